@@ -1,0 +1,157 @@
+"""``t3monitor doctor``: checks everything the program stands on and says what to do where something is wrong."""
+
+import argparse
+import json
+import os
+import platform
+import sqlite3
+import struct
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+from t3monitor import __version__
+from t3monitor.commands import exit_codes
+from t3monitor.commands.options import database_url, settings_in_force
+from t3monitor.config.paths import Paths, user_paths
+from t3monitor.config.settings import Settings, SettingsError
+from t3monitor.model.errors import DatabaseUnusableError, MonitorError, Outcome
+from t3monitor.store.database import Database, database_file
+from t3monitor.store.failures import database_sentences
+from t3monitor.store.migrate import schema_revision
+from t3monitor.store.schema import SCHEMA_REVISION
+from t3monitor.t3000.library import inspect_library
+from t3monitor.t3000.links import open_link
+from t3monitor.t3000.messages import AnswerDecoder
+
+_PACKAGES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "msgspec", "pyqtgraph", "qasync")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; ``outcome`` other than ok says what is wrong, ``text`` is one sentence."""
+
+    name: str
+    outcome: Outcome
+    text: str
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Prints the checks; the exit code is that of the first thing that is wrong."""
+    paths = user_paths()
+    try:
+        settings, warnings = settings_in_force(args, paths)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return exit_codes.USAGE
+    checks = [
+        Check("versions", Outcome.OK, _versions()),
+        _folders(paths),
+        Check("settings", Outcome.FAILED if warnings else Outcome.OK, " ".join(warnings) or f"{paths.settings_file}"),
+        _checked("database", lambda: _database(settings, paths)),
+        *_link(settings),
+        _qt(),
+    ]
+    wrong = next((check for check in checks if check.outcome is not Outcome.OK), None)
+    if args.json:
+        print(json.dumps({"ok": wrong is None, "checks": [asdict(check) for check in checks]}))
+    else:
+        for check in checks:
+            mark = "ok" if check.outcome is Outcome.OK else check.outcome.replace("_", " ").upper()
+            print(f"{check.name:10} {mark:14} {check.text}")
+    return exit_codes.of_outcome(wrong.outcome) if wrong else exit_codes.GOOD
+
+
+def _checked(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, Outcome.OK, look())
+    except MonitorError as error:
+        return Check(name, error.outcome, str(error))
+
+
+def _versions() -> str:
+    bits = struct.calcsize("P") * 8
+    packages = ", ".join(f"{package} {metadata.version(package)}" for package in _PACKAGES)
+    return (
+        f"t3monitor {__version__}, Python {platform.python_version()} ({bits} bits), SQLite {sqlite3.sqlite_version}, "
+        f"{packages}, {platform.system()} {platform.release()}."
+    )
+
+
+def _folders(paths: Paths) -> Check:
+    for folder in (paths.config, paths.data, paths.log_folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            text = f"{folder} cannot be written to ({error.strerror}); give yourself permission, or set T3MONITOR_HOME."
+            return Check("folders", Outcome.FAILED, text)
+    return Check("folders", Outcome.OK, f"config {paths.config}, data {paths.data}, logs {paths.log_folder}.")
+
+
+def _database(settings: Settings, paths: Paths) -> str:
+    """Looks without creating or migrating anything."""
+    url = database_url(settings, paths)
+    file = database_file(url)
+    with database_sentences(file):
+        revision = schema_revision(file)
+    if revision is None:
+        folder = next(parent for parent in file.parents if parent.exists())
+        if not os.access(folder, os.W_OK):
+            raise DatabaseUnusableError(f"{file} cannot be made: {folder} is not writable; choose another file.")
+        return f"{file} will be made by the first cycle."
+    if revision != SCHEMA_REVISION:
+        return f"{file} has schema {revision}; the next start copies it aside and migrates it to {SCHEMA_REVISION}."
+    database = Database(url)
+    try:
+        with database.writing() as cursor:
+            (cycles,) = cursor.execute("SELECT count(*) FROM SYNC_RUNS").fetchone()
+    finally:
+        database.close()
+    return f"{file} can be written to; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB."
+
+
+def _link(settings: Settings) -> Iterator[Check]:
+    """One real call; for a library first whether it can be loaded and what it exports."""
+    if settings.link == "library" and settings.library:
+
+        def load() -> str:
+            report = inspect_library(Path(settings.library), settings.timeout_seconds)
+            missing = f"; without {', '.join(report.absent)}" if report.absent else ""
+            return f"{report.path} ({report.bits} bits) exports {', '.join(report.present)}{missing}."
+
+        loaded = _checked("library", load)
+        yield loaded
+        if loaded.outcome is not Outcome.OK:
+            return
+
+    def call() -> str:
+        link = open_link(settings)
+        try:
+            began_s = time.monotonic()
+            body = link.fetch(settings.timeout_seconds)
+            snapshot = AnswerDecoder().decode(body, int(time.time()))
+            spent_ms = (time.monotonic() - began_s) * 1000
+        finally:
+            link.close()
+        skipped = [*snapshot.skipped_panels, *snapshot.skipped_points]
+        return (
+            f"{link.description}: {len(snapshot.devices)} panels, {snapshot.point_count} points in {spent_ms:.0f} ms"
+            + (f"; skipped: {'; '.join(skipped[:3])}." if skipped else ".")
+        )
+
+    yield _checked("link", call)
+
+
+def _qt() -> Check:
+    try:
+        from PySide6 import QtCore, QtGui, QtWidgets  # noqa: F401 - whether they load is the question
+    except ImportError as error:
+        text = f"Qt cannot be loaded ({error}); install the system packages that README names, or PySide6 anew."
+        return Check("qt", Outcome.FAILED, text)
+    return Check("qt", Outcome.OK, f"Qt {QtCore.qVersion()}.")

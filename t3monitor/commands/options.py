@@ -1,0 +1,46 @@
+"""From the settings file and a command's options to the settings in force."""
+
+import argparse
+from pathlib import Path
+
+from t3monitor.config import settings as settings_file
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import Settings, SettingsError
+
+_OPTIONS = {
+    "link": "link",
+    "library": "library",
+    "file": "replay",
+    "database": "database",
+    "interval": "sync_interval_secs",
+    "timeout": "timeout_seconds",
+    "retries": "retry_attempts",
+}
+
+
+def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings, list[str]]:
+    """The stored settings with the command's options on top, and a sentence for each thing worth a warning.
+
+    A library or a file of recordings that is named chooses its link. Raises SettingsError for a bad option.
+    """
+    settings, warnings = settings_file.load(paths.settings_file)
+    given = {option: value for option in _OPTIONS if (value := getattr(args, option, None)) is not None}
+    if "link" not in given and "library" in given:
+        given["link"] = "library"
+    elif "link" not in given and "file" in given:
+        given["link"] = "replay"
+    for option in given.keys() & {"library", "file"}:
+        given[option] = str(Path(given[option]).expanduser().absolute())
+    for option, value in given.items():
+        try:
+            settings = settings.with_values(**{_OPTIONS[option]: value})
+        except SettingsError as error:
+            raise SettingsError(f"--{option}: {error}") from None
+    return settings, warnings + settings.cautions()
+
+
+def database_url(settings: Settings, paths: Paths) -> str:
+    """The database of these settings: the one named, or the per-user file of the link."""
+    if settings.database:
+        return settings.database
+    return f"sqlite:///{paths.database_file(demo=settings.link == 'demo')}"

@@ -1,0 +1,114 @@
+"""``t3monitor sync``: the sync service in a thread of its own, reported cycle by cycle."""
+
+import argparse
+import io
+import os
+import queue
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import NoReturn
+
+from t3monitor.commands import exit_codes
+from t3monitor.commands.options import database_url, settings_in_force
+from t3monitor.commands.report import cycle_json, cycle_text
+from t3monitor.config.logs import start_logging
+from t3monitor.config.paths import user_paths
+from t3monitor.config.settings import SettingsError
+from t3monitor.model.events import AnswerDecoded, CycleFinished, ServiceInitialized, ServiceStopped, SyncEvent
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.sync.flow_log import write_flow_log
+from t3monitor.sync.service import SyncService
+from t3monitor.t3000.links import open_link
+
+# Waiting in slices lets Python see Ctrl-C on Windows, where a wait without end cannot be interrupted.
+_WAIT_SLICE_S = 0.2
+
+
+def sync(args: argparse.Namespace) -> int:
+    """Runs the cycles that the options ask for and returns the exit code of the last one."""
+    paths = user_paths()
+    try:
+        settings, warnings = settings_in_force(args, paths)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return exit_codes.USAGE
+    start_logging(paths.log_folder, cycles_on_stderr=args.json)
+    for warning in warnings:
+        print(warning, file=sys.stderr)
+
+    service = SyncService(settings, open_link, lambda current: database_url(current, paths))
+    events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()
+    service.add_listener(write_flow_log)
+    service.add_listener(events.put)
+    if args.once:
+        service.sync_once()
+    else:
+        service.start()
+    printer = _Printer(as_json=args.json)
+    thread = threading.Thread(target=service.run, name="sync")
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        thread.start()
+        _follow(events, printer, 1 if args.once else args.cycles)
+        _close(service, thread)
+    except KeyboardInterrupt:
+        _close(service, thread)
+        while not events.empty():  # the cycle that was interrupted has its line too
+            printer.handle(events.get())
+        return exit_codes.INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has gone
+        _close(service, thread)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return printer.exit_code
+
+
+class _Printer:
+    """Prints cycles as they end and keeps the exit code of the last."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.exit_code = exit_codes.FAILED
+        self._as_json = as_json
+        self._snapshot: Snapshot | None = None
+        if not as_json and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a Windows console may lack the degree sign
+
+    def handle(self, event: SyncEvent) -> None:
+        """Prints what a user wants to see of an event."""
+        match event:
+            case ServiceInitialized(database=database) if not self._as_json:
+                print(f"Database {database}", flush=True)
+            case AnswerDecoded(snapshot=snapshot):
+                self._snapshot = snapshot
+            case CycleFinished(report=report):
+                self.exit_code = exit_codes.of_outcome(report.outcome)
+                print(cycle_json(report) if self._as_json else cycle_text(report, self._snapshot), flush=True)
+                self._snapshot = None
+
+
+def _follow(events: "queue.SimpleQueue[SyncEvent]", printer: _Printer, cycles: int | None) -> None:
+    """Handles events until so many cycles are over (None: no limit) or the service gives up."""
+    while cycles is None or cycles > 0:
+        try:
+            event = events.get(timeout=_WAIT_SLICE_S)
+        except queue.Empty:
+            continue
+        printer.handle(event)
+        if isinstance(event, ServiceStopped):
+            return
+        if isinstance(event, CycleFinished) and cycles is not None:
+            cycles -= 1
+
+
+def _close(service: SyncService, thread: threading.Thread) -> None:
+    while thread.is_alive():
+        try:
+            service.close()
+            thread.join(_WAIT_SLICE_S)
+        except KeyboardInterrupt:  # we are at it
+            continue
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,1 @@
+"""Folders, settings and log files; knows no other part of the program."""

@@ -1,0 +1,65 @@
+"""The log files of the sync service document, in ``T3WebLog``: Initialize.log and FFI.log."""
+
+import logging
+import sys
+import time
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+# Modules log with logging.getLogger(__name__): those land in Initialize.log; what belongs to the calls of T3000
+# and to the cycles goes to the FFI logger.
+PROGRAM_LOGGER = "t3monitor"
+FFI_LOGGER = "t3monitor.ffi"
+INITIALIZE_FILE = "Initialize.log"
+FFI_FILE = "FFI.log"
+
+_MAX_BYTES = 5_000_000
+_KEPT_FILES = 5
+
+
+class _StampedLines(logging.Formatter):
+    """``[YYYY-MM-DD HH:MM:SS] text``, local time, for each line of a record: one record may hold several lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        stamp = time.strftime("[%Y-%m-%d %H:%M:%S] ", time.localtime(record.created))
+        text = record.getMessage()
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return stamp + text.replace("\n", "\n" + stamp)
+
+
+class _LogFile(RotatingFileHandler):
+    """A log file that gives up quietly: a full disk or a removed folder must not stop the service."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True)
+        self.setFormatter(_StampedLines())
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Drops the record; the ledger has the outcome."""
+
+
+def start_logging(folder: Path, *, cycles_on_stderr: bool) -> None:
+    """Opens the two log files in ``folder`` and sends warnings to stderr too; called once per process.
+
+    Warnings about cycles go to stderr only on request: whoever prints each cycle's outcome has said it already.
+    Without a folder that can be written to, stderr says so and is all there is.
+    """
+    program, ffi = logging.getLogger(PROGRAM_LOGGER), logging.getLogger(FFI_LOGGER)
+    for logger in (program, ffi):
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+        for handler in logger.handlers[:]:
+            logger.removeHandler(handler)
+            handler.close()
+        if sys.stderr is not None and (logger is program or cycles_on_stderr):  # windowed programs have none
+            warnings = logging.StreamHandler()
+            warnings.setLevel(logging.WARNING)
+            logger.addHandler(warnings)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for logger, name in ((program, INITIALIZE_FILE), (ffi, FFI_FILE)):
+            (folder / name).open("a").close()
+            logger.addHandler(_LogFile(folder / name))
+    except OSError as error:
+        program.warning("⚠️ No log files: %s cannot be written to (%s).", folder, error.strerror)

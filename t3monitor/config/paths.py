@@ -1,0 +1,46 @@
+"""Where the program keeps its files; the only module that asks appdirs."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import appdirs
+
+HOME_VARIABLE = "T3MONITOR_HOME"
+DATABASE_NAME = "webview_t3_device.db"
+_APP_NAME = "T3 Monitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The program's folders; none of them need exist."""
+
+    config: Path
+    data: Path
+    logs: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings."""
+        return self.config / "settings.json"
+
+    @property
+    def log_folder(self) -> Path:
+        """Folder of Initialize.log and FFI.log."""
+        return self.logs / "T3WebLog"
+
+    def database_file(self, *, demo: bool) -> Path:
+        """The default database; the simulated building has its own, so that it never mixes with a real one."""
+        return (self.data / "demo" if demo else self.data) / DATABASE_NAME
+
+
+def user_paths() -> Paths:
+    """The per-user folders, all moved by T3MONITOR_HOME; data in the local, not the roaming folder of Windows."""
+    if home := os.environ.get(HOME_VARIABLE):
+        root = Path(home).expanduser().absolute()
+        return Paths(root / "config", root / "data", root / "logs")
+    return Paths(
+        Path(appdirs.user_config_dir(_APP_NAME, appauthor=False)),
+        Path(appdirs.user_data_dir(_APP_NAME, appauthor=False)),
+        Path(appdirs.user_log_dir(_APP_NAME, appauthor=False)),
+    )

@@ -1,0 +1,141 @@
+"""The settings: one declaration of every key with its type, bounds, default and help, and the file they live in."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+
+LinkName = Literal["demo", "library", "replay"]
+LINK_NAMES: tuple[str, ...] = get_args(LinkName)
+SHORTEST_REAL_INTERVAL_S = 16
+
+
+class SettingsError(Exception):
+    """A value that cannot be used; the text says which, and what it may be."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings; the names and defaults of the first four numbers are those of the sync service document.
+
+    Each annotation carries the help text, and for numbers the bounds and the unit.
+    """
+
+    link: Annotated[LinkName | None, Meta(description="How T3000 is reached; none until one is chosen")] = None
+    library: Annotated[str, Meta(description="Library file that exports BacnetWebView_HandleWebViewMsg")] = ""
+    replay: Annotated[str, Meta(description="File or folder of recorded answers, one per cycle")] = ""
+    request: Annotated[str, Meta(description="Request text put into the buffer; empty sends an empty buffer")] = (
+        '{"action":15,"panelId":-1,"serialNumber":0}'
+    )
+    buffer_bytes: Annotated[
+        int, Meta(ge=4096, le=1 << 30, description="Size of the answer buffer", extra={"unit": "bytes"})
+    ] = 104_857_600
+    sync_interval_secs: Annotated[
+        int, Meta(ge=1, le=31_536_000, description="Time from one cycle to the next", extra={"unit": "s"})
+    ] = 30
+    timeout_seconds: Annotated[
+        int, Meta(ge=1, le=600, description="Longest wait for an answer of T3000", extra={"unit": "s"})
+    ] = 30
+    retry_attempts: Annotated[
+        int, Meta(ge=0, le=10, description="How often a starting T3000 (-2) is asked again", extra={"unit": "times"})
+    ] = 3
+    auto_start: Annotated[bool, Meta(description="Start syncing with the program")] = True
+    database: Annotated[str, Meta(description="Database URL (sqlite:///FILE); empty for the per-user file")] = ""
+    demo_panels: Annotated[
+        int, Meta(ge=1, le=200, description="Size of the simulated building", extra={"unit": "panels"})
+    ] = 6
+
+    def with_values(self, **values: object) -> "Settings":
+        """A copy with these values; raises SettingsError at the first that cannot be used."""
+        return msgspec.structs.replace(self, **{name: _checked(name, value) for name, value in values.items()})
+
+    def cautions(self) -> list[str]:
+        """Sentences about values that are allowed but will disappoint."""
+        if self.link == "library" and self.sync_interval_secs < SHORTEST_REAL_INTERVAL_S:
+            return [
+                f"An interval of {self.sync_interval_secs} s is shorter than T3000's cooldown: it ignores calls less "
+                f"than 15 s apart, so most cycles will find no new data. Use {SHORTEST_REAL_INTERVAL_S} s or more."
+            ]
+        return []
+
+
+def load(path: Path) -> tuple[Settings, list[str]]:
+    """The settings of a file, and a sentence for each thing in it that could not be used.
+
+    A missing file is the defaults; a bad value falls back to its default; a broken file is set aside.
+    """
+    try:
+        stored = json.loads(path.read_bytes())
+        if not isinstance(stored, dict):
+            raise ValueError("it is not a JSON object")  # noqa: TRY004 - one kind of broken file
+    except FileNotFoundError:
+        return Settings(), []
+    except OSError as error:
+        return Settings(), [f"The settings {path} cannot be read ({error.strerror}); the defaults are in force."]
+    except ValueError as error:
+        return Settings(), [f"The settings {path} are broken ({error}); {_set_aside(path)}; the defaults are in force."]
+    values, warnings = {}, []
+    for name in Settings.__struct_fields__:
+        if name in stored:
+            try:
+                values[name] = _checked(name, stored[name])
+            except SettingsError as error:
+                warnings.append(f"{error} The default is in force.")
+    return Settings(**values), warnings
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Writes the settings whole or not at all; keys in the file that this version does not know stay.
+
+    Raises OSError.
+    """
+    try:
+        stored = json.loads(path.read_bytes())
+        unknown = {key: value for key, value in stored.items() if key not in Settings.__struct_fields__}
+    except (OSError, ValueError, AttributeError):
+        unknown = {}
+    text = json.dumps(unknown | msgspec.structs.asdict(settings), indent=2, ensure_ascii=False) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+_FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
+
+
+def _checked(name: str, value: object) -> Any:
+    try:
+        return msgspec.convert(value, _FIELDS[name].type)
+    except msgspec.ValidationError:
+        raise SettingsError(f"{name} cannot be {value!r}: it is {_allowed(name)}.") from None
+
+
+def _allowed(name: str) -> str:
+    if name == "link":
+        return "one of " + ", ".join(LINK_NAMES)
+    kind, meta = get_args(_FIELDS[name].type)
+    if kind is int:
+        return f"a whole number from {meta.ge} to {meta.le} ({meta.extra['unit']})"
+    if kind is bool:
+        return "true or false"
+    return "a text"
+
+
+def _set_aside(path: Path) -> str:
+    aside = path.with_name(path.name + ".broken")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        return f"they could not be set aside ({error.strerror})"
+    return f"they were set aside as {aside.name}"

@@ -1,0 +1,186 @@
+"""What the sync service tells its listeners: the 11 steps of the sync service document, as they happen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from t3monitor.model.errors import Outcome
+from t3monitor.model.snapshot import Snapshot
+
+
+class SyncPhase(IntEnum):
+    """The steps of the sync service document, by its numbers; 5 to 11 are one cycle."""
+
+    APPLICATION_STARTUP = 1
+    SERVICE_INITIALIZATION = 2
+    BACKGROUND_TASK = 3
+    STARTUP_SYNC = 4
+    FETCH = 5
+    PARSE = 6
+    BEGIN = 7
+    UPSERT = 8
+    TRENDLOG = 9
+    COMMIT = 10
+    VALIDATE = 11
+
+    @property
+    def key(self) -> str:
+        """Its name in ``phases_ms``."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class CycleReport:
+    """How one cycle ended; the ledger row and the JSON line of ``t3monitor sync`` say the same.
+
+    ``skipped`` counts panels and points that were left out; ``attempts`` counts calls of T3000, the retries included.
+    """
+
+    outcome: Outcome
+    reason: str | None
+    started_at: float  # UTC epoch seconds
+    finished_at: float
+    elapsed_ms: float
+    phases_ms: Mapping[str, float]  # lower-case SyncPhase name -> milliseconds, in the order they ran
+    attempts: int = 0
+    devices: int = 0
+    skipped: int = 0
+    points: int = 0
+    samples: int = 0
+    bytes: int = 0
+    run_id: int | None = None  # None: the ledger could not be written
+
+
+@dataclass(frozen=True, slots=True)
+class PanelCounts:
+    """One panel of a cycle and how many of its points were handled; ``position`` of ``total`` starts at 1."""
+
+    position: int
+    total: int
+    serial_number: int
+    panel_name: str
+    inputs: int
+    outputs: int
+    variables: int
+
+    @property
+    def points(self) -> int:
+        """Points of all three types."""
+        return self.inputs + self.outputs + self.variables
+
+
+@dataclass(frozen=True, slots=True)
+class SyncEvent:
+    """Base of all events: the step it belongs to, and the milliseconds since the cycle (or the service) began."""
+
+    phase: SyncPhase
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInitialized(SyncEvent):
+    """The database is open."""
+
+    database: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStarted(SyncEvent):
+    """Periodic cycles begin, the first at once."""
+
+    interval_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStopped(SyncEvent):
+    """No further cycle until the service is started again; ``reason`` is empty when the user asked for it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CycleStarted(SyncEvent):
+    """A cycle begins; ``at_startup`` for the first one after the service was started."""
+
+    at_startup: bool
+    timeout_s: int
+    retries: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted(SyncEvent):
+    """T3000 is asked; ``attempt`` of ``attempts`` starts at 1."""
+
+    attempt: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetryScheduled(SyncEvent):
+    """T3000 is not ready and will be asked again in ``wait_s``, as try ``attempt`` of ``attempts``."""
+
+    attempt: int
+    attempts: int
+    wait_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDecoded(SyncEvent):
+    """The answer was understood; what had to be left out is in the snapshot."""
+
+    snapshot: Snapshot
+    answer_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionStarted(SyncEvent):
+    """The database is ours to write to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelUpserted(SyncEvent):
+    """A panel and those of its points that changed go to the present state."""
+
+    panel: PanelCounts
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLogged(SyncEvent):
+    """A panel's points went to the history, each with one sample."""
+
+    panel: PanelCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Committed(SyncEvent):
+    """All panels of the cycle are in the database for good."""
+
+    devices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validated(SyncEvent):
+    """What was counted back from the database, panel by panel."""
+
+    panels: tuple[PanelCounts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFinished(SyncEvent):
+    """The cycle is over, well or not; the next one begins in ``next_in_s``, None if none is planned."""
+
+    report: CycleReport
+    next_in_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrendLogsRead(SyncEvent):
+    """The one-time reading of the panels' trend log configuration ended.
+
+    ``trend_logs`` of ``panels`` panels are stored; ``problem`` is empty if nothing went wrong.
+    """
+
+    panels: int
+    trend_logs: int
+    problem: str

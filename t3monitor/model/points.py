@@ -1,0 +1,93 @@
+"""One point of a panel as one reading of T3000 gives it."""
+
+from typing import NamedTuple
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.units import MULTISTATE, UNUSED, VARIABLE_TIME, range_name, state_words
+
+MANUAL = 1
+INPUT_STATUS_WORDS = {0: "Normal", 1: "Open", 2: "Shorted"}
+HW_SWITCH_WORDS = {0: "MAN-OFF", 1: "AUTO", 2: "MAN-ON"}
+HW_SWITCH_AUTO = 1
+JUMPER_WORDS = {0: "Thermistor", 1: "4-20 ma", 2: "0-5 V", 3: "0-10 V", 4: "Thermistor", 5: "PT 1K"}
+
+
+class Point(NamedTuple):
+    """A point's settings and present value; the field names are the column names of the point tables.
+
+    A named tuple, since a cycle handles tens of thousands and its fields go to the database as they stand. It does
+    not know its panel's serial number: two panels whose points read alike may share the object.
+    """
+
+    point_type: PointType
+    point_index: int  # the number in the id: 1 for IN1, whatever the answer's shape
+    point_id: str
+    panel: int  # panel number
+    full_label: str  # T3000's description
+    label: str  # T3000's short label
+    value: float  # analog: in units; digital: the state, 0 or 1; multistate: the state number
+    units: str
+    range: int
+    auto_manual: int  # 0 auto, 1 manual
+    control: int
+    digital_analog: int  # 0 digital, 1 analog
+    status: int | None = None  # inputs: 0 normal, 1 open, 2 shorted; outputs: 0 or 1, no alarm; variables: none
+    calibration: float | None = None  # inputs; shown beside the value, already applied by the device
+    filter: int | None = None  # inputs
+    jumper: int | None = None  # inputs: signal type, see JUMPER_WORDS
+    low_voltage: float | None = None  # outputs, V; None = not set
+    high_voltage: float | None = None
+    hw_switch_status: int | None = None  # outputs, see HW_SWITCH_WORDS
+    unused: int | None = None  # variables
+
+    @property
+    def is_digital(self) -> bool:
+        """Whether the point holds a state rather than a measured number."""
+        return self.digital_analog == 0
+
+    @property
+    def in_use(self) -> bool:
+        """Whether somebody configured the point: a range, or at least a name."""
+        return self.range != UNUSED or bool(self.full_label or self.label)
+
+    @property
+    def is_overridden(self) -> bool:
+        """Whether the program does not decide the value: set to manual, or a hardware switch off AUTO."""
+        return self.auto_manual == MANUAL or self.hw_switch_status not in (None, HW_SWITCH_AUTO)
+
+    @property
+    def fault(self) -> str:
+        """``Open`` or ``Shorted`` for a faulty input, else empty; outputs carry no usable alarm (reference 2)."""
+        if self.point_type is not PointType.INPUT or not self.status or self.range == UNUSED:
+            return ""
+        return INPUT_STATUS_WORDS.get(self.status, "")
+
+    @property
+    def range_name(self) -> str:
+        """The word for T3000's Range column."""
+        return range_name(self.point_type, digital=self.is_digital, range_=self.range)
+
+    @property
+    def state_word(self) -> str | None:
+        """Word of the present state of a digital point; None if the point shows a number."""
+        words = state_words(self.range) if self.is_digital else None
+        return words[1 if self.value else 0] if words else None
+
+    @property
+    def value_text(self) -> str:
+        """The value with its unit or state word, with T3000's decimals: 2, or 3 for variables."""
+        if (word := self.state_word) is not None:
+            return word
+        if self.range in MULTISTATE:
+            return f"State {self.value:g}"
+        if self.point_type is PointType.VARIABLE and self.range == VARIABLE_TIME:
+            return _hours_minutes_seconds(self.value)
+        decimals = 3 if self.point_type is PointType.VARIABLE else 2
+        return f"{self.value:.{decimals}f} {self.units}".rstrip()
+
+
+def _hours_minutes_seconds(seconds: float) -> str:
+    sign = "-" if seconds < 0 else ""
+    minutes, second = divmod(round(abs(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{sign}{hours}:{minute:02}:{second:02}"

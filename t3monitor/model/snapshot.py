@@ -1,0 +1,73 @@
+"""One answer of T3000, decoded: its panels with all their points, and what had to be left out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSettings:
+    """What T3000's optional settings exports know of a panel (reference, section 4); None = not known."""
+
+    ip_address: str | None = None
+    port: int | None = None
+    modbus_address: int | None = None
+    bacnet_mstp_mac_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One panel of one answer; identity is the serial number, 1..2^32-1.
+
+    A logging time is the UTC epoch second at which T3000 read that type of points; it tells freshness. Where T3000
+    does not know it, it is the time of receipt.
+    """
+
+    serial_number: int
+    panel_id: int
+    panel_name: str
+    inputs: tuple[Point, ...]
+    outputs: tuple[Point, ...]
+    variables: tuple[Point, ...]
+    input_logging_time: int
+    output_logging_time: int
+    variable_logging_time: int
+    address: str = ""
+    building_name: str = ""
+    settings: PanelSettings = field(default=PanelSettings())
+
+    def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int]]:
+        """The three vectors in T3000's order, each as (type, points, logging time in UTC epoch seconds)."""
+        yield PointType.INPUT, self.inputs, self.input_logging_time
+        yield PointType.OUTPUT, self.outputs, self.output_logging_time
+        yield PointType.VARIABLE, self.variables, self.variable_logging_time
+
+    def points(self) -> Iterator[Point]:
+        """Inputs, then outputs, then variables."""
+        for _, points, _ in self.vectors():
+            yield from points
+
+    @property
+    def point_count(self) -> int:
+        """Points of all three types."""
+        return len(self.inputs) + len(self.outputs) + len(self.variables)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All panels of one answer.
+
+    ``skipped_panels`` and ``skipped_points`` hold one sentence for each panel or point that could not be used.
+    """
+
+    received_at: int  # UTC epoch seconds
+    devices: tuple[Device, ...]
+    skipped_panels: tuple[str, ...] = ()
+    skipped_points: tuple[str, ...] = ()
+
+    @property
+    def point_count(self) -> int:
+        """Points of all devices."""
+        return sum(device.point_count for device in self.devices)

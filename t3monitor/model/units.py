@@ -1,0 +1,126 @@
+"""From T3000's range numbers to range names, units and state words (reference, section 3).
+
+A range number means nothing without its point: 3 is °C on an input, psi on an output, feet per minute on a variable
+and Stop/Start on a digital point. Custom tables are not part of LOGGING_DATA; they get neutral words.
+"""
+
+from t3monitor.model.point_types import PointType
+
+UNUSED = 0
+VARIABLE_TIME = 20
+MULTISTATE = range(101, 105)
+
+# range number -> (name, unit)
+_INPUT_ANALOG = {
+    1: ("Y3K", "°C"),
+    2: ("Y3K", "°F"),
+    3: ("10K Type2", "°C"),
+    4: ("10K Type2", "°F"),
+    5: ("G3K", "°C"),
+    6: ("G3K", "°F"),
+    7: ("10K Type3", "°C"),
+    8: ("10K Type3", "°F"),
+    9: ("PT 1K", "°C"),
+    10: ("PT 1K", "°F"),
+    11: ("0-5", "Volts"),
+    12: ("0-100", "Amps"),
+    13: ("4-20", "ma"),
+    14: ("4-20", "psi"),
+    15: ("Pulse slow 1 Hz", "counts"),
+    16: ("0-100", "%"),
+    17: ("0-100", "%"),
+    18: ("0-100", "%"),
+    19: ("0-10", "Volts"),
+    **{20 + n: (f"Table {n + 1}", "") for n in range(5)},
+    25: ("Pulse fast 100 Hz", "counts"),
+    26: ("Frequency", "Hz"),
+    27: ("Humidity", "%"),
+    28: ("CO2", "PPM"),
+    29: ("RPM", "RPM"),
+    30: ("TVOC", "PPB"),
+    31: ("Particles", "ug/m3"),
+    32: ("Particles", "#/cm3"),
+    33: ("Noise", "dB"),
+    34: ("Light", "Lux"),
+}
+
+_OUTPUT_ANALOG = {
+    1: ("0-10", "Volts"),
+    2: ("0-100", "%Open"),
+    3: ("4-20", "psi"),
+    4: ("0-100", "%"),
+    5: ("0-100", "%Cls"),
+    6: ("4-20", "ma"),
+    7: ("0-100", "%PWM"),
+    8: ("2-10 Volts", "%"),
+}
+
+_VARIABLE_UNITS = (
+    "°C °F FPM Pa KPa PSI inWC W kW kWH V kV A mA CFM s min h d Time Ω % %RH PPM Counts %Open "
+    "kg L/h GPH GAL CF BTU m³/h"
+).split()
+_VARIABLE_ANALOG = {
+    **{number: (unit, unit) for number, unit in enumerate(_VARIABLE_UNITS, start=1)},
+    VARIABLE_TIME: ("Time", "s"),  # the value is in seconds; value_text shows it as h:mm:ss
+    **{34 + n: (f"Custom {n + 1}", "") for n in range(5)},
+}
+
+_ANALOG = {PointType.INPUT: _INPUT_ANALOG, PointType.OUTPUT: _OUTPUT_ANALOG, PointType.VARIABLE: _VARIABLE_ANALOG}
+
+# range number -> words for control 0 and 1
+_DIGITAL = {
+    1: ("Off", "On"),
+    2: ("Close", "Open"),
+    3: ("Stop", "Start"),
+    4: ("Disable", "Enable"),
+    5: ("Normal", "Alarm"),
+    6: ("Normal", "High"),
+    7: ("Normal", "Low"),
+    8: ("No", "Yes"),
+    9: ("Cool", "Heat"),
+    10: ("Unoccupy", "Occupy"),
+    11: ("Low", "High"),
+    12: ("On", "Off"),
+    13: ("Open", "Close"),
+    14: ("Start", "Stop"),
+    15: ("Enable", "Disable"),
+    16: ("Alarm", "Normal"),
+    17: ("High", "Normal"),
+    18: ("Low", "Normal"),
+    19: ("Yes", "No"),
+    20: ("Heat", "Cool"),
+    21: ("Occupy", "Unoccupy"),
+    22: ("High", "Low"),
+    **{23 + n: (f"Custom {n + 1} off", f"Custom {n + 1} on") for n in range(8)},
+}
+
+
+def state_words(range_: int) -> tuple[str, str] | None:
+    """Words for control 0 and 1 of a digital point; None where the range is no digital one."""
+    return _DIGITAL.get(range_)
+
+
+def has_states(*, digital: bool, range_: int) -> bool:
+    """Whether a point shows one of two states: digital with a digital range (others show a number)."""
+    return digital and range_ in _DIGITAL
+
+
+def range_name(point_type: PointType, *, digital: bool, range_: int) -> str:
+    """The word for T3000's Range column: ``10K Type2``, ``Off/On``, ``Multistate 1``, ``Unused``."""
+    if range_ == UNUSED:
+        return "Unused"
+    if range_ in MULTISTATE:
+        return f"Multistate {range_ - MULTISTATE.start + 1}"
+    if digital:
+        words = _DIGITAL.get(range_)
+        return "/".join(words) if words else f"Range {range_}"
+    name, _ = _ANALOG[point_type].get(range_, (f"Range {range_}", ""))
+    return name
+
+
+def unit(point_type: PointType, *, digital: bool, range_: int) -> str:
+    """Engineering unit of a point's value; empty for states, multistates, unused and unknown ranges."""
+    if digital or range_ in MULTISTATE:
+        return ""
+    _, text = _ANALOG[point_type].get(range_, ("", ""))
+    return text

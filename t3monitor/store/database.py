@@ -1,0 +1,105 @@
+"""Opening the database file: its URL, the connection's pragmas, and the transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from sqlite3 import Cursor
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.store.failures import database_sentences
+from t3monitor.store.migrate import migrate_to_newest
+
+_BUSY_TIMEOUT_S = 5.0
+_CHECKPOINT_PAGES = 4000  # 16 MB: pages that change in every cycle are copied into the file once for many cycles
+
+
+class Database:
+    """An open database of the newest schema.
+
+    A connection is used by one thread at a time; `writing` transactions lock out other writers from their begin, so
+    that reading before writing cannot fail half-way.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Opens, creates or migrates the file; raises DatabaseError (locked) or DatabaseUnusableError."""
+        self.path = database_file(url)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnusableError(
+                f"The folder {self.path.parent} of the database cannot be made ({error.strerror}); choose another one."
+            ) from error
+        self._engine = _engine(self.path)
+        try:
+            with database_sentences(self.path):
+                migrate_to_newest(self._engine, self.path)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def writing(self) -> Iterator[Cursor]:
+        """A transaction that may write: committed at the end of the block, rolled back whole on an error.
+
+        It gives the driver's own cursor, which takes thousands of rows as they are.
+        """
+        with database_sentences(self.path), self._engine.connect() as connection, connection.begin():
+            yield cast(Cursor, connection.connection.cursor())
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one committed state and keeps no writer out; keep it short."""
+        with database_sentences(self.path), self._engine.connect() as connection:
+            reader = connection.execution_options(**{_READS_ONLY: True})
+            with reader.begin():
+                yield reader
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._engine.dispose()
+
+
+_READS_ONLY = "t3monitor_reads_only"
+
+
+def database_file(url: str) -> Path:
+    """The file of a database URL that a user typed; raises DatabaseUnusableError if it names none."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        raise DatabaseUnusableError(
+            f"{url!r} is no database this program can use; write it as sqlite:///FILE, for example "
+            "sqlite:///history.db or sqlite:////var/lib/history.db."
+        )
+    return Path(str(parsed.database)).absolute()
+
+
+def _engine(path: Path) -> Engine:
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, poolclass=QueuePool, pool_size=1, connect_args={"timeout": _BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_connection(connection: SqliteConnection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get(_READS_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

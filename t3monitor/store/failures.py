@@ -1,0 +1,49 @@
+"""Sentences for what SQLite says when it cannot do what was asked."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
+
+_BUSY, _LOCKED = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
+_UNUSABLE = {
+    sqlite3.SQLITE_CORRUPT: "is damaged; put it aside or restore a copy",
+    sqlite3.SQLITE_NOTADB: "is not an SQLite database, or is damaged; put it aside or choose another file",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written to",
+    sqlite3.SQLITE_READONLY: "is read-only; give yourself write permission or choose another file",
+    sqlite3.SQLITE_PERM: "may not be accessed; check its permissions",
+    sqlite3.SQLITE_AUTH: "may not be accessed; check its permissions",
+}
+_PASSING = {
+    _BUSY: "is locked by another program; close that, or wait",
+    _LOCKED: "is locked by another program; close that, or wait",
+    sqlite3.SQLITE_FULL: "cannot grow: the disk is full; free some space",
+    sqlite3.SQLITE_IOERR: "cannot be read or written (disk error); check the disk or the network drive",
+}
+
+
+@contextmanager
+def database_sentences(path: Path) -> Iterator[None]:
+    """Turns an SQLite error of the block into a DatabaseError whose text names the file, the cause and the way out.
+
+    Those that will not pass by themselves become DatabaseUnusableError.
+    """
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise _translated(path, getattr(error, "orig", None) or error) from error
+    except sqlite3.Error as error:
+        raise _translated(path, error) from error
+
+
+def _translated(path: Path, error: BaseException) -> DatabaseError:
+    primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes carry details above
+    if text := _UNUSABLE.get(primary_code):
+        return DatabaseUnusableError(f"The database {path} {text}.")
+    if text := _PASSING.get(primary_code):
+        return DatabaseError(f"The database {path} {text}.")
+    return DatabaseError(f"The database {path} failed: {error}.")

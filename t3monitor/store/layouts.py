@@ -1,0 +1,96 @@
+"""Layouts: which point stands at which position of a history vector.
+
+A vector's values mean something only beside the layout in force when they were read. A point that changes its id,
+label, range or unit makes a new layout, so the change has a date and two units never share a line.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from sqlite3 import Cursor
+from typing import NamedTuple
+
+import msgspec
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point
+from t3monitor.store import statements
+
+
+class LayoutPoint(NamedTuple):
+    """What a layout knows of a point; the field names are the column names."""
+
+    point_id: str
+    point_index: int
+    label: str
+    range: int
+    units: str
+    digital_analog: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A stored layout and its points by position."""
+
+    id: int
+    panel_id: int
+    points: tuple[LayoutPoint, ...]
+
+    def values(self, points: Sequence[Point]) -> list[float | None]:
+        """The points' values by position; None at positions that no point stands at."""
+        if len(points) == len(self.points):
+            return [point.value for point in points]
+        by_index = {point.point_index: point.value for point in points}
+        return [by_index.get(point.point_index) for point in self.points]
+
+
+def layout_point(point: Point) -> LayoutPoint:
+    """What of a point belongs to its layout."""
+    return LayoutPoint(point.point_id, point.point_index, point.label, point.range, point.units, point.digital_analog)
+
+
+def find_or_insert(
+    cursor: Cursor, serial_number: int, point_type: PointType, panel_id: int, points: Iterable[Point]
+) -> Layout:
+    """The layout of these points, which are in the order of their numbers.
+
+    That is the layout of the same fingerprint; else the one last used for the vector if it has all these points and
+    more (T3000 left some out this time); else a new one.
+    """
+    entries = tuple(layout_point(point) for point in points)
+    fingerprint = hashlib.blake2b(msgspec.json.encode((panel_id, entries)), digest_size=16).hexdigest()
+    vector = (serial_number, point_type.value)
+    same = cursor.execute(
+        "SELECT id FROM TRENDLOG_LAYOUTS WHERE serial_number = ? AND point_type = ? AND fingerprint = ?",
+        (*vector, fingerprint),
+    ).fetchone()
+    if same:
+        return Layout(same[0], panel_id, entries)
+    last = _last_used(cursor, *vector)
+    if last and last.panel_id == panel_id and set(entries) < set(last.points):
+        return last
+    (layout_id,) = cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM TRENDLOG_LAYOUTS").fetchone()
+    cursor.execute(statements.INSERT_LAYOUT, (layout_id, *vector, panel_id, fingerprint))
+    cursor.executemany(
+        statements.INSERT_LAYOUT_POINT, [(layout_id, position, *entry) for position, entry in enumerate(entries)]
+    )
+    return Layout(layout_id, panel_id, entries)
+
+
+def _last_used(cursor: Cursor, serial_number: int, point_type: str) -> Layout | None:
+    row = cursor.execute(
+        "SELECT layout.id, layout.panel_id FROM TRENDLOG_FRAMES AS frame"
+        " JOIN TRENDLOG_LAYOUTS AS layout ON layout.id = frame.layout_id"
+        " WHERE frame.serial_number = ? AND frame.point_type = ?"
+        " ORDER BY frame.logging_time DESC, frame.run_id DESC LIMIT 1",
+        (serial_number, point_type),
+    ).fetchone()
+    if row is None:
+        return None
+    layout_id, panel_id = row
+    points = cursor.execute(
+        "SELECT point_id, point_index, label, range, units, digital_analog FROM TRENDLOG_LAYOUT_POINTS"
+        " WHERE layout_id = ? ORDER BY position",
+        (layout_id,),
+    )
+    return Layout(layout_id, panel_id, tuple(LayoutPoint(*point) for point in points))

@@ -1,0 +1,152 @@
+"""The tables, as the newest migration leaves them; names and columns are a contract with users."""
+
+from sqlalchemy import REAL, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text
+
+from t3monitor.model.point_types import PointType
+
+SCHEMA_REVISION = "0001"  # the newest of migrations/versions
+HISTORY_VIEW = "TRENDLOG_DATA"
+
+# data_source and created_by of the sync service document.
+DATA_SOURCE_FFI_SYNC = 1
+DATA_SOURCE_MANUAL = 2
+DATA_SOURCE_REALTIME = 3
+CREATED_BY_FFI_SYNC_SERVICE = "ffi_sync_service"
+CREATED_BY_MANUAL_ENTRY = "manual_entry"
+CREATED_BY_REALTIME_SYNC = "realtime_sync"
+
+metadata = MetaData()
+
+devices = Table(
+    "DEVICES",
+    metadata,
+    Column("serial_number", Integer, primary_key=True, autoincrement=False),
+    Column("panel_id", Integer, nullable=False),
+    Column("panel_name", Text, nullable=False),
+    Column("building_name", Text),
+    Column("address", Text),
+    Column("status", Text, nullable=False),  # Online or Stale, as of last_seen
+    Column("ip_address", Text),
+    Column("port", Integer),
+    Column("modbus_address", Integer),
+    Column("bacnet_mstp_mac_id", Integer),
+    Column("input_logging_time", Integer, nullable=False),
+    Column("output_logging_time", Integer, nullable=False),
+    Column("variable_logging_time", Integer, nullable=False),
+    Column("first_seen", Integer, nullable=False),
+    Column("last_seen", Integer, nullable=False),
+)
+
+
+def _point_table(name: str, *own_columns: Column[int] | Column[float]) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("serial_number", Integer, nullable=False),
+        Column("point_index", Integer, nullable=False),
+        Column("point_id", Text, nullable=False),
+        Column("panel", Integer, nullable=False),
+        Column("full_label", Text, nullable=False),
+        Column("label", Text, nullable=False),
+        Column("value", REAL, nullable=False),
+        Column("units", Text, nullable=False),
+        Column("range", Integer, nullable=False),
+        Column("auto_manual", Integer, nullable=False),
+        Column("control", Integer, nullable=False),
+        Column("digital_analog", Integer, nullable=False),
+        Column("status", Integer),
+        *own_columns,
+        Column("logging_time", Integer, nullable=False),  # of the reading that last changed the row
+        Column("updated_at", Integer, nullable=False),
+        PrimaryKeyConstraint("serial_number", "point_index"),
+    )
+
+
+point_tables = {
+    PointType.INPUT: _point_table(
+        "INPUT_POINTS", Column("calibration", REAL), Column("filter", Integer), Column("jumper", Integer)
+    ),
+    PointType.OUTPUT: _point_table(
+        "OUTPUT_POINTS",
+        Column("low_voltage", REAL),
+        Column("high_voltage", REAL),
+        Column("hw_switch_status", Integer),
+    ),
+    PointType.VARIABLE: _point_table("VARIABLE_POINTS", Column("unused", Integer)),
+}
+
+sync_runs = Table(
+    "SYNC_RUNS",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started_at", REAL, nullable=False),
+    Column("finished_at", REAL, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("devices", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Column("phases_ms", Text, nullable=False),  # JSON object; commit and validation come after the row is written
+    Column("sync_interval", Integer, nullable=False),
+    Column("data_source", Integer, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Index("SYNC_RUNS_STARTED_AT", "started_at"),
+)
+
+trendlog_layouts = Table(
+    "TRENDLOG_LAYOUTS",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("serial_number", Integer, nullable=False),
+    Column("point_type", Text, nullable=False),
+    Column("panel_id", Integer, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Index("TRENDLOG_LAYOUTS_FINGERPRINT", "serial_number", "point_type", "fingerprint", unique=True),
+)
+
+trendlog_layout_points = Table(
+    "TRENDLOG_LAYOUT_POINTS",
+    metadata,
+    Column("layout_id", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("point_id", Text, nullable=False),
+    Column("point_index", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("range", Integer, nullable=False),
+    Column("units", Text, nullable=False),
+    Column("digital_analog", Integer, nullable=False),
+    PrimaryKeyConstraint("layout_id", "position"),
+    sqlite_with_rowid=False,
+)
+
+trendlog_frames = Table(
+    "TRENDLOG_FRAMES",
+    metadata,
+    Column("serial_number", Integer, nullable=False),
+    Column("point_type", Text, nullable=False),
+    Column("logging_time", Integer, nullable=False),
+    Column("run_id", Integer, nullable=False),
+    Column("layout_id", Integer, nullable=False),
+    Column("vals", Text, nullable=False),  # JSON array by layout position; null = missing
+    PrimaryKeyConstraint("serial_number", "point_type", "logging_time", "run_id"),
+    sqlite_with_rowid=False,
+)
+
+trendlogs = Table(
+    "TRENDLOGS",
+    metadata,
+    Column("serial_number", Integer, nullable=False),
+    Column("trendlog_id", Text, nullable=False),
+    Column("panel_id", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("interval_seconds", Integer, nullable=False),
+    Column("status", Text, nullable=False),  # ON or OFF
+    Column("num_inputs", Integer, nullable=False),
+    Column("an_inputs", Integer, nullable=False),
+    Column("data_size_kb", REAL, nullable=False),
+    Column("updated_at", Integer, nullable=False),
+    PrimaryKeyConstraint("serial_number", "trendlog_id"),
+)

@@ -1,0 +1,68 @@
+"""The statements of the writer, compiled once to SQL text and run with tuples in column order.
+
+SQLAlchemy builds them from the schema; handing the driver ready tuples spares its work per row and column.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import Table, func, or_
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import insert
+
+from t3monitor.model.point_types import PointType
+from t3monitor.store import schema
+
+
+def _sql(statement: sqlite.Insert, table: Table) -> str:
+    compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+    names = [column.name for column in table.columns]
+    if compiled.positiontup != names:
+        raise AssertionError(f"{table.name}: parameters {compiled.positiontup} do not follow the columns {names}")
+    return str(compiled)
+
+
+def _insert(table: Table) -> str:
+    return _sql(insert(table), table)
+
+
+def _upsert(table: Table, *, kept: Collection[str] = (), known: Collection[str] = ()) -> str:
+    """Insert or update by primary key; ``kept`` columns are never updated, ``known`` ones never to null."""
+    new = insert(table)
+    values = {
+        column.name: func.coalesce(new.excluded[column.name], column)
+        if column.name in known
+        else new.excluded[column.name]
+        for column in table.columns
+        if not column.primary_key and column.name not in kept
+    }
+    return _sql(new.on_conflict_do_update(index_elements=table.primary_key.columns, set_=values), table)
+
+
+def _upsert_changed(table: Table) -> str:
+    """Insert, or update where anything but the two times differs: an unchanged row is not written."""
+    new = insert(table)
+    values = {column.name: new.excluded[column.name] for column in table.columns if not column.primary_key}
+    changed = or_(
+        *(
+            table.c[name].is_distinct_from(value)
+            for name, value in values.items()
+            if name not in ("logging_time", "updated_at")
+        )
+    )
+    statement = new.on_conflict_do_update(index_elements=table.primary_key.columns, set_=values, where=changed)
+    return _sql(statement, table)
+
+
+UPSERT_DEVICE = _upsert(
+    schema.devices,
+    kept=("first_seen",),
+    known=("building_name", "address", "ip_address", "port", "modbus_address", "bacnet_mstp_mac_id"),
+)
+UPSERT_POINT: dict[PointType, str] = {
+    point_type: _upsert_changed(table) for point_type, table in schema.point_tables.items()
+}
+UPSERT_TREND_LOG = _upsert(schema.trendlogs)
+INSERT_FRAME = _insert(schema.trendlog_frames)
+INSERT_LAYOUT = _insert(schema.trendlog_layouts)
+INSERT_LAYOUT_POINT = _insert(schema.trendlog_layout_points)
+INSERT_RUN = _insert(schema.sync_runs)

@@ -1,0 +1,59 @@
+"""Step 11: counts back from the database what a cycle is to have stored."""
+
+import json
+
+from sqlalchemy import func, select
+
+from t3monitor.model.errors import DatabaseError
+from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.store.database import Database
+from t3monitor.store.schema import devices, point_tables
+
+_COUNT_SAMPLES = """
+    SELECT count(*), coalesce(sum((SELECT count(value) FROM json_each(frame.vals))), 0)
+    FROM json_each(?) AS vector
+    CROSS JOIN TRENDLOG_FRAMES AS frame
+        ON frame.serial_number = json_extract(vector.value, '$[0]')
+        AND frame.point_type = json_extract(vector.value, '$[1]')
+        AND frame.logging_time = json_extract(vector.value, '$[2]')
+        AND frame.run_id = ?
+"""
+
+
+def count_back(database: Database, snapshot: Snapshot, run_id: int) -> dict[int, dict[PointType, int]]:
+    """How many points of each type the database holds of each panel of the snapshot, by serial number.
+
+    Raises DatabaseError if a panel, a point or a sample of the cycle is not there.
+    """
+    with database.reading() as connection:
+        known = set(connection.scalars(select(devices.c.serial_number)))
+        counted: dict[PointType, dict[int, int]] = {}
+        for point_type, table in point_tables.items():
+            count = select(table.c.serial_number, func.count().label("points")).group_by(table.c.serial_number)
+            counted[point_type] = {row.serial_number: row.points for row in connection.execute(count)}
+        vectors = [
+            (device.serial_number, point_type.value, time_s)
+            for device in snapshot.devices
+            for point_type, points, time_s in device.vectors()
+            if points
+        ]
+        frames, samples = connection.exec_driver_sql(_COUNT_SAMPLES, (json.dumps(vectors), run_id)).one()
+    result = {}
+    for device in snapshot.devices:
+        serial = device.serial_number
+        if serial not in known:
+            raise DatabaseError(f"Validation failed: device {serial} is not in the database after the commit.")
+        result[serial] = {point_type: counted[point_type].get(serial, 0) for point_type in PointType}
+        for point_type, points, _ in device.vectors():
+            if result[serial][point_type] < len(points):  # more is right: points of earlier answers stay
+                raise DatabaseError(
+                    f"Validation failed: of device {serial} the database holds {result[serial][point_type]} "
+                    f"{point_type} points after the commit, {len(points)} were stored."
+                )
+    if frames != len(vectors) or samples != snapshot.point_count:
+        raise DatabaseError(
+            f"Validation failed: the history holds {samples} samples of this cycle after the commit, "
+            f"{snapshot.point_count} were stored."
+        )
+    return result

@@ -1,0 +1,234 @@
+"""Writes whole cycles: present state, history and ledger row in one transaction; owned by the service's thread."""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import itemgetter
+from sqlite3 import Cursor
+
+import msgspec
+
+from t3monitor.model.errors import DatabaseError
+from t3monitor.model.events import CycleReport
+from t3monitor.model.freshness import is_stale
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point
+from t3monitor.model.snapshot import Device
+from t3monitor.model.trendlogs import TrendLog
+from t3monitor.store import statements
+from t3monitor.store.database import Database
+from t3monitor.store.layouts import Layout, find_or_insert, layout_point
+from t3monitor.store.schema import CREATED_BY_FFI_SYNC_SERVICE, DATA_SOURCE_FFI_SYNC, point_tables
+
+_UNWRITTEN_REPORTS_KEPT = 1000
+
+_OF_POINT = frozenset(Point._fields)
+# For each type, what takes a point's columns out of it in the order of its table, between serial number and the times.
+_point_columns = {
+    point_type: itemgetter(*(Point._fields.index(column.name) for column in table.columns if column.name in _OF_POINT))
+    for point_type, table in point_tables.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredVector:
+    """What the last committed cycle stored for one panel and point type."""
+
+    points: tuple[Point, ...]
+    layout: Layout
+    vals: str
+
+
+_Vectors = dict[tuple[int, PointType], _StoredVector]
+
+
+class Writer:
+    """The one writer of a database.
+
+    It remembers what it committed last, so that of a point that the decoder found unchanged nothing but its sample is
+    written. Whether other points changed is decided by the database, which also knows what earlier programs wrote.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stored: _Vectors = {}
+        self._unwritten: deque[tuple[CycleReport, int]] = deque(maxlen=_UNWRITTEN_REPORTS_KEPT)
+
+    @contextmanager
+    def cycle(self, sync_interval_s: int) -> Iterator["CycleTransaction"]:
+        """The transaction of a cycle: everything written in the block is committed at its end, or none of it is.
+
+        Raises DatabaseError, after which nothing of the block is in the file.
+        """
+        with self._database.writing() as cursor:
+            run_id = self._write_kept_reports(cursor)
+            transaction = CycleTransaction(cursor, run_id, sync_interval_s, self._stored)
+            yield transaction
+        self._stored = self._stored | transaction.written
+        self._unwritten.clear()
+
+    def record_failure(self, report: CycleReport, sync_interval_s: int, run_id: int | None = None) -> int | None:
+        """Writes the ledger row of a cycle that failed, or corrects row ``run_id``, and returns its id.
+
+        If the database cannot take it, the row is kept for the next transaction that succeeds, and None is returned.
+        """
+        try:
+            with self._database.writing() as cursor:
+                next_id = self._write_kept_reports(cursor)
+                if run_id is None:
+                    run_id = next_id
+                else:
+                    cursor.execute("DELETE FROM SYNC_RUNS WHERE id = ?", (run_id,))
+                _insert_run(cursor, run_id, report, sync_interval_s)
+        except DatabaseError:
+            self._unwritten.append((report, sync_interval_s))
+            return None
+        self._unwritten.clear()
+        return run_id
+
+    def write_trend_logs(self, serial_number: int, panel_id: int, trend_logs: Sequence[TrendLog], now_s: int) -> None:
+        """Replaces what is known of a panel's trend log configuration; raises DatabaseError."""
+        with self._database.writing() as cursor:
+            cursor.execute("DELETE FROM TRENDLOGS WHERE serial_number = ?", (serial_number,))
+            cursor.executemany(
+                statements.UPSERT_TREND_LOG,
+                [
+                    (
+                        serial_number,
+                        log.trendlog_id,
+                        panel_id,
+                        log.label,
+                        log.interval_s,
+                        "ON" if log.enabled else "OFF",
+                        log.num_inputs,
+                        log.analog_inputs,
+                        log.data_size_kb,
+                        now_s,
+                    )
+                    for log in trend_logs
+                ],
+            )
+
+    def _write_kept_reports(self, cursor: Cursor) -> int:
+        """Writes the rows that earlier transactions could not, and returns the id for the next row."""
+        run_id: int
+        (run_id,) = cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM SYNC_RUNS").fetchone()
+        for report, sync_interval_s in self._unwritten:
+            _insert_run(cursor, run_id, report, sync_interval_s)
+            run_id += 1
+        return run_id
+
+
+class CycleTransaction:
+    """What a cycle may write, step by step; made by `Writer.cycle`."""
+
+    def __init__(self, cursor: Cursor, run_id: int, sync_interval_s: int, stored: _Vectors) -> None:
+        self.run_id = run_id
+        self.written: _Vectors = {}
+        self._cursor = cursor
+        self._sync_interval_s = sync_interval_s
+        self._stored = stored
+
+    def upsert(self, device: Device, received_at: int) -> None:
+        """Step 8: the panel, and those of its points that changed; ``received_at`` in UTC epoch seconds."""
+        newest = max(time_s for _, _, time_s in device.vectors())
+        settings = device.settings
+        self._cursor.execute(
+            statements.UPSERT_DEVICE,
+            (
+                device.serial_number,
+                device.panel_id,
+                device.panel_name,
+                device.building_name or None,
+                device.address or None,
+                "Stale" if is_stale(newest, received_at, self._sync_interval_s) else "Online",
+                settings.ip_address,
+                settings.port,
+                settings.modbus_address,
+                settings.bacnet_mstp_mac_id,
+                device.input_logging_time,
+                device.output_logging_time,
+                device.variable_logging_time,
+                received_at,
+                received_at,
+            ),
+        )
+        serial = device.serial_number
+        for point_type, points, time_s in device.vectors():
+            if changed := self._changed(serial, point_type, points):
+                columns = _point_columns[point_type]
+                self._cursor.executemany(
+                    statements.UPSERT_POINT[point_type],
+                    [(serial, *columns(point), time_s, received_at) for point in changed],
+                )
+
+    def log(self, device: Device) -> int:
+        """Step 9: every point of the panel as a sample of the history; returns how many."""
+        frames = []
+        for point_type, points, time_s in device.vectors():
+            if points:
+                vector = self._vector(device, point_type, points)
+                self.written[device.serial_number, point_type] = vector
+                frames.append(
+                    (device.serial_number, point_type.value, time_s, self.run_id, vector.layout.id, vector.vals)
+                )
+        self._cursor.executemany(statements.INSERT_FRAME, frames)
+        return device.point_count
+
+    def record(self, report: CycleReport) -> None:
+        """The cycle's ledger row."""
+        _insert_run(self._cursor, self.run_id, report, self._sync_interval_s)
+
+    def _changed(self, serial_number: int, point_type: PointType, points: tuple[Point, ...]) -> Sequence[Point]:
+        stored = self._stored.get((serial_number, point_type))
+        if stored is None or len(stored.points) != len(points):
+            return points
+        if stored.points is points:
+            return ()
+        return [point for point, old in zip(points, stored.points, strict=True) if point is not old]
+
+    def _vector(self, device: Device, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
+        stored = self._stored.get((device.serial_number, point_type))
+        if stored and stored.layout.panel_id == device.panel_id:
+            if stored.points is points:
+                return stored
+            if _stand_alike(points, stored.points):
+                return _StoredVector(points, stored.layout, _json_array(stored.layout.values(points)))
+        layout = find_or_insert(self._cursor, device.serial_number, point_type, device.panel_id, points)
+        return _StoredVector(points, layout, _json_array(layout.values(points)))
+
+
+def _stand_alike(points: tuple[Point, ...], others: tuple[Point, ...]) -> bool:
+    """Whether both have the same layout, position by position."""
+    return len(points) == len(others) and all(
+        point is other or layout_point(point) == layout_point(other)
+        for point, other in zip(points, others, strict=True)
+    )
+
+
+def _json_array(values: list[float | None]) -> str:
+    """Values as JSON text; whole numbers without their ``.0``, which would be a third of the file."""
+    return msgspec.json.encode(values).replace(b".0,", b",").replace(b".0]", b"]").decode()
+
+
+def _insert_run(cursor: Cursor, run_id: int, report: CycleReport, sync_interval_s: int) -> None:
+    row = (
+        run_id,
+        report.started_at,
+        report.finished_at,
+        report.outcome.value,
+        report.reason,
+        report.attempts,
+        report.bytes,
+        report.devices,
+        report.skipped,
+        report.points,
+        report.samples,
+        json.dumps(dict(report.phases_ms)),
+        sync_interval_s,
+        DATA_SOURCE_FFI_SYNC,
+        CREATED_BY_FFI_SYNC_SERVICE,
+    )
+    cursor.execute(statements.INSERT_RUN, row)

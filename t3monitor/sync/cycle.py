@@ -1,0 +1,233 @@
+"""One sync cycle: steps 5 to 11 of the sync service document, in its order; runs in the service's thread."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from t3monitor.model.errors import MonitorError, NotReadyError, Outcome
+from t3monitor.model.events import (
+    AnswerDecoded,
+    CallStarted,
+    Committed,
+    CycleReport,
+    CycleStarted,
+    PanelCounts,
+    PanelLogged,
+    PanelUpserted,
+    RetryScheduled,
+    SyncEvent,
+    SyncPhase,
+    TransactionStarted,
+    Validated,
+)
+from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.store.database import Database
+from t3monitor.store.validation import count_back
+from t3monitor.store.writer import Writer
+from t3monitor.sync.clock import Clock, Stopwatch
+from t3monitor.sync.panel_settings import SettingsReader
+from t3monitor.sync.retry import call_with_retries
+from t3monitor.t3000.link import Link
+from t3monitor.t3000.messages import AnswerDecoder
+
+_log = logging.getLogger(__name__)
+
+
+class Source:
+    """A link with what is remembered of its earlier answers."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.decoder = AnswerDecoder()
+        self.settings_reader = SettingsReader(link)
+        self.trend_logs_asked = False
+
+
+class Store:
+    """An open database with its one writer."""
+
+    def __init__(self, url: str) -> None:
+        """Raises DatabaseError."""
+        self.database = Database(url)
+        self.writer = Writer(self.database)
+
+
+@dataclass(frozen=True, slots=True)
+class CycleSettings:
+    """The numbers a cycle runs by."""
+
+    interval_s: int
+    timeout_s: int
+    retries: int
+
+
+class Host(Protocol):
+    """What a cycle needs of the service around it."""
+
+    clock: Clock
+
+    def source(self) -> Source:
+        """Where the answer comes from; raises LinkError if there is nothing to ask."""
+        ...
+
+    def store(self) -> Store:
+        """Where it goes; raises DatabaseError if it cannot be opened."""
+        ...
+
+    def emit(self, event: SyncEvent) -> None:
+        """Tells the listeners."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Waits before a retry; raises InterruptedCycleError when the service is to stop."""
+        ...
+
+
+class Cycle:
+    """One cycle, for one `run`.
+
+    Afterwards ``error`` is what ended it, None if it ended well, and ``snapshot`` is what it stored, if anything.
+    """
+
+    def __init__(self, host: Host, settings: CycleSettings, *, at_startup: bool = False) -> None:
+        self.error: MonitorError | None = None
+        self._host = host
+        self._settings = settings
+        self._at_startup = at_startup
+        self._watch = Stopwatch(host.clock)
+        self._started_at = host.clock.utc_s()
+        self._attempts = 0
+        self._answer_bytes = 0
+        self.snapshot: Snapshot | None = None
+        self._run_id: int | None = None
+
+    def run(self) -> CycleReport:
+        """Runs it to its end and writes its ledger row; whatever goes wrong is in the report, never raised."""
+        try:
+            return self._run()
+        except MonitorError as error:
+            self.error = error
+        except Exception as bug:  # noqa: BLE001 - the service outlives any mistake in a cycle
+            _log.exception("❌ The cycle failed by an error of this program")
+            self.error = MonitorError(f"An error in this program: {type(bug).__name__}: {bug}")
+            self.error.__cause__ = bug
+        return self._fail(self.error)
+
+    def _run(self) -> CycleReport:
+        emit = self._emit
+        emit(CycleStarted, SyncPhase.STARTUP_SYNC, self._at_startup, self._settings.timeout_s, self._settings.retries)
+        store, source = self._host.store(), self._host.source()
+
+        self._watch.enter(SyncPhase.FETCH.key)
+        body = call_with_retries(
+            lambda attempt: self._call(source.link, attempt), self._settings.retries, self._wait_for_retry
+        )
+        received_at = int(self._host.clock.utc_s())
+        self._answer_bytes = len(body)
+
+        self._watch.enter(SyncPhase.PARSE.key)
+        snapshot = source.decoder.decode(body, received_at)
+        emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(body))
+        snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s)
+        devices = snapshot.devices
+
+        self._watch.enter(SyncPhase.BEGIN.key)
+        with store.writer.cycle(self._settings.interval_s) as transaction:
+            emit(TransactionStarted, SyncPhase.BEGIN)
+            for position, device in enumerate(devices, start=1):
+                panel = _counts(device, position, len(devices))
+                self._watch.enter(SyncPhase.UPSERT.key)
+                transaction.upsert(device, received_at)
+                emit(PanelUpserted, SyncPhase.UPSERT, panel)
+                self._watch.enter(SyncPhase.TRENDLOG.key)
+                transaction.log(device)
+                emit(PanelLogged, SyncPhase.TRENDLOG, panel)
+            transaction.record(self._report(*_ending(snapshot), snapshot, transaction.run_id))
+            self._watch.enter(SyncPhase.COMMIT.key)
+        self.snapshot, self._run_id = snapshot, transaction.run_id
+        emit(Committed, SyncPhase.COMMIT, len(devices))
+
+        self._watch.enter(SyncPhase.VALIDATE.key)
+        counted = count_back(store.database, snapshot, transaction.run_id)
+        emit(Validated, SyncPhase.VALIDATE, _validated(devices, counted))
+        return self._report(*_ending(snapshot), snapshot, transaction.run_id)
+
+    def _call(self, link: Link, attempt: int) -> bytes:
+        self._host.pause(0)  # the last chance to stop before a call that may take long
+        self._attempts = attempt
+        self._emit(CallStarted, SyncPhase.FETCH, attempt, self._settings.retries + 1)
+        return link.fetch(self._settings.timeout_s)
+
+    def _wait_for_retry(self, attempt: int, wait_s: float, error: NotReadyError) -> None:
+        self._emit(RetryScheduled, SyncPhase.FETCH, attempt, self._settings.retries + 1, wait_s, str(error))
+        self._host.pause(wait_s)
+
+    def _fail(self, error: MonitorError) -> CycleReport:
+        """The report of a cycle that failed, after an attempt to put it into the ledger."""
+        report = self._report(error.outcome, str(error), self.snapshot, self._run_id)
+        try:
+            run_id = self._host.store().writer.record_failure(report, self._settings.interval_s, self._run_id)
+        except MonitorError:
+            return report  # no database, no ledger
+        return self._report(error.outcome, str(error), self.snapshot, run_id)
+
+    def _report(
+        self, outcome: Outcome, reason: str | None, snapshot: Snapshot | None, run_id: int | None
+    ) -> CycleReport:
+        return CycleReport(
+            outcome=outcome,
+            reason=reason,
+            started_at=self._started_at,
+            finished_at=self._host.clock.utc_s(),
+            elapsed_ms=self._watch.elapsed_ms(),
+            phases_ms=self._watch.phases_ms(),
+            attempts=self._attempts,
+            devices=len(snapshot.devices) if snapshot else 0,
+            skipped=len(snapshot.skipped_panels) + len(snapshot.skipped_points) if snapshot else 0,
+            points=snapshot.point_count if snapshot else 0,
+            samples=snapshot.point_count if snapshot else 0,
+            bytes=self._answer_bytes,
+            run_id=run_id,
+        )
+
+    def _emit(self, event: Callable[..., SyncEvent], phase: SyncPhase, *details: object) -> None:
+        self._host.emit(event(phase, self._watch.elapsed_ms(), *details))
+
+
+def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:
+    """How a cycle that stored its snapshot ends: well, or with what had to be left out as the reason."""
+    reasons = [
+        f"{len(skipped)} {what}{'s' if len(skipped) > 1 else ''} skipped: {skipped[0]}"
+        for what, skipped in (("panel", snapshot.skipped_panels), ("point", snapshot.skipped_points))
+        if skipped
+    ]
+    return Outcome.PARTIAL if snapshot.skipped_panels else Outcome.OK, "; ".join(reasons) or None
+
+
+def _counts(device: Device, position: int, total: int) -> PanelCounts:
+    return PanelCounts(
+        position,
+        total,
+        device.serial_number,
+        device.panel_name,
+        len(device.inputs),
+        len(device.outputs),
+        len(device.variables),
+    )
+
+
+def _validated(devices: Sequence[Device], counted: dict[int, dict[PointType, int]]) -> tuple[PanelCounts, ...]:
+    return tuple(
+        PanelCounts(
+            position,
+            len(devices),
+            device.serial_number,
+            device.panel_name,
+            counted[device.serial_number][PointType.INPUT],
+            counted[device.serial_number][PointType.OUTPUT],
+            counted[device.serial_number][PointType.VARIABLE],
+        )
+        for position, device in enumerate(devices, start=1)
+    )

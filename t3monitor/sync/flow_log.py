@@ -1,0 +1,133 @@
+"""The log lines of the sync service document, in its wording, made from the service's events."""
+
+import logging
+import math
+import time
+from itertools import groupby
+
+from t3monitor.config.logs import FFI_LOGGER, PROGRAM_LOGGER
+from t3monitor.model.errors import Outcome
+from t3monitor.model.events import (
+    AnswerDecoded,
+    CallStarted,
+    Committed,
+    CycleFinished,
+    CycleStarted,
+    PanelCounts,
+    PanelLogged,
+    PanelUpserted,
+    RetryScheduled,
+    ServiceInitialized,
+    ServiceStarted,
+    ServiceStopped,
+    SyncEvent,
+    TransactionStarted,
+    TrendLogsRead,
+    Validated,
+)
+
+Line = tuple[int, str]  # level of logging, text without time stamp
+
+_initialize = logging.getLogger(PROGRAM_LOGGER)
+_ffi = logging.getLogger(FFI_LOGGER)
+
+
+def write_flow_log(event: SyncEvent) -> None:
+    """A listener: FFI.log gets every line of the flow, Initialize.log those of start-up and of a stop by an error.
+
+    Lines of one level are one record, which the log files stamp line by line: a cycle of 100 panels has 900 lines.
+    """
+    loggers = [_ffi]
+    if isinstance(event, ServiceInitialized | ServiceStarted | ServiceStopped):
+        loggers.append(_initialize)
+    for level, lines in groupby(flow_lines(event), key=lambda line: line[0]):
+        text = "\n".join(line for _, line in lines)
+        for logger in loggers:
+            logger.log(level, "%s", text)
+
+
+def flow_lines(event: SyncEvent) -> list[Line]:
+    """The lines of one event; none for those that the document does not log."""
+    match event:
+        case ServiceInitialized():
+            return _info("✅ Database connection established")
+        case ServiceStarted(interval_s=interval_s):
+            return _info(
+                f"🚀 Starting T3000 LOGGING_DATA sync service with {interval_s}-second intervals",
+                "⚡ Running immediate sync on startup, then continuing with periodic sync...",
+            )
+        case ServiceStopped(reason=""):
+            return _info("🛑 Sync service stopped")
+        case ServiceStopped(reason=reason):
+            return [(logging.ERROR, f"❌ Sync service stopped: {reason}")]
+        case CycleStarted(at_startup=at_startup, timeout_s=timeout_s, retries=retries):
+            first = ["🏃 Performing immediate startup sync..."] if at_startup else []
+            return _info(*first, f"⚙️ Config: Timeout {timeout_s}s, Retry {retries}x")
+        case CallStarted():
+            return _info("🔄 Starting HandleWebViewMsg(15) call")
+        case RetryScheduled(attempt=attempt, attempts=attempts, wait_s=wait_s, reason=reason):
+            return [(logging.WARNING, f"⚠️ {reason} Try {attempt} of {attempts} in {wait_s:g} s")]
+        case AnswerDecoded(snapshot=snapshot, answer_bytes=answer_bytes):
+            called = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(snapshot.received_at))
+            skipped = (*snapshot.skipped_panels, *snapshot.skipped_points)
+            return [
+                *_info(
+                    f"[=== LOGGING_DATA C++ FFI Call [{called}] ===]",
+                    f"📋 FFI Response - {len(snapshot.devices)} devices found, {answer_bytes} characters received",
+                ),
+                *((logging.WARNING, f"⚠️ Skipped: {sentence}") for sentence in skipped),
+            ]
+        case TransactionStarted():
+            return _info("💾 Database transaction started")
+        case PanelUpserted(panel=panel):
+            return _info(
+                f"📱 Device {panel.position}/{panel.total}: Serial={panel.serial_number}, Name='{panel.panel_name}'",
+                *(
+                    line
+                    for points, kind in _by_type(panel)
+                    for line in (f"🔧 Processing {points} {kind} points...", f"✅ {kind} points completed")
+                ),
+            )
+        case PanelLogged(panel=panel):
+            return _info(
+                f"📊 Trend logs inserted ({panel.points} entries)", f"🎯 Device {panel.serial_number} completed"
+            )
+        case Committed(devices=devices):
+            return _info(f"💾 Committing transaction ({devices} devices)", "✅ Transaction committed successfully")
+        case Validated(panels=panels):
+            return _info("🔍 Validation: Checking data persistence", *map(_validation_line, panels))
+        case CycleFinished():
+            return _finished_lines(event)
+        case TrendLogsRead(panels=panels_read, trend_logs=trend_logs, problem=problem):
+            stored = _info(f"📊 Trend log configuration: {trend_logs} trend logs of {panels_read} panels stored")
+            if not problem:
+                return stored
+            return [*(stored if panels_read else []), (logging.INFO, f"📊 Trend log configuration: {problem}")]
+    return []
+
+
+def _finished_lines(event: CycleFinished) -> list[Line]:
+    report = event.report
+    waiting = ""
+    if event.next_in_s is not None:
+        waiting = f"{math.ceil(event.next_in_s - 0.05)}"  # a few milliseconds into the interval are still the interval
+    if report.outcome in (Outcome.OK, Outcome.PARTIAL):
+        line = (logging.INFO, "🎉 SYNC CYCLE COMPLETED" + (f" - Next in {waiting}s" if waiting else ""))
+    elif report.outcome in (Outcome.NO_NEW_DATA, Outcome.INTERRUPTED):
+        line = (logging.WARNING, f"⚠️ Sync cycle ended ({report.outcome}): {report.reason}")
+    else:
+        line = (logging.ERROR, f"❌ Sync cycle failed ({report.outcome}): {report.reason}")
+    return [line, *(_info(f"⏰ Waiting {waiting} seconds until next sync cycle") if waiting else [])]
+
+
+def _validation_line(panel: PanelCounts) -> str:
+    counts = " ".join(f"{points} {kind} points;" for points, kind in _by_type(panel))
+    return f"📊 Validation results: Device {panel.serial_number}: 1 record(s) in DEVICES table; {counts}"
+
+
+def _by_type(panel: PanelCounts) -> tuple[tuple[int, str], ...]:
+    return (panel.inputs, "INPUT"), (panel.outputs, "OUTPUT"), (panel.variables, "VARIABLE")
+
+
+def _info(*lines: str) -> list[Line]:
+    return [(logging.INFO, line) for line in lines]

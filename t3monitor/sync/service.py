@@ -1,0 +1,266 @@
+"""The sync service: start, stop, sync once, and settings that change while it runs.
+
+`SyncService.run` blocks in the thread that it is given; that thread alone touches the link and the database, and
+calls the listeners. The other public methods may be called from any thread and return at once.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from enum import Enum, auto
+
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import DatabaseUnusableError, InterruptedCycleError
+from t3monitor.model.events import (
+    CycleFinished,
+    CycleReport,
+    ServiceInitialized,
+    ServiceStarted,
+    ServiceStopped,
+    SyncEvent,
+    SyncPhase,
+)
+from t3monitor.sync.clock import Clock, SystemClock
+from t3monitor.sync.cycle import Cycle, CycleSettings, Source, Store
+from t3monitor.sync.trend_log_reader import TrendLogReader
+from t3monitor.t3000.link import Link
+
+Listener = Callable[[SyncEvent], None]
+
+_log = logging.getLogger(__name__)
+# A change of one of these opens the link anew.
+_LINK_SETTINGS = ("link", "library", "replay", "request", "buffer_bytes", "demo_panels")
+
+
+class _Job(Enum):
+    ANNOUNCE = auto()
+    CYCLE = auto()
+    TREND_LOGS = auto()
+    CLOSE = auto()
+
+
+class SyncService:
+    """Runs cycles one at a time, each at its time or on request."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_link: Callable[[Settings], Link],
+        database_url: Callable[[Settings], str],
+        clock: Clock | None = None,
+    ) -> None:
+        """``open_link`` and ``database_url`` are called in the service's thread with the settings in force."""
+        self.clock: Clock = clock or SystemClock()
+        self._open_link = open_link
+        self._database_url = database_url
+        self._listeners: list[Listener] = []
+
+        self._changed = threading.Condition()  # guards the following
+        self._settings = settings
+        self._started = False
+        self._at_startup = False
+        self._due_s = 0.0  # monotonic; of the next periodic cycle
+        self._asked: list[Future[CycleReport]] = []  # answered by the cycle that runs, or else by the next one
+        self._announcements: list[SyncEvent] = []
+        self._in_cycle = False
+        self._interrupted = False
+        self._closing = False
+        self._source: Source | None = None
+
+        self._settings_in_use = settings  # the following belong to the service's thread
+        self._store: Store | None = None
+        self._trend_logs: TrendLogReader | None = None
+
+    # From any thread
+
+    def add_listener(self, listener: Listener) -> None:
+        """Has events handed to ``listener``, in the service's thread; to be called before `run`."""
+        self._listeners.append(listener)
+
+    def start(self) -> None:
+        """Begins periodic cycles, the first at once; does nothing if they are running."""
+        with self._changed:
+            if not self._started:
+                self._started = self._at_startup = True
+                self._due_s = self.clock.monotonic_s()
+                self._announcements.append(
+                    ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, self._settings.sync_interval_secs)
+                )
+                self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Ends periodic cycles and interrupts one that waits for T3000; what is being written is still written."""
+        with self._changed:
+            if self._started:
+                self._started = False
+                self._announcements.append(ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, ""))
+            self._interrupt()
+
+    def sync_once(self) -> "Future[CycleReport]":
+        """Asks for a cycle now, whether or not the service is started; during a cycle it joins that one."""
+        future: Future[CycleReport] = Future()
+        with self._changed:
+            self._asked.append(future)
+            self._changed.notify_all()
+        return future
+
+    def apply(self, settings: Settings) -> None:
+        """Puts settings into force with the next cycle, which comes no later than the new interval wants it."""
+        with self._changed:
+            self._settings = settings
+            self._due_s = min(self._due_s, self.clock.monotonic_s() + settings.sync_interval_secs)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Asks `run` to give back the link and the database and to return; may be called again while it does not."""
+        with self._changed:
+            self._closing = True
+            self._started = False
+            self._interrupt()
+
+    # In the service's thread
+
+    def run(self) -> None:
+        """Works until `close` is called."""
+        try:
+            while (job := self._next_job()) is not _Job.CLOSE:
+                match job:
+                    case _Job.ANNOUNCE:
+                        self._announce()
+                    case _Job.CYCLE:
+                        self._run_cycle()
+                    case _Job.TREND_LOGS:
+                        self._read_trend_logs()
+        finally:
+            self._close_source()
+            self._close_store()
+            with self._changed:
+                for future in self._asked:
+                    future.cancel()
+
+    def source(self) -> Source:
+        """The open link; raises LinkError if there is nothing to ask."""
+        if self._source is None:
+            source = Source(self._open_link(self._settings_in_use))
+            with self._changed:
+                self._source = source
+        return self._source
+
+    def store(self) -> Store:
+        """The open database; raises DatabaseError if it cannot be opened."""
+        if self._store is None:
+            self._store = Store(self._database_url(self._settings_in_use))
+            self.emit(ServiceInitialized(SyncPhase.SERVICE_INITIALIZATION, 0.0, str(self._store.database.path)))
+        return self._store
+
+    def emit(self, event: SyncEvent) -> None:
+        """Calls the listeners; one that fails is logged and harms nobody else."""
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 - a listener may do anything
+                _log.exception("❌ A listener failed on %s", type(event).__name__)
+
+    def pause(self, seconds: float) -> None:
+        """Waits before a retry; raises InterruptedCycleError at once on `stop` or `close`."""
+        until_s = self.clock.monotonic_s() + seconds
+        with self._changed:
+            while not self._interrupted:
+                left_s = until_s - self.clock.monotonic_s()
+                if left_s <= 0:
+                    return
+                self.clock.wait(self._changed, left_s)
+        raise InterruptedCycleError("Stopped while waiting for T3000.")
+
+    def _next_job(self) -> _Job:
+        with self._changed:
+            while True:
+                now_s = self.clock.monotonic_s()
+                if self._announcements:
+                    return _Job.ANNOUNCE
+                if self._closing:
+                    return _Job.CLOSE
+                if self._asked or (self._started and self._due_s <= now_s):
+                    return _Job.CYCLE
+                if self._trend_logs and self._trend_logs.due_s <= now_s:
+                    return _Job.TREND_LOGS
+                due_s = [self._due_s] if self._started else []
+                due_s += [self._trend_logs.due_s] if self._trend_logs else []
+                self.clock.wait(self._changed, min(due_s) - now_s if due_s else None)
+
+    def _announce(self) -> None:
+        with self._changed:
+            events, self._announcements = self._announcements, []
+        for event in events:
+            self.emit(event)
+
+    def _run_cycle(self) -> None:
+        with self._changed:
+            settings, at_startup = self._settings, self._at_startup
+            self._at_startup = self._interrupted = False
+            self._in_cycle = True
+            began_s = self.clock.monotonic_s()
+            periodic = self._started and self._due_s <= began_s
+        self._use(settings)
+        opening_store = self._store is None
+        interval_s = settings.sync_interval_secs
+        cycle = Cycle(
+            self, CycleSettings(interval_s, settings.timeout_seconds, settings.retry_attempts), at_startup=at_startup
+        )
+        report = cycle.run()
+        if isinstance(cycle.error, DatabaseUnusableError):
+            self._close_store()  # the next cycle finds out whether it can be opened again
+        if cycle.snapshot and self._source and not self._source.trend_logs_asked:
+            self._source.trend_logs_asked = True
+            self._trend_logs = TrendLogReader(cycle.snapshot, self.clock)
+
+        with self._changed:
+            self._in_cycle = False
+            if opening_store and isinstance(cycle.error, DatabaseUnusableError) and self._started:
+                self._started = False
+                self._announcements.append(ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, str(cycle.error)))
+            now_s = self.clock.monotonic_s()
+            if periodic:  # slots that a long cycle ran over are left out
+                self._due_s = began_s + interval_s * (int((now_s - began_s) / interval_s) + 1)
+            next_in_s = self._due_s - now_s if self._started else None
+            answered, self._asked = self._asked, []
+        self.emit(CycleFinished(SyncPhase.VALIDATE, report.elapsed_ms, report, next_in_s))
+        for future in answered:
+            if future.set_running_or_notify_cancel():
+                future.set_result(report)
+
+    def _read_trend_logs(self) -> None:
+        if self._trend_logs and self._source and self._store:
+            ended = self._trend_logs.step(self._source.link, self._store.writer, self._settings_in_use.timeout_seconds)
+            if ended is None:
+                return
+            self.emit(ended)
+        self._trend_logs = None
+
+    def _use(self, settings: Settings) -> None:
+        """Closes what the new settings want opened anew."""
+        old, self._settings_in_use = self._settings_in_use, settings
+        if any(getattr(old, name) != getattr(settings, name) for name in _LINK_SETTINGS):
+            self._close_source()
+        if self._database_url(old) != self._database_url(settings):
+            self._close_store()
+
+    def _close_source(self) -> None:
+        with self._changed:
+            source, self._source = self._source, None
+        self._trend_logs = None
+        if source:
+            source.link.close()
+
+    def _close_store(self) -> None:
+        store, self._store = self._store, None
+        if store:
+            store.database.close()
+
+    def _interrupt(self) -> None:
+        """Ends the waiting of the cycle that runs, if any; the caller holds the lock."""
+        self._interrupted = self._in_cycle
+        if self._source:
+            self._source.link.interrupt()
+        self._changed.notify_all()

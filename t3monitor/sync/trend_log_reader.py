@@ -1,0 +1,45 @@
+"""The one-time reading of the panels' trend logs: 5 s after the first good cycle, 500 ms between panels."""
+
+from collections import deque
+
+from t3monitor.model.errors import MonitorError, RefusedError
+from t3monitor.model.events import SyncPhase, TrendLogsRead
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.store.writer import Writer
+from t3monitor.sync.clock import Clock
+from t3monitor.t3000.link import Link
+
+DELAY_S = 5.0
+BETWEEN_PANELS_S = 0.5
+
+
+class TrendLogReader:
+    """Reads one panel per `step`, so that cycles keep their time; ``due_s`` is when the next step is, monotonic."""
+
+    def __init__(self, snapshot: Snapshot, clock: Clock) -> None:
+        self._clock = clock
+        self._began_s = clock.monotonic_s()
+        self._panels = deque((device.serial_number, device.panel_id) for device in snapshot.devices)
+        self._panels_read = self._trend_logs = 0
+        self.due_s = self._began_s + DELAY_S
+
+    def step(self, link: Link, writer: Writer, timeout_s: float) -> TrendLogsRead | None:
+        """Reads the next panel; after the last one, or after a failure that would repeat itself, the closing event."""
+        serial_number, panel_id = self._panels.popleft()
+        try:
+            trend_logs = link.trend_logs(panel_id, timeout_s)
+            if trend_logs is None:
+                return self._ended("this way to T3000 does not tell it")
+            writer.write_trend_logs(serial_number, panel_id, trend_logs, int(self._clock.utc_s()))
+            self._panels_read += 1
+            self._trend_logs += len(trend_logs)
+        except RefusedError:
+            pass  # T3000 knows none of this panel
+        except MonitorError as error:
+            return self._ended(str(error))
+        self.due_s = self._clock.monotonic_s() + BETWEEN_PANELS_S
+        return None if self._panels else self._ended("")
+
+    def _ended(self, problem: str) -> TrendLogsRead:
+        elapsed_ms = (self._clock.monotonic_s() - self._began_s) * 1000
+        return TrendLogsRead(SyncPhase.BACKGROUND_TASK, elapsed_ms, self._panels_read, self._trend_logs, problem)

@@ -1,0 +1,259 @@
+"""The library link: ``BacnetWebView_HandleWebViewMsg`` in a shared library, called in a child process.
+
+Owns the child. One thread uses it; deadlines and interruptions come from others, and all they do is kill the child.
+"""
+
+import multiprocessing
+import signal
+import threading
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import NamedTuple
+
+from t3monitor.model.errors import (
+    BadReplyError,
+    CrashedError,
+    InterruptedCycleError,
+    LinkError,
+    LinkTimeoutError,
+    MonitorError,
+    NoNewDataError,
+    NotReadyError,
+    RefusedError,
+    UnreachableError,
+)
+from t3monitor.model.snapshot import PanelSettings
+from t3monitor.model.trendlogs import TrendLog
+from t3monitor.t3000.exports import decode_settings, decode_trend_logs, error_text
+from t3monitor.t3000.library_child import (
+    EXPORTS,
+    HEADER,
+    MESSAGE_EXPORT,
+    PROGRAM_BITS,
+    SETTINGS_EXPORT,
+    TREND_LOGS_BYTES,
+    TREND_LOGS_EXPORT,
+    Call,
+    Kind,
+    serve,
+)
+
+DEFAULT_REQUEST = '{"action":15,"panelId":-1,"serialNumber":0}'
+
+_LOGGING_DATA = 15
+_SETTINGS_BYTES = 4096
+_NOT_READY, _BAD_ARGUMENTS = -2, -1
+_LONGEST_REQUEST = 4096  # bytes; what the pipe takes at once, so that sending it never waits for the child
+_GRACE_S = 1.0  # for a child to end by itself
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryReport:
+    """What a library that can be loaded offers."""
+
+    path: Path
+    bits: int
+    present: tuple[str, ...]  # exports that this program knows of
+    absent: tuple[str, ...]
+
+
+class _Reply(NamedTuple):
+    kind: Kind
+    code: int
+    body: bytes
+
+
+class LibraryLink:
+    """Implements `Link`. The child is started by the first call, kept between calls, replaced when it is lost.
+
+    ``request`` is what the library finds in the buffer (empty: an empty buffer), ``buffer_bytes`` the longest answer
+    including its terminator.
+    """
+
+    def __init__(self, library: Path, *, request: str = DEFAULT_REQUEST, buffer_bytes: int = 104_857_600) -> None:
+        self._library = library.absolute()  # the library may change the folder of its process
+        self._call = Call(MESSAGE_EXPORT, _LOGGING_DATA, request.encode(), buffer_bytes)
+        self._process: SpawnProcess | None = None
+        self._connection: Connection | None = None
+        # Guards the three below; `_process` is set and unset under it, so that nobody kills one that is given back.
+        self._lock = threading.Lock()
+        self._calling = False
+        self._verdict: MonitorError | None = None  # why the call in progress was ended, if it was
+
+    @property
+    def description(self) -> str:
+        """``library`` and the path."""
+        return f"library {self._library}"
+
+    def fetch(self, timeout_s: float) -> bytes:
+        """One LOGGING_DATA answer; starting the child and loading the library are under the deadline too."""
+        if len(self._call.text) > _LONGEST_REQUEST:
+            raise RefusedError(f"The request in the settings is longer than {_LONGEST_REQUEST} bytes: shorten it")
+        body = self._ask(self._call, timeout_s)
+        if body is None:
+            self.close()  # a corrected file at the same path is loaded by the next call
+            raise UnreachableError(
+                f"{self._library} has no export {MESSAGE_EXPORT}: it is not T3000's library, or of another version"
+            )
+        if not body:
+            raise NoNewDataError("T3000 returned an empty answer")
+        return body
+
+    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:
+        """From ``GetDeviceBasicSettings``; None without that export.
+
+        ``GetDeviceNetworkConfig`` is not asked: its port is a constant and no panel's own (reference, section 4).
+        """
+        body = self._ask(Call(SETTINGS_EXPORT, panel_id, b"", _SETTINGS_BYTES), timeout_s)
+        return None if body is None else decode_settings(body)
+
+    def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:
+        """From ``BacnetWebView_GetTrendlogList``; None without that export."""
+        body = self._ask(Call(TREND_LOGS_EXPORT, panel_id, b"", TREND_LOGS_BYTES), timeout_s)
+        return None if body is None else decode_trend_logs(body)
+
+    def interrupt(self) -> None:
+        """From any thread: ends the call in progress, also one that is still starting its child."""
+        self._end_call(InterruptedCycleError("The call of T3000 was interrupted"))
+
+    def close(self) -> None:
+        """Ends the child: gently, after a second by force. May be called twice."""
+        self._discard()
+
+    def _ask(self, call: Call, timeout_s: float) -> bytes | None:
+        """The text that an export answered with; None if there is no such export."""
+        reply = self._exchange(call, timeout_s)
+        if reply.kind is Kind.ABSENT:
+            return None
+        succeeded = reply.code == 0 if call.export == MESSAGE_EXPORT else reply.code > 0
+        if not succeeded:
+            raise _refusal(call, reply)
+        if reply.kind is Kind.UNTERMINATED:
+            raise BadReplyError(f"T3000 filled the buffer of {call.size} bytes and did not end its text")
+        return reply.body
+
+    def _exchange(self, call: Call | None, timeout_s: float) -> _Reply:
+        """One call and its reply, or the reason why there is none; after that the child is there and idle, or gone."""
+        verdict = LinkTimeoutError(f"T3000 gave no answer within {timeout_s:g} s")
+        # A thread of its own, since a transfer that stops half-way blocks this one: only the child's end ends that.
+        deadline = threading.Timer(timeout_s, self._end_call, [verdict])
+        deadline.daemon = True
+        with self._lock:
+            self._calling, self._verdict = True, None
+        deadline.start()
+        reply, exit_code = None, None
+        try:
+            reply = self._transfer(call, timeout_s)
+        except (EOFError, OSError):
+            pass  # the child is gone; why is found out below
+        finally:
+            deadline.cancel()
+            deadline.join()  # a late one must not hit the next call
+            with self._lock:
+                self._calling = False
+            if self._verdict or not reply or reply.kind in (Kind.UNLOADABLE, Kind.CRASHED):
+                exit_code = self._discard()
+        if self._verdict:
+            raise self._verdict
+        if not reply:
+            raise CrashedError(f"The library {_death(exit_code)}; the next call starts it afresh")
+        if reply.kind is Kind.UNLOADABLE:
+            raise UnreachableError(reply.body.decode())
+        if reply.kind is Kind.CRASHED:
+            raise CrashedError(f"The library crashed ({reply.body.decode()}); the next call starts it afresh")
+        return reply
+
+    def _transfer(self, call: Call | None, timeout_s: float) -> _Reply:
+        if self._process is None or self._connection is None:
+            process, connection = self._start()
+        else:
+            process, connection = self._process, self._connection
+        connection.send(call)
+        # The sentinel as well: on Windows a child that ends before it has taken over its side of the pipe leaves that
+        # side open. The time limit is for a library that left a copy of itself behind, which holds both open.
+        if connection not in wait([connection, process.sentinel], timeout_s + _GRACE_S):
+            raise EOFError
+        kind, code = HEADER.unpack(connection.recv_bytes(HEADER.size))
+        return _Reply(Kind(kind), code, connection.recv_bytes())
+
+    def _start(self) -> tuple[SpawnProcess, Connection]:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        with theirs:
+            arguments = (theirs, str(self._library), self._call.size)
+            process = context.Process(target=serve, args=arguments, name="t3000-library", daemon=True)
+            try:
+                process.start()
+            except OSError as error:
+                ours.close()
+                raise UnreachableError(f"No process can be started for the library: {error}") from None
+        with self._lock:
+            self._process, self._connection = process, ours
+            if self._verdict:  # it came before there was anything to kill
+                process.kill()
+        return process, ours
+
+    def _end_call(self, verdict: MonitorError) -> None:
+        """From any thread: makes the call in progress, if any, end with ``verdict``; the first one counts."""
+        with self._lock:
+            if self._calling and not self._verdict:
+                self._verdict = verdict
+                if self._process:
+                    self._process.kill()
+
+    def _discard(self) -> int | None:
+        """Ends the child, if there is one, and gives everything back; its exit code."""
+        with self._lock:
+            process, connection = self._process, self._connection
+            self._process = self._connection = None
+        if process is None or connection is None:
+            return None
+        connection.close()  # an idle child ends at that
+        process.join(_GRACE_S)
+        if process.exitcode is None:
+            process.kill()
+            process.join(_GRACE_S)
+        exit_code = process.exitcode
+        if exit_code is not None:  # else the system holds it in a call of its own, and it ends after that
+            process.close()
+        return exit_code
+
+
+def inspect_library(path: Path, timeout_s: float = 10.0) -> LibraryReport:
+    """Loads a library in a child process of its own and says which exports are there.
+
+    Raises UnreachableError (never for a missing export), LinkTimeoutError or CrashedError.
+    """
+    link = LibraryLink(path)
+    try:
+        present = link._exchange(None, timeout_s).body.decode().split()
+    finally:
+        link.close()
+    absent = (name for name in EXPORTS if name not in present)
+    return LibraryReport(path.absolute(), PROGRAM_BITS, tuple(present), tuple(absent))
+
+
+def _refusal(call: Call, reply: _Reply) -> LinkError:
+    # With bad arguments the buffer is left as it was, with our request in it.
+    text = "" if reply.body == call.text else error_text(reply.body)
+    if reply.code == _NOT_READY:
+        return NotReadyError(f"T3000 is starting (-2): {text or 'it has no main window yet'}")
+    if reply.code == _BAD_ARGUMENTS and not text:
+        text = f"bad arguments, or the answer does not fit into the buffer of {call.size} bytes"
+    return RefusedError(f"T3000 refused the call ({reply.code}): {text or 'it gave no reason'}")
+
+
+def _death(exit_code: int | None) -> str:
+    """How a child ended: ``crashed (SIGSEGV)``."""
+    if exit_code is None:
+        return "does not answer"
+    if exit_code < 0:
+        try:
+            return f"crashed ({signal.Signals(-exit_code).name})"
+        except ValueError:
+            return f"crashed (signal {-exit_code})"
+    if exit_code >= 0xC0000000:  # Windows: a status such as 0xC0000005, access violation
+        return f"crashed (0x{exit_code:08X})"
+    return f"ended its process (exit code {exit_code})"

@@ -1,0 +1,186 @@
+"""The child process of the library link: owns the loaded library and the one buffer that it answers into.
+
+A foreign call that hangs cannot be cancelled in a thread, and one that crashes takes its process along; here both cost
+nothing but this process. It imports only the standard library and the model, since it may have to start every cycle.
+"""
+
+import contextlib
+import ctypes
+import mmap
+import multiprocessing
+import os
+import signal
+import struct
+import sys
+import threading
+from enum import IntEnum
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+from t3monitor.model.errors import UnreachableError
+
+MESSAGE_EXPORT = "BacnetWebView_HandleWebViewMsg"
+SETTINGS_EXPORT = "GetDeviceBasicSettings"
+NETWORK_EXPORT = "GetDeviceNetworkConfig"  # never called: nothing of what it tells is measured and used here
+TREND_LOGS_EXPORT = "BacnetWebView_GetTrendlogList"
+EXPORTS = (MESSAGE_EXPORT, SETTINGS_EXPORT, NETWORK_EXPORT, TREND_LOGS_EXPORT)
+
+PROGRAM_BITS = 8 * struct.calcsize("P")
+HEADER = struct.Struct("<ii")  # before each reply: Kind, return code
+TREND_LOGS_BYTES = 1_048_576  # the largest answer of an optional export
+_SLACK_BYTES = 65_536  # behind the buffer, so that a small overrun stays ours
+_TEXT_BYTES = 4096  # enough of an unterminated text to tell what it was
+
+
+class Call(NamedTuple):
+    """One call of an export; all of them are ``int export(int number, char* buffer, int size)``."""
+
+    export: str
+    number: int  # the action, or a panel number
+    text: bytes  # found in the buffer by the library
+    size: int  # bytes, what the library is told
+
+
+class Kind(IntEnum):
+    """What a reply is; its body is a text of the library, except as noted."""
+
+    RETURNED = 0
+    UNTERMINATED = 1  # no NUL within the size; the body is the text's beginning
+    ABSENT = 2  # no such export; no body
+    EXPORTS = 3  # the body names the exports that are there, separated by spaces
+    UNLOADABLE = 4  # the body is a sentence for the user
+    CRASHED = 5  # the body is the operating system's word for it
+
+
+def serve(connection: Connection, path: str, buffer_bytes: int) -> None:
+    """Entry point of the child: answers one `Call` after the other (None: which exports are there) until the end.
+
+    It ends when the parent closes its side or is gone, and after a library that cannot be loaded. The library is
+    loaded when the first call has come, so that a load that hangs is under that call's deadline.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_parent, name="watchdog", daemon=True).start()
+    _leave_stdout_alone()
+    try:
+        call: Call | None = connection.recv()
+        library = _Library(Path(path), max(buffer_bytes, TREND_LOGS_BYTES))
+        while True:
+            if call is None:
+                _reply(connection, Kind.EXPORTS, 0, " ".join(library.exports()).encode())
+            else:
+                library.answer(call, connection)
+            call = connection.recv()
+    except UnreachableError as error:
+        _reply(connection, Kind.UNLOADABLE, 0, str(error).encode())
+    except (EOFError, ConnectionError):
+        pass  # the parent has closed its side
+
+
+class _Library:
+    """The library and its buffer. Raises UnreachableError if there is nothing to call."""
+
+    def __init__(self, path: Path, buffer_bytes: int) -> None:
+        _check_file(path)
+        try:
+            self._functions = ctypes.CDLL(str(path))
+        except OSError as error:
+            raise UnreachableError(f"The library {path} cannot be loaded: {error}") from None
+        try:
+            # Pages come into being when they are written to; a ctypes string buffer would fill them all at once.
+            self._buffer = mmap.mmap(-1, buffer_bytes + _SLACK_BYTES)
+        except OSError as error:
+            raise UnreachableError(
+                f"No memory for a buffer of {buffer_bytes} bytes ({error}): choose a smaller buffer"
+            ) from None
+        self._view = memoryview(self._buffer)
+        self._address = ctypes.addressof(ctypes.c_char.from_buffer(self._buffer))
+
+    def exports(self) -> list[str]:
+        """Those of EXPORTS that the library has."""
+        return [name for name in EXPORTS if hasattr(self._functions, name)]
+
+    def answer(self, call: Call, connection: Connection) -> None:
+        """Makes one call and sends what came of it; the buffer is all zeros before and after."""
+        function = getattr(self._functions, call.export, None)
+        if function is None:
+            _reply(connection, Kind.ABSENT)
+            return
+        function.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
+        function.restype = ctypes.c_int
+        self._buffer[: len(call.text)] = call.text
+        try:
+            code = function(call.number, self._address, call.size)
+        except OSError as error:  # an access violation on Windows; what it left behind is not to be called again
+            _reply(connection, Kind.CRASHED, 0, str(error).encode())
+            raise EOFError from None
+        end = self._buffer.find(b"\0", 0, call.size)
+        if end >= 0:
+            _reply(connection, Kind.RETURNED, code, self._view[:end])
+        else:
+            end = call.size + _SLACK_BYTES
+            _reply(connection, Kind.UNTERMINATED, code, self._view[: min(call.size, _TEXT_BYTES)])
+        # No further than was written, else every page of the buffer would come into being after all.
+        ctypes.memset(self._address, 0, max(end, len(call.text)))
+
+
+def _reply(connection: Connection, kind: Kind, code: int = 0, body: bytes | memoryview = b"") -> None:
+    connection.send_bytes(HEADER.pack(kind, code))
+    connection.send_bytes(body)
+
+
+def _end_with_parent() -> None:
+    """Runs in a thread of its own, since a hung call never comes back to notice; ctypes lets it run meanwhile."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _leave_stdout_alone() -> None:
+    """Sends what the library prints to stderr: stdout belongs to the program's own output."""
+    try:
+        os.dup2(2, 1)
+    except OSError:  # a windowed program on Windows has neither
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        # A crash shall end this process, not wait for somebody to close a dialog.
+        msvcrt.SetErrorMode(msvcrt.SEM_FAILCRITICALERRORS | msvcrt.SEM_NOGPFAULTERRORBOX)
+
+
+def _check_file(path: Path) -> None:
+    """Raises UnreachableError for what the loader would refuse in words that help nobody."""
+    if path.is_dir():
+        raise UnreachableError(f"{path} is a folder: choose the library file in it")
+    try:
+        system, bits = _read_header(path)
+    except FileNotFoundError:
+        raise UnreachableError(f"The library {path} does not exist: check the path in the settings") from None
+    except OSError as error:
+        raise UnreachableError(f"The library {path} cannot be read: {error.strerror}") from None
+    if system is None:
+        raise UnreachableError(f"{path} is not a shared library: choose the file that exports {MESSAGE_EXPORT}")
+    if bits != PROGRAM_BITS:
+        way_out = f"choose a {PROGRAM_BITS}-bit build of it"
+        if system == "Windows":
+            way_out += "; T3000.exe itself is 32-bit and cannot be loaded, use its web service (link webapi)"
+        raise UnreachableError(f"{path} is a {bits}-bit library and this program is {PROGRAM_BITS}-bit: {way_out}")
+    if (system == "Windows") != (sys.platform == "win32"):
+        raise UnreachableError(f"{path} is a {system} library: choose the one built for this system")
+
+
+def _read_header(path: Path) -> tuple[str | None, int]:
+    """System and bitness that a library file says it is for; (None, 0) if it is no library."""
+    with path.open("rb") as file:
+        start = file.read(64)
+        if start[:4] == b"\x7fELF" and start[4:5] in (b"\1", b"\2"):
+            return "Linux", 32 * start[4]
+        if start[:2] == b"MZ" and len(start) == 64:
+            file.seek(int.from_bytes(start[60:64], "little"))
+            signature, machine = file.read(4), int.from_bytes(file.read(2), "little")
+            if signature == b"PE\0\0":
+                return "Windows", 32 if machine in (0x014C, 0x01C4) else 64  # x86, 32-bit ARM
+    return None, 0

@@ -1,0 +1,245 @@
+"""From the bytes of a LOGGING_DATA answer to a Snapshot; pure decoding, in whichever one thread owns the decoder.
+
+Two shapes are understood (reference, sections 1.3 and 1.4): the documented one, ``devices[]`` with three lists of
+points in engineering units, and the one that T3000 really sends, ``data[]`` with one list in thousandths.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from t3monitor.model.errors import BadReplyError, NoNewDataError, RefusedError
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point
+from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.t3000.text import clean, message
+from t3monitor.t3000.wire_json import WireError, read
+from t3monitor.t3000.wire_points import Number, Shape, read_point
+
+_ANSWER_ACTION = "LOGGING_DATA_RES"
+_PANEL_NAME_SIZE = 20
+_ADDRESS_SIZE = 45
+_LATEST_TIME = 2**33  # a logging time beyond the year 2242 is a mistake, not a time
+
+
+class _Answer(Struct):
+    action: Raw | UnsetType = UNSET
+    debug: Raw | UnsetType = UNSET
+    error: Raw | UnsetType = UNSET
+    data: list[Raw] | UnsetType | None = UNSET
+    devices: list[Raw] | UnsetType | None = UNSET
+
+
+class _PanelInfo(Struct):
+    panel_id: Number
+    panel_serial_number: int
+    panel_name: str | None = None
+    building_name: str | None = None
+    panel_ipaddress: str | None = None
+    ip_address: str | None = None
+    port: Number | None = None
+    modbus_address: Number | None = None
+    bacnet_mstp_mac_id: Number | None = None
+    # Whole numbers on the wire, digits in text in the document, empty where T3000 never read that type.
+    input_logging_time: int | float | str | None = None
+    output_logging_time: int | float | str | None = None
+    variable_logging_time: int | float | str | None = None
+
+
+class _RealPanel(_PanelInfo, kw_only=True):
+    device_data: list[Raw]
+
+
+class _DocumentedPanel(Struct):
+    device_info: _PanelInfo
+    input_points: list[Raw] = []
+    output_points: list[Raw] = []
+    variable_points: list[Raw] = []
+
+
+_read_answer = msgspec.json.Decoder(_Answer)
+_read_real_panel = msgspec.json.Decoder(_RealPanel, strict=False)
+_read_documented_panel = msgspec.json.Decoder(_DocumentedPanel, strict=False)
+_read_text = msgspec.json.Decoder(str)
+
+
+@dataclass(frozen=True, slots=True)
+class _PanelPoints:
+    """The points of a panel beside the bytes they were read from."""
+
+    panel_id: int
+    raw: list[list[Raw]]
+    read: list[list[Point | str]]  # a text says why there is no point
+    by_type: dict[PointType, tuple[Point, ...]]
+    skipped: tuple[str, ...]
+
+
+class AnswerDecoder:
+    """Decodes one answer after another.
+
+    A point whose bytes are those of the last answer is the same object as in the last Snapshot: most of a building
+    stands still from one reading to the next, so this is faster than decoding anew, and tells the store what changed.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, _PanelPoints] = {}
+
+    def decode(self, body: bytes, received_at: int) -> Snapshot:
+        """Decodes an answer received at ``received_at`` (UTC epoch seconds), panel by panel.
+
+        Panels and points that cannot be read are left out, with a sentence each in the Snapshot. Raises
+        NoNewDataError, RefusedError or BadReplyError, and no other exception whatever the bytes are.
+        """
+        shape, raw_panels = _panels(body)
+        devices: dict[int, Device] = {}
+        skipped_panels: list[str] = []
+        skipped_points: list[str] = []
+        known: dict[int, _PanelPoints] = {}
+        unreadable = 0
+        for position, raw_panel in enumerate(raw_panels, start=1):
+            try:
+                info, lists = _read_panel(raw_panel, shape)
+            except WireError as error:
+                unreadable += 1
+                skipped_panels.append(f"panel {position} of the answer cannot be read: {message(str(error))}")
+                continue
+            name = clean(info.panel_name, _PANEL_NAME_SIZE)
+            serial = info.panel_serial_number % 2**32  # builds differ in the sign of serials beyond 2^31
+            if serial == 0:
+                skipped_panels.append(f"panel {info.panel_id} '{name}' has serial number 0")
+                continue
+            if serial in devices:
+                skipped_panels.append(f"panel {info.panel_id} '{name}' repeats the serial number {serial}")
+                continue
+            points = self._points(serial, info.panel_id, shape, lists)
+            known[serial] = points
+            skipped_points += points.skipped
+            devices[serial] = _device(serial, name, info, points, received_at)
+        if not devices and unreadable:
+            raise BadReplyError(f"T3000's answer holds no readable panel: {skipped_panels[0]}")
+        self._known = known
+        return Snapshot(received_at, tuple(devices.values()), tuple(skipped_panels), tuple(skipped_points))
+
+    def _points(
+        self, serial: int, panel_id: int, shape: Shape, lists: list[tuple[PointType | None, list[Raw]]]
+    ) -> _PanelPoints:
+        raw = [raw_points for _, raw_points in lists]
+        known = self._known.get(serial)
+        if known and (known.panel_id != panel_id or len(known.raw) != len(raw)):
+            known = None
+        if known and known.raw == raw:
+            return known
+        old = zip(known.raw, known.read, strict=True) if known else [([], [])] * len(raw)
+        results = [
+            list(_read_points(raw_points, old_raw, old_read, shape, listed_as, panel_id))
+            for (listed_as, raw_points), (old_raw, old_read) in zip(lists, old, strict=True)
+        ]
+        by_type: dict[PointType, dict[int, Point]] = {point_type: {} for point_type in PointType}
+        skipped = []
+        for result in (result for results_of_list in results for result in results_of_list):
+            if isinstance(result, str):
+                skipped.append(f"panel {panel_id}: {result}")
+            elif by_type[result.point_type].setdefault(result.point_index, result) is not result:
+                skipped.append(f"panel {panel_id}: {result.point_id} is listed twice")
+        return _PanelPoints(
+            panel_id,
+            raw,
+            results,
+            {point_type: tuple(points[number] for number in sorted(points)) for point_type, points in by_type.items()},
+            tuple(skipped),
+        )
+
+
+def _panels(body: bytes) -> tuple[Shape, list[Raw]]:
+    """The panels of an answer, undecoded; raises what an answer without any means."""
+    if not body.strip():
+        raise NoNewDataError("T3000 returned an empty answer.")
+    try:
+        answer = read(_read_answer, body)
+    except WireError as error:
+        raise BadReplyError(f"T3000's answer is not a LOGGING_DATA answer: {message(str(error))}") from None
+    action = _text(answer.action)
+    if action and action != _ANSWER_ACTION:
+        raise BadReplyError(f"T3000 answered {message(action)} instead of {_ANSWER_ACTION}.")
+    if answer.data:
+        return Shape.REAL, answer.data
+    if answer.devices:
+        return Shape.DOCUMENTED, answer.devices
+    if error_text := _text(answer.error):
+        raise RefusedError(f"T3000 answered with an error: {message(error_text)}")
+    if answer.debug is not UNSET:
+        raise NoNewDataError(
+            "T3000 had nothing new: it ignores calls that follow each other too soon, and reads no panel before its "
+            f"Trend Log beta window was opened once ({message(_text(answer.debug))})."
+        )
+    raise NoNewDataError("T3000 has read no panel yet.")
+
+
+def _text(raw: Raw | UnsetType) -> str:
+    """A member that should be text; any other JSON value as it stands, null as empty."""
+    if raw is UNSET or bytes(raw) == b"null":
+        return ""
+    try:
+        return read(_read_text, raw)
+    except WireError:
+        return bytes(raw).decode("utf-8", "replace")
+
+
+def _read_panel(raw: Raw, shape: Shape) -> tuple[_PanelInfo, list[tuple[PointType | None, list[Raw]]]]:
+    if shape is Shape.REAL:
+        panel = read(_read_real_panel, raw)
+        return panel, [(None, panel.device_data)]
+    documented = read(_read_documented_panel, raw)
+    return documented.device_info, [
+        (PointType.INPUT, documented.input_points),
+        (PointType.OUTPUT, documented.output_points),
+        (PointType.VARIABLE, documented.variable_points),
+    ]
+
+
+def _read_points(
+    raw_points: list[Raw],
+    old_raw: list[Raw],
+    old_read: list[Point | str],
+    shape: Shape,
+    listed_as: PointType | None,
+    panel_id: int,
+) -> Iterator[Point | str]:
+    """The points of one list in order; those whose bytes stand where they stood are not decoded again."""
+    for position, raw in enumerate(raw_points):
+        if position < len(old_raw) and raw == old_raw[position]:
+            yield old_read[position]
+            continue
+        try:
+            yield read_point(raw, shape, listed_as, panel_id)
+        except WireError as error:
+            yield f"point {position + 1} of its list was skipped: {message(str(error))}"
+
+
+def _device(serial: int, name: str, info: _PanelInfo, points: _PanelPoints, received_at: int) -> Device:
+    ip_address = clean(info.ip_address or info.panel_ipaddress, _ADDRESS_SIZE)
+    return Device(
+        serial_number=serial,
+        panel_id=info.panel_id,
+        panel_name=name,
+        building_name=clean(info.building_name, _PANEL_NAME_SIZE),
+        address=clean(info.panel_ipaddress or info.ip_address, _ADDRESS_SIZE),
+        inputs=points.by_type[PointType.INPUT],
+        outputs=points.by_type[PointType.OUTPUT],
+        variables=points.by_type[PointType.VARIABLE],
+        input_logging_time=_logging_time(info.input_logging_time, received_at),
+        output_logging_time=_logging_time(info.output_logging_time, received_at),
+        variable_logging_time=_logging_time(info.variable_logging_time, received_at),
+        settings=PanelSettings(ip_address or None, info.port, info.modbus_address, info.bacnet_mstp_mac_id),
+    )
+
+
+def _logging_time(sent: float | str | None, received_at: int) -> int:
+    """UTC epoch seconds; an unknown time (0, empty, no number) is the time of receipt."""
+    try:
+        time_s = int(float(sent or 0))
+    except (ValueError, OverflowError):
+        return received_at
+    return time_s if 0 < time_s < _LATEST_TIME else received_at

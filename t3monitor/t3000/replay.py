@@ -1,0 +1,87 @@
+"""The replay link: recorded answers from a file or a folder, one per cycle."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from t3monitor.model.errors import NoNewDataError, UnreachableError
+from t3monitor.model.snapshot import PanelSettings
+from t3monitor.model.trendlogs import TrendLog
+
+# An entry of T3000's capture files (reference, section 7); the last one of a file may be cut off.
+_CAPTURED = re.compile(rb"=== (?:Complete|Full) JSON Response ===\s*(.*?)\s*(?:=== End |\Z)", re.DOTALL)
+
+
+class ReplayLink:
+    """Gives the answers of ``path`` in order: a file's in the file's order, a folder's in the order of the names.
+
+    A file holds one answer, or one on each line, or T3000's own captures (T3WebLog).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
+        self._answers: Iterator[bytes] | None = None
+        self._given = 0
+
+    @property
+    def description(self) -> str:
+        """The file or folder."""
+        return f"replay of {self._path}"
+
+    def fetch(self, timeout_s: float) -> bytes:  # noqa: ARG002 - reading a file needs no deadline
+        """The next answer; raises NoNewDataError after the last, UnreachableError if the path cannot be read."""
+        if self._answers is None:
+            self._answers = self._read_all()
+        try:
+            answer = next(self._answers, None)
+        except OSError as error:
+            self._answers = None
+            raise UnreachableError(
+                f"The recorded answers {self._path} cannot be read ({error.strerror}); choose another file or folder."
+            ) from error
+        if answer is None:
+            raise NoNewDataError(f"The replay is over: {self._path} holds {self._given} answers.")
+        self._given += 1
+        return answer
+
+    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
+        """Recordings hold no settings."""
+        return None
+
+    def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:  # noqa: ARG002
+        """Recordings hold no trend log configuration."""
+        return None
+
+    def interrupt(self) -> None:
+        """Nothing to do: no call takes long."""
+
+    def close(self) -> None:
+        """Forgets the place."""
+        self._answers = None
+
+    def _read_all(self) -> Iterator[bytes]:
+        if self._path.is_dir():
+            for file in sorted(path for path in self._path.rglob("*") if path.is_file()):
+                yield from _answers_of(file.read_bytes())
+        else:
+            yield from _answers_of(self._path.read_bytes())
+
+
+def _answers_of(content: bytes) -> list[bytes]:
+    """The answers of one file; what is no known kind of file is one answer, for the decoder to judge."""
+    if captured := _CAPTURED.findall(content):
+        return captured
+    lines = content.splitlines()
+    if len(lines) > 1 and all(_is_json(line) for line in lines if line.strip()):
+        return [line for line in lines if line.strip()]
+    return [content]
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        msgspec.json.decode(line, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return False
+    return True

@@ -1,0 +1,26 @@
+"""Cleaning of the text that T3000 sends (reference, section 1.6)."""
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_LONGEST_MESSAGE = 300
+
+
+def clean(text: str | None, size: int) -> str:
+    """A name of a panel or point: cut at its field size and at the first control character.
+
+    T3000 copies fields as if they were terminated, so text can run on into what follows it in memory.
+    """
+    if not text:
+        return ""
+    text = text[:size]
+    if not text.isprintable() and (control := _CONTROL.search(text)):
+        text = text[: control.start()]
+    return text.strip()
+
+
+def message(text: str) -> str:
+    """A text of T3000's as part of a sentence of ours: one line of at most 300 characters."""
+    text = _CONTROLS.sub(" ", text).strip()
+    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"

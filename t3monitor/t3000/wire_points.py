@@ -1,0 +1,149 @@
+"""From one point object of an answer to a Point (reference, sections 1.3, 1.4 and 2)."""
+
+import math
+from enum import Enum
+from typing import Annotated
+
+import msgspec
+from msgspec import Raw, Struct
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point
+from t3monitor.model.units import UNUSED, has_states, unit
+from t3monitor.t3000.text import clean
+from t3monitor.t3000.wire_json import WireError, read
+
+# Whatever a panel sends in a whole number must fit the database's integers.
+Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**32)]
+
+_LABEL_SIZE = 9
+_FULL_LABEL_SIZES = {PointType.INPUT: 21, PointType.OUTPUT: 19, PointType.VARIABLE: 21}
+_UNITS_SIZE = 16
+
+
+class Shape(Enum):
+    """The two shapes of an answer; they differ in the scale of values and the base of indexes."""
+
+    DOCUMENTED = "devices"
+    REAL = "data"
+
+
+class _WirePoint(Struct):
+    id: str | None = None
+    index: Number | None = None
+    type: str | None = None
+    pid: Number | None = None
+    panel: Number | None = None
+    description: str | None = None
+    full_label: str | None = None
+    label: str | None = None
+    value: float | None = None
+    control: Number | None = None
+    range: Number = 0
+    units: str | int | float | None = None  # the real shape has ``unit``, the range number once more
+    auto_manual: Number = 0
+    digital_analog: Number = 1
+    decom: Number | None = None
+    status: Number | None = None
+    filter: Number | None = None
+    calibration_h: Number | None = None
+    calibration_l: Number = 0
+    calibration_sign: Number = 0
+    low_voltage: Number = 0
+    high_voltage: Number = 0
+    hw_switch_status: Number | None = None
+    unused: Number | None = None
+
+
+_decoder = msgspec.json.Decoder(_WirePoint, strict=False)
+
+
+def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: int) -> Point:
+    """Decodes one point; ``listed_as`` is its type where the list it stands in tells it, not the point.
+
+    Raises WireError with a text that says what is wrong with the point.
+    """
+    wire = read(_decoder, raw)
+    point_type = listed_as or _type(wire)
+    number = _number(wire, point_type, shape)
+    digital = wire.digital_analog == 0
+    value = _value(wire, shape, digital=digital)
+    decom = wire.decom if wire.decom is not None else wire.status
+    is_input, is_output = point_type is PointType.INPUT, point_type is PointType.OUTPUT
+    return Point(
+        point_type=point_type,
+        point_index=number,
+        point_id=f"{point_type.prefix}{number}",
+        panel=wire.pid or wire.panel or panel_id,
+        full_label=clean(wire.description or wire.full_label, _FULL_LABEL_SIZES[point_type]),
+        label=clean(wire.label, _LABEL_SIZE),
+        value=value,
+        units=_units(wire, point_type, digital=digital),
+        range=wire.range,
+        auto_manual=wire.auto_manual,
+        control=wire.control if wire.control is not None else int(digital and value != 0),
+        digital_analog=0 if digital else 1,
+        status=_status(decom, wire.range) if is_input else decom if is_output else None,
+        calibration=_calibration(wire) if is_input else None,
+        filter=wire.filter if is_input else None,
+        jumper=decom >> 4 & 0xF if is_input and decom is not None else None,
+        low_voltage=wire.low_voltage / 10 if is_output and wire.low_voltage else None,
+        high_voltage=wire.high_voltage / 10 if is_output and wire.high_voltage else None,
+        hw_switch_status=wire.hw_switch_status if is_output else None,
+        unused=wire.unused if point_type is PointType.VARIABLE else None,
+    )
+
+
+def _type(wire: _WirePoint) -> PointType:
+    try:
+        return PointType(wire.type or "")
+    except ValueError:
+        raise WireError(f"unknown point type {wire.type!r}") from None
+
+
+def _number(wire: _WirePoint, point_type: PointType, shape: Shape) -> int:
+    """The number in the id; the index, whose base differs between the shapes, counts only where the id is empty."""
+    if wire.id:
+        named = PointType.of_id(wire.id)
+        if named is None or named[0] is not point_type:
+            raise WireError(f"{wire.id!r} is not the id of an {point_type}")
+        return named[1]
+    if wire.index is None:
+        raise WireError("it has neither id nor index")
+    number = wire.index + (1 if shape is Shape.REAL else 0)
+    if number < 1:
+        raise WireError(f"its index {wire.index} is too small")
+    return number
+
+
+def _value(wire: _WirePoint, shape: Shape, *, digital: bool) -> float:
+    """The value in units or as a state: the state is ``control``, the ``value`` beside it is not reliable."""
+    if wire.value is None or not math.isfinite(wire.value):
+        raise WireError("it has no value")
+    if has_states(digital=digital, range_=wire.range):
+        state = wire.control if wire.control is not None else wire.value
+        return 1.0 if state else 0.0
+    return wire.value / 1000 if shape is Shape.REAL else wire.value
+
+
+def _units(wire: _WirePoint, point_type: PointType, *, digital: bool) -> str:
+    """Units follow from the range; the text of the documented shape serves where the range tells none."""
+    derived = unit(point_type, digital=digital, range_=wire.range)
+    if derived or digital or not isinstance(wire.units, str):
+        return derived
+    text = clean(wire.units, _UNITS_SIZE).replace("Deg.", "°")
+    return "" if text == "Unused" else text
+
+
+def _status(decom: int | None, range_: int) -> int | None:
+    """Low nibble of an input's decom; T3000 shows Normal whatever it says where the range is unused."""
+    if decom is None:
+        return None
+    return 0 if range_ == UNUSED else decom & 0xF
+
+
+def _calibration(wire: _WirePoint) -> float | None:
+    if wire.calibration_h is None:
+        return None
+    calibration = (wire.calibration_h * 256 + wire.calibration_l) / 10
+    return -calibration if wire.calibration_sign and calibration else calibration

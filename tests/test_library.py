@@ -1,0 +1,526 @@
+"""The library link against a real library in a real child process."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from t3monitor.model.errors import (
+    BadReplyError,
+    CrashedError,
+    InterruptedCycleError,
+    LinkTimeoutError,
+    NoNewDataError,
+    NotReadyError,
+    RefusedError,
+)
+from t3monitor.model.snapshot import PanelSettings
+from t3monitor.model.trendlogs import TrendLog
+from t3monitor.t3000.library import DEFAULT_REQUEST, LibraryLink
+
+SMALL = 8192  # bytes of a buffer that tests fill
+PATIENCE_S = 10  # for what happens at once unless something is broken
+
+Does = Callable[[str], None]
+
+
+@pytest.fixture
+def link(t3000_library: Path, t3000_does: Does) -> Iterator[LibraryLink]:
+    link = LibraryLink(t3000_library)
+    yield link
+    link.close()
+    assert not children()
+
+
+@pytest.fixture
+def small_link(t3000_library: Path, t3000_does: Does) -> Iterator[LibraryLink]:
+    link = LibraryLink(t3000_library, buffer_bytes=SMALL)
+    yield link
+    link.close()
+
+
+def children() -> list[int]:
+    return [child.pid for child in multiprocessing.active_children() if child.pid]
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.005)
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def memory_bytes(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError("no VmRSS")
+
+
+def hung_pid(marker: Path) -> int:
+    """The pid that a hanging library wrote down."""
+    wait_until(lambda: marker.exists() and marker.read_text().endswith("\n"))
+    return int(marker.read_text())
+
+
+# --- answers
+
+
+def test_the_bytes_of_the_answer_arrive_as_they_are(link: LibraryLink, t3000_does: Does, tmp_path: Path) -> None:
+    answer = tmp_path / "answer.json"
+    answer.write_bytes('{"name":"Büro 3 °C"}'.encode())
+    t3000_does(f"file {answer}")
+    assert link.fetch(5) == answer.read_bytes()
+
+
+def test_dirty_bytes_are_left_to_the_decoding(link: LibraryLink, t3000_does: Does) -> None:
+    t3000_does("dirty")
+    assert link.fetch(5) == b'{"a":"\x01\xff\xc3(\xed\xa0\x80"}'
+
+
+def test_the_library_finds_the_request_for_all_panels_in_the_buffer(link: LibraryLink, t3000_does: Does) -> None:
+    t3000_does("echo")
+    assert link.fetch(5) == DEFAULT_REQUEST.encode() == b'{"action":15,"panelId":-1,"serialNumber":0}'
+
+
+def test_a_request_of_ones_own_reaches_the_library(t3000_library: Path, t3000_does: Does) -> None:
+    t3000_does("echo")
+    link = LibraryLink(t3000_library, request='{"action":15,"panelId":7}')
+    assert link.fetch(5) == b'{"action":15,"panelId":7}'
+    link.close()
+
+
+def test_an_empty_request_is_an_empty_buffer_and_an_empty_answer_no_new_data(
+    t3000_library: Path, t3000_does: Does
+) -> None:
+    t3000_does("echo")
+    link = LibraryLink(t3000_library, request="")
+    with pytest.raises(NoNewDataError, match=r"^T3000 returned an empty answer$"):
+        link.fetch(5)
+    link.close()
+
+
+def test_the_remains_of_a_longer_answer_are_not_in_the_buffer_of_the_next_call(
+    t3000_library: Path, t3000_does: Does
+) -> None:
+    link = LibraryLink(t3000_library, request="")
+    t3000_does("say a long answer")
+    link.fetch(5)
+    t3000_does("echo")
+    with pytest.raises(NoNewDataError):
+        link.fetch(5)
+    link.close()
+
+
+def test_an_answer_of_20_megabytes_arrives_whole(link: LibraryLink, t3000_does: Does) -> None:
+    t3000_does("big 20000000")
+    assert link.fetch(5) == b"x" * 20_000_000
+
+
+def test_an_answer_may_fill_the_buffer_to_its_last_byte(small_link: LibraryLink, t3000_does: Does) -> None:
+    t3000_does("exact")
+    assert small_link.fetch(5) == b"x" * (SMALL - 1)
+
+
+def test_an_answer_of_100_megabytes_fits_the_default_buffer(link: LibraryLink, t3000_does: Does) -> None:
+    t3000_does("exact")
+    assert len(link.fetch(10)) == 104_857_599
+
+
+@pytest.mark.parametrize("what", ["fill", "overrun 8"])
+def test_an_answer_without_an_end_is_a_bad_reply_and_the_next_one_is_unharmed(
+    small_link: LibraryLink, t3000_does: Does, what: str
+) -> None:
+    t3000_does(what)
+    with pytest.raises(BadReplyError, match=f"^T3000 filled the buffer of {SMALL} bytes and did not end its text$"):
+        small_link.fetch(5)
+    before = children()
+    t3000_does("echo")
+    assert small_link.fetch(5) == DEFAULT_REQUEST.encode()
+    assert children() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_small_answer_leaves_the_buffer_of_100_megabytes_untouched(link: LibraryLink, t3000_does: Does) -> None:
+    t3000_does("say {}")
+    for _ in range(3):
+        link.fetch(5)
+    assert memory_bytes(*children()) < 50_000_000
+
+
+# --- return codes
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        ("code -1 out of order", "T3000 refused the call (-1): out of order"),
+        (
+            'code -1 {"error":"Exception in BacnetWebView HandleWebViewMsg bridge"}',
+            "T3000 refused the call (-1): Exception in BacnetWebView HandleWebViewMsg bridge",
+        ),
+        ('code 7 {"other":1}', 'T3000 refused the call (7): {"other":1}'),
+        ("code -9", "T3000 refused the call (-9): it gave no reason"),
+        ("code -1 a\r\n\x1b[31mb", "T3000 refused the call (-1): a [31mb"),
+        (f"code -1 {'y' * 1000}", f"T3000 refused the call (-1): {'y' * 299}…"),
+        (
+            "code -1",
+            f"T3000 refused the call (-1): bad arguments, or the answer does not fit into the buffer of {SMALL} bytes",
+        ),
+        (
+            "untouched -1",
+            f"T3000 refused the call (-1): bad arguments, or the answer does not fit into the buffer of {SMALL} bytes",
+        ),
+    ],
+)
+def test_a_refusal_carries_the_code_and_the_text(
+    small_link: LibraryLink, t3000_does: Does, what: str, sentence: str
+) -> None:
+    t3000_does(what)
+    with pytest.raises(RefusedError) as caught:
+        small_link.fetch(5)
+    assert str(caught.value) == sentence
+
+
+def test_a_refusal_may_hold_bytes_that_are_no_text(small_link: LibraryLink, tmp_path: Path, t3000_does: Does) -> None:
+    (tmp_path / "t3000.control").write_bytes(b"code -1 caf\xe9")
+    with pytest.raises(RefusedError, match="caf\N{REPLACEMENT CHARACTER}"):
+        small_link.fetch(5)
+
+
+def test_not_ready_twice_and_then_an_answer_come_from_one_process(link: LibraryLink, t3000_does: Does) -> None:
+    t3000_does('not_ready 2 {"data":[]}')
+    for _ in range(2):
+        with pytest.raises(NotReadyError, match=r"^T3000 is starting \(-2\): MFC application not initialized$"):
+            link.fetch(5)
+    assert link.fetch(5) == b'{"data":[]}'
+
+
+def test_a_request_that_the_pipe_may_not_take_at_once_is_refused(t3000_library: Path) -> None:
+    link = LibraryLink(t3000_library, request="x" * 5000)
+    with pytest.raises(RefusedError, match="longer than 4096 bytes"):
+        link.fetch(5)
+
+
+# --- hanging, crashing, interrupting
+
+
+def answers_again(link: LibraryLink, t3000_does: Does) -> bool:
+    t3000_does("echo")
+    return link.fetch(5) == DEFAULT_REQUEST.encode()
+
+
+def test_a_call_that_hangs_ends_at_the_deadline_and_the_next_one_answers(
+    link: LibraryLink, t3000_does: Does, tmp_path: Path
+) -> None:
+    t3000_does(f"hang {tmp_path / 'pid'}")
+    began = time.monotonic()
+    with pytest.raises(LinkTimeoutError, match=r"^T3000 gave no answer within 0\.5 s$"):
+        link.fetch(0.5)
+    assert 0.5 <= time.monotonic() - began < 1.5
+    assert not children()
+    assert answers_again(link, t3000_does)
+
+
+def test_a_library_that_hangs_while_it_is_loaded_is_under_the_deadline_too(
+    link: LibraryLink, t3000_does: Does, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("T3_LOAD", f"hang {tmp_path / 'pid'}")
+        with pytest.raises(LinkTimeoutError):
+            link.fetch(1.5)
+    assert (tmp_path / "pid").exists()
+    assert answers_again(link, t3000_does)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the library finds the pipe by a Linux ioctl")
+def test_a_transfer_that_stops_half_way_ends_at_the_deadline(link: LibraryLink, t3000_does: Does) -> None:
+    t3000_does("stall")
+    began = time.monotonic()
+    with pytest.raises(LinkTimeoutError):
+        link.fetch(1.5)
+    assert time.monotonic() - began < 3
+    assert answers_again(link, t3000_does)
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        ("crash", "The library crashed (SIGSEGV); the next call starts it afresh"),
+        ("exit 3", "The library ended its process (exit code 3); the next call starts it afresh"),
+    ],
+)
+@pytest.mark.parametrize("variable", ["T3_LOAD", None])
+def test_a_library_that_takes_its_process_down_is_named_and_the_next_call_answers(
+    link: LibraryLink,
+    t3000_does: Does,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    sentence: str,
+    variable: str | None,
+) -> None:
+    t3000_does(what)
+    with monkeypatch.context() as patch:
+        if variable:
+            patch.setenv(variable, what)
+        with pytest.raises(CrashedError) as caught:
+            link.fetch(5)
+    assert str(caught.value) == sentence
+    assert answers_again(link, t3000_does)
+
+
+def test_a_child_that_died_between_two_calls_is_replaced(link: LibraryLink, t3000_does: Does) -> None:
+    assert answers_again(link, t3000_does)
+    (pid,) = children()
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: is_gone(pid))
+    with pytest.raises(CrashedError, match="SIGKILL"):
+        link.fetch(5)
+    assert answers_again(link, t3000_does)
+
+
+@pytest.mark.parametrize("variable", ["T3_LOAD", None])
+def test_an_interruption_ends_a_hanging_call_at_once(
+    link: LibraryLink, t3000_does: Does, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str | None
+) -> None:
+    marker = tmp_path / "pid"
+    interrupted_at = []
+
+    def interrupt() -> None:
+        hung_pid(marker)
+        interrupted_at.append(time.monotonic())
+        link.interrupt()
+
+    t3000_does(f"hang {marker}")
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with monkeypatch.context() as patch:
+        if variable:
+            patch.setenv(variable, f"hang {marker}")
+        with pytest.raises(InterruptedCycleError):
+            link.fetch(PATIENCE_S)
+    thread.join()
+    assert time.monotonic() - interrupted_at[0] < 1
+    assert not children()
+    assert answers_again(link, t3000_does)
+
+
+def test_an_interruption_at_whatever_moment_of_a_call_is_not_lost(
+    link: LibraryLink, t3000_does: Does, tmp_path: Path
+) -> None:
+    t3000_does(f"hang {tmp_path / 'pid'}")
+    for delay_ms in range(0, 100, 8):
+        outcome: list[BaseException] = []
+        began = threading.Event()
+
+        def fetch(outcome: list[BaseException] = outcome, began: threading.Event = began) -> None:
+            began.set()
+            try:
+                link.fetch(PATIENCE_S)
+            except InterruptedCycleError as error:
+                outcome.append(error)
+
+        thread = threading.Thread(target=fetch)
+        thread.start()
+        began.wait()
+        thread.join(delay_ms / 1000)
+        deadline = time.monotonic() + PATIENCE_S / 2
+        while thread.is_alive() and time.monotonic() < deadline:
+            link.interrupt()
+            thread.join(0.02)
+        assert outcome
+        assert not children()
+
+
+def test_an_interruption_without_a_call_is_forgotten(link: LibraryLink, t3000_does: Does) -> None:
+    link.interrupt()
+    assert answers_again(link, t3000_does)
+    before = children()
+    link.interrupt()
+    assert answers_again(link, t3000_does)
+    assert children() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_ctrl_c_in_the_middle_of_a_call_leaves_no_answer_for_the_next_one(
+    link: LibraryLink, t3000_does: Does, tmp_path: Path
+) -> None:
+    marker = tmp_path / "pid"
+    t3000_does(f"hang {marker}")
+    thread = threading.Thread(target=lambda: os.kill(hung_pid(marker) and os.getpid(), signal.SIGINT))
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        link.fetch(PATIENCE_S)
+    thread.join()
+    assert not children()
+    assert answers_again(link, t3000_does)
+
+
+def test_ctrl_c_does_not_reach_the_library(link: LibraryLink, t3000_does: Does) -> None:
+    assert answers_again(link, t3000_does)
+    before = children()
+    os.kill(before[0], signal.SIGINT)
+    assert answers_again(link, t3000_does)
+    assert children() == before
+
+
+# --- the process as a neighbour
+
+
+def run_parent(library: Path, code: str) -> subprocess.Popen[str]:
+    """A program of its own that runs this code with a `link`."""
+    program = f"""
+import multiprocessing, sys
+from pathlib import Path
+from t3monitor.t3000.library import LibraryLink
+
+if __name__ == "__main__":
+    link = LibraryLink(Path(sys.argv[1]))
+    {code}
+"""
+    script = library.parent / "parent.py"
+    script.write_text(program)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, str(script), str(library)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_killed_parent_leaves_no_child_behind_even_in_a_hung_call(
+    t3000_library: Path, t3000_does: Does, tmp_path: Path
+) -> None:
+    marker = tmp_path / "pid"
+    t3000_does(f"hang {marker}")
+    with run_parent(t3000_library, "link.fetch(60)") as parent:
+        child = hung_pid(marker)
+        parent.kill()
+        wait_until(lambda: is_gone(child))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_parent_that_ends_without_closing_leaves_no_child_behind(t3000_library: Path, t3000_does: Does) -> None:
+    t3000_does("say {}")
+    code = "link.fetch(5); print(multiprocessing.active_children()[0].pid)"
+    with run_parent(t3000_library, code) as parent:
+        child = int(parent.communicate(timeout=PATIENCE_S)[0])
+    wait_until(lambda: is_gone(child))
+
+
+def test_noise_of_the_library_stays_off_the_program_s_stdout(
+    t3000_library: Path, t3000_does: Does, tmp_path: Path
+) -> None:
+    t3000_does(f"noise {tmp_path}")
+    with run_parent(t3000_library, "print(link.fetch(5), link.fetch(5)); link.close()") as parent:
+        assert parent.communicate(timeout=PATIENCE_S)[0] == "b'{}' b'{}'\n"
+
+
+def test_a_relative_path_survives_a_change_of_folder(
+    t3000_library: Path, t3000_does: Does, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(t3000_library.parent)
+    link = LibraryLink(Path(t3000_library.name))
+    monkeypatch.chdir(tmp_path)
+    assert answers_again(link, t3000_does)
+    assert link.description == f"library {t3000_library}"
+    link.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_way_a_call_can_end_leaves_a_process_or_a_descriptor(
+    link: LibraryLink, t3000_does: Does, tmp_path: Path
+) -> None:
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    assert answers_again(link, t3000_does)  # starts what multiprocessing keeps for the life of the program
+    link.close()
+    link.close()
+    before = descriptors()
+    endings = (("crash", 5, CrashedError), (f"hang {tmp_path / 'pid'}", 0.5, LinkTimeoutError))
+    for what, timeout_s, error in endings:
+        t3000_does(what)
+        with pytest.raises(error):
+            link.fetch(timeout_s)
+        assert not children()
+    assert descriptors() == before
+    assert answers_again(link, t3000_does)
+    link.close()
+    assert descriptors() == before
+    assert not children()
+
+
+# --- the other exports
+
+
+SETTINGS = (
+    '{"panel_id":3,"panel_name":"T3-TB\\u0000\\u0000","serial_number":-5,"ip_address":"192.168.1.7","modbus_id":3,'
+    '"modbus_port":502,"object_instance":9,"mstp_id":12,"panel_number":3}'
+)
+TREND_LOGS = (
+    '{"data_source":"g_monitor_data","panel_id":3,"success":true,"timestamp":1761960879,"total_monitors":2,'
+    '"trendlogs":[{"an_inputs":3,"data_size_kb":0.4,"data_size_text":"0.40","id":"MON1","interval_seconds":900,'
+    '"interval_text":"15 min","label":"AHU trends\\u0001x","num":0,"num_inputs":5,"status":"ON","status_code":1},'
+    '{"an_inputs":0,"data_size_kb":0.0,"data_size_text":"0.00","id":"MON2","interval_seconds":0,'
+    '"interval_text":"0 sec","label":"Monitor 2","num":1,"num_inputs":0,"status":"OFF","status_code":0}]}'
+)
+
+
+def test_the_settings_of_a_panel_are_read(link: LibraryLink, tmp_path: Path) -> None:
+    (tmp_path / "t3000.control.settings.3").write_text(SETTINGS)
+    assert link.panel_settings(3, 5) == PanelSettings("192.168.1.7", 502, 3, 12)
+
+
+def test_an_address_that_t3000_does_not_know_is_not_known(link: LibraryLink, tmp_path: Path) -> None:
+    (tmp_path / "t3000.control.settings.3").write_text('{"ip_address":"0.0.0.0"}')
+    assert link.panel_settings(3, 5) == PanelSettings()
+
+
+def test_the_trend_logs_of_a_panel_are_read(link: LibraryLink, tmp_path: Path) -> None:
+    (tmp_path / "t3000.control.trendlogs.3").write_text(TREND_LOGS)
+    assert link.trend_logs(3, 5) == (
+        TrendLog("MON1", "AHU trends", 900, True, 5, 3, 0.4),
+        TrendLog("MON2", "Monitor 2", 0, False, 0, 0, 0.0),
+    )
+
+
+def test_a_build_without_the_other_exports_tells_nothing(build_t3000: Callable[..., Path], t3000_does: Does) -> None:
+    link = LibraryLink(build_t3000("-DNO_OPTIONAL"))
+    assert link.panel_settings(3, 5) is None
+    assert link.trend_logs(3, 5) is None
+    assert answers_again(link, t3000_does)
+    link.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "sentence"),
+    [
+        ('{"success":false,"error":"No monitor data available"}', RefusedError, "No monitor data available"),
+        ('{"success":false}', RefusedError, "without a reason"),
+        ('-2 {"error":"MFC application not initialized"}', NotReadyError, "MFC application not initialized"),
+        ('-1 {"error":"Exception in GetTrendlogList"}', RefusedError, r"\(-1\): Exception in GetTrendlogList"),
+        ("-1", RefusedError, "does not fit into the buffer of 1048576 bytes"),
+        (TREND_LOGS.replace("g_m", "m_m"), RefusedError, "has not read the trend logs of this panel"),
+        ("{", BadReplyError, "The trend log list of T3000 cannot be understood"),
+        ('{"trendlogs":[{"id":7}]}', BadReplyError, "cannot be understood"),
+    ],
+)
+def test_a_trend_log_list_that_is_none_is_named(
+    link: LibraryLink, tmp_path: Path, answer: str, error: type[Exception], sentence: str
+) -> None:
+    (tmp_path / "t3000.control.trendlogs.3").write_text(answer)
+    with pytest.raises(error, match=sentence):
+        link.trend_logs(3, 5)
