@@ -14,15 +14,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code (design, section 8)."""
     parser = _parser()
     args = parser.parse_args(argv)
+    if args.command is None:
+        parser.error("the window is not part of this version yet; try: t3monitor sync --link demo")
     if args.command == "sync":
         from t3monitor.commands.sync import sync
 
         return sync(args)
-    if args.command == "doctor":
-        from t3monitor.commands.doctor import doctor
+    from t3monitor.commands.doctor import doctor
 
-        return doctor(args)
-    parser.error("the window is not part of this version yet; try: t3monitor sync --link demo")
+    return doctor(args)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import logging
 import os
 import queue
 import signal
@@ -22,6 +23,7 @@ from t3monitor.sync.flow_log import write_flow_log
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.links import open_link
 
+_log = logging.getLogger(__name__)
 # Waiting in slices lets Python see Ctrl-C on Windows, where a wait without end cannot be interrupted.
 _WAIT_SLICE_S = 0.2
 
@@ -35,8 +37,9 @@ def sync(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return exit_codes.USAGE
     start_logging(paths.log_folder, cycles_on_stderr=args.json)
+    _log.info("🚀 Starting all services...")
     for warning in warnings:
-        print(warning, file=sys.stderr)
+        _log.warning("⚠️ %s", warning)
 
     service = SyncService(settings, open_link, lambda current: database_url(current, paths))
     events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()

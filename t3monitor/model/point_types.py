@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from typing import Self
+from functools import lru_cache
 
 
 class PointType(StrEnum):
@@ -22,13 +22,14 @@ class PointType(StrEnum):
         """How many points of this type T3000 lists for each panel, used or not (reference, section 9)."""
         return 128 if self is PointType.VARIABLE else 64
 
-    @classmethod
-    def of_id(cls, point_id: str) -> tuple[Self, int] | None:
-        """Type and number of an id such as ``IN1`` (number 1); None if it is not one."""
-        match = _ID.fullmatch(point_id)
-        return (cls(_TYPES[match[1]]), int(match[2])) if match else None
-
 
 _PREFIXES = {PointType.INPUT: "IN", PointType.OUTPUT: "OUT", PointType.VARIABLE: "VAR"}
 _TYPES = {prefix: point_type for point_type, prefix in _PREFIXES.items()}
 _ID = re.compile(r"(IN|OUT|VAR)([1-9][0-9]{0,3})")
+
+
+@lru_cache(maxsize=1024)
+def parse_point_id(point_id: str) -> tuple[PointType, int] | None:
+    """Type and number of an id such as ``IN1`` (number 1); None if it is not one."""
+    match = _ID.fullmatch(point_id)
+    return (_TYPES[match[1]], int(match[2])) if match else None

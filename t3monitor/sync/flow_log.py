@@ -38,7 +38,8 @@ def write_flow_log(event: SyncEvent) -> None:
     Lines of one level are one record, which the log files stamp line by line: a cycle of 100 panels has 900 lines.
     """
     loggers = [_ffi]
-    if isinstance(event, ServiceInitialized | ServiceStarted | ServiceStopped):
+    at_startup = isinstance(event, CycleStarted) and event.at_startup
+    if at_startup or isinstance(event, ServiceInitialized | ServiceStarted | ServiceStopped):
         loggers.append(_initialize)
     for level, lines in groupby(flow_lines(event), key=lambda line: line[0]):
         text = "\n".join(line for _, line in lines)

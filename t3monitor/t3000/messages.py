@@ -5,7 +5,7 @@ points in engineering units, and the one that T3000 really sends, ``data[]`` wit
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -67,11 +67,13 @@ _read_text = msgspec.json.Decoder(str)
 
 @dataclass(frozen=True, slots=True)
 class _PanelPoints:
-    """The points of a panel beside the bytes they were read from."""
+    """The points of a panel, position by position, beside the bytes they were read from."""
 
     panel_id: int
-    raw: list[list[Raw]]
-    read: list[list[Point | str]]  # a text says why there is no point
+    raw: list[Raw]
+    listed_as: list[PointType] | None
+    read: list[Point | str]  # a text says why there is no point
+    positions: dict[PointType, list[int]]  # of each type, in the order of the points' numbers
     by_type: dict[PointType, tuple[Point, ...]]
     skipped: tuple[str, ...]
 
@@ -100,7 +102,7 @@ class AnswerDecoder:
         unreadable = 0
         for position, raw_panel in enumerate(raw_panels, start=1):
             try:
-                info, lists = _read_panel(raw_panel, shape)
+                info, raw_points, listed_as = _read_panel(raw_panel, shape)
             except WireError as error:
                 unreadable += 1
                 skipped_panels.append(f"panel {position} of the answer cannot be read: {message(str(error))}")
@@ -113,7 +115,7 @@ class AnswerDecoder:
             if serial in devices:
                 skipped_panels.append(f"panel {info.panel_id} '{name}' repeats the serial number {serial}")
                 continue
-            points = self._points(serial, info.panel_id, shape, lists)
+            points = _read_points(self._known.get(serial), info.panel_id, shape, raw_points, listed_as)
             known[serial] = points
             skipped_points += points.skipped
             devices[serial] = _device(serial, name, info, points, received_at)
@@ -121,35 +123,6 @@ class AnswerDecoder:
             raise BadReplyError(f"T3000's answer holds no readable panel: {skipped_panels[0]}")
         self._known = known
         return Snapshot(received_at, tuple(devices.values()), tuple(skipped_panels), tuple(skipped_points))
-
-    def _points(
-        self, serial: int, panel_id: int, shape: Shape, lists: list[tuple[PointType | None, list[Raw]]]
-    ) -> _PanelPoints:
-        raw = [raw_points for _, raw_points in lists]
-        known = self._known.get(serial)
-        if known and (known.panel_id != panel_id or len(known.raw) != len(raw)):
-            known = None
-        if known and known.raw == raw:
-            return known
-        old = zip(known.raw, known.read, strict=True) if known else [([], [])] * len(raw)
-        results = [
-            list(_read_points(raw_points, old_raw, old_read, shape, listed_as, panel_id))
-            for (listed_as, raw_points), (old_raw, old_read) in zip(lists, old, strict=True)
-        ]
-        by_type: dict[PointType, dict[int, Point]] = {point_type: {} for point_type in PointType}
-        skipped = []
-        for result in (result for results_of_list in results for result in results_of_list):
-            if isinstance(result, str):
-                skipped.append(f"panel {panel_id}: {result}")
-            elif by_type[result.point_type].setdefault(result.point_index, result) is not result:
-                skipped.append(f"panel {panel_id}: {result.point_id} is listed twice")
-        return _PanelPoints(
-            panel_id,
-            raw,
-            results,
-            {point_type: tuple(points[number] for number in sorted(points)) for point_type, points in by_type.items()},
-            tuple(skipped),
-        )
 
 
 def _panels(body: bytes) -> tuple[Shape, list[Raw]]:
@@ -187,35 +160,78 @@ def _text(raw: Raw | UnsetType) -> str:
         return bytes(raw).decode("utf-8", "replace")
 
 
-def _read_panel(raw: Raw, shape: Shape) -> tuple[_PanelInfo, list[tuple[PointType | None, list[Raw]]]]:
+def _read_panel(raw: Raw, shape: Shape) -> tuple[_PanelInfo, list[Raw], list[PointType] | None]:
+    """A panel, its points undecoded, and their types where the lists they stand in tell them."""
     if shape is Shape.REAL:
         panel = read(_read_real_panel, raw)
-        return panel, [(None, panel.device_data)]
+        return panel, panel.device_data, None
     documented = read(_read_documented_panel, raw)
-    return documented.device_info, [
-        (PointType.INPUT, documented.input_points),
-        (PointType.OUTPUT, documented.output_points),
-        (PointType.VARIABLE, documented.variable_points),
-    ]
+    lists = {
+        PointType.INPUT: documented.input_points,
+        PointType.OUTPUT: documented.output_points,
+        PointType.VARIABLE: documented.variable_points,
+    }
+    raw_points = [raw_point for listed in lists.values() for raw_point in listed]
+    return documented.device_info, raw_points, [kind for kind, listed in lists.items() for _ in listed]
 
 
 def _read_points(
-    raw_points: list[Raw],
-    old_raw: list[Raw],
-    old_read: list[Point | str],
-    shape: Shape,
-    listed_as: PointType | None,
-    panel_id: int,
-) -> Iterator[Point | str]:
-    """The points of one list in order; those whose bytes stand where they stood are not decoded again."""
-    for position, raw in enumerate(raw_points):
-        if position < len(old_raw) and raw == old_raw[position]:
-            yield old_read[position]
-            continue
+    known: _PanelPoints | None, panel_id: int, shape: Shape, raw: list[Raw], listed_as: list[PointType] | None
+) -> _PanelPoints:
+    """Decodes those points of a panel whose bytes are not those of the last answer."""
+
+    def read_at(position: int) -> Point | str:
         try:
-            yield read_point(raw, shape, listed_as, panel_id)
+            return read_point(raw[position], shape, listed_as[position] if listed_as else None, panel_id)
         except WireError as error:
-            yield f"point {position + 1} of its list was skipped: {message(str(error))}"
+            return f"panel {panel_id}: point {position + 1} of the answer cannot be used: {message(str(error))}"
+
+    if known is None or (known.panel_id, known.listed_as, len(known.raw)) != (panel_id, listed_as, len(raw)):
+        return _grouped(panel_id, raw, listed_as, [read_at(position) for position in range(len(raw))])
+    changed = [position for position, old in enumerate(known.raw) if raw[position] != old]
+    points = known.read.copy()
+    for position in changed:
+        points[position] = read_at(position)
+    if not all(_same_place(points[position], known.read[position]) for position in changed):
+        return _grouped(panel_id, raw, listed_as, points)
+    touched = {point.point_type for position in changed if isinstance(point := points[position], Point)}
+    by_type = {
+        kind: tuple(_points_at(points, known.positions[kind])) if kind in touched else known.by_type[kind]
+        for kind in PointType
+    }
+    # The new bytes, although equal ones were known: each of them keeps the whole answer it stands in alive.
+    return replace(known, raw=raw, read=points, by_type=by_type)
+
+
+def _grouped(
+    panel_id: int, raw: list[Raw], listed_as: list[PointType] | None, points: list[Point | str]
+) -> _PanelPoints:
+    places: dict[PointType, dict[int, int]] = {kind: {} for kind in PointType}
+    skipped = []
+    for position, point in enumerate(points):
+        if isinstance(point, str):
+            skipped.append(point)
+        elif places[point.point_type].setdefault(point.point_index, position) != position:
+            skipped.append(f"panel {panel_id}: {point.point_id} is listed twice")
+    positions = {kind: [place[number] for number in sorted(place)] for kind, place in places.items()}
+    by_type = {kind: tuple(_points_at(points, listed)) for kind, listed in positions.items()}
+    return _PanelPoints(panel_id, raw, listed_as, points, positions, by_type, tuple(skipped))
+
+
+def _points_at(points: list[Point | str], positions: list[int]) -> Iterator[Point]:
+    for position in positions:
+        point = points[position]
+        assert isinstance(point, Point)  # noqa: S101 - positions are those of points
+        yield point
+
+
+def _same_place(point: Point | str, old: Point | str) -> bool:
+    return (
+        isinstance(point, Point)
+        and isinstance(old, Point)
+        and point.point_type is old.point_type
+        and point.point_index == old.point_index
+    )
 
 
 def _device(serial: int, name: str, info: _PanelInfo, points: _PanelPoints, received_at: int) -> Device:

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Raw, Struct
 
-from t3monitor.model.point_types import PointType
+from t3monitor.model.point_types import PointType, parse_point_id
 from t3monitor.model.points import Point
 from t3monitor.model.units import UNUSED, has_states, unit
 from t3monitor.t3000.text import clean
@@ -55,6 +55,7 @@ class _WirePoint(Struct):
     unused: Number | None = None
 
 
+_POINT_TYPES: dict[str | None, PointType] = {point_type.value: point_type for point_type in PointType}
 _decoder = msgspec.json.Decoder(_WirePoint, strict=False)
 
 
@@ -95,16 +96,16 @@ def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: in
 
 
 def _type(wire: _WirePoint) -> PointType:
-    try:
-        return PointType(wire.type or "")
-    except ValueError:
-        raise WireError(f"unknown point type {wire.type!r}") from None
+    point_type = _POINT_TYPES.get(wire.type)
+    if point_type is None:
+        raise WireError(f"unknown point type {wire.type!r}")
+    return point_type
 
 
 def _number(wire: _WirePoint, point_type: PointType, shape: Shape) -> int:
     """The number in the id; the index, whose base differs between the shapes, counts only where the id is empty."""
     if wire.id:
-        named = PointType.of_id(wire.id)
+        named = parse_point_id(wire.id)
         if named is None or named[0] is not point_type:
             raise WireError(f"{wire.id!r} is not the id of an {point_type}")
         return named[1]
