@@ -76,7 +76,7 @@ def test_an_empty_cooldown_answer_comes_some_times_a_day_for_about_a_minute() ->
 def test_panels_stop_updating_for_a_stretch_while_the_others_go_on() -> None:
     link, clock = linked()
     longest = [0] * 6
-    for step in range(6 * DAY // 300):
+    for step in range(5 * DAY // 300):
         clock.now = START + UNDISTURBED_S + 300 * step
         times = input_times(link.fetch(1.0))
         late = [clock.now - time > 60 for time in times]
@@ -93,7 +93,7 @@ def test_a_frozen_panel_keeps_its_values_from_the_begin_of_the_stretch() -> None
     clock.now = began + 1
     first = link.fetch(1.0)
     clock.now = began + 300
-    assert link.fetch(1.0) == first != Building(1).answer(clock.now)
+    assert link.fetch(1.0) == first != Building(1).answer(clock.now, undisturbed_until_s=clock.now)
     clock.now = began + 46 * 60
     assert input_times(link.fetch(1.0))[0] > clock.now - 60
 
@@ -104,7 +104,6 @@ def test_the_first_ten_minutes_have_no_cooldown_even_if_one_is_due() -> None:
     for second in range(0, UNDISTURBED_S, 5):
         clock.now = due - 300 + second
         assert link.fetch(1.0) != COOLDOWN
-    assert linked(due - UNDISTURBED_S - 1)[0] is not None
     early, early_clock = linked(due - UNDISTURBED_S - 1)
     early_clock.now = due
     assert early.fetch(1.0) == COOLDOWN

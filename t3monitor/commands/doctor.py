@@ -51,7 +51,7 @@ def doctor(args: argparse.Namespace) -> int:
     checks = [
         Check("versions", Outcome.OK, _versions()),
         _folders(paths),
-        Check("settings", Outcome.FAILED if warnings else Outcome.OK, " ".join(warnings) or f"{paths.settings_file}"),
+        Check("settings", Outcome.FAILED if warnings else Outcome.OK, "; ".join(warnings) or f"{paths.settings_file}"),
         _checked("database", lambda: _database(settings, paths)),
         *_link(settings),
         _qt(),
@@ -78,7 +78,7 @@ def _versions() -> str:
     packages = ", ".join(f"{package} {metadata.version(package)}" for package in _PACKAGES)
     return (
         f"t3monitor {__version__}, Python {platform.python_version()} ({bits} bits), SQLite {sqlite3.sqlite_version}, "
-        f"{packages}, {platform.system()} {platform.release()}."
+        f"{packages}, {platform.system()} {platform.release()}"
     )
 
 
@@ -89,31 +89,31 @@ def _folders(paths: Paths) -> Check:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            text = f"{folder} cannot be written to ({error.strerror}); give yourself permission, or set T3MONITOR_HOME."
+            text = f"{folder} cannot be written to ({error.strerror}); give yourself permission, or set T3MONITOR_HOME"
             return Check("folders", Outcome.FAILED, text)
-    return Check("folders", Outcome.OK, f"config {paths.config}, data {paths.data}, logs {paths.log_folder}.")
+    return Check("folders", Outcome.OK, f"config {paths.config}, data {paths.data}, logs {paths.log_folder}")
 
 
 def _database(settings: Settings, paths: Paths) -> str:
     """Looks without creating or migrating anything."""
     url = database_url(settings, paths)
     file = database_file(url)
-    with database_sentences(file):
+    with database_sentences(file, opening=True):
         revision = schema_revision(file)
     if revision is None:
         folder = next(parent for parent in file.parents if parent.exists())
         if not os.access(folder, os.W_OK):
-            raise DatabaseUnusableError(f"{file} cannot be made: {folder} is not writable; choose another file.")
-        return f"{file} will be made by the first cycle."
+            raise DatabaseUnusableError(f"{file} cannot be made: {folder} is not writable; choose another file")
+        return f"{file} will be made by the first cycle"
     if revision != SCHEMA_REVISION:
-        return f"{file} has schema {revision}; the next start copies it aside and migrates it to {SCHEMA_REVISION}."
+        return f"{file} has schema {revision}; the next start copies it aside and migrates it to {SCHEMA_REVISION}"
     database = Database(url)
     try:
         with database.writing() as cursor:
             (cycles,) = cursor.execute("SELECT count(*) FROM SYNC_RUNS").fetchone()
     finally:
         database.close()
-    return f"{file} can be written to; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB."
+    return f"{file} can be written to; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB"
 
 
 def _link(settings: Settings) -> Iterator[Check]:
@@ -123,7 +123,7 @@ def _link(settings: Settings) -> Iterator[Check]:
         def load() -> str:
             report = inspect_library(Path(settings.library), settings.timeout_seconds)
             missing = f"; without {', '.join(report.absent)}" if report.absent else ""
-            return f"{report.path} ({report.bits} bits) exports {', '.join(report.present)}{missing}."
+            return f"{report.path} ({report.bits} bits) exports {', '.join(report.present)}{missing}"
 
         loaded = _checked("library", load)
         yield loaded
@@ -142,7 +142,7 @@ def _link(settings: Settings) -> Iterator[Check]:
         skipped = [*snapshot.skipped_panels, *snapshot.skipped_points]
         return (
             f"{link.description}: {len(snapshot.devices)} panels, {snapshot.point_count} points in {spent_ms:.0f} ms"
-            + (f"; skipped: {'; '.join(skipped[:3])}." if skipped else ".")
+            + (f"; skipped: {'; '.join(skipped[:3])}" if skipped else "")
         )
 
     yield _checked("link", call)
@@ -152,6 +152,6 @@ def _qt() -> Check:
     try:
         from PySide6 import QtCore, QtGui, QtWidgets  # noqa: F401 - whether they load is the question
     except ImportError as error:
-        text = f"Qt cannot be loaded ({error}); install the system packages that README names, or PySide6 anew."
+        text = f"Qt cannot be loaded ({error}); install the system packages that README names, or PySide6 anew"
         return Check("qt", Outcome.FAILED, text)
-    return Check("qt", Outcome.OK, f"Qt {QtCore.qVersion()}.")
+    return Check("qt", Outcome.OK, f"Qt {QtCore.qVersion()}")

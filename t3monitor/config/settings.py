@@ -57,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.link == "library" and self.sync_interval_secs < SHORTEST_REAL_INTERVAL_S:
             return [
                 f"An interval of {self.sync_interval_secs} s is shorter than T3000's cooldown: it ignores calls less "
-                f"than 15 s apart, so most cycles will find no new data. Use {SHORTEST_REAL_INTERVAL_S} s or more."
+                f"than 15 s apart, so most cycles will find no new data; use {SHORTEST_REAL_INTERVAL_S} s or more"
             ]
         return []
 
@@ -83,7 +83,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             try:
                 values[name] = _checked(name, stored[name])
             except SettingsError as error:
-                warnings.append(f"{error} The default is in force.")
+                warnings.append(f"{error}; the default is in force")
     return Settings(**values), warnings
 
 

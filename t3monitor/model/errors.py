@@ -1,6 +1,7 @@
 """Every way in which a cycle can end, and the errors that carry it.
 
-An error's text is one sentence for the engineer at the site: the cause, and where there is one, the way out.
+An error's text is one sentence for the engineer at the site, without its full stop, since it often stands within
+another: the cause, and where there is one, the way out.
 """
 
 from enum import StrEnum

@@ -34,11 +34,11 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseUnusableError(
-                f"The folder {self.path.parent} of the database cannot be made ({error.strerror}); choose another one."
+                f"The folder {self.path.parent} of the database cannot be made ({error.strerror}); choose another one"
             ) from error
         self._engine = _engine(self.path)
         try:
-            with database_sentences(self.path):
+            with database_sentences(self.path, opening=True):
                 migrate_to_newest(self._engine, self.path)
         except BaseException:
             self.close()
@@ -78,7 +78,7 @@ def database_file(url: str) -> Path:
     if parsed is None or parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         raise DatabaseUnusableError(
             f"{url!r} is no database this program can use; write it as sqlite:///FILE, for example "
-            "sqlite:///history.db or sqlite:////var/lib/history.db."
+            "sqlite:///history.db or sqlite:////var/lib/history.db"
         )
     return Path(str(parsed.database)).absolute()
 

@@ -27,23 +27,25 @@ _PASSING = {
 
 
 @contextmanager
-def database_sentences(path: Path) -> Iterator[None]:
+def database_sentences(path: Path, *, opening: bool = False) -> Iterator[None]:
     """Turns an SQLite error of the block into a DatabaseError whose text names the file, the cause and the way out.
 
-    Those that will not pass by themselves become DatabaseUnusableError.
+    Those that will not pass by themselves become DatabaseUnusableError, when ``opening`` the unknown ones too.
     """
     try:
         yield
     except SQLAlchemyError as error:
-        raise _translated(path, getattr(error, "orig", None) or error) from error
+        raise _translated(path, getattr(error, "orig", None) or error, opening=opening) from error
     except sqlite3.Error as error:
-        raise _translated(path, error) from error
+        raise _translated(path, error, opening=opening) from error
 
 
-def _translated(path: Path, error: BaseException) -> DatabaseError:
+def _translated(path: Path, error: BaseException, *, opening: bool) -> DatabaseError:
     primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes carry details above
     if text := _UNUSABLE.get(primary_code):
-        return DatabaseUnusableError(f"The database {path} {text}.")
+        return DatabaseUnusableError(f"The database {path} {text}")
     if text := _PASSING.get(primary_code):
-        return DatabaseError(f"The database {path} {text}.")
-    return DatabaseError(f"The database {path} failed: {error}.")
+        return DatabaseError(f"The database {path} {text}")
+    if opening:
+        return DatabaseUnusableError(f"The database {path} cannot be opened: {error}; choose another file")
+    return DatabaseError(f"The database {path} failed: {error}")

@@ -37,7 +37,7 @@ def migrate_to_newest(
         if present not in known:
             raise DatabaseUnusableError(
                 f"The database {path} was written by a newer version of this program (schema {present}, this one knows "
-                f"{newest}); update the program, or choose another file."
+                f"{newest}); update the program, or choose another file"
             )
         _copy_aside(path, present)
     with engine.begin() as connection:
@@ -63,7 +63,7 @@ def schema_revision(path: Path) -> str | None:
     if tables:
         raise DatabaseUnusableError(
             f"The database {path} belongs to another program (T3000 itself keeps a file of that name); it was not "
-            "touched. Choose another file."
+            "touched; choose another file"
         )
     return None
 

@@ -43,17 +43,17 @@ def count_back(database: Database, snapshot: Snapshot, run_id: int) -> dict[int,
     for device in snapshot.devices:
         serial = device.serial_number
         if serial not in known:
-            raise DatabaseError(f"Validation failed: device {serial} is not in the database after the commit.")
+            raise DatabaseError(f"Validation failed: device {serial} is not in the database after the commit")
         result[serial] = {point_type: counted[point_type].get(serial, 0) for point_type in PointType}
         for point_type, points, _ in device.vectors():
             if result[serial][point_type] < len(points):  # more is right: points of earlier answers stay
                 raise DatabaseError(
                     f"Validation failed: of device {serial} the database holds {result[serial][point_type]} "
-                    f"{point_type} points after the commit, {len(points)} were stored."
+                    f"{point_type} points after the commit, {len(points)} were stored"
                 )
     if frames != len(vectors) or samples != snapshot.point_count:
         raise DatabaseError(
             f"Validation failed: the history holds {samples} samples of this cycle after the commit, "
-            f"{snapshot.point_count} were stored."
+            f"{snapshot.point_count} were stored"
         )
     return result

@@ -67,7 +67,7 @@ def flow_lines(event: SyncEvent) -> list[Line]:
         case CallStarted():
             return _info("🔄 Starting HandleWebViewMsg(15) call")
         case RetryScheduled(attempt=attempt, attempts=attempts, wait_s=wait_s, reason=reason):
-            return [(logging.WARNING, f"⚠️ {reason} Try {attempt} of {attempts} in {wait_s:g} s")]
+            return [(logging.WARNING, f"⚠️ {reason}; try {attempt} of {attempts} in {wait_s:g} s")]
         case AnswerDecoded(snapshot=snapshot, answer_bytes=answer_bytes):
             called = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(snapshot.received_at))
             skipped = (*snapshot.skipped_panels, *snapshot.skipped_points)

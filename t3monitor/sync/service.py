@@ -171,7 +171,7 @@ class SyncService:
                 if left_s <= 0:
                     return
                 self.clock.wait(self._changed, left_s)
-        raise InterruptedCycleError("Stopped while waiting for T3000.")
+        raise InterruptedCycleError("Stopped while waiting for T3000")
 
     def _next_job(self) -> _Job:
         with self._changed:

@@ -14,14 +14,14 @@ def open_link(settings: Settings) -> Link:
     """The link of ``settings.link``, not yet connected; raises UnreachableError if it lacks its file."""
     match settings.link:
         case None:
-            raise UnreachableError("No way to reach T3000 is chosen; name one with --link or in the settings.")
+            raise UnreachableError("No way to reach T3000 is chosen; name one with --link or in the settings")
         case "demo":
             return DemoLink(panels=settings.demo_panels)
         case "library":
             if not settings.library:
-                raise UnreachableError("No library is chosen; name its file with --library or in the settings.")
+                raise UnreachableError("No library is chosen; name its file with --library or in the settings")
             return LibraryLink(Path(settings.library), request=settings.request, buffer_bytes=settings.buffer_bytes)
         case "replay":
             if not settings.replay:
-                raise UnreachableError("No recording is chosen; name a file or folder with --file or in the settings.")
+                raise UnreachableError("No recording is chosen; name a file or folder with --file or in the settings")
             return ReplayLink(Path(settings.replay))

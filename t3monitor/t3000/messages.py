@@ -128,14 +128,14 @@ class AnswerDecoder:
 def _panels(body: bytes) -> tuple[Shape, list[Raw]]:
     """The panels of an answer, undecoded; raises what an answer without any means."""
     if not body.strip():
-        raise NoNewDataError("T3000 returned an empty answer.")
+        raise NoNewDataError("T3000 returned an empty answer")
     try:
         answer = read(_read_answer, body)
     except WireError as error:
         raise BadReplyError(f"T3000's answer is not a LOGGING_DATA answer: {message(str(error))}") from None
     action = _text(answer.action)
     if action and action != _ANSWER_ACTION:
-        raise BadReplyError(f"T3000 answered {message(action)} instead of {_ANSWER_ACTION}.")
+        raise BadReplyError(f"T3000 answered {message(action)} instead of {_ANSWER_ACTION}")
     if answer.data:
         return Shape.REAL, answer.data
     if answer.devices:
@@ -145,9 +145,9 @@ def _panels(body: bytes) -> tuple[Shape, list[Raw]]:
     if answer.debug is not UNSET:
         raise NoNewDataError(
             "T3000 had nothing new: it ignores calls that follow each other too soon, and reads no panel before its "
-            f"Trend Log beta window was opened once ({message(_text(answer.debug))})."
+            f"Trend Log beta window was opened once ({message(_text(answer.debug))})"
         )
-    raise NoNewDataError("T3000 has read no panel yet.")
+    raise NoNewDataError("T3000 has read no panel yet")
 
 
 def _text(raw: Raw | UnsetType) -> str:

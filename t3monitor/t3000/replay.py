@@ -39,10 +39,10 @@ class ReplayLink:
         except OSError as error:
             self._answers = None
             raise UnreachableError(
-                f"The recorded answers {self._path} cannot be read ({error.strerror}); choose another file or folder."
+                f"The recorded answers {self._path} cannot be read ({error.strerror}); choose another file or folder"
             ) from error
         if answer is None:
-            raise NoNewDataError(f"The replay is over: {self._path} holds {self._given} answers.")
+            raise NoNewDataError(f"The replay is over: {self._path} holds {self._given} answers")
         self._given += 1
         return answer
 

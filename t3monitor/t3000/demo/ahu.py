@@ -200,16 +200,18 @@ class AirHandler:
         return air._replace(heating_pct=_frost_pct(sky), cooling_pct=0.0, outdoor_air_pct=0.0, mode=_OFF)
 
     def _moving_air(self, local_s: float, sky: Sky, room_c: float) -> _Air:
-        preparing = PLANT.run(local_s).on and not OCCUPIED.run(local_s).on
-        warm_up = preparing and sky.slow_c < _WARM_UP_BELOW_C
-        setpoint_c = _setpoint_c(sky)
-        if warm_up:
-            setpoint_c = 22 + 10 * min(1.0, (_WARM_UP_BELOW_C - sky.slow_c) / 13)
-        elif preparing:
-            setpoint_c = 18.0
+        occupied = OCCUPIED.run(local_s)
+        preparing = PLANT.run(local_s).on and not occupied.on
+        # The way from the morning's setpoint to the day's takes some minutes.
+        early = 1.0 if preparing else math.exp(-(local_s - occupied.since_s) / (4 * MINUTE_S)) if occupied.on else 0.0
+        cold = sky.slow_c < _WARM_UP_BELOW_C
+        early_setpoint_c = 22 + 10 * min(1.0, (_WARM_UP_BELOW_C - sky.slow_c) / 13) if cold else 18.0
+        setpoint_c = _setpoint_c(sky) + (early_setpoint_c - _setpoint_c(sky)) * early
         return_c = room_c + 0.6
         wanted_c = setpoint_c - _FAN_HEAT_K
-        outdoor_air_pct = 0.0 if warm_up else _outdoor_air_pct(sky.outdoor_c, return_c, wanted_c)
+        outdoor_air_pct = _outdoor_air_pct(sky.outdoor_c, return_c, wanted_c)
+        if cold:
+            outdoor_air_pct *= 1 - early  # warm-up recirculates
         if self._damper_by_hand_pct is not None:
             outdoor_air_pct = self._damper_by_hand_pct
         mixed_c = return_c + outdoor_air_pct / 100 * (sky.outdoor_c - return_c)
@@ -220,7 +222,7 @@ class AirHandler:
         mode = _ECONOMIZER
         # The valve hunts around its place and the air follows a little later.
         if heating_pct > 1:
-            mode = _WARM_UP if warm_up else _HEATING
+            mode = _WARM_UP if preparing else _HEATING
             coil_k = HEATING_COIL_K / 100 * _valve(heating_pct + self._hunting(local_s - _COIL_LAG_S))
             heating_pct = _valve(heating_pct + self._hunting(local_s))
         elif cooling_pct > 1:

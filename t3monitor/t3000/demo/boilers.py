@@ -29,6 +29,7 @@ _PULSES_PER_M3 = 10
 _COUNTER_END = 2_000_000  # counters roll over before value x1000 leaves 32 bits
 _MAX_WATER_C, _MIN_WATER_C = 80.0, 45.0
 _HYSTERESIS_K = 3.0
+_SHORTEST_SHARE = 0.08  # of a cycle that a burner fires
 _FLUE_HEATS_S, _FLUE_COOLS_S = 120, 420
 
 INPUTS: PointList = (
@@ -78,9 +79,6 @@ VARIABLES: PointList = (
     analog_var("HEAT_KWH", "Heat Energy", Var.KWH, step=1),
     analog_var("GAS_RATE", "Gas Rate", Var.M3_PER_HOUR, step=0.01),
     analog_var("GAS_M3", "Gas Meter m3", Var.CUSTOM_1),
-    None,
-    analog_var("B1_HRS", "Boiler 1 Run Time", Var.HOURS),
-    analog_var("B2_HRS", "Boiler 2 Run Time", Var.HOURS),
 )
 
 
@@ -110,8 +108,8 @@ class BoilerPlant:
         """Value of each point by label."""
         sky = self._weather.at(local_s)
         load = self._load(local_s)  # 1 = one boiler all the time
-        on = load > 0.03
-        warm = min(1.0, load / 0.06)  # towards the end of the season the plant cools down
+        warm = self._loads.heating_season(local_s)
+        on = warm > 0
         leader = int(local_s // (7 * DAY_S)) % 2
         firings = [self._firing(local_s, boiler, leader) for boiler in (0, 1)]
         room_c = 23 + 0.15 * (sky.slow_c - 10)
@@ -167,8 +165,6 @@ class BoilerPlant:
             "HEAT_KWH": heat_kwh % _COUNTER_END,
             "GAS_RATE": heat_kw * _M3_PER_KWH,
             "GAS_M3": gas_m3 % _COUNTER_END,
-            "B1_HRS": 4100 + 0.55 * _BOILERS_AT_FULL_LOAD * self._loads.heat.hours(local_s),
-            "B2_HRS": 3650 + 0.45 * _BOILERS_AT_FULL_LOAD * self._loads.heat.hours(local_s),
         }
 
     def _kw_per_load(self) -> float:
@@ -184,12 +180,15 @@ class BoilerPlant:
         """
         cycle_s = self._cycle_s[boiler]
         elapsed_s = local_s % cycle_s
-        share = self._load(local_s - elapsed_s) - (0 if boiler == leader else 1)
-        share = min(1.0, share)
-        if share < 0.06:
+        began_s = local_s - elapsed_s
+        load = self._load(began_s)
+        share = min(1.0, load if boiler == leader else load - 1)
+        if boiler == leader and self._loads.heating_season(began_s):
+            share = max(_SHORTEST_SHARE, share)
+        if share < _SHORTEST_SHARE:
             return _Firing(False, 0, 0, 0)
         if share > 0.94:
-            return _Firing(True, 0, 130, 100 * min(1.0, share))
+            return _Firing(True, 0, 130, 100 * share)
         on_s, off_s = share * cycle_s, (1 - share) * cycle_s
         rate_pct = 40 + 60 * share
         full_k = 70 + 60 * share

@@ -19,7 +19,7 @@ _TREND_LOGS = (
     (("Room temps", 300, 6, 6), ("Dampers", 300, 12, 12), ("Air quality", 900, 4, 2)),
     (("Room temps", 300, 6, 6), ("Dampers", 300, 12, 12), ("Air quality", 900, 4, 2)),
     (("Hot water", 60, 7, 7), ("Burners", 15, 6, 2), ("Gas", 900, 3, 3)),
-    (("Meters", 900, 9, 9), ("Lighting", 300, 11, 2)),
+    (("Meters", 900, 9, 9), ("Lighting", 300, 11, 2), ("Water", 900, 3, 3)),
 )
 _BYTES_PER_SAMPLE = 9
 _LOGGED_DAYS = 3

@@ -65,9 +65,13 @@ class Load:
     def at(self, local_s: float) -> float:
         """The load at a local time, 1 = a full working day of the design season."""
         day = int(local_s // DAY_S)
-        time_of_day_s = local_s - day * DAY_S
+        return self._week[weekday(day)].at(local_s - day * DAY_S) * self.factor(local_s)
+
+    def factor(self, local_s: float) -> float:
+        """The weather's part in the load."""
+        day = int(local_s // DAY_S)
         low, high = self._factor(day), self._factor(day + 1)
-        return self._week[weekday(day)].at(time_of_day_s) * (low + (high - low) * time_of_day_s / DAY_S)
+        return low + (high - low) * (local_s - day * DAY_S) / DAY_S
 
     def hours(self, local_s: float) -> float:
         """Full-load hours since the meters went in; never falls."""
@@ -150,6 +154,10 @@ class Loads:
         self.always = Load([_FULL] * 7, lambda _: 1.0)
         self._lights = Load([_LIGHTS] * 5 + [_LIGHTS_WEEKEND] * 2, lambda _: 1.0)
         self._daylight = Load([_DAYLIGHT] * 5 + [_NOTHING] * 2, bright)
+
+    def heating_season(self, local_s: float) -> float:
+        """0 while the boilers stand, 1 from where they are hot all day; mild days lie between."""
+        return min(1.0, self.heat.factor(local_s) / 0.05)
 
     def lights(self, local_s: float) -> float:
         """Part of the lighting that is on, 0..1: less by day where daylight does."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from t3monitor.t3000.demo.ahu import AirHandler
-from t3monitor.t3000.demo.loads import NO_HEATING_ABOVE_C, Loads
+from t3monitor.t3000.demo.loads import Loads
 from t3monitor.t3000.demo.noise import Noise, key_of, uniform
 from t3monitor.t3000.demo.points import (
     In,
@@ -73,7 +73,6 @@ class _Box:
     def __init__(self, key: int, weather: Weather, loads: Loads, n: int, setpoint_c: float) -> None:
         self.zone = Zone(key, weather, loads, facing_h=_FACING_H[n - 1], setpoint_c=setpoint_c)
         self.n = n
-        self._weather = weather
         self._loads = loads
         self._min_cfm = 90 + 20 * int(4 * uniform(key, 11))
         self._max_cfm = 420 + 40 * int(6 * uniform(key, 12))
@@ -88,7 +87,7 @@ class _Box:
         run = PLANT.run(local_s)
         room_c = self.zone.temperature_c(local_s)
         heating_pct, cooling_pct = self.zone.demands_pct(room_c, running=run.on)
-        if self._weather.at(local_s).slow_c > NO_HEATING_ABOVE_C:
+        if not self._loads.heating_season(local_s):
             heating_pct = 0.0
         flow_cfm = 0.0
         damper_pct = 0.0

@@ -12,7 +12,9 @@ SETUP_C = 28.0
 HEATING_BELOW_K = 0.5  # heating begins this far below the setpoint, cooling this far above
 COOLING_ABOVE_K = 1.0
 _BAND_K = 1.0  # from 0 to 100 % of heating or cooling
-_FULL_EFFECT_K = 20.0  # what 100 % of heating or cooling moves a room that is left to itself
+# What 100 % of heating or cooling moves a room that is left to itself, and what it takes against the mass of its walls
+# to get it from the begin of heating to the begin of cooling within a day.
+_HEATING_EFFECT_K, _COOLING_EFFECT_K, _INERTIA_K = 20.0, 12.0, 5.0
 
 
 class Zone:
@@ -35,13 +37,12 @@ class Zone:
         """Temperature of the room at a local time."""
         run = PLANT.run(local_s)
         if not run.on:
-            drift_c = self._left_alone_since(run.since_s, local_s)
-            return _held(drift_c, SETBACK_C, SETUP_C) + self._wander(local_s)
+            return self._night_c(run.since_s, local_s) + self._wander(local_s)
         target_c = self._target_c(local_s)
         fading = math.exp(-(local_s - run.since_s) / self._on_s)
         if fading > 1e-4:
             stopped_s = PLANT.run(run.since_s - 1).since_s
-            start_c = _held(self._left_alone_since(stopped_s, run.since_s), SETBACK_C, SETUP_C)
+            start_c = self._night_c(stopped_s, run.since_s)
             target_c += (start_c - self._target_c(run.since_s)) * fading
         return target_c + self._wander(local_s)
 
@@ -56,11 +57,12 @@ class Zone:
         return self.setpoint_c - HEATING_BELOW_K, self.setpoint_c + COOLING_ABOVE_K
 
     def _target_c(self, local_s: float) -> float:
-        return _held(self._free_c(local_s), *self._limits_c())
+        return _held(self._free_c(local_s), *self._limits_c(), _INERTIA_K)
 
-    def _left_alone_since(self, stopped_s: float, local_s: float) -> float:
+    def _night_c(self, stopped_s: float, local_s: float) -> float:
         start_k = self._target_c(stopped_s) - self._alone_c(stopped_s)
-        return self._alone_c(local_s) + start_k * math.exp(-(local_s - stopped_s) / self._off_s)
+        drift_c = self._alone_c(local_s) + start_k * math.exp(-(local_s - stopped_s) / self._off_s)
+        return _held(drift_c, SETBACK_C, SETUP_C, SETUP_C - SETBACK_C)
 
     def _free_c(self, local_s: float) -> float:
         """Where the room would end up by itself as it is used now; far off, as people and sun are quick."""
@@ -79,10 +81,14 @@ class Zone:
         return 7.0 * self._weather.at(local_s).sun * max(0.0, 1 - abs(late_h) / 5)
 
 
-def _held(free_c: float, low_c: float, high_c: float) -> float:
-    """Where a proportional controller holds a room that would otherwise go to ``free_c``."""
-    if free_c < low_c:
-        return low_c - (low_c - free_c) * _BAND_K / (_BAND_K + _FULL_EFFECT_K)
-    if free_c > high_c:
-        return high_c + (free_c - high_c) * _BAND_K / (_BAND_K + _FULL_EFFECT_K)
-    return free_c
+def _held(free_c: float, low_c: float, high_c: float, span_k: float) -> float:
+    """Where proportional controllers hold a room that would otherwise go to ``free_c``.
+
+    They heat below ``low_c`` and cool above ``high_c``; ``span_k`` is how far ``free_c`` moves between the two.
+    """
+    above_k = free_c - low_c
+    if above_k < 0:
+        return low_c + above_k * _BAND_K / (_BAND_K + _HEATING_EFFECT_K)
+    if above_k > span_k:
+        return high_c + (above_k - span_k) * _BAND_K / (_BAND_K + _COOLING_EFFECT_K)
+    return low_c + above_k * (high_c - low_c) / span_k

@@ -1,0 +1,296 @@
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event
+
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
+from t3monitor.store import database as database_module
+from t3monitor.store.database import Database
+from t3monitor.store.migrate import migrate_to_newest
+from t3monitor.store.schema import SCHEMA_REVISION, metadata
+from t3monitor.store.writer import Writer
+from values import NOW_S, device, report
+
+MIGRATIONS = Path(database_module.__file__).with_name("migrations")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "history.db"
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "_BUSY_TIMEOUT_S", 0.05)
+
+
+def opened(file: Path) -> Database:
+    return Database(f"sqlite:///{file}")
+
+
+def make(file: Path) -> None:
+    opened(file).close()
+
+
+def store(database: Database, count: int = 1) -> None:
+    writer = Writer(database)
+    for cycle in range(count):
+        with writer.cycle(30) as transaction:
+            for serial in range(1, 6):
+                transaction.upsert(device(serial, time_s=NOW_S + cycle), NOW_S)
+                transaction.log(device(serial, time_s=NOW_S + cycle))
+            transaction.record(report())
+
+
+def runs(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        (count,) = connection.execute("SELECT count(*) FROM SYNC_RUNS").fetchone()
+        orphans = connection.execute("SELECT count(*) FROM TRENDLOG_FRAMES WHERE run_id NOT IN (SELECT id FROM SYNC_RUNS)")
+        assert orphans.fetchone() == (0,)
+        return int(count)
+
+
+def test_a_new_database_has_the_newest_schema_in_a_folder_made_for_it(tmp_path: Path) -> None:
+    database = opened(tmp_path / "new" / "folder" / "history.db")
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == SCHEMA_REVISION
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    database.close()
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_program_writes_to(file: Path) -> None:
+    database = opened(file)
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    database.close()
+
+
+def test_the_program_knows_the_newest_migration_by_its_name() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == SCHEMA_REVISION
+
+
+@pytest.mark.parametrize(
+    "url", ["history.db", "sqlite://", "sqlite:///:memory:", "postgresql://localhost/x", "", "sqlite:history"]
+)
+def test_a_url_that_names_no_sqlite_file_is_refused_with_the_right_way_to_write_it(url: str) -> None:
+    with pytest.raises(DatabaseUnusableError, match="write it as sqlite:///FILE"):
+        Database(url)
+
+
+def test_a_locked_database_fails_the_cycle_and_holds_nothing_of_it(file: Path) -> None:
+    database = opened(file)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseError, match="is locked by another program") as failure:
+            store(database)
+        other.rollback()
+    assert not isinstance(failure.value, DatabaseUnusableError), "the service lives on"
+    assert runs(file) == 0
+    store(database)
+    database.close()
+    assert runs(file) == 1
+
+
+def test_reading_goes_on_while_another_program_writes(file: Path) -> None:
+    database = opened(file)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with database.reading() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM SYNC_RUNS").scalar() == 0
+        other.rollback()
+    database.close()
+
+
+def test_a_full_disk_fails_the_cycle_and_holds_nothing_of_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(file)
+    with closing(sqlite3.connect(file)) as connection:
+        limits = [connection.execute("PRAGMA page_count").fetchone()[0] + 8]
+    made = database_module._engine
+
+    def limited(path: Path) -> Engine:
+        engine = made(path)
+        event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA max_page_count = {limits[0]}"))
+        return engine
+
+    monkeypatch.setattr(database_module, "_engine", limited)
+    database = opened(file)
+    with pytest.raises(DatabaseError, match="the disk is full; free some space") as failure:
+        store(database, 100)
+    assert not isinstance(failure.value, DatabaseUnusableError)
+    stored = runs(file)
+    assert 0 < stored < 100
+    database.close()
+
+    limits[0] = 10_000
+    database = opened(file)
+    store(database)
+    database.close()
+    assert runs(file) == stored + 1
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("a small disk can be mounted by root only")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no tmpfs")
+def test_a_disk_that_is_really_full_fails_the_cycle_and_holds_nothing_of_it(small_disk: Path) -> None:
+    file = small_disk / "history.db"
+    database = opened(file)
+    with pytest.raises(DatabaseError, match="the disk is full"):
+        store(database, 500)
+    stored = runs(file)
+    assert stored > 0
+    database.close()
+    assert runs(file) == stored
+
+
+@pytest.mark.parametrize("damage", ["no database at all", "header", "pages"])
+def test_a_damaged_file_is_refused_and_left_as_it_is(file: Path, damage: str) -> None:
+    if damage == "no database at all":
+        file.write_bytes(b"This is a letter, and no database." * 100)
+    else:
+        make(file)
+        content = bytearray(file.read_bytes())
+        start = 30 if damage == "header" else 100
+        content[start : start + 2000] = b"\xff" * 2000
+        file.write_bytes(content)
+    before = file.read_bytes()
+    with pytest.raises(DatabaseUnusableError, match=r"is damaged|or is damaged|unsupported file format"):
+        opened(file)
+    assert file.read_bytes() == before
+
+
+def test_a_newer_schema_is_refused_and_left_as_it_is(file: Path) -> None:
+    make(file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0099'")
+    before = file.read_bytes()
+    with pytest.raises(DatabaseUnusableError, match=r"newer version of this program \(schema 0099, this one knows 0001\)"):
+        opened(file)
+    assert file.read_bytes() == before
+
+
+def test_a_database_of_another_program_is_refused_and_left_as_it_is(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE DEVICES (SerialNumber INTEGER PRIMARY KEY)")
+        connection.execute("CREATE TABLE INPUTS (SerialNumber INTEGER NOT NULL)")
+    before = file.read_bytes()
+    with pytest.raises(DatabaseUnusableError, match="belongs to another program"):
+        opened(file)
+    assert file.read_bytes() == before
+    assert os.listdir(file.parent) == [file.name]
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnusableError, match="cannot be opened"):
+        opened(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DatabaseUnusableError, match=r"The folder .*file.* of the database cannot be made"):
+        opened(tmp_path / "file" / "history.db")
+
+
+AS_NOBODY = """
+import os, sys
+sys.path.insert(0, {tests!r})
+import test_database
+from pathlib import Path
+os.setgid(65534); os.setuid(65534)
+try:
+    test_database.store(test_database.opened(Path({file!r})))
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can become a user without rights")
+def test_a_read_only_file_is_refused_with_its_cause(tmp_path: Path) -> None:
+    folder = tmp_path / "open"
+    file = folder / "history.db"
+    make(file)
+    for path in (tmp_path, *tmp_path.parents):
+        if path.stat().st_uid == os.geteuid() and not path.stat().st_mode & 0o001:
+            path.chmod(path.stat().st_mode | 0o011)
+    folder.chmod(0o777)
+    file.chmod(0o444)
+    script = AS_NOBODY.format(tests=str(Path(__file__).parent), file=str(file))
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert result.stdout.startswith("DatabaseUnusableError"), result.stderr
+    assert "is read-only; give yourself write permission" in result.stdout
+    assert runs(file) == 0
+
+
+def add_migration(folder: Path, body: str) -> Path:
+    """The program's migrations and one more, as the next version will have."""
+    migrations = folder / "migrations"
+    (migrations / "versions").mkdir(parents=True)
+    for name in ("env.py", "script.py.mako", "versions/m0001_first_schema.py"):
+        (migrations / name).write_bytes((MIGRATIONS / name).read_bytes())
+    script = f'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\ndef upgrade():\n    {body}\n'
+    (migrations / "versions" / "m0002_next.py").write_text(script)
+    return migrations
+
+
+def migrate(file: Path, migrations: Path) -> None:
+    engine = database_module._engine(file)
+    try:
+        migrate_to_newest(engine, file, migrations, "0002")
+    finally:
+        engine.dispose()
+
+
+def test_an_older_file_is_copied_aside_before_it_is_migrated(file: Path, tmp_path: Path) -> None:
+    database = opened(file)
+    store(database)
+    database.close()
+    migrate(file, add_migration(tmp_path, "op.execute('ALTER TABLE DEVICES ADD COLUMN floor_name TEXT')"))
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert connection.execute("SELECT count(floor_name), count(*) FROM DEVICES").fetchone() == (0, 5)
+    with closing(sqlite3.connect(tmp_path / "history.schema-0001.db")) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT count(*) FROM TRENDLOG_DATA").fetchone() == (35,)
+
+
+def test_a_migration_that_fails_half_way_leaves_the_file_at_its_old_schema(file: Path, tmp_path: Path) -> None:
+    make(file)
+    body = "op.execute('ALTER TABLE DEVICES ADD COLUMN floor_name TEXT'); op.execute('SELECT no_such_column')"
+    with pytest.raises(Exception, match="no_such_column"):
+        migrate(file, add_migration(tmp_path, body))
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert "floor_name" not in {row[1] for row in connection.execute("PRAGMA table_info(DEVICES)")}
+
+
+def test_a_file_of_the_newest_schema_opens_without_alembic(file: Path) -> None:
+    make(file)
+    script = f"import sys; from t3monitor.store.database import Database; Database('sqlite:///{file}').close(); "
+    script += "print('alembic.command' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "False"
+
+
+def test_two_programs_that_make_the_same_file_at_once_both_open_it(file: Path) -> None:
+    script = f"from t3monitor.store.database import Database; Database('sqlite:///{file}').close()"
+    programs = [subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE) for _ in range(3)]
+    assert [(program.communicate()[1], program.returncode) for program in programs] == [(b"", 0)] * 3
+    assert runs(file) == 0

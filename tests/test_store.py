@@ -1,0 +1,328 @@
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from t3monitor.model.errors import DatabaseError, Outcome
+from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import Device, PanelSettings
+from t3monitor.model.trendlogs import TrendLog
+from t3monitor.store.database import Database
+from t3monitor.store.validation import count_back
+from t3monitor.store.writer import Writer
+from values import NOW_S, device, point, points, report, snapshot
+
+DOCUMENTED_QUERY = """
+    SELECT * FROM TRENDLOG_DATA
+    WHERE data_source = 1  -- FFI_SYNC data
+      AND serial_number = 12345
+      AND point_type = 'INPUT'
+    ORDER BY logging_time DESC
+    LIMIT 1000;
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "history.db"
+
+
+@pytest.fixture
+def database(file: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def writer(database: Database) -> Writer:
+    return Writer(database)
+
+
+def store(writer: Writer, *devices: Device, received_at: int = NOW_S) -> int:
+    with writer.cycle(30) as transaction:
+        for stored in devices:
+            transaction.upsert(stored, received_at)
+            transaction.log(stored)
+        transaction.record(report())
+    return transaction.run_id
+
+
+def rows(file: Path, sql: str, *parameters: Any) -> list[Any]:
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(sql, parameters).fetchall()
+
+
+def dicts(file: Path, sql: str) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(sql)]
+
+
+def test_every_point_of_a_panel_has_one_row_of_present_state(writer: Writer, file: Path) -> None:
+    store(writer, device())
+    assert rows(file, "SELECT point_index, point_id, value, units FROM INPUT_POINTS") == [
+        (1, "IN1", 20.5, "°C"),
+        (2, "IN2", 21.0, "°C"),
+        (3, "IN3", 0.0, "°C"),
+    ]
+    assert rows(file, "SELECT count(*) FROM OUTPUT_POINTS") == [(2,)]
+    assert rows(file, "SELECT count(*) FROM VARIABLE_POINTS") == [(2,)]
+
+
+def test_a_point_row_holds_what_only_its_type_carries(writer: Writer, file: Path) -> None:
+    store(
+        writer,
+        device(
+            inputs=(point(PointType.INPUT, 1, status=2, calibration=-1.5, filter=5, jumper=4),),
+            outputs=(point(PointType.OUTPUT, 1, status=1, low_voltage=2.0, high_voltage=10.0, hw_switch_status=2),),
+            variables=(point(PointType.VARIABLE, 1, unused=2),),
+        ),
+    )
+    assert rows(file, "SELECT status, calibration, filter, jumper FROM INPUT_POINTS") == [(2, -1.5, 5, 4)]
+    output = rows(file, "SELECT status, low_voltage, high_voltage, hw_switch_status FROM OUTPUT_POINTS")
+    assert output == [(1, 2.0, 10.0, 2)]
+    assert rows(file, "SELECT status, unused FROM VARIABLE_POINTS") == [(None, 2)]
+
+
+def test_a_point_that_did_not_change_is_not_written_again(writer: Writer, file: Path) -> None:
+    first = device()
+    store(writer, first)
+    changed = replace(
+        first, inputs=(first.inputs[0]._replace(value=22.0), *first.inputs[1:]), input_logging_time=NOW_S + 25
+    )
+    store(writer, changed, received_at=NOW_S + 30)
+    assert rows(file, "SELECT point_id, value, logging_time, updated_at FROM INPUT_POINTS") == [
+        ("IN1", 22.0, NOW_S + 25, NOW_S + 30),
+        ("IN2", 21.0, NOW_S - 5, NOW_S),
+        ("IN3", 0.0, NOW_S - 5, NOW_S),
+    ]
+
+
+def test_an_unchanged_point_is_not_written_by_the_next_program_either(file: Path) -> None:
+    for received_at in (NOW_S, NOW_S + 30):
+        database = Database(f"sqlite:///{file}")
+        store(Writer(database), device(), received_at=received_at)
+        database.close()
+    assert rows(file, "SELECT DISTINCT updated_at FROM INPUT_POINTS") == [(NOW_S,)]
+    assert rows(file, "SELECT first_seen, last_seen FROM DEVICES") == [(NOW_S, NOW_S + 30)]
+
+
+def test_what_is_known_of_a_panel_is_not_forgotten_when_an_answer_lacks_it(writer: Writer, file: Path) -> None:
+    store(writer, device(settings=PanelSettings("192.168.1.5", 502, 7, 3), building_name="Main", address="192.168.1.5"))
+    store(writer, device(panel_name="Renamed"))
+    assert dicts(file, "SELECT * FROM DEVICES") == [
+        {
+            "serial_number": 237219,
+            "panel_id": 1,
+            "panel_name": "Renamed",
+            "building_name": "Main",
+            "address": "192.168.1.5",
+            "status": "Online",
+            "ip_address": "192.168.1.5",
+            "port": 502,
+            "modbus_address": 7,
+            "bacnet_mstp_mac_id": 3,
+            "input_logging_time": NOW_S - 5,
+            "output_logging_time": NOW_S - 4,
+            "variable_logging_time": NOW_S - 3,
+            "first_seen": NOW_S,
+            "last_seen": NOW_S,
+        }
+    ]
+
+
+def test_a_panel_whose_newest_reading_is_old_is_stale_although_it_was_synced(writer: Writer, file: Path) -> None:
+    store(writer, device(time_s=NOW_S - 3600))
+    assert rows(file, "SELECT status FROM DEVICES") == [("Stale",)]
+
+
+def test_the_documented_query_gives_one_row_per_sample_newest_first(writer: Writer, file: Path) -> None:
+    store(writer, device(12345, time_s=1000))
+    store(writer, device(12345, time_s=1030), device(99999, time_s=1030))
+    found = dicts(file, DOCUMENTED_QUERY)
+    assert [(row["logging_time"], row["point_id"], row["value"]) for row in found] == [
+        (1030, "IN1", 20.5),
+        (1030, "IN2", 21.0),
+        (1030, "IN3", 0.0),
+        (1000, "IN1", 20.5),
+        (1000, "IN2", 21.0),
+        (1000, "IN3", 0.0),
+    ]
+    assert found[0] == {
+        "serial_number": 12345,
+        "panel_id": 1,
+        "point_id": "IN1",
+        "point_type": "INPUT",
+        "point_index": 1,
+        "logging_time": 1030,
+        "value": 20.5,
+        "range": 3,
+        "units": "°C",
+        "data_source": 1,
+        "sync_interval": 30,
+        "created_by": "ffi_sync_service",
+    }
+
+
+def test_a_value_of_the_history_is_a_real_number_also_when_it_is_whole(writer: Writer, file: Path) -> None:
+    values = (0.0, 1.0, -3.0, 100.05, 1e300, -0.5)
+    store(writer, device(inputs=points(PointType.INPUT, *values)))
+    found = rows(file, "SELECT value, typeof(value) FROM TRENDLOG_DATA WHERE point_type = 'INPUT'")
+    assert found == [(value, "real") for value in values]
+
+
+def test_the_documented_query_walks_the_history_in_key_order(writer: Writer, file: Path) -> None:
+    store(writer, device(12345))
+    plan = " | ".join(row[3] for row in rows(file, "EXPLAIN QUERY PLAN " + DOCUMENTED_QUERY))
+    assert plan.startswith("SEARCH frame USING PRIMARY KEY (serial_number=? AND point_type=?)")
+    assert "TEMP B-TREE" not in plan, "it would sort the whole history to give the newest rows"
+
+
+def test_one_point_of_the_history_is_found_through_the_key_and_not_by_a_scan(writer: Writer, file: Path) -> None:
+    store(writer, device(12345))
+    sql = "SELECT value FROM TRENDLOG_DATA WHERE serial_number = 12345 AND point_type = 'INPUT' AND point_index = 2"
+    assert rows(file, sql) == [(21.0,)]
+    plan = " | ".join(row[3] for row in rows(file, "EXPLAIN QUERY PLAN " + sql))
+    assert "SCAN frame" not in plan
+
+
+def test_equal_readings_are_logged_again_and_never_replaced(writer: Writer, file: Path) -> None:
+    store(writer, device())
+    store(writer, device())
+    assert rows(file, "SELECT count(*) FROM TRENDLOG_DATA WHERE point_id = 'IN1'") == [(2,)]
+
+
+def test_equal_layouts_are_stored_once(writer: Writer, file: Path) -> None:
+    store(writer, device())
+    store(writer, device(time_s=NOW_S + 25))
+    assert rows(file, "SELECT count(*), count(DISTINCT fingerprint) FROM TRENDLOG_LAYOUTS") == [(3, 3)]
+
+
+def test_a_new_unit_makes_a_new_layout_and_old_samples_keep_theirs(writer: Writer, file: Path) -> None:
+    store(writer, device(time_s=1000))
+    store(writer, device(time_s=1030, inputs=points(PointType.INPUT, 68.9, 69.8, 32.0, units="°F", range=4)))
+    found = rows(file, "SELECT logging_time, value, units FROM TRENDLOG_DATA WHERE point_id = 'IN1' ORDER BY 1")
+    assert found == [(1000, 20.5, "°C"), (1030, 68.9, "°F")]
+
+
+def test_a_unit_that_is_set_back_uses_its_first_layout_again(writer: Writer, file: Path) -> None:
+    celsius, fahrenheit = points(PointType.INPUT, 20.0), points(PointType.INPUT, 68.0, units="°F")
+    for time_s, inputs in ((1000, celsius), (1030, fahrenheit), (1060, celsius)):
+        store(writer, device(time_s=time_s, inputs=inputs))
+    layouts = rows(file, "SELECT layout_id FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT' ORDER BY logging_time")
+    assert layouts[0] == layouts[2] != layouts[1]
+
+
+@pytest.mark.parametrize("new_program", [False, True])
+def test_points_that_an_answer_leaves_out_are_missing_samples_not_a_new_layout(file: Path, new_program: bool) -> None:
+    database = Database(f"sqlite:///{file}")
+    writer = Writer(database)
+    full = device(time_s=1000)
+    store(writer, full)
+    if new_program:
+        writer = Writer(database)
+    store(writer, device(time_s=1030, inputs=(full.inputs[0], full.inputs[2])))
+    store(writer, device(time_s=1060))
+    database.close()
+    frames = rows(file, "SELECT vals FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT' ORDER BY logging_time")
+    assert [vals for (vals,) in frames] == ["[20.5,21,0]", "[20.5,null,0]", "[20.5,21,0]"]
+    assert rows(file, "SELECT count(*) FROM TRENDLOG_LAYOUTS WHERE point_type = 'INPUT'") == [(1,)]
+    found = rows(file, "SELECT point_id FROM TRENDLOG_DATA WHERE logging_time = 1030 AND point_type = 'INPUT'")
+    assert found == [("IN1",), ("IN3",)]
+
+
+def test_a_panel_without_points_of_a_type_has_no_frame_for_it(writer: Writer, file: Path) -> None:
+    store(writer, device(outputs=()))
+    assert rows(file, "SELECT DISTINCT point_type FROM TRENDLOG_FRAMES") == [("INPUT",), ("VARIABLE",)]
+
+
+def test_an_error_in_a_cycle_leaves_nothing_of_it(writer: Writer, file: Path) -> None:
+    store(writer, device(1))
+    with pytest.raises(ZeroDivisionError), writer.cycle(30) as transaction:
+        transaction.upsert(device(2), NOW_S)
+        transaction.log(device(2))
+        transaction.record(report())
+        raise ZeroDivisionError
+    assert rows(file, "SELECT serial_number FROM DEVICES") == [(1,)]
+    assert rows(file, "SELECT DISTINCT serial_number FROM TRENDLOG_FRAMES") == [(1,)]
+    assert rows(file, "SELECT count(*) FROM SYNC_RUNS") == [(1,)]
+
+
+def test_what_was_rolled_back_is_written_by_the_next_cycle(writer: Writer, file: Path) -> None:
+    first = device(time_s=1000)
+    changed = replace(first, inputs=points(PointType.INPUT, 1.0, 2.0, 3.0, units="°F"))
+    store(writer, first)
+    with pytest.raises(ZeroDivisionError), writer.cycle(30) as transaction:
+        transaction.upsert(changed, NOW_S)
+        transaction.log(changed)
+        raise ZeroDivisionError
+    store(writer, changed)
+    assert rows(file, "SELECT value FROM INPUT_POINTS") == [(1.0,), (2.0,), (3.0,)]
+    layouts = rows(file, "SELECT units FROM TRENDLOG_DATA WHERE point_id = 'IN1'")
+    assert layouts == [("°C",), ("°F",)]
+
+
+def test_a_failed_cycle_has_its_row_in_the_ledger(writer: Writer, file: Path) -> None:
+    failed = report(Outcome.TIMEOUT, "T3000 gave no answer within 30 s", attempts=1, phases_ms={"fetch": 30000.0})
+    assert writer.record_failure(failed, 30) == 1
+    assert rows(file, "SELECT id, outcome, reason, attempts, points, phases_ms, sync_interval FROM SYNC_RUNS") == [
+        (1, "timeout", "T3000 gave no answer within 30 s", 1, 0, '{"fetch": 30000.0}', 30)
+    ]
+
+
+def test_a_row_that_the_locked_ledger_could_not_take_is_written_with_the_next_cycle(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.database._BUSY_TIMEOUT_S", 0.01)
+    database = Database(f"sqlite:///{file}")
+    writer = Writer(database)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert writer.record_failure(report(Outcome.DATABASE, "locked"), 30) is None
+        other.rollback()
+    assert store(writer, device()) == 2
+    database.close()
+    assert rows(file, "SELECT id, outcome FROM SYNC_RUNS") == [(1, "database"), (2, "ok")]
+
+
+def test_a_cycle_that_validation_found_wanting_has_its_row_corrected(writer: Writer, file: Path) -> None:
+    run_id = store(writer, device())
+    assert writer.record_failure(report(Outcome.DATABASE, "Validation failed"), 30, run_id) == run_id
+    assert rows(file, "SELECT id, outcome, reason FROM SYNC_RUNS") == [(run_id, "database", "Validation failed")]
+
+
+def test_validation_counts_the_points_of_each_panel_back(database: Database, writer: Writer) -> None:
+    stored = device(1), device(2, outputs=())
+    run_id = store(writer, *stored)
+    assert count_back(database, snapshot(*stored), run_id) == {
+        1: {PointType.INPUT: 3, PointType.OUTPUT: 2, PointType.VARIABLE: 2},
+        2: {PointType.INPUT: 3, PointType.OUTPUT: 0, PointType.VARIABLE: 2},
+    }
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        ("DELETE FROM DEVICES", "device 237219 is not in the database"),
+        ("DELETE FROM INPUT_POINTS WHERE point_index = 2", "holds 2 INPUT points after the commit, 3 were stored"),
+        ("DELETE FROM TRENDLOG_FRAMES WHERE point_type = 'OUTPUT'", "holds 5 samples of this cycle"),
+        ("UPDATE TRENDLOG_FRAMES SET vals = '[1,null,2]' WHERE point_type = 'INPUT'", "holds 6 samples"),
+    ],
+)
+def test_validation_notices_what_is_missing(database: Database, writer: Writer, damage: str, sentence: str) -> None:
+    run_id = store(writer, device())
+    with database.writing() as cursor:
+        cursor.execute(damage)
+    with pytest.raises(DatabaseError, match=sentence):
+        count_back(database, snapshot(device()), run_id)
+
+
+def test_trend_log_configuration_is_replaced_whole(writer: Writer, file: Path) -> None:
+    writer.write_trend_logs(5, 2, [TrendLog("MON1", "AHU", 900, True, 5, 3, 0.4)] * 1, NOW_S)
+    writer.write_trend_logs(5, 2, [TrendLog("MON2", "VAV", 60, False, 1, 1, 0.0)], NOW_S + 1)
+    assert rows(file, "SELECT * FROM TRENDLOGS") == [(5, "MON2", 2, "VAV", 60, "OFF", 1, 1, 0.0, NOW_S + 1)]
