@@ -32,8 +32,26 @@ class _LogFile(RotatingFileHandler):
     """A log file that gives up quietly: a full disk or a removed folder must not stop the service."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True)
+        super().__init__(
+            path,
+            maxBytes=_MAX_BYTES,
+            backupCount=_KEPT_FILES,
+            encoding="utf-8",
+            errors="backslashreplace",  # file names may hold what is no text
+            delay=True,
+        )
         self.setFormatter(_StampedLines())
+
+    def doRollover(self) -> None:  # noqa: N802 - the name is logging's
+        """Starts a new file; where that fails, the old one serves for as many bytes more.
+
+        Windows renames no file that another process, such as a second t3monitor, has open.
+        """
+        try:
+            super().doRollover()
+            self.maxBytes = _MAX_BYTES
+        except OSError:
+            self.maxBytes += _MAX_BYTES
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
         """Drops the record; the ledger has the outcome."""

@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -74,9 +75,9 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     except FileNotFoundError:
         return Settings(), []
     except OSError as error:
-        return Settings(), [f"The settings {path} cannot be read ({error.strerror}); the defaults are in force."]
-    except ValueError as error:
-        return Settings(), [f"The settings {path} are broken ({error}); {_set_aside(path)}; the defaults are in force."]
+        return Settings(), [f"The settings {path} cannot be read ({error.strerror}); the defaults are in force"]
+    except (ValueError, RecursionError) as error:
+        return Settings(), [f"The settings {path} are broken ({error}); {_set_aside(path)}; the defaults are in force"]
     values, warnings = {}, []
     for name in Settings.__struct_fields__:
         if name in stored:
@@ -90,18 +91,21 @@ def load(path: Path) -> tuple[Settings, list[str]]:
 def save(path: Path, settings: Settings) -> None:
     """Writes the settings whole or not at all; keys in the file that this version does not know stay.
 
-    Raises OSError.
+    A file that was broken meanwhile is set aside. Raises OSError.
     """
+    unknown = {}
     try:
         stored = json.loads(path.read_bytes())
         unknown = {key: value for key, value in stored.items() if key not in Settings.__struct_fields__}
-    except (OSError, ValueError, AttributeError):
-        unknown = {}
+    except FileNotFoundError:
+        pass
+    except (ValueError, RecursionError, AttributeError):
+        _set_aside(path)
     text = json.dumps(unknown | msgspec.structs.asdict(settings), indent=2, ensure_ascii=False) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -118,7 +122,7 @@ def _checked(name: str, value: object) -> Any:
     try:
         return msgspec.convert(value, _FIELDS[name].type)
     except msgspec.ValidationError:
-        raise SettingsError(f"{name} cannot be {value!r}: it is {_allowed(name)}.") from None
+        raise SettingsError(f"{name} cannot be {value!r}: it is {_allowed(name)}") from None
 
 
 def _allowed(name: str) -> str:
@@ -133,7 +137,8 @@ def _allowed(name: str) -> str:
 
 
 def _set_aside(path: Path) -> str:
-    aside = path.with_name(path.name + ".broken")
+    names = (f"{path.name}.broken{number or ''}" for number in count())
+    aside = next(free for name in names if not (free := path.with_name(name)).exists())
     try:
         path.replace(aside)
     except OSError as error:

@@ -8,7 +8,7 @@ from t3monitor.model.units import MULTISTATE, UNUSED, VARIABLE_TIME, range_name,
 MANUAL = 1
 INPUT_STATUS_WORDS = {0: "Normal", 1: "Open", 2: "Shorted"}
 HW_SWITCH_WORDS = {0: "MAN-OFF", 1: "AUTO", 2: "MAN-ON"}
-HW_SWITCH_AUTO = 1
+HW_SWITCH_BY_HAND = (0, 2)  # T3000 shows whatever else it finds there as AUTO
 JUMPER_WORDS = {0: "Thermistor", 1: "4-20 ma", 2: "0-5 V", 3: "0-10 V", 4: "Thermistor", 5: "PT 1K"}
 
 
@@ -53,7 +53,7 @@ class Point(NamedTuple):
     @property
     def is_overridden(self) -> bool:
         """Whether the program does not decide the value: set to manual, or a hardware switch off AUTO."""
-        return self.auto_manual == MANUAL or self.hw_switch_status not in (None, HW_SWITCH_AUTO)
+        return self.auto_manual == MANUAL or self.hw_switch_status in HW_SWITCH_BY_HAND
 
     @property
     def fault(self) -> str:

@@ -105,6 +105,11 @@ def has_states(*, digital: bool, range_: int) -> bool:
     return digital and range_ in _DIGITAL
 
 
+def is_defined(point_type: PointType, *, digital: bool, range_: int) -> bool:
+    """Whether T3000 has a meaning for the range; unused is none."""
+    return range_ in MULTISTATE or range_ in (_DIGITAL if digital else _ANALOG[point_type])
+
+
 def range_name(point_type: PointType, *, digital: bool, range_: int) -> str:
     """The word for T3000's Range column: ``10K Type2``, ``Off/On``, ``Multistate 1``, ``Unused``."""
     if range_ == UNUSED:

@@ -1,6 +1,7 @@
 """The replay link: recorded answers from a file or a folder, one per cycle."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import msgspec
 from t3monitor.model.errors import NoNewDataError, UnreachableError
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
+from t3monitor.t3000.wire_json import WireError, read
 
 # An entry of T3000's capture files (reference, section 7); the last one of a file may be cut off.
 _CAPTURED = re.compile(rb"=== (?:Complete|Full) JSON Response ===\s*(.*?)\s*(?:=== End |\Z)", re.DOTALL)
+_ACTION = b'"LOGGING_DATA_RES"'
+_read_any = msgspec.json.Decoder(msgspec.Raw)
 
 
 class ReplayLink:
@@ -33,7 +37,7 @@ class ReplayLink:
     def fetch(self, timeout_s: float) -> bytes:  # noqa: ARG002 - reading a file needs no deadline
         """The next answer; raises NoNewDataError after the last, UnreachableError if the path cannot be read."""
         if self._answers is None:
-            self._answers = self._read_all()
+            self._answers, self._given = self._read_all(), 0
         try:
             answer = next(self._answers, None)
         except OSError as error:
@@ -42,7 +46,8 @@ class ReplayLink:
                 f"The recorded answers {self._path} cannot be read ({error.strerror}); choose another file or folder"
             ) from error
         if answer is None:
-            raise NoNewDataError(f"The replay is over: {self._path} holds {self._given} answers")
+            count = "1 answer" if self._given == 1 else f"{self._given} answers"
+            raise NoNewDataError(f"The replay is over: {self._path} holds {count}")
         self._given += 1
         return answer
 
@@ -72,16 +77,15 @@ class ReplayLink:
 def _answers_of(content: bytes) -> list[bytes]:
     """The answers of one file; what is no known kind of file is one answer, for the decoder to judge."""
     if captured := _CAPTURED.findall(content):
-        return captured
-    lines = content.splitlines()
-    if len(lines) > 1 and all(_is_json(line) for line in lines if line.strip()):
-        return [line for line in lines if line.strip()]
-    return [content]
+        return [answer for answer in captured if _ACTION in answer]  # other calls are captured in the same files
+    content = content.removeprefix(BOM_UTF8)
+    lines = [line for line in content.splitlines() if line.strip()]
+    return lines if lines and _is_json(lines[0]) else [content]
 
 
 def _is_json(line: bytes) -> bool:
     try:
-        msgspec.json.decode(line, type=msgspec.Raw)
-    except msgspec.DecodeError:
+        read(_read_any, line)
+    except WireError:
         return False
     return True

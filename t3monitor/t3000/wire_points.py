@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 
 from t3monitor.model.point_types import PointType, parse_point_id
 from t3monitor.model.points import Point
-from t3monitor.model.units import UNUSED, has_states, unit
+from t3monitor.model.units import has_states, is_defined, unit
 from t3monitor.t3000.text import clean
 from t3monitor.t3000.wire_json import WireError, read
 
@@ -84,12 +84,12 @@ def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: in
         auto_manual=wire.auto_manual,
         control=wire.control if wire.control is not None else int(digital and value != 0),
         digital_analog=0 if digital else 1,
-        status=_status(decom, wire.range) if is_input else decom if is_output else None,
+        status=_status(decom, point_type, wire.range, digital=digital) if is_input else decom if is_output else None,
         calibration=_calibration(wire) if is_input else None,
         filter=wire.filter if is_input else None,
         jumper=decom >> 4 & 0xF if is_input and decom is not None else None,
-        low_voltage=wire.low_voltage / 10 if is_output and wire.low_voltage else None,
-        high_voltage=wire.high_voltage / 10 if is_output and wire.high_voltage else None,
+        low_voltage=wire.low_voltage / 10 if is_output and not digital and wire.low_voltage else None,
+        high_voltage=wire.high_voltage / 10 if is_output and not digital and wire.high_voltage else None,
         hw_switch_status=wire.hw_switch_status if is_output else None,
         unused=wire.unused if point_type is PointType.VARIABLE else None,
     )
@@ -136,11 +136,11 @@ def _units(wire: _WirePoint, point_type: PointType, *, digital: bool) -> str:
     return "" if text == "Unused" else text
 
 
-def _status(decom: int | None, range_: int) -> int | None:
-    """Low nibble of an input's decom; T3000 shows Normal whatever it says where the range is unused."""
+def _status(decom: int | None, point_type: PointType, range_: int, *, digital: bool) -> int | None:
+    """Low nibble of decom; T3000 shows Normal whatever it says where the range is unused or means nothing."""
     if decom is None:
         return None
-    return 0 if range_ == UNUSED else decom & 0xF
+    return decom & 0xF if is_defined(point_type, digital=digital, range_=range_) else 0
 
 
 def _calibration(wire: _WirePoint) -> float | None:

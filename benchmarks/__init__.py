@@ -1,0 +1,1 @@
+"""Measurements and ordeals: ratios side by side (`python -m benchmarks`), kills in mid-cycle (`benchmarks.torture`)."""

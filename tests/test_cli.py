@@ -1,0 +1,436 @@
+import json
+import logging
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from t3monitor import __version__
+from t3monitor.cli import main
+
+Does = Callable[[str], None]
+
+# The example of the sync service document, with one point of each type.
+DOCUMENTED = {
+    "action": "LOGGING_DATA_RES",
+    "timestamp": "2025-10-21T12:00:16Z",
+    "devices": [
+        {
+            "device_info": {
+                "panel_id": 1,
+                "panel_name": "Building A Controller",
+                "panel_serial_number": 12345,
+                "panel_ipaddress": "192.168.1.100",
+                "input_logging_time": "1729512016",
+                "output_logging_time": "1729512016",
+                "variable_logging_time": "1729512016",
+                "ip_address": "192.168.1.100",
+                "port": 502,
+                "modbus_address": 1,
+                "bacnet_mstp_mac_id": 1,
+            },
+            "input_points": [
+                {
+                    "index": 1,
+                    "panel": 1,
+                    "full_label": "Temperature Sensor 1",
+                    "value": 72.5,
+                    "range": 2,
+                    "units": "Deg.F",
+                    "status": 1,
+                    "timestamp": "2025-10-21T12:00:16Z",
+                    "id": "IN1",
+                }
+            ],
+            "output_points": [
+                {"index": 1, "panel": 1, "full_label": "Valve", "value": 40.0, "range": 4, "units": "%", "id": "OUT1"}
+            ],
+            "variable_points": [
+                {"index": 1, "panel": 1, "full_label": "Setpoint", "value": 0, "range": 2, "units": "Deg.F", "id": "VAR1"}
+            ],
+        }
+    ],
+}
+
+
+def real_point(kind: str, id_: str, value: int, **fields: Any) -> dict[str, Any]:
+    common = {"type": kind, "id": id_, "index": 0, "pid": 1, "command": f"1{id_}", "label": "", "value": value}
+    return {**common, "auto_manual": 0, "control": 0, "digital_analog": 1, **fields}
+
+
+# What T3000 really sends where the document says the above.
+REAL = {
+    "action": "LOGGING_DATA_RES",
+    "data": [
+        {
+            "device_data": [
+                real_point("INPUT", "IN1", 72500, description="Temperature Sensor 1", range=2, unit=2, decom=1),
+                real_point("OUTPUT", "OUT1", 40000, description="Valve", range=4),
+                real_point("VARIABLE", "VAR1", 0, description="Setpoint", range=2),
+            ],
+            "input_logging_time": 1729512016,
+            "output_logging_time": 1729512016,
+            "panel_id": 1,
+            "panel_ipaddress": "192.168.1.100",
+            "panel_name": "Building A Controller",
+            "panel_serial_number": 12345,
+            "variable_logging_time": 1729512016,
+        }
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Folders of its own, and the process left as it was: the command takes over logging and SIGTERM."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("T3MONITOR_HOME", str(home))
+    handler = signal.getsignal(signal.SIGTERM)
+    yield home
+    signal.signal(signal.SIGTERM, handler)
+    for name in ("t3monitor", "t3monitor.ffi"):
+        logger = logging.getLogger(name)
+        for log_file in logger.handlers[:]:
+            logger.removeHandler(log_file)
+            log_file.close()
+        logger.propagate = True
+
+
+class Command:
+    """Runs ``t3monitor sync`` in this process and keeps what came of it."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], folder: Path, library: Path) -> None:
+        self.capsys, self.library = capsys, library
+        self.file = folder / "x.db"
+        self.stderr = ""
+
+    def sync(self, *options: str, link: tuple[str, ...] | None = None) -> tuple[int, list[dict[str, Any]]]:
+        chosen = link if link is not None else ("--link", "library", "--library", str(self.library))
+        code = main(["sync", *chosen, "--database", f"sqlite:///{self.file}", "--json", *options])
+        captured = self.capsys.readouterr()
+        self.stderr = captured.err
+        return code, [json.loads(line) for line in captured.out.splitlines()]
+
+    def rows(self, sql: str) -> list[Any]:
+        with closing(sqlite3.connect(self.file)) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], tmp_path: Path, t3000_library: Path) -> Command:
+    return Command(capsys, tmp_path, t3000_library)
+
+
+TABLES = ("DEVICES", "INPUT_POINTS", "OUTPUT_POINTS", "VARIABLE_POINTS")
+
+
+def stored(command: Command, t3000_does: Does, answer: Any) -> dict[str, list[Any]]:
+    t3000_does(f"say {json.dumps(answer)}")
+    assert command.sync("--once")[0] == 0
+    queries = {
+        "DEVICES": "SELECT serial_number, panel_id, panel_name, address, status, ip_address, input_logging_time,"
+        " output_logging_time, variable_logging_time FROM DEVICES",
+        "TRENDLOG_DATA": "SELECT * FROM TRENDLOG_DATA",
+    }
+    for table in TABLES[1:]:
+        queries[table] = (
+            "SELECT serial_number, point_index, point_id, panel, full_label, label, value, units, range, auto_manual,"
+            f" control, digital_analog, logging_time FROM {table}"
+        )
+    queries["status"] = "SELECT status FROM INPUT_POINTS"
+    found = {name: command.rows(sql) for name, sql in queries.items()}
+    command.file.unlink()
+    return found
+
+
+def test_both_shapes_of_an_answer_are_stored_alike_where_they_mean_the_same(
+    command: Command, t3000_does: Does
+) -> None:
+    documented = stored(command, t3000_does, DOCUMENTED)
+    assert documented == stored(command, t3000_does, REAL)
+    assert documented["INPUT_POINTS"][0][4:9] == ("Temperature Sensor 1", "", 72.5, "°F", 2)
+    assert len(documented["TRENDLOG_DATA"]) == 3
+
+
+def test_a_zero_is_a_sample(command: Command, t3000_does: Does) -> None:
+    t3000_does(f"say {json.dumps(REAL)}")
+    command.sync("--once")
+    assert command.rows("SELECT value FROM TRENDLOG_DATA WHERE point_type = 'VARIABLE'") == [(0.0,)]
+
+
+def test_the_documented_addresses_of_a_panel_are_stored(command: Command, t3000_does: Does) -> None:
+    t3000_does(f"say {json.dumps(DOCUMENTED)}")
+    command.sync("--once")
+    assert command.rows("SELECT port, modbus_address, bacnet_mstp_mac_id FROM DEVICES") == [(502, 1, 1)]
+
+
+def test_a_cycle_is_one_json_object_on_one_line(command: Command, t3000_does: Does) -> None:
+    t3000_does(f"say {json.dumps(REAL)}")
+    code, [cycle] = command.sync("--once")
+    assert code == 0
+    assert list(cycle) == [
+        *("outcome", "reason", "attempts", "devices", "skipped", "points", "samples"),
+        *("bytes", "run_id", "elapsed_ms", "phases_ms"),
+    ]
+    assert cycle["outcome"] == "ok"
+    assert cycle["reason"] is None
+    numbers = {name: cycle[name] for name in ("attempts", "devices", "skipped", "points", "samples", "run_id")}
+    assert numbers == {"attempts": 1, "devices": 1, "skipped": 0, "points": 3, "samples": 3, "run_id": 1}
+    assert cycle["bytes"] == len(json.dumps(REAL))
+
+
+SERIAL_0 = {"data": [{**REAL["data"][0], "panel_serial_number": 0}, REAL["data"][0]]}  # type: ignore[dict-item, index]
+
+
+@pytest.mark.parametrize(
+    ("act", "code", "outcome", "reason"),
+    [
+        ('say {"debug":"HandleWebViewMsg returned empty response"}', 7, "no_new_data", "opened once"),
+        ("say {}", 7, "no_new_data", "no panel"),
+        ('say {"error":"Panel is offline ."}', 1, "refused", "Panel is offline ."),
+        ('code -1 {"error":"Exception in bridge"}', 1, "refused", "Exception in bridge"),
+        ('code 7 {"error":"seven"}', 1, "refused", "seven"),
+        ('code -2 {"error":"MFC application not initialized"}', 3, "not_ready", "MFC application not initialized"),
+        ("say this is no JSON", 1, "bad_reply", "not a LOGGING_DATA answer"),
+        ("fill", 1, "bad_reply", "104857600 bytes"),
+        ("crash", 1, "crashed", "SIGSEGV"),
+        ("exit 3", 1, "crashed", "exit code 3"),
+        (f"say {json.dumps(SERIAL_0)}", 6, "partial", "serial number 0"),
+    ],
+)
+def test_what_the_library_does_decides_outcome_reason_exit_code_and_ledger(
+    command: Command, t3000_does: Does, act: str, code: int, outcome: str, reason: str
+) -> None:
+    t3000_does(act)
+    found, [cycle] = command.sync("--once", "--retries", "0")
+    assert (found, cycle["outcome"]) == (code, outcome)
+    assert reason in cycle["reason"]
+    assert command.rows("SELECT outcome, reason, attempts FROM SYNC_RUNS") == [(outcome, cycle["reason"], 1)]
+    assert command.rows("SELECT count(*) FROM DEVICES WHERE serial_number = 0") == [(0,)]
+
+
+def test_a_library_that_hangs_is_a_timeout(command: Command, t3000_does: Does, tmp_path: Path) -> None:
+    t3000_does(f"hang {tmp_path / 'pid'}")
+    code, [cycle] = command.sync("--once", "--timeout", "1")
+    assert (code, cycle["outcome"]) == (4, "timeout")
+    assert "within 1 s" in cycle["reason"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_after_a_crash_the_next_cycle_works(command: Command, t3000_does: Does) -> None:
+    t3000_does("crash")
+    assert command.sync("--once")[0] == 1
+    t3000_does(f"say {json.dumps(REAL)}")
+    assert command.sync("--once")[0] == 0
+    assert command.rows("SELECT id, outcome FROM SYNC_RUNS") == [(1, "crashed"), (2, "ok")]
+
+
+def test_the_exit_code_of_several_cycles_is_that_of_the_last(command: Command, tmp_path: Path) -> None:
+    recording = tmp_path / "answers"
+    recording.write_text(json.dumps(REAL) + "\n{}\n")
+    code, cycles = command.sync("--cycles", "2", "--interval", "1", link=("--file", str(recording)))
+    assert (code, [cycle["outcome"] for cycle in cycles]) == (7, ["ok", "no_new_data"])
+
+
+def test_a_missing_library_is_one_sentence(command: Command, tmp_path: Path) -> None:
+    code, [cycle] = command.sync("--once", link=("--library", str(tmp_path / "t3000.so")))
+    assert (code, cycle["outcome"]) == (3, "unreachable")
+    assert "does not exist" in cycle["reason"]
+    assert "Traceback" not in command.stderr
+
+
+def test_no_link_at_all_is_one_sentence_and_nothing_simulated_is_stored(command: Command) -> None:
+    code, [cycle] = command.sync("--once", link=())
+    assert (code, cycle["outcome"]) == (3, "unreachable")
+    assert "--link" in cycle["reason"]
+    assert command.rows("SELECT count(*) FROM DEVICES") == [(0,)]
+
+
+def test_a_database_that_cannot_be_opened_has_exit_code_5(command: Command, t3000_does: Does) -> None:
+    t3000_does(f"say {json.dumps(REAL)}")
+    command.file.write_bytes(b"This is a letter." * 500)
+    code, [cycle] = command.sync("--once")
+    assert (code, cycle["outcome"], cycle["run_id"]) == (5, "database", None)
+    assert "is not an SQLite database" in cycle["reason"]
+
+
+def test_a_database_that_cannot_be_opened_ends_a_sync_without_end(command: Command) -> None:
+    command.file.write_bytes(b"This is a letter." * 500)
+    code, cycles = command.sync()
+    assert (code, len(cycles)) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--interval", "0"), "--interval: sync_interval_secs cannot be 0: it is a whole number from 1 to 31536000"),
+        (("--timeout", "601"), "--timeout: timeout_seconds cannot be 601: it is a whole number from 1 to 600"),
+        (("--retries", "-1"), "--retries: retry_attempts cannot be -1: it is a whole number from 0 to 10"),
+    ],
+)
+def test_a_bad_option_is_one_sentence_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], sentence: str
+) -> None:
+    assert main(["sync", "--once", "--link", "demo", *options]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["sync", "--link", "telepathy"], ["sync", "--cycles", "0"], ["sync", "--once", "--cycles", "2"], []]
+)
+def test_wrong_usage_has_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"t3monitor {__version__}\n"
+
+
+def test_people_get_a_table_of_panels(capsys: pytest.CaptureFixture[str], own_home: Path) -> None:
+    assert main(["sync", "--link", "demo", "--once"]) == 0
+    printed = capsys.readouterr().out
+    assert "6 panels, 1,536 points, 1,536 samples" in printed
+    assert "AHU-1" in printed
+    assert "°C" in printed
+    assert (own_home / "data" / "demo" / "webview_t3_device.db").exists(), "apart from a real building's file"
+
+
+def test_the_log_files_are_written_beside_the_output(command: Command, t3000_does: Does, own_home: Path) -> None:
+    t3000_does(f"say {json.dumps(REAL)}")
+    command.sync("--once")
+    logs = own_home / "logs" / "T3WebLog"
+    ffi = (logs / "FFI.log").read_text(encoding="utf-8")
+    assert "] 📱 Device 1/1: Serial=12345, Name='Building A Controlle'\n" in ffi
+    assert ffi.splitlines()[-1].endswith("] 🎉 SYNC CYCLE COMPLETED")
+    assert "✅ Database connection established" in (logs / "Initialize.log").read_text(encoding="utf-8")
+
+
+def start(*arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "t3monitor", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console, the tests' one included")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_stops_cleanly_in_the_middle_of_a_call_that_hangs(
+    command: Command, t3000_does: Does, tmp_path: Path, how: signal.Signals
+) -> None:
+    pid = tmp_path / "pid"
+    t3000_does(f"hang {pid}")
+    program = start("sync", "--library", str(command.library), "--database", f"sqlite:///{command.file}", "--json")
+    try:
+        while not (pid.exists() and pid.read_text().strip()):  # the library says that it hangs
+            assert program.poll() is None
+        program.send_signal(how)
+        printed, errors = program.communicate(timeout=20)
+    finally:
+        program.kill()
+    assert program.returncode == 130
+    assert [json.loads(line)["outcome"] for line in printed.splitlines()] == ["interrupted"]
+    assert "Traceback" not in errors
+    assert command.rows("SELECT outcome FROM SYNC_RUNS") == [("interrupted",)]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+def test_what_the_library_prints_does_not_get_between_the_json(
+    command: Command, t3000_does: Does, tmp_path: Path
+) -> None:
+    t3000_does(f"noise {tmp_path}")
+    program = start("sync", "--library", str(command.library), "--database", f"sqlite:///{command.file}", "--json", "--once")
+    printed, _ = program.communicate(timeout=30)
+    assert [json.loads(line)["outcome"] for line in printed.splitlines()] == ["no_new_data"]
+
+
+def test_a_reader_that_goes_away_ends_the_sync_without_a_traceback(tmp_path: Path) -> None:
+    program = start("sync", "--link", "demo", "--interval", "1", "--json")
+    assert program.stdout is not None
+    assert program.stderr is not None
+    try:
+        program.stdout.readline()
+        program.stdout.close()
+        errors = program.stderr.read()
+        program.stderr.close()
+        program.wait(timeout=20)
+    finally:
+        program.kill()
+    assert "Traceback" not in errors
+
+
+def doctor(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, dict[str, str]]]:
+    code = main(["doctor", "--json", *options])
+    answer = json.loads(capsys.readouterr().out)
+    checks = {check["name"]: check for check in answer["checks"]}
+    assert answer["ok"] == (code == 0) == all(check["outcome"] == "ok" for check in checks.values())
+    return code, checks
+
+
+def test_the_doctor_finds_nothing_wrong_with_the_simulated_building(capsys: pytest.CaptureFixture[str]) -> None:
+    code, checks = doctor(capsys, "--link", "demo")
+    assert code == 0
+    assert list(checks) == ["versions", "folders", "settings", "database", "link", "qt"]
+    assert "6 panels, 1536 points" in checks["link"]["text"]
+    assert "will be made by the first cycle" in checks["database"]["text"]
+
+
+def test_the_doctor_looks_into_a_library(
+    capsys: pytest.CaptureFixture[str], t3000_library: Path, t3000_does: Does
+) -> None:
+    t3000_does(f"say {json.dumps(REAL)}")
+    code, checks = doctor(capsys, "--library", str(t3000_library))
+    assert code == 0
+    assert "BacnetWebView_HandleWebViewMsg" in checks["library"]["text"]
+    assert "64 bits" in checks["library"]["text"]
+    assert "1 panels, 3 points" in checks["link"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("act", "code", "outcome"),
+    [("say {}", 7, "no_new_data"), ("code -2 {}", 3, "not_ready"), ("crash", 1, "crashed")],
+)
+def test_the_doctor_says_what_is_wrong_with_t3000(
+    capsys: pytest.CaptureFixture[str], t3000_library: Path, t3000_does: Does, act: str, code: int, outcome: str
+) -> None:
+    t3000_does(act)
+    found, checks = doctor(capsys, "--library", str(t3000_library))
+    assert (found, checks["link"]["outcome"]) == (code, outcome)
+
+
+def test_the_doctor_stores_nothing_and_names_a_damaged_database(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "x.db"
+    assert doctor(capsys, "--link", "demo", "--database", f"sqlite:///{file}")[0] == 0
+    assert not file.exists()
+    file.write_bytes(b"This is a letter." * 500)
+    code, checks = doctor(capsys, "--link", "demo", "--database", f"sqlite:///{file}")
+    assert (code, checks["database"]["outcome"]) == (5, "database")
+    assert "is not an SQLite database" in checks["database"]["text"]
+
+
+def test_the_doctor_sees_a_database_that_another_program_locks(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.database._BUSY_TIMEOUT_S", 0.01)
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    assert main(["sync", "--link", "demo", "--once", "--json", "--database", url]) == 0
+    capsys.readouterr()
+    with closing(sqlite3.connect(tmp_path / "x.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        code, checks = doctor(capsys, "--link", "demo", "--database", url)
+    assert (code, checks["database"]["outcome"]) == (5, "database")
+    assert "is locked" in checks["database"]["text"]

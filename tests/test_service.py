@@ -1,0 +1,460 @@
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clock import FakeClock
+from scripted_link import ScriptedLink, Step
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import (
+    CrashedError,
+    LinkTimeoutError,
+    NoNewDataError,
+    NotReadyError,
+    Outcome,
+    RefusedError,
+    UnreachableError,
+)
+from t3monitor.model.events import (
+    CallStarted,
+    CycleFinished,
+    CycleReport,
+    PanelUpserted,
+    RetryScheduled,
+    ServiceStopped,
+    SyncEvent,
+    SyncPhase,
+    TrendLogsRead,
+)
+from t3monitor.model.snapshot import PanelSettings
+from t3monitor.model.trendlogs import TrendLog
+from t3monitor.sync.flow_log import flow_lines, write_flow_log
+from t3monitor.sync.service import SyncService
+from t3monitor.t3000.demo.building import Building
+
+ANSWER = Building(panels=2).answer(1_761_960_895)
+NOT_READY = NotReadyError("T3000 is starting (-2)")
+
+
+class Site:
+    """A service on a scripted link, with everything that it told."""
+
+    def __init__(self, folder: Path, *steps: Step, **settings: Any) -> None:
+        self.file = folder / "history.db"
+        self.link = ScriptedLink(*(steps or (ANSWER,)))
+        self.links_opened: list[str | None] = []
+        self.clock = FakeClock()
+        self.events: list[SyncEvent] = []
+        self.settings = Settings(link="demo", database=f"sqlite:///{self.file}").with_values(**settings)
+        self.service = SyncService(self.settings, self.open_link, lambda current: current.database, self.clock)
+        self.service.add_listener(self.events.append)
+        self.thread = threading.Thread(target=self.service.run, name="sync", daemon=True)
+
+    def open_link(self, settings: Settings) -> ScriptedLink:
+        self.links_opened.append(settings.link)
+        return self.link
+
+    def after(self, cycles: int, do: Callable[[], Any]) -> None:
+        """Has something done, in the service's thread, when so many cycles are over."""
+
+        def listen(event: SyncEvent) -> None:
+            if isinstance(event, CycleFinished) and len(self.reports) == cycles:
+                do()
+
+        self.service.add_listener(listen)
+
+    def run(self, cycles: int) -> list[CycleReport]:
+        """Starts the service and closes it after so many cycles."""
+        self.after(cycles, self.service.close)
+        self.service.start()
+        self.thread.start()
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+        return self.reports
+
+    def once(self) -> CycleReport:
+        """One cycle on request, in a service that is not started."""
+        future = self.service.sync_once()
+        self.thread.start()
+        try:
+            return future.result(20)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        while self.thread.is_alive():
+            self.service.close()
+            self.thread.join(0.05)
+
+    @property
+    def reports(self) -> list[CycleReport]:
+        return [event.report for event in self.events if isinstance(event, CycleFinished)]
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def rows(self, sql: str) -> list[Any]:
+        with closing(sqlite3.connect(self.file)) as connection:
+            return connection.execute(sql).fetchall()
+
+
+Open = Callable[..., Site]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Open]:
+    sites: list[Site] = []
+
+    def make(*steps: Step, **settings: Any) -> Site:
+        sites.append(Site(tmp_path, *steps, **settings))
+        return sites[-1]
+
+    yield make
+    for made in sites:
+        made.close()
+
+
+def test_a_good_cycle_is_stored_whole_and_reported(site: Open) -> None:
+    building = site()
+    report = building.once()
+    assert (report.outcome, report.reason, report.attempts, report.run_id) == (Outcome.OK, None, 1, 1)
+    assert (report.devices, report.points, report.samples, report.skipped) == (2, 512, 512, 0)
+    assert report.bytes == len(ANSWER)
+    assert list(report.phases_ms) == ["fetch", "parse", "begin", "upsert", "trendlog", "commit", "validate"]
+    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
+    [(run_id, outcome, attempts, bytes_, devices, points, samples, phases)] = building.rows(
+        "SELECT id, outcome, attempts, bytes, devices, points, samples, phases_ms FROM SYNC_RUNS"
+    )
+    assert (run_id, outcome, attempts, bytes_, devices, points, samples) == (1, "ok", 1, len(ANSWER), 2, 512, 512)
+    assert list(json.loads(phases)) == ["fetch", "parse", "begin", "upsert", "trendlog"]
+
+
+def test_the_steps_of_a_cycle_happen_in_the_order_of_the_document(site: Open) -> None:
+    building = site()
+    building.once()
+    phases = [event.phase for event in building.events if not isinstance(event, TrendLogsRead)]
+    panel = [SyncPhase.UPSERT, SyncPhase.TRENDLOG]
+    assert phases == [
+        SyncPhase.STARTUP_SYNC,
+        SyncPhase.SERVICE_INITIALIZATION,
+        SyncPhase.FETCH,
+        SyncPhase.PARSE,
+        SyncPhase.BEGIN,
+        *panel,
+        *panel,
+        SyncPhase.COMMIT,
+        SyncPhase.VALIDATE,
+        SyncPhase.VALIDATE,
+    ]
+    assert [(event.panel.position, event.panel.total) for event in building.of(PanelUpserted)] == [(1, 2), (2, 2)]
+
+
+def test_the_first_cycle_runs_at_once_and_the_next_ones_every_interval(site: Open) -> None:
+    building = site(sync_interval_secs=60)
+    began: list[float] = []
+    building.service.add_listener(
+        lambda event: began.append(building.clock.now_s) if isinstance(event, CallStarted) else None
+    )
+    building.run(3)
+    assert began == [0, 60, 120]
+
+
+def test_a_cycle_longer_than_the_interval_leaves_out_slots_instead_of_running_without_pause(site: Open) -> None:
+    building = site(sync_interval_secs=10)
+
+    def slow() -> bytes:
+        began.append(building.clock.now_s)
+        building.clock.now_s += 25
+        return ANSWER
+
+    began: list[float] = []
+    building.link.steps = [slow]
+    building.run(3)
+    assert began == [0, 30, 60]
+
+
+def test_a_jump_of_the_wall_clock_changes_no_schedule(site: Open) -> None:
+    building = site(sync_interval_secs=30)
+    began: list[float] = []
+
+    def jump() -> bytes:
+        began.append(building.clock.now_s)
+        building.clock.utc_offset_s -= 3600
+        return ANSWER
+
+    building.link.steps = [jump]
+    building.run(3)
+    assert began == [0, 30, 60]
+
+
+def test_a_starting_t3000_is_asked_again_after_2_4_and_6_seconds(site: Open) -> None:
+    building = site(NOT_READY, NOT_READY, NOT_READY, ANSWER)
+    report = building.once()
+    assert (report.outcome, report.attempts) == (Outcome.OK, 4)
+    assert building.clock.waits[:3] == [2, 4, 6]
+    retries = [(event.attempt, event.attempts, event.wait_s) for event in building.of(RetryScheduled)]
+    assert retries == [(2, 4, 2), (3, 4, 4), (4, 4, 6)]
+
+
+def test_a_t3000_that_does_not_get_ready_fails_the_cycle_and_the_next_one_tries_again(site: Open) -> None:
+    building = site(NOT_READY, NOT_READY, ANSWER, retry_attempts=1)
+    first, second = building.run(2)
+    assert (first.outcome, first.reason, first.attempts) == (Outcome.NOT_READY, "T3000 is starting (-2)", 2)
+    assert second.outcome is Outcome.OK
+    assert building.rows("SELECT id, outcome, attempts FROM SYNC_RUNS") == [(1, "not_ready", 2), (2, "ok", 1)]
+
+
+@pytest.mark.parametrize(
+    ("step", "outcome"),
+    [
+        (LinkTimeoutError("T3000 gave no answer within 30 s"), Outcome.TIMEOUT),
+        (CrashedError("The library crashed (SIGSEGV)"), Outcome.CRASHED),
+        (RefusedError("T3000 refused the call (-1)"), Outcome.REFUSED),
+        (UnreachableError("No such library"), Outcome.UNREACHABLE),
+        (NoNewDataError("T3000 returned an empty answer"), Outcome.NO_NEW_DATA),
+        (b"not JSON", Outcome.BAD_REPLY),
+        (b"{}", Outcome.NO_NEW_DATA),
+        (RuntimeError("a bug"), Outcome.FAILED),
+    ],
+)
+def test_a_failed_cycle_is_in_the_ledger_and_the_service_lives_on(site: Open, step: Step, outcome: Outcome) -> None:
+    building = site(step, ANSWER)
+    first, second = building.run(2)
+    assert (first.outcome, first.attempts, first.run_id) == (outcome, 1, 1)
+    assert first.reason
+    assert (first.devices, first.points, first.samples) == (0, 0, 0)
+    assert second.outcome is Outcome.OK
+    ledger = building.rows("SELECT outcome, reason FROM SYNC_RUNS")
+    assert ledger == [(outcome.value, first.reason), ("ok", None)]
+
+
+def test_nothing_but_a_starting_t3000_is_asked_again_within_a_cycle(site: Open) -> None:
+    building = site(LinkTimeoutError("T3000 gave no answer"), ANSWER)
+    assert building.once().attempts == 1
+    assert building.link.fetches == 1
+
+
+def test_a_panel_with_serial_0_is_left_out_and_leaves_no_row(site: Open) -> None:
+    panels = json.loads(ANSWER)
+    panels["data"][0]["panel_serial_number"] = 0
+    building = site(json.dumps(panels).encode())
+    report = building.once()
+    assert (report.outcome, report.devices, report.skipped) == (Outcome.PARTIAL, 1, 1)
+    assert report.reason is not None
+    assert "serial number 0" in report.reason
+    for table in ("DEVICES", "INPUT_POINTS", "OUTPUT_POINTS", "VARIABLE_POINTS", "TRENDLOG_FRAMES", "TRENDLOG_DATA"):
+        assert building.rows(f"SELECT count(*) FROM {table} WHERE serial_number = 0") == [(0,)]
+
+
+def test_a_locked_database_fails_the_cycle_which_is_in_the_ledger_later(
+    site: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.database._BUSY_TIMEOUT_S", 0.01)
+    building = site()
+    other = sqlite3.connect(building.file, check_same_thread=False)
+    building.after(1, lambda: other.execute("BEGIN IMMEDIATE"))
+    building.after(2, other.rollback)
+    first, second, third = building.run(3)
+    other.close()
+    assert [first.outcome, second.outcome, third.outcome] == [Outcome.OK, Outcome.DATABASE, Outcome.OK]
+    assert second.run_id is None
+    assert building.rows("SELECT id, outcome FROM SYNC_RUNS") == [(1, "ok"), (2, "database"), (3, "ok")]
+
+
+def test_a_database_that_cannot_be_opened_stops_the_service_without_a_call_of_t3000(site: Open) -> None:
+    building = site()
+    building.file.write_bytes(b"no database" * 100)
+    building.service.start()
+    building.service.add_listener(
+        lambda event: building.service.close() if isinstance(event, ServiceStopped) else None
+    )
+    building.thread.start()
+    building.thread.join(10)
+    assert [report.outcome for report in building.reports] == [Outcome.DATABASE]
+    assert "is not an SQLite database" in building.of(ServiceStopped)[0].reason
+    assert building.link.fetches == 0
+
+
+def test_sync_once_works_while_the_service_is_stopped_and_does_not_start_it(site: Open) -> None:
+    building = site()
+    building.once()
+    assert len(building.reports) == 1
+    assert building.of(CycleFinished)[0].next_in_s is None
+
+
+def test_sync_once_asked_for_during_a_cycle_joins_that_cycle(site: Open) -> None:
+    building = site()
+    joined: list[Future[CycleReport]] = []
+
+    def ask_again() -> bytes:
+        joined.append(building.service.sync_once())
+        return ANSWER
+
+    building.link.steps = [ask_again]
+    first = building.once()
+    assert joined[0].result(5) == first
+    assert building.link.fetches == 1
+
+
+def test_stop_ends_a_call_that_hangs_and_the_service_can_be_started_again(site: Open) -> None:
+    building = site()
+    building.link.steps = [building.link.hang, ANSWER]
+    building.service.start()
+    building.thread.start()
+    assert building.link.hanging.wait(5)
+    building.service.stop()
+    report = building.service.sync_once().result(5)
+    if report.outcome is Outcome.INTERRUPTED:  # it joined the cycle that was being stopped
+        report = building.service.sync_once().result(5)
+    assert report.outcome is Outcome.OK
+    assert building.reports[0].outcome is Outcome.INTERRUPTED
+    assert building.rows("SELECT outcome FROM SYNC_RUNS")[0] == ("interrupted",)
+
+
+def test_close_ends_the_wait_for_a_retry_at_once(site: Open) -> None:
+    building = site(NOT_READY)
+    building.service.add_listener(
+        lambda event: building.service.close() if isinstance(event, RetryScheduled) else None
+    )
+    building.service.start()
+    building.thread.start()
+    building.thread.join(5)
+    assert not building.thread.is_alive()
+    assert [report.outcome for report in building.reports] == [Outcome.INTERRUPTED]
+    assert building.link.closed
+
+
+def test_settings_changed_while_running_count_from_the_next_cycle_without_a_restart(site: Open) -> None:
+    building = site(sync_interval_secs=3600)
+    began: list[float] = []
+    building.service.add_listener(
+        lambda event: began.append(building.clock.now_s) if isinstance(event, CallStarted) else None
+    )
+    changed = building.settings.with_values(sync_interval_secs=20, retry_attempts=0)
+    building.after(1, lambda: building.service.apply(changed))
+    building.run(3)
+    assert began == [0, 20, 40]
+    assert [event.attempts for event in building.of(CallStarted)] == [4, 1, 1]
+    assert building.links_opened == ["demo"]
+    assert building.rows("SELECT sync_interval FROM SYNC_RUNS") == [(3600,), (20,), (20,)]
+
+
+def test_another_link_or_database_is_opened_for_the_next_cycle(site: Open, tmp_path: Path) -> None:
+    building = site()
+    other = tmp_path / "other.db"
+    changed = building.settings.with_values(link="replay", replay="x", database=f"sqlite:///{other}")
+    building.after(1, lambda: building.service.apply(changed))
+    building.run(2)
+    assert building.links_opened == ["demo", "replay"]
+    assert building.rows("SELECT count(*) FROM SYNC_RUNS") == [(1,)]
+    with closing(sqlite3.connect(other)) as connection:
+        assert connection.execute("SELECT count(*) FROM SYNC_RUNS").fetchone() == (1,)
+
+
+def test_a_listener_that_fails_harms_neither_the_cycle_nor_the_other_listeners(
+    site: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    building = site()
+    heard: list[SyncEvent] = []
+
+    def fail(event: SyncEvent) -> None:
+        raise ValueError("a listener")
+
+    building.service.add_listener(fail)
+    building.service.add_listener(heard.append)
+    assert building.once().outcome is Outcome.OK
+    assert heard == building.events
+
+
+def test_panel_settings_complete_the_panels_and_are_asked_for_once(site: Open) -> None:
+    building = site()
+    building.link.settings = PanelSettings("10.0.0.7", 502, 9, 4)
+    building.run(2)
+    found = building.rows("SELECT DISTINCT port, modbus_address, bacnet_mstp_mac_id FROM DEVICES")
+    assert found == [(502, 9, 4)]
+
+
+def test_an_answer_is_stored_although_the_panel_settings_cannot_be_read(site: Open) -> None:
+    building = site()
+    building.link.settings = LinkTimeoutError("T3000 gave no answer")
+    assert building.once().outcome is Outcome.OK
+    assert building.rows("SELECT count(*) FROM DEVICES") == [(2,)]
+
+
+def test_trend_logs_are_read_once_5_seconds_after_the_first_good_cycle_a_panel_every_half_second(site: Open) -> None:
+    building = site(NoNewDataError("nothing"), ANSWER, sync_interval_secs=30)
+    building.link.trend_log_answers = (TrendLog("MON1", "AHU", 900, True, 5, 3, 0.4),)
+    ended: list[float] = []
+    building.service.add_listener(
+        lambda event: ended.append(building.clock.now_s) if isinstance(event, TrendLogsRead) else None
+    )
+    building.run(4)
+    assert len(building.link.trend_logs_asked) == 2
+    assert ended == [30 + 5 + 0.5]
+    assert building.of(TrendLogsRead)[0].trend_logs == 2
+    assert building.rows("SELECT count(*) FROM TRENDLOGS") == [(2,)]
+
+
+def test_a_link_without_trend_logs_is_asked_once_and_says_so_in_one_line(site: Open) -> None:
+    building = site(sync_interval_secs=30)
+    building.run(3)
+    assert len(building.link.trend_logs_asked) == 1
+    [event] = building.of(TrendLogsRead)
+    lines = flow_lines(event)
+    assert [level for level, _ in lines] == [logging.INFO]
+
+
+def test_the_log_follows_the_document_line_by_line(site: Open, caplog: pytest.LogCaptureFixture) -> None:
+    building = site(sync_interval_secs=30)
+    building.service.add_listener(write_flow_log)
+    caplog.set_level(logging.INFO, logger="t3monitor.ffi")
+    building.run(1)
+    written = [line for record in caplog.records if record.name == "t3monitor.ffi" for line in record.message.split("\n")]
+    serials = [serial for (serial,) in building.rows("SELECT serial_number FROM DEVICES ORDER BY panel_id")]
+    names = [name for (name,) in building.rows("SELECT panel_name FROM DEVICES ORDER BY panel_id")]
+    panels = [
+        line
+        for position, (serial, name) in enumerate(zip(serials, names, strict=True), start=1)
+        for line in (
+            f"📱 Device {position}/2: Serial={serial}, Name='{name}'",
+            "🔧 Processing 64 INPUT points...",
+            "✅ INPUT points completed",
+            "🔧 Processing 64 OUTPUT points...",
+            "✅ OUTPUT points completed",
+            "🔧 Processing 128 VARIABLE points...",
+            "✅ VARIABLE points completed",
+            "📊 Trend logs inserted (256 entries)",
+            f"🎯 Device {serial} completed",
+        )
+    ]
+    called = written[6]
+    assert called.startswith("[=== LOGGING_DATA C++ FFI Call [")
+    assert written == [
+        "🚀 Starting T3000 LOGGING_DATA sync service with 30-second intervals",
+        "⚡ Running immediate sync on startup, then continuing with periodic sync...",
+        "🏃 Performing immediate startup sync...",
+        "⚙️ Config: Timeout 30s, Retry 3x",
+        "✅ Database connection established",
+        "🔄 Starting HandleWebViewMsg(15) call",
+        called,
+        f"📋 FFI Response - 2 devices found, {len(ANSWER)} characters received",
+        "💾 Database transaction started",
+        *panels,
+        "💾 Committing transaction (2 devices)",
+        "✅ Transaction committed successfully",
+        "🔍 Validation: Checking data persistence",
+        *(
+            f"📊 Validation results: Device {serial}: 1 record(s) in DEVICES table; "
+            "64 INPUT points; 64 OUTPUT points; 128 VARIABLE points;"
+            for serial in serials
+        ),
+        "🎉 SYNC CYCLE COMPLETED - Next in 30s",
+        "⏰ Waiting 30 seconds until next sync cycle",
+    ]
