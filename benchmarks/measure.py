@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Self
 
 WARM_UP = 5  # cycles that nobody times: first inserts, first pages, caches
 
@@ -14,6 +15,11 @@ class Times:
     """Milliseconds of each timed cycle of one contender."""
 
     ms: tuple[float, ...]
+
+    @classmethod
+    def after_warm_up(cls, ms: Sequence[float]) -> Self:
+        """Of all cycles but the first ones."""
+        return cls(tuple(ms[WARM_UP:]))
 
     @property
     def median(self) -> float:

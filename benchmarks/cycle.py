@@ -1,0 +1,250 @@
+"""The whole cycle of the program's own service against its floor: typed decoding and the driver, nothing else."""
+
+import queue
+import sqlite3
+import statistics
+import threading
+from contextlib import closing
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from benchmarks import answers
+from benchmarks.answers import Answer
+from benchmarks.measure import WARM_UP, Row, Times, at_most, timed_ms
+from benchmarks.rivals import ChangedPoints, RawFile, SqlRow, device_rows, upsert
+from t3monitor.config.logs import start_logging
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import Outcome
+from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
+from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import PanelSettings
+from t3monitor.model.trendlogs import TrendLog
+from t3monitor.store import statements
+from t3monitor.sync.flow_log import write_flow_log
+from t3monitor.sync.service import SyncService
+from t3monitor.t3000.demo.link import DemoLink
+from t3monitor.t3000.messages import AnswerDecoder
+
+_LONGEST = 1.5  # the bar of the design
+
+
+class CycleResult(NamedTuple):
+    """What the whole cycles of one input gave."""
+
+    rows: list[Row]
+    notes: list[str]
+
+
+class CannedLink:
+    """A link that has its next answer ready, and knows of the panels what the simulated building tells of them."""
+
+    description = "canned answers"
+
+    def __init__(self, panels: int = answers.PANELS) -> None:
+        self.body = b""
+        self._building = DemoLink(panels=panels)
+
+    def fetch(self, timeout_s: float) -> bytes:  # noqa: ARG002 - it is there
+        """The answer."""
+        return self.body
+
+    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:
+        """Addresses of a panel."""
+        return self._building.panel_settings(panel_id, timeout_s)
+
+    def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:  # noqa: ARG002
+        """None, so that nothing happens between the cycles."""
+        return None
+
+    def interrupt(self) -> None:
+        """Nothing takes long."""
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class AnswerClock:
+    """A clock whose date is that of the answers, and whose seconds are real."""
+
+    def __init__(self) -> None:
+        self.received_at = 0
+
+    def utc_s(self) -> float:
+        """UTC epoch seconds."""
+        return float(self.received_at)
+
+    def monotonic_s(self) -> float:
+        """Seconds that never jump."""
+        return monotonic()
+
+    def wait(self, condition: threading.Condition, timeout_s: float | None) -> None:
+        """Waits on the condition."""
+        condition.wait(timeout_s)
+
+
+class Program:
+    """The sync service in a thread of its own, asked for one cycle after the other.
+
+    As in `t3monitor sync` its events go to the log lines and to a queue, which the main thread empties meanwhile.
+    """
+
+    def __init__(self, path: Path, *, log_lines: bool) -> None:
+        self.path = path
+        self.link = CannedLink()
+        self.reports: list[CycleReport] = []
+        self._clock = AnswerClock()
+        self._events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()
+        settings = Settings(link="demo", sync_interval_secs=answers.INTERVAL_S)
+        self._service = SyncService(settings, lambda _: self.link, lambda _: f"sqlite:///{path}", self._clock)
+        if log_lines:
+            self._service.add_listener(write_flow_log)
+        self._service.add_listener(self._events.put)
+        self._thread = threading.Thread(target=self._service.run, name="sync")
+        self._thread.start()
+
+    def cycle(self, answer: Answer) -> None:
+        """One cycle, from the request to its last event."""
+        self.link.body, self._clock.received_at = answer.body, answer.received_at
+        self._service.sync_once()
+        while not isinstance(event := self._events.get(), CycleFinished):
+            pass
+        if event.report.outcome is not Outcome.OK:
+            raise RuntimeError(f"A measured cycle failed: {event.report.reason}")
+        self.reports.append(event.report)
+
+    def close(self) -> None:
+        """Ends the service and its thread."""
+        self._service.close()
+        self._thread.join()
+
+
+class _PlainPoint(Struct):
+    """What the program's decoder asks of a point."""
+
+    id: str
+    index: int
+    type: str
+    pid: int
+    value: float
+    control: int
+    range: int
+    auto_manual: int
+    digital_analog: int
+    label: str
+    description: str
+    panel: int | None = None
+    full_label: str | None = None
+    units: str | None = None
+    decom: int | None = None
+    status: int | None = None
+    filter: int | None = None
+    calibration_h: int | None = None
+    calibration_l: int = 0
+    calibration_sign: int = 0
+    low_voltage: int = 0
+    high_voltage: int = 0
+    hw_switch_status: int | None = None
+    unused: int | None = None
+
+
+class _PlainPanel(Struct):
+    panel_id: int
+    panel_serial_number: int
+    panel_name: str
+    panel_ipaddress: str
+    input_logging_time: int
+    output_logging_time: int
+    variable_logging_time: int
+    device_data: list[_PlainPoint]
+
+
+class _PlainAnswer(Struct):
+    action: str
+    data: list[_PlainPanel]
+
+
+class _FloorRows(NamedTuple):
+    devices: list[SqlRow]
+    points: dict[PointType, list[SqlRow]]
+    frames: list[SqlRow]
+    run: SqlRow
+
+
+class _Floor:
+    """What cannot be left out: the answer as typed values, and the rows that the program writes, ready made."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = RawFile(path)
+        self._decoder = msgspec.json.Decoder(_PlainAnswer)
+
+    def decode(self, body: bytes) -> None:
+        """The whole answer in one step."""
+        self._decoder.decode(body)
+
+    def store(self, rows: _FloorRows) -> None:
+        """One transaction."""
+        with self._file.writing() as cursor:
+            upsert(cursor, rows.devices, rows.points)
+            cursor.executemany(statements.INSERT_FRAME, rows.frames)
+            cursor.execute(statements.INSERT_RUN, rows.run)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+
+def measure(input_: str, cycles: int, folder: Path) -> CycleResult:
+    """Runs the cycles of an input by the program, by the program without log lines and by the floor in turn."""
+    start_logging(folder / "logs", cycles_on_stderr=False)
+    program = Program(folder / f"{input_}-cycle.db", log_lines=True)
+    without_log = Program(folder / f"{input_}-without-log.db", log_lines=False)
+    floor = _Floor(folder / f"{input_}-floor.db")
+    decoder, changed_points = AnswerDecoder(), ChangedPoints()
+    program_ms: list[float] = []
+    without_log_ms: list[float] = []
+    decode_ms: list[float] = []
+    store_ms: list[float] = []
+    for answer in answers.INPUTS[input_](WARM_UP + cycles):
+        program_ms.append(timed_ms(lambda: program.cycle(answer)))  # noqa: B023 - called at once
+        snapshot = decoder.decode(answer.body, answer.received_at)
+        frames, run = _history(program.path)
+        rows = _FloorRows(device_rows(snapshot), changed_points.rows(snapshot), frames, run)
+        decode_ms.append(timed_ms(lambda: floor.decode(answer.body)))  # noqa: B023
+        store_ms.append(timed_ms(lambda: floor.store(rows)))  # noqa: B023
+        without_log_ms.append(timed_ms(lambda: without_log.cycle(answer)))  # noqa: B023
+    for contender in (program, without_log, floor):
+        contender.close()
+
+    floor_ms = Times.after_warm_up([sum(both) for both in zip(decode_ms, store_ms, strict=True)])
+    ours, ours_without_log = Times.after_warm_up(program_ms), Times.after_warm_up(without_log_ms)
+    table = [
+        at_most("whole cycle, against its floor", input_, ours.median, floor_ms.median, "ms", _LONGEST),
+        at_most("  the same without log lines", input_, ours_without_log.median, floor_ms.median, "ms"),
+    ]
+    phases = _phases(program.reports[WARM_UP:])
+    notes = [
+        f"{input_}: floor: decoding {Times.after_warm_up(decode_ms).median:.1f} ms, storing "
+        f"{Times.after_warm_up(store_ms).median:.1f} ms. Phases of the program's cycle in ms: "
+        + ", ".join(f"{phase} {ms:.1f}" for phase, ms in phases.items())
+        + f", outside of them {max(0.0, ours.median - sum(phases.values())):.1f}.",
+        f"{input_}: means, checkpoints included: program {ours.mean:.1f} ms, without log lines "
+        f"{ours_without_log.mean:.1f} ms, floor {floor_ms.mean:.1f} ms.",
+    ]
+    return CycleResult(table, notes)
+
+
+def _history(path: Path) -> tuple[list[SqlRow], SqlRow]:
+    """The frames and the ledger row of the newest cycle."""
+    with closing(sqlite3.connect(path)) as connection:
+        run = connection.execute("SELECT * FROM SYNC_RUNS ORDER BY id DESC LIMIT 1").fetchone()
+        return connection.execute("SELECT * FROM TRENDLOG_FRAMES WHERE run_id = ?", run[:1]).fetchall(), run
+
+
+def _phases(reports: list[CycleReport]) -> dict[str, float]:
+    return {
+        phase: statistics.median(report.phases_ms[phase] for report in reports) for phase in reports[0].phases_ms
+    }
