@@ -12,6 +12,14 @@ HW_SWITCH_BY_HAND = (0, 2)  # T3000 shows whatever else it finds there as AUTO
 JUMPER_WORDS = {0: "Thermistor", 1: "4-20 ma", 2: "0-5 V", 3: "0-10 V", 4: "Thermistor", 5: "PT 1K"}
 
 
+class PointKey(NamedTuple):
+    """What identifies a point everywhere: IN1 of panel 237219 is (237219, INPUT, 1)."""
+
+    serial_number: int
+    point_type: PointType
+    point_index: int
+
+
 class Point(NamedTuple):
     """A point's settings and present value; the field names are the column names of the point tables.
 

@@ -129,8 +129,8 @@ class Cycle:
 
         self._watch.enter(SyncPhase.PARSE.key)
         snapshot = source.decoder.decode(body, received_at)
-        emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(body))
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s)
+        emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(body))
         devices = snapshot.devices
 
         self._watch.enter(SyncPhase.BEGIN.key)

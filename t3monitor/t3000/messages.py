@@ -19,9 +19,7 @@ from t3monitor.t3000.wire_json import WireError, read
 from t3monitor.t3000.wire_points import Number, Shape, read_point
 
 _ANSWER_ACTION = "LOGGING_DATA_RES"
-# Panels keep 20 characters; the document's own example has a name of 21, so its shape is not cut there.
-_PANEL_NAME_SIZES = {Shape.REAL: 20, Shape.DOCUMENTED: 64}
-_BUILDING_NAME_SIZE = 64
+_PANEL_NAME_SIZE = 20
 _ADDRESS_SIZE = 45
 _LATEST_TIME = 2**33  # a logging time beyond the year 2242 is a mistake, not a time
 
@@ -109,7 +107,7 @@ class AnswerDecoder:
                 unreadable += 1
                 skipped_panels.append(f"panel {position} of the answer cannot be read: {message(str(error))}")
                 continue
-            name = clean(info.panel_name, _PANEL_NAME_SIZES[shape])
+            name = clean(info.panel_name, _PANEL_NAME_SIZE)
             serial = info.panel_serial_number % 2**32  # builds differ in the sign of serials beyond 2^31
             if serial == 0:
                 skipped_panels.append(f"panel {info.panel_id} '{name}' has serial number 0")
@@ -242,7 +240,7 @@ def _device(serial: int, name: str, info: _PanelInfo, points: _PanelPoints, rece
         serial_number=serial,
         panel_id=info.panel_id,
         panel_name=name,
-        building_name=clean(info.building_name, _BUILDING_NAME_SIZE),
+        building_name=clean(info.building_name, _PANEL_NAME_SIZE),
         address=clean(info.panel_ipaddress or info.ip_address, _ADDRESS_SIZE),
         inputs=points.by_type[PointType.INPUT],
         outputs=points.by_type[PointType.OUTPUT],

@@ -1,0 +1,1 @@
+"""Icons and other files that are no code; found with importlib.resources."""

@@ -1,0 +1,1 @@
+"""The window: widgets and their models, all in the GUI thread."""

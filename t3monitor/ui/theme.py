@@ -1,0 +1,184 @@
+"""Colours and palette, light and dark.
+
+The colours of states are those of the trade (alarm white on red, fault black on orange, overridden black on magenta,
+down black on yellow, stale black on tan), toned down in the dark theme. A state is always a word too.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+class Appearance(StrEnum):
+    """What the user chose; SYSTEM follows the desktop."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class StateColours:
+    """Text and background of a state's mark."""
+
+    text: QColor
+    background: QColor
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """All colours that widgets and plots use beyond the palette."""
+
+    dark: bool
+    window: QColor
+    base: QColor
+    alternate: QColor
+    text: QColor
+    muted: QColor  # secondary text; 4.5:1 on base
+    border: QColor
+    accent: QColor
+    accent_text: QColor
+    good: QColor
+    warning: QColor  # as text
+    bad: QColor  # as text
+    changed: QColor  # background of a value that just changed
+    alarm: StateColours
+    fault: StateColours
+    overridden: StateColours
+    down: StateColours
+    stale: StateColours
+    grid: QColor
+    curves: tuple[QColor, ...]  # told apart by people with colour vision deficiency as well
+
+
+def _colours(*names: str) -> tuple[QColor, ...]:
+    return tuple(QColor(name) for name in names)
+
+
+def _state(text: str, background: str) -> StateColours:
+    return StateColours(QColor(text), QColor(background))
+
+
+LIGHT = Theme(
+    dark=False,
+    window=QColor("#f3f4f6"),
+    base=QColor("#ffffff"),
+    alternate=QColor("#f8f9fb"),
+    text=QColor("#1a1d21"),
+    muted=QColor("#5b6470"),
+    border=QColor("#d3d8de"),
+    accent=QColor("#1f6feb"),
+    accent_text=QColor("#ffffff"),
+    good=QColor("#1a7f37"),
+    warning=QColor("#8a5a00"),
+    bad=QColor("#b3261e"),
+    changed=QColor("#fff3c4"),
+    alarm=_state("#ffffff", "#c62828"),
+    fault=_state("#000000", "#ffa64d"),
+    overridden=_state("#000000", "#f2a0f2"),
+    down=_state("#000000", "#ffe14d"),
+    stale=_state("#000000", "#d9c29c"),
+    grid=QColor("#e3e6ea"),
+    curves=_colours(
+        "#0060c0", "#d1495b", "#2a8c55", "#b8660b", "#7b4bb3", "#008b9a", "#9c3d7a", "#5f6b1a", "#444c56", "#e0559b"
+    ),
+)
+
+DARK = Theme(
+    dark=True,
+    window=QColor("#1f2227"),
+    base=QColor("#17191d"),
+    alternate=QColor("#1c1f24"),
+    text=QColor("#e4e7eb"),
+    muted=QColor("#9aa4b0"),
+    border=QColor("#363b43"),
+    accent=QColor("#4c94ff"),
+    accent_text=QColor("#0b1220"),
+    good=QColor("#5fc27e"),
+    warning=QColor("#e6b455"),
+    bad=QColor("#ff8a80"),
+    changed=QColor("#4a4220"),
+    alarm=_state("#ffffff", "#a52a2a"),
+    fault=_state("#000000", "#d98a3d"),
+    overridden=_state("#000000", "#c983c9"),
+    down=_state("#000000", "#d4bb3f"),
+    stale=_state("#000000", "#a8967a"),
+    grid=QColor("#2b3037"),
+    curves=_colours(
+        "#62a8ff", "#ff8593", "#63cf91", "#f0a64b", "#bb94f0", "#4fcbd8", "#e287bf", "#b5c350", "#aab4c0", "#ff9ccc"
+    ),
+)
+
+
+def theme_for(appearance: Appearance) -> Theme:
+    """The theme that the choice means on this desktop, now."""
+    if appearance is Appearance.SYSTEM:
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+    return DARK if appearance is Appearance.DARK else LIGHT
+
+
+def apply_theme(application: QApplication, theme: Theme) -> None:
+    """Gives the whole program the theme's palette; widgets hear of it by their PaletteChange event."""
+    application.setStyle("Fusion")
+    application.setPalette(_palette(theme))
+    application.setStyleSheet(_style_sheet(theme))
+
+
+def current_theme() -> Theme:
+    """The theme in force, as the palette tells."""
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if window.lightnessF() < 0.5 else LIGHT
+
+
+def _palette(theme: Theme) -> QPalette:
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    palette = QPalette()
+    for which, colour in (
+        (role.Window, theme.window),
+        (role.WindowText, theme.text),
+        (role.Base, theme.base),
+        (role.AlternateBase, theme.alternate),
+        (role.Text, theme.text),
+        (role.PlaceholderText, theme.muted),
+        (role.Button, theme.window),
+        (role.ButtonText, theme.text),
+        (role.BrightText, theme.bad),
+        (role.ToolTipBase, theme.base),
+        (role.ToolTipText, theme.text),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.accent_text),
+        (role.Link, theme.accent),
+        (role.Mid, theme.border),
+        (role.Midlight, theme.border),
+        (role.Light, theme.base),
+        (role.Dark, theme.border),
+        (role.Shadow, theme.border),
+        (role.Accent, theme.accent),
+    ):
+        palette.setColor(which, colour)
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(group.Disabled, which, theme.muted)
+    return palette
+
+
+def _style_sheet(theme: Theme) -> str:
+    return f"""
+        QToolTip {{
+            color: {theme.text.name()}; background: {theme.base.name()}; border: 1px solid {theme.border.name()};
+        }}
+        QHeaderView::section {{
+            background: {theme.window.name()}; color: {theme.muted.name()}; padding: 4px 6px;
+            border: none; border-bottom: 1px solid {theme.border.name()};
+        }}
+        QTableView, QTreeView, QPlainTextEdit, QListView {{ border: none; }}
+        QSplitter::handle {{ background: {theme.border.name()}; }}
+        QToolBar {{ border: none; border-bottom: 1px solid {theme.border.name()}; spacing: 4px; padding: 4px 6px; }}
+        QStatusBar {{ border-top: 1px solid {theme.border.name()}; }}
+        QStatusBar::item {{ border: none; }}
+        *[muted="true"] {{ color: {theme.muted.name()}; }}
+        QLabel[heading="true"] {{ font-weight: 600; }}
+    """

@@ -1,0 +1,1 @@
+"""The trend view: history of chosen points as curves and step lanes."""
