@@ -53,7 +53,15 @@ DOCUMENTED = {
                 {"index": 1, "panel": 1, "full_label": "Valve", "value": 40.0, "range": 4, "units": "%", "id": "OUT1"}
             ],
             "variable_points": [
-                {"index": 1, "panel": 1, "full_label": "Setpoint", "value": 0, "range": 2, "units": "Deg.F", "id": "VAR1"}
+                {
+                    "index": 1,
+                    "panel": 1,
+                    "full_label": "Setpoint",
+                    "value": 0,
+                    "range": 2,
+                    "units": "Deg.F",
+                    "id": "VAR1",
+                }
             ],
         }
     ],
@@ -150,9 +158,7 @@ def stored(command: Command, t3000_does: Does, answer: Any) -> dict[str, list[An
     return found
 
 
-def test_both_shapes_of_an_answer_are_stored_alike_where_they_mean_the_same(
-    command: Command, t3000_does: Does
-) -> None:
+def test_both_shapes_of_an_answer_are_stored_alike_where_they_mean_the_same(command: Command, t3000_does: Does) -> None:
     documented = stored(command, t3000_does, DOCUMENTED)
     assert documented == stored(command, t3000_does, REAL)
     assert documented["INPUT_POINTS"][0][4:9] == ("Temperature Sensor 1", "", 72.5, "°F", 2)
@@ -351,7 +357,9 @@ def test_what_the_library_prints_does_not_get_between_the_json(
     command: Command, t3000_does: Does, tmp_path: Path
 ) -> None:
     t3000_does(f"noise {tmp_path}")
-    program = start("sync", "--library", str(command.library), "--database", f"sqlite:///{command.file}", "--json", "--once")
+    program = start(
+        "sync", "--library", str(command.library), "--database", f"sqlite:///{command.file}", "--json", "--once"
+    )
     printed, _ = program.communicate(timeout=30)
     assert [json.loads(line)["outcome"] for line in printed.splitlines()] == ["no_new_data"]
 

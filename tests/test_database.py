@@ -55,7 +55,9 @@ def runs(file: Path) -> int:
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         (count,) = connection.execute("SELECT count(*) FROM SYNC_RUNS").fetchone()
-        orphans = connection.execute("SELECT count(*) FROM TRENDLOG_FRAMES WHERE run_id NOT IN (SELECT id FROM SYNC_RUNS)")
+        orphans = connection.execute(
+            "SELECT count(*) FROM TRENDLOG_FRAMES WHERE run_id NOT IN (SELECT id FROM SYNC_RUNS)"
+        )
         assert orphans.fetchone() == (0,)
         return int(count)
 
@@ -119,7 +121,9 @@ def test_a_full_disk_fails_the_cycle_and_holds_nothing_of_it(file: Path, monkeyp
 
     def limited(path: Path) -> Engine:
         engine = made(path)
-        event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA max_page_count = {limits[0]}"))
+        event.listen(
+            engine, "connect", lambda connection, _: connection.execute(f"PRAGMA max_page_count = {limits[0]}")
+        )
         return engine
 
     monkeypatch.setattr(database_module, "_engine", limited)
@@ -142,7 +146,9 @@ def test_a_full_disk_fails_the_cycle_and_holds_nothing_of_it(file: Path, monkeyp
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip("a small disk can be mounted by root only")
     yield disk
@@ -182,7 +188,9 @@ def test_a_newer_schema_is_refused_and_left_as_it_is(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     before = file.read_bytes()
-    with pytest.raises(DatabaseUnusableError, match=r"newer version of this program \(schema 0099, this one knows 0001\)"):
+    with pytest.raises(
+        DatabaseUnusableError, match=r"newer version of this program \(schema 0099, this one knows 0001\)"
+    ):
         opened(file)
     assert file.read_bytes() == before
 
@@ -195,7 +203,7 @@ def test_a_database_of_another_program_is_refused_and_left_as_it_is(file: Path) 
     with pytest.raises(DatabaseUnusableError, match="belongs to another program"):
         opened(file)
     assert file.read_bytes() == before
-    assert os.listdir(file.parent) == [file.name]
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:

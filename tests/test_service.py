@@ -272,9 +272,7 @@ def test_a_database_that_cannot_be_opened_stops_the_service_without_a_call_of_t3
     building = site()
     building.file.write_bytes(b"no database" * 100)
     building.service.start()
-    building.service.add_listener(
-        lambda event: building.service.close() if isinstance(event, ServiceStopped) else None
-    )
+    building.service.add_listener(lambda event: building.service.close() if isinstance(event, ServiceStopped) else None)
     building.thread.start()
     building.thread.join(10)
     assert [report.outcome for report in building.reports] == [Outcome.DATABASE]
@@ -320,9 +318,7 @@ def test_stop_ends_a_call_that_hangs_and_the_service_can_be_started_again(site: 
 
 def test_close_ends_the_wait_for_a_retry_at_once(site: Open) -> None:
     building = site(NOT_READY)
-    building.service.add_listener(
-        lambda event: building.service.close() if isinstance(event, RetryScheduled) else None
-    )
+    building.service.add_listener(lambda event: building.service.close() if isinstance(event, RetryScheduled) else None)
     building.service.start()
     building.thread.start()
     building.thread.join(5)
@@ -416,7 +412,9 @@ def test_the_log_follows_the_document_line_by_line(site: Open, caplog: pytest.Lo
     building.service.add_listener(write_flow_log)
     caplog.set_level(logging.INFO, logger="t3monitor.ffi")
     building.run(1)
-    written = [line for record in caplog.records if record.name == "t3monitor.ffi" for line in record.message.split("\n")]
+    written = [
+        line for record in caplog.records if record.name == "t3monitor.ffi" for line in record.message.split("\n")
+    ]
     serials = [serial for (serial,) in building.rows("SELECT serial_number FROM DEVICES ORDER BY panel_id")]
     names = [name for (name,) in building.rows("SELECT panel_name FROM DEVICES ORDER BY panel_id")]
     panels = [

@@ -1,0 +1,57 @@
+"""The present state as the tables hold it, for a window that opens before the first cycle."""
+
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.dialects import sqlite
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point
+from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.store.failures import database_sentences
+from t3monitor.store.schema import devices, point_tables
+
+
+def read_present_state(path: Path) -> Snapshot | None:
+    """Every panel and point as last stored, received when the newest panel was; None if there are none.
+
+    Opens the file read-only and closes it again; raises DatabaseError.
+    """
+    if not path.exists():
+        return None
+    with database_sentences(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        connection.execute("BEGIN")  # one committed state for all tables
+        panels = connection.execute(str(select(devices).order_by(devices.c.panel_id))).fetchall()
+        points: dict[tuple[int, PointType], list[Point]] = defaultdict(list)
+        for point_type, table in point_tables.items():
+            names = [name for name in Point._fields if name in table.c]
+            query = select(table).order_by(*table.primary_key.columns)
+            for row in connection.execute(str(query.compile(dialect=sqlite.dialect()))):
+                values = {name: row[name] for name in names}
+                points[row["serial_number"], point_type].append(Point(point_type=point_type, **values))
+    if not panels:
+        return None
+    received_at = max(row["last_seen"] for row in panels)
+    return Snapshot(received_at, tuple(_device(row, points) for row in panels))
+
+
+def _device(row: sqlite3.Row, points: dict[tuple[int, PointType], list[Point]]) -> Device:
+    serial = row["serial_number"]
+    return Device(
+        serial_number=serial,
+        panel_id=row["panel_id"],
+        panel_name=row["panel_name"],
+        inputs=tuple(points[serial, PointType.INPUT]),
+        outputs=tuple(points[serial, PointType.OUTPUT]),
+        variables=tuple(points[serial, PointType.VARIABLE]),
+        input_logging_time=row["input_logging_time"],
+        output_logging_time=row["output_logging_time"],
+        variable_logging_time=row["variable_logging_time"],
+        address=row["address"] or "",
+        building_name=row["building_name"] or "",
+        settings=PanelSettings(row["ip_address"], row["port"], row["modbus_address"], row["bacnet_mstp_mac_id"]),
+    )

@@ -1,0 +1,59 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import PanelSettings, Snapshot
+from t3monitor.store.database import Database
+from t3monitor.store.present_state import read_present_state
+from t3monitor.store.writer import Writer
+from values import NOW_S, device, point, report
+
+
+def store(file: Path, *snapshots: Snapshot) -> None:
+    database = Database(f"sqlite:///{file}")
+    writer = Writer(database)
+    for stored in snapshots:
+        with writer.cycle(30) as transaction:
+            for panel in stored.devices:
+                transaction.upsert(panel, stored.received_at)
+                transaction.log(panel)
+            transaction.record(report())
+    database.close()
+
+
+def test_what_was_stored_is_read_back_as_it_was(tmp_path: Path) -> None:
+    panel = device(
+        inputs=(point(PointType.INPUT, 1, 20.5, status=1, calibration=0.5, filter=5, jumper=4),),
+        outputs=(point(PointType.OUTPUT, 3, 1.0, low_voltage=2.0, high_voltage=10.0, hw_switch_status=2),),
+        variables=(point(PointType.VARIABLE, 128, -3.25, unused=2),),
+        settings=PanelSettings("192.168.1.5", 502, 7, 3),
+        address="192.168.1.5",
+        building_name="Main",
+    )
+    written = Snapshot(NOW_S, (panel, device(5, panel_id=9, settings=PanelSettings())))
+    store(tmp_path / "x.db", written)
+    assert read_present_state(tmp_path / "x.db") == written
+
+
+def test_a_panel_that_no_longer_answers_is_still_known(tmp_path: Path) -> None:
+    gone, there = device(1, panel_id=1), device(2, panel_id=2)
+    store(tmp_path / "x.db", Snapshot(NOW_S, (gone, there)), Snapshot(NOW_S + 30, (replace(there),)))
+    known = read_present_state(tmp_path / "x.db")
+    assert known is not None
+    assert [panel.serial_number for panel in known.devices] == [1, 2]
+    assert known.received_at == NOW_S + 30
+
+
+def test_a_missing_file_and_an_empty_database_know_nothing(tmp_path: Path) -> None:
+    assert read_present_state(tmp_path / "x.db") is None
+    store(tmp_path / "x.db")
+    assert read_present_state(tmp_path / "x.db") is None
+
+
+def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"This is a letter." * 500)
+    with pytest.raises(DatabaseUnusableError, match="is not an SQLite database"):
+        read_present_state(tmp_path / "x.db")
