@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import answers, cycle, store
-from benchmarks.measure import Row, table
+from benchmarks import answers, cycle, memory, store
+from benchmarks.measure import WARM_UP, Row, table
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer cycles: for a look, not for a record")
     quick = parser.parse_args().quick
-    cycles, cycles_of_selects = (8, 4) if quick else (40, 20)
+    cycles, cycles_of_selects = (4, 2) if quick else (40, 20)
     began_s = monotonic()
     rows: list[Row] = []
     notes: list[str] = []
@@ -31,6 +31,8 @@ def main() -> int:
             whole = cycle.measure(input_, cycles, folder)
             rows += whole.rows
             notes += whole.notes
+        _tell("memory")
+        notes += memory.measure(folder, cycles + WARM_UP)
     print(table(rows))
     print()
     print("\n".join(notes))

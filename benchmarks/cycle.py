@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from benchmarks import answers
 from benchmarks.answers import Answer
-from benchmarks.measure import WARM_UP, Row, Times, at_most, timed_ms
+from benchmarks.measure import WARM_UP, Row, Times, timed_ms, times_floor
 from benchmarks.rivals import ChangedPoints, RawFile, SqlRow, device_rows, upsert
 from t3monitor.config.logs import start_logging
 from t3monitor.config.settings import Settings
@@ -25,8 +25,7 @@ from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.store import statements
 from t3monitor.sync.flow_log import write_flow_log
-from t3monitor.sync.service import SyncService
-from t3monitor.t3000.demo.link import DemoLink
+from t3monitor.sync.service import Listener, SyncService
 from t3monitor.t3000.messages import AnswerDecoder
 
 _LONGEST = 1.5  # the bar of the design
@@ -40,21 +39,20 @@ class CycleResult(NamedTuple):
 
 
 class CannedLink:
-    """A link that has its next answer ready, and knows of the panels what the simulated building tells of them."""
+    """A link that has its next answer ready, and knows the addresses of the panels."""
 
     description = "canned answers"
 
-    def __init__(self, panels: int = answers.PANELS) -> None:
+    def __init__(self) -> None:
         self.body = b""
-        self._building = DemoLink(panels=panels)
 
     def fetch(self, timeout_s: float) -> bytes:  # noqa: ARG002 - it is there
         """The answer."""
         return self.body
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:
+    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of a panel."""
-        return self._building.panel_settings(panel_id, timeout_s)
+        return PanelSettings(f"192.168.1.{panel_id}", 502, panel_id, panel_id)
 
     def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:  # noqa: ARG002
         """None, so that nothing happens between the cycles."""
@@ -87,39 +85,53 @@ class AnswerClock:
 
 
 class Program:
-    """The sync service in a thread of its own, asked for one cycle after the other.
+    """The sync service in a thread of its own, asked for one cycle after the other."""
 
-    As in `t3monitor sync` its events go to the log lines and to a queue, which the main thread empties meanwhile.
-    """
-
-    def __init__(self, path: Path, *, log_lines: bool) -> None:
+    def __init__(self, path: Path, *listeners: Listener) -> None:
         self.path = path
         self.link = CannedLink()
         self.reports: list[CycleReport] = []
         self._clock = AnswerClock()
-        self._events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()
         settings = Settings(link="demo", sync_interval_secs=answers.INTERVAL_S)
         self._service = SyncService(settings, lambda _: self.link, lambda _: f"sqlite:///{path}", self._clock)
-        if log_lines:
-            self._service.add_listener(write_flow_log)
-        self._service.add_listener(self._events.put)
+        for listener in listeners:
+            self._service.add_listener(listener)
         self._thread = threading.Thread(target=self._service.run, name="sync")
         self._thread.start()
 
     def cycle(self, answer: Answer) -> None:
-        """One cycle, from the request to its last event."""
-        self.link.body, self._clock.received_at = answer.body, answer.received_at
-        self._service.sync_once()
-        while not isinstance(event := self._events.get(), CycleFinished):
-            pass
-        if event.report.outcome is not Outcome.OK:
-            raise RuntimeError(f"A measured cycle failed: {event.report.reason}")
-        self.reports.append(event.report)
+        """One cycle, from the request to its report."""
+        self._request(answer)
+        self._keep(self._service.sync_once().result())
 
     def close(self) -> None:
         """Ends the service and its thread."""
         self._service.close()
         self._thread.join()
+
+    def _request(self, answer: Answer) -> None:
+        self.link.body, self._clock.received_at = answer.body, answer.received_at
+
+    def _keep(self, report: CycleReport) -> None:
+        if report.outcome is not Outcome.OK:
+            raise RuntimeError(f"A measured cycle failed: {report.reason}")
+        self.reports.append(report)
+
+
+class FollowedProgram(Program):
+    """The same with another thread that follows its events as they come, the way ``t3monitor sync`` does."""
+
+    def __init__(self, path: Path, *listeners: Listener) -> None:
+        self._events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()
+        super().__init__(path, *listeners, self._events.put)
+
+    def cycle(self, answer: Answer) -> None:
+        """One cycle, from the request to its last event."""
+        self._request(answer)
+        self._service.sync_once()
+        while not isinstance(event := self._events.get(), CycleFinished):
+            pass
+        self._keep(event.report)
 
 
 class _PlainPoint(Struct):
@@ -198,41 +210,44 @@ class _Floor:
 
 
 def measure(input_: str, cycles: int, folder: Path) -> CycleResult:
-    """Runs the cycles of an input by the program, by the program without log lines and by the floor in turn."""
+    """Runs the cycles of an input by the program and by the floor in turn."""
     start_logging(folder / "logs", cycles_on_stderr=False)
-    program = Program(folder / f"{input_}-cycle.db", log_lines=True)
-    without_log = Program(folder / f"{input_}-without-log.db", log_lines=False)
+    program = Program(folder / f"{input_}-cycle.db", write_flow_log)
+    others: dict[str, Program] = {
+        "  the same without log lines": Program(folder / f"{input_}-without-log.db"),
+        "  the same with a thread that follows its events": FollowedProgram(
+            folder / f"{input_}-followed.db", write_flow_log
+        ),
+    }
     floor = _Floor(folder / f"{input_}-floor.db")
     decoder, changed_points = AnswerDecoder(), ChangedPoints()
-    program_ms: list[float] = []
-    without_log_ms: list[float] = []
+    ms: dict[Program, list[float]] = {contender: [] for contender in (program, *others.values())}
     decode_ms: list[float] = []
     store_ms: list[float] = []
     for answer in answers.INPUTS[input_](WARM_UP + cycles):
-        program_ms.append(timed_ms(lambda: program.cycle(answer)))  # noqa: B023 - called at once
+        ms[program].append(timed_ms(lambda: program.cycle(answer)))  # noqa: B023 - called at once
         snapshot = decoder.decode(answer.body, answer.received_at)
-        frames, run = _history(program.path)
-        rows = _FloorRows(device_rows(snapshot), changed_points.rows(snapshot), frames, run)
+        rows = _FloorRows(device_rows(snapshot), changed_points.rows(snapshot), *_history(program.path))
         decode_ms.append(timed_ms(lambda: floor.decode(answer.body)))  # noqa: B023
         store_ms.append(timed_ms(lambda: floor.store(rows)))  # noqa: B023
-        without_log_ms.append(timed_ms(lambda: without_log.cycle(answer)))  # noqa: B023
-    for contender in (program, without_log, floor):
+        for other in others.values():
+            ms[other].append(timed_ms(lambda: other.cycle(answer)))  # noqa: B023
+    for contender in ms:
         contender.close()
+    floor.close()
 
-    floor_ms = Times.after_warm_up([sum(both) for both in zip(decode_ms, store_ms, strict=True)])
-    ours, ours_without_log = Times.after_warm_up(program_ms), Times.after_warm_up(without_log_ms)
-    table = [
-        at_most("whole cycle, against its floor", input_, ours.median, floor_ms.median, "ms", _LONGEST),
-        at_most("  the same without log lines", input_, ours_without_log.median, floor_ms.median, "ms"),
-    ]
+    times = {contender: Times.after_warm_up(measured) for contender, measured in ms.items()}
+    floor_times = Times.after_warm_up([sum(both) for both in zip(decode_ms, store_ms, strict=True)])
+    ours = times[program]
+    table = [times_floor("whole cycle, against its floor", input_, ours, floor_times, _LONGEST)]
+    table += [times_floor(what, input_, times[other], floor_times) for what, other in others.items()]
     phases = _phases(program.reports[WARM_UP:])
     notes = [
         f"{input_}: floor: decoding {Times.after_warm_up(decode_ms).median:.1f} ms, storing "
         f"{Times.after_warm_up(store_ms).median:.1f} ms. Phases of the program's cycle in ms: "
-        + ", ".join(f"{phase} {ms:.1f}" for phase, ms in phases.items())
+        + ", ".join(f"{phase} {spent:.1f}" for phase, spent in phases.items())
         + f", outside of them {max(0.0, ours.median - sum(phases.values())):.1f}.",
-        f"{input_}: means, checkpoints included: program {ours.mean:.1f} ms, without log lines "
-        f"{ours_without_log.mean:.1f} ms, floor {floor_ms.mean:.1f} ms.",
+        f"{input_}: means, checkpoints included: program {ours.mean:.1f} ms, floor {floor_times.mean:.1f} ms.",
     ]
     return CycleResult(table, notes)
 
@@ -245,6 +260,4 @@ def _history(path: Path) -> tuple[list[SqlRow], SqlRow]:
 
 
 def _phases(reports: list[CycleReport]) -> dict[str, float]:
-    return {
-        phase: statistics.median(report.phases_ms[phase] for report in reports) for phase in reports[0].phases_ms
-    }
+    return {phase: statistics.median(report.phases_ms[phase] for report in reports) for phase in reports[0].phases_ms}

@@ -2,12 +2,12 @@
 
 import gc
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Self
+from typing import NamedTuple, Self
 
-WARM_UP = 5  # cycles that nobody times: first inserts, first pages, caches
+WARM_UP = 3  # cycles that nobody times: first inserts, first pages, caches
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,16 @@ class Times:
         return statistics.fmean(self.ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the table; ``met`` is None where there is no bar."""
+class Row(NamedTuple):
+    """A line of the table; no bar, no verdict."""
 
     what: str
     input: str
     program: str
-    rival: str
+    against: str
     ratio: str
     bar: str = ""
-    met: bool | None = None
+    verdict: str = ""
 
 
 def timed_ms(work: Callable[[], object]) -> float:
@@ -53,38 +52,54 @@ def timed_ms(work: Callable[[], object]) -> float:
     return (perf_counter() - began) * 1000
 
 
-def at_least(what: str, input_: str, program: float, rival: float, unit: str, bar: float) -> Row:
-    """A row for how many times smaller the program's number is than the rival's."""
-    return _row(what, input_, program, rival, unit, rival / program, f"≥ {bar:g}×", met=rival / program >= bar)
+def times_faster(what: str, input_: str, program: Times, rival: Times, bar: float) -> Row:
+    """A row for how many times as long as the program the rival takes, cycle by cycle."""
+    ratio = _ratio(rival, program)
+    return Row(*_cells(what, input_, program.median, rival.median, "ms"), *_at_least(ratio, bar))
 
 
-def at_most(what: str, input_: str, program: float, rival: float, unit: str, bar: float | None = None) -> Row:
-    """A row for how many times larger the program's number is than the rival's."""
-    ratio = program / rival
-    return _row(
-        what, input_, program, rival, unit, ratio, f"≤ {bar:g}×" if bar else "", met=ratio <= bar if bar else None
+def times_smaller(what: str, input_: str, program: float, rival: float, unit: str, bar: float) -> Row:
+    """A row for how many times as much as the program the rival needs."""
+    return Row(*_cells(what, input_, program, rival, unit), *_at_least(rival / program, bar))
+
+
+def times_floor(what: str, input_: str, program: Times, floor: Times, bar: float | None = None) -> Row:
+    """A row for how many times as long as its floor the program takes, cycle by cycle."""
+    ratio = _ratio(program, floor)
+    cells = _cells(what, input_, program.median, floor.median, "ms")
+    return Row(*cells, _times(ratio)) if bar is None else Row(*cells, _times(ratio), f"≤ {bar:g}×", _met(ratio <= bar))
+
+
+def _ratio(one: Times, other: Times) -> float:
+    """The median of the ratios within a cycle: what slows the machine down for a while slows both down."""
+    cycles = min(len(one.ms), len(other.ms))
+    return statistics.median(a / b for a, b in zip(one.ms[:cycles], other.ms[:cycles], strict=True))
+
+
+def _cells(what: str, input_: str, program: float, rival: float, unit: str) -> tuple[str, str, str, str]:
+    return what, input_, f"{program:.1f} {unit}", f"{rival:.1f} {unit}"
+
+
+def _at_least(ratio: float, bar: float) -> tuple[str, str, str]:
+    return _times(ratio), f"≥ {bar:g}×", _met(ratio >= bar)
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2f}×"
+
+
+def _met(met: bool) -> str:
+    return "met" if met else "NOT MET"
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows under their titles; texts to the left, numbers to the right."""
+    lines = [Row("what", "input", "program", "against", "ratio", "bar"), *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column in (0, 1, 6) else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
     )
-
-
-def _row(
-    what: str, input_: str, program: float, rival: float, unit: str, ratio: float, bar: str, *, met: bool | None
-) -> Row:
-    return Row(what, input_, f"{program:.1f} {unit}", f"{rival:.1f} {unit}", f"{ratio:.2f}×", bar, met)
-
-
-def table(rows: Iterable[Row]) -> str:
-    """The rows under their titles."""
-    cells = [("what", "input", "program", "against", "ratio", "bar", "")]
-    cells += [
-        (row.what, row.input, row.program, row.rival, row.ratio, row.bar, {True: "met", False: "NOT MET"}.get(row.met, ""))
-        for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join(_aligned(line, widths) for line in cells)
-
-
-def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(
-        cell.ljust(width) if column in (0, 1, 6) else cell.rjust(width)
-        for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-    ).rstrip()

@@ -198,9 +198,7 @@ def device_rows(snapshot: Snapshot) -> list[SqlRow]:
     ]
 
 
-def point_rows(
-    device: Device, kind: PointType, points: Sequence[Point], time_s: int, received_at: int
-) -> list[SqlRow]:
+def point_rows(device: Device, kind: PointType, points: Sequence[Point], time_s: int, received_at: int) -> list[SqlRow]:
     """The rows of a point table."""
     serial, columns = device.serial_number, _COLUMNS[kind]
     return [(serial, *columns(point), time_s, received_at) for point in points]

@@ -9,26 +9,36 @@ from collections.abc import Sequence
 
 from t3monitor import __version__
 
+# Of `t3monitor snapshot`: the panes with a day of trends, with a month, and what opens beside them.
+PAGES = ("main", "month", "log", "cycles", "settings", "welcome")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code (design, section 8)."""
     parser = _parser()
     args = parser.parse_args(argv)
-    if args.command is None:
-        parser.error("the window is not part of this version yet; try: t3monitor sync --link demo")
     if args.command == "sync":
         from t3monitor.commands.sync import sync
 
         return sync(args)
-    from t3monitor.commands.doctor import doctor
+    if args.command == "doctor":
+        from t3monitor.commands.doctor import doctor
 
-    return doctor(args)
+        return doctor(args)
+    if args.command == "snapshot":
+        from t3monitor.commands.snapshot import snapshot
+
+        return snapshot(args)
+    from t3monitor.commands.window import window
+
+    return window(args)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="t3monitor", description="Trend monitor beside Temco T3000.")
+    parser.add_argument("--demo", action="store_true", help="open the window on a simulated building")
     parser.add_argument("--version", action="version", version=f"t3monitor {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="without a command the window opens")
 
     sync = commands.add_parser("sync", help="fetch, store and report sync cycles; until Ctrl-C unless told how many")
     count = sync.add_mutually_exclusive_group()
@@ -42,7 +52,21 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what works: link, database, folders, Qt, versions")
     _add_link_options(doctor)
     doctor.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+    snapshot = commands.add_parser("snapshot", help="draw the window off screen into a PNG file")
+    snapshot.add_argument("picture", metavar="FILE.png")
+    snapshot.add_argument("--demo", action="store_true", help="a simulated building with a past")
+    snapshot.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH", help="default: 1280x800")
+    snapshot.add_argument("--theme", choices=("light", "dark"), default="light")
+    snapshot.add_argument("--page", choices=PAGES, default=PAGES[0], help=f"default: {PAGES[0]}")
     return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 400 <= int(width) <= 7680 and 300 <= int(height) <= 4320):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size from 400x300 to 7680x4320, such as 1280x800")
+    return int(width), int(height)
 
 
 def _add_link_options(parser: argparse.ArgumentParser) -> None:

@@ -575,6 +575,18 @@ def test_the_state_of_a_custom_digital_range_is_its_control_too() -> None:
     assert only_point(real_point(digital_analog=0, range=23, control=1, value=0)).value == 1.0
 
 
+@pytest.mark.parametrize("digital_analog", [1, 2, 255])
+def test_a_point_that_is_not_digital_is_analog(digital_analog: int) -> None:
+    point = only_point(real_point(digital_analog=digital_analog))
+    assert (point.digital_analog, point.value, point.units) == (1, 21.5, "°C")
+
+
+@pytest.mark.parametrize(("value", "state"), [(0, 0), (1, 1), (1.0, 1), ("0", 0)])
+def test_the_state_of_a_digital_point_without_control_is_its_value(value: Any, state: int) -> None:
+    point = documented_only_point(INPUT, documented_point(digital_analog=0, range=1, value=value))
+    assert (point.value, point.control) == (state, state)
+
+
 @pytest.mark.parametrize("range_", [0, 31, 100, 105, 255])
 def test_a_digital_point_without_a_digital_range_has_a_number(range_: int) -> None:
     point = only_point(real_point(digital_analog=0, range=range_, control=1, value=2500))
@@ -601,6 +613,7 @@ def test_a_multistate_value_is_the_number_of_its_state(range_: int, digital_anal
         (0x21, 1, 2),
         (0x32, 2, 3),
         (0x50, 0, 5),
+        (0x81, 1, 8),
     ],
 )
 def test_decom_of_an_input_holds_its_status_and_its_jumper(decom: int, status: int, jumper: int) -> None:
@@ -691,6 +704,11 @@ def test_a_type_has_only_the_members_that_t3000_sends_for_it() -> None:
 def test_auto_manual_and_the_panel_number_are_kept() -> None:
     point = only_point(real_point(auto_manual=1, pid=17))
     assert (point.auto_manual, point.panel) == (1, 17)
+    assert documented_only_point(INPUT, documented_point(panel=17)).panel == 17
+
+
+def test_a_point_that_names_no_panel_is_of_the_panel_it_stands_in() -> None:
+    assert only_point(without(real_point(), "pid")).panel == 5
 
 
 @pytest.mark.parametrize("member", ["value", "range", "control", "digital_analog", "decom", "index", "pid"])
@@ -737,6 +755,12 @@ def test_text_of_the_neighbour_field_is_cut_off() -> None:
     # A description that fills its 21 bytes runs on into the label and the value bytes.
     point = only_point(real_point(description="Supply air temp. east" + "SATEAST" + "\x00\x00T\x53", label="SATEAST"))
     assert (point.full_label, point.label) == ("Supply air temp. east", "SATEAST")
+
+
+def test_blanks_around_text_are_no_part_of_it() -> None:
+    point = only_point(real_point(label=" SAT  ", description="Supply air  \x00"))
+    assert (point.label, point.full_label) == ("SAT", "Supply air")
+    assert only_device(real_answer(real_panel(panel_name=" AHU 5 "))).panel_name == "AHU 5"
 
 
 def test_null_text_and_missing_text_are_empty() -> None:

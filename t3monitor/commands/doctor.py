@@ -8,36 +8,22 @@ import sqlite3
 import struct
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import metadata
-from pathlib import Path
 
 from t3monitor import __version__
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import database_url, settings_in_force
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.config.settings import Settings, SettingsError
-from t3monitor.model.errors import DatabaseUnusableError, MonitorError, Outcome
+from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.store.database import Database, database_file
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.schema import SCHEMA_REVISION
-from t3monitor.t3000.library import inspect_library
-from t3monitor.t3000.links import open_link
-from t3monitor.t3000.messages import AnswerDecoder
+from t3monitor.t3000.check import Check, check_link, checked
 
 _PACKAGES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "msgspec", "pyqtgraph", "qasync")
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at; ``outcome`` other than ok says what is wrong, ``text`` is one sentence."""
-
-    name: str
-    outcome: Outcome
-    text: str
 
 
 def doctor(args: argparse.Namespace) -> int:
@@ -52,25 +38,18 @@ def doctor(args: argparse.Namespace) -> int:
         Check("versions", Outcome.OK, _versions()),
         _folders(paths),
         Check("settings", Outcome.FAILED if warnings else Outcome.OK, "; ".join(warnings) or f"{paths.settings_file}"),
-        _checked("database", lambda: _database(settings, paths)),
-        *_link(settings),
+        checked("database", lambda: _database(settings, paths)),
+        *check_link(settings),
         _qt(),
     ]
-    wrong = next((check for check in checks if check.outcome is not Outcome.OK), None)
+    wrong = next((check for check in checks if not check.is_ok), None)
     if args.json:
         print(json.dumps({"ok": wrong is None, "checks": [asdict(check) for check in checks]}))
     else:
         for check in checks:
-            mark = "ok" if check.outcome is Outcome.OK else check.outcome.replace("_", " ").upper()
+            mark = "ok" if check.is_ok else check.outcome.replace("_", " ").upper()
             print(f"{check.name:10} {mark:14} {check.text}")
     return exit_codes.of_outcome(wrong.outcome) if wrong else exit_codes.GOOD
-
-
-def _checked(name: str, look: Callable[[], str]) -> Check:
-    try:
-        return Check(name, Outcome.OK, look())
-    except MonitorError as error:
-        return Check(name, error.outcome, str(error))
 
 
 def _versions() -> str:
@@ -114,38 +93,6 @@ def _database(settings: Settings, paths: Paths) -> str:
     finally:
         database.close()
     return f"{file} can be written to; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB"
-
-
-def _link(settings: Settings) -> Iterator[Check]:
-    """One real call; for a library first whether it can be loaded and what it exports."""
-    if settings.link == "library" and settings.library:
-
-        def load() -> str:
-            report = inspect_library(Path(settings.library), settings.timeout_seconds)
-            missing = f"; without {', '.join(report.absent)}" if report.absent else ""
-            return f"{report.path} ({report.bits} bits) exports {', '.join(report.present)}{missing}"
-
-        loaded = _checked("library", load)
-        yield loaded
-        if loaded.outcome is not Outcome.OK:
-            return
-
-    def call() -> str:
-        link = open_link(settings)
-        try:
-            began_s = time.monotonic()
-            body = link.fetch(settings.timeout_seconds)
-            snapshot = AnswerDecoder().decode(body, int(time.time()))
-            spent_ms = (time.monotonic() - began_s) * 1000
-        finally:
-            link.close()
-        skipped = [*snapshot.skipped_panels, *snapshot.skipped_points]
-        return (
-            f"{link.description}: {len(snapshot.devices)} panels, {snapshot.point_count} points in {spent_ms:.0f} ms"
-            + (f"; skipped: {'; '.join(skipped[:3])}" if skipped else "")
-        )
-
-    yield _checked("link", call)
 
 
 def _qt() -> Check:

@@ -25,13 +25,23 @@ class Paths:
         return self.config / "settings.json"
 
     @property
+    def window_state_file(self) -> Path:
+        """What the window remembers; may be lost."""
+        return self.config / "window.json"
+
+    @property
     def log_folder(self) -> Path:
         """Folder of Initialize.log and FFI.log."""
         return self.logs / "T3WebLog"
 
     def database_file(self, *, demo: bool) -> Path:
         """The default database; the simulated building has its own, so that it never mixes with a real one."""
-        return (self.data / "demo" if demo else self.data) / DATABASE_NAME
+        return (self.for_demo().data if demo else self.data) / DATABASE_NAME
+
+
+    def for_demo(self) -> "Paths":
+        """Folders of its own for a program that watches the simulated building; the database is the same as above."""
+        return Paths(self.config / "demo", self.data / "demo", self.logs / "demo")
 
 
 def user_paths() -> Paths:

@@ -12,6 +12,8 @@ from msgspec import Meta
 
 LinkName = Literal["demo", "library", "replay"]
 LINK_NAMES: tuple[str, ...] = get_args(LinkName)
+AppearanceName = Literal["system", "light", "dark"]
+APPEARANCE_NAMES: tuple[str, ...] = get_args(AppearanceName)
 SHORTEST_REAL_INTERVAL_S = 16
 
 
@@ -48,6 +50,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo_panels: Annotated[
         int, Meta(ge=1, le=200, description="Size of the simulated building", extra={"unit": "panels"})
     ] = 6
+    appearance: Annotated[
+        AppearanceName, Meta(description="Colours of the window: those of the desktop, light or dark")
+    ] = "system"
 
     def with_values(self, **values: object) -> "Settings":
         """A copy with these values; raises SettingsError at the first that cannot be used."""
@@ -128,6 +133,8 @@ def _checked(name: str, value: object) -> Any:
 def _allowed(name: str) -> str:
     if name == "link":
         return "one of " + ", ".join(LINK_NAMES)
+    if name == "appearance":
+        return "one of " + ", ".join(APPEARANCE_NAMES)
     kind, meta = get_args(_FIELDS[name].type)
     if kind is int:
         return f"a whole number from {meta.ge} to {meta.le} ({meta.extra['unit']})"

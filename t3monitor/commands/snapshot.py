@@ -1,0 +1,116 @@
+"""``t3monitor snapshot``: the window, drawn off screen into a PNG file."""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import qasync
+
+from t3monitor.app import MonitorApp
+from t3monitor.commands.window import make_application
+from t3monitor.config.logs import start_logging
+from t3monitor.config.paths import Paths, user_paths
+from t3monitor.config.settings import Settings, load
+from t3monitor.model.points import PointKey
+from t3monitor.sync.backfill import backfill
+from t3monitor.t3000.demo.building import Building
+from t3monitor.ui.trend.time_range import Preset
+
+_DAY_S = 86_400
+_PATIENCE_S = 60.0
+_QUIET_S = 0.4
+# The points of the simulated building that its pictures plot.
+_PANEL, _POINTS = "AHU-1", ("SAT", "RAT", "OAT", "HTG_VLV", "SF_S")
+
+
+def snapshot(args: argparse.Namespace) -> int:
+    """Draws one page and says where; ``--demo`` uses a simulated building in a folder that is thrown away."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # Qt reads it when it makes its application
+    loop = qasync.QEventLoop(make_application())
+    asyncio.set_event_loop(loop)
+    with loop, _paths(demo=args.demo) as paths:
+        start_logging(paths.log_folder, cycles_on_stderr=False)
+        saved = loop.run_until_complete(_draw(args, paths))
+    if not saved:
+        print(f"{args.picture} cannot be written; choose a file that ends in .png", file=sys.stderr)
+        return 1
+    print(args.picture)
+    return 0
+
+
+@contextmanager
+def _paths(*, demo: bool) -> Iterator[Paths]:
+    if not demo:
+        yield user_paths()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        yield Paths(root / "config", root / "data", root / "logs")
+
+
+async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
+    if args.demo:
+        settings = Settings(auto_start=False).with_values(appearance=args.theme)
+        if args.page != "welcome":
+            settings = settings.with_values(link="demo")
+    else:
+        settings = load(paths.settings_file)[0].with_values(appearance=args.theme, auto_start=False)
+    program = MonitorApp(paths, settings)
+    if args.demo and args.page == "month":
+        now_s = int(time.time())
+        backfill(program.database_url(settings), Building(), now_s - 30 * _DAY_S, now_s, 1800)
+    program.window.resize(*args.size)
+    running = asyncio.ensure_future(program.run())
+    try:
+        await _compose(program, args)
+        return program.window.grab().save(args.picture)
+    finally:
+        program.window.close()
+        await running
+
+
+async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
+    """Waits until the page is as a user would find it."""
+    window = program.window
+    if program.settings.link is not None:
+        await _idle(program)
+    if args.demo and args.page != "welcome":
+        await asyncio.wrap_future(program.service.sync_once())
+        program.bridge.flush()
+        window.trend.add_points(_interesting_points(program))
+    if args.page == "month":
+        window.trend.show_preset(Preset.MONTH)
+    if args.page in ("log", "cycles"):
+        window.activity_action.trigger()
+        window.activity.show_log() if args.page == "log" else window.activity.show_newest_cycle()
+    if args.page == "settings":
+        program.on_settings()
+    await _idle(program)
+
+
+async def _idle(program: MonitorApp) -> None:
+    """Waits until nothing is going on any more, and was not for a moment: what ends may begin something else."""
+    deadline_s = time.monotonic() + _PATIENCE_S
+    quiet_since_s = time.monotonic()
+    while time.monotonic() < min(deadline_s, quiet_since_s + _QUIET_S):
+        if program.is_busy:
+            quiet_since_s = time.monotonic()
+        await asyncio.sleep(0.02)
+
+
+def _interesting_points(program: MonitorApp) -> list[PointKey]:
+    devices = program.shown.devices if program.shown else ()
+    return [
+        PointKey(device.serial_number, point.point_type, point.point_index)
+        for device in devices
+        if device.panel_name == _PANEL
+        for label in _POINTS
+        for point in device.points()
+        if point.label == label
+    ]

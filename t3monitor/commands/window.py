@@ -1,0 +1,56 @@
+"""``t3monitor``: the window."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from types import TracebackType
+
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from t3monitor import __version__
+from t3monitor.app import MonitorApp
+from t3monitor.commands import exit_codes
+from t3monitor.commands.options import settings_in_force
+from t3monitor.config.logs import start_logging
+from t3monitor.config.paths import user_paths
+
+_log = logging.getLogger(__name__)
+
+
+def window(args: argparse.Namespace) -> int:
+    """Opens the window and returns when it was closed; ``--demo`` has the simulated building and folders of its own."""
+    paths = user_paths().for_demo() if args.demo else user_paths()
+    settings, warnings = settings_in_force(args, paths)
+    if args.demo:
+        settings = settings.with_values(link="demo")
+    start_logging(paths.log_folder, cycles_on_stderr=False)
+    _log.info("🚀 Starting all services...")
+    for warning in warnings:
+        _log.warning("⚠️ %s", warning)
+    sys.excepthook = _log_error
+
+    application = make_application()
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    with loop:
+        program = MonitorApp(paths, settings)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: program.window.close())
+        loop.run_until_complete(program.run())
+    return exit_codes.GOOD
+
+
+def make_application() -> QApplication:
+    """The QApplication with the program's name on it."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("T3 Monitor")
+    application.setApplicationVersion(__version__)
+    application.setQuitOnLastWindowClosed(False)  # the loop ends when everything has stopped, not before
+    return application
+
+
+def _log_error(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    _log.error("❌ An error in this program", exc_info=(kind, error, traceback))

@@ -1,0 +1,326 @@
+"""Reading the history: a point's samples as arrays, thinned to what a screen can show; for any thread."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from sqlite3 import Cursor
+from typing import NamedTuple
+from urllib.parse import quote
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.model.units import has_states
+from t3monitor.store.failures import database_sentences
+
+# A sample later than this many sync intervals after the last one comes after a hole: one missed cycle, or one that
+# T3000's cooldown delayed, is none.
+BREAK_AFTER_INTERVALS = 2.5
+
+_BUSY_TIMEOUT_S = 5.0
+_ROWS_AT_ONCE = 512
+_UNKNOWN_INTERVAL_S = 300  # of a sample whose ledger row is gone
+
+Floats = NDArray[np.float64]
+_Indexes = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """Samples of one point in one unit, oldest first.
+
+    A value is NaN where the line breaks: at the time from which the value is not known any more. That is one sync
+    interval after the last sample before a hole, else the time of the sample that lacks the point or has another unit.
+    """
+
+    times_utc_s: Floats
+    values: Floats
+    units: str
+    range: int
+    digital: bool  # shows one of two states; a digital point whose range has no states shows a number
+    label: str
+    sync_interval_s: int  # of the newest sample
+    thinned: bool = False  # there are more samples than these
+
+
+class HistoryReader:
+    """Reads a database file that others write.
+
+    Each call opens a connection that cannot write, reads one committed state and closes it again, since an open reader
+    keeps SQLite from emptying its log. Calls of several threads do not disturb each other. A file that is not there
+    has no history; errors are DatabaseError with a sentence.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, key: PointKey, start_utc_s: float, end_utc_s: float, max_points: int) -> tuple[Series, ...]:
+        """What `read_many` finds of one point."""
+        return self.read_many((key,), start_utc_s, end_utc_s, max_points)[key]
+
+    def read_many(
+        self, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float, max_points: int
+    ) -> dict[PointKey, tuple[Series, ...]]:
+        """The samples of each point with start <= logging time <= end, at most ``max_points`` in each series.
+
+        A point has one series for each unit it had (each range, for states), the present one last; none without
+        samples. Of two samples of one logging time that of the later cycle counts. More samples than ``max_points`` are
+        thinned (see `thinned`).
+        """
+        found: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(keys, ())
+        if not self._path.exists():
+            return found
+        vectors: dict[tuple[int, PointType], list[PointKey]] = {}
+        for key in found:
+            vectors.setdefault((key.serial_number, key.point_type), []).append(key)
+        with self._reading() as cursor:
+            for (serial_number, point_type), members in vectors.items():
+                indexes = [key.point_index for key in members]
+                vector = _read_vector(cursor, serial_number, point_type, indexes, start_utc_s, end_utc_s)
+                for key in members:
+                    found[key] = tuple(_series(vector, key, start_utc_s, end_utc_s, max_points))
+        return found
+
+    def span(self, key: PointKey) -> tuple[float, float] | None:
+        """Logging times of the first and the last reading that knew the point; None if there is none."""
+        if not self._path.exists():
+            return None
+        sql = (
+            "SELECT logging_time FROM TRENDLOG_FRAMES WHERE serial_number = ? AND point_type = ? AND layout_id IN"
+            " (SELECT layout_id FROM TRENDLOG_LAYOUT_POINTS WHERE point_index = ?) ORDER BY logging_time "
+        )
+        parameters = (key.serial_number, key.point_type.value, key.point_index)
+        with self._reading() as cursor:
+            first = cursor.execute(sql + "ASC LIMIT 1", parameters).fetchone()
+            last = cursor.execute(sql + "DESC LIMIT 1", parameters).fetchone()
+        return (float(first[0]), float(last[0])) if first else None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Cursor]:
+        with (
+            database_sentences(self._path),
+            closing(
+                sqlite3.connect(_uri(self._path), uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+            ) as reader,
+        ):
+            reader.execute("BEGIN")
+            try:
+                yield reader.cursor()
+            except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:  # of what stands in vals
+                raise DatabaseUnusableError(
+                    f"The database {self._path} holds history that cannot be read ({error}); restore a copy"
+                ) from error
+
+
+def _uri(path: Path) -> str:
+    name = path.absolute().as_posix()  # /home/x, C:/x or //server/share/x
+    return f"file://{'' if name.startswith('/') else '/'}{quote(name, safe='/:')}?mode=ro"
+
+
+class _Kind(NamedTuple):
+    """What must not change along a line."""
+
+    units: str
+    digital: bool
+    range: int | None  # None: does not matter, as for measured numbers
+
+
+class _Place(NamedTuple):
+    """Where a point stands in a layout, and what the layout knows of it."""
+
+    position: int
+    label: str
+    range: int
+    units: str
+    digital: bool
+
+    @property
+    def kind(self) -> _Kind:
+        return _Kind(self.units, self.digital, self.range if self.digital else None)
+
+
+@dataclass(slots=True)
+class _Vector:
+    """The wanted columns of the frames of one panel and point type, one row per logging time."""
+
+    places: dict[int, dict[int, _Place]]  # by layout, then by point
+    columns: dict[int, list[float | None]]  # by point
+    times: list[int] = field(default_factory=list)
+    layouts: list[int] = field(default_factory=list)
+    intervals: list[int] = field(default_factory=list)
+
+
+_decode = msgspec.json.Decoder().decode  # untyped: twice as fast, and numpy refuses what is no number
+
+
+def _read_vector(
+    cursor: Cursor, serial_number: int, point_type: PointType, indexes: Sequence[int], start: float, end: float
+) -> _Vector:
+    vector = _Vector(_places(cursor, serial_number, point_type, indexes), {index: [] for index in indexes})
+    cursor.execute(
+        "SELECT frame.logging_time, frame.layout_id, coalesce(run.sync_interval, ?), frame.vals"
+        " FROM TRENDLOG_FRAMES AS frame LEFT JOIN SYNC_RUNS AS run ON run.id = frame.run_id"
+        " WHERE frame.serial_number = ? AND frame.point_type = ? AND frame.logging_time BETWEEN ? AND ?"
+        " ORDER BY frame.logging_time, frame.run_id",
+        (_UNKNOWN_INTERVAL_S, serial_number, point_type.value, start, end),
+    )
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        times, layouts, intervals, texts = zip(*rows, strict=True)
+        vector.times += times
+        vector.layouts += layouts
+        vector.intervals += intervals
+        frames = [_decode(text) for text in texts]
+        for layout, group in groupby(zip(layouts, frames, strict=True), itemgetter(0)):
+            alike = [frame for _, frame in group]
+            places = vector.places.get(layout, {})
+            for index, column in vector.columns.items():
+                if place := places.get(index):
+                    position = place.position
+                    column += [frame[position] for frame in alike]
+                else:
+                    column += [None] * len(alike)
+    return vector
+
+
+def _places(
+    cursor: Cursor, serial_number: int, point_type: PointType, indexes: Sequence[int]
+) -> dict[int, dict[int, _Place]]:
+    """Where the points stand in each layout of the vector."""
+    rows = cursor.execute(
+        "SELECT point.layout_id, point.point_index, point.position, point.label, point.range, point.units,"
+        " point.digital_analog FROM TRENDLOG_LAYOUTS AS layout"
+        " JOIN TRENDLOG_LAYOUT_POINTS AS point ON point.layout_id = layout.id"
+        " WHERE layout.serial_number = ? AND layout.point_type = ?",
+        (serial_number, point_type.value),
+    )
+    wanted = frozenset(indexes)
+    places: dict[int, dict[int, _Place]] = {}
+    for layout_id, index, position, label, range_, units, digital_analog in rows:
+        if index in wanted:
+            digital = has_states(digital=digital_analog == 0, range_=range_)
+            places.setdefault(layout_id, {})[index] = _Place(position, label, range_, units, digital)
+    return places
+
+
+def _series(vector: _Vector, key: PointKey, start: float, end: float, max_points: int) -> Iterator[Series]:
+    """The point's lines, that with the newest sample last."""
+    all_times = np.array(vector.times, dtype=np.float64)
+    counts = np.ones(len(all_times), dtype=bool)
+    counts[:-1] = all_times[1:] != all_times[:-1]  # of equal times the last
+    times = all_times[counts]
+    values = np.array(vector.columns[key.point_index], dtype=np.float64)[counts]  # None becomes NaN
+    intervals = np.array(vector.intervals, dtype=np.float64)[counts]
+    layouts = np.array(vector.layouts, dtype=np.int64)[counts]
+
+    newest: dict[_Kind, tuple[int, _Place]] = {}  # row of the newest sample, and what was known of the point then
+    kinds: dict[int, _Kind] = {}
+    for layout in np.unique(layouts).tolist():
+        if place := vector.places.get(layout, {}).get(key.point_index):
+            kinds[layout] = place.kind
+            known = np.flatnonzero((layouts == layout) & ~np.isnan(values))
+            if known.size and known[-1] > newest.get(place.kind, (-1,))[0]:
+                newest[place.kind] = int(known[-1]), place
+    for kind, (row, place) in sorted(newest.items(), key=lambda item: item[1][0]):
+        alike = [layout for layout, its_kind in kinds.items() if its_kind == kind]
+        own = values if len(newest) == 1 else np.where(np.isin(layouts, alike), values, np.nan)
+        line_times, line_values = _with_breaks(times, own, intervals)
+        shown_times, shown_values = thinned(line_times, line_values, start, end, max_points, digital=kind.digital)
+        yield Series(
+            shown_times,
+            shown_values,
+            kind.units,
+            place.range,
+            kind.digital,
+            place.label,
+            int(intervals[row]),
+            thinned=len(shown_times) < len(line_times),
+        )
+
+
+def _with_breaks(times: Floats, values: Floats, intervals: Floats) -> tuple[Floats, Floats]:
+    """The line with one NaN in each hole, and none before its first sample."""
+    before_holes = np.flatnonzero(np.diff(times) > BREAK_AFTER_INTERVALS * intervals[1:])
+    if before_holes.size:
+        values = np.insert(values, before_holes + 1, np.nan)
+        times = np.insert(times, before_holes + 1, times[before_holes] + intervals[before_holes + 1])
+    unknown = np.isnan(values)
+    kept = ~unknown
+    kept[1:] |= unknown[1:] & ~unknown[:-1]
+    return times[kept], values[kept]
+
+
+def thinned(
+    times: Floats, values: Floats, start: float, end: float, max_points: int, *, digital: bool
+) -> tuple[Floats, Floats]:
+    """At most ``max_points`` (but at least 40) of the samples, chosen so that the line looks the same.
+
+    ``start`` and ``end`` are what the samples are taken to cover. Of a measured value, each of many equal stretches of
+    time keeps its smallest and largest sample; of a state, every change is kept if they fit. Breaks (NaN) stay where
+    they are and as narrow as they are; only if there are more than a screen has room for, narrow ones are closed.
+    """
+    max_points = max(max_points, 40)
+    if len(times) <= max_points:
+        return times, values
+    if digital:
+        changes = _changes(values)
+        times, values = times[changes], values[changes]
+        if len(times) <= max_points:
+            return times, values
+    span = max(end - start, 1e-9)
+    if np.count_nonzero(np.isnan(values)) > max_points // 10:
+        wide = _without_narrow_breaks(times, values, span / (max_points // 10))
+        times, values = times[wide], values[wide]
+        if len(times) <= max_points:
+            return times, values
+    breaks = np.isnan(values)
+    stretches = max((max_points - 5 * (int(np.count_nonzero(breaks)) + 1)) // 2 - 1, 1)
+    chosen = np.union1d(_extremes(times, values, breaks, span / stretches), np.flatnonzero(breaks))
+    return times[chosen], values[chosen]
+
+
+def _changes(values: Floats) -> _Indexes:
+    """Samples without which a step line would look different: each change, and both ends of each piece."""
+    kept = np.ones(len(values), dtype=bool)
+    kept[1:-1] = (values[1:-1] != values[:-2]) | np.isnan(values[2:])  # NaN differs from everything
+    return np.flatnonzero(kept)
+
+
+def _without_narrow_breaks(times: Floats, values: Floats, narrow_s: float) -> _Indexes:
+    """All samples, and those breaks between whose neighbours more than ``narrow_s`` passed."""
+    kept = ~np.isnan(values)
+    breaks = np.flatnonzero(~kept)
+    inner = breaks[(breaks > 0) & (breaks < len(values) - 1)]
+    kept[inner] = times[inner + 1] - times[inner - 1] > narrow_s
+    kept[-1] = True
+    return np.flatnonzero(kept)
+
+
+def _extremes(times: Floats, values: Floats, breaks: NDArray[np.bool_], stretch_s: float) -> _Indexes:
+    """Smallest and largest sample of each stretch of each piece between breaks, and the ends of the pieces."""
+    known = np.flatnonzero(~breaks)
+    if not known.size:
+        return known
+    own = values[known]
+    piece = np.cumsum(breaks)[known]
+    stretch = np.floor(times[known] / stretch_s)  # of absolute time: they stand still while the user pans
+    new_piece = np.r_[True, piece[1:] != piece[:-1]]
+    first = np.flatnonzero(new_piece | np.r_[True, stretch[1:] != stretch[:-1]])
+    sizes = np.diff(np.r_[first, len(own)])
+    group = np.repeat(np.arange(len(first)), sizes)
+    piece_ends = np.flatnonzero(new_piece | np.r_[new_piece[1:], True])
+    lowest = _first_of_group(own == np.minimum.reduceat(own, first)[group], group)
+    highest = _first_of_group(own == np.maximum.reduceat(own, first)[group], group)
+    return known[np.unique(np.concatenate((lowest, highest, piece_ends)))]
+
+
+def _first_of_group(wanted: NDArray[np.bool_], group: NDArray[np.intp]) -> _Indexes:
+    found = np.flatnonzero(wanted)
+    return found[np.r_[True, group[found][1:] != group[found][:-1]]]

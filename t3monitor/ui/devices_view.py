@@ -1,0 +1,361 @@
+"""The devices pane: the tree of panels, from which the user chooses whose points to see."""
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.devices_model import DeviceColumn, DevicesModel, title
+from t3monitor.ui.icons import icon
+from t3monitor.ui.points_filter_bar import SearchBox
+from t3monitor.ui.points_table import tabular
+from t3monitor.ui.points_value import HEADER_STYLE, ROW_PADDING, NumberDelegate
+
+_SHOWN_AT_FIRST = (DeviceColumn.NAME, DeviceColumn.AGE)
+_WIDTHS = {  # in widths of a digit
+    DeviceColumn.NAME: 16,
+    DeviceColumn.AGE: 12,
+    DeviceColumn.PANEL: 8,
+    DeviceColumn.SERIAL: 10,
+    DeviceColumn.ADDRESS: 15,
+    DeviceColumn.INPUTS: 9,
+    DeviceColumn.OUTPUTS: 9,
+    DeviceColumn.VARIABLES: 10,
+    DeviceColumn.IN_USE: 8,
+    DeviceColumn.OVERRIDDEN: 12,
+    DeviceColumn.FAULTS: 9,
+}
+_NARROWEST, _WIDEST = 24, 2000
+_MARK_SIZE = 14
+
+
+class DevicesView(QWidget):
+    """Owns the devices model. The owner hands it snapshots and, every second, the time."""
+
+    panel_chosen = Signal(object)  # serial number, None for all panels
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = DevicesModel(self)
+        self.tree = QTreeView()
+        self.filter_box = SearchBox(self.tr("Name, number or address"))
+        self.filter_box.setAccessibleName(self.tr("Filter panels"))
+        self.filter_button = QToolButton()
+        self._chosen: int | None = None
+        self._wanted: int | None = None  # chosen, but not seen yet
+        self._collapsed: set[str] = set()
+        self._hidden_widths: dict[DeviceColumn, int] = {}
+        self._resetting = False
+        self._make_tree()
+        self._arrange()
+        self.model.modelAboutToBeReset.connect(self.on_about_to_be_reset)
+        self.model.modelReset.connect(self.on_reset)
+        self.tree.selectionModel().selectionChanged.connect(self.on_selection_changed)
+        self.tree.collapsed.connect(self.on_collapsed)
+        self.tree.expanded.connect(self.on_expanded)
+        self.filter_box.textChanged.connect(self.on_filter_edited)
+        self.filter_box.left_downwards.connect(self.tree.setFocus)
+        self.filter_button.toggled.connect(self.on_filter_toggled)
+        self._select(None)
+
+    @property
+    def chosen(self) -> int | None:
+        """Serial number of the chosen panel; None for all panels."""
+        return self._chosen
+
+    def apply(self, snapshot: Snapshot) -> None:
+        """Takes over a snapshot."""
+        self.model.apply(snapshot)
+
+    def set_now(self, utc_s: float, sync_interval_s: int) -> None:
+        """Moves the ages on."""
+        self.model.set_now(utc_s, sync_interval_s)
+
+    def set_site_name(self, name: str) -> None:
+        """Names the group of panels that have no building name."""
+        self.model.set_site_name(name)
+
+    def clear(self) -> None:
+        """Forgets all panels; all panels are chosen then."""
+        self.model.clear()
+        self.choose(None)
+
+    def choose(self, serial_number: int | None) -> None:
+        """Chooses a panel, or all; one that is not known yet is chosen when it appears."""
+        if self.model.index_of(serial_number).isValid():
+            self._wanted = None
+            self._select(serial_number)
+        else:
+            self._wanted = serial_number
+
+    def save_state(self) -> dict[str, Any]:
+        """Columns, collapsed buildings and the chosen panel, for a JSON file."""
+        header = self.tree.header()
+        columns = [
+            {"name": column.key, "width": self._width(column), "hidden": header.isSectionHidden(column)}
+            for column in sorted(DeviceColumn, key=header.visualIndex)
+        ]
+        chosen = self._chosen if self._wanted is None else self._wanted
+        return {"columns": columns, "collapsed": sorted(self._collapsed), "chosen": chosen}
+
+    def restore_state(self, saved: dict[str, Any]) -> None:
+        """From what `save_state` gave, as far as it can be used."""
+        by_key = {column.key: column for column in DeviceColumn}
+        listed = saved.get("columns")
+        header = self.tree.header()
+        place = 0
+        for item in listed if isinstance(listed, list) else []:
+            column = by_key.pop(item.get("name", ""), None) if isinstance(item, dict) else None
+            if column is None:
+                continue
+            header.moveSection(header.visualIndex(column), place)
+            place += 1
+            self._set_hidden(column, hidden=item.get("hidden") is True and column is not DeviceColumn.NAME)
+            if isinstance(width := item.get("width"), int):
+                self._set_width(column, min(max(width, _NARROWEST), _WIDEST))
+        collapsed = saved.get("collapsed")
+        if isinstance(collapsed, list):
+            self._collapsed = {name for name in collapsed if isinstance(name, str)}
+            self._expand()
+        chosen = saved.get("chosen")
+        if chosen is None or isinstance(chosen, int):
+            self.choose(chosen)
+
+    @Slot()
+    def on_selection_changed(self) -> None:
+        """The user, or `choose`, selected a row."""
+        if self._resetting:
+            return
+        indexes = self.tree.selectionModel().selectedRows()
+        if not indexes:
+            return
+        self._wanted = None
+        serial_number = indexes[0].data(DevicesModel.SERIAL_ROLE)
+        if serial_number != self._chosen:
+            self._chosen = serial_number
+            self.panel_chosen.emit(serial_number)
+
+    @Slot()
+    def on_about_to_be_reset(self) -> None:
+        """Panels come: the selection goes with its rows, the choice stays."""
+        self._resetting = True
+
+    @Slot()
+    def on_reset(self) -> None:
+        """Panels came: selects the chosen one again, or the one that was waited for."""
+        self._expand()
+        self._filter(self.filter_box.text())
+        self._select(self._chosen)
+        self._resetting = False
+        if self._wanted is not None and self.model.index_of(self._wanted).isValid():
+            self.choose(self._wanted)
+
+    @Slot(QModelIndex)
+    def on_collapsed(self, index: QModelIndex) -> None:
+        """Remembered by name."""
+        self._collapsed.add(str(index.data()))
+
+    @Slot(QModelIndex)
+    def on_expanded(self, index: QModelIndex) -> None:
+        """Forgotten again."""
+        self._collapsed.discard(str(index.data()))
+
+    @Slot(bool)
+    def on_filter_toggled(self, shown: bool) -> None:
+        """Shows the filter box, or takes it and the filter away."""
+        self.filter_box.setVisible(shown)
+        if shown:
+            self.filter_box.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.filter_box.clear()
+
+    @Slot(str)
+    def on_filter_edited(self, text: str) -> None:
+        """Hides what does not match."""
+        self._filter(text)
+
+    @Slot(QPoint)
+    def on_header_menu(self, position: QPoint) -> None:
+        """A right click on the header or the tree, or the menu key."""
+        menu = self.make_columns_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sender = self.sender()
+        widget = sender.viewport() if isinstance(sender, (QHeaderView, QTreeView)) else self
+        menu.popup(widget.mapToGlobal(position))
+
+    def make_columns_menu(self) -> QMenu:
+        """Which columns are shown."""
+        menu = QMenu(self.tr("Columns"), self)
+        header = self.tree.header()
+        for column in DeviceColumn:
+            action = menu.addAction(title(column))
+            action.setCheckable(True)
+            action.setChecked(not header.isSectionHidden(column))
+            action.setEnabled(column is not DeviceColumn.NAME)
+            action.setData(int(column))
+        menu.triggered.connect(self.on_column_toggled)
+        return menu
+
+    @Slot(QAction)
+    def on_column_toggled(self, action: QAction) -> None:
+        """A column was chosen in the menu."""
+        self._set_hidden(DeviceColumn(action.data()), hidden=not action.isChecked())
+
+    @Slot()
+    def on_room_changed(self) -> None:
+        """Names take the room that the other columns leave."""
+        header = self.tree.header()
+        least = _WIDTHS[DeviceColumn.NAME] * self.tree.fontMetrics().horizontalAdvance("0")
+        others = header.length() - header.sectionSize(DeviceColumn.NAME)
+        header.resizeSection(DeviceColumn.NAME, max(least, self.tree.viewport().width() - others))
+
+    def _select(self, serial_number: int | None) -> None:
+        index = self.model.index_of(serial_number)
+        if index.isValid():
+            flags = QItemSelectionModel.SelectionFlag
+            self.tree.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+
+    def _groups(self) -> list[QModelIndex]:
+        return [self.model.index(row, 0) for row in range(1, self.model.rowCount())]
+
+    def _expand(self) -> None:
+        blocker = QSignalBlocker(self.tree)
+        for group in self._groups():
+            self.tree.setExpanded(group, group.data() not in self._collapsed)
+        del blocker
+
+    def _filter(self, text: str) -> None:
+        words = text.lower().split()
+        for group in self._groups():
+            shown = 0
+            for row in range(self.model.rowCount(group)):
+                panel = self.model.panel(self.model.index(row, 0, group))
+                assert panel is not None  # noqa: S101 - below a group are panels
+                device = panel.device
+                found_in = f"{panel.name}\n{device.panel_id}\n{device.serial_number}\n{device.address}".lower()
+                matches = all(word in found_in for word in words)
+                self.tree.setRowHidden(row, group, not matches)
+                shown += matches
+            self.tree.setRowHidden(group.row(), QModelIndex(), bool(words) and not shown)
+            if words and shown:
+                blocker = QSignalBlocker(self.tree)
+                self.tree.expand(group)
+                del blocker
+
+    def _width(self, column: DeviceColumn) -> int:
+        header = self.tree.header()
+        return self._hidden_widths.get(column, 0) if header.isSectionHidden(column) else header.sectionSize(column)
+
+    def _set_width(self, column: DeviceColumn, width: int) -> None:
+        if self.tree.header().isSectionHidden(column):
+            self._hidden_widths[column] = width
+        else:
+            self.tree.header().resizeSection(column, width)
+
+    def _set_hidden(self, column: DeviceColumn, *, hidden: bool) -> None:
+        header = self.tree.header()
+        if hidden and not header.isSectionHidden(column):
+            self._hidden_widths[column] = header.sectionSize(column)
+        header.setSectionHidden(column, hidden)
+        if not hidden and (width := self._hidden_widths.pop(column, 0)):
+            header.resizeSection(column, width)
+
+    def _make_tree(self) -> None:
+        tree = self.tree
+        tree.setAccessibleName(self.tr("Panels"))
+        tree.setFont(tabular(tree.font()))
+        tree.setModel(self.model)
+        tree.setItemDelegateForColumn(DeviceColumn.NAME, _NameDelegate(tree))
+        numbers = NumberDelegate(tree)
+        for column in DeviceColumn:
+            if column.is_number:
+                tree.setItemDelegateForColumn(column, numbers)
+        tree.setUniformRowHeights(True)
+        tree.setRootIsDecorated(True)
+        tree.setAllColumnsShowFocus(True)
+        tree.setIndentation(14)
+        tree.setIconSize(QSize(_MARK_SIZE, _MARK_SIZE))
+        tree.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
+        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        tree.customContextMenuRequested.connect(self.on_header_menu)
+        header = tree.header()
+        header.setStyleSheet(HEADER_STYLE)
+        header.setSectionsMovable(True)
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(_NARROWEST)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self.on_header_menu)
+        digit = tree.fontMetrics().horizontalAdvance("0")
+        for column in DeviceColumn:
+            self._set_width(column, _WIDTHS[column] * digit)
+            self._set_hidden(column, hidden=column not in _SHOWN_AT_FIRST)
+        header.sectionResized.connect(self.on_room_changed)
+        header.geometriesChanged.connect(self.on_room_changed)
+
+    def _arrange(self) -> None:
+        heading = QLabel(self.tr("Devices"))
+        heading.setProperty("heading", True)
+        self.filter_button.setCheckable(True)
+        self.filter_button.setAutoRaise(True)
+        self.filter_button.setToolTip(self.tr("Filter panels"))
+        self.filter_button.setAccessibleName(self.tr("Show the filter for panels"))
+        self._update_icons()
+        self.filter_box.hide()
+        top = QHBoxLayout()
+        top.addWidget(heading)
+        top.addStretch(1)
+        top.addWidget(self.filter_button)
+        head = QVBoxLayout()
+        head.setContentsMargins(8, 6, 8, 6)
+        head.setSpacing(6)
+        head.addLayout(top)
+        head.addWidget(self.filter_box)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.tree, 1)
+
+    def _update_icons(self) -> None:
+        self.filter_button.setIcon(icon("search"))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.model.on_palette_changed()
+            self._update_icons()
+
+
+class _NameDelegate(QStyledItemDelegate):
+    """Gives the rows their height; it is the same for all of them."""
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), option.fontMetrics.height() + ROW_PADDING)

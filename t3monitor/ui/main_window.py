@@ -1,0 +1,205 @@
+"""The main window: tool bar, menus, the three panes that are always in sight together, and the activity drawer.
+
+It shows and asks; what is done about it is the business of `t3monitor.app`, which is connected to its signals.
+"""
+
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QLabel, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QToolBar, QWidget
+from typing_extensions import override
+
+from t3monitor.ui.activity import ActivityPane
+from t3monitor.ui.devices_view import DevicesView
+from t3monitor.ui.icons import icon
+from t3monitor.ui.points_view import PointsView
+from t3monitor.ui.progress import LinkIndicator, PhaseBar, StatusLine
+from t3monitor.ui.trend.view import TrendView
+from t3monitor.ui.welcome import WelcomePage
+
+_DEFAULT_SIZE = (1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """Panes are attributes; actions ask for things by signals."""
+
+    sync_once_asked = Signal()
+    start_asked = Signal()
+    stop_asked = Signal()
+    settings_asked = Signal()
+    log_folder_asked = Signal()
+    closed = Signal()
+
+    def __init__(self, trend: TrendView, activity: ActivityPane) -> None:
+        super().__init__()
+        self.resize(*_DEFAULT_SIZE)
+        self.devices = DevicesView()
+        self.points = PointsView()
+        self.trend = trend
+        self.activity = activity
+        self.welcome = WelcomePage()
+        self.phase_bar = PhaseBar()
+        self.indicator = LinkIndicator()
+        self.status = StatusLine()
+
+        self._icons: list[tuple[QAction, str]] = []
+        self.sync_once_action = self._action("sync-once", self.tr("Sync &once"), "F5", self.sync_once_asked.emit)
+        self.start_action = self._action("start", self.tr("&Start"), "F6", self.start_asked.emit)
+        self.stop_action = self._action("stop", self.tr("S&top"), "Shift+F6", self.stop_asked.emit)
+        self.settings_action = self._action("settings", self.tr("S&ettings…"), "Ctrl+,", self.settings_asked.emit)
+        self.activity_action = self._action("clock", self.tr("&Activity"), "Ctrl+J", self._show_activity)
+        self.activity_action.setCheckable(True)
+        self._make_tool_bar()
+        self._make_menus()
+        self._make_status_bar()
+        self._make_panes()
+        self.devices.panel_chosen.connect(self.points.choose_panel)
+        self.points.plot_requested.connect(self.trend.add_points)
+        self._update_icons()
+        self.set_running(started=False, in_cycle=False)
+
+    def set_running(self, *, started: bool, in_cycle: bool) -> None:
+        """Enables the actions that make sense."""
+        self.sync_once_action.setEnabled(not in_cycle)
+        self.start_action.setEnabled(not started)
+        self.stop_action.setEnabled(started or in_cycle)
+
+    def show_welcome(self, *, shown: bool) -> None:
+        """Shows the page of the first start instead of the panes, or the panes."""
+        self._pages.setCurrentWidget(self.welcome if shown else self._drawer_splitter)
+        for action in (self.sync_once_action, self.start_action, self.stop_action, self.activity_action):
+            action.setVisible(not shown)
+        self.indicator.setVisible(not shown)
+        self.statusBar().setVisible(not shown)
+
+    def show_status(self) -> None:
+        """Brings the texts of the status bar up to date."""
+        for label, text in zip(self._status_labels, self.status.texts(), strict=True):
+            label.setText(text)
+
+    def save_state(self) -> dict[str, Any]:
+        """Everything that the next start is to find as it was."""
+        return {
+            "geometry": _text(self.saveGeometry()),
+            "splitters": {name: _text(splitter.saveState()) for name, splitter in self._splitters.items()},
+            "activity": self.activity_action.isChecked(),
+            "devices": self.devices.save_state(),
+            "points": self.points.save_state(),
+            "trend": self.trend.save_state(),
+        }
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Puts a saved state back; what cannot be used of it is left out."""
+        if isinstance(geometry := state.get("geometry"), str):
+            self.restoreGeometry(_bytes(geometry))
+        for name, splitter in self._splitters.items():
+            if isinstance(saved := (state.get("splitters") or {}).get(name), str):
+                splitter.restoreState(_bytes(saved))
+        self.activity_action.setChecked(bool(state.get("activity", False)))
+        self._show_activity()
+        for name, pane in (("devices", self.devices), ("points", self.points), ("trend", self.trend)):
+            if isinstance(saved := state.get(name), dict):
+                pane.restore_state(saved)
+
+    def _action(self, icon_name: str, text: str, shortcut: str, triggered: Any) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        plain = text.replace("&", "").replace("…", "")
+        action.setToolTip(f"{plain} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        action.triggered.connect(triggered)
+        self._icons.append((action, icon_name))
+        return action
+
+    def _make_tool_bar(self) -> None:
+        bar = QToolBar(self.tr("Tool bar"))
+        bar.setObjectName("tool_bar")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.addActions([self.sync_once_action, self.start_action, self.stop_action])
+        bar.addSeparator()
+        bar.addAction(self.settings_action)
+        bar.addAction(self.activity_action)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        bar.addWidget(self.indicator)
+        for action in bar.actions():
+            if action.text() and (button := bar.widgetForAction(action)):
+                button.setAccessibleName(action.text().replace("&", ""))
+        self.addToolBar(bar)
+
+    def _make_menus(self) -> None:
+        quit_action = QAction(self.tr("&Quit"), self)
+        quit_action.setShortcut(QKeySequence.StandardKey.Quit)
+        quit_action.triggered.connect(self.close)
+        logs_action = QAction(self.tr("Open &log folder"), self)
+        logs_action.triggered.connect(self.log_folder_asked)
+        file_menu = self.menuBar().addMenu(self.tr("&File"))
+        file_menu.addActions([self.settings_action, logs_action])
+        file_menu.addSeparator()
+        file_menu.addAction(quit_action)
+        sync_menu = self.menuBar().addMenu(self.tr("&Sync"))
+        sync_menu.addActions([self.sync_once_action, self.start_action, self.stop_action])
+        view_menu = self.menuBar().addMenu(self.tr("&View"))
+        view_menu.addAction(self.activity_action)
+
+    def _make_status_bar(self) -> None:
+        self._status_labels = QLabel(), QLabel(), QLabel()
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.phase_bar)
+        self.statusBar().addWidget(self._status_labels[0])
+        for label in self._status_labels[1:]:
+            label.setProperty("muted", True)
+            label.setContentsMargins(12, 0, 4, 0)
+            self.statusBar().addPermanentWidget(label)
+
+    def _make_panes(self) -> None:
+        right = _splitter(Qt.Orientation.Vertical, (self.points, 1), (self.trend, 1))
+        panes = _splitter(Qt.Orientation.Horizontal, (self.devices, 0), (right, 1))
+        panes.setSizes([250, _DEFAULT_SIZE[0] - 250])
+        self._drawer_splitter = _splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
+        self._splitters = {"right": right, "panes": panes, "drawer": self._drawer_splitter}
+        self.activity.hide()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._drawer_splitter)
+        self._pages.addWidget(self.welcome)
+        self.setCentralWidget(self._pages)
+
+    @Slot()
+    def _show_activity(self) -> None:
+        self.activity.setVisible(self.activity_action.isChecked())
+
+    def _update_icons(self) -> None:
+        for action, name in self._icons:
+            action.setIcon(icon(name))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._update_icons()
+        super().changeEvent(event)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+def _splitter(orientation: Qt.Orientation, *panes: tuple[QWidget, int]) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for position, (pane, stretch) in enumerate(panes):
+        splitter.addWidget(pane)
+        splitter.setStretchFactor(position, stretch)
+    return splitter
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode("ascii", "replace"))

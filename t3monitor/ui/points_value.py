@@ -1,0 +1,63 @@
+"""Draws the columns of numbers: a little off the next column, values with their decimals below each other."""
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from typing_extensions import override
+
+RIGHT_MARGIN = 10
+# The cells keep 3 pixels free on their left, and numbers more on their right.
+HEADER_STYLE = f"QHeaderView::section {{ padding: 4px {RIGHT_MARGIN}px 4px 3px; }}"
+ROW_PADDING = 8  # above and below the text, in all
+_WIDEST_UNIT = " Volts"  # longer units take more room, at the cost of their alignment
+
+
+class NumberDelegate(QStyledItemDelegate):
+    """Right-aligned texts.
+
+    With units, the number of ``18.40 °C`` ends where all numbers end and its unit begins there; a text without a
+    number keeps to the right.
+    """
+
+    def __init__(self, parent: QObject | None = None, *, units: bool = False) -> None:
+        super().__init__(parent)
+        self._units = units
+        self._font_key = ""
+        self._unit_width = 0
+
+    def _width_of_unit(self, option: QStyleOptionViewItem, unit: str) -> int:
+        if option.font.key() != self._font_key:
+            self._font_key = option.font.key()
+            self._unit_width = option.fontMetrics.horizontalAdvance(_WIDEST_UNIT)
+        return max(self._unit_width, option.fontMetrics.horizontalAdvance(unit)) if unit else self._unit_width
+
+    @override
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        self.initStyleOption(option, index)
+        text, option.text = option.text, ""
+        style = option.widget.style() if option.widget else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        if not text:
+            return
+        state = option.state
+        selected, active = state & QStyle.StateFlag.State_Selected, state & QStyle.StateFlag.State_Active
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        group = QPalette.ColorGroup.Active if active else QPalette.ColorGroup.Inactive
+        painter.save()
+        painter.setFont(option.font)
+        painter.setPen(option.palette.color(group, role))
+        area = option.rect.adjusted(2, 0, -RIGHT_MARGIN, 0)
+        number, gap, unit = text.partition(" ")
+        if self._units and number[-1].isdigit():
+            unit_width = self._width_of_unit(option, gap + unit)
+            unit_width = min(unit_width, max(0, area.width() - option.fontMetrics.horizontalAdvance(number)))
+            units = QRect(area.right() + 1 - unit_width, area.top(), unit_width, area.height())
+            unit = option.fontMetrics.elidedText(gap + unit, Qt.TextElideMode.ElideRight, unit_width)
+            painter.drawText(units, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, unit)
+            area.setWidth(area.width() - unit_width)
+            text = number
+        text = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()

@@ -1,0 +1,171 @@
+"""The points pane: heading with count, search and filters, the table, and what stands in its place when it is empty."""
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.points_filter import PointFilter
+from t3monitor.ui.points_filter_bar import PointsFilterBar, SearchBox
+from t3monitor.ui.points_model import PointsModel
+from t3monitor.ui.points_table import PointsTable
+
+
+class PointsView(QWidget):
+    """Owns the points model. The owner hands it snapshots and, every second, the time."""
+
+    plot_requested = Signal(object)  # list of PointKey
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = PointsModel(self)
+        self.table = PointsTable(self.model)
+        self.search = SearchBox(self.tr("Search all columns"))
+        self.search.setAccessibleName(self.tr("Search points"))
+        self.search.setToolTip(
+            self.tr("Points with all of these words, in any column (%s)")
+            % QKeySequence(QKeySequence.StandardKey.Find).toString(QKeySequence.SequenceFormat.NativeText)
+        )
+        self.filter_bar = PointsFilterBar(self.search)
+        self._heading = QLabel(self.tr("Points"))
+        self._heading.setProperty("heading", True)
+        self.count_label = QLabel()
+        self.count_label.setProperty("muted", True)
+        self._notice = _Notice(self.table)
+        self._arrange()
+        self.filter_bar.filter_changed.connect(self.model.set_filter)
+        self.table.plot_requested.connect(self.plot_requested)
+        self.search.left_downwards.connect(self.on_search_left)
+        self.model.modelReset.connect(self.on_points_shown)
+        self._notice.button.clicked.connect(self.on_notice_clicked)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.on_find)
+        self.on_points_shown()
+
+    def apply(self, snapshot: Snapshot) -> None:
+        """Takes over a snapshot."""
+        self.model.apply(snapshot)
+
+    def set_now(self, utc_s: float, sync_interval_s: int) -> None:
+        """Moves the ages on."""
+        self.model.set_now(utc_s, sync_interval_s)
+
+    def clear(self) -> None:
+        """Forgets all points."""
+        self.model.clear()
+
+    def selected_keys(self) -> list[PointKey]:
+        """The selected points."""
+        return self.table.selected_keys()
+
+    def save_state(self) -> dict[str, Any]:
+        """Columns, order and filters, for a JSON file."""
+        return self.table.save_state() | {"filters": self.filter_bar.filter.to_dict()}
+
+    def restore_state(self, saved: dict[str, Any]) -> None:
+        """From what `save_state` gave, as far as it can be used."""
+        self.table.restore_state(saved)
+        filters = saved.get("filters")
+        if isinstance(filters, dict):
+            serial_number = self.filter_bar.filter.serial_number
+            self.filter_bar.set_filter(replace(PointFilter.from_dict(filters), serial_number=serial_number))
+
+    @Slot(object)
+    def choose_panel(self, serial_number: int | None) -> None:
+        """Shows the points of one panel, or of all."""
+        self.filter_bar.set_filter(replace(self.filter_bar.filter, serial_number=serial_number))
+
+    @Slot()
+    def on_find(self) -> None:
+        """Ctrl+F."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    @Slot()
+    def on_search_left(self) -> None:
+        """From the search box to what was found."""
+        if self.model.rowCount():
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            if not self.table.currentIndex().isValid():
+                self.table.selectRow(0)
+
+    @Slot()
+    def on_notice_clicked(self) -> None:
+        """The way out of an empty table."""
+        wanted = self.filter_bar.filter
+        self.filter_bar.set_filter(wanted.cleared() if wanted.narrows else replace(wanted, unused=True))
+
+    @Slot()
+    def on_points_shown(self) -> None:
+        """Other rows: the count, and whether there is anything to see."""
+        shown, total = self.model.rowCount(), self.model.total
+        self.count_label.setText(self.tr("%s of %s points") % (f"{shown:,}", f"{total:,}") if total else "")
+        if shown:
+            self._notice.hide()
+        elif not total:
+            self._notice.say(self.tr("No points yet: start syncing, or sync once"))
+        elif self.model.filter.narrows:
+            self._notice.say(self.tr("No point matches; clear the filters"), self.tr("Clear filters"))
+        else:
+            self._notice.say(self.tr("All of these points are unused"), self.tr("Show unused points"))
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._heading)
+        top.addWidget(self.count_label)
+        top.addStretch(1)
+        self.search.setMinimumWidth(160)
+        self.search.setMaximumWidth(360)
+        top.addWidget(self.search, 3)
+        head = QVBoxLayout()
+        head.setContentsMargins(8, 6, 8, 6)
+        head.setSpacing(6)
+        head.addLayout(top)
+        head.addWidget(self.filter_bar)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.table, 1)
+
+
+class _Notice(QWidget):
+    """A sentence in the middle of an empty table, with the way out."""
+
+    def __init__(self, table: PointsTable) -> None:
+        super().__init__(table.viewport())
+        self._viewport = table.viewport()
+        self._label = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._label.setProperty("muted", True)
+        self.button = QPushButton()
+        layout = QVBoxLayout(self)
+        layout.addStretch(1)
+        layout.addWidget(self._label)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(1)
+        self._viewport.installEventFilter(self)
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._label.text()
+
+    def say(self, text: str, button: str = "") -> None:
+        """Shows the sentence, and the button if it has a text."""
+        self._label.setText(text)
+        self.button.setText(button)
+        self.button.setAccessibleName(button)
+        self.button.setVisible(bool(button))
+        self.setGeometry(self._viewport.rect())
+        self.show()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._viewport.rect())
+        return super().eventFilter(watched, event)

@@ -1,0 +1,175 @@
+"""The settings dialog: everything of `Settings`, checked as it is typed; shown with ``open()``, never ``exec()``."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from t3monitor.config.settings import Settings, SettingsError
+from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.t3000.check import Check
+from t3monitor.ui.settings_fields import Tone
+from t3monitor.ui.settings_pages import AppearancePage, DatabasePage, LinkPage, SettingsPage, SyncPage
+from t3monitor.ui.theme import Appearance, apply_theme, theme_for
+
+_log = logging.getLogger(__name__)
+_LINK_SETTINGS = ("link", "library", "replay", "request", "buffer_bytes", "demo_panels", "timeout_seconds")
+
+
+class SettingsDialog(QDialog):
+    """Shows settings and says which new ones are wanted; whoever opens it puts them into force and stores them.
+
+    ``test_link`` is run in the loop of the GUI thread and does what blocks elsewhere. ``default_database`` is the file
+    that an empty field means. A change of the appearance is seen at once, and taken back on Cancel.
+    """
+
+    settings_applied = Signal(object)  # Settings: OK or Apply
+
+    def __init__(
+        self,
+        settings: Settings,
+        test_link: Callable[[Settings], Awaitable[Check]],
+        default_database: Path,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self._settings = settings
+        self._test_link = test_link
+        self._default_database = default_database
+        self._tested: Settings | None = None  # what the message about the test, or the running test, is about
+        self._test: asyncio.Task[None] | None = None
+        self._previewed = Appearance(settings.appearance)
+        self.link = LinkPage()
+        self.sync = SyncPage()
+        self.database = DatabasePage()
+        self.appearance = AppearancePage()
+        self._pages: tuple[SettingsPage, ...] = (self.link, self.sync, self.database, self.appearance)
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(self.tr("Pages of the settings"))
+        for page, title in zip(
+            self._pages, (self.tr("Link"), self.tr("Sync"), self.tr("Database"), self.tr("Appearance")), strict=True
+        ):
+            self.tabs.addTab(page, title)
+        self._wrong = QLabel()
+        self._wrong.setProperty("muted", True)
+        standard = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(standard.Ok | standard.Apply | standard.Cancel)
+        self.ok, self.apply = self.buttons.button(standard.Ok), self.buttons.button(standard.Apply)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.apply.clicked.connect(self.on_apply)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._wrong)
+        layout.addWidget(self.buttons)
+        self.resize(600, 460)
+
+        for page in self._pages:
+            page.show_settings(settings)
+            page.changed.connect(self.on_changed)
+        self.link.test_clicked.connect(self.on_test)
+        self.on_changed()
+
+    def choose_link(self, name: str) -> None:
+        """Chooses a link for the user, as the welcome page does."""
+        self.tabs.setCurrentWidget(self.link)
+        self.link.choose_link(name)
+
+    def wanted(self) -> Settings | None:
+        """The settings as they are shown; None while one of them cannot be used."""
+        return None if self._wrong_pages() else self._shown()
+
+    @Slot()
+    def on_changed(self) -> None:
+        """Checks everything anew."""
+        wrong = self._wrong_pages()
+        wanted = None if wrong else self._shown()
+        changed = wanted is not None and wanted != self._settings
+        self.ok.setEnabled(changed)
+        self.apply.setEnabled(changed)
+        if self._tested and not self._test and not _same_link(self._tested, wanted):
+            self._tested = None  # what was found out about other values says nothing about these
+            self.link.test_message.show_sentence(Tone.NONE, "")
+        self.link.test.setEnabled(wanted is not None and wanted.link is not None and not self._test)
+        self.sync.caution.show_sentence(Tone.CAUTION, "; ".join(wanted.cautions()) if wanted else "")
+        self.database.show_default(self._default_database, demo=self.link.link == "demo")
+        self._wrong.setText(self.tr("Not yet usable: %s") % ", ".join(wrong) if wrong else "")
+        if self.appearance.appearance is not self._previewed:
+            self._previewed = self.appearance.appearance
+            _show_appearance(self._previewed)
+
+    @Slot()
+    def on_apply(self) -> None:
+        """Hands the settings on and stays open."""
+        wanted = self.wanted()
+        if wanted is not None and wanted != self._settings:
+            self._settings = wanted
+            self.settings_applied.emit(wanted)
+            self.on_changed()
+
+    @Slot()
+    def on_test(self) -> None:
+        """Asks for one call with the values that are shown."""
+        wanted = self.wanted()
+        if wanted is not None and self._test is None:
+            self._tested = wanted
+            self.link.test_message.show_sentence(Tone.NONE, self.tr("Testing…"))
+            self._test = asyncio.ensure_future(self._run_test(wanted))
+            self.link.test.setEnabled(False)
+
+    async def _run_test(self, tested: Settings) -> None:
+        try:
+            check = await self._test_link(tested)
+            tone, sentence = (Tone.GOOD if check.is_ok else Tone.BAD), check.text
+        except Exception:  # noqa: BLE001 - whatever it is, the button must come back
+            _log.exception("❌ The test of the link failed")
+            tone = Tone.BAD
+            sentence = self.tr("The test failed by an error in this program; Initialize.log has the details")
+        self._test = None
+        self.link.test_message.show_sentence(tone, sentence)
+        self.on_changed()
+
+    def _shown(self) -> Settings | None:
+        try:
+            values = {name: value for page in self._pages for name, value in page.values().items()}
+            return self._settings.with_values(**values)
+        except (SettingsError, DatabaseUnusableError):
+            return None
+
+    def _wrong_pages(self) -> list[str]:
+        """The titles of the pages with something that cannot be used; each is told to say what."""
+        return [self.tabs.tabText(index) for index, page in enumerate(self._pages) if not page.check()]
+
+    @override
+    def accept(self) -> None:
+        self.on_apply()
+        super().accept()
+
+    @override
+    def reject(self) -> None:
+        if self._previewed != self._settings.appearance:
+            _show_appearance(Appearance(self._settings.appearance))
+        super().reject()
+
+    @override
+    def done(self, result: int) -> None:
+        if self._test:
+            self._test.cancel()
+            self._test = self._tested = None
+            self.link.test_message.show_sentence(Tone.NONE, "")
+        super().done(result)
+
+
+def _same_link(tested: Settings, wanted: Settings | None) -> bool:
+    return all(getattr(tested, name) == getattr(wanted, name, None) for name in _LINK_SETTINGS)
+
+
+def _show_appearance(appearance: Appearance) -> None:
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        apply_theme(application, theme_for(appearance))

@@ -1,0 +1,179 @@
+"""Editors for single settings, made from their declaration: bounds, unit and help text are those of `Settings`."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+from typing_extensions import override
+
+from t3monitor.config.settings import Settings
+from t3monitor.ui.icons import icon
+from t3monitor.ui.theme import current_theme
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What `Settings` says of one key."""
+
+    help_text: str
+    unit: str
+    minimum: int
+    maximum: int
+
+
+def declaration(name: str) -> Declaration:
+    """The declaration of a key; bounds are zero for what is no number."""
+    field = next(field for field in msgspec.structs.fields(Settings) if field.name == name)
+    meta: msgspec.Meta = get_args(field.type)[1]
+    extra: dict[str, Any] = meta.extra or {}
+    return Declaration(meta.description or "", extra.get("unit", ""), int(meta.ge or 0), int(meta.le or 0))
+
+
+def described(widget: QWidget, setting: str, label: str) -> None:
+    """Gives an editor its accessible name and the declaration's help text."""
+    widget.setAccessibleName(label)
+    widget.setToolTip(declaration(setting).help_text)
+
+
+def number_field(setting: str, label: str) -> QSpinBox:
+    """A spin box with the declared bounds and unit."""
+    declared = declaration(setting)
+    box = QSpinBox(minimum=declared.minimum, maximum=declared.maximum)
+    box.setSuffix(f" {declared.unit}")
+    box.setGroupSeparatorShown(True)
+    box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType if declared.maximum > 10_000 else box.stepType())
+    box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    box.setMinimumSize(160, QLineEdit().sizeHint().height())
+    described(box, setting, label)
+    return box
+
+
+class Tone(Enum):
+    """What a message is; the value is its mark."""
+
+    NONE = ""
+    GOOD = "✓"
+    CAUTION = "▲"
+    BAD = "✕"
+
+
+class Message(QLabel):
+    """A sentence with mark and colour, hidden while it is empty."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.tone = Tone.NONE
+        self.hide()
+
+    def show_sentence(self, tone: Tone, sentence: str) -> None:
+        """Shows it; an empty one hides the message."""
+        self.tone = tone
+        self.setText(f"{tone.value} {sentence}".strip() if sentence else "")
+        self._paint()
+        self.setVisible(bool(sentence))
+
+    def _paint(self) -> None:
+        theme = current_theme()
+        colours: dict[Tone, QColor] = {
+            Tone.GOOD: theme.good,
+            Tone.CAUTION: theme.warning,
+            Tone.BAD: theme.bad,
+        }
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.WindowText, colours.get(self.tone, theme.muted))
+        if palette != self.palette():
+            self.setPalette(palette)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint()
+
+
+class PathField(QWidget):
+    """A path to type or to choose with the desktop's dialog, which is shown without blocking."""
+
+    changed = Signal()
+
+    def __init__(self, setting: str, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = label
+        self.edit = QLineEdit(clearButtonEnabled=True)
+        described(self.edit, setting, label)
+        self.edit.textChanged.connect(self.changed)
+        self.button = QToolButton()
+        self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.button.setAccessibleName(self.tr("Browse: %s") % label)
+        self.button.setToolTip(self.tr("Browse…"))
+        self.setFocusProxy(self.edit)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.edit)
+        layout.addWidget(self.button)
+        self._draw_icon()
+
+    @property
+    def text(self) -> str:
+        """What is typed, without spaces around it."""
+        return self.edit.text().strip()
+
+    def set_text(self, text: str) -> None:
+        """Shows a path."""
+        self.edit.setText(text)
+
+    def offer_file(self, name_filter: str, *, new: bool = False) -> None:
+        """The button chooses a file, which may be ``new``."""
+        mode = QFileDialog.FileMode.AnyFile if new else QFileDialog.FileMode.ExistingFile
+        self.button.clicked.connect(lambda: self._choose(mode, name_filter))
+
+    def offer_file_or_folder(self) -> None:
+        """The button asks which of both is to be chosen."""
+        menu = QMenu(self.button)
+        menu.addAction(self.tr("&File…"), lambda: self._choose(QFileDialog.FileMode.ExistingFile, ""))
+        menu.addAction(self.tr("F&older…"), lambda: self._choose(QFileDialog.FileMode.Directory, ""))
+        self.button.setMenu(menu)
+        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    @Slot(str)
+    def on_file_selected(self, path: str) -> None:
+        """The desktop's dialog has chosen."""
+        self.set_text(str(Path(path)))
+
+    def _choose(self, mode: QFileDialog.FileMode, name_filter: str) -> None:
+        dialog = QFileDialog(self, self._label)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(mode)
+        if mode is QFileDialog.FileMode.AnyFile:
+            dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Choose"))
+        if name_filter:
+            dialog.setNameFilters([name_filter, self.tr("All files (*)")])
+        if self.text:
+            dialog.selectFile(self.text)
+        dialog.fileSelected.connect(self.on_file_selected)
+        dialog.open()
+
+    def _draw_icon(self) -> None:
+        self.button.setIcon(icon("folder"))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icon()

@@ -1,0 +1,188 @@
+"""The axes around the plot: local time beneath, values with their unit beside, names beside the lanes.
+
+They are drawn from plain values that the plot gives them, over a grid that all value axes share.
+"""
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
+from typing_extensions import override
+
+from t3monitor.ui.theme import Theme, current_theme
+from t3monitor.ui.trend.ticks import Scale, TimeTick
+from t3monitor.ui.trend.time_range import TimeRange
+
+HEADER_PX = 24.0  # above the plot, for the units
+_GAP_PX = 6.0
+_COLOUR_BAR_PX = 10.0
+_OVERHANG_PX = 60.0  # labels at the ends reach into the neighbours' place
+
+
+def axis_font() -> QFont:
+    """A little smaller than that of the window."""
+    font = QGuiApplication.font()
+    font.setPointSizeF(max(7.0, font.pointSizeF() - 1))
+    return font
+
+
+class _Axis(QGraphicsWidget):
+    """A strip of fixed breadth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme = current_theme()
+        self.metrics = QFontMetricsF(axis_font())
+
+    def restyle(self, theme: Theme) -> None:
+        """Takes the colours and font of a new theme."""
+        self.theme = theme
+        self.metrics = QFontMetricsF(axis_font())
+        self.update()
+
+    def set_breadth(self, width: float | None = None, height: float | None = None) -> None:
+        """Fixes width or height, and leaves the other to the layout."""
+        if width is not None and width != self.minimumWidth():
+            self.setMinimumWidth(width)
+            self.setMaximumWidth(width)
+        if height is not None and height != self.minimumHeight():
+            self.setMinimumHeight(height)
+            self.setMaximumHeight(height)
+
+    @override
+    def boundingRect(self) -> QRectF:
+        return QRectF(QPointF(0, 0), QSizeF(self.size())).adjusted(-_OVERHANG_PX, -10, _OVERHANG_PX, 10)
+
+
+class TimeAxis(_Axis):
+    """Local times; the first mark and each midnight carry the date."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ticks: Sequence[TimeTick] = ()
+        self.cursor_text = ""
+        self._range = TimeRange(0, 1)
+        self._cursor_s: float | None = None
+        self.set_breadth(height=2 * self.metrics.height() + _GAP_PX)
+
+    def set_marks(self, shown: TimeRange, ticks: Sequence[TimeTick]) -> None:
+        """Shows a stretch of time with these marks."""
+        self._range, self.ticks = shown, ticks
+        self.update()
+
+    def set_cursor(self, time_s: float | None, text: str) -> None:
+        """Marks the time of the crosshair."""
+        self._cursor_s, self.cursor_text = time_s, text
+        self.update()
+
+    def restyle(self, theme: Theme) -> None:
+        """As any axis; the font decides its height."""
+        super().restyle(theme)
+        self.set_breadth(height=2 * self.metrics.height() + _GAP_PX)
+
+    def _x(self, time_s: float) -> float:
+        return (time_s - self._range.start_s) / self._range.length_s * self.size().width()
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setFont(axis_font())
+        width, line = self.size().width(), self.metrics.height()
+        painter.setPen(QPen(self.theme.border, 1))
+        painter.drawLine(QPointF(0, 0.5), QPointF(width, 0.5))
+        for tick in self.ticks:
+            x = round(self._x(tick.utc_s)) + 0.5
+            painter.setPen(QPen(self.theme.border, 1))
+            painter.drawLine(QPointF(x, 0), QPointF(x, 4))
+            for row, (text, colour) in enumerate(((tick.text, self.theme.text), (tick.date, self.theme.muted))):
+                painter.setPen(colour)
+                text_width = self.metrics.horizontalAdvance(text)
+                left = min(max(x - text_width / 2, -_OVERHANG_PX), width + _OVERHANG_PX / 2 - text_width)
+                painter.drawText(QPointF(left, 4 + row * line + self.metrics.ascent()), text)
+        if self._cursor_s is not None:
+            self._paint_cursor(painter, width, line)
+
+    def _paint_cursor(self, painter: QPainter, width: float, line: float) -> None:
+        assert self._cursor_s is not None  # noqa: S101 - for the type checker
+        text_width = self.metrics.horizontalAdvance(self.cursor_text) + 2 * _GAP_PX
+        left = min(max(self._x(self._cursor_s) - text_width / 2, 0), width - text_width)
+        chip = QRectF(left, 2, text_width, line + 3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.text)
+        painter.drawRoundedRect(chip, 3, 3)
+        painter.setPen(self.theme.base)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self.cursor_text)
+
+
+class ValueAxis(_Axis):
+    """Values of one unit, with the colours of its curves beneath the unit."""
+
+    def __init__(self, unit: str, *, on_left: bool) -> None:
+        super().__init__()
+        self.unit = unit
+        self.on_left = on_left
+        self.labels: list[str] = []
+        self._colours: Sequence[QColor] = ()
+
+    def set_scale(self, scale: Scale, divisions: int, colours: Sequence[QColor]) -> None:
+        """Shows the marks of a scale."""
+        self.labels = [scale.label(mark) for mark in range(divisions + 1)]
+        self._colours = colours
+        bars = len(colours) * (_COLOUR_BAR_PX + 2)
+        texts = max(self.metrics.horizontalAdvance(text) for text in (*self.labels, self.unit))
+        self.set_breadth(width=math.ceil(max(texts, bars) + 2 * _GAP_PX) + 1.0)
+        self.update()
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setFont(axis_font())
+        width, height = self.size().width(), self.size().height() - HEADER_PX
+        painter.setPen(self.theme.muted)
+        align = Qt.AlignmentFlag.AlignRight if self.on_left else Qt.AlignmentFlag.AlignLeft
+        row = QRectF(_GAP_PX, 0, width - 2 * _GAP_PX, self.metrics.height())
+        for mark, text in enumerate(self.labels):
+            y = HEADER_PX + height * (1 - mark / max(1, len(self.labels) - 1))
+            row.moveTop(y - self.metrics.height() / 2)
+            if mark == len(self.labels) - 1:
+                row.moveTop(max(row.top(), HEADER_PX - 5))
+            painter.drawText(row, align | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.setPen(self.theme.text)
+        row.moveTop(-1)
+        painter.drawText(row, align | Qt.AlignmentFlag.AlignVCenter, self.unit)
+        x = width - _GAP_PX + 2 - len(self._colours) * (_COLOUR_BAR_PX + 2) if self.on_left else _GAP_PX
+        for colour in self._colours:
+            painter.fillRect(QRectF(x, self.metrics.height() - 1, _COLOUR_BAR_PX, 2), colour)
+            x += _COLOUR_BAR_PX + 2
+
+
+class LaneNames(_Axis):
+    """Names beside the lanes, cut with an ellipsis where they are too long."""
+
+    WIDEST_PX = 110.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: Sequence[str] = ()
+        self._colours: Sequence[QColor] = ()
+
+    def set_names(self, names: Sequence[str], colours: Sequence[QColor]) -> None:
+        """Shows one name for each lane, the first on top."""
+        self.names, self._colours = names, colours
+        self.update()
+
+    def wanted_width(self) -> float:
+        """What the names need, up to a limit."""
+        widest = max((self.metrics.horizontalAdvance(name) for name in self.names), default=0.0)
+        return min(math.ceil(widest + 2 * _GAP_PX) + 1.0, self.WIDEST_PX) if self.names else 0.0
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setFont(axis_font())
+        lane_px = self.size().height() / max(1, len(self.names))
+        room = self.size().width() - 2 * _GAP_PX
+        for number, (name, colour) in enumerate(zip(self.names, self._colours, strict=True)):
+            row = QRectF(_GAP_PX, number * lane_px, room, lane_px)
+            painter.setPen(colour)
+            text = self.metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)

@@ -1,0 +1,143 @@
+"""Digital points as compact step lanes: a filled band while the state is 1, a line while it is 0, nothing in a hole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
+from t3monitor.ui.trend.axes import axis_font
+from t3monitor.ui.trend.trace import lane_words
+
+LANE_PX = 20.0
+_INSET_PX = 3.5
+_TEXT_ROOM_PX = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One lane: its name, colour, and samples (several series: its states had other words before)."""
+
+    name: str
+    colour: QColor
+    series: tuple[Series, ...]
+    now_s: float  # the newest state holds until then, if it is not too old
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretches:
+    """Times during which a state held, in pixels or seconds."""
+
+    starts: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    states: NDArray[np.bool_]
+
+
+def stretches(series: Series, now_s: float) -> Stretches:
+    """The known states of a series: each lasts until the next sample or break, the newest until now."""
+    times, values = series.times_utc_s, series.values
+    if not times.size:
+        return Stretches(times, times, np.zeros(0, dtype=bool))
+    last_s = times[-1] + series.sync_interval_s
+    if now_s - times[-1] <= BREAK_AFTER_INTERVALS * series.sync_interval_s:
+        last_s = now_s
+    ends = np.append(times[1:], max(last_s, times[-1]))
+    known = ~np.isnan(values)
+    starts, ends, states = times[known], ends[known], values[known] != 0
+    if not starts.size:
+        return Stretches(starts, ends, states)
+    first = np.r_[True, (states[1:] != states[:-1]) | (starts[1:] != ends[:-1])]
+    return Stretches(starts[first], ends[np.r_[first[1:], True]], states[first])
+
+
+class LanesItem(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Draws all lanes in pixels of its view box, whose Y range is the number of lanes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lanes: list[tuple[Lane, list[tuple[Stretches, tuple[str, str]]]]] = []
+
+    def set_lanes(self, lanes: Sequence[Lane]) -> None:
+        """Shows these lanes, the first on top."""
+        self._lanes = [
+            (lane, [(stretches(series, lane.now_s), lane_words(series)) for series in lane.series]) for lane in lanes
+        ]
+        self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Called by Qt."""
+        if not self._lanes:
+            return
+        shown = self.boundingRect()
+        place = painter.transform().mapRect(shown)
+        painter.save()
+        painter.resetTransform()
+        painter.setClipRect(place)
+        painter.setFont(axis_font())
+        lane_px = place.height() / len(self._lanes)
+        for number, (lane, parts) in enumerate(self._lanes):
+            row = QRectF(place.left(), place.top() + number * lane_px, place.width(), lane_px)
+            for part, words in parts:
+                _paint(painter, row, part, words, lane.colour, (shown.left(), shown.width()))
+        painter.restore()
+
+
+def _paint(
+    painter: QPainter,
+    row: QRectF,
+    part: Stretches,
+    words: tuple[str, str],
+    colour: QColor,
+    shown: tuple[float, float],
+) -> None:
+    first = int(np.searchsorted(part.ends, shown[0]))
+    last = int(np.searchsorted(part.starts, shown[0] + shown[1], side="right"))
+    if first >= last:
+        return
+    scale = row.width() / shown[1]
+    left = np.clip((part.starts[first:last] - shown[0]) * scale, -1, row.width() + 1) + row.left()
+    right = np.clip((part.ends[first:last] - shown[0]) * scale, -1, row.width() + 1) + row.left()
+    states = part.states[first:last]
+    pixel = np.floor(left)
+    visible = np.r_[True, pixel[1:] != pixel[:-1]] | (right - left >= 1)  # many changes within a pixel look like one
+    left, right, states = left[visible], right[visible], states[visible]
+    top, bottom = row.top() + _INSET_PX, row.bottom() - _INSET_PX
+
+    band = QColor(colour)
+    band.setAlphaF(0.30)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(band)
+    on = [(x, max(end - x, 1.0)) for x, end in zip(left[states].tolist(), right[states].tolist(), strict=True)]
+    painter.drawRects([QRectF(x, top, width, bottom - top) for x, width in on])
+    painter.setPen(QPen(colour, 1))
+    painter.drawLines([QLineF(x, top, x + width, top) for x, width in on])
+    off = zip(left[~states].tolist(), right[~states].tolist(), strict=True)
+    painter.drawLines([QLineF(x, bottom, max(end, x + 1), bottom) for x, end in off])
+    joined = np.flatnonzero(np.abs(left[1:] - right[:-1]) < 1) + 1
+    painter.drawLines([QLineF(x, top, x, bottom) for x in left[joined].tolist()])
+    _paint_words(painter, row, (left, right, states), words, colour)
+
+
+def _paint_words(
+    painter: QPainter,
+    row: QRectF,
+    found: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]],
+    words: tuple[str, str],
+    colour: QColor,
+) -> None:
+    """The word of each stretch that has room for it."""
+    left, right, states = found
+    metrics = QFontMetricsF(axis_font())
+    widths = [metrics.horizontalAdvance(word) + _TEXT_ROOM_PX for word in words]
+    roomy = np.flatnonzero(
+        np.minimum(right, row.right()) - np.maximum(left, row.left()) >= np.where(states, widths[1], widths[0])
+    )
+    painter.setPen(colour)
+    for n in roomy.tolist():
+        x, end = max(float(left[n]), row.left()), min(float(right[n]), row.right())
+        place = QRectF(x + 4, row.top(), end - x - 8, row.height() - (0 if states[n] else 2))
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words[int(states[n])])

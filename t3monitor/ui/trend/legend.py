@@ -1,0 +1,184 @@
+"""The list of chosen points beside the plot: colour, names, value now and under the crosshair."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from t3monitor.model.points import PointKey
+from t3monitor.ui.icons import icon
+from t3monitor.ui.trend.trace import Names
+
+_SWATCH = QSize(12, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a row shows."""
+
+    key: PointKey
+    names: Names
+    colour: QColor
+    hidden: bool
+    now: str  # value with unit or state word
+    at_cursor: str  # empty while there is no crosshair
+
+
+class ElidedLabel(QLabel):
+    """One line that is cut with an ellipsis where there is no room; the whole text is its tooltip."""
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, self.alignment(), text)
+
+
+class _Row(QFrame):
+    """One point."""
+
+    def __init__(self, key: PointKey, legend: "Legend") -> None:
+        super().__init__()
+        self.key = key
+        self._entry: Entry | None = None
+        self.shown = QCheckBox()
+        self.shown.setChecked(True)
+        self.shown.setIconSize(_SWATCH)
+        self.name, self.full_name = ElidedLabel(), ElidedLabel()
+        self.full_name.setProperty("muted", True)
+        self.now, self.at_cursor = QLabel(), QLabel()
+        self.at_cursor.setProperty("muted", True)
+        self.remove = QToolButton()
+        self.remove.setAutoRaise(True)
+        self.remove.setIconSize(_SWATCH)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(8, 3, 2, 3)
+        layout.setHorizontalSpacing(4)
+        layout.setVerticalSpacing(0)
+        layout.setColumnStretch(1, 1)
+        layout.addWidget(self.shown, 0, 0)
+        layout.addWidget(self.name, 0, 1)
+        layout.addWidget(self.now, 0, 2, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.remove, 0, 3)
+        layout.addWidget(self.full_name, 1, 1)
+        layout.addWidget(self.at_cursor, 1, 2, Qt.AlignmentFlag.AlignRight)
+        self.shown.toggled.connect(lambda checked: legend.hidden_changed.emit(key, not checked))
+        self.remove.clicked.connect(lambda: legend.remove_asked.emit(key))
+
+    def show_entry(self, entry: Entry, *, anew: bool = False) -> None:
+        """Shows what changed."""
+        old, self._entry = self._entry, entry
+        if old is None or anew or old.colour != entry.colour:
+            self.shown.setIcon(_swatch(entry.colour))
+            self.remove.setIcon(icon("close"))
+        if old is None or old.names != entry.names or old.hidden != entry.hidden:
+            name = entry.names.short
+            self.name.setText(name)
+            self.full_name.setText(entry.names.full_label)
+            tip = f"{name}\n{entry.names.full_label}".strip()
+            self.name.setToolTip(tip)
+            self.full_name.setToolTip(tip)
+            self.shown.setAccessibleName(self.tr("Show %s") % name)
+            self.shown.setToolTip(self.tr("Show or hide %s") % name)
+            self.remove.setAccessibleName(self.tr("Remove %s") % name)
+            self.remove.setToolTip(self.tr("Remove %s from the plot") % name)
+            self.shown.blockSignals(True)
+            self.shown.setChecked(not entry.hidden)
+            self.shown.blockSignals(False)
+            self.name.setEnabled(not entry.hidden)
+        if old is None or old.now != entry.now:
+            self.now.setText(entry.now)
+        if old is None or old.at_cursor != entry.at_cursor:
+            self.at_cursor.setText(entry.at_cursor)
+
+
+class Legend(QScrollArea):
+    """All chosen points, in the order of adding."""
+
+    hidden_changed = Signal(object, bool)  # PointKey, hidden
+    remove_asked = Signal(object)  # PointKey
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(170)
+        self.setAccessibleName(self.tr("Plotted points"))
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 2, 0, 2)
+        layout.setSpacing(0)
+        heading = QHBoxLayout()
+        heading.setContentsMargins(8, 0, 8, 0)
+        self.heading = QLabel(self.tr("Points"))
+        self.heading.setProperty("heading", True)
+        self.cursor_time = QLabel()
+        self.cursor_time.setProperty("muted", True)
+        heading.addWidget(self.heading)
+        heading.addStretch(1)
+        heading.addWidget(self.cursor_time)
+        layout.addLayout(heading)
+        self._layout = QVBoxLayout()
+        self._layout.setSpacing(0)
+        layout.addLayout(self._layout)
+        layout.addStretch(1)
+        self.setWidget(content)
+        self._rows: dict[PointKey, _Row] = {}
+
+    def row(self, key: PointKey) -> _Row:
+        """The row of a point."""
+        return self._rows[key]
+
+    def show_entries(self, entries: Sequence[Entry], cursor_time: str) -> None:
+        """Shows these points and the time of the crosshair."""
+        self.cursor_time.setText(cursor_time)
+        wanted = [entry.key for entry in entries]
+        for key in self._rows.keys() - set(wanted):
+            row = self._rows.pop(key)
+            self._layout.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for entry in entries:
+            if entry.key not in self._rows:
+                self._rows[entry.key] = _Row(entry.key, self)
+                self._layout.addWidget(self._rows[entry.key])
+            self._rows[entry.key].show_entry(entry)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.viewport().setAutoFillBackground(True)
+        super().changeEvent(event)
+
+
+def _swatch(colour: QColor) -> QIcon:
+    pixmap = QPixmap(_SWATCH * 2)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(0, 0, _SWATCH.width(), _SWATCH.height(), 3, 3)
+    painter.end()
+    return QIcon(pixmap)

@@ -1,0 +1,63 @@
+"""The stretches of time that the trend offers, and arithmetic on them; times in UTC epoch seconds."""
+
+from enum import Enum
+from typing import NamedTuple, Self
+
+from PySide6.QtCore import QCoreApplication
+
+SHORTEST_S = 60.0
+LONGEST_S = 5 * 366 * 86400.0
+
+
+class Preset(Enum):
+    """The lengths that have a button; the value is what is saved."""
+
+    HOUR = "1h"
+    EIGHT_HOURS = "8h"
+    DAY = "24h"
+    WEEK = "7d"
+    MONTH = "30d"
+
+    @property
+    def length_s(self) -> float:
+        """Its length."""
+        return {"1h": 3600.0, "8h": 28800.0, "24h": 86400.0, "7d": 604800.0, "30d": 2592000.0}[self.value]
+
+    @property
+    def text(self) -> str:
+        """What its button says."""
+        number, unit = self.value[:-1], self.value[-1]
+        pattern = (
+            QCoreApplication.translate("Preset", "%s h")
+            if unit == "h"
+            else QCoreApplication.translate("Preset", "%s d")
+        )
+        return pattern % number
+
+
+class TimeRange(NamedTuple):
+    """What the time axis shows."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        """How much time it is."""
+        return self.end_s - self.start_s
+
+    @classmethod
+    def ending(cls, end_s: float, length_s: float) -> Self:
+        """So much time before an end."""
+        return cls(end_s - length_s, end_s)
+
+    def moved(self, by_s: float) -> "TimeRange":
+        """The same length, later or (negative) earlier."""
+        return TimeRange(self.start_s + by_s, self.end_s + by_s)
+
+    def zoomed(self, factor: float, around_s: float) -> "TimeRange":
+        """``factor`` times as long, with ``around_s`` where it was; never absurdly short or long."""
+        length_s = min(max(self.length_s * factor, SHORTEST_S), LONGEST_S)
+        share = (around_s - self.start_s) / self.length_s
+        start_s = around_s - share * length_s
+        return TimeRange(start_s, start_s + length_s)

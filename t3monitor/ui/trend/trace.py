@@ -1,0 +1,196 @@
+"""What the view knows of one chosen point: its names, its samples, what it shows at a time; plain data."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from t3monitor.model.freshness import SHORTEST_STALE_AGE_S
+from t3monitor.model.points import Point, PointKey
+from t3monitor.model.snapshot import Device
+from t3monitor.model.units import has_states, state_words
+from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
+
+_LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well
+
+
+class _Sample(NamedTuple):
+    time_s: float
+    point: Point
+
+
+@dataclass(slots=True)
+class Names:
+    """How a point is called; from the newest snapshot, until then from its history."""
+
+    panel: str
+    label: str
+    full_label: str
+
+    @property
+    def short(self) -> str:
+        """Panel and label."""
+        return f"{self.panel} {self.label}"
+
+
+class Trace:
+    """One chosen point."""
+
+    def __init__(self, key: PointKey, colour: int) -> None:
+        self.key = key
+        self.colour = colour  # place among the curve colours of the theme
+        self.hidden = False
+        self.series: tuple[Series, ...] = ()
+        self.point: Point | None = None  # as of the newest snapshot
+        self._panel = ""
+        self._history: tuple[Series, ...] = ()
+        self._reaches_present = False
+        self._live: deque[_Sample] = deque(maxlen=_LIVE_KEPT)
+        self._appended = 0
+
+    @property
+    def point_id(self) -> str:
+        """IN1, OUT1, VAR1."""
+        return f"{self.key.point_type.prefix}{self.key.point_index}"
+
+    @property
+    def names(self) -> Names:
+        """What to call it."""
+        point = self.point
+        label = (point.label if point else self.series[-1].label if self.series else "") or self.point_id
+        return Names(self._panel or str(self.key.serial_number), label, point.full_label if point else "")
+
+    @property
+    def appended(self) -> int:
+        """Samples added since the history was loaded."""
+        return self._appended
+
+    @property
+    def current_text(self) -> str:
+        """The present value with its unit or state word; empty if no snapshot told it."""
+        return self.point.value_text if self.point else ""
+
+    def set_history(self, series: tuple[Series, ...], *, reaches_present: bool) -> None:
+        """Takes loaded samples; those of snapshots continue them if they reach the present."""
+        self._history = series
+        self._reaches_present = reaches_present
+        self._appended = 0
+        self.series = series
+        if reaches_present:
+            for sample in self._live:
+                self._append(sample)
+
+    def describe(self, device: Device, point: Point, time_s: float) -> bool:
+        """Takes what a snapshot tells, read at ``time_s``; returns whether the line changed."""
+        self._panel = device.panel_name
+        self.point = point
+        if self._live and time_s <= self._live[-1].time_s:
+            return False
+        sample = _Sample(time_s, point)
+        self._live.append(sample)
+        return self._reaches_present and self._append(sample)
+
+    def text_at(self, time_s: float) -> str | None:
+        """Value of the last sample before a time, with unit or state word; None where there is no data."""
+        found: tuple[float, int] | None = None
+        for number, series in enumerate(self.series):
+            at = int(np.searchsorted(series.times_utc_s, time_s, side="right")) - 1
+            if at < 0 or np.isnan(series.values[at]):
+                continue
+            is_last = at == len(series.times_utc_s) - 1
+            if is_last and time_s - series.times_utc_s[at] > BREAK_AFTER_INTERVALS * _interval_s(series):
+                continue
+            if found is None or float(series.times_utc_s[at]) >= found[0]:
+                found = float(series.times_utc_s[at]), number
+        if found is None:
+            return None
+        series = self.series[found[1]]
+        at = int(np.searchsorted(series.times_utc_s, time_s, side="right")) - 1
+        return self._text(series, float(series.values[at]))
+
+    def next_sample_s(self, time_s: float, step: int) -> float | None:
+        """Time of the nearest sample after (step 1) or before (-1) a time."""
+        found = []
+        for series in self.series:
+            times = series.times_utc_s[~np.isnan(series.values)]
+            at = np.searchsorted(times, time_s, side="right") if step > 0 else np.searchsorted(times, time_s) - 1
+            if 0 <= at < len(times):
+                found.append(float(times[at]))
+        return (min if step > 0 else max)(found) if found else None
+
+    def has_samples(self, start_s: float, end_s: float) -> bool:
+        """Whether anything is drawn in that time."""
+        for series in self.series:
+            first, last = np.searchsorted(series.times_utc_s, (start_s, end_s))
+            if not np.isnan(series.values[first:last]).all():
+                return True
+            if 0 < first < len(series.values) and not np.isnan(series.values[first - 1 : first + 1]).any():
+                return True  # between two samples
+        return False
+
+    def _text(self, series: Series, value: float) -> str:
+        return Point(
+            point_type=self.key.point_type,
+            point_index=self.key.point_index,
+            point_id=self.point_id,
+            panel=0,
+            full_label="",
+            label=series.label,
+            value=value,
+            units=series.units,
+            range=series.range,
+            auto_manual=0,
+            control=0,
+            digital_analog=0 if series.digital else 1,
+        ).value_text
+
+    def _append(self, sample: _Sample) -> bool:
+        """Continues the line by a live sample that is newer than it."""
+        time_s, point = sample
+        digital = has_states(digital=point.is_digital, range_=point.range)
+        last = max((_last_known_s(series) for series in self.series), default=None)
+        if last is not None and time_s <= last:
+            return False
+        self._appended += 1
+        for number, series in enumerate(self.series):
+            if (series.units, series.digital) == (point.units, digital) and (
+                not digital or series.range == point.range
+            ):
+                longer = _with_sample(series, time_s, point)
+                self.series = (*self.series[:number], *self.series[number + 1 :], longer)
+                return True
+        times, values = np.array([float(time_s)]), np.array([point.value])
+        interval_s = self.series[-1].sync_interval_s if self.series else 0
+        new = Series(times, values, point.units, point.range, digital, point.label, interval_s)
+        self.series = (*self.series, new)
+        return True
+
+
+def _interval_s(series: Series) -> float:
+    return series.sync_interval_s or SHORTEST_STALE_AGE_S  # 0: nothing was stored yet
+
+
+def _last_known_s(series: Series) -> float:
+    known = np.flatnonzero(~np.isnan(series.values[-2:]))
+    return float(series.times_utc_s[-2:][known[-1]]) if known.size else float("-inf")
+
+
+def _with_sample(series: Series, time_s: float, point: Point) -> Series:
+    times, values = series.times_utc_s, series.values
+    if times.size and time_s <= times[-1]:  # a break that turned out not to be one
+        times, values = times[:-1], values[:-1]
+    if times.size and not np.isnan(values[-1]) and time_s - times[-1] > BREAK_AFTER_INTERVALS * _interval_s(series):
+        times, values = np.append(times, times[-1] + _interval_s(series)), np.append(values, np.nan)
+    return replace(
+        series,
+        times_utc_s=np.append(times, time_s),
+        values=np.append(values, point.value),
+        range=point.range,
+        label=point.label,
+    )
+
+
+def lane_words(series: Series) -> tuple[str, str]:
+    """Words for the two states of a digital series."""
+    return state_words(series.range) or ("0", "1")

@@ -1,0 +1,102 @@
+"""The page of the first start: where the data is to come from."""
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from t3monitor.ui.icons import icon
+from t3monitor.ui.theme import current_theme
+
+_CARD_WIDTH = 300
+
+
+class WelcomePage(QWidget):
+    """Two ways to begin, each a large button with a sentence on what it does; shown while no link is chosen."""
+
+    demo_chosen = Signal()
+    connect_chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mark = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title = QLabel(self.tr("T3 Monitor"), alignment=Qt.AlignmentFlag.AlignCenter)
+        font = self._title.font()
+        font.setPointSizeF(font.pointSizeF() * 2)
+        font.setBold(True)
+        self._title.setFont(font)
+        purpose = QLabel(
+            self.tr("Watches the panels of T3000, keeps the history of every point and explains each hole in it."),
+            alignment=Qt.AlignmentFlag.AlignCenter,
+            wordWrap=True,
+        )
+        purpose.setProperty("muted", True)
+        self.demo = QPushButton(self.tr("&Watch the simulated building"))
+        self.connect_button = QPushButton(self.tr("&Connect to T3000"))
+        self.demo.clicked.connect(self.demo_chosen)
+        self.connect_button.clicked.connect(self.connect_chosen)
+
+        cards = QHBoxLayout()
+        cards.setSpacing(32)
+        cards.addStretch()
+        cards.addLayout(
+            self._card(
+                self.demo,
+                self.tr("Starts at once with panels that live in this program; nothing real is read or changed."),
+            )
+        )
+        cards.addLayout(
+            self._card(
+                self.connect_button,
+                self.tr("Opens the settings, to choose the T3000 library and test it before anything is stored."),
+            )
+        )
+        cards.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addStretch(2)
+        layout.addWidget(self._mark)
+        layout.addWidget(self._title)
+        layout.addWidget(purpose)
+        layout.addSpacing(24)
+        layout.addLayout(cards)
+        layout.addStretch(3)
+        self._draw()
+
+    def _card(self, button: QPushButton, sentence: str) -> QVBoxLayout:
+        button.setFixedWidth(_CARD_WIDTH)
+        button.setMinimumHeight(64)
+        button.setIconSize(QSize(24, 24))
+        button.setAutoDefault(True)
+        button.setAccessibleName(button.text().replace("&", ""))
+        button.setAccessibleDescription(sentence)
+        label = QLabel(sentence, alignment=Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, wordWrap=True)
+        label.setProperty("muted", True)
+        label.setFixedWidth(_CARD_WIDTH)
+        card = QVBoxLayout()
+        card.setSpacing(10)
+        card.addWidget(button)
+        card.addWidget(label)
+        return card
+
+    def _draw(self) -> None:
+        """Icons and colours of the theme in force."""
+        theme = current_theme()
+        self._mark.setPixmap(icon("app").pixmap(QSize(72, 72)))
+        self.demo.setIcon(icon("plot", theme.accent_text))
+        self.connect_button.setIcon(icon("link"))
+        for button, text, background, border in (
+            (self.demo, theme.accent_text, theme.accent, theme.accent),
+            (self.connect_button, theme.text, theme.base, theme.border),
+        ):
+            button.setStyleSheet(
+                f"QPushButton {{ color: {text.name()}; background: {background.name()}; font-weight: 600;"
+                f" border: 1px solid {border.name()}; border-radius: 8px; padding: 12px; }}"
+                f"QPushButton:hover {{ border-color: {theme.text.name()}; }}"
+                f"QPushButton:focus {{ border: 2px solid {theme.text.name()}; }}"
+            )
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()

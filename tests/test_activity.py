@@ -1,0 +1,258 @@
+"""The activity pane: the log's lines with their filters and their scrolling, and the page of cycles."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
+
+from t3monitor.model.errors import Outcome
+from t3monitor.model.events import (
+    CallStarted,
+    CycleFinished,
+    RetryScheduled,
+    ServiceStarted,
+    SyncEvent,
+    SyncPhase,
+)
+from t3monitor.ui import log_model
+from t3monitor.ui.activity import ActivityPane
+from t3monitor.ui.ledger_model import LedgerColumn
+from t3monitor.ui.log_model import LogColumn, LogFilter, LogLine, LogModel, level_text
+from t3monitor.ui.texts import local_time_text
+from t3monitor.ui.theme import DARK, LIGHT, apply_theme
+from values import NOW_S, report
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
+
+CALLED = CallStarted(SyncPhase.FETCH, 0.0, 1, 4)
+RETRIED = RetryScheduled(SyncPhase.FETCH, 0.0, 2, 4, 2.0, "T3000 is starting (-2)")
+STARTED = ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, 30)
+REASON = "T3000 gave no answer within 30 s"
+
+
+def finished(outcome: Outcome = Outcome.OK, reason: str | None = None, **fields: int) -> CycleFinished:
+    return CycleFinished(SyncPhase.VALIDATE, 1.0, report(outcome, reason, **fields), None)
+
+
+def line(number: int, level: int = logging.INFO) -> LogLine:
+    return LogLine(NOW_S + number, level, f"line {number}")
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> ActivityPane:
+    apply_theme(qapp, LIGHT)
+    pane = ActivityPane(tmp_path / "T3WebLog", utc_s=lambda: NOW_S)
+    qtbot.addWidget(pane)
+    pane.resize(800, 240)
+    pane.show()
+    return pane
+
+
+def shown(pane: ActivityPane) -> list[str]:
+    model = pane.log.view.model()
+    return [model.index(row, LogColumn.TEXT).data() for row in range(model.rowCount())]
+
+
+def test_events_become_the_documents_lines_with_local_time_and_level(
+    pane: ActivityPane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_model, "_has_glyphs", lambda _emoji: True)
+    pane.append((CALLED, RETRIED))
+    rows = [[pane.log.model.index(row, column).data() for column in LogColumn] for row in range(2)]
+    clock = local_time_text(NOW_S)[-8:]
+    assert rows == [
+        [clock, "Info", "🔄 Starting HandleWebViewMsg(15) call"],
+        [clock, "▲ Warning", "⚠️ T3000 is starting (-2); try 2 of 4 in 2 s"],
+    ]
+
+
+def test_an_emoji_that_no_font_has_is_left_out_of_sight_but_not_of_the_copy(
+    pane: ActivityPane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_model, "_has_glyphs", lambda _emoji: False)
+    pane.append((CALLED,))
+    assert shown(pane) == ["Starting HandleWebViewMsg(15) call"]
+    pane.log.copy.click()
+    stamp = local_time_text(NOW_S)
+    assert QGuiApplication.clipboard().text() == f"[{stamp}] 🔄 Starting HandleWebViewMsg(15) call"
+
+
+def test_every_level_has_a_word_and_a_colour_of_the_theme(pane: ActivityPane, qapp: QApplication) -> None:
+    assert [level_text(level) for level in (logging.INFO, logging.WARNING, logging.ERROR)] == [
+        "Info",
+        "▲ Warning",
+        "✕ Error",
+    ]
+    pane.log.model.append_lines([line(1, logging.ERROR)])
+    index = pane.log.model.index(0, LogColumn.TEXT)
+    assert index.data(Qt.ItemDataRole.ForegroundRole) == LIGHT.bad
+    apply_theme(qapp, DARK)
+    assert index.data(Qt.ItemDataRole.ForegroundRole) == DARK.bad
+
+
+def test_the_oldest_lines_are_dropped_in_blocks_when_there_are_too_many(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_model, "CAPACITY", 10)
+    monkeypatch.setattr(log_model, "_BLOCK", 4)
+    model = LogModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
+    model.append_lines(line(number) for number in range(10))
+    model.append_lines([line(10)])
+    assert [model.line(row).text for row in (0, model.rowCount() - 1)] == ["line 4", "line 10"]
+    assert model.rowCount() == 7
+    model.append_lines(line(number) for number in range(11, 100))
+    assert [model.line(row).text for row in range(model.rowCount())] == [f"line {number}" for number in range(90, 100)]
+
+
+def test_lines_are_filtered_by_level_and_text(pane: ActivityPane) -> None:
+    proxy = pane.log.view.model()
+    assert isinstance(proxy, LogFilter)
+    QAbstractItemModelTester(proxy, QAbstractItemModelTester.FailureReportingMode.Warning, proxy)
+    pane.log.model.append_lines([line(1), line(2, logging.WARNING), line(3, logging.ERROR)])
+    pane.log.levels.setCurrentIndex(1)
+    assert shown(pane) == ["line 2", "line 3"]
+    pane.log.levels.setCurrentIndex(2)
+    pane.log.model.append_lines([line(4), line(5, logging.ERROR)])
+    assert shown(pane) == ["line 3", "line 5"]
+    pane.log.search.setText(" LINE 5 ")
+    assert shown(pane) == ["line 5"]
+    pane.log.levels.setCurrentIndex(0)
+    pane.log.search.clear()
+    assert len(shown(pane)) == 5
+
+
+def test_the_end_is_followed_until_the_user_scrolls_up(pane: ActivityPane) -> None:
+    bar = pane.log.view.verticalScrollBar()
+    pane.log.model.append_lines(line(number) for number in range(100))
+    assert bar.maximum() > 0
+    assert bar.value() == bar.maximum()
+    bar.setValue(20)
+    assert not pane.log.follow.isChecked()
+    pane.log.model.append_lines(line(number) for number in range(100, 200))
+    assert bar.value() == 20
+    bar.setValue(bar.maximum())
+    assert pane.log.follow.isChecked()
+    pane.log.model.append_lines(line(number) for number in range(200, 300))
+    assert bar.value() == bar.maximum()
+
+
+def test_the_follow_button_goes_back_to_the_end(pane: ActivityPane) -> None:
+    bar = pane.log.view.verticalScrollBar()
+    pane.log.model.append_lines(line(number) for number in range(100))
+    bar.setValue(0)
+    pane.log.follow.click()
+    assert bar.value() == bar.maximum()
+
+
+def test_the_end_stays_in_sight_when_the_pane_becomes_lower(pane: ActivityPane) -> None:
+    bar = pane.log.view.verticalScrollBar()
+    pane.log.model.append_lines(line(number) for number in range(100))
+    pane.resize(800, 160)
+    assert bar.value() == bar.maximum()
+    assert pane.log.follow.isChecked()
+
+
+def test_what_is_read_stays_in_its_place_when_old_lines_are_dropped(
+    pane: ActivityPane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_model, "CAPACITY", 100)
+    monkeypatch.setattr(log_model, "_BLOCK", 10)
+    pane.log.model.append_lines(line(number) for number in range(100))
+    bar = pane.log.view.verticalScrollBar()
+    bar.setValue(50)
+    top = pane.log.view.indexAt(pane.log.view.viewport().rect().topLeft()).siblingAtColumn(LogColumn.TEXT).data()
+    pane.log.model.append_lines([line(100)])
+    pane.log.view.executeDelayedItemsLayout()
+    after = pane.log.view.indexAt(pane.log.view.viewport().rect().topLeft()).siblingAtColumn(LogColumn.TEXT).data()
+    assert (top, after) == ("line 50", "line 50")
+
+
+def test_selected_lines_are_copied_by_key_as_they_stand_in_the_file(pane: ActivityPane, qtbot: QtBot) -> None:
+    pane.log.model.append_lines(line(number) for number in range(5))
+    pane.log.view.selectRow(3)
+    pane.log.view.setFocus()
+    qtbot.keyClick(pane.log.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == f"[{local_time_text(NOW_S + 3)}] line 3"
+    pane.log.view.clearSelection()
+    pane.log.search.setText("line 2")
+    pane.log.copy.click()
+    assert QGuiApplication.clipboard().text() == f"[{local_time_text(NOW_S + 2)}] line 2"
+
+
+def test_the_log_folder_is_opened_or_named(pane: ActivityPane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[QUrl] = []
+
+    def open_url(url: QUrl) -> bool:
+        asked.append(url)
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    pane.log.folder.click()
+    assert asked == []
+    assert str(tmp_path / "T3WebLog") in pane.log.note.text()
+    (tmp_path / "T3WebLog").mkdir()
+    pane.log.folder.click()
+    assert [Path(url.toLocalFile()) for url in asked] == [tmp_path / "T3WebLog"]
+    assert pane.log.note.text() == ""
+
+
+def test_an_empty_page_says_in_a_sentence_what_will_be_there(pane: ActivityPane) -> None:
+    assert "Nothing has happened yet" in pane.log.pages.sentence
+    pane.append((STARTED,))
+    assert pane.log.pages.sentence == ""
+    pane.log.levels.setCurrentIndex(2)
+    assert pane.log.pages.sentence == "No line has this level and this text."
+    assert "No cycle has ended yet" in pane.cycles.pages.sentence
+    pane.append((finished(),))
+    assert pane.cycles.pages.sentence == ""
+    pane.cycles.failed_only.click()
+    assert pane.cycles.pages.sentence == "No cycle failed."
+
+
+def test_a_cycle_that_ends_is_a_row_on_top_of_the_stored_ones(pane: ActivityPane) -> None:
+    pane.load_cycles([report(run_id=1)])
+    events: tuple[SyncEvent, ...] = (CALLED, finished(Outcome.TIMEOUT, REASON, run_id=2))
+    pane.append(events)
+    view = pane.cycles.view.model()
+    assert [view.index(row, LedgerColumn.OUTCOME).data() for row in range(view.rowCount())] == ["✕ timeout", "✓ ok"]
+
+
+def test_the_newest_cycle_is_explained_in_full_on_request(pane: ActivityPane) -> None:
+    pane.load_cycles([report(Outcome.TIMEOUT, REASON, run_id=2, phases_ms={"fetch": 30000.0}), report(run_id=1)])
+    assert not pane.cycles.details.isVisible()
+    pane.show_newest_cycle()
+    assert pane.cycles.details.isVisible()
+    assert pane.cycles.details.text() == f"✕ timeout: {REASON}\nfetch 30.0 s"
+    pane.append((finished(run_id=3),))
+    assert REASON in pane.cycles.details.text(), "the selection stays with its cycle"
+
+
+def test_cycles_further_down_stay_in_their_place_when_one_ends(pane: ActivityPane) -> None:
+    pane.load_cycles(report(run_id=run_id) for run_id in range(100, 0, -1))
+    pane.show_newest_cycle()
+    bar = pane.cycles.view.verticalScrollBar()
+    bar.setValue(40)
+    pane.append((finished(run_id=101),))
+    assert bar.value() == 41
+    bar.setValue(0)
+    pane.append((finished(run_id=102),))
+    assert bar.value() == 0
+
+
+def test_the_close_button_asks_to_be_closed(pane: ActivityPane, qtbot: QtBot) -> None:
+    (button,) = [tool for tool in pane.findChildren(QToolButton) if tool.accessibleName() == "Close the activity pane"]
+    with qtbot.waitSignal(pane.close_requested):
+        button.click()
+
+
+@pytest.mark.parametrize("name", ["levels", "search", "follow", "copy", "folder", "view"])
+def test_every_control_of_the_log_can_be_reached_by_keyboard_and_has_a_name(pane: ActivityPane, name: str) -> None:
+    control = getattr(pane.log, name)
+    assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert control.accessibleName() or control.text()

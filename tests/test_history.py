@@ -1,0 +1,351 @@
+import math
+import sqlite3
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from t3monitor.model.errors import DatabaseError
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point, PointKey
+from t3monitor.store import history
+from t3monitor.store.database import Database
+from t3monitor.store.history import HistoryReader, Series, thinned
+from t3monitor.store.writer import Writer
+from values import device, point, points, report
+
+SERIAL = 237219
+IN1 = PointKey(SERIAL, PointType.INPUT, 1)
+IN2 = PointKey(SERIAL, PointType.INPUT, 2)
+OUT1 = PointKey(SERIAL, PointType.OUTPUT, 1)
+INTERVAL_S = 30
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "a folder with spaces & 100% odd #signs" / "history.db"
+
+
+@pytest.fixture
+def database(file: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def writer(database: Database) -> Writer:
+    return Writer(database)
+
+
+@pytest.fixture
+def reader(file: Path, database: Database) -> HistoryReader:
+    return HistoryReader(file)
+
+
+def store(
+    writer: Writer, time_s: int, inputs: tuple[Point, ...], *, serial: int = SERIAL, interval: int = INTERVAL_S
+) -> None:
+    stored = device(serial, inputs=inputs, input_logging_time=time_s, output_logging_time=time_s)
+    with writer.cycle(interval) as transaction:
+        transaction.log(stored)
+        transaction.record(report())
+
+
+def store_values(writer: Writer, values: Sequence[float], *, start_s: int = 1000) -> None:
+    for number, value in enumerate(values):
+        store(writer, start_s + number * INTERVAL_S, points(PointType.INPUT, value))
+
+
+def line(series: Series) -> list[tuple[float, float | None]]:
+    """The samples, a break as None."""
+    return [
+        (time, None if math.isnan(value) else value)
+        for time, value in zip(series.times_utc_s.tolist(), series.values.tolist(), strict=True)
+    ]
+
+
+def only(found: tuple[Series, ...]) -> Series:
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_point_is_read_with_its_times_unit_range_and_label(writer: Writer, reader: HistoryReader) -> None:
+    store_values(writer, [20.5, 21.0, 0.0])
+    found = only(reader.read(IN1, 0, 9999, 1000))
+    assert line(found) == [(1000.0, 20.5), (1030.0, 21.0), (1060.0, 0.0)]
+    assert (found.units, found.range, found.digital, found.label) == ("°C", 3, False, "L1")
+    assert (found.sync_interval_s, found.thinned) == (INTERVAL_S, False)
+    assert found.times_utc_s.dtype == found.values.dtype == np.float64
+
+
+def test_both_ends_of_the_asked_time_belong_to_it(writer: Writer, reader: HistoryReader) -> None:
+    store_values(writer, [1.0, 2.0, 3.0, 4.0])
+    assert line(only(reader.read(IN1, 1030, 1060, 1000))) == [(1030.0, 2.0), (1060.0, 3.0)]
+
+
+def test_points_of_one_vector_and_of_others_are_read_together(writer: Writer, reader: HistoryReader) -> None:
+    for time_s in (1000, 1030):
+        store(writer, time_s, points(PointType.INPUT, 1.0, 2.0))
+    other = PointKey(5, PointType.INPUT, 1)
+    store(writer, 1000, points(PointType.INPUT, 9.0), serial=5)
+    found = reader.read_many([IN2, OUT1, other, IN1], 0, 9999, 1000)
+    assert {key: only(series).values.tolist() for key, series in found.items()} == {
+        IN2: [2.0, 2.0],
+        OUT1: [35.0, 35.0],
+        other: [9.0],
+        IN1: [1.0, 1.0],
+    }
+
+
+def test_a_point_without_samples_in_the_time_has_no_series(writer: Writer, reader: HistoryReader) -> None:
+    store_values(writer, [1.0])
+    unknown = PointKey(SERIAL, PointType.INPUT, 99)
+    assert reader.read_many([IN1, unknown], 5000, 6000, 1000) == {IN1: (), unknown: ()}
+    assert reader.read(unknown, 0, 9999, 1000) == ()
+
+
+def test_one_sample_is_a_series(writer: Writer, reader: HistoryReader) -> None:
+    store_values(writer, [7.0])
+    assert line(only(reader.read(IN1, 0, 9999, 1000))) == [(1000.0, 7.0)]
+
+
+def test_a_file_that_is_not_there_has_no_history_and_is_not_made(tmp_path: Path) -> None:
+    reader = HistoryReader(tmp_path / "none.db")
+    assert reader.read(IN1, 0, 9999, 1000) == ()
+    assert reader.span(IN1) is None
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_file_that_nobody_has_open_can_be_read(file: Path) -> None:
+    database = Database(f"sqlite:///{file}")
+    store_values(Writer(database), [7.0])
+    database.close()
+    assert line(only(HistoryReader(file).read(IN1, 0, 9999, 1000))) == [(1000.0, 7.0)]
+
+
+def test_the_line_breaks_one_interval_after_the_last_sample_before_a_hole(
+    writer: Writer, reader: HistoryReader
+) -> None:
+    for time_s in (1000, 1030, 1200, 1230):
+        store(writer, time_s, points(PointType.INPUT, 5.0))
+    assert line(only(reader.read(IN1, 0, 9999, 1000))) == [
+        (1000.0, 5.0),
+        (1030.0, 5.0),
+        (1060.0, None),
+        (1200.0, 5.0),
+        (1230.0, 5.0),
+    ]
+
+
+@pytest.mark.parametrize(("dt_s", "broken"), [(75, False), (76, True)])
+def test_two_and_a_half_intervals_are_no_hole(writer: Writer, reader: HistoryReader, dt_s: int, broken: bool) -> None:
+    store(writer, 1000, points(PointType.INPUT, 5.0))
+    store(writer, 1000 + dt_s, points(PointType.INPUT, 5.0))
+    assert bool(np.isnan(only(reader.read(IN1, 0, 9999, 1000)).values).any()) is broken
+
+
+def test_the_interval_of_the_later_sample_decides_what_a_hole_is(writer: Writer, reader: HistoryReader) -> None:
+    store(writer, 1000, points(PointType.INPUT, 5.0), interval=30)
+    store(writer, 1300, points(PointType.INPUT, 5.0), interval=300)
+    store(writer, 1600, points(PointType.INPUT, 5.0), interval=30)
+    assert line(only(reader.read(IN1, 0, 9999, 1000))) == [(1000.0, 5.0), (1300.0, 5.0), (1330.0, None), (1600.0, 5.0)]
+
+
+def test_a_missing_value_breaks_the_line_once_and_at_its_own_time(writer: Writer, reader: HistoryReader) -> None:
+    first, second = points(PointType.INPUT, 1.0, 2.0)
+    for time_s, inputs in ((1000, (first, second)), (1030, (second,)), (1060, (second,)), (1090, (first, second))):
+        store(writer, time_s, inputs)
+    assert line(only(reader.read(IN1, 0, 9999, 1000))) == [(1000.0, 1.0), (1030.0, None), (1090.0, 1.0)]
+    assert line(only(reader.read(IN2, 0, 9999, 1000))) == [(1000 + 30.0 * n, 2.0) for n in range(4)]
+
+
+def test_a_line_does_not_begin_with_a_break(writer: Writer, reader: HistoryReader) -> None:
+    first, second = points(PointType.INPUT, 1.0, 2.0)
+    for time_s, inputs in ((1000, (first, second)), (1030, (second,)), (1060, (first, second))):
+        store(writer, time_s, inputs)
+    assert line(only(reader.read(IN1, 1030, 9999, 1000))) == [(1060.0, 1.0)]
+
+
+def test_each_unit_has_its_own_series_and_the_present_one_comes_last(writer: Writer, reader: HistoryReader) -> None:
+    celsius = points(PointType.INPUT, 20.0)
+    fahrenheit = points(PointType.INPUT, 68.0, units="°F", range=4, label="SAT")
+    for time_s, inputs in ((1000, celsius), (1030, fahrenheit), (1060, celsius), (1090, fahrenheit)):
+        store(writer, time_s, inputs)
+    first, last = reader.read(IN1, 0, 9999, 1000)
+    assert (first.units, last.units, last.range, last.label) == ("°C", "°F", 4, "SAT")
+    assert line(first) == [(1000.0, 20.0), (1030.0, None), (1060.0, 20.0), (1090.0, None)]
+    assert line(last) == [(1030.0, 68.0), (1060.0, None), (1090.0, 68.0)]
+
+
+def test_a_new_label_or_sensor_type_of_one_unit_does_not_break_the_line(writer: Writer, reader: HistoryReader) -> None:
+    store(writer, 1000, points(PointType.INPUT, 20.0, range=3, label="OLD"))
+    store(writer, 1030, points(PointType.INPUT, 21.0, range=1, label="NEW"))
+    found = only(reader.read(IN1, 0, 9999, 1000))
+    assert line(found) == [(1000.0, 20.0), (1030.0, 21.0)]
+    assert (found.label, found.range) == ("NEW", 1)
+
+
+def test_states_of_another_range_are_another_series(writer: Writer, reader: HistoryReader) -> None:
+    store(writer, 1000, points(PointType.INPUT, 1.0, units="", range=1, digital_analog=0))
+    store(writer, 1030, points(PointType.INPUT, 1.0, units="", range=5, digital_analog=0))
+    found = reader.read(IN1, 0, 9999, 1000)
+    assert [(series.digital, series.range) for series in found] == [(True, 1), (True, 5)]
+
+
+def test_a_digital_point_whose_range_has_no_states_shows_a_number(writer: Writer, reader: HistoryReader) -> None:
+    store(writer, 1000, points(PointType.INPUT, 3.0, units="", range=101, digital_analog=0))
+    assert only(reader.read(IN1, 0, 9999, 1000)).digital is False
+
+
+def test_of_equal_logging_times_the_later_cycle_counts(writer: Writer, reader: HistoryReader) -> None:
+    for value in (1.0, 2.0, 3.0):
+        store(writer, 1000, points(PointType.INPUT, value))
+    store(writer, 1030, points(PointType.INPUT, 4.0))
+    assert line(only(reader.read(IN1, 0, 9999, 1000))) == [(1000.0, 3.0), (1030.0, 4.0)]
+
+
+def test_thinned_history_keeps_the_extremes(writer: Writer, reader: HistoryReader) -> None:
+    values = [20.0 + math.sin(n / 7) for n in range(900)]
+    values[333], values[777] = 99.0, -40.0
+    store_values(writer, values)
+    found = only(reader.read(IN1, 1000, 1000 + 900 * INTERVAL_S, 100))
+    assert found.thinned
+    assert len(found.values) <= 100
+    assert (found.values.max(), found.values.min()) == (99.0, -40.0)
+    assert found.times_utc_s[found.values.argmax()] == 1000 + 333 * INTERVAL_S
+    assert np.all(np.diff(found.times_utc_s) > 0)
+
+
+def test_no_more_samples_than_asked_for_are_not_thinned(writer: Writer, reader: HistoryReader) -> None:
+    store_values(writer, [float(n) for n in range(60)])
+    found = only(reader.read(IN1, 0, 99999, 60))
+    assert (len(found.values), found.thinned) == (60, False)
+
+
+def many(count: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.arange(count) * 30.0, np.sin(np.arange(count) / 50)
+
+
+def test_thinning_keeps_smallest_and_largest_of_every_stretch() -> None:
+    times, values = many(100_000)
+    few_times, few_values = thinned(times, values, 0, 3e6, 2000, digital=False)
+    assert len(few_values) <= 2000
+    for start in range(0, 3_000_000, 30_000):  # each longer than a stretch on both sides
+        inside = (times >= start) & (times < start + 30_000)
+        around = (few_times >= start - 3_100) & (few_times < start + 33_100)
+        assert few_values[around].max() >= values[inside].max()
+        assert few_values[around].min() <= values[inside].min()
+
+
+def test_thinning_keeps_breaks_and_does_not_widen_them() -> None:
+    times, values = many(50_000)
+    for broken in (10_000, 25_001, 40_002):
+        values[broken] = np.nan
+    few_times, few_values = thinned(times, values, 0, 1.5e6, 1000, digital=False)
+    breaks = np.flatnonzero(np.isnan(few_values))
+    assert few_times[breaks].tolist() == [30.0 * n for n in (10_000, 25_001, 40_002)]
+    assert few_times[breaks - 1].tolist() == [30.0 * n for n in (9_999, 25_000, 40_001)]
+    assert few_times[breaks + 1].tolist() == [30.0 * n for n in (10_001, 25_002, 40_003)]
+
+
+def test_thousands_of_breaks_do_not_make_the_answer_longer_than_asked_for() -> None:
+    times, values = many(60_000)
+    values[1::2] = np.nan
+    times[30_000:] += 900_000  # a hole that can be seen
+    few_times, few_values = thinned(times, values, 0, 2.7e6, 1000, digital=False)
+    assert len(few_values) <= 1000
+    (hole,) = np.flatnonzero(np.isnan(few_values))[:1]
+    assert few_times[hole + 1] - few_times[hole - 1] > 900_000
+
+
+def test_thinning_keeps_every_change_of_a_state() -> None:
+    values = np.zeros(50_000)
+    values[20_000:20_001] = 1.0
+    values[30_000:] = 1.0
+    values[40_000] = np.nan
+    few_times, few_values = thinned(np.arange(50_000) * 30.0, values, 0, 1.5e6, 100, digital=True)
+    shown = [
+        (time / 30, None if math.isnan(value) else value) for time, value in zip(few_times, few_values, strict=True)
+    ]
+    assert shown == [
+        (0, 0.0),
+        (20_000, 1.0),
+        (20_001, 0.0),
+        (30_000, 1.0),
+        (39_999, 1.0),
+        (40_000, None),
+        (40_001, 1.0),
+        (49_999, 1.0),
+    ]
+
+
+def test_more_changes_of_a_state_than_fit_show_both_states() -> None:
+    values = np.tile([0.0, 1.0], 20_000)
+    _, few_values = thinned(np.arange(40_000) * 30.0, values, 0, 1.2e6, 500, digital=True)
+    assert len(few_values) <= 500
+    assert set(few_values[:10]) == set(few_values[-10:]) == {0.0, 1.0}
+
+
+def test_span_is_the_first_and_the_last_reading_of_the_point(writer: Writer, reader: HistoryReader) -> None:
+    first, second = points(PointType.INPUT, 1.0, 2.0)
+    store(writer, 1000, (first,))
+    store(writer, 1030, (first, second))
+    store(writer, 1060, (first, second))
+    assert reader.span(IN1) == (1000.0, 1060.0)
+    assert reader.span(IN2) == (1030.0, 1060.0)
+    assert reader.span(PointKey(1, PointType.INPUT, 1)) is None
+
+
+def test_reading_leaves_the_log_of_the_database_free_to_be_emptied(
+    writer: Writer, reader: HistoryReader, database: Database, file: Path
+) -> None:
+    store_values(writer, [1.0, 2.0])
+    reader.read(IN1, 0, 9999, 1000)
+    with closing(sqlite3.connect(file)) as connection:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert busy == 0
+
+
+def test_many_threads_read_while_cycles_are_written(writer: Writer, reader: HistoryReader) -> None:
+    store_values(writer, [float(n) for n in range(50)])
+    with ThreadPoolExecutor(4) as threads:
+        reads = [threads.submit(reader.read_many, [IN1, OUT1], 0, 2470, 1000) for _ in range(40)]
+        store_values(writer, [float(n) for n in range(50)], start_s=4000)
+        for read in reads:
+            found = read.result()
+            assert only(found[IN1]).values.tolist() == [float(n) for n in range(50)]
+            assert len(only(found[OUT1]).values) == 50
+
+
+def test_a_locked_database_is_told_in_a_sentence(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(f"sqlite:///{file}")
+    store_values(Writer(database), [1.0])
+    database.close()
+    monkeypatch.setattr(history, "_BUSY_TIMEOUT_S", 0.01)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseError, match="locked by another program"):
+            HistoryReader(file).read(IN1, 0, 9999, 1000)
+
+
+def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "letter.db"
+    file.write_text("Dear engineer, " * 100, encoding="utf-8")
+    with pytest.raises(DatabaseError, match=r"letter\.db is not an SQLite database"):
+        HistoryReader(file).read(IN1, 0, 9999, 1000)
+
+
+@pytest.mark.parametrize("vals", ["[1.0,", '["warm"]', "[[1.0]]", "[]", "1.0"])
+def test_damaged_history_is_told_in_a_sentence(
+    writer: Writer, reader: HistoryReader, database: Database, vals: str
+) -> None:
+    store(writer, 1000, (point(PointType.INPUT, 1),))
+    with database.writing() as cursor:
+        cursor.execute("UPDATE TRENDLOG_FRAMES SET vals = ?", (vals,))
+    with pytest.raises(DatabaseError, match="holds history that cannot be read"):
+        reader.read(IN1, 0, 9999, 1000)

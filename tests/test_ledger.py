@@ -1,0 +1,189 @@
+"""The ledger: reading it back from the database, and its table."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+
+from t3monitor.model.errors import DatabaseError, Outcome
+from t3monitor.model.events import CycleReport
+from t3monitor.store.database import Database
+from t3monitor.store.ledger import read_cycles
+from t3monitor.store.writer import Writer
+from t3monitor.ui import ledger_model
+from t3monitor.ui.ledger_model import (
+    LedgerColumn,
+    LedgerFilter,
+    LedgerModel,
+    duration_text,
+    outcome_colour,
+    outcome_text,
+    outcome_word,
+)
+from t3monitor.ui.theme import DARK, LIGHT
+from values import NOW_S, report
+
+TIMEOUT = "T3000 gave no answer within 30 s"
+
+
+def ledger_file(folder: Path, *reports: CycleReport) -> Path:
+    path = folder / "history.db"
+    database = Database(f"sqlite:///{path}")
+    writer = Writer(database)
+    for each in reports:
+        writer.record_failure(each, 30)
+    database.close()
+    return path
+
+
+def texts(model: LedgerModel, row: int) -> list[str]:
+    return [model.index(row, column).data() for column in LedgerColumn]
+
+
+def test_cycles_are_read_newest_first_with_all_that_was_stored(tmp_path: Path) -> None:
+    first = report(
+        started_at=NOW_S - 31.5,
+        finished_at=NOW_S - 1.5,
+        outcome=Outcome.TIMEOUT,
+        reason=TIMEOUT,
+        phases_ms={"fetch": 30000.0},
+        attempts=1,
+        bytes=7,
+        devices=1,
+        skipped=2,
+        points=3,
+        samples=4,
+    )
+    path = ledger_file(tmp_path, first, report())
+    newest, oldest = read_cycles(path, 10)
+    assert (newest.run_id, newest.outcome) == (2, Outcome.OK)
+    assert (oldest.run_id, oldest.outcome, oldest.reason) == (1, Outcome.TIMEOUT, TIMEOUT)
+    assert (oldest.started_at, oldest.finished_at, oldest.elapsed_ms) == (NOW_S - 31.5, NOW_S - 1.5, 30000.0)
+    assert oldest.phases_ms == {"fetch": 30000.0}
+    assert (oldest.attempts, oldest.bytes, oldest.devices) == (1, 7, 1)
+    assert (oldest.skipped, oldest.points, oldest.samples) == (2, 3, 4)
+
+
+def test_no_more_cycles_are_read_than_asked_for(tmp_path: Path) -> None:
+    path = ledger_file(tmp_path, report(), report(), report())
+    assert [cycle.run_id for cycle in read_cycles(path, 2)] == [3, 2]
+
+
+def test_a_missing_file_and_one_without_a_ledger_have_no_cycles(tmp_path: Path) -> None:
+    assert read_cycles(tmp_path / "none.db", 10) == []
+    assert not (tmp_path / "none.db").exists()
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        connection.execute("CREATE TABLE T (x)")
+    assert read_cycles(tmp_path / "other.db", 10) == []
+
+
+def test_reading_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_bytes(b"not a database, but long enough to be looked at" * 50)
+    with pytest.raises(DatabaseError, match="not an SQLite database"):
+        read_cycles(tmp_path / "notes.db", 10)
+
+
+def test_reading_keeps_no_writer_out_and_changes_nothing(tmp_path: Path) -> None:
+    path = ledger_file(tmp_path, report())
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE SYNC_RUNS SET reason = 'half written'")
+        assert [cycle.reason for cycle in read_cycles(path, 10)] == [None]
+        writer.execute("COMMIT")
+    assert [cycle.reason for cycle in read_cycles(path, 10)] == ["half written"]
+
+
+def test_an_outcome_of_a_later_version_and_broken_phases_are_still_a_row(tmp_path: Path) -> None:
+    path = ledger_file(tmp_path, report(phases_ms={"fetch": 1.0}))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE SYNC_RUNS SET outcome = 'exploded', phases_ms = '[1]'")
+        connection.commit()
+    (cycle,) = read_cycles(path, 10)
+    assert cycle.outcome is Outcome.FAILED
+    assert cycle.phases_ms == {}
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_every_outcome_has_a_mark_and_a_word(outcome: Outcome) -> None:
+    mark, _, word = outcome_text(outcome).partition(" ")
+    assert mark in "✓▲✕"
+    assert word == outcome_word(outcome) == outcome.value.replace("_", " ")
+
+
+def test_a_duration_is_in_milliseconds_up_to_a_second() -> None:
+    assert [duration_text(spent) for spent in (0.4, 143.2, 999.4, 999.6, 30012.0)] == [
+        "0 ms",
+        "143 ms",
+        "999 ms",
+        "1.0 s",
+        "30.0 s",
+    ]
+
+
+def test_a_row_says_how_the_cycle_went(qapp: QApplication) -> None:
+    model = LedgerModel()
+    model.add(report(elapsed_ms=143.2, attempts=2, devices=6, skipped=1, points=1536, samples=1536, bytes=331204))
+    row = texts(model, 0)
+    assert row[1:] == ["✓ ok", "", "143 ms", "2", "6", "1", "1,536", "1,536", "331,204"]
+    alignment = model.index(0, LedgerColumn.BYTES).data(Qt.ItemDataRole.TextAlignmentRole)
+    assert alignment & Qt.AlignmentFlag.AlignRight
+
+
+def test_the_tooltip_has_both_times_the_reason_and_the_phases(qapp: QApplication) -> None:
+    model = LedgerModel()
+    model.add(report(Outcome.TIMEOUT, TIMEOUT, phases_ms={"fetch": 30000.0, "parse": 2.0}))
+    tooltip = model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert TIMEOUT in tooltip
+    assert "fetch 30.0 s, parse 2 ms" in tooltip
+    assert tooltip.count(":") >= 4, "two times of day"
+
+
+def test_live_cycles_come_on_top_of_the_stored_ones_and_are_not_doubled_by_loading(qapp: QApplication) -> None:
+    model = LedgerModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
+    model.add(report(run_id=4))
+    model.add(report(run_id=5))
+    model.load([report(run_id=4), report(run_id=3)])
+    model.add(report(run_id=6))
+    assert [model.report(row).run_id for row in range(model.rowCount())] == [6, 5, 4, 3]
+    model.clear()
+    assert model.rowCount() == 0
+
+
+def test_the_table_keeps_the_newest_cycles_only(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_model, "CAPACITY", 3)
+    model = LedgerModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
+    model.load(report(run_id=run_id) for run_id in (4, 3, 2, 1))
+    model.add(report(run_id=5))
+    assert [model.report(row).run_id for row in range(model.rowCount())] == [5, 4, 3]
+
+
+def test_failed_only_leaves_the_cycles_that_stored_nothing(qapp: QApplication) -> None:
+    model = LedgerModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
+    shown = LedgerFilter(model)
+    QAbstractItemModelTester(shown, QAbstractItemModelTester.FailureReportingMode.Warning, shown)
+    for outcome in (Outcome.OK, Outcome.TIMEOUT, Outcome.PARTIAL, Outcome.NO_NEW_DATA):
+        model.add(report(outcome))
+    shown.set_failed_only(True)
+    model.add(report(Outcome.DATABASE))
+    model.add(report(Outcome.OK))
+    words = [shown.index(row, LedgerColumn.OUTCOME).data() for row in range(shown.rowCount())]
+    assert words == ["✕ database", "▲ no new data", "✕ timeout"]
+
+
+def test_colours_follow_the_theme_without_a_reset(qapp: QApplication) -> None:
+    model = LedgerModel()
+    model.add(report(Outcome.TIMEOUT, TIMEOUT))
+    changes: list[tuple[QModelIndex, QModelIndex, list[int]]] = []
+    model.dataChanged.connect(lambda *change: changes.append(change))
+    for theme in (DARK, LIGHT):
+        model.set_theme(theme)
+        colour = model.index(0, LedgerColumn.OUTCOME).data(Qt.ItemDataRole.ForegroundRole)
+        assert colour == theme.bad == outcome_colour(Outcome.TIMEOUT, theme)
+    assert len(changes) == 2

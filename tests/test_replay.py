@@ -1,0 +1,252 @@
+"""The replay link: what each kind of recording gives, and how it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from answers import documented_answer, documented_panel, real_answer, real_panel
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import BadReplyError, NoNewDataError, UnreachableError
+from t3monitor.t3000.link import Link
+from t3monitor.t3000.links import open_link
+from t3monitor.t3000.messages import AnswerDecoder
+from t3monitor.t3000.replay import ReplayLink
+
+FIRST, SECOND, THIRD = (real_answer(real_panel(serial)) for serial in (1, 2, 3))
+COOLDOWN = b'{"debug":"HandleWebViewMsg returned empty response"}'
+
+
+def recording(path: Path, *parts: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+def answers(path: Path) -> list[bytes]:
+    """All answers until the link says that there are no more."""
+    link = ReplayLink(path)
+    given: list[bytes] = []
+    while True:
+        try:
+            given.append(link.fetch(1.0))
+        except NoNewDataError:
+            return given
+        assert len(given) < 100
+
+
+def serials(path: Path) -> list[int]:
+    """Serial numbers of the answers' panels."""
+    decoder = AnswerDecoder()
+    return [device.serial_number for body in answers(path) for device in decoder.decode(body, 1).devices]
+
+
+def captured(answer: bytes, title: bytes = b"Complete JSON Response") -> bytes:
+    """An entry of a capture file of September 2025, as it stands on the disk."""
+    return (
+        b"=== LOGGING_DATA C++ FFI Call [2025-10-21 12:00:16] ===\r\n"
+        b"Total panels found: 2\r\n"
+        b"JSON response size: " + str(len(answer)).encode() + b" characters\r\n"
+        b"Data items processed: 2\r\n"
+        b"=== " + title + b" ===\r\n" + answer + b"\r\n=== End of Entry ===\r\r\n"
+    )
+
+
+def exported(answer: bytes) -> bytes:
+    """An entry of the file that holds every call of the export."""
+    return (
+        b"=== BacnetWebView_HandleWebViewMsg [2026-01-27 12:00:16] ===\r\nAction 15\r\n=== Full JSON Response ===\r\n"
+        + answer
+        + b"\r\n=== End JSON Response ===\r\n=== End of Entry ===\r\r\n"
+    )
+
+
+def test_a_file_of_one_line_is_one_answer(tmp_path: Path) -> None:
+    assert answers(recording(tmp_path / "answer.json", FIRST)) == [FIRST]
+
+
+def test_a_file_of_several_lines_gives_one_answer_each(tmp_path: Path) -> None:
+    path = recording(tmp_path / "answers.jsonl", FIRST, b"\n", COOLDOWN, b"\r\n\n", SECOND, b"\n")
+    assert answers(path) == [FIRST, COOLDOWN, SECOND]
+
+
+def test_a_pretty_printed_file_is_one_answer(tmp_path: Path) -> None:
+    path = recording(tmp_path / "answer.json", documented_answer(documented_panel(7)))
+    assert len(answers(path)) == 1
+    assert serials(path) == [7]
+
+
+@pytest.mark.parametrize("indent", [0, 1, 4, "\t"])
+def test_no_way_of_indenting_makes_lines_of_an_answer_answers(tmp_path: Path, indent: int | str) -> None:
+    text = json.dumps(json.loads(real_answer(real_panel(1), real_panel(2))), indent=indent)
+    assert serials(recording(tmp_path / "answer.json", text.encode())) == [1, 2]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_answer(tmp_path: Path) -> None:
+    assert answers(recording(tmp_path / "answer.json", b"\xef\xbb\xbf", FIRST, b"\r\n", SECOND)) == [FIRST, SECOND]
+
+
+def test_lines_before_one_that_is_cut_off_are_whole(tmp_path: Path) -> None:
+    path = recording(tmp_path / "answers.jsonl", FIRST, b"\n", SECOND, b"\n", THIRD[:100])
+    assert answers(path) == [FIRST, SECOND, THIRD[:100]]
+
+
+def test_dirty_text_in_a_line_leaves_it_an_answer_of_its_own(tmp_path: Path) -> None:
+    dirty = real_answer(real_panel(4, panel_name="<name>")).replace(b"<name>", b"Geb\xe4ude\x01")
+    assert serials(recording(tmp_path / "answers.jsonl", dirty, b"\n", FIRST, b"\n", dirty)) == [4, 1, 4]
+
+
+def test_a_file_of_anything_else_is_one_answer_for_the_decoder_to_judge(tmp_path: Path) -> None:
+    (answer,) = answers(recording(tmp_path / "notes.txt", b"Remember\nthe milk\n"))
+    with pytest.raises(BadReplyError):
+        AnswerDecoder().decode(answer, 1)
+
+
+def test_lines_nested_without_end_are_one_answer(tmp_path: Path) -> None:
+    assert len(answers(recording(tmp_path / "deep.json", b"[" * 100_000, b"\n1"))) == 1
+
+
+def test_an_empty_file_is_an_empty_answer(tmp_path: Path) -> None:
+    assert answers(recording(tmp_path / "empty.json")) == [b""]
+
+
+# T3000's own captures
+
+
+def test_a_capture_gives_the_answers_of_its_entries(tmp_path: Path) -> None:
+    path = recording(tmp_path / "T3_CppMsg_LOGGING_DATA_1021_1215h.txt", *map(captured, (FIRST, SECOND, THIRD)))
+    assert answers(path) == [FIRST, SECOND, THIRD]
+
+
+def test_a_capture_of_the_export_gives_the_answers_of_its_entries(tmp_path: Path) -> None:
+    path = recording(tmp_path / "T3_CppMsg_BacnetWebView_Exports_1215h.txt", exported(FIRST), exported(SECOND))
+    assert answers(path) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("left", [1, 100, len(captured(SECOND)) // 2])
+def test_entries_before_one_that_is_cut_off_are_whole(tmp_path: Path, left: int) -> None:
+    path = recording(tmp_path / "capture.txt", captured(FIRST), captured(SECOND)[:-left])
+    given = answers(path)
+    assert given[0] == FIRST
+    assert len(given) == 2
+    assert SECOND.startswith(given[1][:200])
+
+
+def test_an_entry_cut_off_within_its_answer_is_a_bad_reply_and_ends_the_replay(tmp_path: Path) -> None:
+    link = ReplayLink(recording(tmp_path / "capture.txt", captured(FIRST), captured(SECOND)[:-200]))
+    assert link.fetch(1.0) == FIRST
+    with pytest.raises(BadReplyError):
+        AnswerDecoder().decode(link.fetch(1.0), 1)
+    with pytest.raises(NoNewDataError, match="2 answers"):
+        link.fetch(1.0)
+
+
+def test_an_entry_cut_off_before_its_answer_is_none(tmp_path: Path) -> None:
+    head = captured(SECOND).partition(b"=== Complete")[0]
+    assert answers(recording(tmp_path / "capture.txt", captured(FIRST), head)) == [FIRST]
+
+
+def test_calls_of_other_actions_in_a_capture_are_left_out(tmp_path: Path) -> None:
+    panels = b'{"action":"GET_PANELS_LIST_RES","data":[{"panel_number":5,"serial_number":237219}]}'
+    live = b'{"data":{"device_data":[],"entryType":1,"panelId":5}}'
+    path = recording(tmp_path / "capture.txt", captured(panels), exported(live), captured(FIRST), exported(panels))
+    assert answers(path) == [FIRST]
+
+
+def test_a_capture_ends_in_the_values_that_stood_on_the_wire(tmp_path: Path) -> None:
+    assert serials(recording(tmp_path / "capture.txt", captured(FIRST), exported(SECOND))) == [1, 2]
+
+
+# Folders
+
+
+def test_a_folder_gives_the_answers_of_its_files_in_the_order_of_their_names(tmp_path: Path) -> None:
+    recording(tmp_path / "2025-10" / "1022" / "a.txt", captured(THIRD))
+    recording(tmp_path / "2025-10" / "1021" / "b.txt", captured(SECOND))
+    recording(tmp_path / "2025-10" / "1021" / "a.txt", captured(FIRST), captured(SECOND))
+    recording(tmp_path / "2025-09" / "z.json", COOLDOWN)
+    assert answers(tmp_path) == [COOLDOWN, FIRST, SECOND, SECOND, THIRD]
+
+
+def test_an_empty_folder_holds_no_answers(tmp_path: Path) -> None:
+    with pytest.raises(NoNewDataError, match="holds 0 answers"):
+        ReplayLink(tmp_path).fetch(1.0)
+
+
+# The end, and what cannot be read
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 answer"), (3, "3 answers")])
+def test_after_the_last_answer_there_is_no_new_data_and_the_reason_says_how_many_there_were(
+    tmp_path: Path, count: int, words: str
+) -> None:
+    path = recording(tmp_path / "answers.jsonl", (FIRST + b"\n") * count)
+    link = ReplayLink(path)
+    for _ in range(count):
+        assert link.fetch(1.0) == FIRST
+    for _ in range(2):
+        with pytest.raises(NoNewDataError) as over:
+            link.fetch(1.0)
+        assert str(over.value).endswith(f"{path} holds {words}")
+
+
+def test_a_missing_path_is_unreachable_and_the_reason_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "missing.json"
+    with pytest.raises(UnreachableError) as missing:
+        ReplayLink(path).fetch(1.0)
+    assert str(path) in str(missing.value)
+    assert "cannot be read" in str(missing.value)
+
+
+def test_a_path_that_appears_later_is_read_then(tmp_path: Path) -> None:
+    link = ReplayLink(tmp_path / "later.json")
+    with pytest.raises(UnreachableError):
+        link.fetch(1.0)
+    recording(tmp_path / "later.json", FIRST)
+    assert link.fetch(1.0) == FIRST
+    with pytest.raises(NoNewDataError, match=r"holds 1 answer$"):
+        link.fetch(1.0)
+
+
+def test_a_file_that_vanishes_from_a_folder_is_unreachable_and_the_count_begins_anew(tmp_path: Path) -> None:
+    recording(tmp_path / "a.json", FIRST)
+    vanishing = recording(tmp_path / "b.json", SECOND)
+    link = ReplayLink(tmp_path)
+    assert link.fetch(1.0) == FIRST
+    vanishing.unlink()
+    with pytest.raises(UnreachableError):
+        link.fetch(1.0)
+    assert link.fetch(1.0) == FIRST
+    with pytest.raises(NoNewDataError, match=r"holds 1 answer$"):
+        link.fetch(1.0)
+
+
+def test_the_description_names_the_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    link = ReplayLink(Path("answers.jsonl"))
+    assert link.description == f"replay of {tmp_path / 'answers.jsonl'}"
+
+
+def test_a_relative_path_stays_the_same_file_when_the_folder_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording(tmp_path / "answer.json", FIRST)
+    monkeypatch.chdir(tmp_path)
+    link = ReplayLink(Path("answer.json"))
+    monkeypatch.chdir(tmp_path.parent)
+    assert link.fetch(1.0) == FIRST
+
+
+def test_it_is_a_link_that_knows_no_settings_and_no_trend_logs(tmp_path: Path) -> None:
+    link: Link = ReplayLink(recording(tmp_path / "answer.json", FIRST))
+    assert (link.panel_settings(5, 1.0), link.trend_logs(5, 1.0)) == (None, None)
+    link.interrupt()
+    assert link.fetch(1.0) == FIRST
+    link.close()
+
+
+def test_the_settings_choose_it_and_its_file(tmp_path: Path) -> None:
+    path = recording(tmp_path / "answer.json", FIRST)
+    assert open_link(Settings(link="replay", replay=str(path))).fetch(1.0) == FIRST
+    with pytest.raises(UnreachableError, match="--file"):
+        open_link(Settings(link="replay"))

@@ -1,0 +1,346 @@
+"""The settings file: its defaults, its bounds, what bad values and broken files do, and the folders it lives in."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import appdirs
+import pytest
+
+from t3monitor.config import settings as settings_module
+from t3monitor.config.paths import DATABASE_NAME, Paths, user_paths
+from t3monitor.config.settings import Settings, SettingsError, load, save
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.json"
+
+
+def write(path: Path, text: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+
+
+def stored(path: Path) -> Any:
+    return json.loads(path.read_bytes())
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+# Defaults and bounds
+
+
+def test_the_defaults_are_those_of_the_sync_service_document() -> None:
+    defaults = Settings()
+    assert (defaults.sync_interval_secs, defaults.timeout_seconds, defaults.retry_attempts) == (30, 30, 3)
+    assert defaults.auto_start is True
+    assert defaults.buffer_bytes == 104_857_600
+
+
+def test_a_missing_file_is_the_defaults_without_a_warning(path: Path) -> None:
+    assert load(path) == (Settings(), [])
+    assert not path.parent.exists()
+
+
+BOUNDS = {"sync_interval_secs": (1, 31_536_000), "timeout_seconds": (1, 600), "retry_attempts": (0, 10)}
+
+
+@pytest.mark.parametrize(("name", "bounds"), BOUNDS.items())
+def test_the_bounds_themselves_are_allowed(name: str, bounds: tuple[int, int], path: Path) -> None:
+    for value in bounds:
+        write(path, json.dumps({name: value}))
+        loaded, warnings = load(path)
+        assert (getattr(loaded, name), warnings) == (value, [])
+        assert getattr(Settings().with_values(**{name: value}), name) == value
+
+
+BAD_NUMBERS = ["30", 30.5, True, None, [30], {}, float("nan"), 10**30]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, low - 1) for name, (low, _) in BOUNDS.items()]
+    + [(name, high + 1) for name, (_, high) in BOUNDS.items()]
+    + [(name, value) for name in BOUNDS for value in BAD_NUMBERS],
+)
+def test_a_bad_number_falls_back_with_a_sentence_naming_the_key_and_the_allowed_values(
+    name: str, value: Any, path: Path
+) -> None:
+    write(path, json.dumps({name: value, "demo_panels": 9}))
+    loaded, (warning,) = load(path)
+    assert getattr(loaded, name) == getattr(Settings(), name)
+    assert loaded.demo_panels == 9
+    low, high = BOUNDS[name]
+    assert warning.startswith(f"{name} cannot be ")
+    assert f"a whole number from {low} to {high}" in warning
+    assert warning.endswith("; the default is in force")
+    with pytest.raises(SettingsError) as refused:
+        Settings().with_values(**{name: value})
+    assert warning == f"{refused.value}; the default is in force"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("auto_start", 1, "true or false"),
+        ("auto_start", "yes", "true or false"),
+        ("auto_start", None, "true or false"),
+        ("database", 5, "a text"),
+        ("library", None, "a text"),
+        ("link", "modbus", "demo, library"),
+        ("link", 5, "demo, library"),
+    ],
+)
+def test_a_bad_value_of_another_kind_falls_back_with_what_it_may_be(
+    name: str, value: Any, allowed: str, path: Path
+) -> None:
+    write(path, json.dumps({name: value}))
+    loaded, (warning,) = load(path)
+    assert loaded == Settings()
+    assert warning.startswith(f"{name} cannot be ")
+    assert allowed in warning
+
+
+def test_each_bad_value_has_its_own_warning_and_the_good_ones_count(path: Path) -> None:
+    write(path, '{"retry_attempts": 11, "timeout_seconds": 60, "sync_interval_secs": 0, "link": "demo"}')
+    loaded, warnings = load(path)
+    assert loaded == Settings(timeout_seconds=60, link="demo")
+    assert sorted(warning.split()[0] for warning in warnings) == ["retry_attempts", "sync_interval_secs"]
+
+
+def test_every_setting_has_a_help_text_and_every_number_bounds_and_a_unit() -> None:
+    for field in settings_module._FIELDS.values():
+        meta = field.type.__metadata__[0]
+        assert meta.description
+        if isinstance(field.default, int) and not isinstance(field.default, bool):
+            assert meta.ge <= field.default <= meta.le
+            assert meta.extra["unit"]
+
+
+@pytest.mark.parametrize(("interval", "cautions"), [(1, 1), (15, 1), (16, 0), (30, 0)])
+def test_an_interval_below_the_cooldown_is_cautioned_for_the_library(interval: int, cautions: int) -> None:
+    found = Settings(link="library", sync_interval_secs=interval).cautions()
+    assert len(found) == cautions
+    assert all(f"{interval} s" in caution and "16 s" in caution for caution in found)
+
+
+@pytest.mark.parametrize("link", ["demo", "replay", None])
+def test_no_other_link_has_a_cooldown_to_caution_about(link: Any) -> None:
+    assert Settings(link=link, sync_interval_secs=1).cautions() == []
+
+
+# The file
+
+
+def test_what_was_saved_is_loaded(path: Path) -> None:
+    settings = Settings(
+        link="library",
+        library="/opt/Bürogebäude/t3000.so",
+        database="sqlite:////tmp/日本.db",
+        sync_interval_secs=900,
+        auto_start=False,
+    )
+    save(path, settings)
+    assert load(path) == (settings, [])
+    assert "Bürogebäude" in path.read_text(encoding="utf-8")
+    assert names_in(path.parent) == ["settings.json"]
+
+
+def test_unknown_keys_stay_when_the_settings_are_saved(path: Path) -> None:
+    future = {"theme": "dark", "nested": {"a": [1, None, "ü"]}, "sync_interval_secs": 60}
+    write(path, json.dumps(future))
+    loaded, warnings = load(path)
+    assert warnings == []
+    save(path, loaded.with_values(timeout_seconds=10))
+    kept = stored(path)
+    assert (kept["theme"], kept["nested"]) == (future["theme"], future["nested"])
+    assert (kept["sync_interval_secs"], kept["timeout_seconds"]) == (60, 10)
+
+
+def test_a_file_name_that_is_no_text_survives(path: Path) -> None:
+    settings = Settings(link="replay", replay="/captures/Geb\udce4ude.txt")
+    save(path, settings)
+    assert load(path) == (settings, [])
+
+
+def test_a_byte_order_mark_is_no_damage(path: Path) -> None:
+    write(path, b'\xef\xbb\xbf{"timeout_seconds": 10}')
+    assert load(path) == (Settings(timeout_seconds=10), [])
+
+
+BROKEN = {
+    "nothing": b"",
+    "half": b'{"sync_interval_secs": 60, "timeo',
+    "a list": b"[]",
+    "null": b"null",
+    "a number": b"5",
+    "no text": b'{"library": "\xff"}',
+    "zeros": b"\x00" * 512,
+    "endless nesting": b"[" * 200_000,
+    "an endless number": b'{"timeout_seconds": ' + b"9" * 10_000 + b"}",
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_is_set_aside_and_the_defaults_are_in_force(content: bytes, path: Path) -> None:
+    write(path, content)
+    loaded, (warning,) = load(path)
+    assert loaded == Settings()
+    (aside,) = path.parent.iterdir()
+    assert aside.name != path.name
+    assert aside.read_bytes() == content
+    assert str(path) in warning
+    assert aside.name in warning
+    assert load(path) == (Settings(), [])
+
+
+def test_a_second_broken_file_does_not_replace_the_first_one_set_aside(path: Path) -> None:
+    contents = {b"{broken 1", b"{broken 2", b"{broken 3"}
+    for content in contents:
+        write(path, content)
+        load(path)
+    assert {aside.read_bytes() for aside in path.parent.iterdir()} == contents
+
+
+@pytest.mark.parametrize("content", [b"{broken while the program ran", b"[1]"])
+def test_saving_over_a_broken_file_loses_nothing(content: bytes, path: Path) -> None:
+    write(path, content)
+    save(path, Settings(timeout_seconds=10))
+    assert load(path) == (Settings(timeout_seconds=10), [])
+    asides = [entry for entry in path.parent.iterdir() if entry != path]
+    assert [aside.read_bytes() for aside in asides] == [content]
+
+
+def test_a_broken_file_that_cannot_be_set_aside_is_left_and_said_so(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(path, b"{broken")
+    monkeypatch.setattr(os, "replace", refuse)
+    loaded, (warning,) = load(path)
+    assert loaded == Settings()
+    assert "could not be set aside" in warning
+    assert path.read_bytes() == b"{broken"
+
+
+def test_a_file_that_cannot_be_read_is_the_defaults_and_stays(tmp_path: Path) -> None:
+    loaded, (warning,) = load(tmp_path)  # a folder
+    assert loaded == Settings()
+    assert "cannot be read" in warning
+    assert tmp_path.is_dir()
+
+
+@pytest.mark.parametrize("step", ["replace", "fsync"])
+def test_a_save_that_fails_leaves_the_old_file_and_no_temporary_one(
+    step: str, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(path, Settings(timeout_seconds=10))
+    before = path.read_bytes()
+    monkeypatch.setattr(os, step, refuse)
+    with pytest.raises(PermissionError):
+        save(path, Settings(timeout_seconds=20))
+    assert path.read_bytes() == before
+    assert names_in(path.parent) == ["settings.json"]
+
+
+def test_the_old_file_is_whole_until_the_new_one_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(path, Settings(timeout_seconds=10))
+    seen = []
+    replace = os.replace
+
+    def look(source: str, target: str) -> None:
+        seen.append((stored(Path(target))["timeout_seconds"], stored(Path(source))["timeout_seconds"]))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", look)
+    save(path, Settings(timeout_seconds=20))
+    assert seen == [(10, 20)]
+    assert stored(path)["timeout_seconds"] == 20
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_of_the_operating_system(tmp_path: Path) -> None:
+    write(tmp_path / "file", b"")
+    with pytest.raises(OSError):
+        save(tmp_path / "file" / "settings.json", Settings())
+    assert names_in(tmp_path) == ["file"]
+
+
+def test_settings_that_cannot_be_read_are_not_overwritten(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(path, '{"theme": "dark"}')
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(PermissionError):
+        save(path, Settings())
+    monkeypatch.undo()
+    assert stored(path) == {"theme": "dark"}
+
+
+# The folders
+
+
+def all_folders(paths: Paths) -> set[Path]:
+    return {paths.config, paths.data, paths.logs}
+
+
+def test_one_variable_moves_all_three_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "home"))
+    paths = user_paths()
+    home = tmp_path / "home"
+    assert paths == Paths(home / "config", home / "data", home / "logs")
+    assert paths.settings_file.parent == home / "config"
+    assert paths.log_folder == home / "logs" / "T3WebLog"
+    assert not home.exists()
+
+
+def test_a_relative_or_personal_home_becomes_a_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("T3MONITOR_HOME", "here")
+    assert user_paths().data == tmp_path / "here" / "data"
+    monkeypatch.setenv("USERPROFILE" if sys.platform == "win32" else "HOME", str(tmp_path))
+    monkeypatch.setenv("T3MONITOR_HOME", "~/there")
+    assert user_paths().data == tmp_path / "there" / "data"
+
+
+@pytest.mark.parametrize("home", [None, ""])
+def test_without_the_variable_the_folders_are_those_of_appdirs(
+    home: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if home is None:
+        monkeypatch.delenv("T3MONITOR_HOME", raising=False)
+    else:
+        monkeypatch.setenv("T3MONITOR_HOME", home)
+    roaming = []
+
+    def folder(name: str) -> Any:
+        def of(appname: str, *_: object, **options: Any) -> str:
+            roaming.append(options.get("roaming", False))
+            return str(tmp_path / name / appname)
+
+        return of
+
+    for name in ("user_config_dir", "user_data_dir", "user_log_dir"):
+        monkeypatch.setattr(appdirs, name, folder(name))
+    paths = user_paths()
+    assert [path.parent.name for path in (paths.config, paths.data, paths.logs)] == [
+        "user_config_dir",
+        "user_data_dir",
+        "user_log_dir",
+    ]
+    assert len({path.name for path in all_folders(paths)}) == 1
+    assert not any(roaming)
+
+
+def test_the_simulated_building_has_its_own_database_file(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs")
+    real, demo = paths.database_file(demo=False), paths.database_file(demo=True)
+    assert real == tmp_path / "data" / "webview_t3_device.db"
+    assert demo != real
+    assert demo.is_relative_to(paths.data)
+    assert demo.name == DATABASE_NAME

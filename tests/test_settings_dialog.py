@@ -1,0 +1,348 @@
+"""The settings dialog: what it shows, what it finds wrong as it is typed, and what it hands on."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import Outcome
+from t3monitor.t3000.check import Check
+from t3monitor.ui.settings_checks import database_problem, database_url_of, library_problem, replay_problem
+from t3monitor.ui.settings_dialog import SettingsDialog
+from t3monitor.ui.settings_fields import Tone, declaration
+from t3monitor.ui.theme import DARK, LIGHT, Appearance, apply_theme, current_theme
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
+
+GOOD = Check("link", Outcome.OK, "simulated building: 6 panels, 1536 points in 41 ms")
+BAD = Check("link", Outcome.UNREACHABLE, "The library lacks the export")
+
+
+async def never_asked(_settings: Settings) -> Check:
+    raise AssertionError("nobody asked for a test")
+
+
+@pytest.fixture(autouse=True)
+def light(qapp: QApplication) -> None:
+    apply_theme(qapp, LIGHT)
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, tmp_path: Path) -> Callable[..., SettingsDialog]:
+    def open_dialog(
+        settings: Settings | None = None, test_link: Callable[[Settings], Awaitable[Check]] = never_asked
+    ) -> SettingsDialog:
+        stored = settings or Settings(link="demo", appearance="light")
+        dialog = SettingsDialog(stored, test_link, tmp_path / "default.db")
+        qtbot.addWidget(dialog)
+        dialog.show()
+        return dialog
+
+    return open_dialog
+
+
+def applied(dialog: SettingsDialog) -> list[Settings]:
+    heard: list[Settings] = []
+    dialog.settings_applied.connect(heard.append)
+    return heard
+
+
+def test_an_unchanged_dialog_offers_nothing_to_apply_and_shows_the_stored_values(
+    opened: Callable[..., SettingsDialog],
+) -> None:
+    stored = Settings(
+        link="replay", replay=str(Path(__file__)), sync_interval_secs=77, retry_attempts=0, appearance="dark"
+    )
+    dialog = opened(stored)
+    assert dialog.wanted() == stored
+    assert not dialog.ok.isEnabled()
+    assert not dialog.apply.isEnabled()
+
+
+def test_every_setting_can_be_seen_and_changed_in_the_dialog(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened()
+    names = {name for page in (dialog.link, dialog.sync, dialog.database, dialog.appearance) for name in page.values()}
+    assert names == set(Settings.__struct_fields__)
+
+
+def test_a_number_has_the_bounds_the_unit_and_the_help_text_of_its_declaration(
+    opened: Callable[..., SettingsDialog],
+) -> None:
+    dialog = opened()
+    assert (dialog.link.panels.minimum(), dialog.link.panels.maximum()) == (1, 200)
+    assert dialog.sync.timeout.text() == "30 s"
+    assert dialog.sync.timeout.toolTip() == declaration("timeout_seconds").help_text != ""
+    assert dialog.link.buffer_bytes.maximum() == 1 << 30
+
+
+def test_apply_hands_on_the_changed_settings_and_stays_open(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened()
+    heard = applied(dialog)
+    dialog.sync.interval.setValue(300)
+    dialog.apply.click()
+    assert heard == [Settings(link="demo", appearance="light", sync_interval_secs=300)]
+    assert dialog.isVisible()
+    assert not dialog.apply.isEnabled()
+
+
+def test_ok_hands_on_the_changed_settings_once_and_closes(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened()
+    heard = applied(dialog)
+    dialog.sync.auto_start.setChecked(False)
+    dialog.ok.click()
+    assert [settings.auto_start for settings in heard] == [False]
+    assert not dialog.isVisible()
+
+
+def test_cancel_hands_on_nothing(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened()
+    heard = applied(dialog)
+    dialog.sync.timeout.setValue(99)
+    dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel).click()
+    assert heard == []
+    assert not dialog.isVisible()
+
+
+def test_a_value_that_is_set_back_is_no_change(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened()
+    dialog.sync.interval.setValue(31)
+    assert dialog.ok.isEnabled()
+    dialog.sync.interval.setValue(30)
+    assert not dialog.ok.isEnabled()
+
+
+def test_a_library_that_does_not_exist_is_told_below_its_field_and_keeps_ok_disabled(
+    opened: Callable[..., SettingsDialog], tmp_path: Path
+) -> None:
+    dialog = opened()
+    dialog.link.library.setChecked(True)
+    dialog.link.library_file.set_text(str(tmp_path / "none.so"))
+    assert dialog.link.library_message.text() == "✕ There is no such file"
+    assert dialog.link.library_message.isVisible()
+    assert not dialog.ok.isEnabled()
+    (tmp_path / "some.so").touch()
+    dialog.link.library_file.set_text(str(tmp_path / "some.so"))
+    assert not dialog.link.library_message.isVisible()
+    assert dialog.ok.isEnabled()
+
+
+def test_the_file_of_a_link_that_is_not_chosen_is_not_looked_at(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened(Settings(link="library", library="/no/such/file.so"))
+    assert dialog.wanted() is None
+    dialog.link.demo.setChecked(True)
+    assert dialog.wanted() is not None
+    assert not dialog.link.library_file.isEnabled()
+
+
+def test_an_interval_below_the_cooldown_is_a_caution_and_no_error(
+    opened: Callable[..., SettingsDialog], tmp_path: Path
+) -> None:
+    (tmp_path / "some.so").touch()
+    dialog = opened(Settings(link="library", library=str(tmp_path / "some.so")))
+    dialog.sync.interval.setValue(10)
+    assert "shorter than T3000's cooldown" in dialog.sync.caution.text()
+    assert dialog.sync.caution.tone is Tone.CAUTION
+    assert dialog.ok.isEnabled()
+    dialog.sync.interval.setValue(16)
+    assert dialog.sync.caution.text() == ""
+
+
+def test_without_a_link_the_appearance_can_be_changed_but_nothing_tested(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened(Settings(appearance="light"))
+    assert not dialog.link.test.isEnabled()
+    dialog.appearance.choices[Appearance.DARK].setChecked(True)
+    assert dialog.ok.isEnabled()
+
+
+def test_a_link_chosen_for_the_user_is_a_change(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened(Settings())
+    dialog.choose_link("demo")
+    assert dialog.wanted() == Settings(link="demo")
+    assert dialog.ok.isEnabled()
+
+
+def test_an_appearance_is_shown_at_once_and_taken_back_by_cancel(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened()
+    dialog.appearance.choices[Appearance.DARK].setChecked(True)
+    assert current_theme() is DARK
+    dialog.reject()
+    assert current_theme() is LIGHT
+
+
+def test_an_appearance_that_was_applied_outlives_cancel(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened()
+    dialog.appearance.choices[Appearance.DARK].setChecked(True)
+    dialog.apply.click()
+    dialog.reject()
+    assert current_theme() is DARK
+
+
+def test_colours_of_messages_follow_the_theme(opened: Callable[..., SettingsDialog], qapp: QApplication) -> None:
+    dialog = opened(Settings(link="library", library="/no/such/file.so", appearance="light"))
+    message = dialog.link.library_message
+    assert message.palette().windowText().color() == LIGHT.bad
+    apply_theme(qapp, DARK)
+    assert message.palette().windowText().color() == DARK.bad
+
+
+async def turns() -> None:
+    """Lets tasks that wait for nothing come to their end."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("check", "text"), [(GOOD, f"✓ {GOOD.text}"), (BAD, f"✕ {BAD.text}")])
+def test_a_test_of_the_link_shows_what_it_found(opened: Callable[..., SettingsDialog], check: Check, text: str) -> None:
+    async def scenario() -> None:
+        answer: asyncio.Future[Check] = asyncio.get_running_loop().create_future()
+        asked: list[Settings] = []
+
+        async def test_link(settings: Settings) -> Check:
+            asked.append(settings)
+            return await answer
+
+        dialog = opened(test_link=test_link)
+        dialog.link.panels.setValue(9)
+        dialog.link.test.click()
+        await turns()
+        assert [settings.demo_panels for settings in asked] == [9]
+        assert dialog.link.test_message.text() == "Testing…"
+        assert not dialog.link.test.isEnabled()
+        answer.set_result(check)
+        await turns()
+        assert dialog.link.test_message.text() == text
+        assert dialog.link.test.isEnabled()
+        dialog.link.panels.setValue(10)
+        assert dialog.link.test_message.text() == "", "what was found out is not about these values"
+
+    asyncio.run(scenario())
+
+
+def test_a_test_that_fails_by_a_bug_gives_the_button_back(
+    opened: Callable[..., SettingsDialog], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_settings: Settings) -> Check:
+        raise ValueError("a bug")
+
+    async def scenario() -> None:
+        dialog = opened(test_link=broken)
+        dialog.link.test.click()
+        await turns()
+        assert dialog.link.test.isEnabled()
+        assert dialog.link.test_message.tone is Tone.BAD
+
+    asyncio.run(scenario())
+    assert "a bug" in caplog.text
+
+
+def test_closing_the_dialog_ends_its_test(opened: Callable[..., SettingsDialog]) -> None:
+    async def scenario() -> None:
+        cancelled: list[bool] = []
+
+        async def hangs(_settings: Settings) -> Check:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                cancelled.append(True)
+                raise
+            return GOOD
+
+        dialog = opened(test_link=hangs)
+        dialog.link.test.click()
+        await turns()
+        dialog.reject()
+        await turns()
+        assert cancelled == [True]
+
+    asyncio.run(scenario())
+
+
+def test_the_browse_button_opens_a_dialog_that_does_not_block_and_takes_its_file(
+    opened: Callable[..., SettingsDialog], qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog = opened()
+    dialog.link.library.setChecked(True)
+    dialog.link.library_file.button.click()
+    chooser = dialog.findChild(QFileDialog)
+    assert chooser is not None
+    chooser.fileSelected.emit(str(tmp_path / "chosen.so"))
+    chooser.close()
+    assert dialog.link.library_file.text == str(tmp_path / "chosen.so")
+
+
+def test_every_control_can_be_reached_by_keyboard_and_has_a_name(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened()
+    fields: list[Any] = [
+        dialog.link.panels,
+        dialog.link.library_file.edit,
+        dialog.link.library_file.button,
+        dialog.link.replay_path.edit,
+        dialog.link.request,
+        dialog.link.buffer_bytes,
+        dialog.sync.interval,
+        dialog.sync.timeout,
+        dialog.sync.retries,
+        dialog.sync.auto_start,
+        dialog.database.file.edit,
+    ]
+    for field in fields:
+        assert isinstance(field, QWidget)
+        assert field.accessibleName()
+        assert field.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_database_is_typed_as_a_path_and_kept_as_a_url(opened: Callable[..., SettingsDialog], tmp_path: Path) -> None:
+    dialog = opened()
+    dialog.database.file.set_text(str(tmp_path / "history.db"))
+    wanted = dialog.wanted()
+    assert wanted is not None
+    assert wanted.database == f"sqlite:///{tmp_path / 'history.db'}"
+    dialog.database.file.set_text("")
+    assert dialog.wanted() == Settings(link="demo", appearance="light")
+
+
+def test_a_stored_database_url_is_shown_as_its_path_and_stays_as_it_is(
+    opened: Callable[..., SettingsDialog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    dialog = opened(Settings(link="demo", database="sqlite:///history.db"))
+    assert dialog.database.file.text == str(tmp_path / "history.db")
+    assert dialog.wanted() == Settings(link="demo", database="sqlite:///history.db")
+
+
+def test_what_cannot_be_a_database_is_told_before_it_is_tried(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a database at all", encoding="utf-8")
+    (tmp_path / "empty.db").touch()
+    with closing(sqlite3.connect(tmp_path / "good.db")) as connection:
+        connection.execute("CREATE TABLE T (x)")
+    assert "not an SQLite database" in database_problem(str(tmp_path / "notes.txt"))
+    assert "folder" in database_problem(str(tmp_path))
+    assert "is not a folder" in database_problem(str(tmp_path / "notes.txt" / "new.db"))
+    assert "sqlite:///FILE" in database_problem("postgresql://host/db")
+    assert database_problem(str(tmp_path / "empty.db")) == ""
+    assert database_problem(str(tmp_path / "good.db")) == ""
+    assert database_problem(str(tmp_path / "new folder" / "new.db")) == ""
+    assert database_problem("") == ""
+
+
+def test_a_path_that_a_url_would_change_is_refused(tmp_path: Path) -> None:
+    assert "?" in database_problem(str(tmp_path / "what?x=1.db"))
+    assert database_url_of(str(tmp_path / "a b.db")) == f"sqlite:///{tmp_path / 'a b.db'}"
+
+
+def test_what_cannot_be_a_library_or_a_recording_is_told(tmp_path: Path) -> None:
+    assert library_problem("") == "Choose the library file"
+    assert "folder" in library_problem(str(tmp_path))
+    assert replay_problem("") == "Choose a file or folder of recorded answers"
+    assert replay_problem(str(tmp_path)) == "This folder is empty"
+    assert replay_problem(str(tmp_path / "none")) == "There is no such file or folder"
+    (tmp_path / "answer.json").touch()
+    assert replay_problem(str(tmp_path)) == ""

@@ -1,0 +1,305 @@
+"""The whole window, off screen, on the real service; T3000 is simulated or a real library with bad days."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import qasync
+from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolBar
+
+from t3monitor.app import MonitorApp
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import Settings, load
+from t3monitor.model.errors import Outcome
+from t3monitor.model.events import CycleFinished, CycleReport, RetryScheduled
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+
+Does = Callable[[str], None]
+Run = Callable[[Coroutine[Any, Any, None]], None]
+_PATIENCE_S = 20.0
+
+
+@pytest.fixture
+def run(qapp: QApplication) -> Iterator[Run]:
+    """Runs a coroutine on the loop that the program has."""
+    qapp.setQuitOnLastWindowClosed(False)  # as the program itself has it: the loop ends when everything has stopped
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    with loop:
+        yield lambda coroutine: loop.run_until_complete(asyncio.wait_for(coroutine, 2 * _PATIENCE_S))
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs")
+
+
+DEMO = Settings(link="demo", auto_start=False)
+
+
+@asynccontextmanager
+async def opened(paths: Paths, settings: Settings) -> Any:
+    """The program with its window open, settled, and closed at the end."""
+    program = MonitorApp(paths, settings)
+    running = asyncio.ensure_future(program.run())
+    try:
+        await until(lambda: program.window.isVisible() and not program.is_busy, program)
+        yield program
+    finally:
+        program.window.close()
+        await running
+
+
+async def until(condition: Callable[[], bool], program: MonitorApp) -> None:
+    """Lets the loop work until a condition holds."""
+    deadline_s = time.monotonic() + _PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline_s, f"it did not come to pass; busy: {program.is_busy}"
+        await asyncio.sleep(0.005)
+
+
+def next_emission(signal: SignalInstance, wanted: Callable[[Any], bool] = lambda _: True) -> Awaitable[Any]:
+    """The argument of the next emission that is wanted."""
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def on_emitted(value: Any) -> None:
+        if not future.done() and wanted(value):
+            future.set_result(value)
+
+    signal.connect(on_emitted)
+    future.add_done_callback(lambda _: signal.disconnect(on_emitted))
+    return asyncio.wait_for(future, _PATIENCE_S)
+
+
+def click(program: MonitorApp, action: QAction) -> None:
+    """Clicks the tool bar's button as a user does."""
+    bar = program.window.findChild(QToolBar, "tool_bar")
+    button = bar.widgetForAction(action)
+    assert button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def event_in(kind: type[Any]) -> Callable[[Any], bool]:
+    return lambda events: any(isinstance(event, kind) for event in events)
+
+
+async def cycle(program: MonitorApp, act: Callable[[], None]) -> CycleReport:
+    finished = next_emission(program.bridge.cycle_finished)
+    act()
+    event: CycleFinished = await finished
+    return event.report
+
+
+def library_settings(library: Path, **values: Any) -> Settings:
+    return Settings(auto_start=False).with_values(link="library", library=str(library), **values)
+
+
+def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            window = program.window
+            report = await cycle(program, lambda: click(program, window.sync_once_action))
+            assert report.outcome is Outcome.OK
+            assert window.devices.model.panel_count == 6
+            assert window.points.model.rowCount() == 290
+            assert program.shown is not None
+            key = PointKey(program.shown.devices[0].serial_number, PointType.INPUT, 1)
+            window.trend.add_points([key])
+            await until(lambda: window.trend.trace(key).has_samples(0, time.time()) and not program.is_busy, program)
+            drawn = sum(len(series.times_utc_s) for series in window.trend.trace(key).series)
+            assert drawn > 280, "a day of history, every 5 minutes"
+
+    run(scenario())
+
+
+def test_start_and_stop_change_what_can_be_clicked(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            window = program.window
+            assert enabled(program) == (True, True, False)
+            await cycle(program, lambda: click(program, window.start_action))
+            await until(lambda: enabled(program) == (True, False, True), program)
+            assert "next cycle in" in window.indicator.countdown.text()
+            click(program, window.stop_action)
+            await until(lambda: enabled(program) == (True, True, False), program)
+            assert window.indicator.countdown.text() == ""
+
+    run(scenario())
+
+
+def enabled(program: MonitorApp) -> tuple[bool, bool, bool]:
+    window = program.window
+    actions = window.sync_once_action, window.start_action, window.stop_action
+    return tuple(action.isEnabled() for action in actions)  # type: ignore[return-value]
+
+
+def test_the_service_starts_with_the_window_if_the_settings_say_so(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        program = MonitorApp(paths, Settings(link="demo"))
+        finished = next_emission(program.bridge.cycle_finished)
+        running = asyncio.ensure_future(program.run())
+        assert (await finished).report.outcome is Outcome.OK
+        program.window.close()
+        await running
+
+    run(scenario())
+
+
+def test_a_new_interval_counts_while_the_service_runs_and_is_kept(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO.with_values(sync_interval_secs=3600)) as program:
+            await cycle(program, program.window.start_action.trigger)
+            second = next_emission(program.bridge.cycle_finished)
+            program.on_settings()
+            dialog = program._dialog
+            assert dialog is not None
+            await until(dialog.isVisible, program)
+            dialog.settings_applied.emit(program.settings.with_values(sync_interval_secs=1))
+            dialog.close()
+            assert (await second).report.outcome is Outcome.OK
+            assert load(paths.settings_file)[0].sync_interval_secs == 1
+
+    run(scenario())
+
+
+def test_the_window_says_that_t3000_is_starting_and_stays_usable(
+    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does
+) -> None:
+    t3000_does('code -2 {"error":"MFC application not initialized"}')
+
+    async def scenario() -> None:
+        async with opened(paths, library_settings(t3000_library)) as program:
+            retrying = next_emission(program.bridge.events_arrived, event_in(RetryScheduled))
+            click(program, program.window.sync_once_action)
+            await retrying
+            await until(lambda: "try 2 of 4" in program.window.phase_bar.sentence, program)
+            assert "T3000 is starting (-2)" in program.window.phase_bar.sentence
+            ended = next_emission(program.bridge.cycle_finished)
+            click(program, program.window.stop_action)
+            assert (await ended).report.outcome is Outcome.INTERRUPTED
+
+    run(scenario())
+
+
+def test_a_library_that_crashes_is_said_and_the_next_cycle_works(
+    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does
+) -> None:
+    async def scenario() -> None:
+        async with opened(paths, library_settings(t3000_library)) as program:
+            t3000_does("crash")
+            report = await cycle(program, lambda: click(program, program.window.sync_once_action))
+            assert report.outcome is Outcome.CRASHED
+            await until(lambda: "SIGSEGV" in program.window.status.texts().last_cycle, program)
+            t3000_does(f"say {json.dumps(ONE_PANEL)}")
+            report = await cycle(program, lambda: click(program, program.window.sync_once_action))
+            assert report.outcome is Outcome.OK
+            assert program.window.devices.model.panel_count == 1
+
+    run(scenario())
+
+
+def test_the_window_lives_on_while_the_library_hangs_and_says_that_it_timed_out(
+    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does, tmp_path: Path
+) -> None:
+    t3000_does(f"hang {tmp_path / 'pid'}")
+
+    async def scenario() -> None:
+        async with opened(paths, library_settings(t3000_library, timeout_seconds=1)) as program:
+            finished = next_emission(program.bridge.cycle_finished)
+            click(program, program.window.sync_once_action)
+            await until(program.window.stop_action.isEnabled, program)
+            click(program, program.window.activity_action)  # the window answers meanwhile
+            assert program.window.activity.isVisible()
+            assert (await finished).report.outcome is Outcome.TIMEOUT
+            await until(lambda: "within 1 s" in program.window.status.texts().last_cycle, program)
+
+    run(scenario())
+
+
+def test_closing_the_window_during_a_hang_takes_less_than_5_s_and_leaves_no_process(
+    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does, tmp_path: Path
+) -> None:
+    pid = tmp_path / "pid"
+    t3000_does(f"hang {pid}")
+
+    async def scenario() -> None:
+        program = MonitorApp(paths, library_settings(t3000_library, auto_start=True))
+        running = asyncio.ensure_future(program.run())
+        await until(lambda: pid.exists() and bool(pid.read_text().strip()), program)
+        program.window.close()
+        await asyncio.wait_for(running, 5)  # the contract; it takes a fraction of it
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
+
+    run(scenario())
+
+
+def test_the_first_start_offers_both_ways_and_the_simulated_building_is_one_click(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, Settings()) as program:
+            assert program.window.welcome.isVisible()
+            finished = next_emission(program.bridge.cycle_finished)
+            program.window.welcome.demo_chosen.emit()
+            assert (await finished).report.outcome is Outcome.OK
+            assert not program.window.welcome.isVisible()
+            assert program.window.devices.isVisible()
+            assert load(paths.settings_file)[0].link == "demo"
+
+    run(scenario())
+
+
+def test_the_window_comes_back_as_it_was_left(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            await cycle(program, program.window.sync_once_action.trigger)
+            assert program.shown is not None
+            key = PointKey(program.shown.devices[0].serial_number, PointType.INPUT, 1)
+            program.window.trend.add_points([key])
+            program.window.activity_action.trigger()
+            program.window.resize(780, 640)
+        async with opened(paths, DEMO) as program:
+            assert program.window.trend.points() == [key]
+            assert program.window.activity.isVisible()
+            assert (program.window.width(), program.window.height()) == (780, 640)
+            assert program.window.points.model.rowCount() == 290, "the last known state, before any cycle"
+
+    run(scenario())
+
+
+def test_a_damaged_database_is_said_in_the_window(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        file = paths.database_file(demo=True)
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"This is a letter." * 500)
+        async with opened(paths, DEMO) as program:
+            report = await cycle(program, lambda: click(program, program.window.sync_once_action))
+            assert report.outcome is Outcome.DATABASE
+            await until(lambda: "not an SQLite database" in program.window.status.texts().last_cycle, program)
+
+    run(scenario())
+
+
+ONE_PANEL = {
+    "action": "LOGGING_DATA_RES",
+    "data": [
+        {
+            "device_data": [
+                {"type": "INPUT", "id": "IN1", "index": 0, "pid": 1, "value": 21500, "range": 3, "digital_analog": 1}
+            ],
+            "panel_id": 1,
+            "panel_name": "AHU-1",
+            "panel_serial_number": 237219,
+        }
+    ],
+}
