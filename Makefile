@@ -4,16 +4,21 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench torture lock clean
+.PHONY: help run test lint bench torture ui-check pictures lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml scripts/setup.sh
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh
 
-run: $(READY) ## two cycles of the simulated building, printed
-	@$(BIN)/t3monitor sync --link demo --cycles 2 --interval 2
+run: $(READY) ## the window on the simulated building; without a display two cycles, printed, and a picture
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		$(BIN)/t3monitor --demo; \
+	else \
+		$(BIN)/t3monitor sync --link demo --cycles 2 --interval 2 && mkdir -p build && \
+		printf 'No display; the window is drawn in ' && $(BIN)/t3monitor snapshot build/t3monitor.png --demo; \
+	fi
 
 test: $(READY) ## formatting, lint, types, layers and the test suite
 	@$(MAKE) --no-print-directory lint
@@ -30,6 +35,14 @@ bench: $(READY) ## the ratios of docs/performance.md, measured side by side
 
 torture: $(READY) ## 50 kills in the middle of a cycle, then the database is examined
 	@$(BIN)/python -m benchmarks.torture
+
+ui-check: $(READY) ## the real window under Xvfb, with a real mouse and keyboard (needs xvfb, xdotool, imagemagick)
+	@$(BIN)/python scripts/ui_check.py
+
+pictures: $(READY) ## docs/images anew, every page in light and dark
+	@for page in main month log cycles settings welcome; do for theme in light dark; do \
+		$(BIN)/t3monitor snapshot docs/images/$$page-$$theme.png --demo --page $$page --theme $$theme || exit 1; \
+	done; done
 
 lock: ## write requirements.lock anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements.lock

@@ -67,7 +67,7 @@ class MonitorApp(QObject):
         self._closed = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
-        self._dialog: SettingsDialog | None = None
+        self.settings_dialog: SettingsDialog | None = None
 
         self.bridge = ServiceBridge(self)
         self.service = SyncService(settings, open_link, self.database_url)
@@ -130,13 +130,13 @@ class MonitorApp(QObject):
     @Slot()
     def on_settings(self) -> None:
         """Opens the settings; once is enough."""
-        if self._dialog is None:
-            self._dialog = SettingsDialog(
+        if self.settings_dialog is None:
+            self.settings_dialog = SettingsDialog(
                 self.settings, self._test_link, self.paths.database_file(demo=False), self.window
             )
-            self._dialog.settings_applied.connect(self.on_settings_applied)
-            self._dialog.finished.connect(self.on_settings_closed)
-        self._dialog.open()
+            self.settings_dialog.settings_applied.connect(self.on_settings_applied)
+            self.settings_dialog.finished.connect(self.on_settings_closed)
+        self.settings_dialog.open()
 
     @Slot(object)
     def on_settings_applied(self, settings: Settings) -> None:
@@ -159,9 +159,9 @@ class MonitorApp(QObject):
     def on_settings_closed(self) -> None:
         """Forgets the dialog; the next one shows the settings then in force."""
         self._apply_appearance()  # a preview that was not applied
-        if self._dialog is not None:
-            self._dialog.deleteLater()
-            self._dialog = None
+        if self.settings_dialog is not None:
+            self.settings_dialog.deleteLater()
+            self.settings_dialog = None
 
     @Slot()
     def on_demo_chosen(self) -> None:
@@ -179,10 +179,9 @@ class MonitorApp(QObject):
     def on_events(self, events: tuple[SyncEvent, ...]) -> None:
         """Follows the service, a batch at a time."""
         self.window.activity.append(events)
+        self.window.phase_bar.apply(*events)
+        self.window.indicator.apply(*events)
         for event in events:
-            self.window.phase_bar.apply(event)
-            self.window.indicator.apply(event)
-            self.window.status.apply(event)
             match event:
                 case ServiceStarted():
                     self._started = True
@@ -193,7 +192,6 @@ class MonitorApp(QObject):
                 case CycleFinished():
                     self._in_cycle = False
         self.window.set_running(started=self._started, in_cycle=self._in_cycle)
-        self.window.show_status()
 
     @Slot(object)
     def on_snapshot(self, snapshot: Snapshot) -> None:
@@ -213,8 +211,7 @@ class MonitorApp(QObject):
         self.window.indicator.set_now(time.monotonic())
         self.window.phase_bar.set_now(time.monotonic())
         path = self.database_path
-        self.window.status.set_database_bytes(path.stat().st_size if path.exists() else None)
-        self.window.show_status()
+        self.window.set_database_bytes(path.stat().st_size if path.exists() else None)
 
     @Slot()
     def on_closed(self) -> None:

@@ -24,7 +24,7 @@ from t3monitor.ui.activity import ActivityPane
 from t3monitor.ui.ledger_model import LedgerColumn
 from t3monitor.ui.log_model import LogColumn, LogFilter, LogLine, LogModel, level_text
 from t3monitor.ui.texts import local_time_text
-from t3monitor.ui.theme import DARK, LIGHT, apply_theme
+from t3monitor.ui.theme import DARK, LIGHT, apply_theme, current_theme
 from values import NOW_S, report
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
@@ -45,7 +45,8 @@ def line(number: int, level: int = logging.INFO) -> LogLine:
 
 @pytest.fixture
 def pane(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> ActivityPane:
-    apply_theme(qapp, LIGHT)
+    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
+        apply_theme(qapp, LIGHT)
     pane = ActivityPane(tmp_path / "T3WebLog", utc_s=lambda: NOW_S)
     qtbot.addWidget(pane)
     pane.resize(800, 240)

@@ -505,7 +505,9 @@ class TestOrder:
 
 
 class TestManyPoints:
-    def test_25600_points_are_shown_filtered_sorted_and_updated(self, model: PointsModel) -> None:
+    def test_25600_points_are_shown_filtered_sorted_and_updated(self, qtbot: QtBot) -> None:
+        model = PointsModel()  # the model tester looks at every row on every signal: minutes
+        model.set_now(NOW_S, INTERVAL_S)
         first, second = demo(100, NOW_S, NOW_S + 30)
         model.apply(first)
         model.set_filter(PointFilter(unused=True))
@@ -529,7 +531,7 @@ class TestDragging:
 
     @pytest.mark.parametrize(
         "data",
-        [b"", b"{", b"7", b"[1]", b'[["1", "INPUT", 1]]', b'[[1, "INPUTS", 1]]', b"[[1, 2]]", b"\xff", b'["abc"]'],
+        [b"", b"{", b"7", b"[1]", b'[["1", "INPUT", 1]]', b'[[1, "INPUTS", 1]]', b"[[1, 2]]", b"\xff"],
     )
     def test_broken_mime_data_are_no_points(self, data: bytes) -> None:
         mime = encode_point_keys([])

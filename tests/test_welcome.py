@@ -5,13 +5,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from t3monitor.ui.theme import DARK, LIGHT, apply_theme
+from t3monitor.ui.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.welcome import WelcomePage
 
 
 @pytest.fixture
 def page(qtbot: QtBot, qapp: QApplication) -> WelcomePage:
-    apply_theme(qapp, LIGHT)
+    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
+        apply_theme(qapp, LIGHT)
     page = WelcomePage()
     qtbot.addWidget(page)
     return page

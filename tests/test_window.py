@@ -162,7 +162,7 @@ def test_a_new_interval_counts_while_the_service_runs_and_is_kept(run: Run, path
             await cycle(program, program.window.start_action.trigger)
             second = next_emission(program.bridge.cycle_finished)
             program.on_settings()
-            dialog = program._dialog
+            dialog = program.settings_dialog
             assert dialog is not None
             await until(dialog.isVisible, program)
             dialog.settings_applied.emit(program.settings.with_values(sync_interval_secs=1))
@@ -200,7 +200,7 @@ def test_a_library_that_crashes_is_said_and_the_next_cycle_works(
             t3000_does("crash")
             report = await cycle(program, lambda: click(program, program.window.sync_once_action))
             assert report.outcome is Outcome.CRASHED
-            await until(lambda: "SIGSEGV" in program.window.status.texts().last_cycle, program)
+            await until(lambda: "SIGSEGV" in program.window.phase_bar.sentence, program)
             t3000_does(f"say {json.dumps(ONE_PANEL)}")
             report = await cycle(program, lambda: click(program, program.window.sync_once_action))
             assert report.outcome is Outcome.OK
@@ -222,7 +222,7 @@ def test_the_window_lives_on_while_the_library_hangs_and_says_that_it_timed_out(
             click(program, program.window.activity_action)  # the window answers meanwhile
             assert program.window.activity.isVisible()
             assert (await finished).report.outcome is Outcome.TIMEOUT
-            await until(lambda: "within 1 s" in program.window.status.texts().last_cycle, program)
+            await until(lambda: "within 1 s" in program.window.phase_bar.sentence, program)
 
     run(scenario())
 
@@ -285,7 +285,7 @@ def test_a_damaged_database_is_said_in_the_window(run: Run, paths: Paths) -> Non
         async with opened(paths, DEMO) as program:
             report = await cycle(program, lambda: click(program, program.window.sync_once_action))
             assert report.outcome is Outcome.DATABASE
-            await until(lambda: "not an SQLite database" in program.window.status.texts().last_cycle, program)
+            await until(lambda: "not an SQLite database" in program.window.phase_bar.sentence, program)
 
     run(scenario())
 

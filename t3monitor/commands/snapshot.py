@@ -26,7 +26,7 @@ _DAY_S = 86_400
 _PATIENCE_S = 60.0
 _QUIET_S = 0.4
 # The points of the simulated building that its pictures plot.
-_PANEL, _POINTS = "AHU-1", ("SAT", "RAT", "OAT", "HTG_VLV", "SF_S")
+_PANEL, _POINTS = "AHU-1", ("SAT", "RAT", "OAT", "HTG_VLV", "SF_ST")
 
 
 def snapshot(args: argparse.Namespace) -> int:
@@ -69,7 +69,8 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
     running = asyncio.ensure_future(program.run())
     try:
         await _compose(program, args)
-        return program.window.grab().save(args.picture)
+        shown = program.settings_dialog if args.page == "settings" else program.window
+        return shown is not None and shown.grab().save(args.picture)
     finally:
         program.window.close()
         await running
@@ -81,7 +82,8 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
     if program.settings.link is not None:
         await _idle(program)
     if args.demo and args.page != "welcome":
-        await asyncio.wrap_future(program.service.sync_once())
+        program.service.start()
+        await asyncio.wrap_future(program.service.sync_once())  # joins the first cycle
         program.bridge.flush()
         window.trend.add_points(_interesting_points(program))
     if args.page == "month":

@@ -36,12 +36,11 @@ class Paths:
 
     def database_file(self, *, demo: bool) -> Path:
         """The default database; the simulated building has its own, so that it never mixes with a real one."""
-        return (self.for_demo().data if demo else self.data) / DATABASE_NAME
-
+        return (self.data / "demo" if demo else self.data) / DATABASE_NAME
 
     def for_demo(self) -> "Paths":
-        """Folders of its own for a program that watches the simulated building; the database is the same as above."""
-        return Paths(self.config / "demo", self.data / "demo", self.logs / "demo")
+        """For a program that only watches the simulated building: settings and logs of its own."""
+        return Paths(self.config / "demo", self.data, self.logs / "demo")
 
 
 def user_paths() -> Paths:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -147,15 +147,15 @@ class _Place(NamedTuple):
         return _Kind(self.units, self.digital, self.range if self.digital else None)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Vector:
     """The wanted columns of the frames of one panel and point type, one row per logging time."""
 
     places: dict[int, dict[int, _Place]]  # by layout, then by point
-    columns: dict[int, list[float | None]]  # by point
-    times: list[int] = field(default_factory=list)
-    layouts: list[int] = field(default_factory=list)
-    intervals: list[int] = field(default_factory=list)
+    times: Floats
+    intervals: Floats
+    layouts: Floats
+    columns: dict[int, Floats]  # by point
 
 
 _decode = msgspec.json.Decoder().decode  # untyped: twice as fast, and numpy refuses what is no number
@@ -164,30 +164,34 @@ _decode = msgspec.json.Decoder().decode  # untyped: twice as fast, and numpy ref
 def _read_vector(
     cursor: Cursor, serial_number: int, point_type: PointType, indexes: Sequence[int], start: float, end: float
 ) -> _Vector:
-    vector = _Vector(_places(cursor, serial_number, point_type, indexes), {index: [] for index in indexes})
+    all_places = _places(cursor, serial_number, point_type, indexes)
     cursor.execute(
-        "SELECT frame.logging_time, frame.layout_id, coalesce(run.sync_interval, ?), frame.vals"
+        "SELECT frame.logging_time, coalesce(run.sync_interval, ?), frame.layout_id, frame.vals"
         " FROM TRENDLOG_FRAMES AS frame LEFT JOIN SYNC_RUNS AS run ON run.id = frame.run_id"
         " WHERE frame.serial_number = ? AND frame.point_type = ? AND frame.logging_time BETWEEN ? AND ?"
         " ORDER BY frame.logging_time, frame.run_id",
         (_UNKNOWN_INTERVAL_S, serial_number, point_type.value, start, end),
     )
+    chunks = [np.empty((3 + len(indexes), 0))]
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        times, layouts, intervals, texts = zip(*rows, strict=True)
-        vector.times += times
-        vector.layouts += layouts
-        vector.intervals += intervals
+        times, intervals, layouts, texts = zip(*rows, strict=True)
         frames = [_decode(text) for text in texts]
+        columns: list[list[float | None]] = [[] for _ in indexes]
         for layout, group in groupby(zip(layouts, frames, strict=True), itemgetter(0)):
             alike = [frame for _, frame in group]
-            places = vector.places.get(layout, {})
-            for index, column in vector.columns.items():
+            places = all_places.get(layout, {})
+            for index, column in zip(indexes, columns, strict=True):
                 if place := places.get(index):
                     position = place.position
                     column += [frame[position] for frame in alike]
                 else:
                     column += [None] * len(alike)
-    return vector
+        chunks.append(np.array([times, intervals, layouts, *columns], dtype=np.float64))  # None becomes NaN
+    table = np.concatenate(chunks, axis=1)
+    counts = np.ones(table.shape[1], dtype=bool)
+    counts[:-1] = np.diff(table[0]) != 0  # of equal times the last
+    table = table[:, counts]
+    return _Vector(all_places, table[0], table[1], table[2], dict(zip(indexes, table[3:], strict=True)))
 
 
 def _places(
@@ -212,22 +216,17 @@ def _places(
 
 def _series(vector: _Vector, key: PointKey, start: float, end: float, max_points: int) -> Iterator[Series]:
     """The point's lines, that with the newest sample last."""
-    all_times = np.array(vector.times, dtype=np.float64)
-    counts = np.ones(len(all_times), dtype=bool)
-    counts[:-1] = all_times[1:] != all_times[:-1]  # of equal times the last
-    times = all_times[counts]
-    values = np.array(vector.columns[key.point_index], dtype=np.float64)[counts]  # None becomes NaN
-    intervals = np.array(vector.intervals, dtype=np.float64)[counts]
-    layouts = np.array(vector.layouts, dtype=np.int64)[counts]
-
+    times, intervals, layouts = vector.times, vector.intervals, vector.layouts
+    values = vector.columns[key.point_index]
+    known = ~np.isnan(values)
     newest: dict[_Kind, tuple[int, _Place]] = {}  # row of the newest sample, and what was known of the point then
     kinds: dict[int, _Kind] = {}
     for layout in np.unique(layouts).tolist():
         if place := vector.places.get(layout, {}).get(key.point_index):
             kinds[layout] = place.kind
-            known = np.flatnonzero((layouts == layout) & ~np.isnan(values))
-            if known.size and known[-1] > newest.get(place.kind, (-1,))[0]:
-                newest[place.kind] = int(known[-1]), place
+            rows = np.flatnonzero((layouts == layout) & known)
+            if rows.size and rows[-1] > newest.get(place.kind, (-1,))[0]:
+                newest[place.kind] = int(rows[-1]), place
     for kind, (row, place) in sorted(newest.items(), key=lambda item: item[1][0]):
         alike = [layout for layout, its_kind in kinds.items() if its_kind == kind]
         own = values if len(newest) == 1 else np.where(np.isin(layouts, alike), values, np.nan)

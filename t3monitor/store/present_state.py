@@ -12,6 +12,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.store.failures import database_sentences
+from t3monitor.store.migrate import schema_revision
 from t3monitor.store.schema import devices, point_tables
 
 
@@ -20,8 +21,9 @@ def read_present_state(path: Path) -> Snapshot | None:
 
     Opens the file read-only and closes it again; raises DatabaseError.
     """
-    if not path.exists():
-        return None
+    with database_sentences(path):
+        if schema_revision(path) is None:
+            return None
     with database_sentences(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         connection.execute("BEGIN")  # one committed state for all tables

@@ -14,11 +14,12 @@ from t3monitor.ui.activity import ActivityPane
 from t3monitor.ui.devices_view import DevicesView
 from t3monitor.ui.icons import icon
 from t3monitor.ui.points_view import PointsView
-from t3monitor.ui.progress import LinkIndicator, PhaseBar, StatusLine
+from t3monitor.ui.progress import LinkIndicator, PhaseBar, database_text
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.welcome import WelcomePage
 
 _DEFAULT_SIZE = (1280, 800)
+_DEVICES_WIDTH = 270
 
 
 class MainWindow(QMainWindow):
@@ -41,7 +42,6 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage()
         self.phase_bar = PhaseBar()
         self.indicator = LinkIndicator()
-        self.status = StatusLine()
 
         self._icons: list[tuple[QAction, str]] = []
         self.sync_once_action = self._action("sync-once", self.tr("Sync &once"), "F5", self.sync_once_asked.emit)
@@ -68,15 +68,20 @@ class MainWindow(QMainWindow):
     def show_welcome(self, *, shown: bool) -> None:
         """Shows the page of the first start instead of the panes, or the panes."""
         self._pages.setCurrentWidget(self.welcome if shown else self._drawer_splitter)
-        for action in (self.sync_once_action, self.start_action, self.stop_action, self.activity_action):
+        for action in (
+            self.sync_once_action,
+            self.start_action,
+            self.stop_action,
+            self.activity_action,
+            self._separator_action,
+            self._indicator_action,
+        ):
             action.setVisible(not shown)
-        self.indicator.setVisible(not shown)
         self.statusBar().setVisible(not shown)
 
-    def show_status(self) -> None:
-        """Brings the texts of the status bar up to date."""
-        for label, text in zip(self._status_labels, self.status.texts(), strict=True):
-            label.setText(text)
+    def set_database_bytes(self, size: int | None) -> None:
+        """Says how large the database is; None while there is none."""
+        self._database_label.setText(database_text(size))
 
     def save_state(self) -> dict[str, Any]:
         """Everything that the next start is to find as it was."""
@@ -118,13 +123,13 @@ class MainWindow(QMainWindow):
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         bar.addActions([self.sync_once_action, self.start_action, self.stop_action])
-        bar.addSeparator()
+        self._separator_action = bar.addSeparator()
         bar.addAction(self.settings_action)
         bar.addAction(self.activity_action)
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spacer)
-        bar.addWidget(self.indicator)
+        self._indicator_action = bar.addWidget(self.indicator)
         for action in bar.actions():
             if action.text() and (button := bar.widgetForAction(action)):
                 button.setAccessibleName(action.text().replace("&", ""))
@@ -146,19 +151,18 @@ class MainWindow(QMainWindow):
         view_menu.addAction(self.activity_action)
 
     def _make_status_bar(self) -> None:
-        self._status_labels = QLabel(), QLabel(), QLabel()
+        self._database_label = QLabel()
+        self._database_label.setProperty("muted", True)
+        self._database_label.setContentsMargins(8, 0, 8, 0)
         self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().addWidget(self.phase_bar)
-        self.statusBar().addWidget(self._status_labels[0])
-        for label in self._status_labels[1:]:
-            label.setProperty("muted", True)
-            label.setContentsMargins(12, 0, 4, 0)
-            self.statusBar().addPermanentWidget(label)
+        self.statusBar().addWidget(self.phase_bar, 1)
+        self.statusBar().addPermanentWidget(self._database_label)
 
     def _make_panes(self) -> None:
         right = _splitter(Qt.Orientation.Vertical, (self.points, 1), (self.trend, 1))
         panes = _splitter(Qt.Orientation.Horizontal, (self.devices, 0), (right, 1))
-        panes.setSizes([250, _DEFAULT_SIZE[0] - 250])
+        panes.setSizes([_DEVICES_WIDTH, _DEFAULT_SIZE[0] - _DEVICES_WIDTH])
+        right.setSizes([_DEFAULT_SIZE[1] // 2, _DEFAULT_SIZE[1] // 2])
         self._drawer_splitter = _splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
         self._splitters = {"right": right, "panes": panes, "drawer": self._drawer_splitter}
         self.activity.hide()

@@ -8,7 +8,7 @@ from enum import Enum, IntEnum
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -366,6 +366,7 @@ class PhaseBar(QWidget):
 
     _GAP = 14
     _HEIGHT = 26
+    _SHORTEST_SENTENCE = 80
 
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
@@ -376,10 +377,11 @@ class PhaseBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._refresh()
 
-    def apply(self, event: SyncEvent) -> None:
-        """Takes an event that has just happened."""
+    def apply(self, *events: SyncEvent) -> None:
+        """Takes events that have just happened, and shows the state after the last of them."""
         self._now_s = self._clock()
-        self._progress = self._progress.after(event, self._now_s)
+        for event in events:
+            self._progress = self._progress.after(event, self._now_s)
         self._refresh()
 
     def set_now(self, monotonic_s: float) -> None:
@@ -399,9 +401,9 @@ class PhaseBar(QWidget):
 
     @property
     def sentence(self) -> str:
-        """What is shown at the right: why the cycle waits or failed, or what it does."""
+        """What is shown at the right: what the running cycle does or waits for, or why the service stopped."""
         if not self._progress.in_cycle and not self._progress.stop_reason:
-            return last_cycle_text(self._progress.last)
+            return ""
         return doing_text(self._progress, self._now_s)
 
     def _refresh(self) -> None:
@@ -453,6 +455,8 @@ class PhaseBar(QWidget):
         painter.setFont(self.font())
         painter.setPen(theme.muted)
         area = QRect(left, 0, self.width() - left - 6, self.height())
+        if area.width() < self._SHORTEST_SENTENCE:
+            return
         text = painter.fontMetrics().elidedText(self.sentence, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
@@ -468,7 +472,6 @@ class LinkIndicator(QWidget):
         self.setAccessibleName(self.tr("State of the link"))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.state = QLabel()
-        self.state.setProperty("heading", True)
         self.link = QLabel()
         self.link.setProperty("muted", True)
         self.countdown = QLabel(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -485,10 +488,11 @@ class LinkIndicator(QWidget):
             layout.addWidget(widget)
         self._refresh()
 
-    def apply(self, event: SyncEvent) -> None:
-        """Takes an event that has just happened."""
+    def apply(self, *events: SyncEvent) -> None:
+        """Takes events that have just happened, and shows the state after the last of them."""
         self._now_s = self._clock()
-        self._progress = self._progress.after(event, self._now_s)
+        for event in events:
+            self._progress = self._progress.after(event, self._now_s)
         self._refresh()
 
     def set_link(self, description: str) -> None:
@@ -513,10 +517,10 @@ class LinkIndicator(QWidget):
         self.state.setText(link_state_text(progress))
         theme = current_theme()
         colours = {LinkState.LIVE: theme.good, LinkState.FAILED: theme.bad, LinkState.WAITING: theme.warning}
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.WindowText, colours.get(progress.link_state, theme.muted))
-        if palette != self.state.palette():
-            self.state.setPalette(palette)
+        # By a style sheet: a palette of its own would be lost with the change of the program's style sheet.
+        sheet = f"font-weight: 600; color: {colours.get(progress.link_state, theme.muted).name()}"
+        if sheet != self.state.styleSheet():
+            self.state.setStyleSheet(sheet)
         self.countdown.setText(next_cycle_text(progress, self._now_s))
         self.countdown.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("next cycle in 000 s")))
         left_s = 0.0 if progress.next_at_s is None else max(0.0, progress.next_at_s - self._now_s)

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -95,10 +95,10 @@ class Message(QLabel):
             Tone.CAUTION: theme.warning,
             Tone.BAD: theme.bad,
         }
-        palette = QPalette(self.palette())
-        palette.setColor(QPalette.ColorRole.WindowText, colours.get(self.tone, theme.muted))
-        if palette != self.palette():
-            self.setPalette(palette)
+        # By a style sheet: a palette of its own would be lost with the change of the program's style sheet.
+        sheet = f"color: {colours.get(self.tone, theme.muted).name()}"
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -84,10 +84,10 @@ class _Row(QFrame):
         self.shown.toggled.connect(lambda checked: legend.hidden_changed.emit(key, not checked))
         self.remove.clicked.connect(lambda: legend.remove_asked.emit(key))
 
-    def show_entry(self, entry: Entry, *, anew: bool = False) -> None:
+    def show_entry(self, entry: Entry) -> None:
         """Shows what changed."""
         old, self._entry = self._entry, entry
-        if old is None or anew or old.colour != entry.colour:
+        if old is None or old.colour != entry.colour:
             self.shown.setIcon(_swatch(entry.colour))
             self.remove.setIcon(icon("close"))
         if old is None or old.names != entry.names or old.hidden != entry.hidden:
@@ -163,12 +163,6 @@ class Legend(QScrollArea):
                 self._rows[entry.key] = _Row(entry.key, self)
                 self._layout.addWidget(self._rows[entry.key])
             self._rows[entry.key].show_entry(entry)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self.viewport().setAutoFillBackground(True)
-        super().changeEvent(event)
 
 
 def _swatch(colour: QColor) -> QIcon:

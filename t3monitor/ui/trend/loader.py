@@ -15,6 +15,7 @@ Found = Mapping[PointKey, tuple[Series, ...]]
 Load = Callable[[Sequence[PointKey], float, float, int], Awaitable[Found]]  # keys, start, end, points at most
 
 DEBOUNCE_MS = 100
+_FINE_ENOUGH = 1.5
 
 _logger = logging.getLogger(__name__)
 
@@ -37,6 +38,25 @@ class Request(NamedTuple):
     end_s: float
     max_points: int
 
+    def covers(self, other: "Request") -> bool:
+        """Whether its answer holds what the other asks for, and nearly as finely."""
+        return (
+            set(self.keys) >= set(other.keys)
+            and self.start_s <= other.start_s
+            and self.end_s >= other.end_s
+            and self.s_per_point <= _FINE_ENOUGH * other.s_per_point
+        )
+
+    @property
+    def length_s(self) -> float:
+        """How much time it asks for."""
+        return self.end_s - self.start_s
+
+    @property
+    def s_per_point(self) -> float:
+        """How finely it asks."""
+        return self.length_s / self.max_points
+
 
 class HistoryLoader(QObject):
     """Asks ``load`` for history; a newer request supersedes an older one, whose answer nobody sees."""
@@ -55,9 +75,14 @@ class HistoryLoader(QObject):
         self._timer.timeout.connect(self.flush)
 
     @property
+    def pending(self) -> Request | None:
+        """The request whose answer is still to come."""
+        return self._wanted or self._newest
+
+    @property
     def is_busy(self) -> bool:
         """Whether an answer is still to come."""
-        return self._wanted is not None or self._newest is not None
+        return self.pending is not None
 
     def request(self, request: Request) -> None:
         """Loads in a moment, unless another request comes until then."""

@@ -44,8 +44,7 @@ class Trace:
         self.series: tuple[Series, ...] = ()
         self.point: Point | None = None  # as of the newest snapshot
         self._panel = ""
-        self._history: tuple[Series, ...] = ()
-        self._reaches_present = False
+        self._reaches_present = True
         self._live: deque[_Sample] = deque(maxlen=_LIVE_KEPT)
         self._appended = 0
 
@@ -71,9 +70,13 @@ class Trace:
         """The present value with its unit or state word; empty if no snapshot told it."""
         return self.point.value_text if self.point else ""
 
+    def forget(self) -> None:
+        """Drops all samples; names and present value stay."""
+        self._live.clear()
+        self.set_history((), reaches_present=True)
+
     def set_history(self, series: tuple[Series, ...], *, reaches_present: bool) -> None:
         """Takes loaded samples; those of snapshots continue them if they reach the present."""
-        self._history = series
         self._reaches_present = reaches_present
         self._appended = 0
         self.series = series

@@ -5,12 +5,13 @@ values continue the lines.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -31,8 +32,7 @@ _FRAME_MS = 33  # what the mouse and the wheel ask for in the meantime is drawn 
 _FASTEST_FOLLOW_MS, _SLOWEST_FOLLOW_MS = 1000, 10_000
 _SAMPLES_PER_PX = 2  # the smallest and the largest
 _MARGIN_WINDOWS = 1.0  # loaded on both sides of what is in sight
-_STALE_WINDOWS = 2.0  # more than this out of sight on the left: loaded again, to forget it
-_APPENDED_AT_MOST = 2000
+_APPENDED_AT_MOST = 2000  # then it is loaded again, and what has left the plot is forgotten
 _PAN_SHARE = 0.1  # of the window, with a key
 _KEY_ZOOM = 1.5
 
@@ -40,12 +40,9 @@ _KEY_ZOOM = 1.5
 class _Loaded(NamedTuple):
     """What the traces hold."""
 
-    keys: frozenset[PointKey]
-    start_s: float
-    end_s: float
-    window_s: float  # what was in sight when it was asked for
-    reaches_present: bool
-    thinned: bool
+    request: Request
+    reaches_present: bool  # live values continue it
+    thinned: bool  # there is more to see when zooming in
 
 
 class TrendView(QWidget):
@@ -105,7 +102,7 @@ class TrendView(QWidget):
         layout.addWidget(self.splitter, 1)
 
         self._frame_timer = QTimer(self, singleShot=True, interval=_FRAME_MS)
-        self._frame_timer.timeout.connect(self._show_range)
+        self._frame_timer.timeout.connect(self.draw_now)
         self._follow_timer = QTimer(self)
         self._follow_timer.timeout.connect(self._on_time_passed)
         self.loader.loaded.connect(self._on_loaded)
@@ -120,9 +117,9 @@ class TrendView(QWidget):
         self.plot.zoomed.connect(self._on_zoomed)
         self.plot.hovered.connect(self.set_cursor)
         self.plot.menu_asked.connect(self._open_menu)
-        self.plot.resized.connect(self._place_message)
+        self.plot.resized.connect(self._on_plot_resized)
         self._restyle()
-        self._show_range()
+        self.draw_now()
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -204,7 +201,17 @@ class TrendView(QWidget):
         if self._follow:
             self._range = TimeRange.ending(self._clock(), self._length_s)
         self._draw()
-        self._show_range()
+        self.draw_now()
+
+    @Slot()
+    def reload(self) -> None:
+        """Forgets all history and loads it anew: the database is another one, or somebody else wrote to it."""
+        self.loader.forget()
+        self._loaded = None
+        for trace in self._traces.values():
+            trace.forget()
+        self._draw()
+        self._want_history()
 
     # -- time ------------------------------------------------------------------------------------------------------
 
@@ -213,7 +220,7 @@ class TrendView(QWidget):
         """Shows that much time: up to the present if it is followed, else up to the end that is shown."""
         self._length_s = preset.length_s
         self._range = TimeRange.ending(self._clock() if self._follow else self._range.end_s, self._length_s)
-        self._show_range()
+        self.draw_now()
 
     @Slot(object)
     def show_range(self, shown: TimeRange) -> None:
@@ -221,7 +228,7 @@ class TrendView(QWidget):
         self._follow = False
         self._length_s = shown.length_s
         self._range = shown
-        self._show_range()
+        self.draw_now()
 
     @Slot(bool)
     def set_follow(self, follow: bool = True) -> None:
@@ -229,7 +236,7 @@ class TrendView(QWidget):
         self._follow = follow
         if follow:
             self._range = TimeRange.ending(self._clock(), self._length_s)
-        self._show_range()
+        self.draw_now()
 
     @Slot(int)
     def move_windows(self, windows: float) -> None:
@@ -297,35 +304,41 @@ class TrendView(QWidget):
         self.add_points(_keys(state.get("points")))
         for key in _keys(state.get("hidden")):
             self.set_hidden(key, True)
-        self._show_range()
+        self.draw_now()
 
     # -- history ---------------------------------------------------------------------------------------------------
 
-    def reload(self) -> None:
-        """Loads everything anew, from a database that is another one or was written to by somebody else."""
-        self._loaded = None
-        self._want_history()
-
     def _want_history(self) -> None:
-        """Asks for what is needed to draw the time in sight, unless it is there."""
+        """Asks for what is needed to draw the time in sight, unless it is there or on its way."""
         if not self._traces:
             return
-        start_s, end_s = self._range
-        window_s = self._range.length_s
-        loaded = self._loaded
-        if (
-            loaded
-            and loaded.keys >= self._traces.keys()
-            and loaded.start_s <= start_s
-            and (end_s <= loaded.end_s or loaded.reaches_present)
-            and not (loaded.thinned and window_s < loaded.window_s / 1.5)
-            and not (loaded.reaches_present and start_s - loaded.start_s > (_STALE_WINDOWS + 1) * loaded.window_s)
-            and max((trace.appended for trace in self._traces.values()), default=0) < _APPENDED_AT_MOST
-        ):
+        needed = Request(tuple(self._traces), *self._range, _SAMPLES_PER_PX * self.plot.width_px)
+        pending = self.loader.pending
+        if pending.covers(needed) if pending else self._holds(needed):
             return
-        margin_s = _MARGIN_WINDOWS * window_s
-        samples = int(_SAMPLES_PER_PX * (1 + 2 * _MARGIN_WINDOWS) * self.plot.width_px)
-        self.loader.request(Request(tuple(self._traces), start_s - margin_s, end_s + margin_s, samples))
+        margin_s = _MARGIN_WINDOWS * self._range.length_s
+        self.loader.request(
+            Request(
+                needed.keys,
+                needed.start_s - margin_s,
+                needed.end_s + margin_s,
+                int(needed.max_points * (1 + 2 * _MARGIN_WINDOWS)),
+            )
+        )
+
+    def _holds(self, needed: Request) -> bool:
+        """Whether what is loaded is enough to draw it, and not much too much."""
+        loaded = self._loaded
+        if loaded is None:
+            return False
+        held = loaded.request
+        if loaded.reaches_present:
+            held = held._replace(end_s=max(held.end_s, needed.end_s))
+            if max(trace.appended for trace in self._traces.values()) > _APPENDED_AT_MOST:
+                return False
+        if not loaded.thinned:
+            held = held._replace(max_points=sys.maxsize)
+        return held.covers(needed)
 
     @Slot(object, object)
     def _on_loaded(self, request: Request, found: Found) -> None:
@@ -336,9 +349,7 @@ class TrendView(QWidget):
                 series = found.get(key, ())
                 trace.set_history(series, reaches_present=reaches_present)
                 thinned |= any(part.thinned for part in series)
-        window_s = (request.end_s - request.start_s) / (1 + 2 * _MARGIN_WINDOWS)
-        keys = frozenset(request.keys)
-        self._loaded = _Loaded(keys, request.start_s, request.end_s, window_s, reaches_present, thinned)
+        self._loaded = _Loaded(request, reaches_present, thinned)
         self._set_problem("")
         self._draw()
         self._want_history()
@@ -384,7 +395,8 @@ class TrendView(QWidget):
         self._say()
 
     @Slot()
-    def _show_range(self) -> None:
+    def draw_now(self) -> None:
+        """Shows the time range that was asked for, before the next frame would."""
         self._frame_timer.stop()
         self.plot.set_range(self._range)
         self.toolbar.show_state(self._range, self.preset, follow=self._follow)
@@ -431,6 +443,10 @@ class TrendView(QWidget):
         self._place_message()
 
     @Slot()
+    def _on_plot_resized(self) -> None:
+        self._place_message()
+        self._want_history()
+
     def _place_message(self) -> None:
         self.message.setGeometry(self.plot.rect().adjusted(40, 0, -40, 0))
 
@@ -473,7 +489,7 @@ class TrendView(QWidget):
     @Slot()
     def _on_time_passed(self) -> None:
         self._range = TimeRange.ending(self._clock(), self._length_s)
-        self._show_range()
+        self.draw_now()
 
     @Slot(QPoint)
     def _open_menu(self, at: QPoint) -> None:
@@ -527,11 +543,6 @@ class TrendView(QWidget):
                 super().keyPressEvent(event)
 
     @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        super().mousePressEvent(event)
-
-    @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if decode_point_keys(event.mimeData()):
             event.acceptProposedAction()
@@ -553,7 +564,7 @@ class TrendView(QWidget):
         super().showEvent(event)
         if self._follow:
             self._range = TimeRange.ending(self._clock(), self._length_s)
-        self._show_range()
+        self.draw_now()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:

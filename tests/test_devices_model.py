@@ -1,0 +1,197 @@
+"""The tree of panels: what it says of them, and when it says that something changed."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from t3monitor.model.point_types import PointType
+from t3monitor.t3000.demo.building import Building
+from t3monitor.t3000.messages import AnswerDecoder
+from t3monitor.ui.devices_model import DeviceColumn, DevicesModel
+from t3monitor.ui.theme import LIGHT
+from values import NOW_S, device, point, points, snapshot
+
+INTERVAL_S = 30
+
+
+@pytest.fixture
+def model(qtbot: QtBot) -> Iterable[DevicesModel]:
+    model = DevicesModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_now(NOW_S, INTERVAL_S)
+    yield model
+    tester.deleteLater()
+    model.deleteLater()
+
+
+def cell(
+    model: DevicesModel, serial: int | None, column: DeviceColumn, role: int = Qt.ItemDataRole.DisplayRole
+) -> object:
+    return model.index_of(serial).siblingAtColumn(column).data(role)
+
+
+def tree(model: DevicesModel) -> dict[str, list[str]]:
+    groups = [model.index(row, 0) for row in range(model.rowCount())]
+    return {
+        str(group.data()): [str(model.index(row, 0, group).data()) for row in range(model.rowCount(group))]
+        for group in groups
+    }
+
+
+class TestRows:
+    def test_panels_stand_by_their_number_below_the_site(self, model: DevicesModel) -> None:
+        model.set_site_name("Simulated building")
+        model.apply(snapshot(device(8, panel_id=3), device(7, panel_id=5), device(9, panel_id=1)))
+        assert tree(model) == {"All panels": [], "Simulated building": ["Panel 1", "Panel 3", "Panel 5"]}
+
+    def test_panels_stand_below_their_building(self, model: DevicesModel) -> None:
+        model.apply(
+            snapshot(device(1, 1, building_name="South 10"), device(2, 2), device(3, 3, building_name="South 9"))
+        )
+        assert tree(model) == {
+            "All panels": [], "Panels": ["Panel 2"], "South 9": ["Panel 3"], "South 10": ["Panel 1"],
+        }  # fmt: skip
+
+    def test_a_row_knows_its_panel(self, model: DevicesModel) -> None:
+        model.apply(snapshot(device(4_000_000_000)))
+        assert cell(model, 4_000_000_000, DeviceColumn.NAME, DevicesModel.SERIAL_ROLE) == 4_000_000_000
+        assert model.index(0, 0).data(DevicesModel.SERIAL_ROLE) is None
+        assert not model.index_of(5).isValid()
+
+    def test_a_building_cannot_be_chosen(self, model: DevicesModel) -> None:
+        model.apply(snapshot(device()))
+        selectable = Qt.ItemFlag.ItemIsSelectable
+        assert not model.index(1, 0).flags() & selectable
+        assert model.index(0, 0).flags() & selectable
+        assert model.index_of(237219).flags() & selectable
+
+    def test_a_row_counts_the_points_of_its_panel(self, model: DevicesModel) -> None:
+        inputs = (
+            point(PointType.INPUT, 1, status=1),
+            point(PointType.INPUT, 2, auto_manual=1),
+            point(PointType.INPUT, 3, range=0, label="", full_label=""),
+        )
+        model.apply(snapshot(device(1, 4, inputs=inputs, address="192.168.1.4")))
+        assert [cell(model, 1, column) for column in DeviceColumn] == [
+            "Panel 4", "5 s", "4", "1", "192.168.1.4", "5 s", "4 s", "3 s", "6", "1", "1",
+        ]  # fmt: skip
+        assert cell(model, None, DeviceColumn.FAULTS) == "1"
+
+    def test_counts_follow_the_demo_building(self, model: DevicesModel) -> None:
+        building, decoder = Building(6), AnswerDecoder()
+        for time_s in range(NOW_S, NOW_S + 3600, 600):
+            reading = decoder.decode(building.answer(time_s), time_s)
+            model.apply(reading)
+        for panel in reading.devices:
+            all_points = list(panel.points())
+            assert [
+                cell(model, panel.serial_number, column)
+                for column in (DeviceColumn.IN_USE, DeviceColumn.OVERRIDDEN, DeviceColumn.FAULTS)
+            ] == [
+                str(sum(p.in_use for p in all_points)),
+                str(sum(p.is_overridden for p in all_points)),
+                str(sum(bool(p.fault) for p in all_points)),
+            ]
+
+    def test_another_number_of_points_is_counted(self, model: DevicesModel) -> None:
+        model.apply(snapshot(device()))
+        model.apply(snapshot(device(inputs=points(PointType.INPUT, 1.0))))
+        assert cell(model, 237219, DeviceColumn.IN_USE) == "5"
+
+
+class TestStates:
+    def test_a_panel_is_as_old_as_its_oldest_reading(self, model: DevicesModel) -> None:
+        model.apply(snapshot(device(1, output_logging_time=NOW_S - 420)))
+        assert cell(model, 1, DeviceColumn.AGE) == "stale 7 min"
+        assert cell(model, 1, DeviceColumn.INPUTS) == "5 s"
+        assert cell(model, 1, DeviceColumn.OUTPUTS) == "7 min"
+
+    def test_a_missing_panel_stays_without_answer(self, model: DevicesModel) -> None:
+        model.apply(snapshot(device(1, 1), device(2, 2)))
+        model.apply(snapshot(device(1, 1)))
+        assert cell(model, 2, DeviceColumn.AGE) == "no answer"
+        assert cell(model, None, DeviceColumn.AGE) == "1 of 2 live"
+        model.apply(snapshot(device(1, 1), device(2, 2)))
+        assert cell(model, 2, DeviceColumn.AGE) == "5 s"
+
+    @pytest.mark.parametrize(
+        ("age_s", "missing", "word"), [(5, False, "live"), (400, False, "stale"), (5, True, "no answer")]
+    )
+    def test_a_state_is_a_mark_and_a_word(self, model: DevicesModel, age_s: int, missing: bool, word: str) -> None:
+        model.apply(snapshot(device(1, time_s=NOW_S - age_s)))
+        if missing:
+            model.apply(snapshot(device(2, 2)))
+        assert f", {word}, " in str(cell(model, 1, DeviceColumn.NAME, Qt.ItemDataRole.AccessibleTextRole))
+        assert f": {word}" in str(cell(model, 1, DeviceColumn.NAME, Qt.ItemDataRole.ToolTipRole))
+        assert cell(model, 1, DeviceColumn.NAME, Qt.ItemDataRole.DecorationRole) is not None
+
+    def test_the_marks_differ_without_colour(self, model: DevicesModel) -> None:
+        model.apply(snapshot(device(1, 1), device(2, 2, time_s=NOW_S - 4000), device(3, 3)))
+        model.apply(snapshot(device(1, 1), device(2, 2, time_s=NOW_S - 4000)))
+        shapes = set()
+        for serial in (1, 2, 3):
+            icon = cell(model, serial, DeviceColumn.NAME, Qt.ItemDataRole.DecorationRole)
+            image = icon.pixmap(16).toImage()  # type: ignore[attr-defined]
+            shapes.add(tuple(image.pixelColor(x, 8).alpha() > 128 for x in range(16)))
+        assert len(shapes) == 3
+
+    def test_states_have_their_colours(self, model: DevicesModel) -> None:
+        model.apply(
+            snapshot(device(1, 1, time_s=NOW_S - 4000), device(2, 2, inputs=(point(PointType.INPUT, 1, status=1),)))
+        )
+        background = Qt.ItemDataRole.BackgroundRole
+        assert cell(model, 1, DeviceColumn.AGE, background).color() == LIGHT.stale.background  # type: ignore[attr-defined]
+        assert cell(model, 2, DeviceColumn.FAULTS, background).color() == LIGHT.fault.background  # type: ignore[attr-defined]
+        assert cell(model, 2, DeviceColumn.AGE, background) is None
+
+
+class TestUpdates:
+    @pytest.fixture
+    def told(self, model: DevicesModel) -> list[tuple[object, DeviceColumn]]:
+        told: list[tuple[object, DeviceColumn]] = []
+
+        def keep(first: QModelIndex, last: QModelIndex) -> None:
+            assert first == last
+            told.append((first.siblingAtColumn(0).data(), DeviceColumn(first.column())))
+
+        model.dataChanged.connect(keep)
+        return told
+
+    def test_time_changes_only_cells_that_read_differently(
+        self, model: DevicesModel, told: list[tuple[object, DeviceColumn]]
+    ) -> None:
+        model.apply(snapshot(device(1, 1), device(2, 2, time_s=NOW_S - 123)))
+        told.clear()
+        model.set_now(NOW_S + 1, INTERVAL_S)
+        ages = (DeviceColumn.AGE, DeviceColumn.INPUTS, DeviceColumn.OUTPUTS, DeviceColumn.VARIABLES)
+        assert told == [("Panel 1", column) for column in ages]
+        told.clear()
+        model.set_now(NOW_S + 1.5, INTERVAL_S)
+        assert told == []
+
+    def test_a_panel_that_turns_stale_changes_its_mark(
+        self, model: DevicesModel, told: list[tuple[object, DeviceColumn]]
+    ) -> None:
+        model.apply(snapshot(device(1, 1, time_s=NOW_S - 299)))
+        told.clear()
+        model.set_now(NOW_S + 2, INTERVAL_S)
+        assert ("Panel 1", DeviceColumn.NAME) in told
+        assert ("All panels", DeviceColumn.AGE) in told
+
+    def test_an_update_of_known_panels_moves_no_row(self, model: DevicesModel, qtbot: QtBot) -> None:
+        panel = device()
+        model.apply(snapshot(panel))
+        with qtbot.assertNotEmitted(model.modelReset):
+            model.apply(snapshot(replace(panel, panel_name="Roof", input_logging_time=NOW_S)))
+        assert cell(model, 237219, DeviceColumn.NAME) == "Roof"
+
+    def test_panels_appear_and_are_forgotten(self, model: DevicesModel) -> None:
+        model.apply(snapshot(device(1, 1)))
+        model.apply(snapshot(device(1, 1), device(2, 2)))
+        assert model.panel_count == 2
+        model.clear()
+        assert tree(model) == {"All panels": []}

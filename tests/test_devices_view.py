@@ -1,0 +1,153 @@
+"""The devices pane: choosing a panel, and keeping it chosen."""
+
+import json
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from t3monitor.ui.devices_model import DeviceColumn
+from t3monitor.ui.devices_view import DevicesView
+from values import NOW_S, device, snapshot
+
+INTERVAL_S = 30
+BIG = 4_000_000_000  # beyond what a signal of int carries
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> DevicesView:
+    return shown_view(qtbot)
+
+
+def shown_view(qtbot: QtBot) -> DevicesView:
+    view = DevicesView()
+    qtbot.addWidget(view)
+    view.resize(300, 600)
+    view.set_now(NOW_S, INTERVAL_S)
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+def selected(view: DevicesView) -> list[str]:
+    return [index.data() for index in view.tree.selectionModel().selectedRows()]
+
+
+def shown(view: DevicesView) -> list[str]:
+    names, index = [], view.model.index(0, 0)
+    while index.isValid():
+        names.append(index.data())
+        index = view.tree.indexBelow(index)
+    return names
+
+
+class TestChoosing:
+    def test_all_panels_are_chosen_at_first(self, view: DevicesView) -> None:
+        assert (view.chosen, selected(view)) == (None, ["All panels"])
+
+    def test_a_click_chooses_a_panel(self, view: DevicesView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device(BIG, 1), device(2, 2)))
+        place = view.tree.visualRect(view.model.index_of(BIG)).center()
+        with qtbot.waitSignal(view.panel_chosen) as chosen:
+            qtbot.mouseClick(view.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert chosen.args == [BIG]
+        with qtbot.waitSignal(view.panel_chosen) as chosen:
+            view.choose(None)
+        assert chosen.args == [None]
+
+    def test_the_keyboard_chooses_a_panel(self, view: DevicesView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device(1, 1), device(2, 2)))
+        view.tree.setFocus()
+        for _ in range(3):
+            qtbot.keyClick(view.tree, Qt.Key.Key_Down)
+        assert view.chosen == 2
+
+    def test_a_building_is_not_chosen_by_a_click(self, view: DevicesView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device(1, 1)))
+        view.choose(1)
+        place = view.tree.visualRect(view.model.index(1, 0)).center()
+        with qtbot.assertNotEmitted(view.panel_chosen):
+            qtbot.mouseClick(view.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    def test_the_choice_survives_updates_and_new_panels(self, view: DevicesView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device(2, 2), device(3, 3)))
+        view.choose(3)
+        with qtbot.assertNotEmitted(view.panel_chosen):
+            view.apply(snapshot(device(2, 2), device(3, 3, time_s=NOW_S)))
+            view.apply(snapshot(device(1, 1), device(2, 2)))
+        assert (view.chosen, selected(view)) == (3, ["Panel 3"])
+
+    def test_a_panel_that_is_not_known_yet_is_chosen_when_it_appears(self, view: DevicesView, qtbot: QtBot) -> None:
+        view.choose(2)
+        assert view.chosen is None
+        view.apply(snapshot(device(1, 1)))
+        with qtbot.waitSignal(view.panel_chosen) as chosen:
+            view.apply(snapshot(device(1, 1), device(2, 2)))
+        assert (chosen.args, selected(view)) == ([2], ["Panel 2"])
+
+    def test_clearing_chooses_all_panels(self, view: DevicesView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device(1, 1)))
+        view.choose(1)
+        with qtbot.waitSignal(view.panel_chosen) as chosen:
+            view.clear()
+        assert chosen.args == [None]
+        assert selected(view) == ["All panels"]
+
+
+class TestFilter:
+    def test_the_button_shows_the_box_and_takes_the_filter_away(self, view: DevicesView, qtbot: QtBot) -> None:
+        view.set_site_name("Site")
+        view.apply(snapshot(device(11, 1, panel_name="AHU"), device(22, 2, panel_name="VAV", address="10.0.0.7")))
+        assert not view.filter_box.isVisible()
+        qtbot.mouseClick(view.filter_button, Qt.MouseButton.LeftButton)
+        qtbot.keyClicks(view.filter_box, "0.7 va")
+        assert shown(view) == ["All panels", "Site", "VAV"]
+        qtbot.mouseClick(view.filter_button, Qt.MouseButton.LeftButton)
+        assert not view.filter_box.isVisible()
+        assert shown(view) == ["All panels", "Site", "AHU", "VAV"]
+
+    def test_a_new_panel_is_filtered_too(self, view: DevicesView) -> None:
+        view.apply(snapshot(device(1, 1, panel_name="AHU-1")))
+        view.filter_box.setText("ahu")
+        view.apply(
+            snapshot(device(1, 1, panel_name="AHU-1"), device(2, 2, panel_name="VAV"), device(3, 3, panel_name="AHU-2"))
+        )
+        assert shown(view) == ["All panels", "Panels", "AHU-1", "AHU-2"]
+
+
+class TestState:
+    def test_columns_expansion_and_choice_are_as_they_were(self, view: DevicesView, qtbot: QtBot) -> None:
+        panels = snapshot(device(1, 1, building_name="A"), device(BIG, 2, building_name="B"))
+        view.apply(panels)
+        view.choose(BIG)
+        view.tree.collapse(view.model.index(1, 0))
+        (action,) = (a for a in view.make_columns_menu().actions() if a.text() == "Serial")
+        action.trigger()
+        view.tree.header().resizeSection(DeviceColumn.SERIAL, 111)
+        saved = json.loads(json.dumps(view.save_state()))
+
+        other = shown_view(qtbot)
+        other.restore_state(saved)
+        assert other.save_state()["chosen"] == BIG
+        other.apply(panels)
+        assert other.chosen == BIG
+        assert shown(other) == ["All panels", "A", "B", "Panel 2"]
+        assert not other.tree.isColumnHidden(DeviceColumn.SERIAL)
+        assert other.tree.columnWidth(DeviceColumn.SERIAL) == 111
+        assert other.save_state() == saved
+
+    @pytest.mark.parametrize(
+        "saved", [{}, {"columns": 1, "collapsed": 2, "chosen": "3"}, {"columns": [{"name": "name", "hidden": True}]}]
+    )
+    def test_a_broken_state_leaves_a_usable_tree(self, view: DevicesView, saved: dict[str, Any]) -> None:
+        view.restore_state(saved)
+        view.apply(snapshot(device(1, 1)))
+        assert shown(view) == ["All panels", "Panels", "Panel 1"]
+        assert not view.tree.isColumnHidden(DeviceColumn.NAME)
+
+    def test_names_take_the_room_that_is_left(self, view: DevicesView) -> None:
+        view.apply(snapshot(device(1, 1)))
+        assert view.tree.header().length() == view.tree.viewport().width()
+        view.resize(500, 600)
+        assert view.tree.header().length() == view.tree.viewport().width()

@@ -1,0 +1,389 @@
+"""The points pane: what the user does with keys and mouse, and what stays in place while values change."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import Device
+from t3monitor.ui.points_columns import Column
+from t3monitor.ui.points_filter import PointFilter
+from t3monitor.ui.points_mime import decode_point_keys
+from t3monitor.ui.points_view import PointsView
+from t3monitor.ui.theme import DARK, LIGHT, apply_theme
+from values import NOW_S, device, point, points, snapshot
+
+INTERVAL_S = 30
+SERIAL = 237219
+IN1, IN2, IN3 = (PointKey(SERIAL, PointType.INPUT, number) for number in (1, 2, 3))
+OUT1 = PointKey(SERIAL, PointType.OUTPUT, 1)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> Iterable[PointsView]:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    apply_theme(application, LIGHT)
+    view = shown_view(qtbot)
+    yield view
+    apply_theme(application, LIGHT)
+
+
+def shown_view(qtbot: QtBot) -> PointsView:
+    view = PointsView()
+    qtbot.addWidget(view)
+    view.resize(950, 500)
+    view.set_now(NOW_S, INTERVAL_S)
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+def many() -> Device:
+    return device(inputs=points(PointType.INPUT, *(float(n * 7 % 50) for n in range(200))))
+
+
+def button(view: PointsView, text: str) -> QAbstractButton:
+    (found,) = (b for b in view.findChildren(QAbstractButton) if b.text() == text)
+    return found
+
+
+def click(qtbot: QtBot, view: PointsView, text: str) -> None:
+    qtbot.mouseClick(button(view, text), Qt.MouseButton.LeftButton)
+
+
+def shown_texts(view: PointsView) -> list[str]:
+    return [label.text() for label in view.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def shown_ids(view: PointsView) -> list[str]:
+    return [view.model.text(row, Column.POINT_ID) for row in range(view.model.rowCount())]
+
+
+def current_key(view: PointsView) -> PointKey | None:
+    index = view.table.currentIndex()
+    return view.model.key(index.row()) if index.isValid() else None
+
+
+def top_key(view: PointsView) -> PointKey:
+    return view.model.key(view.table.rowAt(0))
+
+
+class TestHeading:
+    def test_the_count_says_how_many_of_how_many(self, view: PointsView) -> None:
+        panels = [device(n, n, inputs=points(PointType.INPUT, *range(500))) for n in (1, 2, 3)]
+        view.apply(snapshot(*panels))
+        view.search.setText("in 499")
+        assert view.count_label.text() == "3 of 1,512 points"
+        view.choose_panel(2)
+        assert view.count_label.text() == "1 of 504 points"
+        view.choose_panel(None)
+        assert view.count_label.text() == "3 of 1,512 points"
+
+
+class TestFilterControls:
+    def test_typing_finds_points_by_all_words(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        qtbot.keyClicks(view.search, "out 10k")
+        assert view.model.rowCount() == 0
+        view.search.clear()
+        qtbot.keyClicks(view.search, "norm in 2")
+        assert shown_ids(view) == ["IN2"]
+
+    def test_the_key_for_finding_goes_to_the_search_box(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        view.search.setText("in")
+        view.table.setFocus()
+        view.activateWindow()
+        qtbot.keyClick(view.table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(view.search.hasFocus)
+        assert view.search.selectedText() == "in"
+
+    def test_escape_empties_the_search_box(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        view.search.setText("var")
+        qtbot.keyClick(view.search, Qt.Key.Key_Escape)
+        assert view.model.rowCount() == 7
+
+    def test_arrow_down_goes_from_the_search_box_to_the_first_point(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        qtbot.keyClick(view.search, Qt.Key.Key_Down)
+        assert view.table.hasFocus()
+        assert view.selected_keys() == [IN1]
+
+    def test_one_click_shows_one_type(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        click(qtbot, view, "Outputs")
+        assert shown_ids(view) == ["OUT1", "OUT2"]
+        click(qtbot, view, "Variables")
+        assert shown_ids(view) == ["OUT1", "OUT2", "VAR1", "VAR2"]
+        click(qtbot, view, "Outputs")
+        click(qtbot, view, "Variables")
+        assert view.model.rowCount() == 7
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("Overridden", ["IN2"]),
+            ("Faulty", ["IN3"]),
+            ("Stale", ["OUT1", "OUT2"]),
+            ("Changed", []),
+            ("Unused", ["IN1", "IN2", "IN3", "IN4", "OUT1", "OUT2"]),
+        ],
+    )
+    def test_quick_filters_show_their_points(
+        self, view: PointsView, qtbot: QtBot, text: str, expected: list[str]
+    ) -> None:
+        inputs = (
+            point(PointType.INPUT, 1),
+            point(PointType.INPUT, 2, auto_manual=1),
+            point(PointType.INPUT, 3, status=2),
+            point(PointType.INPUT, 4, range=0, full_label="", label=""),
+        )
+        view.apply(snapshot(device(inputs=inputs, variables=(), output_logging_time=NOW_S - 4000)))
+        click(qtbot, view, text)
+        assert shown_ids(view) == expected
+
+    def test_every_control_has_an_accessible_name(self, view: PointsView) -> None:
+        controls: list[QWidget] = [*view.findChildren(QAbstractButton), *view.findChildren(QLineEdit), view.table]
+        ours = [control for control in controls if control.isVisible() and type(control).__name__ != "QAbstractButton"]
+        unnamed = [control for control in ours if not control.accessibleName() and control.parent() is not view.search]
+        assert len(ours) >= 10
+        assert unnamed == []
+
+
+class TestEmptyTable:
+    def test_without_points_it_says_how_to_get_them(self, view: PointsView) -> None:
+        assert "No points yet: start syncing, or sync once" in shown_texts(view)
+        view.apply(snapshot(device()))
+        assert not any("No points" in text for text in shown_texts(view))
+        view.clear()
+        assert "No points yet: start syncing, or sync once" in shown_texts(view)
+
+    def test_a_filter_that_nothing_matches_is_cleared_by_a_button(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        view.choose_panel(SERIAL)
+        click(qtbot, view, "Faulty")
+        view.search.setText("nothing")
+        assert "No point matches; clear the filters" in shown_texts(view)
+        click(qtbot, view, "Clear filters")
+        assert (view.search.text(), button(view, "Faulty").isChecked()) == ("", False)
+        assert view.model.rowCount() == 7
+        assert view.model.filter == PointFilter(serial_number=SERIAL)
+
+    def test_unused_points_can_be_shown_where_there_are_no_others(self, view: PointsView, qtbot: QtBot) -> None:
+        unused = points(PointType.INPUT, 0.0, 0.0, range=0, full_label="", label="")
+        view.apply(snapshot(device(inputs=unused, outputs=(), variables=())))
+        assert "All of these points are unused" in shown_texts(view)
+        click(qtbot, view, "Show unused points")
+        assert shown_ids(view) == ["IN1", "IN2"]
+
+
+class TestStayingInPlace:
+    def test_the_selection_survives_live_updates(self, view: PointsView) -> None:
+        panel = device()
+        view.apply(snapshot(panel))
+        view.table.select_keys([IN1, IN3])
+        view.apply(snapshot(replace(panel, inputs=points(PointType.INPUT, 5.0, 6.0, 7.0))))
+        assert view.selected_keys() == [IN1, IN3]
+
+    def test_selection_current_point_and_scroll_survive_rows_that_appear(self, view: PointsView) -> None:
+        view.apply(snapshot(many()))
+        keys = [PointKey(SERIAL, PointType.INPUT, number) for number in (100, 101, 120)]
+        view.table.select_keys(keys)
+        row = view.model.row(keys[1])
+        assert row is not None
+        view.table.selectionModel().setCurrentIndex(
+            view.model.index(row, Column.LABEL), QItemSelectionModel.SelectionFlag.NoUpdate
+        )
+        view.table.verticalScrollBar().setValue(95 * view.table.rowHeight(0) + 7)
+        top, offset = top_key(view), view.table.rowViewportPosition(view.table.rowAt(0))
+        view.apply(snapshot(many(), device(1, panel_id=0)))
+        assert view.selected_keys() == keys
+        assert current_key(view) == keys[1]
+        assert view.table.currentIndex().column() == Column.LABEL
+        assert (top_key(view), view.table.rowViewportPosition(view.table.rowAt(0))) == (top, offset)
+
+    def test_the_selection_survives_sorting(self, view: PointsView) -> None:
+        view.apply(snapshot(many()))
+        keys = [PointKey(SERIAL, PointType.INPUT, number) for number in (1, 2, 150)]
+        view.table.select_keys(keys)
+        view.table.sortByColumn(Column.VALUE, Qt.SortOrder.DescendingOrder)
+        assert sorted(view.selected_keys()) == keys
+
+    def test_a_selection_comes_back_when_the_filter_goes(self, view: PointsView) -> None:
+        view.apply(snapshot(device()))
+        view.table.select_keys([IN2, OUT1])
+        view.search.setText("out")
+        assert view.selected_keys() == [OUT1]
+        view.search.clear()
+        assert view.selected_keys() == [IN2, OUT1]
+
+    def test_a_new_selection_ends_one_that_is_filtered_out(self, view: PointsView) -> None:
+        view.apply(snapshot(device()))
+        view.table.select_keys([IN2])
+        view.search.setText("out")
+        view.table.selectRow(0)
+        view.search.clear()
+        assert view.selected_keys() == [OUT1]
+
+    def test_the_order_survives_live_updates(self, view: PointsView) -> None:
+        panel = device()
+        view.apply(snapshot(panel))
+        view.table.sortByColumn(Column.VALUE, Qt.SortOrder.DescendingOrder)
+        before = shown_ids(view)
+        view.apply(snapshot(replace(panel, inputs=points(PointType.INPUT, 500.0, 6.0, 7.0))))
+        assert shown_ids(view) == before
+        assert view.table.horizontalHeader().sortIndicatorSection() == Column.VALUE
+
+    def test_the_third_click_on_a_title_brings_t3000s_order_back(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        header = view.table.horizontalHeader()
+        place = QPoint(header.sectionViewportPosition(Column.VALUE) + 20, 8)
+        orders = []
+        for _ in range(3):
+            qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+            orders.append(shown_ids(view))
+        assert orders[0] == list(orders[1]) or orders[0] != orders[1]
+        assert orders[0][-1] == "OUT1"
+        assert orders[1][0] == "OUT1"
+        assert orders[2] == ["IN1", "IN2", "IN3", "OUT1", "OUT2", "VAR1", "VAR2"]
+
+
+class TestCopying:
+    def test_rows_are_copied_as_tab_separated_text_with_titles(self, view: PointsView, qtbot: QtBot) -> None:
+        sensor = point(PointType.INPUT, 1, 18.4, full_label="Supply\tAir", label="SAT", jumper=4, status=0)
+        view.apply(snapshot(device(panel_name="AHU 1", inputs=(sensor,))))
+        view.table.select_keys([IN1, OUT1])
+        qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert QGuiApplication.clipboard().text() == (
+            "Panel\tId\tFull label\tLabel\tA/M\tValue\tRange\tStatus\tSignal\tAge\n"
+            "AHU 1\tIN1\tSupply Air\tSAT\tAuto\t18.40 °C\t10K Type2\tNormal\tThermistor\t5 s\n"
+            "AHU 1\tOUT1\tOUT 1\tL1\tAuto\t35.00 °C\t4-20\t\t\t4 s\n"
+        )
+
+    def test_columns_are_copied_as_they_stand(self, view: PointsView) -> None:
+        view.apply(snapshot(device()))
+        for column in Column:
+            view.table._set_hidden(column, hidden=column not in (Column.POINT_ID, Column.VALUE))
+        header = view.table.horizontalHeader()
+        header.moveSection(header.visualIndex(Column.VALUE), 0)
+        view.table.select_keys([IN1])
+        assert view.table.selected_text() == "Value\tId\n20.50 °C\tIN1\n"
+
+    def test_nothing_selected_leaves_the_clipboard_alone(self, view: PointsView) -> None:
+        view.apply(snapshot(device()))
+        QGuiApplication.clipboard().setText("precious")
+        view.table.copy_action.trigger()
+        assert QGuiApplication.clipboard().text() == "precious"
+
+
+class TestPlotting:
+    def test_a_double_click_asks_for_the_point(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        place = view.table.visualRect(view.model.index(1, Column.FULL_LABEL)).center()
+        qtbot.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        with qtbot.waitSignal(view.plot_requested) as asked:
+            qtbot.mouseDClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert asked.args == [[IN2]]
+
+    def test_enter_asks_for_all_selected_points(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        view.table.select_keys([OUT1, IN1])
+        with qtbot.waitSignal(view.plot_requested) as asked:
+            qtbot.keyClick(view.table, Qt.Key.Key_Return)
+        assert asked.args == [[IN1, OUT1]]
+
+    def test_the_context_menu_plots_and_copies(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        view.table.select_keys([IN1])
+        actions = {action.text(): action for action in view.table.make_menu().actions() if action.text()}
+        assert list(actions) == ["Plot", "Copy", "Select all", "Sort again", "Columns"]
+        with qtbot.waitSignal(view.plot_requested) as asked:
+            actions["Plot"].trigger()
+        assert asked.args == [[IN1]]
+
+    def test_a_drag_carries_the_selected_points(self, view: PointsView) -> None:
+        view.apply(snapshot(device()))
+        view.table.select_keys([IN1, IN3])
+        mime = view.model.mimeData(view.table.selectionModel().selectedIndexes())
+        assert decode_point_keys(mime) == [IN1, IN3]
+        assert view.table.dragEnabled()
+
+
+class TestState:
+    def test_columns_order_and_filters_are_as_they_were(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        header = view.table.horizontalHeader()
+        header.moveSection(header.visualIndex(Column.AGE), 0)
+        header.resizeSection(Column.LABEL, 123)
+        view.table._set_hidden(Column.RANGE, hidden=True)
+        view.table._set_hidden(Column.CHANGED, hidden=False)
+        view.table.sortByColumn(Column.VALUE, Qt.SortOrder.DescendingOrder)
+        click(qtbot, view, "Inputs")
+        view.search.setText("in")
+        saved = json.loads(json.dumps(view.save_state()))
+
+        other = shown_view(qtbot)
+        other.choose_panel(SERIAL)
+        other.restore_state(saved)
+        other.apply(snapshot(device()))
+        assert other.save_state() == saved
+        assert shown_ids(other) == shown_ids(view) == ["IN2", "IN1", "IN3"]
+        assert other.table.horizontalHeader().visualIndex(Column.AGE) == 0
+        assert other.table.columnWidth(Column.LABEL) == 123
+        assert other.table.isColumnHidden(Column.RANGE)
+        assert not other.table.isColumnHidden(Column.CHANGED)
+        assert other.model.filter.serial_number == SERIAL
+
+    def test_a_hidden_column_comes_back_as_wide_as_it_was(self, view: PointsView) -> None:
+        view.table.horizontalHeader().resizeSection(Column.RANGE, 222)
+        for hidden in (True, False):
+            (action,) = (a for a in view.table.make_columns_menu().actions() if a.text() == "Range")
+            action.trigger()
+            assert view.table.isColumnHidden(Column.RANGE) is hidden
+        assert view.table.columnWidth(Column.RANGE) == 222
+
+    @pytest.mark.parametrize(
+        "saved",
+        [
+            {},
+            {"columns": 7, "sort": "up", "filters": [1]},
+            {"columns": [None, {"name": "no such"}, {"name": "age", "width": "wide"}], "sort": {"column": []}},
+            {"filters": {"text": None, "types": {}, "faulty": "yes"}},
+        ],
+    )
+    def test_a_broken_state_leaves_a_usable_table(self, view: PointsView, saved: dict[str, Any]) -> None:
+        view.restore_state(saved)
+        view.apply(snapshot(device()))
+        assert view.model.rowCount() == 7
+
+    def test_at_least_one_column_is_shown(self, view: PointsView) -> None:
+        view.restore_state({"columns": [{"name": column.key, "width": 50, "hidden": True} for column in Column]})
+        assert not view.table.isColumnHidden(Column.POINT_ID)
+
+
+class TestTheme:
+    def test_colours_follow_the_theme(self, view: PointsView) -> None:
+        view.apply(snapshot(device(inputs=(point(PointType.INPUT, 1, status=1),))))
+        cell = view.model.index(0, Column.STATUS)
+        assert cell.data(Qt.ItemDataRole.BackgroundRole).color() == LIGHT.fault.background
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, DARK)
+        assert cell.data(Qt.ItemDataRole.BackgroundRole).color() == DARK.fault.background
+
+    def test_state_cells_are_painted_in_their_colours(self, view: PointsView) -> None:
+        view.apply(snapshot(device(inputs=(point(PointType.INPUT, 1, status=1), point(PointType.INPUT, 2)))))
+        rect = view.table.visualRect(view.model.index(0, Column.STATUS))
+        image = view.table.viewport().grab().toImage()
+        assert image.pixelColor(rect.right() - 3, rect.center().y()) == LIGHT.fault.background
+        assert image.pixelColor(rect.right() - 3, rect.center().y() + rect.height()) != LIGHT.fault.background

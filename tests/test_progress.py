@@ -1,0 +1,354 @@
+"""What the window tells of syncing while it happens: steps, state of the link, countdowns, the status bar."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from t3monitor.model.errors import Outcome
+from t3monitor.model.events import (
+    AnswerDecoded,
+    CallStarted,
+    Committed,
+    CycleFinished,
+    CycleReport,
+    CycleStarted,
+    PanelCounts,
+    PanelLogged,
+    PanelUpserted,
+    RetryScheduled,
+    ServiceStarted,
+    ServiceStopped,
+    SyncEvent,
+    SyncPhase,
+    TransactionStarted,
+    Validated,
+)
+from t3monitor.ui.progress import (
+    LinkIndicator,
+    LinkState,
+    PhaseBar,
+    Progress,
+    StatusLine,
+    StepState,
+    countdown_s,
+    database_text,
+    doing_text,
+    last_cycle_text,
+    link_state_text,
+    next_cycle_text,
+    step_views,
+)
+from t3monitor.ui.texts import local_time_text
+from t3monitor.ui.theme import DARK, LIGHT, apply_theme, current_theme
+from values import NOW_S, device, report, snapshot
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
+
+NOW = 1000.0
+STARTED = ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, 30)
+STOPPED = ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, "")
+CYCLE = CycleStarted(SyncPhase.STARTUP_SYNC, 0.0, False, 30, 3)
+CALL = CallStarted(SyncPhase.FETCH, 0.0, 1, 4)
+SECOND_CALL = CallStarted(SyncPhase.FETCH, 0.0, 2, 4)
+RETRY = RetryScheduled(SyncPhase.FETCH, 0.0, 2, 4, 4.0, "T3000 is starting (-2)")
+DECODED = AnswerDecoded(SyncPhase.PARSE, 0.0, snapshot(*(device(serial) for serial in range(1, 7))), 331204)
+BEGUN = TransactionStarted(SyncPhase.BEGIN, 0.0)
+COMMITTED = Committed(SyncPhase.COMMIT, 0.0, 6)
+VALIDATED = Validated(SyncPhase.VALIDATE, 0.0, ())
+GOOD = report(
+    elapsed_ms=143.2,
+    phases_ms={
+        "fetch": 120.3,
+        "parse": 2.1,
+        "begin": 0.4,
+        "upsert": 4.0,
+        "trendlog": 6.2,
+        "commit": 5.1,
+        "validate": 2.0,
+    },
+    attempts=1,
+    devices=6,
+    points=1536,
+    samples=1536,
+)
+TIMEOUT = report(Outcome.TIMEOUT, "T3000 gave no answer within 30 s", phases_ms={"fetch": 30000.0})
+NOT_UNDERSTOOD = report(Outcome.BAD_REPLY, "It is not JSON", phases_ms={"fetch": 10.0, "parse": 1.0})
+UNCHANGED = report(Outcome.NO_NEW_DATA, "T3000 had nothing new", phases_ms={"fetch": 10.0})
+LOCKED = report(Outcome.DATABASE, "The database is locked")
+
+
+def panel(position: int) -> PanelCounts:
+    return PanelCounts(position, 6, 237000 + position, f"AHU-{position}", 64, 64, 128)
+
+
+def upserted(position: int) -> PanelUpserted:
+    return PanelUpserted(SyncPhase.UPSERT, 0.0, panel(position))
+
+
+def logged(position: int) -> PanelLogged:
+    return PanelLogged(SyncPhase.TRENDLOG, 0.0, panel(position))
+
+
+def ended(report: CycleReport, next_in_s: float | None = 30.0) -> CycleFinished:
+    return CycleFinished(SyncPhase.VALIDATE, 0.0, report, next_in_s)
+
+
+def after(*events: SyncEvent, now_s: float = NOW) -> Progress:
+    progress = Progress()
+    for event in events:
+        progress = progress.after(event, now_s)
+    return progress
+
+
+STORING = (CYCLE, CALL, DECODED, BEGUN, upserted(1), logged(1), upserted(2), logged(2), upserted(3))
+
+
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [
+        ((), "stopped"),
+        ((STARTED,), "waiting"),
+        ((CYCLE,), "opening database and link"),
+        ((CYCLE, CALL), "fetch · asking T3000"),
+        ((CYCLE, CALL, RETRY), "T3000 is starting (-2), try 2 of 4 in 4 s"),
+        ((CYCLE, CALL, RETRY, SECOND_CALL), "fetch · try 2 of 4"),
+        ((CYCLE, CALL, DECODED), "store · begin"),
+        (STORING, "store · device 3/6 · 768 points"),
+        ((*STORING, logged(3), upserted(6), logged(6)), "store · commit · 1,024 points"),
+        ((*STORING, COMMITTED), "validate"),
+        ((*STORING, COMMITTED, VALIDATED, ended(GOOD)), "waiting"),
+        ((CYCLE, ended(GOOD, None)), "stopped"),
+        ((STARTED, STOPPED), "stopped"),
+        (
+            (ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, "The database is damaged"),),
+            "stopped: The database is damaged",
+        ),
+    ],
+)
+def test_what_happens_now_is_said_in_a_few_words(events: tuple[SyncEvent, ...], text: str) -> None:
+    assert doing_text(after(*events), NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("report", "text"),
+    [
+        (None, ""),
+        (GOOD, "last cycle ok, 143 ms, 6 panels, 1,536 samples"),
+        (replace(GOOD, outcome=Outcome.PARTIAL), "last cycle partial, 143 ms, 6 panels, 1,536 samples"),
+        (TIMEOUT, "last cycle failed (timeout): T3000 gave no answer within 30 s"),
+        (UNCHANGED, "last cycle: no new data: T3000 had nothing new"),
+    ],
+)
+def test_how_the_last_cycle_ended_is_said_in_one_line(report: CycleReport | None, text: str) -> None:
+    assert last_cycle_text(report) == text
+
+
+def test_a_countdown_rounds_up_and_ends_at_zero() -> None:
+    assert [countdown_s(NOW + left, NOW) for left in (18.0, 17.99, 17.5, 0.4, 0.0, -3.0)] == [18, 18, 18, 1, 0, 0]
+    assert countdown_s(None, NOW) == 0
+
+
+def test_the_next_cycle_is_counted_down_to_unless_one_runs_or_none_is_planned() -> None:
+    waiting = after(STARTED, CYCLE, ended(GOOD, 30.0))
+    assert next_cycle_text(waiting, NOW + 12) == "next cycle in 18 s"
+    assert next_cycle_text(after(STARTED, CYCLE), NOW) == "syncing…"
+    assert next_cycle_text(waiting.after(STOPPED, NOW), NOW) == ""
+
+
+def test_a_shorter_interval_brings_the_next_cycle_nearer_and_a_longer_one_does_not_defer_it() -> None:
+    waiting = after(ended(GOOD, 30.0))
+    assert next_cycle_text(waiting.with_interval(10, NOW), NOW) == "next cycle in 10 s"
+    assert next_cycle_text(waiting.with_interval(600, NOW), NOW) == "next cycle in 30 s"
+
+
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [
+        ((), "○ Stopped"),
+        ((STARTED,), "◐ Waiting"),
+        ((STARTED, CYCLE, CALL), "◐ Waiting"),
+        ((STARTED, CYCLE, CALL, RETRY), "◐ Waiting: not ready"),
+        ((STARTED, CYCLE, ended(GOOD)), "● Live: ok"),
+        ((STARTED, CYCLE, ended(GOOD), CYCLE, CALL), "● Live: ok"),
+        ((STARTED, CYCLE, ended(UNCHANGED)), "◐ Waiting: no new data"),
+        ((STARTED, CYCLE, ended(TIMEOUT)), "▲ Failed: timeout"),
+        ((STARTED, CYCLE, ended(TIMEOUT), CYCLE, CALL), "▲ Failed: timeout"),
+        ((STARTED, CYCLE, ended(TIMEOUT), STOPPED), "○ Stopped"),
+        ((STARTED, CYCLE, ended(TIMEOUT), STOPPED, STARTED), "◐ Waiting"),
+        ((CYCLE, ended(GOOD, None)), "○ Stopped"),
+        ((CYCLE, ended(TIMEOUT, None)), "▲ Failed: timeout"),
+        (
+            (STARTED, ended(LOCKED, None), ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, "damaged")),
+            "▲ Failed: database",
+        ),
+    ],
+)
+def test_the_state_of_the_link_is_a_mark_and_a_word(events: tuple[SyncEvent, ...], text: str) -> None:
+    assert link_state_text(after(*events)) == text.replace("Live: ok", "Live")
+
+
+def test_a_stop_by_the_user_keeps_what_is_known_of_the_last_cycle() -> None:
+    assert after(STARTED, CYCLE, ended(TIMEOUT), STOPPED).last is TIMEOUT
+
+
+def marks(progress: Progress) -> str:
+    return "".join(step.state.value for step in step_views(progress, NOW))
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ((), "○○○○○"),
+        ((CYCLE,), "●○○○○"),
+        ((CYCLE, CALL), "●○○○○"),
+        ((CYCLE, CALL, DECODED), "✓✓●○○"),
+        (STORING, "✓✓●○○"),
+        ((*STORING, COMMITTED), "✓✓✓●○"),
+        ((*STORING, COMMITTED, VALIDATED, ended(GOOD)), "✓✓✓✓●"),
+        ((CYCLE, CALL, ended(TIMEOUT)), "✕○○○●"),
+        ((CYCLE, CALL, ended(NOT_UNDERSTOOD)), "✓✕○○●"),
+        ((CYCLE, CALL, ended(UNCHANGED)), "▲○○○●"),
+        ((CYCLE, ended(LOCKED, None)), "○○✕○○"),
+    ],
+)
+def test_each_step_has_the_mark_of_its_state(events: tuple[SyncEvent, ...], expected: str) -> None:
+    assert marks(after(*events)) == expected
+
+
+def test_the_steps_tell_devices_while_they_are_stored_and_durations_afterwards() -> None:
+    assert [step.text for step in step_views(after(*STORING), NOW)][2] == "● Store 3/6"
+    assert [step.text for step in step_views(after(*STORING, ended(GOOD)), NOW + 12)] == [
+        "✓ Fetch 120 ms",
+        "✓ Parse 2 ms",
+        "✓ Store 16 ms",
+        "✓ Validate 2 ms",
+        "● Wait 18 s",
+    ]
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, qapp: QApplication) -> PhaseBar:
+    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
+        apply_theme(qapp, LIGHT)
+    bar = PhaseBar(clock=lambda: NOW)
+    qtbot.addWidget(bar)
+    return bar
+
+
+def test_the_phase_bar_counts_a_retry_down_with_its_reason(bar: PhaseBar) -> None:
+    for event in (CYCLE, CALL, RETRY):
+        bar.apply(event)
+    bar.set_now(NOW + 1)
+    assert bar.sentence == "T3000 is starting (-2), try 2 of 4 in 3 s"
+    assert bar.steps[0].text == "● Fetch in 3 s"
+
+
+def test_a_screen_reader_hears_all_steps_of_the_phase_bar(bar: PhaseBar) -> None:
+    for event in STORING:
+        bar.apply(event)
+    description = bar.accessibleDescription()
+    assert description.startswith("✓ Fetch, ✓ Parse, ● Store 3/6, ○ Validate, ○ Wait.")
+    assert description.endswith("store · device 3/6 · 768 points")
+    bar.apply(ended(GOOD))
+    assert bar.sentence == "", "how it ended has its own place in the status bar"
+
+
+def test_the_phase_bar_draws_a_failed_step_unlike_a_good_one(bar: PhaseBar) -> None:
+    bar.resize(1000, bar.sizeHint().height())
+    pictures = []
+    for event in (ended(GOOD), ended(TIMEOUT)):
+        bar.apply(event)
+        pictures.append(bar.grab().toImage())
+    assert pictures[0] != pictures[1]
+    assert bar.steps[0].state is StepState.FAILED
+
+
+def test_nothing_in_the_phase_bar_moves_when_details_change(bar: PhaseBar) -> None:
+    empty = bar.sizeHint()
+    bar.apply(ended(TIMEOUT))
+    assert bar.sizeHint() == empty
+
+
+def drawn_colours(widget: QWidget) -> set[str]:
+    image = widget.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+@pytest.fixture
+def indicator(qtbot: QtBot, qapp: QApplication) -> LinkIndicator:
+    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
+        apply_theme(qapp, LIGHT)
+    indicator = LinkIndicator(clock=lambda: NOW)
+    qtbot.addWidget(indicator)
+    return indicator
+
+
+def test_the_indicator_counts_down_with_a_bar_that_fills(indicator: LinkIndicator) -> None:
+    indicator.apply(ended(GOOD, 20.0))
+    indicator.set_now(NOW + 5)
+    assert indicator.countdown.text() == "next cycle in 15 s"
+    assert indicator.bar.value() == 250
+    assert not indicator.bar.isHidden()
+    indicator.apply(STOPPED)
+    assert indicator.countdown.text() == ""
+    assert indicator.bar.isHidden()
+
+
+def test_the_indicators_colour_goes_with_its_word_and_follows_the_theme(
+    indicator: LinkIndicator, qapp: QApplication
+) -> None:
+    indicator.show()
+    indicator.apply(ended(GOOD))
+    assert LIGHT.good.name() in drawn_colours(indicator.state)
+    indicator.apply(ended(TIMEOUT))
+    assert LIGHT.bad.name() in drawn_colours(indicator.state)
+    apply_theme(qapp, DARK)
+    assert DARK.bad.name() in drawn_colours(indicator.state)
+    assert indicator.state.text() == "▲ Failed: timeout"
+
+
+def test_the_indicators_tooltip_says_why_and_when_it_was_last_good(indicator: LinkIndicator) -> None:
+    indicator.apply(ended(GOOD))
+    indicator.apply(ended(TIMEOUT))
+    lines = indicator.toolTip().split("\n")
+    assert lines[1] == "last cycle failed (timeout): T3000 gave no answer within 30 s"
+    assert lines[2] == f"last good cycle at {local_time_text(NOW_S)}"
+
+
+def test_another_link_starts_without_the_past_of_the_one_before(indicator: LinkIndicator) -> None:
+    indicator.set_link("T3000.so")
+    indicator.apply(STARTED)
+    indicator.apply(ended(TIMEOUT))
+    indicator.set_link("T3000.so")
+    assert indicator.state.text() == "▲ Failed: timeout"
+    indicator.set_link("Simulated building")
+    assert indicator.state.text() == "◐ Waiting"
+    assert indicator.toolTip() == "◐ Waiting"
+
+
+def test_each_state_of_the_link_has_a_mark_of_its_own() -> None:
+    assert len({state.value for state in LinkState}) == 4
+
+
+def test_the_status_line_stamps_what_happens_with_the_local_time_of_its_event() -> None:
+    line = StatusLine(clock=lambda: NOW, utc_s=lambda: NOW_S)
+    assert line.texts() == ("stopped", "", "")
+    line.apply(ended(GOOD))
+    for event in STORING:
+        line.apply(event)
+    line.set_database_bytes(12_400_000)
+    now, last_cycle, database = line.texts()
+    assert now == f"{local_time_text(NOW_S)[-8:]} store · device 3/6 · 768 points"
+    assert last_cycle == "last cycle ok, 143 ms, 6 panels, 1,536 samples"
+    assert database == "db 12.4 MB"
+
+
+def test_the_size_of_the_database_is_in_megabytes_and_then_in_gigabytes() -> None:
+    assert [database_text(size) for size in (None, 0, 12_400_000, 1_234_000_000)] == [
+        "",
+        "db 0.0 MB",
+        "db 12.4 MB",
+        "db 1.23 GB",
+    ]

@@ -1,0 +1,174 @@
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from PySide6.QtCore import QLocale
+
+from t3monitor.ui.trend.ticks import Scale, fit, still_fits, time_ticks
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.fixture
+def in_zone() -> Iterator[Callable[[str], None]]:
+    if not hasattr(time, "tzset"):
+        pytest.skip("this system cannot change the time zone of a running program")
+    before = os.environ.get("TZ")
+
+    def change(zone: str | None) -> None:
+        if zone is None:
+            os.environ.pop("TZ", None)
+        else:
+            os.environ["TZ"] = zone
+        time.tzset()
+
+    yield change
+    change(before)
+
+
+def local(*parts: int) -> float:
+    return datetime(*parts).timestamp()  # type: ignore[arg-type]
+
+
+def labels(start_s: float, end_s: float, width_px: float) -> list[tuple[str, str]]:
+    return [(tick.text, tick.date) for tick in time_ticks(start_s, end_s, width_px)]
+
+
+def test_the_first_time_and_each_midnight_carry_the_date() -> None:
+    assert labels(local(2025, 11, 22, 12, 13), local(2025, 11, 23, 12, 13), 530) == [
+        ("15:00", "Sat 22 Nov"),
+        ("18:00", ""),
+        ("21:00", ""),
+        ("00:00", "Sun 23 Nov"),
+        ("03:00", ""),
+        ("06:00", ""),
+        ("09:00", ""),
+        ("12:00", ""),
+    ]
+
+
+def test_a_first_date_without_room_before_midnight_is_left_out() -> None:
+    found = labels(local(2025, 11, 22, 20, 30), local(2025, 11, 23, 20, 30), 530)
+    assert found[:2] == [("21:00", ""), ("00:00", "Sun 23 Nov")]
+
+
+def test_minutes_and_seconds_are_round() -> None:
+    assert [text for text, _ in labels(local(2025, 1, 5, 10, 2, 7), local(2025, 1, 5, 11, 2, 7), 700)] == [
+        "10:05",
+        *(f"10:{minute}" for minute in range(10, 60, 5)),
+        "11:00",
+    ]
+    assert [text for text, _ in labels(local(2025, 1, 5, 10, 2, 7), local(2025, 1, 5, 10, 3, 7), 300)] == [
+        "10:02:15",
+        "10:02:30",
+        "10:02:45",
+        "10:03:00",
+    ]
+
+
+def test_days_have_the_day_of_the_week_and_weeks_begin_on_monday() -> None:
+    week = labels(local(2025, 11, 16, 12), local(2025, 11, 23, 12), 600)
+    assert week[0] == ("17 Nov", "Mon")
+    assert len(week) == 7
+    month = labels(local(2025, 10, 24, 12), local(2025, 11, 23, 12), 400)
+    assert [date for _, date in month] == ["Mon"] * len(month)
+
+
+def test_a_year_is_marked_by_months() -> None:
+    found = labels(local(2025, 2, 10), local(2026, 2, 10), 900)
+    assert found[0] == ("Mar", "2025")
+    assert ("Jan", "2026") in found
+    assert [text for text, date in found if date] == ["Mar", "Jan"]
+
+
+def test_decades_do_not_overlap() -> None:
+    ticks = time_ticks(local(2000, 1, 1), local(2026, 1, 1), 400)
+    assert 2 <= len(ticks) <= 8
+
+
+@pytest.mark.parametrize("width_px", [0, 20])
+def test_a_plot_without_room_has_no_marks(width_px: int) -> None:
+    assert time_ticks(0, 86400, width_px) == []
+
+
+@pytest.mark.parametrize(("day", "hours"), [((2025, 3, 30), 23), ((2025, 10, 26), 25)])
+def test_marks_stay_on_round_local_times_when_the_clock_changes(
+    in_zone: Callable[[str], None], day: tuple[int, int, int], hours: int
+) -> None:
+    in_zone("Europe/Berlin")
+    start_s = local(*day)
+    end_s = start_s + hours * 3600
+    six = [datetime.fromtimestamp(tick.utc_s).strftime("%H:%M") for tick in time_ticks(start_s, end_s, 300)]
+    assert six == ["00:00", "06:00", "12:00", "18:00", "00:00"]
+    single = time_ticks(start_s, end_s, 2000)
+    assert [tick.utc_s for tick in single] == sorted({tick.utc_s for tick in single})
+    assert {datetime.fromtimestamp(tick.utc_s).minute for tick in single} <= {0, 30}
+
+
+def test_marks_are_round_in_a_zone_of_half_hours(in_zone: Callable[[str], None]) -> None:
+    in_zone("Asia/Kolkata")
+    start_s = local(2025, 11, 22, 0, 10)
+    found = labels(start_s, start_s + 3600, 400)
+    assert [text for text, _ in found] == ["00:10", "00:20", "00:30", "00:40", "00:50", "01:00", "01:10"]
+
+
+@pytest.mark.parametrize(
+    ("extents", "height_px"),
+    [
+        ({"°C": (18.4, 31.2)}, 120),
+        ({"°C": (-1.6, 16.6), "%": (0.0, 100.0), "PPM": (425.0, 1310.0)}, 280),
+        ({"kWH": (123_456.7, 123_999.9), "Volts": (0.001, 0.0042)}, 500),
+        ({"": (-5.0, -5.0), "h": (0.0, 0.0)}, 280),
+    ],
+)
+def test_steps_are_round_and_hold_every_value(extents: dict[str, tuple[float, float]], height_px: float) -> None:
+    found = fit(extents, height_px)
+    assert found.divisions in (4, 6, 8, 10)
+    for unit, (low, high) in extents.items():
+        scale = found.scales[unit]
+        mantissa = float(f"{scale.step:e}".split("e")[0])
+        assert mantissa in (1.0, 2.0, 2.5, 5.0)
+        assert scale.lowest <= low + scale.step * 1e-6
+        assert scale.highest(found.divisions) >= high - scale.step * 1e-6
+        assert round(scale.lowest / scale.step, 6) % 1 == 0, "marks stand on multiples of the step"
+
+
+def test_percent_fill_their_axis() -> None:
+    found = fit({"%": (0.0, 100.0)}, 400)
+    assert (found.scales["%"].lowest, found.scales["%"].highest(found.divisions)) == (0.0, 100.0)
+
+
+def test_noise_of_a_constant_value_is_not_blown_up() -> None:
+    found = fit({"PPM": (440.0, 445.0)}, 280)
+    assert found.scales["PPM"].step * found.divisions >= 100
+
+
+@pytest.mark.parametrize(
+    ("scale", "mark", "text"),
+    [
+        (Scale(0, 2.5), 1, "2.5"),
+        (Scale(0, 0.25), 3, "0.75"),
+        (Scale(-10, 5), 2, "0"),
+        (Scale(20, 0.1), 4, "20.4"),
+        (Scale(120_000, 20_000), 1, "140,000"),
+        (Scale(400, 100), 6, "1000"),
+    ],
+)
+def test_labels_have_the_decimals_of_the_step(scale: Scale, mark: int, text: str) -> None:
+    assert scale.label(mark) == text
+
+
+def test_a_scale_is_kept_until_values_leave_it_or_shrink_to_half() -> None:
+    old = fit({"°C": (15.0, 25.0)}, 280)
+    for extent, kept in (((15.5, 24.0), True), ((15.0, 27.0), False), ((19.0, 20.0), False)):
+        assert still_fits(old, {"°C": extent}, fit({"°C": extent}, 280)) is kept
+    other = {"°C": (15.0, 25.0), "%": (0.0, 1.0)}
+    assert not still_fits(old, other, fit(other, 280))

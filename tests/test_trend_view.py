@@ -1,0 +1,785 @@
+import asyncio
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import qasync
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from t3monitor.model.errors import DatabaseError
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point, PointKey
+from t3monitor.store.database import Database
+from t3monitor.store.history import HistoryReader, Series
+from t3monitor.store.writer import Writer
+from t3monitor.ui.points_mime import POINTS_MIME_TYPE, encode_point_keys
+from t3monitor.ui.theme import DARK, LIGHT, apply_theme
+from t3monitor.ui.trend.lanes import stretches
+from t3monitor.ui.trend.time_range import Preset, TimeRange
+from t3monitor.ui.trend.view import TrendView
+from values import NOW_S, device, point, report, snapshot
+
+SERIAL = 237219
+SAT, CO2, VALVE, LIGHT_LUX, FAN, OCC = (PointKey(SERIAL, PointType.INPUT, number) for number in range(1, 7))
+INTERVAL_S = 300
+HOURS = 6  # of history before the present
+HOLE_S = (NOW_S - 3 * 3600, NOW_S - 2 * 3600)  # nothing was read then
+
+
+def inputs(time_s: float) -> tuple[Point, ...]:
+    """A panel's inputs at a time: a wave, two other units, a second wave, two states."""
+    wave = math.sin(time_s / 3000)
+    return (
+        point(PointType.INPUT, 1, round(20 + 5 * wave, 1), label="SAT", full_label="Supply air temperature"),
+        point(PointType.INPUT, 2, round(600 + 200 * wave), label="CO2", units="PPM", range=28),
+        point(PointType.INPUT, 3, round(50 + 50 * wave), label="VLV", units="%", range=16),
+        point(PointType.INPUT, 4, round(300 + 90 * wave), label="LUX", units="Lux", range=34),
+        point(PointType.INPUT, 5, float(wave > 0), label="FAN", units="", range=1, digital_analog=0),
+        point(PointType.INPUT, 6, float(wave > 0.5), label="OCC", units="", range=10, digital_analog=0),
+    )
+
+
+def panel(time_s: int) -> Any:
+    return device(SERIAL, panel_name="AHU-1", inputs=inputs(time_s), input_logging_time=time_s)
+
+
+class Clock:
+    """The present, which stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now_s = float(NOW_S)
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class History:
+    """What the window's owner gives the view: `HistoryReader` behind a coroutine function, watched by the test."""
+
+    def __init__(self, file: Path) -> None:
+        self._reader = HistoryReader(file)
+        self.asked: list[tuple[list[PointKey], float, float, int]] = []
+        self.held: list[asyncio.Event] = []  # a load waits for the first of these, if there is one
+        self.error: Exception | None = None
+
+    async def load(
+        self, keys: Sequence[PointKey], start_s: float, end_s: float, max_points: int
+    ) -> Mapping[PointKey, tuple[Series, ...]]:
+        self.asked.append((list(keys), start_s, end_s, max_points))
+        if self.held:
+            await self.held.pop(0).wait()
+        if self.error:
+            raise self.error
+        return self._reader.read_many(keys, start_s, end_s, max_points)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("trend") / "history.db"
+    database = Database(f"sqlite:///{file}")
+    writer = Writer(database)
+    for time_s in range(NOW_S - HOURS * 3600, NOW_S + 1, INTERVAL_S):
+        if not HOLE_S[0] < time_s < HOLE_S[1]:
+            with writer.cycle(INTERVAL_S) as transaction:
+                transaction.log(panel(time_s))
+                transaction.record(report())
+    database.close()
+    return file
+
+
+@pytest.fixture
+def history(file: Path) -> History:
+    return History(file)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    yield loop
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+
+
+@pytest.fixture
+def settle(loop: asyncio.AbstractEventLoop) -> Callable[[TrendView], None]:
+    """Lets everything happen that is to happen by now, without waiting for the debouncing."""
+
+    def settle(view: TrendView) -> None:
+        for _ in range(3):
+            view.loader.flush()
+            loop.run_until_complete(asyncio.sleep(0))
+            QApplication.sendPostedEvents()
+
+    return settle
+
+
+@pytest.fixture
+def view(qtbot: QtBot, history: History, clock: Clock, loop: asyncio.AbstractEventLoop) -> Iterator[TrendView]:
+    view = TrendView(history.load, clock, spawn=loop.create_task)
+    qtbot.addWidget(view)
+    view.resize(1000, 500)
+    view.show()
+    QApplication.processEvents()
+    yield view
+    view.loader.forget()
+
+
+Settle = Callable[[TrendView], None]
+
+offscreen_popup = pytest.mark.qt_log_ignore(r"This plugin does not support (raise|grabbing the keyboard)")
+
+
+def drawn(view: TrendView, key: PointKey) -> tuple[np.ndarray, np.ndarray]:
+    """Times and values of the one line of a point."""
+    ((times, values),) = view.plot.curve_data(key)
+    return times, values
+
+
+def message(view: TrendView) -> str:
+    return view.message.text() if view.message.isVisible() else ""
+
+
+def lane_names(view: TrendView) -> list[str]:
+    return [lane.name for lane in view.plot.lanes]
+
+
+def test_an_empty_plot_says_how_to_fill_it(view: TrendView, settle: Settle, history: History) -> None:
+    settle(view)
+    assert message(view) == "Double-click or drag a point here to plot it"
+    assert not view.legend.isVisible()
+    assert history.asked == []
+
+
+def test_an_added_point_is_loaded_and_drawn_with_its_hole(view: TrendView, settle: Settle, file: Path) -> None:
+    view.add_points([SAT])
+    assert message(view) == "Loading history…"
+    settle(view)
+    (stored,) = HistoryReader(file).read(SAT, 0, NOW_S, 10_000)
+    times, values = drawn(view, SAT)
+    np.testing.assert_array_equal(times, stored.times_utc_s)
+    np.testing.assert_allclose(values, stored.values)
+    assert np.flatnonzero(np.isnan(values)).size == 1
+    assert HOLE_S[0] < times[np.isnan(values)][0] < HOLE_S[1]
+    assert message(view) == ""
+    assert view.points() == [SAT]
+
+
+def test_history_is_asked_for_beyond_what_is_in_sight_and_no_finer_than_the_screen(
+    view: TrendView, settle: Settle, history: History
+) -> None:
+    view.add_points([SAT, CO2])
+    settle(view)
+    ((keys, start_s, end_s, max_points),) = history.asked
+    assert keys == [SAT, CO2]
+    assert (start_s, end_s) == (NOW_S - 2 * 86400, NOW_S + 86400)
+    assert view.plot.width_px * 2 <= max_points <= 10_000
+
+
+def test_a_point_is_added_once(view: TrendView, settle: Settle, history: History) -> None:
+    view.add_points([SAT, SAT])
+    view.add_points([SAT])
+    settle(view)
+    assert view.points() == [SAT]
+    assert len(history.asked) == 1
+
+
+def test_each_unit_has_an_axis_the_first_on_the_left(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT, CO2, VALVE])
+    settle(view)
+    assert [(axis.unit, axis.on_left) for axis in view.plot.value_axes.values()] == [
+        ("°C", True),
+        ("PPM", False),
+        ("%", False),
+    ]
+    places = [axis.sceneBoundingRect().center().x() for axis in view.plot.value_axes.values()]
+    assert places[0] < places[1] < places[2]
+
+
+def test_every_value_in_sight_is_within_its_axis(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT, CO2])
+    settle(view)
+    for key, unit in ((SAT, "°C"), (CO2, "PPM")):
+        _, values = drawn(view, key)
+        scale = view.plot.fit.scales[unit]
+        assert scale.lowest <= np.nanmin(values) < np.nanmax(values) <= scale.highest(view.plot.fit.divisions)
+
+
+def test_points_of_one_unit_share_an_axis_that_goes_with_the_last_of_them(view: TrendView, settle: Settle) -> None:
+    other = PointKey(SERIAL, PointType.OUTPUT, 1)  # °C too
+    view.add_points([SAT, CO2, other])
+    settle(view)
+    assert list(view.plot.value_axes) == ["°C", "PPM"]
+    view.remove_point(SAT)
+    assert list(view.plot.value_axes) == ["PPM", "°C"]
+    view.remove_point(other)
+    assert list(view.plot.value_axes) == ["PPM"]
+
+
+def test_digital_points_are_lanes_and_no_curves(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT, FAN, OCC])
+    settle(view)
+    assert lane_names(view) == ["FAN", "OCC"]
+    assert view.plot.curve_data(FAN) == []
+    assert list(view.plot.value_axes) == ["°C"]
+
+
+def test_a_lane_shows_each_state_from_its_first_sample_to_the_next_change(file: Path) -> None:
+    (fan,) = HistoryReader(file).read(FAN, 0, NOW_S, 10_000)
+    found = stretches(fan, NOW_S)
+    covered = float(np.sum(found.ends - found.starts))
+    assert covered == HOURS * 3600 - (HOLE_S[1] - HOLE_S[0]) + INTERVAL_S, "the hole is no state"
+    for start, end, state in zip(found.starts, found.ends, found.states, strict=True):
+        inside = fan.values[(fan.times_utc_s >= start) & (fan.times_utc_s < end)]
+        assert (inside == float(state)).all()
+
+
+def test_the_newest_state_holds_until_now_unless_it_is_old(file: Path) -> None:
+    (fan,) = HistoryReader(file).read(FAN, 0, NOW_S, 10_000)
+    assert stretches(fan, NOW_S + 200).ends[-1] == NOW_S + 200
+    assert stretches(fan, NOW_S + 9000).ends[-1] == NOW_S + INTERVAL_S
+
+
+def test_the_first_view_is_the_last_24_hours_and_follows(view: TrendView) -> None:
+    assert view.preset is Preset.DAY
+    assert view.time_range == TimeRange(NOW_S - 86400, NOW_S)
+    assert view.follows
+    assert view.toolbar.presets[Preset.DAY].isChecked()
+    assert view.toolbar.follow.isChecked()
+    assert not view.toolbar.forward.isEnabled()
+
+
+@pytest.mark.parametrize("preset", list(Preset))
+def test_a_preset_shows_its_length_up_to_now(view: TrendView, preset: Preset) -> None:
+    view.toolbar.presets[preset].click()
+    assert view.time_range == TimeRange(NOW_S - preset.length_s, NOW_S)
+    assert [its for its, button in view.toolbar.presets.items() if button.isChecked()] == [preset]
+    assert view.follows
+
+
+def test_following_keeps_the_present_at_the_right_edge(view: TrendView, clock: Clock) -> None:
+    clock.now_s += 100
+    view.describe(snapshot(panel(NOW_S + 90)))
+    assert view.time_range.end_s == NOW_S, "nothing is plotted: the timer moves it"
+    view._follow_timer.timeout.emit()
+    assert view.time_range == TimeRange(NOW_S + 100 - 86400, NOW_S + 100)
+
+
+def test_the_follow_timer_runs_only_while_it_is_followed_in_sight(view: TrendView) -> None:
+    assert view._follow_timer.isActive()
+    view.set_follow(False)
+    assert not view._follow_timer.isActive()
+    view.set_follow(True)
+    assert view._follow_timer.isActive()
+    view.hide()
+    assert not view._follow_timer.isActive()
+
+
+def test_arrows_go_by_what_is_shown_and_forward_ends_at_the_present(view: TrendView) -> None:
+    view.toolbar.back.click()
+    assert view.time_range == TimeRange(NOW_S - 2 * 86400, NOW_S - 86400)
+    assert not view.follows
+    assert view.preset is Preset.DAY
+    view.toolbar.back.click()
+    view.toolbar.forward.click()
+    assert view.time_range.end_s == NOW_S - 86400
+    view.toolbar.forward.click()
+    assert view.time_range.end_s == NOW_S
+    assert view.follows
+
+
+def test_dragging_moves_the_time_and_ends_following(view: TrendView, qtbot: QtBot) -> None:
+    view.plot.dragged.emit(-3600.0)
+    qtbot.waitUntil(lambda: not view.toolbar.follow.isChecked())
+    assert view.time_range == TimeRange(NOW_S - 86400 - 3600, NOW_S - 3600)
+    assert not view.follows
+
+
+def test_the_wheel_zooms_around_the_mouse(view: TrendView, qtbot: QtBot) -> None:
+    view.plot.zoomed.emit(0.5, NOW_S - 21600.0)
+    assert view.time_range == TimeRange(NOW_S - 21600 - 32400, NOW_S - 21600 + 10800)
+    assert not view.follows
+    assert view.preset is None
+    qtbot.waitUntil(lambda: view.toolbar.custom.isChecked())
+
+
+def test_zooming_stops_at_a_minute_and_at_five_years(view: TrendView) -> None:
+    for _ in range(60):
+        view.zoom(0.5)
+    assert view.time_range.length_s == pytest.approx(60)
+    for _ in range(60):
+        view.zoom(2)
+    assert view.time_range.length_s == pytest.approx(5 * 366 * 86400)
+
+
+@offscreen_popup
+def test_own_start_and_end_can_be_chosen(view: TrendView) -> None:
+    view.toolbar.custom.click()
+    popup = view.toolbar.popup
+    assert popup.isVisible()
+    popup.start.setDateTime(popup.end.dateTime().addSecs(-7200))
+    popup.accept_button.click()
+    assert not popup.isVisible()
+    assert view.time_range.length_s == 7200
+    assert not view.follows
+    assert view.toolbar.custom.isChecked()
+
+
+@offscreen_popup
+def test_an_end_before_the_start_cannot_be_chosen(view: TrendView) -> None:
+    view.toolbar.custom.click()
+    popup = view.toolbar.popup
+    popup.end.setDateTime(popup.start.dateTime().addSecs(-60))
+    assert not popup.accept_button.isEnabled()
+    popup.hide()
+
+
+def test_keys_move_zoom_and_follow(view: TrendView, qtbot: QtBot) -> None:
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert view.time_range.end_s == NOW_S - 8640
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.time_range.end_s == NOW_S
+    qtbot.keyClick(view, Qt.Key.Key_Plus)
+    assert view.time_range.length_s == pytest.approx(86400 / 1.5)
+    qtbot.keyClick(view, Qt.Key.Key_Minus)
+    assert view.time_range.length_s == pytest.approx(86400)
+    qtbot.keyClick(view, Qt.Key.Key_PageUp)
+    assert view.time_range.end_s == pytest.approx(NOW_S - 86400)
+    assert not view.follows
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert view.time_range.end_s == NOW_S
+    assert view.follows
+
+
+def test_a_click_into_the_plot_gives_the_view_the_keys(view: TrendView, qtbot: QtBot) -> None:
+    view.activateWindow()
+    view.toolbar.back.setFocus()
+    qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
+    assert QApplication.focusWidget() is view
+
+
+def test_history_that_is_loaded_is_not_asked_for_again(view: TrendView, settle: Settle, history: History) -> None:
+    view.add_points([SAT])
+    settle(view)
+    view.show_range(TimeRange(NOW_S - 2 * 86400 + 60, NOW_S - 86400 + 60))
+    settle(view)
+    view.show_range(TimeRange(NOW_S - 3600, NOW_S))  # a day of 5 minutes fits: finer brings nothing
+    settle(view)
+    assert len(history.asked) == 1
+
+
+def test_more_history_is_loaded_as_it_comes_into_sight(view: TrendView, settle: Settle, history: History) -> None:
+    view.add_points([SAT])
+    settle(view)
+    view.toolbar.back.click()
+    view.toolbar.back.click()
+    assert len(history.asked) == 1, "it waits a moment for the next move"
+    settle(view)
+    assert len(history.asked) == 2
+    assert history.asked[1][1:3] == (NOW_S - 4 * 86400, NOW_S - 86400)
+
+
+def test_a_finer_view_of_thinned_history_loads_it_finer(
+    view: TrendView, settle: Settle, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.ui.trend.view._SAMPLES_PER_PX", 0.02)
+    view.add_points([SAT])
+    settle(view)
+    assert view.trace(SAT).series[0].thinned
+    view.show_range(TimeRange(NOW_S - 7200, NOW_S))
+    settle(view)
+    assert len(history.asked) == 2
+    assert not view.trace(SAT).series[0].thinned
+
+
+def test_an_older_answer_than_the_last_request_is_not_drawn(view: TrendView, settle: Settle, history: History) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    history.held = [first, second]
+    view.add_points([SAT])
+    settle(view)
+    view.add_points([CO2])
+    settle(view)
+    assert [asked[0] for asked in history.asked] == [[SAT], [SAT, CO2]]
+    first.set()
+    settle(view)
+    assert view.plot.curve_data(SAT) == []
+    second.set()
+    settle(view)
+    assert drawn(view, SAT)[0].size
+    assert drawn(view, CO2)[0].size
+    assert len(history.asked) == 2
+
+
+def test_a_slow_answer_is_not_superseded_by_the_passing_of_time(
+    view: TrendView, settle: Settle, history: History, clock: Clock
+) -> None:
+    slow = asyncio.Event()
+    history.held = [slow]
+    view.add_points([SAT])
+    settle(view)
+    for _ in range(5):
+        clock.now_s += 10
+        view._follow_timer.timeout.emit()
+        settle(view)
+    assert len(history.asked) == 1
+    slow.set()
+    settle(view)
+    assert drawn(view, SAT)[0].size
+
+
+def test_an_error_is_one_line_and_goes_with_the_next_success(view: TrendView, settle: Settle, history: History) -> None:
+    history.error = DatabaseError("The database x.db is locked by another program; close that, or wait")
+    view.add_points([SAT])
+    settle(view)
+    assert view.error_line.isVisible()
+    assert view.error_line.text() == "The database x.db is locked by another program; close that, or wait"
+    assert message(view) == ""
+    history.error = None
+    view.describe(snapshot(panel(NOW_S + 300)))
+    settle(view)
+    assert not view.error_line.isVisible()
+    assert drawn(view, SAT)[0].size > 10
+
+
+def test_a_bug_while_loading_is_logged_and_told(
+    view: TrendView, settle: Settle, history: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    history.error = ZeroDivisionError("boom")
+    view.add_points([SAT])
+    settle(view)
+    assert view.error_line.text() == "History cannot be loaded; the log tells why"
+    assert "boom" in caplog.text
+
+
+def test_points_without_history_in_sight_are_named(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT, PointKey(SERIAL, PointType.INPUT, 60)])
+    view.describe(snapshot(panel(NOW_S)))
+    settle(view)
+    assert message(view) == ""
+    view.show_range(TimeRange(NOW_S - 40 * 86400, NOW_S - 39 * 86400))
+    settle(view)
+    assert message(view) == "No history for this time: AHU-1 SAT, 237219 IN60"
+
+
+def test_live_values_continue_the_line_at_their_logging_times(view: TrendView, settle: Settle, clock: Clock) -> None:
+    view.add_points([SAT, FAN])
+    settle(view)
+    before = drawn(view, SAT)[0].size
+    clock.now_s += 310
+    view.describe(snapshot(panel(NOW_S + 300)))
+    times, values = drawn(view, SAT)
+    assert times.size == before + 1
+    assert (times[-1], values[-1]) == (NOW_S + 300, pytest.approx(inputs(NOW_S + 300)[0].value))
+    assert view.trace(FAN).series[0].times_utc_s[-1] == NOW_S + 300
+    assert view.time_range.end_s == NOW_S + 310
+
+
+def test_a_reading_that_was_plotted_already_is_not_plotted_again(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT])
+    settle(view)
+    before = drawn(view, SAT)[0].size
+    for time_s in (NOW_S, NOW_S - 300, NOW_S + 300, NOW_S + 300):
+        view.describe(snapshot(panel(time_s)))
+    assert drawn(view, SAT)[0].size == before + 1
+
+
+def test_the_line_breaks_before_a_live_value_that_comes_late(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT])
+    settle(view)
+    view.describe(snapshot(panel(NOW_S + 3600)))
+    times, values = drawn(view, SAT)
+    assert np.isnan(values[-2])
+    assert times[-2:].tolist() == [NOW_S + INTERVAL_S, NOW_S + 3600]
+
+
+def test_a_live_value_in_another_unit_begins_another_line_and_axis(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT])
+    settle(view)
+    fahrenheit = point(PointType.INPUT, 1, 68.0, units="°F", range=4)
+    view.describe(snapshot(device(SERIAL, inputs=(fahrenheit,), input_logging_time=NOW_S + 300)))
+    assert list(view.plot.value_axes) == ["°C", "°F"]
+    assert [values[-1] for _, values in view.plot.curve_data(SAT)] == [pytest.approx(inputs(NOW_S)[0].value), 68.0]
+
+
+def test_live_values_are_not_joined_to_history_that_ends_in_the_past(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT])
+    view.show_range(TimeRange(NOW_S - 5 * 3600, NOW_S - 4 * 3600))
+    settle(view)
+    view.loader.forget()
+    view._loaded = None
+    view._want_history()
+    settle(view)
+    view.describe(snapshot(panel(NOW_S + 300)))
+    assert drawn(view, SAT)[0][-1] <= NOW_S - 3 * 3600
+    view.set_follow(True)
+    settle(view)
+    assert drawn(view, SAT)[0][-1] == NOW_S + 300
+
+
+def test_a_live_value_that_came_while_loading_is_not_lost(view: TrendView, settle: Settle, history: History) -> None:
+    slow = asyncio.Event()
+    history.held = [slow]
+    view.add_points([SAT])
+    settle(view)
+    view.describe(snapshot(panel(NOW_S + 300)))
+    slow.set()
+    settle(view)
+    assert drawn(view, SAT)[0][-2:].tolist() == [NOW_S, NOW_S + 300]
+
+
+def test_the_legend_tells_names_and_present_values(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT, FAN])
+    settle(view)
+    row = view.legend.row(SAT)
+    assert (row.name.text(), row.now.text()) == ("237219 SAT", "")
+    view.describe(snapshot(panel(NOW_S)))
+    assert (row.name.text(), row.full_name.text()) == ("AHU-1 SAT", "Supply air temperature")
+    assert row.now.text() == f"{inputs(NOW_S)[0].value:.2f} °C"
+    assert view.legend.row(FAN).now.text() in ("On", "Off")
+    assert row.remove.accessibleName() == "Remove AHU-1 SAT"
+
+
+def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT, CO2, FAN])
+    settle(view)
+    at_s = NOW_S - 3600
+    view.plot.hovered.emit(float(at_s + 100))  # between two samples: the one before counts
+    sat, co2, _, _, fan, _ = inputs(at_s)
+    assert view.legend.row(SAT).at_cursor.text() == f"{sat.value:.2f} °C"
+    assert view.legend.row(CO2).at_cursor.text() == f"{co2.value:.2f} PPM"
+    assert view.legend.row(FAN).at_cursor.text() == fan.value_text
+    assert view.plot.time_axis.cursor_text
+    view.plot.hovered.emit(None)
+    assert view.legend.row(SAT).at_cursor.text() == ""
+    assert view.plot.time_axis.cursor_text == ""
+
+
+def test_the_crosshair_says_no_data_in_holes(view: TrendView, settle: Settle, clock: Clock) -> None:
+    view.add_points([SAT, FAN])
+    settle(view)
+    for hole_s in (HOLE_S[0] + 1200, NOW_S - HOURS * 3600 - 60):
+        view.set_cursor(float(hole_s))
+        assert view.legend.row(SAT).at_cursor.text() == "no data"
+        assert view.legend.row(FAN).at_cursor.text() == "no data"
+    clock.now_s += 7200  # since then nothing was read
+    view.set_follow(True)
+    view.set_cursor(NOW_S + 3600.0)
+    assert view.legend.row(SAT).at_cursor.text() == "no data"
+
+
+def test_the_mouse_over_the_plot_moves_the_crosshair(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT])
+    settle(view)
+    box = view.plot._curve_box.sceneBoundingRect()
+    view.plot.scene().sigMouseMoved.emit(QPointF(box.center().x(), box.center().y()))
+    assert view._cursor_s == pytest.approx(NOW_S - 43200, abs=200)
+    view.plot.scene().sigMouseMoved.emit(QPointF(-50, -50))
+    assert view._cursor_s is None
+
+
+def test_keys_move_the_crosshair_from_sample_to_sample(view: TrendView, settle: Settle, qtbot: QtBot) -> None:
+    view.add_points([SAT])
+    settle(view)
+    qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert view._cursor_s == NOW_S
+    qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert view._cursor_s == NOW_S - INTERVAL_S
+    qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert view._cursor_s == NOW_S
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert view._cursor_s is None
+
+
+def test_a_hidden_point_stays_in_the_legend_but_leaves_the_plot(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT, CO2, FAN])
+    settle(view)
+    for key in (CO2, FAN):
+        view.legend.row(key).shown.click()
+    assert view.plot.curve_data(CO2) == []
+    assert list(view.plot.value_axes) == ["°C"]
+    assert lane_names(view) == []
+    assert view.points() == [SAT, CO2, FAN]
+    view.legend.row(CO2).shown.click()
+    assert drawn(view, CO2)[0].size
+
+
+def test_a_point_is_removed_by_its_button_and_by_the_menu(view: TrendView, settle: Settle, qtbot: QtBot) -> None:
+    view.add_points([SAT, CO2, FAN])
+    view.describe(snapshot(panel(NOW_S)))
+    settle(view)
+    with qtbot.waitSignal(view.points_changed):
+        view.legend.row(CO2).remove.click()
+    assert view.points() == [SAT, FAN]
+    menu = view.context_menu()
+    (removing,) = [action.menu() for action in menu.actions() if action.text() == "Remove"]
+    assert [action.text() for action in removing.actions()] == ["AHU-1 SAT", "AHU-1 FAN"]
+    removing.actions()[1].trigger()
+    assert view.points() == [SAT]
+    view.remove_all()
+    assert view.points() == []
+    assert message(view) == "Double-click or drag a point here to plot it"
+
+
+def test_a_point_keeps_its_colour_and_a_freed_one_is_given_again(view: TrendView) -> None:
+    view.add_points([SAT, CO2, VALVE])
+    assert [view.trace(key).colour for key in (SAT, CO2, VALVE)] == [0, 1, 2]
+    view.remove_point(CO2)
+    view.add_points([LIGHT_LUX, FAN])
+    assert [view.trace(key).colour for key in (SAT, VALVE, LIGHT_LUX, FAN)] == [0, 2, 1, 3]
+
+
+def test_lanes_of_equal_names_tell_their_panels(view: TrendView, settle: Settle) -> None:
+    other = PointKey(SERIAL, PointType.INPUT, 6)
+    view.add_points([FAN, other])
+    settle(view)
+    alike = tuple(entry._replace(label="FAN") for entry in inputs(NOW_S))
+    view.describe(snapshot(device(SERIAL, panel_name="AHU-1", inputs=alike, input_logging_time=NOW_S)))
+    assert lane_names(view) == ["AHU-1 FAN", "AHU-1 FAN"]
+
+
+def test_dragged_points_are_taken_and_other_things_are_not(view: TrendView, settle: Settle) -> None:
+    def drag(mime: QMimeData) -> bool:
+        mouse = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        entering = QDragEnterEvent(QPoint(300, 200), *mouse)
+        entering.ignore()
+        view.dragEnterEvent(entering)
+        if entering.isAccepted():
+            view.dropEvent(QDropEvent(QPointF(300, 200), *mouse))
+        return entering.isAccepted()
+
+    text, broken = QMimeData(), QMimeData()
+    text.setText("IN1")
+    broken.setData(POINTS_MIME_TYPE, b"[[1, 2")
+    assert not drag(text)
+    assert not drag(broken)
+    assert view.points() == []
+    assert drag(encode_point_keys([SAT, FAN]))
+    assert view.points() == [SAT, FAN]
+    assert not view.plot.acceptDrops(), "the plot would swallow what is meant for the view"
+
+
+def test_state_survives_json_and_a_restart(
+    view: TrendView, history: History, clock: Clock, loop: asyncio.AbstractEventLoop, qtbot: QtBot
+) -> None:
+    view.add_points([SAT, FAN, CO2])
+    view.set_hidden(FAN, True)
+    view.show_preset(Preset.WEEK)
+    saved = json.loads(json.dumps(view.save_state()))
+    clock.now_s += 1000
+    other = TrendView(history.load, clock, spawn=loop.create_task)
+    qtbot.addWidget(other)
+    other.restore_state(saved)
+    assert other.points() == [SAT, FAN, CO2]
+    assert [other.trace(key).hidden for key in other.points()] == [False, True, False]
+    assert other.preset is Preset.WEEK
+    assert other.follows
+    assert other.time_range == TimeRange(NOW_S + 1000 - 7 * 86400, NOW_S + 1000)
+    other.loader.forget()
+
+
+def test_a_time_in_the_past_is_restored_as_it_was(view: TrendView, clock: Clock) -> None:
+    view.show_range(TimeRange(NOW_S - 9000.0, NOW_S - 4000.0))
+    saved = json.loads(json.dumps(view.save_state()))
+    view.set_follow(True)
+    view.show_preset(Preset.MONTH)
+    clock.now_s += 500
+    view.restore_state(saved)
+    assert view.time_range == TimeRange(NOW_S - 9000, NOW_S - 4000)
+    assert not view.follows
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {},
+        {"points": 7, "hidden": None, "preset": [], "length_s": "long", "end_s": "x", "follow": 0, "splitter": [1]},
+        {"points": [[1], ["a", "INPUT", 1], [1, "PUMP", 1], {"a": 1}], "length_s": -5, "preset": "3y"},
+        {"length_s": 1e30, "end_s": None, "follow": False, "splitter": ["a", "b"]},
+    ],
+)
+def test_a_state_that_makes_no_sense_is_left_out(view: TrendView, state: dict[str, Any]) -> None:
+    view.restore_state(state)
+    assert view.points() == []
+    assert view.follows
+    assert view.time_range.end_s == NOW_S
+    assert 60 <= view.time_range.length_s <= 5 * 366 * 86400
+
+
+def test_another_theme_changes_the_colours_and_keeps_the_lines(
+    view: TrendView, settle: Settle, qapp: QApplication
+) -> None:
+    try:
+        apply_theme(qapp, LIGHT)
+        view.add_points([SAT, FAN])
+        settle(view)
+        count = drawn(view, SAT)[0].size
+        light = view.grab().toImage().pixelColor(300, 200)
+        apply_theme(qapp, DARK)
+        QApplication.sendPostedEvents()
+        dark = view.grab().toImage().pixelColor(300, 200)
+        assert light.lightness() > 200 > 60 > dark.lightness()
+        assert view.plot.lanes[0].colour == DARK.curves[1]
+        assert drawn(view, SAT)[0].size == count
+    finally:
+        qapp.setStyleSheet("")
+        qapp.setPalette(qapp.style().standardPalette())
+
+
+def test_reloading_forgets_what_another_database_held(
+    view: TrendView, settle: Settle, history: History, tmp_path: Path
+) -> None:
+    view.add_points([SAT])
+    settle(view)
+    history._reader = HistoryReader(tmp_path / "another.db")
+    view.reload()
+    settle(view)
+    assert view.plot.curve_data(SAT) == []
+    assert message(view) == "No history for this time: 237219 IN1"
+
+
+def test_a_sample_between_two_holes_is_a_dot(view: TrendView, settle: Settle, tmp_path: Path, history: History) -> None:
+    file = tmp_path / "sparse.db"
+    database = Database(f"sqlite:///{file}")
+    writer = Writer(database)
+    for time_s in (NOW_S - 9000, NOW_S - 6000, NOW_S - 5700, NOW_S - 1000):
+        with writer.cycle(INTERVAL_S) as transaction:
+            transaction.log(panel(time_s))
+            transaction.record(report())
+    database.close()
+    history._reader = HistoryReader(file)
+    view.add_points([SAT])
+    settle(view)
+    (curve,) = view.plot._curves.values()
+    dots, _ = curve.dots.getData()
+    assert dots.tolist() == [NOW_S - 9000, NOW_S - 1000]
+
+
+def test_history_is_loaded_on_the_loop_of_the_program(
+    qapp: QApplication, qtbot: QtBot, history: History, clock: Clock
+) -> None:
+    view = TrendView(history.load, clock)
+    qtbot.addWidget(view)
+    loop = qasync.QEventLoop(qapp)
+    loaded = asyncio.Event()
+    view.loader.loaded.connect(lambda *_: loaded.set())
+
+    async def use() -> None:
+        view.add_points([SAT])
+        await asyncio.wait_for(loaded.wait(), 10)
+
+    with loop:
+        loop.run_until_complete(use())
+    assert drawn(view, SAT)[0].size
