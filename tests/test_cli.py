@@ -319,7 +319,7 @@ def test_the_log_files_are_written_beside_the_output(command: Command, t3000_doe
     command.sync("--once")
     logs = own_home / "logs" / "T3WebLog"
     ffi = (logs / "FFI.log").read_text(encoding="utf-8")
-    assert "] 📱 Device 1/1: Serial=12345, Name='Building A Controlle'\n" in ffi
+    assert "] 📱 Device 1/1: Serial=12345, Name='Building A Controller'\n" in ffi
     assert ffi.splitlines()[-1].endswith("] 🎉 SYNC CYCLE COMPLETED")
     assert "✅ Database connection established" in (logs / "Initialize.log").read_text(encoding="utf-8")
 

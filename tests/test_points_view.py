@@ -81,7 +81,7 @@ class TestHeading:
     def test_the_count_says_how_many_of_how_many(self, view: PointsView) -> None:
         panels = [device(n, n, inputs=points(PointType.INPUT, *range(500))) for n in (1, 2, 3)]
         view.apply(snapshot(*panels))
-        view.search.setText("in 499")
+        view.search.setText("L500")
         assert view.count_label.text() == "3 of 1,512 points"
         view.choose_panel(2)
         assert view.count_label.text() == "1 of 504 points"
@@ -95,7 +95,7 @@ class TestFilterControls:
         qtbot.keyClicks(view.search, "out 10k")
         assert view.model.rowCount() == 0
         view.search.clear()
-        qtbot.keyClicks(view.search, "norm in 2")
+        qtbot.keyClicks(view.search, "2 IN l2")
         assert shown_ids(view) == ["IN2"]
 
     def test_the_key_for_finding_goes_to_the_search_box(self, view: PointsView, qtbot: QtBot) -> None:
@@ -252,7 +252,6 @@ class TestStayingInPlace:
         for _ in range(3):
             qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
             orders.append(shown_ids(view))
-        assert orders[0] == list(orders[1]) or orders[0] != orders[1]
         assert orders[0][-1] == "OUT1"
         assert orders[1][0] == "OUT1"
         assert orders[2] == ["IN1", "IN2", "IN3", "OUT1", "OUT2", "VAR1", "VAR2"]

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 import qasync
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from t3monitor.model.errors import DatabaseError
@@ -314,6 +315,64 @@ def test_the_wheel_zooms_around_the_mouse(view: TrendView, qtbot: QtBot) -> None
     assert not view.follows
     assert view.preset is None
     qtbot.waitUntil(lambda: view.toolbar.custom.isChecked())
+
+
+def send_mouse(view: TrendView, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
+    viewport = view.plot.viewport()
+    held = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseButtonRelease else button
+    event = QMouseEvent(kind, at, QPointF(viewport.mapToGlobal(at)), button, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(viewport, event)
+
+
+def test_the_mouse_drags_and_the_wheel_zooms_what_is_under_it(
+    view: TrendView, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", 0)  # the test's hand is quicker
+    view.add_points([SAT, FAN])
+    settle(view)
+    for box in (view.plot._curve_box, view.plot._lane_box):
+        view.set_follow(True)
+        place = box.sceneBoundingRect()
+        left, right = QPointF(place.left() + 100, place.center().y()), QPointF(place.left() + 300, place.center().y())
+        send_mouse(view, QEvent.Type.MouseButtonPress, left, Qt.MouseButton.LeftButton)
+        for step in range(1, 11):
+            send_mouse(view, QEvent.Type.MouseMove, left + (right - left) * step / 10, Qt.MouseButton.LeftButton)
+        send_mouse(view, QEvent.Type.MouseButtonRelease, right, Qt.MouseButton.LeftButton)
+        view.draw_now()
+        moved_px = (NOW_S - view.time_range.end_s) / 86400 * place.width()
+        assert moved_px == pytest.approx(200, abs=25), "some pixels pass until a press is taken for a drag"
+        assert view.time_range.length_s == pytest.approx(86400)
+
+        under_mouse_s = view.time_range.start_s + view.time_range.length_s * 300 / place.width()
+        wheel = QWheelEvent(
+            right,
+            QPointF(view.plot.viewport().mapToGlobal(right)),
+            QPoint(),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(view.plot.viewport(), wheel)
+        view.draw_now()
+        assert view.time_range.length_s == pytest.approx(86400 / 1.25)
+        share = (under_mouse_s - view.time_range.start_s) / view.time_range.length_s
+        assert share * place.width() == pytest.approx(300, abs=2)
+        view.show_preset(Preset.DAY)
+
+
+@offscreen_popup
+def test_the_right_button_opens_the_menu(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT])
+    settle(view)
+    at = view.plot._curve_box.sceneBoundingRect().center()
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+        send_mouse(view, kind, at, Qt.MouseButton.RightButton)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert "Follow the present" in [action.text() for action in menu.actions()]
+    menu.close()
 
 
 def test_zooming_stops_at_a_minute_and_at_five_years(view: TrendView) -> None:

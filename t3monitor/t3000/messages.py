@@ -19,7 +19,9 @@ from t3monitor.t3000.wire_json import WireError, read
 from t3monitor.t3000.wire_points import Number, Shape, read_point
 
 _ANSWER_ACTION = "LOGGING_DATA_RES"
-_PANEL_NAME_SIZE = 20
+# 20 in the controller; the byte behind it is a flag that cuts the name as a control character, and the document's own
+# example has 21.
+_PANEL_NAME_SIZE = 21
 _ADDRESS_SIZE = 45
 _LATEST_TIME = 2**33  # a logging time beyond the year 2242 is a mistake, not a time
 

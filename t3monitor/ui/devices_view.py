@@ -130,7 +130,7 @@ class DevicesView(QWidget):
         header = self.tree.header()
         place = 0
         for item in listed if isinstance(listed, list) else []:
-            column = by_key.pop(item.get("name", ""), None) if isinstance(item, dict) else None
+            column = by_key.pop(str(item.get("name")), None) if isinstance(item, dict) else None
             if column is None:
                 continue
             header.moveSection(header.visualIndex(column), place)

@@ -24,7 +24,7 @@ from t3monitor.ui.theme import Theme, current_theme
 CAPACITY = 2000
 STORED = (Outcome.OK, Outcome.PARTIAL)  # after any other outcome the history has a hole
 _PASSING = (Outcome.PARTIAL, Outcome.NO_NEW_DATA, Outcome.NOT_READY, Outcome.INTERRUPTED)
-_translate = QCoreApplication.translate
+translate = QCoreApplication.translate
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -46,18 +46,18 @@ class LedgerColumn(IntEnum):
 def outcome_word(outcome: Outcome) -> str:
     """The outcome in the user's language."""
     words: Mapping[Outcome, str] = {
-        Outcome.OK: _translate("Outcome", "ok"),
-        Outcome.PARTIAL: _translate("Outcome", "partial"),
-        Outcome.NO_NEW_DATA: _translate("Outcome", "no new data"),
-        Outcome.NOT_READY: _translate("Outcome", "not ready"),
-        Outcome.TIMEOUT: _translate("Outcome", "timeout"),
-        Outcome.CRASHED: _translate("Outcome", "crashed"),
-        Outcome.UNREACHABLE: _translate("Outcome", "unreachable"),
-        Outcome.REFUSED: _translate("Outcome", "refused"),
-        Outcome.BAD_REPLY: _translate("Outcome", "bad reply"),
-        Outcome.DATABASE: _translate("Outcome", "database"),
-        Outcome.INTERRUPTED: _translate("Outcome", "interrupted"),
-        Outcome.FAILED: _translate("Outcome", "failed"),
+        Outcome.OK: translate("Outcome", "ok"),
+        Outcome.PARTIAL: translate("Outcome", "partial"),
+        Outcome.NO_NEW_DATA: translate("Outcome", "no new data"),
+        Outcome.NOT_READY: translate("Outcome", "not ready"),
+        Outcome.TIMEOUT: translate("Outcome", "timeout"),
+        Outcome.CRASHED: translate("Outcome", "crashed"),
+        Outcome.UNREACHABLE: translate("Outcome", "unreachable"),
+        Outcome.REFUSED: translate("Outcome", "refused"),
+        Outcome.BAD_REPLY: translate("Outcome", "bad reply"),
+        Outcome.DATABASE: translate("Outcome", "database"),
+        Outcome.INTERRUPTED: translate("Outcome", "interrupted"),
+        Outcome.FAILED: translate("Outcome", "failed"),
     }
     return words[outcome]
 
@@ -78,8 +78,8 @@ def outcome_colour(outcome: Outcome, theme: Theme) -> QColor:
 def duration_text(spent_ms: float) -> str:
     """Milliseconds up to a second, then seconds: ``143 ms``, ``2.4 s``."""
     if spent_ms < 999.5:
-        return _translate("Duration", "%d ms") % round(spent_ms)
-    return _translate("Duration", "%.1f s") % (spent_ms / 1000)
+        return translate("Duration", "%d ms") % round(spent_ms)
+    return translate("Duration", "%.1f s") % (spent_ms / 1000)
 
 
 def phases_text(report: CycleReport) -> str:

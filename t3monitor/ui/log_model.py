@@ -27,7 +27,7 @@ from t3monitor.ui.theme import Theme, current_theme
 
 CAPACITY = 5000
 _BLOCK = 500  # oldest lines go so many at a time, not one by one
-_translate = QCoreApplication.translate
+translate = QCoreApplication.translate
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -173,10 +173,10 @@ class LogFilter(QSortFilterProxyModel):
 def level_text(level: int) -> str:
     """Mark and word of a level."""
     if level >= logging.ERROR:
-        return "✕ " + _translate("LogModel", "Error")
+        return "✕ " + translate("LogModel", "Error")
     if level >= logging.WARNING:
-        return "▲ " + _translate("LogModel", "Warning")
-    return _translate("LogModel", "Info")
+        return "▲ " + translate("LogModel", "Warning")
+    return translate("LogModel", "Info")
 
 
 def _drawable(text: str) -> str:

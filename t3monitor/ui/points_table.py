@@ -128,7 +128,7 @@ class PointsTable(QTableView):
         listed = saved.get("columns")
         place = 0
         for item in listed if isinstance(listed, list) else []:
-            column = by_key.pop(item.get("name", ""), None) if isinstance(item, dict) else None
+            column = by_key.pop(str(item.get("name")), None) if isinstance(item, dict) else None
             if column is None:
                 continue
             header = self.horizontalHeader()
@@ -140,7 +140,7 @@ class PointsTable(QTableView):
         self._show_one_column_at_least()
         by_key = {column.key: column for column in Column}
         by = saved.get("sort")
-        column = by_key.get(by.get("column", "")) if isinstance(by, dict) else None
+        column = by_key.get(str(by.get("column"))) if isinstance(by, dict) else None
         descending = isinstance(by, dict) and by.get("descending") is True
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         self.sortByColumn(-1 if column is None else int(column), order)
@@ -354,6 +354,8 @@ class PointsTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected_rows():
             self.on_plot()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.on_copy()  # Qt's own way copies one cell
         else:
             super().keyPressEvent(event)
 

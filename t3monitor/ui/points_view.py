@@ -90,7 +90,7 @@ class PointsView(QWidget):
         """From the search box to what was found."""
         if self.model.rowCount():
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-            if not self.table.currentIndex().isValid():
+            if not self.table.selectionModel().hasSelection():
                 self.table.selectRow(0)
 
     @Slot()

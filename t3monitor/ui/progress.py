@@ -34,7 +34,7 @@ from t3monitor.ui.ledger_model import STORED, duration_text, outcome_word
 from t3monitor.ui.texts import local_time_text
 from t3monitor.ui.theme import Theme, current_theme
 
-_translate = QCoreApplication.translate
+translate = QCoreApplication.translate
 
 
 class Step(IntEnum):
@@ -175,7 +175,7 @@ def countdown_s(until_s: float | None, now_s: float) -> int:
 def retry_text(progress: Progress, now_s: float) -> str:
     """``T3000 is starting (-2), try 2 of 4 in 4 s``."""
     reason, left_s = progress.retry_reason, countdown_s(progress.retry_at_s, now_s)
-    return _translate("Progress", "{reason}, try {attempt} of {attempts} in {left} s").format(
+    return translate("Progress", "{reason}, try {attempt} of {attempts} in {left} s").format(
         reason=reason, attempt=progress.attempt, attempts=progress.attempts, left=left_s
     )
 
@@ -184,26 +184,26 @@ def doing_text(progress: Progress, now_s: float) -> str:
     """What happens now: ``store · device 3/6 · 768 points``."""
     if not progress.in_cycle:
         if progress.stop_reason:
-            return _translate("Progress", "stopped: {reason}").format(reason=progress.stop_reason)
-        return _translate("Progress", "waiting") if progress.started else _translate("Progress", "stopped")
+            return translate("Progress", "stopped: {reason}").format(reason=progress.stop_reason)
+        return translate("Progress", "waiting") if progress.started else translate("Progress", "stopped")
     if progress.retry_at_s is not None:
         return retry_text(progress, now_s)
     match progress.phase:
         case None:
-            return _translate("Progress", "opening database and link")
+            return translate("Progress", "opening database and link")
         case SyncPhase.FETCH if progress.attempt > 1:
-            return _translate("Progress", "fetch · try {attempt} of {attempts}").format(
+            return translate("Progress", "fetch · try {attempt} of {attempts}").format(
                 attempt=progress.attempt, attempts=progress.attempts
             )
         case SyncPhase.FETCH:
-            return _translate("Progress", "fetch · asking T3000")
+            return translate("Progress", "fetch · asking T3000")
         case SyncPhase.BEGIN:
-            return _translate("Progress", "store · begin")
+            return translate("Progress", "store · begin")
         case SyncPhase.COMMIT:
-            return _translate("Progress", "store · commit · {points} points").format(points=f"{progress.points:,}")
+            return translate("Progress", "store · commit · {points} points").format(points=f"{progress.points:,}")
         case SyncPhase.VALIDATE:
-            return _translate("Progress", "validate")
-    return _translate("Progress", "store · device {position}/{total} · {points} points").format(
+            return translate("Progress", "validate")
+    return translate("Progress", "store · device {position}/{total} · {points} points").format(
         position=progress.position, total=progress.total, points=f"{progress.points:,}"
     )
 
@@ -214,11 +214,11 @@ def last_cycle_text(report: CycleReport | None) -> str:
         return ""
     if report.outcome not in STORED:
         word = outcome_word(report.outcome)
-        text = _translate("Progress", "last cycle failed ({word}): {reason}")
+        text = translate("Progress", "last cycle failed ({word}): {reason}")
         if report.outcome in _HEALING:
-            text = _translate("Progress", "last cycle: {word}: {reason}")
+            text = translate("Progress", "last cycle: {word}: {reason}")
         return text.format(word=word, reason=report.reason or "")
-    return _translate("Progress", "last cycle {word}, {duration}, {panels} panels, {samples} samples").format(
+    return translate("Progress", "last cycle {word}, {duration}, {panels} panels, {samples} samples").format(
         word=outcome_word(report.outcome),
         duration=duration_text(report.elapsed_ms),
         panels=f"{report.devices:,}",
@@ -229,10 +229,10 @@ def last_cycle_text(report: CycleReport | None) -> str:
 def next_cycle_text(progress: Progress, now_s: float) -> str:
     """``next cycle in 18 s``; empty when none is planned."""
     if progress.in_cycle:
-        return _translate("Progress", "syncing…")
+        return translate("Progress", "syncing…")
     if progress.next_at_s is None:
         return ""
-    return _translate("Progress", "next cycle in {left} s").format(left=countdown_s(progress.next_at_s, now_s))
+    return translate("Progress", "next cycle in {left} s").format(left=countdown_s(progress.next_at_s, now_s))
 
 
 def link_state_text(progress: Progress) -> str:
@@ -240,10 +240,10 @@ def link_state_text(progress: Progress) -> str:
     state = progress.link_state
     reason = f": {outcome_word(progress.outcome)}" if progress.outcome else ""
     words = {
-        LinkState.LIVE: _translate("Progress", "Live"),
-        LinkState.WAITING: _translate("Progress", "Waiting") + reason,
-        LinkState.STOPPED: _translate("Progress", "Stopped"),
-        LinkState.FAILED: _translate("Progress", "Failed") + reason,
+        LinkState.LIVE: translate("Progress", "Live"),
+        LinkState.WAITING: translate("Progress", "Waiting") + reason,
+        LinkState.STOPPED: translate("Progress", "Stopped"),
+        LinkState.FAILED: translate("Progress", "Failed") + reason,
     }
     return f"{state.value} {words[state]}"
 
@@ -265,11 +265,11 @@ class StepView:
 def step_views(progress: Progress, now_s: float) -> tuple[StepView, ...]:
     """All steps in their order: those of the running cycle, or else of the last one."""
     names = (
-        _translate("Progress", "Fetch"),
-        _translate("Progress", "Parse"),
-        _translate("Progress", "Store"),
-        _translate("Progress", "Validate"),
-        _translate("Progress", "Wait"),
+        translate("Progress", "Fetch"),
+        translate("Progress", "Parse"),
+        translate("Progress", "Store"),
+        translate("Progress", "Validate"),
+        translate("Progress", "Wait"),
     )
     if progress.in_cycle:
         current = _STEP_OF_PHASE.get(progress.phase, Step.FETCH) if progress.phase else Step.FETCH
@@ -288,7 +288,7 @@ def _state_in_cycle(step: Step, current: Step) -> StepState:
 
 def _detail(progress: Progress, now_s: float) -> str:
     if progress.retry_at_s is not None:
-        return _translate("Progress", "in {left} s").format(left=countdown_s(progress.retry_at_s, now_s))
+        return translate("Progress", "in {left} s").format(left=countdown_s(progress.retry_at_s, now_s))
     if progress.phase in (SyncPhase.UPSERT, SyncPhase.TRENDLOG, SyncPhase.COMMIT):
         return f"{progress.position}/{progress.total}"
     if progress.phase is SyncPhase.FETCH and progress.attempt > 1:
@@ -301,7 +301,7 @@ def _ended_view(step: Step, name: str, progress: Progress, now_s: float) -> Step
     if step is Step.WAIT:
         if progress.next_at_s is None:
             return StepView(name, StepState.TO_COME)
-        left = _translate("Progress", "{left} s").format(left=countdown_s(progress.next_at_s, now_s))
+        left = translate("Progress", "{left} s").format(left=countdown_s(progress.next_at_s, now_s))
         return StepView(name, StepState.NOW, left)
     if report is None:
         return StepView(name, StepState.TO_COME)
@@ -357,8 +357,8 @@ def database_text(size: int | None) -> str:
     if size is None:
         return ""
     if size >= 1e9:
-        return _translate("Progress", "db %.2f GB") % (size / 1e9)
-    return _translate("Progress", "db %.1f MB") % (size / 1e6)
+        return translate("Progress", "db %.2f GB") % (size / 1e9)
+    return translate("Progress", "db %.1f MB") % (size / 1e6)
 
 
 class PhaseBar(QWidget):

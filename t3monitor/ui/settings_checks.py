@@ -9,31 +9,31 @@ from PySide6.QtCore import QCoreApplication
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.database import database_file
 
-_translate = QCoreApplication.translate
+translate = QCoreApplication.translate
 _SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 def library_problem(text: str) -> str:
     """What is wrong with the library's path; empty if nothing is."""
     if not text:
-        return _translate("Settings", "Choose the library file")
+        return translate("Settings", "Choose the library file")
     path = Path(text)
     if path.is_dir():
-        return _translate("Settings", "This is a folder; choose the library file in it")
+        return translate("Settings", "This is a folder; choose the library file in it")
     if not path.is_file():
-        return _translate("Settings", "There is no such file")
+        return translate("Settings", "There is no such file")
     return ""
 
 
 def replay_problem(text: str) -> str:
     """What is wrong with the path of the recording; empty if nothing is."""
     if not text:
-        return _translate("Settings", "Choose a file or folder of recorded answers")
+        return translate("Settings", "Choose a file or folder of recorded answers")
     path = Path(text)
     if not path.exists():
-        return _translate("Settings", "There is no such file or folder")
+        return translate("Settings", "There is no such file or folder")
     if path.is_dir() and not any(path.iterdir()):
-        return _translate("Settings", "This folder is empty")
+        return translate("Settings", "This folder is empty")
     return ""
 
 
@@ -47,7 +47,7 @@ def database_url_of(text: str) -> str:
     path = Path(text).expanduser().absolute()
     url = f"sqlite:///{path}"
     if database_file(url) != path:
-        raise DatabaseUnusableError(_translate("Settings", "A database file cannot have ? in its path; rename it"))
+        raise DatabaseUnusableError(translate("Settings", "A database file cannot have ? in its path; rename it"))
     return url
 
 
@@ -67,28 +67,28 @@ def database_problem(text: str) -> str:
     except DatabaseUnusableError as error:
         return str(error)
     except OSError as error:
-        return _translate("Settings", "It cannot be read ({reason})").format(reason=error.strerror)
+        return translate("Settings", "It cannot be read ({reason})").format(reason=error.strerror)
 
 
 def _file_problem(path: Path) -> str:
     if path.is_dir():
-        return _translate("Settings", "This is a folder; add the name of a file")
+        return translate("Settings", "This is a folder; add the name of a file")
     if path.exists():
         with path.open("rb") as file:
             if file.read(len(_SQLITE_MAGIC)) not in (b"", _SQLITE_MAGIC):
-                return _translate("Settings", "This file is not an SQLite database; choose another name")
+                return translate("Settings", "This file is not an SQLite database; choose another name")
         if not os.access(path, os.W_OK):
-            return _translate("Settings", "This file is read-only; choose another one")
+            return translate("Settings", "This file is read-only; choose another one")
         return ""
     folder = next((parent for parent in path.parents if parent.exists()), path.parent)
     if not folder.is_dir():
-        return _translate("Settings", "{folder} is not a folder").format(folder=folder)
+        return translate("Settings", "{folder} is not a folder").format(folder=folder)
     if not os.access(folder, os.W_OK):
-        return _translate("Settings", "{folder} cannot be written to").format(folder=folder)
+        return translate("Settings", "{folder} cannot be written to").format(folder=folder)
     return ""
 
 
 def library_filter() -> str:
     """The file name filter for libraries on this system."""
     pattern = "*.dll" if sys.platform == "win32" else "*.so"
-    return _translate("Settings", "Libraries ({pattern})").format(pattern=pattern)
+    return translate("Settings", "Libraries ({pattern})").format(pattern=pattern)
