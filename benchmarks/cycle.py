@@ -243,11 +243,12 @@ def measure(input_: str, cycles: int, folder: Path) -> CycleResult:
     table += [times_floor(what, input_, times[other], floor_times) for what, other in others.items()]
     phases = _phases(program.reports[WARM_UP:])
     notes = [
-        f"{input_}: floor: decoding {Times.after_warm_up(decode_ms).median:.1f} ms, storing "
-        f"{Times.after_warm_up(store_ms).median:.1f} ms. Phases of the program's cycle in ms: "
-        + ", ".join(f"{phase} {spent:.1f}" for phase, spent in phases.items())
-        + f", outside of them {max(0.0, ours.median - sum(phases.values())):.1f}.",
-        f"{input_}: means, checkpoints included: program {ours.mean:.1f} ms, floor {floor_times.mean:.1f} ms.",
+        f"Whole cycle, {input_}: "
+        + ", ".join(f"{phase} {spent:.1f} ms" for phase, spent in phases.items())
+        + f", outside of these phases {max(0.0, ours.median - sum(phases.values())):.1f} ms.",
+        f"  Its floor: decoding {Times.after_warm_up(decode_ms).median:.1f} ms, storing "
+        f"{Times.after_warm_up(store_ms).median:.1f} ms. Means, checkpoints included: program {ours.mean:.1f} ms, "
+        f"floor {floor_times.mean:.1f} ms.",
     ]
     return CycleResult(table, notes)
 

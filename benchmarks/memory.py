@@ -19,7 +19,7 @@ _LIBRARY_SOURCE = Path(__file__).parents[1] / "tests" / "clib" / "t3000.c"
 def measure(folder: Path, cycles: int) -> list[str]:
     """The lines to print."""
     if not resident.available():
-        return ["memory: not measured: this system has no /proc to ask."]
+        return ["Memory: not measured: this system does not tell it in /proc."]
     recorded = folder / "answers"
     recorded.mkdir()
     size = 0
@@ -31,28 +31,28 @@ def measure(folder: Path, cycles: int) -> list[str]:
     held = _measured("held", recorded, folder / "held.db", cycles)
     traced = _measured("traced", recorded, folder / "traced.db")
     return [
-        f"memory, cycles of {answers.PANELS} panels (answers of {size / resident.MB:.1f} MB), resident: "
-        f"{held['before']:.0f} MB before the first cycle, {held['after_first']:.0f} MB after it, "
-        f"{held['after_all']:.0f} MB after {cycles}; at most {held['peak_of_first']:.0f} MB in the first cycle, "
-        f"{held['peak_of_later']:.0f} MB in the later ones.",
-        f"memory, Python's own count: {traced['between']:.1f} MB held between cycles, {traced['above']:.1f} MB more at "
+        f"Memory of the program over {cycles} cycles (answers of {size / resident.MB:.1f} MB), resident: "
+        f"{held['before']:.0f} MB before the first, {held['after_first']:.0f} MB after it, {held['after_all']:.0f} MB "
+        f"after the last; at most {held['peak_of_first']:.0f} MB in the first, {held['peak_of_later']:.0f} MB in the "
+        "others.",
+        f"  By Python's own count: {traced['between']:.1f} MB held between cycles, {traced['above']:.1f} MB more at "
         "the peak of a warm one.",
-        _of_library(folder, recorded),
+        f"Memory of the library link's child process: {_of_library(folder, recorded)}",
     ]
 
 
 def _of_library(folder: Path, recorded: Path) -> str:
     compiler = shutil.which("cc")
     if compiler is None or not _LIBRARY_SOURCE.exists():
-        return "memory, child process of the library link: not measured: no C compiler."
+        return "not measured: no C compiler."
     library = folder / "t3000.so"
     command = [compiler, "-shared", "-fPIC", "-pthread", "-o", str(library), str(_LIBRARY_SOURCE)]
     subprocess.run(command, check=True)
     child = _measured("library", library, folder / "control", next(recorded.iterdir()))
     return (
-        f"memory, child process of the library link, resident: {child['loaded']:.0f} MB with its buffer of "
-        f"{child['buffer']:.0f} MB, {child['after_first']:.0f} MB after an answer of {child['answer']:.1f} MB, "
-        f"{child['after_all']:.0f} MB after ten, at most {child['peak']:.0f} MB."
+        f"{child['loaded']:.0f} MB resident with its buffer of {child['buffer']:.0f} MB, {child['after_first']:.0f} MB "
+        f"after an answer of {child['answer']:.1f} MB, {child['after_all']:.0f} MB after ten, at most "
+        f"{child['peak']:.0f} MB."
     )
 
 

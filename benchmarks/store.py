@@ -111,12 +111,15 @@ def measure(input_: str, cycles: int, cycles_of_selects: int, folder: Path) -> S
     ]
     in_use = [point for device in snapshot.devices for point in device.points() if point.in_use]
     notes = [
-        f"{input_}: {snapshot.point_count:,} points, {len(in_use):,} of them in use; "
+        f"Storing, {input_}: {snapshot.point_count:,} points, {len(in_use):,} of them in use; "
         f"{statistics.median(changes):,.0f} change per cycle. {cycles} cycles timed ({cycles_of_selects} of "
         f"select-then-write) after {WARM_UP} of warm-up.",
-        f"{input_}: means, checkpoints included: program {ours.mean:.1f} ms, one row per sample "
-        f"{by_rows.times.mean:.1f} ms, select-then-write {by_selects.times.mean:.1f} ms. SQLite's share of the rivals, "
-        f"their rows ready made: {by_rows.written.median:.1f} ms and {by_selects.written.median:.1f} ms.",
+        f"  Bytes per sample: growth of the file over the timed cycles, {samples:,} samples, its log copied into it "
+        "before and after.",
+        f"  Means, checkpoints included: program {ours.mean:.1f} ms, one row per sample {by_rows.times.mean:.1f} ms, "
+        f"select-then-write {by_selects.times.mean:.1f} ms.",
+        f"  SQLite's share of the rivals, their rows ready made: {by_rows.written.median:.1f} ms and "
+        f"{by_selects.written.median:.1f} ms.",
     ]
     return StoreResult(rows, notes)
 

@@ -6,6 +6,7 @@
 import os
 import statistics
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -35,7 +36,7 @@ def measure(cycles: int = CYCLES) -> dict[str, float]:
     medians: dict[str, float] = {}
     for input_ in answers.INPUTS:
         snapshots = list(_snapshots(input_, cycles + 1))
-        changes = statistics.median(_changes(old, new) for old, new in zip(snapshots, snapshots[1:], strict=False))
+        changes = statistics.median(_changes(old, new) for old, new in pairwise(snapshots))
         for unused in (False, True):
             shown = "all points shown" if unused else "points in use shown"
             view = _view(application, snapshots[0], unused=unused)
@@ -43,14 +44,9 @@ def measure(cycles: int = CYCLES) -> dict[str, float]:
                 _updates(application, view, snapshots[1:])
             )
             if input_ == "demo":
-                medians |= _searches_and_sorts(application, view, shown)
+                medians |= _searches_and_sorts(application, view, shown, now_s=snapshots[-1].received_at)
             view.close()
-        devices = DevicesView()
-        devices.apply(snapshots[0])
-        medians[f"update of the device tree, {changes:.0f} changes"] = statistics.median(
-            timed_ms(lambda s=snapshot: devices.apply(s))
-            for snapshot in snapshots[1:]  # type: ignore[misc]
-        )
+        medians[f"update of the device tree, {changes:.0f} changes"] = statistics.median(_tree_updates(snapshots))
     return medians
 
 
@@ -92,7 +88,14 @@ def _updates(application: QApplication, view: PointsView, snapshots: Iterable[Sn
         yield _painted_ms(application, lambda s=snapshot: view.apply(s))  # type: ignore[misc]
 
 
-def _searches_and_sorts(application: QApplication, view: PointsView, shown: str) -> dict[str, float]:
+def _tree_updates(snapshots: list[Snapshot]) -> Iterator[float]:
+    view = DevicesView()
+    view.apply(snapshots[0])
+    for snapshot in snapshots[1:]:
+        yield timed_ms(lambda s=snapshot: view.apply(s))  # type: ignore[misc]
+
+
+def _searches_and_sorts(application: QApplication, view: PointsView, shown: str, *, now_s: int) -> dict[str, float]:
     typed = [_TYPED[:length] for length in range(1, len(_TYPED) + 1)]
     first, *keys = [_painted_ms(application, lambda t=text: view.search.setText(t)) for text in typed]  # type: ignore[misc]
     view.search.clear()
@@ -106,7 +109,7 @@ def _searches_and_sorts(application: QApplication, view: PointsView, shown: str)
     }
     view.table.sortByColumn(-1, orders[0])
     clock = [
-        _painted_ms(application, lambda s=seconds: view.set_now(view.model._now_s + s, answers.INTERVAL_S))  # type: ignore[misc]
+        _painted_ms(application, lambda s=seconds: view.set_now(now_s + s, answers.INTERVAL_S))  # type: ignore[misc]
         for seconds in range(1, 10)
     ]
     return {

@@ -151,6 +151,9 @@ class MonitorApp(QObject):
         self._apply_appearance()
         self.service.apply(settings)
         self._describe_link()
+        if other_database:
+            self.window.devices.clear()
+            self.window.points.clear()
         if first_link or other_database:
             self.window.show_welcome(shown=False)
             self._spawn(self._open(start=first_link and settings.auto_start))
@@ -167,6 +170,13 @@ class MonitorApp(QObject):
     def on_demo_chosen(self) -> None:
         """The first start: watch the simulated building."""
         self.on_settings_applied(self.settings.with_values(link="demo"))
+
+    @Slot()
+    def on_connect_chosen(self) -> None:
+        """The first start: connect to T3000."""
+        self.on_settings()
+        if self.settings_dialog is not None:
+            self.settings_dialog.choose_link("library")
 
     @Slot()
     def on_log_folder(self) -> None:
@@ -231,6 +241,7 @@ class MonitorApp(QObject):
         except DatabaseError as error:
             _log.warning("⚠️ %s", error)  # the first cycle says it in the window
         else:
+            self.window.activity.cycles.model.clear()
             self.window.activity.load_cycles(cycles)
             if snapshot is not None:
                 self.on_snapshot(snapshot)
@@ -289,10 +300,11 @@ class MonitorApp(QObject):
         window.settings_asked.connect(self.on_settings)
         window.log_folder_asked.connect(self.on_log_folder)
         window.welcome.demo_chosen.connect(self.on_demo_chosen)
-        window.welcome.connect_chosen.connect(self.on_settings)
+        window.welcome.connect_chosen.connect(self.on_connect_chosen)
         window.closed.connect(self.on_closed)
         bridge.events_arrived.connect(self.on_events)
         bridge.snapshot_applied.connect(self.on_snapshot)
+        window.activity.close_requested.connect(window.activity_action.trigger)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_appearance)
 
     def _describe_link(self) -> None:

@@ -49,9 +49,8 @@ class TestRows:
         assert tree(model) == {"All panels": [], "Simulated building": ["Panel 1", "Panel 3", "Panel 5"]}
 
     def test_panels_stand_below_their_building(self, model: DevicesModel) -> None:
-        model.apply(
-            snapshot(device(1, 1, building_name="South 10"), device(2, 2), device(3, 3, building_name="South 9"))
-        )
+        south_10, south_9 = (device(n, n, building_name=f"South {11 - n}") for n in (1, 2))
+        model.apply(snapshot(south_10, south_9, device(3, 3)))
         assert tree(model) == {
             "All panels": [], "Panels": ["Panel 3"], "South 9": ["Panel 2"], "South 10": ["Panel 1"],
         }  # fmt: skip

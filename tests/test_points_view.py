@@ -256,6 +256,15 @@ class TestStayingInPlace:
         assert orders[1][0] == "OUT1"
         assert orders[2] == ["IN1", "IN2", "IN3", "OUT1", "OUT2", "VAR1", "VAR2"]
 
+    def test_the_context_menu_sorts_without_a_mouse(self, view: PointsView) -> None:
+        view.apply(snapshot(device()))
+        for expected in ("OUT2", "OUT1"):  # the second time the other way round
+            (action,) = (a for a in view.table.make_sort_menu().actions() if a.text() == "Value")
+            action.trigger()
+            assert next(key for key in shown_ids(view) if key != "IN3") == expected
+        view.table.make_sort_menu().actions()[0].trigger()
+        assert shown_ids(view)[0] == "IN1"
+
 
 class TestCopying:
     def test_rows_are_copied_as_tab_separated_text_with_titles(self, view: PointsView, qtbot: QtBot) -> None:
@@ -305,7 +314,7 @@ class TestPlotting:
         view.apply(snapshot(device()))
         view.table.select_keys([IN1])
         actions = {action.text(): action for action in view.table.make_menu().actions() if action.text()}
-        assert list(actions) == ["Plot", "Copy", "Select all", "Sort again", "Columns"]
+        assert list(actions) == ["Plot", "Copy", "Select all", "Sort by", "Columns"]
         with qtbot.waitSignal(view.plot_requested) as asked:
             actions["Plot"].trigger()
         assert asked.args == [[IN1]]

@@ -25,12 +25,10 @@ from t3monitor.model.events import (
     TransactionStarted,
     Validated,
 )
-from t3monitor.ui.progress import (
-    LinkIndicator,
+from t3monitor.ui.progress import LinkIndicator, PhaseBar
+from t3monitor.ui.progress_state import (
     LinkState,
-    PhaseBar,
     Progress,
-    StatusLine,
     StepState,
     countdown_s,
     database_text,
@@ -252,7 +250,9 @@ def test_a_screen_reader_hears_all_steps_of_the_phase_bar(bar: PhaseBar) -> None
     assert description.startswith("✓ Fetch, ✓ Parse, ● Store 3/6, ○ Validate, ○ Wait.")
     assert description.endswith("store · device 3/6 · 768 points")
     bar.apply(ended(GOOD))
-    assert bar.sentence == "", "how it ended has its own place in the status bar"
+    assert bar.sentence == ""
+    bar.apply(ended(TIMEOUT))
+    assert bar.accessibleDescription().endswith("last cycle failed (timeout): T3000 gave no answer within 30 s")
 
 
 def test_the_phase_bar_draws_a_failed_step_unlike_a_good_one(bar: PhaseBar) -> None:
@@ -330,19 +330,6 @@ def test_another_link_starts_without_the_past_of_the_one_before(indicator: LinkI
 
 def test_each_state_of_the_link_has_a_mark_of_its_own() -> None:
     assert len({state.value for state in LinkState}) == 4
-
-
-def test_the_status_line_stamps_what_happens_with_the_local_time_of_its_event() -> None:
-    line = StatusLine(clock=lambda: NOW, utc_s=lambda: NOW_S)
-    assert line.texts() == ("stopped", "", "")
-    line.apply(ended(GOOD))
-    for event in STORING:
-        line.apply(event)
-    line.set_database_bytes(12_400_000)
-    now, last_cycle, database = line.texts()
-    assert now == f"{local_time_text(NOW_S)[-8:]} store · device 3/6 · 768 points"
-    assert last_cycle == "last cycle ok, 143 ms, 6 panels, 1,536 samples"
-    assert database == "db 12.4 MB"
 
 
 def test_the_size_of_the_database_is_in_megabytes_and_then_in_gigabytes() -> None:

@@ -671,6 +671,7 @@ def test_a_hidden_point_stays_in_the_legend_but_leaves_the_plot(view: TrendView,
     assert list(view.plot.value_axes) == ["°C"]
     assert lane_names(view) == []
     assert view.points() == [SAT, CO2, FAN]
+    assert sum(isinstance(item, pg.PlotCurveItem) for item in view.plot._curve_box.addedItems) == 1
     view.legend.row(CO2).shown.click()
     assert drawn(view, CO2)[0].size
 

@@ -14,7 +14,8 @@ from t3monitor.ui.activity import ActivityPane
 from t3monitor.ui.devices_view import DevicesView
 from t3monitor.ui.icons import icon
 from t3monitor.ui.points_view import PointsView
-from t3monitor.ui.progress import LinkIndicator, PhaseBar, database_text
+from t3monitor.ui.progress import LinkIndicator, PhaseBar
+from t3monitor.ui.progress_state import database_text
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.welcome import WelcomePage
 

@@ -91,11 +91,6 @@ class PointsModel(QAbstractTableModel):
         return self._sort_column, Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
 
     @property
-    def has_points(self) -> bool:
-        """Whether there is anything, shown or not."""
-        return bool(self._rows.points)
-
-    @property
     def total(self) -> int:
         """Points of the chosen panels, shown or not."""
         return self._rows.count(self._filter.serial_number)

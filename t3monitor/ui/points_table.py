@@ -1,16 +1,26 @@
 """The table widget of the points: columns, copying, dragging, and staying in place while rows come and go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QAction, QContextMenuEvent, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
 from t3monitor.model.points import PointKey
 from t3monitor.ui.icons import icon
-from t3monitor.ui.points_columns import Column, title
+from t3monitor.ui.points_columns import CLOCK_COLUMNS, Column, title
 from t3monitor.ui.points_model import PointsModel
 from t3monitor.ui.points_value import HEADER_STYLE, ROW_PADDING, NumberDelegate
 
@@ -18,11 +28,11 @@ from t3monitor.ui.points_value import HEADER_STYLE, ROW_PADDING, NumberDelegate
 _WIDTHS = {
     Column.PANEL: 15,
     Column.POINT_ID: 7,
-    Column.FULL_LABEL: 20,
-    Column.LABEL: 10,
+    Column.FULL_LABEL: 18,
+    Column.LABEL: 9,
     Column.AUTO_MANUAL: 7,
     Column.VALUE: 17,
-    Column.RANGE: 13,
+    Column.RANGE: 12,
     Column.CALIBRATION: 11,
     Column.FILTER: 7,
     Column.STATUS: 11,
@@ -42,6 +52,8 @@ _HIDDEN_AT_FIRST = (
     Column.CHANGED,
 )
 _NARROWEST, _WIDEST = 24, 2000
+
+_Index = QModelIndex | QPersistentModelIndex
 
 
 class _Place(NamedTuple):
@@ -151,9 +163,23 @@ class PointsTable(QTableView):
         menu.addActions([self.plot_action, self.copy_action])
         menu.addSeparator()
         menu.addAction(self.select_all_action)
-        menu.addAction(self.sort_again_action)
-        self.sort_again_action.setEnabled(self._model.sorting is not None)
+        menu.addMenu(self.make_sort_menu(menu))
         menu.addMenu(self.make_columns_menu(menu))
+        return menu
+
+    def make_sort_menu(self, parent: QWidget | None = None) -> QMenu:
+        """What a click on a title does, for the keyboard; and what no click does."""
+        menu = QMenu(self.tr("Sort by"), parent or self)
+        by = self._model.sorting
+        for column in (None, *self._visible_columns()):
+            action = menu.addAction(self.tr("T3000's order") if column is None else title(column))
+            action.setCheckable(True)
+            action.setChecked(column is (by[0] if by else None))
+            action.setData(-1 if column is None else int(column))
+        menu.triggered.connect(self.on_sort_chosen)
+        menu.addSeparator()
+        menu.addAction(self.sort_again_action)
+        self.sort_again_action.setEnabled(by is not None)
         return menu
 
     def make_columns_menu(self, parent: QWidget | None = None) -> QMenu:
@@ -203,6 +229,14 @@ class PointsTable(QTableView):
         """A column was chosen in the menu."""
         if action.isCheckable():
             self._set_hidden(Column(action.data()), hidden=not action.isChecked())
+
+    @Slot(QAction)
+    def on_sort_chosen(self, action: QAction) -> None:
+        """A column was chosen in the menu; the one that is sorted by already, the other way round."""
+        if action.isCheckable():
+            by = self._model.sorting
+            ascending, descending = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+            self.sortByColumn(action.data(), descending if by == (action.data(), ascending) else ascending)
 
     @Slot(QPoint)
     def on_header_menu(self, position: QPoint) -> None:
@@ -349,6 +383,21 @@ class PointsTable(QTableView):
     def _update_icons(self) -> None:
         self.plot_action.setIcon(icon("plot"))
         self.copy_action.setIcon(icon("copy"))
+
+    def _update_columns(self, first: int, last: int) -> None:
+        header = self.horizontalHeader()
+        for column in range(first, last + 1):
+            if not header.isSectionHidden(column):
+                left, width = header.sectionViewportPosition(column), header.sectionSize(column)
+                self.viewport().update(left, 0, width, self.viewport().height())
+
+    @override
+    def dataChanged(self, topLeft: _Index, bottomRight: _Index, roles: Sequence[int] = ()) -> None:
+        # Qt repaints all that is in sight for whatever changed; ages do so every second, all day.
+        if topLeft.column() in CLOCK_COLUMNS:
+            self._update_columns(topLeft.column(), bottomRight.column())
+        else:
+            super().dataChanged(topLeft, bottomRight, roles)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -4,23 +4,21 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
+translate = QCoreApplication.translate  # the name that lupdate looks for
+
 
 def age_text(age_s: float) -> str:
     """An age as people say it: ``12 s``, ``7 min``, ``3 h``, ``2 d``; a future time counts as now."""
     age_s = max(0.0, age_s)
     if age_s < 60:
-        return _tr("%d s") % int(age_s)
+        return translate("texts", "%d s") % int(age_s)
     if age_s < 3600:
-        return _tr("%d min") % int(age_s / 60)
+        return translate("texts", "%d min") % int(age_s / 60)
     if age_s < 86400:
-        return _tr("%d h") % int(age_s / 3600)
-    return _tr("%d d") % int(age_s / 86400)
+        return translate("texts", "%d h") % int(age_s / 3600)
+    return translate("texts", "%d d") % int(age_s / 86400)
 
 
 def local_time_text(utc_s: float) -> str:
     """Date and time of day in local time, for tooltips and logs: ``2026-11-23 10:31:12``."""
     return datetime.fromtimestamp(utc_s).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("texts", text)

@@ -89,12 +89,12 @@ LIGHT = Theme(
 
 DARK = Theme(
     dark=True,
-    window=QColor("#1f2227"),
-    base=QColor("#17191d"),
-    alternate=QColor("#1c1f24"),
+    window=QColor("#282c33"),
+    base=QColor("#16181c"),
+    alternate=QColor("#1b1e23"),
     text=QColor("#e4e7eb"),
     muted=QColor("#9aa4b0"),
-    border=QColor("#363b43"),
+    border=QColor("#434a54"),
     accent=QColor("#4c94ff"),
     accent_text=QColor("#0b1220"),
     good=QColor("#5fc27e"),
@@ -123,9 +123,12 @@ def theme_for(appearance: Appearance) -> Theme:
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Gives the whole program the theme's palette; widgets hear of it by their PaletteChange event."""
+    style_sheet = _style_sheet(theme)
+    if application.styleSheet() == style_sheet:
+        return  # every widget would be drawn anew for nothing
     application.setStyle("Fusion")
     application.setPalette(_palette(theme))
-    application.setStyleSheet(_style_sheet(theme))
+    application.setStyleSheet(style_sheet)
 
 
 def current_theme() -> Theme:
@@ -175,6 +178,11 @@ def _style_sheet(theme: Theme) -> str:
             border: none; border-bottom: 1px solid {theme.border.name()};
         }}
         QTableView, QTreeView, QPlainTextEdit, QListView {{ border: none; }}
+        QLineEdit {{
+            background: {theme.base.name()}; border: 1px solid {theme.border.name()};
+            border-radius: 3px; padding: 2px 4px;
+        }}
+        QLineEdit:focus {{ border-color: {theme.accent.name()}; }}
         QSplitter::handle {{ background: {theme.border.name()}; }}
         QToolBar {{ border: none; border-bottom: 1px solid {theme.border.name()}; spacing: 4px; padding: 4px 6px; }}
         QStatusBar {{ border-top: 1px solid {theme.border.name()}; }}

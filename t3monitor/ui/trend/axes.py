@@ -89,6 +89,7 @@ class TimeAxis(_Axis):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setFont(axis_font())
         width, line = self.size().width(), self.metrics.height()
+        rightmost = min(width + _OVERHANG_PX, self.parentItem().boundingRect().width() - self.pos().x() - 2)
         painter.setPen(QPen(self.theme.border, 1))
         painter.drawLine(QPointF(0, 0.5), QPointF(width, 0.5))
         for tick in self.ticks:
@@ -98,7 +99,7 @@ class TimeAxis(_Axis):
             for row, (text, colour) in enumerate(((tick.text, self.theme.text), (tick.date, self.theme.muted))):
                 painter.setPen(colour)
                 text_width = self.metrics.horizontalAdvance(text)
-                left = min(max(x - text_width / 2, -_OVERHANG_PX), width + _OVERHANG_PX / 2 - text_width)
+                left = min(max(x - text_width / 2, -self.pos().x()), rightmost - text_width)
                 painter.drawText(QPointF(left, 4 + row * line + self.metrics.ascent()), text)
         if self._cursor_s is not None:
             self._paint_cursor(painter, width, line)

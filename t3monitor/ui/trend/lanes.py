@@ -14,6 +14,7 @@ from t3monitor.ui.trend.axes import axis_font
 from t3monitor.ui.trend.trace import lane_words
 
 LANE_PX = 20.0
+LANE_ALONE_PX = 32.0  # where there are no curves
 _INSET_PX = 3.5
 _TEXT_ROOM_PX = 10.0
 

@@ -19,7 +19,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.history import Floats, Series
 from t3monitor.ui.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
-from t3monitor.ui.trend.lanes import LANE_PX, Lane, LanesItem
+from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem
 from t3monitor.ui.trend.ticks import Fit, fit, still_fits, time_ticks
 from t3monitor.ui.trend.time_range import TimeRange
 
@@ -274,9 +274,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def _arrange_lanes(self) -> None:
         self._lanes_item.set_lanes(self.lanes)
         self._lane_names.set_names([lane.name for lane in self.lanes], [lane.colour for lane in self.lanes])
-        height = len(self.lanes) * LANE_PX
-        for row, shown_px in ((_LANES, height),):
-            self._layout.setRowFixedHeight(row, shown_px)
+        lane_px = LANE_PX if self._curves else LANE_ALONE_PX
+        self._layout.setRowFixedHeight(_LANES, len(self.lanes) * lane_px)
         self._layout.setRowSpacing(_CURVES, _LANE_GAP_PX if self.lanes and self._curves else 0)
         self._lane_box.setVisible(bool(self.lanes))
         self._lane_names.setVisible(bool(self.lanes))
@@ -314,7 +313,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         if anew or not still_fits(self.fit, extents, fresh):
             self.fit = fresh
             self._curve_box.setYRange(0, fresh.divisions, padding=0)
-            self._grids[0].divisions = fresh.divisions if extents else 0
+        self._grids[0].divisions = self.fit.divisions if extents else 0
         for curve in self._curves.values():
             curve.scale(*self.fit.scales[curve.unit])
         for unit, axis in self.value_axes.items():
