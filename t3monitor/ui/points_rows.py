@@ -156,9 +156,9 @@ class PointRows:
         return list(found)
 
     def sorted(self, rows: Sequence[int], column: Column, *, descending: bool) -> list[int]:
-        """The rows by the values of a column; equal ones in their own order, empty ones at the end."""
+        """The rows by the values of a column; equal ones in the order they come in, empty ones at the end."""
         key = self._sort_key(column)
-        keys = {row: key(row) for row in sorted(rows)}
+        keys = {row: key(row) for row in rows}
         having = [row for row, value in keys.items() if value is not None]
         having.sort(key=keys.__getitem__, reverse=descending)
         return having + [row for row, value in keys.items() if value is None]

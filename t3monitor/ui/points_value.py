@@ -29,7 +29,7 @@ class NumberDelegate(QStyledItemDelegate):
         if option.font.key() != self._font_key:
             self._font_key = option.font.key()
             self._unit_width = option.fontMetrics.horizontalAdvance(_WIDEST_UNIT)
-        return max(self._unit_width, option.fontMetrics.horizontalAdvance(unit)) if unit else self._unit_width
+        return max(self._unit_width, option.fontMetrics.horizontalAdvance(unit) + 1)  # an exact fit would be elided
 
     @override
     def paint(
