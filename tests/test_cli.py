@@ -290,7 +290,7 @@ def test_a_bad_option_is_one_sentence_and_exit_code_2(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["sync", "--link", "telepathy"], ["sync", "--cycles", "0"], ["sync", "--once", "--cycles", "2"], []]
+    "arguments", [["sync", "--link", "telepathy"], ["sync", "--cycles", "0"], ["sync", "--once", "--cycles", "2"]]
 )
 def test_wrong_usage_has_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:

@@ -2,6 +2,7 @@ import asyncio
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -384,6 +385,16 @@ def test_zooming_stops_at_a_minute_and_at_five_years(view: TrendView) -> None:
     assert view.time_range.length_s == pytest.approx(5 * 366 * 86400)
 
 
+def test_nobody_gets_lost_in_a_time_without_history(view: TrendView) -> None:
+    for windows in (-9000, 100_000):
+        view.show_range(TimeRange(NOW_S + windows * 86400.0, NOW_S + (windows + 1) * 86400.0))
+        assert datetime(1999, 12, 30).timestamp() < view.time_range.start_s
+        assert view.time_range.end_s < datetime(2100, 1, 3).timestamp()
+        assert view.time_range.length_s == 86400
+    view.restore_state({"follow": False, "end_s": 1e300})
+    assert view.time_range == TimeRange(NOW_S - 86400, NOW_S)
+
+
 @offscreen_popup
 def test_own_start_and_end_can_be_chosen(view: TrendView) -> None:
     view.toolbar.custom.click()
@@ -440,6 +451,17 @@ def test_history_that_is_loaded_is_not_asked_for_again(view: TrendView, settle: 
     assert len(history.asked) == 1
 
 
+def test_what_live_values_continue_is_not_loaded_again_while_it_is_followed(
+    view: TrendView, settle: Settle, history: History, clock: Clock
+) -> None:
+    view.add_points([SAT])
+    settle(view)
+    clock.now_s += 1.5 * 86400  # beyond what was asked for
+    view._follow_timer.timeout.emit()
+    settle(view)
+    assert len(history.asked) == 1
+
+
 def test_more_history_is_loaded_as_it_comes_into_sight(view: TrendView, settle: Settle, history: History) -> None:
     view.add_points([SAT])
     settle(view)
@@ -454,7 +476,7 @@ def test_more_history_is_loaded_as_it_comes_into_sight(view: TrendView, settle: 
 def test_a_finer_view_of_thinned_history_loads_it_finer(
     view: TrendView, settle: Settle, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("t3monitor.ui.trend.view._SAMPLES_PER_PX", 0.02)
+    monkeypatch.setattr("t3monitor.ui.trend.coverage._SAMPLES_PER_PX", 0.02)
     view.add_points([SAT])
     settle(view)
     assert view.trace(SAT).series[0].thinned
@@ -647,6 +669,9 @@ def test_the_mouse_over_the_plot_moves_the_crosshair(view: TrendView, settle: Se
     assert view._cursor_s == pytest.approx(NOW_S - 43200, abs=200)
     view.plot.scene().sigMouseMoved.emit(QPointF(-50, -50))
     assert view._cursor_s is None
+    view.plot.scene().sigMouseMoved.emit(box.center())
+    QApplication.sendEvent(view.plot, QEvent(QEvent.Type.Leave))
+    assert view._cursor_s is None
 
 
 def test_keys_move_the_crosshair_from_sample_to_sample(view: TrendView, settle: Settle, qtbot: QtBot) -> None:
@@ -671,7 +696,7 @@ def test_a_hidden_point_stays_in_the_legend_but_leaves_the_plot(view: TrendView,
     assert list(view.plot.value_axes) == ["°C"]
     assert lane_names(view) == []
     assert view.points() == [SAT, CO2, FAN]
-    assert sum(isinstance(item, pg.PlotCurveItem) for item in view.plot._curve_box.addedItems) == 1
+    assert sum(isinstance(item, pg.PlotCurveItem) for item in view.plot.scene().items()) == 1
     view.legend.row(CO2).shown.click()
     assert drawn(view, CO2)[0].size
 
@@ -767,6 +792,7 @@ def test_a_time_in_the_past_is_restored_as_it_was(view: TrendView, clock: Clock)
         {},
         {"points": 7, "hidden": None, "preset": [], "length_s": "long", "end_s": "x", "follow": 0, "splitter": [1]},
         {"points": [[1], ["a", "INPUT", 1], [1, "PUMP", 1], {"a": 1}], "length_s": -5, "preset": "3y"},
+        {"length_s": math.inf, "end_s": math.nan, "follow": False, "preset": True},
         {"length_s": 1e30, "end_s": None, "follow": False, "splitter": ["a", "b"]},
     ],
 )

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 SHORTEST_S = 60.0
 LONGEST_S = 5 * 366 * 86400.0
+EARLIEST_S, LATEST_S = 946_684_800.0, 4_102_444_800.0  # 2000 and 2100: what lies beyond is no history
 
 
 class Preset(Enum):
@@ -22,6 +23,11 @@ class Preset(Enum):
     def length_s(self) -> float:
         """Its length."""
         return {"1h": 3600.0, "8h": 28800.0, "24h": 86400.0, "7d": 604800.0, "30d": 2592000.0}[self.value]
+
+    @classmethod
+    def of_length(cls, length_s: float) -> "Preset | None":
+        """The preset of that length, if there is one."""
+        return next((preset for preset in cls if abs(preset.length_s - length_s) < 1), None)
 
     @property
     def text(self) -> str:
@@ -61,3 +67,7 @@ class TimeRange(NamedTuple):
         share = (around_s - self.start_s) / self.length_s
         start_s = around_s - share * length_s
         return TimeRange(start_s, start_s + length_s)
+
+    def within_history(self) -> "TimeRange":
+        """The same length, moved to where history may be."""
+        return self.moved(max(EARLIEST_S - self.start_s, 0.0)).moved(min(LATEST_S - self.end_s, 0.0))

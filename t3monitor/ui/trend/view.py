@@ -5,44 +5,34 @@ values continue the lines.
 """
 
 import asyncio
-import sys
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.points_mime import decode_point_keys
 from t3monitor.ui.texts import local_time_text
-from t3monitor.ui.theme import Theme, current_theme
-from t3monitor.ui.trend.legend import ElidedLabel, Entry, Legend
+from t3monitor.ui.theme import current_theme
+from t3monitor.ui.trend.chosen import ChosenPoints
+from t3monitor.ui.trend.coverage import Coverage, needed_for, with_margins
+from t3monitor.ui.trend.legend import ElidedLabel, Legend
 from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Request, Spawn
-from t3monitor.ui.trend.plot import Drawn, TrendPlot
+from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.saved import SavedView, saved_view
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from t3monitor.ui.trend.toolbar import TrendToolBar
 from t3monitor.ui.trend.trace import Trace
 
 _FRAME_MS = 33  # what the mouse and the wheel ask for in the meantime is drawn together
 _FASTEST_FOLLOW_MS, _SLOWEST_FOLLOW_MS = 1000, 10_000
-_SAMPLES_PER_PX = 2  # the smallest and the largest
-_MARGIN_WINDOWS = 1.0  # loaded on both sides of what is in sight
-_APPENDED_AT_MOST = 2000  # then it is loaded again, and what has left the plot is forgotten
 _PAN_SHARE = 0.1  # of the window, with a key
 _KEY_ZOOM = 1.5
-
-
-class _Loaded(NamedTuple):
-    """What the traces hold."""
-
-    request: Request
-    reaches_present: bool  # live values continue it
-    thinned: bool  # there is more to see when zooming in
 
 
 class TrendView(QWidget):
@@ -64,12 +54,12 @@ class TrendView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._traces: dict[PointKey, Trace] = {}
+        self._chosen = ChosenPoints()
         self._length_s = Preset.DAY.length_s
         self._follow = True
         self._range = TimeRange.ending(clock(), self._length_s)
         self._cursor_s: float | None = None
-        self._loaded: _Loaded | None = None
+        self._loaded: Coverage | None = None
         self._problem = ""
 
         self.setAcceptDrops(True)
@@ -125,7 +115,7 @@ class TrendView(QWidget):
 
     def points(self) -> list[PointKey]:
         """The chosen points in the order of adding."""
-        return list(self._traces)
+        return self._chosen.keys
 
     @property
     def time_range(self) -> TimeRange:
@@ -140,30 +130,26 @@ class TrendView(QWidget):
     @property
     def preset(self) -> Preset | None:
         """The preset whose length is shown, if it is one."""
-        return next((preset for preset in Preset if abs(preset.length_s - self._length_s) < 1), None)
+        return Preset.of_length(self._length_s)
 
     def trace(self, key: PointKey) -> Trace:
         """What is known of a chosen point."""
-        return self._traces[key]
+        return self._chosen[key]
 
     @Slot(object)
     def add_points(self, keys: Iterable[PointKey]) -> None:
         """Plots these points too; their history follows in a moment."""
-        new = [key for key in dict.fromkeys(keys) if key not in self._traces]
-        if not new:
-            return
-        for key in new:
-            self._traces[key] = Trace(key, self._free_colour())
-        self._draw()
-        self._want_history()
-        self.loader.flush()
-        self.points_changed.emit()
+        if self._chosen.add(keys):
+            self._want_history()
+            self.loader.flush()
+            self._draw()
+            self.points_changed.emit()
 
     @Slot(object)
     def remove_point(self, key: PointKey) -> None:
         """Takes a point off the plot."""
-        if self._traces.pop(key, None):
-            if not self._traces:
+        if self._chosen.remove(key):
+            if not self._chosen:
                 self.loader.forget()
                 self._loaded = None
                 self._set_problem("")
@@ -179,25 +165,16 @@ class TrendView(QWidget):
     @Slot(object, bool)
     def set_hidden(self, key: PointKey, hidden: bool) -> None:
         """Hides or shows a point that stays chosen."""
-        if key in self._traces:
-            self._traces[key].hidden = hidden
+        if key in self._chosen:
+            self._chosen[key].hidden = hidden
             self._draw()
 
     @Slot(object)
     def describe(self, snapshot: Snapshot) -> None:
         """Takes names and present values of the chosen points from a snapshot."""
-        if not self._traces:
+        if not self._chosen:
             return
-        devices = {device.serial_number: device for device in snapshot.devices}
-        for key, trace in self._traces.items():
-            device = devices.get(key.serial_number)
-            if device is None:
-                continue
-            for point_type, points, time_s in device.vectors():
-                if point_type is key.point_type:
-                    point = next((point for point in points if point.point_index == key.point_index), None)
-                    if point:
-                        trace.describe(device, point, time_s)
+        self._chosen.describe(snapshot)
         if self._follow:
             self._range = TimeRange.ending(self._clock(), self._length_s)
         self._draw()
@@ -208,10 +185,9 @@ class TrendView(QWidget):
         """Forgets all history and loads it anew: the database is another one, or somebody else wrote to it."""
         self.loader.forget()
         self._loaded = None
-        for trace in self._traces.values():
-            trace.forget()
-        self._draw()
+        self._chosen.forget()
         self._want_history()
+        self._draw()
 
     # -- time ------------------------------------------------------------------------------------------------------
 
@@ -255,7 +231,7 @@ class TrendView(QWidget):
     @Slot(object)
     def set_cursor(self, time_s: float | None) -> None:
         """Reads all points at a time, or none (None)."""
-        if time_s is not None and not (self._traces and self._range.start_s <= time_s <= self._range.end_s):
+        if time_s is not None and not (self._chosen and self._range.start_s <= time_s <= self._range.end_s):
             time_s = None
         self._cursor_s = time_s
         self.plot.set_cursor(time_s, "" if time_s is None else local_time_text(time_s))
@@ -265,44 +241,33 @@ class TrendView(QWidget):
         """Moves the crosshair to the next sample of a shown point (1) or the one before (-1)."""
         start_s, end_s = self._range
         from_s = self._cursor_s if self._cursor_s is not None else (end_s + 1 if step < 0 else start_s - 1)
-        steps = [trace.next_sample_s(from_s, step) for trace in self._shown_traces()]
-        found = [at_s for at_s in steps if at_s is not None]
-        if found:
-            to_s = min(found) if step > 0 else max(found)
-            if start_s <= to_s <= end_s:
-                self.set_cursor(to_s)
+        to_s = self._chosen.next_sample_s(from_s, step)
+        if to_s is not None and start_s <= to_s <= end_s:
+            self.set_cursor(to_s)
 
     # -- state -----------------------------------------------------------------------------------------------------
 
     def save_state(self) -> dict[str, Any]:
         """What the next start is to find as it was, for JSON."""
-        preset = self.preset
-        return {
-            "points": [list(key) for key in self._traces],
-            "hidden": [list(key) for key, trace in self._traces.items() if trace.hidden],
-            "preset": preset.value if preset else None,
-            "length_s": self._length_s,
-            "end_s": None if self._follow else self._range.end_s,
-            "follow": self._follow,
-            "splitter": self.splitter.sizes(),
-        }
+        return SavedView(
+            tuple(self._chosen.keys),
+            tuple(trace.key for trace in self._chosen if trace.hidden),
+            self._length_s,
+            None if self._follow else self._range.end_s,
+            tuple(self.splitter.sizes()),
+        ).to_json()
 
     def restore_state(self, state: dict[str, Any]) -> None:
         """Puts a saved state back; what cannot be used of it is left out."""
-        length_s, end_s = state.get("length_s"), state.get("end_s")
-        for preset in Preset:
-            if preset.value == state.get("preset"):
-                length_s = preset.length_s
-        if isinstance(length_s, int | float) and length_s > 0:
-            self._length_s = TimeRange(0.0, float(length_s)).zoomed(1, 0).length_s
-        self._follow = bool(state.get("follow", True)) or not isinstance(end_s, int | float)
-        self._range = TimeRange.ending(self._clock() if self._follow or end_s is None else float(end_s), self._length_s)
-        sizes = state.get("splitter")
-        if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(size, int) and size > 0 for size in sizes):
-            self.splitter.setSizes(sizes)
+        saved = saved_view(state)
+        self._length_s = saved.length_s
+        self._follow = saved.end_s is None
+        self._range = TimeRange.ending(self._clock() if saved.end_s is None else saved.end_s, self._length_s)
+        if saved.splitter:
+            self.splitter.setSizes(saved.splitter)
         self.remove_all()
-        self.add_points(_keys(state.get("points")))
-        for key in _keys(state.get("hidden")):
+        self.add_points(saved.points)
+        for key in saved.hidden:
             self.set_hidden(key, True)
         self.draw_now()
 
@@ -310,46 +275,22 @@ class TrendView(QWidget):
 
     def _want_history(self) -> None:
         """Asks for what is needed to draw the time in sight, unless it is there or on its way."""
-        if not self._traces:
+        if not self._chosen:
             return
-        needed = Request(tuple(self._traces), *self._range, _SAMPLES_PER_PX * self.plot.width_px)
-        pending = self.loader.pending
-        if pending.covers(needed) if pending else self._holds(needed):
+        needed = needed_for(self._chosen.keys, self._range, self.plot.width_px)
+        pending, loaded = self.loader.pending, self._loaded
+        if pending:
+            if pending.covers(needed):
+                return
+        elif loaded and loaded.holds(needed, self._chosen.appended):
             return
-        margin_s = _MARGIN_WINDOWS * self._range.length_s
-        self.loader.request(
-            Request(
-                needed.keys,
-                needed.start_s - margin_s,
-                needed.end_s + margin_s,
-                int(needed.max_points * (1 + 2 * _MARGIN_WINDOWS)),
-            )
-        )
-
-    def _holds(self, needed: Request) -> bool:
-        """Whether what is loaded is enough to draw it, and not much too much."""
-        loaded = self._loaded
-        if loaded is None:
-            return False
-        held = loaded.request
-        if loaded.reaches_present:
-            held = held._replace(end_s=max(held.end_s, needed.end_s))
-            if max(trace.appended for trace in self._traces.values()) > _APPENDED_AT_MOST:
-                return False
-        if not loaded.thinned:
-            held = held._replace(max_points=sys.maxsize)
-        return held.covers(needed)
+        self.loader.request(with_margins(needed))
 
     @Slot(object, object)
     def _on_loaded(self, request: Request, found: Found) -> None:
         reaches_present = request.end_s >= self._clock()
-        thinned = False
-        for key, trace in self._traces.items():
-            if key in request.keys:
-                series = found.get(key, ())
-                trace.set_history(series, reaches_present=reaches_present)
-                thinned |= any(part.thinned for part in series)
-        self._loaded = _Loaded(request, reaches_present, thinned)
+        thinned = self._chosen.set_history(request.keys, found, reaches_present=reaches_present)
+        self._loaded = Coverage(request, reaches_present, thinned)
         self._set_problem("")
         self._draw()
         self._want_history()
@@ -367,30 +308,8 @@ class TrendView(QWidget):
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
-    def _shown_traces(self) -> list[Trace]:
-        return [trace for trace in self._traces.values() if not trace.hidden]
-
-    def _free_colour(self) -> int:
-        count = len(current_theme().curves)
-        used = [trace.colour for trace in self._traces.values()]
-        return min(range(count), key=lambda colour: (used.count(colour), colour))
-
     def _draw(self) -> None:
-        colours = current_theme().curves
-        shown = self._shown_traces()
-        labels = [trace.names.label for trace in shown]
-        self.plot.draw(
-            [
-                Drawn(
-                    trace.key,
-                    trace.names.label if labels.count(trace.names.label) == 1 else trace.names.short,
-                    colours[trace.colour % len(colours)],
-                    trace.series,
-                )
-                for trace in shown
-            ],
-            self._clock(),
-        )
+        self.plot.draw(self._chosen.drawn(), self._clock())
         self._fill_legend()
         self._say()
 
@@ -398,6 +317,7 @@ class TrendView(QWidget):
     def draw_now(self) -> None:
         """Shows the time range that was asked for, before the next frame would."""
         self._frame_timer.stop()
+        self._range = self._range.within_history()
         self.plot.set_range(self._range)
         self.toolbar.show_state(self._range, self.preset, follow=self._follow)
         if self._cursor_s is not None:
@@ -407,37 +327,23 @@ class TrendView(QWidget):
         self._want_history()
 
     def _fill_legend(self) -> None:
-        colours = current_theme().curves
         cursor_s = self._cursor_s
-        nothing = self.tr("no data")
         self.legend.show_entries(
-            [
-                Entry(
-                    trace.key,
-                    trace.names,
-                    colours[trace.colour % len(colours)],
-                    trace.hidden,
-                    trace.current_text,
-                    "" if cursor_s is None else trace.text_at(cursor_s) or nothing,
-                )
-                for trace in self._traces.values()
-            ],
+            self._chosen.entries(cursor_s, self.tr("no data")),
             "" if cursor_s is None else local_time_text(cursor_s)[11:],
         )
-        self.legend.setVisible(bool(self._traces))
+        self.legend.setVisible(bool(self._chosen))
 
     def _say(self) -> None:
         """The line in the middle of a plot without curves."""
         text = ""
-        if not self._traces:
+        if not self._chosen:
             text = self.tr("Double-click or drag a point here to plot it")
         elif self._loaded is None and not self._problem:
             text = self.tr("Loading history…")
         elif not self.loader.is_busy and not self._problem:
-            without = [trace for trace in self._shown_traces() if not trace.has_samples(*self._range)]
-            if without and len(without) == len(self._shown_traces()):
-                names = ", ".join(trace.names.short for trace in without)
-                text = self.tr("No history for this time: %s") % names
+            names = self._chosen.names_without_samples(self._range)
+            text = self.tr("No history for this time: %s") % ", ".join(names) if names else ""
         self.message.setText(text)
         self.message.setVisible(bool(text))
         self._place_message()
@@ -451,7 +357,7 @@ class TrendView(QWidget):
         self.message.setGeometry(self.plot.rect().adjusted(40, 0, -40, 0))
 
     def _restyle(self) -> None:
-        theme: Theme = current_theme()
+        theme = current_theme()
         for label, colour in ((self.error_line, theme.bad), (self.message, theme.muted)):
             palette = label.palette()
             palette.setColor(label.foregroundRole(), colour)
@@ -508,10 +414,10 @@ class TrendView(QWidget):
         menu.addAction(self.tr("Zoom out"), lambda: self.zoom(_KEY_ZOOM))
         menu.addSeparator()
         removing = menu.addMenu(self.tr("Remove"))
-        for key, trace in self._traces.items():
-            removing.addAction(trace.names.short, partial(self.remove_point, key))
-        removing.setEnabled(bool(self._traces))
-        menu.addAction(self.tr("Remove all"), self.remove_all).setEnabled(bool(self._traces))
+        for trace in self._chosen:
+            removing.addAction(trace.names.short, partial(self.remove_point, trace.key))
+        removing.setEnabled(bool(self._chosen))
+        menu.addAction(self.tr("Remove all"), self.remove_all).setEnabled(bool(self._chosen))
         return menu
 
     @override
@@ -575,13 +481,3 @@ class TrendView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_message()
-
-
-def _keys(saved: object) -> list[PointKey]:
-    """Point keys of a saved list; what is none is left out."""
-    found = []
-    for item in saved if isinstance(saved, list) else ():
-        match item:
-            case [int(serial_number), str(point_type), int(point_index)] if point_type in PointType.__members__:
-                found.append(PointKey(serial_number, PointType(point_type), point_index))
-    return found

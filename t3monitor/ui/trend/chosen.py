@@ -1,0 +1,124 @@
+"""The chosen points with their traces and colours, and what of them goes to plot and legend; GUI thread."""
+
+from collections.abc import Iterable, Iterator
+
+from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.theme import current_theme
+from t3monitor.ui.trend.legend import Entry
+from t3monitor.ui.trend.loader import Found
+from t3monitor.ui.trend.plot import Drawn
+from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.trace import Trace
+
+
+class ChosenPoints:
+    """Traces by point, in the order of adding."""
+
+    def __init__(self) -> None:
+        self._traces: dict[PointKey, Trace] = {}
+
+    def __len__(self) -> int:
+        return len(self._traces)
+
+    def __iter__(self) -> Iterator[Trace]:
+        return iter(self._traces.values())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._traces
+
+    def __getitem__(self, key: PointKey) -> Trace:
+        return self._traces[key]
+
+    @property
+    def keys(self) -> list[PointKey]:
+        """The points."""
+        return list(self._traces)
+
+    @property
+    def shown(self) -> list[Trace]:
+        """Those that are not hidden."""
+        return [trace for trace in self if not trace.hidden]
+
+    @property
+    def appended(self) -> int:
+        """Live samples that the longest line got since it was loaded."""
+        return max((trace.appended for trace in self), default=0)
+
+    def add(self, keys: Iterable[PointKey]) -> bool:
+        """Adds those that are not there yet, each with a free colour; returns whether there were any."""
+        new = [key for key in dict.fromkeys(keys) if key not in self]
+        for key in new:
+            self._traces[key] = Trace(key, self._free_colour())
+        return bool(new)
+
+    def remove(self, key: PointKey) -> bool:
+        """Removes a point, if it is there."""
+        return self._traces.pop(key, None) is not None
+
+    def describe(self, snapshot: Snapshot) -> None:
+        """Gives each its names and present value."""
+        devices = {device.serial_number: device for device in snapshot.devices}
+        for key, trace in self._traces.items():
+            if device := devices.get(key.serial_number):
+                for point_type, points, time_s in device.vectors():
+                    if point_type is key.point_type:
+                        point = next((point for point in points if point.point_index == key.point_index), None)
+                        if point:
+                            trace.describe(device, point, time_s)
+
+    def set_history(self, keys: Iterable[PointKey], found: Found, *, reaches_present: bool) -> bool:
+        """Gives those of the keys that are still chosen their history; returns whether any of it is thinned."""
+        series = {key: found.get(key, ()) for key in keys if key in self}
+        for key, parts in series.items():
+            self[key].set_history(parts, reaches_present=reaches_present)
+        return any(part.thinned for parts in series.values() for part in parts)
+
+    def forget(self) -> None:
+        """Drops all samples."""
+        for trace in self:
+            trace.forget()
+
+    def next_sample_s(self, time_s: float, step: int) -> float | None:
+        """Time of the nearest sample of a shown point after (step 1) or before (-1) a time."""
+        found = [at_s for trace in self.shown if (at_s := trace.next_sample_s(time_s, step)) is not None]
+        return (min if step > 0 else max)(found) if found else None
+
+    def names_without_samples(self, shown: TimeRange) -> list[str]:
+        """What the shown points are called, if none of them has anything to draw in that time."""
+        traces = self.shown
+        return [] if any(trace.has_samples(*shown) for trace in traces) else [trace.names.short for trace in traces]
+
+    def drawn(self) -> list[Drawn]:
+        """What the plot draws; lanes of equal labels tell their panel as well."""
+        colours = current_theme().curves
+        shown = self.shown
+        labels = [trace.names.label for trace in shown]
+        return [
+            Drawn(
+                trace.key,
+                trace.names.label if labels.count(trace.names.label) == 1 else trace.names.short,
+                colours[trace.colour % len(colours)],
+                trace.series,
+            )
+            for trace in shown
+        ]
+
+    def entries(self, cursor_s: float | None, nothing: str) -> list[Entry]:
+        """The rows of the legend; ``nothing`` stands where there is no data at the crosshair."""
+        colours = current_theme().curves
+        return [
+            Entry(
+                trace.key,
+                trace.names,
+                colours[trace.colour % len(colours)],
+                trace.hidden,
+                trace.current_text,
+                "" if cursor_s is None else trace.text_at(cursor_s) or nothing,
+            )
+            for trace in self
+        ]
+
+    def _free_colour(self) -> int:
+        used = [trace.colour for trace in self]
+        return min(range(len(current_theme().curves)), key=lambda colour: (used.count(colour), colour))

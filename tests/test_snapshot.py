@@ -1,0 +1,40 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+
+def snapshot(*arguments: str, home: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "t3monitor", "snapshot", *arguments]
+    environment = {"T3MONITOR_HOME": str(home), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, env=environment)
+
+
+def test_the_window_is_drawn_in_the_size_and_theme_asked_for(tmp_path: Path) -> None:
+    pictures = {}
+    for theme in ("light", "dark"):
+        picture = tmp_path / f"{theme}.png"
+        result = snapshot(str(picture), "--demo", "--size", "1000x700", "--theme", theme, home=tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert result.stdout == f"{picture}\n"
+        pictures[theme] = QImage(str(picture))
+    assert {(image.width(), image.height()) for image in pictures.values()} == {(1000, 700)}
+    assert pictures["light"].pixelColor(5, 5).lightness() > 200
+    assert pictures["dark"].pixelColor(5, 5).lightness() < 80
+    assert not (tmp_path / "data").exists(), "the simulated building of a picture leaves nothing behind"
+
+
+def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    result = snapshot(str(tmp_path / "missing" / "x.png"), "--demo", "--page", "welcome", home=tmp_path)
+    assert result.returncode == 1
+    assert "cannot be written; choose a file that ends in .png" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("size", ["1280", "0x0", "axb", "99999x99999"])
+def test_a_size_that_is_none_is_refused(size: str, tmp_path: Path) -> None:
+    result = snapshot("x.png", "--size", size, home=tmp_path)
+    assert result.returncode == 2
+    assert "such as 1280x800" in result.stderr
