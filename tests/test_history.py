@@ -78,7 +78,7 @@ def test_a_point_is_read_with_its_times_unit_range_and_label(writer: Writer, rea
     found = only(reader.read(IN1, 0, 9999, 1000))
     assert line(found) == [(1000.0, 20.5), (1030.0, 21.0), (1060.0, 0.0)]
     assert (found.units, found.range, found.digital, found.label) == ("°C", 3, False, "L1")
-    assert (found.sync_interval_s, found.thinned) == (INTERVAL_S, False)
+    assert (found.interval_s, found.thinned) == (INTERVAL_S, False)
     assert found.times_utc_s.dtype == found.values.dtype == np.float64
 
 
@@ -153,6 +153,17 @@ def test_the_interval_of_the_later_sample_decides_what_a_hole_is(writer: Writer,
     store(writer, 1300, points(PointType.INPUT, 5.0), interval=300)
     store(writer, 1600, points(PointType.INPUT, 5.0), interval=30)
     assert line(only(reader.read(IN1, 0, 9999, 1000))) == [(1000.0, 5.0), (1300.0, 5.0), (1330.0, None), (1600.0, 5.0)]
+
+
+def test_a_panel_that_t3000_reads_less_often_than_it_is_synced_is_one_line_with_its_real_holes(
+    writer: Writer, reader: HistoryReader
+) -> None:
+    turns = [1000 + 150 * turn for turn in range(20)]
+    for time_s in [*turns, turns[-1] + 600]:
+        store(writer, time_s, points(PointType.INPUT, 20.0), interval=30)
+    series = only(reader.read(PointKey(SERIAL, PointType.INPUT, 1), 0, 10_000, 1000))
+    breaks = series.times_utc_s[np.isnan(series.values)]
+    assert breaks.tolist() == [turns[-1] + 150]
 
 
 def test_a_missing_value_breaks_the_line_once_and_at_its_own_time(writer: Writer, reader: HistoryReader) -> None:

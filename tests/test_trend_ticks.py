@@ -146,6 +146,13 @@ def test_percent_fill_their_axis() -> None:
     assert (found.scales["%"].lowest, found.scales["%"].highest(found.divisions)) == (0.0, 100.0)
 
 
+def test_no_axis_is_half_empty_for_the_sake_of_the_others() -> None:
+    extents = {"°C": (-2.0, 30.0), "%": (0.0, 59.0), "PPM": (425.0, 980.0)}
+    found = fit(extents, 460)
+    for unit, (low, high) in extents.items():
+        assert found.scales[unit].step * found.divisions < 1.6 * (high - low)
+
+
 def test_noise_of_a_constant_value_is_not_blown_up() -> None:
     found = fit({"PPM": (440.0, 445.0)}, 280)
     assert found.scales["PPM"].step * found.divisions >= 100

@@ -21,12 +21,13 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.units import has_states
 from t3monitor.store.failures import database_sentences
 
-# A sample later than this many sync intervals after the last one comes after a hole: one missed cycle, or one that
+# A sample later than this many usual intervals after the last one comes after a hole: one missed cycle, or one that
 # T3000's cooldown delayed, is none.
 BREAK_AFTER_INTERVALS = 2.5
 
 _BUSY_TIMEOUT_S = 5.0
 _ROWS_AT_ONCE = 512
+_ENOUGH_TO_TELL = 16  # samples, of how often a panel is read
 _UNKNOWN_INTERVAL_S = 300  # of a sample whose ledger row is gone
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,7 @@ class Series:
     range: int
     digital: bool  # shows one of two states; a digital point whose range has no states shows a number
     label: str
-    sync_interval_s: int  # of the newest sample
+    interval_s: int  # that usually lies between two samples
     thinned: bool = False  # there are more samples than these
 
 
@@ -191,7 +192,18 @@ def _read_vector(
     counts = np.ones(table.shape[1], dtype=bool)
     counts[:-1] = np.diff(table[0]) != 0  # of equal times the last
     table = table[:, counts]
-    return _Vector(all_places, table[0], table[1], table[2], dict(zip(indexes, table[3:], strict=True)))
+    intervals = _usual_intervals(table[0], table[1])
+    return _Vector(all_places, table[0], intervals, table[2], dict(zip(indexes, table[3:], strict=True)))
+
+
+def _usual_intervals(times: Floats, intervals: Floats) -> Floats:
+    """The time that usually lies between two samples: the sync interval, or longer where T3000 reads panels in turn.
+
+    T3000 reads one panel per cooldown, so that a panel of many has the same reading in several cycles.
+    """
+    if len(times) < _ENOUGH_TO_TELL:
+        return intervals
+    return np.maximum(intervals, np.median(np.diff(times)))
 
 
 def _places(

@@ -43,8 +43,8 @@ def stretches(series: Series, now_s: float) -> Stretches:
     times, values = series.times_utc_s, series.values
     if not times.size:
         return Stretches(times, times, np.zeros(0, dtype=bool))
-    last_s = times[-1] + series.sync_interval_s
-    if now_s - times[-1] <= BREAK_AFTER_INTERVALS * series.sync_interval_s:
+    last_s = times[-1] + series.interval_s
+    if now_s - times[-1] <= BREAK_AFTER_INTERVALS * series.interval_s:
         last_s = now_s
     ends = np.append(times[1:], max(last_s, times[-1]))
     known = ~np.isnan(values)

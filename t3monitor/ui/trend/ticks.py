@@ -153,8 +153,8 @@ def fit(extents: Mapping[str, tuple[float, float]], height_px: float) -> Fit:
 
     def fitted(divisions: int) -> tuple[float, Fit]:
         scales = {unit: _scale(low, high, divisions) for unit, (low, high) in spans.items()}
-        waste = sum(
-            math.log(scale.step * divisions / (spans[unit][1] - spans[unit][0])) for unit, scale in scales.items()
+        waste = sum(  # squared: rather a little on each axis than half of one
+            math.log(scale.step * divisions / (spans[unit][1] - spans[unit][0])) ** 2 for unit, scale in scales.items()
         )
         return waste, Fit(divisions, scales)
 

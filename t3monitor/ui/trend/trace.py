@@ -164,14 +164,14 @@ class Trace:
                 self.series = (*self.series[:number], *self.series[number + 1 :], longer)
                 return True
         times, values = np.array([float(time_s)]), np.array([point.value])
-        interval_s = self.series[-1].sync_interval_s if self.series else 0
+        interval_s = self.series[-1].interval_s if self.series else 0
         new = Series(times, values, point.units, point.range, digital, point.label, interval_s)
         self.series = (*self.series, new)
         return True
 
 
 def _interval_s(series: Series) -> float:
-    return series.sync_interval_s or SHORTEST_STALE_AGE_S  # 0: nothing was stored yet
+    return series.interval_s or SHORTEST_STALE_AGE_S  # 0: nothing was stored yet
 
 
 def _last_known_s(series: Series) -> float:
