@@ -213,6 +213,12 @@ class MonitorApp(QObject):
         self.on_tick()
 
     @Slot()
+    def on_plotted_points_changed(self) -> None:
+        """Names and present values of points that were just added to the trend."""
+        if self.shown is not None:
+            self.window.trend.describe(self.shown)
+
+    @Slot()
     def on_tick(self) -> None:
         """Once a second: ages and countdowns."""
         now_s, interval_s = time.time(), self.settings.sync_interval_secs
@@ -285,6 +291,7 @@ class MonitorApp(QObject):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._service_thread.close()
         self._readers.shutdown(wait=True, cancel_futures=True)
+        gc.unfreeze()
         gc.enable()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
@@ -301,6 +308,7 @@ class MonitorApp(QObject):
         window.log_folder_asked.connect(self.on_log_folder)
         window.welcome.demo_chosen.connect(self.on_demo_chosen)
         window.welcome.connect_chosen.connect(self.on_connect_chosen)
+        window.trend.points_changed.connect(self.on_plotted_points_changed)
         window.closed.connect(self.on_closed)
         bridge.events_arrived.connect(self.on_events)
         bridge.snapshot_applied.connect(self.on_snapshot)
@@ -341,6 +349,7 @@ class _GarbageCollector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        gc.freeze()  # what stands by now stays; looking at it again and again would stall the window
         self._turn = 0
         self._timer = QTimer(self, interval=self._YOUNG_MS)
         self._timer.timeout.connect(self.on_timeout)

@@ -250,7 +250,7 @@ def test_a_screen_reader_hears_all_steps_of_the_phase_bar(bar: PhaseBar) -> None
     assert description.startswith("✓ Fetch, ✓ Parse, ● Store 3/6, ○ Validate, ○ Wait.")
     assert description.endswith("store · device 3/6 · 768 points")
     bar.apply(ended(GOOD))
-    assert bar.sentence == ""
+    assert bar.sentence == "last cycle ok, 143 ms, 6 panels, 1,536 samples"
     bar.apply(ended(TIMEOUT))
     assert bar.accessibleDescription().endswith("last cycle failed (timeout): T3000 gave no answer within 30 s")
 

@@ -192,8 +192,8 @@ def _read_vector(
     counts = np.ones(table.shape[1], dtype=bool)
     counts[:-1] = np.diff(table[0]) != 0  # of equal times the last
     table = table[:, counts]
-    intervals = _usual_intervals(table[0], table[1])
-    return _Vector(all_places, table[0], intervals, table[2], dict(zip(indexes, table[3:], strict=True)))
+    usual = _usual_intervals(table[0], table[1])
+    return _Vector(all_places, table[0], usual, table[2], dict(zip(indexes, table[3:], strict=True)))
 
 
 def _usual_intervals(times: Floats, intervals: Floats) -> Floats:

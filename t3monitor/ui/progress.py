@@ -12,7 +12,6 @@ from typing_extensions import override
 from t3monitor.model.events import (
     SyncEvent,
 )
-from t3monitor.ui.ledger_model import STORED
 from t3monitor.ui.progress_state import (
     LinkState,
     Progress,
@@ -68,11 +67,10 @@ class PhaseBar(QWidget):
 
     @property
     def sentence(self) -> str:
-        """What is shown at the right: what the running cycle does or waits for, or why the last one stored nothing."""
+        """What is shown at the right: what the running cycle does or waits for, or how the last one ended."""
         if self._progress.in_cycle or self._progress.stop_reason:
             return doing_text(self._progress, self._now_s)
-        last = self._progress.last
-        return last_cycle_text(last) if last and last.outcome not in STORED else ""
+        return last_cycle_text(self._progress.last)
 
     def _refresh(self) -> None:
         self._steps = step_views(self._progress, self._now_s)
