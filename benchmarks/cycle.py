@@ -24,7 +24,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.store import statements
-from t3monitor.sync.flow_log import write_flow_log
+from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.service import Listener, SyncService
 from t3monitor.t3000.messages import AnswerDecoder
 
@@ -212,11 +212,11 @@ class _Floor:
 def measure(input_: str, cycles: int, folder: Path) -> CycleResult:
     """Runs the cycles of an input by the program and by the floor in turn."""
     start_logging(folder / "logs", cycles_on_stderr=False)
-    program = Program(folder / f"{input_}-cycle.db", write_flow_log)
+    program = Program(folder / f"{input_}-cycle.db", FlowLog())
     others: dict[str, Program] = {
         "  the same without log lines": Program(folder / f"{input_}-without-log.db"),
         "  the same with a thread that follows its events": FollowedProgram(
-            folder / f"{input_}-followed.db", write_flow_log
+            folder / f"{input_}-followed.db", FlowLog()
         ),
     }
     floor = _Floor(folder / f"{input_}-floor.db")

@@ -88,10 +88,10 @@ def _program(recorded: str, database: str) -> Iterator[Callable[[int], None]]:
     from benchmarks.answers import Answer
     from benchmarks.cycle import Program
     from t3monitor.config.logs import start_logging
-    from t3monitor.sync.flow_log import write_flow_log
+    from t3monitor.sync.flow_log import FlowLog
 
     start_logging(Path(database).with_suffix(".logs"), cycles_on_stderr=False)
-    program = Program(Path(database), write_flow_log)
+    program = Program(Path(database), FlowLog())
     files = cycle(sorted(Path(recorded).iterdir()))
 
     def run(count: int) -> None:

@@ -28,7 +28,7 @@ from t3monitor.store.history import HistoryReader, Series
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
 from t3monitor.sync.backfill import backfill
-from t3monitor.sync.flow_log import write_flow_log
+from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.check import Check, check_link
 from t3monitor.t3000.demo.building import Building
@@ -71,7 +71,7 @@ class MonitorApp(QObject):
 
         self.bridge = ServiceBridge(self)
         self.service = SyncService(settings, open_link, self.database_url)
-        self.service.add_listener(write_flow_log)
+        self.service.add_listener(FlowLog())
         self.service.add_listener(self.bridge.publish)
         self._service_thread = ServiceThread(self.service, self)
 

@@ -379,6 +379,29 @@ def test_a_reader_that_goes_away_ends_the_sync_without_a_traceback(tmp_path: Pat
     assert "Traceback" not in errors
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+def test_output_that_cannot_be_written_ends_the_sync_without_a_traceback() -> None:
+    command = [sys.executable, "-m", "t3monitor", "sync", "--link", "demo", "--interval", "1", "--json"]
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole console, the tests' one included")
+def test_ctrl_c_while_another_program_locks_the_database_takes_less_than_5_s(command: Command, own_home: Path) -> None:
+    log = own_home / "logs" / "T3WebLog" / "FFI.log"
+    assert command.sync("--once", link=("--link", "demo"))[0] == 0
+    with closing(sqlite3.connect(command.file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        program = start("sync", "--link", "demo", "--database", f"sqlite:///{command.file}", "--json")
+        while log.read_text(encoding="utf-8").count("FFI Response") < 2:  # then it waits for the database
+            assert program.poll() is None
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=5)
+    assert program.returncode == 130
+
+
 def doctor(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, dict[str, str]]]:
     code = main(["doctor", "--json", *options])
     answer = json.loads(capsys.readouterr().out)

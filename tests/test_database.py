@@ -82,7 +82,17 @@ def test_the_program_knows_the_newest_migration_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["history.db", "sqlite://", "sqlite:///:memory:", "postgresql://localhost/x", "", "sqlite:history"]
+    "url",
+    [
+        "history.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql://localhost/x",
+        "",
+        "sqlite:history",
+        "sqlite://folder/x.db",
+        "sqlite:///x.db?mode=ro",
+    ],
 )
 def test_a_url_that_names_no_sqlite_file_is_refused_with_the_right_way_to_write_it(url: str) -> None:
     with pytest.raises(DatabaseUnusableError, match="write it as sqlite:///FILE"):
@@ -204,6 +214,19 @@ def test_a_database_of_another_program_is_refused_and_left_as_it_is(file: Path) 
         opened(file)
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_database_of_another_program_with_migrations_of_the_same_number_is_refused(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+    with pytest.raises(DatabaseUnusableError, match="belongs to another program"):
+        opened(file)
+
+
+def test_a_name_that_the_system_refuses_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnusableError, match=r"cannot be opened \(File name too long\)"):
+        opened(tmp_path / ("a" * 300))
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import json
 import logging
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -35,7 +36,7 @@ from t3monitor.model.events import (
 )
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
-from t3monitor.sync.flow_log import flow_lines, write_flow_log
+from t3monitor.sync.flow_log import FlowLog, flow_lines
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.demo.building import Building
 
@@ -342,6 +343,80 @@ def test_settings_changed_while_running_count_from_the_next_cycle_without_a_rest
     assert building.rows("SELECT sync_interval FROM SYNC_RUNS") == [(3600,), (20,), (20,)]
 
 
+def test_a_shorter_interval_asked_for_during_a_call_counts_from_then(site: Open) -> None:
+    building = site(sync_interval_secs=3600)
+
+    def apply() -> bytes:
+        began.append(building.clock.now_s)
+        building.service.apply(building.settings.with_values(sync_interval_secs=20))
+        return ANSWER
+
+    began: list[float] = []
+    building.link.steps = [apply]
+    building.run(3)
+    assert began == [0, 20, 40]
+
+
+def test_a_start_during_the_cycle_that_a_stop_ends_runs_a_cycle_at_once(site: Open) -> None:
+    building = site(sync_interval_secs=3600)
+    began: list[float] = []
+
+    def restart() -> bytes:
+        began.append(building.clock.now_s)
+        if len(began) == 1:
+            building.service.stop()
+            building.service.start()
+        return ANSWER
+
+    building.link.steps = [restart]
+    building.run(2)
+    assert began == [0, 0]
+
+
+def test_cycles_that_found_no_database_are_in_the_ledger_of_the_next_one_that_opens(
+    site: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.database._BUSY_TIMEOUT_S", 0.01)
+    building = site()
+    other = sqlite3.connect(building.file, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    building.after(2, other.rollback)
+    reports = building.run(3)
+    other.close()
+    assert [report.outcome for report in reports] == [Outcome.DATABASE, Outcome.DATABASE, Outcome.OK]
+    assert building.rows("SELECT id, outcome FROM SYNC_RUNS") == [(1, "database"), (2, "database"), (3, "ok")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps files that are open")
+def test_a_database_that_is_removed_is_noticed_and_made_anew(site: Open) -> None:
+    building = site()
+    building.after(1, building.file.unlink)
+    reports = building.run(3)
+    assert [report.outcome for report in reports] == [Outcome.OK, Outcome.DATABASE, Outcome.OK]
+    assert "was removed or replaced while it was open" in str(reports[1].reason)
+    assert building.rows("SELECT outcome FROM SYNC_RUNS") == [("database",), ("ok",)]
+    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
+
+
+def test_a_validation_that_fails_is_mended_by_the_next_cycle(site: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    building = site()
+
+    def damage() -> None:
+        with closing(sqlite3.connect(building.file)) as other, other:
+            other.execute("DELETE FROM INPUT_POINTS")
+
+    building.after(1, damage)
+    assert [report.outcome for report in building.run(2)] == [Outcome.OK, Outcome.OK]
+    assert building.rows("SELECT count(*) FROM INPUT_POINTS") == [(128,)]
+
+
+def test_a_path_that_is_no_text_does_not_keep_its_cycle_out_of_the_ledger(site: Open) -> None:
+    building = site(UnreachableError("\udcffnope does not exist"))
+    report = building.once()
+    assert report.outcome is Outcome.UNREACHABLE
+    assert building.rows("SELECT reason FROM SYNC_RUNS") == [("\\udcffnope does not exist",)]
+
+
 def test_another_link_or_database_is_opened_for_the_next_cycle(site: Open, tmp_path: Path) -> None:
     building = site()
     other = tmp_path / "other.db"
@@ -384,6 +459,37 @@ def test_an_answer_is_stored_although_the_panel_settings_cannot_be_read(site: Op
     assert building.rows("SELECT count(*) FROM DEVICES") == [(2,)]
 
 
+def test_a_panel_that_refuses_its_settings_does_not_keep_the_others_from_theirs(site: Open) -> None:
+    building = site()
+    refused: list[int] = []
+
+    def settings(panel_id: int, timeout_s: float) -> PanelSettings:
+        if not refused:
+            refused.append(panel_id)
+            raise RefusedError("T3000 refused the panel settings")
+        return PanelSettings("10.0.0.7", 502, 9, 4)
+
+    building.link.panel_settings = settings  # type: ignore[method-assign]
+    building.run(2)
+    assert sorted(building.rows("SELECT port FROM DEVICES"), key=str) == [(502,), (None,)]
+    assert len(refused) == 1
+
+
+def test_all_panel_settings_together_take_no_longer_than_one_answer(site: Open) -> None:
+    building = site(timeout_seconds=10)
+    asked: list[float] = []
+
+    def slow(panel_id: int, timeout_s: float) -> PanelSettings:
+        asked.append(timeout_s)
+        building.clock.now_s += 12
+        return PanelSettings(port=502)
+
+    building.link.panel_settings = slow  # type: ignore[method-assign]
+    building.run(1)
+    assert asked == [10]
+    assert sorted(building.rows("SELECT port FROM DEVICES"), key=str) == [(502,), (None,)]
+
+
 def test_trend_logs_are_read_once_5_seconds_after_the_first_good_cycle_a_panel_every_half_second(site: Open) -> None:
     building = site(NoNewDataError("nothing"), ANSWER, sync_interval_secs=30)
     building.link.trend_log_answers = (TrendLog("MON1", "AHU", 900, True, 5, 3, 0.4),)
@@ -409,7 +515,7 @@ def test_a_link_without_trend_logs_is_asked_once_and_says_so_in_one_line(site: O
 
 def test_the_log_follows_the_document_line_by_line(site: Open, caplog: pytest.LogCaptureFixture) -> None:
     building = site(sync_interval_secs=30)
-    building.service.add_listener(write_flow_log)
+    building.service.add_listener(FlowLog())
     caplog.set_level(logging.INFO, logger="t3monitor.ffi")
     building.run(1)
     written = [

@@ -112,6 +112,18 @@ def test_an_unchanged_point_is_not_written_by_the_next_program_either(file: Path
     assert rows(file, "SELECT first_seen, last_seen FROM DEVICES") == [(NOW_S, NOW_S + 30)]
 
 
+def test_what_another_program_wrote_in_between_is_overwritten_by_the_next_reading(file: Path) -> None:
+    first, second = Database(f"sqlite:///{file}"), Database(f"sqlite:///{file}")
+    ours, theirs = Writer(first), Writer(second)
+    panel = device()
+    store(ours, panel)
+    store(theirs, replace(panel, inputs=points(PointType.INPUT, 1.0, 2.0, 3.0)))
+    store(ours, panel)
+    first.close()
+    second.close()
+    assert rows(file, "SELECT value FROM INPUT_POINTS") == [(20.5,), (21.0,), (0.0,)]
+
+
 def test_what_is_known_of_a_panel_is_not_forgotten_when_an_answer_lacks_it(writer: Writer, file: Path) -> None:
     store(writer, device(settings=PanelSettings("192.168.1.5", 502, 7, 3), building_name="Main", address="192.168.1.5"))
     store(writer, device(panel_name="Renamed"))

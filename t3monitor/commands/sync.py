@@ -1,6 +1,7 @@
 """``t3monitor sync``: the sync service in a thread of its own, reported cycle by cycle."""
 
 import argparse
+import contextlib
 import io
 import logging
 import os
@@ -19,7 +20,7 @@ from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import SettingsError
 from t3monitor.model.events import AnswerDecoded, CycleFinished, ServiceInitialized, ServiceStopped, SyncEvent
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.sync.flow_log import write_flow_log
+from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.links import open_link
 
@@ -43,8 +44,8 @@ def sync(args: argparse.Namespace) -> int:
 
     service = SyncService(settings, open_link, lambda current: database_url(current, paths))
     events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()
-    service.add_listener(write_flow_log)
-    service.add_listener(events.put)
+    service.add_listener(FlowLog())
+    service.add_listener(lambda event: events.put(event) if isinstance(event, _Printer.EVENTS) else None)
     if args.once:
         service.sync_once()
     else:
@@ -52,23 +53,28 @@ def sync(args: argparse.Namespace) -> int:
     printer = _Printer(as_json=args.json)
     thread = threading.Thread(target=service.run, name="sync")
     signal.signal(signal.SIGTERM, _interrupt)
+    interrupted = False
     try:
-        thread.start()
-        _follow(events, printer, 1 if args.once else args.cycles)
-        _close(service, thread)
-    except KeyboardInterrupt:
-        _close(service, thread)
-        while not events.empty():  # the cycle that was interrupted has its line too
-            printer.handle(events.get())
-        return exit_codes.INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has gone
-        _close(service, thread)
+        try:
+            thread.start()
+            _follow(events, printer, thread, 1 if args.once else args.cycles)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            _close(service, thread)
+        if interrupted:  # the cycle that was ended has its line too
+            while not events.empty():
+                printer.handle(events.get())
+    except OSError:  # nobody reads our output any more, or it cannot be written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return printer.exit_code
+        printer.exit_code = exit_codes.FAILED
+    return exit_codes.INTERRUPTED if interrupted else printer.exit_code
 
 
 class _Printer:
     """Prints cycles as they end and keeps the exit code of the last."""
+
+    EVENTS = (ServiceInitialized, AnswerDecoded, CycleFinished, ServiceStopped)  # the others would wake it for nothing
 
     def __init__(self, *, as_json: bool) -> None:
         self.exit_code = exit_codes.FAILED
@@ -90,13 +96,18 @@ class _Printer:
                 self._snapshot = None
 
 
-def _follow(events: "queue.SimpleQueue[SyncEvent]", printer: _Printer, cycles: int | None) -> None:
-    """Handles events until so many cycles are over (None: no limit) or the service gives up."""
+def _follow(
+    events: "queue.SimpleQueue[SyncEvent]", printer: _Printer, service: threading.Thread, cycles: int | None
+) -> None:
+    """Handles events until so many cycles are over (None: no limit) or the service has ended."""
     while cycles is None or cycles > 0:
         try:
             event = events.get(timeout=_WAIT_SLICE_S)
         except queue.Empty:
-            continue
+            if service.is_alive():
+                continue
+            printer.exit_code = exit_codes.FAILED
+            return
         printer.handle(event)
         if isinstance(event, ServiceStopped):
             return
@@ -106,11 +117,9 @@ def _follow(events: "queue.SimpleQueue[SyncEvent]", printer: _Printer, cycles: i
 
 def _close(service: SyncService, thread: threading.Thread) -> None:
     while thread.is_alive():
-        try:
+        with contextlib.suppress(KeyboardInterrupt):  # we are at it
             service.close()
             thread.join(_WAIT_SLICE_S)
-        except KeyboardInterrupt:  # we are at it
-            continue
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

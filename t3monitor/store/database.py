@@ -16,7 +16,7 @@ from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import migrate_to_newest
 
-_BUSY_TIMEOUT_S = 5.0
+_BUSY_TIMEOUT_S = 3.0  # closing the program takes less than 5 s, also while another one locks the file
 _CHECKPOINT_PAGES = 4000  # 16 MB: pages that change in every cycle are copied into the file once for many cycles
 
 
@@ -43,15 +43,20 @@ class Database:
         except BaseException:
             self.close()
             raise
+        self._identity = _identity(self.path)
 
     @contextmanager
-    def writing(self) -> Iterator[Cursor]:
+    def writing(self, *, patient: bool = True) -> Iterator[Cursor]:
         """A transaction that may write: committed at the end of the block, rolled back whole on an error.
 
-        It gives the driver's own cursor, which takes thousands of rows as they are.
+        It gives the driver's own cursor, which takes thousands of rows as they are. Without patience a file that
+        another program locks is an error at once.
         """
-        with database_sentences(self.path), self._engine.connect() as connection, connection.begin():
-            yield cast(Cursor, connection.connection.cursor())
+        self._check_file()
+        with database_sentences(self.path), self._engine.connect() as connection:
+            writer = connection.execution_options(**{_PATIENT: patient})
+            with writer.begin():
+                yield cast(Cursor, connection.connection.cursor())
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -65,8 +70,24 @@ class Database:
         """Closes every connection."""
         self._engine.dispose()
 
+    def _check_file(self) -> None:
+        """An open connection goes on with a file that is no longer there; what it writes would be lost."""
+        if _identity(self.path) != self._identity:
+            raise DatabaseUnusableError(
+                f"The database {self.path} was removed or replaced while it was open; the next cycle opens it anew"
+            )
+
 
 _READS_ONLY = "t3monitor_reads_only"
+_PATIENT = "t3monitor_patient"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def database_file(url: str) -> Path:
@@ -75,7 +96,8 @@ def database_file(url: str) -> Path:
         parsed = make_url(url)
     except ArgumentError:
         parsed = None
-    if parsed is None or parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+    names_file = parsed is not None and parsed.get_backend_name() == "sqlite" and not (parsed.host or parsed.query)
+    if parsed is None or not names_file or parsed.database in (None, "", ":memory:"):
         raise DatabaseUnusableError(
             f"{url!r} is no database this program can use; write it as sqlite:///FILE, for example "
             "sqlite:///history.db or sqlite:////var/lib/history.db"
@@ -102,4 +124,6 @@ def _prepare_connection(connection: SqliteConnection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     reads_only = connection.get_execution_options().get(_READS_ONLY, False)
+    patient = connection.get_execution_options().get(_PATIENT, True)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_S * 1000) if patient else 0}")
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,5 +1,6 @@
 """Sentences for what SQLite says when it cannot do what was asked."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 
+_FULL_BELOW_BYTES = 1_000_000  # SQLite calls some of a full disk's failures disk errors
 _BUSY, _LOCKED = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
 _UNUSABLE = {
     sqlite3.SQLITE_CORRUPT: "is damaged; put it aside or restore a copy",
@@ -38,10 +40,23 @@ def database_sentences(path: Path, *, opening: bool = False) -> Iterator[None]:
         raise _translated(path, getattr(error, "orig", None) or error, opening=opening) from error
     except sqlite3.Error as error:
         raise _translated(path, error, opening=opening) from error
+    except OSError as error:
+        raise DatabaseUnusableError(
+            f"The database {path} cannot be opened ({error.strerror}); check its path and its permissions"
+        ) from error
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _FULL_BELOW_BYTES
+    except OSError:
+        return False
 
 
 def _translated(path: Path, error: BaseException, *, opening: bool) -> DatabaseError:
     primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes carry details above
+    if primary_code == sqlite3.SQLITE_IOERR and _is_full(path):
+        primary_code = sqlite3.SQLITE_FULL
     if text := _UNUSABLE.get(primary_code):
         return DatabaseUnusableError(f"The database {path} {text}")
     if text := _PASSING.get(primary_code):

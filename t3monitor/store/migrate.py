@@ -12,6 +12,7 @@ from t3monitor.store.schema import SCHEMA_REVISION
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSION_TABLE = "alembic_version"
+_OWN_TABLE = "SYNC_RUNS"  # other programs have the version table as well
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +57,7 @@ def schema_revision(path: Path) -> str | None:
         return None
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if _VERSION_TABLE in tables and (
+        if {_VERSION_TABLE, _OWN_TABLE} <= tables and (
             row := connection.execute("SELECT version_num FROM alembic_version").fetchone()
         ):
             return str(row[0])

@@ -5,7 +5,6 @@ from sqlalchemy import REAL, Column, Index, Integer, MetaData, PrimaryKeyConstra
 from t3monitor.model.point_types import PointType
 
 SCHEMA_REVISION = "0001"  # the newest of migrations/versions
-HISTORY_VIEW = "TRENDLOG_DATA"
 
 # data_source and created_by of the sync service document.
 DATA_SOURCE_FFI_SYNC = 1

@@ -11,7 +11,9 @@ from t3monitor.store.database import Database
 from t3monitor.store.schema import devices, point_tables
 
 _COUNT_SAMPLES = """
-    SELECT count(*), coalesce(sum((SELECT count(value) FROM json_each(frame.vals))), 0)
+    SELECT count(*), coalesce(sum(
+        json_array_length(frame.vals) - (length(frame.vals) - length(replace(frame.vals, 'null', ''))) / 4
+    ), 0)
     FROM json_each(?) AS vector
     CROSS JOIN TRENDLOG_FRAMES AS frame
         ON frame.serial_number = json_extract(vector.value, '$[0]')

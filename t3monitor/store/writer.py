@@ -22,7 +22,14 @@ from t3monitor.store.database import Database
 from t3monitor.store.layouts import Layout, find_or_insert, layout_point
 from t3monitor.store.schema import CREATED_BY_FFI_SYNC_SERVICE, DATA_SOURCE_FFI_SYNC, point_tables
 
+UnwrittenReports = deque[tuple[CycleReport, int]]  # with the sync interval in force
 _UNWRITTEN_REPORTS_KEPT = 1000
+
+
+def unwritten_reports() -> UnwrittenReports:
+    """An empty queue for reports that the ledger could not take; the oldest fall out of a full one."""
+    return deque(maxlen=_UNWRITTEN_REPORTS_KEPT)
+
 
 _OF_POINT = frozenset(Point._fields)
 # For each type, what takes a point's columns out of it in the order of its table, between serial number and the times.
@@ -42,19 +49,23 @@ class _StoredVector:
 
 
 _Vectors = dict[tuple[int, PointType], _StoredVector]
+_Changes = list[tuple[Point, Point]]  # new and stored point, of those that are not the same
 
 
 class Writer:
     """The one writer of a database.
 
     It remembers what it committed last, so that of a point that the decoder found unchanged nothing but its sample is
-    written. Whether other points changed is decided by the database, which also knows what earlier programs wrote.
+    written. Whether other points changed is decided by the database, which also knows what earlier programs wrote; when
+    another program wrote in between, nothing is remembered.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, unwritten: UnwrittenReports | None = None) -> None:
+        """``unwritten`` are reports that an earlier writer could not write, oldest first."""
         self._database = database
+        self._unwritten = unwritten_reports() if unwritten is None else unwritten
         self._stored: _Vectors = {}
-        self._unwritten: deque[tuple[CycleReport, int]] = deque(maxlen=_UNWRITTEN_REPORTS_KEPT)
+        self._data_version: int | None = None
 
     @contextmanager
     def cycle(self, sync_interval_s: int) -> Iterator["CycleTransaction"]:
@@ -63,11 +74,18 @@ class Writer:
         Raises DatabaseError, after which nothing of the block is in the file.
         """
         with self._database.writing() as cursor:
+            (data_version,) = cursor.execute("PRAGMA data_version").fetchone()
+            if data_version != self._data_version:  # another connection committed something
+                self._data_version, self._stored = data_version, {}
             run_id = self._write_kept_reports(cursor)
             transaction = CycleTransaction(cursor, run_id, sync_interval_s, self._stored)
             yield transaction
         self._stored = self._stored | transaction.written
         self._unwritten.clear()
+
+    def forget(self) -> None:
+        """Takes nothing as stored any more, after a validation that found something missing."""
+        self._stored = {}
 
     def record_failure(self, report: CycleReport, sync_interval_s: int, run_id: int | None = None) -> int | None:
         """Writes the ledger row of a cycle that failed, or corrects row ``run_id``, and returns its id.
@@ -75,7 +93,7 @@ class Writer:
         If the database cannot take it, the row is kept for the next transaction that succeeds, and None is returned.
         """
         try:
-            with self._database.writing() as cursor:
+            with self._database.writing(patient=False) as cursor:
                 next_id = self._write_kept_reports(cursor)
                 if run_id is None:
                     run_id = next_id
@@ -130,6 +148,7 @@ class CycleTransaction:
         self._cursor = cursor
         self._sync_interval_s = sync_interval_s
         self._stored = stored
+        self._found_changes: dict[tuple[int, PointType], _Changes | None] = {}
 
     def upsert(self, device: Device, received_at: int) -> None:
         """Step 8: the panel, and those of its points that changed; ``received_at`` in UTC epoch seconds."""
@@ -157,7 +176,9 @@ class CycleTransaction:
         )
         serial = device.serial_number
         for point_type, points, time_s in device.vectors():
-            if changed := self._changed(serial, point_type, points):
+            changes = self._changes(serial, point_type, points)
+            changed = points if changes is None else [point for point, _ in changes]
+            if changed:
                 columns = _point_columns[point_type]
                 self._cursor.executemany(
                     statements.UPSERT_POINT[point_type],
@@ -181,31 +202,30 @@ class CycleTransaction:
         """The cycle's ledger row."""
         _insert_run(self._cursor, self.run_id, report, self._sync_interval_s)
 
-    def _changed(self, serial_number: int, point_type: PointType, points: tuple[Point, ...]) -> Sequence[Point]:
-        stored = self._stored.get((serial_number, point_type))
-        if stored is None or len(stored.points) != len(points):
-            return points
-        if stored.points is points:
-            return ()
-        return [point for point, old in zip(points, stored.points, strict=True) if point is not old]
+    def _changes(self, serial_number: int, point_type: PointType, points: tuple[Point, ...]) -> _Changes | None:
+        """What changed since the last cycle; None if that is not known."""
+        key = serial_number, point_type
+        if key not in self._found_changes:
+            stored = self._stored.get(key)
+            if stored is None or len(stored.points) != len(points):
+                self._found_changes[key] = None
+            elif stored.points is points:
+                self._found_changes[key] = []
+            else:
+                pairs = zip(points, stored.points, strict=True)
+                self._found_changes[key] = [pair for pair in pairs if pair[0] is not pair[1]]
+        return self._found_changes[key]
 
     def _vector(self, device: Device, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
         stored = self._stored.get((device.serial_number, point_type))
-        if stored and stored.layout.panel_id == device.panel_id:
-            if stored.points is points:
+        changes = self._changes(device.serial_number, point_type, points)
+        if stored and changes is not None and stored.layout.panel_id == device.panel_id:
+            if not changes:
                 return stored
-            if _stand_alike(points, stored.points):
+            if all(layout_point(point) == layout_point(old) for point, old in changes):
                 return _StoredVector(points, stored.layout, _json_array(stored.layout.values(points)))
         layout = find_or_insert(self._cursor, device.serial_number, point_type, device.panel_id, points)
         return _StoredVector(points, layout, _json_array(layout.values(points)))
-
-
-def _stand_alike(points: tuple[Point, ...], others: tuple[Point, ...]) -> bool:
-    """Whether both have the same layout, position by position."""
-    return len(points) == len(others) and all(
-        point is other or layout_point(point) == layout_point(other)
-        for point, other in zip(points, others, strict=True)
-    )
 
 
 def _json_array(values: list[float | None]) -> str:

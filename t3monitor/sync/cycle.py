@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from t3monitor.model.errors import MonitorError, NotReadyError, Outcome
+from t3monitor.model.errors import DatabaseError, MonitorError, NotReadyError, Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
     CallStarted,
@@ -25,7 +25,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.validation import count_back
-from t3monitor.store.writer import Writer
+from t3monitor.store.writer import UnwrittenReports, Writer
 from t3monitor.sync.clock import Clock, Stopwatch
 from t3monitor.sync.panel_settings import SettingsReader
 from t3monitor.sync.retry import call_with_retries
@@ -48,10 +48,10 @@ class Source:
 class Store:
     """An open database with its one writer."""
 
-    def __init__(self, url: str) -> None:
-        """Raises DatabaseError."""
+    def __init__(self, url: str, unwritten: UnwrittenReports) -> None:
+        """``unwritten`` are reports for its ledger; raises DatabaseError."""
         self.database = Database(url)
-        self.writer = Writer(self.database)
+        self.writer = Writer(self.database, unwritten)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,10 @@ class Host(Protocol):
 
     def store(self) -> Store:
         """Where it goes; raises DatabaseError if it cannot be opened."""
+        ...
+
+    def keep(self, report: CycleReport, sync_interval_s: int) -> None:
+        """Keeps a report for the ledger of the next database that can be opened."""
         ...
 
     def emit(self, event: SyncEvent) -> None:
@@ -129,7 +133,8 @@ class Cycle:
 
         self._watch.enter(SyncPhase.PARSE.key)
         snapshot = source.decoder.decode(body, received_at)
-        snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s)
+        self._watch.enter(SyncPhase.FETCH.key)
+        snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
         emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(body))
         devices = snapshot.devices
 
@@ -150,7 +155,11 @@ class Cycle:
         emit(Committed, SyncPhase.COMMIT, len(devices))
 
         self._watch.enter(SyncPhase.VALIDATE.key)
-        counted = count_back(store.database, snapshot, transaction.run_id)
+        try:
+            counted = count_back(store.database, snapshot, transaction.run_id)
+        except DatabaseError:
+            store.writer.forget()
+            raise
         emit(Validated, SyncPhase.VALIDATE, _validated(devices, counted))
         return self._report(*_ending(snapshot), snapshot, transaction.run_id)
 
@@ -169,13 +178,16 @@ class Cycle:
         report = self._report(error.outcome, str(error), self.snapshot, self._run_id)
         try:
             run_id = self._host.store().writer.record_failure(report, self._settings.interval_s, self._run_id)
-        except MonitorError:
-            return report  # no database, no ledger
+        except DatabaseError:
+            self._host.keep(report, self._settings.interval_s)
+            return report
         return self._report(error.outcome, str(error), self.snapshot, run_id)
 
     def _report(
         self, outcome: Outcome, reason: str | None, snapshot: Snapshot | None, run_id: int | None
     ) -> CycleReport:
+        if reason is not None:  # a path may hold bytes that are no text
+            reason = reason.encode("utf-8", "backslashreplace").decode()
         return CycleReport(
             outcome=outcome,
             reason=reason,

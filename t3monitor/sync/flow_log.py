@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from itertools import groupby
+from operator import itemgetter
 
 from t3monitor.config.logs import FFI_LOGGER, PROGRAM_LOGGER
 from t3monitor.model.errors import Outcome
@@ -32,19 +33,38 @@ _initialize = logging.getLogger(PROGRAM_LOGGER)
 _ffi = logging.getLogger(FFI_LOGGER)
 
 
-def write_flow_log(event: SyncEvent) -> None:
+class FlowLog:
     """A listener: FFI.log gets every line of the flow, Initialize.log those of start-up and of a stop by an error.
 
-    Lines of one level are one record, which the log files stamp line by line: a cycle of 100 panels has 900 lines.
+    The lines of all panels are one record, which the log files stamp line by line: a cycle of 100 panels has 900
+    lines, and writing each record costs as much as storing a panel.
     """
-    loggers = [_ffi]
-    at_startup = isinstance(event, CycleStarted) and event.at_startup
-    if at_startup or isinstance(event, ServiceInitialized | ServiceStarted | ServiceStopped):
-        loggers.append(_initialize)
-    for level, lines in groupby(flow_lines(event), key=lambda line: line[0]):
-        text = "\n".join(line for _, line in lines)
-        for logger in loggers:
-            logger.log(level, "%s", text)
+
+    def __init__(self) -> None:
+        self._panel_lines: list[str] = []
+
+    def __call__(self, event: SyncEvent) -> None:
+        """Writes the lines of an event, those of panels with the next event of another kind."""
+        if isinstance(event, PanelUpserted | PanelLogged):
+            self._panel_lines += (line for _, line in flow_lines(event))
+            return
+        if self._panel_lines:
+            _ffi.info("%s", "\n".join(self._panel_lines))
+            self._panel_lines = []
+        loggers = [_ffi, _initialize] if _is_initialization(event) else [_ffi]
+        for level, lines in groupby(flow_lines(event), key=itemgetter(0)):
+            text = "\n".join(line for _, line in lines)
+            for logger in loggers:
+                logger.log(level, "%s", text)
+
+
+def _is_initialization(event: SyncEvent) -> bool:
+    match event:
+        case ServiceInitialized() | ServiceStarted() | ServiceStopped() | CycleStarted(at_startup=True):
+            return True
+        case CycleFinished(report=report):
+            return report.outcome is Outcome.DATABASE and report.attempts == 0  # it was not even opened
+    return False
 
 
 def flow_lines(event: SyncEvent) -> list[Line]:

@@ -2,39 +2,59 @@
 
 import logging
 from dataclasses import fields, replace
+from typing import Protocol
 
 from t3monitor.config.logs import FFI_LOGGER
-from t3monitor.model.errors import LinkError, NotReadyError
+from t3monitor.model.errors import InterruptedCycleError, LinkError, NotReadyError, RefusedError
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.sync.clock import Clock
 from t3monitor.t3000.link import Link
 
 _log = logging.getLogger(FFI_LOGGER)
 
 
+class _Host(Protocol):
+    clock: Clock
+
+    def pause(self, seconds: float) -> None: ...
+
+
 class SettingsReader:
     """Asks for each panel's settings once per link; an answer with points is worth more than its addresses.
 
-    So whatever goes wrong here is a warning, and no panel is asked any more after it.
+    So nothing that goes wrong here costs the answer, and all panels together get no more time than one answer.
     """
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._known: dict[int, PanelSettings | None] = {}  # by serial number; None: this T3000 does not tell
+        self._known: dict[int, PanelSettings | None] = {}  # by serial number; None: T3000 does not tell
         self._gave_up = False
 
-    def complete(self, snapshot: Snapshot, timeout_s: float) -> Snapshot:
-        """The snapshot with all settings that are known; asks for those of panels that are new."""
-        return replace(snapshot, devices=tuple(self._complete(device, timeout_s) for device in snapshot.devices))
+    def complete(self, snapshot: Snapshot, timeout_s: float, host: _Host) -> Snapshot:
+        """The snapshot with all settings that are known; asks for those of new panels as long as there is time."""
+        self._ask(snapshot, timeout_s, host)
+        return replace(snapshot, devices=tuple(self._completed(device) for device in snapshot.devices))
 
-    def _complete(self, device: Device, timeout_s: float) -> Device:
-        if device.serial_number not in self._known and not self._gave_up:
+    def _ask(self, snapshot: Snapshot, timeout_s: float, host: _Host) -> None:
+        until_s = host.clock.monotonic_s() + timeout_s
+        for device in snapshot.devices:
+            left_s = until_s - host.clock.monotonic_s()
+            if self._gave_up or left_s <= 0:
+                return
+            if device.serial_number in self._known:
+                continue
             try:
-                self._known[device.serial_number] = self._link.panel_settings(device.panel_id, timeout_s)
-            except NotReadyError:
-                pass  # asked again in the next cycle
+                host.pause(0)  # notices that the service is to stop
+                self._known[device.serial_number] = self._link.panel_settings(device.panel_id, left_s)
+            except RefusedError:
+                self._known[device.serial_number] = None
+            except (NotReadyError, InterruptedCycleError):
+                return  # the rest is asked for in the next cycle
             except LinkError as error:
                 self._gave_up = True
                 _log.warning("⚠️ Panel settings of panel %s were not read: %s", device.panel_id, error)
+
+    def _completed(self, device: Device) -> Device:
         known = self._known.get(device.serial_number)
         return replace(device, settings=_merged(device.settings, known)) if known else device
 

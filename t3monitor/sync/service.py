@@ -21,6 +21,7 @@ from t3monitor.model.events import (
     SyncEvent,
     SyncPhase,
 )
+from t3monitor.store.writer import unwritten_reports
 from t3monitor.sync.clock import Clock, SystemClock
 from t3monitor.sync.cycle import Cycle, CycleSettings, Source, Store
 from t3monitor.sync.trend_log_reader import TrendLogReader
@@ -69,6 +70,7 @@ class SyncService:
         self._source: Source | None = None
 
         self._settings_in_use = settings  # the following belong to the service's thread
+        self._unwritten = unwritten_reports()
         self._store: Store | None = None
         self._trend_logs: TrendLogReader | None = None
 
@@ -150,9 +152,13 @@ class SyncService:
     def store(self) -> Store:
         """The open database; raises DatabaseError if it cannot be opened."""
         if self._store is None:
-            self._store = Store(self._database_url(self._settings_in_use))
+            self._store = Store(self._database_url(self._settings_in_use), self._unwritten)
             self.emit(ServiceInitialized(SyncPhase.SERVICE_INITIALIZATION, 0.0, str(self._store.database.path)))
         return self._store
+
+    def keep(self, report: CycleReport, sync_interval_s: int) -> None:
+        """Keeps a report for the ledger of the next database that can be opened."""
+        self._unwritten.append((report, sync_interval_s))
 
     def emit(self, event: SyncEvent) -> None:
         """Calls the listeners; one that fails is logged and harms nobody else."""
@@ -201,10 +207,12 @@ class SyncService:
             self._at_startup = self._interrupted = False
             self._in_cycle = True
             began_s = self.clock.monotonic_s()
-            periodic = self._started and self._due_s <= began_s
+            interval_s = settings.sync_interval_secs
+            if self._started and self._due_s <= began_s:
+                self._due_s = began_s + interval_s
+            planned_s = self._due_s
         self._use(settings)
         opening_store = self._store is None
-        interval_s = settings.sync_interval_secs
         cycle = Cycle(
             self, CycleSettings(interval_s, settings.timeout_seconds, settings.retry_attempts), at_startup=at_startup
         )
@@ -221,9 +229,9 @@ class SyncService:
                 self._started = False
                 self._announcements.append(ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, str(cycle.error)))
             now_s = self.clock.monotonic_s()
-            if periodic:  # slots that a long cycle ran over are left out
-                self._due_s = began_s + interval_s * (int((now_s - began_s) / interval_s) + 1)
-            next_in_s = self._due_s - now_s if self._started else None
+            if self._due_s == planned_s and planned_s <= now_s:  # slots that a long cycle ran over are left out
+                self._due_s += interval_s * (int((now_s - planned_s) / interval_s) + 1)
+            next_in_s = max(0.0, self._due_s - now_s) if self._started else None
             answered, self._asked = self._asked, []
         self.emit(CycleFinished(SyncPhase.VALIDATE, report.elapsed_ms, report, next_in_s))
         for future in answered:

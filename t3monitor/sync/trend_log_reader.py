@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from t3monitor.model.errors import MonitorError, RefusedError
+from t3monitor.model.errors import MonitorError, NotReadyError, RefusedError
 from t3monitor.model.events import SyncPhase, TrendLogsRead
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.writer import Writer
@@ -33,8 +33,8 @@ class TrendLogReader:
             writer.write_trend_logs(serial_number, panel_id, trend_logs, int(self._clock.utc_s()))
             self._panels_read += 1
             self._trend_logs += len(trend_logs)
-        except RefusedError:
-            pass  # T3000 knows none of this panel
+        except (RefusedError, NotReadyError):
+            pass  # T3000 tells none of this panel
         except MonitorError as error:
             return self._ended(str(error))
         self.due_s = self._clock.monotonic_s() + BETWEEN_PANELS_S
