@@ -1,6 +1,5 @@
 """The whole cycle of the program's own service against its floor: typed decoding and the driver, nothing else."""
 
-import queue
 import sqlite3
 import statistics
 import threading
@@ -19,7 +18,7 @@ from benchmarks.rivals import ChangedPoints, RawFile, SqlRow, device_rows, upser
 from t3monitor.config.logs import start_logging
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
+from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
@@ -118,22 +117,6 @@ class Program:
         self.reports.append(report)
 
 
-class FollowedProgram(Program):
-    """The same with another thread that follows its events as they come, the way ``t3monitor sync`` does."""
-
-    def __init__(self, path: Path, *listeners: Listener) -> None:
-        self._events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()
-        super().__init__(path, *listeners, self._events.put)
-
-    def cycle(self, answer: Answer) -> None:
-        """One cycle, from the request to its last event."""
-        self._request(answer)
-        self._service.sync_once()
-        while not isinstance(event := self._events.get(), CycleFinished):
-            pass
-        self._keep(event.report)
-
-
 class _PlainPoint(Struct):
     """What the program's decoder asks of a point."""
 
@@ -215,9 +198,6 @@ def measure(input_: str, cycles: int, folder: Path) -> CycleResult:
     program = Program(folder / f"{input_}-cycle.db", FlowLog())
     others: dict[str, Program] = {
         "  the same without log lines": Program(folder / f"{input_}-without-log.db"),
-        "  the same with a thread that follows its events": FollowedProgram(
-            folder / f"{input_}-followed.db", FlowLog()
-        ),
     }
     floor = _Floor(folder / f"{input_}-floor.db")
     decoder, changed_points = AnswerDecoder(), ChangedPoints()

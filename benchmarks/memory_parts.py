@@ -57,8 +57,9 @@ def library(path: str, control: str, answer: str) -> dict[str, float]:
     from t3monitor.t3000.library import LibraryLink
 
     os.environ["T3_CONTROL"] = control
-    buffer_bytes = Settings().buffer_bytes
-    link = LibraryLink(Path(path), buffer_bytes=buffer_bytes)
+    settings = Settings()
+    buffer_bytes = settings.buffer_bytes
+    link = LibraryLink(Path(path), request=settings.request, buffer_bytes=buffer_bytes)
     Path(control).write_text("say {}", encoding="utf-8")
     link.fetch(_TIMEOUT_S)
     (child,) = (process.pid for process in multiprocessing.active_children() if process.pid)

@@ -23,15 +23,14 @@ from t3monitor.store.database import Database
 from t3monitor.store.schema import (
     CREATED_BY_FFI_SYNC_SERVICE,
     DATA_SOURCE_FFI_SYNC,
-    HISTORY_VIEW,
     devices,
     point_tables,
 )
 
 SqlRow = tuple[Any, ...]
 
-_SAMPLES_TABLE = f"""
-    CREATE TABLE {HISTORY_VIEW} (
+_SAMPLES_TABLE = """
+    CREATE TABLE TRENDLOG_DATA (
         serial_number INTEGER NOT NULL,
         panel_id INTEGER NOT NULL,
         point_id TEXT NOT NULL,
@@ -46,8 +45,8 @@ _SAMPLES_TABLE = f"""
         created_by TEXT NOT NULL
     )
 """
-_SAMPLES_INDEX = f"CREATE INDEX SAMPLES_OF_A_TYPE ON {HISTORY_VIEW} (serial_number, point_type, logging_time)"
-_INSERT_SAMPLE = f"INSERT INTO {HISTORY_VIEW} VALUES ({', '.join('?' * 12)})"
+_SAMPLES_INDEX = "CREATE INDEX SAMPLES_OF_A_TYPE ON TRENDLOG_DATA (serial_number, point_type, logging_time)"
+_INSERT_SAMPLE = f"INSERT INTO TRENDLOG_DATA VALUES ({', '.join('?' * 12)})"
 _PRAGMAS = ("journal_mode", "synchronous", "wal_autocheckpoint")
 
 
@@ -83,7 +82,7 @@ class RawFile:
 
     def keep_samples_in_rows(self) -> None:
         """Puts a plain table with one row per sample in the place of the program's history."""
-        self.connection.execute(f"DROP VIEW {HISTORY_VIEW}")
+        self.connection.execute("DROP VIEW TRENDLOG_DATA")
         self.connection.execute(_SAMPLES_TABLE)
         self.connection.execute(_SAMPLES_INDEX)
 

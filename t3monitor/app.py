@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from t3monitor.config import settings as settings_file
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
+from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleFinished, CycleStarted, ServiceStarted, ServiceStopped, SyncEvent
 from t3monitor.model.points import PointKey
@@ -30,7 +31,7 @@ from t3monitor.store.present_state import read_present_state
 from t3monitor.sync.backfill import backfill
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.service import SyncService
-from t3monitor.t3000.check import Check, check_link
+from t3monitor.t3000.check import check_link
 from t3monitor.t3000.demo.building import Building
 from t3monitor.t3000.links import open_link
 from t3monitor.ui.activity import ActivityPane

@@ -5,6 +5,7 @@ multiprocessing starts children) and must not wait for the database packages.
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
 
 from t3monitor import __version__
@@ -15,8 +16,20 @@ PAGES = ("main", "month", "log", "cycles", "settings", "welcome")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code (design, section 8)."""
-    parser = _parser()
-    args = parser.parse_args(argv)
+    args = _parser().parse_args(argv)
+    try:
+        from t3monitor.config.settings import SettingsError
+
+        try:
+            return _run(args)
+        except SettingsError as error:
+            print(error, file=sys.stderr)  # noqa: T201 - before any command has begun
+            return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(args: argparse.Namespace) -> int:
     if args.command == "sync":
         from t3monitor.commands.sync import sync
 
@@ -78,7 +91,10 @@ def _add_link_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise argparse.ArgumentTypeError("it must be 1 or more")
+        raise argparse.ArgumentTypeError("must be a whole number of 1 or more")
     return number

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -298,6 +300,54 @@ def test_wrong_usage_has_exit_code_2(arguments: list[str], capsys: pytest.Captur
     assert end.value.code == 2
 
 
+@pytest.mark.parametrize("sent", ["abc", "0", "1.5", "9" * 5000])
+def test_a_count_of_cycles_that_is_none_is_named(sent: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["sync", "--cycles", sent])
+    assert "argument --cycles: must be a whole number of 1 or more" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command_", [[], ["sync", "--once"], ["doctor"], ["snapshot", "x.png"]])
+def test_a_home_of_a_user_who_is_not_known_is_one_sentence_and_exit_code_2(
+    command_: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("T3MONITOR_HOME", "~nosuchuser/x")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    program = start(*command_)
+    printed, errors = program.communicate(timeout=30)
+    assert (program.returncode, printed) == (2, "")
+    assert errors == "T3MONITOR_HOME: the home folder in '~nosuchuser/x' is not known; give the whole path\n"
+
+
+@pytest.mark.parametrize("option", ["--library", "--file"])
+@pytest.mark.parametrize("command_", ["sync", "doctor"])
+def test_a_file_in_the_home_of_a_user_who_is_not_known_is_one_sentence_and_exit_code_2(
+    option: str, command_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command_, option, "~nosuchuser/x"]) == 2
+    assert f"{option}: the home folder in '~nosuchuser/x' is not known" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no names that are no text")
+@pytest.mark.parametrize("option", ["--library", "--file"])
+@pytest.mark.parametrize("command_", [["sync", "--once"], ["doctor"]])
+def test_a_file_whose_name_is_no_text_is_unreachable(command_: list[str], option: str, tmp_path: Path) -> None:
+    program = start(*command_, option, f"{tmp_path}/\udcff")
+    printed, errors = program.communicate(timeout=30)
+    assert program.returncode == 3
+    assert "\\udcff" in printed
+    assert "Traceback" not in errors
+
+
+def test_ctrl_c_while_a_command_is_still_being_imported_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "t3monitor.commands.doctor", Interrupted("doctor"))
+    assert main(["doctor"]) == 130
+
+
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["--version"])
@@ -416,6 +466,40 @@ def test_the_doctor_finds_nothing_wrong_with_the_simulated_building(capsys: pyte
     assert list(checks) == ["versions", "folders", "settings", "database", "link", "qt"]
     assert "6 panels, 1536 points" in checks["link"]["text"]
     assert "will be made by the first cycle" in checks["database"]["text"]
+
+
+def test_the_doctor_names_a_missing_package_by_a_question_mark(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    code, checks = doctor(capsys, "--link", "demo")
+    assert code == 0
+    assert "SQLAlchemy ?, alembic ?" in checks["versions"]["text"]
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), ValueError("embedded null byte")])
+def test_a_check_that_fails_unexpectedly_is_a_failed_check_beside_the_others(
+    error: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("t3monitor.commands.doctor.database_file", fail)
+    code, checks = doctor(capsys, "--link", "demo")
+    assert (code, checks["database"]["outcome"], checks["link"]["outcome"]) == (1, "failed", "ok")
+    assert str(error) in checks["database"]["text"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_doctor_who_cannot_print_says_so_and_has_exit_code_1(options: tuple[str, ...]) -> None:
+    command_ = [sys.executable, "-m", "t3monitor", "doctor", "--link", "demo", *options]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command_, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (1, "The checks cannot be printed: No space left on device\n")
 
 
 def test_the_doctor_looks_into_a_library(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from t3monitor.config.settings import Settings
 from t3monitor.model.errors import (
     BadReplyError,
     CrashedError,
@@ -23,7 +24,7 @@ from t3monitor.model.errors import (
 )
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
-from t3monitor.t3000.library import DEFAULT_REQUEST, LibraryLink
+from t3monitor.t3000.library import LibraryLink
 
 SMALL = 8192  # bytes of a buffer that tests fill
 PATIENCE_S = 10  # for what happens at once unless something is broken
@@ -31,9 +32,15 @@ PATIENCE_S = 10  # for what happens at once unless something is broken
 Does = Callable[[str], None]
 
 
+def library_link(
+    library: Path, request: str = Settings().request, buffer_bytes: int = Settings().buffer_bytes
+) -> LibraryLink:
+    return LibraryLink(library, request=request, buffer_bytes=buffer_bytes)
+
+
 @pytest.fixture
 def link(t3000_library: Path, t3000_does: Does) -> Iterator[LibraryLink]:
-    link = LibraryLink(t3000_library)
+    link = library_link(t3000_library)
     yield link
     link.close()
     assert not children()
@@ -41,7 +48,7 @@ def link(t3000_library: Path, t3000_does: Does) -> Iterator[LibraryLink]:
 
 @pytest.fixture
 def small_link(t3000_library: Path, t3000_does: Does) -> Iterator[LibraryLink]:
-    link = LibraryLink(t3000_library, buffer_bytes=SMALL)
+    link = library_link(t3000_library, buffer_bytes=SMALL)
     yield link
     link.close()
 
@@ -92,23 +99,25 @@ def test_dirty_bytes_are_left_to_the_decoding(link: LibraryLink, t3000_does: Doe
     assert link.fetch(5) == b'{"a":"\x01\xff\xc3(\xed\xa0\x80"}'
 
 
-def test_the_library_finds_the_request_for_all_panels_in_the_buffer(link: LibraryLink, t3000_does: Does) -> None:
+@pytest.mark.parametrize("request_", [Settings().request, '{"action":15,"panelId":7}'])
+def test_the_library_finds_the_request_in_the_buffer(t3000_library: Path, t3000_does: Does, request_: str) -> None:
     t3000_does("echo")
-    assert link.fetch(5) == DEFAULT_REQUEST.encode() == b'{"action":15,"panelId":-1,"serialNumber":0}'
-
-
-def test_a_request_of_ones_own_reaches_the_library(t3000_library: Path, t3000_does: Does) -> None:
-    t3000_does("echo")
-    link = LibraryLink(t3000_library, request='{"action":15,"panelId":7}')
-    assert link.fetch(5) == b'{"action":15,"panelId":7}'
+    link = library_link(t3000_library, request=request_)
+    assert link._exchange(link._call, 5).body == request_.encode()
     link.close()
+
+
+def test_a_library_that_leaves_the_buffer_as_it_was_is_said_to(link: LibraryLink, t3000_does: Does) -> None:
+    t3000_does("untouched 0")
+    with pytest.raises(BadReplyError, match=r"^The library reported success but left the buffer untouched"):
+        link.fetch(5)
 
 
 def test_an_empty_request_is_an_empty_buffer_and_an_empty_answer_no_new_data(
     t3000_library: Path, t3000_does: Does
 ) -> None:
     t3000_does("echo")
-    link = LibraryLink(t3000_library, request="")
+    link = library_link(t3000_library, request="")
     with pytest.raises(NoNewDataError, match=r"^T3000 returned an empty answer$"):
         link.fetch(5)
     link.close()
@@ -117,7 +126,7 @@ def test_an_empty_request_is_an_empty_buffer_and_an_empty_answer_no_new_data(
 def test_the_remains_of_a_longer_answer_are_not_in_the_buffer_of_the_next_call(
     t3000_library: Path, t3000_does: Does
 ) -> None:
-    link = LibraryLink(t3000_library, request="")
+    link = library_link(t3000_library, request="")
     t3000_does("say a long answer")
     link.fetch(5)
     t3000_does("echo")
@@ -149,8 +158,7 @@ def test_an_answer_without_an_end_is_a_bad_reply_and_the_next_one_is_unharmed(
     with pytest.raises(BadReplyError, match=f"^T3000 filled the buffer of {SMALL} bytes and did not end its text$"):
         small_link.fetch(5)
     before = children()
-    t3000_does("echo")
-    assert small_link.fetch(5) == DEFAULT_REQUEST.encode()
+    assert answers_again(small_link, t3000_does)
     assert children() == before
 
 
@@ -211,7 +219,7 @@ def test_not_ready_twice_and_then_an_answer_come_from_one_process(link: LibraryL
 
 
 def test_a_request_that_the_pipe_may_not_take_at_once_is_refused(t3000_library: Path) -> None:
-    link = LibraryLink(t3000_library, request="x" * 5000)
+    link = library_link(t3000_library, request="x" * 5000)
     with pytest.raises(RefusedError, match="longer than 4096 bytes"):
         link.fetch(5)
 
@@ -220,8 +228,8 @@ def test_a_request_that_the_pipe_may_not_take_at_once_is_refused(t3000_library: 
 
 
 def answers_again(link: LibraryLink, t3000_does: Does) -> bool:
-    t3000_does("echo")
-    return link.fetch(5) == DEFAULT_REQUEST.encode()
+    t3000_does('say {"data":[]}')
+    return link.fetch(5) == b'{"data":[]}'
 
 
 def test_a_call_that_hangs_ends_at_the_deadline_and_the_next_one_answers(
@@ -389,7 +397,7 @@ from pathlib import Path
 from t3monitor.t3000.library import LibraryLink
 
 if __name__ == "__main__":
-    link = LibraryLink(Path(sys.argv[1]))
+    link = LibraryLink(Path(sys.argv[1]), request="", buffer_bytes=8192)
     {code}
 """
     script = library.parent / "parent.py"
@@ -432,7 +440,7 @@ def test_a_relative_path_survives_a_change_of_folder(
     t3000_library: Path, t3000_does: Does, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(t3000_library.parent)
-    link = LibraryLink(Path(t3000_library.name))
+    link = library_link(Path(t3000_library.name))
     monkeypatch.chdir(tmp_path)
     assert answers_again(link, t3000_does)
     assert link.description == f"library {t3000_library}"
@@ -498,7 +506,7 @@ def test_the_trend_logs_of_a_panel_are_read(link: LibraryLink, tmp_path: Path) -
 
 
 def test_a_build_without_the_other_exports_tells_nothing(build_t3000: Callable[..., Path], t3000_does: Does) -> None:
-    link = LibraryLink(build_t3000("-DNO_OPTIONAL"))
+    link = library_link(build_t3000("-DNO_OPTIONAL"))
     assert link.panel_settings(3, 5) is None
     assert link.trend_logs(3, 5) is None
     assert answers_again(link, t3000_does)

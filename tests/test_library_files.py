@@ -10,6 +10,7 @@ import pytest
 from t3monitor.model.errors import CrashedError, LinkTimeoutError, UnreachableError
 from t3monitor.t3000.library import LibraryLink, LibraryReport, inspect_library
 
+SMALL = 8192  # bytes of a buffer
 MESSAGE = "BacnetWebView_HandleWebViewMsg"
 OPTIONAL = ("GetDeviceBasicSettings", "GetDeviceNetworkConfig", "BacnetWebView_GetTrendlogList")
 
@@ -29,7 +30,7 @@ UNUSABLE = {
     "pe32": (
         pe(0x014C),
         "{path} is a 32-bit library and this program is 64-bit: choose a 64-bit build of it; "
-        "T3000.exe itself is 32-bit and cannot be loaded, use its web service (link webapi)",
+        "T3000.exe itself is 32-bit and cannot be loaded into this program",
     ),
     "pe64": (pe(0x8664), "{path} is a Windows library: choose the one built for this system"),
     "text": (b"hello", f"{{path}} is not a shared library: choose the file that exports {MESSAGE}"),
@@ -42,7 +43,7 @@ def refusal(path: Path) -> str:
     """What `fetch` says, after making sure that the doctor's report says the same."""
     with pytest.raises(UnreachableError) as reported:
         inspect_library(path)
-    link = LibraryLink(path)
+    link = LibraryLink(path, request="", buffer_bytes=SMALL)
     with pytest.raises(UnreachableError) as fetched:
         link.fetch(5)
     link.close()
@@ -63,6 +64,16 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert refusal(path) == f"The library {path} does not exist: check the path in the settings"
 
 
+def test_a_missing_file_whose_name_is_no_text_is_named(tmp_path: Path) -> None:
+    sentence = refusal(tmp_path / "\udcff.so")
+    assert sentence == f"The library {tmp_path}/\\udcff.so does not exist: check the path in the settings"
+
+
+def test_a_library_whose_name_is_no_text_is_described_in_text(tmp_path: Path) -> None:
+    link = LibraryLink(tmp_path / "\udcff.so", request="", buffer_bytes=SMALL)
+    assert link.description == f"library {tmp_path}/\\udcff.so"
+
+
 def test_a_folder_is_named(tmp_path: Path) -> None:
     assert refusal(tmp_path) == f"{tmp_path} is a folder: choose the library file in it"
 
@@ -80,7 +91,7 @@ def test_a_missing_export_is_named_and_a_corrected_file_is_taken_up(
 ) -> None:
     path = tmp_path / "t3000.so"
     path.symlink_to(build_t3000("-DNO_MAIN"))
-    link = LibraryLink(path)
+    link = LibraryLink(path, request="", buffer_bytes=SMALL)
     with pytest.raises(UnreachableError) as caught:
         link.fetch(5)
     assert str(caught.value) == f"{path} has no export {MESSAGE}: it is not T3000's library, or of another version"

@@ -334,8 +334,6 @@ BAD_PANELS: dict[str, Any] = {
     "a serial that is no whole number": real_panel(1.5),
     "a panel number that is no number": real_panel(panel_id="five"),
     "a panel number beyond the database": real_panel(panel_id=2**64),
-    "a name that is no text": real_panel(panel_name=5),
-    "a time that is a list": real_panel(input_logging_time=[1729512016]),
     "points that are no list": real_panel(device_data={"IN1": real_point()}),
     "no points at all": without(real_panel(), "device_data"),
 }
@@ -348,6 +346,29 @@ def test_a_bad_panel_is_skipped_and_counted_and_the_others_survive(bad: Any) -> 
     assert snapshot.point_count == 6
     assert len(snapshot.skipped_panels) == 1
     assert snapshot.skipped_panels[0].startswith("panel 2 ")
+
+
+UNKNOWN_PANEL_MEMBERS = [
+    ("panel_name", 5),
+    ("panel_ipaddress", ["192.168.1.100"]),
+    ("building_name", {}),
+    ("input_logging_time", True),
+    ("output_logging_time", [1729512016]),
+    ("port", "abc"),
+    ("modbus_address", 2**64),
+    ("bacnet_mstp_mac_id", 1.5),
+]
+
+
+@pytest.mark.parametrize(("member", "sent"), UNKNOWN_PANEL_MEMBERS)
+def test_a_member_that_a_panel_can_do_without_counts_as_missing_if_it_is_wrong(member: str, sent: Any) -> None:
+    for panel, answer in ((real_panel(), real_answer), (documented_panel(), documented_answer)):
+        info = panel.get("device_info", panel)
+        info[member] = None
+        missing = decode(answer(panel))
+        info[member] = sent
+        assert decode(answer(panel)) == missing
+        assert (len(missing.devices), missing.skipped_panels) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -441,6 +462,7 @@ def test_the_answer_to_another_action_is_a_bad_reply_that_names_it(action: Any) 
     with pytest.raises(BadReplyError) as bad:
         decode(real_answer(real_panel(), action=action))
     assert named in str(bad.value)
+    assert ("no text" in str(bad.value)) is not isinstance(action, str)
 
 
 @pytest.mark.parametrize("action", [None, ""])
@@ -469,6 +491,32 @@ BAD_REPLIES = {
 def test_what_is_no_answer_at_all_is_a_bad_reply(body: bytes) -> None:
     with pytest.raises(BadReplyError):
         decode(body)
+
+
+def test_what_is_no_json_is_said_to_be_none_and_another_shape_is_not() -> None:
+    with pytest.raises(BadReplyError, match="the library or the recording sent something that is no JSON"):
+        decode(b"Panel is offline .")
+    with pytest.raises(BadReplyError) as bad:
+        decode(b"[]")
+    assert "no JSON" not in str(bad.value)
+
+
+@pytest.mark.parametrize("brackets", [(b"[", b"]"), (b'{"a":', b"}")], ids=["lists", "objects"])
+@pytest.mark.parametrize("label", [b"P2", b"Z\xfcrich"], ids=["clean", "dirty"])
+def test_a_member_nested_too_deeply_costs_nothing_beside_it(brackets: tuple[bytes, bytes], label: bytes) -> None:
+    opening, closing = brackets
+    spare = opening * 5000 + b'"]\\"["' + closing * 5000
+    body = labelled(label).replace(b'"panel_id":5', b'"novelty":' + spare + b',"panel_id":5')
+    assert body.count(spare) == 1
+    snapshot = decode(body)
+    assert (snapshot.point_count, snapshot.skipped_panels, snapshot.skipped_points) == (3, (), ())
+
+
+def test_points_nested_too_deeply_cost_their_panel_alone() -> None:
+    body = real_answer(real_panel(1), real_panel(2, device_data="<points>"))
+    snapshot = decode(body.replace(b'"<points>"', b"[" * 5000 + b"]" * 5000))
+    assert [device.point_count for device in snapshot.devices] == [3, 0]
+    assert len(snapshot.skipped_points) == 1
 
 
 def test_an_answer_cut_off_anywhere_is_a_bad_reply() -> None:
@@ -515,9 +563,9 @@ BAD_POINTS: dict[str, Any] = {
     "a range that is no whole number": real_point(number=2, range=2.5),
     "a range beyond the database": real_point(number=2, range=2**63),
     "a control below the database": real_point(number=2, control=-(2**63) - 1),
-    "a filter beyond the database": real_point(number=2, filter=10**30),
-    "a calibration beyond the database": real_point(number=2, calibration_h=2**62),
-    "a label that is no text": real_point(number=2, label=5),
+    "a control that is a word": real_point(number=2, control="on"),
+    "a kind that is neither digital nor analog": real_point(number=2, digital_analog="yes"),
+    "an index that is no number": without(real_point(number=2, index="two"), "id"),
 }
 
 
@@ -530,6 +578,30 @@ def test_a_bad_point_is_skipped_and_counted_and_the_others_survive(bad: Any) -> 
     assert len(snapshot.skipped_points) == 1
     assert "panel 5" in snapshot.skipped_points[0]
     assert snapshot.skipped_panels == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "sent"),
+    [
+        (INPUT, "label", 7),
+        (INPUT, "description", ["Supply air"]),
+        (INPUT, "filter", "x"),
+        (INPUT, "filter", 10**30),
+        (INPUT, "decom", True),
+        (INPUT, "calibration_h", 2**62),
+        (INPUT, "pid", "five"),
+        (INPUT, "auto_manual", "manual"),
+        (OUTPUT, "high_voltage", 1.5),
+        (OUTPUT, "hw_switch_status", {}),
+        (VARIABLE, "unused", []),
+    ],
+)
+def test_a_member_that_a_point_can_do_without_counts_as_missing_if_it_is_wrong(
+    kind: PointType, member: str, sent: Any
+) -> None:
+    point = only_point(real_point(kind, **{member: sent}))
+    assert point == only_point(without(real_point(kind), member))
+    assert point.value == 21.5
 
 
 def test_a_point_listed_twice_counts_once_and_the_first_of_them_is_kept() -> None:
@@ -790,6 +862,18 @@ def test_dirty_text_is_repaired_and_harms_nothing_beside_it(sent: bytes, label: 
     assert [point.label for point in snapshot.devices[0].inputs] == ["P1", label, "P3"]
     assert [point.value for point in snapshot.devices[0].inputs] == [21.5] * 3
     assert (snapshot.skipped_panels, snapshot.skipped_points) == ((), ())
+
+
+@pytest.mark.parametrize("sent", [b"NaN", b"Infinity", b"-Infinity", b"1e999"])
+@pytest.mark.parametrize("label", ["P3", "<dirty>"])
+def test_a_value_that_is_no_json_number_costs_its_point_alone(sent: bytes, label: str) -> None:
+    points = [real_point(number=1), real_point(number=2, value="<value>"), real_point(number=3, label=label)]
+    points.append(real_point(number=4, value="<large>"))
+    body = real_answer(real_panel(points=points)).replace(b'"<value>"', sent).replace(b"<dirty>", b"Z\xfcrich")
+    body = body.replace(b'"<large>"', b"1e999")
+    snapshot = decode(body)
+    assert [point.point_id for point in snapshot.devices[0].inputs] == ["IN1", "IN3"]
+    assert len(snapshot.skipped_points) == 2
 
 
 def test_a_raw_surrogate_is_replaced() -> None:

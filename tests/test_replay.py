@@ -1,6 +1,8 @@
 """The replay link: what each kind of recording gives, and how it ends."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,30 @@ def test_lines_nested_without_end_are_one_answer(tmp_path: Path) -> None:
 
 def test_an_empty_file_is_an_empty_answer(tmp_path: Path) -> None:
     assert answers(recording(tmp_path / "empty.json")) == [b""]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes in the file system")
+def test_what_is_neither_a_file_nor_a_folder_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    link = ReplayLink(tmp_path / "pipe")
+    for _ in range(2):
+        with pytest.raises(UnreachableError, match="it is neither a file nor a folder"):
+            link.fetch(1.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes in the file system")
+def test_in_a_folder_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a pipe")
+    recording(tmp_path / "b.json", FIRST)
+    assert answers(tmp_path) == [FIRST]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no names that are no text")
+def test_a_recording_whose_name_is_no_text_is_named_in_text(tmp_path: Path) -> None:
+    link = ReplayLink(tmp_path / "\udcff.json")
+    with pytest.raises(UnreachableError, match=r"\\udcff\.json cannot be read"):
+        link.fetch(1.0)
+    assert link.description.endswith("\\udcff.json")
 
 
 # T3000's own captures

@@ -98,6 +98,9 @@ def test_a_bad_number_falls_back_with_a_sentence_naming_the_key_and_the_allowed_
         ("library", None, "a text"),
         ("link", "modbus", "demo, library"),
         ("link", 5, "demo, library"),
+        ("request", "\ud800", "whole characters"),
+        ("database", "\ud800", "whole characters"),
+        ("library", "/opt/t3000\0.so", "none of them zero"),
     ],
 )
 def test_a_bad_value_of_another_kind_falls_back_with_what_it_may_be(
@@ -108,6 +111,22 @@ def test_a_bad_value_of_another_kind_falls_back_with_what_it_may_be(
     assert loaded == Settings()
     assert warning.startswith(f"{name} cannot be ")
     assert allowed in warning
+    assert warning.encode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows it can be the name of a file")
+@pytest.mark.parametrize("name", ["library", "replay"])
+def test_a_file_name_that_no_file_can_have_falls_back(name: str, path: Path) -> None:
+    write(path, json.dumps({name: "\ud800"}))
+    loaded, (warning,) = load(path)
+    assert loaded == Settings()
+    assert warning.startswith(f"{name} cannot be ")
+
+
+def test_a_request_that_is_too_long_falls_back_and_the_longest_is_allowed(path: Path) -> None:
+    assert Settings().with_values(request="ü" * 2048).request == "ü" * 2048
+    write(path, json.dumps({"request": "ü" * 2049}))
+    assert load(path) == (Settings(), ["request cannot be longer than 4096 bytes; the default is in force"])
 
 
 def test_each_bad_value_has_its_own_warning_and_the_good_ones_count(path: Path) -> None:
@@ -306,6 +325,14 @@ def test_a_relative_or_personal_home_becomes_a_whole_path(tmp_path: Path, monkey
     monkeypatch.setenv("USERPROFILE" if sys.platform == "win32" else "HOME", str(tmp_path))
     monkeypatch.setenv("T3MONITOR_HOME", "~/there")
     assert user_paths().data == tmp_path / "there" / "data"
+
+
+def test_the_home_of_a_user_who_is_not_known_is_an_error_that_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("T3MONITOR_HOME", "~nosuchuser/x")
+    with pytest.raises(SettingsError, match=r"^T3MONITOR_HOME: the home folder in '~nosuchuser/x' is not known"):
+        user_paths()
 
 
 @pytest.mark.parametrize("home", [None, ""])

@@ -1,6 +1,7 @@
 """``t3monitor doctor``: checks everything the program stands on and says what to do where something is wrong."""
 
 import argparse
+import io
 import json
 import os
 import platform
@@ -15,13 +16,14 @@ from t3monitor import __version__
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import database_url, settings_in_force
 from t3monitor.config.paths import Paths, user_paths
-from t3monitor.config.settings import Settings, SettingsError
+from t3monitor.config.settings import Settings
+from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.store.database import Database, database_file
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.schema import SCHEMA_REVISION
-from t3monitor.t3000.check import Check, check_link, checked
+from t3monitor.t3000.check import check_link
 
 _PACKAGES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "msgspec", "pyqtgraph", "qasync")
 
@@ -29,11 +31,7 @@ _PACKAGES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "msgspec", "pyqtgrap
 def doctor(args: argparse.Namespace) -> int:
     """Prints the checks; the exit code is that of the first thing that is wrong."""
     paths = user_paths()
-    try:
-        settings, warnings = settings_in_force(args, paths)
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return exit_codes.USAGE
+    settings, warnings = settings_in_force(args, paths)
     checks = [
         Check("versions", Outcome.OK, _versions()),
         _folders(paths),
@@ -43,22 +41,41 @@ def doctor(args: argparse.Namespace) -> int:
         _qt(),
     ]
     wrong = next((check for check in checks if not check.is_ok), None)
-    if args.json:
-        print(json.dumps({"ok": wrong is None, "checks": [asdict(check) for check in checks]}))
-    else:
-        for check in checks:
-            mark = "ok" if check.is_ok else check.outcome.replace("_", " ").upper()
-            print(f"{check.name:10} {mark:14} {check.text}")
+    try:
+        _print(checks, as_json=args.json)
+    except OSError as error:  # a full disk; a reader that went away
+        print(f"The checks cannot be printed: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written at the end
+        return exit_codes.FAILED
     return exit_codes.of_outcome(wrong.outcome) if wrong else exit_codes.GOOD
+
+
+def _print(checks: list[Check], *, as_json: bool) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a Windows console may lack a letter, a path may hold what is none
+    if as_json:
+        is_ok = all(check.is_ok for check in checks)
+        print(json.dumps({"ok": is_ok, "checks": [asdict(check) for check in checks]}), flush=True)
+        return
+    for check in checks:
+        mark = "ok" if check.is_ok else check.outcome.replace("_", " ").upper()
+        print(f"{check.name:10} {mark:14} {check.text}", flush=True)
 
 
 def _versions() -> str:
     bits = struct.calcsize("P") * 8
-    packages = ", ".join(f"{package} {metadata.version(package)}" for package in _PACKAGES)
+    packages = ", ".join(f"{package} {_version(package)}" for package in _PACKAGES)
     return (
         f"t3monitor {__version__}, Python {platform.python_version()} ({bits} bits), SQLite {sqlite3.sqlite_version}, "
         f"{packages}, {platform.system()} {platform.release()}"
     )
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "?"
 
 
 def _folders(paths: Paths) -> Check:

@@ -1,10 +1,9 @@
 """From the settings file and a command's options to the settings in force."""
 
 import argparse
-from pathlib import Path
 
 from t3monitor.config import settings as settings_file
-from t3monitor.config.paths import Paths
+from t3monitor.config.paths import Paths, whole_path
 from t3monitor.config.settings import Settings, SettingsError
 
 _OPTIONS = {
@@ -30,7 +29,7 @@ def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings,
     elif "link" not in given and "file" in given:
         given["link"] = "replay"
     for option in given.keys() & {"library", "file"}:
-        given[option] = str(Path(given[option]).expanduser().absolute())
+        given[option] = str(whole_path(given[option], f"--{option}"))
     for option, value in given.items():
         try:
             settings = settings.with_values(**{_OPTIONS[option]: value})

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import appdirs
 
+from t3monitor.config.settings import SettingsError
+
 HOME_VARIABLE = "T3MONITOR_HOME"
 DATABASE_NAME = "webview_t3_device.db"
 _APP_NAME = "T3 Monitor"
@@ -44,12 +46,23 @@ class Paths:
 
 
 def user_paths() -> Paths:
-    """The per-user folders, all moved by T3MONITOR_HOME; data in the local, not the roaming folder of Windows."""
+    """The per-user folders, all moved by T3MONITOR_HOME; data in the local, not the roaming folder of Windows.
+
+    Raises SettingsError if T3MONITOR_HOME names no folder.
+    """
     if home := os.environ.get(HOME_VARIABLE):
-        root = Path(home).expanduser().absolute()
+        root = whole_path(home, HOME_VARIABLE)
         return Paths(root / "config", root / "data", root / "logs")
     return Paths(
         Path(appdirs.user_config_dir(_APP_NAME, appauthor=False)),
         Path(appdirs.user_data_dir(_APP_NAME, appauthor=False)),
         Path(appdirs.user_log_dir(_APP_NAME, appauthor=False)),
     )
+
+
+def whole_path(path: str, named_by: str) -> Path:
+    """A path that someone typed, from the root on; raises SettingsError for the home of a user who is not known."""
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError:
+        raise SettingsError(f"{named_by}: the home folder in {path!r} is not known; give the whole path") from None

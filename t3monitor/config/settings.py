@@ -15,6 +15,7 @@ LINK_NAMES: tuple[str, ...] = get_args(LinkName)
 AppearanceName = Literal["system", "light", "dark"]
 APPEARANCE_NAMES: tuple[str, ...] = get_args(AppearanceName)
 SHORTEST_REAL_INTERVAL_S = 16
+LONGEST_REQUEST_BYTES = 4096  # what a pipe takes at once, so that sending it never waits for the library's process
 
 
 class SettingsError(Exception):
@@ -123,11 +124,29 @@ def save(path: Path, settings: Settings) -> None:
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
 
 
+_FILES = ("library", "replay")
+
+
 def _checked(name: str, value: object) -> Any:
     try:
-        return msgspec.convert(value, _FIELDS[name].type)
-    except msgspec.ValidationError:
+        checked = msgspec.convert(value, _FIELDS[name].type)
+        if isinstance(checked, str):
+            _check_characters(name, checked)
+    except ValueError:
         raise SettingsError(f"{name} cannot be {value!r}: it is {_allowed(name)}") from None
+    if name == "request" and len(checked.encode()) > LONGEST_REQUEST_BYTES:
+        raise SettingsError(f"{name} cannot be longer than {LONGEST_REQUEST_BYTES} bytes")
+    return checked
+
+
+def _check_characters(name: str, text: str) -> None:
+    """Raises ValueError for what cannot be written down; the name of a file need be no text."""
+    if "\0" in text:
+        raise ValueError
+    if name in _FILES:
+        os.fsencode(text)
+    else:
+        text.encode()
 
 
 def _allowed(name: str) -> str:
@@ -140,7 +159,7 @@ def _allowed(name: str) -> str:
         return f"a whole number from {meta.ge} to {meta.le} ({meta.extra['unit']})"
     if kind is bool:
         return "true or false"
-    return "a text"
+    return "a text of whole characters, none of them zero"
 
 
 def _set_aside(path: Path) -> str:

@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     CRASHED = "crashed"  # the library took its process down
     UNREACHABLE = "unreachable"
     REFUSED = "refused"  # T3000 answered with an error text or another code
-    BAD_REPLY = "bad_reply"  # not JSON, wrong shape, not terminated, too long
+    BAD_REPLY = "bad_reply"  # not JSON, wrong shape, not terminated, too long, buffer untouched
     DATABASE = "database"
     INTERRUPTED = "interrupted"  # stopped on request in the middle of a cycle
     FAILED = "failed"  # an error in this program
@@ -65,7 +65,7 @@ class UnreachableError(LinkError):
 
 
 class RefusedError(LinkError):
-    """T3000 answered with an error of its own."""
+    """T3000 answered with an error of its own, or the request is none that can be sent."""
 
     outcome = Outcome.REFUSED
 

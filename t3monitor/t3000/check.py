@@ -1,39 +1,16 @@
 """Whether a link works: what the doctor says of it, and the Test button of the settings."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from t3monitor.config.settings import Settings
-from t3monitor.model.errors import MonitorError, Outcome
+from t3monitor.model.check import Check, checked
 from t3monitor.t3000.library import inspect_library
 from t3monitor.t3000.links import open_link
 from t3monitor.t3000.messages import AnswerDecoder
 
 _SKIPPED_SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at; ``outcome`` other than ok says what is wrong, ``text`` is one sentence."""
-
-    name: str
-    outcome: Outcome
-    text: str
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether nothing is wrong."""
-        return self.outcome is Outcome.OK
-
-
-def checked(name: str, look: Callable[[], str]) -> Check:
-    """The check that ``look`` makes: its sentence, or that of the MonitorError it raises."""
-    try:
-        return Check(name, Outcome.OK, look())
-    except MonitorError as error:
-        return Check(name, error.outcome, str(error))
 
 
 def check_link(settings: Settings) -> Iterator[Check]:

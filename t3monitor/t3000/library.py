@@ -12,6 +12,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import NamedTuple
 
+from t3monitor.config.settings import LONGEST_REQUEST_BYTES
 from t3monitor.model.errors import (
     BadReplyError,
     CrashedError,
@@ -39,13 +40,11 @@ from t3monitor.t3000.library_child import (
     Kind,
     serve,
 )
-
-DEFAULT_REQUEST = '{"action":15,"panelId":-1,"serialNumber":0}'
+from t3monitor.t3000.text import path_text
 
 _LOGGING_DATA = 15
 _SETTINGS_BYTES = 4096
 _NOT_READY, _BAD_ARGUMENTS = -2, -1
-_LONGEST_REQUEST = 4096  # bytes; what the pipe takes at once, so that sending it never waits for the child
 _GRACE_S = 1.0  # for a child to end by itself
 
 
@@ -72,7 +71,7 @@ class LibraryLink:
     including its terminator.
     """
 
-    def __init__(self, library: Path, *, request: str = DEFAULT_REQUEST, buffer_bytes: int = 104_857_600) -> None:
+    def __init__(self, library: Path, *, request: str, buffer_bytes: int) -> None:
         self._library = library.absolute()  # the library may change the folder of its process
         self._call = Call(MESSAGE_EXPORT, _LOGGING_DATA, request.encode(), buffer_bytes)
         self._process: SpawnProcess | None = None
@@ -85,20 +84,26 @@ class LibraryLink:
     @property
     def description(self) -> str:
         """``library`` and the path."""
-        return f"library {self._library}"
+        return f"library {path_text(self._library)}"
 
     def fetch(self, timeout_s: float) -> bytes:
         """One LOGGING_DATA answer; starting the child and loading the library are under the deadline too."""
-        if len(self._call.text) > _LONGEST_REQUEST:
-            raise RefusedError(f"The request in the settings is longer than {_LONGEST_REQUEST} bytes: shorten it")
+        if len(self._call.text) > LONGEST_REQUEST_BYTES:
+            raise RefusedError(f"The request in the settings is longer than {LONGEST_REQUEST_BYTES} bytes: shorten it")
         body = self._ask(self._call, timeout_s)
         if body is None:
             self.close()  # a corrected file at the same path is loaded by the next call
             raise UnreachableError(
-                f"{self._library} has no export {MESSAGE_EXPORT}: it is not T3000's library, or of another version"
+                f"{path_text(self._library)} has no export {MESSAGE_EXPORT}: "
+                "it is not T3000's library, or of another version"
             )
         if not body:
             raise NoNewDataError("T3000 returned an empty answer")
+        if body == self._call.text:
+            raise BadReplyError(
+                "The library reported success but left the buffer untouched, with our request still in it: "
+                "try an empty request in the settings, or another build of the library"
+            )
         return body
 
     def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:
@@ -226,7 +231,7 @@ def inspect_library(path: Path, timeout_s: float = 10.0) -> LibraryReport:
 
     Raises UnreachableError (never for a missing export), LinkTimeoutError or CrashedError.
     """
-    link = LibraryLink(path)
+    link = LibraryLink(path, request="", buffer_bytes=TREND_LOGS_BYTES)
     try:
         present = link._exchange(None, timeout_s).body.decode().split()
     finally:

@@ -67,12 +67,12 @@ def serve(connection: Connection, path: str, buffer_bytes: int) -> None:
         library = _Library(Path(path), max(buffer_bytes, TREND_LOGS_BYTES))
         while True:
             if call is None:
-                _reply(connection, Kind.EXPORTS, 0, " ".join(library.exports()).encode())
+                _reply(connection, Kind.EXPORTS, 0, _encoded(" ".join(library.exports())))
             else:
                 library.answer(call, connection)
             call = connection.recv()
     except UnreachableError as error:
-        _reply(connection, Kind.UNLOADABLE, 0, str(error).encode())
+        _reply(connection, Kind.UNLOADABLE, 0, _encoded(str(error)))
     except (EOFError, ConnectionError):
         pass  # the parent has closed its side
 
@@ -112,7 +112,7 @@ class _Library:
         try:
             code = function(call.number, self._address, call.size)
         except OSError as error:  # an access violation on Windows; what it left behind is not to be called again
-            _reply(connection, Kind.CRASHED, 0, str(error).encode())
+            _reply(connection, Kind.CRASHED, 0, _encoded(str(error)))
             raise EOFError from None
         end = self._buffer.find(b"\0", 0, call.size)
         if end >= 0:
@@ -122,6 +122,10 @@ class _Library:
             _reply(connection, Kind.UNTERMINATED, code, self._view[: min(call.size, _TEXT_BYTES)])
         # No further than was written, else every page of the buffer would come into being after all.
         ctypes.memset(self._address, 0, max(end, len(call.text)))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")  # paths may hold what is no text
 
 
 def _reply(connection: Connection, kind: Kind, code: int = 0, body: bytes | memoryview = b"") -> None:
@@ -166,7 +170,7 @@ def _check_file(path: Path) -> None:
     if bits != PROGRAM_BITS:
         way_out = f"choose a {PROGRAM_BITS}-bit build of it"
         if system == "Windows":
-            way_out += "; T3000.exe itself is 32-bit and cannot be loaded, use its web service (link webapi)"
+            way_out += "; T3000.exe itself is 32-bit and cannot be loaded into this program"
         raise UnreachableError(f"{path} is a {bits}-bit library and this program is {PROGRAM_BITS}-bit: {way_out}")
     if (system == "Windows") != (sys.platform == "win32"):
         raise UnreachableError(f"{path} is a {system} library: choose the one built for this system")

@@ -14,7 +14,7 @@ class Link(Protocol):
 
     @property
     def description(self) -> str:
-        """What it reaches, for log lines and the ledger: ``library /opt/t3000.so``."""
+        """What it reaches, for the sentences of the checks: ``library /opt/t3000.so``."""
         ...
 
     def fetch(self, timeout_s: float) -> bytes:

@@ -4,7 +4,8 @@ Two shapes are understood (reference, sections 1.3 and 1.4): the documented one,
 points in engineering units, and the one that T3000 really sends, ``data[]`` with one list in thousandths.
 """
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -15,8 +16,8 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.t3000.text import clean, message
-from t3monitor.t3000.wire_json import WireError, read
-from t3monitor.t3000.wire_points import Number, Shape, read_point
+from t3monitor.t3000.wire_json import LenientDecoder, NoJsonError, WireError, read
+from t3monitor.t3000.wire_points import Number, Shape, read_point, with_new_value
 
 _ANSWER_ACTION = "LOGGING_DATA_RES"
 # 20 in the controller; the byte behind it is a flag that cuts the name as a control character, and the document's own
@@ -54,16 +55,23 @@ class _RealPanel(_PanelInfo, kw_only=True):
     device_data: list[Raw]
 
 
+class _RealAnswer(Struct):
+    data: list[_RealPanel]
+    action: str = _ANSWER_ACTION
+
+
 class _DocumentedPanel(Struct):
-    device_info: _PanelInfo
+    device_info: Raw
     input_points: list[Raw] = []
     output_points: list[Raw] = []
     variable_points: list[Raw] = []
 
 
+_read_real_answer = msgspec.json.Decoder(_RealAnswer, strict=False)
 _read_answer = msgspec.json.Decoder(_Answer)
-_read_real_panel = msgspec.json.Decoder(_RealPanel, strict=False)
-_read_documented_panel = msgspec.json.Decoder(_DocumentedPanel, strict=False)
+_read_documented_panel = msgspec.json.Decoder(_DocumentedPanel)
+_real_panel = LenientDecoder(_RealPanel, {"panel_id", "panel_serial_number", "device_data"})
+_panel_info = LenientDecoder(_PanelInfo, {"panel_id", "panel_serial_number"})
 _read_text = msgspec.json.Decoder(str)
 
 
@@ -127,17 +135,31 @@ class AnswerDecoder:
         return Snapshot(received_at, tuple(devices.values()), tuple(skipped_panels), tuple(skipped_points))
 
 
-def _panels(body: bytes) -> tuple[Shape, list[Raw]]:
-    """The panels of an answer, undecoded; raises what an answer without any means."""
+def _panels(body: bytes) -> tuple[Shape, Sequence[Raw | _RealPanel]]:
+    """The panels of an answer, their points undecoded; raises what an answer without any means.
+
+    A whole answer is read in one go if nothing is wrong with any of its panels, which is faster; else the panels stay
+    undecoded too, for each to be read on its own.
+    """
     if not body.strip():
         raise NoNewDataError("T3000 returned an empty answer")
+    with contextlib.suppress(ValueError, RecursionError):
+        whole = _read_real_answer.decode(body)
+        if whole.data and whole.action == _ANSWER_ACTION:
+            return Shape.REAL, whole.data
     try:
         answer = read(_read_answer, body)
+    except NoJsonError as error:
+        raise BadReplyError(
+            "T3000's answer is not a LOGGING_DATA answer: the library or the recording sent something that is no JSON "
+            f"({message(str(error))})"
+        ) from None
     except WireError as error:
         raise BadReplyError(f"T3000's answer is not a LOGGING_DATA answer: {message(str(error))}") from None
     action = _text(answer.action)
     if action and action != _ANSWER_ACTION:
-        raise BadReplyError(f"T3000 answered {message(action)} instead of {_ANSWER_ACTION}")
+        no_text = ", which is no text," if answer.action and not bytes(answer.action).startswith(b'"') else ""
+        raise BadReplyError(f"T3000 answered {message(action)}{no_text} instead of {_ANSWER_ACTION}")
     if answer.data:
         return Shape.REAL, answer.data
     if answer.devices:
@@ -162,10 +184,12 @@ def _text(raw: Raw | UnsetType) -> str:
         return bytes(raw).decode("utf-8", "replace")
 
 
-def _read_panel(raw: Raw, shape: Shape) -> tuple[_PanelInfo, list[Raw], list[PointType] | None]:
+def _read_panel(raw: Raw | _RealPanel, shape: Shape) -> tuple[_PanelInfo, list[Raw], list[PointType] | None]:
     """A panel, its points undecoded, and their types where the lists they stand in tell them."""
+    if isinstance(raw, _RealPanel):
+        return raw, raw.device_data, None
     if shape is Shape.REAL:
-        panel = read(_read_real_panel, raw)
+        panel = _real_panel.read(raw)
         return panel, panel.device_data, None
     documented = read(_read_documented_panel, raw)
     lists = {
@@ -174,7 +198,11 @@ def _read_panel(raw: Raw, shape: Shape) -> tuple[_PanelInfo, list[Raw], list[Poi
         PointType.VARIABLE: documented.variable_points,
     }
     raw_points = [raw_point for listed in lists.values() for raw_point in listed]
-    return documented.device_info, raw_points, [kind for kind, listed in lists.items() for _ in listed]
+    return (
+        _panel_info.read(documented.device_info),
+        raw_points,
+        [kind for kind, listed in lists.items() for _ in listed],
+    )
 
 
 def _read_points(
@@ -193,7 +221,11 @@ def _read_points(
     changed = [position for position, old in enumerate(known.raw) if raw[position] != old]
     points = known.read.copy()
     for position in changed:
-        points[position] = read_at(position)
+        old = known.read[position]
+        revalued = None
+        if shape is Shape.REAL and isinstance(old, Point):
+            revalued = with_new_value(old, known.raw[position], raw[position])
+        points[position] = revalued or read_at(position)
     if not all(_same_place(points[position], known.read[position]) for position in changed):
         return _grouped(panel_id, raw, listed_as, points)
     touched = {point.point_type for position in changed if isinstance(point := points[position], Point)}

@@ -1,5 +1,6 @@
 """The replay link: recorded answers from a file or a folder, one per cycle."""
 
+import errno
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import msgspec
 from t3monitor.model.errors import NoNewDataError, UnreachableError
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
+from t3monitor.t3000.text import path_text
 from t3monitor.t3000.wire_json import WireError, read
 
 # An entry of T3000's capture files (reference, section 7); the last one of a file may be cut off.
@@ -32,7 +34,7 @@ class ReplayLink:
     @property
     def description(self) -> str:
         """The file or folder."""
-        return f"replay of {self._path}"
+        return f"replay of {path_text(self._path)}"
 
     def fetch(self, timeout_s: float) -> bytes:  # noqa: ARG002 - reading a file needs no deadline
         """The next answer; raises NoNewDataError after the last, UnreachableError if the path cannot be read."""
@@ -43,11 +45,12 @@ class ReplayLink:
         except OSError as error:
             self._answers = None
             raise UnreachableError(
-                f"The recorded answers {self._path} cannot be read ({error.strerror}); choose another file or folder"
+                f"The recorded answers {path_text(self._path)} cannot be read ({error.strerror}); "
+                "choose another file or folder"
             ) from error
         if answer is None:
             count = "1 answer" if self._given == 1 else f"{self._given} answers"
-            raise NoNewDataError(f"The replay is over: {self._path} holds {count}")
+            raise NoNewDataError(f"The replay is over: {path_text(self._path)} holds {count}")
         self._given += 1
         return answer
 
@@ -70,8 +73,10 @@ class ReplayLink:
         if self._path.is_dir():
             for file in sorted(path for path in self._path.rglob("*") if path.is_file()):
                 yield from _answers_of(file.read_bytes())
-        else:
+        elif self._path.is_file() or not self._path.exists():
             yield from _answers_of(self._path.read_bytes())
+        else:  # a pipe, for one, might never end
+            raise OSError(errno.EINVAL, "it is neither a file nor a folder")
 
 
 def _answers_of(content: bytes) -> list[bytes]:

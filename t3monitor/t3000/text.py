@@ -1,6 +1,7 @@
-"""Cleaning of the text that T3000 sends (reference, section 1.6)."""
+"""Cleaning of the text that T3000 sends (reference, section 1.6), and of the names of files."""
 
 import re
+from pathlib import Path
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -24,3 +25,8 @@ def message(text: str) -> str:
     """A text of T3000's as part of a sentence of ours: one line of at most 300 characters."""
     text = _CONTROLS.sub(" ", text).strip()
     return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def path_text(path: Path) -> str:
+    """A path as part of a sentence of ours; bytes in it that are no text are escaped."""
+    return str(path).encode("utf-8", "backslashreplace").decode()

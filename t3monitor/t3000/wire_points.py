@@ -1,6 +1,7 @@
 """From one point object of an answer to a Point (reference, sections 1.3, 1.4 and 2)."""
 
 import math
+import re
 from enum import Enum
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from t3monitor.model.point_types import PointType, parse_point_id
 from t3monitor.model.points import Point
 from t3monitor.model.units import has_states, is_defined, unit
 from t3monitor.t3000.text import clean
-from t3monitor.t3000.wire_json import WireError, read
+from t3monitor.t3000.wire_json import LenientDecoder, WireError
 
 # Whatever a panel sends in a whole number must fit the database's integers.
 Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**32)]
@@ -55,8 +56,10 @@ class _WirePoint(Struct):
     unused: Number | None = None
 
 
+_VALUE_MEMBER = b'"value":'
+_LAST_NUMBER = re.compile(rb"-?[0-9]{1,15}}")
 _POINT_TYPES: dict[str | None, PointType] = {point_type.value: point_type for point_type in PointType}
-_decoder = msgspec.json.Decoder(_WirePoint, strict=False)
+_points = LenientDecoder(_WirePoint, {"id", "index", "type", "value", "control", "range", "digital_analog"})
 
 
 def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: int) -> Point:
@@ -64,7 +67,7 @@ def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: in
 
     Raises WireError with a text that says what is wrong with the point.
     """
-    wire = read(_decoder, raw)
+    wire = _points.read(raw)
     point_type = listed_as or _type(wire)
     number = _number(wire, point_type, shape)
     digital = wire.digital_analog == 0
@@ -93,6 +96,21 @@ def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: in
         hw_switch_status=wire.hw_switch_status if is_output else None,
         unused=wire.unused if point_type is PointType.VARIABLE else None,
     )
+
+
+def with_new_value(point: Point, old_raw: Raw, raw: Raw) -> Point | None:
+    """The point as it reads now, if its analog value in thousandths is all that changed; None if more may have.
+
+    T3000 writes members in the order of their names (reference 1.3), so ``value`` comes last; most of what changes in
+    a building is that, and reading it alone takes a tenth of the time.
+    """
+    settings, _, value = bytes(raw).rpartition(_VALUE_MEMBER)
+    old_settings, _, _ = bytes(old_raw).rpartition(_VALUE_MEMBER)
+    if not settings or settings != old_settings or not _LAST_NUMBER.fullmatch(value):
+        return None
+    if has_states(digital=point.is_digital, range_=point.range):
+        return point  # its state is ``control``, which did not change
+    return point._replace(value=int(value[:-1]) / 1000)
 
 
 def _type(wire: _WirePoint) -> PointType:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, Q
 from typing_extensions import override
 
 from t3monitor.config.settings import Settings, SettingsError
+from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.t3000.check import Check
 from t3monitor.ui.settings_fields import Tone
 from t3monitor.ui.settings_pages import AppearancePage, DatabasePage, LinkPage, SettingsPage, SyncPage
 from t3monitor.ui.theme import Appearance, apply_theme, theme_for
