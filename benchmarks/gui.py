@@ -50,8 +50,8 @@ class StallProbe(QObject):
 
 async def _stalls(folder: Path) -> list[float]:
     paths = Paths(folder / "config", folder / "data", folder / "logs")
-    paths.database_file(demo=True).parent.mkdir(parents=True)
-    paths.database_file(demo=True).touch()  # no day of history first
+    paths.database_file("demo").parent.mkdir(parents=True)
+    paths.database_file("demo").touch()  # no day of history first
     settings = Settings(link="demo", demo_panels=PANELS, auto_start=False)
     program = MonitorApp(paths, settings)
     running = asyncio.ensure_future(program.run())

@@ -1,6 +1,7 @@
 """The composition root of the window: builds, wires, starts and stops everything, in the GUI thread."""
 
 import asyncio
+import contextlib
 import gc
 import logging
 import threading
@@ -8,9 +9,9 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -50,6 +51,7 @@ _TICK_MS = 1000
 _CYCLES_SHOWN = 2000
 _DEMO_PAST_S = 86_400
 _DEMO_STEP_S = 300
+_DEMO_LATEST_S = 30  # before now: the first cycle follows
 
 
 class MonitorApp(QObject):
@@ -58,11 +60,15 @@ class MonitorApp(QObject):
     ``run`` is a coroutine of the qasync loop and returns when the window was closed and everything has stopped.
     """
 
-    def __init__(self, paths: Paths, settings: Settings) -> None:
+    def __init__(self, paths: Paths, settings: Settings, *, leaves_traces: bool = True) -> None:
+        """``leaves_traces`` is False for a program that is only looked at: it remembers and prepares nothing."""
         super().__init__()
         self.paths = paths
         self.settings = settings
+        self._leaves_traces = leaves_traces
         self._started = self._in_cycle = False
+        self._opening: asyncio.Task[None] | None = None
+        self._elsewhere = False  # whether the cycle that runs belongs to a database that is no longer shown
         self.shown: Snapshot | None = None  # what the panes show
         self._closing = threading.Event()
         self._closed = asyncio.Event()
@@ -71,7 +77,7 @@ class MonitorApp(QObject):
         self.settings_dialog: SettingsDialog | None = None
 
         self.bridge = ServiceBridge(self)
-        self.service = SyncService(settings, open_link, self.database_url)
+        self.service = SyncService(settings, open_link, paths.database_url)
         self.service.add_listener(FlowLog())
         self.service.add_listener(self.bridge.publish)
         self._service_thread = ServiceThread(self.service, self)
@@ -93,13 +99,9 @@ class MonitorApp(QObject):
         if self.settings.link is None:
             self.window.show_welcome(shown=True)
         else:
-            self._spawn(self._open(start=self.settings.auto_start))
+            self._reopen(start=self.settings.auto_start)
         await self._closed.wait()
         await self._shut_down()
-
-    def database_url(self, settings: Settings) -> str:
-        """The database of these settings; also called by the service, in its thread."""
-        return settings.database or f"sqlite:///{self.paths.database_file(demo=settings.link == 'demo')}"
 
     @property
     def is_busy(self) -> bool:
@@ -109,7 +111,7 @@ class MonitorApp(QObject):
     @property
     def database_path(self) -> Path:
         """The database in force."""
-        return database_file(self.database_url(self.settings))
+        return database_file(self.paths.database_url(self.settings))
 
     # What the user asks for
 
@@ -133,7 +135,7 @@ class MonitorApp(QObject):
         """Opens the settings; once is enough."""
         if self.settings_dialog is None:
             self.settings_dialog = SettingsDialog(
-                self.settings, self._test_link, self.paths.database_file(demo=False), self.window
+                self.settings, self._test_link, self.paths.database_file(None), self.window
             )
             self.settings_dialog.settings_applied.connect(self.on_settings_applied)
             self.settings_dialog.finished.connect(self.on_settings_closed)
@@ -142,9 +144,7 @@ class MonitorApp(QObject):
     @Slot(object)
     def on_settings_applied(self, settings: Settings) -> None:
         """Keeps the settings and puts them into force; the service takes them up with its next cycle."""
-        first_link = self.settings.link is None and settings.link is not None
-        other_database = self.database_url(settings) != self.database_url(self.settings)
-        self.settings = settings
+        old, self.settings = self.settings, settings
         try:
             settings_file.save(self.paths.settings_file, settings)
         except OSError as error:
@@ -152,12 +152,9 @@ class MonitorApp(QObject):
         self._apply_appearance()
         self.service.apply(settings)
         self._describe_link()
-        if other_database:
-            self.window.devices.clear()
-            self.window.points.clear()
-        if first_link or other_database:
-            self.window.show_welcome(shown=False)
-            self._spawn(self._open(start=first_link and settings.auto_start))
+        other_link = (old.link, old.library, old.replay) != (settings.link, settings.library, settings.replay)
+        if other_link or self.paths.database_url(old) != self.paths.database_url(settings):
+            self._reopen(start=old.link is None and settings.auto_start)
 
     @Slot()
     def on_settings_closed(self) -> None:
@@ -189,6 +186,7 @@ class MonitorApp(QObject):
     @Slot(object)
     def on_events(self, events: tuple[SyncEvent, ...]) -> None:
         """Follows the service, a batch at a time."""
+        events = self._of_this_database(events)
         self.window.activity.append(events)
         self.window.phase_bar.apply(*events)
         self.window.indicator.apply(*events)
@@ -202,11 +200,27 @@ class MonitorApp(QObject):
                     self._in_cycle = True
                 case CycleFinished():
                     self._in_cycle = False
-        self.window.set_running(started=self._started, in_cycle=self._in_cycle)
+        if any(isinstance(event, CycleFinished) for event in events):
+            self._spawn(self._measure_database())
+        self._enable_actions()
 
-    @Slot(object)
-    def on_snapshot(self, snapshot: Snapshot) -> None:
-        """Shows what a cycle stored."""
+    def _of_this_database(self, events: tuple[SyncEvent, ...]) -> tuple[SyncEvent, ...]:
+        """Without those of a cycle that began before the link or the database was changed."""
+        kept = []
+        for event in events:
+            if isinstance(event, CycleStarted):
+                self._elsewhere = event.database != self.paths.database_url(self.settings)
+            if not self._elsewhere or isinstance(event, ServiceStarted | ServiceStopped):
+                kept.append(event)
+        return tuple(kept)
+
+    @Slot(object, str)
+    def on_snapshot_applied(self, snapshot: Snapshot, database: str) -> None:
+        """Shows what a cycle stored, unless the window has gone on to another database."""
+        if database == self.paths.database_url(self.settings):
+            self._show(snapshot)
+
+    def _show(self, snapshot: Snapshot) -> None:
         self.shown = snapshot
         self.window.devices.apply(snapshot)
         self.window.points.apply(snapshot)
@@ -227,8 +241,6 @@ class MonitorApp(QObject):
         self.window.points.set_now(now_s, interval_s)
         self.window.indicator.set_now(time.monotonic())
         self.window.phase_bar.set_now(time.monotonic())
-        path = self.database_path
-        self.window.set_database_bytes(path.stat().st_size if path.exists() else None)
 
     @Slot()
     def on_closed(self) -> None:
@@ -237,36 +249,49 @@ class MonitorApp(QObject):
 
     # Coroutines of the GUI thread
 
-    async def _open(self, *, start: bool) -> None:
-        """Shows what the database holds, and then starts the service."""
-        path = self.database_path
+    def _reopen(self, *, start: bool) -> None:
+        """Empties the window and fills it from the database in force; then starts the service if asked to."""
+        if self._opening is not None:
+            self._opening.cancel()
+        window = self.window
+        window.show_welcome(shown=False)
+        self.shown = None
+        window.devices.clear()
+        window.points.clear()
+        window.activity.cycles.model.clear()
+        window.phase_bar.forget()
+        window.trend.reload()
+        self._opening = self._spawn(self._open(self.settings, start=start))
+        self._enable_actions()
+
+    async def _open(self, settings: Settings, *, start: bool) -> None:
+        path = database_file(self.paths.database_url(settings))
         try:
-            if self.settings.link == "demo" and not path.exists():
-                await self._read(self._give_demo_a_past)
+            if settings.link == "demo" and self._leaves_traces:
+                self.window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
+                await self._read(_give_demo_a_past, path, settings.demo_panels, self._closing)
             snapshot = await self._read(read_present_state, path)
             cycles = await self._read(read_cycles, path, _CYCLES_SHOWN)
-        except DatabaseError as error:
+        except (DatabaseError, OSError) as error:
             _log.warning("⚠️ %s", error)  # the first cycle says it in the window
         else:
-            self.window.activity.cycles.model.clear()
             self.window.activity.load_cycles(cycles)
-            if snapshot is not None:
-                self.on_snapshot(snapshot)
+            if snapshot is not None and self.shown is None:
+                self._show(snapshot)
             self.window.trend.reload()
+            await self._measure_database()
+        self._opening = None
+        self.window.points.set_notice("")
+        self._enable_actions()
         if start and not self._closing.is_set():
             self.service.start()
 
-    def _give_demo_a_past(self) -> None:
-        now_s = int(time.time())
-        building = Building(panels=self.settings.demo_panels)
-        backfill(
-            self.database_url(self.settings),
-            building,
-            now_s - _DEMO_PAST_S,
-            now_s - _DEMO_STEP_S // 10,
-            _DEMO_STEP_S,
-            self._closing.is_set,
-        )
+    def _enable_actions(self) -> None:
+        self.window.set_running(started=self._started, in_cycle=self._in_cycle, opening=self._opening is not None)
+
+    async def _measure_database(self) -> None:
+        path = self.database_path
+        self.window.set_database_bytes(await self._read(_size_bytes, path))
 
     async def _load_history(
         self, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float, max_points: int
@@ -275,8 +300,11 @@ class MonitorApp(QObject):
         return await self._read(reader.read_many, keys, start_utc_s, end_utc_s, max_points)
 
     async def _test_link(self, settings: Settings) -> Check:
-        """The doctor's check of a link; the first thing that is wrong, or the last that is right."""
-        checks = await self._read(lambda: list(check_link(settings)))
+        """The doctor's check of a link; the first thing that is wrong, or the last that is right.
+
+        In a thread that nobody waits for: neither history nor closing is held up by a library that hangs.
+        """
+        checks = await _in_daemon_thread(lambda: list(check_link(settings)))
         return next((check for check in checks if not check.is_ok), checks[-1])
 
     async def _read(self, function: Callable[..., T], *arguments: Any) -> T:
@@ -286,19 +314,31 @@ class MonitorApp(QObject):
     async def _shut_down(self) -> None:
         self._closing.set()
         self._tick.stop()
-        save_window_state(self.paths.window_state_file, self.window.save_state())
+        if self._leaves_traces:
+            save_window_state(self.paths.window_state_file, self.window.save_state())
+        if self.settings_dialog is not None:
+            self.settings_dialog.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._service_thread.close()
         self._readers.shutdown(wait=True, cancel_futures=True)
+        # By Qt and in Qt's order: left to the garbage collector, the scene of the plot goes in an order that crashes.
+        self.window.deleteLater()
+        QCoreApplication.sendPostedEvents(self.window, QEvent.Type.DeferredDelete)
         gc.unfreeze()
         gc.enable()
 
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.ensure_future(coroutine)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._on_task_done)
+        return task
+
+    def _on_task_done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("❌ An error in this program", exc_info=error)
 
     def _connect(self) -> None:
         window, bridge = self.window, self.bridge
@@ -312,7 +352,7 @@ class MonitorApp(QObject):
         window.trend.points_changed.connect(self.on_plotted_points_changed)
         window.closed.connect(self.on_closed)
         bridge.events_arrived.connect(self.on_events)
-        bridge.snapshot_applied.connect(self.on_snapshot)
+        bridge.snapshot_applied.connect(self.on_snapshot_applied)
         window.activity.close_requested.connect(window.activity_action.trigger)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_appearance)
 
@@ -339,6 +379,56 @@ class MonitorApp(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101 - there is no window without one
         apply_theme(application, theme_for(Appearance(self.settings.appearance)))
+
+
+_one_past_at_a_time = threading.Lock()
+
+
+def _give_demo_a_past(path: Path, panels: int, closing: threading.Event) -> None:
+    """Makes the simulated building's database with a day in it; whole or not at all, and not where there is one."""
+    with _one_past_at_a_time:
+        if path.exists():
+            return
+        partial = path.with_name(f"{path.name}.partial")
+        for leftover in (partial, *(partial.with_name(partial.name + end) for end in ("-wal", "-shm"))):
+            leftover.unlink(missing_ok=True)
+        now_s = int(time.time())
+        start_s, end_s = now_s - _DEMO_PAST_S, now_s - _DEMO_LATEST_S
+        backfill(f"sqlite:///{partial}", Building(panels=panels), start_s, end_s, _DEMO_STEP_S, closing.is_set)
+        if not closing.is_set() and not path.exists():
+            partial.replace(path)
+
+
+def _size_bytes(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+async def _in_daemon_thread(function: Callable[[], T]) -> T:
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: Exception | None) -> None:
+        if future.done():  # whoever asked has gone
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(cast(T, result))
+
+    def work() -> None:
+        result, error = None, None
+        try:
+            result = function()
+        except Exception as raised:  # noqa: BLE001 - it is raised where it was asked for
+            error = raised
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=work, name="test", daemon=True).start()
+    return await future
 
 
 class _GarbageCollector(QObject):

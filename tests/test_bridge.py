@@ -3,7 +3,15 @@ import threading
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from t3monitor.model.events import AnswerDecoded, CallStarted, Committed, CycleFinished, SyncEvent, SyncPhase
+from t3monitor.model.events import (
+    AnswerDecoded,
+    CallStarted,
+    Committed,
+    CycleFinished,
+    CycleStarted,
+    SyncEvent,
+    SyncPhase,
+)
 from t3monitor.qt.bridge import ServiceBridge
 from values import device, report, snapshot
 
@@ -38,14 +46,15 @@ def test_events_of_another_thread_arrive_in_the_gui_thread_in_order_and_in_batch
 
 def test_a_snapshot_is_applied_when_it_is_committed_and_not_before(qtbot: QtBot) -> None:
     bridge = ServiceBridge()
-    applied: list[object] = []
-    bridge.snapshot_applied.connect(applied.append)
+    applied: list[tuple[object, str]] = []
+    bridge.snapshot_applied.connect(lambda snapshot, database: applied.append((snapshot, database)))
+    bridge.publish(CycleStarted(SyncPhase.STARTUP_SYNC, 0.0, "sqlite:///x.db", False, 30, 3))
     bridge.publish(DECODED)
     bridge.flush()
     assert applied == []
     bridge.publish(COMMITTED)
     bridge.flush()
-    assert applied == [DECODED.snapshot]
+    assert applied == [(DECODED.snapshot, "sqlite:///x.db")]
 
 
 def test_the_end_of_a_cycle_has_a_signal_of_its_own(qtbot: QtBot) -> None:

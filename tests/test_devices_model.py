@@ -113,7 +113,7 @@ class TestStates:
         model.apply(snapshot(device(1, 1), device(2, 2)))
         model.apply(snapshot(device(1, 1)))
         assert cell(model, 2, DeviceColumn.AGE) == "no answer"
-        assert cell(model, None, DeviceColumn.AGE) == "1 of 2 live"
+        assert cell(model, None, DeviceColumn.AGE) == "1/2 live"
         model.apply(snapshot(device(1, 1), device(2, 2)))
         assert cell(model, 2, DeviceColumn.AGE) == "5 s"
 

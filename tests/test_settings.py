@@ -366,7 +366,7 @@ def test_without_the_variable_the_folders_are_those_of_appdirs(
 
 def test_the_simulated_building_has_its_own_database_file(tmp_path: Path) -> None:
     paths = Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs")
-    real, demo = paths.database_file(demo=False), paths.database_file(demo=True)
+    real, demo = paths.database_file(None), paths.database_file("demo")
     assert real == tmp_path / "data" / "webview_t3_device.db"
     assert demo != real
     assert demo.is_relative_to(paths.data)

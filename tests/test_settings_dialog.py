@@ -17,7 +17,7 @@ from t3monitor.model.errors import Outcome
 from t3monitor.t3000.check import Check
 from t3monitor.ui.settings_checks import database_problem, database_url_of, library_problem, replay_problem
 from t3monitor.ui.settings_dialog import SettingsDialog
-from t3monitor.ui.settings_fields import Tone, declaration
+from t3monitor.ui.settings_fields import PathField, Tone, declaration
 from t3monitor.ui.theme import DARK, LIGHT, Appearance, apply_theme, current_theme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
@@ -48,6 +48,12 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Callable[..., SettingsDialog]:
         return dialog
 
     return open_dialog
+
+
+def typed(field: PathField, text: str) -> None:
+    """What is typed, up to Enter."""
+    field.set_text(text)
+    field.edit.editingFinished.emit()
 
 
 def applied(dialog: SettingsDialog) -> list[Settings]:
@@ -125,12 +131,12 @@ def test_a_library_that_does_not_exist_is_told_below_its_field_and_keeps_ok_disa
 ) -> None:
     dialog = opened()
     dialog.link.library.setChecked(True)
-    dialog.link.library_file.set_text(str(tmp_path / "none.so"))
+    typed(dialog.link.library_file, str(tmp_path / "none.so"))
     assert dialog.link.library_message.text() == "✕ There is no such file"
     assert dialog.link.library_message.isVisible()
     assert not dialog.ok.isEnabled()
     (tmp_path / "some.so").touch()
-    dialog.link.library_file.set_text(str(tmp_path / "some.so"))
+    typed(dialog.link.library_file, str(tmp_path / "some.so"))
     assert not dialog.link.library_message.isVisible()
     assert dialog.ok.isEnabled()
 
@@ -264,9 +270,12 @@ def test_closing_the_dialog_ends_its_test(opened: Callable[..., SettingsDialog])
         dialog = opened(test_link=hangs)
         dialog.link.test.click()
         await turns()
+        abandoned: list[bool] = []
+        dialog.test_abandoned.connect(lambda: abandoned.append(True))
         dialog.reject()
         await turns()
         assert cancelled == [True]
+        assert abandoned == [True], "whoever runs the test can interrupt its link"
 
     asyncio.run(scenario())
 
@@ -352,3 +361,72 @@ def test_what_cannot_be_a_library_or_a_recording_is_told(tmp_path: Path) -> None
     assert replay_problem(str(tmp_path / "none")) == "There is no such file or folder"
     (tmp_path / "answer.json").touch()
     assert replay_problem(str(tmp_path)) == ""
+
+
+@pytest.mark.parametrize("problem_of", [library_problem, replay_problem, database_problem])
+@pytest.mark.parametrize("text", ["~nosuchuser/x.db", "x" * 300, "/" + "x/" * 3000])
+def test_whatever_is_typed_as_a_path_is_told_and_never_raised(problem_of: Callable[[str], str], text: str) -> None:
+    assert problem_of(text)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert replay_problem(str(tmp_path)) == "It cannot be read (Permission denied)"
+
+
+def test_a_path_in_the_home_folder_can_be_typed_with_a_tilde(
+    opened: Callable[..., SettingsDialog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "some.so").touch()
+    dialog = opened()
+    dialog.link.library.setChecked(True)
+    typed(dialog.link.library_file, "~/some.so")
+    wanted = dialog.wanted()
+    assert wanted is not None
+    assert wanted.library == str(tmp_path / "some.so")
+
+
+def test_a_user_who_does_not_exist_in_a_field_that_is_not_used_does_no_harm(
+    opened: Callable[..., SettingsDialog],
+) -> None:
+    dialog = opened()
+    typed(dialog.link.library_file, "~nosuchuser/some.so")
+    assert dialog.wanted() is not None
+
+
+def test_paths_are_looked_at_once_when_the_typing_ends_and_never_for_other_fields(
+    opened: Callable[..., SettingsDialog], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+
+    def look(text: str) -> str:
+        looked_at.append(text)
+        return "" if text in ("", "ab") else "wrong"
+
+    monkeypatch.setattr("t3monitor.ui.settings_pages.database_problem", look)
+    monkeypatch.setattr("t3monitor.ui.settings_pages.library_problem", look)
+    dialog = opened()
+    looked_at.clear()
+    dialog.sync.interval.setValue(99)
+    dialog.link.panels.setValue(9)
+    dialog.database.file.set_text("a")
+    dialog.database.file.set_text("ab")
+    assert looked_at == []
+    qtbot.waitUntil(lambda: looked_at == ["ab"])
+
+
+def test_ok_right_after_typing_a_path_that_cannot_be_used_says_so_and_stays_open(
+    opened: Callable[..., SettingsDialog], tmp_path: Path
+) -> None:
+    dialog = opened()
+    heard = applied(dialog)
+    dialog.database.file.set_text(str(tmp_path))
+    dialog.ok.click()
+    assert heard == []
+    assert dialog.isVisible()
+    assert "folder" in dialog.database.message.text()

@@ -38,3 +38,13 @@ def test_a_size_that_is_none_is_refused(size: str, tmp_path: Path) -> None:
     result = snapshot("x.png", "--size", size, home=tmp_path)
     assert result.returncode == 2
     assert "such as 1280x800" in result.stderr
+
+
+def test_a_picture_of_the_users_own_window_changes_nothing_of_the_users(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "settings.json").write_text('{"link": "demo"}')
+    (config / "window.json").write_text('{"activity": true}')
+    assert snapshot(str(tmp_path / "x.png"), home=tmp_path).returncode == 0
+    assert (config / "window.json").read_text() == '{"activity": true}'
+    assert not list((tmp_path / "data").rglob("*.db"))

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import os
+import signal
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,10 @@ from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings, load
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import CycleFinished, CycleReport, RetryScheduled
+from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, RetryScheduled
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.store.present_state import read_present_state
 
 Does = Callable[[str], None]
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -279,13 +282,104 @@ def test_the_window_comes_back_as_it_was_left(run: Run, paths: Paths) -> None:
 
 def test_a_damaged_database_is_said_in_the_window(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
-        file = paths.database_file(demo=True)
+        file = paths.database_file("demo")
         file.parent.mkdir(parents=True)
         file.write_bytes(b"This is a letter." * 500)
         async with opened(paths, DEMO) as program:
             report = await cycle(program, lambda: click(program, program.window.sync_once_action))
             assert report.outcome is Outcome.DATABASE
             await until(lambda: "not an SQLite database" in program.window.phase_bar.sentence, program)
+
+    run(scenario())
+
+
+def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_the_new_database(
+    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does
+) -> None:
+    t3000_does(f"say {json.dumps(ONE_PANEL)}")
+
+    async def scenario() -> None:
+        async with opened(paths, library_settings(t3000_library)) as program:
+            ended = next_emission(program.bridge.cycle_finished)
+            program.service.sync_once()
+            program.on_settings_applied(program.settings.with_values(link="demo", auto_start=False))
+            await ended
+            await until(lambda: not program.is_busy, program)
+            shown = program.shown.devices if program.shown else ()
+            assert "AHU-1" in {device.panel_name for device in shown}
+            assert 237219 not in {device.serial_number for device in shown}
+            assert program.window.devices.model.panel_count == 6
+        for link, serials in (("demo", 6), (None, 1)):
+            state = read_present_state(paths.database_file(link))
+            assert state is None or len(state.devices) == serials
+
+    run(scenario())
+
+
+def test_a_database_that_is_named_for_t3000_gets_nothing_of_the_simulated_building(
+    run: Run, paths: Paths, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        settings = DEMO.with_values(database=f"sqlite:///{tmp_path / 'site.db'}")
+        async with opened(paths, settings) as program:
+            await cycle(program, program.window.sync_once_action.trigger)
+        assert not (tmp_path / "site.db").exists()
+        assert paths.database_file("demo").exists()
+
+    run(scenario())
+
+
+def test_closing_while_the_simulated_building_gets_its_past_leaves_no_half_of_it(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        program = MonitorApp(paths, DEMO.with_values(demo_panels=60))
+        running = asyncio.ensure_future(program.run())
+        partial = paths.database_file("demo").with_name("webview_t3_device.db.partial")
+        await until(partial.exists, program)
+        program.window.close()
+        await asyncio.wait_for(running, 5)
+        assert not paths.database_file("demo").exists()
+        async with opened(paths, DEMO) as program:
+            state = program.shown
+            assert state is not None
+            assert len(state.devices) == 6, "the next start makes it whole"
+
+    run(scenario())
+
+
+def test_a_test_of_a_library_that_hangs_does_not_hold_up_closing(
+    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does, tmp_path: Path
+) -> None:
+    t3000_does(f"hang {tmp_path / 'pid'}")
+
+    async def scenario() -> None:
+        program = MonitorApp(paths, library_settings(t3000_library, timeout_seconds=20))
+        running = asyncio.ensure_future(program.run())
+        await until(program.window.isVisible, program)
+        program.on_settings()
+        assert program.settings_dialog is not None
+        program.settings_dialog.on_test()
+        await until((tmp_path / "pid").exists, program)
+        program.window.close()
+        await asyncio.wait_for(running, 5)
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)  # it would end with the program, not with the test
+
+    run(scenario())
+
+
+def test_closing_while_another_program_locks_the_database_takes_less_than_5_s(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            await cycle(program, program.window.sync_once_action.trigger)
+        with closing(sqlite3.connect(paths.database_file("demo"))) as other:
+            program = MonitorApp(paths, DEMO)
+            running = asyncio.ensure_future(program.run())
+            await until(lambda: program.window.isVisible() and not program.is_busy, program)
+            other.execute("BEGIN IMMEDIATE")
+            decoded = next_emission(program.bridge.events_arrived, event_in(AnswerDecoded))
+            program.service.sync_once()
+            await decoded
+            program.window.close()
+            await asyncio.wait_for(running, 5)
 
     run(scenario())
 

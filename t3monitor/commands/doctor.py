@@ -14,9 +14,8 @@ from importlib import metadata
 
 from t3monitor import __version__
 from t3monitor.commands import exit_codes
-from t3monitor.commands.options import database_url, settings_in_force
+from t3monitor.commands.options import settings_in_force
 from t3monitor.config.paths import Paths, user_paths
-from t3monitor.config.settings import Settings
 from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.store.database import Database, database_file
@@ -36,7 +35,7 @@ def doctor(args: argparse.Namespace) -> int:
         Check("versions", Outcome.OK, _versions()),
         _folders(paths),
         Check("settings", Outcome.FAILED if warnings else Outcome.OK, "; ".join(warnings) or f"{paths.settings_file}"),
-        checked("database", lambda: _database(settings, paths)),
+        checked("database", lambda: _database(args.database or paths.database_url(settings))),
         *check_link(settings),
         _qt(),
     ]
@@ -90,9 +89,8 @@ def _folders(paths: Paths) -> Check:
     return Check("folders", Outcome.OK, f"config {paths.config}, data {paths.data}, logs {paths.log_folder}")
 
 
-def _database(settings: Settings, paths: Paths) -> str:
+def _database(url: str) -> str:
     """Looks without creating or migrating anything."""
-    url = database_url(settings, paths)
     file = database_file(url)
     with database_sentences(file, opening=True):
         revision = schema_revision(file)

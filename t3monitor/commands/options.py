@@ -10,7 +10,6 @@ _OPTIONS = {
     "link": "link",
     "library": "library",
     "file": "replay",
-    "database": "database",
     "interval": "sync_interval_secs",
     "timeout": "timeout_seconds",
     "retries": "retry_attempts",
@@ -36,10 +35,3 @@ def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings,
         except SettingsError as error:
             raise SettingsError(f"--{option}: {error}") from None
     return settings, warnings + settings.cautions()
-
-
-def database_url(settings: Settings, paths: Paths) -> str:
-    """The database of these settings: the one named, or the per-user file of the link."""
-    if settings.database:
-        return settings.database
-    return f"sqlite:///{paths.database_file(demo=settings.link == 'demo')}"

@@ -61,10 +61,10 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
             settings = settings.with_values(link="demo")
     else:
         settings = load(paths.settings_file)[0].with_values(appearance=args.theme, auto_start=False)
-    program = MonitorApp(paths, settings)
+    program = MonitorApp(paths, settings, leaves_traces=args.demo)
     if args.demo and args.page == "month":
         now_s = int(time.time())
-        backfill(program.database_url(settings), Building(), now_s - 30 * _DAY_S, now_s, 1800)
+        backfill(paths.database_url(settings), Building(), now_s - 30 * _DAY_S, now_s, 1800)
     program.window.resize(*args.size)
     running = asyncio.ensure_future(program.run())
     try:

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from t3monitor.commands import exit_codes
-from t3monitor.commands.options import database_url, settings_in_force
+from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.report import cycle_json, cycle_text
 from t3monitor.config.logs import start_logging
 from t3monitor.config.paths import user_paths
@@ -42,7 +42,7 @@ def sync(args: argparse.Namespace) -> int:
     for warning in warnings:
         _log.warning("⚠️ %s", warning)
 
-    service = SyncService(settings, open_link, lambda current: database_url(current, paths))
+    service = SyncService(settings, open_link, lambda current: args.database or paths.database_url(current))
     events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()
     service.add_listener(FlowLog())
     service.add_listener(lambda event: events.put(event) if isinstance(event, _Printer.EVENTS) else None)

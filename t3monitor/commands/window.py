@@ -5,7 +5,9 @@ import asyncio
 import logging
 import signal
 import sys
+import threading
 from types import TracebackType
+from typing import Any
 
 import qasync
 from PySide6.QtWidgets import QApplication
@@ -35,6 +37,8 @@ def window(args: argparse.Namespace) -> int:
     application = make_application()
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
+    loop.set_exception_handler(_log_loop_error)
+    threading.excepthook = lambda args: _log_error(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
     with loop:
         program = MonitorApp(paths, settings)
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,6 +54,10 @@ def make_application() -> QApplication:
     application.setApplicationVersion(__version__)
     application.setQuitOnLastWindowClosed(False)  # the loop ends when everything has stopped, not before
     return application
+
+
+def _log_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    _log.error("❌ An error in this program: %s", context["message"], exc_info=context.get("exception"))
 
 
 def _log_error(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:

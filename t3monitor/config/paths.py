@@ -6,11 +6,12 @@ from pathlib import Path
 
 import appdirs
 
-from t3monitor.config.settings import SettingsError
+from t3monitor.config.settings import LinkName, Settings, SettingsError
 
 HOME_VARIABLE = "T3MONITOR_HOME"
 DATABASE_NAME = "webview_t3_device.db"
 _APP_NAME = "T3 Monitor"
+_UNREAL_LINKS = ("demo", "replay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,15 @@ class Paths:
         """Folder of Initialize.log and FFI.log."""
         return self.logs / "T3WebLog"
 
-    def database_file(self, *, demo: bool) -> Path:
-        """The default database; the simulated building has its own, so that it never mixes with a real one."""
-        return (self.data / "demo" if demo else self.data) / DATABASE_NAME
+    def database_file(self, link: LinkName | None) -> Path:
+        """The default database of a link; simulated and recorded answers have their own."""
+        return (self.data / link if link in _UNREAL_LINKS else self.data) / DATABASE_NAME
+
+    def database_url(self, settings: Settings) -> str:
+        """The database of these settings; the one they name is for a real T3000, whose history nothing else joins."""
+        if settings.database and settings.link not in _UNREAL_LINKS:
+            return settings.database
+        return f"sqlite:///{self.database_file(settings.link)}"
 
     def for_demo(self) -> "Paths":
         """For a program that only watches the simulated building: settings and logs of its own."""

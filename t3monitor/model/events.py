@@ -100,8 +100,9 @@ class ServiceStopped(SyncEvent):
 
 @dataclass(frozen=True, slots=True)
 class CycleStarted(SyncEvent):
-    """A cycle begins; ``at_startup`` for the first one after the service was started."""
+    """A cycle begins, which will store into ``database``; ``at_startup`` if it is the first after a start."""
 
+    database: str
     at_startup: bool
     timeout_s: int
     retries: int

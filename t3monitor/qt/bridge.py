@@ -4,7 +4,7 @@ import threading
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from t3monitor.model.events import AnswerDecoded, Committed, CycleFinished, SyncEvent
+from t3monitor.model.events import AnswerDecoded, Committed, CycleFinished, CycleStarted, SyncEvent
 from t3monitor.model.snapshot import Snapshot
 
 BATCH_MS = 100
@@ -18,7 +18,7 @@ class ServiceBridge(QObject):
 
     events_arrived = Signal(object)  # tuple of SyncEvent, in their order
     phase_changed = Signal(object)  # the newest SyncEvent of a batch
-    snapshot_applied = Signal(object)  # Snapshot: it is committed
+    snapshot_applied = Signal(object, str)  # Snapshot: it is committed; URL of the database that has it
     cycle_finished = Signal(object)  # CycleFinished
     _published = Signal()
 
@@ -27,6 +27,7 @@ class ServiceBridge(QObject):
         self._lock = threading.Lock()
         self._waiting: list[SyncEvent] = []  # guarded by the lock
         self._decoded: Snapshot | None = None
+        self._database = ""
         self._timer = QTimer(self, singleShot=True, interval=BATCH_MS)
         self._timer.timeout.connect(self.flush)
         self._published.connect(self._start_timer, Qt.ConnectionType.QueuedConnection)
@@ -55,9 +56,11 @@ class ServiceBridge(QObject):
         self.phase_changed.emit(events[-1])
         for event in events:
             match event:
+                case CycleStarted(database=database):
+                    self._database = database
                 case AnswerDecoded(snapshot=snapshot):
                     self._decoded = snapshot
                 case Committed():
-                    self.snapshot_applied.emit(self._decoded)
+                    self.snapshot_applied.emit(self._decoded, self._database)
                 case CycleFinished():
                     self.cycle_finished.emit(event)

@@ -68,6 +68,11 @@ class Host(Protocol):
 
     clock: Clock
 
+    @property
+    def database_in_use(self) -> str:
+        """URL of the database that `store` opens."""
+        ...
+
     def source(self) -> Source:
         """Where the answer comes from; raises LinkError if there is nothing to ask."""
         ...
@@ -121,7 +126,8 @@ class Cycle:
 
     def _run(self) -> CycleReport:
         emit = self._emit
-        emit(CycleStarted, SyncPhase.STARTUP_SYNC, self._at_startup, self._settings.timeout_s, self._settings.retries)
+        settings, database = self._settings, self._host.database_in_use
+        emit(CycleStarted, SyncPhase.STARTUP_SYNC, database, self._at_startup, settings.timeout_s, settings.retries)
         store, source = self._host.store(), self._host.source()
 
         self._watch.enter(SyncPhase.FETCH.key)

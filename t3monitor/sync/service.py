@@ -108,10 +108,17 @@ class SyncService:
         return future
 
     def apply(self, settings: Settings) -> None:
-        """Puts settings into force with the next cycle, which comes no later than the new interval wants it."""
+        """Puts settings into force with the next cycle, which comes no later than the new interval wants it.
+
+        Another link or database is not waited for: a cycle that waits for the old link is interrupted.
+        """
         with self._changed:
-            self._settings = settings
-            self._due_s = min(self._due_s, self.clock.monotonic_s() + settings.sync_interval_secs)
+            old, self._settings = self._settings, settings
+            elsewhere = _other_link(old, settings) or self._database_url(old) != self._database_url(settings)
+            latest_s = self.clock.monotonic_s() + (0 if elsewhere else settings.sync_interval_secs)
+            self._due_s = min(self._due_s, latest_s)
+            if elsewhere:
+                self._interrupt()
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -149,10 +156,15 @@ class SyncService:
                 self._source = source
         return self._source
 
+    @property
+    def database_in_use(self) -> str:
+        """URL of the database that `store` opens."""
+        return self._database_url(self._settings_in_use)
+
     def store(self) -> Store:
         """The open database; raises DatabaseError if it cannot be opened."""
         if self._store is None:
-            self._store = Store(self._database_url(self._settings_in_use), self._unwritten)
+            self._store = Store(self.database_in_use, self._unwritten)
             self.emit(ServiceInitialized(SyncPhase.SERVICE_INITIALIZATION, 0.0, str(self._store.database.path)))
         return self._store
 
@@ -249,7 +261,7 @@ class SyncService:
     def _use(self, settings: Settings) -> None:
         """Closes what the new settings want opened anew."""
         old, self._settings_in_use = self._settings_in_use, settings
-        if any(getattr(old, name) != getattr(settings, name) for name in _LINK_SETTINGS):
+        if _other_link(old, settings):
             self._close_source()
         if self._database_url(old) != self._database_url(settings):
             self._close_store()
@@ -272,3 +284,7 @@ class SyncService:
         if self._source:
             self._source.link.interrupt()
         self._changed.notify_all()
+
+
+def _other_link(old: Settings, new: Settings) -> bool:
+    return any(getattr(old, name) != getattr(new, name) for name in _LINK_SETTINGS)

@@ -207,7 +207,7 @@ class DevicesModel(QAbstractItemModel):
         texts[DeviceColumn.NAME] = _tr("All panels")
         if panels:
             live = sum(panel.state is PanelState.LIVE for panel in panels)
-            texts[DeviceColumn.AGE] = _tr("%d of %d live") % (live, len(panels))
+            texts[DeviceColumn.AGE] = _tr("%d/%d live") % (live, len(panels))
             texts[DeviceColumn.IN_USE] = f"{sum(panel.in_use for panel in panels):,}"
             texts[DeviceColumn.OVERRIDDEN] = f"{sum(panel.overridden for panel in panels):,}"
             texts[DeviceColumn.FAULTS] = f"{sum(panel.faults for panel in panels):,}"
@@ -349,6 +349,11 @@ def title(column: DeviceColumn) -> str:
         DeviceColumn.OVERRIDDEN: _tr("Overridden"),
         DeviceColumn.FAULTS: _tr("Faults"),
     }[column]
+
+
+def longest_ages() -> list[str]:
+    """The longest texts of the column of ages."""
+    return [_tr("%d/%d live") % (100, 100), _tr("stale %s") % age_text(59 * 60), _tr("no answer")]
 
 
 def state_word(state: PanelState) -> str:

@@ -30,16 +30,16 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.devices_model import DeviceColumn, DevicesModel, title
+from t3monitor.ui.devices_model import DeviceColumn, DevicesModel, longest_ages, title
 from t3monitor.ui.icons import icon
+from t3monitor.ui.notice import Notice
 from t3monitor.ui.points_filter_bar import SearchBox
 from t3monitor.ui.points_table import tabular
-from t3monitor.ui.points_value import HEADER_STYLE, ROW_PADDING, NumberDelegate
+from t3monitor.ui.points_value import HEADER_STYLE, RIGHT_MARGIN, ROW_PADDING, NumberDelegate
 
 _SHOWN_AT_FIRST = (DeviceColumn.NAME, DeviceColumn.AGE)
 _WIDTHS = {  # in widths of a digit
     DeviceColumn.NAME: 16,
-    DeviceColumn.AGE: 12,
     DeviceColumn.PANEL: 8,
     DeviceColumn.SERIAL: 10,
     DeviceColumn.ADDRESS: 15,
@@ -72,6 +72,8 @@ class DevicesView(QWidget):
         self._hidden_widths: dict[DeviceColumn, int] = {}
         self._resetting = False
         self._make_tree()
+        self._notice = Notice(self.tree)
+        self._notice.say(self.tr("No panel yet"))
         self._arrange()
         self.model.modelAboutToBeReset.connect(self.on_about_to_be_reset)
         self.model.modelReset.connect(self.on_reset)
@@ -172,6 +174,7 @@ class DevicesView(QWidget):
         self._filter(self.filter_box.text())
         self._select(self._chosen)
         self._resetting = False
+        self._notice.setVisible(not self.model.panel_count)
         if self._wanted is not None and self.model.index_of(self._wanted).isValid():
             self.choose(self._wanted)
 
@@ -226,11 +229,18 @@ class DevicesView(QWidget):
         """A column was chosen in the menu."""
         self._set_hidden(DeviceColumn(action.data()), hidden=not action.isChecked())
 
+    def _first_width(self, column: DeviceColumn) -> int:
+        metrics = self.tree.fontMetrics()
+        if column is DeviceColumn.AGE:
+            longest = max(map(metrics.horizontalAdvance, longest_ages()))
+            return longest + 2 * RIGHT_MARGIN
+        return _WIDTHS[column] * metrics.horizontalAdvance("0")
+
     @Slot()
     def on_room_changed(self) -> None:
         """Names take the room that the other columns leave."""
         header = self.tree.header()
-        least = _WIDTHS[DeviceColumn.NAME] * self.tree.fontMetrics().horizontalAdvance("0")
+        least = self._first_width(DeviceColumn.NAME)
         others = header.length() - header.sectionSize(DeviceColumn.NAME)
         header.resizeSection(DeviceColumn.NAME, max(least, self.tree.viewport().width() - others))
 
@@ -310,9 +320,8 @@ class DevicesView(QWidget):
         header.setMinimumSectionSize(_NARROWEST)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self.on_header_menu)
-        digit = tree.fontMetrics().horizontalAdvance("0")
         for column in DeviceColumn:
-            self._set_width(column, _WIDTHS[column] * digit)
+            self._set_width(column, self._first_width(column))
             self._set_hidden(column, hidden=column not in _SHOWN_AT_FIRST)
         header.sectionResized.connect(self.on_room_changed)
         header.geometriesChanged.connect(self.on_room_changed)

@@ -60,10 +60,10 @@ class MainWindow(QMainWindow):
         self._update_icons()
         self.set_running(started=False, in_cycle=False)
 
-    def set_running(self, *, started: bool, in_cycle: bool) -> None:
-        """Enables the actions that make sense."""
-        self.sync_once_action.setEnabled(not in_cycle)
-        self.start_action.setEnabled(not started)
+    def set_running(self, *, started: bool, in_cycle: bool, opening: bool = False) -> None:
+        """Enables the actions that make sense; none that would sync while the database is being opened."""
+        self.sync_once_action.setEnabled(not (in_cycle or opening))
+        self.start_action.setEnabled(not (started or opening))
         self.stop_action.setEnabled(started or in_cycle)
 
     def show_welcome(self, *, shown: bool) -> None:

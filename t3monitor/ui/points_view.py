@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
-from typing_extensions import override
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.notice import Notice
 from t3monitor.ui.points_filter import PointFilter
 from t3monitor.ui.points_filter_bar import PointsFilterBar, SearchBox
 from t3monitor.ui.points_model import PointsModel
@@ -36,7 +36,8 @@ class PointsView(QWidget):
         self._heading.setProperty("heading", True)
         self.count_label = QLabel()
         self.count_label.setProperty("muted", True)
-        self._notice = _Notice(self.table)
+        self._notice = Notice(self.table)
+        self._no_points = self.tr("No points yet: start syncing, or sync once")
         self._arrange()
         self.filter_bar.filter_changed.connect(self.model.set_filter)
         self.table.plot_requested.connect(self.plot_requested)
@@ -53,6 +54,11 @@ class PointsView(QWidget):
     def set_now(self, utc_s: float, sync_interval_s: int) -> None:
         """Moves the ages on."""
         self.model.set_now(utc_s, sync_interval_s)
+
+    def set_notice(self, text: str) -> None:
+        """What is said while there are no points: why, and what brings them; empty for the way to get them."""
+        self._no_points = text or self.tr("No points yet: start syncing, or sync once")
+        self.on_points_shown()
 
     def clear(self) -> None:
         """Forgets all points."""
@@ -107,7 +113,7 @@ class PointsView(QWidget):
         if shown:
             self._notice.hide()
         elif not total:
-            self._notice.say(self.tr("No points yet: start syncing, or sync once"))
+            self._notice.say(self._no_points)
         elif self.model.filter.narrows:
             self._notice.say(self.tr("No point matches; clear the filters"), self.tr("Clear filters"))
         else:
@@ -132,40 +138,3 @@ class PointsView(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
-
-
-class _Notice(QWidget):
-    """A sentence in the middle of an empty table, with the way out."""
-
-    def __init__(self, table: PointsTable) -> None:
-        super().__init__(table.viewport())
-        self._viewport = table.viewport()
-        self._label = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._label.setProperty("muted", True)
-        self.button = QPushButton()
-        layout = QVBoxLayout(self)
-        layout.addStretch(1)
-        layout.addWidget(self._label)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(1)
-        self._viewport.installEventFilter(self)
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return self._label.text()
-
-    def say(self, text: str, button: str = "") -> None:
-        """Shows the sentence, and the button if it has a text."""
-        self._label.setText(text)
-        self.button.setText(button)
-        self.button.setAccessibleName(button)
-        self.button.setVisible(bool(button))
-        self.setGeometry(self._viewport.rect())
-        self.show()
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self.setGeometry(self._viewport.rect())
-        return super().eventFilter(watched, event)

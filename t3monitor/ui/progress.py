@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
@@ -58,6 +57,11 @@ class PhaseBar(QWidget):
     def set_interval(self, interval_s: float) -> None:
         """The interval was changed."""
         self._progress = self._progress.with_interval(interval_s, self._clock())
+        self._refresh()
+
+    def forget(self) -> None:
+        """Drops the past: the link or the database is another one."""
+        self._progress = self._progress.without_past()
         self._refresh()
 
     @property
@@ -165,7 +169,7 @@ class LinkIndicator(QWidget):
         """What is at the other end; another link starts without the past of the one before."""
         if description != self.link.text():
             self.link.setText(description)
-            self._progress = replace(self._progress, last=None, last_good=None, judged=False)
+            self._progress = self._progress.without_past()
             self._refresh()
 
     def set_now(self, monotonic_s: float) -> None:

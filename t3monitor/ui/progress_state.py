@@ -142,6 +142,10 @@ class Progress:
             return self
         return replace(self, next_at_s=now_s + interval_s, wait_s=interval_s)
 
+    def without_past(self) -> "Progress":
+        """What is known of another link or database: nothing of what was before."""
+        return replace(self, last=None, last_good=None, judged=False, stop_reason="")
+
     @property
     def outcome(self) -> Outcome | None:
         """What the state of the link rests on: how the last cycle ended, or that T3000 is just now not ready."""

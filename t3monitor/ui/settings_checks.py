@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -13,11 +15,35 @@ translate = QCoreApplication.translate
 _SQLITE_MAGIC = b"SQLite format 3\0"
 
 
+def _never_raises(problem_of: Callable[[str], str]) -> Callable[[str], str]:
+    """Half-typed paths are of any kind: too long, of no such user, without the right to look."""
+
+    @wraps(problem_of)
+    def problem(text: str) -> str:
+        try:
+            return problem_of(text)
+        except OSError as error:
+            return translate("Settings", "It cannot be read ({reason})").format(reason=error.strerror)
+        except (RuntimeError, ValueError) as error:
+            return translate("Settings", "This is no path ({reason})").format(reason=error)
+
+    return problem
+
+
+def path_of(text: str) -> str:
+    """What is typed, with the home folder for ~; as it is where that is not known."""
+    try:
+        return str(Path(text).expanduser()) if text.startswith("~") else text
+    except RuntimeError:
+        return text
+
+
+@_never_raises
 def library_problem(text: str) -> str:
     """What is wrong with the library's path; empty if nothing is."""
     if not text:
         return translate("Settings", "Choose the library file")
-    path = Path(text)
+    path = Path(text).expanduser()
     if path.is_dir():
         return translate("Settings", "This is a folder; choose the library file in it")
     if not path.is_file():
@@ -25,11 +51,12 @@ def library_problem(text: str) -> str:
     return ""
 
 
+@_never_raises
 def replay_problem(text: str) -> str:
     """What is wrong with the path of the recording; empty if nothing is."""
     if not text:
         return translate("Settings", "Choose a file or folder of recorded answers")
-    path = Path(text)
+    path = Path(text).expanduser()
     if not path.exists():
         return translate("Settings", "There is no such file or folder")
     if path.is_dir() and not any(path.iterdir()):
@@ -44,7 +71,10 @@ def database_url_of(text: str) -> str:
     if "://" in text:
         database_file(text)
         return text
-    path = Path(text).expanduser().absolute()
+    try:
+        path = Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise DatabaseUnusableError(str(error)) from error
     url = f"sqlite:///{path}"
     if database_file(url) != path:
         raise DatabaseUnusableError(translate("Settings", "A database file cannot have ? in its path; rename it"))
@@ -59,6 +89,7 @@ def database_text_of(url: str) -> str:
         return url
 
 
+@_never_raises
 def database_problem(text: str) -> str:
     """What is wrong with the database's path; empty if nothing is. Opens nothing for writing."""
     try:
@@ -66,8 +97,6 @@ def database_problem(text: str) -> str:
         return _file_problem(database_file(url)) if url else ""
     except DatabaseUnusableError as error:
         return str(error)
-    except OSError as error:
-        return translate("Settings", "It cannot be read ({reason})").format(reason=error.strerror)
 
 
 def _file_problem(path: Path) -> str:

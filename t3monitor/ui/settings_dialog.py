@@ -28,6 +28,7 @@ class SettingsDialog(QDialog):
     """
 
     settings_applied = Signal(object)  # Settings: OK or Apply
+    test_abandoned = Signal()  # closed while a test ran: nobody waits for its answer any more
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class SettingsDialog(QDialog):
 
         for page in self._pages:
             page.show_settings(settings)
+            page.check_now()
             page.changed.connect(self.on_changed)
         self.link.test_clicked.connect(self.on_test)
         self.on_changed()
@@ -82,11 +84,13 @@ class SettingsDialog(QDialog):
 
     def wanted(self) -> Settings | None:
         """The settings as they are shown; None while one of them cannot be used."""
+        for page in self._pages:
+            page.check_typed()
         return None if self._wrong_pages() else self._shown()
 
     @Slot()
     def on_changed(self) -> None:
-        """Checks everything anew."""
+        """Offers what can be done with the values as they are now."""
         wrong = self._wrong_pages()
         wanted = None if wrong else self._shown()
         changed = wanted is not None and wanted != self._settings
@@ -142,13 +146,14 @@ class SettingsDialog(QDialog):
             return None
 
     def _wrong_pages(self) -> list[str]:
-        """The titles of the pages with something that cannot be used; each is told to say what."""
-        return [self.tabs.tabText(index) for index, page in enumerate(self._pages) if not page.check()]
+        """The titles of the pages with something that cannot be used, as of their last check."""
+        return [self.tabs.tabText(index) for index, page in enumerate(self._pages) if not page.is_usable]
 
     @override
     def accept(self) -> None:
-        self.on_apply()
-        super().accept()
+        if self.wanted() is not None:
+            self.on_apply()
+            super().accept()
 
     @override
     def reject(self) -> None:
@@ -162,6 +167,7 @@ class SettingsDialog(QDialog):
             self._test.cancel()
             self._test = self._tested = None
             self.link.test_message.show_sentence(Tone.NONE, "")
+            self.test_abandoned.emit()
         super().done(result)
 
 

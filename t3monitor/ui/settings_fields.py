@@ -111,6 +111,7 @@ class PathField(QWidget):
     """A path to type or to choose with the desktop's dialog, which is shown without blocking."""
 
     changed = Signal()
+    finished = Signal()  # the user pressed Enter, left the field or chose a file
 
     def __init__(self, setting: str, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,6 +119,7 @@ class PathField(QWidget):
         self.edit = QLineEdit(clearButtonEnabled=True)
         described(self.edit, setting, label)
         self.edit.textChanged.connect(self.changed)
+        self.edit.editingFinished.connect(self.finished)
         self.button = QToolButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.button.setAccessibleName(self.tr("Browse: %s") % label)
@@ -155,6 +157,7 @@ class PathField(QWidget):
     def on_file_selected(self, path: str) -> None:
         """The desktop's dialog has chosen."""
         self.set_text(str(Path(path)))
+        self.finished.emit()
 
     def _choose(self, mode: QFileDialog.FileMode, name_filter: str) -> None:
         dialog = QFileDialog(self, self._label)

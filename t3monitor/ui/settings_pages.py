@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -29,16 +29,47 @@ from t3monitor.ui.settings_checks import (
     database_url_of,
     library_filter,
     library_problem,
+    path_of,
     replay_problem,
 )
 from t3monitor.ui.settings_fields import Message, PathField, Tone, described, number_field
 from t3monitor.ui.theme import Appearance
 
+_TYPING_MS = 250
+
 
 class SettingsPage(QWidget):
-    """Base of the pages."""
+    """Base of the pages.
 
-    changed = Signal()
+    Paths are looked at when the user stops typing: a folder on a network may take its time to answer.
+    """
+
+    changed = Signal()  # a value, or whether all of them can be used
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.is_usable = True  # as of the last check
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._typing.timeout.connect(self.check_now)
+
+    def watch_path(self, field: PathField) -> None:
+        """Checks anew what is typed into the field."""
+        field.changed.connect(self._typing.start)
+        field.changed.connect(self.changed)
+        field.finished.connect(self.check_typed)
+
+    @Slot()
+    def check_typed(self) -> None:
+        """Checks what was typed since the last check, if anything was."""
+        if self._typing.isActive():
+            self.check_now()
+
+    @Slot()
+    def check_now(self) -> None:
+        """Checks all values."""
+        self._typing.stop()
+        self.is_usable = self.check()
+        self.changed.emit()
 
     def show_settings(self, settings: Settings) -> None:
         """Shows the values."""
@@ -92,7 +123,7 @@ class LinkPage(SettingsPage):
         self.test.clicked.connect(self.test_clicked)
         self._group.buttonToggled.connect(self.on_choice_toggled)
         for path in (self.library_file, self.replay_path):
-            path.changed.connect(self.changed)
+            self.watch_path(path)
         for number in (self.panels, self.buffer_bytes):
             number.valueChanged.connect(self.changed)
         self.request.textChanged.connect(self.changed)
@@ -121,8 +152,8 @@ class LinkPage(SettingsPage):
         return {
             "link": self.link,
             "demo_panels": self.panels.value(),
-            "library": self.library_file.text,
-            "replay": self.replay_path.text,
+            "library": path_of(self.library_file.text),
+            "replay": path_of(self.replay_path.text),
             "request": self.request.text(),
             "buffer_bytes": self.buffer_bytes.value(),
         }
@@ -148,7 +179,7 @@ class LinkPage(SettingsPage):
         self.advanced.setEnabled(self.link == "library")
         self._advanced_box.setEnabled(self.link == "library")
         if checked:
-            self.changed.emit()
+            self.check_now()
 
     @Slot(bool)
     def on_advanced_toggled(self, shown: bool) -> None:
@@ -241,7 +272,7 @@ class DatabasePage(SettingsPage):
         self.default = QLabel(wordWrap=True)
         self.default.setProperty("muted", True)
         _lay_out_rows(self, (self.tr("&Database file"), self.file), ("", self.message), ("", self.default))
-        self.file.changed.connect(self.changed)
+        self.watch_path(self.file)
 
     def show_settings(self, settings: Settings) -> None:
         """Shows the values."""

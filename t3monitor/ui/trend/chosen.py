@@ -60,12 +60,17 @@ class ChosenPoints:
         """Gives each its names and present value."""
         devices = {device.serial_number: device for device in snapshot.devices}
         for key, trace in self._traces.items():
+            trace.answered = key.serial_number in devices
             if device := devices.get(key.serial_number):
                 for point_type, points, time_s in device.vectors():
                     if point_type is key.point_type:
                         point = next((point for point in points if point.point_index == key.point_index), None)
                         if point:
                             trace.describe(device, point, time_s)
+
+    def judge(self, now_s: float, interval_s: int) -> bool:
+        """Whether their values are of the present, as of now; returns whether any is news."""
+        return any([trace.judge(now_s, interval_s) for trace in self])
 
     def set_history(self, keys: Iterable[PointKey], found: Found, *, reaches_present: bool) -> bool:
         """Gives those of the keys that are still chosen their history; returns whether any of it is thinned."""
@@ -75,7 +80,7 @@ class ChosenPoints:
         return any(part.thinned for parts in series.values() for part in parts)
 
     def forget(self) -> None:
-        """Drops all samples."""
+        """Drops all samples and present values."""
         for trace in self:
             trace.forget()
 
@@ -114,6 +119,7 @@ class ChosenPoints:
                 colours[trace.colour % len(colours)],
                 trace.hidden,
                 trace.current_text,
+                trace.state,
                 "" if cursor_s is None else trace.text_at(cursor_s) or nothing,
             )
             for trace in self

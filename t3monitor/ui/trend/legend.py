@@ -19,10 +19,13 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.model.points import PointKey
+from t3monitor.ui.devices_model import state_word
+from t3monitor.ui.devices_panels import PanelState
 from t3monitor.ui.icons import icon
 from t3monitor.ui.trend.trace import Names
 
 _SWATCH = QSize(12, 12)
+_MARKS = {PanelState.STALE: "◐", PanelState.NO_ANSWER: "○"}  # as in the tree of panels
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Entry:
     colour: QColor
     hidden: bool
     now: str  # value with unit or state word
+    state: PanelState  # of the panel that the value is from
     at_cursor: str  # empty while there is no crosshair
 
 
@@ -105,8 +109,11 @@ class _Row(QFrame):
             self.shown.setChecked(not entry.hidden)
             self.shown.blockSignals(False)
             self.name.setEnabled(not entry.hidden)
-        if old is None or old.now != entry.now:
-            self.now.setText(entry.now)
+        if old is None or (old.now, old.state) != (entry.now, entry.state):
+            mark = _MARKS.get(entry.state)
+            self.now.setText(f"{mark} {state_word(entry.state)} {entry.now}" if mark else entry.now)
+            self.now.setProperty("muted", mark is not None)
+            self.now.style().polish(self.now)
         if old is None or old.at_cursor != entry.at_cursor:
             self.at_cursor.setText(entry.at_cursor)
 

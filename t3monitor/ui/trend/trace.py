@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from t3monitor.model.freshness import SHORTEST_STALE_AGE_S
+from t3monitor.model.freshness import SHORTEST_STALE_AGE_S, is_stale
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Device
 from t3monitor.model.units import has_states, state_words
 from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
+from t3monitor.ui.devices_panels import PanelState
 
 _LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well
 
@@ -42,7 +43,10 @@ class Trace:
         self.colour = colour  # place among the curve colours of the theme
         self.hidden = False
         self.series: tuple[Series, ...] = ()
-        self.point: Point | None = None  # as of the newest snapshot
+        self.point: Point | None = None  # as of the newest snapshot that told it
+        self.read_at_s = 0.0  # that value, UTC epoch seconds
+        self.answered = True  # in the newest snapshot
+        self.state = PanelState.LIVE  # of that value
         self._panel = ""
         self._reaches_present = True
         self._live: deque[_Sample] = deque(maxlen=_LIVE_KEPT)
@@ -71,7 +75,10 @@ class Trace:
         return self.point.value_text if self.point else ""
 
     def forget(self) -> None:
-        """Drops all samples; names and present value stay."""
+        """Drops all samples, the present value and the names that came with it."""
+        self.point = None
+        self._panel = ""
+        self.answered, self.state = True, PanelState.LIVE
         self._live.clear()
         self.set_history((), reaches_present=True)
 
@@ -88,11 +95,24 @@ class Trace:
         """Takes what a snapshot tells, read at ``time_s``; returns whether the line changed."""
         self._panel = device.panel_name
         self.point = point
+        self.read_at_s = time_s
+        self.answered = True
         if self._live and time_s <= self._live[-1].time_s:
             return False
         sample = _Sample(time_s, point)
         self._live.append(sample)
         return self._reaches_present and self._append(sample)
+
+    def judge(self, now_s: float, interval_s: int) -> bool:
+        """Whether its value is of the present, as of now; returns whether that is news."""
+        before = self.state
+        if self.point is None:
+            self.state = PanelState.LIVE
+        elif not self.answered:
+            self.state = PanelState.NO_ANSWER
+        else:
+            self.state = PanelState.STALE if is_stale(int(self.read_at_s), now_s, interval_s) else PanelState.LIVE
+        return self.state is not before
 
     def text_at(self, time_s: float) -> str | None:
         """Value of the last sample before a time, with unit or state word; None where there is no data."""

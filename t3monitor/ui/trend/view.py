@@ -61,6 +61,7 @@ class TrendView(QWidget):
         self._cursor_s: float | None = None
         self._loaded: Coverage | None = None
         self._problem = ""
+        self._judged_at: tuple[float, int] | None = None  # time, sync interval
 
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -175,14 +176,25 @@ class TrendView(QWidget):
         if not self._chosen:
             return
         self._chosen.describe(snapshot)
+        if self._judged_at:
+            self._chosen.judge(*self._judged_at)
         if self._follow:
             self._range = TimeRange.ending(self._clock(), self._length_s)
         self._draw()
         self.draw_now()
 
+    def set_now(self, utc_s: float, sync_interval_s: int) -> None:
+        """Marks present values that have become old; to be called every second."""
+        self._judged_at = utc_s, sync_interval_s
+        if self._chosen.judge(utc_s, sync_interval_s):
+            self._fill_legend()
+
     @Slot()
     def reload(self) -> None:
-        """Forgets all history and loads it anew: the database is another one, or somebody else wrote to it."""
+        """Forgets history and present values and loads the history anew.
+
+        The database is another one, or somebody else wrote to it; `describe` tells the present anew.
+        """
         self.loader.forget()
         self._loaded = None
         self._chosen.forget()
@@ -339,6 +351,8 @@ class TrendView(QWidget):
         text = ""
         if not self._chosen:
             text = self.tr("Double-click or drag a point here to plot it")
+        elif not self._chosen.shown:
+            text = self.tr("All points are hidden: tick one in the list")
         elif self._loaded is None and not self._problem:
             text = self.tr("Loading history…")
         elif not self.loader.is_busy and not self._problem:
