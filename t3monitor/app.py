@@ -323,6 +323,7 @@ class MonitorApp(QObject):
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._service_thread.close()
         self._readers.shutdown(wait=True, cancel_futures=True)
+        self.bridge.blockSignals(True)
         # By Qt and in Qt's order: left to the garbage collector, the scene of the plot goes in an order that crashes.
         self.window.deleteLater()
         QCoreApplication.sendPostedEvents(self.window, QEvent.Type.DeferredDelete)

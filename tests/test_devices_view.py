@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from t3monitor.ui.devices_model import DeviceColumn
 from t3monitor.ui.devices_view import DevicesView
+from t3monitor.ui.points_value import RIGHT_MARGIN
 from values import NOW_S, device, snapshot
 
 INTERVAL_S = 30
@@ -151,3 +153,20 @@ class TestState:
         assert view.tree.header().length() == view.tree.viewport().width()
         view.resize(500, 600)
         assert view.tree.header().length() == view.tree.viewport().width()
+
+    def test_the_age_column_holds_its_longest_text(self, view: DevicesView) -> None:
+        view.apply(snapshot(*(device(serial, 1) for serial in range(1, 101))))
+        text = view.model.index_of(None).siblingAtColumn(DeviceColumn.AGE).data()
+        assert text == "100/100 live"
+        room = view.tree.columnWidth(DeviceColumn.AGE) - RIGHT_MARGIN
+        assert view.tree.fontMetrics().horizontalAdvance(text) < room
+
+
+class TestEmptyTree:
+    def test_it_says_that_there_is_no_panel_until_there_is_one(self, view: DevicesView) -> None:
+        (notice,) = (label for label in view.tree.findChildren(QLabel) if label.text() == "No panel yet")
+        assert notice.isVisible()
+        view.apply(snapshot(device(1, 1)))
+        assert not notice.isVisible()
+        view.clear()
+        assert notice.isVisible()

@@ -186,6 +186,50 @@ class TestEmptyTable:
         click(qtbot, view, "Show unused points")
         assert shown_ids(view) == ["IN1", "IN2"]
 
+    def test_the_owner_can_say_what_is_waited_for(self, view: PointsView) -> None:
+        view.set_notice("Waiting for the first cycle…")
+        assert "Waiting for the first cycle…" in shown_texts(view)
+        view.apply(snapshot(device()))
+        assert "Waiting for the first cycle…" not in shown_texts(view)
+        view.clear()
+        view.set_notice("")
+        assert "No points yet: start syncing, or sync once" in shown_texts(view)
+
+
+class TestRoom:
+    def test_full_labels_take_the_room_that_is_left(self, view: PointsView) -> None:
+        for width in (1250, 1200, 1700):
+            view.resize(width, 500)
+            assert view.table.horizontalHeader().length() == view.table.viewport().width()
+
+    def test_a_wide_window_shows_more_columns_and_a_narrow_one_hides_them_again(self, view: PointsView) -> None:
+        for width, hidden in ((1250, True), (1700, False), (1250, True)):
+            view.resize(width, 500)
+            assert view.table.isColumnHidden(Column.CALIBRATION) is hidden
+            assert view.table.isColumnHidden(Column.FILTER) is hidden
+
+    def test_widths_and_columns_that_the_user_chose_stay(self, view: PointsView, qtbot: QtBot) -> None:
+        view.table.horizontalHeader().resizeSection(Column.FULL_LABEL, 111)
+        (action,) = (a for a in view.table.make_columns_menu().actions() if a.text() == "Filter")
+        action.trigger()
+        other = shown_view(qtbot)
+        other.restore_state(json.loads(json.dumps(view.save_state())))
+        for table in (view.table, other.table):
+            table.resize(1700, 500)
+            assert table.columnWidth(Column.FULL_LABEL) == 111
+            assert table.isColumnHidden(Column.CALIBRATION)
+            table.reset_columns_action.trigger()
+            assert not table.isColumnHidden(Column.CALIBRATION)
+            assert table.columnWidth(Column.FULL_LABEL) > 111
+
+    def test_the_room_is_used_anew_after_a_start_with_untouched_columns(self, view: PointsView, qtbot: QtBot) -> None:
+        saved = view.save_state()
+        other = shown_view(qtbot)
+        other.restore_state(saved)
+        other.resize(1700, 500)
+        assert other.table.horizontalHeader().length() == other.table.viewport().width()
+        assert not other.table.isColumnHidden(Column.CALIBRATION)
+
 
 class TestStayingInPlace:
     def test_the_selection_survives_live_updates(self, view: PointsView) -> None:

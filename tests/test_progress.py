@@ -328,6 +328,14 @@ def test_another_link_starts_without_the_past_of_the_one_before(indicator: LinkI
     assert indicator.toolTip() == "◐ Waiting"
 
 
+def test_the_phase_bar_can_forget_another_link_or_database(bar: PhaseBar) -> None:
+    bar.apply(CYCLE, CALL, ended(TIMEOUT, None))
+    assert "timeout" in bar.sentence
+    bar.forget()
+    assert bar.sentence == ""
+    assert {step.state for step in bar.steps} == {StepState.TO_COME}
+
+
 def test_each_state_of_the_link_has_a_mark_of_its_own() -> None:
     assert len({state.value for state in LinkState}) == 4
 

@@ -633,6 +633,22 @@ def test_the_legend_tells_names_and_present_values(view: TrendView, settle: Sett
     assert row.remove.accessibleName() == "Remove AHU-1 SAT"
 
 
+def test_a_value_that_is_not_of_the_present_says_so_in_the_legend(view: TrendView, settle: Settle) -> None:
+    view.add_points([FAN])
+    settle(view)
+    view.describe(snapshot(panel(NOW_S)))
+    now = view.legend.row(FAN).now
+    value = now.text()
+    view.set_now(NOW_S + 299, 30)
+    assert (now.text(), now.property("muted")) == (value, False)
+    view.set_now(NOW_S + 301, 30)
+    assert (now.text(), now.property("muted")) == (f"◐ stale {value}", True)
+    view.describe(snapshot())
+    assert now.text() == f"○ no answer {value}"
+    view.describe(snapshot(panel(NOW_S + 301)))
+    assert (now.text(), now.property("muted")) == (value, False)
+
+
 def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Settle) -> None:
     view.add_points([SAT, CO2, FAN])
     settle(view)
@@ -699,6 +715,10 @@ def test_a_hidden_point_stays_in_the_legend_but_leaves_the_plot(view: TrendView,
     assert sum(isinstance(item, pg.PlotCurveItem) for item in view.plot.scene().items()) == 1
     view.legend.row(CO2).shown.click()
     assert drawn(view, CO2)[0].size
+    assert message(view) == ""
+    for key in (SAT, CO2):
+        view.legend.row(key).shown.click()
+    assert message(view) == "All points are hidden: tick one in the list"
 
 
 def test_a_point_is_removed_by_its_button_and_by_the_menu(view: TrendView, settle: Settle, qtbot: QtBot) -> None:
@@ -834,6 +854,16 @@ def test_reloading_forgets_what_another_database_held(
     settle(view)
     assert view.plot.curve_data(SAT) == []
     assert message(view) == "No history for this time: 237219 IN1"
+
+
+def test_reloading_forgets_the_present_values_of_another_building(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT])
+    view.describe(snapshot(panel(NOW_S)))
+    view.set_now(NOW_S + 301, 30)
+    view.reload()
+    settle(view)
+    row = view.legend.row(SAT)
+    assert (row.name.text(), row.full_name.text(), row.now.text()) == ("237219 SAT", "", "")
 
 
 def test_a_sample_between_two_holes_is_a_dot(view: TrendView, settle: Settle, tmp_path: Path, history: History) -> None:

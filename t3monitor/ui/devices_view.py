@@ -233,7 +233,7 @@ class DevicesView(QWidget):
         metrics = self.tree.fontMetrics()
         if column is DeviceColumn.AGE:
             longest = max(map(metrics.horizontalAdvance, longest_ages()))
-            return longest + 2 * RIGHT_MARGIN
+            return longest + RIGHT_MARGIN + 8
         return _WIDTHS[column] * metrics.horizontalAdvance("0")
 
     @Slot()

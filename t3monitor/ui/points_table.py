@@ -14,7 +14,16 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction, QContextMenuEvent, QFont, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
@@ -51,6 +60,8 @@ _HIDDEN_AT_FIRST = (
     Column.HW_SWITCH,
     Column.CHANGED,
 )
+_SHOWN_IF_ROOMY = (Column.CALIBRATION, Column.FILTER)
+_ROOMY_PX = 1300
 _NARROWEST, _WIDEST = 24, 2000
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -132,7 +143,8 @@ class PointsTable(QTableView):
         by = None
         if sorting:
             by = {"column": sorting[0].key, "descending": sorting[1] is Qt.SortOrder.DescendingOrder}
-        return {"columns": columns, "sort": by}
+        own = {"own_widths": self._own_widths, "own_choice": self._own_choice}
+        return {"columns": columns, "sort": by, **own}
 
     def restore_state(self, saved: dict[str, Any]) -> None:
         """From what `save_state` gave, as far as it can be used."""
@@ -149,7 +161,10 @@ class PointsTable(QTableView):
             if isinstance(width := item.get("width"), int):
                 self._set_width(column, min(max(width, _NARROWEST), _WIDEST))
             self._set_hidden(column, hidden=item.get("hidden") is True)
+        self._own_widths = isinstance(listed, list) and saved.get("own_widths") is not False
+        self._own_choice = isinstance(listed, list) and saved.get("own_choice") is not False
         self._show_one_column_at_least()
+        self._use_room()
         by_key = {column.key: column for column in Column}
         by = saved.get("sort")
         column = by_key.get(str(by.get("column"))) if isinstance(by, dict) else None
@@ -206,6 +221,8 @@ class PointsTable(QTableView):
             header.moveSection(header.visualIndex(column), column)
             self._set_hidden(column, hidden=column in _HIDDEN_AT_FIRST)
             self._set_width(column, _WIDTHS[column] * digit)
+        self._own_widths = self._own_choice = False
+        self._use_room()
 
     @Slot()
     def on_copy(self) -> None:
@@ -228,7 +245,15 @@ class PointsTable(QTableView):
     def on_column_toggled(self, action: QAction) -> None:
         """A column was chosen in the menu."""
         if action.isCheckable():
+            self._own_choice = True
             self._set_hidden(Column(action.data()), hidden=not action.isChecked())
+            self._use_room()
+
+    @Slot(int, int, int)
+    def on_section_resized(self, _column: int, old: int, new: int) -> None:
+        """The user drags a border, unless the table itself is at work; 0 is a hidden column."""
+        if old and new and not self._sizing:
+            self._own_widths = True
 
     @Slot(QAction)
     def on_sort_chosen(self, action: QAction) -> None:
@@ -329,7 +354,24 @@ class PointsTable(QTableView):
         if header.isSectionHidden(column):
             self._hidden_widths[column] = width
         else:
-            header.resizeSection(column, width)
+            self._resize(column, width)
+
+    def _resize(self, column: Column, width: int) -> None:
+        self._sizing = True
+        self.horizontalHeader().resizeSection(column, width)
+        self._sizing = False
+
+    def _use_room(self) -> None:
+        """Shows more columns where there is room, and gives what is left to the full labels; the user's wish counts."""
+        room = self.viewport().width()
+        if not self._own_choice:
+            for column in _SHOWN_IF_ROOMY:
+                self._set_hidden(column, hidden=room < _ROOMY_PX)
+        header = self.horizontalHeader()
+        if not self._own_widths and not header.isSectionHidden(Column.FULL_LABEL):
+            least = _WIDTHS[Column.FULL_LABEL] * self.fontMetrics().horizontalAdvance("0")
+            others = header.length() - header.sectionSize(Column.FULL_LABEL)
+            self._resize(Column.FULL_LABEL, max(least, room - others))
 
     def _set_hidden(self, column: Column, *, hidden: bool) -> None:
         header = self.horizontalHeader()
@@ -337,7 +379,7 @@ class PointsTable(QTableView):
             self._hidden_widths[column] = header.sectionSize(column)
         header.setSectionHidden(column, hidden)
         if not hidden and (width := self._hidden_widths.pop(column, 0)):
-            header.resizeSection(column, width)
+            self._resize(column, width)
 
     def _show_one_column_at_least(self) -> None:
         if not self._visible_columns():
@@ -345,6 +387,8 @@ class PointsTable(QTableView):
 
     def _make_headers(self) -> None:
         self._hidden_widths: dict[Column, int] = {}
+        self._sizing = False
+        self._own_widths = self._own_choice = False  # whether the user resized columns, or chose them
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(rows.ResizeMode.Fixed)
@@ -360,6 +404,7 @@ class PointsTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self.on_header_menu)
+        header.sectionResized.connect(self.on_section_resized)
         self.setSortingEnabled(True)
 
     def _make_actions(self) -> None:
@@ -407,6 +452,11 @@ class PointsTable(QTableView):
             self.on_copy()  # Qt's own way copies one cell
         else:
             super().keyPressEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._use_room()
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -6,6 +6,8 @@ down black on yellow, stale black on tan), toned down in the dark theme. A state
 
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -183,10 +185,40 @@ def _style_sheet(theme: Theme) -> str:
             border-radius: 3px; padding: 2px 4px;
         }}
         QLineEdit:focus {{ border-color: {theme.accent.name()}; }}
+        {_indicators(theme)}
         QSplitter::handle {{ background: {theme.border.name()}; }}
         QToolBar {{ border: none; border-bottom: 1px solid {theme.border.name()}; spacing: 4px; padding: 4px 6px; }}
         QStatusBar {{ border-top: 1px solid {theme.border.name()}; }}
         QStatusBar::item {{ border: none; }}
         *[muted="true"] {{ color: {theme.muted.name()}; }}
         QLabel[heading="true"] {{ font-weight: 600; }}
+    """
+
+
+def _indicators(theme: Theme) -> str:
+    """Boxes and rings with an outline that is seen on any background; the style's own vanishes in the dark."""
+    mark = files("t3monitor.resources") / "icons" / f"checked-{'dark' if theme.dark else 'light'}.svg"
+    muted, base, accent = theme.muted.name(), theme.base.name(), theme.accent.name()
+    return f"""
+        QCheckBox::indicator, QRadioButton::indicator {{
+            width: 13px; height: 13px; border: 1px solid {muted}; background: {base};
+        }}
+        QCheckBox::indicator {{ border-radius: 3px; }}
+        QRadioButton::indicator {{ border-radius: 7px; }}
+        QCheckBox::indicator:hover, QRadioButton::indicator:hover,
+        QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border-color: {accent}; }}
+        QCheckBox::indicator:checked {{
+            border-color: {accent}; background: {accent}; image: url("{Path(str(mark)).as_posix()}");
+        }}
+        QRadioButton::indicator:checked {{
+            border-color: {accent};
+            background: qradialgradient(
+                cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+                stop: 0 {accent}, stop: 0.55 {accent}, stop: 0.65 {base}, stop: 1 {base}
+            );
+        }}
+        QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
+            border-color: {theme.border.name()};
+        }}
+        QCheckBox::indicator:checked:disabled {{ background: {muted}; border-color: {muted}; }}
     """
