@@ -239,6 +239,7 @@ class MonitorApp(QObject):
         now_s, interval_s = time.time(), self.settings.sync_interval_secs
         self.window.devices.set_now(now_s, interval_s)
         self.window.points.set_now(now_s, interval_s)
+        self.window.trend.set_now(now_s, interval_s)
         self.window.indicator.set_now(time.monotonic())
         self.window.phase_bar.set_now(time.monotonic())
 
@@ -276,9 +277,10 @@ class MonitorApp(QObject):
             _log.warning("⚠️ %s", error)  # the first cycle says it in the window
         else:
             self.window.activity.load_cycles(cycles)
-            if snapshot is not None and self.shown is None:
-                self._show(snapshot)
             self.window.trend.reload()
+            newest = self.shown or snapshot  # a cycle may have been faster
+            if newest is not None:
+                self._show(newest)
             await self._measure_database()
         self._opening = None
         self.window.points.set_notice("")

@@ -634,19 +634,23 @@ def test_the_legend_tells_names_and_present_values(view: TrendView, settle: Sett
 
 
 def test_a_value_that_is_not_of_the_present_says_so_in_the_legend(view: TrendView, settle: Settle) -> None:
-    view.add_points([FAN])
+    view.add_points([SAT])
     settle(view)
     view.describe(snapshot(panel(NOW_S)))
-    now = view.legend.row(FAN).now
+    now, below = view.legend.row(SAT).now, view.legend.row(SAT).full_name
     value = now.text()
     view.set_now(NOW_S + 299, 30)
     assert (now.text(), now.property("muted")) == (value, False)
     view.set_now(NOW_S + 301, 30)
-    assert (now.text(), now.property("muted")) == (f"◐ stale {value}", True)
+    assert (now.text(), now.property("muted")) == (f"◐ {value}", True)
+    assert below.text() == "stale · Supply air temperature"
     view.describe(snapshot())
-    assert now.text() == f"○ no answer {value}"
-    view.describe(snapshot(panel(NOW_S + 301)))
+    assert now.text() == f"○ {value}"
+    assert below.text() == "no answer · Supply air temperature"
+    view.describe(snapshot(panel(NOW_S)))
+    view.set_now(NOW_S, 30)
     assert (now.text(), now.property("muted")) == (value, False)
+    assert below.text() == "Supply air temperature"
 
 
 def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Settle) -> None:

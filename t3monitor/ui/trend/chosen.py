@@ -70,7 +70,8 @@ class ChosenPoints:
 
     def judge(self, now_s: float, interval_s: int) -> bool:
         """Whether their values are of the present, as of now; returns whether any is news."""
-        return any([trace.judge(now_s, interval_s) for trace in self])
+        news = [trace.judge(now_s, interval_s) for trace in self]  # of each, not only up to the first
+        return any(news)
 
     def set_history(self, keys: Iterable[PointKey], found: Found, *, reaches_present: bool) -> bool:
         """Gives those of the keys that are still chosen their history; returns whether any of it is thinned."""

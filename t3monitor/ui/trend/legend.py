@@ -97,7 +97,6 @@ class _Row(QFrame):
         if old is None or old.names != entry.names or old.hidden != entry.hidden:
             name = entry.names.short
             self.name.setText(name)
-            self.full_name.setText(entry.names.full_label)
             tip = f"{name}\n{entry.names.full_label}".strip()
             self.name.setToolTip(tip)
             self.full_name.setToolTip(tip)
@@ -111,9 +110,12 @@ class _Row(QFrame):
             self.name.setEnabled(not entry.hidden)
         if old is None or (old.now, old.state) != (entry.now, entry.state):
             mark = _MARKS.get(entry.state)
-            self.now.setText(f"{mark} {state_word(entry.state)} {entry.now}" if mark else entry.now)
+            self.now.setText(f"{mark} {entry.now}" if mark else entry.now)
             self.now.setProperty("muted", mark is not None)
             self.now.style().polish(self.now)
+        if old is None or (old.names, old.state) != (entry.names, entry.state):
+            word = state_word(entry.state) if entry.state in _MARKS else ""  # where it leaves the name its room
+            self.full_name.setText(" · ".join(filter(None, (word, entry.names.full_label))))
         if old is None or old.at_cursor != entry.at_cursor:
             self.at_cursor.setText(entry.at_cursor)
 
