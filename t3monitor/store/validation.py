@@ -2,14 +2,16 @@
 
 import json
 
-from sqlalchemy import func, select
-
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.database import Database
-from t3monitor.store.schema import devices, point_tables
+from t3monitor.store.schema import point_tables
 
+_COUNT_POINTS = {
+    point_type: f"SELECT serial_number, count(*) FROM {table.name} GROUP BY serial_number"  # noqa: S608 - our own names
+    for point_type, table in point_tables.items()
+}
 _COUNT_SAMPLES = """
     SELECT count(*), coalesce(sum(
         json_array_length(frame.vals) - (length(frame.vals) - length(replace(frame.vals, 'null', ''))) / 4
@@ -28,19 +30,19 @@ def count_back(database: Database, snapshot: Snapshot, run_id: int) -> dict[int,
 
     Raises DatabaseError if a panel, a point or a sample of the cycle is not there.
     """
+    vectors = [
+        (device.serial_number, point_type.value, time_s)
+        for device in snapshot.devices
+        for point_type, points, time_s in device.vectors()
+        if points
+    ]
     with database.reading() as connection:
-        known = set(connection.scalars(select(devices.c.serial_number)))
-        counted: dict[PointType, dict[int, int]] = {}
-        for point_type, table in point_tables.items():
-            count = select(table.c.serial_number, func.count().label("points")).group_by(table.c.serial_number)
-            counted[point_type] = {row.serial_number: row.points for row in connection.execute(count)}
-        vectors = [
-            (device.serial_number, point_type.value, time_s)
-            for device in snapshot.devices
-            for point_type, points, time_s in device.vectors()
-            if points
-        ]
-        frames, samples = connection.exec_driver_sql(_COUNT_SAMPLES, (json.dumps(vectors), run_id)).one()
+        query = connection.exec_driver_sql
+        known = {serial for (serial,) in query("SELECT serial_number FROM DEVICES")}
+        counted: dict[PointType, dict[int, int]] = {
+            point_type: dict(map(tuple, query(sql))) for point_type, sql in _COUNT_POINTS.items()
+        }
+        frames, samples = query(_COUNT_SAMPLES, (json.dumps(vectors), run_id)).one()
     result = {}
     for device in snapshot.devices:
         serial = device.serial_number

@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import itemgetter
+from itertools import compress
+from operator import is_not, itemgetter
 from sqlite3 import Cursor
 
 import msgspec
@@ -213,7 +214,7 @@ class CycleTransaction:
                 self._found_changes[key] = []
             else:
                 pairs = zip(points, stored.points, strict=True)
-                self._found_changes[key] = [pair for pair in pairs if pair[0] is not pair[1]]
+                self._found_changes[key] = list(compress(pairs, map(is_not, points, stored.points)))
         return self._found_changes[key]
 
     def _vector(self, device: Device, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:

@@ -5,8 +5,11 @@ points in engineering units, and the one that T3000 really sends, ``data[]`` wit
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
+from operator import ne
+from typing import cast
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -218,7 +221,7 @@ def _read_points(
 
     if known is None or (known.panel_id, known.listed_as, len(known.raw)) != (panel_id, listed_as, len(raw)):
         return _grouped(panel_id, raw, listed_as, [read_at(position) for position in range(len(raw))])
-    changed = [position for position, old in enumerate(known.raw) if raw[position] != old]
+    changed = list(compress(range(len(raw)), map(ne, raw, known.raw)))
     points = known.read.copy()
     for position in changed:
         old = known.read[position]
@@ -230,7 +233,7 @@ def _read_points(
         return _grouped(panel_id, raw, listed_as, points)
     touched = {point.point_type for position in changed if isinstance(point := points[position], Point)}
     by_type = {
-        kind: tuple(_points_at(points, known.positions[kind])) if kind in touched else known.by_type[kind]
+        kind: _points_at(points, known.positions[kind]) if kind in touched else known.by_type[kind]
         for kind in PointType
     }
     # The new bytes, although equal ones were known: each of them keeps the whole answer it stands in alive.
@@ -248,15 +251,13 @@ def _grouped(
         elif places[point.point_type].setdefault(point.point_index, position) != position:
             skipped.append(f"panel {panel_id}: {point.point_id} is listed twice")
     positions = {kind: [place[number] for number in sorted(place)] for kind, place in places.items()}
-    by_type = {kind: tuple(_points_at(points, listed)) for kind, listed in positions.items()}
+    by_type = {kind: _points_at(points, listed) for kind, listed in positions.items()}
     return _PanelPoints(panel_id, raw, listed_as, points, positions, by_type, tuple(skipped))
 
 
-def _points_at(points: list[Point | str], positions: list[int]) -> Iterator[Point]:
-    for position in positions:
-        point = points[position]
-        assert isinstance(point, Point)  # noqa: S101 - positions are those of points
-        yield point
+def _points_at(points: list[Point | str], positions: list[int]) -> tuple[Point, ...]:
+    """The points at positions where there are points."""
+    return cast(tuple[Point, ...], tuple(map(points.__getitem__, positions)))
 
 
 def _same_place(point: Point | str, old: Point | str) -> bool:
