@@ -32,6 +32,7 @@ lint: $(READY) ## formatting, lint, types and layers alone
 
 bench: $(READY) ## the ratios of docs/performance.md, measured side by side
 	@$(BIN)/python -m benchmarks
+	@for part in gui tables trend; do QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 torture: $(READY) ## 50 kills in the middle of a cycle, then the database is examined
 	@$(BIN)/python -m benchmarks.torture

@@ -1,15 +1,13 @@
 """The composition root of the window: builds, wires, starts and stops everything, in the GUI thread."""
 
 import asyncio
-import contextlib
-import gc
 import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -23,17 +21,18 @@ from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleFinished, CycleStarted, ServiceStarted, ServiceStopped, SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.qt.background import in_daemon_thread
 from t3monitor.qt.bridge import ServiceBridge
+from t3monitor.qt.garbage_collector import GarbageCollector
 from t3monitor.qt.service_thread import ServiceThread
 from t3monitor.store.database import database_file
 from t3monitor.store.history import HistoryReader, Series
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
-from t3monitor.sync.backfill import backfill
+from t3monitor.sync.backfill import give_demo_a_past
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.check import check_link
-from t3monitor.t3000.demo.building import Building
 from t3monitor.t3000.links import open_link
 from t3monitor.ui.activity import ActivityPane
 from t3monitor.ui.main_window import MainWindow
@@ -49,9 +48,6 @@ _log = logging.getLogger(__name__)
 _READERS = 2
 _TICK_MS = 1000
 _CYCLES_SHOWN = 2000
-_DEMO_PAST_S = 86_400
-_DEMO_STEP_S = 300
-_DEMO_LATEST_S = 30  # before now: the first cycle follows
 
 
 class MonitorApp(QObject):
@@ -88,7 +84,7 @@ class MonitorApp(QObject):
         self._describe_link()
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self.on_tick)
-        self._collector = _GarbageCollector(self)
+        self._collector = GarbageCollector(self)
 
     async def run(self) -> None:
         """Shows the window and works until it is closed."""
@@ -270,7 +266,7 @@ class MonitorApp(QObject):
         try:
             if settings.link == "demo" and self._leaves_traces:
                 self.window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
-                await self._read(_give_demo_a_past, path, settings.demo_panels, self._closing)
+                await self._read(give_demo_a_past, path, settings.demo_panels, self._closing)
             snapshot = await self._read(read_present_state, path)
             cycles = await self._read(read_cycles, path, _CYCLES_SHOWN)
         except (DatabaseError, OSError) as error:
@@ -306,7 +302,7 @@ class MonitorApp(QObject):
 
         In a thread that nobody waits for: neither history nor closing is held up by a library that hangs.
         """
-        checks = await _in_daemon_thread(lambda: list(check_link(settings)))
+        checks = await in_daemon_thread(lambda: list(check_link(settings)))
         return next((check for check in checks if not check.is_ok), checks[-1])
 
     async def _read(self, function: Callable[..., T], *arguments: Any) -> T:
@@ -329,8 +325,7 @@ class MonitorApp(QObject):
         # By Qt and in Qt's order: left to the garbage collector, the scene of the plot goes in an order that crashes.
         self.window.deleteLater()
         QCoreApplication.sendPostedEvents(self.window, QEvent.Type.DeferredDelete)
-        gc.unfreeze()
-        gc.enable()
+        self._collector.stop()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.ensure_future(coroutine)
@@ -384,73 +379,8 @@ class MonitorApp(QObject):
         apply_theme(application, theme_for(Appearance(self.settings.appearance)))
 
 
-_one_past_at_a_time = threading.Lock()
-
-
-def _give_demo_a_past(path: Path, panels: int, closing: threading.Event) -> None:
-    """Makes the simulated building's database with a day in it; whole or not at all, and not where there is one."""
-    with _one_past_at_a_time:
-        if path.exists():
-            return
-        partial = path.with_name(f"{path.name}.partial")
-        for leftover in (partial, *(partial.with_name(partial.name + end) for end in ("-wal", "-shm"))):
-            leftover.unlink(missing_ok=True)
-        now_s = int(time.time())
-        start_s, end_s = now_s - _DEMO_PAST_S, now_s - _DEMO_LATEST_S
-        backfill(f"sqlite:///{partial}", Building(panels=panels), start_s, end_s, _DEMO_STEP_S, closing.is_set)
-        if not closing.is_set() and not path.exists():
-            partial.replace(path)
-
-
 def _size_bytes(path: Path) -> int | None:
     try:
         return path.stat().st_size
     except OSError:
         return None
-
-
-async def _in_daemon_thread(function: Callable[[], T]) -> T:
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: Exception | None) -> None:
-        if future.done():  # whoever asked has gone
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(cast(T, result))
-
-    def work() -> None:
-        result, error = None, None
-        try:
-            result = function()
-        except Exception as raised:  # noqa: BLE001 - it is raised where it was asked for
-            error = raised
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            loop.call_soon_threadsafe(settle, result, error)
-
-    threading.Thread(target=work, name="test", daemon=True).start()
-    return await future
-
-
-class _GarbageCollector(QObject):
-    """Collects garbage in the GUI thread only: cycles that hold Qt objects must not be destroyed in another."""
-
-    _YOUNG_MS = 1000
-    _FULL_EVERY = 60
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        gc.disable()
-        gc.freeze()  # what stands by now stays; looking at it again and again would stall the window
-        self._turn = 0
-        self._timer = QTimer(self, interval=self._YOUNG_MS)
-        self._timer.timeout.connect(self.on_timeout)
-        self._timer.start()
-
-    @Slot()
-    def on_timeout(self) -> None:
-        """Young garbage each time, all of it once a minute."""
-        self._turn += 1
-        gc.collect(2 if self._turn % self._FULL_EVERY == 0 else 1)

@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -318,6 +319,13 @@ def test_a_file_of_the_newest_schema_opens_without_alembic(file: Path) -> None:
     script += "print('alembic.command' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
+
+
+def test_threads_that_make_files_at_once_do_not_get_into_each_others_way(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(make, [tmp_path / f"{number}.db" for number in range(24)]))
+    assert len(made) == 24
+    assert all(runs(file) == 0 for file in tmp_path.glob("*.db"))
 
 
 def test_two_programs_that_make_the_same_file_at_once_both_open_it(file: Path) -> None:

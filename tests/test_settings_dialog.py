@@ -270,12 +270,9 @@ def test_closing_the_dialog_ends_its_test(opened: Callable[..., SettingsDialog])
         dialog = opened(test_link=hangs)
         dialog.link.test.click()
         await turns()
-        abandoned: list[bool] = []
-        dialog.test_abandoned.connect(lambda: abandoned.append(True))
         dialog.reject()
         await turns()
         assert cancelled == [True]
-        assert abandoned == [True], "whoever runs the test can interrupt its link"
 
     asyncio.run(scenario())
 

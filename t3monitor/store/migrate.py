@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from t3monitor.store.schema import SCHEMA_REVISION
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSION_TABLE = "alembic_version"
 _OWN_TABLE = "SYNC_RUNS"  # other programs have the version table as well
+_one_at_a_time = threading.Lock()  # Alembic keeps the migration that runs in a global
 _log = logging.getLogger(__name__)
 
 
@@ -23,9 +25,14 @@ def migrate_to_newest(
 
     Raises DatabaseUnusableError for a file of a newer program or of another one, which stays untouched.
     """
-    present = schema_revision(path)
-    if present == newest:
+    if schema_revision(path) == newest:
         return
+    with _one_at_a_time:
+        _migrate(engine, path, migrations, newest)
+
+
+def _migrate(engine: Engine, path: Path, migrations: Path, newest: str) -> None:
+    present = schema_revision(path)
     # Alembic takes a tenth of a second to import; a file of the newest schema does without.
     from alembic.command import upgrade
     from alembic.config import Config

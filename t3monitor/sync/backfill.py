@@ -1,6 +1,9 @@
 """Gives the simulated building a past: its answers of earlier times, stored as cycles would have stored them."""
 
+import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
@@ -8,6 +11,11 @@ from t3monitor.store.database import Database
 from t3monitor.store.writer import Writer
 from t3monitor.t3000.demo.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
+
+_DEMO_PAST_S = 86_400
+_DEMO_STEP_S = 300
+_DEMO_LATEST_S = 30  # before now: the first cycle follows
+_one_past_at_a_time = threading.Lock()
 
 
 def backfill(
@@ -55,3 +63,18 @@ def backfill(
         return cycles
     finally:
         database.close()
+
+
+def give_demo_a_past(path: Path, panels: int, closing: threading.Event) -> None:
+    """Makes the simulated building's database with a day in it; whole or not at all, and not where there is one."""
+    with _one_past_at_a_time:
+        if path.exists():
+            return
+        partial = path.with_name(f"{path.name}.partial")
+        for leftover in (partial, *(partial.with_name(partial.name + end) for end in ("-wal", "-shm"))):
+            leftover.unlink(missing_ok=True)
+        now_s = int(time.time())
+        start_s, end_s = now_s - _DEMO_PAST_S, now_s - _DEMO_LATEST_S
+        backfill(f"sqlite:///{partial}", Building(panels=panels), start_s, end_s, _DEMO_STEP_S, closing.is_set)
+        if not closing.is_set() and not path.exists():
+            partial.replace(path)

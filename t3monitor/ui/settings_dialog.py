@@ -28,7 +28,6 @@ class SettingsDialog(QDialog):
     """
 
     settings_applied = Signal(object)  # Settings: OK or Apply
-    test_abandoned = Signal()  # closed while a test ran: nobody waits for its answer any more
 
     def __init__(
         self,
@@ -167,7 +166,6 @@ class SettingsDialog(QDialog):
             self._test.cancel()
             self._test = self._tested = None
             self.link.test_message.show_sentence(Tone.NONE, "")
-            self.test_abandoned.emit()
         super().done(result)
 
 
