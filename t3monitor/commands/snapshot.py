@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import qasync
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from t3monitor.app import MonitorApp
 from t3monitor.commands.window import make_application
@@ -32,6 +33,7 @@ _PANEL, _POINTS = "AHU-1", ("SAT", "RAT", "OAT", "HTG_VLV", "SF_ST")
 def snapshot(args: argparse.Namespace) -> int:
     """Draws one page and says where; ``--demo`` uses a simulated building in a folder that is thrown away."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # Qt reads it when it makes its application
+    qInstallMessageHandler(_print_qt_message)
     loop = qasync.QEventLoop(make_application())
     asyncio.set_event_loop(loop)
     with loop, _paths(demo=args.demo) as paths:
@@ -42,6 +44,11 @@ def snapshot(args: argparse.Namespace) -> int:
         return 1
     print(args.picture)
     return 0
+
+
+def _print_qt_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    if "propagateSizeHints" not in text:  # the off-screen platform says it of every window
+        print(text, file=sys.stderr)
 
 
 @contextmanager
