@@ -100,7 +100,7 @@ class SettingsDialog(QDialog):
             self.link.test_message.show_sentence(Tone.NONE, "")
         self.link.test.setEnabled(wanted is not None and wanted.link is not None and not self._test)
         self.sync.caution.show_sentence(Tone.CAUTION, "; ".join(wanted.cautions()) if wanted else "")
-        self.database.show_default(self._default_database, demo=self.link.link == "demo")
+        self.database.show_default(self._default_database, demo=self.link.link in ("demo", "replay"))
         self._wrong.setText(self.tr("Not yet usable: %s") % ", ".join(wrong) if wrong else "")
         if self.appearance.appearance is not self._previewed:
             self._previewed = self.appearance.appearance

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -25,6 +25,8 @@ from t3monitor.config.settings import Settings
 from t3monitor.ui.icons import icon
 from t3monitor.ui.theme import current_theme
 
+translate = QCoreApplication.translate
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
@@ -41,7 +43,8 @@ def declaration(name: str) -> Declaration:
     field = next(field for field in msgspec.structs.fields(Settings) if field.name == name)
     meta: msgspec.Meta = get_args(field.type)[1]
     extra: dict[str, Any] = meta.extra or {}
-    return Declaration(meta.description or "", extra.get("unit", ""), int(meta.ge or 0), int(meta.le or 0))
+    help_text, unit = (translate("Settings", text) for text in (meta.description or "", extra.get("unit", "")))
+    return Declaration(help_text, unit, int(meta.ge or 0), int(meta.le or 0))
 
 
 def described(widget: QWidget, setting: str, label: str) -> None:

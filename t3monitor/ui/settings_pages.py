@@ -271,7 +271,14 @@ class DatabasePage(SettingsPage):
         self.message = Message()
         self.default = QLabel(wordWrap=True)
         self.default.setProperty("muted", True)
-        _lay_out_rows(self, (self.tr("&Database file"), self.file), ("", self.message), ("", self.default))
+        kept = QLabel(self.tr("Every sample is kept for ever"))
+        _lay_out_rows(
+            self,
+            (self.tr("&Database file"), self.file),
+            ("", self.message),
+            ("", self.default),
+            (self.tr("History"), kept),
+        )
         self.watch_path(self.file)
 
     def show_settings(self, settings: Settings) -> None:
@@ -282,7 +289,7 @@ class DatabasePage(SettingsPage):
     def show_default(self, file: Path, *, demo: bool) -> None:
         """The file that an empty field means."""
         if demo:
-            text = self.tr("Leave it empty for the simulated building's own database")
+            text = self.tr("It is for T3000 alone: the simulated building and recordings have databases of their own")
         else:
             text = self.tr("Leave it empty for the default, %s") % file
         self.default.setText(text)
