@@ -64,7 +64,7 @@ class MonitorApp(QObject):
         self._leaves_traces = leaves_traces
         self._started = self._in_cycle = False
         self._opening: asyncio.Task[None] | None = None
-        self._elsewhere = False  # whether the cycle that runs belongs to a database that is no longer shown
+        self._elsewhere = False  # whether the cycle that runs began before the link or database was changed
         self.shown: Snapshot | None = None  # what the panes show
         self._closing = threading.Event()
         self._closed = asyncio.Event()
@@ -182,33 +182,26 @@ class MonitorApp(QObject):
     @Slot(object)
     def on_events(self, events: tuple[SyncEvent, ...]) -> None:
         """Follows the service, a batch at a time."""
-        events = self._of_this_database(events)
-        self.window.activity.append(events)
-        self.window.phase_bar.apply(*events)
-        self.window.indicator.apply(*events)
+        shown = []
         for event in events:
             match event:
                 case ServiceStarted():
                     self._started = True
                 case ServiceStopped():
                     self._started = False
-                case CycleStarted():
+                case CycleStarted(database=database):
                     self._in_cycle = True
+                    self._elsewhere = database != self.paths.database_url(self.settings)
                 case CycleFinished():
                     self._in_cycle = False
-        if any(isinstance(event, CycleFinished) for event in events):
+            if not self._elsewhere or isinstance(event, ServiceStarted | ServiceStopped):
+                shown.append(event)
+        self.window.activity.append(tuple(shown))
+        self.window.phase_bar.apply(*shown)
+        self.window.indicator.apply(*shown)
+        if any(isinstance(event, CycleFinished) for event in shown):
             self._spawn(self._measure_database())
         self._enable_actions()
-
-    def _of_this_database(self, events: tuple[SyncEvent, ...]) -> tuple[SyncEvent, ...]:
-        """Without those of a cycle that began before the link or the database was changed."""
-        kept = []
-        for event in events:
-            if isinstance(event, CycleStarted):
-                self._elsewhere = event.database != self.paths.database_url(self.settings)
-            if not self._elsewhere or isinstance(event, ServiceStarted | ServiceStopped):
-                kept.append(event)
-        return tuple(kept)
 
     @Slot(object, str)
     def on_snapshot_applied(self, snapshot: Snapshot, database: str) -> None:
@@ -253,6 +246,7 @@ class MonitorApp(QObject):
         window = self.window
         window.show_welcome(shown=False)
         self.shown = None
+        self._elsewhere = self._in_cycle
         window.devices.clear()
         window.points.clear()
         window.activity.cycles.model.clear()
