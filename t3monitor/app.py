@@ -47,6 +47,7 @@ _log = logging.getLogger(__name__)
 
 _READERS = 2
 _TICK_MS = 1000
+_NOTICE_MS = 15_000
 _CYCLES_SHOWN = 2000
 
 
@@ -145,6 +146,7 @@ class MonitorApp(QObject):
             settings_file.save(self.paths.settings_file, settings)
         except OSError as error:
             _log.warning("⚠️ The settings were not saved: %s", error)
+            self.window.statusBar().showMessage(self.tr("The settings were not saved: %s") % error.strerror, _NOTICE_MS)
         self._apply_appearance()
         self.service.apply(settings)
         self._describe_link()

@@ -176,6 +176,18 @@ def test_a_new_interval_counts_while_the_service_runs_and_is_kept(run: Run, path
     run(scenario())
 
 
+def test_settings_that_cannot_be_saved_are_said_in_the_window(run: Run, paths: Paths) -> None:
+    paths.config.parent.mkdir(parents=True, exist_ok=True)
+    paths.config.write_text("in the way of the folder")
+
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            program.on_settings_applied(program.settings.with_values(timeout_seconds=7))
+            assert "The settings were not saved" in program.window.statusBar().currentMessage()
+
+    run(scenario())
+
+
 def test_the_window_says_that_t3000_is_starting_and_stays_usable(
     run: Run, paths: Paths, t3000_library: Path, t3000_does: Does
 ) -> None:

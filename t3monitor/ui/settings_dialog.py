@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from t3monitor.config.settings import Settings, SettingsError
+from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Settings, SettingsError
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.ui.settings_fields import Tone
@@ -99,7 +99,14 @@ class SettingsDialog(QDialog):
             self._tested = None  # what was found out about other values says nothing about these
             self.link.test_message.show_sentence(Tone.NONE, "")
         self.link.test.setEnabled(wanted is not None and wanted.link is not None and not self._test)
-        self.sync.caution.show_sentence(Tone.CAUTION, "; ".join(wanted.cautions()) if wanted else "")
+        too_short = wanted is not None and bool(wanted.cautions())
+        self.sync.caution.show_sentence(
+            Tone.CAUTION,
+            self.tr("An interval below %d s is shorter than T3000's cooldown: most cycles will find no new data")
+            % SHORTEST_REAL_INTERVAL_S
+            if too_short
+            else "",
+        )
         self.database.show_default(self._default_database, demo=self.link.link in ("demo", "replay"))
         self._wrong.setText(self.tr("Not yet usable: %s") % ", ".join(wrong) if wrong else "")
         if self.appearance.appearance is not self._previewed:
