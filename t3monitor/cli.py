@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from t3monitor import __version__
+from t3monitor.commands import exit_codes
 
 # Of `t3monitor snapshot`: the panes with a day of trends, with a month, and what opens beside them.
 PAGES = ("main", "month", "log", "cycles", "settings", "welcome")
@@ -24,9 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _run(args)
         except SettingsError as error:
             print(error, file=sys.stderr)  # noqa: T201 - before any command has begun
-            return 2
+            return exit_codes.USAGE
     except KeyboardInterrupt:
-        return 130
+        return exit_codes.INTERRUPTED
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -14,60 +14,20 @@ from typing import Any
 
 import pytest
 
+from answers import DOCUMENT_EXAMPLE
 from t3monitor import __version__
 from t3monitor.cli import main
 
 Does = Callable[[str], None]
 
 # The example of the sync service document, with one point of each type.
-DOCUMENTED = {
-    "action": "LOGGING_DATA_RES",
-    "timestamp": "2025-10-21T12:00:16Z",
-    "devices": [
-        {
-            "device_info": {
-                "panel_id": 1,
-                "panel_name": "Building A Controller",
-                "panel_serial_number": 12345,
-                "panel_ipaddress": "192.168.1.100",
-                "input_logging_time": "1729512016",
-                "output_logging_time": "1729512016",
-                "variable_logging_time": "1729512016",
-                "ip_address": "192.168.1.100",
-                "port": 502,
-                "modbus_address": 1,
-                "bacnet_mstp_mac_id": 1,
-            },
-            "input_points": [
-                {
-                    "index": 1,
-                    "panel": 1,
-                    "full_label": "Temperature Sensor 1",
-                    "value": 72.5,
-                    "range": 2,
-                    "units": "Deg.F",
-                    "status": 1,
-                    "timestamp": "2025-10-21T12:00:16Z",
-                    "id": "IN1",
-                }
-            ],
-            "output_points": [
-                {"index": 1, "panel": 1, "full_label": "Valve", "value": 40.0, "range": 4, "units": "%", "id": "OUT1"}
-            ],
-            "variable_points": [
-                {
-                    "index": 1,
-                    "panel": 1,
-                    "full_label": "Setpoint",
-                    "value": 0,
-                    "range": 2,
-                    "units": "Deg.F",
-                    "id": "VAR1",
-                }
-            ],
-        }
-    ],
-}
+DOCUMENTED = json.loads(DOCUMENT_EXAMPLE)
+DOCUMENTED["devices"][0]["output_points"] = [
+    {"index": 1, "panel": 1, "full_label": "Valve", "value": 40.0, "range": 4, "units": "%", "id": "OUT1"}
+]
+DOCUMENTED["devices"][0]["variable_points"] = [
+    {"index": 1, "panel": 1, "full_label": "Setpoint", "value": 0, "range": 2, "units": "Deg.F", "id": "VAR1"}
+]
 
 
 def real_point(kind: str, id_: str, value: int, **fields: Any) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.report import cycle_json, cycle_text
 from t3monitor.config.logs import start_logging
 from t3monitor.config.paths import user_paths
-from t3monitor.config.settings import SettingsError
 from t3monitor.model.events import AnswerDecoded, CycleFinished, ServiceInitialized, ServiceStopped, SyncEvent
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.sync.flow_log import FlowLog
@@ -32,11 +31,7 @@ _WAIT_SLICE_S = 0.2
 def sync(args: argparse.Namespace) -> int:
     """Runs the cycles that the options ask for and returns the exit code of the last one."""
     paths = user_paths()
-    try:
-        settings, warnings = settings_in_force(args, paths)
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return exit_codes.USAGE
+    settings, warnings = settings_in_force(args, paths)
     start_logging(paths.log_folder, cycles_on_stderr=args.json)
     _log.info("🚀 Starting all services...")
     for warning in warnings:
