@@ -21,10 +21,10 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import PanelSettings
-from t3monitor.model.trendlogs import TrendLog
 from t3monitor.store import statements
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.service import Listener, SyncService
+from t3monitor.t3000 import link as t3000_link
 from t3monitor.t3000.messages import AnswerDecoder
 
 _LONGEST = 1.5  # the bar of the design
@@ -37,7 +37,7 @@ class CycleResult(NamedTuple):
     notes: list[str]
 
 
-class CannedLink:
+class CannedLink(t3000_link.Link):
     """A link that has its next answer ready, and knows the addresses of the panels."""
 
     description = "canned answers"
@@ -45,23 +45,13 @@ class CannedLink:
     def __init__(self) -> None:
         self.body = b""
 
-    def fetch(self, timeout_s: float) -> bytes:  # noqa: ARG002 - it is there
+    def fetch(self, timeout_s: float) -> t3000_link.Answer:  # noqa: ARG002 - it is there
         """The answer."""
-        return self.body
+        return t3000_link.Answer(self.body)
 
     def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of a panel."""
         return PanelSettings(f"192.168.1.{panel_id}", 502, panel_id, panel_id)
-
-    def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:  # noqa: ARG002
-        """None, so that nothing happens between the cycles."""
-        return None
-
-    def interrupt(self) -> None:
-        """Nothing takes long."""
-
-    def close(self) -> None:
-        """Nothing to give back."""
 
 
 class AnswerClock:

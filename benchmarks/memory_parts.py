@@ -67,7 +67,7 @@ def library(path: str, control: str, answer: str) -> dict[str, float]:
     Path(control).write_text(f"file {answer}", encoding="utf-8")
     after = []
     for _ in range(_ANSWERS_OF_THE_LIBRARY):
-        size = len(link.fetch(_TIMEOUT_S))
+        size = len(link.fetch(_TIMEOUT_S).body)
         after.append(resident.resident_mb(child))
     peak = resident.peak_mb(child)
     link.close()

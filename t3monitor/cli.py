@@ -84,8 +84,9 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _add_link_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--link", choices=("demo", "library", "replay"), help="how T3000 is reached")
+    parser.add_argument("--link", choices=("demo", "library", "webapi", "replay"), help="how T3000 is reached")
     parser.add_argument("--library", metavar="FILE", help="shared library that exports BacnetWebView_HandleWebViewMsg")
+    parser.add_argument("--url", metavar="URL", help="web service of T3000, for --link webapi (http://127.0.0.1:9103)")
     parser.add_argument("--file", metavar="PATH", help="file or folder of recorded answers, for --link replay")
     parser.add_argument("--database", metavar="URL", help="sqlite:///FILE (default: in the per-user data folder)")
     parser.add_argument("--timeout", type=int, metavar="S", help="longest wait for an answer")

@@ -4,14 +4,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from t3monitor.model.errors import InterruptedCycleError, LinkError
+from t3monitor.model.errors import InterruptedCycleError
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
+from t3monitor.t3000.link import Answer, Link
 
-Step = bytes | LinkError | Exception | Callable[[], bytes]
+Step = bytes | Answer | Exception | Callable[[], bytes]
 
 
-class ScriptedLink:
+class ScriptedLink(Link):
     """Gives each step in turn, the last one for ever; an exception is raised, a function is called."""
 
     description = "script"
@@ -26,12 +27,13 @@ class ScriptedLink:
         self.hanging = threading.Event()
         self._interrupted = threading.Event()
 
-    def fetch(self, timeout_s: float) -> bytes:
+    def fetch(self, timeout_s: float) -> Answer:
         self.fetches += 1
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
         if isinstance(step, Exception):
             raise step
-        return step() if callable(step) else step
+        answer = step() if callable(step) else step
+        return answer if isinstance(answer, Answer) else Answer(answer)
 
     def hang(self) -> bytes:
         """A step: waits until the call is interrupted."""

@@ -47,13 +47,13 @@ def next_stretch(interruption: Interruption, after: float) -> float:
 def test_a_fetch_is_the_building_at_the_time_of_the_clock() -> None:
     link, clock = linked()
     clock.now += 90
-    assert link.fetch(1.0) == Building().answer(START + 90)
+    assert link.fetch(1.0).body == Building().answer(START + 90)
 
 
 def test_it_is_a_link() -> None:
     link: Link = linked()[0]
     link.interrupt()
-    assert link.fetch(1.0).startswith(b'{"action":"LOGGING_DATA_RES"')
+    assert link.fetch(1.0).body.startswith(b'{"action":"LOGGING_DATA_RES"')
     link.close()
 
 
@@ -67,7 +67,7 @@ def test_an_empty_cooldown_answer_comes_some_times_a_day_for_about_a_minute() ->
     empty = []
     for step in range(2 * DAY // 15):
         clock.now = START + UNDISTURBED_S + 15 * step
-        empty.append(link.fetch(1.0) == COOLDOWN)
+        empty.append(link.fetch(1.0).body == COOLDOWN)
     windows = sum(after and not before for before, after in pairwise(empty))
     assert 6 <= windows <= 16
     assert 3 <= sum(empty) / windows <= 5
@@ -78,7 +78,7 @@ def test_panels_stop_updating_for_a_stretch_while_the_others_go_on() -> None:
     longest = [0] * 6
     for step in range(5 * DAY // 300):
         clock.now = START + UNDISTURBED_S + 300 * step
-        times = input_times(link.fetch(1.0))
+        times = input_times(link.fetch(1.0).body)
         late = [clock.now - time > 60 for time in times]
         assert sum(late) <= 2
         for n, time in enumerate(times):
@@ -91,11 +91,11 @@ def test_a_frozen_panel_keeps_its_values_from_the_begin_of_the_stretch() -> None
     link, clock = linked(panels=1)
     began = next_stretch(standstill(1, 2), START + UNDISTURBED_S)
     clock.now = began + 1
-    first = link.fetch(1.0)
+    first = link.fetch(1.0).body
     clock.now = began + 300
-    assert link.fetch(1.0) == first != Building(1).answer(clock.now, undisturbed_until_s=clock.now)
+    assert link.fetch(1.0).body == first != Building(1).answer(clock.now, undisturbed_until_s=clock.now)
     clock.now = began + 46 * 60
-    assert input_times(link.fetch(1.0))[0] > clock.now - 60
+    assert input_times(link.fetch(1.0).body)[0] > clock.now - 60
 
 
 def test_the_first_ten_minutes_have_no_cooldown_even_if_one_is_due() -> None:
@@ -103,10 +103,10 @@ def test_the_first_ten_minutes_have_no_cooldown_even_if_one_is_due() -> None:
     link, clock = linked(due - 300)
     for second in range(0, UNDISTURBED_S, 5):
         clock.now = due - 300 + second
-        assert link.fetch(1.0) != COOLDOWN
+        assert link.fetch(1.0).body != COOLDOWN
     early, early_clock = linked(due - UNDISTURBED_S - 1)
     early_clock.now = due
-    assert early.fetch(1.0) == COOLDOWN
+    assert early.fetch(1.0).body == COOLDOWN
 
 
 def test_a_stretch_that_began_before_the_ten_minutes_were_over_is_left_out_whole() -> None:
@@ -115,7 +115,7 @@ def test_a_stretch_that_began_before_the_ten_minutes_were_over_is_left_out_whole
     times = []
     for minute in range(50):
         clock.now = began + 60 + 60 * minute
-        answer = link.fetch(1.0)
+        answer = link.fetch(1.0).body
         if answer != COOLDOWN:
             times += [clock.now - time for time in input_times(answer)]
     assert len(times) > 40

@@ -91,12 +91,12 @@ def test_the_bytes_of_the_answer_arrive_as_they_are(link: LibraryLink, t3000_doe
     answer = tmp_path / "answer.json"
     answer.write_bytes('{"name":"Büro 3 °C"}'.encode())
     t3000_does(f"file {answer}")
-    assert link.fetch(5) == answer.read_bytes()
+    assert link.fetch(5).body == answer.read_bytes()
 
 
 def test_dirty_bytes_are_left_to_the_decoding(link: LibraryLink, t3000_does: Does) -> None:
     t3000_does("dirty")
-    assert link.fetch(5) == b'{"a":"\x01\xff\xc3(\xed\xa0\x80"}'
+    assert link.fetch(5).body == b'{"a":"\x01\xff\xc3(\xed\xa0\x80"}'
 
 
 @pytest.mark.parametrize("request_", [Settings().request, '{"action":15,"panelId":7}'])
@@ -137,17 +137,17 @@ def test_the_remains_of_a_longer_answer_are_not_in_the_buffer_of_the_next_call(
 
 def test_an_answer_of_20_megabytes_arrives_whole(link: LibraryLink, t3000_does: Does) -> None:
     t3000_does("big 20000000")
-    assert link.fetch(5) == b"x" * 20_000_000
+    assert link.fetch(5).body == b"x" * 20_000_000
 
 
 def test_an_answer_may_fill_the_buffer_to_its_last_byte(small_link: LibraryLink, t3000_does: Does) -> None:
     t3000_does("exact")
-    assert small_link.fetch(5) == b"x" * (SMALL - 1)
+    assert small_link.fetch(5).body == b"x" * (SMALL - 1)
 
 
 def test_an_answer_of_100_megabytes_fits_the_default_buffer(link: LibraryLink, t3000_does: Does) -> None:
     t3000_does("exact")
-    assert len(link.fetch(10)) == 104_857_599
+    assert len(link.fetch(10).body) == 104_857_599
 
 
 @pytest.mark.parametrize("what", ["fill", "overrun 8"])
@@ -215,7 +215,7 @@ def test_not_ready_twice_and_then_an_answer_come_from_one_process(link: LibraryL
     for _ in range(2):
         with pytest.raises(NotReadyError, match=r"^T3000 is starting \(-2\): MFC application not initialized$"):
             link.fetch(5)
-    assert link.fetch(5) == b'{"data":[]}'
+    assert link.fetch(5).body == b'{"data":[]}'
 
 
 def test_a_request_that_the_pipe_may_not_take_at_once_is_refused(t3000_library: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_request_that_the_pipe_may_not_take_at_once_is_refused(t3000_library: 
 
 def answers_again(link: LibraryLink, t3000_does: Does) -> bool:
     t3000_does('say {"data":[]}')
-    return link.fetch(5) == b'{"data":[]}'
+    return link.fetch(5).body == b'{"data":[]}'
 
 
 def test_a_call_that_hangs_ends_at_the_deadline_and_the_next_one_answers(
@@ -432,7 +432,7 @@ def test_noise_of_the_library_stays_off_the_program_s_stdout(
     t3000_library: Path, t3000_does: Does, tmp_path: Path
 ) -> None:
     t3000_does(f"noise {tmp_path}")
-    with run_parent(t3000_library, "print(link.fetch(5), link.fetch(5)); link.close()") as parent:
+    with run_parent(t3000_library, "print(link.fetch(5).body, link.fetch(5).body); link.close()") as parent:
         assert parent.communicate(timeout=PATIENCE_S)[0] == "b'{}' b'{}'\n"
 
 

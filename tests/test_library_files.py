@@ -98,7 +98,7 @@ def test_a_missing_export_is_named_and_a_corrected_file_is_taken_up(
     path.unlink()
     path.symlink_to(build_t3000())
     t3000_does("say {}")
-    assert link.fetch(5) == b"{}"
+    assert link.fetch(5).body == b"{}"
     link.close()
 
 

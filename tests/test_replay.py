@@ -31,7 +31,7 @@ def answers(path: Path) -> list[bytes]:
     given: list[bytes] = []
     while True:
         try:
-            given.append(link.fetch(1.0))
+            given.append(link.fetch(1.0).body)
         except NoNewDataError:
             return given
         assert len(given) < 100
@@ -160,9 +160,9 @@ def test_entries_before_one_that_is_cut_off_are_whole(tmp_path: Path, left: int)
 
 def test_an_entry_cut_off_within_its_answer_is_a_bad_reply_and_ends_the_replay(tmp_path: Path) -> None:
     link = ReplayLink(recording(tmp_path / "capture.txt", captured(FIRST), captured(SECOND)[:-200]))
-    assert link.fetch(1.0) == FIRST
+    assert link.fetch(1.0).body == FIRST
     with pytest.raises(BadReplyError):
-        AnswerDecoder().decode(link.fetch(1.0), 1)
+        AnswerDecoder().decode(link.fetch(1.0).body, 1)
     with pytest.raises(NoNewDataError, match="2 answers"):
         link.fetch(1.0)
 
@@ -209,7 +209,7 @@ def test_after_the_last_answer_there_is_no_new_data_and_the_reason_says_how_many
     path = recording(tmp_path / "answers.jsonl", (FIRST + b"\n") * count)
     link = ReplayLink(path)
     for _ in range(count):
-        assert link.fetch(1.0) == FIRST
+        assert link.fetch(1.0).body == FIRST
     for _ in range(2):
         with pytest.raises(NoNewDataError) as over:
             link.fetch(1.0)
@@ -229,7 +229,7 @@ def test_a_path_that_appears_later_is_read_then(tmp_path: Path) -> None:
     with pytest.raises(UnreachableError):
         link.fetch(1.0)
     recording(tmp_path / "later.json", FIRST)
-    assert link.fetch(1.0) == FIRST
+    assert link.fetch(1.0).body == FIRST
     with pytest.raises(NoNewDataError, match=r"holds 1 answer$"):
         link.fetch(1.0)
 
@@ -238,11 +238,11 @@ def test_a_file_that_vanishes_from_a_folder_is_unreachable_and_the_count_begins_
     recording(tmp_path / "a.json", FIRST)
     vanishing = recording(tmp_path / "b.json", SECOND)
     link = ReplayLink(tmp_path)
-    assert link.fetch(1.0) == FIRST
+    assert link.fetch(1.0).body == FIRST
     vanishing.unlink()
     with pytest.raises(UnreachableError):
         link.fetch(1.0)
-    assert link.fetch(1.0) == FIRST
+    assert link.fetch(1.0).body == FIRST
     with pytest.raises(NoNewDataError, match=r"holds 1 answer$"):
         link.fetch(1.0)
 
@@ -260,19 +260,19 @@ def test_a_relative_path_stays_the_same_file_when_the_folder_changes(
     monkeypatch.chdir(tmp_path)
     link = ReplayLink(Path("answer.json"))
     monkeypatch.chdir(tmp_path.parent)
-    assert link.fetch(1.0) == FIRST
+    assert link.fetch(1.0).body == FIRST
 
 
 def test_it_is_a_link_that_knows_no_settings_and_no_trend_logs(tmp_path: Path) -> None:
     link: Link = ReplayLink(recording(tmp_path / "answer.json", FIRST))
     assert (link.panel_settings(5, 1.0), link.trend_logs(5, 1.0)) == (None, None)
     link.interrupt()
-    assert link.fetch(1.0) == FIRST
+    assert link.fetch(1.0).body == FIRST
     link.close()
 
 
 def test_the_settings_choose_it_and_its_file(tmp_path: Path) -> None:
     path = recording(tmp_path / "answer.json", FIRST)
-    assert open_link(Settings(link="replay", replay=str(path))).fetch(1.0) == FIRST
+    assert open_link(Settings(link="replay", replay=str(path))).fetch(1.0).body == FIRST
     with pytest.raises(UnreachableError, match="--file"):
         open_link(Settings(link="replay"))

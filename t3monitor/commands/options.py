@@ -9,24 +9,26 @@ from t3monitor.config.settings import Settings, SettingsError
 _OPTIONS = {
     "link": "link",
     "library": "library",
+    "url": "sites",
     "file": "replay",
     "interval": "sync_interval_secs",
     "timeout": "timeout_seconds",
     "retries": "retry_attempts",
 }
+_CHOOSING = {"file": "replay", "url": "webapi", "library": "library"}  # options that choose a link, the last one first
 
 
 def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings, list[str]]:
     """The stored settings with the command's options on top, and a sentence for each thing worth a warning.
 
-    A library or a file of recordings that is named chooses its link. Raises SettingsError for a bad option.
+    A library, URL or file of recordings that is named chooses its link. Raises SettingsError for a bad option.
     """
     settings, warnings = settings_file.load(paths.settings_file)
     given = {option: value for option in _OPTIONS if (value := getattr(args, option, None)) is not None}
-    if "link" not in given and "library" in given:
-        given["link"] = "library"
-    elif "link" not in given and "file" in given:
-        given["link"] = "replay"
+    if "link" not in given:
+        given |= {"link": link for option, link in _CHOOSING.items() if option in given}
+    if "url" in given:
+        given["url"] = [{"url": given["url"]}]
     for option in given.keys() & {"library", "file"}:
         given[option] = str(whole_path(given[option], f"--{option}"))
     for option, value in given.items():

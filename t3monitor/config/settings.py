@@ -3,23 +3,41 @@
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
-LinkName = Literal["demo", "library", "replay"]
+LinkName = Literal["demo", "library", "webapi", "replay"]
 LINK_NAMES: tuple[str, ...] = get_args(LinkName)
+WebReadingName = Literal["auto", "live", "logging_data"]
+WEB_READING_NAMES: tuple[str, ...] = get_args(WebReadingName)
+PointTypeName = Literal["INPUT", "OUTPUT", "VARIABLE"]
+POINT_TYPE_NAMES: tuple[PointTypeName, ...] = get_args(PointTypeName)
 AppearanceName = Literal["system", "light", "dark"]
 APPEARANCE_NAMES: tuple[str, ...] = get_args(AppearanceName)
 SHORTEST_REAL_INTERVAL_S = 16
+LARGEST_SITE_COUNT = 32
+WEB_PORT = 9103
 LONGEST_REQUEST_BYTES = 4096  # what a pipe takes at once, so that sending it never waits for the library's process
 
 
 class SettingsError(Exception):
     """A value that cannot be used; the text says which, and what it may be."""
+
+
+DEFAULT_WEB_URL = "http://127.0.0.1:9103"
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """One T3000 computer: its name, which may be empty if it is the only one, and the URL of its web service."""
+
+    name: Annotated[str, Meta(max_length=40)] = ""
+    url: Annotated[str, Meta(max_length=200)] = DEFAULT_WEB_URL
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +48,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     link: Annotated[LinkName | None, Meta(description="How T3000 is reached; none until one is chosen")] = None
     library: Annotated[str, Meta(description="Library file that exports BacnetWebView_HandleWebViewMsg")] = ""
+    sites: Annotated[
+        tuple[Site, ...], Meta(description="T3000 computers, each with a name and the URL of its web service")
+    ] = (Site(),)
+    web_reading: Annotated[
+        WebReadingName,
+        Meta(
+            description="How the web service is read: each panel live, the background readings of T3000, or what works"
+        ),
+    ] = "auto"
     replay: Annotated[str, Meta(description="File or folder of recorded answers, one per cycle")] = ""
     request: Annotated[str, Meta(description="Request text put into the buffer; empty sends an empty buffer")] = (
         '{"action":15,"panelId":-1,"serialNumber":0}'
@@ -48,6 +75,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 3
     auto_start: Annotated[bool, Meta(description="Start syncing with the program")] = True
     database: Annotated[str, Meta(description="Database URL (sqlite:///FILE); empty for the per-user file")] = ""
+    recorded_types: Annotated[
+        tuple[PointTypeName, ...], Meta(description="Point types whose values are stored; the others are only shown")
+    ] = POINT_TYPE_NAMES
+    unrecorded_panels: Annotated[
+        tuple[Annotated[int, Meta(ge=1, lt=2**32)], ...],
+        Meta(description="Serial numbers of panels that are shown but not stored"),
+    ] = ()
     demo_panels: Annotated[
         int, Meta(ge=1, le=200, description="Size of the simulated building", extra={"unit": "panels"})
     ] = 6
@@ -58,6 +92,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def with_values(self, **values: object) -> "Settings":
         """A copy with these values; raises SettingsError at the first that cannot be used."""
         return msgspec.structs.replace(self, **{name: _checked(name, value) for name, value in values.items()})
+
+    def at_site(self, site: Site) -> "Settings":
+        """The settings as the service of one site sees them: there is no other site."""
+        return msgspec.structs.replace(self, sites=(site,))
 
     def cautions(self) -> list[str]:
         """Sentences about values that are allowed but will disappoint."""
@@ -107,7 +145,7 @@ def save(path: Path, settings: Settings) -> None:
         pass
     except (ValueError, RecursionError, AttributeError):
         _set_aside(path)
-    text = json.dumps(unknown | msgspec.structs.asdict(settings), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(unknown | msgspec.to_builtins(settings), indent=2, ensure_ascii=False) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
     try:
@@ -134,9 +172,51 @@ def _checked(name: str, value: object) -> Any:
             _check_characters(name, checked)
     except ValueError:
         raise SettingsError(f"{name} cannot be {value!r}: it is {_allowed(name)}") from None
+    if name == "sites":
+        return checked_sites(checked)
     if name == "request" and len(checked.encode()) > LONGEST_REQUEST_BYTES:
         raise SettingsError(f"{name} cannot be longer than {LONGEST_REQUEST_BYTES} bytes")
     return checked
+
+
+def checked_sites(sites: Sequence[Site]) -> tuple[Site, ...]:
+    """The sites with their URLs in one form; raises SettingsError for the first one that cannot be used."""
+    if not 1 <= len(sites) <= LARGEST_SITE_COUNT:
+        raise SettingsError(f"sites cannot be {len(sites)}: there are 1 to {LARGEST_SITE_COUNT} T3000 computers")
+    checked = tuple(Site(name=_site_name(site.name), url=web_url(site.url)) for site in sites)
+    for what, values in (("name", [site.name for site in checked]), ("URL", [site.url for site in checked])):
+        repeated = next((value for value in values if values.count(value) > 1), None)
+        if repeated is not None:
+            raise SettingsError(f"sites: two have the {what} {repeated!r}; each T3000 computer needs its own")
+    if len(checked) > 1 and not all(site.name for site in checked):
+        raise SettingsError("sites: give each of several T3000 computers a name")
+    return checked
+
+
+def web_url(text: str) -> str:
+    """The URL of a T3000 web service, completed and in one form; raises SettingsError for what is none."""
+    typed = text.strip()
+    try:
+        parts = urlsplit(typed if "://" in typed else f"http://{typed}")
+        port = parts.port or (WEB_PORT if parts.scheme == "http" else None)
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:  # a port that is none, brackets that do not close, a name that is too long
+        raise SettingsError(_no_url(text)) from None
+    odd = parts.username is not None or parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not host or odd or not host.isprintable() or " " in host:
+        raise SettingsError(_no_url(text))
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}{f':{port}' if port else ''}"
+
+
+def _no_url(text: str) -> str:
+    return f"{text!r} is not the address of a T3000 web service; it looks like {DEFAULT_WEB_URL}"
+
+
+def _site_name(name: str) -> str:
+    if not name.isprintable():
+        raise SettingsError(f"sites: the name {name!r} has characters that cannot be shown; use letters and digits")
+    return " ".join(name.split())
 
 
 def _check_characters(name: str, text: str) -> None:
@@ -154,6 +234,14 @@ def _allowed(name: str) -> str:
         return "one of " + ", ".join(LINK_NAMES)
     if name == "appearance":
         return "one of " + ", ".join(APPEARANCE_NAMES)
+    if name == "web_reading":
+        return "one of " + ", ".join(WEB_READING_NAMES)
+    if name == "recorded_types":
+        return "a list of " + ", ".join(POINT_TYPE_NAMES)
+    if name == "unrecorded_panels":
+        return "a list of serial numbers"
+    if name == "sites":
+        return 'a list such as [{"name": "Office", "url": "http://127.0.0.1:9103"}]'
     kind, meta = get_args(_FIELDS[name].type)
     if kind is int:
         return f"a whole number from {meta.ge} to {meta.le} ({meta.extra['unit']})"

@@ -1,7 +1,7 @@
 """What the sync service tells its listeners: the 11 steps of the sync service document, as they happen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from t3monitor.model.errors import Outcome
@@ -49,6 +49,7 @@ class CycleReport:
     samples: int = 0
     bytes: int = 0
     run_id: int | None = None  # None: the ledger could not be written
+    site: str = ""  # the T3000 computer that was asked; empty where there is but one
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,14 @@ class PanelCounts:
 
 @dataclass(frozen=True, slots=True)
 class SyncEvent:
-    """Base of all events: the step it belongs to, and the milliseconds since the cycle (or the service) began."""
+    """Base of all events: the step it belongs to, and the milliseconds since the cycle (or the service) began.
+
+    ``site`` names the T3000 computer whose service tells it; empty where there is but one.
+    """
 
     phase: SyncPhase
     elapsed_ms: float
+    site: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

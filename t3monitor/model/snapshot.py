@@ -1,6 +1,6 @@
 """One answer of T3000, decoded: its panels with all their points, and what had to be left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from t3monitor.model.point_types import PointType
@@ -37,6 +37,7 @@ class Device:
     address: str = ""
     building_name: str = ""
     settings: PanelSettings = field(default=PanelSettings())
+    site: str = ""  # the T3000 computer that tells of it; empty where there is but one
 
     def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int]]:
         """The three vectors in T3000's order, each as (type, points, logging time in UTC epoch seconds)."""
@@ -59,15 +60,26 @@ class Device:
 class Snapshot:
     """All panels of one answer.
 
-    ``skipped_panels`` and ``skipped_points`` hold one sentence for each panel or point that could not be used.
+    ``skipped_panels`` and ``skipped_points`` hold one sentence for each panel or point that could not be used,
+    ``note`` how the answer was got where there is more than one way.
     """
 
     received_at: int  # UTC epoch seconds
     devices: tuple[Device, ...]
     skipped_panels: tuple[str, ...] = ()
     skipped_points: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def point_count(self) -> int:
         """Points of all devices."""
         return sum(device.point_count for device in self.devices)
+
+
+def merged(snapshots: Iterable[Snapshot]) -> Snapshot | None:
+    """The panels of all sites as one snapshot, each as the newest of these tells of it; None without any."""
+    in_order = sorted(snapshots, key=lambda snapshot: snapshot.received_at)
+    if not in_order:
+        return None
+    devices = {device.serial_number: device for snapshot in in_order for device in snapshot.devices}
+    return Snapshot(in_order[-1].received_at, tuple(devices.values()))

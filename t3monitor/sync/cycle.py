@@ -29,7 +29,7 @@ from t3monitor.store.writer import UnwrittenReports, Writer
 from t3monitor.sync.clock import Clock, Stopwatch
 from t3monitor.sync.panel_settings import SettingsReader
 from t3monitor.sync.retry import call_with_retries
-from t3monitor.t3000.link import Link
+from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.messages import AnswerDecoder
 
 _log = logging.getLogger(__name__)
@@ -131,17 +131,17 @@ class Cycle:
         store, source = self._host.store(), self._host.source()
 
         self._watch.enter(SyncPhase.FETCH.key)
-        body = call_with_retries(
+        answer = call_with_retries(
             lambda attempt: self._call(source.link, attempt), self._settings.retries, self._wait_for_retry
         )
         received_at = int(self._host.clock.utc_s())
-        self._answer_bytes = len(body)
+        self._answer_bytes = len(answer.body)
 
         self._watch.enter(SyncPhase.PARSE.key)
-        snapshot = source.decoder.decode(body, received_at)
+        snapshot = source.decoder.decode(answer.body, received_at)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
-        emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(body))
+        emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(answer.body))
         devices = snapshot.devices
 
         self._watch.enter(SyncPhase.BEGIN.key)
@@ -169,7 +169,7 @@ class Cycle:
         emit(Validated, SyncPhase.VALIDATE, _validated(devices, counted))
         return self._report(*_ending(snapshot), snapshot, transaction.run_id)
 
-    def _call(self, link: Link, attempt: int) -> bytes:
+    def _call(self, link: Link, attempt: int) -> Answer:
         self._host.pause(0)  # the last chance to stop before a call that may take long
         self._attempts = attempt
         self._emit(CallStarted, SyncPhase.FETCH, attempt, self._settings.retries + 1)

@@ -36,7 +36,7 @@ def _called(settings: Settings) -> str:
     link = open_link(settings)
     try:
         began_s = time.monotonic()
-        snapshot = AnswerDecoder().decode(link.fetch(settings.timeout_seconds), int(time.time()))
+        snapshot = AnswerDecoder().decode(link.fetch(settings.timeout_seconds).body, int(time.time()))
         spent_ms = (time.monotonic() - began_s) * 1000
     finally:
         link.close()

@@ -40,6 +40,7 @@ from t3monitor.t3000.library_child import (
     Kind,
     serve,
 )
+from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.text import path_text
 
 _LOGGING_DATA = 15
@@ -64,8 +65,8 @@ class _Reply(NamedTuple):
     body: bytes
 
 
-class LibraryLink:
-    """Implements `Link`. The child is started by the first call, kept between calls, replaced when it is lost.
+class LibraryLink(Link):
+    """The child is started by the first call, kept between calls, replaced when it is lost.
 
     ``request`` is what the library finds in the buffer (empty: an empty buffer), ``buffer_bytes`` the longest answer
     including its terminator.
@@ -86,7 +87,7 @@ class LibraryLink:
         """``library`` and the path."""
         return f"library {path_text(self._library)}"
 
-    def fetch(self, timeout_s: float) -> bytes:
+    def fetch(self, timeout_s: float) -> Answer:
         """One LOGGING_DATA answer; starting the child and loading the library are under the deadline too."""
         if len(self._call.text) > LONGEST_REQUEST_BYTES:
             raise RefusedError(f"The request in the settings is longer than {LONGEST_REQUEST_BYTES} bytes: shorten it")
@@ -104,7 +105,7 @@ class LibraryLink:
                 "The library reported success but left the buffer untouched, with our request still in it: "
                 "try an empty request in the settings, or another build of the library"
             )
-        return body
+        return Answer(body)
 
     def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:
         """From ``GetDeviceBasicSettings``; None without that export.

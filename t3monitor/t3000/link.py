@@ -1,15 +1,31 @@
 """The contract of every way to reach T3000."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
 
 
+class Answer(NamedTuple):
+    """One LOGGING_DATA answer in either wire shape, and what its bytes cannot tell.
+
+    ``failed_panels`` and ``missing_points`` hold a sentence for each panel, or gap in a panel, that T3000 could not
+    read. An answer that ``repeats`` holds panels which were not read anew as they were; what kept its logging time is
+    then the reading of before. ``note`` says how the answer was got, where there is more than one way.
+    """
+
+    body: bytes
+    failed_panels: tuple[str, ...] = ()
+    missing_points: tuple[str, ...] = ()
+    repeats: bool = False
+    note: str = ""
+
+
 class Link(Protocol):
     """One way to reach T3000. Used from one thread, except ``interrupt``.
 
-    Every method answers or raises a `LinkError` (a named outcome), nothing else, and not later than its deadline.
+    Every method answers or raises a `LinkError` (a named outcome), nothing else, and not later than its deadline. What
+    a link does not override is what one without settings exports, errands or resources does.
     """
 
     @property
@@ -17,22 +33,35 @@ class Link(Protocol):
         """What it reaches, for the sentences of the checks: ``library /opt/t3000.so``."""
         ...
 
-    def fetch(self, timeout_s: float) -> bytes:
-        """One LOGGING_DATA answer as T3000 sent it, in either wire shape."""
+    def fetch(self, timeout_s: float) -> Answer:
+        """One LOGGING_DATA answer; where that takes several calls of T3000, each of them has the deadline."""
         ...
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:
+    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of one panel; None where this link or this T3000 build does not tell them."""
-        ...
+        return None
 
-    def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:
+    def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:  # noqa: ARG002
         """Trend log configuration of one panel; None where this link or this T3000 build does not tell it."""
-        ...
+        return None
+
+    @property
+    def errand_due_s(self) -> float | None:
+        """When `run_errand` is to be called between two cycles, by the monotonic clock; None: not at all."""
+        return None
+
+    def run_errand(self, timeout_s: float) -> None:  # noqa: ARG002
+        """One call of T3000 that makes the next answer fresher; what goes wrong in it is the next answer's business."""
+        return
+
+    def forget_panels(self) -> None:
+        """Has the next call ask anew which panels there are, also in ways that T3000 pays for."""
+        return
 
     def interrupt(self) -> None:
         """From any thread: makes the call in progress, if any, raise `InterruptedCycleError` at once."""
-        ...
+        return
 
     def close(self) -> None:
         """Gives back everything; a link is not used after it. Leaves no process behind."""
-        ...
+        return

@@ -8,6 +8,7 @@ from t3monitor.t3000.demo.link import DemoLink
 from t3monitor.t3000.library import LibraryLink
 from t3monitor.t3000.link import Link
 from t3monitor.t3000.replay import ReplayLink
+from t3monitor.t3000.webapi.link import WebApiLink
 
 
 def open_link(settings: Settings) -> Link:
@@ -21,6 +22,8 @@ def open_link(settings: Settings) -> Link:
             if not settings.library:
                 raise UnreachableError("No library is chosen; name its file with --library or in the settings")
             return LibraryLink(Path(settings.library), request=settings.request, buffer_bytes=settings.buffer_bytes)
+        case "webapi":
+            return WebApiLink(settings.sites[0].url, settings.web_reading, longest_answer_bytes=settings.buffer_bytes)
         case "replay":
             if not settings.replay:
                 raise UnreachableError("No recording is chosen; name a file or folder with --file or in the settings")

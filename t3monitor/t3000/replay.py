@@ -9,8 +9,7 @@ from pathlib import Path
 import msgspec
 
 from t3monitor.model.errors import NoNewDataError, UnreachableError
-from t3monitor.model.snapshot import PanelSettings
-from t3monitor.model.trendlogs import TrendLog
+from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.text import path_text
 from t3monitor.t3000.wire_json import WireError, read
 
@@ -20,7 +19,7 @@ _ACTION = b'"LOGGING_DATA_RES"'
 _read_any = msgspec.json.Decoder(msgspec.Raw)
 
 
-class ReplayLink:
+class ReplayLink(Link):
     """Gives the answers of ``path`` in order: a file's in the file's order, a folder's in the order of the names.
 
     A file holds one answer, or one on each line, or T3000's own captures (T3WebLog).
@@ -36,7 +35,7 @@ class ReplayLink:
         """The file or folder."""
         return f"replay of {path_text(self._path)}"
 
-    def fetch(self, timeout_s: float) -> bytes:  # noqa: ARG002 - reading a file needs no deadline
+    def fetch(self, timeout_s: float) -> Answer:  # noqa: ARG002 - reading a file needs no deadline
         """The next answer; raises NoNewDataError after the last, UnreachableError if the path cannot be read."""
         if self._answers is None:
             self._answers, self._given = self._read_all(), 0
@@ -52,18 +51,7 @@ class ReplayLink:
             count = "1 answer" if self._given == 1 else f"{self._given} answers"
             raise NoNewDataError(f"The replay is over: {path_text(self._path)} holds {count}")
         self._given += 1
-        return answer
-
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
-        """Recordings hold no settings."""
-        return None
-
-    def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:  # noqa: ARG002
-        """Recordings hold no trend log configuration."""
-        return None
-
-    def interrupt(self) -> None:
-        """Nothing to do: no call takes long."""
+        return Answer(answer)
 
     def close(self) -> None:
         """Forgets the place."""

@@ -8,6 +8,7 @@ from t3monitor.model.trendlogs import TrendLog
 from t3monitor.t3000.demo.building import Building, Panel
 from t3monitor.t3000.demo.faults import cooldown
 from t3monitor.t3000.demo.wire import COOLDOWN_ANSWER
+from t3monitor.t3000.link import Answer, Link
 
 UNDISTURBED_S = 600  # a first look does not begin with a hole
 
@@ -25,7 +26,7 @@ _BYTES_PER_SAMPLE = 9
 _LOGGED_DAYS = 3
 
 
-class DemoLink:
+class DemoLink(Link):
     """Simulated building behind the Link protocol."""
 
     def __init__(self, panels: int = 6, seed: int = 1, clock: Callable[[], float] = time.time) -> None:
@@ -40,13 +41,13 @@ class DemoLink:
         count = len(self._building.panels)
         return f"simulated building, {count} panel{'' if count == 1 else 's'}"
 
-    def fetch(self, timeout_s: float) -> bytes:  # noqa: ARG002 - never takes that long
+    def fetch(self, timeout_s: float) -> Answer:  # noqa: ARG002 - never takes that long
         """One LOGGING_DATA answer in the real wire shape, now and then the one T3000 gives in its cooldown."""
         now_s = self._clock()
         began_s = self._cooldown.began(now_s)
         if began_s is not None and began_s >= self._undisturbed_until_s:
-            return COOLDOWN_ANSWER
-        return self._building.answer(now_s, undisturbed_until_s=self._undisturbed_until_s)
+            return Answer(COOLDOWN_ANSWER)
+        return Answer(self._building.answer(now_s, undisturbed_until_s=self._undisturbed_until_s))
 
     def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of one panel; None if the building has no such panel."""
@@ -78,12 +79,6 @@ class DemoLink:
             )
             for number, (label, interval_s, inputs, analog) in enumerate(logs, start=1)
         )
-
-    def interrupt(self) -> None:
-        """Nothing to interrupt: a fetch is over in milliseconds."""
-
-    def close(self) -> None:
-        """Nothing to give back."""
 
     def _panel(self, panel_id: int) -> Panel | None:
         return next((panel for panel in self._building.panels if panel.address.panel_id == panel_id), None)
