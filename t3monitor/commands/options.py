@@ -15,7 +15,7 @@ _OPTIONS = {
     "timeout": "timeout_seconds",
     "retries": "retry_attempts",
 }
-_CHOOSING = {"file": "replay", "url": "webapi", "library": "library"}  # options that choose a link, the last one first
+_CHOOSING = {"library": "library", "url": "webapi", "file": "replay"}  # options that choose their link, the first wins
 
 
 def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings, list[str]]:
@@ -25,8 +25,9 @@ def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings,
     """
     settings, warnings = settings_file.load(paths.settings_file)
     given = {option: value for option in _OPTIONS if (value := getattr(args, option, None)) is not None}
-    if "link" not in given:
-        given |= {"link": link for option, link in _CHOOSING.items() if option in given}
+    chosen = next((link for option, link in _CHOOSING.items() if option in given), None)
+    if chosen and "link" not in given:
+        given["link"] = chosen
     if "url" in given:
         given["url"] = [{"url": given["url"]}]
     for option in given.keys() & {"library", "file"}:

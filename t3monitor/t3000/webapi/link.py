@@ -27,6 +27,6 @@ class WebApiLink(Link):
         """``T3000 web service`` and the URL."""
         return f"T3000 web service {self._url}"
 
-    def fetch(self, timeout_s: float) -> Answer:  # noqa: ARG002
+    def fetch(self, timeout_s: float) -> Answer:
         """One answer."""
         raise NotImplementedError
