@@ -15,8 +15,9 @@ from sqlalchemy import Engine, event
 
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store import database as database_module
-from t3monitor.store.database import Database
+from t3monitor.store.database import Database, bring_up_to_date
 from t3monitor.store.migrate import migrate_to_newest
+from t3monitor.store.present_state import read_present_state
 from t3monitor.store.schema import SCHEMA_REVISION, metadata
 from t3monitor.store.writer import Writer
 from values import NOW_S, device, report
@@ -200,7 +201,7 @@ def test_a_newer_schema_is_refused_and_left_as_it_is(file: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     before = file.read_bytes()
     with pytest.raises(
-        DatabaseUnusableError, match=r"newer version of this program \(schema 0099, this one knows 0001\)"
+        DatabaseUnusableError, match=r"newer version of this program \(schema 0099, this one knows 0002\)"
     ):
         opened(file)
     assert file.read_bytes() == before
@@ -220,7 +221,7 @@ def test_a_database_of_another_program_is_refused_and_left_as_it_is(file: Path) 
 def test_a_database_of_another_program_with_migrations_of_the_same_number_is_refused(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-        connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+        connection.execute("INSERT INTO alembic_version VALUES ('0002')")
     with pytest.raises(DatabaseUnusableError, match="belongs to another program"):
         opened(file)
 
@@ -275,17 +276,17 @@ def add_migration(folder: Path, body: str) -> Path:
     """The program's migrations and one more, as the next version will have."""
     migrations = folder / "migrations"
     (migrations / "versions").mkdir(parents=True)
-    for name in ("env.py", "script.py.mako", "versions/m0001_first_schema.py"):
+    for name in ("env.py", "script.py.mako", "versions/m0001_first_schema.py", "versions/m0002_sites.py"):
         (migrations / name).write_bytes((MIGRATIONS / name).read_bytes())
-    script = f'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\ndef upgrade():\n    {body}\n'
-    (migrations / "versions" / "m0002_next.py").write_text(script)
+    script = f'from alembic import op\nrevision = "0003"\ndown_revision = "0002"\ndef upgrade():\n    {body}\n'
+    (migrations / "versions" / "m0003_next.py").write_text(script)
     return migrations
 
 
 def migrate(file: Path, migrations: Path) -> None:
     engine = database_module._engine(file)
     try:
-        migrate_to_newest(engine, file, migrations, "0002")
+        migrate_to_newest(engine, file, migrations, "0003")
     finally:
         engine.dispose()
 
@@ -296,10 +297,10 @@ def test_an_older_file_is_copied_aside_before_it_is_migrated(file: Path, tmp_pat
     database.close()
     migrate(file, add_migration(tmp_path, "op.execute('ALTER TABLE DEVICES ADD COLUMN floor_name TEXT')"))
     with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
         assert connection.execute("SELECT count(floor_name), count(*) FROM DEVICES").fetchone() == (0, 5)
-    with closing(sqlite3.connect(tmp_path / "history.schema-0001.db")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    with closing(sqlite3.connect(tmp_path / "history.schema-0002.db")) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
         assert connection.execute("SELECT count(*) FROM TRENDLOG_DATA").fetchone() == (35,)
 
 
@@ -309,8 +310,39 @@ def test_a_migration_that_fails_half_way_leaves_the_file_at_its_old_schema(file:
     with pytest.raises(Exception, match="no_such_column"):
         migrate(file, add_migration(tmp_path, body))
     with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
         assert "floor_name" not in {row[1] for row in connection.execute("PRAGMA table_info(DEVICES)")}
+
+
+def first_schema(file: Path, tmp_path: Path) -> None:
+    """A file as the first version of the program left it."""
+    migrations = tmp_path / "first"
+    (migrations / "versions").mkdir(parents=True)
+    for name in ("env.py", "script.py.mako", "versions/m0001_first_schema.py"):
+        (migrations / name).write_bytes((MIGRATIONS / name).read_bytes())
+    engine = database_module._engine(file)
+    try:
+        migrate_to_newest(engine, file, migrations, "0001")
+    finally:
+        engine.dispose()
+
+
+def test_a_file_of_the_first_schema_keeps_its_rows_and_takes_sites(file: Path, tmp_path: Path) -> None:
+    first_schema(file, tmp_path)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("INSERT INTO DEVICES VALUES (7, 1, 'AHU', '', '', 'Online', '', 0, 0, 0, 1, 1, 1, 1, 1)")
+    bring_up_to_date(f"sqlite:///{file}")
+    assert [(device.serial_number, device.site) for device in read_present_state(file).devices] == [(7, "")]
+    assert (tmp_path / "history.schema-0001.db").exists()
+
+
+def test_a_reader_brings_nothing_but_an_older_file_up_to_date(file: Path) -> None:
+    bring_up_to_date(f"sqlite:///{file}")
+    assert not file.exists()
+    make(file)
+    before = file.stat().st_mtime_ns
+    bring_up_to_date(f"sqlite:///{file}")
+    assert (file.stat().st_mtime_ns, sorted(path.name for path in file.parent.glob("*.schema*"))) == (before, [])
 
 
 def test_a_file_of_the_newest_schema_opens_without_alembic(file: Path) -> None:

@@ -144,6 +144,7 @@ def test_what_is_known_of_a_panel_is_not_forgotten_when_an_answer_lacks_it(write
             "variable_logging_time": NOW_S - 3,
             "first_seen": NOW_S,
             "last_seen": NOW_S,
+            "site": "",
         }
     ]
 

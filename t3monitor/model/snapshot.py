@@ -1,7 +1,7 @@
 """One answer of T3000, decoded: its panels with all their points, and what had to be left out."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
@@ -44,6 +44,17 @@ class Device:
         yield PointType.INPUT, self.inputs, self.input_logging_time
         yield PointType.OUTPUT, self.outputs, self.output_logging_time
         yield PointType.VARIABLE, self.variables, self.variable_logging_time
+
+    def with_only(self, kinds: Collection[PointType]) -> "Device":
+        """The panel with the points of these types; itself if that is all of them."""
+        if all(kind in kinds for kind, points, _ in self.vectors() if points):
+            return self
+        return replace(
+            self,
+            inputs=self.inputs if PointType.INPUT in kinds else (),
+            outputs=self.outputs if PointType.OUTPUT in kinds else (),
+            variables=self.variables if PointType.VARIABLE in kinds else (),
+        )
 
     def points(self) -> Iterator[Point]:
         """Inputs, then outputs, then variables."""

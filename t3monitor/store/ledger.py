@@ -12,7 +12,8 @@ from t3monitor.store.failures import database_sentences
 
 _BUSY_TIMEOUT_S = 2.0
 _CYCLES = """
-    SELECT id, outcome, reason, started_at, finished_at, phases_ms, attempts, devices, skipped, points, samples, bytes
+    SELECT id, outcome, reason, started_at, finished_at, phases_ms, attempts, devices, skipped, points, samples, bytes,
+        site
     FROM SYNC_RUNS ORDER BY id DESC LIMIT ?
 """
 
@@ -36,7 +37,21 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 def _report(row: tuple[Any, ...]) -> CycleReport:
-    run_id, outcome, reason, started_at, finished_at, phases_ms, attempts, devices, skipped, points, samples, size = row
+    (
+        run_id,
+        outcome,
+        reason,
+        started_at,
+        finished_at,
+        phases_ms,
+        attempts,
+        devices,
+        skipped,
+        points,
+        samples,
+        size,
+        site,
+    ) = row
     return CycleReport(
         outcome=_outcome(outcome),
         reason=reason,
@@ -51,6 +66,7 @@ def _report(row: tuple[Any, ...]) -> CycleReport:
         samples=samples,
         bytes=size,
         run_id=run_id,
+        site=site,
     )
 
 

@@ -56,4 +56,5 @@ def _device(row: sqlite3.Row, points: dict[tuple[int, PointType], list[Point]]) 
         address=row["address"] or "",
         building_name=row["building_name"] or "",
         settings=PanelSettings(row["ip_address"], row["port"], row["modbus_address"], row["bacnet_mstp_mac_id"]),
+        site=row["site"],
     )

@@ -4,7 +4,7 @@ from sqlalchemy import REAL, Column, Index, Integer, MetaData, PrimaryKeyConstra
 
 from t3monitor.model.point_types import PointType
 
-SCHEMA_REVISION = "0001"  # the newest of migrations/versions
+SCHEMA_REVISION = "0002"  # the newest of migrations/versions
 
 # data_source and created_by of the sync service document.
 DATA_SOURCE_FFI_SYNC = 1
@@ -34,6 +34,7 @@ devices = Table(
     Column("variable_logging_time", Integer, nullable=False),
     Column("first_seen", Integer, nullable=False),
     Column("last_seen", Integer, nullable=False),
+    Column("site", Text, nullable=False, server_default=""),  # the T3000 computer that tells of it
 )
 
 
@@ -92,6 +93,7 @@ sync_runs = Table(
     Column("sync_interval", Integer, nullable=False),
     Column("data_source", Integer, nullable=False),
     Column("created_by", Text, nullable=False),
+    Column("site", Text, nullable=False, server_default=""),  # the T3000 computer that was asked
     Index("SYNC_RUNS_STARTED_AT", "started_at"),
 )
 

@@ -173,6 +173,7 @@ class CycleTransaction:
                 device.variable_logging_time,
                 received_at,
                 received_at,
+                device.site,
             ),
         )
         serial = device.serial_number
@@ -251,5 +252,6 @@ def _insert_run(cursor: Cursor, run_id: int, report: CycleReport, sync_interval_
         sync_interval_s,
         DATA_SOURCE_FFI_SYNC,
         CREATED_BY_FFI_SYNC_SERVICE,
+        report.site,
     )
     cursor.execute(statements.INSERT_RUN, row)
