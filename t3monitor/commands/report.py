@@ -13,9 +13,10 @@ _TEXT_COLUMNS = (1, 7)
 
 
 def cycle_json(report: CycleReport) -> str:
-    """One line of JSON (design, section 8)."""
+    """One line of JSON (design, section 8), with the site first where it has a name."""
     return json.dumps(
-        {
+        ({"site": report.site} if report.site else {})
+        | {
             "outcome": report.outcome,
             "reason": report.reason,
             "attempts": report.attempts,
@@ -34,7 +35,8 @@ def cycle_json(report: CycleReport) -> str:
 def cycle_text(report: CycleReport, snapshot: Snapshot | None) -> str:
     """A line that says how the cycle went, and a table of its panels."""
     clock = time.strftime("%H:%M:%S", time.localtime(report.started_at))
-    lines = [f"{clock}  {report.outcome.replace('_', ' ')}{f': {report.reason}' if report.reason else ''}"]
+    site = f"{report.site}: " if report.site else ""
+    lines = [f"{clock}  {site}{report.outcome.replace('_', ' ')}{f': {report.reason}' if report.reason else ''}"]
     if report.devices and snapshot:
         phases = ", ".join(f"{phase} {spent_ms:g}" for phase, spent_ms in report.phases_ms.items())
         lines.append(

@@ -1,4 +1,4 @@
-"""``t3monitor sync``: the sync service in a thread of its own, reported cycle by cycle."""
+"""``t3monitor sync``: the sync services in threads of their own, reported cycle by cycle."""
 
 import argparse
 import contextlib
@@ -9,8 +9,11 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
+
+from typing_extensions import override
 
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
@@ -19,8 +22,8 @@ from t3monitor.config.logs import start_logging
 from t3monitor.config.paths import user_paths
 from t3monitor.model.events import AnswerDecoded, CycleFinished, ServiceInitialized, ServiceStopped, SyncEvent
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.service import SyncService
+from t3monitor.sync.sites import SiteServices
 from t3monitor.t3000.links import open_link
 
 _log = logging.getLogger(__name__)
@@ -37,46 +40,79 @@ def sync(args: argparse.Namespace) -> int:
     for warning in warnings:
         _log.warning("⚠️ %s", warning)
 
-    service = SyncService(settings, open_link, lambda current: args.database or paths.database_url(current))
     events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()
-    service.add_listener(FlowLog())
-    service.add_listener(lambda event: events.put(event) if isinstance(event, _Printer.EVENTS) else None)
+    threads: list[_ServiceThread] = []
+
+    def make_thread(service: SyncService) -> _ServiceThread:
+        threads.append(_ServiceThread(service))
+        return threads[-1]
+
+    services = SiteServices(
+        settings,
+        open_link,
+        lambda current: args.database or paths.database_url(current),
+        make_thread,
+        lambda event: events.put(event) if isinstance(event, _Printer.EVENTS) else None,
+    )
     if args.once:
-        service.sync_once()
+        services.sync_once()
     else:
-        service.start()
-    printer = _Printer(as_json=args.json)
-    thread = threading.Thread(target=service.run, name="sync")
+        services.start()
+    printer = _Printer(services.sites, as_json=args.json)
     signal.signal(signal.SIGTERM, _interrupt)
     interrupted = False
     try:
         try:
-            thread.start()
-            _follow(events, printer, thread, 1 if args.once else args.cycles)
+            services.run()
+            _follow(events, printer, services.sites, threads, 1 if args.once else args.cycles)
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            _close(service, thread)
+            services.close()
         if interrupted:  # the cycle that was ended has its line too
             while not events.empty():
                 printer.handle(events.get())
     except OSError:  # nobody reads our output any more, or it cannot be written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        printer.exit_code = exit_codes.FAILED
+        return exit_codes.INTERRUPTED if interrupted else exit_codes.FAILED
     return exit_codes.INTERRUPTED if interrupted else printer.exit_code
 
 
+class _ServiceThread(threading.Thread):
+    """Runs one service."""
+
+    def __init__(self, service: SyncService) -> None:
+        super().__init__(name="sync")
+        self._service = service
+
+    @override
+    def run(self) -> None:
+        self._service.run()
+
+    def close(self) -> None:
+        """Closes the service and waits for it, whatever is pressed meanwhile."""
+        while self.is_alive():
+            with contextlib.suppress(KeyboardInterrupt):  # we are at it
+                self._service.close()
+                self.join(_WAIT_SLICE_S)
+
+
 class _Printer:
-    """Prints cycles as they end and keeps the exit code of the last."""
+    """Prints cycles as they end and keeps the exit code: that of the last cycle, of several sites the first bad one."""
 
     EVENTS = (ServiceInitialized, AnswerDecoded, CycleFinished, ServiceStopped)  # the others would wake it for nothing
 
-    def __init__(self, *, as_json: bool) -> None:
-        self.exit_code = exit_codes.FAILED
+    def __init__(self, sites: Sequence[str], *, as_json: bool) -> None:
+        self._exit_codes = dict.fromkeys(sites, exit_codes.FAILED)
         self._as_json = as_json
-        self._snapshot: Snapshot | None = None
+        self._snapshots: dict[str, Snapshot] = {}
         if not as_json and isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a Windows console may lack the degree sign
+
+    @property
+    def exit_code(self) -> int:
+        """As of the cycles printed so far."""
+        return next((code for code in self._exit_codes.values() if code != exit_codes.GOOD), exit_codes.GOOD)
 
     def handle(self, event: SyncEvent) -> None:
         """Prints what a user wants to see of an event."""
@@ -84,37 +120,35 @@ class _Printer:
             case ServiceInitialized(database=database) if not self._as_json:
                 print(f"Database {database}", flush=True)
             case AnswerDecoded(snapshot=snapshot):
-                self._snapshot = snapshot
+                self._snapshots[event.site] = snapshot
             case CycleFinished(report=report):
-                self.exit_code = exit_codes.of_outcome(report.outcome)
-                print(cycle_json(report) if self._as_json else cycle_text(report, self._snapshot), flush=True)
-                self._snapshot = None
+                self._exit_codes[event.site] = exit_codes.of_outcome(report.outcome)
+                decoded = self._snapshots.pop(event.site, None)
+                print(cycle_json(report) if self._as_json else cycle_text(report, decoded), flush=True)
 
 
 def _follow(
-    events: "queue.SimpleQueue[SyncEvent]", printer: _Printer, service: threading.Thread, cycles: int | None
+    events: "queue.SimpleQueue[SyncEvent]",
+    printer: _Printer,
+    sites: Sequence[str],
+    threads: Sequence[threading.Thread],
+    cycles: int | None,
 ) -> None:
-    """Handles events until so many cycles are over (None: no limit) or the service has ended."""
-    while cycles is None or cycles > 0:
+    """Handles events until so many cycles of each site are over (None: no limit) or no service goes on."""
+    left = dict.fromkeys(sites, cycles)
+    while left:
         try:
             event = events.get(timeout=_WAIT_SLICE_S)
         except queue.Empty:
-            if service.is_alive():
+            if any(thread.is_alive() for thread in threads):
                 continue
-            printer.exit_code = exit_codes.FAILED
             return
         printer.handle(event)
-        if isinstance(event, ServiceStopped):
-            return
-        if isinstance(event, CycleFinished) and cycles is not None:
-            cycles -= 1
-
-
-def _close(service: SyncService, thread: threading.Thread) -> None:
-    while thread.is_alive():
-        with contextlib.suppress(KeyboardInterrupt):  # we are at it
-            service.close()
-            thread.join(_WAIT_SLICE_S)
+        left_of_site = left.get(event.site)
+        if isinstance(event, ServiceStopped) or (isinstance(event, CycleFinished) and left_of_site == 1):
+            left.pop(event.site, None)
+        elif isinstance(event, CycleFinished) and left_of_site is not None:
+            left[event.site] = left_of_site - 1
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

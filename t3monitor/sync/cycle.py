@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from t3monitor.model.errors import DatabaseError, MonitorError, NotReadyError, Outcome
@@ -28,6 +28,7 @@ from t3monitor.store.validation import count_back
 from t3monitor.store.writer import UnwrittenReports, Writer
 from t3monitor.sync.clock import Clock, Stopwatch
 from t3monitor.sync.panel_settings import SettingsReader
+from t3monitor.sync.recording import Choice, PanelClaims, Readings
 from t3monitor.sync.retry import call_with_retries
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.messages import AnswerDecoder
@@ -42,6 +43,7 @@ class Source:
         self.link = link
         self.decoder = AnswerDecoder()
         self.settings_reader = SettingsReader(link)
+        self.readings = Readings()
         self.trend_logs_asked = False
 
 
@@ -56,17 +58,20 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class CycleSettings:
-    """The numbers a cycle runs by."""
+    """What a cycle runs by."""
 
     interval_s: int
     timeout_s: int
     retries: int
+    choice: Choice
 
 
 class Host(Protocol):
     """What a cycle needs of the service around it."""
 
     clock: Clock
+    site: str
+    claims: PanelClaims
 
     @property
     def database_in_use(self) -> str:
@@ -97,7 +102,8 @@ class Host(Protocol):
 class Cycle:
     """One cycle, for one `run`.
 
-    Afterwards ``error`` is what ended it, None if it ended well, and ``snapshot`` is what it stored, if anything.
+    Afterwards ``error`` is what ended it, None if it ended well, and ``snapshot`` is the answer, if anything of it was
+    stored.
     """
 
     def __init__(self, host: Host, settings: CycleSettings, *, at_startup: bool = False) -> None:
@@ -108,7 +114,7 @@ class Cycle:
         self._watch = Stopwatch(host.clock)
         self._started_at = host.clock.utc_s()
         self._attempts = 0
-        self._answer_bytes = 0
+        self._answer_bytes = self._samples = 0
         self.snapshot: Snapshot | None = None
         self._run_id: int | None = None
 
@@ -141,8 +147,12 @@ class Cycle:
         snapshot = source.decoder.decode(answer.body, received_at)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
+        snapshot = self._host.claims.of_site(self._host.site, _remarked(snapshot, answer, self._host.site))
         emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(answer.body))
-        devices = snapshot.devices
+        recorded = self._settings.choice.of_snapshot(snapshot)
+        if answer.repeats:
+            recorded = source.readings.new_in(recorded)
+        devices = recorded.devices
 
         self._watch.enter(SyncPhase.BEGIN.key)
         with store.writer.cycle(self._settings.interval_s) as transaction:
@@ -155,14 +165,16 @@ class Cycle:
                 self._watch.enter(SyncPhase.TRENDLOG.key)
                 transaction.log(device)
                 emit(PanelLogged, SyncPhase.TRENDLOG, panel)
+            self._samples = recorded.point_count
             transaction.record(self._report(*_ending(snapshot), snapshot, transaction.run_id))
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
+        source.readings.take_as_stored(recorded)
         emit(Committed, SyncPhase.COMMIT, len(devices))
 
         self._watch.enter(SyncPhase.VALIDATE.key)
         try:
-            counted = count_back(store.database, snapshot, transaction.run_id)
+            counted = count_back(store.database, recorded, transaction.run_id)
         except DatabaseError:
             store.writer.forget()
             raise
@@ -205,13 +217,25 @@ class Cycle:
             devices=len(snapshot.devices) if snapshot else 0,
             skipped=len(snapshot.skipped_panels) + len(snapshot.skipped_points) if snapshot else 0,
             points=snapshot.point_count if snapshot else 0,
-            samples=snapshot.point_count if snapshot else 0,
+            samples=self._samples if snapshot else 0,
             bytes=self._answer_bytes,
             run_id=run_id,
+            site=self._host.site,
         )
 
     def _emit(self, event: Callable[..., SyncEvent], phase: SyncPhase, *details: object) -> None:
         self._host.emit(event(phase, self._watch.elapsed_ms(), *details))
+
+
+def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
+    """The snapshot with what its link says beside its bytes."""
+    return replace(
+        snapshot,
+        devices=tuple(replace(device, site=site) for device in snapshot.devices) if site else snapshot.devices,
+        skipped_panels=(*answer.failed_panels, *snapshot.skipped_panels),
+        skipped_points=(*answer.missing_points, *snapshot.skipped_points),
+        note=answer.note,
+    )
 
 
 def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:

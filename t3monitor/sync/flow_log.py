@@ -34,10 +34,11 @@ _ffi = logging.getLogger(FFI_LOGGER)
 
 
 class FlowLog:
-    """A listener: FFI.log gets every line of the flow, Initialize.log those of start-up and of a stop by an error.
+    """A listener of one service.
 
-    The lines of all panels are one record, which the log files stamp line by line: a cycle of 100 panels has 900
-    lines, and writing each record costs as much as storing a panel.
+    FFI.log gets every line of the flow, Initialize.log those of start-up and of a stop by an error. The lines of
+    all panels are one record, which the log files stamp line by line: a cycle of 100 panels has 900 lines, and writing
+    each record costs as much as storing a panel.
     """
 
     def __init__(self) -> None:
@@ -68,7 +69,13 @@ def _is_initialization(event: SyncEvent) -> bool:
 
 
 def flow_lines(event: SyncEvent) -> list[Line]:
-    """The lines of one event; none for those that the document does not log."""
+    """The lines of one event, with the site's name at their end; none for those that the document does not log."""
+    if not event.site:
+        return _lines(event)
+    return [(level, f"{line} [{event.site}]") for level, line in _lines(event)]
+
+
+def _lines(event: SyncEvent) -> list[Line]:
     match event:
         case ServiceInitialized():
             return _info("✅ Database connection established")
@@ -95,6 +102,7 @@ def flow_lines(event: SyncEvent) -> list[Line]:
                 *_info(
                     f"[=== LOGGING_DATA C++ FFI Call [{called}] ===]",
                     f"📋 FFI Response - {len(snapshot.devices)} devices found, {answer_bytes} characters received",
+                    *([f"📡 {snapshot.note}"] if snapshot.note else []),
                 ),
                 *((logging.WARNING, f"⚠️ Skipped: {sentence}") for sentence in skipped),
             ]

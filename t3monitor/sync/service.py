@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from enum import Enum, auto
 
 from t3monitor.config.settings import Settings
@@ -24,6 +25,7 @@ from t3monitor.model.events import (
 from t3monitor.store.writer import unwritten_reports
 from t3monitor.sync.clock import Clock, SystemClock
 from t3monitor.sync.cycle import Cycle, CycleSettings, Source, Store
+from t3monitor.sync.recording import Choice, PanelClaims
 from t3monitor.sync.trend_log_reader import TrendLogReader
 from t3monitor.t3000.link import Link
 
@@ -31,12 +33,13 @@ Listener = Callable[[SyncEvent], None]
 
 _log = logging.getLogger(__name__)
 # A change of one of these opens the link anew.
-_LINK_SETTINGS = ("link", "library", "replay", "request", "buffer_bytes", "demo_panels")
+_LINK_SETTINGS = ("link", "library", "sites", "web_reading", "replay", "request", "buffer_bytes", "demo_panels")
 
 
 class _Job(Enum):
     ANNOUNCE = auto()
     CYCLE = auto()
+    ERRAND = auto()
     TREND_LOGS = auto()
     CLOSE = auto()
 
@@ -50,9 +53,17 @@ class SyncService:
         open_link: Callable[[Settings], Link],
         database_url: Callable[[Settings], str],
         clock: Clock | None = None,
+        *,
+        site: str = "",
+        claims: PanelClaims | None = None,
     ) -> None:
-        """``open_link`` and ``database_url`` are called in the service's thread with the settings in force."""
+        """``open_link`` and ``database_url`` are called in the service's thread with the settings in force.
+
+        ``site`` names the T3000 computer of this service, ``claims`` is shared by the services of all sites.
+        """
         self.clock: Clock = clock or SystemClock()
+        self.site = site
+        self.claims = claims or PanelClaims()
         self._open_link = open_link
         self._database_url = database_url
         self._listeners: list[Listener] = []
@@ -67,6 +78,7 @@ class SyncService:
         self._in_cycle = False
         self._interrupted = False
         self._closing = False
+        self._forgets_panels = False
         self._source: Source | None = None
 
         self._settings_in_use = settings  # the following belong to the service's thread
@@ -107,6 +119,12 @@ class SyncService:
             self._changed.notify_all()
         return future
 
+    def find_panels(self) -> None:
+        """Has the next cycle ask anew which panels there are, and asks for that cycle."""
+        with self._changed:
+            self._forgets_panels = True
+        self.sync_once()
+
     def apply(self, settings: Settings) -> None:
         """Puts settings into force with the next cycle, which comes no later than the new interval wants it.
 
@@ -139,6 +157,8 @@ class SyncService:
                         self._announce()
                     case _Job.CYCLE:
                         self._run_cycle()
+                    case _Job.ERRAND:
+                        self._run_errand()
                     case _Job.TREND_LOGS:
                         self._read_trend_logs()
         finally:
@@ -174,6 +194,8 @@ class SyncService:
 
     def emit(self, event: SyncEvent) -> None:
         """Calls the listeners; one that fails is logged and harms nobody else."""
+        if self.site:
+            event = replace(event, site=self.site)
         for listener in self._listeners:
             try:
                 listener(event)
@@ -201,9 +223,13 @@ class SyncService:
                     return _Job.CLOSE
                 if self._asked or (self._started and self._due_s <= now_s):
                     return _Job.CYCLE
+                errand_due_s = self._source.link.errand_due_s if self._started and self._source else None
+                if errand_due_s is not None and errand_due_s <= now_s:
+                    return _Job.ERRAND
                 if self._trend_logs and self._trend_logs.due_s <= now_s:
                     return _Job.TREND_LOGS
                 due_s = [self._due_s] if self._started else []
+                due_s += [errand_due_s] if errand_due_s is not None else []
                 due_s += [self._trend_logs.due_s] if self._trend_logs else []
                 self.clock.wait(self._changed, min(due_s) - now_s if due_s else None)
 
@@ -223,10 +249,15 @@ class SyncService:
             if self._started and self._due_s <= began_s:
                 self._due_s = began_s + interval_s
             planned_s = self._due_s
+            forgets_panels, self._forgets_panels = self._forgets_panels, False
         self._use(settings)
+        if forgets_panels and self._source:
+            self._source.link.forget_panels()
         opening_store = self._store is None
         cycle = Cycle(
-            self, CycleSettings(interval_s, settings.timeout_seconds, settings.retry_attempts), at_startup=at_startup
+            self,
+            CycleSettings(interval_s, settings.timeout_seconds, settings.retry_attempts, Choice.of(settings)),
+            at_startup=at_startup,
         )
         report = cycle.run()
         if isinstance(cycle.error, DatabaseUnusableError):
@@ -249,6 +280,17 @@ class SyncService:
         for future in answered:
             if future.set_running_or_notify_cancel():
                 future.set_result(report)
+
+    def _run_errand(self) -> None:
+        if self._source is None:
+            return
+        try:
+            self._source.link.run_errand(self._settings_in_use.timeout_seconds)
+        except InterruptedCycleError:
+            pass  # the service is to stop
+        except Exception:  # noqa: BLE001 - the service outlives any mistake in a link
+            _log.exception("❌ A call between two cycles failed by an error of this program")
+            self._close_source()  # the next cycle opens it anew
 
     def _read_trend_logs(self) -> None:
         if self._trend_logs and self._source and self._store:

@@ -1,0 +1,95 @@
+"""What of an answer goes into the database; the rest is shown and forgotten."""
+
+import threading
+from dataclasses import dataclass, replace
+
+from t3monitor.config.settings import PointTypeName, Settings
+from t3monitor.model.freshness import SHORTEST_STALE_AGE_S
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point
+from t3monitor.model.snapshot import Device, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The panels and point types that the user wants recorded; panels that are not known yet are."""
+
+    types: frozenset[PointTypeName]
+    unrecorded_panels: frozenset[int]  # serial numbers
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Choice":
+        """The choice that settings make."""
+        return cls(frozenset(settings.recorded_types), frozenset(settings.unrecorded_panels))
+
+    def of_snapshot(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with what is to be recorded of it; the panels and points that are not are left out."""
+        if not self.unrecorded_panels and len(self.types) == len(PointType):
+            return snapshot
+        kept = [device for device in snapshot.devices if device.serial_number not in self.unrecorded_panels]
+        return replace(snapshot, devices=tuple(self._of_device(device) for device in kept) if self.types else ())
+
+    def _of_device(self, device: Device) -> Device:
+        return device.with_only([kind for kind in PointType if kind.value in self.types])
+
+
+class Readings:
+    """Tells what was read anew from what an answer merely repeats (reference, section 1.2).
+
+    A vector with the logging time and the points of the last stored one is the same reading: storing it again would
+    add equal samples for as long as T3000 does not read the panel.
+    """
+
+    def __init__(self) -> None:
+        self._stored: dict[tuple[int, PointType], tuple[int, tuple[Point, ...]]] = {}
+
+    def new_in(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot without the vectors that are stored already; all panels stay."""
+        return replace(snapshot, devices=tuple(map(self._new_of, snapshot.devices)))
+
+    def take_as_stored(self, snapshot: Snapshot) -> None:
+        """Remembers the vectors of a snapshot that was committed."""
+        for device in snapshot.devices:
+            for kind, points, time_s in device.vectors():
+                if points:
+                    self._stored[device.serial_number, kind] = time_s, points
+
+    def _new_of(self, device: Device) -> Device:
+        return device.with_only(
+            [
+                kind
+                for kind, points, time_s in device.vectors()
+                if (stored := self._stored.get((device.serial_number, kind))) is None
+                or stored[0] != time_s
+                or stored[1] is not points
+            ]
+        )
+
+
+class PanelClaims:
+    """Which site tells of a panel that several T3000 computers see; for any thread.
+
+    It is the first one, until that one has not told of the panel for a while: then another keeps its history going.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._claims: dict[int, tuple[str, int]] = {}  # by serial number: site, when it last told of it (UTC, s)
+
+    def of_site(self, site: str, snapshot: Snapshot) -> Snapshot:
+        """The snapshot without the panels that another site tells of."""
+        with self._lock:
+            own = tuple(device for device in snapshot.devices if self._claim(device, site, snapshot.received_at))
+        return snapshot if len(own) == len(snapshot.devices) else replace(snapshot, devices=own)
+
+    def release(self, site: str) -> None:
+        """The site is watched no longer; others may tell of its panels."""
+        with self._lock:
+            self._claims = {serial: claim for serial, claim in self._claims.items() if claim[0] != site}
+
+    def _claim(self, device: Device, site: str, now_s: int) -> bool:
+        owner, told_s = self._claims.get(device.serial_number, (site, now_s))
+        if owner != site and now_s - told_s <= SHORTEST_STALE_AGE_S:
+            return False
+        self._claims[device.serial_number] = site, now_s
+        return True

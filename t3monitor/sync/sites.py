@@ -1,0 +1,133 @@
+"""The sync services of all T3000 computers, side by side: one of each, in a thread of its own."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol
+
+from t3monitor.config.settings import Settings
+from t3monitor.model.events import CycleReport
+from t3monitor.sync.clock import Clock
+from t3monitor.sync.flow_log import FlowLog
+from t3monitor.sync.recording import PanelClaims
+from t3monitor.sync.service import Listener, SyncService
+from t3monitor.t3000.link import Link
+
+
+class ServiceRunner(Protocol):
+    """A thread that runs one service."""
+
+    def start(self) -> None:
+        """Begins to run it."""
+        ...
+
+    def close(self) -> None:
+        """Closes the service, a call of T3000 that hangs included, and waits for the thread's end."""
+        ...
+
+
+class SiteServices:
+    """Does with all services what can be done with one; of the thread that made it, like everything below.
+
+    Only the web service is asked on several computers; every other link has one service, whose site has no name.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_link: Callable[[Settings], Link],
+        database_url: Callable[[Settings], str],
+        make_runner: Callable[[SyncService], ServiceRunner],
+        listener: Listener,
+        clock: Clock | None = None,
+    ) -> None:
+        """``listener`` is called in the threads of all services, after the flow log."""
+        self._open_link = open_link
+        self._database_url = database_url
+        self._make_runner = make_runner
+        self._listener = listener
+        self._clock = clock
+        self._claims = PanelClaims()
+        self._is_running = self._is_started = False
+        self._services: dict[str, SyncService] = {}  # by the site's name
+        self._runners: dict[str, ServiceRunner] = {}
+        self._retired: list[ServiceRunner] = []
+        self._take(settings)
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """The names of the sites, in the order of the settings."""
+        return tuple(self._services)
+
+    def run(self) -> None:
+        """Has the services work from now on, also those that come later, until `close`."""
+        self._is_running = True
+        for runner in self._runners.values():
+            runner.start()
+
+    def start(self) -> None:
+        """Begins periodic cycles, the first at once; does nothing where they are running."""
+        self._is_started = True
+        for service in self._services.values():
+            service.start()
+
+    def stop(self) -> None:
+        """Ends periodic cycles and interrupts those that wait for T3000."""
+        self._is_started = False
+        for service in self._services.values():
+            service.stop()
+
+    def sync_once(self) -> "tuple[Future[CycleReport], ...]":
+        """Asks for one cycle of each site now."""
+        return tuple(service.sync_once() for service in self._services.values())
+
+    def find_panels(self) -> None:
+        """Has each site look anew which panels there are, and sync them."""
+        for service in self._services.values():
+            service.find_panels()
+
+    def apply(self, settings: Settings) -> None:
+        """Puts settings into force; ends the services of sites that are gone, and begins those of new ones."""
+        of_sites = _of_sites(settings)
+        for name in self._services.keys() - of_sites.keys():
+            self._services.pop(name).close()
+            self._retired.append(self._runners.pop(name))
+            self._claims.release(name)
+        for name, of_site in of_sites.items():
+            if name in self._services:
+                self._services[name].apply(of_site)
+        self._take(settings)
+
+    def close(self) -> None:
+        """Ends all services and waits for them; those that hang are ended side by side."""
+        for service in self._services.values():
+            service.close()
+        for runner in (*self._runners.values(), *self._retired):
+            runner.close()
+
+    def _take(self, settings: Settings) -> None:
+        """Makes the services that there are not yet, and brings all of them into the order of the settings."""
+        of_sites = _of_sites(settings)
+        for name, of_site in of_sites.items():
+            if name not in self._services:
+                self._make(name, of_site)
+        self._services = {name: self._services[name] for name in of_sites}
+
+    def _make(self, name: str, settings: Settings) -> None:
+        service = SyncService(
+            settings, self._open_link, self._database_url, self._clock, site=name, claims=self._claims
+        )
+        for listener in (FlowLog(), self._listener):
+            service.add_listener(listener)
+        self._services[name] = service
+        self._runners[name] = self._make_runner(service)
+        if self._is_started:
+            service.start()
+        if self._is_running:
+            self._runners[name].start()
+
+
+def _of_sites(settings: Settings) -> dict[str, Settings]:
+    """What the service of each site is to see of the settings, by the site's name."""
+    if settings.link != "webapi":
+        return {"": settings}
+    return {site.name: settings.at_site(site) for site in settings.sites}
