@@ -1,5 +1,7 @@
 """Opening the database file: its URL, the connection's pragmas, and the transactions."""
 
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import is_of_older_schema, migrate_to_newest
 
@@ -53,7 +55,7 @@ class Database:
         another program locks is an error at once.
         """
         self._check_file()
-        with database_sentences(self.path), self._engine.connect() as connection:
+        with self._turn(), database_sentences(self.path), self._engine.connect() as connection:
             writer = connection.execution_options(**{_PATIENT: patient})
             with writer.begin():
                 yield cast(Cursor, connection.connection.cursor())
@@ -69,6 +71,19 @@ class Database:
     def close(self) -> None:
         """Closes every connection."""
         self._engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The services of several sites take turns: SQLite would refuse the second of them, or let it wait too long."""
+        turn = _turns[self.path]
+        if not turn.acquire(timeout=_BUSY_TIMEOUT_S):
+            raise DatabaseError(
+                f"The database {self.path} is being written to by another site; the next cycle tries anew"
+            )
+        try:
+            yield
+        finally:
+            turn.release()
 
     def _check_file(self) -> None:
         """An open connection goes on with a file that is no longer there; what it writes would be lost."""
@@ -90,6 +105,7 @@ def bring_up_to_date(url: str) -> None:
         Database(url).close()
 
 
+_turns: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)  # of this program's writers, by file
 _READS_ONLY = "t3monitor_reads_only"
 _PATIENT = "t3monitor_patient"
 

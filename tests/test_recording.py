@@ -1,0 +1,76 @@
+from dataclasses import replace
+
+from t3monitor.config.settings import Settings
+from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.sync.recording import Choice, PanelClaims, Readings
+from values import NOW_S, device, points, snapshot
+
+AHU, VAV = device(1, panel_id=1), device(2, panel_id=2)
+
+
+def kinds(answer: Snapshot) -> dict[int, list[PointType]]:
+    """The types that are to be stored of each panel."""
+    return {panel.serial_number: [kind for kind, listed, _ in panel.vectors() if listed] for panel in answer.devices}
+
+
+def chosen(answer: Snapshot, **settings: object) -> Snapshot:
+    return Choice.of(Settings().with_values(**settings)).of_snapshot(answer)
+
+
+def test_everything_is_recorded_unless_somebody_chooses_otherwise() -> None:
+    answer = snapshot(AHU, VAV)
+    assert chosen(answer) is answer
+
+
+def test_a_panel_that_is_not_recorded_is_left_out_and_a_new_one_is_not() -> None:
+    assert kinds(chosen(snapshot(AHU, VAV, device(3)), unrecorded_panels=[2])) == {1: [*PointType], 3: [*PointType]}
+
+
+def test_point_types_that_are_not_recorded_are_left_out_of_every_panel() -> None:
+    only_inputs = chosen(snapshot(AHU, VAV), recorded_types=["INPUT"])
+    assert kinds(only_inputs) == {1: [PointType.INPUT], 2: [PointType.INPUT]}
+    assert only_inputs.devices[0].variable_logging_time == AHU.variable_logging_time
+
+
+def test_with_no_type_chosen_no_panel_is_stored_either() -> None:
+    assert chosen(snapshot(AHU), recorded_types=[]).devices == ()
+
+
+def test_what_kept_its_logging_time_and_its_points_is_not_a_new_reading() -> None:
+    readings = Readings()
+    assert kinds(readings.new_in(snapshot(AHU, VAV))) == {1: [*PointType], 2: [*PointType]}
+    readings.take_as_stored(snapshot(AHU, VAV))
+    read_anew = replace(VAV, output_logging_time=NOW_S + 30)
+    assert kinds(readings.new_in(snapshot(AHU, read_anew))) == {1: [], 2: [PointType.OUTPUT]}
+
+
+def test_a_value_that_changed_under_a_frozen_logging_time_is_stored() -> None:
+    readings = Readings()
+    readings.take_as_stored(snapshot(AHU))
+    changed = replace(AHU, inputs=points(PointType.INPUT, 99.0))
+    assert kinds(readings.new_in(snapshot(changed))) == {1: [PointType.INPUT]}
+
+
+def test_what_a_later_answer_lacks_is_still_known_as_stored() -> None:
+    readings = Readings()
+    readings.take_as_stored(snapshot(AHU, VAV))
+    readings.take_as_stored(readings.new_in(snapshot(VAV)))
+    assert kinds(readings.new_in(snapshot(AHU, VAV))) == {1: [], 2: []}
+
+
+def test_a_panel_that_two_sites_tell_of_belongs_to_the_first() -> None:
+    claims = PanelClaims()
+    assert kinds(claims.of_site("Office", snapshot(AHU))).keys() == {1}
+    assert kinds(claims.of_site("Plant", snapshot(AHU, VAV))).keys() == {2}
+    assert kinds(claims.of_site("Office", snapshot(AHU, VAV))).keys() == {1}
+
+
+def test_the_other_site_takes_over_when_the_first_is_silent_for_long_or_gone() -> None:
+    claims = PanelClaims()
+    claims.of_site("Office", snapshot(AHU, VAV))
+    soon, late = (replace(snapshot(AHU), received_at=NOW_S + seconds) for seconds in (300, 301))
+    assert kinds(claims.of_site("Plant", soon)) == {}
+    assert kinds(claims.of_site("Plant", late)).keys() == {1}
+    claims.release("Office")
+    assert kinds(claims.of_site("Plant", snapshot(VAV))).keys() == {2}

@@ -1,0 +1,213 @@
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripted_link import ScriptedLink
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import Outcome, UnreachableError
+from t3monitor.model.events import AnswerDecoded, CycleFinished, SyncEvent
+from t3monitor.sync.service import SyncService
+from t3monitor.sync.sites import SiteServices
+from t3monitor.t3000.demo.building import Building
+from t3monitor.t3000.link import Answer
+
+NOW_S = 1_761_960_895
+OFFICE = Building(panels=2).answer(NOW_S)
+PLANT = OFFICE.replace(b'"panel_serial_number":2', b'"panel_serial_number":9')
+PATIENCE_S = 20.0
+
+
+class Runner(threading.Thread):
+    def __init__(self, service: SyncService) -> None:
+        super().__init__(daemon=True)
+        self.service = service
+
+    def run(self) -> None:
+        self.service.run()
+
+    def close(self) -> None:
+        self.service.close()
+        self.join(PATIENCE_S)
+        assert not self.is_alive()
+
+
+class Campus:
+    """Sites with scripted links, by name, and what their services told."""
+
+    def __init__(self, folder: Path, **links: ScriptedLink) -> None:
+        self.file = folder / "history.db"
+        self.links = links
+        self.finished = {name: threading.Semaphore(0) for name in ("", *links)}
+        self.events: list[SyncEvent] = []
+        self.services = SiteServices(
+            self.settings(*links), self.open_link, lambda current: current.database, Runner, self.listen
+        )
+        self.services.run()
+
+    def settings(self, *names: str, **values: Any) -> Settings:
+        sites = [{"name": name, "url": f"{name.lower()}:9103"} for name in names]
+        return Settings(link="webapi", database=f"sqlite:///{self.file}").with_values(sites=sites, **values)
+
+    def open_link(self, settings: Settings) -> ScriptedLink:
+        return self.links[settings.sites[0].name if settings.link == "webapi" else "demo"]
+
+    def listen(self, event: SyncEvent) -> None:
+        self.events.append(event)
+        if isinstance(event, CycleFinished):
+            self.finished[event.site].release()
+
+    def outcomes(self) -> dict[str, Outcome]:
+        return {event.site: event.report.outcome for event in self.events if isinstance(event, CycleFinished)}
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.file)) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def campus(tmp_path: Path) -> Iterator[Campus]:
+    made = Campus(tmp_path, Office=ScriptedLink(OFFICE), Plant=ScriptedLink(PLANT))
+    yield made
+    made.services.close()
+
+
+def sync(campus: Campus) -> None:
+    for future in campus.services.sync_once():
+        future.result(PATIENCE_S)
+
+
+def test_every_site_has_its_cycle_its_ledger_row_and_its_panels(campus: Campus) -> None:
+    sync(campus)
+    assert campus.outcomes() == {"Office": Outcome.OK, "Plant": Outcome.OK}
+    assert sorted(campus.rows("SELECT site, outcome, devices FROM SYNC_RUNS")) == [
+        ("Office", "ok", 2),
+        ("Plant", "ok", 2),
+    ]
+    assert campus.rows("SELECT site, count(*) FROM DEVICES GROUP BY site ORDER BY site") == [
+        ("Office", 2),
+        ("Plant", 2),
+    ]
+    assert {event.site for event in campus.events} == {"Office", "Plant"}
+
+
+def test_a_site_that_hangs_holds_up_no_other(campus: Campus) -> None:
+    office = campus.links["Office"]
+    office.steps = [office.hang]
+    campus.services.start()
+    assert office.hanging.wait(PATIENCE_S)
+    assert campus.finished["Plant"].acquire(timeout=PATIENCE_S)
+    assert campus.outcomes() == {"Plant": Outcome.OK}
+    campus.services.stop()
+    assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
+    assert campus.outcomes()["Office"] is Outcome.INTERRUPTED
+
+
+def test_each_site_has_its_own_reason(campus: Campus) -> None:
+    campus.links["Plant"].steps = [UnreachableError("Nothing listens on plant:9103")]
+    sync(campus)
+    assert sorted(campus.rows("SELECT site, outcome, reason FROM SYNC_RUNS")) == [
+        ("Office", "ok", None),
+        ("Plant", "unreachable", "Nothing listens on plant:9103"),
+    ]
+
+
+def test_a_panel_that_both_sites_see_is_stored_once(campus: Campus) -> None:
+    campus.links["Plant"].steps = [OFFICE]
+    campus.services.sync_once()[0].result(PATIENCE_S)
+    sync(campus)
+    (owners,) = campus.rows("SELECT count(DISTINCT site) FROM DEVICES")
+    assert owners == (1,)
+    per_panel = campus.rows(
+        "SELECT count(DISTINCT run.site) FROM TRENDLOG_FRAMES JOIN SYNC_RUNS AS run ON run.id = run_id"
+    )
+    assert per_panel == [(1,)]
+
+
+def test_a_site_that_is_removed_ends_and_one_that_is_added_begins(campus: Campus) -> None:
+    campus.services.start()
+    for name in ("Office", "Plant"):
+        assert campus.finished[name].acquire(timeout=PATIENCE_S)
+    campus.links["Annex"] = ScriptedLink(PLANT)
+    campus.finished["Annex"] = threading.Semaphore(0)
+    campus.services.apply(campus.settings("Annex", "Office"))
+    assert campus.services.sites == ("Annex", "Office")
+    assert campus.finished["Annex"].acquire(timeout=PATIENCE_S)
+    campus.services.close()
+    assert all(link.closed for link in campus.links.values())
+    assert campus.rows("SELECT DISTINCT site FROM DEVICES ORDER BY site") == [("Annex",), ("Office",)]
+
+
+def test_another_link_ends_the_sites(campus: Campus) -> None:
+    sync(campus)
+    campus.links["demo"] = ScriptedLink(OFFICE)
+    campus.services.apply(campus.settings("Office").with_values(link="demo"))
+    assert campus.services.sites == ("",)
+    sync(campus)
+    assert campus.outcomes()[""] is Outcome.OK
+
+
+def test_looking_for_panels_again_reaches_the_link_before_its_next_call(tmp_path: Path) -> None:
+    asked = []
+
+    class Link(ScriptedLink):
+        def forget_panels(self) -> None:
+            asked.append(self.fetches)
+
+    campus = Campus(tmp_path, Office=Link(OFFICE))
+    try:
+        sync(campus)
+        campus.services.find_panels()
+        assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
+        assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
+        assert asked == [1]
+    finally:
+        campus.services.close()
+
+
+def test_what_an_answer_repeats_is_not_stored_again_and_an_errand_keeps_its_time(tmp_path: Path) -> None:
+    errands = []
+
+    class Link(ScriptedLink):
+        @property
+        def errand_due_s(self) -> float | None:
+            return 0.0 if not errands else None
+
+        def run_errand(self, timeout_s: float) -> None:
+            errands.append(timeout_s)
+
+    campus = Campus(tmp_path, Office=Link(Answer(OFFICE, repeats=True, note="read from the cache")))
+    try:
+        campus.services.apply(campus.settings("Office", sync_interval_secs=3600))
+        campus.services.start()
+        assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
+        sync(campus)
+        assert errands == [30]
+        assert campus.rows("SELECT outcome, points, samples FROM SYNC_RUNS") == [("ok", 512, 512), ("ok", 512, 0)]
+        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
+    finally:
+        campus.services.close()
+
+
+def test_a_panel_that_failed_makes_the_cycle_partial_and_is_named(campus: Campus) -> None:
+    campus.links["Office"].steps = [Answer(OFFICE, failed_panels=("panel 5 does not answer",))]
+    sync(campus)
+    assert campus.rows("SELECT outcome, reason, skipped FROM SYNC_RUNS WHERE site = 'Office'") == [
+        ("partial", "1 panel skipped: panel 5 does not answer", 1)
+    ]
+
+
+def test_what_is_not_recorded_is_told_to_the_window_but_not_stored(campus: Campus) -> None:
+    campus.services.apply(campus.settings("Office", unrecorded_panels=[237221], recorded_types=["INPUT"]))
+    sync(campus)
+    (shown,) = [event.snapshot for event in campus.events if isinstance(event, AnswerDecoded)]
+    assert shown.point_count == 512
+    assert campus.rows("SELECT serial_number FROM DEVICES") == [(237273,)]
+    assert campus.rows("SELECT serial_number, count(*) FROM INPUT_POINTS") == [(237273, 64)]
+    assert campus.rows("SELECT count(*) FROM OUTPUT_POINTS") == [(0,)]
+    assert campus.rows("SELECT DISTINCT point_type FROM TRENDLOG_DATA") == [("INPUT",)]
+    assert campus.rows("SELECT points, samples FROM SYNC_RUNS") == [(512, 64)]
