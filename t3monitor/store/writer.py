@@ -153,7 +153,7 @@ class CycleTransaction:
 
     def upsert(self, device: Device, received_at: int) -> None:
         """Step 8: the panel, and those of its points that changed; ``received_at`` in UTC epoch seconds."""
-        newest = max(time_s for _, _, time_s in device.vectors())
+        oldest = min(time_s for _, _, time_s in device.vectors())  # a panel is as fresh as its oldest points
         settings = device.settings
         self._cursor.execute(
             statements.UPSERT_DEVICE,
@@ -163,7 +163,7 @@ class CycleTransaction:
                 device.panel_name,
                 device.building_name or None,
                 device.address or None,
-                "Stale" if is_stale(newest, received_at, self._sync_interval_s) else "Online",
+                "Stale" if is_stale(oldest, received_at, self._sync_interval_s) else "Online",
                 settings.ip_address,
                 settings.port,
                 settings.modbus_address,

@@ -132,7 +132,7 @@ class SyncService:
         """
         with self._changed:
             old, self._settings = self._settings, settings
-            elsewhere = _other_link(old, settings) or self._database_url(old) != self._database_url(settings)
+            elsewhere = is_other_link(old, settings) or self._database_url(old) != self._database_url(settings)
             latest_s = self.clock.monotonic_s() + (0 if elsewhere else settings.sync_interval_secs)
             self._due_s = min(self._due_s, latest_s)
             if elsewhere:
@@ -303,7 +303,7 @@ class SyncService:
     def _use(self, settings: Settings) -> None:
         """Closes what the new settings want opened anew."""
         old, self._settings_in_use = self._settings_in_use, settings
-        if _other_link(old, settings):
+        if is_other_link(old, settings):
             self._close_source()
         if self._database_url(old) != self._database_url(settings):
             self._close_store()
@@ -328,5 +328,6 @@ class SyncService:
         self._changed.notify_all()
 
 
-def _other_link(old: Settings, new: Settings) -> bool:
+def is_other_link(old: Settings, new: Settings) -> bool:
+    """Whether the link must be opened anew when the new settings take the place of the old ones."""
     return any(getattr(old, name) != getattr(new, name) for name in _LINK_SETTINGS)
