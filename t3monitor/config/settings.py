@@ -99,7 +99,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def cautions(self) -> list[str]:
         """Sentences about values that are allowed but will disappoint."""
-        if self.link == "library" and self.sync_interval_secs < SHORTEST_REAL_INTERVAL_S:
+        has_cooldown = self.link == "library" or (self.link == "webapi" and self.web_reading == "logging_data")
+        if has_cooldown and self.sync_interval_secs < SHORTEST_REAL_INTERVAL_S:
             return [
                 f"An interval of {self.sync_interval_secs} s is shorter than T3000's cooldown: it ignores calls less "
                 f"than 15 s apart, so most cycles will find no new data; use {SHORTEST_REAL_INTERVAL_S} s or more"
