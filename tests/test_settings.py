@@ -11,7 +11,7 @@ import pytest
 
 from t3monitor.config import settings as settings_module
 from t3monitor.config.paths import DATABASE_NAME, Paths, user_paths
-from t3monitor.config.settings import Settings, SettingsError, load, save
+from t3monitor.config.settings import Settings, SettingsError, Site, load, save
 
 
 @pytest.fixture
@@ -127,6 +127,79 @@ def test_a_request_that_is_too_long_falls_back_and_the_longest_is_allowed(path: 
     assert Settings().with_values(request="ü" * 2048).request == "ü" * 2048
     write(path, json.dumps({"request": "ü" * 2049}))
     assert load(path) == (Settings(), ["request cannot be longer than 4096 bytes; the default is in force"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:9103"),
+        ("  T3000-PC:8080/ ", "http://t3000-pc:8080"),
+        ("http://t3000-pc", "http://t3000-pc:9103"),
+        ("[::1]", "http://[::1]:9103"),
+        ("https://t3000.example", "https://t3000.example"),
+        ("https://t3000.example:8443/", "https://t3000.example:8443"),
+        ("büro", "http://xn--bro-hoa:9103"),
+    ],
+)
+def test_the_address_of_a_web_service_is_completed(typed: str, url: str) -> None:
+    assert Settings().with_values(sites=[{"url": typed}]).sites == (Site(url=url),)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "http://",
+        "ftp://t3000",
+        "t3000:port",
+        "t3000:99999",
+        "http://t3000/api",
+        "http://me:pw@t3000",
+        "http://t3000?x",
+        "[::1",
+        "two words",
+        "a..b",
+        "x" * 100,
+    ],
+)
+def test_what_is_no_address_of_a_web_service_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(SettingsError, match=r"is not the address of a T3000 web service; it looks like http://127"):
+        Settings().with_values(sites=[{"url": typed}])
+
+
+@pytest.mark.parametrize(
+    ("sites", "sentence"),
+    [
+        ([], "there are 1 to 32 T3000 computers"),
+        ([{"name": f"{n}", "url": f"h{n}"} for n in range(33)], "there are 1 to 32 T3000 computers"),
+        ([{"name": "A", "url": "a"}, {"name": " A ", "url": "b"}], "two have the name 'A'"),
+        ([{"name": "A", "url": "a"}, {"name": "B", "url": "http://A:9103"}], "two have the URL 'http://a:9103'"),
+        ([{"name": "A", "url": "a"}, {"url": "b"}], "give each of several T3000 computers a name"),
+        ([{"name": "A\n", "url": "a"}], "characters that cannot be shown"),
+        ([{"name": "A" * 41, "url": "a"}], "it is a list such as"),
+        ("127.0.0.1", "it is a list such as"),
+    ],
+)
+def test_sites_that_cannot_be_told_apart_or_reached_fall_back(sites: Any, sentence: str, path: Path) -> None:
+    write(path, json.dumps({"sites": sites}))
+    settings, (warning,) = load(path)
+    assert settings == Settings()
+    assert sentence in warning
+
+
+def test_what_is_recorded_falls_back_to_everything(path: Path) -> None:
+    write(path, json.dumps({"recorded_types": ["INPUTS"], "unrecorded_panels": [0]}))
+    settings, warnings = load(path)
+    assert (settings.recorded_types, settings.unrecorded_panels) == (("INPUT", "OUTPUT", "VARIABLE"), ())
+    assert [warning.partition(" cannot")[0] for warning in warnings] == ["recorded_types", "unrecorded_panels"]
+
+
+def test_the_settings_of_one_site_know_no_other(path: Path) -> None:
+    sites = (Site(name="A", url="http://a:9103"), Site(name="B", url="http://b:9103"))
+    settings = Settings().with_values(link="webapi", sites=sites)
+    assert settings.at_site(sites[1]) == settings.with_values(sites=sites[1:])
+    save(path, settings)
+    assert load(path) == (settings, [])
 
 
 def test_each_bad_value_has_its_own_warning_and_the_good_ones_count(path: Path) -> None:
