@@ -36,7 +36,7 @@ from t3monitor.t3000.check import check_link
 from t3monitor.t3000.links import open_link
 from t3monitor.ui.activity import ActivityPane
 from t3monitor.ui.main_window import MainWindow
-from t3monitor.ui.settings_dialog import SettingsDialog
+from t3monitor.ui.settings.dialog import SettingsDialog
 from t3monitor.ui.theme import Appearance, apply_theme, theme_for
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.window_state import load_window_state, save_window_state

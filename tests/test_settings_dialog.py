@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome
 from t3monitor.t3000.check import Check
-from t3monitor.ui.settings_checks import database_problem, database_url_of, library_problem, replay_problem
-from t3monitor.ui.settings_dialog import SettingsDialog
-from t3monitor.ui.settings_fields import PathField, Tone, declaration
+from t3monitor.ui.settings.checks import database_problem, database_url_of, library_problem, replay_problem
+from t3monitor.ui.settings.dialog import SettingsDialog
+from t3monitor.ui.settings.fields import PathField, Tone, declaration
 from t3monitor.ui.theme import DARK, LIGHT, Appearance, apply_theme, current_theme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
@@ -405,8 +405,8 @@ def test_paths_are_looked_at_once_when_the_typing_ends_and_never_for_other_field
         looked_at.append(text)
         return "" if text in ("", "ab") else "wrong"
 
-    monkeypatch.setattr("t3monitor.ui.settings_pages.database_problem", look)
-    monkeypatch.setattr("t3monitor.ui.settings_pages.library_problem", look)
+    monkeypatch.setattr("t3monitor.ui.settings.database.database_problem", look)
+    monkeypatch.setattr("t3monitor.ui.settings.link.library_problem", look)
     dialog = opened()
     looked_at.clear()
     dialog.sync.interval.setValue(99)

@@ -12,8 +12,12 @@ from typing_extensions import override
 from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Settings, SettingsError
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.ui.settings_fields import Tone
-from t3monitor.ui.settings_pages import AppearancePage, DatabasePage, LinkPage, SettingsPage, SyncPage
+from t3monitor.ui.settings.appearance import AppearancePage
+from t3monitor.ui.settings.database import DatabasePage
+from t3monitor.ui.settings.fields import Tone
+from t3monitor.ui.settings.link import LinkPage
+from t3monitor.ui.settings.page import SettingsPage
+from t3monitor.ui.settings.sync import SyncPage
 from t3monitor.ui.theme import Appearance, apply_theme, theme_for
 
 _log = logging.getLogger(__name__)
