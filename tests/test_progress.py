@@ -26,18 +26,17 @@ from t3monitor.model.events import (
     Validated,
 )
 from t3monitor.ui.progress import LinkIndicator, PhaseBar
-from t3monitor.ui.progress_state import (
-    LinkState,
-    Progress,
-    StepState,
+from t3monitor.ui.progress_state import LinkState, Progress
+from t3monitor.ui.progress_steps import StepState, step_views
+from t3monitor.ui.progress_texts import (
     countdown_s,
     database_text,
     doing_text,
     last_cycle_text,
     link_state_text,
     next_cycle_text,
-    step_views,
 )
+from t3monitor.ui.site_progress import SiteProgress
 from t3monitor.ui.texts import local_time_text
 from t3monitor.ui.theme import DARK, LIGHT, apply_theme, current_theme
 from values import NOW_S, device, report, snapshot
@@ -227,47 +226,52 @@ def test_the_steps_tell_devices_while_they_are_stored_and_durations_afterwards()
 
 
 @pytest.fixture
-def bar(qtbot: QtBot, qapp: QApplication) -> PhaseBar:
+def progress(qapp: QApplication) -> SiteProgress:
     if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
         apply_theme(qapp, LIGHT)
-    bar = PhaseBar(clock=lambda: NOW)
+    return SiteProgress(clock=lambda: NOW)
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, progress: SiteProgress) -> PhaseBar:
+    bar = PhaseBar(progress)
     qtbot.addWidget(bar)
     return bar
 
 
-def test_the_phase_bar_counts_a_retry_down_with_its_reason(bar: PhaseBar) -> None:
+def test_the_phase_bar_counts_a_retry_down_with_its_reason(bar: PhaseBar, progress: SiteProgress) -> None:
     for event in (CYCLE, CALL, RETRY):
-        bar.apply(event)
-    bar.set_now(NOW + 1)
+        progress.apply(event)
+    progress.set_now(NOW + 1)
     assert bar.sentence == "T3000 is starting (-2), try 2 of 4 in 3 s"
     assert bar.steps[0].text == "● Fetch in 3 s"
 
 
-def test_a_screen_reader_hears_all_steps_of_the_phase_bar(bar: PhaseBar) -> None:
+def test_a_screen_reader_hears_all_steps_of_the_phase_bar(bar: PhaseBar, progress: SiteProgress) -> None:
     for event in STORING:
-        bar.apply(event)
+        progress.apply(event)
     description = bar.accessibleDescription()
     assert description.startswith("✓ Fetch, ✓ Parse, ● Store 3/6, ○ Validate, ○ Wait.")
     assert description.endswith("store · device 3/6 · 768 points")
-    bar.apply(ended(GOOD))
+    progress.apply(ended(GOOD))
     assert bar.sentence == "last cycle ok, 143 ms, 6 panels, 1,536 samples"
-    bar.apply(ended(TIMEOUT))
+    progress.apply(ended(TIMEOUT))
     assert bar.accessibleDescription().endswith("last cycle failed (timeout): T3000 gave no answer within 30 s")
 
 
-def test_the_phase_bar_draws_a_failed_step_unlike_a_good_one(bar: PhaseBar) -> None:
+def test_the_phase_bar_draws_a_failed_step_unlike_a_good_one(bar: PhaseBar, progress: SiteProgress) -> None:
     bar.resize(1000, bar.sizeHint().height())
     pictures = []
     for event in (ended(GOOD), ended(TIMEOUT)):
-        bar.apply(event)
+        progress.apply(event)
         pictures.append(bar.grab().toImage())
     assert pictures[0] != pictures[1]
     assert bar.steps[0].state is StepState.FAILED
 
 
-def test_nothing_in_the_phase_bar_moves_when_details_change(bar: PhaseBar) -> None:
+def test_nothing_in_the_phase_bar_moves_when_details_change(bar: PhaseBar, progress: SiteProgress) -> None:
     empty = bar.sizeHint()
-    bar.apply(ended(TIMEOUT))
+    progress.apply(ended(TIMEOUT))
     assert bar.sizeHint() == empty
 
 
@@ -277,63 +281,56 @@ def drawn_colours(widget: QWidget) -> set[str]:
 
 
 @pytest.fixture
-def indicator(qtbot: QtBot, qapp: QApplication) -> LinkIndicator:
-    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
-        apply_theme(qapp, LIGHT)
-    indicator = LinkIndicator(clock=lambda: NOW)
+def indicator(qtbot: QtBot, progress: SiteProgress) -> LinkIndicator:
+    indicator = LinkIndicator(progress)
     qtbot.addWidget(indicator)
     return indicator
 
 
-def test_the_indicator_counts_down_with_a_bar_that_fills(indicator: LinkIndicator) -> None:
-    indicator.apply(ended(GOOD, 20.0))
-    indicator.set_now(NOW + 5)
+def test_the_indicator_counts_down_with_a_bar_that_fills(indicator: LinkIndicator, progress: SiteProgress) -> None:
+    progress.apply(ended(GOOD, 20.0))
+    progress.set_now(NOW + 5)
     assert indicator.countdown.text() == "next cycle in 15 s"
     assert indicator.bar.value() == 250
     assert not indicator.bar.isHidden()
-    indicator.apply(STOPPED)
+    progress.apply(STOPPED)
     assert indicator.countdown.text() == ""
     assert indicator.bar.isHidden()
 
 
 def test_the_indicators_colour_goes_with_its_word_and_follows_the_theme(
-    indicator: LinkIndicator, qapp: QApplication
+    indicator: LinkIndicator, progress: SiteProgress, qapp: QApplication
 ) -> None:
     indicator.show()
-    indicator.apply(ended(GOOD))
+    progress.apply(ended(GOOD))
     assert LIGHT.good.name() in drawn_colours(indicator.state)
-    indicator.apply(ended(TIMEOUT))
+    progress.apply(ended(TIMEOUT))
     assert LIGHT.bad.name() in drawn_colours(indicator.state)
     apply_theme(qapp, DARK)
     assert DARK.bad.name() in drawn_colours(indicator.state)
     assert indicator.state.text() == "▲ Failed: timeout"
 
 
-def test_the_indicators_tooltip_says_why_and_when_it_was_last_good(indicator: LinkIndicator) -> None:
-    indicator.apply(ended(GOOD))
-    indicator.apply(ended(TIMEOUT))
+def test_the_indicators_tooltip_says_why_and_when_it_was_last_good(
+    indicator: LinkIndicator, progress: SiteProgress
+) -> None:
+    progress.apply(ended(GOOD))
+    progress.apply(ended(TIMEOUT))
     lines = indicator.toolTip().split("\n")
     assert lines[1] == "last cycle failed (timeout): T3000 gave no answer within 30 s"
     assert lines[2] == f"last good cycle at {local_time_text(NOW_S)}"
 
 
-def test_another_link_starts_without_the_past_of_the_one_before(indicator: LinkIndicator) -> None:
-    indicator.set_link("T3000.so")
-    indicator.apply(STARTED)
-    indicator.apply(ended(TIMEOUT))
-    indicator.set_link("T3000.so")
-    assert indicator.state.text() == "▲ Failed: timeout"
-    indicator.set_link("Simulated building")
+def test_another_link_or_database_starts_without_the_past_of_the_one_before(
+    indicator: LinkIndicator, bar: PhaseBar, progress: SiteProgress
+) -> None:
+    progress.apply(STARTED, CYCLE, CALL, ended(TIMEOUT))
+    assert "timeout" in bar.sentence
+    progress.forget()
     assert indicator.state.text() == "◐ Waiting"
     assert indicator.toolTip() == "◐ Waiting"
-
-
-def test_the_phase_bar_can_forget_another_link_or_database(bar: PhaseBar) -> None:
-    bar.apply(CYCLE, CALL, ended(TIMEOUT, None))
-    assert "timeout" in bar.sentence
-    bar.forget()
     assert bar.sentence == ""
-    assert {step.state for step in bar.steps} == {StepState.TO_COME}
+    assert [step.state for step in bar.steps[:4]] == [StepState.TO_COME] * 4
 
 
 def test_each_state_of_the_link_has_a_mark_of_its_own() -> None:

@@ -1,28 +1,22 @@
-"""How syncing goes: the phases of the running cycle, the state of the link, and the texts of the status bar."""
+"""How syncing goes: the steps of the running cycle for the status bar, the state of the link for the tool bar."""
 
-import time
-from collections.abc import Callable
-
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 from typing_extensions import override
 
-from t3monitor.model.events import (
-    SyncEvent,
-)
-from t3monitor.ui.progress_state import (
-    LinkState,
-    Progress,
-    StepState,
-    StepView,
+from t3monitor.ui.progress_state import LinkState
+from t3monitor.ui.progress_steps import StepState, StepView, step_views
+from t3monitor.ui.progress_texts import (
     doing_text,
     last_cycle_text,
     link_state_text,
     next_cycle_text,
-    step_views,
+    site_line,
+    sites_state_text,
 )
-from t3monitor.ui.texts import local_time_text
+from t3monitor.ui.site_progress import SiteProgress
+from t3monitor.ui.texts import local_time_text, tooltip_text
 from t3monitor.ui.theme import Theme, current_theme
 
 
@@ -33,36 +27,13 @@ class PhaseBar(QWidget):
     _HEIGHT = 26
     _SHORTEST_SENTENCE = 80
 
-    def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, progress: SiteProgress, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._clock = clock
-        self._now_s = clock()
-        self._progress = Progress()
+        self._progress = progress
         self.setAccessibleName(self.tr("Progress of the sync cycle"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._refresh()
-
-    def apply(self, *events: SyncEvent) -> None:
-        """Takes events that have just happened, and shows the state after the last of them."""
-        self._now_s = self._clock()
-        for event in events:
-            self._progress = self._progress.after(event, self._now_s)
-        self._refresh()
-
-    def set_now(self, monotonic_s: float) -> None:
-        """Counts down."""
-        self._now_s = monotonic_s
-        self._refresh()
-
-    def set_interval(self, interval_s: float) -> None:
-        """The interval was changed."""
-        self._progress = self._progress.with_interval(interval_s, self._clock())
-        self._refresh()
-
-    def forget(self) -> None:
-        """Drops the past: the link or the database is another one."""
-        self._progress = self._progress.without_past()
-        self._refresh()
+        progress.changed.connect(self.on_progress_changed)
+        self.on_progress_changed()
 
     @property
     def steps(self) -> tuple[StepView, ...]:
@@ -72,16 +43,22 @@ class PhaseBar(QWidget):
     @property
     def sentence(self) -> str:
         """What is shown at the right: what the running cycle does or waits for, or how the last one ended."""
-        if self._progress.in_cycle or self._progress.stop_reason:
-            return doing_text(self._progress, self._now_s)
-        return last_cycle_text(self._progress.last)
+        site = self._progress.current
+        progress = self._progress.sites[site]
+        if progress.in_cycle or progress.stop_reason:
+            text = doing_text(progress, self._progress.now_s)
+        else:
+            text = last_cycle_text(progress.last)
+        return f"{site}: {text}" if text and self._progress.has_several else text
 
-    def _refresh(self) -> None:
-        self._steps = step_views(self._progress, self._now_s)
+    @Slot()
+    def on_progress_changed(self) -> None:
+        """Shows the site whose cycle runs, else the one whose cycle ended last."""
+        self._steps = step_views(self._progress.sites[self._progress.current], self._progress.now_s)
         text = f"{', '.join(step.text for step in self._steps)}. {self.sentence}"
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
-            self.setToolTip(self.sentence)
+            self.setToolTip(tooltip_text([self.sentence]))
             self.update()
 
     def _step_width(self) -> int:
@@ -134,11 +111,9 @@ class PhaseBar(QWidget):
 class LinkIndicator(QWidget):
     """The state of the link with the countdown to the next cycle, for the right end of the tool bar."""
 
-    def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, progress: SiteProgress, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._clock = clock
-        self._now_s = clock()
-        self._progress = Progress()
+        self._progress = progress
         self.setAccessibleName(self.tr("State of the link"))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.state = QLabel()
@@ -156,57 +131,48 @@ class LinkIndicator(QWidget):
         layout.setSpacing(10)
         for widget in (self.state, self.link, self.countdown, self.bar):
             layout.addWidget(widget)
-        self._refresh()
+        progress.changed.connect(self.on_progress_changed)
+        self.on_progress_changed()
 
-    def apply(self, *events: SyncEvent) -> None:
-        """Takes events that have just happened, and shows the state after the last of them."""
-        self._now_s = self._clock()
-        for event in events:
-            self._progress = self._progress.after(event, self._now_s)
-        self._refresh()
-
-    def set_link(self, description: str) -> None:
-        """What is at the other end; another link starts without the past of the one before."""
-        if description != self.link.text():
-            self.link.setText(description)
-            self._progress = self._progress.without_past()
-            self._refresh()
-
-    def set_now(self, monotonic_s: float) -> None:
-        """Counts down."""
-        self._now_s = monotonic_s
-        self._refresh()
-
-    def set_interval(self, interval_s: float) -> None:
-        """The interval was changed."""
-        self._progress = self._progress.with_interval(interval_s, self._clock())
-        self._refresh()
-
-    def _refresh(self) -> None:
-        progress = self._progress
-        self.state.setText(link_state_text(progress))
+    @Slot()
+    def on_progress_changed(self) -> None:
+        """Shows the link, or all links together."""
+        progress, now_s = self._progress, self._progress.now_s
+        self.state.setText(self._state_text())
+        self.link.setText(progress.description)
         theme = current_theme()
         colours = {LinkState.LIVE: theme.good, LinkState.FAILED: theme.bad, LinkState.WAITING: theme.warning}
         # By a style sheet: a palette of its own would be lost with the change of the program's style sheet.
-        sheet = f"font-weight: 600; color: {colours.get(progress.link_state, theme.muted).name()}"
+        sheet = f"font-weight: 600; color: {colours.get(progress.worst, theme.muted).name()}"
         if sheet != self.state.styleSheet():
             self.state.setStyleSheet(sheet)
-        self.countdown.setText(next_cycle_text(progress, self._now_s))
+        due = progress.next or next(iter(progress.sites.values()))
+        self.countdown.setText(next_cycle_text(due, now_s))
         self.countdown.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("next cycle in 000 s")))
-        left_s = 0.0 if progress.next_at_s is None else max(0.0, progress.next_at_s - self._now_s)
-        self.bar.setValue(round(1000 * (1 - left_s / progress.wait_s)) if left_s and progress.wait_s else 0)
-        self.bar.setVisible(progress.next_at_s is not None)
-        self.setToolTip(self._tooltip())
+        left_s = 0.0 if due.next_at_s is None else max(0.0, due.next_at_s - now_s)
+        self.bar.setValue(round(1000 * (1 - left_s / due.wait_s)) if left_s and due.wait_s else 0)
+        self.bar.setVisible(due.next_at_s is not None)
+        self.setToolTip(tooltip_text(self._tooltip_lines()))
         self.setAccessibleDescription(f"{self.state.text()}, {self.link.text()}, {self.countdown.text()}")
 
-    def _tooltip(self) -> str:
-        lines = [self.state.text(), self._progress.stop_reason or last_cycle_text(self._progress.last)]
-        if self._progress.last_good:
-            lines.append(self.tr("last good cycle at %s") % local_time_text(self._progress.last_good.finished_at))
-        return "\n".join(filter(None, lines))
+    def _state_text(self) -> str:
+        progresses = list(self._progress.sites.values())
+        if self._progress.has_several:
+            return sites_state_text(progresses, self._progress.worst)
+        return link_state_text(progresses[0])
+
+    def _tooltip_lines(self) -> list[str]:
+        sites = self._progress.sites
+        if self._progress.has_several:
+            return [site_line(site, progress, self._progress.now_s) for site, progress in sites.items()]
+        (progress,) = sites.values()
+        lines = [self.state.text(), progress.stop_reason or last_cycle_text(progress.last), progress.note]
+        if progress.last_good:
+            lines.append(self.tr("last good cycle at %s") % local_time_text(progress.last_good.finished_at))
+        return lines
 
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._refresh()
+            self.on_progress_changed()

@@ -1,10 +1,13 @@
 """How times and numbers are written everywhere in the window."""
 
+import textwrap
+from collections.abc import Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
+_TOOLTIP_WIDTH = 90  # in characters
 
 
 def age_text(age_s: float) -> str:
@@ -22,3 +25,9 @@ def age_text(age_s: float) -> str:
 def local_time_text(utc_s: float) -> str:
     """Date and time of day in local time, for tooltips and logs: ``2026-11-23 10:31:12``."""
     return datetime.fromtimestamp(utc_s).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def tooltip_text(lines: Iterable[str]) -> str:
+    """The lines that are not empty, wrapped: a tooltip of plain text would be as wide as its longest sentence."""
+    wrapped = (textwrap.fill(line, _TOOLTIP_WIDTH, break_on_hyphens=False) for line in lines)
+    return "\n".join(filter(None, wrapped))
