@@ -11,7 +11,12 @@ from pytestqt.qtbot import QtBot
 from t3monitor.model.point_types import PointType
 from t3monitor.t3000.demo.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
-from t3monitor.ui.devices_model import DeviceColumn, DevicesModel
+from t3monitor.ui.devices_columns import DeviceColumn
+from t3monitor.ui.devices_groups import SiteState
+from t3monitor.ui.devices_model import DevicesModel
+from t3monitor.ui.progress_state import LinkState
+from t3monitor.ui.recording import Recording
+from t3monitor.ui.texts import local_time_text
 from t3monitor.ui.theme import LIGHT
 from values import NOW_S, device, point, points, snapshot
 
@@ -146,6 +151,117 @@ class TestStates:
         assert cell(model, 1, DeviceColumn.AGE, background).color() == LIGHT.stale.background
         assert cell(model, 2, DeviceColumn.FAULTS, background).color() == LIGHT.fault.background
         assert cell(model, 2, DeviceColumn.AGE, background) is None
+
+
+TIP = Qt.ItemDataRole.ToolTipRole
+REASON = "Nothing answers at http://10.0.0.9:9103"
+
+
+def group(model: DevicesModel, title: str) -> QModelIndex:
+    return next(model.index(row, 0) for row in range(1, model.rowCount()) if model.index(row, 0).data() == title)
+
+
+def state_of(model: DevicesModel, title: str, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    return group(model, title).siblingAtColumn(DeviceColumn.AGE).data(role)
+
+
+class TestSites:
+    LIVE = SiteState(LinkState.LIVE, "● live", "")
+    FAILED = SiteState(LinkState.FAILED, "▲ unreachable", REASON)
+    WAITING = SiteState(LinkState.WAITING, "◐ no new data", "7 s to go")
+
+    def test_panels_stand_below_their_site_and_building(self, model: DevicesModel) -> None:
+        model.apply(
+            snapshot(
+                device(1, 1, site="Office"),
+                device(2, 2, site="Plant", building_name="Hall 10"),
+                device(3, 3, site="Plant", building_name="Hall 9"),
+                device(4, 4, building_name="Old house"),
+            )
+        )
+        assert tree(model) == {
+            "All panels": [],
+            "Office": ["Panel 1"],
+            "Old house": ["Panel 4"],
+            "Plant · Hall 9": ["Panel 3"],
+            "Plant · Hall 10": ["Panel 2"],
+        }
+
+    def test_a_panel_that_is_found_at_another_site_moves_there(self, model: DevicesModel) -> None:
+        model.apply(snapshot(device(1, 1, site="Office")))
+        model.apply(snapshot(device(1, 1, site="Plant")))
+        assert tree(model) == {"All panels": [], "Plant": ["Panel 1"]}
+
+    def test_each_of_several_sites_says_how_its_link_does_and_why(self, model: DevicesModel) -> None:
+        model.set_site_state("Office", self.LIVE)
+        model.set_site_state("Plant", self.FAILED)
+        model.apply(snapshot(device(1, 1, site="Office")))
+        assert tree(model) == {"All panels": [], "Office": ["Panel 1"], "Plant": []}, "even without a panel"
+        assert (state_of(model, "Office"), state_of(model, "Plant")) == ("● live", "▲ unreachable")
+        assert state_of(model, "Plant", TIP) == f"Plant: ▲ unreachable\n{REASON}"
+        spoken = group(model, "Plant").data(Qt.ItemDataRole.AccessibleTextRole)
+        assert spoken == f"Plant, ▲ unreachable. {REASON}"
+
+    def test_only_what_needs_attention_is_coloured(self, model: DevicesModel) -> None:
+        for site, state in (("A", self.LIVE), ("B", self.WAITING), ("C", self.FAILED)):
+            model.set_site_state(site, state)
+        colours = [state_of(model, site, Qt.ItemDataRole.ForegroundRole).color() for site in "ABC"]
+        assert colours == [LIGHT.muted, LIGHT.warning, LIGHT.bad]
+
+    def test_a_single_site_only_says_that_it_fails(self, model: DevicesModel) -> None:
+        model.set_site_name("Simulated building")
+        model.apply(snapshot(device()))
+        for state, text in ((self.LIVE, ""), (self.WAITING, ""), (self.FAILED, "▲ unreachable")):
+            model.set_site_state("", state)
+            assert state_of(model, "Simulated building") == text
+
+    def test_a_new_state_is_told_of_once_and_moves_no_row(self, model: DevicesModel, qtbot: QtBot) -> None:
+        model.set_site_state("Office", self.LIVE)
+        model.set_site_state("Plant", self.LIVE)
+        with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.dataChanged):
+            model.set_site_state("Plant", self.FAILED)
+        with qtbot.assertNotEmitted(model.dataChanged):
+            model.set_site_state("Plant", self.FAILED)
+
+    def test_another_theme_finds_a_site_without_panels(self, model: DevicesModel) -> None:
+        model.set_site_state("Office", self.LIVE)
+        model.set_site_state("Plant", self.FAILED)
+        model.on_palette_changed()  # the model's tester looks at what it tells
+
+    def test_a_panel_that_t3000_has_stopped_reading_is_stale_though_t3000_answers(self, model: DevicesModel) -> None:
+        model.set_site_state("Office", self.LIVE)
+        frozen = NOW_S - 720
+        for _ in range(3):
+            model.apply(snapshot(device(1, 1, time_s=frozen, site="Office")))
+        assert cell(model, 1, DeviceColumn.AGE) == "stale 12 min"
+        expected = f"T3000 answers, but has not read this panel since {local_time_text(frozen)}"
+        assert expected in str(cell(model, 1, DeviceColumn.NAME, TIP)).replace("\n", " ")
+
+    def test_a_panel_whose_site_fails_is_stale_for_that_reason(self, model: DevicesModel) -> None:
+        model.set_site_state("Plant", self.FAILED)
+        model.apply(snapshot(device(1, 1, time_s=NOW_S - 720, site="Plant")))
+        tip = str(cell(model, 1, DeviceColumn.NAME, TIP)).replace("\n", " ")
+        assert REASON in tip
+        assert "T3000 answers" not in tip
+
+
+class TestRecording:
+    def test_a_panel_that_is_not_recorded_says_so(self, model: DevicesModel, qtbot: QtBot) -> None:
+        model.apply(snapshot(device(1, 1), device(2, 2)))
+        with qtbot.waitSignal(model.dataChanged):
+            model.set_recording(Recording.of([1], ["INPUT", "OUTPUT", "VARIABLE"]))
+        notes = [cell(model, serial, DeviceColumn.NAME, DevicesModel.NOTE_ROLE) for serial in (1, 2)]
+        assert notes == ["not recorded", ""]
+        assert str(cell(model, 1, DeviceColumn.NAME, Qt.ItemDataRole.AccessibleTextRole)).endswith(", not recorded")
+        assert "shown but not stored" in str(cell(model, 1, DeviceColumn.NAME, TIP))
+        assert "not" not in str(cell(model, 2, DeviceColumn.NAME, TIP))
+
+    def test_a_type_that_is_not_recorded_is_named_in_the_tooltip(self, model: DevicesModel) -> None:
+        model.apply(snapshot(device(1, 1)))
+        model.set_recording(Recording.of([], ["INPUT"]))
+        lines = str(cell(model, 1, DeviceColumn.NAME, TIP)).split("\n")
+        assert [line.endswith(", not recorded") for line in lines[-3:]] == [False, True, True]
+        assert cell(model, 1, DeviceColumn.NAME, DevicesModel.NOTE_ROLE) == ""
 
 
 class TestUpdates:

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from t3monitor.ui.devices_model import DeviceColumn
+from t3monitor.ui.devices_columns import DeviceColumn
 from t3monitor.ui.devices_view import DevicesView
 from t3monitor.ui.points_value import RIGHT_MARGIN
+from t3monitor.ui.progress_state import LinkState
 from values import NOW_S, device, snapshot
 
 INTERVAL_S = 30
@@ -118,6 +120,55 @@ class TestFilter:
         assert shown(view) == ["All panels", "Panels", "AHU-1", "AHU-2"]
 
 
+class TestRecording:
+    def record(self, view: DevicesView, serial: int) -> QAction:
+        menu = view.make_panel_menu(serial)
+        return next(action for action in menu.actions() if action.text() == "&Record this panel")
+
+    def test_the_menu_of_a_panel_turns_its_recording_off_and_on(self, view: DevicesView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device(BIG, 1)))
+        with qtbot.waitSignal(view.record_toggled) as toggled:
+            self.record(view, BIG).trigger()
+        assert toggled.args == [BIG, False]
+        view.set_recording([BIG], ["INPUT"])
+        assert not self.record(view, BIG).isChecked()
+        with qtbot.waitSignal(view.record_toggled) as toggled:
+            self.record(view, BIG).trigger()
+        assert toggled.args == [BIG, True]
+
+    @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+    @pytest.mark.parametrize("reason", [QContextMenuEvent.Reason.Keyboard, QContextMenuEvent.Reason.Mouse])
+    def test_a_right_click_or_the_menu_key_opens_the_menu_of_that_panel(
+        self, view: DevicesView, qtbot: QtBot, reason: QContextMenuEvent.Reason
+    ) -> None:
+        view.apply(snapshot(device(1, 1), device(2, 2)))
+        view.choose(2)
+        if reason is QContextMenuEvent.Reason.Keyboard:  # Qt sends it to the widget with the focus
+            widget: QWidget = view.tree
+            at = view.tree.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle).center()
+        else:
+            widget = view.tree.viewport()
+            at = view.tree.visualRect(view.model.index_of(2)).center()
+        QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
+        menu = view.findChild(QMenu)
+        assert menu is not None
+        record, _, columns = menu.actions()
+        assert (record.text(), columns.text()) == ("&Record this panel", "&Columns")
+        with qtbot.waitSignal(view.record_toggled) as toggled:
+            record.trigger()
+        assert toggled.args == [2, False]
+        menu.close()
+
+    def test_what_is_not_recorded_is_drawn_behind_the_name_and_found_by_the_filter(self, view: DevicesView) -> None:
+        view.apply(snapshot(device(1, 1, panel_name="AHU"), device(2, 2, panel_name="VAV")))
+        place = view.tree.visualRect(view.model.index_of(1))
+        before = view.tree.viewport().grab(place).toImage()
+        view.set_recording([1], ["INPUT"])
+        assert view.tree.viewport().grab(place).toImage() != before
+        view.filter_box.setText("not rec")
+        assert shown(view) == ["All panels", "Panels", "AHU"]
+
+
 class TestState:
     def test_columns_expansion_and_choice_are_as_they_were(self, view: DevicesView, qtbot: QtBot) -> None:
         panels = snapshot(device(1, 1, building_name="A"), device(BIG, 2, building_name="B"))
@@ -161,8 +212,19 @@ class TestState:
         room = view.tree.columnWidth(DeviceColumn.AGE) - RIGHT_MARGIN
         assert view.tree.fontMetrics().horizontalAdvance(text) < room
 
+    def test_the_age_column_holds_the_state_of_a_site(self, view: DevicesView) -> None:
+        room = view.tree.columnWidth(DeviceColumn.AGE) - RIGHT_MARGIN
+        assert view.tree.fontMetrics().horizontalAdvance("▲ no new data") < room
+
 
 class TestEmptyTree:
+    def test_sites_without_panels_are_shown_instead_of_the_sentence(self, view: DevicesView) -> None:
+        view.set_site_state("Office", LinkState.LIVE, "● live", "")
+        view.set_site_state("Plant", LinkState.FAILED, "▲ unreachable", "Nothing answers")
+        (notice,) = (label for label in view.tree.findChildren(QLabel) if label.text() == "No panel yet")
+        assert not notice.isVisible()
+        assert shown(view) == ["All panels", "Office", "Plant"]
+
     def test_it_says_that_there_is_no_panel_until_there_is_one(self, view: DevicesView) -> None:
         (notice,) = (label for label in view.tree.findChildren(QLabel) if label.text() == "No panel yet")
         assert notice.isVisible()

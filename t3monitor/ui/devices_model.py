@@ -1,16 +1,20 @@
 """The tree of panels below their buildings; lives in the GUI thread."""
 
-from enum import IntEnum
+from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QBrush, QIcon
 from typing_extensions import override
 
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.devices_columns import DeviceColumn, state_word, title
+from t3monitor.ui.devices_groups import Group, SiteState, grouped, shown_state
 from t3monitor.ui.devices_marks import mark
 from t3monitor.ui.devices_panels import Panel, PanelState
-from t3monitor.ui.points_columns import natural_key
-from t3monitor.ui.texts import age_text, local_time_text
+from t3monitor.ui.devices_tips import panel_tip, site_tip
+from t3monitor.ui.progress_state import LinkState
+from t3monitor.ui.recording import Recording
+from t3monitor.ui.texts import age_text, translate
 from t3monitor.ui.theme import StateColours, current_theme
 
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
@@ -22,49 +26,26 @@ _TOP_LEVEL = 0  # internal id; that of a panel is the row of its group, which is
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class DeviceColumn(IntEnum):
-    """Columns of the tree."""
-
-    NAME = 0
-    AGE = 1
-    PANEL = 2
-    SERIAL = 3
-    ADDRESS = 4
-    INPUTS = 5
-    OUTPUTS = 6
-    VARIABLES = 7
-    IN_USE = 8
-    OVERRIDDEN = 9
-    FAULTS = 10
-
-    @property
-    def key(self) -> str:
-        """Its name in saved window states."""
-        return self.name.lower()
-
-    @property
-    def is_number(self) -> bool:
-        """Whether its cells are right aligned."""
-        return self not in (DeviceColumn.NAME, DeviceColumn.ADDRESS)
-
-
 _LAST = len(DeviceColumn) - 1
 _LEFT_ALIGNED = tuple(column for column in DeviceColumn if not column.is_number)
 
 
 class DevicesModel(QAbstractItemModel):
-    """First row: all panels; then the buildings, with their panels below.
+    """First row: all panels; then the sites and buildings, with their panels below.
 
     A panel that is missing in a snapshot stays, as one that does not answer.
     """
 
-    SERIAL_ROLE = int(Qt.ItemDataRole.UserRole)  # serial number; None for all panels and for a building
+    SERIAL_ROLE = int(Qt.ItemDataRole.UserRole)  # serial number; None for all panels and for a group
+    NOTE_ROLE = SERIAL_ROLE + 1  # what stands behind the name of a panel
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._site_name = ""
         self._panels: dict[int, Panel] = {}
-        self._groups: list[tuple[str, list[Panel]]] = []
+        self._groups: list[Group] = []
+        self._site_states: dict[str, SiteState] = {}
+        self._recording = Recording()
         self._texts: dict[int, list[str]] = {}  # what the cells of each panel say
         self._all_texts: list[str] = []
         self._now_s, self._interval_s = 0.0, 0
@@ -81,6 +62,36 @@ class DevicesModel(QAbstractItemModel):
         self._site_name = name
         self._regroup()
 
+    def set_sites(self, names: Sequence[str]) -> None:
+        """Forgets the states of all other sites."""
+        self._site_states = {name: state for name, state in self._site_states.items() if name in names}
+        self._regroup()
+
+    def set_site_state(self, site: str, state: SiteState) -> None:
+        """Says how the link to a site does."""
+        before = self._site_states.get(site)
+        if state == before:
+            return
+        self._site_states[site] = state
+        if before is None:
+            self._regroup()
+            return
+        for row, group in enumerate(self._groups, start=1):
+            if group.site == site:
+                self._tell(row, _TOP_LEVEL, [DeviceColumn.NAME, DeviceColumn.AGE])
+
+    def set_recording(self, recording: Recording) -> None:
+        """Says at the panels what of them is recorded."""
+        self._recording = recording
+        for row in range(1, self.rowCount()):
+            group = self.index(row, 0)
+            if last := self.rowCount(group):
+                self.dataChanged.emit(self.index(0, 0, group), self.index(last - 1, 0, group))
+
+    def is_recorded(self, serial_number: int) -> bool:
+        """Whether anything of a panel is recorded."""
+        return self._recording.has_panel(serial_number)
+
     def apply(self, snapshot: Snapshot) -> None:
         """Takes over a snapshot."""
         answering = {device.serial_number for device in snapshot.devices}
@@ -93,7 +104,8 @@ class DevicesModel(QAbstractItemModel):
                 continue
             before = panel.device
             panel.take(device)
-            regroups = regroups or (before.building_name, before.panel_id) != (device.building_name, device.panel_id)
+            places = [(device.site, device.building_name, device.panel_id) for device in (before, device)]
+            regroups = regroups or places[0] != places[1]
         for serial_number, panel in self._panels.items():
             panel.answered = serial_number in answering
         if regroups:
@@ -112,19 +124,19 @@ class DevicesModel(QAbstractItemModel):
         self._refresh()
 
     def panel(self, index: _Index) -> Panel | None:
-        """The panel of a row; None for all panels and for a building."""
+        """The panel of a row; None for all panels and for a group."""
         if not index.isValid() or index.internalId() == _TOP_LEVEL:
             return None
-        return self._groups[index.internalId() - 1][1][index.row()]
+        return self._groups[index.internalId() - 1].panels[index.row()]
 
     def index_of(self, serial_number: int | None) -> QModelIndex:
         """The row of a panel, or of all panels; invalid if there is no such panel."""
         if serial_number is None:
             return self.index(0, 0)
-        for group, (_, panels) in enumerate(self._groups, start=1):
-            for row, panel in enumerate(panels):
+        for number, group in enumerate(self._groups, start=1):
+            for row, panel in enumerate(group.panels):
                 if panel.device.serial_number == serial_number:
-                    return self.createIndex(row, 0, group)
+                    return self.createIndex(row, 0, number)
         return QModelIndex()
 
     @Slot()
@@ -134,6 +146,8 @@ class DevicesModel(QAbstractItemModel):
         roles = [Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.BackgroundRole, Qt.ItemDataRole.ForegroundRole]
         for parent in (QModelIndex(), *(self.index(row, 0) for row in range(1, self.rowCount()))):
             last = self.rowCount(parent) - 1
+            if last < 0:
+                continue  # a site without panels
             self.dataChanged.emit(self.index(0, 0, parent), self.index(last, _LAST, parent), roles)
 
     def _take_colours(self) -> None:
@@ -146,15 +160,12 @@ class DevicesModel(QAbstractItemModel):
         }
         self._state_colours = {PanelState.STALE: theme.stale, PanelState.NO_ANSWER: theme.down}
         self._overridden, self._fault = theme.overridden, theme.fault
+        self._site_colours = {LinkState.FAILED: QBrush(theme.bad), LinkState.WAITING: QBrush(theme.warning)}
 
     def _regroup(self) -> None:
         self.beginResetModel()
-        groups: dict[str, list[Panel]] = {}
-        for panel in sorted(self._panels.values(), key=lambda p: (p.device.panel_id, p.device.serial_number)):
-            groups.setdefault(panel.device.building_name, []).append(panel)
         unnamed = self._site_name or _tr("Panels")
-        named = [(name or unnamed, panels) for name, panels in groups.items()]
-        self._groups = sorted(named, key=lambda group: natural_key(group[0]) or ())
+        self._groups = grouped(self._panels.values(), self._site_states, unnamed)
         for panel in self._panels.values():
             panel.judge(self._now_s, self._interval_s)
         self._texts = {serial: self._texts_of(panel) for serial, panel in self._panels.items()}
@@ -163,8 +174,8 @@ class DevicesModel(QAbstractItemModel):
 
     def _refresh(self) -> None:
         """Finds the cells that say something else than before, and tells of them."""
-        for group, (_, panels) in enumerate(self._groups, start=1):
-            for row, panel in enumerate(panels):
+        for number, group in enumerate(self._groups, start=1):
+            for row, panel in enumerate(group.panels):
                 state = panel.state
                 panel.judge(self._now_s, self._interval_s)
                 old, new = self._texts[panel.device.serial_number], self._texts_of(panel)
@@ -172,7 +183,7 @@ class DevicesModel(QAbstractItemModel):
                 changed = {column for column in DeviceColumn if old[column] != new[column]}
                 if state is not panel.state:
                     changed |= {DeviceColumn.NAME, DeviceColumn.AGE}  # the mark, the colour
-                self._tell(row, group, sorted(changed))
+                self._tell(row, number, sorted(changed))
         old = self._all_texts
         self._refresh_all_texts()
         self._tell(0, _TOP_LEVEL, [column for column in DeviceColumn if old[column] != self._all_texts[column]])
@@ -218,25 +229,33 @@ class DevicesModel(QAbstractItemModel):
             return self._texts[panel.device.serial_number][index.column()]
         if index.row() == 0:
             return self._all_texts[index.column()]
-        return self._groups[index.row() - 1][0] if index.column() == DeviceColumn.NAME else ""
+        if index.column() == DeviceColumn.AGE:
+            state = self._shown_state(index)
+            return state.text if state else ""
+        return self._groups[index.row() - 1].title if index.column() == DeviceColumn.NAME else ""
+
+    def _shown_state(self, index: _Index) -> SiteState | None:
+        """What a group's row says of its site."""
+        return shown_state(self._site_states, self._groups[index.row() - 1].site) if index.row() > 0 else None
+
+    def _note(self, panel: Panel) -> str:
+        return "" if self._recording.has_panel(panel.device.serial_number) else _tr("not recorded")
 
     def _accessible_text(self, index: _Index) -> str | None:
         panel = self.panel(index)
-        if panel is None or index.column() != DeviceColumn.NAME:
+        if index.column() != DeviceColumn.NAME:
             return None
-        return _tr("%s, %s, read %s ago") % (panel.name, state_word(panel.state), panel.age(self._now_s))
+        if panel is None:
+            state = self._shown_state(index)
+            return f"{self._text(index)}, {state.text}. {state.reason}" if state else None
+        text = _tr("%s, %s, read %s ago") % (panel.name, state_word(panel.state), panel.age(self._now_s))
+        return ", ".join(filter(None, (text, self._note(panel))))
 
-    def _tool_tip(self, panel: Panel) -> str:
-        device = panel.device
-        inputs, outputs, variables = (local_time_text(logging_time) for _, _, logging_time in device.vectors())
-        lines = [
-            f"{panel.name}: {state_explanation(panel.state)}",
-            _tr("Panel %d, serial number %d, %s") % (device.panel_id, device.serial_number, device.address or "–"),
-            _tr("Inputs read %s") % inputs,
-            _tr("Outputs read %s") % outputs,
-            _tr("Variables read %s") % variables,
-        ]
-        return "\n".join(lines)
+    def _tool_tip(self, index: _Index) -> str | None:
+        if panel := self.panel(index):
+            return panel_tip(panel, self._site_states.get(panel.device.site), self._recording)
+        state = self._shown_state(index)
+        return site_tip(self._groups[index.row() - 1].title, state) if state else None
 
     def _background(self, panel: Panel, column: int) -> QBrush | None:
         colours = self._colours(panel, column)
@@ -245,6 +264,9 @@ class DevicesModel(QAbstractItemModel):
     def _foreground(self, panel: Panel | None, index: _Index) -> QBrush | None:
         column = index.column()
         if panel is None:
+            state = self._shown_state(index) if column == DeviceColumn.AGE else None
+            if state and state.state in self._site_colours:
+                return self._site_colours[state.state]
             return self._muted if column == DeviceColumn.AGE or index.row() > 0 else None
         colours = self._colours(panel, column)
         if colours:
@@ -279,7 +301,7 @@ class DevicesModel(QAbstractItemModel):
         if not parent.isValid():
             return 1 + len(self._groups)
         is_group = parent.internalId() == _TOP_LEVEL and parent.row() > 0 and parent.column() == 0
-        return len(self._groups[parent.row() - 1][1]) if is_group else 0
+        return len(self._groups[parent.row() - 1].panels) if is_group else 0
 
     @override
     def columnCount(self, parent: _Index = _ROOT) -> int:
@@ -299,6 +321,8 @@ class DevicesModel(QAbstractItemModel):
                 return self._foreground(self.panel(index), index)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._accessible_text(index)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tool_tip(index)
         panel = self.panel(index)
         if panel is None:
             return None
@@ -307,10 +331,10 @@ class DevicesModel(QAbstractItemModel):
                 return self._marks[panel.state]
             case Qt.ItemDataRole.BackgroundRole:
                 return self._background(panel, column)
-            case Qt.ItemDataRole.ToolTipRole:
-                return self._tool_tip(panel)
             case self.SERIAL_ROLE:
                 return panel.device.serial_number
+            case self.NOTE_ROLE:
+                return self._note(panel)
         return None
 
     @override
@@ -334,45 +358,5 @@ class DevicesModel(QAbstractItemModel):
         return Qt.ItemFlag.ItemIsEnabled
 
 
-def title(column: DeviceColumn) -> str:
-    """What stands in the header."""
-    return {
-        DeviceColumn.NAME: _tr("Name"),
-        DeviceColumn.AGE: _tr("Age"),
-        DeviceColumn.PANEL: _tr("Panel"),
-        DeviceColumn.SERIAL: _tr("Serial"),
-        DeviceColumn.ADDRESS: _tr("Address"),
-        DeviceColumn.INPUTS: _tr("Inputs"),
-        DeviceColumn.OUTPUTS: _tr("Outputs"),
-        DeviceColumn.VARIABLES: _tr("Variables"),
-        DeviceColumn.IN_USE: _tr("In use"),
-        DeviceColumn.OVERRIDDEN: _tr("Overridden"),
-        DeviceColumn.FAULTS: _tr("Faults"),
-    }[column]
-
-
-def longest_ages() -> list[str]:
-    """The longest texts of the column of ages."""
-    return [_tr("%d/%d live") % (100, 100), _tr("stale %s") % age_text(59 * 60), _tr("no answer")]
-
-
-def state_word(state: PanelState) -> str:
-    """The state in one or two words."""
-    return {
-        PanelState.LIVE: _tr("live"),
-        PanelState.STALE: _tr("stale"),
-        PanelState.NO_ANSWER: _tr("no answer"),
-    }[state]
-
-
-def state_explanation(state: PanelState) -> str:
-    """The state in a sentence."""
-    return {
-        PanelState.LIVE: _tr("live"),
-        PanelState.STALE: _tr("stale, T3000 has not read it for a while"),
-        PanelState.NO_ANSWER: _tr("no answer, it is missing in T3000's newest answer"),
-    }[state]
-
-
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("DevicesModel", text)
+    return translate("DevicesModel", text)

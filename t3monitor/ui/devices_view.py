@@ -1,12 +1,13 @@
 """The devices pane: the tree of panels, from which the user chooses whose points to see."""
 
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QSignalBlocker,
     QSize,
@@ -14,14 +15,11 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
     QTreeView,
     QVBoxLayout,
@@ -30,12 +28,17 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.devices_model import DeviceColumn, DevicesModel, longest_ages, title
+from t3monitor.ui.devices_columns import DeviceColumn, longest_ages, title
+from t3monitor.ui.devices_groups import SiteState
+from t3monitor.ui.devices_model import DevicesModel
+from t3monitor.ui.devices_name import NameDelegate
 from t3monitor.ui.icons import icon
 from t3monitor.ui.notice import Notice
 from t3monitor.ui.points_filter_bar import SearchBox
 from t3monitor.ui.points_table import tabular
-from t3monitor.ui.points_value import HEADER_STYLE, RIGHT_MARGIN, ROW_PADDING, NumberDelegate
+from t3monitor.ui.points_value import HEADER_STYLE, RIGHT_MARGIN, NumberDelegate
+from t3monitor.ui.progress_state import LinkState
+from t3monitor.ui.recording import Recording
 
 _SHOWN_AT_FIRST = (DeviceColumn.NAME, DeviceColumn.AGE)
 _WIDTHS = {  # in widths of a digit
@@ -58,11 +61,12 @@ class DevicesView(QWidget):
     """Owns the devices model. The owner hands it snapshots and, every second, the time."""
 
     panel_chosen = Signal(object)  # serial number, None for all panels
+    record_toggled = Signal(object, bool)  # serial number (too large for a signal's int), whether it is recorded
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = DevicesModel(self)
-        self.tree = QTreeView()
+        self.tree = PanelTree()
         self.filter_box = SearchBox(self.tr("Name, number or address"))
         self.filter_box.setAccessibleName(self.tr("Filter panels"))
         self.filter_button = QToolButton()
@@ -101,6 +105,18 @@ class DevicesView(QWidget):
     def set_site_name(self, name: str) -> None:
         """Names the group of panels that have no building name."""
         self.model.set_site_name(name)
+
+    def set_sites(self, names: Sequence[str]) -> None:
+        """Which T3000 computers there are; what is known of the links to others is forgotten."""
+        self.model.set_sites(names)
+
+    def set_site_state(self, site: str, state: LinkState, text: str, reason: str) -> None:
+        """How the link to a site does: mark and word, and why; said in the row of its panels."""
+        self.model.set_site_state(site, SiteState(state, text, reason))
+
+    def set_recording(self, unrecorded: Collection[int], types: Collection[str]) -> None:
+        """Serial numbers of the panels that are not recorded, and the point types that are."""
+        self.model.set_recording(Recording.of(unrecorded, types))
 
     def clear(self) -> None:
         """Forgets all panels; all panels are chosen then."""
@@ -174,7 +190,7 @@ class DevicesView(QWidget):
         self._filter(self.filter_box.text())
         self._select(self._chosen)
         self._resetting = False
-        self._notice.setVisible(not self.model.panel_count)
+        self._notice.setVisible(not self._groups())
         if self._wanted is not None and self.model.index_of(self._wanted).isValid():
             self.choose(self._wanted)
 
@@ -204,16 +220,30 @@ class DevicesView(QWidget):
 
     @Slot(QPoint)
     def on_header_menu(self, position: QPoint) -> None:
-        """A right click on the header or the tree, or the menu key."""
-        menu = self.make_columns_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sender = self.sender()
-        widget = sender.viewport() if isinstance(sender, (QHeaderView, QTreeView)) else self
-        menu.popup(widget.mapToGlobal(position))
+        """A right click on the header."""
+        _pop_up(self.make_columns_menu(), self.tree.header().viewport(), position)
 
-    def make_columns_menu(self) -> QMenu:
+    @Slot(QModelIndex, QPoint)
+    def on_tree_menu(self, index: QModelIndex, position: QPoint) -> None:
+        """A right click on the tree, or the menu key."""
+        panel = self.model.panel(index)
+        menu = self.make_panel_menu(panel.device.serial_number) if panel else self.make_columns_menu()
+        _pop_up(menu, self.tree.viewport(), position)
+
+    def make_panel_menu(self, serial_number: int) -> QMenu:
+        """What can be done with a panel, and the columns."""
+        menu = QMenu(self)
+        record = menu.addAction(self.tr("&Record this panel"))
+        record.setCheckable(True)
+        record.setChecked(self.model.is_recorded(serial_number))
+        record.toggled.connect(partial(self.record_toggled.emit, serial_number))
+        menu.addSeparator()
+        menu.addMenu(self.make_columns_menu(menu))
+        return menu
+
+    def make_columns_menu(self, parent: QWidget | None = None) -> QMenu:
         """Which columns are shown."""
-        menu = QMenu(self.tr("Columns"), self)
+        menu = QMenu(self.tr("&Columns"), parent or self)
         header = self.tree.header()
         for column in DeviceColumn:
             action = menu.addAction(title(column))
@@ -267,7 +297,8 @@ class DevicesView(QWidget):
                 panel = self.model.panel(self.model.index(row, 0, group))
                 assert panel is not None  # noqa: S101 - below a group are panels
                 device = panel.device
-                found_in = f"{panel.name}\n{device.panel_id}\n{device.serial_number}\n{device.address}".lower()
+                note = self.model.index(row, 0, group).data(DevicesModel.NOTE_ROLE)
+                found_in = f"{panel.name}\n{device.panel_id}\n{device.serial_number}\n{device.address}\n{note}".lower()
                 matches = all(word in found_in for word in words)
                 self.tree.setRowHidden(row, group, not matches)
                 shown += matches
@@ -300,7 +331,7 @@ class DevicesView(QWidget):
         tree.setAccessibleName(self.tr("Panels"))
         tree.setFont(tabular(tree.font()))
         tree.setModel(self.model)
-        tree.setItemDelegateForColumn(DeviceColumn.NAME, _NameDelegate(tree))
+        tree.setItemDelegateForColumn(DeviceColumn.NAME, NameDelegate(tree))
         numbers = NumberDelegate(tree)
         for column in DeviceColumn:
             if column.is_number:
@@ -311,8 +342,7 @@ class DevicesView(QWidget):
         tree.setIndentation(14)
         tree.setIconSize(QSize(_MARK_SIZE, _MARK_SIZE))
         tree.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
-        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        tree.customContextMenuRequested.connect(self.on_header_menu)
+        tree.menu_asked.connect(self.on_tree_menu)
         header = tree.header()
         header.setStyleSheet(HEADER_STYLE)
         header.setSectionsMovable(True)
@@ -361,10 +391,20 @@ class DevicesView(QWidget):
             self._update_icons()
 
 
-class _NameDelegate(QStyledItemDelegate):
-    """Gives the rows their height; it is the same for all of them."""
+class PanelTree(QTreeView):
+    """A tree that says for which row its menu is asked for."""
+
+    menu_asked = Signal(QModelIndex, QPoint)  # the row, and where in the viewport
 
     @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        hint = super().sizeHint(option, index)
-        return QSize(hint.width(), option.fontMetrics.height() + ROW_PADDING)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:  # its position is not one of the viewport
+            index = self.currentIndex()
+            self.menu_asked.emit(index, self.visualRect(index).center())
+        else:
+            self.menu_asked.emit(self.indexAt(event.pos()), event.pos())
+
+
+def _pop_up(menu: QMenu, widget: QWidget, position: QPoint) -> None:
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(widget.mapToGlobal(position))

@@ -1,0 +1,43 @@
+"""Draws the names in the tree of panels, each with its note."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from typing_extensions import override
+
+from t3monitor.ui.devices_model import DevicesModel
+from t3monitor.ui.points_value import ROW_PADDING
+from t3monitor.ui.theme import current_theme
+
+
+class NameDelegate(QStyledItemDelegate):
+    """Gives the rows their height, the same for all of them; a note has its room even if the name has not."""
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), option.fontMetrics.height() + ROW_PADDING)
+
+    @override
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        note = index.data(DevicesModel.NOTE_ROLE)
+        if not note:
+            super().paint(painter, option, index)
+            return
+        self.initStyleOption(option, index)
+        style = option.widget.style() if option.widget else QApplication.style()
+        metrics, note = option.fontMetrics, f" · {note}"
+        area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget).adjusted(2, 0, -2, 0)
+        room = max(0, area.width() - metrics.horizontalAdvance(note))
+        option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        area.setLeft(area.left() + metrics.horizontalAdvance(option.text))
+        selected = option.state & QStyle.StateFlag.State_Selected
+        painter.save()
+        painter.setFont(option.font)
+        painter.setPen(option.palette.color(QPalette.ColorRole.HighlightedText) if selected else current_theme().muted)
+        text = metrics.elidedText(note, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
