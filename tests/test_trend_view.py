@@ -555,6 +555,35 @@ def test_points_without_history_in_sight_are_named(view: TrendView, settle: Sett
     assert message(view) == "No history for this time: AHU-1 SAT, 237219 IN60"
 
 
+def test_an_empty_plot_says_which_points_are_not_recorded(view: TrendView, settle: Settle) -> None:
+    settings = PointKey(99, PointType.VARIABLE, 1)
+    view.add_points([SAT, settings])
+    settle(view)
+    view.describe(snapshot(panel(NOW_S)))
+    view.show_range(TimeRange(NOW_S - 2000.0 * 86400, NOW_S - 1999.0 * 86400))
+    settle(view)
+    view.set_recording([99], ["INPUT", "OUTPUT", "VARIABLE"])
+    assert message(view).split("\n") == [
+        "No history for this time: AHU-1 SAT",
+        "Not recorded, its values are shown but not stored: 99 VAR1",
+    ]
+    view.set_recording([], ["OUTPUT"])
+    assert message(view) == "Not recorded, its values are shown but not stored: AHU-1 SAT, 99 VAR1"
+
+
+def test_a_point_that_is_not_recorded_says_so_in_the_list(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT])
+    view.describe(snapshot(panel(NOW_S)))
+    settle(view)
+    row = view.legend.row(SAT)
+    view.set_recording([SERIAL], ["INPUT"])
+    assert row.full_name.text() == "not recorded · Supply air temperature"
+    assert "shown but not stored" in row.name.toolTip()
+    view.set_recording([], ["INPUT"])
+    assert row.full_name.text() == "Supply air temperature"
+    assert row.name.toolTip() == "AHU-1 SAT\nSupply air temperature"
+
+
 def test_live_values_continue_the_line_at_their_logging_times(view: TrendView, settle: Settle, clock: Clock) -> None:
     view.add_points([SAT, FAN])
     settle(view)

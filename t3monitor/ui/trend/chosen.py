@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.recording import Recording
 from t3monitor.ui.theme import current_theme
 from t3monitor.ui.trend.legend import Entry
 from t3monitor.ui.trend.loader import Found
@@ -17,6 +18,7 @@ class ChosenPoints:
 
     def __init__(self) -> None:
         self._traces: dict[PointKey, Trace] = {}
+        self.recording = Recording()
 
     def __len__(self) -> int:
         return len(self._traces)
@@ -90,10 +92,10 @@ class ChosenPoints:
         found = [at_s for trace in self.shown if (at_s := trace.next_sample_s(time_s, step)) is not None]
         return (min if step > 0 else max)(found) if found else None
 
-    def names_without_samples(self, shown: TimeRange) -> list[str]:
-        """What the shown points are called, if none of them has anything to draw in that time."""
+    def without_samples(self, shown: TimeRange) -> list[Trace]:
+        """The shown points, if none of them has anything to draw in that time."""
         traces = self.shown
-        return [] if any(trace.has_samples(*shown) for trace in traces) else [trace.names.short for trace in traces]
+        return [] if any(trace.has_samples(*shown) for trace in traces) else traces
 
     def drawn(self) -> list[Drawn]:
         """What the plot draws; lanes of equal labels tell their panel as well."""
@@ -121,6 +123,7 @@ class ChosenPoints:
                 trace.hidden,
                 trace.current_text,
                 trace.state,
+                self.recording.has_point(trace.key),
                 "" if cursor_s is None else trace.text_at(cursor_s) or nothing,
             )
             for trace in self

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.model.points import PointKey
-from t3monitor.ui.devices_model import state_word
+from t3monitor.ui.devices_columns import state_word
 from t3monitor.ui.devices_panels import PanelState
 from t3monitor.ui.icons import icon
 from t3monitor.ui.trend.trace import Names
@@ -38,6 +38,7 @@ class Entry:
     hidden: bool
     now: str  # value with unit or state word
     state: PanelState  # of the panel that the value is from
+    recorded: bool
     at_cursor: str  # empty while there is no crosshair
 
 
@@ -97,9 +98,6 @@ class _Row(QFrame):
         if old is None or old.names != entry.names or old.hidden != entry.hidden:
             name = entry.names.short
             self.name.setText(name)
-            tip = f"{name}\n{entry.names.full_label}".strip()
-            self.name.setToolTip(tip)
-            self.full_name.setToolTip(tip)
             self.shown.setAccessibleName(self.tr("Show %s") % name)
             self.shown.setToolTip(self.tr("Show or hide %s") % name)
             self.remove.setAccessibleName(self.tr("Remove %s") % name)
@@ -113,9 +111,14 @@ class _Row(QFrame):
             self.now.setText(f"{mark} {entry.now}" if mark else entry.now)
             self.now.setProperty("muted", mark is not None)
             self.now.style().polish(self.now)
-        if old is None or (old.names, old.state) != (entry.names, entry.state):
+        if old is None or (old.names, old.state, old.recorded) != (entry.names, entry.state, entry.recorded):
             word = state_word(entry.state) if entry.state in _MARKS else ""  # where it leaves the name its room
-            self.full_name.setText(" · ".join(filter(None, (word, entry.names.full_label))))
+            not_recorded = "" if entry.recorded else self.tr("not recorded")
+            self.full_name.setText(" · ".join(filter(None, (word, not_recorded, entry.names.full_label))))
+            why = "" if entry.recorded else self.tr("Not recorded: its values are shown but not stored")
+            tip = "\n".join(filter(None, (entry.names.short, entry.names.full_label, why)))
+            self.name.setToolTip(tip)
+            self.full_name.setToolTip(tip)
         if old is None or old.at_cursor != entry.at_cursor:
             self.at_cursor.setText(entry.at_cursor)
 

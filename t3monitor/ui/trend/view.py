@@ -5,7 +5,7 @@ values continue the lines.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from typing_extensions import override
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.points_mime import decode_point_keys
+from t3monitor.ui.recording import Recording
 from t3monitor.ui.texts import local_time_text
 from t3monitor.ui.theme import current_theme
 from t3monitor.ui.trend.chosen import ChosenPoints
@@ -182,6 +183,12 @@ class TrendView(QWidget):
             self._range = TimeRange.ending(self._clock(), self._length_s)
         self._draw()
         self.draw_now()
+
+    def set_recording(self, unrecorded: Collection[int], types: Collection[str]) -> None:
+        """Serial numbers of the panels that are not recorded, and the point types that are."""
+        self._chosen.recording = Recording.of(unrecorded, types)
+        self._fill_legend()
+        self._say()
 
     def set_now(self, utc_s: float, sync_interval_s: int) -> None:
         """Marks present values that have become old; to be called every second."""
@@ -356,11 +363,21 @@ class TrendView(QWidget):
         elif self._loaded is None and not self._problem:
             text = self.tr("Loading history…")
         elif not self.loader.is_busy and not self._problem:
-            names = self._chosen.names_without_samples(self._range)
-            text = self.tr("No history for this time: %s") % ", ".join(names) if names else ""
+            text = self._why_empty()
         self.message.setText(text)
         self.message.setVisible(bool(text))
         self._place_message()
+
+    def _why_empty(self) -> str:
+        traces = self._chosen.without_samples(self._range)
+        recorded = [trace.names.short for trace in traces if self._chosen.recording.has_point(trace.key)]
+        others = [trace.names.short for trace in traces if not self._chosen.recording.has_point(trace.key)]
+        lines = []
+        if recorded:
+            lines.append(self.tr("No history for this time: %s") % ", ".join(recorded))
+        if others:
+            lines.append(self.tr("Not recorded, its values are shown but not stored: %s") % ", ".join(others))
+        return "\n".join(lines)
 
     @Slot()
     def _on_plot_resized(self) -> None:
