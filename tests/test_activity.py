@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
@@ -35,7 +36,7 @@ STARTED = ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, 30)
 REASON = "T3000 gave no answer within 30 s"
 
 
-def finished(outcome: Outcome = Outcome.OK, reason: str | None = None, **fields: int) -> CycleFinished:
+def finished(outcome: Outcome = Outcome.OK, reason: str | None = None, **fields: Any) -> CycleFinished:
     return CycleFinished(SyncPhase.VALIDATE, 1.0, report(outcome, reason, **fields), None)
 
 
@@ -244,6 +245,27 @@ def test_cycles_further_down_stay_in_their_place_when_one_ends(pane: ActivityPan
     bar.setValue(0)
     pane.append((finished(run_id=102),))
     assert bar.value() == 0
+
+
+def test_the_site_of_a_cycle_is_shown_where_there_is_more_than_one(pane: ActivityPane) -> None:
+    def is_hidden() -> bool:
+        return pane.cycles.view.isColumnHidden(LedgerColumn.SITE)
+
+    pane.load_cycles([report(run_id=1, site="Office")])
+    assert is_hidden()
+    pane.append((finished(Outcome.TIMEOUT, REASON, run_id=2, site="Plant"),))
+    assert not is_hidden()
+    pane.show_newest_cycle()
+    assert pane.cycles.details.text() == f"Plant: ✕ timeout: {REASON}"
+    pane.cycles.model.clear()
+    assert is_hidden()
+
+
+def test_a_site_that_only_cycles_out_of_sight_are_of_is_named_too(pane: ActivityPane) -> None:
+    pane.load_cycles([report(Outcome.TIMEOUT, REASON, run_id=1, site="Office")])
+    pane.cycles.failed_only.click()
+    pane.append((finished(run_id=2, site="Plant"),))
+    assert not pane.cycles.view.isColumnHidden(LedgerColumn.SITE)
 
 
 def test_the_close_button_asks_to_be_closed(pane: ActivityPane, qtbot: QtBot) -> None:

@@ -23,6 +23,7 @@ from t3monitor.ui.ledger_model import (
     outcome_colour,
     outcome_text,
     outcome_word,
+    result_text,
 )
 from t3monitor.ui.theme import DARK, LIGHT
 from values import NOW_S, report
@@ -128,9 +129,20 @@ def test_a_row_says_how_the_cycle_went(qapp: QApplication) -> None:
     model = LedgerModel()
     model.add(report(elapsed_ms=143.2, attempts=2, devices=6, skipped=1, points=1536, samples=1536, bytes=331204))
     row = texts(model, 0)
-    assert row[1:] == ["✓ ok", "", "143 ms", "2", "6", "1", "1,536", "1,536", "331,204"]
+    assert row[1:] == ["", "✓ ok", "", "143 ms", "2", "6", "1", "1,536", "1,536", "331,204"]
     alignment = model.index(0, LedgerColumn.BYTES).data(Qt.ItemDataRole.TextAlignmentRole)
     assert alignment & Qt.AlignmentFlag.AlignRight
+
+
+def test_the_site_of_a_cycle_is_a_column_and_part_of_its_explanation(qapp: QApplication) -> None:
+    model = LedgerModel()
+    model.add(report(site="Office"))
+    assert not model.has_several_sites(), "a single site goes without saying"
+    model.add(report(Outcome.TIMEOUT, TIMEOUT, site="Plant"))
+    assert model.has_several_sites()
+    assert [texts(model, row)[LedgerColumn.SITE] for row in (0, 1)] == ["Plant", "Office"]
+    assert result_text(model.report(0)) == f"Plant: ✕ timeout: {TIMEOUT}"
+    assert f"Plant: ✕ timeout: {TIMEOUT}" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_the_tooltip_has_both_times_the_reason_and_the_phases(qapp: QApplication) -> None:

@@ -26,7 +26,7 @@ from typing_extensions import override
 
 from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
 from t3monitor.ui.icons import icon
-from t3monitor.ui.ledger_model import LedgerColumn, LedgerFilter, LedgerModel, outcome_text, phases_text
+from t3monitor.ui.ledger_model import LedgerColumn, LedgerFilter, LedgerModel, phases_text, result_text
 from t3monitor.ui.log_model import LogColumn, LogFilter, LogLine, LogModel
 from t3monitor.ui.theme import current_theme
 
@@ -251,6 +251,7 @@ class CyclesPage(QWidget):
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         width = self.fontMetrics().horizontalAdvance
         self.view.setColumnWidth(LedgerColumn.TIME, width("0000-00-00 00:00:00") + 24)
+        self.view.setColumnWidth(LedgerColumn.SITE, width("A building's name") + 24)
         self.view.setColumnWidth(LedgerColumn.OUTCOME, width("▲ no new data") + 24)
         for column in range(LedgerColumn.DURATION, len(LedgerColumn)):
             self.view.setColumnWidth(column, width("104,857,600" if column == LedgerColumn.BYTES else "Attempts") + 24)
@@ -274,6 +275,9 @@ class CyclesPage(QWidget):
         self._filter.rowsRemoved.connect(self.on_rows_changed)
         self.view.selectionModel().currentRowChanged.connect(self.on_current_row_changed)
         self._filter.modelReset.connect(self.on_rows_changed)
+        self.model.rowsInserted.connect(self.on_cycles_changed)
+        self.model.modelReset.connect(self.on_cycles_changed)
+        self.on_cycles_changed()
         self.on_rows_changed()
 
     def select_newest(self) -> None:
@@ -310,15 +314,19 @@ class CyclesPage(QWidget):
         self._count.setText(self.tr("Cycles shown: %s") % f"{self._filter.rowCount():,}")
         self.on_current_row_changed(self.view.currentIndex())
 
+    @Slot()
+    def on_cycles_changed(self) -> None:
+        """The site of each cycle is shown where there is more than one."""
+        self.view.setColumnHidden(LedgerColumn.SITE, not self.model.has_several_sites())
+
     @Slot(QModelIndex)
     def on_current_row_changed(self, current: QModelIndex) -> None:
         """Explains the cycle."""
         self.details.setVisible(current.isValid())
         if current.isValid():
             report: CycleReport = current.data(Qt.ItemDataRole.UserRole)
-            reason = f": {report.reason}" if report.reason else ""
             phases = f"\n{phases_text(report)}" if report.phases_ms else ""
-            self.details.setText(f"{outcome_text(report.outcome)}{reason}{phases}")
+            self.details.setText(f"{result_text(report)}{phases}")
 
     @override
     def changeEvent(self, event: QEvent) -> None:

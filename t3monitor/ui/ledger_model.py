@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
-from t3monitor.ui.texts import local_time_text
+from t3monitor.ui.texts import local_time_text, tooltip_text
 from t3monitor.ui.theme import Theme, current_theme
 
 CAPACITY = 2000
@@ -32,15 +32,16 @@ class LedgerColumn(IntEnum):
     """The columns, from the left."""
 
     TIME = 0
-    OUTCOME = 1
-    REASON = 2
-    DURATION = 3
-    ATTEMPTS = 4
-    PANELS = 5
-    SKIPPED = 6
-    POINTS = 7
-    SAMPLES = 8
-    BYTES = 9
+    SITE = 1
+    OUTCOME = 2
+    REASON = 3
+    DURATION = 4
+    ATTEMPTS = 5
+    PANELS = 6
+    SKIPPED = 7
+    POINTS = 8
+    SAMPLES = 9
+    BYTES = 10
 
 
 def outcome_word(outcome: Outcome) -> str:
@@ -82,6 +83,11 @@ def duration_text(spent_ms: float) -> str:
     return translate("Duration", "%.1f s") % (spent_ms / 1000)
 
 
+def result_text(report: CycleReport) -> str:
+    """The outcome with its reason in full, and the site if it has a name: ``Office: ✕ timeout: No answer``."""
+    return ": ".join(filter(None, (report.site, outcome_text(report.outcome), report.reason)))
+
+
 def phases_text(report: CycleReport) -> str:
     """How long each phase took: ``fetch 12 ms, parse 3 ms``."""
     return ", ".join(f"{phase} {duration_text(spent_ms)}" for phase, spent_ms in report.phases_ms.items())
@@ -121,6 +127,12 @@ class LedgerModel(QAbstractTableModel):
         self._reports = []
         self.endResetModel()
 
+    def has_several_sites(self) -> bool:
+        """Whether it has to be said which T3000 computer a cycle is of."""
+        sites = iter(self._reports)
+        first = next(sites, None)
+        return first is not None and any(report.site != first.site for report in sites)
+
     def report(self, row: int) -> CycleReport:
         """The cycle of a row."""
         return self._reports[row]
@@ -138,11 +150,11 @@ class LedgerModel(QAbstractTableModel):
             self.tr("Began %1, ended %2")
             .replace("%1", local_time_text(report.started_at))
             .replace("%2", local_time_text(report.finished_at)),
-            outcome_text(report.outcome) + (f": {report.reason}" if report.reason else ""),
+            result_text(report),
         ]
         if report.phases_ms:
             lines.append(phases_text(report))
-        return "\n".join(lines)
+        return tooltip_text(lines)
 
     @override
     def rowCount(self, parent: _Index | None = None) -> int:
@@ -182,6 +194,7 @@ class LedgerModel(QAbstractTableModel):
             return None
         titles = (
             self.tr("Time"),
+            self.tr("Site"),
             self.tr("Outcome"),
             self.tr("Reason"),
             self.tr("Duration"),
@@ -219,6 +232,8 @@ def _display(report: CycleReport, column: int) -> str:
     match column:
         case LedgerColumn.TIME:
             return local_time_text(report.started_at)
+        case LedgerColumn.SITE:
+            return report.site
         case LedgerColumn.OUTCOME:
             return outcome_text(report.outcome)
         case LedgerColumn.REASON:
