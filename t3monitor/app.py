@@ -172,7 +172,7 @@ class MonitorApp(QObject):
         """The first start: connect to T3000."""
         self.on_settings()
         if self.settings_dialog is not None:
-            self.settings_dialog.choose_link("library")
+            self.settings_dialog.choose_link("webapi")
 
     @Slot()
     def on_log_folder(self) -> None:
@@ -198,9 +198,7 @@ class MonitorApp(QObject):
                     self._in_cycle = False
             if not self._elsewhere or isinstance(event, ServiceStarted | ServiceStopped):
                 shown.append(event)
-        self.window.activity.append(tuple(shown))
-        self.window.phase_bar.apply(*shown)
-        self.window.indicator.apply(*shown)
+        self.window.apply_events(shown)
         if any(isinstance(event, CycleFinished) for event in shown):
             self._spawn(self._measure_database())
         self._enable_actions()
@@ -231,8 +229,7 @@ class MonitorApp(QObject):
         self.window.devices.set_now(now_s, interval_s)
         self.window.points.set_now(now_s, interval_s)
         self.window.trend.set_now(now_s, interval_s)
-        self.window.indicator.set_now(time.monotonic())
-        self.window.phase_bar.set_now(time.monotonic())
+        self.window.set_now(time.monotonic())
 
     @Slot()
     def on_closed(self) -> None:
@@ -252,7 +249,7 @@ class MonitorApp(QObject):
         window.devices.clear()
         window.points.clear()
         window.activity.cycles.model.clear()
-        window.phase_bar.forget()
+        window.forget_progress()
         window.trend.reload()
         self._opening = self._spawn(self._open(self.settings, start=start))
         self._enable_actions()
@@ -363,10 +360,8 @@ class MonitorApp(QObject):
                 site = ""
         self.window.setWindowTitle(f"T3 Monitor – {site}" if site else "T3 Monitor")
         self.window.devices.set_site_name(site)
-        self.window.indicator.set_link(site)
-        interval_s = self.settings.sync_interval_secs
-        self.window.indicator.set_interval(interval_s)
-        self.window.phase_bar.set_interval(interval_s)
+        self.window.set_sites(("",), site)
+        self.window.set_interval(self.settings.sync_interval_secs)
 
     @Slot()
     def _apply_appearance(self) -> None:

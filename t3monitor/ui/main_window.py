@@ -3,6 +3,7 @@
 It shows and asks; what is done about it is the business of `t3monitor.app`, which is connected to its signals.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
@@ -10,12 +11,14 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QToolBar, QWidget
 from typing_extensions import override
 
+from t3monitor.model.events import SyncEvent
 from t3monitor.ui.activity import ActivityPane
 from t3monitor.ui.devices_view import DevicesView
 from t3monitor.ui.icons import icon
 from t3monitor.ui.points_view import PointsView
 from t3monitor.ui.progress import LinkIndicator, PhaseBar
-from t3monitor.ui.progress_state import database_text
+from t3monitor.ui.progress_texts import database_text, link_reason, site_state_text
+from t3monitor.ui.site_progress import SiteProgress
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.welcome import WelcomePage
 
@@ -31,6 +34,7 @@ class MainWindow(QMainWindow):
     stop_asked = Signal()
     settings_asked = Signal()
     log_folder_asked = Signal()
+    find_panels_asked = Signal()
     closed = Signal()
 
     def __init__(self, trend: TrendView, activity: ActivityPane) -> None:
@@ -41,8 +45,9 @@ class MainWindow(QMainWindow):
         self.trend = trend
         self.activity = activity
         self.welcome = WelcomePage()
-        self.phase_bar = PhaseBar()
-        self.indicator = LinkIndicator()
+        self.progress = SiteProgress(self)
+        self.phase_bar = PhaseBar(self.progress)
+        self.indicator = LinkIndicator(self.progress)
 
         self._icons: list[tuple[QAction, str]] = []
         self.sync_once_action = self._action("sync-once", self.tr("Sync &once"), "F5", self.sync_once_asked.emit)
@@ -51,10 +56,14 @@ class MainWindow(QMainWindow):
         self.settings_action = self._action("settings", self.tr("S&ettings…"), "Ctrl+,", self.settings_asked.emit)
         self.activity_action = self._action("clock", self.tr("&Activity"), "Ctrl+J", self._show_activity)
         self.activity_action.setCheckable(True)
+        self.find_panels_action = QAction(self.tr("Look for &panels again"), self)
+        self.find_panels_action.triggered.connect(self.find_panels_asked)
+        self.set_can_find_panels(False)
         self._make_tool_bar()
         self._make_menus()
         self._make_status_bar()
         self._make_panes()
+        self.progress.changed.connect(self.on_progress_changed)
         self.devices.panel_chosen.connect(self.points.choose_panel)
         self.points.plot_requested.connect(self.trend.add_points)
         self._update_icons()
@@ -79,6 +88,37 @@ class MainWindow(QMainWindow):
         ):
             action.setVisible(not shown)
         self.statusBar().setVisible(not shown)
+
+    def apply_events(self, events: Sequence[SyncEvent]) -> None:
+        """Follows the services: activity, status bar, tool bar and the tree of panels."""
+        self.activity.append(tuple(events))
+        self.progress.apply(*events)
+
+    def set_sites(self, names: Sequence[str], description: str) -> None:
+        """Which T3000 computers are watched, and what they are together; a single one needs no name."""
+        self.devices.set_sites(names)
+        self.progress.set_sites(names, description)
+
+    def set_interval(self, interval_s: float) -> None:
+        """The interval was changed."""
+        self.progress.set_interval(interval_s)
+
+    def set_now(self, monotonic_s: float) -> None:
+        """Counts down; to be called every second."""
+        self.progress.set_now(monotonic_s)
+
+    def forget_progress(self) -> None:
+        """Drops what is known of cycles: the link or the database is another one."""
+        self.progress.forget()
+
+    def set_can_find_panels(self, can_find: bool) -> None:
+        """Whether the link is one that can look for panels on request."""
+        self.find_panels_action.setEnabled(can_find)
+        tip = self.tr("T3000 is asked for its list of panels; it may reload its stored values when it answers")
+        if not can_find:
+            tip = self.tr("Only T3000's web service can be asked for its list of panels")
+        self.find_panels_action.setToolTip(tip)
+        self.find_panels_action.setStatusTip(tip)
 
     def set_database_bytes(self, size: int | None) -> None:
         """Says how large the database is; None while there is none."""
@@ -148,6 +188,8 @@ class MainWindow(QMainWindow):
         file_menu.addAction(quit_action)
         sync_menu = self.menuBar().addMenu(self.tr("&Sync"))
         sync_menu.addActions([self.sync_once_action, self.start_action, self.stop_action])
+        sync_menu.addSeparator()
+        sync_menu.addAction(self.find_panels_action)
         view_menu = self.menuBar().addMenu(self.tr("&View"))
         view_menu.addAction(self.activity_action)
 
@@ -171,6 +213,13 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._drawer_splitter)
         self._pages.addWidget(self.welcome)
         self.setCentralWidget(self._pages)
+
+    @Slot()
+    def on_progress_changed(self) -> None:
+        """Shows in the tree how the link to each site does."""
+        for site, progress in self.progress.sites.items():
+            reason = link_reason(progress, self.progress.now_s)
+            self.devices.set_site_state(site, progress.link_state, site_state_text(progress), reason)
 
     @Slot()
     def _show_activity(self) -> None:

@@ -47,7 +47,10 @@ class WelcomePage(QWidget):
         cards.addLayout(
             self._card(
                 self.connect_button,
-                self.tr("Opens the settings, to choose the T3000 library and test it before anything is stored."),
+                self.tr(
+                    "Opens the settings at the web service of T3000, which the T3000 you have brings along;"
+                    " test it before anything is stored."
+                ),
             )
         )
         cards.addStretch()
