@@ -59,7 +59,7 @@ async def _stalls(folder: Path) -> list[float]:
     probe = StallProbe()
     stalls = []
     for _ in range(CYCLES):
-        await asyncio.wrap_future(program.service.sync_once())
+        await asyncio.gather(*map(asyncio.wrap_future, program.services.sync_once()))
         await asyncio.sleep(0.3)  # the batch of signals, and its painting
         stalls.append(probe.reset())
     program.window.close()

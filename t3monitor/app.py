@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -20,18 +22,18 @@ from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleFinished, CycleStarted, ServiceStarted, ServiceStopped, SyncEvent
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Snapshot
+from t3monitor.model.snapshot import Device, Snapshot, merged
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.qt.bridge import ServiceBridge
 from t3monitor.qt.garbage_collector import GarbageCollector
 from t3monitor.qt.service_thread import ServiceThread
-from t3monitor.store.database import database_file
+from t3monitor.store.database import bring_up_to_date, database_file
 from t3monitor.store.history import HistoryReader, Series
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
 from t3monitor.sync.backfill import give_demo_a_past
-from t3monitor.sync.flow_log import FlowLog
-from t3monitor.sync.service import SyncService
+from t3monitor.sync.service import is_other_link
+from t3monitor.sync.sites import SiteServices
 from t3monitor.t3000.check import check_link
 from t3monitor.t3000.links import open_link
 from t3monitor.ui.activity import ActivityPane
@@ -52,7 +54,7 @@ _CYCLES_SHOWN = 2000
 
 
 class MonitorApp(QObject):
-    """The running program: one window, one sync service in its thread, readers in theirs.
+    """The running program: one window, a sync service of each site in its thread, readers in theirs.
 
     ``run`` is a coroutine of the qasync loop and returns when the window was closed and everything has stopped.
     """
@@ -63,9 +65,11 @@ class MonitorApp(QObject):
         self.paths = paths
         self.settings = settings
         self._leaves_traces = leaves_traces
-        self._started = self._in_cycle = False
+        self._started: set[str] = set()  # sites, as the following
+        self._in_cycle: set[str] = set()
+        self._elsewhere: set[str] = set()  # the cycle that runs there began before the link or database was changed
         self._opening: asyncio.Task[None] | None = None
-        self._elsewhere = False  # whether the cycle that runs began before the link or database was changed
+        self._newest: dict[str, Snapshot] = {}  # by site; before its first cycle as it is stored
         self.shown: Snapshot | None = None  # what the panes show
         self._closing = threading.Event()
         self._closed = asyncio.Event()
@@ -74,10 +78,13 @@ class MonitorApp(QObject):
         self.settings_dialog: SettingsDialog | None = None
 
         self.bridge = ServiceBridge(self)
-        self.service = SyncService(settings, open_link, paths.database_url)
-        self.service.add_listener(FlowLog())
-        self.service.add_listener(self.bridge.publish)
-        self._service_thread = ServiceThread(self.service, self)
+        self.services = SiteServices(
+            settings,
+            open_link,
+            paths.database_url,
+            lambda service: ServiceThread(service, self),
+            self.bridge.publish,
+        )
 
         self._apply_appearance()
         self.window = MainWindow(TrendView(self._load_history, time.time), ActivityPane(paths.log_folder))
@@ -91,7 +98,7 @@ class MonitorApp(QObject):
         """Shows the window and works until it is closed."""
         self.window.restore_state(load_window_state(self.paths.window_state_file))
         self.window.show()
-        self._service_thread.start()
+        self.services.run()
         self._tick.start()
         if self.settings.link is None:
             self.window.show_welcome(shown=True)
@@ -103,7 +110,7 @@ class MonitorApp(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether something that the user would wait for is still going on."""
-        return bool(self._tasks) or self._in_cycle or self.window.trend.loader.is_busy
+        return bool(self._tasks or self._in_cycle) or self.window.trend.loader.is_busy
 
     @property
     def database_path(self) -> Path:
@@ -114,25 +121,41 @@ class MonitorApp(QObject):
 
     @Slot()
     def on_sync_once(self) -> None:
-        """One cycle now."""
-        self.service.sync_once()
+        """One cycle of each site now."""
+        self.services.sync_once()
 
     @Slot()
     def on_start(self) -> None:
         """Periodic cycles from now on."""
-        self.service.start()
+        self.services.start()
 
     @Slot()
     def on_stop(self) -> None:
         """No further cycle; one that waits for T3000 ends."""
-        self.service.stop()
+        self.services.stop()
+
+    @Slot()
+    def on_find_panels(self) -> None:
+        """Looks anew which panels there are; T3000 may reload its stored values for it (reference, section 1.2)."""
+        self.services.find_panels()
+
+    @Slot(int, bool)
+    def on_record_toggled(self, serial_number: int, recorded: bool) -> None:
+        """Has a panel recorded from the next cycle on, or no longer."""
+        others = [serial for serial in self.settings.unrecorded_panels if serial != serial_number]
+        unrecorded = others if recorded else [*others, serial_number]
+        self.on_settings_applied(self.settings.with_values(unrecorded_panels=unrecorded))
 
     @Slot()
     def on_settings(self) -> None:
         """Opens the settings; once is enough."""
         if self.settings_dialog is None:
             self.settings_dialog = SettingsDialog(
-                self.settings, self._test_link, self.paths.database_file(None), self.window
+                self.settings,
+                self._test_link,
+                self.paths.database_file(None),
+                self.shown.devices if self.shown else (),
+                self.window,
             )
             self.settings_dialog.settings_applied.connect(self.on_settings_applied)
             self.settings_dialog.finished.connect(self.on_settings_closed)
@@ -148,10 +171,11 @@ class MonitorApp(QObject):
             _log.warning("⚠️ The settings were not saved: %s", error)
             self.window.statusBar().showMessage(self.tr("The settings were not saved: %s") % error.strerror, _NOTICE_MS)
         self._apply_appearance()
-        self.service.apply(settings)
+        self.services.apply(settings)
+        self._started &= set(self.services.sites)
+        self._in_cycle &= set(self.services.sites)
         self._describe_link()
-        other_link = (old.link, old.library, old.replay) != (settings.link, settings.library, settings.replay)
-        if other_link or self.paths.database_url(old) != self.paths.database_url(settings):
+        if is_other_link(old, settings) or self.paths.database_url(old) != self.paths.database_url(settings):
             self._reopen(start=old.link is None and settings.auto_start)
 
     @Slot()
@@ -183,37 +207,44 @@ class MonitorApp(QObject):
 
     @Slot(object)
     def on_events(self, events: tuple[SyncEvent, ...]) -> None:
-        """Follows the service, a batch at a time."""
+        """Follows the services, a batch at a time."""
         shown = []
         for event in events:
+            site = event.site
             match event:
                 case ServiceStarted():
-                    self._started = True
+                    self._started.add(site)
                 case ServiceStopped():
-                    self._started = False
+                    self._started.discard(site)
                 case CycleStarted(database=database):
-                    self._in_cycle = True
-                    self._elsewhere = database != self.paths.database_url(self.settings)
+                    self._in_cycle.add(site)
+                    self._elsewhere.discard(site)
+                    if database != self.paths.database_url(self.settings):
+                        self._elsewhere.add(site)
                 case CycleFinished():
-                    self._in_cycle = False
-            if not self._elsewhere or isinstance(event, ServiceStarted | ServiceStopped):
+                    self._in_cycle.discard(site)
+            is_here = site in self.services.sites and site not in self._elsewhere
+            if is_here or isinstance(event, ServiceStarted | ServiceStopped):
                 shown.append(event)
         self.window.apply_events(shown)
         if any(isinstance(event, CycleFinished) for event in shown):
             self._spawn(self._measure_database())
         self._enable_actions()
 
-    @Slot(object, str)
-    def on_snapshot_applied(self, snapshot: Snapshot, database: str) -> None:
-        """Shows what a cycle stored, unless the window has gone on to another database."""
-        if database == self.paths.database_url(self.settings):
-            self._show(snapshot)
+    @Slot(object, str, str)
+    def on_snapshot_applied(self, snapshot: Snapshot, site: str, database: str) -> None:
+        """Shows what a cycle stored, unless the window has gone on to another database or without that site."""
+        if database == self.paths.database_url(self.settings) and site in self.services.sites:
+            self._newest[site] = snapshot
+            self._show()
 
-    def _show(self, snapshot: Snapshot) -> None:
-        self.shown = snapshot
-        self.window.devices.apply(snapshot)
-        self.window.points.apply(snapshot)
-        self.window.trend.describe(snapshot)
+    def _show(self) -> None:
+        self.shown = merged(self._newest.values())
+        if self.shown is None:
+            return
+        self.window.devices.apply(self.shown)
+        self.window.points.apply(self.shown)
+        self.window.trend.describe(self.shown)
         self.on_tick()
 
     @Slot()
@@ -244,8 +275,8 @@ class MonitorApp(QObject):
             self._opening.cancel()
         window = self.window
         window.show_welcome(shown=False)
-        self.shown = None
-        self._elsewhere = self._in_cycle
+        self.shown, self._newest = None, {}
+        self._elsewhere = set(self._in_cycle)
         window.devices.clear()
         window.points.clear()
         window.activity.cycles.model.clear()
@@ -255,8 +286,11 @@ class MonitorApp(QObject):
         self._enable_actions()
 
     async def _open(self, settings: Settings, *, start: bool) -> None:
-        path = database_file(self.paths.database_url(settings))
+        url = self.paths.database_url(settings)
+        path = database_file(url)
         try:
+            if self._leaves_traces:
+                await self._read(bring_up_to_date, url)
             if settings.link == "demo" and self._leaves_traces:
                 self.window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
                 await self._read(give_demo_a_past, path, settings.demo_panels, self._closing)
@@ -267,18 +301,21 @@ class MonitorApp(QObject):
         else:
             self.window.activity.load_cycles(cycles)
             self.window.trend.reload()
-            newest = self.shown or snapshot  # a cycle may have been faster
-            if newest is not None:
-                self._show(newest)
+            if snapshot is not None:
+                self._newest = _by_site(snapshot) | self._newest  # a cycle may have been faster
+                self._show()
             await self._measure_database()
         self._opening = None
         self.window.points.set_notice("")
         self._enable_actions()
         if start and not self._closing.is_set():
-            self.service.start()
+            self.services.start()
 
     def _enable_actions(self) -> None:
-        self.window.set_running(started=self._started, in_cycle=self._in_cycle, opening=self._opening is not None)
+        sites = set(self.services.sites)
+        self.window.set_running(
+            started=sites <= self._started, in_cycle=bool(sites & self._in_cycle), opening=self._opening is not None
+        )
 
     async def _measure_database(self) -> None:
         path = self.database_path
@@ -290,13 +327,12 @@ class MonitorApp(QObject):
         reader = HistoryReader(self.database_path)
         return await self._read(reader.read_many, keys, start_utc_s, end_utc_s, max_points)
 
-    async def _test_link(self, settings: Settings) -> Check:
-        """The doctor's check of a link; the first thing that is wrong, or the last that is right.
+    async def _test_link(self, settings: Settings) -> Sequence[Check]:
+        """The doctor's checks of a link.
 
         In a thread that nobody waits for: neither history nor closing is held up by a library that hangs.
         """
-        checks = await in_daemon_thread(lambda: list(check_link(settings)))
-        return next((check for check in checks if not check.is_ok), checks[-1])
+        return await in_daemon_thread(lambda: list(check_link(settings)))
 
     async def _read(self, function: Callable[..., T], *arguments: Any) -> T:
         """Runs something that blocks in one of the readers' threads."""
@@ -312,7 +348,7 @@ class MonitorApp(QObject):
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._service_thread.close()
+        self.services.close()
         self._readers.shutdown(wait=True, cancel_futures=True)
         self.bridge.blockSignals(True)
         # By Qt and in Qt's order: left to the garbage collector, the scene of the plot goes in an order that crashes.
@@ -337,6 +373,8 @@ class MonitorApp(QObject):
         window.start_asked.connect(self.on_start)
         window.stop_asked.connect(self.on_stop)
         window.settings_asked.connect(self.on_settings)
+        window.find_panels_asked.connect(self.on_find_panels)
+        window.devices.record_toggled.connect(self.on_record_toggled)
         window.log_folder_asked.connect(self.on_log_folder)
         window.welcome.demo_chosen.connect(self.on_demo_chosen)
         window.welcome.connect_chosen.connect(self.on_connect_chosen)
@@ -354,20 +392,34 @@ class MonitorApp(QObject):
                 site = self.tr("Simulated building")
             case "library":
                 site = Path(self.settings.library).name
+            case "webapi":
+                site = ", ".join(site.name or urlsplit(site.url).netloc for site in self.settings.sites)
             case "replay":
                 site = self.tr("Recording %s") % Path(self.settings.replay).name
             case None:
                 site = ""
         self.window.setWindowTitle(f"T3 Monitor – {site}" if site else "T3 Monitor")
         self.window.devices.set_site_name(site)
-        self.window.set_sites(("",), site)
+        self.window.set_sites(self.services.sites, site)
         self.window.set_interval(self.settings.sync_interval_secs)
+        self.window.set_can_find_panels(self.settings.link == "webapi")
+        unrecorded, types = self.settings.unrecorded_panels, self.settings.recorded_types
+        self.window.devices.set_recording(unrecorded, types)
+        self.window.trend.set_recording(unrecorded, types)
 
     @Slot()
     def _apply_appearance(self) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101 - there is no window without one
         apply_theme(application, theme_for(Appearance(self.settings.appearance)))
+
+
+def _by_site(stored: Snapshot) -> dict[str, Snapshot]:
+    """A snapshot of all sites as one of each."""
+    devices: dict[str, list[Device]] = {}
+    for device in stored.devices:
+        devices.setdefault(device.site, []).append(device)
+    return {site: replace(stored, devices=tuple(of_site)) for site, of_site in devices.items()}
 
 
 def _size_bytes(path: Path) -> int | None:

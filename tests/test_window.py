@@ -313,7 +313,7 @@ def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_t
     async def scenario() -> None:
         async with opened(paths, library_settings(t3000_library)) as program:
             ended = next_emission(program.bridge.cycle_finished)
-            program.service.sync_once()
+            program.services.sync_once()
             program.on_settings_applied(program.settings.with_values(link="demo", auto_start=False))
             await ended
             await until(lambda: program.shown is not None and not program.is_busy, program)
@@ -387,7 +387,7 @@ def test_closing_while_another_program_locks_the_database_takes_less_than_5_s(ru
             await until(lambda: program.window.isVisible() and not program.is_busy, program)
             other.execute("BEGIN IMMEDIATE")
             decoded = next_emission(program.bridge.events_arrived, event_in(AnswerDecoded))
-            program.service.sync_once()
+            program.services.sync_once()
             await decoded
             program.window.close()
             await asyncio.wait_for(running, 5)

@@ -89,8 +89,8 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
     if program.settings.link is not None:
         await _idle(program)
     if args.demo and args.page != "welcome":
-        program.service.start()
-        await asyncio.wrap_future(program.service.sync_once())  # joins the first cycle
+        program.services.start()
+        await asyncio.gather(*map(asyncio.wrap_future, program.services.sync_once()))  # joins the first cycle
         program.bridge.flush()
         window.trend.add_points(_interesting_points(program))
     if args.page == "month":

@@ -1,4 +1,4 @@
-"""Turns the service's events into signals of the GUI thread, in batches."""
+"""Turns the services' events into signals of the GUI thread, in batches."""
 
 import threading
 
@@ -11,14 +11,14 @@ BATCH_MS = 100
 
 
 class ServiceBridge(QObject):
-    """Lives in the GUI thread; `publish` is a listener for the service's thread.
+    """Lives in the GUI thread; `publish` is a listener for the threads of all services.
 
     Events are handed on at most every 100 ms, however many there are: a cycle of 100 panels has hundreds.
     """
 
     events_arrived = Signal(object)  # tuple of SyncEvent, in their order
     phase_changed = Signal(object)  # the newest SyncEvent of a batch
-    snapshot_applied = Signal(object, str)  # Snapshot: it is committed; URL of the database that has it
+    snapshot_applied = Signal(object, str, str)  # Snapshot: it is committed; its site; URL of the database that has it
     cycle_finished = Signal(object)  # CycleFinished
     _published = Signal()
 
@@ -26,8 +26,8 @@ class ServiceBridge(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._waiting: list[SyncEvent] = []  # guarded by the lock
-        self._decoded: Snapshot | None = None
-        self._database = ""
+        self._decoded: dict[str, Snapshot] = {}  # by site, as the following
+        self._databases: dict[str, str] = {}
         self._timer = QTimer(self, singleShot=True, interval=BATCH_MS)
         self._timer.timeout.connect(self.flush)
         self._published.connect(self._start_timer, Qt.ConnectionType.QueuedConnection)
@@ -57,10 +57,10 @@ class ServiceBridge(QObject):
         for event in events:
             match event:
                 case CycleStarted(database=database):
-                    self._database = database
+                    self._databases[event.site] = database
                 case AnswerDecoded(snapshot=snapshot):
-                    self._decoded = snapshot
+                    self._decoded[event.site] = snapshot
                 case Committed():
-                    self.snapshot_applied.emit(self._decoded, self._database)
+                    self.snapshot_applied.emit(self._decoded[event.site], event.site, self._databases[event.site])
                 case CycleFinished():
                     self.cycle_finished.emit(event)
