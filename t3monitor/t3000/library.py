@@ -27,6 +27,7 @@ from t3monitor.model.errors import (
 )
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
+from t3monitor.t3000.actions import Action, check_request
 from t3monitor.t3000.exports import decode_settings, decode_trend_logs, error_text
 from t3monitor.t3000.library_child import (
     EXPORTS,
@@ -43,7 +44,6 @@ from t3monitor.t3000.library_child import (
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.text import path_text
 
-_LOGGING_DATA = 15
 _SETTINGS_BYTES = 4096
 _NOT_READY, _BAD_ARGUMENTS = -2, -1
 _GRACE_S = 1.0  # for a child to end by itself
@@ -74,7 +74,8 @@ class LibraryLink(Link):
 
     def __init__(self, library: Path, *, request: str, buffer_bytes: int) -> None:
         self._library = library.absolute()  # the library may change the folder of its process
-        self._call = Call(MESSAGE_EXPORT, _LOGGING_DATA, request.encode(), buffer_bytes)
+        self._request = request
+        self._call = Call(MESSAGE_EXPORT, Action.LOGGING_DATA.value, request.encode(), buffer_bytes)
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
         # Guards the three below; `_process` is set and unset under it, so that nobody kills one that is given back.
@@ -88,9 +89,13 @@ class LibraryLink(Link):
         return f"library {path_text(self._library)}"
 
     def fetch(self, timeout_s: float) -> Answer:
-        """One LOGGING_DATA answer; starting the child and loading the library are under the deadline too."""
+        """One LOGGING_DATA answer; starting the child and loading the library are under the deadline too.
+
+        Raises RefusedError, before anything is started, for a request that might do more than read.
+        """
         if len(self._call.text) > LONGEST_REQUEST_BYTES:
             raise RefusedError(f"The request in the settings is longer than {LONGEST_REQUEST_BYTES} bytes: shorten it")
+        check_request(self._request)
         body = self._ask(self._call, timeout_s)
         if body is None:
             self.close()  # a corrected file at the same path is loaded by the next call

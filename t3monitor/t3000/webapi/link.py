@@ -1,26 +1,36 @@
-"""The `webapi` link."""
+"""The web link: the web service inside an unmodified T3000.exe (reference 5.1), read by one of its strategies."""
 
 import time
 from collections.abc import Callable
 
 from t3monitor.config.settings import WebReadingName
+from t3monitor.model.snapshot import PanelSettings
 from t3monitor.t3000.link import Answer, Link
+from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.live import LiveReading
+from t3monitor.t3000.webapi.panels import PanelList
+from t3monitor.t3000.webapi.reading import Reading
 
 
 class WebApiLink(Link):
-    """One T3000 web service; ``reading`` chooses the strategy."""
+    """One T3000 web service; ``reading`` chooses the strategy.
+
+    Calls end by the computer's own clock; ``monotonic_s`` and ``utc_s`` serve for what is planned and stamped.
+    """
 
     def __init__(
         self,
         url: str,
-        reading: WebReadingName = "auto",
+        reading: WebReadingName = "auto",  # noqa: ARG002 - so far there is one
         *,
         longest_answer_bytes: int = 104_857_600,
         monotonic_s: Callable[[], float] = time.monotonic,
         utc_s: Callable[[], float] = time.time,
     ) -> None:
-        self._url, self._reading, self._limit = url, reading, longest_answer_bytes
-        self._monotonic_s, self._utc_s = monotonic_s, utc_s
+        self._url = url
+        self._client = Client(url, longest_answer_bytes)
+        self._panels = PanelList(self._client, monotonic_s)
+        self._reading: Reading = LiveReading(self._client, self._panels, monotonic_s, utc_s)
 
     @property
     def description(self) -> str:
@@ -28,5 +38,32 @@ class WebApiLink(Link):
         return f"T3000 web service {self._url}"
 
     def fetch(self, timeout_s: float) -> Answer:
-        """One answer."""
-        raise NotImplementedError
+        """One LOGGING_DATA answer, composed of what the strategy has read; ``timeout_s`` is each call's."""
+        with self._client.work():
+            return self._reading.fetch(timeout_s)
+
+    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002 - no call is needed
+        """What T3000's list of panels tells of the addresses of one."""
+        return self._panels.settings(panel_id)
+
+    @property
+    def errand_due_s(self) -> float | None:
+        """When T3000 takes the next call, where that is worth making; None for live reading."""
+        return self._reading.errand_due_s
+
+    def run_errand(self, timeout_s: float) -> None:
+        """One call; raises nothing but InterruptedCycleError."""
+        with self._client.work():
+            self._reading.run_errand(timeout_s)
+
+    def forget_panels(self) -> None:
+        """Has the next call ask for the panels anew, with action 4 as well."""
+        self._panels.forget()
+
+    def interrupt(self) -> None:
+        """From any thread: ends the call in progress, and what was to follow it."""
+        self._client.interrupt()
+
+    def close(self) -> None:
+        """Ends what is in progress; connections do not outlive their calls."""
+        self._client.interrupt()

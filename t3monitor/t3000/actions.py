@@ -1,0 +1,86 @@
+"""The closed list of what may be sent to T3000: reading alone, in one place.
+
+T3000 does whatever a request says, without asking who calls (reference 5.1), and some of its actions write to panels.
+So no link makes up a request by itself: what goes out over the web service is built here from an `Action` and whole
+numbers, the request text of the settings is checked here, and the web service's other pages are those of `Route`.
+"""
+
+import json
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+from typing import Any, NoReturn
+
+from t3monitor.model.errors import RefusedError
+from t3monitor.t3000.text import message
+
+
+class Action(IntEnum):
+    """The actions of ``BacnetWebView_HandleWebViewMsg`` that only read (reference, sections 1 and 4)."""
+
+    GET_PANELS_LIST = 4
+    LOGGING_DATA = 15
+    GET_WEBVIEW_LIST = 17
+
+
+class Route(StrEnum):
+    """The pages of T3000's web service that are fetched with GET (reference 5.1)."""
+
+    HEALTH = "/api/health"
+    DEVICES = "/api/t3_device/devices"
+
+
+_MEMBERS = frozenset(("panelId", "serialNumber", "objectinstance", "entryType", "entryIndexStart", "entryIndexEnd"))
+_SERIAL_NUMBER = "serialNumber"
+
+
+def request_body(action: Action, members: Mapping[str, int]) -> bytes:
+    """The request object of an action; a serial number may be given in either sign.
+
+    Raises RefusedError for an action that is not on the list, and for a member that is no whole number of 32 bits or
+    has no business in a request, whatever the types say.
+    """
+    if type(action) is not Action:
+        raise RefusedError(f"T3 Monitor sends only calls that read, and {action!r} is none of them")
+    request = {"action": int(action)}
+    for name, value in members.items():
+        if name not in _MEMBERS or type(value) is not int:
+            raise RefusedError(f"T3 Monitor does not send {message(repr(name))}: {message(repr(value))} to T3000")
+        # T3000 takes a number beyond 2^31 for an error of ours (reference 1.6).
+        request[name] = (value + 2**31) % 2**32 - 2**31 if name == _SERIAL_NUMBER else value
+        if not -(2**31) <= request[name] < 2**31:
+            raise RefusedError(f"T3 Monitor does not send {name} {value}: T3000 takes 32 bits")
+    return json.dumps(request, separators=(",", ":")).encode("ascii")
+
+
+def check_request(text: str) -> None:
+    """Raises RefusedError for a request text of the settings that might do more than read.
+
+    T3000 looks at a text that begins with a brace and ignores every other (reference 1.1). JSON that two readers may
+    understand differently is refused too.
+    """
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return
+    try:
+        request = json.loads(text, object_pairs_hook=_unrepeated, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(
+            f"The request in the settings begins as JSON but is none ({message(str(error))}): correct it"
+        ) from None
+    action = request.get("action")
+    if type(action) is not int or action not in list(Action):
+        shown = message(json.dumps(action)) if "action" in request else "no action"
+        allowed = ", ".join(f"{known.value} ({known.name})" for known in Action)
+        raise RefusedError(
+            f"The request in the settings asks for {shown}, and T3 Monitor sends only actions that read: {allowed}"
+        )
+
+
+def _unrepeated(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        raise ValueError("a member stands in it twice")
+    return found
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number")

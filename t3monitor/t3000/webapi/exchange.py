@@ -1,0 +1,203 @@
+"""One HTTP exchange with a deadline and an end from outside that hold in every phase of it.
+
+Looking up a name, connecting, and an answer that arrives byte by byte cannot be cancelled from within, so the exchange
+runs in a daemon thread of its own and the caller waits for that thread no longer than it wants to. An exchange that is
+given up has its socket shut down, which ends the thread.
+"""
+
+import contextlib
+import socket
+import ssl
+import threading
+from enum import Enum, auto
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from urllib3 import BaseHTTPResponse
+from urllib3.connection import HTTPConnection
+
+from t3monitor import __version__
+
+_CHUNK_BYTES = 65_536
+_Address = tuple[socket.AddressFamily, Any]
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "Connection": "close",
+    "User-Agent": f"T3Monitor/{__version__}",
+}
+
+
+class Target:
+    """The computer and port of a URL that the settings have checked."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.is_encrypted = parts.scheme == "https"
+        self.host = parts.hostname or ""
+        self.port = parts.port or (443 if self.is_encrypted else 80)
+        self.place = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Phase(Enum):
+    """How far an exchange has come."""
+
+    LOOK_UP = auto()
+    CONNECT = auto()
+    TALK = auto()  # connected; the request goes out, the head of the answer comes
+    BODY = auto()
+
+
+class Reply(NamedTuple):
+    """What came back; ``location`` is where a redirect points to."""
+
+    status: int
+    content_type: str
+    location: str
+    body: bytes
+
+
+class TooLongError(Exception):
+    """The body is longer than the limit."""
+
+
+class GivenUpError(Exception):
+    """Nobody waits for the exchange any more: its time was over, or `Exchange.give_up` was called."""
+
+
+class Exchange:
+    """One request and its reply; ``phase`` and ``received_bytes`` tell how far it came, from any thread."""
+
+    def __init__(self, target: Target, path: str, body: bytes | None, longest_body_bytes: int) -> None:
+        """A GET without ``body``, else a POST of JSON; the limit counts after decompression."""
+        self.phase = Phase.LOOK_UP
+        self.received_bytes = 0
+        self._target = target
+        self._path = path
+        self._body = body
+        self._limit = longest_body_bytes
+        self._timeout_s = 0.0
+        self._over = threading.Event()
+        self._reply: Reply | None = None
+        self._error: Exception | None = None
+        self._lock = threading.Lock()  # guards the two below
+        self._given_up = False
+        self._socket: socket.socket | None = None
+
+    def run(self, timeout_s: float) -> Reply:
+        """The reply; raises GivenUpError at the deadline, TooLongError, or what the network raises.
+
+        That is OSError (also gaierror and SSLError), http.client's HTTPException or urllib3's HTTPError.
+        """
+        self._timeout_s = timeout_s
+        threading.Thread(target=self._work, name="t3000-http", daemon=True).start()
+        try:
+            self._over.wait(timeout_s)
+        finally:
+            self.give_up()  # ended already, except at the deadline and on Ctrl-C
+        if self._error is not None:
+            raise self._error
+        if self._reply is None:
+            raise GivenUpError
+        return self._reply
+
+    def give_up(self) -> None:
+        """From any thread: has `run` return at once and the thread end as soon as it can."""
+        with self._lock:
+            self._given_up = True
+            if self._socket is not None:
+                with contextlib.suppress(OSError):  # it is not connected yet, or not any more
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # an SSL socket's own waits for the peer
+        self._over.set()
+
+    def _work(self) -> None:
+        try:
+            reply = self._converse()
+        except Exception as error:  # noqa: BLE001 - the thread that waits raises it
+            with self._lock:
+                if not self._given_up:
+                    self._error = error
+        else:
+            with self._lock:
+                if not self._given_up:
+                    self._reply = reply
+        finally:
+            with self._lock:
+                sock, self._socket = self._socket, None
+            if sock is not None:
+                sock.close()
+            self._over.set()
+
+    def _converse(self) -> Reply:
+        addresses = socket.getaddrinfo(self._target.host, self._target.port, type=socket.SOCK_STREAM)
+        self.phase = Phase.CONNECT
+        sock = self._connect(sorted(((family, address) for family, *_, address in addresses), key=_ipv4_first))
+        if self._target.is_encrypted:
+            sock = self._encrypt(sock)
+        self.phase = Phase.TALK
+        connection = HTTPConnection(self._target.host, self._target.port, timeout=self._timeout_s)
+        connection.sock = sock
+        headers = _HEADERS if self._body is None else _HEADERS | {"Content-Type": "application/json"}
+        try:
+            connection.request(
+                "GET" if self._body is None else "POST",
+                self._path,
+                body=self._body,
+                headers=headers,
+                preload_content=False,
+            )
+            response = connection.getresponse()
+            try:
+                self.phase = Phase.BODY
+                return Reply(
+                    response.status,
+                    response.headers.get("Content-Type", ""),
+                    response.headers.get("Location", ""),
+                    self._read(response),
+                )
+            finally:
+                response.close()
+        finally:
+            connection.close()
+
+    def _connect(self, addresses: list[_Address]) -> socket.socket:
+        failure: OSError | None = None
+        for family, address in addresses:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+            self._hold(sock)
+            try:
+                sock.settimeout(self._timeout_s)
+                sock.connect(address)
+                return sock
+            except OSError as error:
+                failure = failure or error
+                sock.close()
+        raise failure or OSError("the name has no address")
+
+    def _encrypt(self, sock: socket.socket) -> socket.socket:
+        context = ssl.create_default_context()
+        encrypted = context.wrap_socket(sock, server_hostname=self._target.host, do_handshake_on_connect=False)
+        self._hold(encrypted)
+        encrypted.do_handshake()
+        return encrypted
+
+    def _hold(self, sock: socket.socket) -> None:
+        """Makes a socket the one to be shut down when the exchange is given up."""
+        with self._lock:
+            self._socket = sock
+            if self._given_up:
+                sock.close()
+
+    def _read(self, response: BaseHTTPResponse) -> bytes:
+        chunks: list[bytes] = []
+        while chunk := response.read1(_CHUNK_BYTES):
+            self.received_bytes += len(chunk)
+            if self.received_bytes > self._limit:
+                raise TooLongError
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+
+def _ipv4_first(address: _Address) -> bool:
+    """T3000 listens on IPv4 alone, and Windows takes seconds to find that out for each IPv6 address."""
+    return address[0] is not socket.AF_INET

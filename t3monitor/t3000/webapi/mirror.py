@@ -1,0 +1,73 @@
+"""What T3000 has told of its panels so far, point by point as it came, and the answer that this amounts to.
+
+The bytes of a point stay what they were until it is read again, so that the decoder sees which ones changed.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Raw, Struct
+
+from t3monitor.model.point_types import PointType
+
+
+class Reading(Struct, frozen=True):
+    """The points of one type of a panel, and the UTC epoch second at which they were read."""
+
+    points: list[Raw]
+    logging_time: int
+
+
+class MirroredPanel(Struct):
+    """One panel with the newest reading of each type; a type that was never read is missing."""
+
+    serial_number: int
+    panel_id: int
+    name: str
+    ip_address: str
+    readings: dict[PointType, Reading]
+
+
+class _WirePanel(Struct):
+    device_data: list[Raw]
+    input_logging_time: int
+    output_logging_time: int
+    panel_id: int
+    panel_ipaddress: str
+    panel_name: str
+    panel_serial_number: int
+    variable_logging_time: int
+
+
+class _WireAnswer(Struct):
+    action: str
+    data: list[_WirePanel]
+
+
+_encode = msgspec.json.Encoder().encode
+_NEVER = Reading([], 0)
+
+
+class Mirror:
+    """The panels by serial number."""
+
+    def __init__(self) -> None:
+        self.panels: dict[int, MirroredPanel] = {}
+
+    def body(self, serial_numbers: Iterable[int]) -> bytes:
+        """A LOGGING_DATA answer of these panels, in the shape of reference 1.3."""
+        return _encode(_WireAnswer("LOGGING_DATA_RES", [_wire_panel(self.panels[serial]) for serial in serial_numbers]))
+
+
+def _wire_panel(panel: MirroredPanel) -> _WirePanel:
+    inputs, outputs, variables = (panel.readings.get(kind, _NEVER) for kind in PointType)
+    return _WirePanel(
+        device_data=[*inputs.points, *outputs.points, *variables.points],
+        input_logging_time=inputs.logging_time,
+        output_logging_time=outputs.logging_time,
+        panel_id=panel.panel_id,
+        panel_ipaddress=panel.ip_address,
+        panel_name=panel.name,
+        panel_serial_number=panel.serial_number,
+        variable_logging_time=variables.logging_time,
+    )

@@ -1,0 +1,212 @@
+"""Which panels a T3000 knows, and their addresses: from its device list, else from action 4 (reference 4, 5.1)."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec import Raw, Struct
+
+from t3monitor.model.errors import LinkTimeoutError, NotReadyError, RefusedError
+from t3monitor.model.snapshot import PanelSettings
+from t3monitor.t3000.actions import Action, Route
+from t3monitor.t3000.text import clean
+from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
+
+REFRESH_S = 600.0
+_NAME_SIZE = 20
+_ADDRESS_SIZE = 45
+_NO_ADDRESS = "0.0.0.0"  # noqa: S104 - T3000's word for an address that it does not know
+_LARGEST_PANEL_ID, _LARGEST_INSTANCE = 254, 0x3FFFFE
+_SOURCES = {Route.DEVICES: "T3000's device list", Action.GET_PANELS_LIST: "T3000's list of online panels"}
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel of T3000's list; ``object_instance`` 0 is not known."""
+
+    serial_number: int
+    panel_id: int
+    object_instance: int = 0
+    name: str = ""
+    settings: PanelSettings = field(default=PanelSettings())
+
+    @property
+    def title(self) -> str:
+        """How sentences name it."""
+        return f"panel {self.panel_id} '{self.name}'" if self.name else f"panel {self.panel_id}"
+
+
+class _Device(Struct, rename="camel"):
+    serial_number: int
+    panel_id: int | None = None
+    panel_number: int | None = None
+    object_instance: int | None = None
+    building_name: str | None = None
+    product_name: str | None = None
+    ip_address: str | None = None
+    modbus_address: int | None = None
+    bacnet_mstp_mac_id: int | None = None
+    parent_serial_number: int | None = None
+
+
+class _Devices(Struct):
+    devices: list[Raw]
+
+
+class _Listed(Struct):
+    serial_number: int
+    panel_number: int
+    object_instance: int = 0
+    panel_name: str | None = None
+
+
+_devices = msgspec.json.Decoder(_Devices)
+_device = LenientDecoder(_Device, {"serial_number"})
+_list = msgspec.json.Decoder(list[Raw])
+_listed = LenientDecoder(_Listed, {"serial_number", "panel_number"})
+
+
+class PanelList:
+    """The panels of one T3000, by number; asked for when they are needed, and again every ten minutes.
+
+    T3000's device list costs nothing. Action 4 does: of the panels that it lists it overwrites what T3000 has read with
+    what it has saved (reference 1.2). So it is asked for only if the device list is of no use, until it has listed a
+    panel, and once after each `forget`.
+    """
+
+    def __init__(self, client: Client, monotonic_s: Callable[[], float]) -> None:
+        self.source = ""  # where the panels are from, for a sentence
+        self._client = client
+        self._monotonic_s = monotonic_s
+        self._panels: dict[int, Panel] = {}
+        self._read_at_s: float | None = None
+        self._may_ask_t3000 = True
+        self._must_ask_t3000 = False
+
+    def forget(self) -> None:
+        """From any thread: has the next call read everything anew, with action 4 too."""
+        self._must_ask_t3000 = True
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether `forget` was called since action 4 was asked last."""
+        return self._must_ask_t3000
+
+    @property
+    def known(self) -> tuple[Panel, ...]:
+        """What was found so far."""
+        return tuple(sorted(self._panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number)))
+
+    def refresh(self, timeout_s: float, *, needs_instances: bool, may_ask_t3000: bool = True) -> tuple[Panel, ...]:
+        """The panels; raises LinkError if T3000 cannot be asked. ``may_ask_t3000``: whether action 4 does no harm now.
+
+        It is asked if there is no panel, or with ``needs_instances`` none whose object instance is known.
+        """
+        now_s = self._monotonic_s()
+        if self._must_ask_t3000 or self._read_at_s is None or now_s - self._read_at_s >= REFRESH_S:
+            self._read_devices(timeout_s)
+            self._read_at_s = now_s
+        is_enough = any(panel.object_instance or not needs_instances for panel in self._panels.values())
+        if may_ask_t3000 and (self._must_ask_t3000 or (self._may_ask_t3000 and not is_enough)):
+            try:
+                self._may_ask_t3000 = not self._ask_t3000(timeout_s)
+            except LinkTimeoutError:
+                self._may_ask_t3000 = False  # it may well be done in the end
+                raise
+            self._must_ask_t3000 = False
+        return self.known
+
+    def add(self, panel: Panel) -> None:
+        """A panel that T3000 told of in another way."""
+        self._panels.setdefault(panel.serial_number, panel)
+
+    def settings(self, panel_id: int) -> PanelSettings | None:
+        """Addresses of a panel as far as its list tells; None for one that is not on it."""
+        return next((panel.settings for panel in self.known if panel.panel_id == panel_id), None)
+
+    def _read_devices(self, timeout_s: float) -> None:
+        body = self._client.get(Route.DEVICES, timeout_s)
+        try:
+            devices = read(_devices, body or b"").devices
+        except WireError:
+            return
+        found = dict(_found(devices, _panel_of_device))
+        if found:
+            self.source = _SOURCES[Route.DEVICES]
+            self._panels = {serial: self._merged(panel) for serial, panel in found.items()}
+
+    def _ask_t3000(self, timeout_s: float) -> bool:
+        """Asks action 4; whether it listed a panel."""
+        answer = self._client.call(Action.GET_PANELS_LIST, timeout_s)
+        if answer.error_text:
+            raise RefusedError(f"T3000 refused its list of panels: {answer.error_text}")
+        if answer.is_empty:
+            raise NotReadyError("T3000 is starting: it has no list of panels yet")
+        try:
+            listed = read(_list, answer.data) if isinstance(answer.data, Raw) else []
+        except WireError as error:
+            _log.warning("⚠️ T3000's list of panels cannot be read: %s", error)
+            return True
+        for serial, panel in _found(listed, _panel_of_list):
+            self.source = _SOURCES[Action.GET_PANELS_LIST]
+            known = self._panels.get(serial)
+            self._panels[serial] = replace(panel, settings=known.settings) if known else panel
+        return bool(listed)
+
+    def _merged(self, panel: Panel) -> Panel:
+        """A panel of the device list, with the object instance that is known where that list lacks it."""
+        known = self._panels.get(panel.serial_number)
+        if known and not panel.object_instance and known.panel_id == panel.panel_id:
+            return replace(panel, object_instance=known.object_instance)
+        return panel
+
+
+def _found(raw_panels: list[Raw], read_one: Callable[[Raw], Panel | None]) -> list[tuple[int, Panel]]:
+    """Those of a list that can be panels, by serial number."""
+    panels = []
+    for raw in raw_panels:
+        try:
+            panel = read_one(raw)
+        except WireError as error:
+            _log.info("An entry of T3000's list of panels cannot be read: %s", error)
+            continue
+        if panel and panel.serial_number and 1 <= panel.panel_id <= _LARGEST_PANEL_ID:
+            panels.append((panel.serial_number, panel))
+    return panels
+
+
+def _panel_of_device(raw: Raw) -> Panel | None:
+    device = _device.read(raw)
+    if device.parent_serial_number:  # it hangs on a panel and is none; T3000's own list leaves it out too
+        return None
+    address = clean(device.ip_address, _ADDRESS_SIZE)
+    return Panel(
+        serial_number=device.serial_number % 2**32,
+        panel_id=device.panel_id or device.panel_number or 0,
+        object_instance=_instance(device.object_instance),
+        name=clean(device.building_name, _NAME_SIZE) or clean(device.product_name, _NAME_SIZE),
+        # Its port is no port: T3000 writes the panel's number there (reference 6).
+        settings=PanelSettings(
+            ip_address=address if address and address != _NO_ADDRESS else None,
+            modbus_address=device.modbus_address or None,
+            bacnet_mstp_mac_id=device.bacnet_mstp_mac_id or None,
+        ),
+    )
+
+
+def _panel_of_list(raw: Raw) -> Panel:
+    listed = _listed.read(raw)
+    return Panel(
+        serial_number=listed.serial_number % 2**32,
+        panel_id=listed.panel_number,
+        object_instance=_instance(listed.object_instance),
+        name=clean(listed.panel_name, _NAME_SIZE),
+    )
+
+
+def _instance(sent: int | None) -> int:
+    return sent if sent and 1 <= sent <= _LARGEST_INSTANCE else 0

@@ -1,0 +1,335 @@
+"""A stand-in for T3000's web service: a real HTTP server on loopback around `t3000_model`.
+
+Tests give it moods. By hand it serves a building to try the window on:
+
+    python tests/t3000_stand_in.py --port 9103 --panels 10
+    t3monitor sync --link webapi --url http://127.0.0.1:9103 --cycles 3
+"""
+
+import argparse
+import gzip
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from t3000_model import BRIDGE_ERROR, PanelModel, T3000Model, make_panels
+
+FFI_CALL, HEALTH, DEVICES = "/api/t3000/ffi/call", "/api/health", "/api/t3_device/devices"
+LARGEST_REQUEST = 2 * 1024 * 1024
+TIMESTAMP = "2026-08-20T10:00:00+00:00"
+BOMB_BYTES = 200_000_000
+
+
+class Mood(Enum):
+    """What the server does with a call instead of answering it well."""
+
+    WELL = auto()
+    STARTING = auto()
+    LOCKED = auto()
+    NOT_LOADED = auto()
+    NO_FUNCTION = auto()
+    CODE_MINUS_1 = auto()
+    JOIN_ERROR = auto()
+    BRIDGE_ERROR = auto()
+    WARM_UP = auto()
+    PANELS_WARM_UP = auto()
+    TEXT = auto()
+    FORBIDDEN = auto()
+    UNSUPPORTED = auto()
+    TOO_LARGE = auto()
+    BAD_REQUEST = auto()
+    NOT_JSON = auto()
+    LIST = auto()
+    UNKNOWN_OBJECT = auto()
+    OTHER_ACTION = auto()
+    OTHER_PROGRAM = auto()
+    OTHER_PROGRAM_404 = auto()
+    OLD_BUILD = auto()
+    REDIRECT = auto()
+    GARBAGE = auto()
+    CLOSED = auto()
+    HANG = auto()
+    SLOW_HEAD = auto()
+    SLOW_BODY = auto()
+    CUT_OFF = auto()
+    CUT_OFF_CHUNKED = auto()
+    BROKEN_GZIP = auto()
+    BOMB = auto()
+
+
+EVERYWHERE = {Mood.OTHER_PROGRAM, Mood.OTHER_PROGRAM_404, Mood.REDIRECT, Mood.GARBAGE, Mood.CLOSED}
+_SERVICE_ERRORS = {
+    Mood.STARTING: "MFC application not initialized",
+    Mood.LOCKED: "FFI lock timed out — prior C++ call may be stuck",
+    Mood.NOT_LOADED: "T3000 FFI functions not loaded",
+    Mood.NO_FUNCTION: "FFI function not loaded",
+    Mood.CODE_MINUS_1: "FFI call returned error code: -1",
+    Mood.JOIN_ERROR: "FFI blocking task join error: task 17 panicked",
+}
+_TEXTS = {
+    Mood.FORBIDDEN: (403, "go away"),
+    Mood.UNSUPPORTED: (415, "Expected request with `Content-Type: application/json`"),
+    Mood.TOO_LARGE: (413, "length limit exceeded"),
+    Mood.BAD_REQUEST: (400, "Failed to parse the request body as JSON"),
+    Mood.NOT_JSON: (200, "T3000 has nothing to say"),
+    Mood.LIST: (200, "[1,2,3]"),
+    Mood.UNKNOWN_OBJECT: (200, '{"hello":"world"}'),
+    Mood.OTHER_ACTION: (200, '{"action":"GET_ENTRIES_RES","data":[]}'),
+    Mood.OLD_BUILD: (404, ""),
+}
+_WARM_UP_CODES = {Mood.WARM_UP: "T3000_WARMUP", Mood.PANELS_WARM_UP: "T3000_PANELS_WARMUP"}
+
+
+class Request(NamedTuple):
+    """A request that arrived."""
+
+    method: str
+    path: str
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class StandIn:
+    """The server; it runs from its making to `close`, and then leaves no thread behind."""
+
+    def __init__(
+        self,
+        panels: list[PanelModel] | None = None,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        utc_s: Callable[[], float] = time.time,
+        port: int = 0,
+    ) -> None:
+        self.t3000 = T3000Model(make_panels(3) if panels is None else panels, monotonic_s, utc_s)
+        self.mood = Mood.WELL
+        self.moods: list[Mood] = []  # of the next calls, before that of the others
+        self.compresses = False
+        self.ascii = True
+        self.requests: list[Request] = []
+        self.arrived = threading.Event()
+        self.closing = threading.Event()
+        self._lock = threading.Lock()  # T3000 serialises its calls
+        self._server = _Server(("127.0.0.1", port), self)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), name="stand-in")
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def calls(self) -> list[Any]:
+        """The request objects that reached T3000."""
+        return [request.json for request in self.requests if request.path == FFI_CALL]
+
+    def actions(self, action: int) -> list[Any]:
+        return [call for call in self.calls if call["action"] == action]
+
+    def close(self) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def __enter__(self) -> "StandIn":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def answer(self, request: bytes) -> bytes:
+        with self._lock:
+            return self.line(self.t3000.call(json.loads(request)))
+
+    def line(self, answer: Any) -> bytes:
+        """One line without spaces, the members in the order of their names."""
+        text = json.dumps(answer, sort_keys=True, separators=(",", ":"), ensure_ascii=self.ascii)
+        return text.encode("utf-8")
+
+    def next_mood(self) -> Mood:
+        return self.moods.pop(0) if self.moods else self.mood
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False  # so that closing waits for them
+    request_queue_size = 64
+
+    def __init__(self, address: tuple[str, int], stand_in: StandIn) -> None:
+        self.stand_in = stand_in
+        super().__init__(address, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is what many tests are about."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+    server: _Server
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Tests do not want to hear of it."""
+
+    def do_GET(self) -> None:
+        stand_in = self._arrive(b"")
+        if stand_in.mood in EVERYWHERE:
+            self._misbehave(stand_in.mood)
+        elif self.path == HEALTH:
+            self._send(200, b"T3000 WebView Service OK", "text/plain; charset=utf-8")
+        elif self.path == DEVICES:
+            self._send(200, stand_in.line(stand_in.t3000.devices()))
+        else:
+            self._send(404, b"", "text/plain")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        stand_in = self._arrive(body)
+        mood = stand_in.next_mood()
+        if mood is not Mood.WELL:
+            self._misbehave(mood)
+        elif self.path != FFI_CALL or not stand_in.t3000.build.has_ffi_route:
+            self._send(404, b"", "text/plain")
+        elif self.headers.get("Content-Type") != "application/json":
+            self._send(*_TEXTS[Mood.UNSUPPORTED])
+        elif len(body) > LARGEST_REQUEST:
+            self._send(*_TEXTS[Mood.TOO_LARGE])
+        else:
+            try:
+                answer = stand_in.answer(body)
+            except ValueError:
+                self._send(*_TEXTS[Mood.BAD_REQUEST])
+                return
+            self._send(200, answer)
+
+    def _arrive(self, body: bytes) -> StandIn:
+        stand_in = self.server.stand_in
+        stand_in.requests.append(Request(self.command, self.path, body))
+        stand_in.arrived.set()
+        return stand_in
+
+    def _send(self, status: int, body: bytes | str, kind: str = "application/json", **headers: str) -> None:
+        body = body.encode() if isinstance(body, str) else body
+        if self.server.stand_in.compresses and "gzip" in self.headers.get("Accept-Encoding", ""):
+            body = gzip.compress(body, 1)
+            headers["Content-Encoding"] = "gzip"
+        self._head(status, kind, {"Content-Length": str(len(body)), **headers})
+        self.wfile.write(body)
+
+    def _head(self, status: int, kind: str, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
+    def _misbehave(self, mood: Mood) -> None:
+        stand_in = self.server.stand_in
+        if text := _SERVICE_ERRORS.get(mood):
+            error = {"status": "error", "error": f'ServerError("{text}")', "timestamp": TIMESTAMP}
+            self._send(500, json.dumps(error, ensure_ascii=False))
+        elif mood in _TEXTS:
+            self._send(*_TEXTS[mood], "text/plain")
+        elif code := _WARM_UP_CODES.get(mood):
+            self._send(200, json.dumps({"error": "T3000 is warming up", "code": code}))
+        elif mood is Mood.BRIDGE_ERROR:
+            self._send(200, json.dumps(BRIDGE_ERROR))
+        elif mood is Mood.TEXT:
+            self._send(200, json.dumps({"status": "success", "data": "{cut off", "timestamp": TIMESTAMP}))
+        elif mood is Mood.OTHER_PROGRAM:
+            self._send(200, "<html>It works!</html>", "text/html")
+        elif mood is Mood.OTHER_PROGRAM_404:
+            self._send(404, "<html>Not found</html>", "text/html")
+        elif mood is Mood.REDIRECT:
+            self._send(302, b"", Location=f"{stand_in.url}{HEALTH}")
+        elif mood is Mood.BROKEN_GZIP:
+            self._head(200, "application/json", {"Content-Length": "6", "Content-Encoding": "gzip"})
+            self.wfile.write(b"no gzip"[:6])
+        elif mood is Mood.BOMB:
+            self._bomb()
+        else:
+            self._break_off(mood)
+            self.close_connection = True
+
+    def _break_off(self, mood: Mood) -> None:
+        closing = self.server.stand_in.closing
+        match mood:
+            case Mood.GARBAGE:
+                self.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+            case Mood.HANG:
+                closing.wait()
+            case Mood.SLOW_HEAD:
+                self._drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 100_000)
+            case Mood.SLOW_BODY:
+                self._head(200, "application/json", {"Content-Length": "100000"})
+                self._drip(b'{"action":"' + b"x" * 100_000)
+            case Mood.CUT_OFF:
+                self._head(200, "application/json", {"Content-Length": "100000"})
+                self.wfile.write(b'{"action":"LOGGING_DATA_RES"')
+            case Mood.CUT_OFF_CHUNKED:
+                self._head(200, "application/json", {"Transfer-Encoding": "chunked"})
+                self.wfile.write(b"20\r\n" + b'{"action":"LOGGING')
+
+    def _drip(self, content: bytes) -> None:
+        """A byte every few milliseconds, which no time limit of a socket notices."""
+        for place in range(len(content)):
+            self.wfile.write(content[place : place + 1])
+            if self.server.stand_in.closing.wait(0.005):
+                return
+
+    def _bomb(self) -> None:
+        body = _bomb_body()
+        self._head(200, "application/json", {"Content-Length": str(len(body)), "Content-Encoding": "gzip"})
+        self.wfile.write(body)
+
+
+@cache
+def _bomb_body() -> bytes:
+    return gzip.compress(b"0" * BOMB_BYTES, 6)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A stand-in for the web service of T3000, for trying out T3 Monitor.")
+    parser.add_argument("--port", type=int, default=9103)
+    parser.add_argument("--panels", type=int, default=10)
+    parser.add_argument("--no-live", action="store_true", help="as a build that cannot be read live")
+    parser.add_argument("--gate-closed", action="store_true", help="as before the Trend Log beta window was opened")
+    parser.add_argument("--cooldown", type=float, default=15.0, metavar="S")
+    parser.add_argument("--dead", type=int, default=0, metavar="N", help="how many of the panels are switched off")
+    parser.add_argument("--mood", type=str.upper, choices=list(Mood.__members__), default="WELL", metavar="MOOD")
+    args = parser.parse_args()
+    panels = make_panels(args.panels)
+    for panel in panels[: args.dead]:
+        panel.reachable = False
+    with StandIn(panels, port=args.port) as stand_in:
+        stand_in.t3000.build.cooldown_s, stand_in.t3000.build.knows_live = args.cooldown, not args.no_live
+        stand_in.t3000.gate_open = not args.gate_closed
+        stand_in.mood = Mood[args.mood]
+        print(f"T3000 stand-in with {args.panels} panels on {stand_in.url}; end it with Ctrl-C", flush=True)
+        shown = 0
+        try:
+            while True:
+                time.sleep(0.2)
+                for request in stand_in.requests[shown:]:
+                    print(
+                        time.strftime("%H:%M:%S"), request.method, request.path, request.body.decode("utf-8", "replace")
+                    )
+                    shown += 1
+        except KeyboardInterrupt:
+            print("closed")
+
+
+if __name__ == "__main__":
+    main()
