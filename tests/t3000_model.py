@@ -103,6 +103,7 @@ class T3000Model:
         self.gate_open = True
         self.config_busy = False
         self.warm_up: JsonObject | None = None
+        self.ignored = 0  # calls that came too soon
         self.device_rows: list[JsonObject] | None = None  # of its database; None: those of the panels
         self.on_live: Callable[[PanelModel, PointType], None] = lambda panel, kind: None
         self._monotonic_s, self._utc_s = monotonic_s, utc_s
@@ -182,6 +183,7 @@ class T3000Model:
         if self.build.has_gate and not self.gate_open:
             return DEBUG
         if self._accepted_s is not None and (now_s - self._accepted_s) * 1000 < self.build.cooldown_s * 1000:
+            self.ignored += 1
             return DEBUG
         self._accepted_s = now_s
         for panel in self.panels:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from t3monitor.config.settings import WebReadingName
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.t3000.link import Answer, Link
+from t3monitor.t3000.webapi.auto import AutoReading
+from t3monitor.t3000.webapi.background import BackgroundReading
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.live import LiveReading
 from t3monitor.t3000.webapi.panels import PanelList
@@ -21,7 +23,7 @@ class WebApiLink(Link):
     def __init__(
         self,
         url: str,
-        reading: WebReadingName = "auto",  # noqa: ARG002 - so far there is one
+        reading: WebReadingName = "auto",
         *,
         longest_answer_bytes: int = 104_857_600,
         monotonic_s: Callable[[], float] = time.monotonic,
@@ -30,7 +32,9 @@ class WebApiLink(Link):
         self._url = url
         self._client = Client(url, longest_answer_bytes)
         self._panels = PanelList(self._client, monotonic_s)
-        self._reading: Reading = LiveReading(self._client, self._panels, monotonic_s, utc_s)
+        live = LiveReading(self._client, self._panels, monotonic_s, utc_s)
+        background = BackgroundReading(self._client, self._panels, monotonic_s)
+        self._reading = _strategy(reading, live, background, monotonic_s)
 
     @property
     def description(self) -> str:
@@ -41,6 +45,23 @@ class WebApiLink(Link):
         """One LOGGING_DATA answer, composed of what the strategy has read; ``timeout_s`` is each call's."""
         with self._client.work():
             return self._reading.fetch(timeout_s)
+
+    def check_service(self, timeout_s: float) -> str:
+        """Says that T3000's web service answers; raises LinkError if something else does, or nothing."""
+        with self._client.work():
+            self._client.check_health(timeout_s)
+        return f"T3000's web service answers on {self._client.target.place}"
+
+    def check_panels(self, timeout_s: float) -> str:
+        """Says how many panels T3000 knows and where from; raises LinkError.
+
+        Action 4 is not asked for that: before a collecting call it would spoil what that collects.
+        """
+        with self._client.work():
+            panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=False)
+        if not panels:
+            return "T3000's device list is empty, so T3000 is asked for its list of online panels"
+        return f"{len(panels)} panel{'s' if len(panels) > 1 else ''} from {self._panels.source}"
 
     def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002 - no call is needed
         """What T3000's list of panels tells of the addresses of one."""
@@ -67,3 +88,15 @@ class WebApiLink(Link):
     def close(self) -> None:
         """Ends what is in progress; connections do not outlive their calls."""
         self._client.interrupt()
+
+
+def _strategy(
+    name: WebReadingName, live: LiveReading, background: BackgroundReading, monotonic_s: Callable[[], float]
+) -> Reading:
+    match name:
+        case "live":
+            return live
+        case "logging_data":
+            return background
+        case "auto":
+            return AutoReading(live, background, monotonic_s)

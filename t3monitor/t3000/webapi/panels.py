@@ -80,6 +80,7 @@ class PanelList:
 
     def __init__(self, client: Client, monotonic_s: Callable[[], float]) -> None:
         self.source = ""  # where the panels are from, for a sentence
+        self.times_asked = 0  # how often action 4 has overwritten what T3000 had read
         self._client = client
         self._monotonic_s = monotonic_s
         self._panels: dict[int, Panel] = {}
@@ -116,7 +117,9 @@ class PanelList:
                 self._may_ask_t3000 = not self._ask_t3000(timeout_s)
             except LinkTimeoutError:
                 self._may_ask_t3000 = False  # it may well be done in the end
+                self.times_asked += 1
                 raise
+            self.times_asked += 1
             self._must_ask_t3000 = False
         return self.known
 
@@ -137,7 +140,9 @@ class PanelList:
         found = dict(_found(devices, _panel_of_device))
         if found:
             self.source = _SOURCES[Route.DEVICES]
-            self._panels = {serial: self._merged(panel) for serial, panel in found.items()}
+            merged = {serial: self._merged(panel) for serial, panel in found.items()}
+            # What action 4 listed beside these is not gone for that; T3000 itself never removes a panel from its list.
+            self._panels = merged if self._must_ask_t3000 else self._panels | merged
 
     def _ask_t3000(self, timeout_s: float) -> bool:
         """Asks action 4; whether it listed a panel."""

@@ -1,0 +1,159 @@
+"""The strategy `logging_data`: what T3000 reads in the background, one call per cooldown (action 15, reference 1.2).
+
+Each call has one panel read or collects what was read (`rotation`). Most of them are errands between two cycles; a
+cycle's answer is the mirror of what all of them have brought, each panel with the time at which T3000 had read it.
+"""
+
+import logging
+from collections.abc import Callable
+
+from msgspec import Raw
+
+from t3monitor.model.errors import LinkError, NoNewDataError, RefusedError
+from t3monitor.t3000.actions import Action
+from t3monitor.t3000.link import Answer
+from t3monitor.t3000.webapi.cached import CachedPanels
+from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.cooldown import SHORT_S, Cooldown
+from t3monitor.t3000.webapi.mirror import Mirror
+from t3monitor.t3000.webapi.panels import Panel, PanelList
+from t3monitor.t3000.webapi.rotation import COLLECT, Rotation
+
+NOTE = "T3000's background readings"
+_ALL_PANELS = -1
+_OFFLINE = "Panel is offline"  # T3000's word for a panel that it cannot begin to read now
+
+_log = logging.getLogger(__name__)
+
+
+class _IgnoredError(NoNewDataError):
+    """T3000 had nothing to say to the call."""
+
+
+class BackgroundReading:
+    """Calls when T3000 takes a call, and only then; its own action 4 never comes between a read and its collection."""
+
+    def __init__(self, client: Client, panels: PanelList, monotonic_s: Callable[[], float]) -> None:
+        self._client = client
+        self._panels = panels
+        self._monotonic_s = monotonic_s
+        self._cooldown = Cooldown()
+        self._rotation = Rotation()
+        self._mirror = Mirror()
+        self._cached = CachedPanels(self._mirror)
+        self._overwritings = 0  # by action 4, as far as the mirror knows
+        self._has_collected = False
+        self._has_news = False  # a call was answered since the last fetch
+        self._errand_due_s: float | None = None
+        self._refused: dict[int, str] = {}  # sentences by serial number, until the panel is read again
+        self._unreadable: list[str] = []
+
+    @property
+    def errand_due_s(self) -> float | None:
+        """When T3000 takes the next call; None before the first fetch."""
+        return self._errand_due_s
+
+    def fetch(self, timeout_s: float) -> Answer:
+        """What is known of all panels, after a call if T3000 takes one now.
+
+        Raises NoNewDataError without a call if it takes none and none was answered since the last fetch.
+        """
+        now_s = self._monotonic_s()
+        if self._cooldown.free_at_s <= now_s:
+            try:
+                self._step(timeout_s)
+            except _IgnoredError:
+                if not self._has_news:
+                    raise
+        elif not self._has_news:
+            raise NoNewDataError(self._cooldown.sentence(now_s))
+        self._has_news = False
+        if not self._mirror.panels:
+            raise NoNewDataError(self._nothing_read())
+        known = sorted(self._mirror.panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number))
+        return Answer(
+            self._mirror.body(panel.serial_number for panel in known), self._failed(), repeats=True, note=NOTE
+        )
+
+    def run_errand(self, timeout_s: float) -> None:
+        """The next call, if it is due; an error of it shows in the next fetch, if it lasts so long."""
+        if self._errand_due_s is None or self._monotonic_s() < self._errand_due_s:
+            return
+        try:
+            self._step(timeout_s)
+        except LinkError as error:
+            _log.debug("Between two cycles: %s", error)
+
+    def _step(self, timeout_s: float) -> None:
+        """One LOGGING_DATA call; raises LinkError, of which _IgnoredError says that T3000 takes none."""
+        self._errand_due_s = self._monotonic_s() + SHORT_S  # if T3000 cannot be reached at all
+        asked = self._next_panel(timeout_s)
+        answer = self._client.call(
+            Action.LOGGING_DATA,
+            timeout_s,
+            panelId=asked.panel_id if asked else _ALL_PANELS,
+            serialNumber=asked.serial_number if asked else 0,
+        )
+        now_s = self._monotonic_s()
+        if answer.is_empty:
+            self._cooldown.ignored(now_s)
+            self._errand_due_s = self._cooldown.free_at_s
+            raise _IgnoredError(self._cooldown.sentence(now_s))
+        is_offline = asked is not None and _OFFLINE in answer.error_text
+        if answer.error_text and not is_offline:
+            raise RefusedError(f"T3000 answered with an error: {answer.error_text}")
+        self._cooldown.accepted(now_s)
+        self._errand_due_s = self._cooldown.free_at_s
+        self._take(answer.data if isinstance(answer.data, Raw) else None, asked, is_read=not is_offline)
+        if asked and is_offline:
+            self._refused[asked.serial_number] = (
+                f"{asked.title} was not read: T3000 is busy with a panel's configuration, or does not reach this one"
+            )
+        self._has_collected = self._has_collected or asked is None
+        self._has_news = True
+
+    def _next_panel(self, timeout_s: float) -> Panel | None:
+        """Whom to ask for next, None for a collecting call; may read the list of panels anew before."""
+        if self._panels.is_forgotten and self._rotation.is_waiting:
+            self._rotation.collect_next()
+        harmless = self._has_collected and not self._rotation.is_waiting
+        panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=harmless)
+        if self._overwritings != self._panels.times_asked:
+            self._overwritings = self._panels.times_asked
+            self._cached.overwritten()
+        by_serial = {panel.serial_number: panel for panel in panels}
+        self._rotation.set_panels(by_serial)
+        step = self._rotation.step()
+        return None if step is COLLECT else by_serial[step]
+
+    def _take(self, data: Raw | None, asked: Panel | None, *, is_read: bool) -> None:
+        shown, panel_ids, self._unreadable = self._cached.take(data)
+        if asked and len(self._mirror.panels) > 1 and is_read:
+            self._rotation.answers_show_all = any(panel_id != asked.panel_id for panel_id in panel_ids)
+        self._rotation.done(shown, is_read=is_read)
+        if asked:
+            self._refused.pop(asked.serial_number, None)
+        for serial in shown:
+            if panel := self._mirror.panels.get(serial):
+                self._panels.add(Panel(serial, panel.panel_id, name=panel.name))
+
+    def _failed(self) -> tuple[str, ...]:
+        """Sentences for panels that T3000 was asked to read and did not; an old reading speaks for itself."""
+        sentences = list(self._unreadable)
+        for panel in self._panels.known:
+            if panel.serial_number in self._refused:
+                sentences.append(self._refused[panel.serial_number])
+            elif panel.serial_number not in self._mirror.panels and self._rotation.is_silent(panel.serial_number):
+                sentences.append(f"{panel.title} was not read: T3000 was asked for it and has nothing of it so far")
+        return tuple(sentences)
+
+    def _nothing_read(self) -> str:
+        if failed := self._failed():
+            return f"T3000 has read no panel in the background yet: {failed[0]}"
+        if not self._panels.known:
+            return "T3000 knows of no panel: let it scan the network, and look at its list of devices"
+        to_go_s = max(1, round(self._cooldown.free_at_s - self._monotonic_s()))
+        return (
+            "T3000 has read no panel in the background yet: it is asked for one after the other, "
+            f"the next call is in {to_go_s} s"
+        )

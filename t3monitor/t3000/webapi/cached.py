@@ -1,0 +1,132 @@
+"""What T3000 has read in the background, from its LOGGING_DATA answers into the mirror (reference 1.2, 1.3)."""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Raw, Struct
+
+from t3monitor.model.errors import BadReplyError
+from t3monitor.model.point_types import PointType
+from t3monitor.t3000.text import message
+from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, Reading
+from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
+
+_LATEST_TIME = 2**33
+
+
+class _CachedPanel(Struct):
+    panel_id: int
+    panel_serial_number: int
+    device_data: list[Raw]
+    panel_name: str | None = None
+    panel_ipaddress: str | None = None
+    input_logging_time: int | float | str | None = None
+    output_logging_time: int | float | str | None = None
+    variable_logging_time: int | float | str | None = None
+
+
+class _Typed(Struct):
+    type: str | None = None
+
+
+_panels = msgspec.json.Decoder(list[Raw])
+_panel = LenientDecoder(_CachedPanel, {"panel_id", "panel_serial_number", "device_data"})
+_typed = msgspec.json.Decoder(_Typed)
+_TYPES: dict[str | None, PointType] = {kind.value: kind for kind in PointType}
+
+Times = tuple[int, ...]  # of the types in their order; 0: never read
+
+
+class CachedPanels:
+    """Takes over one answer after another.
+
+    A type that T3000 has never read in this run holds values of an earlier one, so it is left out. After action 4 the
+    values of a type are saved ones as long as its logging time stands still, so what was known before is kept.
+    """
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self._times: dict[int, Times] = {}
+        self._overwritten: dict[int, Times] = {}  # the types of these panels show saved values at these times
+        self._is_all_overwritten = False
+
+    def overwritten(self) -> None:
+        """Action 4 has just put saved values in the place of everything that T3000 had read."""
+        self._overwritten = dict(self._times)
+        self._is_all_overwritten = True
+
+    def take(self, data: Raw | None) -> tuple[dict[int, int], list[int], list[str]]:
+        """The newest logging times of the panels shown, their numbers, and sentences for those that cannot be read.
+
+        Raises BadReplyError if the whole cannot be read.
+        """
+        try:
+            raw_panels = read(_panels, data) if data is not None else []
+        except WireError as error:
+            raise BadReplyError(f"T3000's answer cannot be read ({message(str(error))})") from None
+        shown: dict[int, int] = {}
+        panel_ids: list[int] = []
+        unreadable: list[str] = []
+        for position, raw in enumerate(raw_panels, start=1):
+            try:
+                panel = _panel.read(raw)
+            except WireError as error:
+                unreadable.append(f"panel {position} of T3000's answer cannot be read: {message(str(error))}")
+                continue
+            panel_ids.append(panel.panel_id)
+            serial = panel.panel_serial_number % 2**32
+            if serial == 0:
+                unreadable.append(f"panel {panel.panel_id} has serial number 0")
+                continue
+            times = _times(panel)
+            shown[serial] = max(times)
+            self._mirror_panel(serial, panel, times)
+            self._times[serial] = times
+        return shown, panel_ids, unreadable
+
+    def _mirror_panel(self, serial: int, panel: _CachedPanel, times: Times) -> None:
+        if self._is_all_overwritten and serial not in self._times:
+            self._overwritten[serial] = times
+        saved_at = self._overwritten.get(serial, ())
+        known = self._mirror.panels.get(serial)
+        readings = dict(known.readings) if known else {}
+        points = _by_type(panel.device_data)
+        for position, (kind, time_s) in enumerate(zip(PointType, times, strict=True)):
+            if time_s and not (saved_at and saved_at[position] == time_s):
+                readings[kind] = Reading(points[kind], time_s)
+        if readings:
+            self._mirror.panels[serial] = MirroredPanel(
+                serial, panel.panel_id, panel.panel_name or "", panel.panel_ipaddress or "", readings
+            )
+
+
+def _by_type(raw_points: list[Raw]) -> dict[PointType, list[Raw]]:
+    points: dict[PointType, list[Raw]] = {kind: [] for kind in PointType}
+    for raw in raw_points:
+        points[_type(raw)].append(raw)
+    return points
+
+
+def _type(raw: Raw) -> PointType:
+    """The type of a point; one that has none is left among the inputs, for the decoder to say what is wrong."""
+    try:
+        return _TYPES.get(read(_typed, raw).type, PointType.INPUT)
+    except WireError:
+        return PointType.INPUT
+
+
+def _times(panel: _CachedPanel) -> Times:
+    sent: Iterable[float | str | None] = (
+        panel.input_logging_time,
+        panel.output_logging_time,
+        panel.variable_logging_time,
+    )
+    return tuple(_time(value) for value in sent)
+
+
+def _time(sent: float | str | None) -> int:
+    try:
+        time_s = int(float(sent or 0))
+    except (ValueError, OverflowError):
+        return 0
+    return time_s if 0 < time_s < _LATEST_TIME else 0

@@ -1,0 +1,102 @@
+"""When T3000 takes the next LOGGING_DATA call, and why it ignored one; pure, all times are monotonic seconds.
+
+T3000 ignores calls that follow the last one it accepted, whoever's that was, within 15 s (60 s on builds before
+2026-01-30), and all calls while its background reading is off (reference 1.2). Its answer is the same for both, so
+which it was is learned from when it comes. A call that is ignored costs nothing and starts nothing anew.
+"""
+
+from enum import Enum, auto
+
+SHORT_S, LONG_S = 15.0, 60.0
+_MARGIN_S = 0.1  # T3000 counts from before its answer and we from after it; its clock has steps of up to 16 ms
+_PROBE_S = 5.0  # how soon to try again where another program may have taken our turn
+_CALLS_BETWEEN_PROBES = 10  # of a cooldown that was found to be long
+
+_WINDOW = "open a trend log in T3000 and its Graphic Beta window once, which is needed after each start of T3000"
+
+
+class _Belief(Enum):
+    """Why the last call was ignored."""
+
+    NOT_IGNORED = auto()
+    UNDECIDED = auto()  # no call was ever accepted: the cooldown after somebody else's call, or the gate
+    GATE = auto()
+    GATE_AGAIN = auto()
+    LONG_OR_OTHERS = auto()
+    OTHERS = auto()
+
+
+class Cooldown:
+    """What the calls so far tell of T3000's cooldown and gate."""
+
+    def __init__(self) -> None:
+        self.length_s = SHORT_S
+        self.free_at_s = 0.0  # when a call is worth making
+        self._accepted_at_s: float | None = None
+        self._first_ignored_at_s: float | None = None  # while no call was ever accepted
+        self._belief = _Belief.NOT_IGNORED
+        self._calls_before_probe = _CALLS_BETWEEN_PROBES
+
+    def accepted(self, at_s: float) -> None:
+        """T3000 answered a call."""
+        if self._accepted_at_s is not None:
+            if at_s - self._accepted_at_s < LONG_S:
+                self.length_s = SHORT_S
+            elif self._belief is _Belief.LONG_OR_OTHERS:
+                self.length_s = LONG_S
+        self._accepted_at_s, self._first_ignored_at_s = at_s, None
+        self._belief = _Belief.NOT_IGNORED
+        wait_s = self.length_s
+        if self.length_s == LONG_S:  # it may only have looked so, with another program calling as well
+            self._calls_before_probe -= 1
+            if self._calls_before_probe == 0:
+                self._calls_before_probe = _CALLS_BETWEEN_PROBES
+                wait_s = SHORT_S
+        self.free_at_s = at_s + wait_s + _MARGIN_S
+
+    def ignored(self, at_s: float) -> None:
+        """T3000 answered that it has nothing to say."""
+        if self._accepted_at_s is None:
+            if self._first_ignored_at_s is None:
+                self._first_ignored_at_s = at_s
+            waited = at_s - self._first_ignored_at_s >= SHORT_S
+            self._belief = _Belief.GATE if waited else _Belief.UNDECIDED
+            self.free_at_s = at_s + SHORT_S + _MARGIN_S
+        elif at_s - self._accepted_at_s > LONG_S + _MARGIN_S + (LONG_S if self.length_s == LONG_S else 0):
+            self._belief = _Belief.GATE_AGAIN
+            self.free_at_s = at_s + SHORT_S + _MARGIN_S
+        else:
+            self._belief = _Belief.OTHERS if self.length_s == LONG_S else _Belief.LONG_OR_OTHERS
+            self.free_at_s = at_s + _PROBE_S + _MARGIN_S
+
+    def sentence(self, now_s: float) -> str:
+        """Why there is nothing new now, and what to do about it or how long to wait."""
+        to_go_s = self.free_at_s - _MARGIN_S - now_s
+        match self._belief:
+            case _Belief.NOT_IGNORED:
+                return f"T3000 ignores calls less than {self.length_s:g} s apart; {_whole(to_go_s)} s to go"
+            case _Belief.UNDECIDED:
+                return (
+                    "T3000 ignored the call: another program called it less than 15 s ago, or its background reading "
+                    f"is off; the next call in {_whole(to_go_s)} s will tell"
+                )
+            case _Belief.GATE:
+                return f"T3000's background reading is off until the Trend Log beta window was opened once: {_WINDOW}"
+            case _Belief.GATE_AGAIN:
+                return f"T3000 was restarted and its background reading is off again: {_WINDOW}"
+            case _Belief.LONG_OR_OTHERS:
+                at_most_s = (self._accepted_at_s or now_s) + LONG_S - now_s
+                return (
+                    "T3000 ignored a call more than 15 s after the last one: this build ignores calls less than 60 s "
+                    f"apart, or another program calls it too; {_whole(at_most_s)} s to go at most"
+                )
+            case _Belief.OTHERS:
+                return (
+                    "T3000 ignored a call more than 60 s after ours: another program calls it too; "
+                    f"the next try is in {_whole(to_go_s)} s"
+                )
+
+
+def _whole(seconds: float) -> int:
+    """Seconds to go, rounded up: after that many it is so."""
+    return max(1, -int(-seconds // 1))
