@@ -6,24 +6,46 @@ from pathlib import Path
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.check import Check, checked
+from t3monitor.model.errors import Outcome
 from t3monitor.t3000.library import inspect_library
+from t3monitor.t3000.link import Link
 from t3monitor.t3000.links import open_link
 from t3monitor.t3000.messages import AnswerDecoder
+from t3monitor.t3000.webapi.link import WebApiLink
 
 _SKIPPED_SHOWN = 3
 
 
 def check_link(settings: Settings) -> Iterator[Check]:
-    """Makes one real call, of a library first whether it can be loaded and what it exports; blocks meanwhile.
+    """Makes one real fetch, and looks at what that rests on first; blocks meanwhile.
 
-    A real T3000 begins a cooldown with that call. Nothing is stored.
+    Of a library that is whether it can be loaded and what it exports, of each T3000 computer its web service and its
+    panels. A real T3000 may begin a cooldown with it. Nothing is stored.
     """
+    if settings.link == "webapi":
+        for site in settings.sites:
+            suffix = f" {site.name}" if len(settings.sites) > 1 else ""
+            yield from _check_web_service(settings.at_site(site), suffix)
+        return
     if settings.link == "library" and settings.library:
         loaded = checked("library", lambda: _inspected(settings))
         yield loaded
         if not loaded.is_ok:
             return
-    yield checked("link", lambda: _called(settings))
+    yield _fetched("link", settings)
+
+
+def _check_web_service(settings: Settings, suffix: str) -> Iterator[Check]:
+    site, timeout_s = settings.sites[0], settings.timeout_seconds
+    link = WebApiLink(site.url, settings.web_reading, longest_answer_bytes=settings.buffer_bytes)
+    try:
+        service = checked(f"service{suffix}", lambda: link.check_service(timeout_s))
+        yield service
+        if service.is_ok:
+            yield checked(f"panels{suffix}", lambda: link.check_panels(timeout_s))
+            yield _fetched(f"link{suffix}", settings, link)
+    finally:
+        link.close()
 
 
 def _inspected(settings: Settings) -> str:
@@ -32,14 +54,28 @@ def _inspected(settings: Settings) -> str:
     return f"{report.path} ({report.bits} bits) exports {', '.join(report.present)}{missing}"
 
 
-def _called(settings: Settings) -> str:
-    link = open_link(settings)
+def _fetched(name: str, settings: Settings, link: Link | None = None) -> Check:
+    """The check that fetches; panels that T3000 could not read make its outcome partial, as that of a cycle."""
+    failed: list[str] = []
+    check = checked(name, lambda: _called(settings, link, failed))
+    return Check(name, Outcome.PARTIAL, check.text) if check.is_ok and failed else check
+
+
+def _called(settings: Settings, given: Link | None, failed: list[str]) -> str:
+    """A sentence about one fetch over the given link, or one of its own; ``failed`` gets those of panels not read."""
+    link = given or open_link(settings)
     try:
         began_s = time.monotonic()
-        snapshot = AnswerDecoder().decode(link.fetch(settings.timeout_seconds).body, int(time.time()))
+        answer = link.fetch(settings.timeout_seconds)
+        snapshot = AnswerDecoder().decode(answer.body, int(time.time()))
         spent_ms = (time.monotonic() - began_s) * 1000
     finally:
-        link.close()
-    skipped = [*snapshot.skipped_panels, *snapshot.skipped_points][:_SKIPPED_SHOWN]
+        if given is None:
+            link.close()
+    panels = [*answer.failed_panels, *snapshot.skipped_panels]
+    failed += panels
+    points = [*answer.missing_points, *snapshot.skipped_points]
+    skipped = [*panels, *points][:_SKIPPED_SHOWN]
     found = f"{link.description}: {len(snapshot.devices)} panels, {snapshot.point_count} points in {spent_ms:.0f} ms"
-    return f"{found}; skipped: {'; '.join(skipped)}" if skipped else found
+    noted = f"{found}, {answer.note}" if answer.note else found
+    return f"{noted}; skipped: {'; '.join(skipped)}" if skipped else noted

@@ -1,0 +1,127 @@
+"""The strategy `auto`: live where that works, else T3000's background readings."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from clock import FakeClock
+from t3monitor.model.errors import LinkTimeoutError, NoNewDataError, NotReadyError, RefusedError, UnreachableError
+from t3monitor.t3000.webapi.link import WebApiLink
+from t3000_model import make_panels
+from t3000_stand_in import Mood, StandIn
+
+PATIENCE_S = 10
+SHORT_S = 0.15
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def stand_in(clock: FakeClock) -> Iterator[StandIn]:
+    with StandIn(make_panels(2), clock.monotonic_s, clock.utc_s) as stand_in:
+        stand_in.t3000.read_all()
+        yield stand_in
+
+
+@pytest.fixture
+def link(stand_in: StandIn, clock: FakeClock) -> Iterator[WebApiLink]:
+    link = WebApiLink(stand_in.url, monotonic_s=clock.monotonic_s, utc_s=clock.utc_s)
+    yield link
+    link.close()
+
+
+def sentence(link: WebApiLink, kind: type[Exception], timeout_s: float = PATIENCE_S) -> str:
+    with pytest.raises(kind) as caught:
+        link.fetch(timeout_s)
+    assert type(caught.value).__mro__[1] is kind or type(caught.value) is kind
+    return str(caught.value)
+
+
+def actions(stand_in: StandIn) -> set[int]:
+    """The actions since it was asked last."""
+    found = {call["action"] for call in stand_in.calls}
+    stand_in.requests.clear()
+    return found
+
+
+def test_live_reading_serves_where_it_works(stand_in: StandIn, link: WebApiLink) -> None:
+    assert link.fetch(PATIENCE_S).note == "read live from each panel"
+    assert actions(stand_in) == {17}
+    assert link.errand_due_s is None
+
+
+def test_one_panel_that_answers_is_enough(stand_in: StandIn, link: WebApiLink) -> None:
+    stand_in.t3000.panels[0].reachable = False
+    answer = link.fetch(PATIENCE_S)
+    assert answer.note == "read live from each panel"
+    assert len(answer.failed_panels) == 1
+
+
+def test_background_readings_serve_where_live_reading_fails_and_the_note_says_why(
+    stand_in: StandIn, link: WebApiLink
+) -> None:
+    stand_in.t3000.build.knows_live = False
+    assert link.fetch(PATIENCE_S).note == (
+        "T3000's background readings, since live reading failed: None of 2 panels gave values: panel 1 'AHU-1' was not "
+        "read: T3000 ignored the call: this build may not know live reading"
+    )
+    assert link.errand_due_s is not None
+
+
+def test_live_reading_is_tried_again_after_ten_minutes(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
+    stand_in.t3000.build.knows_live = False
+    link.fetch(PATIENCE_S)
+    stand_in.t3000.build.knows_live = True
+    actions(stand_in)
+    while clock.now_s < 580:
+        assert link.errand_due_s is not None
+        clock.now_s = link.errand_due_s
+        link.run_errand(PATIENCE_S)
+        assert link.fetch(PATIENCE_S).note.startswith("T3000's background readings")
+    assert actions(stand_in) == {15}
+    clock.now_s = 601
+    assert link.fetch(PATIENCE_S).note == "read live from each panel"
+    assert link.errand_due_s is None
+
+
+def test_while_neither_works_live_reading_is_tried_in_each_cycle(stand_in: StandIn, link: WebApiLink) -> None:
+    stand_in.t3000.gate_open = False
+    for panel in stand_in.t3000.panels:
+        panel.reachable = False
+    text = sentence(link, NoNewDataError)
+    assert text.startswith("T3000 ignored the call: another program called it less than 15 s ago, or its background")
+    assert "; live reading failed too: None of 2 panels gave values: panel 1 'AHU-1' was not read" in text
+    for panel in stand_in.t3000.panels:
+        panel.reachable = True
+    assert link.fetch(PATIENCE_S).note == "read live from each panel"
+
+
+@pytest.mark.parametrize(
+    ("mood", "kind"),
+    [
+        (Mood.STARTING, NotReadyError),
+        (Mood.NOT_LOADED, UnreachableError),
+        (Mood.OTHER_PROGRAM, UnreachableError),
+        (Mood.HANG, LinkTimeoutError),
+    ],
+)
+def test_what_would_stop_any_call_is_no_reason_to_fall_back(
+    stand_in: StandIn, link: WebApiLink, mood: Mood, kind: type[Exception]
+) -> None:
+    stand_in.mood = mood
+    sentence(link, kind, SHORT_S)
+    assert 15 not in actions(stand_in)
+
+
+def test_live_reading_that_times_out_twice_is_a_reason(stand_in: StandIn, link: WebApiLink) -> None:
+    stand_in.moods = [Mood.HANG] * 3
+    sentence(link, LinkTimeoutError, SHORT_S)
+    assert link.fetch(SHORT_S).note.startswith("T3000's background readings, since live reading failed: None of 2")
+
+
+def test_a_refusal_of_both_is_a_refusal(stand_in: StandIn, link: WebApiLink) -> None:
+    stand_in.mood = Mood.CODE_MINUS_1
+    assert "live reading failed too" in sentence(link, RefusedError)
