@@ -1,0 +1,252 @@
+"""The whole program by its command line against T3000's web service in each of its moods."""
+
+import json
+import logging
+import signal
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from t3monitor.cli import main
+from t3monitor.config.paths import user_paths
+from t3monitor.config.settings import Settings, save
+from t3000_model import make_panels
+from t3000_stand_in import Mood, StandIn
+
+PANELS = 3
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Folders of its own, and the process left as it was: the command takes over logging and SIGTERM."""
+    monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "home"))
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+    for name in ("t3monitor", "t3monitor.ffi"):
+        logger = logging.getLogger(name)
+        for log_file in logger.handlers[:]:
+            logger.removeHandler(log_file)
+            log_file.close()
+        logger.propagate = True
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StandIn]:
+    with StandIn(make_panels(PANELS)) as stand_in:
+        yield stand_in
+
+
+class Program:
+    """Runs commands in this process and keeps what came of them."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+        self._capsys = capsys
+        self._file = folder / "x.db"
+
+    def sync(self, url: str, *options: str) -> tuple[int, dict[str, Any]]:
+        """One cycle: its exit code and its line."""
+        link = ("--link", "webapi", "--url", url, "--database", f"sqlite:///{self._file}")
+        code = main(["sync", *link, "--once", "--json", "--timeout", "1", "--retries", "0", *options])
+        [line] = self._capsys.readouterr().out.splitlines()
+        return code, json.loads(line)
+
+    def doctor(self, *options: str) -> tuple[int, dict[str, dict[str, str]]]:
+        """The exit code, and the checks by name."""
+        code = main(["doctor", "--json", *options])
+        checks = json.loads(self._capsys.readouterr().out)["checks"]
+        return code, {check["name"]: check for check in checks}
+
+    def rows(self, sql: str) -> list[Any]:
+        with closing(sqlite3.connect(self._file)) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def program(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Program:
+    return Program(capsys, tmp_path)
+
+
+def read_by(name: str) -> None:
+    save(user_paths().settings_file, Settings().with_values(web_reading=name))
+
+
+def close_gate(stand_in: StandIn) -> None:
+    stand_in.t3000.gate_open = False
+
+
+def know_nothing_live(stand_in: StandIn) -> None:
+    stand_in.t3000.build.knows_live = False
+    stand_in.t3000.gate_open = False
+
+
+def kill_one(stand_in: StandIn) -> None:
+    stand_in.t3000.panels[1].reachable = False
+
+
+def be(mood: Mood) -> Callable[[StandIn], None]:
+    def set_mood(stand_in: StandIn) -> None:
+        stand_in.mood = mood
+
+    return set_mood
+
+
+# What is wrong, how it is read; outcome, exit code, words of the reason.
+CASES = [
+    (be(Mood.WELL), "auto", "ok", 0, None),
+    (close_gate, "auto", "ok", 0, None),
+    (kill_one, "auto", "partial", 6, "1 panel skipped: panel 2 'AHU-2' was not read: it gives T3000 no answer"),
+    (know_nothing_live, "auto", "no_new_data", 7, "live reading failed too: None of 3 panels gave values"),
+    (close_gate, "logging_data", "no_new_data", 7, "or its background reading is off; the next call in 15 s will tell"),
+    (be(Mood.WELL), "logging_data", "no_new_data", 7, "T3000 has read no panel in the background yet"),
+    (be(Mood.STARTING), "auto", "not_ready", 3, "T3000 is starting (-2): MFC application not initialized"),
+    (be(Mood.WARM_UP), "auto", "not_ready", 3, "T3000 is starting: T3000 is warming up"),
+    (be(Mood.NOT_LOADED), "auto", "unreachable", 3, "does not find its way into T3000.exe"),
+    (be(Mood.OLD_BUILD), "auto", "unreachable", 3, "is of a build before September 2025"),
+    (be(Mood.OTHER_PROGRAM), "auto", "unreachable", 3, "Something else than T3000 answers on 127.0.0.1:"),
+    (be(Mood.GARBAGE), "auto", "unreachable", 3, "and not in HTTP"),
+    (be(Mood.CLOSED), "auto", "unreachable", 3, "broke the connection off without an answer"),
+    (be(Mood.LOCKED), "auto", "timeout", 4, "if that stays so, restart T3000"),
+    (be(Mood.HANG), "auto", "timeout", 4, "took the call and gave no answer within 1 s"),
+    (be(Mood.SLOW_BODY), "logging_data", "timeout", 4, "T3000's answer was not complete after 1 s"),
+    (be(Mood.CODE_MINUS_1), "auto", "refused", 1, "T3000 refused the call: FFI call returned error code: -1"),
+    (be(Mood.BRIDGE_ERROR), "logging_data", "refused", 1, "Exception in BacnetWebView HandleWebViewMsg bridge"),
+    (be(Mood.TOO_LARGE), "logging_data", "refused", 1, "(HTTP 413): length limit exceeded"),
+    (be(Mood.REDIRECT), "auto", "refused", 1, "(HTTP 302), which T3000 never does"),
+    (be(Mood.TEXT), "logging_data", "bad_reply", 1, "is not JSON, its web service passed it on as text"),
+    (be(Mood.NOT_JSON), "auto", "bad_reply", 1, "text/plain that is no JSON object"),
+    (be(Mood.CUT_OFF), "auto", "bad_reply", 1, "T3000's answer broke off after 28 bytes"),
+    (be(Mood.BOMB), "logging_data", "bad_reply", 1, "T3000's answer is longer than 104857600 bytes"),
+]
+NAMES = [
+    f"{prepare.__name__ if prepare.__name__ != 'set_mood' else ''}{reading}-{outcome}-{position}"
+    for position, (prepare, reading, outcome, _, _) in enumerate(CASES)
+]
+
+
+@pytest.mark.parametrize(("prepare", "reading", "outcome", "code", "words"), CASES, ids=NAMES)
+def test_each_mood_of_t3000_has_its_outcome_its_sentence_and_its_exit_code(
+    stand_in: StandIn,
+    program: Program,
+    prepare: Callable[[StandIn], None],
+    reading: str,
+    outcome: str,
+    code: int,
+    words: str | None,
+) -> None:
+    read_by(reading)
+    prepare(stand_in)
+    timeout_s = "10" if stand_in.mood is Mood.BOMB else "1"
+    found, cycle = program.sync(stand_in.url, "--timeout", timeout_s)
+    assert (found, cycle["outcome"]) == (code, outcome)
+    assert cycle["reason"] is None if words is None else words in cycle["reason"]
+    assert program.rows("SELECT outcome, reason FROM SYNC_RUNS") == [(outcome, cycle["reason"])]
+
+
+@pytest.mark.parametrize(("prepare", "reading", "outcome", "code", "words"), CASES, ids=NAMES)
+def test_the_doctor_says_the_same_of_each_mood(
+    stand_in: StandIn,
+    program: Program,
+    prepare: Callable[[StandIn], None],
+    reading: str,
+    outcome: str,
+    code: int,
+    words: str | None,
+) -> None:
+    read_by(reading)
+    prepare(stand_in)
+    timeout_s = "10" if stand_in.mood is Mood.BOMB else "1"
+    found, checks = program.doctor("--link", "webapi", "--url", stand_in.url, "--timeout", timeout_s)
+    assert found == code
+    wrong = [check for check in checks.values() if check["outcome"] != "ok"]
+    assert [check["outcome"] for check in wrong] == ([] if outcome == "ok" else [outcome])
+    if words:
+        assert words.removeprefix("1 panel skipped: ") in wrong[0]["text"]
+
+
+def test_a_port_on_which_nothing_listens_is_unreachable(program: Program) -> None:
+    with closing(socket.socket()) as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        code, cycle = program.sync(url)
+        assert (code, cycle["outcome"]) == (3, "unreachable")
+        assert cycle["reason"].startswith("Nothing listens on 127.0.0.1:")
+        code, checks = program.doctor("--url", url)
+    assert code == 3
+    assert checks["service"]["text"] == cycle["reason"]
+    assert "link" not in checks
+
+
+def test_a_cycle_stores_every_panel_with_the_time_of_its_reading(stand_in: StandIn, program: Program) -> None:
+    began = int(time.time())
+    stand_in.t3000.panels[0].serial_number = 2**32 - 7
+    code, cycle = program.sync(stand_in.url)
+    assert code == 0
+    assert (cycle["devices"], cycle["points"], cycle["samples"], cycle["skipped"]) == (3, 768, 768, 0)
+    devices = program.rows(
+        "SELECT serial_number, panel_id, panel_name, ip_address, modbus_address, input_logging_time"
+        " FROM DEVICES ORDER BY panel_id"
+    )
+    assert [device[:5] for device in devices] == [
+        (2**32 - 7, 1, "AHU-1", "192.168.1.1", 1),
+        (237221, 2, "AHU-2", "192.168.1.2", 2),
+        (237222, 3, "AHU-3", "192.168.1.3", 3),
+    ]
+    assert all(began <= device[5] <= time.time() for device in devices)
+
+
+def test_a_frozen_panel_is_stored_once_and_keeps_its_age(stand_in: StandIn, program: Program) -> None:
+    read_by("logging_data")
+    stand_in.t3000.build.cooldown_s = 0
+    stand_in.t3000.read_all()
+    for panel in stand_in.t3000.panels:
+        panel.reachable = False
+    code, first = program.sync(stand_in.url)
+    assert (code, first["samples"]) == (0, 768)
+    assert program.rows("SELECT count(DISTINCT logging_time) FROM TRENDLOG_DATA") == [(1,)]
+
+
+def test_nothing_but_reading_calls_and_pages_arrives(stand_in: StandIn, program: Program) -> None:
+    for reading in ("live", "logging_data", "auto"):
+        read_by(reading)
+        program.sync(stand_in.url)
+        program.doctor("--url", stand_in.url)
+    assert {call["action"] for call in stand_in.calls} <= {4, 15, 17}
+    assert {(request.method, request.path) for request in stand_in.requests} == {
+        ("GET", "/api/health"),
+        ("GET", "/api/t3_device/devices"),
+        ("POST", "/api/t3000/ffi/call"),
+    }
+
+
+def test_the_doctor_tells_of_the_service_its_panels_and_a_real_fetch(stand_in: StandIn, program: Program) -> None:
+    code, checks = program.doctor("--url", stand_in.url)
+    place = stand_in.url.removeprefix("http://")
+    assert code == 0
+    assert checks["service"]["text"] == f"T3000's web service answers on {place}"
+    assert checks["panels"]["text"] == "3 panels from T3000's device list"
+    assert checks["link"]["text"].startswith(f"T3000 web service {stand_in.url}: 3 panels, 768 points in ")
+    assert checks["link"]["text"].endswith(" ms, read live from each panel")
+
+
+def test_the_doctor_looks_at_each_site_under_its_name(stand_in: StandIn, program: Program) -> None:
+    with closing(socket.socket()) as unused:
+        unused.bind(("127.0.0.1", 0))
+        plant = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        sites = [{"name": "Plant", "url": plant}, {"name": "Office", "url": stand_in.url}]
+        save(user_paths().settings_file, Settings().with_values(link="webapi", sites=sites))
+        code, checks = program.doctor()
+    assert code == 3
+    looked_at = {name: check["outcome"] for name, check in checks.items() if "Plant" in name or "Office" in name}
+    assert looked_at == {
+        "service Plant": "unreachable",
+        "service Office": "ok",
+        "panels Office": "ok",
+        "link Office": "ok",
+    }
