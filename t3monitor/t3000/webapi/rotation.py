@@ -21,8 +21,8 @@ def worst_age(panels: int, collects: int) -> int:
 
 
 def best_collects(panels: int) -> int:
-    """How many collecting calls keep all panels youngest."""
-    return min(range(panels + 1), key=lambda collects: worst_age(panels, collects))
+    """How many collecting calls keep all panels youngest; rather some than none, since they show the first values."""
+    return min(range(panels + 1), key=lambda collects: (worst_age(panels, collects), collects == 0))
 
 
 class Rotation:
