@@ -2,23 +2,26 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import WEB_READING_NAMES, Settings, Site
 from t3monitor.model.errors import Outcome
+from t3monitor.model.snapshot import Device
 from t3monitor.t3000.check import Check
 from t3monitor.ui.settings.checks import database_problem, database_url_of, library_problem, replay_problem
 from t3monitor.ui.settings.dialog import SettingsDialog
 from t3monitor.ui.settings.fields import PathField, Tone, declaration
+from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.theme import DARK, LIGHT, Appearance, apply_theme, current_theme
+from values import device
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
 
@@ -26,7 +29,10 @@ GOOD = Check("link", Outcome.OK, "simulated building: 6 panels, 1536 points in 4
 BAD = Check("link", Outcome.UNREACHABLE, "The library lacks the export")
 
 
-async def never_asked(_settings: Settings) -> Check:
+TestLink = Callable[[Settings], Awaitable[Sequence[Check]]]
+
+
+async def never_asked(_settings: Settings) -> Sequence[Check]:
     raise AssertionError("nobody asked for a test")
 
 
@@ -39,10 +45,10 @@ def light(qapp: QApplication) -> None:
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path) -> Callable[..., SettingsDialog]:
     def open_dialog(
-        settings: Settings | None = None, test_link: Callable[[Settings], Awaitable[Check]] = never_asked
+        settings: Settings | None = None, test_link: TestLink = never_asked, panels: Sequence[Device] = ()
     ) -> SettingsDialog:
         stored = settings or Settings(link="demo", appearance="light")
-        dialog = SettingsDialog(stored, test_link, tmp_path / "default.db")
+        dialog = SettingsDialog(stored, test_link, tmp_path / "default.db", panels)
         qtbot.addWidget(dialog)
         dialog.show()
         return dialog
@@ -74,9 +80,13 @@ def test_an_unchanged_dialog_offers_nothing_to_apply_and_shows_the_stored_values
     assert not dialog.apply.isEnabled()
 
 
+def pages_of(dialog: SettingsDialog) -> list[SettingsPage]:
+    return [page for page in map(dialog.tabs.widget, range(dialog.tabs.count())) if isinstance(page, SettingsPage)]
+
+
 def test_every_setting_can_be_seen_and_changed_in_the_dialog(opened: Callable[..., SettingsDialog]) -> None:
     dialog = opened()
-    names = {name for page in (dialog.link, dialog.sync, dialog.database, dialog.appearance) for name in page.values()}
+    names = {name for page in pages_of(dialog) for name in page.values()}
     assert names == set(Settings.__struct_fields__)
 
 
@@ -149,6 +159,122 @@ def test_the_file_of_a_link_that_is_not_chosen_is_not_looked_at(opened: Callable
     assert not dialog.link.library_file.isEnabled()
 
 
+def test_the_web_service_comes_first_with_one_computer_at_its_usual_address(
+    opened: Callable[..., SettingsDialog],
+) -> None:
+    dialog = opened(Settings())
+    choices = sorted(dialog.link.findChildren(QRadioButton), key=lambda choice: choice.y())
+    assert choices == [dialog.link.webapi, dialog.link.library, dialog.link.replay, dialog.link.demo]
+    dialog.choose_link("webapi")
+    assert dialog.wanted() == Settings(link="webapi")
+    assert dialog.link.web.sites.sites() == (Site(name="", url="http://127.0.0.1:9103"),)
+
+
+def test_only_what_the_chosen_link_needs_is_shown(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened()
+    fields = {
+        "webapi": dialog.link.web,
+        "library": dialog.link.library_file,
+        "replay": dialog.link.replay_path,
+        "demo": dialog.link.panels,
+    }
+    for name in fields:
+        dialog.choose_link(name)
+        assert [other for other, field in fields.items() if field.isVisible()] == [name]
+
+
+def type_cell(dialog: SettingsDialog, row: int, column: int, text: str) -> None:
+    item = dialog.link.web.sites.table.item(row, column)
+    assert item is not None
+    item.setText(text)
+
+
+def test_an_address_is_checked_when_the_typing_ends_and_kept_in_full(
+    opened: Callable[..., SettingsDialog], qtbot: QtBot
+) -> None:
+    dialog = opened(Settings(link="webapi"))
+    message = dialog.link.web.sites.message
+    type_cell(dialog, 0, 1, "ftp://x")
+    qtbot.waitUntil(message.isVisible)
+    assert "'ftp://x' is not the address of a T3000 web service" in message.text()
+    assert dialog.link.web.sites.table.accessibleDescription() in message.text()
+    assert not dialog.ok.isEnabled()
+    type_cell(dialog, 0, 1, "T3000-PC")
+    qtbot.waitUntil(lambda: not message.isVisible())
+    wanted = dialog.wanted()
+    assert wanted is not None
+    assert wanted.sites == (Site(url="http://t3000-pc:9103"),)
+    assert dialog.ok.isEnabled()
+
+
+def test_several_computers_need_names_and_addresses_of_their_own(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened(Settings(link="webapi"))
+    sites = dialog.link.web.sites
+    for name, address, sentence in (
+        ("", "", "Type the address of each T3000 computer"),
+        ("", "10.0.0.9", "Give each of several T3000 computers a name"),
+        ("Plant", "127.0.0.1", "Two have the URL"),
+        ("Office", "10.0.0.9", "Two have the name"),
+    ):
+        sites.set_sites([Site(name="Office"), Site(name=name, url=address)])
+        assert dialog.wanted() is None
+        assert sentence in sites.message.text()
+    type_cell(dialog, 1, 0, "Plant")
+    wanted = dialog.wanted()
+    assert wanted is not None
+    assert wanted.sites == (Site(name="Office"), Site(name="Plant", url="http://10.0.0.9:9103"))
+
+
+def test_computers_that_cannot_be_used_do_no_harm_while_another_link_is_chosen(
+    opened: Callable[..., SettingsDialog],
+) -> None:
+    dialog = opened(Settings(link="webapi"))
+    type_cell(dialog, 0, 1, "two words")
+    dialog.choose_link("demo")
+    assert dialog.wanted() == Settings(link="demo")
+
+
+def test_the_way_of_reading_is_explained_and_kept(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened(Settings(link="webapi", web_reading="live"))
+    web = dialog.link.web
+    assert "without a cooldown" in web.meaning.text()
+    web.choose_reading("logging_data")
+    assert "beta window of Trend Log" in web.meaning.text()
+    wanted = dialog.wanted()
+    assert wanted is not None
+    assert wanted.web_reading == "logging_data"
+    explained = [web.reading.itemData(row, Qt.ItemDataRole.ToolTipRole) for row in range(web.reading.count())]
+    assert [web.reading.itemData(row) for row in range(web.reading.count())] == list(WEB_READING_NAMES)
+    assert len(set(explained)) == 3
+
+
+def test_each_of_several_checks_has_its_own_mark_and_name(opened: Callable[..., SettingsDialog]) -> None:
+    waiting = Check("Roof", Outcome.NO_NEW_DATA, "T3000 ignores calls less than 15 s apart; 7 s to go")
+
+    async def several(_settings: Settings) -> Sequence[Check]:
+        return [GOOD, BAD, waiting]
+
+    async def scenario() -> None:
+        dialog = opened(test_link=several)
+        dialog.link.test.click()
+        await turns()
+        shown = dialog.link.test_message
+        assert shown.text.split("\n") == [f"✓ link: {GOOD.text}", f"✕ link: {BAD.text}", f"▲ Roof: {waiting.text}"]
+        assert shown.tone is Tone.BAD
+        dialog.link.panels.setValue(9)
+        assert shown.text == "", "what was found out is not about these values"
+
+    asyncio.run(scenario())
+
+
+def test_what_is_recorded_is_chosen_among_the_known_panels(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened(panels=[device(1, 1), device(2, 2)])
+    dialog.recording.none.click()
+    wanted = dialog.wanted()
+    assert wanted is not None
+    assert wanted.unrecorded_panels == (1, 2)
+
+
 def test_an_interval_below_the_cooldown_is_a_caution_and_no_error(
     opened: Callable[..., SettingsDialog], tmp_path: Path
 ) -> None:
@@ -219,21 +345,21 @@ def test_a_test_of_the_link_shows_what_it_found(opened: Callable[..., SettingsDi
 
         async def test_link(settings: Settings) -> Check:
             asked.append(settings)
-            return await answer
+            return [await answer]
 
         dialog = opened(test_link=test_link)
         dialog.link.panels.setValue(9)
         dialog.link.test.click()
         await turns()
         assert [settings.demo_panels for settings in asked] == [9]
-        assert dialog.link.test_message.text() == "Testing…"
+        assert dialog.link.test_message.text == "Testing…"
         assert not dialog.link.test.isEnabled()
         answer.set_result(check)
         await turns()
-        assert dialog.link.test_message.text() == text
+        assert dialog.link.test_message.text == text
         assert dialog.link.test.isEnabled()
         dialog.link.panels.setValue(10)
-        assert dialog.link.test_message.text() == "", "what was found out is not about these values"
+        assert dialog.link.test_message.text == "", "what was found out is not about these values"
 
     asyncio.run(scenario())
 
@@ -241,7 +367,7 @@ def test_a_test_of_the_link_shows_what_it_found(opened: Callable[..., SettingsDi
 def test_a_test_that_fails_by_a_bug_gives_the_button_back(
     opened: Callable[..., SettingsDialog], caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(_settings: Settings) -> Check:
+    async def broken(_settings: Settings) -> Sequence[Check]:
         raise ValueError("a bug")
 
     async def scenario() -> None:
@@ -259,13 +385,13 @@ def test_closing_the_dialog_ends_its_test(opened: Callable[..., SettingsDialog])
     async def scenario() -> None:
         cancelled: list[bool] = []
 
-        async def hangs(_settings: Settings) -> Check:
+        async def hangs(_settings: Settings) -> Sequence[Check]:
             try:
                 await asyncio.Event().wait()
             except asyncio.CancelledError:
                 cancelled.append(True)
                 raise
-            return GOOD
+            return [GOOD]
 
         dialog = opened(test_link=hangs)
         dialog.link.test.click()

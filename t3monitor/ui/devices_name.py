@@ -11,7 +11,7 @@ from t3monitor.ui.theme import current_theme
 
 
 class NameDelegate(QStyledItemDelegate):
-    """Gives the rows their height, the same for all of them; a note has its room even if the name has not."""
+    """Gives the rows their height, the same for all of them; the name has its room before its note."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -29,9 +29,9 @@ class NameDelegate(QStyledItemDelegate):
         self.initStyleOption(option, index)
         style = option.widget.style() if option.widget else QApplication.style()
         metrics, note = option.fontMetrics, f" · {note}"
+        least = metrics.horizontalAdvance(" · …")
         area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget).adjusted(2, 0, -2, 0)
-        room = max(0, area.width() - metrics.horizontalAdvance(note))
-        option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
+        option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, max(0, area.width() - least))
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         area.setLeft(area.left() + metrics.horizontalAdvance(option.text))
         selected = option.state & QStyle.StateFlag.State_Selected

@@ -23,7 +23,7 @@ from t3monitor.ui.theme import Theme, current_theme
 
 CAPACITY = 2000
 STORED = (Outcome.OK, Outcome.PARTIAL)  # after any other outcome the history has a hole
-_PASSING = (Outcome.PARTIAL, Outcome.NO_NEW_DATA, Outcome.NOT_READY, Outcome.INTERRUPTED)
+PASSING = (Outcome.PARTIAL, Outcome.NO_NEW_DATA, Outcome.NOT_READY, Outcome.INTERRUPTED)
 translate = QCoreApplication.translate
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -65,7 +65,7 @@ def outcome_word(outcome: Outcome) -> str:
 
 def outcome_text(outcome: Outcome) -> str:
     """Mark and word: ``✓ ok``, ``▲ no new data``, ``✕ timeout``."""
-    mark = "✓" if outcome is Outcome.OK else "▲" if outcome in _PASSING else "✕"
+    mark = "✓" if outcome is Outcome.OK else "▲" if outcome in PASSING else "✕"
     return f"{mark} {outcome_word(outcome)}"
 
 
@@ -73,7 +73,7 @@ def outcome_colour(outcome: Outcome, theme: Theme) -> QColor:
     """The colour that goes with the mark."""
     if outcome is Outcome.OK:
         return theme.good
-    return theme.warning if outcome in _PASSING else theme.bad
+    return theme.warning if outcome in PASSING else theme.bad
 
 
 def duration_text(spent_ms: float) -> str:

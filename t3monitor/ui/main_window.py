@@ -23,7 +23,7 @@ from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.welcome import WelcomePage
 
 _DEFAULT_SIZE = (1280, 800)
-_DEVICES_WIDTH = 270
+_DEVICES_WIDTH = 300
 
 
 class MainWindow(QMainWindow):

@@ -180,6 +180,7 @@ def _style_sheet(theme: Theme) -> str:
             border: none; border-bottom: 1px solid {theme.border.name()};
         }}
         QTableView, QTreeView, QPlainTextEdit, QListView {{ border: none; }}
+        *[framed="true"] {{ border: 1px solid {theme.border.name()}; }}
         QLineEdit {{
             background: {theme.base.name()}; border: 1px solid {theme.border.name()};
             border-radius: 3px; padding: 2px 4px;
@@ -200,14 +201,14 @@ def _indicators(theme: Theme) -> str:
     mark = files("t3monitor.resources") / "icons" / f"checked-{'dark' if theme.dark else 'light'}.svg"
     muted, base, accent = theme.muted.name(), theme.base.name(), theme.accent.name()
     return f"""
-        QCheckBox::indicator, QRadioButton::indicator {{
+        QCheckBox::indicator, QTreeView::indicator, QRadioButton::indicator {{
             width: 13px; height: 13px; border: 1px solid {muted}; background: {base};
         }}
-        QCheckBox::indicator {{ border-radius: 3px; }}
+        QCheckBox::indicator, QTreeView::indicator {{ border-radius: 3px; }}
         QRadioButton::indicator {{ border-radius: 7px; }}
-        QCheckBox::indicator:hover, QRadioButton::indicator:hover,
+        QCheckBox::indicator:hover, QTreeView::indicator:hover, QRadioButton::indicator:hover,
         QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border-color: {accent}; }}
-        QCheckBox::indicator:checked {{
+        QCheckBox::indicator:checked, QTreeView::indicator:checked {{
             border-color: {accent}; background: {accent}; image: url("{Path(str(mark)).as_posix()}");
         }}
         QRadioButton::indicator:checked {{

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -12,23 +12,36 @@ from typing_extensions import override
 from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Settings, SettingsError
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.model.snapshot import Device
 from t3monitor.ui.settings.appearance import AppearancePage
 from t3monitor.ui.settings.database import DatabasePage
 from t3monitor.ui.settings.fields import Tone
 from t3monitor.ui.settings.link import LinkPage
 from t3monitor.ui.settings.page import SettingsPage
+from t3monitor.ui.settings.recording import RecordingPage
 from t3monitor.ui.settings.sync import SyncPage
 from t3monitor.ui.theme import Appearance, apply_theme, theme_for
 
 _log = logging.getLogger(__name__)
-_LINK_SETTINGS = ("link", "library", "replay", "request", "buffer_bytes", "demo_panels", "timeout_seconds")
+_LINK_SETTINGS = (
+    "link",
+    "sites",
+    "web_reading",
+    "library",
+    "replay",
+    "request",
+    "buffer_bytes",
+    "demo_panels",
+    "timeout_seconds",
+)
 
 
 class SettingsDialog(QDialog):
     """Shows settings and says which new ones are wanted; whoever opens it puts them into force and stores them.
 
     ``test_link`` is run in the loop of the GUI thread and does what blocks elsewhere. ``default_database`` is the file
-    that an empty field means. A change of the appearance is seen at once, and taken back on Cancel.
+    that an empty field means, ``panels`` are those that are known now. A change of the appearance is seen at once, and
+    taken back on Cancel.
     """
 
     settings_applied = Signal(object)  # Settings: OK or Apply
@@ -36,8 +49,9 @@ class SettingsDialog(QDialog):
     def __init__(
         self,
         settings: Settings,
-        test_link: Callable[[Settings], Awaitable[Check]],
+        test_link: Callable[[Settings], Awaitable[Sequence[Check]]],
         default_database: Path,
+        panels: Sequence[Device],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -50,14 +64,26 @@ class SettingsDialog(QDialog):
         self._previewed = Appearance(settings.appearance)
         self.link = LinkPage()
         self.sync = SyncPage()
+        self.recording = RecordingPage(panels)
         self.database = DatabasePage()
         self.appearance = AppearancePage()
-        self._pages: tuple[SettingsPage, ...] = (self.link, self.sync, self.database, self.appearance)
+        self._pages: tuple[SettingsPage, ...] = (
+            self.link,
+            self.sync,
+            self.recording,
+            self.database,
+            self.appearance,
+        )
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(self.tr("Pages of the settings"))
-        for page, title in zip(
-            self._pages, (self.tr("Link"), self.tr("Sync"), self.tr("Database"), self.tr("Appearance")), strict=True
-        ):
+        titles = (
+            self.tr("Link"),
+            self.tr("Sync"),
+            self.tr("Recording"),
+            self.tr("Database"),
+            self.tr("Appearance"),
+        )
+        for page, title in zip(self._pages, titles, strict=True):
             self.tabs.addTab(page, title)
         self._wrong = QLabel()
         self._wrong.setProperty("muted", True)
@@ -71,7 +97,7 @@ class SettingsDialog(QDialog):
         layout.addWidget(self.tabs)
         layout.addWidget(self._wrong)
         layout.addWidget(self.buttons)
-        self.resize(600, 460)
+        self.resize(640, 540)
 
         for page in self._pages:
             page.show_settings(settings)
@@ -138,14 +164,13 @@ class SettingsDialog(QDialog):
 
     async def _run_test(self, tested: Settings) -> None:
         try:
-            check = await self._test_link(tested)
-            tone, sentence = (Tone.GOOD if check.is_ok else Tone.BAD), check.text
+            checks = await self._test_link(tested)
+            self.link.test_message.show_checks(checks)
         except Exception:  # noqa: BLE001 - whatever it is, the button must come back
             _log.exception("❌ The test of the link failed")
-            tone = Tone.BAD
             sentence = self.tr("The test failed by an error in this program; Initialize.log has the details")
+            self.link.test_message.show_sentence(Tone.BAD, sentence)
         self._test = None
-        self.link.test_message.show_sentence(tone, sentence)
         self.on_changed()
 
     def _shown(self) -> Settings | None:

@@ -1,5 +1,6 @@
 """Editors for single settings, made from their declaration: bounds, unit and help text are those of `Settings`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -17,12 +18,16 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSpinBox,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from t3monitor.config.settings import Settings
+from t3monitor.model.check import Check
+from t3monitor.model.errors import Outcome
 from t3monitor.ui.icons import icon
+from t3monitor.ui.ledger_model import PASSING
 from t3monitor.ui.theme import current_theme
 
 translate = QCoreApplication.translate
@@ -108,6 +113,59 @@ class Message(QLabel):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._paint()
+
+
+class CheckMessages(QWidget):
+    """What was found out: a sentence, or a line with mark and name for each of several checks."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[Message] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(4)
+        self._layout.addStretch()
+
+    @property
+    def tone(self) -> Tone:
+        """That of the worst line."""
+        return max((line.tone for line in self._lines), key=_BY_WEIGHT.index, default=Tone.NONE)
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return "\n".join(line.text() for line in self._lines)
+
+    def show_sentence(self, tone: Tone, sentence: str) -> None:
+        """Shows one sentence; an empty one shows nothing."""
+        self._show([(tone, sentence)] if sentence else [])
+
+    def show_checks(self, checks: Sequence[Check]) -> None:
+        """Shows what each check found, without its name if there is but one."""
+        named = len(checks) > 1
+        self._show([(_tone(check.outcome), f"{check.name}: {check.text}" if named else check.text) for check in checks])
+
+    def _show(self, sentences: Sequence[tuple[Tone, str]]) -> None:
+        while self._lines:
+            line = self._lines.pop()
+            self._layout.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        for tone, sentence in sentences:
+            line = Message()
+            self._layout.insertWidget(len(self._lines), line)
+            line.show_sentence(tone, sentence)
+            self._lines.append(line)
+
+
+_BY_WEIGHT = (Tone.NONE, Tone.GOOD, Tone.CAUTION, Tone.BAD)
+
+
+def _tone(outcome: Outcome) -> Tone:
+    """Of a check; what heals by itself, as in the ledger, is a caution."""
+    if outcome is Outcome.OK:
+        return Tone.GOOD
+    return Tone.CAUTION if outcome in PASSING else Tone.BAD
 
 
 class PathField(QWidget):

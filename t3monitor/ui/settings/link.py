@@ -7,36 +7,48 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QFormLayout,
+    QFrame,
     QGroupBox,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import Settings, SettingsError, checked_sites
 from t3monitor.ui.settings.checks import library_filter, library_problem, path_of, replay_problem
-from t3monitor.ui.settings.fields import Message, PathField, Tone, described, number_field
+from t3monitor.ui.settings.fields import CheckMessages, Message, PathField, Tone, described, number_field
 from t3monitor.ui.settings.page import SettingsPage
+from t3monitor.ui.settings.web import WebFields
+
+_LINES_OF_TEST = 7
 
 
 class LinkPage(SettingsPage):
-    """How T3000 is reached."""
+    """How T3000 is reached; only what the chosen way needs is shown."""
 
     test_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.demo = QRadioButton(self.tr("&Simulated building"))
+        self.webapi = QRadioButton(self.tr("T3000's &web service (works with the T3000 you have)"))
         self.library = QRadioButton(self.tr("T3000 &library"))
         self.replay = QRadioButton(self.tr("&Recorded answers"))
-        self._choices: dict[str, QRadioButton] = {"demo": self.demo, "library": self.library, "replay": self.replay}
+        self.demo = QRadioButton(self.tr("&Simulated building"))
+        self._choices: dict[str, QRadioButton] = {
+            "webapi": self.webapi,
+            "library": self.library,
+            "replay": self.replay,
+            "demo": self.demo,
+        }
         self._group = QButtonGroup(self)
         for choice in self._choices.values():
             self._group.addButton(choice)
+        self.web = WebFields()
         self.panels = number_field("demo_panels", self.tr("Size of the simulated building"))
         self.library_file = PathField("library", self.tr("Library file"))
         self.library_file.offer_file(library_filter())
@@ -55,7 +67,8 @@ class LinkPage(SettingsPage):
         self.test = QPushButton(self.tr("&Test"))
         self.test.setAutoDefault(False)
         self.test.setToolTip(self.tr("Makes one call with these values; nothing is stored"))
-        self.test_message = Message()
+        self.test_message = CheckMessages()
+        self._boxes: dict[str, QWidget] = {}
         self._lay_out()
         self.advanced.toggled.connect(self.on_advanced_toggled)
         self.on_advanced_toggled(False)
@@ -63,6 +76,8 @@ class LinkPage(SettingsPage):
         self._group.buttonToggled.connect(self.on_choice_toggled)
         for path in (self.library_file, self.replay_path):
             self.watch_path(path)
+        self.web.sites.changed.connect(self.check_soon)
+        self.web.reading.currentIndexChanged.connect(self.changed)
         for number in (self.panels, self.buffer_bytes):
             number.valueChanged.connect(self.changed)
         self.request.textChanged.connect(self.changed)
@@ -71,6 +86,9 @@ class LinkPage(SettingsPage):
         """Shows the values."""
         if settings.link:
             self._choices[settings.link].setChecked(True)
+        self._stored_sites = settings.sites
+        self.web.sites.set_sites(settings.sites)
+        self.web.choose_reading(settings.web_reading)
         self.panels.setValue(settings.demo_panels)
         self.library_file.set_text(settings.library)
         self.replay_path.set_text(settings.replay)
@@ -80,6 +98,7 @@ class LinkPage(SettingsPage):
     def choose_link(self, name: str) -> None:
         """Chooses a link for the user, who then fills in its field."""
         self._choices[name].setChecked(True)
+        self._choices[name].setFocus()
 
     @property
     def link(self) -> str | None:
@@ -87,9 +106,15 @@ class LinkPage(SettingsPage):
         return next((name for name, choice in self._choices.items() if choice.isChecked()), None)
 
     def values(self) -> dict[str, Any]:
-        """The values as they are shown."""
+        """The values as they are shown; the stored sites if others cannot be used and another link is chosen."""
+        try:
+            sites = checked_sites(self.web.sites.sites())
+        except SettingsError:
+            sites = self._stored_sites
         return {
             "link": self.link,
+            "sites": sites,
+            "web_reading": self.web.reading.currentData(),
             "demo_panels": self.panels.value(),
             "library": path_of(self.library_file.text),
             "replay": path_of(self.replay_path.text),
@@ -98,25 +123,25 @@ class LinkPage(SettingsPage):
         }
 
     def check(self) -> bool:
-        """Only the chosen link's file is looked at."""
+        """Only what the chosen link needs is looked at."""
+        sites = self.web.sites_problem() if self.link == "webapi" else ""
         library = library_problem(self.library_file.text) if self.link == "library" else ""
         replay = replay_problem(self.replay_path.text) if self.link == "replay" else ""
         for message, field, problem in (
-            (self.library_message, self.library_file, library),
-            (self.replay_message, self.replay_path, replay),
+            (self.web.sites.message, self.web.sites.table, sites),
+            (self.library_message, self.library_file.edit, library),
+            (self.replay_message, self.replay_path.edit, replay),
         ):
             message.show_sentence(Tone.BAD, problem)
-            field.edit.setAccessibleDescription(problem)
-        return not library and not replay
+            field.setAccessibleDescription(problem)
+        return not (sites or library or replay)
 
     @Slot(QAbstractButton, bool)
     def on_choice_toggled(self, _choice: QAbstractButton, checked: bool) -> None:
-        """Only the chosen link's field can be filled in."""
-        self.panels.setEnabled(self.link == "demo")
-        self.library_file.setEnabled(self.link == "library")
-        self.replay_path.setEnabled(self.link == "replay")
-        self.advanced.setEnabled(self.link == "library")
-        self._advanced_box.setEnabled(self.link == "library")
+        """Only the chosen link's fields are shown."""
+        for name, box in self._boxes.items():
+            box.setVisible(name == self.link)
+            box.setEnabled(name == self.link)
         if checked:
             self.check_now()
 
@@ -127,33 +152,39 @@ class LinkPage(SettingsPage):
         self.advanced.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
 
     def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
-        for choice, field, message in (
-            (self.demo, self.panels, None),
-            (self.library, self.library_file, self.library_message),
-            (self.replay, self.replay_path, self.replay_message),
-        ):
-            layout.addWidget(choice)
-            indented = QVBoxLayout()
-            indented.setContentsMargins(24, 0, 0, 10)
-            indented.addWidget(field)
-            if message:
-                indented.addWidget(message)
-            layout.addLayout(indented)
         form = QFormLayout(self._advanced_box)
         form.addRow(self.tr("Re&quest text"), self.request)
         form.addRow(self.tr("&Buffer"), self.buffer_bytes)
-        advanced = QVBoxLayout()
-        advanced.setContentsMargins(24, 0, 0, 0)
-        advanced.addWidget(self.advanced)
-        advanced.addWidget(self._advanced_box)
-        layout.insertLayout(4, advanced)
+        fields: dict[str, tuple[QWidget, ...]] = {
+            "webapi": (self.web,),
+            "library": (self.library_file, self.library_message, self.advanced, self._advanced_box),
+            "replay": (self.replay_path, self.replay_message),
+            "demo": (self.panels,),
+        }
+        layout = QVBoxLayout(self)
+        for name, choice in self._choices.items():
+            layout.addWidget(choice)
+            box = QWidget(enabled=False, visible=False)
+            indented = QVBoxLayout(box)
+            indented.setContentsMargins(24, 0, 0, 10)
+            for field in fields[name]:
+                indented.addWidget(field)
+            layout.addWidget(box)
+            self._boxes[name] = box
         layout.addStretch()
         test = QHBoxLayout()
         test.addWidget(self.test, 0, Qt.AlignmentFlag.AlignTop)
-        test.addWidget(self.test_message, 1)
-        test.addStretch()
+        test.addWidget(_scrolled(self.test_message), 1)
         layout.addLayout(test)
-        self.panels.setEnabled(False)
-        self.library_file.setEnabled(False)
-        self.replay_path.setEnabled(False)
+
+
+def _scrolled(messages: QWidget) -> QScrollArea:
+    """Room for a few sentences; those of many sites are scrolled, so that nothing else has to move."""
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFixedHeight(_LINES_OF_TEST * area.fontMetrics().lineSpacing())
+    area.setWidget(messages)
+    for widget in (area.viewport(), messages):
+        widget.setAutoFillBackground(False)  # the page's background is seen
+    return area

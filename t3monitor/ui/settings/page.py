@@ -27,9 +27,14 @@ class SettingsPage(QWidget):
 
     def watch_path(self, field: PathField) -> None:
         """Checks anew what is typed into the field."""
-        field.changed.connect(self._typing.start)
-        field.changed.connect(self.changed)
+        field.changed.connect(self.check_soon)
         field.finished.connect(self.check_typed)
+
+    @Slot()
+    def check_soon(self) -> None:
+        """Something was typed: it is checked when the typing ends."""
+        self._typing.start()
+        self.changed.emit()
 
     @Slot()
     def check_typed(self) -> None:

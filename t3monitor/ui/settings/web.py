@@ -1,0 +1,78 @@
+"""What the web service of T3000 needs: the computers, and how they are read."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from t3monitor.config.settings import DEFAULT_WEB_URL, SettingsError, checked_sites
+from t3monitor.ui.settings.fields import described
+from t3monitor.ui.settings.sites import SitesField
+
+
+class WebFields(QWidget):
+    """The table of computers, and the way of reading with a sentence on what it means."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sites = SitesField()
+        self.reading = QComboBox()
+        described(self.reading, "web_reading", self.tr("Reading"))
+        self.meaning = QLabel(wordWrap=True)
+        self.meaning.setProperty("muted", True)
+        for name, text, meaning in (
+            (
+                "auto",
+                self.tr("Automatic"),
+                self.tr("Live where it works, else T3000's background readings; the state of the link says which."),
+            ),
+            (
+                "live",
+                self.tr("Live from each panel"),
+                self.tr("Every panel is asked in each cycle: its values come straight from it, without a cooldown."),
+            ),
+            (
+                "logging_data",
+                self.tr("T3000's background readings"),
+                self.tr(
+                    "T3000 reads one panel every 15 s, so with ten panels a value may be 150 s old. In T3000 the beta"
+                    " window of Trend Log has to be opened once after each start."
+                ),
+            ),
+        ):
+            self.reading.addItem(text, name)
+            self.reading.setItemData(self.reading.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
+        label = QLabel(self.tr("Readin&g"))
+        label.setBuddy(self.reading)
+        row = QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(self.reading)
+        row.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.sites)
+        layout.addLayout(row)
+        layout.addWidget(self.meaning)
+        self.reading.currentIndexChanged.connect(self.on_reading_chosen)
+        self.on_reading_chosen(0)
+
+    def choose_reading(self, name: str) -> None:
+        """Shows the way of reading."""
+        self.reading.setCurrentIndex(self.reading.findData(name))
+
+    def sites_problem(self) -> str:
+        """What is wrong with the computers; empty if nothing is."""
+        sites = self.sites.sites()
+        if not all(site.url for site in sites):
+            return self.tr("Type the address of each T3000 computer, such as %s") % DEFAULT_WEB_URL
+        if len(sites) > 1 and not all(site.name for site in sites):
+            return self.tr("Give each of several T3000 computers a name")
+        try:
+            checked_sites(sites)
+        except SettingsError as error:
+            problem = str(error).removeprefix("sites: ")
+            return problem[:1].upper() + problem[1:]
+        return ""
+
+    @Slot(int)
+    def on_reading_chosen(self, index: int) -> None:
+        """Explains the choice."""
+        self.meaning.setText(self.reading.itemData(index, Qt.ItemDataRole.ToolTipRole))
