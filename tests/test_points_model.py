@@ -254,6 +254,18 @@ class TestLiveUpdates:
         model.set_filter(PointFilter(text="roof"))
         assert model.rowCount() == 7
 
+    def test_panels_of_several_sites_are_told_apart_as_soon_as_there_are_several(self, model: PointsModel) -> None:
+        office, plant = device(1, 1, panel_name="AHU", site="Office"), device(2, 2, panel_name="AHU", site="Plant")
+        model.apply(snapshot(office))
+        assert set(column(model, Column.PANEL)) == {"AHU"}
+        model.apply(snapshot(office, plant))
+        assert set(column(model, Column.PANEL)) == {"AHU · Office", "AHU · Plant"}
+        model.set_filter(PointFilter(text="plant"))
+        assert set(column(model, Column.PANEL)) == {"AHU · Plant"}
+        model.set_filter(PointFilter())
+        model.apply(snapshot(replace(office, site="Plant"), plant))
+        assert set(column(model, Column.PANEL)) == {"AHU"}, "one site goes without saying"
+
     def test_rows_appear_and_vanish_with_their_points(self, model: PointsModel, qtbot: QtBot) -> None:
         model.apply(snapshot(device(inputs=points(PointType.INPUT, 1.0, 2.0, 3.0))))
         with qtbot.waitSignal(model.modelReset):

@@ -2,6 +2,7 @@ import asyncio
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -569,6 +570,18 @@ def test_an_empty_plot_says_which_points_are_not_recorded(view: TrendView, settl
     ]
     view.set_recording([], ["OUTPUT"])
     assert message(view) == "Not recorded, its values are shown but not stored: AHU-1 SAT, 99 VAR1"
+
+
+def test_the_list_names_the_site_of_a_point_where_there_are_several(view: TrendView, settle: Settle) -> None:
+    view.add_points([SAT])
+    settle(view)
+    row = view.legend.row(SAT)
+    here = replace(panel(NOW_S), site="Office")
+    view.describe(snapshot(here))
+    assert row.full_name.text() == "Supply air temperature"
+    view.describe(snapshot(here, device(2, 2, site="Plant")))
+    assert row.full_name.text() == "Office · Supply air temperature"
+    assert row.name.toolTip() == "AHU-1 SAT\nOffice\nSupply air temperature"
 
 
 def test_a_point_that_is_not_recorded_says_so_in_the_list(view: TrendView, settle: Settle) -> None:

@@ -281,7 +281,7 @@ class PointsModel(QAbstractTableModel):
             return of_point(self._rows.points[row])
         block = self._rows.blocks[row]
         if column == _PANEL:
-            return block.device.panel_name
+            return block.panel_name
         if column == _AGE:
             if not block.answered:
                 return words().no_answer

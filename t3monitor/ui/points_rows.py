@@ -18,6 +18,7 @@ class Block:
     """The points of one type of one panel: rows side by side, read at one time."""
 
     device: Device
+    panel_name: str  # with its site where there are several
     point_type: PointType
     points: tuple[Point, ...]
     logging_time: int
@@ -37,6 +38,7 @@ class Update:
     """What a snapshot means for the rows: made by `PointRows.plan`, carried out by `PointRows.carry_out`."""
 
     devices: list[Device]  # in the order of their rows
+    panel_names: dict[int, str]  # by serial number
     answering: Collection[int]
     restructures: bool  # rows appear or vanish
     changed: dict[int, Point] = field(default_factory=dict)  # row -> the point as it was
@@ -67,12 +69,12 @@ class PointRows:
         newest = {device.serial_number: device for device in snapshot.devices}
         known = {device.serial_number: device for device in self._devices} | newest
         devices = sorted(known.values(), key=lambda device: (device.panel_id, device.serial_number))
-        update = Update(devices, newest.keys(), restructures=False)
+        update = Update(devices, _panel_names(devices), newest.keys(), restructures=False)
         if [device.serial_number for device in devices] != [device.serial_number for device in self._devices]:
             update.restructures = True
             return update
         for block, (device, _, points, _) in zip(self.all_blocks, _vectors(devices), strict=True):
-            if device.panel_name != block.device.panel_name:
+            if update.panel_names[device.serial_number] != block.panel_name:
                 update.renamed.append(block)
             if points is block.points:
                 continue
@@ -98,6 +100,7 @@ class PointRows:
                 self.points[block.first_row : block.first_row + len(points)] = points
                 block.points = points
             block.device, block.logging_time = device, logging_time
+            block.panel_name = update.panel_names[device.serial_number]
             block.answered = device.serial_number in update.answering
         for row in update.changed:
             self._search[row] = None
@@ -149,7 +152,7 @@ class PointRows:
         search = self._search
         for row in rows:
             if search[row] is None:
-                search[row] = search_text(self.blocks[row].device.panel_name, self.points[row])
+                search[row] = search_text(self.blocks[row].panel_name, self.points[row])
         found: Iterable[int] = rows
         for word in words:
             found = [row for row in found if word in (search[row] or "") or row in whatever_their_text]
@@ -170,7 +173,7 @@ class PointRows:
     def _sort_key(self, column: Column) -> Callable[[int], Any]:
         points, blocks = self.points, self.blocks
         if column is Column.PANEL:
-            return lambda row: natural_key(blocks[row].device.panel_name)
+            return lambda row: natural_key(blocks[row].panel_name)
         if column is Column.AGE:
             return lambda row: self.now_s - blocks[row].logging_time
         if column is Column.CHANGED:
@@ -211,7 +214,8 @@ class PointRows:
         for device, point_type, points, logging_time in _vectors(update.devices):
             serial = device.serial_number
             first_row = len(self.points)
-            block = Block(device, point_type, points, logging_time, first_row, serial in update.answering)
+            name, answers = update.panel_names[serial], serial in update.answering
+            block = Block(device, name, point_type, points, logging_time, first_row, answers)
             self.all_blocks.append(block)
             self.points += points
             self.blocks += [block] * len(points)
@@ -220,7 +224,7 @@ class PointRows:
                 self.changed_at += [0] * len(points)
                 self._search += [None] * len(points)
                 continue
-            same_name = old_block.device.panel_name == device.panel_name
+            same_name = old_block.panel_name == name
             for row, point in enumerate(points, start=first_row):
                 old_row = old_rows.get(PointKey(serial, point_type, point.point_index))
                 old = None if old_row is None else old_points[old_row]
@@ -234,6 +238,15 @@ class PointRows:
                     update.changed[row] = old
                     self.changed_at.append(logging_time)
                     self._search.append(None)
+
+
+def _panel_names(devices: Collection[Device]) -> dict[int, str]:
+    """What the panels are called: with their sites if there are several, for each may have an AHU-1."""
+    named = len({device.site for device in devices}) > 1
+    return {
+        device.serial_number: " · ".join(filter(None, (device.panel_name, device.site if named else "")))
+        for device in devices
+    }
 
 
 def _vectors(devices: Iterable[Device]) -> Iterator[tuple[Device, PointType, tuple[Point, ...], int]]:

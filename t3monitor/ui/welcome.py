@@ -48,8 +48,8 @@ class WelcomePage(QWidget):
             self._card(
                 self.connect_button,
                 self.tr(
-                    "Opens the settings at the web service of T3000, which the T3000 you have brings along;"
-                    " test it before anything is stored."
+                    "Opens the settings at T3000's web service, which works with the T3000 you have; test it before"
+                    " anything is stored."
                 ),
             )
         )

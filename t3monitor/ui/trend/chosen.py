@@ -61,6 +61,7 @@ class ChosenPoints:
     def describe(self, snapshot: Snapshot) -> None:
         """Gives each its names and present value."""
         devices = {device.serial_number: device for device in snapshot.devices}
+        has_several_sites = len({device.site for device in snapshot.devices}) > 1
         for key, trace in self._traces.items():
             trace.answered = key.serial_number in devices
             if device := devices.get(key.serial_number):
@@ -68,7 +69,7 @@ class ChosenPoints:
                     if point_type is key.point_type:
                         point = next((point for point in points if point.point_index == key.point_index), None)
                         if point:
-                            trace.describe(device, point, time_s)
+                            trace.describe(device, point, time_s, site=device.site if has_several_sites else "")
 
     def judge(self, now_s: float, interval_s: int) -> bool:
         """Whether their values are of the present, as of now; returns whether any is news."""

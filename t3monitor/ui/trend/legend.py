@@ -114,9 +114,10 @@ class _Row(QFrame):
         if old is None or (old.names, old.state, old.recorded) != (entry.names, entry.state, entry.recorded):
             word = state_word(entry.state) if entry.state in _MARKS else ""  # where it leaves the name its room
             not_recorded = "" if entry.recorded else self.tr("not recorded")
-            self.full_name.setText(" · ".join(filter(None, (word, not_recorded, entry.names.full_label))))
+            names = entry.names
+            self.full_name.setText(" · ".join(filter(None, (word, not_recorded, names.site, names.full_label))))
             why = "" if entry.recorded else self.tr("Not recorded: its values are shown but not stored")
-            tip = "\n".join(filter(None, (entry.names.short, entry.names.full_label, why)))
+            tip = "\n".join(filter(None, (names.short, names.site, names.full_label, why)))
             self.name.setToolTip(tip)
             self.full_name.setToolTip(tip)
         if old is None or old.at_cursor != entry.at_cursor:

@@ -28,6 +28,7 @@ class Names:
     panel: str
     label: str
     full_label: str
+    site: str = ""  # where there are several
 
     @property
     def short(self) -> str:
@@ -47,7 +48,7 @@ class Trace:
         self.read_at_s = 0.0  # that value, UTC epoch seconds
         self.answered = True  # in the newest snapshot
         self.state = PanelState.LIVE  # of that value
-        self._panel = ""
+        self._panel = self._site = ""
         self._reaches_present = True
         self._live: deque[_Sample] = deque(maxlen=_LIVE_KEPT)
         self._appended = 0
@@ -62,7 +63,8 @@ class Trace:
         """What to call it."""
         point = self.point
         label = (point.label if point else self.series[-1].label if self.series else "") or self.point_id
-        return Names(self._panel or str(self.key.serial_number), label, point.full_label if point else "")
+        panel = self._panel or str(self.key.serial_number)
+        return Names(panel, label, point.full_label if point else "", self._site)
 
     @property
     def appended(self) -> int:
@@ -77,7 +79,7 @@ class Trace:
     def forget(self) -> None:
         """Drops all samples, the present value and the names that came with it."""
         self.point = None
-        self._panel = ""
+        self._panel = self._site = ""
         self.answered, self.state = True, PanelState.LIVE
         self._live.clear()
         self.set_history((), reaches_present=True)
@@ -91,9 +93,12 @@ class Trace:
             for sample in self._live:
                 self._append(sample)
 
-    def describe(self, device: Device, point: Point, time_s: float) -> bool:
-        """Takes what a snapshot tells, read at ``time_s``; returns whether the line changed."""
-        self._panel = device.panel_name
+    def describe(self, device: Device, point: Point, time_s: float, *, site: str = "") -> bool:
+        """Takes what a snapshot tells, read at ``time_s``, and at which of several sites.
+
+        Returns whether the line changed.
+        """
+        self._panel, self._site = device.panel_name, site
         self.point = point
         self.read_at_s = time_s
         self.answered = True
