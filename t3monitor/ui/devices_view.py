@@ -10,51 +10,22 @@ from PySide6.QtCore import (
     QModelIndex,
     QPoint,
     QSignalBlocker,
-    QSize,
     Qt,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QToolButton,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.devices_columns import DeviceColumn, longest_ages, title
 from t3monitor.ui.devices_groups import SiteState
 from t3monitor.ui.devices_model import DevicesModel
-from t3monitor.ui.devices_name import NameDelegate
+from t3monitor.ui.devices_tree import PanelTree, pop_up
 from t3monitor.ui.icons import icon
 from t3monitor.ui.notice import Notice
 from t3monitor.ui.points_filter_bar import SearchBox
-from t3monitor.ui.points_table import tabular
-from t3monitor.ui.points_value import HEADER_STYLE, RIGHT_MARGIN, NumberDelegate
 from t3monitor.ui.progress_state import LinkState
 from t3monitor.ui.recording import Recording
-
-_SHOWN_AT_FIRST = (DeviceColumn.NAME, DeviceColumn.AGE)
-_WIDTHS = {  # in widths of a digit
-    DeviceColumn.NAME: 16,
-    DeviceColumn.PANEL: 8,
-    DeviceColumn.SERIAL: 10,
-    DeviceColumn.ADDRESS: 15,
-    DeviceColumn.INPUTS: 9,
-    DeviceColumn.OUTPUTS: 9,
-    DeviceColumn.VARIABLES: 10,
-    DeviceColumn.IN_USE: 8,
-    DeviceColumn.OVERRIDDEN: 12,
-    DeviceColumn.FAULTS: 9,
-}
-_NARROWEST, _WIDEST = 24, 2000
-_MARK_SIZE = 14
 
 
 class DevicesView(QWidget):
@@ -66,22 +37,21 @@ class DevicesView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = DevicesModel(self)
-        self.tree = PanelTree()
+        self.tree = PanelTree(self.model)
         self.filter_box = SearchBox(self.tr("Name, number or address"))
         self.filter_box.setAccessibleName(self.tr("Filter panels"))
         self.filter_button = QToolButton()
         self._chosen: int | None = None
         self._wanted: int | None = None  # chosen, but not seen yet
         self._collapsed: set[str] = set()
-        self._hidden_widths: dict[DeviceColumn, int] = {}
         self._resetting = False
-        self._make_tree()
         self._notice = Notice(self.tree)
         self._notice.say(self.tr("No panel yet"))
         self._arrange()
         self.model.modelAboutToBeReset.connect(self.on_about_to_be_reset)
         self.model.modelReset.connect(self.on_reset)
         self.tree.selectionModel().selectionChanged.connect(self.on_selection_changed)
+        self.tree.menu_asked.connect(self.on_tree_menu)
         self.tree.collapsed.connect(self.on_collapsed)
         self.tree.expanded.connect(self.on_expanded)
         self.filter_box.textChanged.connect(self.on_filter_edited)
@@ -133,29 +103,12 @@ class DevicesView(QWidget):
 
     def save_state(self) -> dict[str, Any]:
         """Columns, collapsed buildings and the chosen panel, for a JSON file."""
-        header = self.tree.header()
-        columns = [
-            {"name": column.key, "width": self._width(column), "hidden": header.isSectionHidden(column)}
-            for column in sorted(DeviceColumn, key=header.visualIndex)
-        ]
         chosen = self._chosen if self._wanted is None else self._wanted
-        return {"columns": columns, "collapsed": sorted(self._collapsed), "chosen": chosen}
+        return {"columns": self.tree.save_columns(), "collapsed": sorted(self._collapsed), "chosen": chosen}
 
     def restore_state(self, saved: dict[str, Any]) -> None:
         """From what `save_state` gave, as far as it can be used."""
-        by_key = {column.key: column for column in DeviceColumn}
-        listed = saved.get("columns")
-        header = self.tree.header()
-        place = 0
-        for item in listed if isinstance(listed, list) else []:
-            column = by_key.pop(str(item.get("name")), None) if isinstance(item, dict) else None
-            if column is None:
-                continue
-            header.moveSection(header.visualIndex(column), place)
-            place += 1
-            self._set_hidden(column, hidden=item.get("hidden") is True and column is not DeviceColumn.NAME)
-            if isinstance(width := item.get("width"), int):
-                self._set_width(column, min(max(width, _NARROWEST), _WIDEST))
+        self.tree.restore_columns(saved.get("columns"))
         collapsed = saved.get("collapsed")
         if isinstance(collapsed, list):
             self._collapsed = {name for name in collapsed if isinstance(name, str)}
@@ -218,17 +171,12 @@ class DevicesView(QWidget):
         """Hides what does not match."""
         self._filter(text)
 
-    @Slot(QPoint)
-    def on_header_menu(self, position: QPoint) -> None:
-        """A right click on the header."""
-        _pop_up(self.make_columns_menu(), self.tree.header().viewport(), position)
-
     @Slot(QModelIndex, QPoint)
     def on_tree_menu(self, index: QModelIndex, position: QPoint) -> None:
         """A right click on the tree, or the menu key."""
         panel = self.model.panel(index)
-        menu = self.make_panel_menu(panel.device.serial_number) if panel else self.make_columns_menu()
-        _pop_up(menu, self.tree.viewport(), position)
+        menu = self.make_panel_menu(panel.device.serial_number) if panel else self.tree.make_columns_menu()
+        pop_up(menu, self.tree.viewport(), position)
 
     def make_panel_menu(self, serial_number: int) -> QMenu:
         """What can be done with a panel, and the columns."""
@@ -238,41 +186,8 @@ class DevicesView(QWidget):
         record.setChecked(self.model.is_recorded(serial_number))
         record.toggled.connect(partial(self.record_toggled.emit, serial_number))
         menu.addSeparator()
-        menu.addMenu(self.make_columns_menu(menu))
+        menu.addMenu(self.tree.make_columns_menu(menu))
         return menu
-
-    def make_columns_menu(self, parent: QWidget | None = None) -> QMenu:
-        """Which columns are shown."""
-        menu = QMenu(self.tr("&Columns"), parent or self)
-        header = self.tree.header()
-        for column in DeviceColumn:
-            action = menu.addAction(title(column))
-            action.setCheckable(True)
-            action.setChecked(not header.isSectionHidden(column))
-            action.setEnabled(column is not DeviceColumn.NAME)
-            action.setData(int(column))
-        menu.triggered.connect(self.on_column_toggled)
-        return menu
-
-    @Slot(QAction)
-    def on_column_toggled(self, action: QAction) -> None:
-        """A column was chosen in the menu."""
-        self._set_hidden(DeviceColumn(action.data()), hidden=not action.isChecked())
-
-    def _first_width(self, column: DeviceColumn) -> int:
-        metrics = self.tree.fontMetrics()
-        if column is DeviceColumn.AGE:
-            longest = max(map(metrics.horizontalAdvance, longest_ages()))
-            return longest + RIGHT_MARGIN + 8
-        return _WIDTHS[column] * metrics.horizontalAdvance("0")
-
-    @Slot()
-    def on_room_changed(self) -> None:
-        """Names take the room that the other columns leave."""
-        header = self.tree.header()
-        least = self._first_width(DeviceColumn.NAME)
-        others = header.length() - header.sectionSize(DeviceColumn.NAME)
-        header.resizeSection(DeviceColumn.NAME, max(least, self.tree.viewport().width() - others))
 
     def _select(self, serial_number: int | None) -> None:
         index = self.model.index_of(serial_number)
@@ -308,54 +223,6 @@ class DevicesView(QWidget):
                 self.tree.expand(group)
                 del blocker
 
-    def _width(self, column: DeviceColumn) -> int:
-        header = self.tree.header()
-        return self._hidden_widths.get(column, 0) if header.isSectionHidden(column) else header.sectionSize(column)
-
-    def _set_width(self, column: DeviceColumn, width: int) -> None:
-        if self.tree.header().isSectionHidden(column):
-            self._hidden_widths[column] = width
-        else:
-            self.tree.header().resizeSection(column, width)
-
-    def _set_hidden(self, column: DeviceColumn, *, hidden: bool) -> None:
-        header = self.tree.header()
-        if hidden and not header.isSectionHidden(column):
-            self._hidden_widths[column] = header.sectionSize(column)
-        header.setSectionHidden(column, hidden)
-        if not hidden and (width := self._hidden_widths.pop(column, 0)):
-            header.resizeSection(column, width)
-
-    def _make_tree(self) -> None:
-        tree = self.tree
-        tree.setAccessibleName(self.tr("Panels"))
-        tree.setFont(tabular(tree.font()))
-        tree.setModel(self.model)
-        tree.setItemDelegateForColumn(DeviceColumn.NAME, NameDelegate(tree))
-        numbers = NumberDelegate(tree)
-        for column in DeviceColumn:
-            if column.is_number:
-                tree.setItemDelegateForColumn(column, numbers)
-        tree.setUniformRowHeights(True)
-        tree.setRootIsDecorated(True)
-        tree.setAllColumnsShowFocus(True)
-        tree.setIndentation(14)
-        tree.setIconSize(QSize(_MARK_SIZE, _MARK_SIZE))
-        tree.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
-        tree.menu_asked.connect(self.on_tree_menu)
-        header = tree.header()
-        header.setStyleSheet(HEADER_STYLE)
-        header.setSectionsMovable(True)
-        header.setStretchLastSection(False)
-        header.setMinimumSectionSize(_NARROWEST)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self.on_header_menu)
-        for column in DeviceColumn:
-            self._set_width(column, self._first_width(column))
-            self._set_hidden(column, hidden=column not in _SHOWN_AT_FIRST)
-        header.sectionResized.connect(self.on_room_changed)
-        header.geometriesChanged.connect(self.on_room_changed)
-
     def _arrange(self) -> None:
         heading = QLabel(self.tr("Devices"))
         heading.setProperty("heading", True)
@@ -389,22 +256,3 @@ class DevicesView(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.model.on_palette_changed()
             self._update_icons()
-
-
-class PanelTree(QTreeView):
-    """A tree that says for which row its menu is asked for."""
-
-    menu_asked = Signal(QModelIndex, QPoint)  # the row, and where in the viewport
-
-    @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if event.reason() is QContextMenuEvent.Reason.Keyboard:  # its position is not one of the viewport
-            index = self.currentIndex()
-            self.menu_asked.emit(index, self.visualRect(index).center())
-        else:
-            self.menu_asked.emit(self.indexAt(event.pos()), event.pos())
-
-
-def _pop_up(menu: QMenu, widget: QWidget, position: QPoint) -> None:
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.popup(widget.mapToGlobal(position))
