@@ -22,8 +22,9 @@ from t3monitor.model.events import (
 from t3monitor.ui.progress import LinkIndicator, PhaseBar
 from t3monitor.ui.progress_state import LinkState
 from t3monitor.ui.site_progress import SiteProgress
+from t3monitor.ui.texts import local_time_text
 from t3monitor.ui.theme import LIGHT, apply_theme, current_theme
-from values import device, report, snapshot
+from values import NOW_S, device, report, snapshot
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
 
@@ -100,11 +101,12 @@ def test_the_indicators_tooltip_has_each_site_with_its_state_and_the_whole_reaso
 ) -> None:
     progress.apply(*at("Office", STARTED, CYCLE, decoded("read live from each panel"), ended(GOOD)))
     progress.apply(*at("Plant", STARTED, CYCLE, ended(NOBODY)))
-    progress.apply(*at("Roof", STARTED, CYCLE, ended(COOLDOWN)))
+    progress.apply(*at("Roof", STARTED, CYCLE, ended(GOOD), CYCLE, ended(COOLDOWN)))
     assert indicator.toolTip().split("\n") == [
         "● Office: live. read live from each panel",
         "▲ Plant: unreachable. Nothing answers at http://10.0.0.9:9103: connection refused",
-        "◐ Roof: no new data. T3000 ignores calls less than 15 s apart; 7 s to go",
+        "◐ Roof: no new data. T3000 ignores calls less than 15 s apart; 7 s to go. last good cycle",
+        f"at {local_time_text(NOW_S)}",
     ]
 
 
@@ -164,6 +166,15 @@ def test_a_site_that_is_removed_is_forgotten_with_what_its_service_still_tells(
     assert bar.sentence.startswith("Office: last cycle ok")
     progress.set_sites(("Office", "Plant", "Roof"), "3 T3000 computers")
     assert progress.sites["Roof"].link_state is LinkState.STOPPED
+
+
+def test_the_names_of_many_sites_leave_the_tool_bar_its_room(indicator: LinkIndicator, progress: SiteProgress) -> None:
+    names = [f"Building {number}" for number in range(20)]
+    progress.set_sites(names, ", ".join(names))
+    assert indicator.link.text().endswith("…")
+    assert indicator.link.sizeHint().width() < 400
+    assert all(name in indicator.toolTip() for name in names)
+    assert names[-1] in indicator.accessibleDescription()
 
 
 def test_a_single_site_is_not_named_and_says_how_its_answer_was_got(

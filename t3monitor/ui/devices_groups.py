@@ -1,6 +1,6 @@
 """The groups of the tree of panels: sites, buildings, or the buildings of each site; without Qt's models."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from t3monitor.ui.devices_panels import Panel
@@ -26,13 +26,13 @@ class Group:
     panels: list[Panel]
 
 
-def grouped(panels: Iterable[Panel], sites: Iterable[str], unnamed: str) -> list[Group]:
-    """The groups by their titles; named sites have one even before a panel of theirs is known."""
+def grouped(panels: Iterable[Panel], sites: Collection[str], unnamed: str) -> list[Group]:
+    """The groups by their titles; each of several sites has one even before a panel of it is known."""
     by_place: dict[tuple[str, str], list[Panel]] = {}
     for panel in sorted(panels, key=lambda panel: (panel.device.panel_id, panel.device.serial_number)):
         by_place.setdefault((panel.device.site, panel.device.building_name), []).append(panel)
     known = {site for site, _ in by_place}
-    empty = [Group(site, site, []) for site in sites if site and site not in known]
+    empty = [Group(site, site, []) for site in sites if site not in known] if len(sites) > 1 else []
     groups = [Group(_title(place) or unnamed, place[0], panels) for place, panels in by_place.items()]
     return sorted(groups + empty, key=lambda group: natural_key(group.title) or ())
 

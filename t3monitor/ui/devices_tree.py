@@ -31,7 +31,7 @@ _MARK_SIZE = 14
 
 
 class PanelTree(QTreeView):
-    """Says for which row its menu is asked for."""
+    """Keeps its columns by their names, and says for which row its menu is asked for."""
 
     menu_asked = Signal(QModelIndex, QPoint)  # the row, and where in the viewport
 

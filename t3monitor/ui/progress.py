@@ -10,14 +10,17 @@ from t3monitor.ui.progress_steps import StepState, StepView, step_views
 from t3monitor.ui.progress_texts import (
     doing_text,
     last_cycle_text,
+    last_good_text,
     link_state_text,
     next_cycle_text,
     site_line,
     sites_state_text,
 )
 from t3monitor.ui.site_progress import SiteProgress
-from t3monitor.ui.texts import local_time_text, tooltip_text
+from t3monitor.ui.texts import tooltip_text
 from t3monitor.ui.theme import Theme, current_theme
+
+_LONGEST_DESCRIPTION = 40  # in characters
 
 
 class PhaseBar(QWidget):
@@ -139,7 +142,7 @@ class LinkIndicator(QWidget):
         """Shows the link, or all links together."""
         progress, now_s = self._progress, self._progress.now_s
         self.state.setText(self._state_text())
-        self.link.setText(progress.description)
+        self.link.setText(self._elided(progress.description))
         theme = current_theme()
         colours = {LinkState.LIVE: theme.good, LinkState.FAILED: theme.bad, LinkState.WAITING: theme.warning}
         # By a style sheet: a palette of its own would be lost with the change of the program's style sheet.
@@ -153,7 +156,13 @@ class LinkIndicator(QWidget):
         self.bar.setValue(round(1000 * (1 - left_s / due.wait_s)) if left_s and due.wait_s else 0)
         self.bar.setVisible(due.next_at_s is not None)
         self.setToolTip(tooltip_text(self._tooltip_lines()))
-        self.setAccessibleDescription(f"{self.state.text()}, {self.link.text()}, {self.countdown.text()}")
+        self.setAccessibleDescription(f"{self.state.text()}, {progress.description}, {self.countdown.text()}")
+
+    def _elided(self, description: str) -> str:
+        """The names of many sites would push the actions out of the tool bar; the tooltip has them all."""
+        metrics = self.link.fontMetrics()
+        room = _LONGEST_DESCRIPTION * metrics.averageCharWidth()
+        return metrics.elidedText(description, Qt.TextElideMode.ElideRight, room)
 
     def _state_text(self) -> str:
         progresses = list(self._progress.sites.values())
@@ -167,9 +176,7 @@ class LinkIndicator(QWidget):
             return [site_line(site, progress, self._progress.now_s) for site, progress in sites.items()]
         (progress,) = sites.values()
         lines = [self.state.text(), progress.stop_reason or last_cycle_text(progress.last), progress.note]
-        if progress.last_good:
-            lines.append(self.tr("last good cycle at %s") % local_time_text(progress.last_good.finished_at))
-        return lines
+        return [*lines, last_good_text(progress)]
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from t3monitor.model.events import CycleReport, SyncPhase
 from t3monitor.ui.ledger_model import STORED, duration_text, outcome_word
 from t3monitor.ui.progress_state import HEALING, LinkState, Progress
+from t3monitor.ui.texts import local_time_text
 
 translate = QCoreApplication.translate
 
@@ -71,6 +72,13 @@ def last_cycle_text(report: CycleReport | None) -> str:
     )
 
 
+def last_good_text(progress: Progress) -> str:
+    """``last good cycle at 2026-11-23 10:31:12``; empty if there was none."""
+    if progress.last_good is None:
+        return ""
+    return translate("Progress", "last good cycle at %s") % local_time_text(progress.last_good.finished_at)
+
+
 def next_cycle_text(progress: Progress, now_s: float) -> str:
     """``next cycle in 18 s``; empty when none is planned."""
     if progress.in_cycle:
@@ -118,8 +126,8 @@ def site_state_text(progress: Progress) -> str:
 def site_line(site: str, progress: Progress, now_s: float) -> str:
     """One site of several with its state and the reason in full: ``▲ Plant: timeout. T3000 gave no answer``."""
     mark, _, word = site_state_text(progress).partition(" ")
-    reason = link_reason(progress, now_s)
-    return f"{mark} {site}: {word}" + (f". {reason}" if reason else "")
+    last_good = "" if progress.link_state is LinkState.LIVE else last_good_text(progress)
+    return ". ".join(filter(None, (f"{mark} {site}: {word}", link_reason(progress, now_s), last_good)))
 
 
 def link_reason(progress: Progress, now_s: float) -> str:
