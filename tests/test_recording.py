@@ -62,7 +62,9 @@ def test_what_a_later_answer_lacks_is_still_known_as_stored() -> None:
 def test_a_panel_that_two_sites_tell_of_belongs_to_the_first() -> None:
     claims = PanelClaims()
     assert kinds(claims.of_site("Office", snapshot(AHU))).keys() == {1}
-    assert kinds(claims.of_site("Plant", snapshot(AHU, VAV))).keys() == {2}
+    plant = claims.of_site("Plant", snapshot(AHU, VAV, note="read live"))
+    assert kinds(plant).keys() == {2}
+    assert plant.note == "read live; 1 panel left to Office"
     assert kinds(claims.of_site("Office", snapshot(AHU, VAV))).keys() == {1}
 
 

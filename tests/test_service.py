@@ -39,6 +39,7 @@ from t3monitor.model.trendlogs import TrendLog
 from t3monitor.sync.flow_log import FlowLog, flow_lines
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.demo.building import Building
+from t3monitor.t3000.messages import AnswerDecoder
 
 ANSWER = Building(panels=2).answer(1_761_960_895)
 NOT_READY = NotReadyError("T3000 is starting (-2)")
@@ -502,6 +503,14 @@ def test_trend_logs_are_read_once_5_seconds_after_the_first_good_cycle_a_panel_e
     assert ended == [30 + 5 + 0.5]
     assert building.of(TrendLogsRead)[0].trend_logs == 2
     assert building.rows("SELECT count(*) FROM TRENDLOGS") == [(2,)]
+
+
+def test_a_site_whose_panels_another_one_tells_of_has_its_cycles_all_the_same(site: Open) -> None:
+    building = site()
+    building.service.claims.of_site("Other", AnswerDecoder().decode(ANSWER, int(building.clock.utc_s())))
+    first, second = building.run(2)
+    assert (first.outcome, first.devices, second.outcome) == (Outcome.OK, 0, Outcome.OK)
+    assert building.link.trend_logs_asked == []
 
 
 def test_a_link_without_trend_logs_is_asked_once_and_says_so_in_one_line(site: Open) -> None:

@@ -77,10 +77,15 @@ class PanelClaims:
         self._claims: dict[int, tuple[str, int]] = {}  # by serial number: site, when it last told of it (UTC, s)
 
     def of_site(self, site: str, snapshot: Snapshot) -> Snapshot:
-        """The snapshot without the panels that another site tells of."""
+        """The snapshot without the panels that another site tells of; its note says which site that is."""
         with self._lock:
             own = tuple(device for device in snapshot.devices if self._claim(device, site, snapshot.received_at))
-        return snapshot if len(own) == len(snapshot.devices) else replace(snapshot, devices=own)
+            others = {self._claims[device.serial_number][0] for device in snapshot.devices} - {site}
+        if not others:
+            return snapshot
+        count = len(snapshot.devices) - len(own)
+        elsewhere = f"{count} panel{'s' if count > 1 else ''} left to {', '.join(sorted(others))}"
+        return replace(snapshot, devices=own, note="; ".join(filter(None, (snapshot.note, elsewhere))))
 
     def release(self, site: str) -> None:
         """The site is watched no longer; others may tell of its panels."""

@@ -262,7 +262,7 @@ class SyncService:
         report = cycle.run()
         if isinstance(cycle.error, DatabaseUnusableError):
             self._close_store()  # the next cycle finds out whether it can be opened again
-        if cycle.snapshot and self._source and not self._source.trend_logs_asked:
+        if cycle.snapshot and cycle.snapshot.devices and self._source and not self._source.trend_logs_asked:
             self._source.trend_logs_asked = True
             self._trend_logs = TrendLogReader(cycle.snapshot, self.clock)
 

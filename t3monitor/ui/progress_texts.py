@@ -64,7 +64,10 @@ def last_cycle_text(report: CycleReport | None) -> str:
         if report.outcome in HEALING:
             text = translate("Progress", "last cycle: {word}: {reason}")
         return text.format(word=word, reason=report.reason or "")
-    return translate("Progress", "last cycle {word}, {duration}, {panels} panels, {samples} samples").format(
+    text = translate("Progress", "last cycle {word}, {duration}, {panels} panels, {samples} samples")
+    if report.devices == 1:
+        text = translate("Progress", "last cycle {word}, {duration}, 1 panel, {samples} samples")
+    return text.format(
         word=outcome_word(report.outcome),
         duration=duration_text(report.elapsed_ms),
         panels=f"{report.devices:,}",
