@@ -186,6 +186,8 @@ class T3000Model:
             self.ignored += 1
             return DEBUG
         self._accepted_s = now_s
+        if self.config_busy and panel_id == -1:
+            return OFFLINE
         for panel in self.panels:
             if (panel.panel_id, signed(panel.serial_number)) == (panel_id, serial_number):
                 if self.config_busy:

@@ -378,6 +378,21 @@ def test_a_panel_that_t3000_cannot_begin_to_read_has_a_sentence_of_its_own(
     assert link.fetch(PATIENCE_S).failed_panels == ()
 
 
+def test_a_collecting_call_that_meets_a_busy_t3000_is_made_again(
+    stand_in: StandIn, link: WebApiLink, clock: FakeClock
+) -> None:
+    stand_in.t3000.read_all()
+    stand_in.t3000.config_busy = True
+    assert sentence(link, RefusedError).startswith(
+        "T3000 is busy with the configuration of a panel and shows no values"
+    )
+    assert sentence(link) == "T3000 ignores calls less than 15 s apart; 15 s to go"
+    stand_in.t3000.config_busy = False
+    run_errands(link, clock, 1)
+    assert link.fetch(PATIENCE_S).body
+    assert logging_calls(stand_in) == [COLLECT, COLLECT]
+
+
 # --- which panels there are, and action 4
 
 

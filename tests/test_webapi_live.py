@@ -68,8 +68,8 @@ def test_each_panel_is_read_with_all_its_points_and_stamped_with_the_time_of_the
         assert device.inputs[0].value == 100
         assert [time_s for _, _, time_s in device.vectors()] == [int(clock.utc_s())] * 3
     assert [(call["entryType"], call["entryIndexStart"], call["entryIndexEnd"]) for call in stand_in.calls[:3]] == [
-        (0, 0, 63),
         (1, 0, 63),
+        (0, 0, 63),
         (2, 0, 127),
     ]
 
@@ -151,23 +151,34 @@ def test_points_that_a_panel_did_not_tell_are_named_and_the_others_are_kept(
     assert decoded(answer, clock).devices[0].point_count == 256 - 18
 
 
-def test_a_panel_that_dies_half_way_keeps_the_older_points_with_their_older_time(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
+@pytest.mark.parametrize(
+    ("mood", "words"),
+    [(Mood.HANG, "T3000 on 127.0.0.1:"), (Mood.BRIDGE_ERROR, "T3000 refused it: Exception in Bacnet")],
+)
+def test_a_panel_that_fails_half_way_keeps_the_older_points_with_their_older_time(
+    stand_in: StandIn, link: WebApiLink, clock: FakeClock, mood: Mood, words: str
 ) -> None:
     first = int(clock.utc_s())
     link.fetch(PATIENCE_S)
     clock.now_s = 60
 
-    def die(panel: object, kind: PointType) -> None:
-        stand_in.t3000.panels[0].reachable = kind is PointType.OUTPUT
-
-    stand_in.t3000.on_live = die
-    answer = link.fetch(PATIENCE_S)
+    stand_in.moods = [Mood.WELL, mood]
+    answer = link.fetch(SHORT_S)
     device = decoded(answer, clock).devices[0]
     assert answer.failed_panels == ()
-    assert answer.missing_points[0].startswith("panel 1 'AHU-1': inputs and variables were not read: it gives T3000 no")
-    assert (device.output_logging_time, device.input_logging_time) == (first + 60, first)
-    assert device.inputs[0].value == 0
+    assert answer.missing_points[0].startswith(f"panel 1 'AHU-1': its outputs were not read: {words}")
+    assert [time_s - first for _, _, time_s in device.vectors()] == [60, 0, 0]
+    assert (device.inputs[0].value, device.point_count) == (60, 256)
+
+
+def test_a_type_of_which_a_panel_tells_nothing_does_not_cost_it_the_others(
+    stand_in: StandIn, link: WebApiLink, clock: FakeClock
+) -> None:
+    stand_in.t3000.panels[0].missing_groups = {(PointType.OUTPUT, group) for group in range(7)}
+    answer = link.fetch(PATIENCE_S)
+    device = decoded(answer, clock).devices[0]
+    assert answer.missing_points == ("panel 1 'AHU-1' did not tell T3000 any of its outputs",)
+    assert (len(device.inputs), len(device.outputs), len(device.variables)) == (64, 0, 128)
 
 
 def test_a_refusal_is_that_panel_s_alone(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:

@@ -30,6 +30,10 @@ class _IgnoredError(NoNewDataError):
     """T3000 had nothing to say to the call."""
 
 
+class _BusyError(RefusedError):
+    """T3000 took the call and showed nothing, since it is busy with a panel's configuration."""
+
+
 class BackgroundReading:
     """Calls when T3000 takes a call, and only then; its own action 4 never comes between a read and its collection."""
 
@@ -62,7 +66,7 @@ class BackgroundReading:
         if self._cooldown.free_at_s <= now_s:
             try:
                 self._step(timeout_s)
-            except _IgnoredError:
+            except (_IgnoredError, _BusyError):
                 if not self._has_news:
                     raise
         elif not self._has_news:
@@ -85,7 +89,7 @@ class BackgroundReading:
             _log.debug("Between two cycles: %s", error)
 
     def _step(self, timeout_s: float) -> None:
-        """One LOGGING_DATA call; raises LinkError, of which _IgnoredError says that T3000 takes none."""
+        """One LOGGING_DATA call; raises LinkError, of which _IgnoredError and _BusyError will pass by themselves."""
         self._errand_due_s = self._monotonic_s() + SHORT_S  # if T3000 cannot be reached at all
         asked = self._next_panel(timeout_s)
         answer = self._client.call(
@@ -99,11 +103,15 @@ class BackgroundReading:
             self._cooldown.ignored(now_s)
             self._errand_due_s = self._cooldown.free_at_s
             raise _IgnoredError(self._cooldown.sentence(now_s))
-        is_offline = asked is not None and _OFFLINE in answer.error_text
+        is_offline = _OFFLINE in answer.error_text
         if answer.error_text and not is_offline:
             raise RefusedError(f"T3000 answered with an error: {answer.error_text}")
         self._cooldown.accepted(now_s)
         self._errand_due_s = self._cooldown.free_at_s
+        if is_offline and asked is None:
+            raise _BusyError(
+                "T3000 is busy with the configuration of a panel and shows no values: wait until it is done"
+            )
         self._take(answer.data if isinstance(answer.data, Raw) else None, asked, is_read=not is_offline)
         if asked and is_offline:
             self._refused[asked.serial_number] = (

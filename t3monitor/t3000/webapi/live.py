@@ -28,7 +28,7 @@ from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.wire_json import WireError, read
 
 NOTE = "read live from each panel"
-_ENTRY_TYPES = {PointType.OUTPUT: 0, PointType.INPUT: 1, PointType.VARIABLE: 2}
+_ENTRY_TYPES = {PointType.INPUT: 1, PointType.OUTPUT: 0, PointType.VARIABLE: 2}
 _TIMEOUTS_IN_A_ROW = 2  # after one of them T3000 may still be at it, and holds up everything else
 
 
@@ -124,7 +124,7 @@ class LiveReading:
             one_was_silent = serial in self._silent
 
     def _ask(self, panel: Panel, this: _Round, timeout_s: float) -> None:
-        """Reads one panel, type by type, up to the first that fails."""
+        """Reads one panel, type by type, up to the first that fails; one without inputs gives no answer at all."""
         began_s = self._monotonic_s()
         serial = panel.serial_number
         known = self._mirror.panels.get(serial)
@@ -133,17 +133,22 @@ class LiveReading:
         try:
             for kind in _ENTRY_TYPES:
                 points = self._read(panel, kind, this, timeout_s)
+                if not points and not anew:
+                    raise NoNewDataError(
+                        "it gives T3000 no answer; look at its power, its network, and whether T3000 shows it"
+                    )
+                this.missing_points += _missing(panel, kind, points)
+                if not points:
+                    continue  # there may be none; what was known keeps its time
                 readings[kind] = Reading(points, int(self._utc_s()))
                 anew.append(kind)
-                this.missing_points += _missing(panel, kind, points)
         except (UnreachableError, NotReadyError):
             raise  # no panel is to blame
         except LinkError as error:
             this.first_error = this.first_error or error
             this.lost_s += self._monotonic_s() - began_s
             if anew:
-                lacking = " and ".join(_plural(kind) for kind in _ENTRY_TYPES if kind not in anew)
-                this.missing_points.append(f"{panel.title}: {lacking} were not read: {error}")
+                this.missing_points.append(f"{panel.title}: its {kind.value.lower()}s were not read: {error}")
             else:
                 self._silent[serial] = this.failed_panels[serial] = f"{panel.title} was not read: {error}"
                 return
@@ -153,7 +158,7 @@ class LiveReading:
         )
 
     def _read(self, panel: Panel, kind: PointType, this: _Round, timeout_s: float) -> list[Raw]:
-        """The points of one type as they are now, at least one; raises LinkError."""
+        """The points of one type as they are now; raises LinkError."""
         try:
             points = self._call(panel, kind, timeout_s)
         except LinkTimeoutError:
@@ -163,8 +168,6 @@ class LiveReading:
             this.timeouts_in_a_row = 0
             raise
         this.timeouts_in_a_row = 0
-        if not points:
-            raise NoNewDataError("it gives T3000 no answer; look at its power, its network, and whether T3000 shows it")
         return points
 
     def _call(self, panel: Panel, kind: PointType, timeout_s: float) -> list[Raw]:
@@ -205,6 +208,9 @@ def _missing(panel: Panel, kind: PointType, points: list[Raw]) -> Iterable[str]:
     """A sentence for the points that T3000 left out since it could not read their group (reference 4)."""
     if len(points) >= kind.per_panel:
         return
+    if not points:
+        yield f"{panel.title} did not tell T3000 any of its {kind.value.lower()}s"
+        return
     try:
         present = {read(_read_index, point).index for point in points}
     except WireError:  # the decoder will say what is wrong with that point
@@ -221,7 +227,3 @@ def _runs(numbers: list[int]) -> Iterable[tuple[int, int]]:
     for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
         members = [number for _, number in run]
         yield members[0], members[-1]
-
-
-def _plural(kind: PointType) -> str:
-    return f"{kind.value.lower()}s"

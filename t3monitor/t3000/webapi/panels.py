@@ -125,7 +125,8 @@ class PanelList:
 
     def add(self, panel: Panel) -> None:
         """A panel that T3000 told of in another way."""
-        self._panels.setdefault(panel.serial_number, panel)
+        if _is_panel(panel):
+            self._panels.setdefault(panel.serial_number, panel)
 
     def settings(self, panel_id: int) -> PanelSettings | None:
         """Addresses of a panel as far as its list tells; None for one that is not on it."""
@@ -179,9 +180,13 @@ def _found(raw_panels: list[Raw], read_one: Callable[[Raw], Panel | None]) -> li
         except WireError as error:
             _log.info("An entry of T3000's list of panels cannot be read: %s", error)
             continue
-        if panel and panel.serial_number and 1 <= panel.panel_id <= _LARGEST_PANEL_ID:
+        if panel and _is_panel(panel):
             panels.append((panel.serial_number, panel))
     return panels
+
+
+def _is_panel(panel: Panel) -> bool:
+    return panel.serial_number != 0 and 1 <= panel.panel_id <= _LARGEST_PANEL_ID
 
 
 def _panel_of_device(raw: Raw) -> Panel | None:
