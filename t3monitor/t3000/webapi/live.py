@@ -90,7 +90,8 @@ class LiveReading:
         for panel in talkative:
             if not panel.object_instance:
                 this.failed_panels[panel.serial_number] = (
-                    f"{panel.title} cannot be read live: T3000's list lacks its object instance; look for panels again"
+                    f"{panel.title} cannot be read live: T3000's list lacks its object instance; "
+                    "have it look for panels again"
                 )
             elif reason := self._why_to_stop(this, timeout_s):
                 this.failed_panels[panel.serial_number] = f"{panel.title} was not asked: {reason}"

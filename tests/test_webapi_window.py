@@ -1,0 +1,112 @@
+"""The whole window, off screen, against T3000's web service in good and bad moods."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+import test_window
+from t3monitor.app import MonitorApp
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import Outcome
+from t3monitor.ui.ledger_model import LedgerColumn
+from t3000_model import make_panels
+from t3000_stand_in import Mood, StandIn
+from test_window import Run, cycle, opened, until
+
+run, paths = test_window.run, test_window.paths
+
+
+@pytest.fixture
+def stand_in() -> Iterator[StandIn]:
+    with StandIn(make_panels(3)) as stand_in:
+        yield stand_in
+
+
+def settings(url: str, **values: object) -> Settings:
+    usual: dict[str, object] = {"sites": [{"url": url}], "timeout_seconds": 1, "retry_attempts": 0}
+    return Settings(link="webapi", auto_start=False).with_values(**usual | values)
+
+
+def test_a_click_shows_the_panels_of_t3000_and_how_they_were_read(run: Run, paths: Paths, stand_in: StandIn) -> None:
+    async def scenario() -> None:
+        async with opened(paths, settings(stand_in.url)) as program:
+            report = await cycle(program, program.window.sync_once_action.trigger)
+            assert (report.outcome, report.devices) == (Outcome.OK, 3)
+            assert program.window.devices.model.panel_count == 3
+            assert program.shown is not None
+            assert [device.panel_name for device in program.shown.devices] == ["AHU-1", "AHU-2", "AHU-3"]
+            await until(lambda: "read live from each panel" in program.window.indicator.toolTip(), program)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("mood", "outcome", "words"),
+    [
+        (Mood.STARTING, Outcome.NOT_READY, "T3000 is starting (-2)"),
+        (Mood.LOCKED, Outcome.TIMEOUT, "An earlier call holds T3000 up"),
+        (Mood.HANG, Outcome.TIMEOUT, "gave no answer within 1 s"),
+        (Mood.OLD_BUILD, Outcome.UNREACHABLE, "is of a build before September 2025"),
+        (Mood.OTHER_PROGRAM, Outcome.UNREACHABLE, "Something else than T3000 answers on 127.0.0.1:"),
+        (Mood.REDIRECT, Outcome.REFUSED, "which T3000 never does"),
+        (Mood.CUT_OFF, Outcome.BAD_REPLY, "T3000's answer broke off"),
+    ],
+)
+def test_each_mood_has_its_sentence_in_the_window_and_the_next_cycle_is_good(
+    run: Run, paths: Paths, stand_in: StandIn, mood: Mood, outcome: Outcome, words: str
+) -> None:
+    async def scenario() -> None:
+        async with opened(paths, settings(stand_in.url)) as program:
+            stand_in.mood = mood
+            report = await cycle(program, program.window.sync_once_action.trigger)
+            assert report.outcome is outcome
+            await until(lambda: words in program.window.phase_bar.sentence, program)
+            stand_in.mood = Mood.WELL
+            report = await cycle(program, program.window.sync_once_action.trigger)
+            assert report.outcome is Outcome.OK
+
+    run(scenario())
+
+
+def test_a_dead_panel_is_named_in_the_ledger_and_the_others_are_shown(
+    run: Run, paths: Paths, stand_in: StandIn
+) -> None:
+    async def scenario() -> None:
+        stand_in.t3000.panels[1].reachable = False
+        async with opened(paths, settings(stand_in.url)) as program:
+            report = await cycle(program, program.window.sync_once_action.trigger)
+            assert (report.outcome, report.devices) == (Outcome.PARTIAL, 2)
+            await until(lambda: "last cycle partial" in program.window.phase_bar.sentence, program)
+            ledger = program.window.activity.cycles.model
+            assert "panel 2 'AHU-2' was not read" in str(ledger.index(0, LedgerColumn.REASON).data())
+
+    run(scenario())
+
+
+def test_a_closed_gate_says_in_the_window_what_is_ignored(run: Run, paths: Paths, stand_in: StandIn) -> None:
+    async def scenario() -> None:
+        stand_in.t3000.gate_open = False
+        async with opened(paths, settings(stand_in.url, web_reading="logging_data")) as program:
+            report = await cycle(program, program.window.sync_once_action.trigger)
+            assert report.outcome is Outcome.NO_NEW_DATA
+            await until(lambda: "its background reading is off" in program.window.phase_bar.sentence, program)
+
+    run(scenario())
+
+
+def test_closing_the_window_during_a_call_that_hangs_takes_less_than_5_s_and_leaves_no_thread(
+    run: Run, paths: Paths, stand_in: StandIn
+) -> None:
+    async def scenario() -> None:
+        stand_in.mood = Mood.HANG
+        program = MonitorApp(paths, settings(stand_in.url, auto_start=True, timeout_seconds=600))
+        running = asyncio.ensure_future(program.run())
+        await until(lambda: bool(stand_in.calls), program)
+        program.window.close()
+        await asyncio.wait_for(running, 5)
+        await until(lambda: "t3000-http" not in {thread.name for thread in threading.enumerate()}, program)
+
+    run(scenario())
