@@ -223,7 +223,7 @@ class TestEmptyTree:
         reason = "Background reading is off until the Trend Log beta window was opened once"
         view.set_site_state(site, LinkState.WAITING, "◐ no new data", reason)
         (notice,) = (label for label in view.tree.findChildren(QLabel) if reason in label.text())
-        assert notice.text() == f"No panel yet – {reason}"
+        assert notice.text() == f"No panel yet\n{reason}"
         assert notice.isVisible()
         view.set_site_state(site, LinkState.LIVE, "● live", "read live from each panel")
         assert notice.text() == "No panel yet"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from t3monitor.model.errors import Outcome
@@ -73,6 +74,25 @@ def test_what_is_forgotten_is_forgotten_in_the_tree_too(window: MainWindow) -> N
     window.apply_events([started("Plant"), ended("Plant", Outcome.TIMEOUT, "No answer")])
     window.forget_progress()
     assert groups(window) == [("Office", "○ stopped"), ("Plant", "◐ waiting")]
+
+
+def empty_table(window: MainWindow) -> str:
+    (label,) = (label for label in window.points.table.findChildren(QLabel) if label.text())
+    return label.text()
+
+
+def test_an_empty_table_says_what_keeps_points_from_coming(window: MainWindow) -> None:
+    assert empty_table(window) == "No points yet: start syncing, or sync once"
+    window.set_sites(("Office", "Plant"), "2 T3000 computers")
+    window.apply_events([started("Office"), started("Plant")])
+    assert empty_table(window) == "Waiting for the first answer of T3000"
+    cooldown, nobody = "T3000 ignores calls less than 15 s apart; 7 s to go", "Nothing answers at http://10.0.0.9:9103"
+    window.apply_events([ended("Office", Outcome.NO_NEW_DATA, cooldown), ended("Plant", Outcome.UNREACHABLE, nobody)])
+    assert empty_table(window) == f"Office: {cooldown}\nPlant: {nobody}"
+    window.set_sites(("Plant",), "10.0.0.9:9103")
+    assert empty_table(window) == nobody
+    window.points.set_notice("Giving the simulated building a day of history…")
+    assert empty_table(window) == "Giving the simulated building a day of history…"
 
 
 def test_a_shorter_interval_brings_the_next_cycle_nearer_and_time_counts_it_down(window: MainWindow) -> None:

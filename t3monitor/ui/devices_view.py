@@ -194,7 +194,7 @@ class DevicesView(QWidget):
         if self._groups():
             self._notice.hide()
         else:
-            self._notice.say(" – ".join(filter(None, (self.tr("No panel yet"), self.model.why_empty))))
+            self._notice.say("\n".join(filter(None, (self.tr("No panel yet"), self.model.why_empty))))
 
     def _select(self, serial_number: int | None) -> None:
         index = self.model.index_of(serial_number)

@@ -17,7 +17,7 @@ from t3monitor.ui.devices_view import DevicesView
 from t3monitor.ui.icons import icon
 from t3monitor.ui.points_view import PointsView
 from t3monitor.ui.progress import LinkIndicator, PhaseBar
-from t3monitor.ui.progress_texts import database_text, link_reason, site_state_text
+from t3monitor.ui.progress_texts import database_text, link_reason, site_state_text, why_no_points
 from t3monitor.ui.site_progress import SiteProgress
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.welcome import WelcomePage
@@ -216,7 +216,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_progress_changed(self) -> None:
-        """Shows in the tree how the link to each site does."""
+        """Shows in the panes how the link to each site does."""
+        self.points.set_reason(why_no_points(self.progress.sites, self.progress.now_s))
         for site, progress in self.progress.sites.items():
             reason = link_reason(progress, self.progress.now_s)
             self.devices.set_site_state(site, progress.link_state, site_state_text(progress), reason)

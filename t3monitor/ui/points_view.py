@@ -37,7 +37,7 @@ class PointsView(QWidget):
         self.count_label = QLabel()
         self.count_label.setProperty("muted", True)
         self._notice = Notice(self.table)
-        self._no_points = self.tr("No points yet: start syncing, or sync once")
+        self._notice_text = self._reason = ""
         self._arrange()
         self.filter_bar.filter_changed.connect(self.model.set_filter)
         self.table.plot_requested.connect(self.plot_requested)
@@ -57,8 +57,14 @@ class PointsView(QWidget):
 
     def set_notice(self, text: str) -> None:
         """What is said while there are no points: why, and what brings them; empty for the way to get them."""
-        self._no_points = text or self.tr("No points yet: start syncing, or sync once")
+        self._notice_text = text
         self.on_points_shown()
+
+    def set_reason(self, reason: str) -> None:
+        """Why T3000 has told no point yet, which is said while there is no other notice; empty if nobody asks it."""
+        if reason != self._reason:
+            self._reason = reason
+            self.on_points_shown()
 
     def clear(self) -> None:
         """Forgets all points."""
@@ -113,7 +119,8 @@ class PointsView(QWidget):
         if shown:
             self._notice.hide()
         elif not total:
-            self._notice.say(self._no_points)
+            way_out = self.tr("No points yet: start syncing, or sync once")
+            self._notice.say(self._notice_text or self._reason or way_out)
         elif self.model.filter.narrows:
             self._notice.say(self.tr("No point matches; clear the filters"), self.tr("Clear filters"))
         else:

@@ -1,7 +1,7 @@
 """What the window says of the progress of a sync service; no widgets."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QCoreApplication
 
@@ -80,6 +80,19 @@ def last_good_text(progress: Progress) -> str:
     if progress.last_good is None:
         return ""
     return translate("Progress", "last good cycle at %s") % local_time_text(progress.last_good.finished_at)
+
+
+def why_no_points(sites: Mapping[str, Progress], now_s: float) -> str:
+    """What keeps points from coming, a line for each site; empty while nobody asks T3000."""
+    reasons = {
+        site: link_reason(progress, now_s)
+        for site, progress in sites.items()
+        if progress.link_state is not LinkState.LIVE
+    }
+    lines = [f"{site}: {reason}" if len(sites) > 1 else reason for site, reason in reasons.items() if reason]
+    if not lines and any(progress.started or progress.in_cycle for progress in sites.values()):
+        return translate("Progress", "Waiting for the first answer of T3000")
+    return "\n".join(lines)
 
 
 def next_cycle_text(progress: Progress, now_s: float) -> str:
