@@ -218,18 +218,9 @@ class TestState:
 
 
 class TestEmptyTree:
-    @pytest.mark.parametrize("site", ["", "Office"])
-    def test_it_says_why_there_is_none(self, view: DevicesView, site: str) -> None:
-        reason = "Background reading is off until the Trend Log beta window was opened once"
-        view.set_site_state(site, LinkState.WAITING, "◐ no new data", reason)
-        (notice,) = (label for label in view.tree.findChildren(QLabel) if reason in label.text())
-        assert notice.text() == f"No panel yet\n{reason}"
-        assert notice.isVisible()
-        view.set_site_state(site, LinkState.LIVE, "● live", "read live from each panel")
-        assert notice.text() == "No panel yet"
-        view.apply(snapshot(device(1, 1)))
-        view.set_site_state(site, LinkState.FAILED, "▲ timeout", reason)
-        assert not notice.isVisible()
+    def test_a_single_site_without_panels_leaves_it_to_the_sentence(self, view: DevicesView) -> None:
+        view.set_site_state("Office", LinkState.FAILED, "▲ unreachable", "Nothing answers")
+        assert shown(view) == ["All panels"]
 
     def test_sites_without_panels_are_shown_instead_of_the_sentence(self, view: DevicesView) -> None:
         view.set_site_state("Office", LinkState.LIVE, "● live", "")

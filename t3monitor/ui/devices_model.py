@@ -57,12 +57,6 @@ class DevicesModel(QAbstractItemModel):
         """Panels, answering or not."""
         return len(self._panels)
 
-    @property
-    def why_empty(self) -> str:
-        """What keeps a single site from telling its panels; several have rows that say it."""
-        reasons = [state.reason for state in self._site_states.values() if state.state is not LinkState.LIVE]
-        return reasons[0] if len(self._site_states) == 1 and reasons else ""
-
     def set_site_name(self, name: str) -> None:
         """Names the group of panels that have no building name."""
         self._site_name = name

@@ -46,7 +46,7 @@ class DevicesView(QWidget):
         self._collapsed: set[str] = set()
         self._resetting = False
         self._notice = Notice(self.tree)
-        self._show_notice()
+        self._notice.say(self.tr("No panel yet"))
         self._arrange()
         self.model.modelAboutToBeReset.connect(self.on_about_to_be_reset)
         self.model.modelReset.connect(self.on_reset)
@@ -83,7 +83,6 @@ class DevicesView(QWidget):
     def set_site_state(self, site: str, state: LinkState, text: str, reason: str) -> None:
         """How the link to a site does: mark and word, and why; said in the row of its panels."""
         self.model.set_site_state(site, SiteState(state, text, reason))
-        self._show_notice()
 
     def set_recording(self, unrecorded: Collection[int], types: Collection[str]) -> None:
         """Serial numbers of the panels that are not recorded, and the point types that are."""
@@ -144,7 +143,7 @@ class DevicesView(QWidget):
         self._filter(self.filter_box.text())
         self._select(self._chosen)
         self._resetting = False
-        self._show_notice()
+        self._notice.setVisible(not self._groups())
         if self._wanted is not None and self.model.index_of(self._wanted).isValid():
             self.choose(self._wanted)
 
@@ -189,12 +188,6 @@ class DevicesView(QWidget):
         menu.addSeparator()
         menu.addMenu(self.tree.make_columns_menu(menu))
         return menu
-
-    def _show_notice(self) -> None:
-        if self._groups():
-            self._notice.hide()
-        else:
-            self._notice.say("\n".join(filter(None, (self.tr("No panel yet"), self.model.why_empty))))
 
     def _select(self, serial_number: int | None) -> None:
         index = self.model.index_of(serial_number)
