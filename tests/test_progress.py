@@ -133,7 +133,10 @@ def test_what_happens_now_is_said_in_a_few_words(events: tuple[SyncEvent, ...], 
     [
         (None, ""),
         (GOOD, "last cycle ok, 143 ms, 6 panels, 1,536 samples"),
-        (replace(GOOD, outcome=Outcome.PARTIAL), "last cycle partial, 143 ms, 6 panels, 1,536 samples"),
+        (
+            replace(GOOD, outcome=Outcome.PARTIAL, reason="1 panel skipped: AHU-2 gives T3000 no answer"),
+            "last cycle partial, 143 ms, 6 panels, 1,536 samples: 1 panel skipped: AHU-2 gives T3000 no answer",
+        ),
         (TIMEOUT, "last cycle failed (timeout): T3000 gave no answer within 30 s"),
         (UNCHANGED, "last cycle: no new data: T3000 had nothing new"),
     ],

@@ -73,6 +73,11 @@ def indicator(qtbot: QtBot, progress: SiteProgress) -> LinkIndicator:
     return indicator
 
 
+def one_line(indicator: LinkIndicator) -> str:
+    """The tooltip without the breaks and indents of its lines."""
+    return " ".join(indicator.toolTip().split())
+
+
 def test_the_indicator_counts_the_live_sites_with_the_mark_and_colour_of_the_worst(
     indicator: LinkIndicator, progress: SiteProgress
 ) -> None:
@@ -103,24 +108,32 @@ def test_the_indicators_tooltip_has_each_site_with_its_state_and_the_whole_reaso
     progress.apply(*at("Plant", STARTED, CYCLE, ended(NOBODY)))
     progress.apply(*at("Roof", STARTED, CYCLE, ended(GOOD), CYCLE, ended(COOLDOWN)))
     assert indicator.toolTip().split("\n") == [
-        "● Office: live. read live from each panel",
-        "▲ Plant: unreachable. Nothing answers at http://10.0.0.9:9103: connection refused",
-        "◐ Roof: no new data. T3000 ignores calls less than 15 s apart; 7 s to go. last good cycle",
-        f"at {local_time_text(NOW_S)}",
+        "● Office: live · read live from each panel",
+        "▲ Plant: unreachable · Nothing answers at http://10.0.0.9:9103: connection refused",
+        "◐ Roof: no new data · T3000 ignores calls less than 15 s apart; 7 s to go · last good",
+        f"    cycle at {local_time_text(NOW_S)}",
     ]
+
+
+def test_a_panel_that_was_skipped_is_told_though_its_site_is_live(
+    indicator: LinkIndicator, progress: SiteProgress
+) -> None:
+    skipped = report(Outcome.PARTIAL, "1 panel skipped: panel 2 'AHU-2' gives T3000 no answer")
+    progress.apply(*at("Office", STARTED, CYCLE, decoded("read live from each panel"), ended(skipped)))
+    assert one_line(indicator).startswith(f"● Office: live · {skipped.reason} · read live from each panel")
 
 
 def test_a_retry_is_counted_down_in_the_tooltip(indicator: LinkIndicator, progress: SiteProgress) -> None:
     retry = RetryScheduled(SyncPhase.FETCH, 0.0, 2, 4, 4.0, "T3000 is starting (-2)")
     progress.apply(*at("Plant", STARTED, CYCLE, CALL, retry))
     progress.set_now(NOW + 1)
-    assert "◐ Plant: not ready. T3000 is starting (-2), try 2 of 4 in 3 s" in indicator.toolTip()
+    assert "◐ Plant: not ready · T3000 is starting (-2), try 2 of 4 in 3 s" in indicator.toolTip()
 
 
 def test_a_long_reason_is_wrapped_and_none_of_it_is_lost(indicator: LinkIndicator, progress: SiteProgress) -> None:
     reason = "Background reading is off until the Trend Log beta window was opened once; " * 4
     progress.apply(*at("Plant", STARTED, ended(report(Outcome.NO_NEW_DATA, reason))))
-    assert " ".join(reason.split()) in indicator.toolTip().replace("\n", " ")
+    assert " ".join(reason.split()) in one_line(indicator)
     assert max(map(len, indicator.toolTip().split("\n"))) <= 90
 
 

@@ -67,12 +67,13 @@ def last_cycle_text(report: CycleReport | None) -> str:
     text = translate("Progress", "last cycle {word}, {duration}, {panels} panels, {samples} samples")
     if report.devices == 1:
         text = translate("Progress", "last cycle {word}, {duration}, 1 panel, {samples} samples")
-    return text.format(
+    text = text.format(
         word=outcome_word(report.outcome),
         duration=duration_text(report.elapsed_ms),
         panels=f"{report.devices:,}",
         samples=f"{report.samples:,}",
     )
+    return f"{text}: {report.reason}" if report.reason else text
 
 
 def last_good_text(progress: Progress) -> str:
@@ -140,21 +141,20 @@ def site_state_text(progress: Progress) -> str:
 
 
 def site_line(site: str, progress: Progress, now_s: float) -> str:
-    """One site of several with its state and the reason in full: ``▲ Plant: timeout. T3000 gave no answer``."""
+    """One site of several with its state and the reason in full: ``▲ Plant: timeout · T3000 gave no answer``."""
     mark, _, word = site_state_text(progress).partition(" ")
     last_good = "" if progress.link_state is LinkState.LIVE else last_good_text(progress)
-    return ". ".join(filter(None, (f"{mark} {site}: {word}", link_reason(progress, now_s), last_good)))
+    return " · ".join(filter(None, (f"{mark} {site}: {word}", link_reason(progress, now_s), last_good)))
 
 
 def link_reason(progress: Progress, now_s: float) -> str:
-    """Why the link is as it is, in full: what is wrong with it, or how the last good answer was got."""
+    """Why the link is as it is, in full: what is wrong, and how the last good answer was got."""
     if progress.retry_at_s is not None:
         return retry_text(progress, now_s)
     if progress.stop_reason:
         return progress.stop_reason
-    if progress.last is not None and progress.judged and progress.last.outcome not in STORED:
-        return progress.last.reason or ""
-    return progress.note
+    wrong = progress.last.reason if progress.last and progress.judged else None
+    return " · ".join(filter(None, (wrong, progress.note)))
 
 
 def database_text(size: int | None) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 _TOOLTIP_WIDTH = 90  # in characters
+_INDENT = "    "  # of the second and further lines of a sentence
 
 
 def age_text(age_s: float) -> str:
@@ -29,5 +30,5 @@ def local_time_text(utc_s: float) -> str:
 
 def tooltip_text(lines: Iterable[str]) -> str:
     """The lines that are not empty, wrapped: a tooltip of plain text would be as wide as its longest sentence."""
-    wrapped = (textwrap.fill(line, _TOOLTIP_WIDTH, break_on_hyphens=False) for line in lines)
+    wrapped = (textwrap.fill(line, _TOOLTIP_WIDTH, subsequent_indent=_INDENT, break_on_hyphens=False) for line in lines)
     return "\n".join(filter(None, wrapped))

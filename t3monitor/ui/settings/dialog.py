@@ -97,7 +97,7 @@ class SettingsDialog(QDialog):
         layout.addWidget(self.tabs)
         layout.addWidget(self._wrong)
         layout.addWidget(self.buttons)
-        self.resize(640, 540)
+        self.resize(640, 580)
 
         for page in self._pages:
             page.show_settings(settings)

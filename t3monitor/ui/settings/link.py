@@ -25,7 +25,7 @@ from t3monitor.ui.settings.fields import CheckMessages, Message, PathField, Tone
 from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.settings.web import WebFields
 
-_LINES_OF_TEST = 7
+_ABOVE_TEST = 12
 
 
 class LinkPage(SettingsPage):
@@ -171,19 +171,18 @@ class LinkPage(SettingsPage):
                 indented.addWidget(field)
             layout.addWidget(box)
             self._boxes[name] = box
-        layout.addStretch()
         test = QHBoxLayout()
         test.addWidget(self.test, 0, Qt.AlignmentFlag.AlignTop)
         test.addWidget(_scrolled(self.test_message), 1)
-        layout.addLayout(test)
+        layout.addSpacing(_ABOVE_TEST)
+        layout.addLayout(test, 1)
 
 
 def _scrolled(messages: QWidget) -> QScrollArea:
-    """Room for a few sentences; those of many sites are scrolled, so that nothing else has to move."""
+    """All the room that is left; the sentences of many sites are scrolled, so that nothing else has to move."""
     area = QScrollArea(widgetResizable=True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFixedHeight(_LINES_OF_TEST * area.fontMetrics().lineSpacing())
     area.setWidget(messages)
     for widget in (area.viewport(), messages):
         widget.setAutoFillBackground(False)  # the page's background is seen
