@@ -104,7 +104,7 @@ def test_calls_ignored_for_more_than_a_minute_after_one_was_accepted_mean_a_rest
 
 def test_on_a_60_s_build_another_program_is_told_from_a_restart(cooldown: Cooldown) -> None:
     cooldown.accepted(0.0)
-    cooldown.ignored(20.0)
+    cooldown.ignored(40.0)
     cooldown.accepted(61.0)
     cooldown.ignored(121.1)
     assert cooldown.sentence(122) == (
@@ -112,3 +112,18 @@ def test_on_a_60_s_build_another_program_is_told_from_a_restart(cooldown: Cooldo
     )
     cooldown.ignored(190.0)
     assert cooldown.sentence(190).startswith("T3000 was restarted")
+
+
+def test_after_a_long_pause_one_call_ignored_may_be_another_program_s_doing(cooldown: Cooldown) -> None:
+    cooldown.accepted(0.0)
+    cooldown.ignored(600.0)
+    assert cooldown.sentence(600.0).startswith("T3000 ignored the call: another program called it less than 15 s ago")
+    cooldown.ignored(cooldown.free_at_s)
+    assert cooldown.sentence(620.0).startswith("T3000 was restarted and its background reading is off again")
+
+
+def test_one_call_ignored_before_a_long_pause_does_not_make_the_cooldown_long(cooldown: Cooldown) -> None:
+    cooldown.accepted(0.0)
+    cooldown.ignored(16.0)
+    cooldown.accepted(600.0)
+    assert cooldown.length_s == 15

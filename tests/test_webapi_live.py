@@ -327,13 +327,21 @@ def test_the_device_list_is_read_again_every_ten_minutes(stand_in: StandIn, link
     assert len(decoded(link.fetch(PATIENCE_S), clock).devices) == PANELS + 1
 
 
+def test_a_device_list_that_cannot_be_read_is_done_without(
+    stand_in: StandIn, link: WebApiLink, clock: FakeClock
+) -> None:
+    stand_in.t3000.device_rows = "no rows"  # type: ignore[assignment]
+    assert len(decoded(link.fetch(PATIENCE_S), clock).devices) == PANELS
+    assert len(stand_in.actions(4)) == 1
+
+
 @pytest.mark.parametrize(
     "row",
     [
         {"serialNumber": 0},
         {"serialNumber": "x"},
         {"panelId": None, "panelNumber": None},
-        {"parentSerialNumber": 237220},
+        {"parentSerialNumber": 5},
         {},
         7,
     ],

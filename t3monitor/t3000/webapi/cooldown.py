@@ -19,7 +19,7 @@ class _Belief(Enum):
     """Why the last call was ignored."""
 
     NOT_IGNORED = auto()
-    UNDECIDED = auto()  # no call was ever accepted: the cooldown after somebody else's call, or the gate
+    UNDECIDED = auto()  # none was accepted lately: the cooldown after somebody else's call, or the gate
     GATE = auto()
     GATE_AGAIN = auto()
     LONG_OR_OTHERS = auto()
@@ -33,7 +33,7 @@ class Cooldown:
         self.length_s = SHORT_S
         self.free_at_s = 0.0  # when a call is worth making
         self._accepted_at_s: float | None = None
-        self._first_ignored_at_s: float | None = None  # while no call was ever accepted
+        self._ignored_s: tuple[float, float] | None = None  # the first and last call ignored since one was accepted
         self._belief = _Belief.NOT_IGNORED
         self._calls_before_probe = _CALLS_BETWEEN_PROBES
 
@@ -42,9 +42,9 @@ class Cooldown:
         if self._accepted_at_s is not None:
             if at_s - self._accepted_at_s < LONG_S:
                 self.length_s = SHORT_S
-            elif self._belief is _Belief.LONG_OR_OTHERS:
+            elif self._ignored_s and self._ignored_s[1] - self._accepted_at_s > 2 * SHORT_S:
                 self.length_s = LONG_S
-        self._accepted_at_s, self._first_ignored_at_s = at_s, None
+        self._accepted_at_s, self._ignored_s = at_s, None
         self._belief = _Belief.NOT_IGNORED
         wait_s = self.length_s
         if self.length_s == LONG_S:  # it may only have looked so, with another program calling as well
@@ -56,15 +56,16 @@ class Cooldown:
 
     def ignored(self, at_s: float) -> None:
         """T3000 answered that it has nothing to say."""
-        if self._accepted_at_s is None:
-            if self._first_ignored_at_s is None:
-                self._first_ignored_at_s = at_s
-            waited = at_s - self._first_ignored_at_s >= SHORT_S
-            self._belief = _Belief.GATE if waited else _Belief.UNDECIDED
-            self.free_at_s = at_s + SHORT_S + _MARGIN_S
-        elif at_s - self._accepted_at_s > LONG_S + _MARGIN_S + (LONG_S if self.length_s == LONG_S else 0):
-            self._belief = _Belief.GATE_AGAIN
-            self.free_at_s = at_s + SHORT_S + _MARGIN_S
+        first_s = self._ignored_s[0] if self._ignored_s else at_s
+        self._ignored_s = first_s, at_s
+        # Longer than a cooldown since any program's call that was accepted before the first of these.
+        is_gate = at_s - first_s >= self.length_s
+        accepted_at_s = self._accepted_at_s
+        self.free_at_s = at_s + SHORT_S + _MARGIN_S
+        if accepted_at_s is None:
+            self._belief = _Belief.GATE if is_gate else _Belief.UNDECIDED
+        elif at_s - accepted_at_s > LONG_S + _MARGIN_S and (is_gate or self.length_s == SHORT_S):
+            self._belief = _Belief.GATE_AGAIN if is_gate else _Belief.UNDECIDED
         else:
             self._belief = _Belief.OTHERS if self.length_s == LONG_S else _Belief.LONG_OR_OTHERS
             self.free_at_s = at_s + _PROBE_S + _MARGIN_S

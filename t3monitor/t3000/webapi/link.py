@@ -11,7 +11,7 @@ from t3monitor.t3000.webapi.background import BackgroundReading
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.live import LiveReading
 from t3monitor.t3000.webapi.panels import PanelList
-from t3monitor.t3000.webapi.reading import Reading
+from t3monitor.t3000.webapi.strategy import Strategy
 
 
 class WebApiLink(Link):
@@ -34,7 +34,7 @@ class WebApiLink(Link):
         self._panels = PanelList(self._client, monotonic_s)
         live = LiveReading(self._client, self._panels, monotonic_s, utc_s)
         background = BackgroundReading(self._client, self._panels, monotonic_s)
-        self._reading = _strategy(reading, live, background, monotonic_s)
+        self._strategy = _strategy_named(reading, live, background, monotonic_s)
 
     @property
     def description(self) -> str:
@@ -44,7 +44,7 @@ class WebApiLink(Link):
     def fetch(self, timeout_s: float) -> Answer:
         """One LOGGING_DATA answer, composed of what the strategy has read; ``timeout_s`` is each call's."""
         with self._client.work():
-            return self._reading.fetch(timeout_s)
+            return self._strategy.fetch(timeout_s)
 
     def check_service(self, timeout_s: float) -> str:
         """Says that T3000's web service answers; raises LinkError if something else does, or nothing."""
@@ -70,12 +70,12 @@ class WebApiLink(Link):
     @property
     def errand_due_s(self) -> float | None:
         """When T3000 takes the next call, where that is worth making; None for live reading."""
-        return self._reading.errand_due_s
+        return self._strategy.errand_due_s
 
     def run_errand(self, timeout_s: float) -> None:
         """One call; raises nothing but InterruptedCycleError."""
         with self._client.work():
-            self._reading.run_errand(timeout_s)
+            self._strategy.run_errand(timeout_s)
 
     def forget_panels(self) -> None:
         """Has the next call ask for the panels anew, with action 4 as well."""
@@ -90,9 +90,9 @@ class WebApiLink(Link):
         self._client.interrupt()
 
 
-def _strategy(
+def _strategy_named(
     name: WebReadingName, live: LiveReading, background: BackgroundReading, monotonic_s: Callable[[], float]
-) -> Reading:
+) -> Strategy:
     match name:
         case "live":
             return live

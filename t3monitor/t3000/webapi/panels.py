@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 from msgspec import Raw, Struct
 
-from t3monitor.model.errors import LinkTimeoutError, NotReadyError, RefusedError
+from t3monitor.model.errors import BadReplyError, LinkTimeoutError, NotReadyError, RefusedError
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.t3000.actions import Action, Route
 from t3monitor.t3000.text import clean
@@ -133,10 +133,11 @@ class PanelList:
         return next((panel.settings for panel in self.known if panel.panel_id == panel_id), None)
 
     def _read_devices(self, timeout_s: float) -> None:
-        body = self._client.get(Route.DEVICES, timeout_s)
         try:
+            body = self._client.get(Route.DEVICES, timeout_s)
             devices = read(_devices, body or b"").devices
-        except WireError:
+        except (WireError, BadReplyError, LinkTimeoutError) as error:  # the values may come all the same
+            _log.warning("⚠️ T3000's device list was not read: %s", error)
             return
         found = dict(_found(devices, _panel_of_device))
         if found:
@@ -191,8 +192,8 @@ def _is_panel(panel: Panel) -> bool:
 
 def _panel_of_device(raw: Raw) -> Panel | None:
     device = _device.read(raw)
-    if device.parent_serial_number:  # it hangs on a panel and is none; T3000's own list leaves it out too
-        return None
+    if device.parent_serial_number not in (None, 0, device.serial_number):
+        return None  # it hangs on a panel and is none; T3000's own list leaves it out too
     address = clean(device.ip_address, _ADDRESS_SIZE)
     return Panel(
         serial_number=device.serial_number % 2**32,

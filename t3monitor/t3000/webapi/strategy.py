@@ -5,7 +5,7 @@ from typing import Protocol
 from t3monitor.t3000.link import Answer
 
 
-class Reading(Protocol):
+class Strategy(Protocol):
     """One way to get at the values; its methods mean what those of `Link` mean."""
 
     @property
