@@ -127,3 +127,19 @@ def test_one_call_ignored_before_a_long_pause_does_not_make_the_cooldown_long(co
     cooldown.ignored(16.0)
     cooldown.accepted(600.0)
     assert cooldown.length_s == 15
+
+
+def test_a_long_cooldown_that_is_tried_again_and_is_long_is_waited_out(cooldown: Cooldown) -> None:
+    cooldown.accepted(0.0)
+    cooldown.ignored(40.0)
+    accepted_s, calls = 61.0, 1
+    cooldown.accepted(61.0)
+    while calls < 25:
+        now_s = cooldown.free_at_s
+        if call(cooldown, now_s, length_s=60, accepted_s=accepted_s):
+            accepted_s, calls = now_s, calls + 1
+        else:
+            assert now_s - accepted_s == pytest.approx(15.1)
+            assert cooldown.sentence(now_s) == "T3000 ignores calls less than 60 s apart; 45 s to go"
+            assert cooldown.free_at_s == pytest.approx(accepted_s + 60.1)
+    assert cooldown.length_s == 60

@@ -18,7 +18,7 @@ _WINDOW = "open a trend log in T3000 and its Graphic Beta window once, which is 
 class _Belief(Enum):
     """Why the last call was ignored."""
 
-    NOT_IGNORED = auto()
+    NOT_IGNORED = auto()  # or within the cooldown that is known
     UNDECIDED = auto()  # none was accepted lately: the cooldown after somebody else's call, or the gate
     GATE = auto()
     GATE_AGAIN = auto()
@@ -56,11 +56,15 @@ class Cooldown:
 
     def ignored(self, at_s: float) -> None:
         """T3000 answered that it has nothing to say."""
+        accepted_at_s = self._accepted_at_s
+        if accepted_at_s is not None and at_s - accepted_at_s < self.length_s:  # as expected
+            self._belief = _Belief.NOT_IGNORED
+            self.free_at_s = accepted_at_s + self.length_s + _MARGIN_S
+            return
         first_s = self._ignored_s[0] if self._ignored_s else at_s
         self._ignored_s = first_s, at_s
         # Longer than a cooldown since any program's call that was accepted before the first of these.
         is_gate = at_s - first_s >= self.length_s
-        accepted_at_s = self._accepted_at_s
         self.free_at_s = at_s + SHORT_S + _MARGIN_S
         if accepted_at_s is None:
             self._belief = _Belief.GATE if is_gate else _Belief.UNDECIDED
@@ -73,9 +77,11 @@ class Cooldown:
     def sentence(self, now_s: float) -> str:
         """Why there is nothing new now, and what to do about it or how long to wait."""
         to_go_s = self.free_at_s - _MARGIN_S - now_s
+        since_s = 0.0 if self._accepted_at_s is None else now_s - self._accepted_at_s
         match self._belief:
             case _Belief.NOT_IGNORED:
-                return f"T3000 ignores calls less than {self.length_s:g} s apart; {_whole(to_go_s)} s to go"
+                left_s = self.length_s - since_s
+                return f"T3000 ignores calls less than {self.length_s:g} s apart; {_whole(left_s)} s to go"
             case _Belief.UNDECIDED:
                 return (
                     "T3000 ignored the call: another program called it less than 15 s ago, or its background reading "
@@ -86,10 +92,9 @@ class Cooldown:
             case _Belief.GATE_AGAIN:
                 return f"T3000 was restarted and its background reading is off again: {_WINDOW}"
             case _Belief.LONG_OR_OTHERS:
-                at_most_s = (self._accepted_at_s or now_s) + LONG_S - now_s
                 return (
                     "T3000 ignored a call more than 15 s after the last one: this build ignores calls less than 60 s "
-                    f"apart, or another program calls it too; {_whole(at_most_s)} s to go at most"
+                    f"apart, or another program calls it too; {_whole(LONG_S - since_s)} s to go at most"
                 )
             case _Belief.OTHERS:
                 return (

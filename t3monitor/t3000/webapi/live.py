@@ -51,7 +51,7 @@ _read_index = msgspec.json.Decoder(_Indexed)
 class _Round:
     """How far one fetch has come: what was read, and what was not, in sentences."""
 
-    read: list[int]
+    read: set[int]  # serial numbers
     failed_panels: dict[int, str]
     missing_points: list[str]
     timeouts_in_a_row: int = 0
@@ -85,7 +85,7 @@ class LiveReading:
         panels = self._panels.refresh(timeout_s, needs_instances=True)
         if not panels:
             raise NoNewDataError("T3000 knows of no panel: let it scan the network, and look at its list of devices")
-        this = _Round([], {}, [])
+        this = _Round(set(), {}, [])
         talkative = [panel for panel in panels if panel.serial_number not in self._silent]
         for panel in talkative:
             if not panel.object_instance:
@@ -102,7 +102,7 @@ class LiveReading:
             raise _nothing_read(list(this.failed_panels.values()), this.first_error)
         order = [panel.serial_number for panel in panels]
         failed = tuple(this.failed_panels[serial] for serial in order if serial in this.failed_panels)
-        body = self._mirror.body(serial for serial in order if serial in set(this.read))
+        body = self._mirror.body(serial for serial in order if serial in this.read)
         return Answer(body, failed, tuple(this.missing_points), repeats=True, note=NOTE)
 
     def _why_to_stop(self, this: _Round, timeout_s: float) -> str:
@@ -153,7 +153,7 @@ class LiveReading:
             else:
                 self._silent[serial] = this.failed_panels[serial] = f"{panel.title} was not read: {error}"
                 return
-        this.read.append(serial)
+        this.read.add(serial)
         self._mirror.panels[serial] = MirroredPanel(
             serial, panel.panel_id, panel.name, panel.settings.ip_address or "", readings
         )
