@@ -51,6 +51,7 @@ _READERS = 2
 _TICK_MS = 1000
 _NOTICE_MS = 15_000
 _CYCLES_SHOWN = 2000
+_SITES_NAMED = 2  # in the title of the window
 
 
 class MonitorApp(QObject):
@@ -139,7 +140,7 @@ class MonitorApp(QObject):
         """Looks anew which panels there are; T3000 may reload its stored values for it (reference, section 1.2)."""
         self.services.find_panels()
 
-    @Slot(int, bool)
+    @Slot(object, bool)  # a serial number takes all of 32 bits
     def on_record_toggled(self, serial_number: int, recorded: bool) -> None:
         """Has a panel recorded from the next cycle on, or no longer."""
         others = [serial for serial in self.settings.unrecorded_panels if serial != serial_number]
@@ -393,7 +394,9 @@ class MonitorApp(QObject):
             case "library":
                 site = Path(self.settings.library).name
             case "webapi":
-                site = ", ".join(site.name or urlsplit(site.url).netloc for site in self.settings.sites)
+                names = [site.name or urlsplit(site.url).netloc for site in self.settings.sites]
+                few = len(names) <= _SITES_NAMED
+                site = ", ".join(names) if few else self.tr("%d T3000 computers") % len(names)
             case "replay":
                 site = self.tr("Recording %s") % Path(self.settings.replay).name
             case None:

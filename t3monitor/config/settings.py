@@ -185,12 +185,12 @@ def checked_sites(sites: Sequence[Site]) -> tuple[Site, ...]:
     if not 1 <= len(sites) <= LARGEST_SITE_COUNT:
         raise SettingsError(f"sites cannot be {len(sites)}: there are 1 to {LARGEST_SITE_COUNT} T3000 computers")
     checked = tuple(Site(name=_site_name(site.name), url=web_url(site.url)) for site in sites)
+    if len(checked) > 1 and not all(site.name for site in checked):
+        raise SettingsError("sites: give each of several T3000 computers a name")
     for what, values in (("name", [site.name for site in checked]), ("URL", [site.url for site in checked])):
         repeated = next((value for value in values if values.count(value) > 1), None)
         if repeated is not None:
             raise SettingsError(f"sites: two have the {what} {repeated!r}; each T3000 computer needs its own")
-    if len(checked) > 1 and not all(site.name for site in checked):
-        raise SettingsError("sites: give each of several T3000 computers a name")
     return checked
 
 
