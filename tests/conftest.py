@@ -1,14 +1,31 @@
 """Fixtures that more than one test file uses."""
 
+import logging
 import shutil
+import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 CLIB = Path(__file__).parent / "clib"
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """For commands run in this process: folders of its own, and logging and SIGTERM left as they were."""
+    monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "home"))
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+    for name in ("t3monitor", "t3monitor.ffi"):
+        logger = logging.getLogger(name)
+        for log_file in logger.handlers[:]:
+            logger.removeHandler(log_file)
+            log_file.close()
+        logger.propagate = True
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """The whole program by its command line against T3000's web service in each of its moods."""
 
 import json
-import logging
-import signal
 import socket
 import sqlite3
 import time
@@ -22,19 +20,7 @@ from t3000_stand_in import Mood, StandIn
 PANELS = 3
 
 
-@pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Folders of its own, and the process left as it was: the command takes over logging and SIGTERM."""
-    monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "home"))
-    handler = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, handler)
-    for name in ("t3monitor", "t3monitor.ffi"):
-        logger = logging.getLogger(name)
-        for log_file in logger.handlers[:]:
-            logger.removeHandler(log_file)
-            log_file.close()
-        logger.propagate = True
+pytestmark = pytest.mark.usefixtures("own_home")
 
 
 @pytest.fixture
