@@ -82,6 +82,15 @@ def test_live_reading_needs_no_gate_and_knows_no_cooldown(stand_in: StandIn, lin
     assert {call["action"] for call in stand_in.calls} == {17}
 
 
+def test_ten_panels_are_all_read_in_each_cycle(clock: FakeClock) -> None:
+    with StandIn(make_panels(10), clock.monotonic_s, clock.utc_s) as stand_in:
+        link = WebApiLink(stand_in.url, "live", monotonic_s=clock.monotonic_s, utc_s=clock.utc_s)
+        for clock.now_s in (0.0, 15.0, 30.0):
+            devices = decoded(link.fetch(PATIENCE_S), clock).devices
+            assert [device.input_logging_time for device in devices] == [int(clock.utc_s())] * 10
+        link.close()
+
+
 def test_a_point_that_stands_still_keeps_its_bytes(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
     decoder = AnswerDecoder()
     before = decoder.decode(link.fetch(PATIENCE_S).body, 1)
