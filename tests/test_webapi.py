@@ -21,9 +21,10 @@ from t3monitor.model.errors import (
 )
 from t3monitor.t3000.actions import Action, Route
 from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.exchange import Exchange, GivenUpError, Phase, Target
 from t3monitor.t3000.webapi.link import WebApiLink
 from t3000_model import make_panels
-from t3000_stand_in import Mood, StandIn
+from t3000_stand_in import FFI_CALL, Mood, StandIn
 
 LIMIT = 10_000_000
 PATIENCE_S = 10
@@ -248,6 +249,15 @@ def test_an_answer_that_does_not_end_is_given_up_at_the_deadline_and_its_thread_
     assert not calling_threads()
     stand_in.mood = Mood.WELL
     client.check_health(PATIENCE_S)
+
+
+def test_an_exchange_that_is_given_up_stays_as_far_as_it_had_come(stand_in: StandIn) -> None:
+    stand_in.mood = Mood.SLOW_HEAD
+    exchange = Exchange(Target(stand_in.url), FFI_CALL, b'{"action":15}', LIMIT)
+    with pytest.raises(GivenUpError):
+        exchange.run(SHORT_S)
+    assert not calling_threads()
+    assert exchange.phase is Phase.TALK
 
 
 # --- interruption

@@ -130,11 +130,11 @@ class Exchange:
 
     def _converse(self) -> Reply:
         addresses = socket.getaddrinfo(self._target.host, self._target.port, type=socket.SOCK_STREAM)
-        self.phase = Phase.CONNECT
+        self._enter(Phase.CONNECT)
         sock = self._connect(sorted(((family, address) for family, *_, address in addresses), key=_ipv4_first))
         if self._target.is_encrypted:
             sock = self._encrypt(sock)
-        self.phase = Phase.TALK
+        self._enter(Phase.TALK)
         connection = HTTPConnection(self._target.host, self._target.port, timeout=self._timeout_s)
         connection.sock = sock
         headers = _HEADERS if self._body is None else _HEADERS | {"Content-Type": "application/json"}
@@ -148,7 +148,7 @@ class Exchange:
             )
             response = connection.getresponse()
             try:
-                self.phase = Phase.BODY
+                self._enter(Phase.BODY)
                 return Reply(
                     response.status,
                     response.headers.get("Content-Type", ""),
@@ -159,6 +159,13 @@ class Exchange:
                 response.close()
         finally:
             connection.close()
+
+    def _enter(self, phase: Phase) -> None:
+        """The next phase; none once it is given up, for a socket that is shut down looks like the end of the head."""
+        with self._lock:
+            if self._given_up:
+                raise GivenUpError
+            self.phase = phase
 
     def _connect(self, addresses: list[_Address]) -> socket.socket:
         failure: OSError | None = None
