@@ -1,4 +1,5 @@
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -188,6 +189,34 @@ def test_what_an_answer_repeats_is_not_stored_again_and_an_errand_keeps_its_time
         sync(campus)
         assert errands == [30]
         assert campus.rows("SELECT outcome, points, samples FROM SYNC_RUNS") == [("ok", 512, 512), ("ok", 512, 0)]
+        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
+    finally:
+        campus.services.close()
+
+
+def test_another_database_gets_all_of_what_an_answer_repeats(tmp_path: Path) -> None:
+    campus = Campus(tmp_path, Office=ScriptedLink(Answer(OFFICE, repeats=True)))
+    try:
+        sync(campus)
+        campus.file = tmp_path / "other.db"
+        campus.services.apply(campus.settings("Office"))
+        sync(campus)
+        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
+        assert campus.rows("SELECT count(*) FROM VARIABLE_POINTS") == [(256,)]
+    finally:
+        campus.services.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not remove a file that is open")
+def test_a_database_made_anew_in_the_place_of_a_removed_one_gets_all_of_it_too(tmp_path: Path) -> None:
+    campus = Campus(tmp_path, Office=ScriptedLink(Answer(OFFICE, repeats=True)))
+    try:
+        sync(campus)
+        for file in tmp_path.glob("history.db*"):
+            file.unlink()
+        sync(campus)
+        assert campus.outcomes() == {"Office": Outcome.DATABASE}
+        sync(campus)
         assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
     finally:
         campus.services.close()

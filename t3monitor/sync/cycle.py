@@ -177,6 +177,7 @@ class Cycle:
             counted = count_back(store.database, recorded, transaction.run_id)
         except DatabaseError:
             store.writer.forget()
+            source.readings.forget()
             raise
         emit(Validated, SyncPhase.VALIDATE, _validated(devices, counted))
         return self._report(*_ending(snapshot), snapshot, transaction.run_id)

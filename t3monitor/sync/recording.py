@@ -54,6 +54,10 @@ class Readings:
                 if points:
                     self._stored[device.serial_number, kind] = time_s, points
 
+    def forget(self) -> None:
+        """Takes nothing as stored any more: the database is another one, or lacks what was stored in it."""
+        self._stored = {}
+
     def _new_of(self, device: Device) -> Device:
         return device.with_only(
             [

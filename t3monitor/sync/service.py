@@ -317,6 +317,8 @@ class SyncService:
 
     def _close_store(self) -> None:
         store, self._store = self._store, None
+        if self._source:
+            self._source.readings.forget()  # the next file has nothing of what this one has
         if store:
             store.database.close()
 
