@@ -61,18 +61,26 @@ def test_what_a_later_answer_lacks_is_still_known_as_stored() -> None:
 
 def test_a_panel_that_two_sites_tell_of_belongs_to_the_first() -> None:
     claims = PanelClaims()
-    assert kinds(claims.of_site("Office", snapshot(AHU))).keys() == {1}
-    plant = claims.of_site("Plant", snapshot(AHU, VAV, note="read live"))
+    assert kinds(claims.of_site("Office", snapshot(AHU), 30)).keys() == {1}
+    plant = claims.of_site("Plant", snapshot(AHU, VAV, note="read live"), 30)
     assert kinds(plant).keys() == {2}
     assert plant.note == "read live; 1 panel left to Office"
-    assert kinds(claims.of_site("Office", snapshot(AHU, VAV))).keys() == {1}
+    assert kinds(claims.of_site("Office", snapshot(AHU, VAV), 30)).keys() == {1}
 
 
 def test_the_other_site_takes_over_when_the_first_is_silent_for_long_or_gone() -> None:
     claims = PanelClaims()
-    claims.of_site("Office", snapshot(AHU, VAV))
+    claims.of_site("Office", snapshot(AHU, VAV), 30)
     soon, late = (replace(snapshot(AHU), received_at=NOW_S + seconds) for seconds in (300, 301))
-    assert kinds(claims.of_site("Plant", soon)) == {}
-    assert kinds(claims.of_site("Plant", late)).keys() == {1}
+    assert kinds(claims.of_site("Plant", soon, 30)) == {}
+    assert kinds(claims.of_site("Plant", late, 30)).keys() == {1}
     claims.release("Office")
-    assert kinds(claims.of_site("Plant", snapshot(VAV))).keys() == {2}
+    assert kinds(claims.of_site("Plant", snapshot(VAV), 30)).keys() == {2}
+
+
+def test_between_two_cycles_far_apart_no_other_site_takes_over() -> None:
+    claims = PanelClaims()
+    claims.of_site("Office", snapshot(AHU), 900)
+    next_cycle, much_later = (replace(snapshot(AHU), received_at=NOW_S + seconds) for seconds in (901, 2701))
+    assert kinds(claims.of_site("Plant", next_cycle, 900)) == {}
+    assert kinds(claims.of_site("Plant", much_later, 900)).keys() == {1}

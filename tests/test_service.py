@@ -507,7 +507,7 @@ def test_trend_logs_are_read_once_5_seconds_after_the_first_good_cycle_a_panel_e
 
 def test_a_site_whose_panels_another_one_tells_of_has_its_cycles_all_the_same(site: Open) -> None:
     building = site()
-    building.service.claims.of_site("Other", AnswerDecoder().decode(ANSWER, int(building.clock.utc_s())))
+    building.service.claims.of_site("Other", AnswerDecoder().decode(ANSWER, int(building.clock.utc_s())), 30)
     first, second = building.run(2)
     assert (first.outcome, first.devices, second.outcome) == (Outcome.OK, 0, Outcome.OK)
     assert building.link.trend_logs_asked == []

@@ -147,7 +147,8 @@ class Cycle:
         snapshot = source.decoder.decode(answer.body, received_at)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
-        snapshot = self._host.claims.of_site(self._host.site, _remarked(snapshot, answer, self._host.site))
+        snapshot = _remarked(snapshot, answer, self._host.site)
+        snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(answer.body))
         recorded = self._settings.choice.of_snapshot(snapshot)
         if answer.repeats:

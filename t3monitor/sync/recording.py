@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, replace
 
 from t3monitor.config.settings import PointTypeName, Settings
-from t3monitor.model.freshness import SHORTEST_STALE_AGE_S
+from t3monitor.model.freshness import is_stale
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, Snapshot
@@ -73,17 +73,18 @@ class Readings:
 class PanelClaims:
     """Which site tells of a panel that several T3000 computers see; for any thread.
 
-    It is the first one, until that one has not told of the panel for a while: then another keeps its history going.
+    It is the first one, until what that one has told of the panel is stale: then another keeps its history going.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._claims: dict[int, tuple[str, int]] = {}  # by serial number: site, when it last told of it (UTC, s)
 
-    def of_site(self, site: str, snapshot: Snapshot) -> Snapshot:
+    def of_site(self, site: str, snapshot: Snapshot, interval_s: int) -> Snapshot:
         """The snapshot without the panels that another site tells of; its note says which site that is."""
+        now_s = snapshot.received_at
         with self._lock:
-            own = tuple(device for device in snapshot.devices if self._claim(device, site, snapshot.received_at))
+            own = tuple(device for device in snapshot.devices if self._claim(device, site, now_s, interval_s))
             others = {self._claims[device.serial_number][0] for device in snapshot.devices} - {site}
         if not others:
             return snapshot
@@ -96,9 +97,9 @@ class PanelClaims:
         with self._lock:
             self._claims = {serial: claim for serial, claim in self._claims.items() if claim[0] != site}
 
-    def _claim(self, device: Device, site: str, now_s: int) -> bool:
+    def _claim(self, device: Device, site: str, now_s: int, interval_s: int) -> bool:
         owner, told_s = self._claims.get(device.serial_number, (site, now_s))
-        if owner != site and now_s - told_s <= SHORTEST_STALE_AGE_S:
+        if owner != site and not is_stale(told_s, now_s, interval_s):
             return False
         self._claims[device.serial_number] = site, now_s
         return True
