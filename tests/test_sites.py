@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scripted_link import ScriptedLink
+from scripted_link import ScriptedLink, Step
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome, UnreachableError
 from t3monitor.model.events import AnswerDecoded, CycleFinished, SyncEvent
@@ -152,20 +152,59 @@ def test_another_link_ends_the_sites(campus: Campus) -> None:
     assert campus.outcomes()[""] is Outcome.OK
 
 
+class ForgetfulLink(ScriptedLink):
+    """Keeps after how many calls it was to forget its panels."""
+
+    def __init__(self, *steps: Step) -> None:
+        super().__init__(*steps)
+        self.forgot: list[int] = []
+
+    def forget_panels(self) -> None:
+        self.forgot.append(self.fetches)
+
+
 def test_looking_for_panels_again_reaches_the_link_before_its_next_call(tmp_path: Path) -> None:
-    asked = []
-
-    class Link(ScriptedLink):
-        def forget_panels(self) -> None:
-            asked.append(self.fetches)
-
-    campus = Campus(tmp_path, Office=Link(OFFICE))
+    link = ForgetfulLink(OFFICE)
+    campus = Campus(tmp_path, Office=link)
     try:
         sync(campus)
         campus.services.find_panels()
         assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
         assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
-        assert asked == [1]
+        assert link.forgot == [1]
+    finally:
+        campus.services.close()
+
+
+def test_looking_for_panels_again_reaches_a_link_that_was_not_open_yet(tmp_path: Path) -> None:
+    link = ForgetfulLink(OFFICE)
+    campus = Campus(tmp_path, Office=link)
+    try:
+        campus.services.find_panels()
+        assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
+        assert link.forgot == [0]
+    finally:
+        campus.services.close()
+
+
+def test_looking_for_panels_again_during_a_cycle_has_another_one_follow(tmp_path: Path) -> None:
+    asked, going_on = threading.Event(), threading.Event()
+
+    def slow() -> bytes:
+        going_on.set()
+        assert asked.wait(PATIENCE_S)
+        return OFFICE
+
+    link = ForgetfulLink(slow, OFFICE)
+    campus = Campus(tmp_path, Office=link)
+    try:
+        campus.services.sync_once()
+        assert going_on.wait(PATIENCE_S)
+        campus.services.find_panels()
+        asked.set()
+        assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
+        assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
+        assert link.forgot == [1]
     finally:
         campus.services.close()
 

@@ -82,6 +82,7 @@ class SyncService:
         self._source: Source | None = None
 
         self._settings_in_use = settings  # the following belong to the service's thread
+        self._forgets_in_cycle = False  # the link, once it is open
         self._unwritten = unwritten_reports()
         self._store: Store | None = None
         self._trend_logs: TrendLogReader | None = None
@@ -120,10 +121,10 @@ class SyncService:
         return future
 
     def find_panels(self) -> None:
-        """Has the next cycle ask anew which panels there are, and asks for that cycle."""
+        """Asks for a cycle that asks anew which panels there are; during another cycle it comes after that one."""
         with self._changed:
             self._forgets_panels = True
-        self.sync_once()
+            self._changed.notify_all()
 
     def apply(self, settings: Settings) -> None:
         """Puts settings into force with the next cycle, which comes no later than the new interval wants it.
@@ -174,6 +175,9 @@ class SyncService:
             source = Source(self._open_link(self._settings_in_use))
             with self._changed:
                 self._source = source
+        if self._forgets_in_cycle:
+            self._source.link.forget_panels()
+            self._forgets_in_cycle = False
         return self._source
 
     @property
@@ -221,7 +225,7 @@ class SyncService:
                     return _Job.ANNOUNCE
                 if self._closing:
                     return _Job.CLOSE
-                if self._asked or (self._started and self._due_s <= now_s):
+                if self._asked or self._forgets_panels or (self._started and self._due_s <= now_s):
                     return _Job.CYCLE
                 errand_due_s = self._source.link.errand_due_s if self._started and self._source else None
                 if errand_due_s is not None and errand_due_s <= now_s:
@@ -249,10 +253,9 @@ class SyncService:
             if self._started and self._due_s <= began_s:
                 self._due_s = began_s + interval_s
             planned_s = self._due_s
-            forgets_panels, self._forgets_panels = self._forgets_panels, False
+            self._forgets_in_cycle |= self._forgets_panels
+            self._forgets_panels = False
         self._use(settings)
-        if forgets_panels and self._source:
-            self._source.link.forget_panels()
         opening_store = self._store is None
         cycle = Cycle(
             self,
