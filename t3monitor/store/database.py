@@ -1,7 +1,7 @@
 """Opening the database file: its URL, the connection's pragmas, and the transactions."""
 
 import threading
-from collections import defaultdict
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +19,7 @@ from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import is_of_older_schema, migrate_to_newest
 
 _BUSY_TIMEOUT_S = 3.0  # closing the program takes less than 5 s, also while another one locks the file
+_IMPATIENT_TURN_S = 0.5  # another site's cycle is stored in less
 _CHECKPOINT_PAGES = 4000  # 16 MB: pages that change in every cycle are copied into the file once for many cycles
 
 
@@ -51,12 +52,14 @@ class Database:
     def writing(self, *, patient: bool = True) -> Iterator[Cursor]:
         """A transaction that may write: committed at the end of the block, rolled back whole on an error.
 
-        It gives the driver's own cursor, which takes thousands of rows as they are. Without patience a file that
-        another program locks is an error at once.
+        It gives the driver's own cursor, which takes thousands of rows as they are. Waiting for another site and for
+        another program takes 3 s together; without patience a file that another program locks is an error at once.
         """
         self._check_file()
-        with self._turn(), database_sentences(self.path), self._engine.connect() as connection:
-            writer = connection.execution_options(**{_PATIENT: patient})
+        until_s = time.monotonic() + (_BUSY_TIMEOUT_S if patient else _IMPATIENT_TURN_S)
+        with self._turn(until_s), database_sentences(self.path), self._engine.connect() as connection:
+            left_s = until_s - time.monotonic() if patient else 0.0
+            writer = connection.execution_options(**{_PATIENCE: left_s})
             with writer.begin():
                 yield cast(Cursor, connection.connection.cursor())
 
@@ -73,10 +76,10 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, until_s: float) -> Iterator[None]:
         """The services of several sites take turns: SQLite would refuse the second of them, or let it wait too long."""
-        turn = _turns[self.path]
-        if not turn.acquire(timeout=_BUSY_TIMEOUT_S):
+        turn = _turns.setdefault(self.path, threading.Lock())
+        if not turn.acquire(timeout=max(0.0, until_s - time.monotonic())):
             raise DatabaseError(
                 f"The database {self.path} is being written to by another site; the next cycle tries anew"
             )
@@ -105,9 +108,9 @@ def bring_up_to_date(url: str) -> None:
         Database(url).close()
 
 
-_turns: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)  # of this program's writers, by file
+_turns: dict[Path, threading.Lock] = {}  # of this program's writers, by file
 _READS_ONLY = "t3monitor_reads_only"
-_PATIENT = "t3monitor_patient"
+_PATIENCE = "t3monitor_patience"  # seconds
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -152,6 +155,6 @@ def _prepare_connection(connection: SqliteConnection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     reads_only = connection.get_execution_options().get(_READS_ONLY, False)
-    patient = connection.get_execution_options().get(_PATIENT, True)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_S * 1000) if patient else 0}")
+    patience_s = connection.get_execution_options().get(_PATIENCE, _BUSY_TIMEOUT_S)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(0, int(patience_s * 1000))}")
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
