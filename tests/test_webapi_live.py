@@ -6,6 +6,7 @@ import pytest
 
 from clock import FakeClock
 from t3monitor.model.errors import (
+    LinkError,
     LinkTimeoutError,
     NoNewDataError,
     NotReadyError,
@@ -322,6 +323,17 @@ def test_panels_are_forgotten_on_demand_and_action_4_is_asked_once_more(stand_in
     assert not stand_in.actions(4)
     link.forget_panels()
     link.fetch(PATIENCE_S)
+    link.fetch(PATIENCE_S)
+    assert len(stand_in.actions(4)) == 1
+
+
+@pytest.mark.parametrize("mood", [Mood.CODE_MINUS_1, Mood.BRIDGE_ERROR, Mood.OTHER_ACTION, Mood.HANG])
+def test_action_4_on_demand_that_fails_costs_one_cycle(stand_in: StandIn, link: WebApiLink, mood: Mood) -> None:
+    link.fetch(PATIENCE_S)
+    link.forget_panels()
+    stand_in.moods = [mood]
+    with pytest.raises(LinkError):
+        link.fetch(SHORT_S)
     link.fetch(PATIENCE_S)
     assert len(stand_in.actions(4)) == 1
 

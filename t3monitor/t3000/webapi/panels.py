@@ -116,8 +116,11 @@ class PanelList:
             try:
                 self._may_ask_t3000 = not self._ask_t3000(timeout_s)
             except LinkTimeoutError:
-                self._may_ask_t3000 = False  # it may well be done in the end
+                self._may_ask_t3000 = self._must_ask_t3000 = False  # it may well be done in the end
                 self.times_asked += 1
+                raise
+            except (BadReplyError, RefusedError):
+                self._must_ask_t3000 = False  # else it would cost every cycle that follows
                 raise
             self.times_asked += 1
             self._must_ask_t3000 = False
