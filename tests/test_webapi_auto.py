@@ -6,6 +6,7 @@ import pytest
 
 from clock import FakeClock
 from t3monitor.model.errors import LinkTimeoutError, NoNewDataError, NotReadyError, RefusedError, UnreachableError
+from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.webapi.link import WebApiLink
 from t3000_model import make_panels
 from t3000_stand_in import Mood, StandIn
@@ -125,3 +126,26 @@ def test_live_reading_that_times_out_twice_is_a_reason(stand_in: StandIn, link: 
 def test_a_refusal_of_both_is_a_refusal(stand_in: StandIn, link: WebApiLink) -> None:
     stand_in.mood = Mood.CODE_MINUS_1
     assert "live reading failed too" in sentence(link, RefusedError)
+
+
+def test_values_that_action_4_saved_while_a_reading_was_awaited_are_not_taken_for_it(
+    stand_in: StandIn, link: WebApiLink, clock: FakeClock
+) -> None:
+    stand_in.t3000.build.knows_live = False
+    link.fetch(PATIENCE_S)
+    while clock.now_s < 590:  # the last of these calls has had a panel read that was not shown since
+        assert link.errand_due_s is not None
+        clock.now_s = link.errand_due_s
+        link.run_errand(PATIENCE_S)
+    clock.now_s += 14
+    link.forget_panels()
+    actions(stand_in)
+    link.fetch(PATIENCE_S)  # tries live reading again, which asks for the panels
+    assert 4 in actions(stand_in)
+    for panel in stand_in.t3000.panels:
+        panel.reachable = False
+    for _ in range(4):
+        clock.now_s = max(clock.now_s, link.errand_due_s or 0.0)
+        link.run_errand(PATIENCE_S)
+    devices = AnswerDecoder().decode(link.fetch(PATIENCE_S).body, int(clock.utc_s())).devices
+    assert [device.inputs[0].value for device in devices if device.inputs[0].value < 0] == []

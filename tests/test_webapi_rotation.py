@@ -166,8 +166,8 @@ def test_a_round_can_be_ended_by_collecting_what_it_is_waiting_for() -> None:
     rotation.done({})
     rotation.step()
     rotation.done({})
-    assert rotation.is_waiting
+    assert rotation.awaited
     rotation.collect_next()
     assert rotation.step() is COLLECT
     rotation.done({0: 5})
-    assert not rotation.is_waiting
+    assert not rotation.awaited

@@ -122,13 +122,13 @@ class BackgroundReading:
 
     def _next_panel(self, timeout_s: float) -> Panel | None:
         """Whom to ask for next, None for a collecting call; may read the list of panels anew before."""
-        if self._panels.is_forgotten and self._rotation.is_waiting:
+        if self._panels.is_forgotten and self._rotation.awaited:
             self._rotation.collect_next()
-        harmless = self._has_collected and not self._rotation.is_waiting
+        harmless = self._has_collected and not self._rotation.awaited
         panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=harmless)
         if self._overwritings != self._panels.times_asked:
             self._overwritings = self._panels.times_asked
-            self._cached.overwritten()
+            self._cached.overwritten(self._rotation.awaited)
         by_serial = {panel.serial_number: panel for panel in panels}
         self._rotation.set_panels(by_serial)
         step = self._rotation.step()

@@ -50,8 +50,13 @@ class CachedPanels:
         self._overwritten: dict[int, Times] = {}  # the types of these panels show saved values at these times
         self._is_all_overwritten = False
 
-    def overwritten(self) -> None:
-        """Action 4 has just put saved values in the place of everything that T3000 had read."""
+    def overwritten(self, awaited: Iterable[int]) -> None:
+        """Action 4 has put saved values in the place of everything that T3000 had read.
+
+        The ``awaited`` panels, by serial number, may have been read just before, at a time that nobody has seen yet.
+        """
+        for serial in awaited:
+            self._times.pop(serial, None)
         self._overwritten = dict(self._times)
         self._is_all_overwritten = True
 

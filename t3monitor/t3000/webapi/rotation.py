@@ -41,9 +41,9 @@ class Rotation:
         self._silent: dict[Serial, None] = {}  # the one whose turn is next first
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether T3000 was asked to read a panel that it has not shown since."""
-        return bool(self._asked)
+    def awaited(self) -> tuple[Serial, ...]:
+        """The panels that T3000 was asked to read and has not shown since."""
+        return tuple(self._asked)
 
     def is_silent(self, serial: Serial) -> bool:
         """Whether the panel did not move its logging time when it was asked for."""
