@@ -236,3 +236,16 @@ def test_the_doctor_looks_at_each_site_under_its_name(stand_in: StandIn, program
         "panels Office": "ok",
         "link Office": "ok",
     }
+
+
+def test_a_site_that_has_had_its_cycles_does_not_go_on_while_another_one_hangs(
+    stand_in: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with StandIn(make_panels(1, first_serial=5000)) as plant:
+        plant.mood = Mood.HANG
+        sites = [{"name": "Plant", "url": plant.url}, {"name": "Office", "url": stand_in.url}]
+        save(user_paths().settings_file, Settings().with_values(link="webapi", sites=sites))
+        code = main(["sync", "--cycles", "1", "--interval", "1", "--timeout", "2", "--json"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["site"], line["outcome"]) for line in lines] == [("Office", "ok"), ("Plant", "timeout")]
+    assert code == 4

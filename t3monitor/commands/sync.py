@@ -9,7 +9,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -41,11 +41,11 @@ def sync(args: argparse.Namespace) -> int:
         _log.warning("⚠️ %s", warning)
 
     events: queue.SimpleQueue[SyncEvent] = queue.SimpleQueue()
-    threads: list[_ServiceThread] = []
+    threads: dict[str, _ServiceThread] = {}
 
     def make_thread(service: SyncService) -> _ServiceThread:
-        threads.append(_ServiceThread(service))
-        return threads[-1]
+        threads[service.site] = _ServiceThread(service)
+        return threads[service.site]
 
     services = SiteServices(
         settings,
@@ -64,7 +64,7 @@ def sync(args: argparse.Namespace) -> int:
     try:
         try:
             services.run()
-            _follow(events, printer, services.sites, threads, 1 if args.once else args.cycles)
+            _follow(events, printer, threads, 1 if args.once else args.cycles)
         except KeyboardInterrupt:
             interrupted = True
         finally:
@@ -88,6 +88,10 @@ class _ServiceThread(threading.Thread):
     @override
     def run(self) -> None:
         self._service.run()
+
+    def stop(self) -> None:
+        """Has the service begin no further cycle."""
+        self._service.stop()
 
     def close(self) -> None:
         """Closes the service and waits for it, whatever is pressed meanwhile."""
@@ -130,23 +134,27 @@ class _Printer:
 def _follow(
     events: "queue.SimpleQueue[SyncEvent]",
     printer: _Printer,
-    sites: Sequence[str],
-    threads: Sequence[threading.Thread],
+    threads: Mapping[str, _ServiceThread],
     cycles: int | None,
 ) -> None:
-    """Handles events until so many cycles of each site are over (None: no limit) or no service goes on."""
-    left = dict.fromkeys(sites, cycles)
+    """Handles events until so many cycles of each site are over (None: no limit) or no service goes on.
+
+    A site that has had its cycles is stopped, while others may still wait for their T3000.
+    """
+    left = dict.fromkeys(threads, cycles)
     while left:
         try:
             event = events.get(timeout=_WAIT_SLICE_S)
         except queue.Empty:
-            if any(thread.is_alive() for thread in threads):
+            if any(thread.is_alive() for thread in threads.values()):
                 continue
             return
         printer.handle(event)
         left_of_site = left.get(event.site)
         if isinstance(event, ServiceStopped) or (isinstance(event, CycleFinished) and left_of_site == 1):
             left.pop(event.site, None)
+            if left:
+                threads[event.site].stop()
         elif isinstance(event, CycleFinished) and left_of_site is not None:
             left[event.site] = left_of_site - 1
 
