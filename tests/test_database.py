@@ -18,7 +18,8 @@ from sqlalchemy import Engine, event
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store import database as database_module
 from t3monitor.store.database import Database, bring_up_to_date
-from t3monitor.store.migrate import migrate_to_newest
+from t3monitor.store.ledger import read_cycles
+from t3monitor.store.migrate import migrate_to_newest, schema_revision
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.schema import SCHEMA_REVISION, metadata
 from t3monitor.store.writer import Writer
@@ -364,6 +365,20 @@ def test_a_file_of_the_first_schema_keeps_its_rows_and_takes_sites(file: Path, t
     bring_up_to_date(f"sqlite:///{file}")
     assert [(device.serial_number, device.site) for device in read_present_state(file).devices] == [(7, "")]
     assert (tmp_path / "history.schema-0001.db").exists()
+
+
+def test_a_file_of_the_first_schema_can_be_looked_at_as_it_is(file: Path, tmp_path: Path) -> None:
+    first_schema(file, tmp_path)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("INSERT INTO DEVICES VALUES (7, 1, 'AHU', '', '', 'Online', '', 0, 0, 0, 1, 1, 1, 1, 1)")
+        connection.execute(
+            "INSERT INTO SYNC_RUNS VALUES (1, 5.0, 6.0, 'ok', NULL, 1, 9, 1, 0, 0, 0, '{}', 30, 1, 'ffi_sync_service')"
+        )
+    state = read_present_state(file)
+    assert state is not None
+    assert [(device.serial_number, device.site) for device in state.devices] == [(7, "")]
+    assert [(cycle.run_id, cycle.site) for cycle in read_cycles(file, 5)] == [(1, "")]
+    assert schema_revision(file) == "0001"
 
 
 def test_a_reader_brings_nothing_but_an_older_file_up_to_date(file: Path) -> None:

@@ -13,7 +13,7 @@ from t3monitor.store.failures import database_sentences
 _BUSY_TIMEOUT_S = 2.0
 _CYCLES = """
     SELECT id, outcome, reason, started_at, finished_at, phases_ms, attempts, devices, skipped, points, samples, bytes,
-        site
+        {site}
     FROM SYNC_RUNS ORDER BY id DESC LIMIT ?
 """
 
@@ -29,7 +29,9 @@ def read_cycles(path: Path, limit: int) -> list[CycleReport]:
     with database_sentences(path), closing(_read_only(path)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'SYNC_RUNS'").fetchone():
             return []
-        return [_report(row) for row in connection.execute(_CYCLES, (limit,))]
+        columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(SYNC_RUNS)")}
+        query = _CYCLES.format(site="site" if "site" in columns else "''")  # schema 0001 has no sites yet
+        return [_report(row) for row in connection.execute(query, (limit,))]
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

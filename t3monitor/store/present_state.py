@@ -13,13 +13,13 @@ from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import schema_revision
-from t3monitor.store.schema import devices, point_tables
+from t3monitor.store.schema import point_tables
 
 
 def read_present_state(path: Path) -> Snapshot | None:
     """Every panel and point as last stored, received when the newest panel was; None if there are none.
 
-    Opens the file read-only and closes it again; raises DatabaseError.
+    Opens the file read-only and closes it again; one of schema 0001 has no sites yet. Raises DatabaseError.
     """
     with database_sentences(path):
         if schema_revision(path) is None:
@@ -27,7 +27,7 @@ def read_present_state(path: Path) -> Snapshot | None:
     with database_sentences(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         connection.execute("BEGIN")  # one committed state for all tables
-        panels = connection.execute(str(select(devices).order_by(devices.c.panel_id))).fetchall()
+        panels = connection.execute("SELECT * FROM DEVICES ORDER BY panel_id").fetchall()
         points: dict[tuple[int, PointType], list[Point]] = defaultdict(list)
         for point_type, table in point_tables.items():
             names = [name for name in Point._fields if name in table.c]
@@ -56,5 +56,5 @@ def _device(row: sqlite3.Row, points: dict[tuple[int, PointType], list[Point]]) 
         address=row["address"] or "",
         building_name=row["building_name"] or "",
         settings=PanelSettings(row["ip_address"], row["port"], row["modbus_address"], row["bacnet_mstp_mac_id"]),
-        site=row["site"],
+        site=row["site"] if "site" in row.keys() else "",  # noqa: SIM118 - a row is no mapping
     )
