@@ -27,7 +27,7 @@ from t3monitor.qt.background import in_daemon_thread
 from t3monitor.qt.bridge import ServiceBridge
 from t3monitor.qt.garbage_collector import GarbageCollector
 from t3monitor.qt.service_thread import ServiceThread
-from t3monitor.store.database import bring_up_to_date, database_file
+from t3monitor.store.database import database_file
 from t3monitor.store.history import HistoryReader, Series
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
@@ -287,11 +287,8 @@ class MonitorApp(QObject):
         self._enable_actions()
 
     async def _open(self, settings: Settings, *, start: bool) -> None:
-        url = self.paths.database_url(settings)
-        path = database_file(url)
+        path = database_file(self.paths.database_url(settings))
         try:
-            if self._leaves_traces:
-                await self._read(bring_up_to_date, url)
             if settings.link == "demo" and self._leaves_traces:
                 self.window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
                 await self._read(give_demo_a_past, path, settings.demo_panels, self._closing)

@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.failures import database_sentences
-from t3monitor.store.migrate import is_of_older_schema, migrate_to_newest
+from t3monitor.store.migrate import migrate_to_newest
 
 _BUSY_TIMEOUT_S = 3.0  # closing the program takes less than 5 s, also while another one locks the file
 _IMPATIENT_TURN_S = 0.5  # another site's cycle is stored in less
@@ -94,18 +94,6 @@ class Database:
             raise DatabaseUnusableError(
                 f"The database {self.path} was removed or replaced while it was open; the next cycle opens it anew"
             )
-
-
-def bring_up_to_date(url: str) -> None:
-    """Migrates a database of an older schema, for those who only read it; leaves any other and a missing one alone.
-
-    Raises DatabaseError.
-    """
-    path = database_file(url)
-    with database_sentences(path):
-        is_older = is_of_older_schema(path)
-    if is_older:
-        Database(url).close()
 
 
 _turns: dict[Path, threading.Lock] = {}  # of this program's writers, by file

@@ -31,11 +31,6 @@ def migrate_to_newest(
         _migrate(engine, path, migrations, newest)
 
 
-def is_of_older_schema(path: Path) -> bool:
-    """Whether opening the file would migrate it; raises what `schema_revision` raises."""
-    return schema_revision(path) not in (None, SCHEMA_REVISION)
-
-
 def _migrate(engine: Engine, path: Path, migrations: Path, newest: str) -> None:
     present = schema_revision(path)
     if present == newest:  # another thread was faster
