@@ -26,6 +26,9 @@ def freeze(output: Path) -> Path:
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", str(output), "--workpath", str(work), str(HERE / "t3monitor.spec")]
     subprocess.run(command, check=True, cwd=ROOT, stdin=subprocess.DEVNULL)
+    if sys.platform != "win32":  # there the two are the same
+        (folder / "t3monitor-cli").unlink()
+        (folder / "t3monitor-cli").symlink_to("t3monitor")
     before = size_bytes(folder)
     removed = remove_unused(folder / "_internal")
     orphans, orphans_bytes = remove_orphans(folder / "_internal")

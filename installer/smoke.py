@@ -24,7 +24,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from freeze import FROZEN, ROOT, size_bytes
+from freeze import FROZEN, size_bytes
+from packages import version
 from PySide6.QtGui import QImage
 
 HERE = Path(__file__).resolve().parent
@@ -90,7 +91,7 @@ class Smoke:
 
     def version(self) -> None:
         """Every form has the version that the source says."""
-        wanted = f"t3monitor {_version_of_the_source()}"
+        wanted = f"t3monitor {version()}"
         for program in (self.frozen, self.unfrozen):
             result = program.run("--version")
             assert (result.returncode, result.stdout.strip()) == (0, wanted), (program.name, result)
@@ -253,11 +254,6 @@ def main() -> int:
 def _work_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="t3monitor-smoke-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
-
-
-def _version_of_the_source() -> str:
-    text = (ROOT / "t3monitor" / "__init__.py").read_text(encoding="utf-8")
-    return text.split('__version__ = "')[1].split('"')[0]
 
 
 def _build_library(folder: Path, *, for_windows: bool) -> Path | None:
