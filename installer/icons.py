@@ -1,6 +1,6 @@
 """The program's icon in the forms that systems want, drawn from ``resources/icons/app.svg``: PNG files and one .ico.
 
-    python installer/icons.py FOLDER
+python installer/icons.py FOLDER
 """
 
 import struct

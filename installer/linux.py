@@ -1,6 +1,6 @@
 """The packages for Linux, from the frozen folder: a .deb and a tarball in ``dist``.
 
-    python installer/linux.py [FOLDER]
+python installer/linux.py [FOLDER]
 """
 
 import os
@@ -29,7 +29,15 @@ _PACKAGES = {
     "libwayland-client.so.0": "libwayland-client0",
     "libwayland-cursor.so.0": "libwayland-cursor0",
 }
-_LIBC = ("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "ld-linux-x86-64.so.2")
+_LIBC = (
+    "libc.so.6",
+    "libm.so.6",
+    "libdl.so.2",
+    "libpthread.so.0",
+    "librt.so.1",
+    "libutil.so.1",
+    "ld-linux-x86-64.so.2",
+)
 # Data that the libraries in the folder read: fonts and their configuration, keyboards, texts of X.
 _DATA_PACKAGES = ("libfontconfig1", "xkb-data", "libx11-data", "hicolor-icon-theme")
 

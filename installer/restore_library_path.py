@@ -1,6 +1,6 @@
 """Runs before the frozen program: what it starts, such as the desktop's file manager, gets the user's own library path.
 
-The loader of the frozen program sets LD_LIBRARY_PATH to the program's folder; for the program itself it has taken effect.
+The frozen program's loader sets LD_LIBRARY_PATH to the program's folder, which for the program itself has taken effect.
 """
 
 import os

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,17 @@ class Program:
     def run(self, *arguments: str, **more_environment: str) -> "subprocess.CompletedProcess[str]":
         """Runs a command of the console program to its end."""
         return subprocess.run(
-            [*self.console, *arguments], capture_output=True, text=True, encoding="utf-8", errors="replace", check=False,
-            timeout=_PATIENCE_S, stdin=subprocess.DEVNULL, cwd=self.home, env=self.variables(**more_environment),
-        )  # fmt: skip
+            [*self.console, *arguments],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=_PATIENCE_S,
+            stdin=subprocess.DEVNULL,
+            cwd=self.home,
+            env=self.variables(**more_environment),
+        )
 
     def variables(self, **more: str) -> dict[str, str]:
         """The environment that the program runs in: files in its own folder, and off screen where there may be none."""
@@ -71,6 +80,7 @@ class Smoke:
     def __init__(self, frozen: Program, unfrozen: Program, work: Path) -> None:
         self.frozen, self.unfrozen, self.work = frozen, unfrozen, work
         self.lines: list[str] = []
+        self._began_s = 0.0
 
     def say(self, line: str) -> None:
         """Prints a line, and keeps it for the report."""
@@ -88,6 +98,10 @@ class Smoke:
             self.snapshot()
         self.library_that_hangs()
         self.window()
+        if _ON_WINDOWS or self.frozen.under_wine:
+            self.say("left out   a crash of the window: there is no signal to crash it with")
+        else:
+            self.crash()
 
     def version(self) -> None:
         """Every form has the version that the source says."""
@@ -120,7 +134,9 @@ class Smoke:
         assert counted["frozen"] == counted["unfrozen"], counted
         devices, points, samples = counted["frozen"][0]
         assert (devices, points, samples) > (0, 0, 0), counted
-        self.say(f"ok         sync --cycles 2: {devices} panels, {points} points, {samples} samples in each, as unfrozen")
+        self.say(
+            f"ok         sync --cycles 2: {devices} panels, {points} points, {samples} samples in each, as unfrozen"
+        )
 
     def snapshot(self) -> None:
         """The window is drawn as it is unfrozen: icons, fonts, style sheet and plots."""
@@ -135,7 +151,9 @@ class Smoke:
         assert frozen.size() == unfrozen.size(), (frozen.size(), unfrozen.size())
         difference = _difference(frozen, unfrozen)
         assert difference < 4, f"the pictures in {self.work} differ by {difference:.1f} of 255"
-        self.say(f"ok         snapshot: {frozen.width()}x{frozen.height()}, differs from unfrozen by {difference:.2f} of 255")
+        self.say(
+            f"ok         snapshot: {frozen.width()}x{frozen.height()}, differs from unfrozen by {difference:.2f} of 255"
+        )
 
     def library_that_hangs(self) -> None:
         """The child process works frozen: it loads a compiled library, hangs in it and is killed at the deadline."""
@@ -145,10 +163,8 @@ class Smoke:
             return
         hung = self.work / "hung"
         began_s = time.monotonic()
-        result = self.frozen.run(
-            "sync", "--once", "--library", self.frozen.path(library), "--timeout", str(_KILLED_AFTER_S), "--json",
-            T3_SMOKE_HUNG=self.frozen.path(hung),
-        )  # fmt: skip
+        options = ["--library", self.frozen.path(library), "--timeout", str(_KILLED_AFTER_S), "--json"]
+        result = self.frozen.run("sync", "--once", *options, T3_SMOKE_HUNG=self.frozen.path(hung))
         took_s = time.monotonic() - began_s
         assert result.returncode == 4, result
         cycle = json.loads(result.stdout)
@@ -162,26 +178,62 @@ class Smoke:
 
     def window(self) -> None:
         """The windowed program opens, stores a cycle and closes when asked to, with exit code 0 and nothing left."""
-        program = subprocess.Popen(
-            [*self.frozen.windowed, "--demo"], env=self.frozen.variables(), cwd=self.frozen.home, stdin=subprocess.DEVNULL
-        )
-        try:
-            began_s = time.time()
-            _until(lambda: program.poll() is not None or _cycles_since(self.frozen.home, began_s) > 0, "a first cycle")
-            assert program.poll() is None, f"the window ended by itself with exit code {program.returncode}"
-            first_s = time.time() - began_s
+        with self._window() as program:
+            first_s = time.time() - self._began_s
             if self.frozen.under_wine:
                 _picture_of_the_screen(self.work / "window.png")
             asked_s = time.monotonic()
             self._ask_to_close(program)
             code = program.wait(_PATIENCE_S)
-            assert code == 0, f"exit code {code}"
+        assert code == 0, f"exit code {code}"
+        closed_s = time.monotonic() - asked_s
+        self.nothing_left()
+        assert not self._crash_files(), f"closing left {self._crash_files()}"
+        self.say(
+            f"ok         the window: first cycle stored after {first_s:.1f} s, closed in {closed_s:.1f} s, exit code 0"
+        )
+
+    def crash(self) -> None:
+        """A crash leaves its traceback in a file of its own; the next start makes a report of it."""
+        with self._window() as program:
+            program.send_signal(signal.SIGSEGV)
+            code = program.wait(_PATIENCE_S)
+        assert code == -signal.SIGSEGV, f"exit code {code}"
+        (left,) = self._crash_files()
+        assert "Segmentation fault" in left.read_text(), left.read_text()
+        with self._window() as program:
+            (report,) = (file for file in self._crash_files() if file.name.startswith("crash-"))
+            self._ask_to_close(program)
+            program.wait(_PATIENCE_S)
+        text = report.read_text()
+        assert "Segmentation fault" in text, text
+        assert "The last lines of FFI.log" in text, text
+        assert self._crash_files() == [report], self._crash_files()
+        self.say(f"ok         a crash of the window: reported by the next start, {len(text.splitlines())} lines")
+
+    @contextmanager
+    def _window(self) -> "Iterator[subprocess.Popen[bytes]]":
+        """The window on the simulated building, with its first cycle stored."""
+        self._began_s = time.time()
+        program = subprocess.Popen(
+            [*self.frozen.windowed, "--demo"],
+            env=self.frozen.variables(),
+            cwd=self.frozen.home,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            stored = partial(_cycles_since, self.frozen.home, self._began_s)
+            _until(lambda: program.poll() is not None or stored() > 0, "a first cycle")
+            assert program.poll() is None, f"the window ended by itself with exit code {program.returncode}"
+            yield program
         finally:
             program.kill()
             program.wait()
-        self.nothing_left()
-        closed_s = time.monotonic() - asked_s
-        self.say(f"ok         the window: first cycle stored after {first_s:.1f} s, closed in {closed_s:.1f} s, exit code 0")
+
+    def _crash_files(self) -> list[Path]:
+        logs = self.frozen.home / "logs" / "demo" / "T3WebLog"
+        return sorted([*logs.glob("running-*"), *logs.glob("crash-*")])
 
     def nothing_left(self) -> None:
         """No process of the frozen program is there any more."""
@@ -190,7 +242,9 @@ class Smoke:
     def _ask_to_close(self, program: "subprocess.Popen[bytes]") -> None:
         if _ON_WINDOWS or self.frozen.under_wine:
             wine = self.frozen.windowed[:-1]
-            subprocess.run([*wine, "taskkill", "/im", "t3monitor.exe"], check=True, stdin=subprocess.DEVNULL, capture_output=True)
+            subprocess.run(
+                [*wine, "taskkill", "/im", "t3monitor.exe"], check=True, stdin=subprocess.DEVNULL, capture_output=True
+            )
         else:
             program.send_signal(signal.SIGTERM)
 
@@ -208,11 +262,17 @@ class Smoke:
                     program.run(*command)
                     times[program.name].append(time.perf_counter() - began_s)
             frozen_s, unfrozen_s = min(times["frozen"]), min(times["unfrozen"])
-            against = "" if self.frozen.under_wine else f", unfrozen {unfrozen_s:.2f} s, ratio {frozen_s / unfrozen_s:.2f}"
+            against = (
+                "" if self.frozen.under_wine else f", unfrozen {unfrozen_s:.2f} s, ratio {frozen_s / unfrozen_s:.2f}"
+            )
             self.say(f"start      {name:13} frozen {frozen_s:.2f} s{against} (shortest of {runs})")
         frozen, unfrozen = size_bytes(folder), _installed_bytes()
-        with_python = "frozen has Python in it, the packages have not"
-        self.say(f"size       frozen {frozen / 1e6:.1f} MB, packages {unfrozen / 1e6:.1f} MB, ratio {frozen / unfrozen:.2f} ({with_python})")
+        against = (
+            ""
+            if self.frozen.under_wine
+            else f", packages by pip {unfrozen / 1e6:.1f} MB and no Python, ratio {frozen / unfrozen:.2f}"
+        )
+        self.say(f"size       frozen {frozen / 1e6:.1f} MB{against}")
 
 
 def main() -> int:
@@ -260,7 +320,9 @@ def _build_library(folder: Path, *, for_windows: bool) -> Path | None:
     names = ("gcc", "clang", "x86_64-w64-mingw32-gcc") if _ON_WINDOWS else ("cc", "gcc")
     if for_windows and not _ON_WINDOWS:
         names = ("x86_64-w64-mingw32-gcc",)
-    compiler = (None if for_windows and not _ON_WINDOWS else os.environ.get("CC")) or next(filter(shutil.which, names), None)
+    compiler = (None if for_windows and not _ON_WINDOWS else os.environ.get("CC")) or next(
+        filter(shutil.which, names), None
+    )
     if compiler is None:
         return None
     library = folder / ("hang.dll" if for_windows else "hang.so")
@@ -272,7 +334,9 @@ def _build_library(folder: Path, *, for_windows: bool) -> Path | None:
 def _difference(first: QImage, second: QImage) -> float:
     """The mean difference of two pictures' brightness, 0 to 255, when both are small."""
     small = [image.scaled(*_PICTURE).convertToFormat(QImage.Format.Format_Grayscale8) for image in (first, second)]
-    values = [[image.pixelColor(x, y).lightness() for x in range(_PICTURE[0]) for y in range(_PICTURE[1])] for image in small]
+    values = [
+        [image.pixelColor(x, y).lightness() for x in range(_PICTURE[0]) for y in range(_PICTURE[1])] for image in small
+    ]
     return sum(abs(one - other) for one, other in zip(*values, strict=True)) / len(values[0])
 
 
@@ -290,7 +354,9 @@ def _processes_left() -> list[str]:
     """The frozen program's processes, by what they were called as."""
     if _ON_WINDOWS:
         listed = subprocess.run(["tasklist", "/fo", "csv", "/nh"], capture_output=True, text=True, check=True).stdout
-        return [line for line in listed.splitlines() if line.lower().startswith(('"t3monitor.exe', '"t3monitor-cli.exe'))]
+        return [
+            line for line in listed.splitlines() if line.lower().startswith(('"t3monitor.exe', '"t3monitor-cli.exe'))
+        ]
     left = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -321,9 +387,7 @@ def _installed_bytes() -> int:
             continue
         files = [Path(str(file.locate())) for file in distribution.files or ()]
         found[name] = sum(file.stat().st_size for file in files if file.is_file())
-        for requirement in distribution.requires or ():
-            if "extra ==" not in requirement:
-                wanted.append(_name(requirement))
+        wanted.extend(_name(text) for text in distribution.requires or () if "extra ==" not in text)
     return sum(found.values())
 
 

@@ -22,27 +22,58 @@ class Unused(NamedTuple):
     kept: tuple[str, ...] = ()
 
 
+_UNUSED_LIBRARIES = (
+    *("VirtualKeyboard", "Pdf", "Designer", "Help", "Sql", "Test", "PrintSupport", "UiTools", "Xml", "Concurrent"),
+    *("Labs", "Lottie"),
+)
+
 UNUSED = (
     Unused("Qt's translations; the program speaks English", ("PySide6/**/translations",)),
-    Unused("platforms for other screens", (f"{_PLUGINS}/platforms/*",), ("*qxcb*", "*qwayland*", "*qoffscreen*", "*qwindows*")),
-    Unused("picture formats other than SVG and PNG", (f"{_PLUGINS}/imageformats/*",), ("*qsvg*",)),
+    Unused(
+        "platforms for other screens",
+        (f"{_PLUGINS}/platforms/*",),
+        kept=("*qxcb*", "*qwayland*", "*qoffscreen*", "*qwindows*"),
+    ),
+    Unused("picture formats other than SVG and PNG", (f"{_PLUGINS}/imageformats/*",), kept=("*qsvg*",)),
     Unused("on-screen keyboards", (f"{_PLUGINS}/platforminputcontexts/*virtualkeyboard*",)),
-    Unused("Wayland, the server's side", (f"{_PLUGINS}/wayland-graphics-integration-server", "**/libQt6WaylandCompositor*")),
+    Unused(
+        "Wayland, the server's side",
+        (f"{_PLUGINS}/wayland-graphics-integration-server", "**/libQt6WaylandCompositor*"),
+    ),
     Unused("drawing without a window system", (f"{_PLUGINS}/egldeviceintegrations", "**/libQt6EglF*")),
     Unused("GTK's look; its libraries would have to be those of the machine", (f"{_PLUGINS}/platformthemes/*qgtk3*",)),
-    Unused("OpenGL; the program draws without it", (f"{_PLUGINS}/xcbglintegrations", f"{_PLUGINS}/wayland-graphics-integration-client", "**/opengl32sw.dll", "**/[dD]3[dD]compiler_*.dll")),
+    Unused(
+        "OpenGL; the program draws without it",
+        (
+            f"{_PLUGINS}/xcbglintegrations",
+            f"{_PLUGINS}/wayland-graphics-integration-client",
+            "**/opengl32sw.dll",
+            "**/[dD]3[dD]compiler_*.dll",
+        ),
+    ),
     Unused("touch screens and tablets without a window system", (f"{_PLUGINS}/generic",)),
-    Unused("networking by Qt", (f"{_PLUGINS}/tls", f"{_PLUGINS}/networkinformation", "**/*Qt*6Network*", "PySide6/QtNetwork*")),
-    Unused("QML and Quick", ("PySide6/**/qml", f"{_PLUGINS}/qmltooling", f"{_PLUGINS}/qmllint", "**/*Qt*6Qml*", "**/*Qt*6Quick*", "PySide6/QtQml*", "PySide6/QtQuick*")),
-    Unused("further Qt libraries", tuple(
-        pattern
-        for name in ("VirtualKeyboard", "Pdf", "Designer", "Help", "Sql", "Test", "PrintSupport", "UiTools", "Xml", "Concurrent", "Labs", "Lottie")
-        for pattern in (f"**/*Qt*6{name}*", f"PySide6/Qt{name}*")
-    )),
-    Unused("plugins of those", tuple(f"{_PLUGINS}/{name}" for name in ("designer", "sqldrivers", "printsupport", "vectorimageformats"))),
+    Unused(
+        "networking by Qt",
+        (f"{_PLUGINS}/tls", f"{_PLUGINS}/networkinformation", "**/*Qt*6Network*", "PySide6/QtNetwork*"),
+    ),
+    Unused(
+        "QML and Quick",
+        (
+            *("PySide6/**/qml", f"{_PLUGINS}/qmltooling", f"{_PLUGINS}/qmllint"),
+            *("**/*Qt*6Qml*", "**/*Qt*6Quick*", "PySide6/QtQml*", "PySide6/QtQuick*"),
+        ),
+    ),
+    Unused(
+        "further Qt libraries",
+        tuple(pattern for name in _UNUSED_LIBRARIES for pattern in (f"**/*Qt*6{name}*", f"PySide6/Qt{name}*")),
+    ),
+    Unused(
+        "plugins of those",
+        tuple(f"{_PLUGINS}/{name}" for name in ("designer", "sqldrivers", "printsupport", "vectorimageformats")),
+    ),
     Unused("examples' pictures of pyqtgraph", ("pyqtgraph/icons/peegee",)),
     Unused("type information for programmers", ("**/*.pyi", "**/py.typed", "PySide6/typesystems", "PySide6/include")),
-)  # fmt: skip
+)
 
 
 def remove_unused(libraries: Path) -> list[tuple[str, int, int]]:

@@ -10,14 +10,17 @@ from types import TracebackType
 from typing import Any
 
 import qasync
+from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QApplication
 
 from t3monitor import __version__
 from t3monitor.app import MonitorApp
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
+from t3monitor.config.crashes import CrashLog
 from t3monitor.config.logs import start_logging
 from t3monitor.config.paths import user_paths
+from t3monitor.ui.crash_dialog import CrashNotice
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +31,11 @@ def window(args: argparse.Namespace) -> int:
     settings, warnings = settings_in_force(args, paths)
     if args.demo:
         settings = settings.with_values(link="demo")
+    crash_log = CrashLog(
+        paths.log_folder, f"Qt {qVersion()}"
+    )  # before the log files, of which it quotes the last lines
     start_logging(paths.log_folder, cycles_on_stderr=False)
+    crash_log.watch()
     _log.info("🚀 Starting all services...")
     for warning in warnings:
         _log.warning("⚠️ %s", warning)
@@ -41,9 +48,11 @@ def window(args: argparse.Namespace) -> int:
     threading.excepthook = lambda args: _log_error(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
     with loop:
         program = MonitorApp(paths, settings)
+        CrashNotice(crash_log, program.window)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: program.window.close())
         loop.run_until_complete(program.run())
+    crash_log.end_well()  # not reached by an error that ends the program: the next start mentions it
     return exit_codes.GOOD
 
 

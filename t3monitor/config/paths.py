@@ -1,6 +1,7 @@
 """Where the program keeps its files; the only module that asks appdirs."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from t3monitor.config.settings import LinkName, Settings, SettingsError
 
 HOME_VARIABLE = "T3MONITOR_HOME"
 DATABASE_NAME = "webview_t3_device.db"
+PORTABLE_FOLDER = "portable"
 _APP_NAME = "T3 Monitor"
 _UNREAL_LINKS = ("demo", "replay")
 
@@ -55,16 +57,22 @@ class Paths:
 def user_paths() -> Paths:
     """The per-user folders, all moved by T3MONITOR_HOME; data in the local, not the roaming folder of Windows.
 
-    Raises SettingsError if T3MONITOR_HOME names no folder.
+    A frozen program with a folder ``portable`` beside it keeps everything in that one. Raises SettingsError if
+    T3MONITOR_HOME names no folder.
     """
-    if home := os.environ.get(HOME_VARIABLE):
-        root = whole_path(home, HOME_VARIABLE)
+    root = whole_path(home, HOME_VARIABLE) if (home := os.environ.get(HOME_VARIABLE)) else _portable_folder()
+    if root is not None:
         return Paths(root / "config", root / "data", root / "logs")
     return Paths(
         Path(appdirs.user_config_dir(_APP_NAME, appauthor=False)),
         Path(appdirs.user_data_dir(_APP_NAME, appauthor=False)),
         Path(appdirs.user_log_dir(_APP_NAME, appauthor=False)),
     )
+
+
+def _portable_folder() -> Path | None:
+    folder = Path(sys.executable).parent / PORTABLE_FOLDER
+    return folder if getattr(sys, "frozen", False) and folder.is_dir() else None
 
 
 def whole_path(path: str, named_by: str) -> Path:
