@@ -37,6 +37,7 @@ ERROR = CrashReport(Path("logs/running-2.txt"), "T3 Monitor 1\n\nValueError: x\n
 def window(qtbot: QtBot) -> QMainWindow:
     window = QMainWindow()
     qtbot.addWidget(window)
+    window.statusBar()  # now, as the program does: one made later is shown by a later event
     window.resize(900, 300)
     window.show()
     return window
