@@ -4,10 +4,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench torture ui-check pictures lock clean
+.PHONY: help run test lint bench torture ui-check pictures installer smoke lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml scripts/setup.sh
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh
@@ -45,8 +45,18 @@ pictures: $(READY) ## docs/images anew, every page in light and dark
 		$(BIN)/t3monitor snapshot docs/images/$$page-$$theme.png --demo --page $$page --theme $$theme || exit 1; \
 	done; done
 
-lock: ## write requirements.lock anew (needs uv)
+installer: ## the packages for Linux, and under wine those for Windows, each tried before it is packed; in dist
+	@PYTHON="$(PYTHON)" sh installer/build.sh
+
+smoke: ## freeze for this system and try what comes out, without packages
+	@PYTHON="$(PYTHON)" sh installer/setup.sh
+	@build/installer/venv/bin/python installer/freeze.py
+	@build/installer/venv/bin/python installer/smoke.py
+
+lock: ## write the lock files anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group installer -c requirements.lock -o installer/requirements.lock
+	uv pip compile -q --python-platform x86_64-pc-windows-msvc --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml --group installer -c installer/wine/constraints.txt -o installer/wine/requirements.lock
 
 clean: ## forget the virtual environment and all caches
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

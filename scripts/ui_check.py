@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +20,7 @@ DISPLAY = ":97"
 PICTURES = Path("build/ui-check")
 # Middles of the buttons of the tool bar, in a window of 1280x800 in the screen's corner.
 SYNC_ONCE, START, STOP, SETTINGS, ACTIVITY = ((x, 40) for x in (55, 150, 225, 322, 418))
+CRASH_NOTICE = (1150, 788)  # in the status bar
 PATIENCE_S = 30.0
 
 
@@ -37,6 +39,7 @@ def main() -> int:
         os.environ["T3MONITOR_HOME"] = folder
         _first_start(home)
         _demo(home)
+        _crash(home)
     print(f"all clicks did what they say; pictures are in {PICTURES}")
     return 0
 
@@ -79,6 +82,29 @@ def _demo(home: Path) -> None:
     assert state["activity"] is True
 
 
+def _crash(home: Path) -> None:
+    """A crash is a line in the status bar of the next start, which leads to all that is known of it."""
+    logs = home / "logs" / "demo" / "T3WebLog"
+    program = subprocess.Popen([sys.executable, "-m", "t3monitor", "--demo"])
+    _until(lambda: _windows("T3 Monitor") != [], "the window opens")
+    time.sleep(1)  # for its first cycle
+    program.send_signal(signal.SIGSEGV)
+    assert program.wait(timeout=PATIENCE_S) == -signal.SIGSEGV
+    with _program("--demo") as window:
+        _until(lambda: len(list(logs.glob("crash-*"))) == 1, "the crash is noticed")
+        _picture("6-crashed-last-time")
+        window.click(*CRASH_NOTICE)
+        _until(lambda: _windows("Report of an error") != [], "a click on the line opens the report")
+        _picture("7-report")
+        window.key("Return")  # Copy has the focus
+        _picture("8-copied")
+        window.key("Escape")
+        _until(lambda: _windows("Report of an error") == [], "Escape closes it")
+    with _program("--demo"):
+        _picture("9-not-mentioned-again")
+    assert len(list(logs.glob("*-*"))) == 1, list(logs.iterdir())
+
+
 class _Window:
     """The program's main window under the mouse."""
 
@@ -117,6 +143,7 @@ def _program(*options: str) -> Iterator[_Window]:
         _xdotool("windowfocus", "--sync", number)
         yield _Window(number)
         began_s = time.monotonic()
+        _xdotool("windowfocus", "--sync", number)  # without a window manager a dialog's end gives it to nobody
         _xdotool("key", "ctrl+q")
         assert program.wait(timeout=PATIENCE_S) == 0, program.returncode
         print(f"closed in {time.monotonic() - began_s:.1f} s")

@@ -54,6 +54,7 @@ class CrashDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(folder_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(icon("close"))
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         for widget in (sentence, self.text, file, buttons):
