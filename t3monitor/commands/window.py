@@ -21,6 +21,7 @@ from t3monitor.config.crashes import CrashLog
 from t3monitor.config.logs import start_logging
 from t3monitor.config.paths import user_paths
 from t3monitor.ui.crash_dialog import CrashNotice
+from t3monitor.ui.icons import icon
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +62,8 @@ def make_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("T3 Monitor")
     application.setApplicationVersion(__version__)
+    application.setDesktopFileName("t3monitor")  # the desktop finds the entry of an installed program by it
+    application.setWindowIcon(icon("app"))
     application.setQuitOnLastWindowClosed(False)  # the loop ends when everything has stopped, not before
     return application
 
