@@ -222,6 +222,7 @@ class Smoke:
             env=self.frozen.variables(),
             cwd=self.frozen.home,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # under wine a file would be a handle that Python cannot use
             stderr=subprocess.DEVNULL,
         )
         try:
