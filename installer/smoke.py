@@ -96,6 +96,7 @@ class Smoke:
             self.say("left out   snapshot: the off-screen platform of Qt does not start in wine")
         else:
             self.snapshot()
+        self.web_service_that_is_not_there()
         self.library_that_hangs()
         self.window()
         if _ON_WINDOWS or self.frozen.under_wine:
@@ -154,6 +155,17 @@ class Smoke:
         self.say(
             f"ok         snapshot: {frozen.width()}x{frozen.height()}, differs from unfrozen by {difference:.2f} of 255"
         )
+
+    def web_service_that_is_not_there(self) -> None:
+        """The web link is whole: it says of a computer without T3000 what it says unfrozen."""
+        said = {}
+        for program in (self.frozen, self.unfrozen):
+            result = program.run("sync", "--once", "--url", "http://127.0.0.1:9", "--json")
+            assert result.returncode == 3, (program.name, result)
+            cycle = json.loads(result.stdout)
+            said[program.name] = (cycle["outcome"], cycle["reason"])
+        assert said["frozen"][0] == said["unfrozen"][0] == "unreachable", said
+        self.say(f"ok         a web service that is not there: {said['frozen'][1]}")
 
     def library_that_hangs(self) -> None:
         """The child process works frozen: it loads a compiled library, hangs in it and is killed at the deadline."""
