@@ -35,7 +35,7 @@ if [ "${1:-}" = windows ]; then
 fi
 # The libraries that only a window on a screen needs are frozen in with the rest, so they must be here.
 libraries=$(for name in libxcb-icccm4 libxcb-keysyms1 libxcb-cursor0 libxcb-shape0 libxkbcommon-x11-0; do
-    dpkg-query -W -f '' "$name" 2>/dev/null || printf '%s ' "$name"
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || printf '%s ' "$name"
 done)
 # shellcheck disable=SC2046,SC2086
 install_packages 1 $(missing_of objdump:binutils dpkg-deb:dpkg xz:xz-utils cc:gcc cc:libc6-dev) $libraries
