@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 SVG = Path(__file__).parents[1] / "resources" / "icons" / "app.svg"
 PNG_SIZES = (16, 32, 48, 64, 128, 256)
+_WIZARD_SIZE, _WIZARD_COLOUR = (164, 314), "#dfe7f0"
 _ICO_SIZES = (16, 20, 24, 32, 40, 48, 64, 128, 256)
 
 
@@ -24,6 +25,19 @@ def write_icons(folder: Path) -> Path:
     icon = folder / "t3monitor.ico"
     icon.write_bytes(_ico({size: png(size) for size in _ICO_SIZES}))
     return icon
+
+
+def write_wizard_picture(folder: Path) -> Path:
+    """The picture at the left of the last page of the Windows installer, in the form and size that NSIS wants."""
+    image = QImage(*_WIZARD_SIZE, QImage.Format.Format_RGB888)
+    image.fill(QColor(_WIZARD_COLOUR))
+    painter = QPainter(image)
+    side = 96
+    QSvgRenderer(str(SVG)).render(painter, QRectF((image.width() - side) / 2, 48, side, side))
+    painter.end()
+    picture = folder / "wizard.bmp"
+    image.save(str(picture), "BMP")
+    return picture
 
 
 def png(size: int) -> bytes:

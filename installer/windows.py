@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 from freeze import FROZEN, ROOT, size_bytes
-from icons import write_icons
+from icons import write_icons, write_wizard_picture
 from packages import DIST, made, sign, sign_command, version, write_checksums
 
 HERE = Path(__file__).resolve().parent
@@ -44,6 +44,7 @@ def _make_setup(folder: Path) -> Path:
         "PAYLOAD": folder,
         "OUTPUT": package,
         "ICON": icon,
+        "PICTURE": write_wizard_picture(icon.parent),
         "LICENSE": ROOT / "LICENSE",
         "KILOBYTES": size_bytes(folder) // 1024,
     }

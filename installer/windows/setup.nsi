@@ -1,5 +1,6 @@
 ; The Windows installer; installer/windows.py calls makensis with what is not fixed here:
-;   -DVERSION=1.2.3 -DVERSION4=1.2.3.0 -DPAYLOAD=folder -DOUTPUT=file -DICON=file -DLICENSE=file -DKILOBYTES=number [-DSIGN=command]
+;   -DVERSION=1.2.3 -DVERSION4=1.2.3.0 -DPAYLOAD=folder -DOUTPUT=file -DICON=file -DPICTURE=file -DLICENSE=file
+;   -DKILOBYTES=number [-DSIGN=command]
 ;
 ; For the user alone, without administrator's rights; /ALLUSERS installs for all users (run it as an administrator).
 ;   setup.exe [/S] [/AUTOSTART] [/ALLUSERS] [/D=C:\folder]       /S: silent; /D comes last
@@ -48,6 +49,7 @@ VIAddVersionKey LegalCopyright "MIT License"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${PICTURE}"
 !define MUI_FINISHPAGE_RUN "$INSTDIR\t3monitor.exe"
 !define MUI_FINISHPAGE_RUN_TEXT "Start ${NAME}"
 !insertmacro MUI_PAGE_LICENSE "${LICENSE}"
