@@ -1,5 +1,6 @@
 """The mention of a crash in the status bar, and the dialog that shows all that it would copy."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -87,6 +88,20 @@ def test_an_error_in_a_thread_is_mentioned_with_its_own_report(window: QMainWind
     qtbot.waitUntil(lambda: "An error in this program" in notice.button.text())
     notice.button.click()
     assert shown(window).text.toPlainText() == ERROR.text
+
+
+def test_an_error_after_the_window_has_gone_is_noted_all_the_same(tmp_path: Path, qtbot: QtBot) -> None:
+    window = QMainWindow()
+    log = CrashLog(tmp_path, "Qt 6")
+    CrashNotice(log, window)
+    with qtbot.waitSignal(window.destroyed):
+        window.deleteLater()
+    error = ValueError("while closing")
+    record = logging.LogRecord("t3monitor", logging.ERROR, "", 0, "Closing", None, (ValueError, error, None))
+    log.handle(record)
+    log.end_well()
+    (report,) = tmp_path.glob("crash-*")
+    assert "ValueError: while closing" in report.read_text(encoding="utf-8")
 
 
 def test_the_folder_of_the_report_is_a_click_away(window: QMainWindow) -> None:

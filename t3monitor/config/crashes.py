@@ -90,7 +90,8 @@ class CrashLog(logging.Handler):
             text = f"{when} {record.getMessage()}\n{traceback}\n\n"
             with suppress(OSError):
                 os.write(self._file.fileno(), text.encode("utf-8", "backslashreplace"))
-        self.error_noted()
+        with suppress(RuntimeError):  # Qt's, of a window that has gone: the program is closing
+            self.error_noted()
 
     def end_well(self) -> None:
         """The program ends as it should: its file goes, or stays as a report if it had errors.
