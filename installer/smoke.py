@@ -385,6 +385,7 @@ def _processes_left() -> list[str]:
 
 def _picture_of_the_screen(file: Path) -> None:
     if shutil.which("import"):
+        time.sleep(2)  # the screen follows the program by a moment
         subprocess.run(["import", "-window", "root", str(file)], check=False)
 
 
