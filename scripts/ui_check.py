@@ -20,7 +20,7 @@ DISPLAY = ":97"
 PICTURES = Path("build/ui-check")
 # Middles of the buttons of the tool bar, in a window of 1280x800 in the screen's corner.
 SYNC_ONCE, START, STOP, SETTINGS, ACTIVITY = ((x, 40) for x in (55, 150, 225, 322, 418))
-CRASH_NOTICE = (1150, 788)  # in the status bar
+CRASH_NOTICE_X, STATUS_BAR_Y = 1150, -14  # from the window's lower edge
 PATIENCE_S = 30.0
 
 
@@ -93,7 +93,7 @@ def _crash(home: Path) -> None:
     with _program("--demo") as window:
         _until(lambda: len(list(logs.glob("crash-*"))) == 1, "the crash is noticed")
         _picture("6-crashed-last-time")
-        window.click(*CRASH_NOTICE)
+        window.click(CRASH_NOTICE_X, window.height() + STATUS_BAR_Y)
         _until(lambda: _windows("Report of an error") != [], "a click on the line opens the report")
         _picture("7-report")
         window.key("Return")  # Copy has the focus
@@ -113,6 +113,13 @@ class _Window:
 
     def click(self, x: int, y: int) -> None:
         _xdotool("mousemove", "--window", self._number, str(x), str(y), "click", "1")
+
+    def height(self) -> int:
+        """A window that was closed and opened again need not have the height that it began with."""
+        told = subprocess.run(
+            ["xdotool", "getwindowgeometry", "--shell", self._number], capture_output=True, text=True, check=True
+        )
+        return int(told.stdout.split("HEIGHT=")[1].split()[0])
 
     def double_click(self, x: int, y: int) -> None:
         _xdotool("mousemove", "--window", self._number, str(x), str(y), "click", "--repeat", "2", "--delay", "60", "1")
