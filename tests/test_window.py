@@ -19,6 +19,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolBar
 
 from t3monitor.app import MonitorApp
+from t3monitor.cli import main
+from t3monitor.commands import exit_codes
+from t3monitor.commands import window as window_command
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings, load
 from t3monitor.model.errors import Outcome
@@ -408,3 +411,16 @@ ONE_PANEL = {
         }
     ],
 }
+
+
+def test_a_settings_error_is_shown_where_there_is_no_console(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = []
+    monkeypatch.setenv("T3MONITOR_HOME", "~nosuchuser/x")
+    monkeypatch.setattr(window_command, "make_application", lambda: qapp)
+    monkeypatch.setattr(window_command.QMessageBox, "critical", lambda *texts: shown.append(texts[-1]))
+    monkeypatch.setattr("sys.stderr", None)
+    assert main([]) == exit_codes.USAGE
+    (sentence,) = shown
+    assert sentence.startswith("T3MONITOR_HOME: the home folder in '~nosuchuser/x' is not known")

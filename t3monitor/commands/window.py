@@ -11,7 +11,7 @@ from typing import Any
 
 import qasync
 from PySide6.QtCore import qVersion
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from t3monitor import __version__
 from t3monitor.app import MonitorApp
@@ -20,6 +20,7 @@ from t3monitor.commands.options import settings_in_force
 from t3monitor.config.crashes import CrashLog
 from t3monitor.config.logs import start_logging
 from t3monitor.config.paths import user_paths
+from t3monitor.config.settings import SettingsError
 from t3monitor.ui.crash_dialog import CrashNotice
 from t3monitor.ui.icons import icon
 
@@ -28,13 +29,18 @@ _log = logging.getLogger(__name__)
 
 def window(args: argparse.Namespace) -> int:
     """Opens the window and returns when it was closed; ``--demo`` has the simulated building and folders of its own."""
-    paths = user_paths().for_demo() if args.demo else user_paths()
-    settings, warnings = settings_in_force(args, paths)
+    try:
+        paths = user_paths().for_demo() if args.demo else user_paths()
+        settings, warnings = settings_in_force(args, paths)
+    except SettingsError as error:
+        if sys.stderr is None:  # a windowed program of Windows, with nowhere to print to
+            application = make_application()
+            QMessageBox.critical(None, application.applicationName(), str(error))
+        raise
     if args.demo:
         settings = settings.with_values(link="demo")
-    crash_log = CrashLog(
-        paths.log_folder, f"Qt {qVersion()}"
-    )  # before the log files, of which it quotes the last lines
+    # Before the log files, of which it quotes the last lines.
+    crash_log = CrashLog(paths.log_folder, f"Qt {qVersion()}")
     start_logging(paths.log_folder, cycles_on_stderr=False)
     crash_log.watch()
     _log.info("🚀 Starting all services...")
