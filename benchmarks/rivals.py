@@ -192,6 +192,7 @@ def device_rows(snapshot: Snapshot) -> list[SqlRow]:
             device.variable_logging_time,
             snapshot.received_at,
             snapshot.received_at,
+            device.site,
         )
         for device in snapshot.devices
     ]

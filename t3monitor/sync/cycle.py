@@ -170,7 +170,8 @@ class Cycle:
             transaction.record(self._report(*_ending(snapshot), snapshot, transaction.run_id))
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
-        source.readings.take_as_stored(recorded)
+        if answer.repeats:
+            source.readings.take_as_stored(recorded)
         emit(Committed, SyncPhase.COMMIT, len(devices))
 
         self._watch.enter(SyncPhase.VALIDATE.key)
