@@ -302,6 +302,11 @@ class MonitorApp(QObject):
             if snapshot is not None:
                 self._newest = _by_site(snapshot) | self._newest  # a cycle may have been faster
                 self._show()
+                # What only sites that are gone tell of stays in the panes, as panels that do not answer.
+                watched = {site: newest for site, newest in self._newest.items() if site in self.services.sites}
+                if watched:  # else the first cycle tells, which may be that of a site that was just renamed
+                    self._newest = watched
+                    self._show()
             await self._measure_database()
         self._opening = None
         self.window.points.set_notice("")

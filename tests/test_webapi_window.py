@@ -11,6 +11,7 @@ from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome
+from t3monitor.ui.devices_panels import PanelState
 from t3monitor.ui.ledger_model import LedgerColumn
 from t3000_model import make_panels
 from t3000_stand_in import Mood, StandIn
@@ -93,6 +94,33 @@ def test_a_closed_gate_says_in_the_window_what_is_ignored(run: Run, paths: Paths
             report = await cycle(program, program.window.sync_once_action.trigger)
             assert report.outcome is Outcome.NO_NEW_DATA
             await until(lambda: "its background reading is off" in program.window.phase_bar.sentence, program)
+
+    run(scenario())
+
+
+def test_panels_of_a_site_that_was_removed_are_known_and_do_not_answer(
+    run: Run, paths: Paths, stand_in: StandIn
+) -> None:
+    def states(program: MonitorApp) -> list[tuple[str, PanelState]]:
+        model = program.window.devices.model
+        rows = (model.index(row, 0) for row in range(model.rowCount()))
+        panels = [model.panel(model.index(child, 0, row)) for row in rows for child in range(model.rowCount(row))]
+        return [(panel.device.site, panel.state) for panel in panels if panel]
+
+    async def scenario() -> None:
+        with StandIn(make_panels(1, first_serial=5000)) as plant:
+            sites = [{"name": "Office", "url": stand_in.url}, {"name": "Plant", "url": plant.url}]
+            async with opened(paths, settings(stand_in.url, sites=sites)) as program:
+                program.window.sync_once_action.trigger()
+                await until(lambda: program.window.devices.model.panel_count == 4, program)
+                await until(lambda: not program.is_busy, program)
+                program.on_settings_applied(program.settings.with_values(sites=sites[:1]))
+                await until(lambda: not program.is_busy, program)
+                assert program.window.devices.model.panel_count == 4
+                assert [state for site, state in states(program) if site == "Plant"] == [PanelState.NO_ANSWER]
+                await cycle(program, program.window.sync_once_action.trigger)
+                expected = [("Office", PanelState.LIVE)] * 3 + [("Plant", PanelState.NO_ANSWER)]
+                await until(lambda: states(program) == expected, program)
 
     run(scenario())
 
