@@ -84,3 +84,17 @@ def test_between_two_cycles_far_apart_no_other_site_takes_over() -> None:
     next_cycle, much_later = (replace(snapshot(AHU), received_at=NOW_S + seconds) for seconds in (901, 2701))
     assert kinds(claims.of_site("Plant", next_cycle, 900)) == {}
     assert kinds(claims.of_site("Plant", much_later, 900)).keys() == {1}
+
+
+def test_a_site_that_has_a_newer_reading_takes_over_from_one_whose_reading_is_stale() -> None:
+    def told(read_at: int, received_at: int) -> Snapshot:
+        times = {f"{kind}_logging_time": read_at for kind in ("input", "output", "variable")}
+        return replace(snapshot(replace(AHU, **times)), received_at=received_at)  # type: ignore[arg-type]
+
+    claims = PanelClaims()
+    claims.of_site("Office", told(NOW_S, NOW_S + 300), 30)
+    assert kinds(claims.of_site("Plant", told(NOW_S + 290, NOW_S + 300), 30)) == {}
+    claims.of_site("Office", told(NOW_S, NOW_S + 310), 30)
+    assert kinds(claims.of_site("Plant", told(NOW_S, NOW_S + 310), 30)) == {}
+    assert kinds(claims.of_site("Plant", told(NOW_S + 310, NOW_S + 310), 30)).keys() == {1}
+    assert kinds(claims.of_site("Office", told(NOW_S, NOW_S + 320), 30)) == {}

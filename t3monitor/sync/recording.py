@@ -73,12 +73,14 @@ class Readings:
 class PanelClaims:
     """Which site tells of a panel that several T3000 computers see; for any thread.
 
-    It is the first one, until what that one has told of the panel is stale: then another keeps its history going.
+    It is the first one, until that one is silent, or its reading is stale while another site has a newer one:
+    then the other keeps the panel's history going.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._claims: dict[int, tuple[str, int]] = {}  # by serial number: site, when it last told of it (UTC, s)
+        # By serial number: the site, when it last told of the panel, and when what it told was read (both UTC, s).
+        self._claims: dict[int, tuple[str, int, int]] = {}
 
     def of_site(self, site: str, snapshot: Snapshot, interval_s: int) -> Snapshot:
         """The snapshot without the panels that another site tells of; its note says which site that is."""
@@ -98,8 +100,11 @@ class PanelClaims:
             self._claims = {serial: claim for serial, claim in self._claims.items() if claim[0] != site}
 
     def _claim(self, device: Device, site: str, now_s: int, interval_s: int) -> bool:
-        owner, told_s = self._claims.get(device.serial_number, (site, now_s))
-        if owner != site and not is_stale(told_s, now_s, interval_s):
-            return False
-        self._claims[device.serial_number] = site, now_s
+        read_at_s = min(time_s for _, _, time_s in device.vectors())
+        owner, told_at_s, owner_read_at_s = self._claims.get(device.serial_number, (site, now_s, read_at_s))
+        if owner != site and not is_stale(told_at_s, now_s, interval_s):
+            is_newer = is_stale(owner_read_at_s, now_s, interval_s) and read_at_s > owner_read_at_s
+            if not is_newer:
+                return False
+        self._claims[device.serial_number] = site, now_s, read_at_s
         return True
