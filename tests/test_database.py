@@ -17,6 +17,7 @@ from sqlalchemy import Engine, event
 
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store import database as database_module
+from t3monitor.store import migrate as migrate_module
 from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import migrate_to_newest, schema_revision
@@ -380,6 +381,23 @@ def test_a_file_of_the_first_schema_can_be_looked_at_as_it_is(file: Path, tmp_pa
     assert [(device.serial_number, device.site) for device in state.devices] == [(7, "")]
     assert [(cycle.run_id, cycle.site) for cycle in read_cycles(file, 5)] == [(1, "")]
     assert schema_revision(file) == "0001"
+
+
+def test_no_other_program_migrates_a_file_while_it_is_copied_aside(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_schema(file, tmp_path)
+    copied: list[str] = []
+
+    def copy_aside(path: Path, revision: str) -> None:
+        with closing(sqlite3.connect(path, timeout=0)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+        copied.append(revision)
+
+    monkeypatch.setattr(migrate_module, "_copy_aside", copy_aside)
+    make(file)
+    assert (copied, schema_revision(file)) == (["0001"], SCHEMA_REVISION)
 
 
 def test_a_file_of_the_newest_schema_opens_without_alembic(file: Path) -> None:

@@ -49,8 +49,11 @@ def _migrate(engine: Engine, path: Path, migrations: Path, newest: str) -> None:
                 f"The database {path} was written by a newer version of this program (schema {present}, this one knows "
                 f"{newest}); update the program, or choose another file"
             )
-        _copy_aside(path, present)
-    with engine.begin() as connection:
+    with engine.begin() as connection:  # keeps other programs from migrating it
+        if present is not None:
+            if schema_revision(path) != present:  # another program was faster
+                return
+            _copy_aside(path, present)
         config.attributes["connection"] = connection
         upgrade(config, "head")
     _log.info("💾 Database %s is at schema %s", path, newest)
