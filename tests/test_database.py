@@ -390,9 +390,8 @@ def test_no_other_program_migrates_a_file_while_it_is_copied_aside(
     copied: list[str] = []
 
     def copy_aside(path: Path, revision: str) -> None:
-        with closing(sqlite3.connect(path, timeout=0)) as other:
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                other.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(path, timeout=0)) as other, pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
         copied.append(revision)
 
     monkeypatch.setattr(migrate_module, "_copy_aside", copy_aside)

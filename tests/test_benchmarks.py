@@ -1,0 +1,19 @@
+"""The benchmarks go with the program: each of them runs, and compares what is equal."""
+
+from pathlib import Path
+
+from benchmarks import cycle, store
+
+
+def test_storing_is_measured_against_both_rivals(tmp_path: Path) -> None:
+    measured = store.measure("demo", 1, 1, tmp_path)
+    assert [row.what.strip() for row in measured.rows] == [
+        "store a cycle, against one row per sample",
+        "bytes of history per sample",
+        "store a cycle, against select-then-write",
+    ]
+
+
+def test_a_whole_cycle_is_measured_against_a_floor_that_stores_the_same(tmp_path: Path) -> None:
+    measured = cycle.measure("demo", 1, tmp_path)
+    assert measured.rows[0].what.startswith("whole cycle")
