@@ -390,7 +390,10 @@ def test_no_other_program_migrates_a_file_while_it_is_copied_aside(
     copied: list[str] = []
 
     def copy_aside(path: Path, revision: str) -> None:
-        with closing(sqlite3.connect(path, timeout=0)) as other, pytest.raises(sqlite3.OperationalError, match="locked"):
+        with (
+            closing(sqlite3.connect(path, timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
             other.execute("BEGIN IMMEDIATE")
         copied.append(revision)
 

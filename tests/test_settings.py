@@ -152,6 +152,7 @@ def test_the_address_of_a_web_service_is_completed(typed: str, url: str) -> None
         "http://",
         "ftp://t3000",
         "t3000:port",
+        "t3000:0",
         "t3000:99999",
         "http://t3000/api",
         "http://me:pw@t3000",

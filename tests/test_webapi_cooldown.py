@@ -6,7 +6,8 @@ from t3monitor.t3000.webapi.cooldown import Cooldown
 
 OFF = (
     "T3000's background reading is off until the Trend Log beta window was opened once: open a trend log in T3000 and "
-    "its Graphic Beta window once, which is needed after each start of T3000"
+    "its Graphic Beta window once, which is needed after each start of T3000; if that changes nothing, another program "
+    "takes every call: close its trend chart"
 )
 
 

@@ -199,11 +199,11 @@ def web_url(text: str) -> str:
     typed = text.strip()
     try:
         parts = urlsplit(typed if "://" in typed else f"http://{typed}")
-        port = parts.port or (WEB_PORT if parts.scheme == "http" else None)
+        port = parts.port if parts.port is not None else WEB_PORT if parts.scheme == "http" else None
         host = (parts.hostname or "").encode("idna").decode()
     except ValueError:  # a port that is none, brackets that do not close, a name that is too long
         raise SettingsError(_no_url(text)) from None
-    odd = parts.username is not None or parts.path.strip("/") or parts.query or parts.fragment
+    odd = port == 0 or parts.username is not None or parts.path.strip("/") or parts.query or parts.fragment
     if parts.scheme not in ("http", "https") or not host or odd or not host.isprintable() or " " in host:
         raise SettingsError(_no_url(text))
     host = f"[{host}]" if ":" in host else host

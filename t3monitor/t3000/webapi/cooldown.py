@@ -12,7 +12,10 @@ _MARGIN_S = 0.1  # T3000 counts from before its answer and we from after it; its
 _PROBE_S = 5.0  # how soon to try again where another program may have taken our turn
 _CALLS_BETWEEN_PROBES = 10  # of a cooldown that was found to be long
 
-_WINDOW = "open a trend log in T3000 and its Graphic Beta window once, which is needed after each start of T3000"
+_WINDOW = (
+    "open a trend log in T3000 and its Graphic Beta window once, which is needed after each start of T3000; "
+    "if that changes nothing, another program takes every call: close its trend chart"
+)
 
 
 class _Belief(Enum):
