@@ -14,6 +14,7 @@ from t3monitor.model.events import (
     CycleFinished,
     CycleReport,
     CycleStarted,
+    PanelAsked,
     PanelCounts,
     PanelLogged,
     PanelUpserted,
@@ -48,6 +49,7 @@ STARTED = ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, 30)
 STOPPED = ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, "")
 CYCLE = CycleStarted(SyncPhase.STARTUP_SYNC, 0.0, "sqlite:///x.db", False, 30, 3)
 CALL = CallStarted(SyncPhase.FETCH, 0.0, 1, 4)
+PANEL = PanelAsked(SyncPhase.FETCH, 0.0, 3, 10)
 SECOND_CALL = CallStarted(SyncPhase.FETCH, 0.0, 2, 4)
 RETRY = RetryScheduled(SyncPhase.FETCH, 0.0, 2, 4, 4.0, "T3000 is starting (-2)")
 DECODED = AnswerDecoded(SyncPhase.PARSE, 0.0, snapshot(*(device(serial) for serial in range(1, 7))), 331204)
@@ -109,6 +111,9 @@ STORING = (CYCLE, CALL, DECODED, BEGUN, upserted(1), logged(1), upserted(2), log
         ((STARTED,), "waiting"),
         ((CYCLE,), "opening database and link"),
         ((CYCLE, CALL), "fetch · asking T3000"),
+        ((CYCLE, CALL, PANEL), "fetch · panel 3/10"),
+        ((CYCLE, CALL, PANEL, SECOND_CALL), "fetch · try 2 of 4"),
+        ((CYCLE, CALL, PANEL, DECODED, BEGUN), "store · device 0/6 · 0 points"),
         ((CYCLE, CALL, RETRY), "T3000 is starting (-2), try 2 of 4 in 4 s"),
         ((CYCLE, CALL, RETRY, SECOND_CALL), "fetch · try 2 of 4"),
         ((CYCLE, CALL, DECODED), "store · begin"),
@@ -218,6 +223,7 @@ def test_each_step_has_the_mark_of_its_state(events: tuple[SyncEvent, ...], expe
 
 
 def test_the_steps_tell_devices_while_they_are_stored_and_durations_afterwards() -> None:
+    assert step_views(after(CYCLE, CALL, PANEL), NOW)[0].text == "● Fetch 3/10"
     assert [step.text for step in step_views(after(*STORING), NOW)][2] == "● Store 3/6"
     assert [step.text for step in step_views(after(*STORING, ended(GOOD)), NOW + 12)] == [
         "✓ Fetch 120 ms",

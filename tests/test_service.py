@@ -27,6 +27,7 @@ from t3monitor.model.events import (
     CallStarted,
     CycleFinished,
     CycleReport,
+    PanelAsked,
     PanelUpserted,
     RetryScheduled,
     ServiceStopped,
@@ -503,6 +504,17 @@ def test_trend_logs_are_read_once_5_seconds_after_the_first_good_cycle_a_panel_e
     assert ended == [30 + 5 + 0.5]
     assert building.of(TrendLogsRead)[0].trend_logs == 2
     assert building.rows("SELECT count(*) FROM TRENDLOGS") == [(2,)]
+
+
+def test_a_link_that_asks_panel_by_panel_is_followed(site: Open) -> None:
+    def ask_two() -> bytes:
+        building.link.on_panel(1, 2)
+        building.link.on_panel(2, 2)
+        return ANSWER
+
+    building = site(ask_two)
+    building.run(1)
+    assert [(event.position, event.total) for event in building.of(PanelAsked)] == [(1, 2), (2, 2)]
 
 
 def test_a_site_whose_panels_another_one_tells_of_has_its_cycles_all_the_same(site: Open) -> None:

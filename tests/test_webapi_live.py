@@ -92,6 +92,15 @@ def test_ten_panels_are_all_read_in_each_cycle(clock: FakeClock) -> None:
         link.close()
 
 
+def test_who_fetches_hears_which_panel_is_asked(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
+    heard = []
+    link.on_panel = lambda position, total: heard.append((position, total))
+    stand_in.t3000.panels[0].reachable = False
+    link.fetch(PATIENCE_S)
+    total = len(stand_in.t3000.panels)
+    assert heard == [(position, total) for position in range(1, total + 1)]
+
+
 def test_a_point_that_stands_still_keeps_its_bytes(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
     decoder = AnswerDecoder()
     before = decoder.decode(link.fetch(PATIENCE_S).body, 1)

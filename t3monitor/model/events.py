@@ -122,6 +122,14 @@ class CallStarted(SyncEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PanelAsked(SyncEvent):
+    """A link that reads panel by panel asks for the next one; ``position`` of ``total`` starts at 1."""
+
+    position: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class RetryScheduled(SyncEvent):
     """T3000 is not ready and will be asked again in ``wait_s``, as try ``attempt`` of ``attempts``."""
 

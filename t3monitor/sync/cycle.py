@@ -12,6 +12,7 @@ from t3monitor.model.events import (
     Committed,
     CycleReport,
     CycleStarted,
+    PanelAsked,
     PanelCounts,
     PanelLogged,
     PanelUpserted,
@@ -137,6 +138,7 @@ class Cycle:
         store, source = self._host.store(), self._host.source()
 
         self._watch.enter(SyncPhase.FETCH.key)
+        source.link.on_panel = lambda position, total: emit(PanelAsked, SyncPhase.FETCH, position, total)
         answer = call_with_retries(
             lambda attempt: self._call(source.link, attempt), self._settings.retries, self._wait_for_retry
         )

@@ -1,5 +1,6 @@
 """The contract of every way to reach T3000."""
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from t3monitor.model.snapshot import PanelSettings
@@ -21,12 +22,21 @@ class Answer(NamedTuple):
     note: str = ""
 
 
+def _unheard(position: int, total: int) -> None:
+    """Nobody wants to know how far a fetch has come."""
+
+
 class Link(Protocol):
     """One way to reach T3000. Used from one thread, except ``interrupt``.
 
     Every method answers or raises a `LinkError` (a named outcome), nothing else, and not later than its deadline. What
     a link does not override is what one without settings exports, errands or resources does.
+
+    ``on_panel`` is whoever fetches' own: a link that asks T3000 panel by panel calls it with the position, from 1, and
+    the number of panels before it asks for each.
     """
+
+    on_panel: Callable[[int, int], None] = staticmethod(_unheard)
 
     @property
     def description(self) -> str:

@@ -11,6 +11,7 @@ from t3monitor.model.events import (
     CycleFinished,
     CycleReport,
     CycleStarted,
+    PanelAsked,
     PanelLogged,
     PanelUpserted,
     RetryScheduled,
@@ -76,12 +77,16 @@ class Progress:
                     note=self.note,
                 )
             case CallStarted(attempt=attempt, attempts=attempts):
-                return replace(self, phase=SyncPhase.FETCH, attempt=attempt, attempts=attempts, retry_at_s=None)
+                return replace(
+                    self, phase=SyncPhase.FETCH, attempt=attempt, attempts=attempts, retry_at_s=None, position=0
+                )
+            case PanelAsked(position=position, total=total):
+                return replace(self, position=position, total=total)
             case RetryScheduled(attempt=attempt, attempts=attempts, wait_s=wait_s, reason=reason):
                 retry_at_s = now_s + wait_s
                 return replace(self, attempt=attempt, attempts=attempts, retry_at_s=retry_at_s, retry_reason=reason)
             case AnswerDecoded(snapshot=snapshot):
-                return replace(self, phase=SyncPhase.BEGIN, total=len(snapshot.devices), note=snapshot.note)
+                return replace(self, phase=SyncPhase.BEGIN, position=0, total=len(snapshot.devices), note=snapshot.note)
             case TransactionStarted():
                 return replace(self, phase=SyncPhase.UPSERT)
             case PanelUpserted(panel=panel):
@@ -116,6 +121,11 @@ class Progress:
     def without_past(self) -> "Progress":
         """What is known of another link or database: nothing of what was before."""
         return replace(self, last=None, last_good=None, judged=False, stop_reason="", note="")
+
+    @property
+    def is_asking_panels(self) -> bool:
+        """Whether the link asks panel by panel, and is at one of them: that may take seconds for each."""
+        return self.phase is SyncPhase.FETCH and self.position > 0
 
     @property
     def outcome(self) -> Outcome | None:

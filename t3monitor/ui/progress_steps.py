@@ -86,7 +86,7 @@ def _state_in_cycle(step: Step, current: Step) -> StepState:
 def _detail(progress: Progress, now_s: float) -> str:
     if progress.retry_at_s is not None:
         return translate("Progress", "in {left} s").format(left=countdown_s(progress.retry_at_s, now_s))
-    if progress.phase in (SyncPhase.UPSERT, SyncPhase.TRENDLOG, SyncPhase.COMMIT):
+    if progress.phase in (SyncPhase.UPSERT, SyncPhase.TRENDLOG, SyncPhase.COMMIT) or progress.is_asking_panels:
         return f"{progress.position}/{progress.total}"
     if progress.phase is SyncPhase.FETCH and progress.attempt > 1:
         return f"{progress.attempt}/{progress.attempts}"

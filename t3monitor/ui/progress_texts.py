@@ -37,6 +37,10 @@ def doing_text(progress: Progress, now_s: float) -> str:
     match progress.phase:
         case None:
             return translate("Progress", "opening database and link")
+        case SyncPhase.FETCH if progress.is_asking_panels:
+            return translate("Progress", "fetch · panel {position}/{total}").format(
+                position=progress.position, total=progress.total
+            )
         case SyncPhase.FETCH if progress.attempt > 1:
             return translate("Progress", "fetch · try {attempt} of {attempts}").format(
                 attempt=progress.attempt, attempts=progress.attempts

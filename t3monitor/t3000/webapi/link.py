@@ -32,7 +32,9 @@ class WebApiLink(Link):
         self._url = url
         self._client = Client(url, longest_answer_bytes)
         self._panels = PanelList(self._client, monotonic_s)
-        live = LiveReading(self._client, self._panels, monotonic_s, utc_s)
+        live = LiveReading(
+            self._client, self._panels, monotonic_s, utc_s, lambda position, total: self.on_panel(position, total)
+        )
         background = BackgroundReading(self._client, self._panels, monotonic_s)
         self._strategy = _strategy_named(reading, live, background, monotonic_s)
 

@@ -51,6 +51,7 @@ _read_index = msgspec.json.Decoder(_Indexed)
 class _Round:
     """How far one fetch has come: what was read, and what was not, in sentences."""
 
+    total: int  # panels
     read: set[int]  # serial numbers
     failed_panels: dict[int, str]
     missing_points: list[str]
@@ -69,9 +70,16 @@ class LiveReading:
     errand_due_s: float | None = None
 
     def __init__(
-        self, client: Client, panels: PanelList, monotonic_s: Callable[[], float], utc_s: Callable[[], float]
+        self,
+        client: Client,
+        panels: PanelList,
+        monotonic_s: Callable[[], float],
+        utc_s: Callable[[], float],
+        on_panel: Callable[[int, int], None],
     ) -> None:
+        """``on_panel(position, total)`` is called before each panel of a round."""
         self._client = client
+        self._on_panel = on_panel
         self._panels = panels
         self._monotonic_s, self._utc_s = monotonic_s, utc_s
         self._mirror = Mirror()
@@ -85,7 +93,7 @@ class LiveReading:
         panels = self._panels.refresh(timeout_s, needs_instances=True)
         if not panels:
             raise NoNewDataError("T3000 knows of no panel: let it scan the network, and look at its list of devices")
-        this = _Round(set(), {}, [])
+        this = _Round(len(panels), set(), {}, [])
         talkative = [panel for panel in panels if panel.serial_number not in self._silent]
         for panel in talkative:
             if not panel.object_instance:
@@ -126,6 +134,7 @@ class LiveReading:
 
     def _ask(self, panel: Panel, this: _Round, timeout_s: float) -> None:
         """Reads one panel, type by type, up to the first that fails; one without inputs gives no answer at all."""
+        self._on_panel(len(this.read) + len(this.failed_panels) + 1, this.total)
         began_s = self._monotonic_s()
         serial = panel.serial_number
         known = self._mirror.panels.get(serial)
