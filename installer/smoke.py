@@ -27,6 +27,7 @@ from typing import Any
 
 from freeze import FROZEN, size_bytes
 from packages import version
+from packaging.requirements import Requirement
 from PySide6.QtGui import QImage
 
 HERE = Path(__file__).resolve().parent
@@ -403,15 +404,9 @@ def _installed_bytes() -> int:
             continue
         files = [Path(str(file.locate())) for file in distribution.files or ()]
         found[name] = sum(file.stat().st_size for file in files if file.is_file())
-        wanted.extend(_name(text) for text in distribution.requires or () if "extra ==" not in text)
+        requirements = map(Requirement, distribution.requires or ())
+        wanted += [needed.name for needed in requirements if not needed.marker or needed.marker.evaluate({"extra": ""})]
     return sum(found.values())
-
-
-def _name(requirement: str) -> str:
-    name = requirement
-    for mark in "[;<>=!~ (":
-        name = name.split(mark)[0]
-    return name.strip()
 
 
 def _until(condition: Callable[[], Any], what: str) -> None:

@@ -20,14 +20,13 @@ from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.t3000.text import clean, message
 from t3monitor.t3000.wire_json import LenientDecoder, NoJsonError, WireError, read
-from t3monitor.t3000.wire_points import Number, Shape, read_point, with_new_value
+from t3monitor.t3000.wire_points import Number, Shape, logging_time, read_point, with_new_value
 
 _ANSWER_ACTION = "LOGGING_DATA_RES"
 # 20 in the controller; the byte behind it is a flag that cuts the name as a control character, and the document's own
 # example has 21.
 _PANEL_NAME_SIZE = 21
 _ADDRESS_SIZE = 45
-_LATEST_TIME = 2**33  # a logging time beyond the year 2242 is a mistake, not a time
 
 
 class _Answer(Struct):
@@ -280,17 +279,8 @@ def _device(serial: int, name: str, info: _PanelInfo, points: _PanelPoints, rece
         inputs=points.by_type[PointType.INPUT],
         outputs=points.by_type[PointType.OUTPUT],
         variables=points.by_type[PointType.VARIABLE],
-        input_logging_time=_logging_time(info.input_logging_time, received_at),
-        output_logging_time=_logging_time(info.output_logging_time, received_at),
-        variable_logging_time=_logging_time(info.variable_logging_time, received_at),
+        input_logging_time=logging_time(info.input_logging_time, received_at),
+        output_logging_time=logging_time(info.output_logging_time, received_at),
+        variable_logging_time=logging_time(info.variable_logging_time, received_at),
         settings=PanelSettings(ip_address or None, info.port, info.modbus_address, info.bacnet_mstp_mac_id),
     )
-
-
-def _logging_time(sent: float | str | None, received_at: int) -> int:
-    """UTC epoch seconds; an unknown time (0, empty, no number) is the time of receipt."""
-    try:
-        time_s = int(float(sent or 0))
-    except (ValueError, OverflowError):
-        return received_at
-    return time_s if 0 < time_s < _LATEST_TIME else received_at

@@ -20,6 +20,7 @@ Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**32)]
 _LABEL_SIZE = 9
 _FULL_LABEL_SIZES = {PointType.INPUT: 21, PointType.OUTPUT: 19, PointType.VARIABLE: 21}
 _UNITS_SIZE = 16
+_LATEST_TIME = 2**33  # a logging time beyond the year 2242 is a mistake, not a time
 
 
 class Shape(Enum):
@@ -60,6 +61,15 @@ _VALUE_MEMBER = b'"value":'
 _LAST_NUMBER = re.compile(rb"-?[0-9]{1,15}}")
 _POINT_TYPES: dict[str | None, PointType] = {point_type.value: point_type for point_type in PointType}
 _points = LenientDecoder(_WirePoint, {"id", "index", "type", "value", "control", "range", "digital_analog"})
+
+
+def logging_time(sent: float | str | None, unknown: int) -> int:
+    """UTC epoch seconds of a logging time as it was sent; ``unknown`` for what is none (0, empty, no number)."""
+    try:
+        time_s = int(float(sent or 0))
+    except (ValueError, OverflowError):
+        return unknown
+    return time_s if 0 < time_s < _LATEST_TIME else unknown
 
 
 def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: int) -> Point:

@@ -10,8 +10,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.t3000.text import message
 from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, Reading
 from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
-
-_LATEST_TIME = 2**33
+from t3monitor.t3000.wire_points import logging_time
 
 
 class _CachedPanel(Struct):
@@ -121,17 +120,5 @@ def _type(raw: Raw) -> PointType:
 
 
 def _times(panel: _CachedPanel) -> Times:
-    sent: Iterable[float | str | None] = (
-        panel.input_logging_time,
-        panel.output_logging_time,
-        panel.variable_logging_time,
-    )
-    return tuple(_time(value) for value in sent)
-
-
-def _time(sent: float | str | None) -> int:
-    try:
-        time_s = int(float(sent or 0))
-    except (ValueError, OverflowError):
-        return 0
-    return time_s if 0 < time_s < _LATEST_TIME else 0
+    sent = (panel.input_logging_time, panel.output_logging_time, panel.variable_logging_time)
+    return tuple(logging_time(value, 0) for value in sent)
