@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.units import MULTISTATE, UNUSED, VARIABLE_TIME, range_name, state_words
+from t3monitor.model.words import Words
 
 MANUAL = 1
 INPUT_STATUS_WORDS = {0: "Normal", 1: "Open", 2: "Shorted"}
@@ -21,7 +22,7 @@ class PointKey(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A point's settings and present value; the field names are the column names of the point tables.
+    """A point's settings and present value; the field names but ``words`` are the column names of the point tables.
 
     A named tuple, since a cycle handles tens of thousands and its fields go to the database as they stand. It does
     not know its panel's serial number: two panels whose points read alike may share the object.
@@ -47,6 +48,7 @@ class Point(NamedTuple):
     high_voltage: float | None = None
     hw_switch_status: int | None = None  # outputs, see HW_SWITCH_WORDS
     unused: int | None = None  # variables
+    words: Words = ()  # what the site calls the states of its range, as far as that is known; no column
 
     @property
     def is_digital(self) -> bool:
@@ -55,8 +57,8 @@ class Point(NamedTuple):
 
     @property
     def in_use(self) -> bool:
-        """Whether somebody configured the point: a range, or at least a name."""
-        return self.range != UNUSED or bool(self.full_label or self.label)
+        """Whether somebody configured the point: a range, or at least a name that is not T3000's default."""
+        return self.range != UNUSED or not (self._is_default(self.label) and self._is_default(self.full_label))
 
     @property
     def is_overridden(self) -> bool:
@@ -70,6 +72,10 @@ class Point(NamedTuple):
             return ""
         return INPUT_STATUS_WORDS.get(self.status, "")
 
+    def _is_default(self, name: str) -> bool:
+        """Whether a name says no more than the id does: nothing, ``IN1`` or ``IN 1``."""
+        return not name or "".join(name.split()).upper() == self.point_id
+
     @property
     def range_name(self) -> str:
         """The word for T3000's Range column."""
@@ -77,7 +83,9 @@ class Point(NamedTuple):
 
     @property
     def state_word(self) -> str | None:
-        """Word of the present state of a digital point; None if the point shows a number."""
+        """Word of the present state, in the site's own words where it has some; None if the point shows a number."""
+        if self.words:
+            return dict(self.words).get(round(self.value))
         words = state_words(self.range) if self.is_digital else None
         return words[1 if self.value else 0] if words else None
 

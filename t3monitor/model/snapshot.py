@@ -1,7 +1,9 @@
 """One answer of T3000, decoded: its panels with all their points, and what had to be left out."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
@@ -17,12 +19,29 @@ class PanelSettings:
     bacnet_mstp_mac_id: int | None = None
 
 
+class PointGroup(NamedTuple):
+    """Points of one type, numbers ``first`` to ``last``, that T3000 reads from the panel together."""
+
+    first: int
+    last: int
+    read_at: int | None  # UTC epoch seconds; None: never
+    in_use: bool  # holds a point in use
+    is_new: bool  # read for this answer, not repeated from an earlier one
+
+
+Groups = Mapping[PointType, tuple[PointGroup, ...]]
+_READ_WHOLE: Groups = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """One panel of one answer; identity is the serial number, 1..2^32-1.
 
     A logging time is the UTC epoch second at which T3000 read that type of points; it tells freshness. Where T3000
-    does not know it, it is the time of receipt.
+    does not know it, it is the time of receipt; None: T3000 never read that type, which then has no points.
+
+    ``groups`` are those of a panel that is read in parts; a type without any was read whole, at its logging time. With
+    groups, a type's logging time is that of its oldest group in use.
     """
 
     serial_number: int
@@ -31,15 +50,16 @@ class Device:
     inputs: tuple[Point, ...]
     outputs: tuple[Point, ...]
     variables: tuple[Point, ...]
-    input_logging_time: int
-    output_logging_time: int
-    variable_logging_time: int
+    input_logging_time: int | None
+    output_logging_time: int | None
+    variable_logging_time: int | None
     address: str = ""
     building_name: str = ""
     settings: PanelSettings = field(default=PanelSettings())
     site: str = ""  # the T3000 computer that tells of it; empty where there is but one
+    groups: Groups = field(default=_READ_WHOLE)
 
-    def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int]]:
+    def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int | None]]:
         """The three vectors in T3000's order, each as (type, points, logging time in UTC epoch seconds)."""
         yield PointType.INPUT, self.inputs, self.input_logging_time
         yield PointType.OUTPUT, self.outputs, self.output_logging_time
@@ -55,6 +75,23 @@ class Device:
             outputs=self.outputs if PointType.OUTPUT in kinds else (),
             variables=self.variables if PointType.VARIABLE in kinds else (),
         )
+
+    @property
+    def read_at(self) -> int | None:
+        """When the panel was read, UTC epoch seconds: that of its oldest type with points in use; None: never.
+
+        A type of which nobody uses a point makes no panel old. Where no type has one, all count.
+        """
+        read = [(time_s, points) for _, points, time_s in self.vectors() if time_s is not None]
+        used = [time_s for time_s, points in read if any(point.in_use for point in points)]
+        return min(used or [time_s for time_s, _ in read], default=None)
+
+    def point_read_at(self, kind: PointType, number: int) -> int | None:
+        """When a point was read, UTC epoch seconds: with its group, or with its whole type; None: never."""
+        for group in self.groups.get(kind, ()):
+            if group.first <= number <= group.last:
+                return group.read_at
+        return next(time_s for its_kind, _, time_s in self.vectors() if its_kind is kind)
 
     def points(self) -> Iterator[Point]:
         """Inputs, then outputs, then variables."""
@@ -72,7 +109,8 @@ class Snapshot:
     """All panels of one answer.
 
     ``skipped_panels`` and ``skipped_points`` hold one sentence for each panel or point that could not be used,
-    ``note`` how the answer was got where there is more than one way.
+    ``note`` how the answer was got where there is more than one way. ``silent`` are the panels that T3000 lists and
+    that did not answer, without points and times.
     """
 
     received_at: int  # UTC epoch seconds
@@ -80,6 +118,7 @@ class Snapshot:
     skipped_panels: tuple[str, ...] = ()
     skipped_points: tuple[str, ...] = ()
     note: str = ""
+    silent: tuple[Device, ...] = ()
 
     @property
     def point_count(self) -> int:

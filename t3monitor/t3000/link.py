@@ -1,10 +1,12 @@
 """The contract of every way to reach T3000."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from t3monitor.model.snapshot import PanelSettings
+from t3monitor.model.snapshot import Device, Groups, PanelSettings, Snapshot
 from t3monitor.model.trendlogs import TrendLog
+from t3monitor.model.words import RangeWords
 
 
 class Answer(NamedTuple):
@@ -13,6 +15,10 @@ class Answer(NamedTuple):
     ``failed_panels`` and ``missing_points`` hold a sentence for each panel, or gap in a panel, that T3000 could not
     read. An answer that ``repeats`` holds panels which were not read anew as they were; what kept its logging time is
     then the reading of before. ``note`` says how the answer was got, where there is more than one way.
+
+    ``silent`` are listed panels that did not answer. ``groups``, by serial number, are those of panels read in parts.
+    ``words``, by serial number, are what the panels call their custom ranges, as far as that was learned for this
+    answer. ``clock_ahead_s`` is how far T3000's clock is ahead of ours; None: not known.
     """
 
     body: bytes
@@ -20,6 +26,10 @@ class Answer(NamedTuple):
     missing_points: tuple[str, ...] = ()
     repeats: bool = False
     note: str = ""
+    silent: tuple[Device, ...] = ()
+    groups: Mapping[int, Groups] = MappingProxyType({})
+    words: Mapping[int, RangeWords] = MappingProxyType({})
+    clock_ahead_s: float | None = None
 
 
 def _unheard(position: int, total: int) -> None:
@@ -62,6 +72,10 @@ class Link(Protocol):
 
     def run_errand(self, timeout_s: float) -> None:  # noqa: ARG002
         """One call of T3000 that makes the next answer fresher; what goes wrong in it is the next answer's business."""
+        return
+
+    def recall(self, known: Snapshot) -> None:  # noqa: ARG002
+        """What the database holds of earlier runs; called once, before the first `fetch`."""
         return
 
     def forget_panels(self) -> None:

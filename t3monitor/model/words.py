@@ -1,0 +1,34 @@
+"""What a site calls the states and units of its custom ranges (reference, section 3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from t3monitor.model.point_types import PointType
+
+CUSTOM_DIGITAL = range(23, 31)  # of every type of point
+CUSTOM_TABLES = range(20, 25)  # of analog inputs
+NAMED_MULTISTATES = range(101, 104)
+
+Words = tuple[tuple[int, str], ...]  # state number and its word, in the order of the numbers
+
+
+@dataclass(frozen=True, slots=True)
+class RangeWords:
+    """The words of one panel; a range that is missing has none, and keeps the neutral ones."""
+
+    digital: Mapping[int, Words] = field(default_factory=dict)  # by range, for states 0 and 1
+    units: Mapping[int, str] = field(default_factory=dict)  # by range of an input's table
+    multistate: Mapping[int, Words] = field(default_factory=dict)  # by range
+
+    def of_states(self, *, digital: bool, range_: int) -> Words:
+        """The words for the states of a point with this range; empty where the site has none."""
+        if range_ in NAMED_MULTISTATES:
+            return self.multistate.get(range_, ())
+        return self.digital.get(range_, ()) if digital else ()
+
+    def unit(self, point_type: PointType, *, digital: bool, range_: int) -> str:
+        """The unit of a point with this range; empty where the site has none."""
+        return self.units.get(range_, "") if point_type is PointType.INPUT and not digital else ""
+
+
+NO_WORDS = RangeWords()
