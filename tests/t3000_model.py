@@ -308,7 +308,8 @@ class T3000Model:
         for panel in panels:
             by_serial.setdefault(panel.serial_number, []).append(panel)
         turn = int((at_s - self._began_s) / self.scan_interval_s)
-        return [same[turn % len(same)] for same in by_serial.values()]
+        answering = [[panel for panel in same if panel.reachable] or same for same in by_serial.values()]
+        return [same[turn % len(same)] for same in answering]
 
     # --- the actions
 
@@ -338,6 +339,8 @@ class T3000Model:
 
     def _load_saved(self, panel: PanelModel) -> None:
         """The saved file over what T3000 holds of a panel; its memory never goes back."""
+        if not panel.has_saved_file:
+            return
         self._loaded_bytes += panel.saved_bytes
         if not panel.prog_refused:
             self._settings[panel.panel_id] = panel.settings
@@ -346,7 +349,10 @@ class T3000Model:
 
     def _panel_data(self, panel_id: int, from_s: float) -> tuple[float, JsonObject]:
         head: JsonObject = {"action": "GET_PANEL_DATA_RES"}
-        panel = next((panel for panel in self._scanned(from_s) if panel.panel_id == panel_id), None)
+        scanned = self._scanned(from_s)
+        for panel in scanned if panel_id == 0 else ():
+            self._load_saved(panel)
+        panel = next((panel for panel in scanned if panel.panel_id == panel_id), None)
         if panel is None:
             return from_s, {**head, "error": f"Panel {panel_id} is offline!\r\n"}
         if not panel.has_saved_file:
@@ -381,9 +387,8 @@ class T3000Model:
         data = []
         until_s = from_s
         for panel in self._scanned(from_s):
-            if panel.has_saved_file:
-                self._load_saved(panel)
-                until_s += self.load_s
+            self._load_saved(panel)
+            until_s += self.load_s if panel.has_saved_file else 0.0
             name = text(self._settings.get(panel.panel_id, NO_SETTINGS), PANEL_NAME)
             data.append(
                 {
@@ -400,7 +405,7 @@ class T3000Model:
     def _logging_data(self, panel_id: int, serial_number: int, at_s: float) -> JsonObject:
         if self.build.has_gate and not self.gate_open:
             return DEBUG
-        if self._accepted_s is not None and (at_s - self._accepted_s) * 1000 < self.build.cooldown_s * 1000:
+        if self._accepted_s is not None and round((at_s - self._accepted_s) * 1000) < self.build.cooldown_s * 1000:
             self.ignored += 1
             return DEBUG
         self._accepted_s = at_s
