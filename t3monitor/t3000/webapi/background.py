@@ -126,8 +126,8 @@ class BackgroundReading:
             self._rotation.collect_next()
         harmless = self._has_collected and not self._rotation.awaited
         panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=harmless)
-        if self._overwritings != self._panels.times_asked:
-            self._overwritings = self._panels.times_asked
+        if self._overwritings != self._panels.overwritings:
+            self._overwritings = self._panels.overwritings
             self._cached.overwritten(self._rotation.awaited)
         by_serial = {panel.serial_number: panel for panel in panels}
         self._rotation.set_panels(by_serial)
