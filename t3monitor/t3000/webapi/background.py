@@ -57,6 +57,11 @@ class BackgroundReading:
         """When T3000 takes the next call; None before the first fetch."""
         return self._errand_due_s
 
+    @property
+    def awaits_collection(self) -> bool:
+        """Whether T3000 was asked to read a panel and has not shown what it read."""
+        return bool(self._rotation.awaited)
+
     def fetch(self, timeout_s: float) -> Answer:
         """What is known of all panels, after a call if T3000 takes one now.
 

@@ -18,6 +18,11 @@ class Backoff:
         self.wait(now_s, self._steps_s[min(self.failures, len(self._steps_s) - 1)])
         self.failures += 1
 
+    def succeeded(self) -> None:
+        """The next failure is the first one."""
+        self.failures = 0
+        self.hurry()
+
     def wait(self, now_s: float, wait_s: float) -> None:
         """Postpones the next try without counting a failure."""
         self.due_s = now_s + wait_s
@@ -26,6 +31,11 @@ class Backoff:
         """The next try may come at once."""
         self.due_s = float("-inf")
 
-    def is_due(self, now_s: float) -> bool:
-        """Whether it is worth trying now."""
-        return now_s >= self.due_s - _SLACK_S
+    @property
+    def is_hurried(self) -> bool:
+        """Whether something speaks for a try at once."""
+        return self.due_s == float("-inf")
+
+    def is_due(self, now_s: float, slack_s: float = _SLACK_S) -> bool:
+        """Whether it is worth trying now, or within ``slack_s``, for those who do not come by again so soon."""
+        return now_s >= self.due_s - slack_s

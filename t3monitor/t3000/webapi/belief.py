@@ -8,7 +8,6 @@ import contextlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Raw, Struct
 
 from t3monitor.model.point_types import PointType

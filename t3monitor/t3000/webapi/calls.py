@@ -1,4 +1,4 @@
-"""The calls of T3000 by which a panel is read live: action 17, and action 0 where T3000 has forgotten it (reference 4)."""
+"""The calls by which a panel is read live: action 17, and action 0 where T3000 has forgotten it (reference 4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

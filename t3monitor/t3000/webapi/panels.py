@@ -55,10 +55,11 @@ class Panel:
             return True
         return False if self.product_class in _WITHOUT_POINTS else None
 
-    @property
-    def place(self) -> tuple[int, int, str | None]:
-        """What must stay as it is for what was read of it to be its own."""
-        return self.panel_id, self.object_instance, self.settings.ip_address
+    def stands_elsewhere(self, before: "Panel") -> bool:
+        """Whether what was read at the place where it stood ``before`` may be another panel's."""
+        addresses = self.settings.ip_address, before.settings.ip_address
+        has_moved = all(addresses) and addresses[0] != addresses[1]
+        return has_moved or (self.panel_id, self.object_instance) != (before.panel_id, before.object_instance)
 
     @property
     def address(self) -> str:
@@ -143,10 +144,10 @@ class PanelList:
     def refresh(
         self, timeout_s: float, *, needs_instances: bool, may_ask_t3000: bool = True, anew: bool = False
     ) -> tuple[Panel, ...]:
-        """The panels; raises LinkError if T3000 cannot be asked. ``may_ask_t3000``: whether action 4 does no harm now.
+        """The panels; raises LinkError if T3000 cannot be asked. ``may_ask_t3000``: action 4 does no harm now.
 
-        It is asked if there is no panel, or with ``needs_instances`` none whose object instance is known. ``anew`` reads
-        the device list even if that was done less than ten minutes ago.
+        It is asked if there is no panel, or with ``needs_instances`` none whose object instance is known. ``anew`` has
+        the device list read even if that was done less than ten minutes ago.
         """
         now_s = self._monotonic_s()
         if anew or self._must_ask_t3000 or self._read_at_s is None or now_s - self._read_at_s >= REFRESH_S:
@@ -158,14 +159,18 @@ class PanelList:
                 self._may_ask_t3000 = not self._ask_t3000(timeout_s)
             except LinkTimeoutError:
                 self._may_ask_t3000 = self._must_ask_t3000 = False  # it may well be done in the end
-                self.overwritings += 1
+                self.was_overwritten()
                 raise
             except (BadReplyError, RefusedError):
                 self._must_ask_t3000 = False  # else it would cost every cycle that follows
                 raise
-            self.overwritings += 1
+            self.was_overwritten()
             self._must_ask_t3000 = False
         return self.known
+
+    def was_overwritten(self) -> None:
+        """T3000 has loaded saved values over what it had read."""
+        self.overwritings += 1
 
     def add(self, panel: Panel) -> None:
         """A panel that T3000 told of in another way."""
@@ -214,10 +219,10 @@ class PanelList:
         doubles = []
         for serial, panel in found:
             other = single.setdefault(serial, panel)
-            if other is panel or other.place == panel.place:
+            if other is panel or not panel.stands_elsewhere(other):
                 continue
             known = self._panels.get(serial)
-            if known and known.place == panel.place:
+            if known and not panel.stands_elsewhere(known):
                 single[serial], other, panel = panel, panel, other
             doubles.append(
                 f"{panel.title} at {panel.address} has the serial number {serial} of {other.title} at {other.address}: "

@@ -34,6 +34,17 @@ class Run(NamedTuple):
     kind: PointType
     groups: tuple[GroupKey, ...]
 
+    @classmethod
+    def of(cls, group: GroupKey) -> "Run":
+        """One group alone."""
+        return cls(group.kind, (group,))
+
+    def span(self, counts: Counts) -> str:
+        """Its points for a sentence: ``IN11 to IN20``."""
+        first, last = self.groups[0].first, self.groups[-1].last(counts)
+        names = dict.fromkeys((f"{self.kind.prefix}{first}", f"{self.kind.prefix}{last}"))
+        return " to ".join(names)
+
     def start(self) -> int:
         """The index of its first point, from 0."""
         return self.groups[0].first - 1
