@@ -1,10 +1,11 @@
 """The web link: the web service inside an unmodified T3000.exe (reference 5.1), read by one of its strategies."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from t3monitor.config.settings import WebReadingName
-from t3monitor.model.snapshot import PanelSettings
+from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import PanelSettings, Snapshot
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.webapi.auto import AutoReading
 from t3monitor.t3000.webapi.background import BackgroundReading
@@ -28,15 +29,24 @@ class WebApiLink(Link):
         longest_answer_bytes: int = 104_857_600,
         monotonic_s: Callable[[], float] = time.monotonic,
         utc_s: Callable[[], float] = time.time,
+        reads_all: bool = False,
+        client: Client | None = None,
     ) -> None:
+        """``reads_all`` has live reading take every point as one in use."""
         self._url = url
-        self._client = Client(url, longest_answer_bytes)
+        self._client = client or Client(url, longest_answer_bytes)
         self._panels = PanelList(self._client, monotonic_s)
-        live = LiveReading(
-            self._client, self._panels, monotonic_s, utc_s, lambda position, total: self.on_panel(position, total)
-        )
         background = BackgroundReading(self._client, self._panels, monotonic_s)
-        self._strategy = _strategy_named(reading, live, background, monotonic_s)
+        self._live = LiveReading(
+            self._client,
+            self._panels,
+            monotonic_s,
+            utc_s,
+            lambda position, total: self.on_panel(position, total),
+            reads_all=reads_all,
+            may_load=lambda: not background.awaits_collection,
+        )
+        self._strategy = _strategy_named(reading, self._live, background, monotonic_s)
 
     @property
     def description(self) -> str:
@@ -45,6 +55,7 @@ class WebApiLink(Link):
 
     def fetch(self, timeout_s: float) -> Answer:
         """One LOGGING_DATA answer, composed of what the strategy has read; ``timeout_s`` is each call's."""
+        self._live.interval_s = self.interval_s
         with self._client.work():
             return self._strategy.fetch(timeout_s)
 
@@ -82,6 +93,15 @@ class WebApiLink(Link):
     def forget_panels(self) -> None:
         """Has the next call ask for the panels anew, with action 4 as well."""
         self._panels.forget()
+        self._live.hurry()
+
+    def recall(self, known: Snapshot) -> None:
+        """Which points are in use, so that no panel need be read whole for that."""
+        self._live.recall(known)
+
+    def prefer(self, points: Collection[PointKey]) -> None:
+        """From any thread: has live reading take the groups of these points first."""
+        self._live.prefer(points)
 
     def interrupt(self) -> None:
         """From any thread: ends the call in progress, and what was to follow it."""

@@ -56,7 +56,12 @@ class Mirror:
 
     def body(self, serial_numbers: Iterable[int]) -> bytes:
         """A LOGGING_DATA answer of these panels, in the shape of reference 1.3."""
-        return _encode(_WireAnswer("LOGGING_DATA_RES", [_wire_panel(self.panels[serial]) for serial in serial_numbers]))
+        return answer_body(self.panels[serial] for serial in serial_numbers)
+
+
+def answer_body(panels: Iterable[MirroredPanel]) -> bytes:
+    """A LOGGING_DATA answer of these panels, in the shape of reference 1.3."""
+    return _encode(_WireAnswer("LOGGING_DATA_RES", [_wire_panel(panel) for panel in panels]))
 
 
 def _wire_panel(panel: MirroredPanel) -> _WirePanel:
