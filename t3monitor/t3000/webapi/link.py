@@ -11,7 +11,7 @@ from t3monitor.t3000.webapi.auto import AutoReading
 from t3monitor.t3000.webapi.background import BackgroundReading
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.live import LiveReading
-from t3monitor.t3000.webapi.panels import PanelList
+from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.webapi.strategy import Strategy
 
 
@@ -98,6 +98,11 @@ class WebApiLink(Link):
     def recall(self, known: Snapshot) -> None:
         """Which points are in use, so that no panel need be read whole for that."""
         self._live.recall(known)
+
+    @property
+    def left_out(self) -> tuple[Panel, ...]:
+        """Devices of T3000's list that live reading does not ask, since they have no points."""
+        return self._live.left_out
 
     def prefer(self, points: Collection[PointKey]) -> None:
         """From any thread: has live reading take the groups of these points first."""
