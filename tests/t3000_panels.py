@@ -68,6 +68,7 @@ class PanelModel:
     is_online: int | None = 1
     last_checked: str | None = LAST_CHECKED
     parent_serial_number: int = 0
+    row: JsonObject = field(default_factory=dict)  # what else is different in it
 
     def point(self, kind: PointType, index: int, at_s: float) -> JsonObject:
         """A point as it is at a moment; input 1 tells the moment itself, in seconds."""
@@ -81,7 +82,7 @@ class PanelModel:
             members = {"range": 0, "value": 0, "description": f"{kind.prefix} {index + 1}", "label": point_id}
         if point_id in self.dirty:
             members["label"] = self.dirty[point_id]
-        return real_point(kind, index + 1, pid=self.panel_id, **members, **self.members.get(point_id, {}))
+        return real_point(kind, index + 1, pid=self.panel_id, **{**members, **self.members.get(point_id, {})})
 
     def all_points(self, at_s: float) -> dict[PointType, list[JsonObject]]:
         return {kind: [self.point(kind, index, at_s) for index in range(COUNTS[kind])] for kind in PointType}
@@ -111,20 +112,23 @@ class PanelModel:
     @property
     def device_row(self) -> JsonObject:
         """Its row in the device list, as T3000's own scan of the network fills it."""
-        return _device_row(
-            self.serial_number,
-            self.product_class,
-            panelId=self.stale_panel_id,
-            panelNumber=self.panel_id,
-            ipAddress=self.ip_address,
-            bautrate=self.ip_address,
-            modbusAddress=self.panel_id,
-            showLabelName=self.name if self.show_label_name == "" else self.show_label_name,
-            screenName=self.name,
-            objectInstance=self.object_instance,
-            parentSerialNumber=self.parent_serial_number,
-            isOnline=self.is_online,
-            lastChecked=self.last_checked,
+        return (
+            _device_row(
+                self.serial_number,
+                self.product_class,
+                panelId=self.stale_panel_id,
+                panelNumber=self.panel_id,
+                ipAddress=self.ip_address,
+                bautrate=self.ip_address,
+                modbusAddress=self.panel_id,
+                showLabelName=self.name if self.show_label_name == "" else self.show_label_name,
+                screenName=self.name,
+                objectInstance=self.object_instance,
+                parentSerialNumber=self.parent_serial_number,
+                isOnline=self.is_online,
+                lastChecked=self.last_checked,
+            )
+            | self.row
         )
 
     @property
@@ -133,7 +137,6 @@ class PanelModel:
         return {
             "serialNumber": signed(self.serial_number),
             "panelId": self.panel_id,
-            "panelNumber": None,
             "buildingName": self.name,
             "productName": self.name,
             "ipAddress": self.ip_address,
@@ -176,8 +179,9 @@ class ThermostatModel:
 
 def _device_row(serial_number: int, product_class: int | None, **members: Any) -> JsonObject:
     blank = dict.fromkeys(
-        "address bacnetMstpMacId buildingName connectionType description floorName function highUnits lowUnits "
-        "mainBuildingName networkNumber panelId port range_field register roomName status updateField".split()
+        "address bacnetMstpMacId buildingName calibration connectionType description floorName function highUnits "
+        "lowUnits mainBuildingName networkNumber panelId pcIpAddress port rangeField register roomName status "
+        "updateField".split()
     )
     return {
         **blank,
@@ -216,7 +220,7 @@ def make_panels(count: int, first_serial: int = 237219, *, alike: bool = True, *
 
 
 def make_thermostats(count: int, first_serial: int = 90_000) -> list[ThermostatModel]:
-    return [ThermostatModel(first_serial + number, number, 1 + number % 9) for number in range(1, count + 1)]
+    return [ThermostatModel(first_serial + number, number, 2 + number % 8) for number in range(1, count + 1)]
 
 
 def blank_point(kind: PointType, index: int, pid: int) -> JsonObject:
