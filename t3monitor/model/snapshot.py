@@ -57,7 +57,7 @@ class Device:
     building_name: str = ""
     settings: PanelSettings = field(default=PanelSettings())
     site: str = ""  # the T3000 computer that tells of it; empty where there is but one
-    groups: Groups = field(default=_READ_WHOLE)
+    groups: Groups = field(default_factory=lambda: _READ_WHOLE)  # Python 3.11 takes it for mutable
 
     def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int | None]]:
         """The three vectors in T3000's order, each as (type, points, logging time in UTC epoch seconds)."""
