@@ -50,7 +50,7 @@ class CannedLink(t3000_link.Link):
         """The answer."""
         return t3000_link.Answer(self.body)
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
+    def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of a panel."""
         return PanelSettings(f"192.168.1.{panel_id}", 502, panel_id, panel_id)
 

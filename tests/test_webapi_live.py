@@ -389,8 +389,8 @@ def test_addresses_come_from_the_device_list_as_far_as_it_is_right(
     stand_in: StandIn, link: WebApiLink, clock: FakeClock
 ) -> None:
     stand_in.t3000.panels[1].ip_address = "0.0.0.0"
-    assert link.panel_settings(1, PATIENCE_S) is None
+    assert link.panel_settings(1, 237219 + 1, PATIENCE_S) is None
     link.fetch(PATIENCE_S)
-    assert link.panel_settings(1, PATIENCE_S) == PanelSettings("192.168.1.1", None, 1, None)
-    assert link.panel_settings(2, PATIENCE_S) == PanelSettings(None, None, 2, None)
-    assert link.panel_settings(9, PATIENCE_S) is None
+    assert link.panel_settings(1, 237219 + 1, PATIENCE_S) == PanelSettings("192.168.1.1", None, 1, None)
+    assert link.panel_settings(2, 237219 + 2, PATIENCE_S) == PanelSettings(None, None, 2, None)
+    assert link.panel_settings(9, 237219 + 9, PATIENCE_S) is None
