@@ -76,9 +76,9 @@ class WebApiLink(Link):
             return "T3000's device list is empty, so T3000 is asked for its list of online panels"
         return f"{len(panels)} panel{'s' if len(panels) > 1 else ''} from {self._panels.source}"
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002 - no call is needed
-        """What T3000's list of panels tells of the addresses of one."""
-        return self._panels.settings(panel_id)
+    def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
+        """What T3000's list of panels tells of the addresses of one; no call is needed."""
+        return next((panel.settings for panel in self._panels.known if panel.serial_number == serial_number), None)
 
     @property
     def errand_due_s(self) -> float | None:
