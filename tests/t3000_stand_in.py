@@ -25,6 +25,8 @@ if __name__ == "__main__":
 from t3000_model import BRIDGE_ERROR, PanelModel, T3000Model, make_panels
 
 FFI_CALL, HEALTH, DEVICES = "/api/t3000/ffi/call", "/api/health", "/api/t3_device/devices"
+SERVER_TIME = "/api/server/time"
+UTC_OFFSET_S = 7200
 LARGEST_REQUEST = 2 * 1024 * 1024
 TIMESTAMP = "2026-08-20T10:00:00+00:00"
 BOMB_BYTES = 200_000_000
@@ -117,6 +119,8 @@ class StandIn:
         self.moods: list[Mood] = []  # of the next calls, before that of the others
         self.compresses = False
         self.ascii = True
+        self.clock_s = lambda: utc_s()  # T3000's own time of day
+        self.tells_time = True
         self.requests: list[Request] = []
         self.arrived = threading.Event()
         self.closing = threading.Event()
@@ -192,8 +196,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, b"T3000 WebView Service OK", "text/plain; charset=utf-8")
         elif self.path == DEVICES:
             self._send(200, stand_in.line(stand_in.t3000.devices()))
+        elif self.path == SERVER_TIME and stand_in.tells_time:
+            local = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(stand_in.clock_s() + UTC_OFFSET_S))
+            self._send(200, stand_in.line({"server_time": local, "utc_offset_seconds": UTC_OFFSET_S}))
         else:
             self._send(404, b"", "text/plain")
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date of a reply, by T3000's clock."""
+        return super().date_time_string(self.server.stand_in.clock_s() if timestamp is None else timestamp)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

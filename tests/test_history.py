@@ -116,7 +116,6 @@ def test_one_sample_is_a_series(writer: Writer, reader: HistoryReader) -> None:
 def test_a_file_that_is_not_there_has_no_history_and_is_not_made(tmp_path: Path) -> None:
     reader = HistoryReader(tmp_path / "none.db")
     assert reader.read(IN1, 0, 9999, 1000) == ()
-    assert reader.span(IN1) is None
     assert not (tmp_path / "none.db").exists()
 
 
@@ -299,16 +298,6 @@ def test_more_changes_of_a_state_than_fit_show_both_states() -> None:
     _, few_values = thinned(np.arange(40_000) * 30.0, values, 0, 1.2e6, 500, digital=True)
     assert len(few_values) <= 500
     assert set(few_values[:10]) == set(few_values[-10:]) == {0.0, 1.0}
-
-
-def test_span_is_the_first_and_the_last_reading_of_the_point(writer: Writer, reader: HistoryReader) -> None:
-    first, second = points(PointType.INPUT, 1.0, 2.0)
-    store(writer, 1000, (first,))
-    store(writer, 1030, (first, second))
-    store(writer, 1060, (first, second))
-    assert reader.span(IN1) == (1000.0, 1060.0)
-    assert reader.span(IN2) == (1030.0, 1060.0)
-    assert reader.span(PointKey(1, PointType.INPUT, 1)) is None
 
 
 def test_reading_leaves_the_log_of_the_database_free_to_be_emptied(

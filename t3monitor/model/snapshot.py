@@ -113,9 +113,9 @@ class Snapshot:
     """All panels of one answer.
 
     ``skipped_panels`` and ``skipped_points`` hold one sentence for each panel or point that could not be used,
-    ``note`` how the answer was got where there is more than one way. ``news`` are sentences for log and ledger on what
-    costs nothing, each said once. ``silent`` are the panels that T3000 lists and that did not answer, without points and
-    times.
+    ``note`` how the answer was got where there is more than one way. ``news`` are sentences for log and ledger that
+    cost nothing, each said once. ``silent`` are the panels that T3000 lists and that did not answer, without points
+    and times.
     """
 
     received_at: int  # UTC epoch seconds

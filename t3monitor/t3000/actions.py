@@ -27,6 +27,7 @@ class Route(StrEnum):
 
     HEALTH = "/api/health"
     DEVICES = "/api/t3_device/devices"
+    SERVER_TIME = "/api/server/time"
 
 
 _MEMBERS = frozenset(("panelId", "serialNumber", "objectinstance", "entryType", "entryIndexStart", "entryIndexEnd"))

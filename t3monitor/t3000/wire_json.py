@@ -13,9 +13,10 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 _DEEPEST = 64  # levels of an answer that are looked at; real ones have five
 _TEXT_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
-# What C runtimes print for numbers that are none: 1.#INF, -1.#IND00, nan(ind), inf. Texts are matched to be passed over.
+# What C runtimes print for numbers that are none: 1.#INF, -1.#IND00, nan(ind). Texts are matched to be passed over.
 _TEXT_OR_NO_NUMBER = re.compile(
-    r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[-+]?(?:[0-9]++[.,]#[A-Za-z]++[0-9]*+|nan(?:\([a-z]*+\))?|inf(?:inity)?)(?![A-Za-z0-9_])',
+    r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|'
+    r"[-+]?(?:[0-9]++[.,]#[A-Za-z]++[0-9]*+|nan(?:\([a-z]*+\))?|inf(?:inity)?)(?![A-Za-z0-9_])",
     re.DOTALL | re.IGNORECASE,
 )
 _read_members = msgspec.json.Decoder(dict[str, msgspec.Raw])

@@ -65,7 +65,7 @@ _points = LenientDecoder(_WirePoint, {"id", "index", "type", "value", "control",
 
 
 def serial_number(sent: int) -> int:
-    """A panel's serial number, of which builds differ in the sign beyond 2^31; raises WireError if it has no 32 bits."""
+    """A panel's serial number, of which builds differ in the sign beyond 2^31; WireError if it does not fit 32 bits."""
     if not -(2**31) <= sent < 2**32:
         raise WireError(f"its serial number {sent} does not fit 32 bits")
     return sent % 2**32
@@ -85,7 +85,7 @@ def read_point(
 ) -> Point:
     """Decodes one point; ``listed_as`` is its type where the list it stands in tells it, not the point.
 
-    ``words`` are what the panel calls its custom ranges. Raises WireError with a text that says what is wrong with the point.
+    ``words`` are what the panel calls its custom ranges. Raises WireError with a text that says what is wrong.
     """
     wire = _points.read(raw)
     point_type = listed_as or _type(wire)

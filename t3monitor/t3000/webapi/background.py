@@ -14,6 +14,7 @@ from t3monitor.t3000.actions import Action
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.webapi.cached import CachedPanels
 from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.cooldown import SHORT_S, Cooldown
 from t3monitor.t3000.webapi.mirror import Mirror
 from t3monitor.t3000.webapi.panels import Panel, PanelList
@@ -37,9 +38,10 @@ class _BusyError(RefusedError):
 class BackgroundReading:
     """Calls when T3000 takes a call, and only then; its own action 4 never comes between a read and its collection."""
 
-    def __init__(self, client: Client, panels: PanelList, monotonic_s: Callable[[], float]) -> None:
+    def __init__(self, client: Client, panels: PanelList, clock: T3000Clock, monotonic_s: Callable[[], float]) -> None:
         self._client = client
         self._panels = panels
+        self._clock = clock
         self._monotonic_s = monotonic_s
         self._cooldown = Cooldown()
         self._rotation = Rotation()
@@ -76,7 +78,11 @@ class BackgroundReading:
             raise NoNewDataError(self._nothing_read())
         known = sorted(self._mirror.panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number))
         return Answer(
-            self._mirror.body(panel.serial_number for panel in known), self._failed(), repeats=True, note=NOTE
+            self._mirror.body(panel.serial_number for panel in known),
+            self._failed(),
+            repeats=True,
+            note=NOTE,
+            clock_ahead_s=self._clock.measure(timeout_s),
         )
 
     def run_errand(self, timeout_s: float) -> None:

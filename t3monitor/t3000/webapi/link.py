@@ -9,6 +9,7 @@ from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.webapi.auto import AutoReading
 from t3monitor.t3000.webapi.background import BackgroundReading
 from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.live import LiveReading
 from t3monitor.t3000.webapi.panels import PanelList
 from t3monitor.t3000.webapi.strategy import Strategy
@@ -30,12 +31,13 @@ class WebApiLink(Link):
         utc_s: Callable[[], float] = time.time,
     ) -> None:
         self._url = url
-        self._client = Client(url, longest_answer_bytes)
+        self._client = Client(url, longest_answer_bytes, utc_s)
+        self._clock = T3000Clock(self._client, monotonic_s)
         self._panels = PanelList(self._client, monotonic_s)
         live = LiveReading(
             self._client, self._panels, monotonic_s, utc_s, lambda position, total: self.on_panel(position, total)
         )
-        background = BackgroundReading(self._client, self._panels, monotonic_s)
+        background = BackgroundReading(self._client, self._panels, self._clock, monotonic_s)
         self._strategy = _strategy_named(reading, live, background, monotonic_s)
 
     @property
@@ -53,6 +55,11 @@ class WebApiLink(Link):
         with self._client.work():
             self._client.check_health(timeout_s)
         return f"T3000's web service answers on {self._client.target.place}"
+
+    def check_clock(self, timeout_s: float) -> str:
+        """Says how far T3000's clock is ahead of this computer's."""
+        with self._client.work():
+            return self._clock.check(timeout_s)
 
     def check_panels(self, timeout_s: float) -> str:
         """Says how many panels T3000 knows and where from; raises LinkError.
