@@ -383,10 +383,10 @@ def old_file(revision: str, file: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute(f"INSERT INTO DEVICES VALUES (?{', ?' * (14 + len(site))})", (*OLD_DEVICE, *site))
         connection.execute(
-            "INSERT INTO VARIABLE_POINTS VALUES (7, 3, 'VAR3', 1, 'Setpoint', 'SP', 21.5, '°C', 1, 0, 0, 1, NULL, 2, 9, 9)"
+            "INSERT INTO VARIABLE_POINTS VALUES (7, 3, 'VAR3', 1, 'Room', 'SP', 21.5, '°C', 1, 0, 0, 1, NULL, 2, 9, 9)"
         )
         connection.execute(
-            f"INSERT INTO SYNC_RUNS VALUES (1, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '{{}}', 30, 1, 'x'{', ?' * len(site)})",
+            f"INSERT INTO SYNC_RUNS VALUES (1, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', 30, 1, ''{', ?' * len(site)})",
             site,
         )
         connection.execute("INSERT INTO TRENDLOG_LAYOUTS VALUES (1, 7, 'VARIABLE', 1, 'f')")

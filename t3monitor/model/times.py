@@ -31,7 +31,7 @@ def difference_text(ahead_s: float) -> str:
 def duration_text(seconds: float) -> str:
     """A length of time in its largest unit: ``40 seconds``, ``10 minutes``, ``1.5 hours``, ``5 years``."""
     seconds = abs(seconds)
-    unit, size = next((known for known in _UNITS if seconds >= 0.995 * known[1]), ("second", 1))
+    unit, size = next((known for known in _UNITS if seconds >= 0.99 * known[1]), ("second", 1))
     number = (
         f"{seconds / size:.1f}".removesuffix(".0") if size > 60 and seconds < 9.95 * size else f"{seconds / size:.0f}"
     )

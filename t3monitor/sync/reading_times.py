@@ -70,6 +70,7 @@ class _ClockNews:
 
     def __init__(self) -> None:
         self._said_ahead_s = 0.0  # 0: they agree
+        self._said_as_known = False
         self._received_at = 0
 
     def of_answer(
@@ -80,6 +81,8 @@ class _ClockNews:
         ``ahead_of_receipt_s`` is how much later than its receipt T3000 read what is new in it, None: nothing is new;
         ``set_back_s`` how much earlier than what was read before.
         """
+        if ahead_s is None and self._said_as_known:  # readings of our own time, for one, tell nothing of T3000's clock
+            ahead_of_receipt_s, set_back_s = None, 0
         news = []
         our_step_s = self._received_at - received_at
         self._received_at = received_at
@@ -104,7 +107,7 @@ class _ClockNews:
         least_s = max(_MOVED_S if is_known else FUTURE_S, _MOVED_SHARE * abs(said_s))
         if bool(now_s) == bool(said_s) and abs(now_s - said_s) < least_s:
             return ""
-        self._said_ahead_s = now_s
+        self._said_ahead_s, self._said_as_known = now_s, is_known and bool(now_s)
         if not now_s:
             return "T3000's clock agrees with this computer's again"
         how = "are corrected by that" if is_known else "are stored with the time of receipt"
