@@ -1,8 +1,17 @@
 """What a site calls its custom ranges: in points as they are decoded, and in the database."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 from answers import documented_answer, documented_panel, documented_point, real_answer, real_panel, real_point
+from cycles import Cycles
+from t3monitor.model.errors import Outcome
+from t3monitor.model.events import AnswerDecoded
 from t3monitor.model.point_types import PointType
 from t3monitor.model.words import NO_WORDS, RangeWords
+from t3monitor.store.words import read_words
+from t3monitor.t3000.link import Answer
 from t3monitor.t3000.messages import AnswerDecoder
 
 INPUT, OUTPUT, VARIABLE = PointType
@@ -13,6 +22,7 @@ WORDS = RangeWords(
     units={20: "kPa"},
     multistate={101: ((1, "Low"), (2, "High"))},
 )
+TIMES = ("input_logging_time", "output_logging_time", "variable_logging_time")
 POINTS = [
     real_point(INPUT, 1, range=20),
     real_point(INPUT, 2, range=3),
@@ -87,3 +97,77 @@ def test_the_unit_of_a_table_is_taken_before_the_text_of_the_documented_shape() 
     assert decoder.decode(body, RECEIVED_S).devices[0].inputs[0].units == "kPa"
     decoder.set_words(12345, NO_WORDS)
     assert decoder.decode(body, RECEIVED_S).devices[0].inputs[0].units == "gal/min"
+
+
+# In the cycle
+
+
+BODY = real_answer(real_panel(PANEL, POINTS))
+WITH_WORDS = Answer(BODY, words={PANEL: WORDS})
+
+
+def shown(cycles: Cycles) -> list[str]:
+    """The text of OUT1 in each cycle."""
+    snapshots = [event.snapshot for event in cycles.events if isinstance(event, AnswerDecoded)]
+    return [snapshot.devices[0].outputs[0].value_text for snapshot in snapshots]
+
+
+def test_words_hold_from_the_answer_that_brought_them_on_and_after_a_restart(tmp_path: Path) -> None:
+    cycles = Cycles(tmp_path)
+    cycles.run(BODY, WITH_WORDS, BODY)
+    cycles.run(BODY)
+    assert shown(cycles) == ["Custom 1 on", "Ajar", "Ajar", "Ajar"]
+    assert read_words(cycles.file) == {PANEL: WORDS}
+    assert cycles.rows("SELECT count(*) FROM RANGE_WORDS") == [(3,)]
+    assert cycles.rows("SELECT DISTINCT units FROM INPUT_POINTS WHERE point_index = 1") == [("kPa",)]
+
+
+def test_a_blank_word_of_a_later_answer_replaces_none(tmp_path: Path) -> None:
+    cycles = Cycles(tmp_path)
+    blank = Answer(BODY, words={PANEL: RangeWords({23: ((0, ""), (1, ""))}, {20: ""})})
+    cycles.run(WITH_WORDS, blank)
+    assert shown(cycles) == ["Ajar", "Ajar"]
+    assert read_words(cycles.file) == {PANEL: WORDS}
+
+
+def test_words_that_came_while_the_database_was_locked_are_stored_later(tmp_path: Path) -> None:
+    cycles = Cycles(tmp_path)
+    cycles.run(BODY)
+    with closing(sqlite3.connect(cycles.file, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        def unlock() -> bytes:
+            other.rollback()
+            return BODY
+
+        first, second = cycles.run(WITH_WORDS, unlock)
+    assert (first.outcome, second.outcome) == (Outcome.DATABASE, Outcome.OK)
+    assert read_words(cycles.file) == {PANEL: WORDS}
+
+
+def test_only_the_unit_makes_a_new_layout(tmp_path: Path) -> None:
+    cycles = Cycles(tmp_path)
+    cycles.run(BODY, WITH_WORDS)
+    layouts = cycles.rows("SELECT point_type, count(*) FROM TRENDLOG_LAYOUTS GROUP BY point_type ORDER BY 1")
+    assert layouts == [("INPUT", 2), ("OUTPUT", 1), ("VARIABLE", 1)]
+
+
+# Panels that are listed and do not answer
+
+
+def test_a_listed_panel_that_does_not_answer_is_stored_as_such_and_not_counted(tmp_path: Path) -> None:
+    (listed,) = AnswerDecoder().decode(real_answer(real_panel(5, [], **dict.fromkeys(TIMES, 0))), RECEIVED_S).devices
+    cycles = Cycles(tmp_path)
+    (report,) = cycles.run(Answer(BODY, silent=(listed,)))
+    assert (report.outcome, report.devices) == (Outcome.OK, 1)
+    assert cycles.rows("SELECT serial_number, status, last_seen FROM DEVICES ORDER BY 1") == [
+        (5, "Offline", None),
+        (PANEL, "Online", RECEIVED_S),
+    ]
+
+
+def test_a_panel_that_answers_is_not_silent_whatever_the_list_says(tmp_path: Path) -> None:
+    (listed,) = AnswerDecoder().decode(real_answer(real_panel(PANEL, [])), RECEIVED_S).devices
+    cycles = Cycles(tmp_path)
+    cycles.run(Answer(BODY, silent=(listed,)))
+    assert cycles.rows("SELECT status FROM DEVICES") == [("Online",)]

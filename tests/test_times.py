@@ -1,29 +1,19 @@
 """Whose clock a reading's time is by: T3000's may be wrong, and so may ours."""
 
-import sqlite3
-import threading
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from answers import documented_answer, documented_panel, real_answer, real_panel, real_point
-from clock import FakeClock
-from scripted_link import ScriptedLink
-from t3monitor.config.settings import Settings
+from cycles import STEP_S, Cycles
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, SyncEvent
 from t3monitor.model.freshness import is_stale
 from t3monitor.model.times import difference_text, duration_text, time_by_our_clock
 from t3monitor.sync.flow_log import flow_lines
-from t3monitor.sync.service import SyncService
 from t3monitor.t3000.link import Answer
+from values import NOW_S
 
-NOW_S = 1_761_960_900
 YEAR_S = 365 * 86_400
-STEP_S = 30
 PANEL = 237219
 AGAIN = "T3000's clock agrees with this computer's again"
 
@@ -32,55 +22,6 @@ def body(own_s: int, value: float = 20.0, serial: int = PANEL, **times: int) -> 
     kinds = {f"{kind}_logging_time": 0 for kind in ("output", "variable")} | times
     points = [real_point(value=round(value * 1000))]
     return real_answer(real_panel(serial, points, input_logging_time=own_s, **kinds))
-
-
-class Cycles:
-    """Cycles of a service every 30 s, whose link gives what it is told."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "history.db"
-        self.clock = FakeClock(NOW_S)
-        self.events: list[SyncEvent] = []
-
-    def run(self, *steps: bytes | Answer | Callable[[], Any], interval_s: int = STEP_S) -> list[CycleReport]:
-        """A service of its own, from its start to its end; the reports of its cycles."""
-        settings = Settings(link="demo", database=f"sqlite:///{self.file}", sync_interval_secs=interval_s)
-        link = ScriptedLink(*steps)
-        service = SyncService(settings, lambda _: link, lambda current: current.database, self.clock)
-        reports: list[CycleReport] = []
-
-        def listen(event: SyncEvent) -> None:
-            self.events.append(event)
-            if isinstance(event, CycleFinished):
-                reports.append(event.report)
-                if len(reports) == len(steps):
-                    service.close()
-
-        service.add_listener(listen)
-        service.start()
-        thread = threading.Thread(target=service.run, name="sync", daemon=True)
-        thread.start()
-        thread.join(20)
-        assert not thread.is_alive()
-        self.clock.now_s += interval_s
-        return reports
-
-    def rows(self, sql: str) -> list[Any]:
-        with closing(sqlite3.connect(self.file)) as connection:
-            return connection.execute(sql).fetchall()
-
-    @property
-    def samples(self) -> list[tuple[int, float]]:
-        """Logging time, counted from the begin, and value of what was stored of IN1, as it was stored."""
-        frames = self.rows("SELECT logging_time, vals FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT' ORDER BY run_id")
-        return [(time_s - NOW_S, float(vals.strip("[]"))) for time_s, vals in frames]
-
-    @property
-    def shown(self) -> list[int | None]:
-        """The times of the inputs as they were shown, counted from the begin."""
-        devices = [event.snapshot.devices[0] for event in self.events if isinstance(event, AnswerDecoded)]
-        times = [device.input_logging_time for device in devices]
-        return [None if time_s is None else time_s - NOW_S for time_s in times]
 
 
 @pytest.fixture
