@@ -92,7 +92,7 @@ CASES = [
     (close_gate, "logging_data", "no_new_data", 7, "or its background reading is off; the next call in 15 s will tell"),
     (be(Mood.WELL), "logging_data", "no_new_data", 7, "T3000 has read no panel in the background yet"),
     (be(Mood.STARTING), "auto", "not_ready", 3, "T3000 is starting (-2): MFC application not initialized"),
-    (be(Mood.WARM_UP), "auto", "not_ready", 3, "T3000 is starting: T3000 is warming up"),
+    (be(Mood.WARM_UP), "auto", "not_ready", 3, "T3000 is starting, its web service is warming up: wait"),
     (be(Mood.NOT_LOADED), "auto", "unreachable", 3, "does not find its way into T3000.exe"),
     (be(Mood.OLD_BUILD), "auto", "unreachable", 3, "is of a build before September 2025"),
     (be(Mood.OTHER_PROGRAM), "auto", "unreachable", 3, "Something else than T3000 answers on 127.0.0.1:"),
@@ -206,6 +206,7 @@ def test_nothing_but_reading_calls_and_pages_arrives(stand_in: StandIn, program:
     assert {call["action"] for call in stand_in.calls} <= {4, 15, 17}
     assert {(request.method, request.path) for request in stand_in.requests} == {
         ("GET", "/api/health"),
+        ("GET", "/api/server/time"),
         ("GET", "/api/t3_device/devices"),
         ("POST", "/api/t3000/ffi/call"),
     }
@@ -216,6 +217,7 @@ def test_the_doctor_tells_of_the_service_its_panels_and_a_real_fetch(stand_in: S
     place = stand_in.url.removeprefix("http://")
     assert code == 0
     assert checks["service"]["text"] == f"T3000's web service answers on {place}"
+    assert checks["clock"]["text"] == "T3000's clock agrees with this computer's"
     assert checks["panels"]["text"] == "3 panels from T3000's device list"
     assert checks["link"]["text"].startswith(f"T3000 web service {stand_in.url}: 3 panels, 768 points in ")
     assert checks["link"]["text"].endswith(" ms, read live from each panel")
@@ -233,6 +235,7 @@ def test_the_doctor_looks_at_each_site_under_its_name(stand_in: StandIn, program
     assert looked_at == {
         "service Plant": "unreachable",
         "service Office": "ok",
+        "clock Office": "ok",
         "panels Office": "ok",
         "link Office": "ok",
     }

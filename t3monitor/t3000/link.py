@@ -60,7 +60,7 @@ class Link(Protocol):
         """One LOGGING_DATA answer; where that takes several calls of T3000, each of them has the deadline."""
         ...
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
+    def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of one panel; None where this link or this T3000 build does not tell them."""
         return None
 

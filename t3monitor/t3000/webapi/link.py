@@ -10,8 +10,9 @@ from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.webapi.auto import AutoReading
 from t3monitor.t3000.webapi.background import BackgroundReading
 from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.live import LiveReading
-from t3monitor.t3000.webapi.panels import PanelList
+from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.webapi.strategy import Strategy
 
 
@@ -34,9 +35,10 @@ class WebApiLink(Link):
     ) -> None:
         """``reads_all`` has live reading take every point as one in use."""
         self._url = url
-        self._client = client or Client(url, longest_answer_bytes)
+        self._client = client or Client(url, longest_answer_bytes, utc_s)
+        self._clock = T3000Clock(self._client, monotonic_s)
         self._panels = PanelList(self._client, monotonic_s)
-        background = BackgroundReading(self._client, self._panels, monotonic_s)
+        background = BackgroundReading(self._client, self._panels, self._clock, monotonic_s)
         self._live = LiveReading(
             self._client,
             self._panels,
@@ -65,6 +67,11 @@ class WebApiLink(Link):
             self._client.check_health(timeout_s)
         return f"T3000's web service answers on {self._client.target.place}"
 
+    def check_clock(self, timeout_s: float) -> str:
+        """Says how far T3000's clock is ahead of this computer's."""
+        with self._client.work():
+            return self._clock.check(timeout_s)
+
     def check_panels(self, timeout_s: float) -> str:
         """Says how many panels T3000 knows and where from; raises LinkError.
 
@@ -76,9 +83,9 @@ class WebApiLink(Link):
             return "T3000's device list is empty, so T3000 is asked for its list of online panels"
         return f"{len(panels)} panel{'s' if len(panels) > 1 else ''} from {self._panels.source}"
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002 - no call is needed
-        """What T3000's list of panels tells of the addresses of one."""
-        return self._panels.settings(panel_id)
+    def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
+        """What T3000's list of panels tells of the addresses of one; no call is needed."""
+        return next((panel.settings for panel in self._panels.known if panel.serial_number == serial_number), None)
 
     @property
     def errand_due_s(self) -> float | None:
@@ -98,6 +105,11 @@ class WebApiLink(Link):
     def recall(self, known: Snapshot) -> None:
         """Which points are in use, so that no panel need be read whole for that."""
         self._live.recall(known)
+
+    @property
+    def left_out(self) -> tuple[Panel, ...]:
+        """Devices of T3000's list that live reading does not ask, since they have no points."""
+        return self._live.left_out
 
     def prefer(self, points: Collection[PointKey]) -> None:
         """From any thread: has live reading take the groups of these points first."""

@@ -3,6 +3,7 @@
 No gate, no cooldown; each panel has its own outcome. The time of a group of points is that of its arrival.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 
 from t3monitor.model.errors import LinkError, NoNewDataError, NotReadyError, UnreachableError
@@ -18,9 +19,12 @@ from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.webapi.point_groups import group_of, runs
 from t3monitor.t3000.webapi.turns import SWEEP_S, Plan, plan
 
+_log = logging.getLogger(__name__)
+
 NOTE = "read live from each panel"
 _SILENT_GROUP_S = 19.0  # what a silent group costs at most
 _CALL_S = 0.02  # beside what the groups cost
+_AGAIN_S = 60.0
 _PROBES_SHARE = 0.1  # of the time, for panels that are silent
 _SHORT_INTERVAL_S = 25.0  # does not hold a silent group beside a cycle
 
@@ -117,8 +121,12 @@ class LiveReading:
         memory = min(due, key=lambda memory: memory.probe.due_s)
         try:
             self._reader.ask(memory, Round(timeout_s, began_s, began_s))
+        except LinkError as error:
+            _log.debug("Between two cycles: %s", error)
         finally:
             now_s = self._monotonic_s()
+            if memory.probe.is_due(now_s):  # it was not its silence that ended the call
+                memory.probe.wait(now_s, _AGAIN_S)
             self._probes_from_s = now_s + (now_s - began_s) * (1 / _PROBES_SHARE - 1)
 
     def _silent(self) -> list[PanelMemory]:
@@ -203,11 +211,15 @@ class LiveReading:
     def _in_order(self, planned: Plan) -> list[PanelMemory]:
         """The panels of this round: those that the window shows first, those that may well be silent last."""
         chosen = [self._memories[serial] for serial in planned.serials]
+        now_s = self._monotonic_s()
         others = [
             memory
             for memory in self._memories.values()
             if (memory.state is State.NEVER_ASKED and not memory.in_use)
-            or (memory.state is State.SILENT and memory.probe.is_hurried)
+            or (
+                memory.state is State.SILENT
+                and (memory.probe.is_hurried or (not chosen and memory.probe.is_due(now_s)))
+            )
         ]
         shown = {serial for serial, _ in self._reader.shown_first}
         return [
@@ -243,25 +255,20 @@ class LiveReading:
                 self._reader.load_words(memory, this)
 
     def _sweep(self, planned: Plan, this: Round) -> None:
-        """Reads groups that are not in use, the oldest first, as long as their share of the time lasts."""
-        began_s = self._monotonic_s()
-        ends_s = min(began_s + planned.sweep_s, this.ends_s)
-        before_s = began_s - SWEEP_S + self.interval_s
+        """Reads groups that are not in use, the oldest first, as many as the plan holds."""
         answering = [memory for memory in self._memories.values() if memory.answers]
-        due = [(read_s, memory, group) for memory in answering for read_s, group in memory.aged(before_s)]
-        due.sort(key=lambda entry: entry[0])
-        while due and not this.stopped and (left_s := ends_s - self._monotonic_s()) > 0:
-            memory = due[0][1]
-            of_panel = [group for _, its, group in due if its is memory]
-            run = next(runs(of_panel))
-            now = run.groups[: max(1, int(left_s / self._calls.group_s))]
+        others = [(read_s, memory, group) for memory in answering for read_s, group in memory.others(this.began_s)]
+        due = sorted(others, key=lambda entry: entry[0])[: planned.swept]
+        for memory in answering:
+            groups = [group for _, its, group in due if its is memory]
+            if this.stopped or self._monotonic_s() >= this.ends_s:
+                return
             try:
-                self._reader.read_groups(memory, now, this)
+                self._reader.read_groups(memory, groups, this)
             except (UnreachableError, NotReadyError):
                 raise
             except LinkError as error:
                 this.stopped = str(error)
-            due = [entry for entry in due if entry[1] is not memory or entry[2] not in now]
 
     def _answer(self, this: Round) -> Answer:
         in_order = sorted(self._memories.values(), key=lambda memory: (memory.panel.panel_id, memory.serial_number))
@@ -291,7 +298,7 @@ class LiveReading:
                 f"{self.interval_s:g} s hold {len(planned.serials)} of {panels} panels: each is read every "
                 f"{planned.turns * self.interval_s:g} s"
             )
-        if planned.sweep_age_s > max(SWEEP_S, self.interval_s):
+        if planned.sweep_age_s > 2 * max(SWEEP_S, self.interval_s):
             notes.append(f"points that are not in use every {planned.sweep_age_s / 60:.0f} min")
         return ", ".join(notes)
 

@@ -111,18 +111,16 @@ class PanelMemory:
         asked = self.in_use or set(self.readings)
         return min((self._read_s(group) for group in asked), default=_NEVER_S)
 
-    def aged(self, before_s: float) -> list[tuple[float, GroupKey]]:
+    def others(self, before_s: float) -> list[tuple[float, GroupKey]]:
         """The groups not in use that were last read before that, with when that was."""
-        others = (group for group in self.groups() if group not in self.in_use and group not in self.silent_groups)
-        return [(read_s, group) for group in others if (read_s := self._read_s(group)) <= before_s]
+        others = (
+            group for group in self.groups() if group not in self.in_use and self._is_worth_asking(group, before_s)
+        )
+        return [(read_s, group) for group in others if (read_s := self._read_s(group)) < before_s]
 
     def asked_now(self, now_s: float) -> list[GroupKey]:
         """The groups in use that are worth asking for: not those that were silent by themselves just now."""
-        return [
-            group
-            for group in self.groups()
-            if group in self.in_use and (group not in self.silent_groups or self.silent_groups[group].is_due(now_s))
-        ]
+        return [group for group in self.groups() if group in self.in_use and self._is_worth_asking(group, now_s)]
 
     def first_group(self, wanted: list[GroupKey]) -> GroupKey:
         """The group to be asked for first: one that answered before, so that its silence is that of the panel."""
@@ -174,6 +172,10 @@ class PanelMemory:
             group in self.in_use,
             reading is not None and reading.is_new,
         )
+
+    def _is_worth_asking(self, group: GroupKey, now_s: float) -> bool:
+        silent = self.silent_groups.get(group)
+        return silent is None or silent.is_due(now_s)
 
     def _read_groups(self, kind: PointType) -> Iterable[GroupKey]:
         return (group for group in self.groups() if group.kind is kind and group in self.readings)
