@@ -57,7 +57,7 @@ class Device:
     building_name: str = ""
     settings: PanelSettings = field(default=PanelSettings())
     site: str = ""  # the T3000 computer that tells of it; empty where there is but one
-    groups: Groups = field(default=_READ_WHOLE)
+    groups: Groups = field(default_factory=lambda: _READ_WHOLE)  # Python 3.11 takes it for mutable
 
     def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int | None]]:
         """The three vectors in T3000's order, each as (type, points, logging time in UTC epoch seconds)."""
@@ -111,6 +111,9 @@ class Snapshot:
     ``skipped_panels`` and ``skipped_points`` hold one sentence for each panel or point that could not be used,
     ``note`` how the answer was got where there is more than one way. ``silent`` are the panels that T3000 lists and
     that did not answer, without points and times.
+
+    ``doubles`` are further entries of the answer with the serial number of one of ``devices``: other controllers, not
+    settled yet which of them is the known one. ``conflicts`` are the serial numbers of which two controllers are known.
     """
 
     received_at: int  # UTC epoch seconds
@@ -119,6 +122,8 @@ class Snapshot:
     skipped_points: tuple[str, ...] = ()
     note: str = ""
     silent: tuple[Device, ...] = ()
+    doubles: tuple[Device, ...] = ()
+    conflicts: tuple[int, ...] = ()
 
     @property
     def point_count(self) -> int:
@@ -132,4 +137,5 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot | None:
     if not in_order:
         return None
     devices = {device.serial_number: device for snapshot in in_order for device in snapshot.devices}
-    return Snapshot(in_order[-1].received_at, tuple(devices.values()))
+    conflicts = tuple(sorted({serial for snapshot in in_order for serial in snapshot.conflicts}))
+    return Snapshot(in_order[-1].received_at, tuple(devices.values()), conflicts=conflicts)

@@ -8,12 +8,14 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
+from t3monitor.model.identity import Identity, StoredIdentity
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import schema_revision
-from t3monitor.store.schema import point_tables
+from t3monitor.store.schema import devices, point_tables
 
 
 def read_present_state(path: Path) -> Snapshot | None:
@@ -39,6 +41,20 @@ def read_present_state(path: Path) -> Snapshot | None:
         return None
     received_at = max(row["last_seen"] for row in panels)
     return Snapshot(received_at, tuple(_device(row, points) for row in panels))
+
+
+def stored_identities(database: Database) -> list[StoredIdentity]:
+    """What the panels were called when they were stored last; raises DatabaseError."""
+    columns = devices.c
+    query = select(
+        columns.serial_number, columns.panel_id, columns.panel_name, columns.address, columns.last_seen, columns.site
+    )
+    with database.reading() as connection:
+        rows = connection.execute(query).all()
+    return [
+        StoredIdentity(serial, Identity(panel_id, name, address or ""), seen_at, site)
+        for serial, panel_id, name, address, seen_at, site in rows
+    ]
 
 
 def _device(row: sqlite3.Row, points: dict[tuple[int, PointType], list[Point]]) -> Device:

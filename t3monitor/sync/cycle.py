@@ -146,11 +146,11 @@ class Cycle:
         self._answer_bytes = len(answer.body)
 
         self._watch.enter(SyncPhase.PARSE.key)
-        snapshot = source.decoder.decode(answer.body, received_at)
+        snapshot = _remarked(source.decoder.decode(answer.body, received_at), answer, self._host.site)
+        self._host.claims.know(store.database)
+        snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
-        snapshot = _remarked(snapshot, answer, self._host.site)
-        snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(answer.body))
         recorded = self._settings.choice.of_snapshot(snapshot)
         if answer.repeats:
@@ -236,11 +236,16 @@ def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
     """The snapshot with what its link says beside its bytes."""
     return replace(
         snapshot,
-        devices=tuple(replace(device, site=site) for device in snapshot.devices) if site else snapshot.devices,
+        devices=_at(site, snapshot.devices),
+        doubles=_at(site, snapshot.doubles),
         skipped_panels=(*answer.failed_panels, *snapshot.skipped_panels),
         skipped_points=(*answer.missing_points, *snapshot.skipped_points),
         note=answer.note,
     )
+
+
+def _at(site: str, devices: tuple[Device, ...]) -> tuple[Device, ...]:
+    return tuple(replace(device, site=site) for device in devices) if site else devices
 
 
 def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:

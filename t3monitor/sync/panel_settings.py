@@ -27,7 +27,8 @@ class SettingsReader:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._known: dict[int, PanelSettings | None] = {}  # by serial number; None: T3000 does not tell
+        # By serial and panel number, since another controller may follow; None: T3000 does not tell.
+        self._known: dict[tuple[int, int], PanelSettings | None] = {}
         self._gave_up = False
 
     def complete(self, snapshot: Snapshot, timeout_s: float, host: _Host) -> Snapshot:
@@ -41,13 +42,14 @@ class SettingsReader:
             left_s = until_s - host.clock.monotonic_s()
             if self._gave_up or left_s <= 0:
                 return
-            if device.serial_number in self._known:
+            key = device.serial_number, device.panel_id
+            if key in self._known:
                 continue
             try:
                 host.pause(0)  # notices that the service is to stop
-                self._known[device.serial_number] = self._link.panel_settings(device.panel_id, left_s)
+                self._known[key] = self._link.panel_settings(device.panel_id, left_s)
             except RefusedError:
-                self._known[device.serial_number] = None
+                self._known[key] = None
             except (NotReadyError, InterruptedCycleError):
                 return  # the rest is asked for in the next cycle
             except LinkError as error:
@@ -55,7 +57,7 @@ class SettingsReader:
                 _log.warning("⚠️ Panel settings of panel %s were not read: %s", device.panel_id, error)
 
     def _completed(self, device: Device) -> Device:
-        known = self._known.get(device.serial_number)
+        known = self._known.get((device.serial_number, device.panel_id))
         return replace(device, settings=_merged(device.settings, known)) if known else device
 
 
