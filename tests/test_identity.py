@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from answers import real_answer, real_panel, real_point
 from clock import FakeClock
-from scripted_link import ScriptedLink
+from scripted_link import ScriptedLink, Step
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, SyncEvent
@@ -307,7 +308,8 @@ def test_a_site_that_is_removed_leaves_its_panels_to_others() -> None:
     watch = Watch(watched={"Office", "Plant"})
     watch.sees(A, site="Office")
     watch.sees(A._replace(panel_id=6), site="Plant")
-    watch.controllers.release("Office")
+    watch.watched = {"Office"}
+    assert watch.settled(A, site="Office").conflicts == ()
     watch.watched = {"Plant"}
     assert watch.sees(A._replace(panel_id=7), site="Plant") is None  # two were seen there just now
     watch.now_s += GONE_AFTER_S
@@ -391,7 +393,7 @@ class Building:
 
     def __init__(self, file: Path, *answers: bytes | Answer) -> None:
         self.file = file
-        self.link = ScriptedLink(*answers)
+        self.link: Any = ScriptedLink(*answers or (b"",))
         self.clock = FakeClock()
         self.events: list[SyncEvent] = []
         self.service = SyncService(
@@ -499,3 +501,37 @@ def test_another_database_has_its_own_known_controllers(file: Path, tmp_path: Pa
     assert [report.outcome for report in building.run(2)] == [Outcome.OK, Outcome.PARTIAL]
     building.file = other
     assert building.rows(STORED) == [(99.0,)]
+
+
+class SettingsLink(ScriptedLink):
+    """Tells of each panel an address that ends in its number, and keeps whom it was asked for."""
+
+    def __init__(self, *steps: Step) -> None:
+        super().__init__(*steps)
+        self.asked: list[int] = []
+
+    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings:
+        self.asked.append(panel_id)
+        return PanelSettings(modbus_address=panel_id)
+
+
+def test_settings_of_another_controller_are_not_taken_for_those_of_the_known_one(file: Path) -> None:
+    Building(file, real_answer(entry(A, 21))).run(1)
+    building = Building(file)
+    building.link = SettingsLink(real_answer(entry(B, 99)), real_answer(entry(A, 21)))
+    building.run(2)
+    assert building.link.asked == [A.panel_id]
+    assert building.rows("SELECT modbus_address FROM DEVICES") == [(A.panel_id,)]
+
+
+def test_a_successor_has_settings_of_its_own(file: Path) -> None:
+    building = Building(file)
+    building.link = SettingsLink(real_answer(entry(A, 21)), real_answer(entry(B, 22)))
+
+    def wait(event: SyncEvent) -> None:
+        if isinstance(event, CycleFinished):
+            building.clock.now_s += GONE_AFTER_S
+
+    building.service.add_listener(wait)
+    assert [report.outcome for report in building.run(2)] == [Outcome.OK, Outcome.OK]
+    assert building.rows("SELECT modbus_address FROM DEVICES") == [(B.panel_id,)]

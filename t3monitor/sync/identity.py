@@ -71,10 +71,10 @@ class _Controller:
             return None
         return next((other.identity for other in reversed(self.others) if site in other.sites), None)
 
-    def is_disputed(self, now_s: int) -> bool:
+    def is_disputed(self, now_s: int, watched: set[str]) -> bool:
         """Whether another controller was seen in the last hour, at whatever site."""
         self._forget(now_s)
-        return bool(self.others)
+        return any(other.sites & watched for other in self.others)
 
     def is_same(self, identity: Identity) -> bool:
         """Whether the user has said that what is called so is the known controller."""
@@ -172,13 +172,6 @@ class Controllers:
         if controller := self._by_serial.get(serial_number):
             controller.accept()
 
-    def release(self, site: str) -> None:
-        """A site is watched no longer: what it told of a controller may be told by any other."""
-        for controller in self._by_serial.values():
-            controller.others = [other for other in controller.others if other.sites != {site}]
-            for sighting in (controller.known, *controller.former):
-                sighting.sites.discard(site)
-
     def _known_of(self, entries: Sequence[Device], site: str, now_s: int, watched: set[str]) -> Device | None:
         """The known controller among the entries of one serial number in one answer."""
         serial_number = entries[0].serial_number
@@ -200,7 +193,7 @@ class Controllers:
         said, conflicts = [], []
         for serial_number, controller in sorted(self._by_serial.items()):
             rival = controller.rival(site, now_s, watched) or twice.get(serial_number)
-            if rival or (site in controller.known.sites and controller.is_disputed(now_s)):
+            if rival or (site in controller.known.sites and controller.is_disputed(now_s, watched)):
                 conflicts.append(serial_number)
             if rival:
                 is_elsewhere = controller.is_elsewhere(site, watched)

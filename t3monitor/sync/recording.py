@@ -132,7 +132,6 @@ class PanelClaims:
         with self._lock:
             self._claims = {serial: claim for serial, claim in self._claims.items() if claim[0] != site}
             self._sites.discard(site)
-            self._controllers.release(site)
 
     def _is_told_of(self, silent: Device, site: str, now_s: int, interval_s: int) -> bool:
         """Whether a panel that is silent at a site is one that another site reads."""
