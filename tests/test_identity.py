@@ -510,7 +510,7 @@ class SettingsLink(ScriptedLink):
         super().__init__(*steps)
         self.asked: list[int] = []
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings:
+    def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings:
         self.asked.append(panel_id)
         return PanelSettings(modbus_address=panel_id)
 

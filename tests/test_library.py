@@ -447,6 +447,114 @@ def test_a_relative_path_survives_a_change_of_folder(
     link.close()
 
 
+# What the library starts is not its parent's child, so nothing but the group ends it.
+
+
+def forked_pid(marker: Path) -> int:
+    """The pid of the process that the library started."""
+    return hung_pid(marker)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize(
+    ("then", "error"), [("hang {hung}", LinkTimeoutError), ("crash", CrashedError), ("exit 3", CrashedError)]
+)
+def test_what_the_library_started_ends_with_a_call_that_fails(
+    link: LibraryLink, t3000_does: Does, tmp_path: Path, then: str, error: type[Exception]
+) -> None:
+    marker = tmp_path / "forked"
+    t3000_does(f"fork {marker} {then.format(hung=tmp_path / 'hung')}")
+    began = time.monotonic()
+    with pytest.raises(error):
+        link.fetch(1)
+    assert time.monotonic() - began < 3.5
+    wait_until(lambda: is_gone(forked_pid(marker)))
+    assert answers_again(link, t3000_does)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_the_library_started_ends_when_the_link_is_closed_and_not_before(
+    t3000_library: Path, t3000_does: Does, tmp_path: Path
+) -> None:
+    marker = tmp_path / "forked"
+    link = library_link(t3000_library)
+    t3000_does(f"fork {marker} say {{}}")
+    assert link.fetch(5).body == b"{}"
+    forked = forked_pid(marker)
+    assert answers_again(link, t3000_does)
+    assert not is_gone(forked)
+    link.close()
+    wait_until(lambda: is_gone(forked))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.parametrize("then", ["hang", "stop"])
+def test_a_parent_that_ends_by_a_signal_leaves_nothing_of_the_library_behind(
+    t3000_library: Path, t3000_does: Does, tmp_path: Path, how: signal.Signals, then: str
+) -> None:
+    forked, hung = tmp_path / "forked", tmp_path / "hung"
+    t3000_does(f"fork {forked} {then} {hung}")
+    with run_parent(t3000_library, "link.fetch(60)") as parent:
+        pids = hung_pid(hung), forked_pid(forked)
+        before = [pid for pid in pids if is_gone(pid)]
+        parent.send_signal(how)
+        parent.communicate(timeout=PATIENCE_S)  # nobody holds its output open
+        for pid in pids:
+            wait_until(lambda pid=pid: is_gone(pid))
+    assert not before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_parent_that_ends_without_closing_a_child_that_was_stopped_ends_all_the_same(
+    t3000_library: Path, t3000_does: Does
+) -> None:
+    t3000_does("say {}")
+    code = (
+        "import os, signal; link.fetch(5); pid = multiprocessing.active_children()[0].pid; "
+        "os.kill(pid, signal.SIGSTOP); print(pid)"
+    )
+    with run_parent(t3000_library, code) as parent:
+        child = int(parent.communicate(timeout=PATIENCE_S)[0])
+    wait_until(lambda: is_gone(child))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_library_that_stops_its_process_is_a_timeout(link: LibraryLink, t3000_does: Does, tmp_path: Path) -> None:
+    t3000_does(f"stop {tmp_path / 'pid'}")
+    with pytest.raises(LinkTimeoutError):
+        link.fetch(0.5)
+    assert is_gone(hung_pid(tmp_path / "pid"))
+    assert answers_again(link, t3000_does)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_process_that_watches_over_the_library_ends_with_it(link: LibraryLink, t3000_does: Does) -> None:
+    def watchmen(child: int) -> list[int]:
+        return [int(pid) for pid in Path(f"/proc/{child}/task/{child}/children").read_text().split()]
+
+    assert answers_again(link, t3000_does)
+    [child] = children()
+    [watchman] = watchmen(child)
+    assert not is_gone(watchman)
+    link.close()
+    wait_until(lambda: is_gone(watchman))
+
+
+def test_a_copy_of_the_library_s_process_does_not_answer_the_next_call(link: LibraryLink, t3000_does: Does) -> None:
+    for _ in range(5):
+        t3000_does("twice")
+        assert link.fetch(5).body == b"{}"
+        assert answers_again(link, t3000_does)
+
+
+def test_a_late_answer_is_not_taken_for_that_of_the_next_call(link: LibraryLink, t3000_does: Does) -> None:
+    assert answers_again(link, t3000_does)
+    t3000_does('late 1 {"call":"an old one"}')
+    assert link.fetch(5).body == b'{"call":"this one"}'
+    assert answers_again(link, t3000_does)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_no_way_a_call_can_end_leaves_a_process_or_a_descriptor(
     link: LibraryLink, t3000_does: Does, tmp_path: Path
@@ -489,12 +597,29 @@ TREND_LOGS = (
 
 def test_the_settings_of_a_panel_are_read(link: LibraryLink, tmp_path: Path) -> None:
     (tmp_path / "t3000.control.settings.3").write_text(SETTINGS)
-    assert link.panel_settings(3, 5) == PanelSettings("192.168.1.7", 502, 3, 12)
+    for serial_number in (-5, 2**32 - 5):  # builds differ in the sign
+        assert link.panel_settings(3, serial_number, 5) == PanelSettings("192.168.1.7", 502, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("answer", "whose"),
+    [
+        (SETTINGS, "the panel with serial number 4294967291"),
+        (SETTINGS.replace("-5", "0"), "no panel"),
+        ('{"ip_address":"192.168.1.7","modbus_port":502}', "no panel"),
+    ],
+)
+def test_the_settings_of_another_panel_or_of_none_are_not_used(
+    link: LibraryLink, tmp_path: Path, answer: str, whose: str
+) -> None:
+    (tmp_path / "t3000.control.settings.3").write_text(answer)
+    with pytest.raises(RefusedError, match=f"^T3000 has the settings of {whose} where those of 237219 should be: "):
+        link.panel_settings(3, 237219, 5)
 
 
 def test_an_address_that_t3000_does_not_know_is_not_known(link: LibraryLink, tmp_path: Path) -> None:
-    (tmp_path / "t3000.control.settings.3").write_text('{"ip_address":"0.0.0.0"}')
-    assert link.panel_settings(3, 5) == PanelSettings()
+    (tmp_path / "t3000.control.settings.3").write_text('{"ip_address":"0.0.0.0","serial_number":7}')
+    assert link.panel_settings(3, 7, 5) == PanelSettings()
 
 
 def test_the_trend_logs_of_a_panel_are_read(link: LibraryLink, tmp_path: Path) -> None:
@@ -507,7 +632,7 @@ def test_the_trend_logs_of_a_panel_are_read(link: LibraryLink, tmp_path: Path) -
 
 def test_a_build_without_the_other_exports_tells_nothing(build_t3000: Callable[..., Path], t3000_does: Does) -> None:
     link = library_link(build_t3000("-DNO_OPTIONAL"))
-    assert link.panel_settings(3, 5) is None
+    assert link.panel_settings(3, 7, 5) is None
     assert link.trend_logs(3, 5) is None
     assert answers_again(link, t3000_does)
     link.close()

@@ -265,7 +265,7 @@ def test_a_relative_path_stays_the_same_file_when_the_folder_changes(
 
 def test_it_is_a_link_that_knows_no_settings_and_no_trend_logs(tmp_path: Path) -> None:
     link: Link = ReplayLink(recording(tmp_path / "answer.json", FIRST))
-    assert (link.panel_settings(5, 1.0), link.trend_logs(5, 1.0)) == (None, None)
+    assert (link.panel_settings(5, 5, 1.0), link.trend_logs(5, 1.0)) == (None, None)
     link.interrupt()
     assert link.fetch(1.0).body == FIRST
     link.close()

@@ -465,7 +465,7 @@ def test_a_panel_that_refuses_its_settings_does_not_keep_the_others_from_theirs(
     building = site()
     refused: list[int] = []
 
-    def settings(panel_id: int, timeout_s: float) -> PanelSettings:
+    def settings(panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings:
         if not refused:
             refused.append(panel_id)
             raise RefusedError("T3000 refused the panel settings")
@@ -477,11 +477,28 @@ def test_a_panel_that_refuses_its_settings_does_not_keep_the_others_from_theirs(
     assert len(refused) == 1
 
 
+def test_a_panel_that_refused_its_settings_is_asked_again_after_ten_minutes(site: Open) -> None:
+    building = site(sync_interval_secs=200)
+    asked: list[tuple[float, int, int]] = []
+
+    def settings(panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings:
+        asked.append((building.clock.now_s, panel_id, serial_number))
+        if building.clock.now_s < 300:
+            raise RefusedError("T3000 has the settings of no panel there")
+        return PanelSettings(port=502)
+
+    building.link.panel_settings = settings  # type: ignore[method-assign]
+    building.run(6)
+    panels = [(device.panel_id, device.serial_number) for device in AnswerDecoder().decode(ANSWER, 1).devices]
+    assert asked == [(at_s, *panel) for at_s in (0, 600) for panel in panels]
+    assert building.rows("SELECT port FROM DEVICES") == [(502,), (502,)]
+
+
 def test_all_panel_settings_together_take_no_longer_than_one_answer(site: Open) -> None:
     building = site(timeout_seconds=10)
     asked: list[float] = []
 
-    def slow(panel_id: int, timeout_s: float) -> PanelSettings:
+    def slow(panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings:
         asked.append(timeout_s)
         building.clock.now_s += 12
         return PanelSettings(port=502)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("own_home")
 
 @pytest.fixture
 def stand_in() -> Iterator[StandIn]:
-    with StandIn(make_panels(PANELS)) as stand_in:
+    with StandIn(make_panels(PANELS), hurries=True) as stand_in:
         yield stand_in
 
 
@@ -241,7 +241,7 @@ def test_the_doctor_looks_at_each_site_under_its_name(stand_in: StandIn, program
 def test_a_site_that_has_had_its_cycles_does_not_go_on_while_another_one_hangs(
     stand_in: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with StandIn(make_panels(1, first_serial=5000)) as plant:
+    with StandIn(make_panels(1, first_serial=5000), hurries=True) as plant:
         plant.mood = Mood.HANG
         sites = [{"name": "Plant", "url": plant.url}, {"name": "Office", "url": stand_in.url}]
         save(user_paths().settings_file, Settings().with_values(link="webapi", sites=sites))

@@ -27,7 +27,7 @@ def url() -> Iterator[str]:
     if REAL_URL:
         yield REAL_URL
         return
-    with StandIn() as stand_in:
+    with StandIn(hurries=True) as stand_in:
         stand_in.t3000.read_all()
         yield stand_in.url
 

@@ -1,7 +1,9 @@
 """The settings: one declaration of every key with its type, bounds, default and help, and the file they live in."""
 
+import errno
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Sequence
 from itertools import count
@@ -16,6 +18,8 @@ LinkName = Literal["demo", "library", "webapi", "replay"]
 LINK_NAMES: tuple[str, ...] = get_args(LinkName)
 WebReadingName = Literal["auto", "live", "logging_data"]
 WEB_READING_NAMES: tuple[str, ...] = get_args(WebReadingName)
+LivePointsName = Literal["used", "all"]
+LIVE_POINTS_NAMES: tuple[str, ...] = get_args(LivePointsName)
 PointTypeName = Literal["INPUT", "OUTPUT", "VARIABLE"]
 POINT_TYPE_NAMES: tuple[PointTypeName, ...] = get_args(PointTypeName)
 AppearanceName = Literal["system", "light", "dark"]
@@ -57,6 +61,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="How the web service is read: each panel live, the background readings of T3000, or what works"
         ),
     ] = "auto"
+    live_points: Annotated[
+        LivePointsName,
+        Meta(description="Points of a panel that live reading stores: those of groups in use, or all"),
+    ] = "used"
     replay: Annotated[str, Meta(description="File or folder of recorded answers, one per cycle")] = ""
     request: Annotated[str, Meta(description="Request text put into the buffer; empty sends an empty buffer")] = (
         '{"action":15,"panelId":-1,"serialNumber":0}'
@@ -111,8 +119,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def load(path: Path) -> tuple[Settings, list[str]]:
     """The settings of a file, and a sentence for each thing in it that could not be used.
 
-    A missing file is the defaults; a bad value falls back to its default; a broken file is set aside.
+    A missing file is the defaults; a bad value falls back to its default; a broken file is set aside. A ``database``
+    that is no text is kept as what stands there: its default would begin another file, as text it is refused.
     """
+    if not _may_be_read(path):
+        return Settings(), [
+            f"The settings {path} are no file, so they are neither read nor written; the defaults are in force until "
+            "it is removed"
+        ]
     try:
         stored = json.loads(path.read_bytes())
         if not isinstance(stored, dict):
@@ -129,6 +143,9 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             try:
                 values[name] = _checked(name, stored[name])
             except SettingsError as error:
+                if name == "database":
+                    values[name] = stored[name] if isinstance(stored[name], str) else json.dumps(stored[name])
+                    continue
                 warnings.append(f"{error}; the default is in force")
     return Settings(**values), warnings
 
@@ -136,8 +153,10 @@ def load(path: Path) -> tuple[Settings, list[str]]:
 def save(path: Path, settings: Settings) -> None:
     """Writes the settings whole or not at all; keys in the file that this version does not know stay.
 
-    A file that was broken meanwhile is set aside. Raises OSError.
+    A file that was broken meanwhile is set aside. Raises OSError, also for what is no file and might be a device.
     """
+    if not _may_be_read(path):
+        raise OSError(errno.EINVAL, "it is no file", str(path))
     unknown = {}
     try:
         stored = json.loads(path.read_bytes())
@@ -158,6 +177,15 @@ def save(path: Path, settings: Settings) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _may_be_read(path: Path) -> bool:
+    """Whether there is a file, a folder or nothing; a pipe would hold up whoever opens it, a device may never end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # reading it will say what is wrong
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
@@ -237,6 +265,8 @@ def _allowed(name: str) -> str:
         return "one of " + ", ".join(APPEARANCE_NAMES)
     if name == "web_reading":
         return "one of " + ", ".join(WEB_READING_NAMES)
+    if name == "live_points":
+        return "one of " + ", ".join(LIVE_POINTS_NAMES)
     if name == "recorded_types":
         return "a list of " + ", ".join(POINT_TYPE_NAMES)
     if name == "unrecorded_panels":

@@ -12,6 +12,15 @@ NAMED_MULTISTATES = range(101, 104)
 Words = tuple[tuple[int, str], ...]  # state number and its word, in the order of the numbers
 
 
+def has_custom_words(point_type: PointType, *, digital: bool, range_: int) -> bool:
+    """Whether the words or the unit of a range are the site's own."""
+    if range_ in NAMED_MULTISTATES:
+        return True
+    if digital:
+        return range_ in CUSTOM_DIGITAL
+    return point_type is PointType.INPUT and range_ in CUSTOM_TABLES
+
+
 @dataclass(frozen=True, slots=True)
 class RangeWords:
     """The words of one panel; a range that is missing has none, and keeps the neutral ones."""

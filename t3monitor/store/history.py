@@ -9,12 +9,12 @@ from operator import itemgetter
 from pathlib import Path
 from sqlite3 import Cursor
 from typing import NamedTuple
-from urllib.parse import quote
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -109,7 +109,7 @@ class HistoryReader:
         with (
             database_sentences(self._path),
             closing(
-                sqlite3.connect(_uri(self._path), uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+                sqlite3.connect(read_only_uri(self._path), uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
             ) as reader,
         ):
             reader.execute("BEGIN")
@@ -119,11 +119,6 @@ class HistoryReader:
                 raise DatabaseUnusableError(
                     f"The database {self._path} holds history that cannot be read ({error}); restore a copy"
                 ) from error
-
-
-def _uri(path: Path) -> str:
-    name = path.absolute().as_posix()  # /home/x, C:/x or //server/share/x
-    return f"file://{'' if name.startswith('/') else '/'}{quote(name, safe='/:')}?mode=ro"
 
 
 class _Kind(NamedTuple):

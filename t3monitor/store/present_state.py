@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
+from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.identity import Identity, StoredIdentity
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
@@ -26,7 +27,7 @@ def read_present_state(path: Path) -> Snapshot | None:
     with database_sentences(path):
         if schema_revision(path) is None:
             return None
-    with database_sentences(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+    with database_sentences(path), closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         connection.execute("BEGIN")  # one committed state for all tables
         panels = connection.execute("SELECT * FROM DEVICES ORDER BY panel_id").fetchall()

@@ -33,7 +33,17 @@ Listener = Callable[[SyncEvent], None]
 
 _log = logging.getLogger(__name__)
 # A change of one of these opens the link anew.
-_LINK_SETTINGS = ("link", "library", "sites", "web_reading", "replay", "request", "buffer_bytes", "demo_panels")
+_LINK_SETTINGS = (
+    "link",
+    "library",
+    "sites",
+    "web_reading",
+    "live_points",
+    "replay",
+    "request",
+    "buffer_bytes",
+    "demo_panels",
+)
 
 
 class _Job(Enum):

@@ -10,9 +10,8 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.identity import controllers_at_once
 from t3monitor.t3000.library import inspect_library
 from t3monitor.t3000.link import Link
-from t3monitor.t3000.links import open_link
+from t3monitor.t3000.links import open_link, web_link
 from t3monitor.t3000.messages import AnswerDecoder
-from t3monitor.t3000.webapi.link import WebApiLink
 
 _SKIPPED_SHOWN = 3
 
@@ -37,8 +36,9 @@ def check_link(settings: Settings) -> Iterator[Check]:
 
 
 def _check_web_service(settings: Settings, suffix: str) -> Iterator[Check]:
-    site, timeout_s = settings.sites[0], settings.timeout_seconds
-    link = WebApiLink(site.url, settings.web_reading, longest_answer_bytes=settings.buffer_bytes)
+    timeout_s = settings.timeout_seconds
+    link = web_link(settings)
+    link.interval_s = settings.sync_interval_secs
     try:
         service = checked(f"service{suffix}", lambda: link.check_service(timeout_s))
         yield service

@@ -17,8 +17,8 @@ from t3monitor.t3000.wire_json import LenientDecoder, WireError
 # Whatever a panel sends in a whole number must fit the database's integers.
 Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**32)]
 
-_LABEL_SIZE = 9
-_FULL_LABEL_SIZES = {PointType.INPUT: 21, PointType.OUTPUT: 19, PointType.VARIABLE: 21}
+LABEL_SIZE = 9
+FULL_LABEL_SIZES = {PointType.INPUT: 21, PointType.OUTPUT: 19, PointType.VARIABLE: 21}
 _UNITS_SIZE = 16
 _LATEST_TIME = 2**33  # a logging time beyond the year 2242 is a mistake, not a time
 
@@ -89,8 +89,8 @@ def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: in
         point_index=number,
         point_id=f"{point_type.prefix}{number}",
         panel=wire.pid or wire.panel or panel_id,
-        full_label=clean(wire.description or wire.full_label, _FULL_LABEL_SIZES[point_type]),
-        label=clean(wire.label, _LABEL_SIZE),
+        full_label=clean(wire.description or wire.full_label, FULL_LABEL_SIZES[point_type]),
+        label=clean(wire.label, LABEL_SIZE),
         value=value,
         units=_units(wire, point_type, digital=digital),
         range=wire.range,

@@ -11,7 +11,7 @@ from t3monitor.model.errors import (
 )
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.webapi.background import BackgroundReading
-from t3monitor.t3000.webapi.live import LiveReading
+from t3monitor.t3000.webapi.live import LiveReading, NoPanelReadableError
 
 LIVE_AGAIN_S = 600.0
 _TIMEOUTS_BEFORE_FALLING_BACK = 2  # the first one may be a T3000 that hangs, which no other call helps
@@ -35,13 +35,12 @@ class AutoReading:
 
     @property
     def errand_due_s(self) -> float | None:
-        """That of the background readings while live reading fails."""
-        return None if self._is_live else self._background.errand_due_s
+        """That of the way that is in use."""
+        return self._live.errand_due_s if self._is_live else self._background.errand_due_s
 
     def run_errand(self, timeout_s: float) -> None:
-        """One of the background readings."""
-        if not self._is_live:
-            self._background.run_errand(timeout_s)
+        """One of the way that is in use."""
+        (self._live if self._is_live else self._background).run_errand(timeout_s)
 
     def fetch(self, timeout_s: float) -> Answer:
         """The answer of the strategy that works; raises what both of them say if none does."""
@@ -53,6 +52,9 @@ class AutoReading:
                 if self._timeouts < _TIMEOUTS_BEFORE_FALLING_BACK:
                     raise
                 failure: LinkError = error
+            except NoPanelReadableError:
+                self._is_live = True
+                raise
             except (NoNewDataError, RefusedError, BadReplyError) as error:
                 failure = error
             else:

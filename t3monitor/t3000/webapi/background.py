@@ -57,6 +57,11 @@ class BackgroundReading:
         """When T3000 takes the next call; None before the first fetch."""
         return self._errand_due_s
 
+    @property
+    def awaits_collection(self) -> bool:
+        """Whether T3000 was asked to read a panel and has not shown what it read."""
+        return bool(self._rotation.awaited)
+
     def fetch(self, timeout_s: float) -> Answer:
         """What is known of all panels, after a call if T3000 takes one now.
 
@@ -126,8 +131,8 @@ class BackgroundReading:
             self._rotation.collect_next()
         harmless = self._has_collected and not self._rotation.awaited
         panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=harmless)
-        if self._overwritings != self._panels.times_asked:
-            self._overwritings = self._panels.times_asked
+        if self._overwritings != self._panels.overwritings:
+            self._overwritings = self._panels.overwritings
             self._cached.overwritten(self._rotation.awaited)
         by_serial = {panel.serial_number: panel for panel in panels}
         self._rotation.set_panels(by_serial)

@@ -67,8 +67,14 @@ class Mirror:
 
     def body(self, serial_numbers: Iterable[int]) -> bytes:
         """A LOGGING_DATA answer of these panels and their doubles, in the shape of reference 1.3."""
-        shown = [held[serial] for serial in serial_numbers for held in (self.panels, self.doubles) if serial in held]
-        return _encode(_WireAnswer("LOGGING_DATA_RES", [_wire_panel(panel) for panel in shown]))
+        return answer_body(
+            held[serial] for serial in serial_numbers for held in (self.panels, self.doubles) if serial in held
+        )
+
+
+def answer_body(panels: Iterable[MirroredPanel]) -> bytes:
+    """A LOGGING_DATA answer of these panels, in the shape of reference 1.3."""
+    return _encode(_WireAnswer("LOGGING_DATA_RES", [_wire_panel(panel) for panel in panels]))
 
 
 def _wire_panel(panel: MirroredPanel) -> _WirePanel:

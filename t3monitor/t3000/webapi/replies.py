@@ -19,7 +19,11 @@ from t3monitor.t3000.wire_json import WireError, read
 _OK, _SERVER_ERROR = 200, 500
 _REFUSALS = {400, 413, 415, 422}  # axum's words for a request that it does not pass on
 _WARM_UP_CODES = {"T3000_WARMUP", "T3000_PANELS_WARMUP"}
-_OWN_ACTIONS = {Action.GET_PANELS_LIST: "GET_PANELS_LIST_RES", Action.LOGGING_DATA: "LOGGING_DATA_RES"}
+_OWN_ACTIONS = {
+    Action.GET_PANEL_DATA: "GET_PANEL_DATA_RES",
+    Action.GET_PANELS_LIST: "GET_PANELS_LIST_RES",
+    Action.LOGGING_DATA: "LOGGING_DATA_RES",
+}
 _SHOWN_BYTES = 2000
 
 
@@ -28,10 +32,14 @@ class StrangeReplyError(Exception):
 
 
 class Answer(Struct):
-    """What T3000 answered: its ``data``, or an ``error`` of its own, or nothing (``debug``)."""
+    """What T3000 answered: its ``data``, or an ``error`` of its own, or nothing (``debug``).
+
+    ``ranges`` are the site's own words, beside a panel's saved values.
+    """
 
     action: Raw | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
+    ranges: Raw | UnsetType = UNSET
     debug: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
     code: Raw | UnsetType = UNSET
