@@ -102,14 +102,14 @@ def test_a_site_that_has_a_newer_reading_takes_over_from_one_whose_reading_is_st
 
 def test_two_sites_that_tell_of_two_controllers_with_one_serial_number_are_told_apart() -> None:
     claims, other = PanelClaims(), device(1, panel_id=7)
-    claims.of_site("Office", snapshot(AHU), 30)
-    plant = claims.of_site("Plant", snapshot(other, VAV), 30)
+    claims.known_controllers("Office", snapshot(AHU))
+    plant = claims.known_controllers("Plant", snapshot(other, VAV))
     assert kinds(plant).keys() == {2}
     assert (len(plant.skipped_panels), plant.conflicts, plant.note) == (1, (1,), "")
     late = replace(snapshot(other), received_at=NOW_S + 86_400)
-    assert kinds(claims.of_site("Plant", late, 30)) == {}
+    assert kinds(claims.known_controllers("Plant", late)) == {}
     claims.accept_controller(1)
-    assert kinds(claims.of_site("Plant", late, 30)).keys() == {1}
+    assert kinds(claims.known_controllers("Plant", late)).keys() == {1}
 
 
 def test_a_panel_that_is_silent_at_one_site_is_not_where_another_reads_it() -> None:

@@ -136,6 +136,7 @@ class Cycle:
         settings, database = self._settings, self._host.database_in_use
         emit(CycleStarted, SyncPhase.STARTUP_SYNC, database, self._at_startup, settings.timeout_s, settings.retries)
         store, source = self._host.store(), self._host.source()
+        self._host.claims.know(store.database)
 
         self._watch.enter(SyncPhase.FETCH.key)
         source.link.on_panel = lambda position, total: emit(PanelAsked, SyncPhase.FETCH, position, total)
@@ -147,7 +148,7 @@ class Cycle:
 
         self._watch.enter(SyncPhase.PARSE.key)
         snapshot = _remarked(source.decoder.decode(answer.body, received_at), answer, self._host.site)
-        self._host.claims.know(store.database)
+        snapshot = self._host.claims.known_controllers(self._host.site, snapshot)
         snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)

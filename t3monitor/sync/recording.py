@@ -106,15 +106,16 @@ class PanelClaims:
         with self._lock:
             self._controllers.accept(serial_number)
 
-    def of_site(self, site: str, snapshot: Snapshot, interval_s: int) -> Snapshot:
-        """The snapshot without other controllers, and without the panels that another site tells of.
-
-        The former are said among its skipped panels, its note says which sites have the latter.
-        """
-        now_s = snapshot.received_at
+    def known_controllers(self, site: str, snapshot: Snapshot) -> Snapshot:
+        """The snapshot without other controllers than the known ones; they are said among its skipped panels."""
         with self._lock:
             self._sites.add(site)
-            snapshot = self._controllers.settled(site, snapshot, self._sites)
+            return self._controllers.settled(site, snapshot, self._sites)
+
+    def of_site(self, site: str, snapshot: Snapshot, interval_s: int) -> Snapshot:
+        """The snapshot without the panels that another site tells of; its note says which site that is."""
+        now_s = snapshot.received_at
+        with self._lock:
             own = tuple(device for device in snapshot.devices if self._claim(device, site, now_s, interval_s))
             others = {self._claims[device.serial_number][0] for device in snapshot.devices} - {site}
             silent = tuple(
