@@ -74,6 +74,7 @@ class SyncService:
         self.clock: Clock = clock or SystemClock()
         self.site = site
         self.claims = claims or PanelClaims()
+        self.claims.watch(site)
         self._open_link = open_link
         self._database_url = database_url
         self._listeners: list[Listener] = []
@@ -135,6 +136,10 @@ class SyncService:
         with self._changed:
             self._forgets_panels = True
             self._changed.notify_all()
+
+    def accept_controller(self, serial_number: int) -> None:
+        """The user says that what was taken for two controllers of a serial number is one; from the next cycle on."""
+        self.claims.accept_controller(serial_number)
 
     def apply(self, settings: Settings) -> None:
         """Puts settings into force with the next cycle, which comes no later than the new interval wants it.

@@ -85,6 +85,10 @@ class SiteServices:
         for service in self._services.values():
             service.find_panels()
 
+    def accept_controller(self, serial_number: int) -> None:
+        """The user says that what was taken for two controllers of a serial number is one; from the next cycles on."""
+        self._claims.accept_controller(serial_number)
+
     def apply(self, settings: Settings) -> None:
         """Puts settings into force; ends the services of sites that are gone, and begins those of new ones."""
         of_sites = _of_sites(settings)

@@ -7,6 +7,7 @@ from pathlib import Path
 from t3monitor.config.settings import Settings
 from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import Outcome
+from t3monitor.model.identity import controllers_at_once
 from t3monitor.t3000.library import inspect_library
 from t3monitor.t3000.link import Link
 from t3monitor.t3000.links import open_link, web_link
@@ -73,7 +74,7 @@ def _called(settings: Settings, given: Link | None, failed: list[str]) -> str:
     finally:
         if given is None:
             link.close()
-    panels = [*answer.failed_panels, *snapshot.skipped_panels]
+    panels = [*answer.failed_panels, *snapshot.skipped_panels, *controllers_at_once(snapshot)]
     failed += panels
     points = [*answer.missing_points, *snapshot.skipped_points]
     skipped = [*panels, *points][:_SKIPPED_SHOWN]

@@ -122,6 +122,7 @@ class AnswerDecoder:
         """
         shape, raw_panels = _panels(body)
         devices: dict[int, Device] = {}
+        doubles: list[Device] = []
         skipped_panels: list[str] = []
         skipped_points: list[str] = []
         known: dict[int, _PanelPoints] = {}
@@ -142,8 +143,9 @@ class AnswerDecoder:
             if serial == 0:
                 skipped_panels.append(f"panel {info.panel_id} '{name}' has serial number 0")
                 continue
-            if serial in devices:
-                skipped_panels.append(f"panel {info.panel_id} '{name}' repeats the serial number {serial}")
+            if serial in devices:  # another controller, of which nothing is known by its serial number
+                points = _read_points(None, info.panel_id, shape, raw_points, listed_as, NO_WORDS)
+                doubles.append(_device(serial, name, info, points, shape, received_at))
                 continue
             words = self._words.get(serial, NO_WORDS)
             points = _read_points(self._known.get(serial), info.panel_id, shape, raw_points, listed_as, words)
@@ -153,7 +155,13 @@ class AnswerDecoder:
         if not devices and unreadable:
             raise BadReplyError(f"T3000's answer holds no readable panel: {skipped_panels[0]}")
         self._known = known
-        return Snapshot(received_at, tuple(devices.values()), tuple(skipped_panels), tuple(skipped_points))
+        return Snapshot(
+            received_at,
+            tuple(devices.values()),
+            tuple(skipped_panels),
+            tuple(skipped_points),
+            doubles=tuple(doubles),
+        )
 
 
 def _panels(body: bytes) -> tuple[Shape, Sequence[Raw | _RealPanel]]:
