@@ -16,7 +16,7 @@ import qasync
 from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolBar
+from PySide6.QtWidgets import QApplication, QMessageBox, QToolBar
 
 from t3monitor.app import MonitorApp
 from t3monitor.cli import main
@@ -419,8 +419,10 @@ def test_a_settings_error_is_shown_where_there_is_no_console(
     shown = []
     monkeypatch.setenv("T3MONITOR_HOME", "~nosuchuser/x")
     monkeypatch.setattr(window_command, "make_application", lambda: qapp)
-    monkeypatch.setattr(window_command.QMessageBox, "critical", lambda *texts: shown.append(texts[-1]))
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: shown.append(box))
     monkeypatch.setattr("sys.stderr", None)
     assert main([]) == exit_codes.USAGE
-    (sentence,) = shown
+    (box,) = shown
+    sentence = box.text()
+    assert box.textFormat() is Qt.TextFormat.PlainText
     assert sentence.startswith("T3MONITOR_HOME: the home folder in '~nosuchuser/x' is not known")

@@ -57,7 +57,7 @@ class Device:
     building_name: str = ""
     settings: PanelSettings = field(default=PanelSettings())
     site: str = ""  # the T3000 computer that tells of it; empty where there is but one
-    groups: Groups = field(default=_READ_WHOLE)
+    groups: Groups = field(default_factory=lambda: _READ_WHOLE)  # Python 3.11 takes it for mutable
 
     def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int | None]]:
         """The three vectors in T3000's order, each as (type, points, logging time in UTC epoch seconds)."""
@@ -132,4 +132,10 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot | None:
     if not in_order:
         return None
     devices = {device.serial_number: device for snapshot in in_order for device in snapshot.devices}
-    return Snapshot(in_order[-1].received_at, tuple(devices.values()))
+    silent = {device.serial_number: device for snapshot in in_order for device in snapshot.silent}
+    return Snapshot(
+        in_order[-1].received_at,
+        tuple(devices.values()),
+        skipped_panels=tuple(sentence for snapshot in in_order for sentence in snapshot.skipped_panels),
+        silent=tuple(device for serial, device in silent.items() if serial not in devices),
+    )

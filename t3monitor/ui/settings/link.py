@@ -78,6 +78,7 @@ class LinkPage(SettingsPage):
             self.watch_path(path)
         self.web.sites.changed.connect(self.check_soon)
         self.web.reading.currentIndexChanged.connect(self.changed)
+        self.web.points.currentIndexChanged.connect(self.changed)
         for number in (self.panels, self.buffer_bytes):
             number.valueChanged.connect(self.changed)
         self.request.textChanged.connect(self.changed)
@@ -89,6 +90,7 @@ class LinkPage(SettingsPage):
         self._stored_sites = settings.sites
         self.web.sites.set_sites(settings.sites)
         self.web.choose_reading(settings.web_reading)
+        self.web.choose_points(settings.live_points)
         self.panels.setValue(settings.demo_panels)
         self.library_file.set_text(settings.library)
         self.replay_path.set_text(settings.replay)
@@ -115,6 +117,7 @@ class LinkPage(SettingsPage):
             "link": self.link,
             "sites": sites,
             "web_reading": self.web.reading.currentData(),
+            "live_points": self.web.points.currentData(),
             "demo_panels": self.panels.value(),
             "library": path_of(self.library_file.text),
             "replay": path_of(self.replay_path.text),

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QToolButton,
     QWidget,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.ui.icons import icon
+from t3monitor.ui.plain import Label
 from t3monitor.ui.trend.legend import ElidedLabel
 from t3monitor.ui.trend.time_range import SHORTEST_S, Preset, TimeRange
 
@@ -78,7 +78,7 @@ class TrendToolBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.setSpacing(2)
-        title = QLabel(self.tr("Trend"))
+        title = Label(self.tr("Trend"))
         title.setProperty("heading", True)
         layout.addWidget(title)
         layout.addSpacing(8)
