@@ -441,12 +441,8 @@ class MonitorApp(QObject):
         self.window.set_interval(self.settings.sync_interval_secs)
         problem = self.database_problem
         self.window.set_can_find_panels(self.settings.link == "webapi" and not problem)
-        self.window.banner.say(
-            self.tr("The database in the settings cannot be used: %s. Nothing is recorded until it is corrected")
-            % problem
-            if problem
-            else ""
-        )
+        text = self.tr("The database in the settings cannot be used: %s. Nothing is recorded until it is corrected")
+        self.window.banner.say(text % problem if problem else "")
         if problem:  # else opening the database has its own
             self.window.points.set_notice(self.tr("Nothing is read until the database is corrected"))
         unrecorded, types = self.settings.unrecorded_panels, self.settings.recorded_types

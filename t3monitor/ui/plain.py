@@ -4,12 +4,14 @@ Qt takes some texts for HTML, ``&`` for a mnemonic, a tab in a menu for the begi
 for the mark of a changed document. Whatever shows a text that is not the program's own goes through here.
 """
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtGui import Qt as RichText  # the functions; the enumerations are those of QtCore
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QMessageBox, QWidget
 
 
 class Label(QLabel):
@@ -17,6 +19,13 @@ class Label(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None, **properties: Any) -> None:
         super().__init__(text, parent, textFormat=Qt.TextFormat.PlainText, **properties)
+
+
+def field_label(text: str, field: QWidget) -> Label:
+    """The label of a field, which its mnemonic leads to."""
+    label = Label(text)
+    label.setBuddy(field)
+    return label
 
 
 def tooltip(text: str) -> str:
@@ -27,6 +36,13 @@ def tooltip(text: str) -> str:
 def menu_text(text: str) -> str:
     """What to give Qt for a menu entry or a button that says this text."""
     return text.replace("&", "&&").replace("\t", " ")
+
+
+def add_action(menu: QMenu, text: str, triggered: Callable[[], object]) -> QAction:
+    """The new entry of a menu that says this text, also in its tooltip."""
+    action = menu.addAction(menu_text(text), triggered)
+    action.setToolTip(tooltip(text))
+    return action
 
 
 def window_title(text: str) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from t3monitor.config.settings import Settings, SettingsError, checked_sites
+from t3monitor.ui.plain import field_label
 from t3monitor.ui.settings.checks import library_filter, library_problem, path_of, replay_problem
 from t3monitor.ui.settings.fields import CheckMessages, Message, PathField, Tone, described, number_field
 from t3monitor.ui.settings.page import SettingsPage
@@ -156,8 +157,8 @@ class LinkPage(SettingsPage):
 
     def _lay_out(self) -> None:
         form = QFormLayout(self._advanced_box)
-        form.addRow(self.tr("Re&quest text"), self.request)
-        form.addRow(self.tr("&Buffer"), self.buffer_bytes)
+        form.addRow(field_label(self.tr("Re&quest text"), self.request), self.request)
+        form.addRow(field_label(self.tr("&Buffer"), self.buffer_bytes), self.buffer_bytes)
         fields: dict[str, tuple[QWidget, ...]] = {
             "webapi": (self.web,),
             "library": (self.library_file, self.library_message, self.advanced, self._advanced_box),

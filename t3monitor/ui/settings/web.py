@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from t3monitor.config.settings import DEFAULT_WEB_URL, SettingsError, checked_sites
-from t3monitor.ui.plain import Label
+from t3monitor.ui.plain import Label, field_label
 from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.sites import SitesField
 
@@ -47,9 +47,7 @@ class WebFields(QWidget):
         self.points.addItem(self.tr("All of each panel"), "all")
         row = QHBoxLayout()
         for text, field in ((self.tr("Readin&g"), self.reading), (self.tr("Points st&ored"), self.points)):
-            label = Label(text)
-            label.setBuddy(field)
-            row.addWidget(label)
+            row.addWidget(field_label(text, field))
             row.addWidget(field)
             row.addSpacing(12)
         row.addStretch()

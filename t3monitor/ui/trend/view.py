@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.plain import Label, menu_text
+from t3monitor.ui.plain import Label, add_action
 from t3monitor.ui.points_mime import decode_point_keys
 from t3monitor.ui.recording import Recording
 from t3monitor.ui.texts import local_time_text, tooltip_text
@@ -447,7 +447,7 @@ class TrendView(QWidget):
         menu.addSeparator()
         removing = menu.addMenu(self.tr("Remove"))
         for trace in self._chosen:
-            removing.addAction(menu_text(trace.names.everywhere), partial(self.remove_point, trace.key))
+            add_action(removing, trace.names.everywhere, partial(self.remove_point, trace.key))
         removing.setEnabled(bool(self._chosen))
         menu.addAction(self.tr("Remove all"), self.remove_all).setEnabled(bool(self._chosen))
         return menu
