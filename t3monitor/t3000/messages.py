@@ -20,13 +20,14 @@ from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.t3000.text import clean, message
 from t3monitor.t3000.wire_json import LenientDecoder, NoJsonError, WireError, read
-from t3monitor.t3000.wire_points import Number, Shape, logging_time, read_point, with_new_value
+from t3monitor.t3000.wire_points import Number, Shape, is_other_object, logging_time, read_point, with_new_value
 
 _ANSWER_ACTION = "LOGGING_DATA_RES"
 # 20 in the controller; the byte behind it is a flag that cuts the name as a control character, and the document's own
 # example has 21.
 _PANEL_NAME_SIZE = 21
 _ADDRESS_SIZE = 45
+_NO_POINT = ""  # in place of a point or of what is wrong with one
 
 
 class _Answer(Struct):
@@ -216,6 +217,8 @@ def _read_points(
         try:
             return read_point(raw[position], shape, listed_as[position] if listed_as else None, panel_id)
         except WireError as error:
+            if is_other_object(raw[position]):
+                return _NO_POINT
             return f"panel {panel_id}: point {position + 1} of the answer cannot be used: {message(str(error))}"
 
     if known is None or (known.panel_id, known.listed_as, len(known.raw)) != (panel_id, listed_as, len(raw)):
@@ -245,6 +248,8 @@ def _grouped(
     places: dict[PointType, dict[int, int]] = {kind: {} for kind in PointType}
     skipped = []
     for position, point in enumerate(points):
+        if point == _NO_POINT:
+            continue
         if isinstance(point, str):
             skipped.append(point)
         elif places[point.point_type].setdefault(point.point_index, position) != position:

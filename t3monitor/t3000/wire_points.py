@@ -12,7 +12,7 @@ from t3monitor.model.point_types import PointType, parse_point_id
 from t3monitor.model.points import Point
 from t3monitor.model.units import has_states, is_defined, unit
 from t3monitor.t3000.text import clean
-from t3monitor.t3000.wire_json import LenientDecoder, WireError
+from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
 
 # Whatever a panel sends in a whole number must fit the database's integers.
 Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**32)]
@@ -57,9 +57,16 @@ class _WirePoint(Struct):
     unused: Number | None = None
 
 
+class _Typed(Struct):
+    type: str
+
+
 _VALUE_MEMBER = b'"value":'
 _LAST_NUMBER = re.compile(rb"-?[0-9]{1,15}}")
 _POINT_TYPES: dict[str | None, PointType] = {point_type.value: point_type for point_type in PointType}
+# Objects that stand beside the points in an answer and are none; what is wrong with them is nobody's fault.
+_OTHER_TYPES = {"PROGRAM", "PID", "SCHEDULE", "HOLIDAY", "GRP", "MON"}
+_type_alone = msgspec.json.Decoder(_Typed)
 _points = LenientDecoder(_WirePoint, {"id", "index", "type", "value", "control", "range", "digital_analog"})
 
 
@@ -70,6 +77,14 @@ def logging_time(sent: float | str | None, unknown: int) -> int:
     except (ValueError, OverflowError):
         return unknown
     return time_s if 0 < time_s < _LATEST_TIME else unknown
+
+
+def is_other_object(raw: Raw) -> bool:
+    """Whether it is an object of a known type that is no point: a program, a schedule, a trend log."""
+    try:
+        return read(_type_alone, raw).type in _OTHER_TYPES
+    except WireError:
+        return False
 
 
 def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: int) -> Point:
