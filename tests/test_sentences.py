@@ -15,6 +15,7 @@ FOLDER = Path(t3monitor.t3000.__file__).parent
 MODULES = (
     "library.py",
     "library_child.py",
+    "messages.py",
     "links.py",
     "replay.py",
     "webapi/background.py",

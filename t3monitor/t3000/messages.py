@@ -133,7 +133,9 @@ class AnswerDecoder:
             skipped_points += points.skipped
             devices[serial] = _device(serial, name, info, points, received_at)
         if not devices and unreadable:
-            raise BadReplyError(f"T3000's answer holds no readable panel: {skipped_panels[0]}")
+            raise BadReplyError(
+                f"T3000's answer holds no readable panel: {skipped_panels[0]}; look at the panels in T3000 itself"
+            )
         self._known = known
         return Snapshot(received_at, tuple(devices.values()), tuple(skipped_panels), tuple(skipped_points))
 
@@ -145,7 +147,7 @@ def _panels(body: bytes) -> tuple[Shape, Sequence[Raw | _RealPanel]]:
     undecoded too, for each to be read on its own.
     """
     if not body.strip():
-        raise NoNewDataError("T3000 returned an empty answer")
+        raise NoNewDataError("T3000 returned an empty answer: look at the request in the settings if that stays so")
     with contextlib.suppress(ValueError, RecursionError):
         whole = _read_real_answer.decode(body)
         if whole.data and whole.action == _ANSWER_ACTION:
@@ -155,26 +157,33 @@ def _panels(body: bytes) -> tuple[Shape, Sequence[Raw | _RealPanel]]:
     except NoJsonError as error:
         raise BadReplyError(
             "T3000's answer is not a LOGGING_DATA answer: the library or the recording sent something that is no JSON "
-            f"({message(str(error))})"
+            f"({message(str(error))}); choose another one, or look at the request in the settings"
         ) from None
     except WireError as error:
-        raise BadReplyError(f"T3000's answer is not a LOGGING_DATA answer: {message(str(error))}") from None
+        raise BadReplyError(
+            f"T3000's answer is not a LOGGING_DATA answer: {message(str(error))}; look at the request in the settings"
+        ) from None
     action = _text(answer.action)
     if action and action != _ANSWER_ACTION:
         no_text = ", which is no text," if answer.action and not bytes(answer.action).startswith(b'"') else ""
-        raise BadReplyError(f"T3000 answered {message(action)}{no_text} instead of {_ANSWER_ACTION}")
+        raise BadReplyError(
+            f"T3000 answered {message(action)}{no_text} instead of {_ANSWER_ACTION}: "
+            "look at the request in the settings"
+        )
     if answer.data:
         return Shape.REAL, answer.data
     if answer.devices:
         return Shape.DOCUMENTED, answer.devices
     if error_text := _text(answer.error):
-        raise RefusedError(f"T3000 answered with an error: {message(error_text)}")
+        raise RefusedError(
+            f"T3000 answered with an error: {message(error_text)}; look at the request in the settings if that stays so"
+        )
     if answer.debug is not UNSET:
         raise NoNewDataError(
             "T3000 had nothing new: it ignores calls that follow each other too soon, and reads no panel before its "
-            f"Trend Log beta window was opened once ({message(_text(answer.debug))})"
+            f"Trend Log beta window was opened once, so open that if it stays so ({message(_text(answer.debug))})"
         )
-    raise NoNewDataError("T3000 has read no panel yet")
+    raise NoNewDataError("T3000 has read no panel yet: wait until it has, and look at the request in the settings")
 
 
 def _text(raw: Raw | UnsetType) -> str:
