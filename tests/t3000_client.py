@@ -2,13 +2,14 @@
 
 import http.client
 import json
+from email.utils import formatdate
 
 from answers import JsonObject
 from clock import FakeClock
 from t3monitor.model.errors import InterruptedCycleError
 from t3monitor.t3000.actions import Route
 from t3monitor.t3000.webapi.client import Client
-from t3monitor.t3000.webapi.exchange import Phase, Reply
+from t3monitor.t3000.webapi.exchange import Phase, Reply, Stamp
 from t3monitor.t3000.webapi.failures import failure
 from t3000_model import BROKEN_OFF, T3000Model
 
@@ -29,6 +30,13 @@ class ModelClient(Client):
         self._clock = clock
 
     def _send(self, path: str, body: bytes | None, timeout_s: float) -> Reply:
+        sent_s = self._clock.utc_s()
+        reply = self._answered(path, body, timeout_s)
+        date = formatdate(self.model.t3000_utc_s(), usegmt=True)
+        self.stamp = Stamp(date, sent_s, self._clock.utc_s())
+        return reply._replace(date=date)
+
+    def _answered(self, path: str, body: bytes | None, timeout_s: float) -> Reply:
         if self._interrupted:
             raise InterruptedCycleError("The call of T3000 was interrupted")
         if body is None:

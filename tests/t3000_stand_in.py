@@ -127,6 +127,7 @@ class StandIn:
         self.moods: list[Mood] = []  # of the next calls, before that of the others
         self.compresses = False
         self.ascii = True
+        self.tells_time = True  # as builds do that have the page for it
         self.requests: list[Request] = []
         self.arrived = threading.Event()
         self.closing = threading.Event()
@@ -177,7 +178,9 @@ class StandIn:
         with self._lock:
             if path == HEALTH:
                 return b"T3000 WebView Service OK"
-            pages = {DEVICES: self.t3000.devices, SERVER_TIME: self.t3000.server_time}
+            pages = {DEVICES: self.t3000.devices}
+            if self.tells_time:
+                pages[SERVER_TIME] = self.t3000.server_time
             return self.line(pages[path]()) if path in pages else None
 
     def _waiting(self) -> Callable[[float], None]:

@@ -206,6 +206,7 @@ def test_nothing_but_reading_calls_and_pages_arrives(stand_in: StandIn, program:
     assert {call["action"] for call in stand_in.calls} <= {4, 15, 17}
     assert {(request.method, request.path) for request in stand_in.requests} == {
         ("GET", "/api/health"),
+        ("GET", "/api/server/time"),
         ("GET", "/api/t3_device/devices"),
         ("POST", "/api/t3000/ffi/call"),
     }
@@ -216,6 +217,7 @@ def test_the_doctor_tells_of_the_service_its_panels_and_a_real_fetch(stand_in: S
     place = stand_in.url.removeprefix("http://")
     assert code == 0
     assert checks["service"]["text"] == f"T3000's web service answers on {place}"
+    assert checks["clock"]["text"] == "T3000's clock agrees with this computer's"
     assert checks["panels"]["text"] == "3 panels from T3000's device list"
     assert checks["link"]["text"].startswith(f"T3000 web service {stand_in.url}: 3 panels, 768 points in ")
     assert checks["link"]["text"].endswith(" ms, read live from each panel")
@@ -233,6 +235,7 @@ def test_the_doctor_looks_at_each_site_under_its_name(stand_in: StandIn, program
     assert looked_at == {
         "service Plant": "unreachable",
         "service Office": "ok",
+        "clock Office": "ok",
         "panels Office": "ok",
         "link Office": "ok",
     }

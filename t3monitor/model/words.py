@@ -29,6 +29,14 @@ class RangeWords:
     units: Mapping[int, str] = field(default_factory=dict)  # by range of an input's table
     multistate: Mapping[int, Words] = field(default_factory=dict)  # by range
 
+    def updated_by(self, newer: "RangeWords") -> "RangeWords":
+        """These words with the newer ones in their place; a word that is blank or missing there stays as it is."""
+        return RangeWords(
+            digital=_updated(self.digital, newer.digital),
+            units=dict(self.units) | {range_: unit for range_, unit in newer.units.items() if unit},
+            multistate=_updated(self.multistate, newer.multistate),
+        )
+
     def of_states(self, *, digital: bool, range_: int) -> Words:
         """The words for the states of a point with this range; empty where the site has none."""
         if range_ in NAMED_MULTISTATES:
@@ -38,6 +46,14 @@ class RangeWords:
     def unit(self, point_type: PointType, *, digital: bool, range_: int) -> str:
         """The unit of a point with this range; empty where the site has none."""
         return self.units.get(range_, "") if point_type is PointType.INPUT and not digital else ""
+
+
+def _updated(known: Mapping[int, Words], newer: Mapping[int, Words]) -> dict[int, Words]:
+    updated = dict(known)
+    for range_, words in newer.items():
+        if there_are := {state: word for state, word in words if word}:
+            updated[range_] = tuple(sorted((dict(known.get(range_, ())) | there_are).items()))
+    return updated
 
 
 NO_WORDS = RangeWords()

@@ -25,12 +25,16 @@ from t3monitor.model.events import (
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.store.database import Database
+from t3monitor.store.reading_times import read_reading_times
 from t3monitor.store.validation import count_back
+from t3monitor.store.words import read_words
 from t3monitor.store.writer import UnwrittenReports, Writer
 from t3monitor.sync.clock import Clock, Stopwatch
 from t3monitor.sync.panel_settings import SettingsReader
+from t3monitor.sync.reading_times import ReadingTimes
 from t3monitor.sync.recording import Choice, PanelClaims, Readings
 from t3monitor.sync.retry import call_with_retries
+from t3monitor.sync.site_words import SiteWords
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.messages import AnswerDecoder
 
@@ -45,7 +49,20 @@ class Source:
         self.decoder = AnswerDecoder()
         self.settings_reader = SettingsReader(link)
         self.readings = Readings()
+        self.times = ReadingTimes()
+        self.words = SiteWords(self.decoder)
         self.trend_logs_asked = False
+        self._recalled: Database | None = None
+
+    def recall(self, database: Database, site: str) -> None:
+        """Takes what a database holds of earlier runs, once for each that is opened; raises DatabaseError."""
+        if database is self._recalled:
+            return
+        times = read_reading_times(database, site)
+        self.times.recall(times)
+        self.readings.recall((vector, own_s) for vector, (own_s, _) in times.items())
+        self.words.recall(read_words(database.path))
+        self._recalled = database
 
 
 class Store:
@@ -137,6 +154,7 @@ class Cycle:
         emit(CycleStarted, SyncPhase.STARTUP_SYNC, database, self._at_startup, settings.timeout_s, settings.retries)
         store, source = self._host.store(), self._host.source()
         self._host.claims.know(store.database)
+        source.recall(store.database, self._host.site)
 
         self._watch.enter(SyncPhase.FETCH.key)
         source.link.on_panel = lambda position, total: emit(PanelAsked, SyncPhase.FETCH, position, total)
@@ -147,8 +165,10 @@ class Cycle:
         self._answer_bytes = len(answer.body)
 
         self._watch.enter(SyncPhase.PARSE.key)
+        source.words.learn(answer.words)
         snapshot = _remarked(source.decoder.decode(answer.body, received_at), answer, self._host.site)
         snapshot = self._host.claims.known_controllers(self._host.site, snapshot)
+        snapshot = source.times.of_snapshot(snapshot, answer.clock_ahead_s)
         snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
@@ -169,10 +189,16 @@ class Cycle:
                 self._watch.enter(SyncPhase.TRENDLOG.key)
                 transaction.log(device)
                 emit(PanelLogged, SyncPhase.TRENDLOG, panel)
+            for device in recorded.silent:
+                transaction.upsert_silent(device, received_at)
+            for serial, words in source.words.unstored.items():
+                transaction.take_words(serial, words, received_at)
+            transaction.take_reading_times(source.times.to_keep(recorded, repeats=answer.repeats))
             self._samples = recorded.point_count
             transaction.record(self._report(*_ending(snapshot), snapshot, transaction.run_id))
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
+        source.words.unstored = {}
         if answer.repeats:
             source.readings.take_as_stored(recorded)
         emit(Committed, SyncPhase.COMMIT, len(devices))
@@ -242,11 +268,17 @@ def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
         skipped_panels=(*answer.failed_panels, *snapshot.skipped_panels),
         skipped_points=(*answer.missing_points, *snapshot.skipped_points),
         note=answer.note,
+        silent=_silent(snapshot, answer, site),
     )
 
 
 def _at(site: str, devices: tuple[Device, ...]) -> tuple[Device, ...]:
     return tuple(replace(device, site=site) for device in devices) if site else devices
+
+
+def _silent(snapshot: Snapshot, answer: Answer, site: str) -> tuple[Device, ...]:
+    answered = {device.serial_number for device in snapshot.devices}
+    return tuple(replace(device, site=site) for device in answer.silent if device.serial_number not in answered)
 
 
 def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:
@@ -256,7 +288,7 @@ def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:
         for what, skipped in (("panel", snapshot.skipped_panels), ("point", snapshot.skipped_points))
         if skipped
     ]
-    return Outcome.PARTIAL if snapshot.skipped_panels else Outcome.OK, "; ".join(reasons) or None
+    return Outcome.PARTIAL if snapshot.skipped_panels else Outcome.OK, "; ".join([*reasons, *snapshot.news]) or None
 
 
 def _counts(device: Device, position: int, total: int) -> PanelCounts:

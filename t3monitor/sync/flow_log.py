@@ -105,6 +105,7 @@ def _lines(event: SyncEvent) -> list[Line]:
                     *([f"📡 {snapshot.note}"] if snapshot.note else []),
                 ),
                 *((logging.WARNING, f"⚠️ Skipped: {sentence}") for sentence in skipped),
+                *((logging.WARNING, f"⚠️ {sentence}") for sentence in snapshot.news),
             ]
         case TransactionStarted():
             return _info("💾 Database transaction started")

@@ -31,6 +31,7 @@ class Route(StrEnum):
 
     HEALTH = "/api/health"
     DEVICES = "/api/t3_device/devices"
+    SERVER_TIME = "/api/server/time"
 
 
 _FREELY_ASKED = (Action.GET_PANELS_LIST, Action.LOGGING_DATA, Action.GET_WEBVIEW_LIST)  # by a text of the settings

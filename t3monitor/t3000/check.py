@@ -43,6 +43,7 @@ def _check_web_service(settings: Settings, suffix: str) -> Iterator[Check]:
         service = checked(f"service{suffix}", lambda: link.check_service(timeout_s))
         yield service
         if service.is_ok:
+            yield checked(f"clock{suffix}", lambda: link.check_clock(timeout_s))
             yield checked(f"panels{suffix}", lambda: link.check_panels(timeout_s))
             yield _fetched(f"link{suffix}", settings, link)
     finally:

@@ -14,6 +14,7 @@ from t3monitor.t3000.actions import Action
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.webapi.cached import CachedPanels
 from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.cooldown import SHORT_S, Cooldown
 from t3monitor.t3000.webapi.mirror import Mirror
 from t3monitor.t3000.webapi.panels import Panel, PanelList
@@ -21,6 +22,7 @@ from t3monitor.t3000.webapi.rotation import COLLECT, Rotation
 
 NOTE = "T3000's background readings"
 _ALL_PANELS = -1
+_AWAITED_S = 60.0
 _OFFLINE = "Panel is offline"  # T3000's word for a panel that it cannot begin to read now
 
 _log = logging.getLogger(__name__)
@@ -37,15 +39,18 @@ class _BusyError(RefusedError):
 class BackgroundReading:
     """Calls when T3000 takes a call, and only then; its own action 4 never comes between a read and its collection."""
 
-    def __init__(self, client: Client, panels: PanelList, monotonic_s: Callable[[], float]) -> None:
+    def __init__(self, client: Client, panels: PanelList, clock: T3000Clock, monotonic_s: Callable[[], float]) -> None:
         self._client = client
         self._panels = panels
+        self._clock = clock
         self._monotonic_s = monotonic_s
         self._cooldown = Cooldown()
         self._rotation = Rotation()
         self._mirror = Mirror()
         self._cached = CachedPanels(self._mirror)
         self._overwritings = 0  # by action 4, as far as the mirror knows
+        self.only_collects = False  # has no further panel read
+        self._asked_at_s = float("-inf")
         self._has_collected = False
         self._has_news = False  # a call was answered since the last fetch
         self._errand_due_s: float | None = None
@@ -59,8 +64,8 @@ class BackgroundReading:
 
     @property
     def awaits_collection(self) -> bool:
-        """Whether T3000 was asked to read a panel and has not shown what it read."""
-        return bool(self._rotation.awaited)
+        """Whether T3000 was asked within the last minute to read a panel, and has not shown what it read."""
+        return bool(self._rotation.awaited) and self._monotonic_s() - self._asked_at_s < _AWAITED_S
 
     def fetch(self, timeout_s: float) -> Answer:
         """What is known of all panels, after a call if T3000 takes one now.
@@ -81,7 +86,11 @@ class BackgroundReading:
             raise NoNewDataError(self._nothing_read())
         known = sorted(self._mirror.panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number))
         return Answer(
-            self._mirror.body(panel.serial_number for panel in known), self._failed(), repeats=True, note=NOTE
+            self._mirror.body(panel.serial_number for panel in known),
+            self._failed(),
+            repeats=True,
+            note=NOTE,
+            clock_ahead_s=self._clock.measure(timeout_s),
         )
 
     def run_errand(self, timeout_s: float) -> None:
@@ -123,11 +132,13 @@ class BackgroundReading:
                 f"{asked.title} was not read: T3000 is busy with a panel's configuration, or does not reach this one"
             )
         self._has_collected = self._has_collected or asked is None
+        if asked:
+            self._asked_at_s = now_s
         self._has_news = True
 
     def _next_panel(self, timeout_s: float) -> Panel | None:
         """Whom to ask for next, None for a collecting call; may read the list of panels anew before."""
-        if self._panels.is_forgotten and self._rotation.awaited:
+        if self.only_collects or (self._panels.is_forgotten and self._rotation.awaited):
             self._rotation.collect_next()
         harmless = self._has_collected and not self._rotation.awaited
         panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=harmless)

@@ -10,7 +10,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.t3000.text import message
 from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, Reading
 from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
-from t3monitor.t3000.wire_points import logging_time
+from t3monitor.t3000.wire_points import logging_time, serial_number
 
 
 class _CachedPanel(Struct):
@@ -78,7 +78,11 @@ class CachedPanels:
                 unreadable.append(f"panel {position} of T3000's answer cannot be read: {message(str(error))}")
                 continue
             panel_ids.append(panel.panel_id)
-            serial = panel.panel_serial_number % 2**32
+            try:
+                serial = serial_number(panel.panel_serial_number)
+            except WireError as error:
+                unreadable.append(f"panel {panel.panel_id} cannot be told from others: {error}")
+                continue
             if serial == 0:
                 unreadable.append(f"panel {panel.panel_id} has serial number 0")
                 continue
@@ -136,4 +140,4 @@ def _type(raw: Raw) -> PointType:
 
 def _times(panel: _CachedPanel) -> Times:
     sent = (panel.input_logging_time, panel.output_logging_time, panel.variable_logging_time)
-    return tuple(logging_time(value, 0) for value in sent)
+    return tuple(logging_time(value) or 0 for value in sent)

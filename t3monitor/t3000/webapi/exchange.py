@@ -49,12 +49,21 @@ class Phase(Enum):
 
 
 class Reply(NamedTuple):
-    """What came back; ``location`` is where a redirect points to."""
+    """What came back; ``location`` is where a redirect points to, ``date`` the time of day by the other computer."""
 
     status: int
     content_type: str
     location: str
     body: bytes
+    date: str = ""
+
+
+class Stamp(NamedTuple):
+    """The date that a reply bore, and our time of day around the exchange, in UTC epoch seconds."""
+
+    date: str
+    sent_s: float
+    received_s: float
 
 
 class TooLongError(Exception):
@@ -154,6 +163,7 @@ class Exchange:
                     response.headers.get("Content-Type", ""),
                     response.headers.get("Location", ""),
                     self._read(response),
+                    response.headers.get("Date", ""),
                 )
             finally:
                 response.close()

@@ -10,6 +10,7 @@ from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.webapi.auto import AutoReading
 from t3monitor.t3000.webapi.background import BackgroundReading
 from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.live import LiveReading
 from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.webapi.strategy import Strategy
@@ -34,9 +35,10 @@ class WebApiLink(Link):
     ) -> None:
         """``reads_all`` has live reading take every point as one in use."""
         self._url = url
-        self._client = client or Client(url, longest_answer_bytes)
+        self._client = client or Client(url, longest_answer_bytes, utc_s)
+        self._clock = T3000Clock(self._client, monotonic_s)
         self._panels = PanelList(self._client, monotonic_s)
-        background = BackgroundReading(self._client, self._panels, monotonic_s)
+        background = BackgroundReading(self._client, self._panels, self._clock, monotonic_s)
         self._live = LiveReading(
             self._client,
             self._panels,
@@ -64,6 +66,11 @@ class WebApiLink(Link):
         with self._client.work():
             self._client.check_health(timeout_s)
         return f"T3000's web service answers on {self._client.target.place}"
+
+    def check_clock(self, timeout_s: float) -> str:
+        """Says how far T3000's clock is ahead of this computer's."""
+        with self._client.work():
+            return self._clock.check(timeout_s)
 
     def check_panels(self, timeout_s: float) -> str:
         """Says how many panels T3000 knows and where from; raises LinkError.
