@@ -283,9 +283,9 @@ class MonitorApp(QObject):
 
     def _prefer(self, points: frozenset[PointKey]) -> None:
         """Has what the user looks at read first."""
-        if points != self._preferred and (prefer := getattr(self.services, "prefer", None)):
-            prefer(points)
+        if points != self._preferred:
             self._preferred = points
+            self.services.prefer(points)
 
     @Slot()
     def on_closed(self) -> None:

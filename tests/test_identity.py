@@ -463,6 +463,16 @@ def test_of_two_controllers_in_each_answer_the_history_is_that_of_one(file: Path
     assert building.rows(ROW) == [A]
 
 
+def test_another_controller_that_is_listed_and_silent_does_not_rename_the_known_one(file: Path) -> None:
+    listed = replace(panel(B), inputs=(), outputs=(), variables=())
+    neighbour = real_panel(5)
+    silent = Answer(real_answer(neighbour), failed_panels=(f"{B.title()} does not answer",), silent=(listed,))
+    building = Building(file, real_answer(entry(A, 21), neighbour), silent)
+    building.run(2)
+    assert building.rows(f"{ROW} WHERE serial_number = {SERIAL}") == [A]
+    assert_names_both(building.reports[1].reason or "")
+
+
 def test_a_restart_of_ours_forgets_nobody(file: Path) -> None:
     Building(file, real_answer(entry(A, 21))).run(1)
     (report,) = Building(file, real_answer(entry(B, 99))).run(1)

@@ -101,6 +101,18 @@ def test_a_site_that_has_a_newer_reading_takes_over_from_one_whose_reading_is_st
     assert kinds(claims.of_site("Office", told(NOW_S, NOW_S + 320), 30)) == {}
 
 
+def test_two_sites_that_tell_of_two_controllers_with_one_serial_number_are_told_apart() -> None:
+    claims, other = PanelClaims(), device(1, panel_id=7)
+    claims.known_controllers("Office", snapshot(AHU))
+    plant = claims.known_controllers("Plant", snapshot(other, VAV))
+    assert kinds(plant).keys() == {2}
+    assert (len(plant.skipped_panels), plant.conflicts, plant.note) == (1, (1,), "")
+    late = replace(snapshot(other), received_at=NOW_S + 86_400)
+    assert kinds(claims.known_controllers("Plant", late)) == {}
+    claims.accept_controller(1)
+    assert kinds(claims.known_controllers("Plant", late)).keys() == {1}
+
+
 def test_a_reading_that_an_earlier_run_stored_is_told_by_t3000s_own_time() -> None:
     readings = Readings()
     own = replace(AHU, own_times=(NOW_S + 600, NOW_S + 601, None))
@@ -149,31 +161,3 @@ def test_a_silent_panel_that_is_not_recorded_is_left_out() -> None:
     listed = snapshot(AHU, silent=(VAV, device(3)))
     assert [panel.serial_number for panel in chosen(listed, unrecorded_panels=[2]).silent] == [3]
     assert chosen(listed, recorded_types=[]).silent == ()
-
-
-def test_two_sites_that_tell_of_two_controllers_with_one_serial_number_are_told_apart() -> None:
-    claims, other = PanelClaims(), device(1, panel_id=7)
-    claims.known_controllers("Office", snapshot(AHU))
-    plant = claims.known_controllers("Plant", snapshot(other, VAV))
-    assert kinds(plant).keys() == {2}
-    assert (len(plant.skipped_panels), plant.conflicts, plant.note) == (1, (1,), "")
-    late = replace(snapshot(other), received_at=NOW_S + 86_400)
-    assert kinds(claims.known_controllers("Plant", late)) == {}
-    claims.accept_controller(1)
-    assert kinds(claims.known_controllers("Plant", late)).keys() == {1}
-
-
-def test_a_panel_that_is_silent_at_one_site_is_not_where_another_reads_it() -> None:
-    claims = PanelClaims()
-    claims.of_site("Office", snapshot(AHU), 30)
-    assert claims.of_site("Plant", snapshot(silent=(AHU, VAV)), 30).silent == (VAV,)
-    late = replace(snapshot(silent=(AHU,)), received_at=NOW_S + 301)
-    assert claims.of_site("Plant", late, 30).silent == (AHU,)
-
-
-def test_a_panel_that_was_never_read_belongs_to_whoever_reads_it() -> None:
-    never = replace(AHU, input_logging_time=None, output_logging_time=None, variable_logging_time=None)
-    claims = PanelClaims()
-    assert kinds(claims.of_site("Office", snapshot(never), 30)).keys() == {1}
-    assert kinds(claims.of_site("Plant", snapshot(AHU), 30)).keys() == {1}
-    assert kinds(claims.of_site("Office", snapshot(never), 30)) == {}

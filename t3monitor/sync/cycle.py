@@ -170,8 +170,8 @@ class Cycle:
         limits = settings.timeout_s, settings.retries, settings.panels_logged
         emit(CycleStarted, SyncPhase.STARTUP_SYNC, database, self._at_startup, *limits)
         store, source = self._host.store(), self._host.source()
-        source.recall(store.database, self._host.site)
         self._host.claims.know(store.database)
+        source.recall(store.database, self._host.site)
 
         self._watch.enter(SyncPhase.FETCH.key)
         source.link.interval_s = settings.interval_s
@@ -299,13 +299,13 @@ def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
     )
 
 
+def _at(site: str, devices: tuple[Device, ...]) -> tuple[Device, ...]:
+    return tuple(replace(device, site=site) for device in devices) if site else devices
+
+
 def _silent(snapshot: Snapshot, answer: Answer, site: str) -> tuple[Device, ...]:
     answered = {device.serial_number for device in snapshot.devices}
     return tuple(replace(device, site=site) for device in answer.silent if device.serial_number not in answered)
-
-
-def _at(site: str, devices: tuple[Device, ...]) -> tuple[Device, ...]:
-    return tuple(replace(device, site=site) for device in devices) if site else devices
 
 
 def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:

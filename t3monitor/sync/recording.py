@@ -134,10 +134,6 @@ class PanelClaims:
         with self._lock:
             own = tuple(device for device in snapshot.devices if self._claim(device, site, now_s, interval_s))
             others = {self._claims[device.serial_number][0] for device in snapshot.devices} - {site}
-            silent = tuple(
-                device for device in snapshot.silent if not self._is_told_of(device, site, now_s, interval_s)
-            )
-        snapshot = replace(snapshot, silent=silent)
         if not others:
             return snapshot
         count = len(snapshot.devices) - len(own)

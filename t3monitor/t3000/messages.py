@@ -152,11 +152,11 @@ class AnswerDecoder:
             if serial == 0:
                 skipped_panels.append(f"panel {info.panel_id} '{name}' has serial number 0")
                 continue
+            words = self._words.get(serial, NO_WORDS)
             if serial in devices:  # another controller, of which nothing is known by its serial number
-                points = _read_points(None, info.panel_id, shape, raw_points, listed_as, NO_WORDS)
+                points = _read_points(None, info.panel_id, shape, raw_points, listed_as, words)
                 doubles.append(_device(serial, name, info, points, shape, received_at))
                 continue
-            words = self._words.get(serial, NO_WORDS)
             points = _read_points(self._known.get(serial), info.panel_id, shape, raw_points, listed_as, words)
             known[serial] = points
             skipped_points += points.skipped
