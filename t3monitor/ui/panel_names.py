@@ -36,6 +36,11 @@ class PanelNames:
         """What to call a panel where its site is in sight or there is but one; the serial number if it has no name."""
         return self._of_site.get(serial_number, str(serial_number))
 
+    def briefly(self, serial_number: int) -> str:
+        """What to call a panel in little room: by its name if no other has it, else by its serial number."""
+        name, _ = self._told.get(serial_number, ("", ""))
+        return name if name and self._of_site[serial_number] == name else str(serial_number)
+
     def everywhere(self, serial_number: int) -> str:
         """What to call a panel among those of all sites, for each may have an AHU-1."""
         return self._everywhere.get(serial_number, str(serial_number))

@@ -1,6 +1,6 @@
 """The chosen points with their traces and colours, and what of them goes to plot and legend; GUI thread."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
@@ -115,8 +115,23 @@ class ChosenPoints:
                 colours[trace.colour % len(colours)],
                 tuple((series, lane_words(series, trace.words(series))) for series in trace.series),
             )
-            for trace, name in zip(shown, _told_apart(shown), strict=True)
+            for trace, name in zip(shown, self._lane_names(shown), strict=True)
         ]
+
+    def _lane_names(self, traces: Sequence[Trace]) -> list[str]:
+        """The shortest names with which no two are called alike."""
+
+        def with_panel(trace: Trace) -> str:
+            return f"{self._names.briefly(trace.key.serial_number)} {trace.names.label}"
+
+        def with_site(trace: Trace) -> str:
+            return " · ".join(filter(None, (with_panel(trace), trace.names.site)))
+
+        names = [f"{with_site(trace)} ({trace.point_id})" for trace in traces]
+        for way in (with_site, with_panel, lambda trace: trace.names.label):
+            shorter = [way(trace) for trace in traces]
+            names = [name if shorter.count(short) > 1 else short for name, short in zip(names, shorter, strict=True)]
+        return names
 
     def entries(self, cursor_s: float | None, nothing: str) -> list[Entry]:
         """The rows of the legend; ``nothing`` stands where there is no data at the crosshair."""
@@ -138,17 +153,3 @@ class ChosenPoints:
     def _free_colour(self) -> int:
         used = [trace.colour for trace in self]
         return min(range(len(current_theme().curves)), key=lambda colour: (used.count(colour), colour))
-
-
-def _told_apart(traces: Sequence[Trace]) -> list[str]:
-    """The shortest names of lanes with which no two are called alike."""
-    ways: tuple[Callable[[Trace], str], ...] = (
-        lambda trace: trace.names.label,
-        lambda trace: trace.names.short,
-        lambda trace: trace.names.everywhere,
-    )
-    names = [f"{trace.names.everywhere} ({trace.point_id})" for trace in traces]
-    for way in reversed(ways):
-        shorter = [way(trace) for trace in traces]
-        names = [name if shorter.count(short) > 1 else short for name, short in zip(names, shorter, strict=True)]
-    return names

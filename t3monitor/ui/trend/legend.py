@@ -45,6 +45,10 @@ class Entry:
 class ElidedLabel(Label):
     """One line that is cut with an ellipsis where there is no room; the whole text is its tooltip."""
 
+    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._mode = mode
+
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(40, super().minimumSizeHint().height())
@@ -54,7 +58,7 @@ class ElidedLabel(Label):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        text = self.fontMetrics().elidedText(self.text(), self._mode, room.width())
         painter.drawText(room, self.alignment(), text)
 
 
@@ -68,7 +72,8 @@ class _Row(QFrame):
         self.shown = QCheckBox()
         self.shown.setChecked(True)
         self.shown.setIconSize(_SWATCH)
-        self.name, self.full_name = ElidedLabel(), ElidedLabel()
+        self.name = ElidedLabel(Qt.TextElideMode.ElideMiddle)  # panel and label: its end tells it from the others
+        self.full_name = ElidedLabel()
         self.full_name.setProperty("muted", True)
         self.now, self.at_cursor = Label(), Label()
         self.at_cursor.setProperty("muted", True)
