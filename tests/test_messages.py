@@ -339,15 +339,23 @@ def test_an_answer_of_panels_with_serial_zero_alone_is_an_empty_snapshot() -> No
     assert (snapshot.devices, len(snapshot.skipped_panels)) == ((), 2)
 
 
-def test_a_serial_number_that_repeats_is_skipped_and_counted() -> None:
+def test_a_serial_number_that_repeats_is_that_of_another_controller() -> None:
     first, second = real_panel(-1, panel_name="First"), real_panel(2**32 - 1, panel_name="Second")
     snapshot = decode(real_answer(first, second, real_panel(5)))
     assert [(device.serial_number, device.panel_name) for device in snapshot.devices] == [
         (2**32 - 1, "First"),
         (5, "AHU5"),
     ]
-    assert len(snapshot.skipped_panels) == 1
-    assert "Second" in snapshot.skipped_panels[0]
+    assert [(device.serial_number, device.panel_name) for device in snapshot.doubles] == [(2**32 - 1, "Second")]
+    assert snapshot.skipped_panels == ()
+
+
+def test_what_one_controller_sent_does_not_show_in_what_another_of_its_serial_number_sends() -> None:
+    one = real_panel(points=[real_point(value=1000), real_point(number=2, label="OAT")])
+    other = real_panel(points=[real_point(value=2000), real_point(number=2, label="RAT")], panel_name="Other")
+    decoder = AnswerDecoder()
+    for answer in (real_answer(one, other), real_answer(other, one), real_answer(other), real_answer(one)):
+        assert decoder.decode(answer, RECEIVED_S) == decode(answer)
 
 
 BAD_PANELS: dict[str, Any] = {

@@ -65,7 +65,7 @@ def assert_fits_the_database(snapshot: Snapshot) -> None:
         assert_is_text(reason)
     serials = [device.serial_number for device in snapshot.devices]
     assert len(set(serials)) == len(serials)
-    for device in snapshot.devices:
+    for device in (*snapshot.devices, *snapshot.doubles):
         assert 1 <= device.serial_number < 2**32
         for value in members_of(device):
             assert_can_be_stored(value)

@@ -101,6 +101,18 @@ def test_a_site_that_has_a_newer_reading_takes_over_from_one_whose_reading_is_st
     assert kinds(claims.of_site("Office", told(NOW_S, NOW_S + 320), 30)) == {}
 
 
+def test_two_sites_that_tell_of_two_controllers_with_one_serial_number_are_told_apart() -> None:
+    claims, other = PanelClaims(), device(1, panel_id=7)
+    claims.known_controllers("Office", snapshot(AHU))
+    plant = claims.known_controllers("Plant", snapshot(other, VAV))
+    assert kinds(plant).keys() == {2}
+    assert (len(plant.skipped_panels), plant.conflicts, plant.note) == (1, (1,), "")
+    late = replace(snapshot(other), received_at=NOW_S + 86_400)
+    assert kinds(claims.known_controllers("Plant", late)) == {}
+    claims.accept_controller(1)
+    assert kinds(claims.known_controllers("Plant", late)).keys() == {1}
+
+
 def test_a_reading_that_an_earlier_run_stored_is_told_by_t3000s_own_time() -> None:
     readings = Readings()
     own = replace(AHU, own_times=(NOW_S + 600, NOW_S + 601, None))
@@ -115,8 +127,9 @@ def test_a_reading_that_an_earlier_run_stored_is_told_by_t3000s_own_time() -> No
 
 def test_our_clock_set_back_gives_no_panel_to_another_site() -> None:
     claims = PanelClaims()
-    claims.of_site("Office", snapshot(AHU), 30)
+    claims.of_site("Office", replace(snapshot(AHU), received_at=NOW_S + 3600), 30)
     back = replace(snapshot(device(1, panel_id=1, time_s=NOW_S - 3600)), received_at=NOW_S - 3590)
+    assert kinds(claims.of_site("Plant", snapshot(AHU), 30)) == {}
     assert kinds(claims.of_site("Office", back, 30)).keys() == {1}
     assert kinds(claims.of_site("Plant", back, 30)) == {}
 

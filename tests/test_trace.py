@@ -8,7 +8,8 @@ import pytest
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.history import Series
-from t3monitor.ui.trend.trace import Trace, lane_words
+from t3monitor.ui.trend.lanes import lane_words
+from t3monitor.ui.trend.trace import Trace
 from values import NOW_S, device, point
 
 IN1 = PointKey(237219, PointType.INPUT, 1)
@@ -104,11 +105,22 @@ def test_a_row_of_the_future_in_the_history_keeps_no_reading_from_being_drawn(tr
     assert trace.current_text == "22.00 °C"
 
 
+def test_the_readings_of_many_cycles_outlast_a_load_that_holds_a_row_of_the_future(trace: Trace) -> None:
+    tell(trace, *((time_s, 21) for time_s in range(0, 600, 30)))
+    trace.set_history((loaded((-30, 20), (10**8, 99)),), reaches_present=True)
+    assert [time_s for time_s, value in drawn(trace) if value == 21] == list(range(0, 600, 30))
+
+
 def test_lanes_and_cursor_speak_in_the_words_of_the_site(trace: Trace) -> None:
     words = ((0, "Shut"), (1, "Ajar"))
     trace.describe(device(), point(PointType.INPUT, 1, 1.0, range=23, digital_analog=0, units="", words=words), NOW_S)
     assert trace.text_at(NOW_S) == "Ajar"
     (series,) = trace.series
-    assert lane_words(series, words) == ("Shut", "Ajar")
-    assert lane_words(series, ((1, "Ajar"),)) == ("Custom 1 off", "Ajar")
-    assert lane_words(series) == ("Custom 1 off", "Custom 1 on")
+    for site, expected in (
+        (words, ("Shut", "Ajar")),
+        (((1, "Ajar"),), ("Custom 1 off", "Ajar")),
+        ((), ("Custom 1 off", "Custom 1 on")),
+    ):
+        lane = lane_words(series, site)
+        assert lane is not None
+        assert (lane.of(0), lane.of(1)) == expected

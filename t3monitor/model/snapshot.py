@@ -116,6 +116,9 @@ class Snapshot:
     ``note`` how the answer was got where there is more than one way. ``news`` are sentences for log and ledger that
     cost nothing, each said once. ``silent`` are the panels that T3000 lists and that did not answer, without points
     and times.
+
+    ``doubles`` are further entries of the answer with the serial number of one of ``devices``: other controllers, not
+    settled yet which of them is the known one. ``conflicts`` are the serial numbers of which two controllers are known.
     """
 
     received_at: int  # UTC epoch seconds
@@ -125,6 +128,8 @@ class Snapshot:
     note: str = ""
     news: tuple[str, ...] = ()
     silent: tuple[Device, ...] = ()
+    doubles: tuple[Device, ...] = ()
+    conflicts: tuple[int, ...] = ()
 
     @property
     def point_count(self) -> int:
@@ -138,4 +143,11 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot | None:
     if not in_order:
         return None
     devices = {device.serial_number: device for snapshot in in_order for device in snapshot.devices}
-    return Snapshot(in_order[-1].received_at, tuple(devices.values()))
+    silent = {device.serial_number: device for snapshot in in_order for device in snapshot.silent}
+    return Snapshot(
+        in_order[-1].received_at,
+        tuple(devices.values()),
+        skipped_panels=tuple(sentence for snapshot in in_order for sentence in snapshot.skipped_panels),
+        silent=tuple(device for serial, device in silent.items() if serial not in devices),
+        conflicts=tuple(sorted({serial for snapshot in in_order for serial in snapshot.conflicts})),
+    )

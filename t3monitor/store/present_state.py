@@ -11,13 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
 from t3monitor.config.database_url import read_only_uri
+from t3monitor.model.identity import Identity, StoredIdentity
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.model.words import NO_WORDS, RangeWords
+from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import schema_revision
-from t3monitor.store.schema import point_tables
+from t3monitor.store.schema import devices, point_tables
 from t3monitor.store.words import words_in_force
 
 
@@ -59,6 +61,20 @@ def _in_words(point: Point, words: RangeWords) -> Point:
     its_words = words.of_states(digital=point.is_digital, range_=point.range)
     unit = words.unit(point.point_type, digital=point.is_digital, range_=point.range)
     return point._replace(words=its_words, units=unit or point.units) if its_words or unit else point
+
+
+def stored_identities(database: Database) -> list[StoredIdentity]:
+    """What the panels were called when they were stored last; raises DatabaseError."""
+    columns = devices.c
+    query = select(
+        columns.serial_number, columns.panel_id, columns.panel_name, columns.address, columns.last_seen, columns.site
+    )
+    with database.reading() as connection:
+        rows = connection.execute(query).all()
+    return [
+        StoredIdentity(serial, Identity(panel_id, name, address or ""), seen_at, site)
+        for serial, panel_id, name, address, seen_at, site in rows
+    ]
 
 
 def _device(row: sqlite3.Row, points: dict[tuple[int, PointType], list[Point]]) -> Device:

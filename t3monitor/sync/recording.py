@@ -3,12 +3,16 @@
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from t3monitor.config.settings import PointTypeName, Settings
 from t3monitor.model.freshness import is_stale
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.store.database import Database
+from t3monitor.store.present_state import stored_identities
+from t3monitor.sync.identity import Controllers
 
 Vector = tuple[int, PointType]  # serial number and type
 
@@ -87,7 +91,7 @@ def _own_times(device: Device) -> Iterator[int | None]:
 
 
 class PanelClaims:
-    """Which site tells of a panel that several T3000 computers see; for any thread.
+    """Which controllers the panels are, and which site tells of one that several T3000 computers see; for any thread.
 
     It is the first one, until that one is silent, or its reading is stale while another site has a newer one:
     then the other keeps the panel's history going.
@@ -95,28 +99,52 @@ class PanelClaims:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._sites: set[str] = set()
+        self._controllers = Controllers()
+        self._stored_in: Path | None = None  # the database whose panels the controllers are
         # By serial number: the site, when it last told of the panel, and when what it told was read (both UTC, s).
         self._claims: dict[int, tuple[str, int, int | None]] = {}
+
+    def watch(self, site: str) -> None:
+        """A site has panels to tell of."""
+        with self._lock:
+            self._sites.add(site)
+
+    def know(self, database: Database) -> None:
+        """Begins with the panels that a database holds, where it is another one than so far; raises DatabaseError."""
+        with self._lock:
+            if database.path != self._stored_in:
+                self._controllers = Controllers(stored_identities(database))
+                self._stored_in = database.path
+
+    def accept_controller(self, serial_number: int) -> None:
+        """The user says that what was taken for two controllers of a serial number is the same one."""
+        with self._lock:
+            self._controllers.accept(serial_number)
+
+    def known_controllers(self, site: str, snapshot: Snapshot) -> Snapshot:
+        """The snapshot without other controllers than the known ones; they are said among its skipped panels."""
+        with self._lock:
+            self._sites.add(site)
+            return self._controllers.settled(site, snapshot, self._sites)
 
     def of_site(self, site: str, snapshot: Snapshot, interval_s: int) -> Snapshot:
         """The snapshot without the panels that another site tells of; its note says which site that is."""
         now_s = snapshot.received_at
         with self._lock:
             own = tuple(device for device in snapshot.devices if self._claim(device, site, now_s, interval_s))
-            silent = tuple(
-                device for device in snapshot.silent if not self._is_told_of(device, site, now_s, interval_s)
-            )
             others = {self._claims[device.serial_number][0] for device in snapshot.devices} - {site}
         if not others:
-            return replace(snapshot, silent=silent) if len(silent) < len(snapshot.silent) else snapshot
+            return snapshot
         count = len(snapshot.devices) - len(own)
         elsewhere = f"{count} panel{'s' if count > 1 else ''} left to {', '.join(sorted(others))}"
-        return replace(snapshot, devices=own, silent=silent, note="; ".join(filter(None, (snapshot.note, elsewhere))))
+        return replace(snapshot, devices=own, note="; ".join(filter(None, (snapshot.note, elsewhere))))
 
     def release(self, site: str) -> None:
         """The site is watched no longer; others may tell of its panels."""
         with self._lock:
             self._claims = {serial: claim for serial, claim in self._claims.items() if claim[0] != site}
+            self._sites.discard(site)
 
     def _claim(self, device: Device, site: str, now_s: int, interval_s: int) -> bool:
         read_at_s = device.read_at
