@@ -8,7 +8,7 @@ import pytest
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.history import Series
-from t3monitor.ui.trend.trace import Trace, lane_words
+from t3monitor.ui.trend.trace import Trace
 from values import NOW_S, device, point
 
 IN1 = PointKey(237219, PointType.INPUT, 1)
@@ -110,11 +110,9 @@ def test_the_readings_of_many_cycles_outlast_a_load_that_holds_a_row_of_the_futu
     assert [time_s for time_s, value in drawn(trace) if value == 21] == list(range(0, 600, 30))
 
 
-def test_lanes_and_cursor_speak_in_the_words_of_the_site(trace: Trace) -> None:
+def test_the_cursor_speaks_in_the_words_of_the_site(trace: Trace) -> None:
     words = ((0, "Shut"), (1, "Ajar"))
     trace.describe(device(), point(PointType.INPUT, 1, 1.0, range=23, digital_analog=0, units="", words=words), NOW_S)
     assert trace.text_at(NOW_S) == "Ajar"
     (series,) = trace.series
-    assert lane_words(series, words) == ("Shut", "Ajar")
-    assert lane_words(series, ((1, "Ajar"),)) == ("Custom 1 off", "Ajar")
-    assert lane_words(series) == ("Custom 1 off", "Custom 1 on")
+    assert trace.words(series) == words
