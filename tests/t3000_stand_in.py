@@ -68,6 +68,9 @@ class Mood(Enum):
     SLOW_BODY = auto()
     CUT_OFF = auto()
     CUT_OFF_CHUNKED = auto()
+    CUT_OFF_ERROR = auto()
+    SLOW_ERROR = auto()
+    UNAVAILABLE = auto()
     BROKEN_GZIP = auto()
     BOMB = auto()
 
@@ -83,6 +86,7 @@ _SERVICE_ERRORS = {
 }
 _TEXTS = {
     Mood.FORBIDDEN: (403, "go away"),
+    Mood.UNAVAILABLE: (503, "too many calls"),
     Mood.UNSUPPORTED: (415, "Expected request with `Content-Type: application/json`"),
     Mood.TOO_LARGE: (413, "length limit exceeded"),
     Mood.BAD_REQUEST: (400, "Failed to parse the request body as JSON"),
@@ -333,6 +337,12 @@ class _Handler(BaseHTTPRequestHandler):
             case Mood.CUT_OFF:
                 self._head(200, "application/json", {"Content-Length": "100000"})
                 self.wfile.write(b'{"action":"LOGGING_DATA_RES"')
+            case Mood.CUT_OFF_ERROR:
+                self._head(500, "application/json", {"Content-Length": "100000"})
+                self.wfile.write(b'{"status":"err')
+            case Mood.SLOW_ERROR:
+                self._head(503, "text/plain", {"Content-Length": "100000"})
+                self._drip(b"x" * 100_000)
             case Mood.CUT_OFF_CHUNKED:
                 self._head(200, "application/json", {"Transfer-Encoding": "chunked"})
                 self.wfile.write(b"20\r\n" + b'{"action":"LOGGING')

@@ -15,6 +15,7 @@ import pytest
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import (
     BadReplyError,
+    BusyError,
     CrashedError,
     InterruptedCycleError,
     LinkTimeoutError,
@@ -118,7 +119,7 @@ def test_an_empty_request_is_an_empty_buffer_and_an_empty_answer_no_new_data(
 ) -> None:
     t3000_does("echo")
     link = library_link(t3000_library, request="")
-    with pytest.raises(NoNewDataError, match=r"^T3000 returned an empty answer$"):
+    with pytest.raises(NoNewDataError, match=r"^T3000 returned an empty answer: look at the request"):
         link.fetch(5)
     link.close()
 
@@ -155,7 +156,9 @@ def test_an_answer_without_an_end_is_a_bad_reply_and_the_next_one_is_unharmed(
     small_link: LibraryLink, t3000_does: Does, what: str
 ) -> None:
     t3000_does(what)
-    with pytest.raises(BadReplyError, match=f"^T3000 filled the buffer of {SMALL} bytes and did not end its text$"):
+    with pytest.raises(
+        BadReplyError, match=f"^T3000 filled the buffer of {SMALL} bytes and did not end its text: raise buffer_bytes$"
+    ):
         small_link.fetch(5)
     before = children()
     assert answers_again(small_link, t3000_does)
@@ -201,7 +204,10 @@ def test_a_refusal_carries_the_code_and_the_text(
     t3000_does(what)
     with pytest.raises(RefusedError) as caught:
         small_link.fetch(5)
-    assert str(caught.value) == sentence
+    way_out = (
+        "raise buffer_bytes, or correct the request" if "bad arg" in sentence else "look at the request in the settings"
+    )
+    assert str(caught.value) == f"{sentence}; {way_out}"
 
 
 def test_a_refusal_may_hold_bytes_that_are_no_text(small_link: LibraryLink, tmp_path: Path, t3000_does: Does) -> None:
@@ -213,9 +219,19 @@ def test_a_refusal_may_hold_bytes_that_are_no_text(small_link: LibraryLink, tmp_
 def test_not_ready_twice_and_then_an_answer_come_from_one_process(link: LibraryLink, t3000_does: Does) -> None:
     t3000_does('not_ready 2 {"data":[]}')
     for _ in range(2):
-        with pytest.raises(NotReadyError, match=r"^T3000 is starting \(-2\): MFC application not initialized$"):
+        with pytest.raises(NotReadyError, match=r"^T3000 is starting \(-2\): MFC application not initialized; wait, "):
             link.fetch(5)
     assert link.fetch(5).body == b'{"data":[]}'
+
+
+def test_a_t3000_that_is_busy_is_told_from_one_that_refuses_and_when_it_takes_a_call_again(
+    link: LibraryLink, t3000_does: Does
+) -> None:
+    t3000_does('say {"action":"LOGGING_DATA_RES","error":"Panel is offline ."}')
+    with pytest.raises(BusyError, match=r"^T3000 is busy with the configuration of a panel.*: wait until") as caught:
+        link.fetch(5)
+    assert caught.value.again_in_s >= 15
+    assert answers_again(link, t3000_does)
 
 
 def test_a_request_that_the_pipe_may_not_take_at_once_is_refused(t3000_library: Path) -> None:
@@ -237,7 +253,9 @@ def test_a_call_that_hangs_ends_at_the_deadline_and_the_next_one_answers(
 ) -> None:
     t3000_does(f"hang {tmp_path / 'pid'}")
     began = time.monotonic()
-    with pytest.raises(LinkTimeoutError, match=r"^T3000 gave no answer within 0\.5 s$"):
+    with pytest.raises(
+        LinkTimeoutError, match=r"^T3000 gave no answer within 0\.5 s: look whether it hangs, or raise the timeout$"
+    ):
         link.fetch(0.5)
     assert 0.5 <= time.monotonic() - began < 1.5
     assert not children()

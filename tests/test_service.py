@@ -15,6 +15,7 @@ from clock import FakeClock
 from scripted_link import ScriptedLink, Step
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import (
+    BusyError,
     CrashedError,
     LinkTimeoutError,
     NoNewDataError,
@@ -37,7 +38,7 @@ from t3monitor.model.events import (
 )
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
-from t3monitor.sync.flow_log import FlowLog, flow_lines
+from t3monitor.sync.flow_log import FlowLines, FlowLog
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.demo.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
@@ -204,6 +205,24 @@ def test_a_starting_t3000_is_asked_again_after_2_4_and_6_seconds(site: Open) -> 
     assert building.clock.waits[:3] == [2, 4, 6]
     retries = [(event.attempt, event.attempts, event.wait_s) for event in building.of(RetryScheduled)]
     assert retries == [(2, 4, 2), (3, 4, 4), (4, 4, 6)]
+
+
+BUSY = "T3000 is busy: wait until it is done"
+
+
+def test_a_busy_t3000_is_asked_again_within_the_cycle_when_it_takes_a_call(site: Open) -> None:
+    building = site(BusyError(BUSY, 15.1), ANSWER, sync_interval_secs=30)
+    [report] = building.run(1)
+    assert (report.outcome, report.attempts) == (Outcome.OK, 2)
+    assert [event.wait_s for event in building.of(RetryScheduled)] == [15.1]
+    assert building.clock.waits[0] == 15.1
+
+
+def test_a_t3000_that_stays_busy_does_not_cost_the_next_cycle_its_turn(site: Open) -> None:
+    building = site(BusyError(BUSY, 15.1), BusyError(BUSY, 15.1), ANSWER, sync_interval_secs=30)
+    first, second = building.run(2)
+    assert (first.outcome, first.reason, first.attempts) == (Outcome.NOT_READY, BUSY, 2)
+    assert (second.outcome, second.started_at - first.started_at) == (Outcome.OK, 30)
 
 
 def test_a_t3000_that_does_not_get_ready_fails_the_cycle_and_the_next_one_tries_again(site: Open) -> None:
@@ -547,7 +566,7 @@ def test_a_link_without_trend_logs_is_asked_once_and_says_so_in_one_line(site: O
     building.run(3)
     assert len(building.link.trend_logs_asked) == 1
     [event] = building.of(TrendLogsRead)
-    lines = flow_lines(event)
+    lines = FlowLines().of(event)
     assert [level for level, _ in lines] == [logging.INFO]
 
 

@@ -10,6 +10,7 @@ from answers import JsonObject, real_panel
 from clock import FakeClock
 from t3monitor.model.errors import (
     BadReplyError,
+    BusyError,
     InterruptedCycleError,
     LinkTimeoutError,
     NoNewDataError,
@@ -388,14 +389,16 @@ def test_a_collecting_call_that_meets_a_busy_t3000_is_made_again(
 ) -> None:
     stand_in.t3000.read_all()
     stand_in.t3000.config_busy = True
-    assert sentence(link, RefusedError).startswith(
-        "T3000 is busy with the configuration of a panel and shows no values"
-    )
+    assert sentence(link, BusyError).startswith("T3000 is busy with the configuration of a panel and shows no values")
     assert sentence(link) == "T3000 ignores calls less than 15 s apart; 15 s to go"
+    clock.now_s += 15.2
+    with pytest.raises(BusyError) as caught:
+        link.fetch(PATIENCE_S)
+    assert caught.value.again_in_s == pytest.approx(15.1)
     stand_in.t3000.config_busy = False
     run_errands(link, clock, 1)
     assert link.fetch(PATIENCE_S).body
-    assert logging_calls(stand_in) == [COLLECT, COLLECT]
+    assert logging_calls(stand_in) == [COLLECT, COLLECT, COLLECT]
 
 
 # --- which panels there are, and action 4

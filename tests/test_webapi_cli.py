@@ -92,7 +92,7 @@ CASES = [
     (close_gate, "logging_data", "no_new_data", 7, "or its background reading is off; the next call in 15 s will tell"),
     (be(Mood.WELL), "logging_data", "no_new_data", 7, "T3000 has read no panel in the background yet"),
     (be(Mood.STARTING), "auto", "not_ready", 3, "T3000 is starting (-2): MFC application not initialized"),
-    (be(Mood.WARM_UP), "auto", "not_ready", 3, "T3000 is starting: T3000 is warming up"),
+    (be(Mood.WARM_UP), "auto", "not_ready", 3, "T3000 is starting, its web service is warming up: wait"),
     (be(Mood.NOT_LOADED), "auto", "unreachable", 3, "does not find its way into T3000.exe"),
     (be(Mood.OLD_BUILD), "auto", "unreachable", 3, "is of a build before September 2025"),
     (be(Mood.OTHER_PROGRAM), "auto", "unreachable", 3, "Something else than T3000 answers on 127.0.0.1:"),

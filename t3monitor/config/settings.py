@@ -81,6 +81,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retry_attempts: Annotated[
         int, Meta(ge=0, le=10, description="How often a starting T3000 (-2) is asked again", extra={"unit": "times"})
     ] = 3
+    panels_logged: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1000,
+            description="Panels up to which each cycle's good news of every panel is written to the log",
+            extra={"unit": "panels"},
+        ),
+    ] = 20
     auto_start: Annotated[bool, Meta(description="Start syncing with the program")] = True
     database: Annotated[str, Meta(description="Database URL (sqlite:///FILE); empty for the per-user file")] = ""
     recorded_types: Annotated[

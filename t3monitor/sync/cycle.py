@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from t3monitor.model.errors import DatabaseError, MonitorError, NotReadyError, Outcome
+from t3monitor.model.errors import BusyError, DatabaseError, MonitorError, NotReadyError, Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
     CallStarted,
@@ -30,11 +30,13 @@ from t3monitor.store.validation import count_back
 from t3monitor.store.words import read_words
 from t3monitor.store.writer import UnwrittenReports, Writer
 from t3monitor.sync.clock import Clock, Stopwatch
+from t3monitor.sync.faults import summary
 from t3monitor.sync.panel_settings import SettingsReader
 from t3monitor.sync.reading_times import ReadingTimes
 from t3monitor.sync.recording import Choice, PanelClaims, Readings
 from t3monitor.sync.retry import call_with_retries
 from t3monitor.sync.site_words import SiteWords
+from t3monitor.sync.standing import StandingTimes
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.messages import AnswerDecoder
 
@@ -44,8 +46,10 @@ _log = logging.getLogger(__name__)
 class Source:
     """A link with what is remembered of its earlier answers."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, *, told_when_read: bool = False) -> None:
+        """``told_when_read``: panels whose times stand still are not read by T3000, which nobody else would say."""
         self.link = link
+        self._times = StandingTimes() if told_when_read else None
         self.decoder = AnswerDecoder()
         self.settings_reader = SettingsReader(link)
         self.readings = Readings()
@@ -63,6 +67,10 @@ class Source:
         self.readings.recall((vector, own_s) for vector, (own_s, _) in times.items())
         self.words.recall(read_words(database.path))
         self._recalled = database
+
+    def standing_note(self, snapshot: Snapshot, interval_s: int) -> str:
+        """A sentence if T3000 answers and reads no panel; empty if it does, or if the link says such things itself."""
+        return self._times.note(snapshot, interval_s) if self._times else ""
 
 
 class Store:
@@ -82,6 +90,7 @@ class CycleSettings:
     timeout_s: int
     retries: int
     choice: Choice
+    panels_logged: int
 
 
 class Host(Protocol):
@@ -151,7 +160,8 @@ class Cycle:
     def _run(self) -> CycleReport:
         emit = self._emit
         settings, database = self._settings, self._host.database_in_use
-        emit(CycleStarted, SyncPhase.STARTUP_SYNC, database, self._at_startup, settings.timeout_s, settings.retries)
+        limits = settings.timeout_s, settings.retries, settings.panels_logged
+        emit(CycleStarted, SyncPhase.STARTUP_SYNC, database, self._at_startup, *limits)
         store, source = self._host.store(), self._host.source()
         self._host.claims.know(store.database)
         source.recall(store.database, self._host.site)
@@ -166,7 +176,8 @@ class Cycle:
 
         self._watch.enter(SyncPhase.PARSE.key)
         source.words.learn(answer.words)
-        snapshot = _remarked(source.decoder.decode(answer.body, received_at), answer, self._host.site)
+        snapshot = source.decoder.decode(answer.body, received_at)
+        snapshot = _remarked(snapshot, answer, self._host.site, source.standing_note(snapshot, settings.interval_s))
         snapshot = self._host.claims.known_controllers(self._host.site, snapshot)
         snapshot = source.times.of_snapshot(snapshot, answer.clock_ahead_s)
         snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
@@ -220,6 +231,10 @@ class Cycle:
         return link.fetch(self._settings.timeout_s)
 
     def _wait_for_retry(self, attempt: int, wait_s: float, error: NotReadyError) -> None:
+        if isinstance(error, BusyError):
+            wait_s = max(wait_s, error.again_in_s)
+            if self._watch.elapsed_ms() / 1000 + wait_s >= self._settings.interval_s:
+                raise error  # the next cycle is as near
         self._emit(RetryScheduled, SyncPhase.FETCH, attempt, self._settings.retries + 1, wait_s, str(error))
         self._host.pause(wait_s)
 
@@ -259,15 +274,15 @@ class Cycle:
         self._host.emit(event(phase, self._watch.elapsed_ms(), *details))
 
 
-def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
-    """The snapshot with what its link says beside its bytes."""
+def _remarked(snapshot: Snapshot, answer: Answer, site: str, note: str) -> Snapshot:
+    """The snapshot with what its link says beside its bytes, and a note of ours."""
     return replace(
         snapshot,
         devices=_at(site, snapshot.devices),
         doubles=_at(site, snapshot.doubles),
         skipped_panels=(*answer.failed_panels, *snapshot.skipped_panels),
         skipped_points=(*answer.missing_points, *snapshot.skipped_points),
-        note=answer.note,
+        note="; ".join(filter(None, (answer.note, note))),
         silent=_silent(snapshot, answer, site),
     )
 
@@ -284,7 +299,7 @@ def _silent(snapshot: Snapshot, answer: Answer, site: str) -> tuple[Device, ...]
 def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:
     """How a cycle that stored its snapshot ends: well, or with what had to be left out as the reason."""
     reasons = [
-        f"{len(skipped)} {what}{'s' if len(skipped) > 1 else ''} skipped: {skipped[0]}"
+        f"{len(skipped)} {what}{'s' if len(skipped) > 1 else ''} skipped: {summary(skipped)}"
         for what, skipped in (("panel", snapshot.skipped_panels), ("point", snapshot.skipped_points))
         if skipped
     ]

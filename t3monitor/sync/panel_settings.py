@@ -56,7 +56,7 @@ class SettingsReader:
                 return  # the rest is asked for in the next cycle
             except LinkError as error:
                 self._gave_up = True
-                _log.warning("⚠️ Panel settings of panel %s were not read: %s", device.panel_id, error)
+                _log.warning("⚠️ The addresses of panel %s stay as they are: %s", device.panel_id, error)
 
     def _completed(self, device: Device) -> Device:
         known = self._known.get((device.serial_number, device.panel_id))

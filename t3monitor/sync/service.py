@@ -187,7 +187,8 @@ class SyncService:
     def source(self) -> Source:
         """The open link; raises LinkError if there is nothing to ask."""
         if self._source is None:
-            source = Source(self._open_link(self._settings_in_use))
+            settings = self._settings_in_use
+            source = Source(self._open_link(settings), told_when_read=settings.link == "library")
             with self._changed:
                 self._source = source
         if self._forgets_in_cycle:
@@ -274,7 +275,13 @@ class SyncService:
         opening_store = self._store is None
         cycle = Cycle(
             self,
-            CycleSettings(interval_s, settings.timeout_seconds, settings.retry_attempts, Choice.of(settings)),
+            CycleSettings(
+                interval_s,
+                settings.timeout_seconds,
+                settings.retry_attempts,
+                Choice.of(settings),
+                settings.panels_logged,
+            ),
             at_startup=at_startup,
         )
         report = cycle.run()

@@ -14,9 +14,10 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import NamedTuple
 
-from t3monitor.config.settings import LONGEST_REQUEST_BYTES
+from t3monitor.config.settings import LONGEST_REQUEST_BYTES, SHORTEST_REAL_INTERVAL_S
 from t3monitor.model.errors import (
     BadReplyError,
+    BusyError,
     CrashedError,
     InterruptedCycleError,
     LinkError,
@@ -45,12 +46,13 @@ from t3monitor.t3000.library_child import (
 )
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.process_group import ProcessGroup
-from t3monitor.t3000.text import path_text
+from t3monitor.t3000.text import BUSY, OFFLINE, path_text
 
 _SETTINGS_BYTES = 4096
 _NOT_READY, _BAD_ARGUMENTS = -2, -1
 _GRACE_S = 1.0  # for a child to end by itself
 _SLICE_S = 0.2
+_LONGEST_REFUSAL_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +109,17 @@ class LibraryLink(Link):
             self.close()  # a corrected file at the same path is loaded by the next call
             raise UnreachableError(
                 f"{path_text(self._library)} has no export {MESSAGE_EXPORT}: "
-                "it is not T3000's library, or of another version"
+                "it is not T3000's library, or of another version; choose the one that exports it"
             )
         if not body:
-            raise NoNewDataError("T3000 returned an empty answer")
+            raise NoNewDataError("T3000 returned an empty answer: look at the request in the settings if that stays so")
         if body == self._call.text:
             raise BadReplyError(
                 "The library reported success but left the buffer untouched, with our request still in it: "
                 "try an empty request in the settings, or another build of the library"
             )
+        if len(body) <= _LONGEST_REFUSAL_BYTES and OFFLINE in error_text(body):
+            raise BusyError(BUSY, SHORTEST_REAL_INTERVAL_S)
         return Answer(body)
 
     def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:
@@ -149,12 +153,16 @@ class LibraryLink(Link):
         if not succeeded:
             raise _refusal(call, reply)
         if reply.kind is Kind.UNTERMINATED:
-            raise BadReplyError(f"T3000 filled the buffer of {call.size} bytes and did not end its text")
+            raise BadReplyError(
+                f"T3000 filled the buffer of {call.size} bytes and did not end its text: raise buffer_bytes"
+            )
         return reply.body
 
     def _exchange(self, call: Call | None, timeout_s: float) -> _Reply:
         """One call and its reply, or the reason why there is none; after that the child is there and idle, or gone."""
-        verdict = LinkTimeoutError(f"T3000 gave no answer within {timeout_s:g} s")
+        verdict = LinkTimeoutError(
+            f"T3000 gave no answer within {timeout_s:g} s: look whether it hangs, or raise the timeout"
+        )
         # A thread of its own, since a transfer that stops half-way blocks this one: only the child's end ends that.
         deadline = threading.Timer(timeout_s, self._end_call, [verdict])
         deadline.daemon = True
@@ -213,7 +221,9 @@ class LibraryLink(Link):
                 process.start()
             except OSError as error:
                 ours.close()
-                raise UnreachableError(f"No process can be started for the library: {error}") from None
+                raise UnreachableError(
+                    f"No process can be started for the library ({error}): close other programs"
+                ) from None
         group = ProcessGroup(process)
         with self._lock:
             self._process, self._group, self._connection = process, group, ours
@@ -265,10 +275,13 @@ def _refusal(call: Call, reply: _Reply) -> LinkError:
     # With bad arguments the buffer is left as it was, with our request in it.
     text = "" if reply.body == call.text else error_text(reply.body)
     if reply.code == _NOT_READY:
-        return NotReadyError(f"T3000 is starting (-2): {text or 'it has no main window yet'}")
+        text = text or "it answers nobody yet"
+        return NotReadyError(f"T3000 is starting (-2): {text}; wait, it takes calls once its main window is there")
+    way_out = "look at the request in the settings"
     if reply.code == _BAD_ARGUMENTS and not text:
         text = f"bad arguments, or the answer does not fit into the buffer of {call.size} bytes"
-    return RefusedError(f"T3000 refused the call ({reply.code}): {text or 'it gave no reason'}")
+        way_out = "raise buffer_bytes, or correct the request"
+    return RefusedError(f"T3000 refused the call ({reply.code}): {text or 'it gave no reason'}; {way_out}")
 
 
 def _death(exit_code: int | None) -> str:

@@ -89,7 +89,10 @@ class _Library:
         try:
             self._functions = ctypes.CDLL(str(path))
         except OSError as error:
-            raise UnreachableError(f"The library {path} cannot be loaded: {error}") from None
+            raise UnreachableError(
+                f"The library {path} cannot be loaded ({_loader_text(error, path)}): "
+                "install what it needs, or choose another build of it"
+            ) from None
         try:
             # Pages come into being when they are written to; a ctypes string buffer would fill them all at once.
             self._buffer = mmap.mmap(-1, buffer_bytes + _SLACK_BYTES)
@@ -131,6 +134,12 @@ class _Library:
         ctypes.memset(self._address, 0, max(end, len(call.text)))
 
 
+def _loader_text(error: OSError, path: Path) -> str:
+    """What the loader says without the path, which both systems begin with or quote."""
+    text = str(error).removeprefix(f"{path}: ")
+    return "it, or a library that it needs, is not there or of another bitness" if str(path) in text else text
+
+
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")  # paths may hold what is no text
 
@@ -163,7 +172,9 @@ def _check_file(path: Path) -> None:
     except FileNotFoundError:
         raise UnreachableError(f"The library {path} does not exist: check the path in the settings") from None
     except OSError as error:
-        raise UnreachableError(f"The library {path} cannot be read: {error.strerror}") from None
+        raise UnreachableError(
+            f"The library {path} cannot be read ({error.strerror}): give yourself permission to read it"
+        ) from None
     if system is None:
         raise UnreachableError(f"{path} is not a shared library: choose the file that exports {MESSAGE_EXPORT}")
     if bits != PROGRAM_BITS:

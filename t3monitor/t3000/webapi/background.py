@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from msgspec import Raw
 
-from t3monitor.model.errors import LinkError, NoNewDataError, RefusedError
+from t3monitor.model.errors import BusyError, LinkError, NoNewDataError, RefusedError
 from t3monitor.t3000.actions import Action
 from t3monitor.t3000.link import Answer
+from t3monitor.t3000.text import BUSY, OFFLINE
 from t3monitor.t3000.webapi.cached import CachedPanels
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.clock import T3000Clock
@@ -23,17 +24,12 @@ from t3monitor.t3000.webapi.rotation import COLLECT, Rotation
 NOTE = "T3000's background readings"
 _ALL_PANELS = -1
 _AWAITED_S = 60.0
-_OFFLINE = "Panel is offline"  # T3000's word for a panel that it cannot begin to read now
 
 _log = logging.getLogger(__name__)
 
 
 class _IgnoredError(NoNewDataError):
     """T3000 had nothing to say to the call."""
-
-
-class _BusyError(RefusedError):
-    """T3000 took the call and showed nothing, since it is busy with a panel's configuration."""
 
 
 class BackgroundReading:
@@ -76,7 +72,7 @@ class BackgroundReading:
         if self._cooldown.free_at_s <= now_s:
             try:
                 self._step(timeout_s)
-            except (_IgnoredError, _BusyError):
+            except (_IgnoredError, BusyError):
                 if not self._has_news:
                     raise
         elif not self._has_news:
@@ -103,7 +99,7 @@ class BackgroundReading:
             _log.debug("Between two cycles: %s", error)
 
     def _step(self, timeout_s: float) -> None:
-        """One LOGGING_DATA call; raises LinkError, of which _IgnoredError and _BusyError will pass by themselves."""
+        """One LOGGING_DATA call; raises LinkError, of which _IgnoredError and BusyError will pass by themselves."""
         self._errand_due_s = self._monotonic_s() + SHORT_S  # if T3000 cannot be reached at all
         asked = self._next_panel(timeout_s)
         answer = self._client.call(
@@ -117,15 +113,13 @@ class BackgroundReading:
             self._cooldown.ignored(now_s)
             self._errand_due_s = self._cooldown.free_at_s
             raise _IgnoredError(self._cooldown.sentence(now_s))
-        is_offline = _OFFLINE in answer.error_text
+        is_offline = OFFLINE in answer.error_text
         if answer.error_text and not is_offline:
-            raise RefusedError(f"T3000 answered with an error: {answer.error_text}")
+            raise RefusedError(f"T3000 answered with an error: {answer.error_text}; the next call asks again")
         self._cooldown.accepted(now_s)
         self._errand_due_s = self._cooldown.free_at_s
         if is_offline and asked is None:
-            raise _BusyError(
-                "T3000 is busy with the configuration of a panel and shows no values: wait until it is done"
-            )
+            raise BusyError(BUSY, self._cooldown.free_at_s - now_s)
         self._take(answer.data if isinstance(answer.data, Raw) else None, asked, is_read=not is_offline)
         if asked and is_offline:
             self._refused[asked.serial_number] = (
@@ -173,7 +167,7 @@ class BackgroundReading:
 
     def _nothing_read(self) -> str:
         if failed := self._failed():
-            return f"T3000 has read no panel in the background yet: {failed[0]}"
+            return f"{failed[0]}; nor was any other panel read in the background yet: look whether they are on"
         if not self._panels.known:
             return "T3000 knows of no panel: let it scan the network, and look at its list of devices"
         to_go_s = max(1, round(self._cooldown.free_at_s - self._monotonic_s()))

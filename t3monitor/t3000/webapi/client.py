@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 from t3monitor.model.errors import (
     BadReplyError,
@@ -91,8 +92,7 @@ class Client:
         except FAILURES as error:
             if self._interrupted:
                 raise _interruption() from None
-            received_bytes = exchange.received_bytes
-            raise failure(error, exchange.phase, self.target, timeout_s, received_bytes, self._limit) from None
+            raise failure(error, exchange, self.target, timeout_s, self._limit) from None
         finally:
             with self._lock:
                 self._exchange = None
@@ -114,8 +114,16 @@ class Client:
                 f"which cannot be read from outside (HTTP {reply.status}): update T3000"
             )
         if reply.status == _OK:
-            return BadReplyError(f"T3000's web service answered with {strange}")
-        return RefusedError(f"T3000's web service refused the call ({strange}): {_body_text(reply)}")
+            return BadReplyError(
+                f"T3000's web service answered with {strange}; the next cycle asks again, update T3000 if it stays so"
+            )
+        if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return RefusedError(
+                f"T3000's web service failed ({strange}): {_body_text(reply)}; restart T3000 if it stays so"
+            )
+        return RefusedError(
+            f"T3000's web service refused the call ({strange}): {_body_text(reply)}; update T3000, or T3 Monitor"
+        )
 
     def _not_t3000(self, strange: str) -> UnreachableError:
         return UnreachableError(
