@@ -310,6 +310,8 @@ def test_the_present_unit_is_that_of_the_sample_that_came_last_not_of_the_latest
     old, present = reader.read(IN1, 0, 10_000, 1000)
     assert (old.units, present.units, present.label) == ("°F", "°C", "new")
     assert present.values[~np.isnan(present.values)].tolist() == [3.0, 4.0]
+    store(writer, 1090, (point(PointType.INPUT, 1, 5.0, label="old", units="°F", range=4),))
+    assert [series.units for series in reader.read(IN1, 0, 10_000, 1000)] == ["°C", "°F"]
 
 
 def test_a_sample_that_came_after_one_of_a_later_time_stands_where_its_time_is(

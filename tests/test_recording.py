@@ -127,8 +127,9 @@ def test_a_reading_that_an_earlier_run_stored_is_told_by_t3000s_own_time() -> No
 
 def test_our_clock_set_back_gives_no_panel_to_another_site() -> None:
     claims = PanelClaims()
-    claims.of_site("Office", snapshot(AHU), 30)
+    claims.of_site("Office", replace(snapshot(AHU), received_at=NOW_S + 3600), 30)
     back = replace(snapshot(device(1, panel_id=1, time_s=NOW_S - 3600)), received_at=NOW_S - 3590)
+    assert kinds(claims.of_site("Plant", snapshot(AHU), 30)) == {}
     assert kinds(claims.of_site("Office", back, 30)).keys() == {1}
     assert kinds(claims.of_site("Plant", back, 30)) == {}
 

@@ -25,6 +25,7 @@ from t3monitor.model.errors import (
     UnreachableError,
 )
 from t3monitor.model.events import (
+    AnswerDecoded,
     CallStarted,
     CycleFinished,
     CycleReport,
@@ -511,6 +512,29 @@ def test_a_panel_that_refused_its_settings_is_asked_again_after_ten_minutes(site
     panels = [(device.panel_id, device.serial_number) for device in AnswerDecoder().decode(ANSWER, 1).devices]
     assert asked == [(at_s, *panel) for at_s in (0, 600) for panel in panels]
     assert building.rows("SELECT port FROM DEVICES") == [(502,), (502,)]
+
+
+def with_time(time_s: int) -> bytes:
+    """The same answer, read at another time."""
+    return ANSWER.replace(b"1761960", str(time_s)[:7].encode())
+
+
+@pytest.mark.parametrize(("link", "noted"), [("library", True), ("replay", False)])
+def test_a_library_whose_times_stand_still_is_noted_and_stored_all_the_same(site: Open, link: str, noted: bool) -> None:
+    building = site(link=link, sync_interval_secs=60)
+    reports = building.run(8)
+    assert {report.outcome for report in reports} == {Outcome.OK}
+    assert [report.samples for report in reports] == [512] * 8
+    note = "T3000 reads no panel anew for this request"
+    notes = [event.snapshot.note for event in building.of(AnswerDecoded)]
+    assert notes == [""] * 6 + [note if noted else ""] * 2  # longer than 5 minutes
+
+
+def test_one_panel_that_is_read_is_enough_and_reading_again_ends_the_note(site: Open) -> None:
+    building = site(*[ANSWER] * 8, with_time(1_762_000_895), link="library", sync_interval_secs=60)
+    building.run(15)
+    notes = [bool(event.snapshot.note) for event in building.of(AnswerDecoded)]
+    assert notes == [False] * 6 + [True] * 2 + [False] * 6 + [True]
 
 
 def test_all_panel_settings_together_take_no_longer_than_one_answer(site: Open) -> None:

@@ -698,9 +698,20 @@ def test_a_background_read_of_a_silent_panel_changes_nothing_and_holds_up_the_ne
     site.panels[0].reachable = False
     for panel in site.panels:
         site.begin({"action": 15, "panelId": panel.panel_id, "serialNumber": panel.serial_number})
-    site.clock.now_s = 9
+    site.clock.now_s = 9.2  # the settings of the second
+    assert "data" not in site.finish(COLLECT)
+    site.clock.now_s = 9.3
+    assert [panel["panel_id"] for panel in site.finish(COLLECT)["data"]] == [2]
+
+
+def test_a_panel_that_came_back_with_another_instance_is_not_listed_until_it_is_read_anew() -> None:
+    site = Site()
+    panel = site.panels[0]
+    site.read_in_background(panel)
+    panel.object_instance = 77
     assert site.logged() == {}
-    assert site.logged().keys() == {2}
+    site.read_in_background(panel)
+    assert site.logged().keys() == {1}
 
 
 def test_a_type_whose_group_fails_keeps_what_it_had_and_never_gets_a_time() -> None:

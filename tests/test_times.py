@@ -9,7 +9,7 @@ from cycles import STEP_S, Cycles
 from t3monitor.model.errors import Outcome
 from t3monitor.model.freshness import is_stale
 from t3monitor.model.times import difference_text, duration_text, time_by_our_clock
-from t3monitor.sync.flow_log import flow_lines
+from t3monitor.sync.flow_log import FlowLines
 from t3monitor.t3000.link import Answer
 from values import NOW_S
 
@@ -107,7 +107,8 @@ def test_a_reading_from_the_future_is_stored_with_its_receipt_and_said_once(
     assert [report.reason for report in reports] == [None, said, AGAIN, None, None]
     assert {report.outcome for report in reports} == {Outcome.OK}
     assert {report.skipped for report in reports} == {0}
-    lines = [line for event in cycles.events for _, line in flow_lines(event)]
+    log = FlowLines()
+    lines = [line for event in cycles.events for _, line in log.of(event)]
     assert lines.count(f"⚠️ {said}") == 1
 
 

@@ -104,6 +104,12 @@ def test_a_row_of_the_future_in_the_history_keeps_no_reading_from_being_drawn(tr
     assert trace.current_text == "22.00 °C"
 
 
+def test_the_readings_of_many_cycles_outlast_a_load_that_holds_a_row_of_the_future(trace: Trace) -> None:
+    tell(trace, *((time_s, 21) for time_s in range(0, 600, 30)))
+    trace.set_history((loaded((-30, 20), (10**8, 99)),), reaches_present=True)
+    assert [time_s for time_s, value in drawn(trace) if value == 21] == list(range(0, 600, 30))
+
+
 def test_lanes_and_cursor_speak_in_the_words_of_the_site(trace: Trace) -> None:
     words = ((0, "Shut"), (1, "Ajar"))
     trace.describe(device(), point(PointType.INPUT, 1, 1.0, range=23, digital_analog=0, units="", words=words), NOW_S)

@@ -77,7 +77,7 @@ def test_a_dead_panel_is_named_in_the_ledger_and_the_others_are_shown(
 ) -> None:
     async def scenario() -> None:
         stand_in.t3000.panels[1].reachable = False
-        async with opened(paths, settings(stand_in.url)) as program:
+        async with opened(paths, settings(stand_in.url, timeout_seconds=10)) as program:
             report = await cycle(program, program.window.sync_once_action.trigger)
             assert (report.outcome, report.devices) == (Outcome.PARTIAL, 2)
             await until(lambda: "last cycle partial" in program.window.phase_bar.sentence, program)

@@ -7,6 +7,11 @@ SHORTEST_STALE_AGE_S = 300
 STALE_AFTER_INTERVALS = 3
 
 
+def is_ahead(logging_time: float, now: float) -> bool:
+    """Whether a reading claims to be of the future; times in UTC epoch seconds."""
+    return logging_time - now > FUTURE_S
+
+
 def is_stale(logging_time: float | None, now: float, sync_interval_s: int) -> bool:
     """Whether a reading of ``logging_time`` cannot be shown as present; times in UTC epoch seconds, None: never.
 
@@ -14,5 +19,5 @@ def is_stale(logging_time: float | None, now: float, sync_interval_s: int) -> bo
     """
     if logging_time is None:
         return True
-    age_s = now - logging_time
-    return age_s > max(SHORTEST_STALE_AGE_S, STALE_AFTER_INTERVALS * sync_interval_s) or age_s < -FUTURE_S
+    too_old_s = max(SHORTEST_STALE_AGE_S, STALE_AFTER_INTERVALS * sync_interval_s)
+    return now - logging_time > too_old_s or is_ahead(logging_time, now)

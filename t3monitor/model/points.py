@@ -80,8 +80,8 @@ class Point(NamedTuple):
     @property
     def state_word(self) -> str | None:
         """Word of the present state, in the site's own words where it has some; None if the point shows a number."""
-        if self.words:
-            return dict(self.words).get(round(self.value))
+        if self.words and (word := dict(self.words).get(round(self.value))):
+            return word  # of a site's two words, one may be unreadable
         words = state_words(self.range) if self.is_digital else None
         return words[1 if self.value else 0] if words else None
 

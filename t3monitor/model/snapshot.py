@@ -143,5 +143,11 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot | None:
     if not in_order:
         return None
     devices = {device.serial_number: device for snapshot in in_order for device in snapshot.devices}
-    conflicts = tuple(sorted({serial for snapshot in in_order for serial in snapshot.conflicts}))
-    return Snapshot(in_order[-1].received_at, tuple(devices.values()), conflicts=conflicts)
+    silent = {device.serial_number: device for snapshot in in_order for device in snapshot.silent}
+    return Snapshot(
+        in_order[-1].received_at,
+        tuple(devices.values()),
+        skipped_panels=tuple(sentence for snapshot in in_order for sentence in snapshot.skipped_panels),
+        silent=tuple(device for serial, device in silent.items() if serial not in devices),
+        conflicts=tuple(sorted({serial for snapshot in in_order for serial in snapshot.conflicts})),
+    )

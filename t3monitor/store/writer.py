@@ -165,10 +165,11 @@ class CycleTransaction:
         last_seen = None if read_at is None else received_at
         self._cursor.execute(statements.UPSERT_DEVICE, _device_row(device, status, received_at, last_seen))
         for point_type, points, time_s in device.vectors():
-            changes = self._changes(serial, point_type, points)
+            in_parts = point_type in device.groups  # then these are others than those that `log` gets
+            changes = None if in_parts else self._changes(serial, point_type, points)
             changed = points if changes is None else [point for point, _ in changes]
             if changed:
-                columns, in_parts = _point_columns[point_type], point_type in device.groups
+                columns = _point_columns[point_type]
                 self._cursor.executemany(
                     statements.UPSERT_POINT[point_type],
                     [

@@ -21,7 +21,15 @@ from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.model.words import CUSTOM_TABLES, NO_WORDS, RangeWords
 from t3monitor.t3000.text import clean, message
 from t3monitor.t3000.wire_json import LenientDecoder, NoJsonError, WireError, read
-from t3monitor.t3000.wire_points import Number, Shape, logging_time, read_point, serial_number, with_new_value
+from t3monitor.t3000.wire_points import (
+    Number,
+    Shape,
+    is_other_object,
+    logging_time,
+    read_point,
+    serial_number,
+    with_new_value,
+)
 
 _ANSWER_ACTION = "LOGGING_DATA_RES"
 # 20 in the controller; the byte behind it is a flag that cuts the name as a control character, and the document's own
@@ -29,6 +37,7 @@ _ANSWER_ACTION = "LOGGING_DATA_RES"
 _PANEL_NAME_SIZE = 21
 _ADDRESS_SIZE = 45
 _NO_BYTES = Raw(b"")
+_NO_POINT = ""  # in place of a point or of what is wrong with one
 
 
 class _Answer(Struct):
@@ -153,7 +162,9 @@ class AnswerDecoder:
             skipped_points += points.skipped
             devices[serial] = _device(serial, name, info, points, shape, received_at)
         if not devices and unreadable:
-            raise BadReplyError(f"T3000's answer holds no readable panel: {skipped_panels[0]}")
+            raise BadReplyError(
+                f"T3000's answer holds no readable panel: {skipped_panels[0]}; look at the panels in T3000 itself"
+            )
         self._known = known
         return Snapshot(
             received_at,
@@ -171,7 +182,7 @@ def _panels(body: bytes) -> tuple[Shape, Sequence[Raw | _RealPanel]]:
     undecoded too, for each to be read on its own.
     """
     if not body.strip():
-        raise NoNewDataError("T3000 returned an empty answer")
+        raise NoNewDataError("T3000 returned an empty answer: look at the request in the settings if that stays so")
     with contextlib.suppress(ValueError, RecursionError):
         whole = _read_real_answer.decode(body)
         if whole.data and whole.action == _ANSWER_ACTION:
@@ -181,26 +192,33 @@ def _panels(body: bytes) -> tuple[Shape, Sequence[Raw | _RealPanel]]:
     except NoJsonError as error:
         raise BadReplyError(
             "T3000's answer is not a LOGGING_DATA answer: the library or the recording sent something that is no JSON "
-            f"({message(str(error))})"
+            f"({message(str(error))}); choose another one, or look at the request in the settings"
         ) from None
     except WireError as error:
-        raise BadReplyError(f"T3000's answer is not a LOGGING_DATA answer: {message(str(error))}") from None
+        raise BadReplyError(
+            f"T3000's answer is not a LOGGING_DATA answer: {message(str(error))}; look at the request in the settings"
+        ) from None
     action = _text(answer.action)
     if action and action != _ANSWER_ACTION:
         no_text = ", which is no text," if answer.action and not bytes(answer.action).startswith(b'"') else ""
-        raise BadReplyError(f"T3000 answered {message(action)}{no_text} instead of {_ANSWER_ACTION}")
+        raise BadReplyError(
+            f"T3000 answered {message(action)}{no_text} instead of {_ANSWER_ACTION}: "
+            "look at the request in the settings"
+        )
     if answer.data:
         return Shape.REAL, answer.data
     if answer.devices:
         return Shape.DOCUMENTED, answer.devices
     if error_text := _text(answer.error):
-        raise RefusedError(f"T3000 answered with an error: {message(error_text)}")
+        raise RefusedError(
+            f"T3000 answered with an error: {message(error_text)}; look at the request in the settings if that stays so"
+        )
     if answer.debug is not UNSET:
         raise NoNewDataError(
             "T3000 had nothing new: it ignores calls that follow each other too soon, and reads no panel before its "
-            f"Trend Log beta window was opened once ({message(_text(answer.debug))})"
+            f"Trend Log beta window was opened once, so open that if it stays so ({message(_text(answer.debug))})"
         )
-    raise NoNewDataError("T3000 has read no panel yet")
+    raise NoNewDataError("T3000 has read no panel yet: wait until it has, and look at the request in the settings")
 
 
 def _text(raw: Raw | UnsetType) -> str:
@@ -248,6 +266,8 @@ def _read_points(
         try:
             return read_point(raw[position], shape, listed_as[position] if listed_as else None, panel_id, words)
         except WireError as error:
+            if is_other_object(raw[position]):
+                return _NO_POINT
             return f"panel {panel_id}: point {position + 1} of the answer cannot be used: {message(str(error))}"
 
     if known is None or (known.panel_id, known.listed_as, len(known.raw)) != (panel_id, listed_as, len(raw)):
@@ -280,6 +300,8 @@ def _grouped(
     places: dict[PointType, dict[int, int]] = {kind: {} for kind in PointType}
     skipped = []
     for position, point in enumerate(points):
+        if point == _NO_POINT:
+            continue
         if isinstance(point, str):
             skipped.append(point)
         elif places[point.point_type].setdefault(point.point_index, position) != position:

@@ -13,7 +13,7 @@ from t3monitor.model.points import Point
 from t3monitor.model.units import has_states, is_defined, unit
 from t3monitor.model.words import NO_WORDS, RangeWords
 from t3monitor.t3000.text import clean
-from t3monitor.t3000.wire_json import LenientDecoder, WireError
+from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
 
 # Whatever a panel sends in a whole number must fit the database's integers.
 Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**32)]
@@ -58,9 +58,16 @@ class _WirePoint(Struct):
     unused: Number | None = None
 
 
+class _Typed(Struct):
+    type: str
+
+
 _VALUE_MEMBER = b'"value":'
 _LAST_NUMBER = re.compile(rb"-?[0-9]{1,15}}")
 _POINT_TYPES: dict[str | None, PointType] = {point_type.value: point_type for point_type in PointType}
+# Objects that stand beside the points in an answer and are none; what is wrong with them is nobody's fault.
+_OTHER_TYPES = {"PROGRAM", "PID", "SCHEDULE", "HOLIDAY", "GRP", "MON"}
+_type_alone = msgspec.json.Decoder(_Typed)
 _points = LenientDecoder(_WirePoint, {"id", "index", "type", "value", "control", "range", "digital_analog"})
 
 
@@ -78,6 +85,14 @@ def logging_time(sent: float | str | None) -> int | None:
     except (ValueError, OverflowError):
         return None
     return int(time_s) if time_s == 0 or 1 <= time_s < _LATEST_TIME else None
+
+
+def is_other_object(raw: Raw) -> bool:
+    """Whether it is an object of a known type that is no point: a program, a schedule, a trend log."""
+    try:
+        return read(_type_alone, raw).type in _OTHER_TYPES
+    except WireError:
+        return False
 
 
 def read_point(

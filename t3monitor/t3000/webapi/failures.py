@@ -85,7 +85,8 @@ def _unconnected(error: Exception, target: Target) -> LinkError:
         )
     if isinstance(error, ssl.SSLError):
         return UnreachableError(
-            f"{target.place} cannot be called with https ({_reason(error)}): T3000's own web service speaks http"
+            f"{target.place} cannot be called with https ({_reason(error)}): T3000's own web service speaks http; "
+            "write http:// in the URL in the settings"
         )
     if isinstance(error, OSError) and error.errno in _NO_ROUTE:
         return UnreachableError(

@@ -9,7 +9,7 @@ import numpy as np
 from t3monitor.model.freshness import SHORTEST_STALE_AGE_S, is_stale
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Device
-from t3monitor.model.units import has_states, state_words
+from t3monitor.model.units import has_states
 from t3monitor.model.words import Words
 from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
 from t3monitor.ui.devices_panels import PanelState
@@ -36,6 +36,11 @@ class Names:
     def short(self) -> str:
         """Panel and label."""
         return f"{self.panel} {self.label}"
+
+    @property
+    def everywhere(self) -> str:
+        """Panel and label, and the site where there are several."""
+        return " · ".join(filter(None, (self.short, self.site)))
 
 
 class Trace:
@@ -95,12 +100,12 @@ class Trace:
             for sample in self._missing_of_live():
                 self._take(sample)
 
-    def describe(self, device: Device, point: Point, time_s: float, *, site: str = "") -> bool:
-        """Takes what a snapshot tells, read at ``time_s``, and at which of several sites.
+    def describe(self, device: Device, point: Point, time_s: float, *, panel: str = "", site: str = "") -> bool:
+        """Takes what a snapshot tells, read at ``time_s``, what its panel is called and at which of several sites.
 
         Returns whether the line changed.
         """
-        self._panel, self._site = device.panel_name, site
+        self._panel, self._site = panel or device.panel_name, site
         self.point = point
         self.read_at_s = time_s
         self.answered = True
@@ -159,6 +164,11 @@ class Trace:
                 return True  # between two samples
         return False
 
+    def words(self, series: Series) -> Words:
+        """What the site calls the states of a series; empty where it has no words, or they are of another range."""
+        point = self.point
+        return point.words if point is not None and point.range == series.range else ()
+
     def _text(self, series: Series, value: float) -> str:
         return Point(
             point_type=self.key.point_type,
@@ -173,7 +183,7 @@ class Trace:
             auto_manual=0,
             control=0,
             digital_analog=0 if series.digital else 1,
-            words=self.point.words if self.point and self.point.range == series.range else (),
+            words=self.words(series),
         ).value_text
 
     def _missing_of_live(self) -> list[_Sample]:
@@ -253,10 +263,3 @@ def _with_sample(series: Series, time_s: float, point: Point) -> Series:
         range=point.range,
         label=point.label,
     )
-
-
-def lane_words(series: Series, words: Words = ()) -> tuple[str, str]:
-    """Words for the two states of a digital series; ``words`` are the site's own for its range, if it has some."""
-    off, on = state_words(series.range) or ("0", "1")
-    own = dict(words)
-    return own.get(0) or off, own.get(1) or on
