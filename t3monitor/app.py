@@ -365,7 +365,8 @@ class MonitorApp(QObject):
 
         In a thread that nobody waits for: neither history nor closing is held up by a library that hangs.
         """
-        return await in_daemon_thread(lambda: list(check_link(settings)))
+        shown = self.shown
+        return await in_daemon_thread(lambda: list(check_link(settings, shown)))
 
     async def _read(self, function: Callable[..., T], *arguments: Any) -> T:
         """Runs something that blocks in one of the readers' threads."""

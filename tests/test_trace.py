@@ -8,7 +8,8 @@ import pytest
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.history import Series
-from t3monitor.ui.trend.trace import Trace, lane_words
+from t3monitor.ui.trend.lanes import lane_words
+from t3monitor.ui.trend.trace import Trace
 from values import NOW_S, device, point
 
 IN1 = PointKey(237219, PointType.INPUT, 1)
@@ -115,6 +116,11 @@ def test_lanes_and_cursor_speak_in_the_words_of_the_site(trace: Trace) -> None:
     trace.describe(device(), point(PointType.INPUT, 1, 1.0, range=23, digital_analog=0, units="", words=words), NOW_S)
     assert trace.text_at(NOW_S) == "Ajar"
     (series,) = trace.series
-    assert lane_words(series, words) == ("Shut", "Ajar")
-    assert lane_words(series, ((1, "Ajar"),)) == ("Custom 1 off", "Ajar")
-    assert lane_words(series) == ("Custom 1 off", "Custom 1 on")
+    for site, expected in (
+        (words, ("Shut", "Ajar")),
+        (((1, "Ajar"),), ("Custom 1 off", "Ajar")),
+        ((), ("Custom 1 off", "Custom 1 on")),
+    ):
+        lane = lane_words(series, site)
+        assert lane is not None
+        assert (lane.of(0), lane.of(1)) == expected

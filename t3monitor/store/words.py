@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlite3 import Cursor
 from typing import Any
 
+from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.words import NO_WORDS, RangeWords
 from t3monitor.store import statements
 from t3monitor.store.failures import database_sentences
@@ -17,6 +18,7 @@ _NEWEST = (
     "SELECT serial_number, kind, range, words FROM RANGE_WORDS WHERE id IN"
     " (SELECT max(id) FROM RANGE_WORDS GROUP BY serial_number, kind, range)"
 )
+_TAKEN = "SELECT count(DISTINCT serial_number), min(since), max(since) FROM RANGE_WORDS"
 _Rows = dict[tuple[str, int], Any]  # what stands in ``words``, by kind and range
 
 
@@ -27,8 +29,14 @@ def read_words(path: Path) -> dict[int, RangeWords]:
     """
     if not path.is_file():
         return {}
-    with database_sentences(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as reader:
+    with database_sentences(path), closing(sqlite3.connect(read_only_uri(path), uri=True)) as reader:
         return words_in_force(reader)
+
+
+def words_taken(cursor: Cursor) -> tuple[int, int, int] | None:
+    """Of how many panels there are words, and since when the oldest and the newest hold (UTC s); None if of none."""
+    panels, first, last = cursor.execute(_TAKEN).fetchone()
+    return (panels, first, last) if panels else None
 
 
 def words_in_force(connection: sqlite3.Connection) -> dict[int, RangeWords]:

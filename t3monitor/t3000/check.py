@@ -8,6 +8,7 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import Outcome
 from t3monitor.model.identity import controllers_at_once
+from t3monitor.model.snapshot import Snapshot
 from t3monitor.t3000.library import inspect_library
 from t3monitor.t3000.link import Link
 from t3monitor.t3000.links import open_link, web_link
@@ -16,16 +17,16 @@ from t3monitor.t3000.messages import AnswerDecoder
 _SKIPPED_SHOWN = 3
 
 
-def check_link(settings: Settings) -> Iterator[Check]:
+def check_link(settings: Settings, known: Snapshot | None = None) -> Iterator[Check]:
     """Makes one real fetch, and looks at what that rests on first; blocks meanwhile.
 
     Of a library that is whether it can be loaded and what it exports, of each T3000 computer its web service and its
-    panels. A real T3000 may begin a cooldown with it. Nothing is stored.
+    panels. A real T3000 may begin a cooldown with it. Nothing is stored; ``known`` is what is stored of earlier runs.
     """
     if settings.link == "webapi":
         for site in settings.sites:
             suffix = f" {site.name}" if len(settings.sites) > 1 else ""
-            yield from _check_web_service(settings.at_site(site), suffix)
+            yield from _check_web_service(settings.at_site(site), known, suffix)
         return
     if settings.link == "library" and settings.library:
         loaded = checked("library", lambda: _inspected(settings))
@@ -35,10 +36,12 @@ def check_link(settings: Settings) -> Iterator[Check]:
     yield _fetched("link", settings)
 
 
-def _check_web_service(settings: Settings, suffix: str) -> Iterator[Check]:
+def _check_web_service(settings: Settings, known: Snapshot | None, suffix: str) -> Iterator[Check]:
     timeout_s = settings.timeout_seconds
     link = web_link(settings)
     link.interval_s = settings.sync_interval_secs
+    if known is not None:
+        link.recall(known)
     try:
         service = checked(f"service{suffix}", lambda: link.check_service(timeout_s))
         yield service

@@ -15,6 +15,8 @@ from t3monitor.t3000.webapi.live import LiveReading
 from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.webapi.strategy import Strategy
 
+_OTHERS_NAMED = 10
+
 
 class WebApiLink(Link):
     """One T3000 web service; ``reading`` chooses the strategy.
@@ -81,7 +83,14 @@ class WebApiLink(Link):
             panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=False)
         if not panels:
             return "T3000's device list is empty, so T3000 is asked for its list of online panels"
-        return f"{len(panels)} panel{'s' if len(panels) > 1 else ''} from {self._panels.source}"
+        others = [panel for panel in panels if panel.has_points is False]
+        count = len(panels) - len(others)
+        found = f"{count} panel{'' if count == 1 else 's'} from {self._panels.source}"
+        if not others:
+            return found
+        named = ", ".join(f"{panel.title} (class {panel.product_class})" for panel in others[:_OTHERS_NAMED])
+        more = f" and {len(others) - _OTHERS_NAMED} more" if len(others) > _OTHERS_NAMED else ""
+        return f"{found}; not asked, since their product class has no points: {named}{more}"
 
     def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """What T3000's list of panels tells of the addresses of one; no call is needed."""
