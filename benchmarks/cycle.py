@@ -15,6 +15,7 @@ from benchmarks import answers
 from benchmarks.answers import Answer
 from benchmarks.measure import WARM_UP, Row, Times, timed_ms, times_floor
 from benchmarks.rivals import ChangedPoints, RawFile, SqlRow, device_rows, upsert
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.logs import start_logging
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome
@@ -49,7 +50,7 @@ class CannedLink(t3000_link.Link):
         """The answer."""
         return t3000_link.Answer(self.body)
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
+    def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of a panel."""
         return PanelSettings(f"192.168.1.{panel_id}", 502, panel_id, panel_id)
 
@@ -82,7 +83,7 @@ class Program:
         self.reports: list[CycleReport] = []
         self._clock = AnswerClock()
         settings = Settings(link="demo", sync_interval_secs=answers.INTERVAL_S)
-        self._service = SyncService(settings, lambda _: self.link, lambda _: f"sqlite:///{path}", self._clock)
+        self._service = SyncService(settings, lambda _: self.link, lambda _: sqlite_url(path), self._clock)
         for listener in listeners:
             self._service.add_listener(listener)
         self._thread = threading.Thread(target=self._service.run, name="sync")

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import answers, resident
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.store.database import Database
 
 _ANSWERS = 8  # taken in turn
@@ -27,7 +28,7 @@ def measure(folder: Path, cycles: int) -> list[str]:
         (recorded / f"{answer.received_at}.json").write_bytes(answer.body)
         size = len(answer.body)
     for part in ("held", "traced"):
-        Database(f"sqlite:///{folder / part}.db").close()  # so that the first cycle is not one that makes tables
+        Database(sqlite_url(folder / f"{part}.db")).close()  # so that the first cycle is not one that makes tables
     held = _measured("held", recorded, folder / "held.db", cycles)
     traced = _measured("traced", recorded, folder / "traced.db")
     return [

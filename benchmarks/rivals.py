@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from benchmarks.answers import INTERVAL_S
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, Snapshot
@@ -64,7 +65,7 @@ class RawFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        database = Database(f"sqlite:///{path}")
+        database = Database(sqlite_url(path))
         with database.reading() as connection:
             pragmas = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _PRAGMAS}
         database.close()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from benchmarks import answers
 from benchmarks.measure import WARM_UP, Row, Times, timed_ms, times_faster, times_smaller
 from benchmarks.rivals import OneRowPerSample, Rows, SelectThenWrite, size_in_bytes
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.model.snapshot import Snapshot
@@ -33,7 +34,7 @@ class _Program:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._database = Database(f"sqlite:///{path}")
+        self._database = Database(sqlite_url(path))
         self._writer = Writer(self._database)
 
     def store(self, snapshot: Snapshot, report: CycleReport) -> None:

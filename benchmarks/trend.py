@@ -15,6 +15,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.measure import timed_ms
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
@@ -70,7 +71,7 @@ def _write_year(file: Path) -> None:
         for n in range(_POINTS)
     )
     device = Device(_SERIAL, 1, "AHU-1", points, (), (), _NOW_S - 366 * _DAY_S, 0, 0)
-    database = Database(f"sqlite:///{file}")
+    database = Database(sqlite_url(file))
     report = CycleReport(
         outcome=Outcome.OK, reason=None, started_at=0.0, finished_at=1.0, elapsed_ms=1.0, phases_ms={}, attempts=1
     )

@@ -10,6 +10,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.logs import FFI_FILE
 from t3monitor.config.paths import HOME_VARIABLE, Paths
 
@@ -67,7 +68,7 @@ class Victim:
         self._log_text = ""
         home.log.unlink(missing_ok=True)
         command = [sys.executable, "-m", "t3monitor", "sync", "--link", "demo", "--json"]
-        command += ["--database", f"sqlite:///{database}", *options]
+        command += ["--database", sqlite_url(database), *options]
         with self._output.open("wb") as output, (home.folder / "errors").open("wb") as errors:
             self._process = subprocess.Popen(
                 command,

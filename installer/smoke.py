@@ -359,7 +359,9 @@ def _difference(first: QImage, second: QImage) -> float:
 def _newest_cycle(home: Path, since_s: float) -> int:
     """The number in the ledger of the newest cycle that ran since then; its made up past does not count. 0: none."""
     try:
-        with closing(sqlite3.connect(f"file:{home}/data/demo/webview_t3_device.db?mode=ro", uri=True)) as connection:
+        with closing(
+            sqlite3.connect(f"{(home / 'data/demo/webview_t3_device.db').absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
             rows = connection.execute("SELECT coalesce(max(id), 0) FROM SYNC_RUNS WHERE started_at >= ?", (since_s,))
             return int(rows.fetchone()[0])
     except sqlite3.OperationalError:  # not made yet

@@ -177,14 +177,18 @@ def _picture(name: str) -> None:
 
 def _cycles(folder: Path) -> int:
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{folder}/webview_t3_device.db?mode=ro", uri=True)) as connection:
+        with contextlib.closing(
+            sqlite3.connect(f"{(folder / 'webview_t3_device.db').absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
             return int(connection.execute("SELECT count(*) FROM SYNC_RUNS").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
 
 
 def _runs_since_start(folder: Path) -> int:
-    with contextlib.closing(sqlite3.connect(f"file:{folder}/webview_t3_device.db?mode=ro", uri=True)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(f"{(folder / 'webview_t3_device.db').absolute().as_uri()}?mode=ro", uri=True)
+    ) as connection:
         recent = connection.execute("SELECT count(*) FROM SYNC_RUNS WHERE started_at > ?", (time.time() - 5,))
         return int(recent.fetchone()[0])
 

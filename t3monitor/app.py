@@ -174,7 +174,7 @@ class MonitorApp(QObject):
     @Slot(object)
     def on_same_controller(self, serial_number: int) -> None:
         """The user says that the other controller with a panel's serial number is that panel."""
-        self.services.accept_controller(serial_number)  # type: ignore[attr-defined]
+        self.services.accept_controller(serial_number)
 
     @Slot(object)
     def on_settings_applied(self, settings: Settings) -> None:
@@ -283,9 +283,9 @@ class MonitorApp(QObject):
 
     def _prefer(self, points: frozenset[PointKey]) -> None:
         """Has what the user looks at read first."""
-        if points != self._preferred and (prefer := getattr(self.services, "prefer", None)):
-            prefer(points)
+        if points != self._preferred:
             self._preferred = points
+            self.services.prefer(points)
 
     @Slot()
     def on_closed(self) -> None:
@@ -365,7 +365,8 @@ class MonitorApp(QObject):
 
         In a thread that nobody waits for: neither history nor closing is held up by a library that hangs.
         """
-        return await in_daemon_thread(lambda: list(check_link(settings)))
+        shown = self.shown
+        return await in_daemon_thread(lambda: list(check_link(settings, shown)))
 
     async def _read(self, function: Callable[..., T], *arguments: Any) -> T:
         """Runs something that blocks in one of the readers' threads."""

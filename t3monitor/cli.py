@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("--interval", type=int, metavar="S", help="seconds from one cycle to the next")
     sync.add_argument("--retries", type=int, metavar="N", help="how often a starting T3000 (-2) is asked again")
     sync.add_argument("--json", action="store_true", help="one JSON object per cycle on stdout, nothing else there")
+    sync.add_argument(
+        "--find-panels", action="store_true", help="look anew for panels first, as the window's Look for Panels Again"
+    )
 
     doctor = commands.add_parser("doctor", help="what works: link, database, folders, Qt, versions")
     _add_link_options(doctor)

@@ -42,7 +42,7 @@ class ScriptedLink(Link):
         assert self._interrupted.wait(10), "nobody interrupted the call"
         raise InterruptedCycleError("The call of T3000 was interrupted")
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:
+    def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:
         if isinstance(self.settings, Exception):
             raise self.settings
         return self.settings

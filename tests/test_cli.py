@@ -17,6 +17,7 @@ import pytest
 from answers import DOCUMENT_EXAMPLE
 from t3monitor import __version__
 from t3monitor.cli import main
+from t3monitor.t3000.demo.link import DemoLink
 
 Does = Callable[[str], None]
 
@@ -208,6 +209,22 @@ def test_the_exit_code_of_several_cycles_is_that_of_the_last(command: Command, t
     assert (code, [cycle["outcome"] for cycle in cycles]) == (7, ["ok", "no_new_data"])
 
 
+@pytest.mark.parametrize(("options", "cycles"), [(("--once",), 1), (("--cycles", "1"), 1)])
+@pytest.mark.parametrize("finds", [True, False])
+def test_panels_are_looked_for_anew_before_the_first_cycle_on_request_and_cost_no_cycle_more(
+    command: Command, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], cycles: int, finds: bool
+) -> None:
+    done: list[str] = []
+    fetch = DemoLink.fetch
+    monkeypatch.setattr(DemoLink, "forget_panels", lambda _: done.append("forgot"))
+    monkeypatch.setattr(DemoLink, "fetch", lambda link, timeout_s: (done.append("fetched"), fetch(link, timeout_s))[1])
+    options = (*options, "--find-panels") if finds else options
+    code, printed = command.sync(*options, link=("--link", "demo"))
+    assert (code, len(printed)) == (0, cycles)
+    assert done == [*(["forgot"] if finds else []), *["fetched"] * cycles]
+    assert command.rows("SELECT count(*) FROM SYNC_RUNS") == [(cycles,)]
+
+
 def test_a_missing_library_is_one_sentence(command: Command, tmp_path: Path) -> None:
     code, [cycle] = command.sync("--once", link=("--library", str(tmp_path / "t3000.so")))
     assert (code, cycle["outcome"]) == (3, "unreachable")
@@ -228,6 +245,40 @@ def test_a_database_that_cannot_be_opened_has_exit_code_5(command: Command, t300
     code, [cycle] = command.sync("--once")
     assert (code, cycle["outcome"], cycle["run_id"]) == (5, "database", None)
     assert "is not an SQLite database" in cycle["reason"]
+
+
+@pytest.mark.parametrize("sent", ["nonsense", 5])
+@pytest.mark.parametrize("options", [("--once",), ()])
+def test_a_bad_database_in_the_settings_has_exit_code_5_and_begins_no_file(
+    sent: Any, options: tuple[str, ...], t3000_library: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = own_home / "config" / "settings.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"database": sent}))
+    assert main(["sync", "--library", str(t3000_library), "--json", *options]) == 5
+    captured = capsys.readouterr()
+    [cycle] = map(json.loads, captured.out.splitlines())
+    sentence = f"'{sent}' is no database this program can use; write it as sqlite:///FILE"
+    assert (cycle["outcome"], cycle["run_id"], cycle["attempts"]) == ("database", None, 0)
+    assert cycle["reason"].startswith(sentence)
+    assert sentence in captured.err
+    assert not list(own_home.rglob("*.db"))
+    assert json.loads(settings.read_text()) == {"database": sent}
+    code, checks = doctor(capsys, "--library", str(t3000_library))
+    assert code == 5
+    assert checks["database"]["text"].startswith(sentence)
+
+
+def test_a_home_that_is_a_file_is_one_sentence_and_exit_code_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "file"))
+    assert main(["sync", "--once"]) == 2
+    assert (
+        capsys.readouterr().err
+        == f"T3MONITOR_HOME: '{tmp_path / 'file'}' is no folder; name one, which need not be there yet\n"
+    )
 
 
 def test_a_database_that_cannot_be_opened_ends_a_sync_without_end(command: Command) -> None:

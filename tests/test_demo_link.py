@@ -124,8 +124,8 @@ def test_a_stretch_that_began_before_the_ten_minutes_were_over_is_left_out_whole
 
 def test_the_settings_of_a_panel_are_its_addresses() -> None:
     link, _ = linked()
-    assert link.panel_settings(2, 1.0) == PanelSettings("192.168.1.2", 502, 2, 2)
-    assert link.panel_settings(250, 1.0) is None
+    assert link.panel_settings(2, 2, 1.0) == PanelSettings("192.168.1.2", 502, 2, 2)
+    assert link.panel_settings(250, 250, 1.0) is None
 
 
 def test_every_panel_has_a_few_trend_logs_of_which_one_is_off() -> None:

@@ -15,6 +15,7 @@ import pytest
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import (
     BadReplyError,
+    BusyError,
     CrashedError,
     InterruptedCycleError,
     LinkTimeoutError,
@@ -118,7 +119,7 @@ def test_an_empty_request_is_an_empty_buffer_and_an_empty_answer_no_new_data(
 ) -> None:
     t3000_does("echo")
     link = library_link(t3000_library, request="")
-    with pytest.raises(NoNewDataError, match=r"^T3000 returned an empty answer$"):
+    with pytest.raises(NoNewDataError, match=r"^T3000 returned an empty answer: look at the request"):
         link.fetch(5)
     link.close()
 
@@ -155,7 +156,9 @@ def test_an_answer_without_an_end_is_a_bad_reply_and_the_next_one_is_unharmed(
     small_link: LibraryLink, t3000_does: Does, what: str
 ) -> None:
     t3000_does(what)
-    with pytest.raises(BadReplyError, match=f"^T3000 filled the buffer of {SMALL} bytes and did not end its text$"):
+    with pytest.raises(
+        BadReplyError, match=f"^T3000 filled the buffer of {SMALL} bytes and did not end its text: raise buffer_bytes$"
+    ):
         small_link.fetch(5)
     before = children()
     assert answers_again(small_link, t3000_does)
@@ -201,7 +204,10 @@ def test_a_refusal_carries_the_code_and_the_text(
     t3000_does(what)
     with pytest.raises(RefusedError) as caught:
         small_link.fetch(5)
-    assert str(caught.value) == sentence
+    way_out = (
+        "raise buffer_bytes, or correct the request" if "bad arg" in sentence else "look at the request in the settings"
+    )
+    assert str(caught.value) == f"{sentence}; {way_out}"
 
 
 def test_a_refusal_may_hold_bytes_that_are_no_text(small_link: LibraryLink, tmp_path: Path, t3000_does: Does) -> None:
@@ -213,9 +219,19 @@ def test_a_refusal_may_hold_bytes_that_are_no_text(small_link: LibraryLink, tmp_
 def test_not_ready_twice_and_then_an_answer_come_from_one_process(link: LibraryLink, t3000_does: Does) -> None:
     t3000_does('not_ready 2 {"data":[]}')
     for _ in range(2):
-        with pytest.raises(NotReadyError, match=r"^T3000 is starting \(-2\): MFC application not initialized$"):
+        with pytest.raises(NotReadyError, match=r"^T3000 is starting \(-2\): MFC application not initialized; wait, "):
             link.fetch(5)
     assert link.fetch(5).body == b'{"data":[]}'
+
+
+def test_a_t3000_that_is_busy_is_told_from_one_that_refuses_and_when_it_takes_a_call_again(
+    link: LibraryLink, t3000_does: Does
+) -> None:
+    t3000_does('say {"action":"LOGGING_DATA_RES","error":"Panel is offline ."}')
+    with pytest.raises(BusyError, match=r"^T3000 is busy with the configuration of a panel.*: wait until") as caught:
+        link.fetch(5)
+    assert caught.value.again_in_s >= 15
+    assert answers_again(link, t3000_does)
 
 
 def test_a_request_that_the_pipe_may_not_take_at_once_is_refused(t3000_library: Path) -> None:
@@ -237,7 +253,9 @@ def test_a_call_that_hangs_ends_at_the_deadline_and_the_next_one_answers(
 ) -> None:
     t3000_does(f"hang {tmp_path / 'pid'}")
     began = time.monotonic()
-    with pytest.raises(LinkTimeoutError, match=r"^T3000 gave no answer within 0\.5 s$"):
+    with pytest.raises(
+        LinkTimeoutError, match=r"^T3000 gave no answer within 0\.5 s: look whether it hangs, or raise the timeout$"
+    ):
         link.fetch(0.5)
     assert 0.5 <= time.monotonic() - began < 1.5
     assert not children()
@@ -447,6 +465,114 @@ def test_a_relative_path_survives_a_change_of_folder(
     link.close()
 
 
+# What the library starts is not its parent's child, so nothing but the group ends it.
+
+
+def forked_pid(marker: Path) -> int:
+    """The pid of the process that the library started."""
+    return hung_pid(marker)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize(
+    ("then", "error"), [("hang {hung}", LinkTimeoutError), ("crash", CrashedError), ("exit 3", CrashedError)]
+)
+def test_what_the_library_started_ends_with_a_call_that_fails(
+    link: LibraryLink, t3000_does: Does, tmp_path: Path, then: str, error: type[Exception]
+) -> None:
+    marker = tmp_path / "forked"
+    t3000_does(f"fork {marker} {then.format(hung=tmp_path / 'hung')}")
+    began = time.monotonic()
+    with pytest.raises(error):
+        link.fetch(1)
+    assert time.monotonic() - began < 3.5
+    wait_until(lambda: is_gone(forked_pid(marker)))
+    assert answers_again(link, t3000_does)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_the_library_started_ends_when_the_link_is_closed_and_not_before(
+    t3000_library: Path, t3000_does: Does, tmp_path: Path
+) -> None:
+    marker = tmp_path / "forked"
+    link = library_link(t3000_library)
+    t3000_does(f"fork {marker} say {{}}")
+    assert link.fetch(5).body == b"{}"
+    forked = forked_pid(marker)
+    assert answers_again(link, t3000_does)
+    assert not is_gone(forked)
+    link.close()
+    wait_until(lambda: is_gone(forked))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.parametrize("then", ["hang", "stop"])
+def test_a_parent_that_ends_by_a_signal_leaves_nothing_of_the_library_behind(
+    t3000_library: Path, t3000_does: Does, tmp_path: Path, how: signal.Signals, then: str
+) -> None:
+    forked, hung = tmp_path / "forked", tmp_path / "hung"
+    t3000_does(f"fork {forked} {then} {hung}")
+    with run_parent(t3000_library, "link.fetch(60)") as parent:
+        pids = hung_pid(hung), forked_pid(forked)
+        before = [pid for pid in pids if is_gone(pid)]
+        parent.send_signal(how)
+        parent.communicate(timeout=PATIENCE_S)  # nobody holds its output open
+        for pid in pids:
+            wait_until(lambda pid=pid: is_gone(pid))
+    assert not before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_parent_that_ends_without_closing_a_child_that_was_stopped_ends_all_the_same(
+    t3000_library: Path, t3000_does: Does
+) -> None:
+    t3000_does("say {}")
+    code = (
+        "import os, signal; link.fetch(5); pid = multiprocessing.active_children()[0].pid; "
+        "os.kill(pid, signal.SIGSTOP); print(pid)"
+    )
+    with run_parent(t3000_library, code) as parent:
+        child = int(parent.communicate(timeout=PATIENCE_S)[0])
+    wait_until(lambda: is_gone(child))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_library_that_stops_its_process_is_a_timeout(link: LibraryLink, t3000_does: Does, tmp_path: Path) -> None:
+    t3000_does(f"stop {tmp_path / 'pid'}")
+    with pytest.raises(LinkTimeoutError):
+        link.fetch(0.5)
+    assert is_gone(hung_pid(tmp_path / "pid"))
+    assert answers_again(link, t3000_does)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_process_that_watches_over_the_library_ends_with_it(link: LibraryLink, t3000_does: Does) -> None:
+    def watchmen(child: int) -> list[int]:
+        return [int(pid) for pid in Path(f"/proc/{child}/task/{child}/children").read_text().split()]
+
+    assert answers_again(link, t3000_does)
+    [child] = children()
+    [watchman] = watchmen(child)
+    assert not is_gone(watchman)
+    link.close()
+    wait_until(lambda: is_gone(watchman))
+
+
+def test_a_copy_of_the_library_s_process_does_not_answer_the_next_call(link: LibraryLink, t3000_does: Does) -> None:
+    for _ in range(5):
+        t3000_does("twice")
+        assert link.fetch(5).body == b"{}"
+        assert answers_again(link, t3000_does)
+
+
+def test_a_late_answer_is_not_taken_for_that_of_the_next_call(link: LibraryLink, t3000_does: Does) -> None:
+    assert answers_again(link, t3000_does)
+    t3000_does('late 1 {"call":"an old one"}')
+    assert link.fetch(5).body == b'{"call":"this one"}'
+    assert answers_again(link, t3000_does)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_no_way_a_call_can_end_leaves_a_process_or_a_descriptor(
     link: LibraryLink, t3000_does: Does, tmp_path: Path
@@ -489,12 +615,29 @@ TREND_LOGS = (
 
 def test_the_settings_of_a_panel_are_read(link: LibraryLink, tmp_path: Path) -> None:
     (tmp_path / "t3000.control.settings.3").write_text(SETTINGS)
-    assert link.panel_settings(3, 5) == PanelSettings("192.168.1.7", 502, 3, 12)
+    for serial_number in (-5, 2**32 - 5):  # builds differ in the sign
+        assert link.panel_settings(3, serial_number, 5) == PanelSettings("192.168.1.7", 502, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("answer", "whose"),
+    [
+        (SETTINGS, "the panel with serial number 4294967291"),
+        (SETTINGS.replace("-5", "0"), "no panel"),
+        ('{"ip_address":"192.168.1.7","modbus_port":502}', "no panel"),
+    ],
+)
+def test_the_settings_of_another_panel_or_of_none_are_not_used(
+    link: LibraryLink, tmp_path: Path, answer: str, whose: str
+) -> None:
+    (tmp_path / "t3000.control.settings.3").write_text(answer)
+    with pytest.raises(RefusedError, match=f"^T3000 has the settings of {whose} where those of 237219 should be: "):
+        link.panel_settings(3, 237219, 5)
 
 
 def test_an_address_that_t3000_does_not_know_is_not_known(link: LibraryLink, tmp_path: Path) -> None:
-    (tmp_path / "t3000.control.settings.3").write_text('{"ip_address":"0.0.0.0"}')
-    assert link.panel_settings(3, 5) == PanelSettings()
+    (tmp_path / "t3000.control.settings.3").write_text('{"ip_address":"0.0.0.0","serial_number":7}')
+    assert link.panel_settings(3, 7, 5) == PanelSettings()
 
 
 def test_the_trend_logs_of_a_panel_are_read(link: LibraryLink, tmp_path: Path) -> None:
@@ -507,7 +650,7 @@ def test_the_trend_logs_of_a_panel_are_read(link: LibraryLink, tmp_path: Path) -
 
 def test_a_build_without_the_other_exports_tells_nothing(build_t3000: Callable[..., Path], t3000_does: Does) -> None:
     link = library_link(build_t3000("-DNO_OPTIONAL"))
-    assert link.panel_settings(3, 5) is None
+    assert link.panel_settings(3, 7, 5) is None
     assert link.trend_logs(3, 5) is None
     assert answers_again(link, t3000_does)
     link.close()

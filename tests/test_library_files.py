@@ -82,7 +82,8 @@ def test_the_loader_s_own_words_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "cut.so"
     path.write_bytes(elf(64))
     sentence = refusal(path)
-    assert sentence.startswith(f"The library {path} cannot be loaded: ")
+    assert sentence.startswith(f"The library {path} cannot be loaded (")
+    assert sentence.count(str(path)) == 1
     assert "file too short" in sentence or "ELF" in sentence
 
 
@@ -94,7 +95,10 @@ def test_a_missing_export_is_named_and_a_corrected_file_is_taken_up(
     link = LibraryLink(path, request="", buffer_bytes=SMALL)
     with pytest.raises(UnreachableError) as caught:
         link.fetch(5)
-    assert str(caught.value) == f"{path} has no export {MESSAGE}: it is not T3000's library, or of another version"
+    assert str(caught.value) == (
+        f"{path} has no export {MESSAGE}: it is not T3000's library, or of another version; "
+        "choose the one that exports it"
+    )
     path.unlink()
     path.symlink_to(build_t3000())
     t3000_does("say {}")

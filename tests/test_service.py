@@ -15,6 +15,7 @@ from clock import FakeClock
 from scripted_link import ScriptedLink, Step
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import (
+    BusyError,
     CrashedError,
     LinkTimeoutError,
     NoNewDataError,
@@ -24,6 +25,7 @@ from t3monitor.model.errors import (
     UnreachableError,
 )
 from t3monitor.model.events import (
+    AnswerDecoded,
     CallStarted,
     CycleFinished,
     CycleReport,
@@ -37,7 +39,7 @@ from t3monitor.model.events import (
 )
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
-from t3monitor.sync.flow_log import FlowLog, flow_lines
+from t3monitor.sync.flow_log import FlowLines, FlowLog
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.demo.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
@@ -204,6 +206,24 @@ def test_a_starting_t3000_is_asked_again_after_2_4_and_6_seconds(site: Open) -> 
     assert building.clock.waits[:3] == [2, 4, 6]
     retries = [(event.attempt, event.attempts, event.wait_s) for event in building.of(RetryScheduled)]
     assert retries == [(2, 4, 2), (3, 4, 4), (4, 4, 6)]
+
+
+BUSY = "T3000 is busy: wait until it is done"
+
+
+def test_a_busy_t3000_is_asked_again_within_the_cycle_when_it_takes_a_call(site: Open) -> None:
+    building = site(BusyError(BUSY, 15.1), ANSWER, sync_interval_secs=30)
+    [report] = building.run(1)
+    assert (report.outcome, report.attempts) == (Outcome.OK, 2)
+    assert [event.wait_s for event in building.of(RetryScheduled)] == [15.1]
+    assert building.clock.waits[0] == 15.1
+
+
+def test_a_t3000_that_stays_busy_does_not_cost_the_next_cycle_its_turn(site: Open) -> None:
+    building = site(BusyError(BUSY, 15.1), BusyError(BUSY, 15.1), ANSWER, sync_interval_secs=30)
+    first, second = building.run(2)
+    assert (first.outcome, first.reason, first.attempts) == (Outcome.NOT_READY, BUSY, 2)
+    assert (second.outcome, second.started_at - first.started_at) == (Outcome.OK, 30)
 
 
 def test_a_t3000_that_does_not_get_ready_fails_the_cycle_and_the_next_one_tries_again(site: Open) -> None:
@@ -465,7 +485,7 @@ def test_a_panel_that_refuses_its_settings_does_not_keep_the_others_from_theirs(
     building = site()
     refused: list[int] = []
 
-    def settings(panel_id: int, timeout_s: float) -> PanelSettings:
+    def settings(panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings:
         if not refused:
             refused.append(panel_id)
             raise RefusedError("T3000 refused the panel settings")
@@ -477,11 +497,51 @@ def test_a_panel_that_refuses_its_settings_does_not_keep_the_others_from_theirs(
     assert len(refused) == 1
 
 
+def test_a_panel_that_refused_its_settings_is_asked_again_after_ten_minutes(site: Open) -> None:
+    building = site(sync_interval_secs=200)
+    asked: list[tuple[float, int, int]] = []
+
+    def settings(panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings:
+        asked.append((building.clock.now_s, panel_id, serial_number))
+        if building.clock.now_s < 300:
+            raise RefusedError("T3000 has the settings of no panel there")
+        return PanelSettings(port=502)
+
+    building.link.panel_settings = settings  # type: ignore[method-assign]
+    building.run(6)
+    panels = [(device.panel_id, device.serial_number) for device in AnswerDecoder().decode(ANSWER, 1).devices]
+    assert asked == [(at_s, *panel) for at_s in (0, 600) for panel in panels]
+    assert building.rows("SELECT port FROM DEVICES") == [(502,), (502,)]
+
+
+def with_time(time_s: int) -> bytes:
+    """The same answer, read at another time."""
+    return ANSWER.replace(b"1761960", str(time_s)[:7].encode())
+
+
+@pytest.mark.parametrize(("link", "noted"), [("library", True), ("replay", False)])
+def test_a_library_whose_times_stand_still_is_noted_and_stored_all_the_same(site: Open, link: str, noted: bool) -> None:
+    building = site(link=link, sync_interval_secs=60)
+    reports = building.run(8)
+    assert {report.outcome for report in reports} == {Outcome.OK}
+    assert [report.samples for report in reports] == [512] * 8
+    note = "T3000 reads no panel anew for this request"
+    notes = [event.snapshot.note for event in building.of(AnswerDecoded)]
+    assert notes == [""] * 6 + [note if noted else ""] * 2  # longer than 5 minutes
+
+
+def test_one_panel_that_is_read_is_enough_and_reading_again_ends_the_note(site: Open) -> None:
+    building = site(*[ANSWER] * 8, with_time(1_762_000_895), link="library", sync_interval_secs=60)
+    building.run(15)
+    notes = [bool(event.snapshot.note) for event in building.of(AnswerDecoded)]
+    assert notes == [False] * 6 + [True] * 2 + [False] * 6 + [True]
+
+
 def test_all_panel_settings_together_take_no_longer_than_one_answer(site: Open) -> None:
     building = site(timeout_seconds=10)
     asked: list[float] = []
 
-    def slow(panel_id: int, timeout_s: float) -> PanelSettings:
+    def slow(panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings:
         asked.append(timeout_s)
         building.clock.now_s += 12
         return PanelSettings(port=502)
@@ -530,7 +590,7 @@ def test_a_link_without_trend_logs_is_asked_once_and_says_so_in_one_line(site: O
     building.run(3)
     assert len(building.link.trend_logs_asked) == 1
     [event] = building.of(TrendLogsRead)
-    lines = flow_lines(event)
+    lines = FlowLines().of(event)
     assert [level for level, _ in lines] == [logging.INFO]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import appdirs
 import pytest
 
 from t3monitor.config import settings as settings_module
+from t3monitor.config.database_url import sqlite_path
 from t3monitor.config.paths import DATABASE_NAME, Paths, user_paths
 from t3monitor.config.settings import Settings, SettingsError, Site, load, save
+from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.store.database import database_file
 
 
 @pytest.fixture
@@ -94,12 +98,11 @@ def test_a_bad_number_falls_back_with_a_sentence_naming_the_key_and_the_allowed_
         ("auto_start", 1, "true or false"),
         ("auto_start", "yes", "true or false"),
         ("auto_start", None, "true or false"),
-        ("database", 5, "a text"),
         ("library", None, "a text"),
         ("link", "modbus", "demo, library"),
         ("link", 5, "demo, library"),
         ("request", "\ud800", "whole characters"),
-        ("database", "\ud800", "whole characters"),
+        ("appearance", "\ud800", "system, light, dark"),
         ("library", "/opt/t3000\0.so", "none of them zero"),
     ],
 )
@@ -112,6 +115,21 @@ def test_a_bad_value_of_another_kind_falls_back_with_what_it_may_be(
     assert warning.startswith(f"{name} cannot be ")
     assert allowed in warning
     assert warning.encode()
+
+
+@pytest.mark.parametrize(
+    "sent", [5, None, True, ["sqlite:///x.db"], {"a": 1}, "nonsense", "\ud800", "sqlite:///\0.db", "sqlite:///x.db?a=1"]
+)
+def test_a_bad_database_is_kept_to_be_refused_and_begins_no_other_file(sent: Any, path: Path, tmp_path: Path) -> None:
+    write(path, json.dumps({"database": sent, "timeout_seconds": 7}))
+    loaded, warnings = load(path)
+    assert (loaded.timeout_seconds, warnings) == (7, [])
+    url = Paths(tmp_path, tmp_path, tmp_path).database_url(loaded)
+    assert sqlite_path(url) is None
+    with pytest.raises(DatabaseUnusableError, match="is no database this program can use; write it as sqlite:///FILE"):
+        database_file(url)
+    save(path, loaded)
+    assert stored(path)["database"] == loaded.database
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="on Windows it can be the name of a file")
@@ -331,6 +349,30 @@ def test_a_file_that_cannot_be_read_is_the_defaults_and_stays(tmp_path: Path) ->
     assert tmp_path.is_dir()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+@pytest.mark.parametrize("kind", ["fifo", "socket", "device"])
+def test_what_is_no_file_is_neither_read_nor_written_and_holds_nobody_up(
+    kind: str, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    monkeypatch.chdir(path.parent)  # the name of a socket cannot be long
+    with socket.socket(socket.AF_UNIX) as listener:
+        if kind == "fifo":
+            os.mkfifo(path)
+        elif kind == "socket":
+            listener.bind(path.name)
+        else:
+            path.symlink_to("/dev/zero")
+        before = path.stat()
+        loaded, (warning,) = load(path)
+        assert loaded == Settings()
+        assert "the defaults are in force" in warning
+        with pytest.raises(OSError, match="it is no file"):
+            save(path, Settings(timeout_seconds=7))
+        assert path.stat().st_mode == before.st_mode
+        assert names_in(path.parent) == ["settings.json"]
+
+
 @pytest.mark.parametrize("step", ["replace", "fsync"])
 def test_a_save_that_fails_leaves_the_old_file_and_no_temporary_one(
     step: str, path: Path, monkeypatch: pytest.MonkeyPatch
@@ -406,6 +448,15 @@ def test_the_home_of_a_user_who_is_not_known_is_an_error_that_names_the_variable
 ) -> None:
     monkeypatch.setenv("T3MONITOR_HOME", "~nosuchuser/x")
     with pytest.raises(SettingsError, match=r"^T3MONITOR_HOME: the home folder in '~nosuchuser/x' is not known"):
+        user_paths()
+
+
+def test_a_home_that_is_a_file_is_an_error_that_names_the_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "file"))
+    with pytest.raises(SettingsError, match=r"^T3MONITOR_HOME: '.*file' is no folder; name one"):
         user_paths()
 
 

@@ -16,7 +16,13 @@ from t3monitor.config.settings import WEB_READING_NAMES, Settings, Site
 from t3monitor.model.errors import Outcome
 from t3monitor.model.snapshot import Device
 from t3monitor.t3000.check import Check
-from t3monitor.ui.settings.checks import database_problem, database_url_of, library_problem, replay_problem
+from t3monitor.ui.settings.checks import (
+    database_problem,
+    database_text_of,
+    database_url_of,
+    library_problem,
+    replay_problem,
+)
 from t3monitor.ui.settings.dialog import SettingsDialog
 from t3monitor.ui.settings.fields import PathField, Tone, declaration
 from t3monitor.ui.settings.page import SettingsPage
@@ -505,8 +511,11 @@ def test_what_cannot_be_a_database_is_told_before_it_is_tried(tmp_path: Path) ->
     assert database_problem("") == ""
 
 
-def test_a_path_that_a_url_would_change_is_refused(tmp_path: Path) -> None:
-    assert "?" in database_problem(str(tmp_path / "what?x=1.db"))
+def test_a_path_that_is_typed_may_have_any_name(tmp_path: Path) -> None:
+    name = tmp_path / "what?x=1#2 100%.db"
+    assert database_problem(str(name)) == ""
+    assert database_url_of(str(name)) == f"sqlite:///{tmp_path / 'what%3Fx=1%232 100%25.db'}"
+    assert database_text_of(database_url_of(str(name))) == str(name)
     assert database_url_of(str(tmp_path / "a b.db")) == f"sqlite:///{tmp_path / 'a b.db'}"
 
 

@@ -1,5 +1,6 @@
 """What comes back over the wire from a T3000 web service, and what the web link makes of it."""
 
+import re
 import socket
 import threading
 import time
@@ -71,9 +72,9 @@ def sentence(call: Callable[[], object], kind: type[Exception]) -> str:
 @pytest.mark.parametrize(
     ("mood", "kind", "words"),
     [
-        (Mood.STARTING, NotReadyError, "T3000 is starting (-2): MFC application not initialized"),
-        (Mood.WARM_UP, NotReadyError, "T3000 is starting: T3000 is warming up"),
-        (Mood.PANELS_WARM_UP, NotReadyError, "T3000 is starting: T3000 is warming up"),
+        (Mood.STARTING, NotReadyError, "T3000 is starting (-2): MFC application not initialized; wait, it takes"),
+        (Mood.WARM_UP, NotReadyError, "T3000 is starting, its web service is warming up: wait, "),
+        (Mood.PANELS_WARM_UP, NotReadyError, "T3000 is starting, its web service is warming up: wait, "),
         (Mood.LOCKED, LinkTimeoutError, "FFI lock timed out — prior C++ call may be stuck): if that stays so, restart"),
         (Mood.NOT_LOADED, UnreachableError, "does not find its way into T3000.exe (T3000 FFI functions not loaded)"),
         (Mood.NO_FUNCTION, UnreachableError, "does not find its way into T3000.exe (FFI function not loaded)"),
@@ -83,6 +84,8 @@ def sentence(call: Callable[[], object], kind: type[Exception]) -> str:
         (Mood.TOO_LARGE, RefusedError, "web service refused the call (HTTP 413): length limit exceeded"),
         (Mood.BAD_REQUEST, RefusedError, "web service refused the call (HTTP 400): Failed to parse the request"),
         (Mood.FORBIDDEN, RefusedError, "web service refused the call (HTTP 403): go away"),
+        (Mood.UNAVAILABLE, RefusedError, "T3000's web service failed (HTTP 503): too many calls; restart T3000"),
+        (Mood.CUT_OFF_ERROR, RefusedError, 'T3000\'s web service failed (HTTP 500): {"status":"err; restart T3000'),
         (Mood.TEXT, BadReplyError, "is not JSON, its web service passed it on as text: {cut off"),
         (Mood.NOT_JSON, BadReplyError, "text/plain that is no JSON object: T3000 has nothing to say"),
         (Mood.LIST, BadReplyError, "that is no JSON object: [1,2,3]"),
@@ -210,7 +213,8 @@ def test_a_firewall_that_drops_calls_is_told_from_a_t3000_that_hangs(monkeypatch
     client = Client("http://192.0.2.1:9103", LIMIT)
     text = sentence(lambda: client.call(Action.GET_PANELS_LIST, SHORT_S), UnreachableError)
     assert text == (
-        "192.0.2.1:9103 gave no answer at all within 0.15 s: a firewall drops the call, or the computer is off"
+        "192.0.2.1:9103 gave no answer at all within 0.15 s: the computer is off, or a firewall drops the call; "
+        "start it, or let port 9103 through"
     )
     assert not calling_threads()
 
@@ -235,8 +239,8 @@ def test_https_to_a_service_that_speaks_http_is_named(stand_in: StandIn) -> None
     ("mood", "words"),
     [
         (Mood.HANG, "took the call and gave no answer within 0.15 s"),
-        (Mood.SLOW_HEAD, "took the call and gave no answer within 0.15 s"),
-        (Mood.SLOW_BODY, "was not complete after 0.15 s"),
+        (Mood.SLOW_HEAD, "was not complete after 0.15 s, it arrives too slowly ("),
+        (Mood.SLOW_BODY, "was not complete after 0.15 s, it arrives too slowly ("),
     ],
 )
 def test_an_answer_that_does_not_end_is_given_up_at_the_deadline_and_its_thread_ends(
@@ -249,6 +253,20 @@ def test_an_answer_that_does_not_end_is_given_up_at_the_deadline_and_its_thread_
     assert not calling_threads()
     stand_in.mood = Mood.WELL
     client.check_health(PATIENCE_S)
+
+
+def test_an_answer_that_arrives_too_slowly_is_said_with_how_much_had_come(stand_in: StandIn, client: Client) -> None:
+    stand_in.mood = Mood.SLOW_HEAD
+    text = sentence(lambda: client.call(Action.LOGGING_DATA, SHORT_S, panelId=-1), LinkTimeoutError)
+    [arrived] = re.findall(r"arrives too slowly \((\d+) bytes had come\)", text)
+    assert 0 < int(arrived) < 200
+
+
+def test_an_error_whose_body_does_not_end_is_told_by_its_status(stand_in: StandIn, client: Client) -> None:
+    stand_in.mood = Mood.SLOW_ERROR
+    text = sentence(lambda: client.call(Action.LOGGING_DATA, SHORT_S, panelId=-1), RefusedError)
+    assert text.startswith("T3000's web service failed (HTTP 503): xxx")
+    assert not calling_threads()
 
 
 def test_an_exchange_that_is_given_up_stays_as_far_as_it_had_come(stand_in: StandIn) -> None:

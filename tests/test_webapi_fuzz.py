@@ -77,5 +77,5 @@ def test_whatever_is_replied_ends_in_an_answer_or_a_named_outcome(
             AnswerDecoder().decode(link.fetch(1).body, int(clock.utc_s()))
         clock.now_s += 16
         link.run_errand(1)
-        link.panel_settings(1, 1)
+        link.panel_settings(1, 1, 1)
         clock.now_s += 16

@@ -18,6 +18,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QToolBar
 
+from answers import real_answer, real_panel, real_point
 from t3monitor.app import MonitorApp
 from t3monitor.cli import main
 from t3monitor.commands import exit_codes
@@ -29,6 +30,7 @@ from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, Re
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.present_state import read_present_state
+from t3monitor.ui.trend.time_range import Preset
 
 Does = Callable[[str], None]
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -109,6 +111,49 @@ async def cycle(program: MonitorApp, act: Callable[[], None]) -> CycleReport:
 
 def library_settings(library: Path, **values: Any) -> Settings:
     return Settings(auto_start=False).with_values(link="library", library=str(library), **values)
+
+
+@pytest.mark.parametrize("ahead_s", [5 * 365 * 86_400, 600])
+def test_one_reading_of_a_wrong_clock_stops_no_line(run: Run, paths: Paths, ahead_s: int) -> None:
+    now_s = int(time.time())
+    own_s = [-120, ahead_s, -60, -30, 0]
+    recording = paths.data / "answers.jsonl"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(
+        b"\n".join(
+            real_answer(real_panel(1, [real_point(value=20_000 + 1000 * number)], input_logging_time=now_s + time_s))
+            for number, time_s in enumerate(own_s)
+        )
+    )
+    key = PointKey(1, PointType.INPUT, 1)
+
+    async def scenario() -> None:
+        settings = Settings(auto_start=False).with_values(link="replay", replay=str(recording))
+        async with opened(paths, settings) as program:
+            program.window.trend.show_preset(Preset.HOUR)
+            for number in range(len(own_s)):
+                await cycle(program, lambda: click(program, program.window.sync_once_action))
+                if number == 0:
+                    program.window.trend.add_points([key])
+                await until(lambda: not program.is_busy, program)
+
+            def drawn() -> list[tuple[int, float]]:
+                curves = program.window.trend.plot.curve_data(key)
+                return [
+                    (int(x) - now_s, float(y)) for times, values in curves for x, y in zip(times, values, strict=True)
+                ]
+
+            live = drawn()
+            assert live[:4] == [(-120, 20.0), (-60, 22.0), (-30, 23.0), (0, 24.0)]
+            assert [value for time_s, value in live[4:] if 0 <= time_s <= 60] == [21.0]
+            program.window.trend.reload()
+            await until(lambda: not program.is_busy and bool(drawn()), program)
+            assert drawn() == live
+
+    run(scenario())
+    with closing(sqlite3.connect(paths.database_file("replay"))) as connection:
+        (latest_s,) = connection.execute("SELECT max(logging_time) FROM TRENDLOG_DATA").fetchone()
+    assert now_s <= latest_s <= now_s + 60
 
 
 def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: Paths) -> None:

@@ -66,7 +66,7 @@ def _row(device: Device, now_s: int) -> tuple[str, ...]:
         f"{len(used)}/{device.point_count}",
         str(sum(point.is_overridden for point in used)),
         str(sum(bool(point.fault) for point in used)),
-        f"{max(0, now_s - min(time_s for _, _, time_s in device.vectors()))} s ago",
+        "never" if device.read_at is None else f"{max(0, now_s - device.read_at)} s ago",
         ", ".join(values[:_VALUES_SHOWN]),
     )
 

@@ -54,6 +54,8 @@ def sync(args: argparse.Namespace) -> int:
         make_thread,
         lambda event: events.put(event) if isinstance(event, _Printer.EVENTS) else None,
     )
+    if args.find_panels:
+        services.find_panels()  # with the first cycle, whatever that is asked for by
     if args.once:
         services.sync_once()
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import appdirs
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import LinkName, Settings, SettingsError
 
 HOME_VARIABLE = "T3MONITOR_HOME"
@@ -47,7 +48,7 @@ class Paths:
         """The database of these settings; the one they name is for a real T3000, whose history nothing else joins."""
         if settings.database and settings.link not in _UNREAL_LINKS:
             return settings.database
-        return f"sqlite:///{self.database_file(settings.link)}"
+        return sqlite_url(self.database_file(settings.link))
 
     def for_demo(self) -> "Paths":
         """For a program that only watches the simulated building: settings and logs of its own."""
@@ -60,7 +61,7 @@ def user_paths() -> Paths:
     A frozen program with a folder ``portable`` beside it keeps everything in that one. Raises SettingsError if
     T3MONITOR_HOME names no folder.
     """
-    root = whole_path(home, HOME_VARIABLE) if (home := os.environ.get(HOME_VARIABLE)) else _portable_folder()
+    root = _home_folder(home) if (home := os.environ.get(HOME_VARIABLE)) else _portable_folder()
     if root is not None:
         return Paths(root / "config", root / "data", root / "logs")
     return Paths(
@@ -68,6 +69,13 @@ def user_paths() -> Paths:
         Path(appdirs.user_data_dir(_APP_NAME, appauthor=False)),
         Path(appdirs.user_log_dir(_APP_NAME, appauthor=False)),
     )
+
+
+def _home_folder(home: str) -> Path:
+    folder = whole_path(home, HOME_VARIABLE)
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(f"{HOME_VARIABLE}: {home!r} is no folder; name one, which need not be there yet")
+    return folder
 
 
 def _portable_folder() -> Path | None:

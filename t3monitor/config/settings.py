@@ -1,7 +1,9 @@
 """The settings: one declaration of every key with its type, bounds, default and help, and the file they live in."""
 
+import errno
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Sequence
 from itertools import count
@@ -126,8 +128,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 def load(path: Path) -> tuple[Settings, list[str]]:
     """The settings of a file, and a sentence for each thing in it that could not be used.
 
-    A missing file is the defaults; a bad value falls back to its default; a broken file is set aside.
+    A missing file is the defaults; a bad value falls back to its default; a broken file is set aside. A ``database``
+    that is no text is kept as what stands there: its default would begin another file, as text it is refused.
     """
+    if not _may_be_read(path):
+        return Settings(), [
+            f"The settings {path} are no file, so they are neither read nor written; the defaults are in force until "
+            "it is removed"
+        ]
     try:
         stored = json.loads(path.read_bytes())
         if not isinstance(stored, dict):
@@ -144,6 +152,9 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             try:
                 values[name] = _checked(name, stored[name])
             except SettingsError as error:
+                if name == "database":
+                    values[name] = stored[name] if isinstance(stored[name], str) else json.dumps(stored[name])
+                    continue
                 warnings.append(f"{error}; the default is in force")
     return Settings(**values), warnings
 
@@ -151,8 +162,10 @@ def load(path: Path) -> tuple[Settings, list[str]]:
 def save(path: Path, settings: Settings) -> None:
     """Writes the settings whole or not at all; keys in the file that this version does not know stay.
 
-    A file that was broken meanwhile is set aside. Raises OSError.
+    A file that was broken meanwhile is set aside. Raises OSError, also for what is no file and might be a device.
     """
+    if not _may_be_read(path):
+        raise OSError(errno.EINVAL, "it is no file", str(path))
     unknown = {}
     try:
         stored = json.loads(path.read_bytes())
@@ -173,6 +186,15 @@ def save(path: Path, settings: Settings) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _may_be_read(path: Path) -> bool:
+    """Whether there is a file, a folder or nothing; a pipe would hold up whoever opens it, a device may never end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # reading it will say what is wrong
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}

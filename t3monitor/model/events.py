@@ -111,6 +111,7 @@ class CycleStarted(SyncEvent):
     at_startup: bool
     timeout_s: int
     retries: int
+    panels_logged: int = 20  # up to which each of them has its lines in the log
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,17 @@ from sqlite3 import Cursor
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
+from t3monitor.config.database_url import sqlite_path
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import migrate_to_newest
 
 _BUSY_TIMEOUT_S = 3.0  # closing the program takes less than 5 s, also while another one locks the file
 _IMPATIENT_TURN_S = 0.5  # another site's cycle is stored in less
+_SHOWN_LETTERS = 200  # of a URL that is none
 _CHECKPOINT_PAGES = 4000  # 16 MB: pages that change in every cycle are copied into the file once for many cycles
 
 
@@ -111,17 +112,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def database_file(url: str) -> Path:
     """The file of a database URL that a user typed; raises DatabaseUnusableError if it names none."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        parsed = None
-    names_file = parsed is not None and parsed.get_backend_name() == "sqlite" and not (parsed.host or parsed.query)
-    if parsed is None or not names_file or parsed.database in (None, "", ":memory:"):
+    path = sqlite_path(url)
+    if path is None:
+        named = repr(url if len(url) <= _SHOWN_LETTERS else f"{url[:_SHOWN_LETTERS]}…")
         raise DatabaseUnusableError(
-            f"{url!r} is no database this program can use; write it as sqlite:///FILE, for example "
-            "sqlite:///history.db or sqlite:////var/lib/history.db"
+            f"{named} is no database this program can use; write it as sqlite:///FILE, for example "
+            "sqlite:///history.db or sqlite:////var/lib/history.db, with %3F for a ? in the name"
         )
-    return Path(str(parsed.database)).absolute()
+    return path
 
 
 def _engine(path: Path) -> Engine:

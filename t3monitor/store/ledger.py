@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.store.failures import database_sentences
@@ -35,7 +36,7 @@ def read_cycles(path: Path, limit: int) -> list[CycleReport]:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT_S)
+    return sqlite3.connect(read_only_uri(path), uri=True, timeout=_BUSY_TIMEOUT_S)
 
 
 def _report(row: tuple[Any, ...]) -> CycleReport:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.schema import SCHEMA_REVISION
 
@@ -67,7 +68,7 @@ def schema_revision(path: Path) -> str | None:
     """
     if not path.is_file() or path.stat().st_size == 0:
         return None
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if {_VERSION_TABLE, _OWN_TABLE} <= tables and (
             row := connection.execute("SELECT version_num FROM alembic_version").fetchone()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.store.database import Database
@@ -75,6 +76,6 @@ def give_demo_a_past(path: Path, panels: int, closing: threading.Event) -> None:
             leftover.unlink(missing_ok=True)
         now_s = int(time.time())
         start_s, end_s = now_s - _DEMO_PAST_S, now_s - _DEMO_LATEST_S
-        backfill(f"sqlite:///{partial}", Building(panels=panels), start_s, end_s, _DEMO_STEP_S, closing.is_set)
+        backfill(sqlite_url(partial), Building(panels=panels), start_s, end_s, _DEMO_STEP_S, closing.is_set)
         if not closing.is_set() and not path.exists():
             partial.replace(path)

@@ -3,6 +3,8 @@
 import logging
 import math
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
@@ -26,6 +28,8 @@ from t3monitor.model.events import (
     TrendLogsRead,
     Validated,
 )
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.sync.faults import Faults, panel_of
 
 Line = tuple[int, str]  # level of logging, text without time stamp
 
@@ -37,23 +41,24 @@ class FlowLog:
     """A listener of one service.
 
     FFI.log gets every line of the flow, Initialize.log those of start-up and of a stop by an error. The lines of
-    all panels are one record, which the log files stamp line by line: a cycle of 100 panels has 900 lines, and writing
+    all panels are one record, which the log files stamp line by line: a cycle of 20 panels has 180 lines, and writing
     each record costs as much as storing a panel.
     """
 
     def __init__(self) -> None:
+        self._flow = FlowLines()
         self._panel_lines: list[str] = []
 
     def __call__(self, event: SyncEvent) -> None:
         """Writes the lines of an event, those of panels with the next event of another kind."""
         if isinstance(event, PanelUpserted | PanelLogged):
-            self._panel_lines += (line for _, line in flow_lines(event))
+            self._panel_lines += (line for _, line in self._flow.of(event))
             return
         if self._panel_lines:
             _ffi.info("%s", "\n".join(self._panel_lines))
             self._panel_lines = []
         loggers = [_ffi, _initialize] if _is_initialization(event) else [_ffi]
-        for level, lines in groupby(flow_lines(event), key=itemgetter(0)):
+        for level, lines in groupby(self._flow.of(event), key=itemgetter(0)):
             text = "\n".join(line for _, line in lines)
             for logger in loggers:
                 logger.log(level, "%s", text)
@@ -68,11 +73,69 @@ def _is_initialization(event: SyncEvent) -> bool:
     return False
 
 
-def flow_lines(event: SyncEvent) -> list[Line]:
-    """The lines of one event, with the site's name at their end; none for those that the document does not log."""
-    if not event.site:
+class FlowLines:
+    """The lines of one event after another, of one service or of several.
+
+    What lasts is told when it begins, changes and ends, and of a site with many panels only those that changed.
+    """
+
+    def __init__(self) -> None:
+        self._sites: dict[str, _Site] = {}
+
+    def of(self, event: SyncEvent) -> list[Line]:
+        """The lines of an event, with the site's name at their end; none for those that the document does not log."""
+        lines = self._sites.setdefault(event.site, _Site()).lines(event)
+        return [(level, f"{line} [{event.site}]") for level, line in lines] if event.site else lines
+
+
+class _Site:
+    """What was told of one site."""
+
+    def __init__(self) -> None:
+        self._faults = Faults()
+        self._panels: dict[int, tuple[object, ...]] = {}  # by serial number: what a change of is worth its lines
+        self._changed: set[int] = set()  # serial numbers, in the cycle that runs
+        self._panels_logged: float = math.inf  # until a cycle says it
+
+    def lines(self, event: SyncEvent) -> list[Line]:
+        match event:
+            case CycleStarted(panels_logged=panels_logged):
+                self._panels_logged = panels_logged
+            case AnswerDecoded(snapshot=snapshot):
+                return [*_lines(event), *self._changes(snapshot)]
+            case PanelUpserted(panel=panel) | PanelLogged(panel=panel) if not self._is_told(panel, panel.total):
+                return []
+            case Validated(panels=panels):
+                told = tuple(panel for panel in panels if self._is_told(panel, len(panels)))
+                return [
+                    *_lines(replace(event, panels=told)),
+                    *_info(*_others_line([panel for panel in panels if panel not in told])),
+                ]
         return _lines(event)
-    return [(level, f"{line} [{event.site}]") for level, line in _lines(event)]
+
+    def _changes(self, snapshot: Snapshot) -> list[Line]:
+        sentences = (*snapshot.skipped_panels, *snapshot.skipped_points)
+        change = self._faults.take(sentences, {device.panel_id for device in snapshot.devices})
+        concerned = {panel_of(sentence) for sentence in (*change.begun, *change.over)}
+        panels = {
+            device.serial_number: (
+                device.panel_id,
+                device.panel_name,
+                *(len(points) for _, points, _ in device.vectors()),
+            )
+            for device in snapshot.devices
+        }
+        self._changed = {
+            serial for serial, panel in panels.items() if panel[0] in concerned or self._panels.get(serial) != panel
+        }
+        self._panels = panels
+        return [
+            *((logging.WARNING, f"⚠️ Skipped: {sentence}") for sentence in change.begun),
+            *_info(*(f"✅ Used again: {subject}" for subject in change.over)),
+        ]
+
+    def _is_told(self, panel: PanelCounts, total: int) -> bool:
+        return total <= self._panels_logged or panel.serial_number in self._changed
 
 
 def _lines(event: SyncEvent) -> list[Line]:
@@ -97,14 +160,13 @@ def _lines(event: SyncEvent) -> list[Line]:
             return [(logging.WARNING, f"⚠️ {reason}; try {attempt} of {attempts} in {wait_s:g} s")]
         case AnswerDecoded(snapshot=snapshot, answer_bytes=answer_bytes):
             called = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(snapshot.received_at))
-            skipped = (*snapshot.skipped_panels, *snapshot.skipped_points)
             return [
                 *_info(
                     f"[=== LOGGING_DATA C++ FFI Call [{called}] ===]",
                     f"📋 FFI Response - {len(snapshot.devices)} devices found, {answer_bytes} characters received",
                     *([f"📡 {snapshot.note}"] if snapshot.note else []),
                 ),
-                *((logging.WARNING, f"⚠️ Skipped: {sentence}") for sentence in skipped),
+                *((logging.WARNING, f"⚠️ {sentence}") for sentence in snapshot.news),
             ]
         case TransactionStarted():
             return _info("💾 Database transaction started")
@@ -152,6 +214,20 @@ def _finished_lines(event: CycleFinished) -> list[Line]:
 def _validation_line(panel: PanelCounts) -> str:
     counts = " ".join(f"{points} {kind} points;" for points, kind in _by_type(panel))
     return f"📊 Validation results: Device {panel.serial_number}: 1 record(s) in DEVICES table; {counts}"
+
+
+def _others_line(panels: Sequence[PanelCounts]) -> tuple[str, ...]:
+    """One line for all panels that have none of their own."""
+    if not panels:
+        return ()
+    inputs, outputs, variables = (
+        sum(counts)
+        for counts in zip(*((panel.inputs, panel.outputs, panel.variables) for panel in panels), strict=True)
+    )
+    return (
+        f"📊 Validation results: {len(panels)} other devices as before: {len(panels)} record(s) in DEVICES table; "
+        f"{inputs} INPUT points; {outputs} OUTPUT points; {variables} VARIABLE points;",
+    )
 
 
 def _by_type(panel: PanelCounts) -> tuple[tuple[int, str], ...]:

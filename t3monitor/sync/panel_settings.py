@@ -10,6 +10,7 @@ from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.sync.clock import Clock
 from t3monitor.t3000.link import Link
 
+_AGAIN_S = 600.0  # after a refusal
 _log = logging.getLogger(FFI_LOGGER)
 
 
@@ -20,14 +21,16 @@ class _Host(Protocol):
 
 
 class SettingsReader:
-    """Asks for each panel's settings once per link; an answer with points is worth more than its addresses.
+    """Asks for each panel's settings until T3000 tells them; an answer with points is worth more than its addresses.
 
     So nothing that goes wrong here costs the answer, and all panels together get no more time than one answer.
     """
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._known: dict[int, PanelSettings | None] = {}  # by serial number; None: T3000 does not tell
+        # By serial and panel number, since another controller may follow.
+        self._known: dict[tuple[int, int], PanelSettings | None] = {}  # None: T3000 does not tell
+        self._refused_at_s: dict[tuple[int, int], float] = {}  # monotonic
         self._gave_up = False
 
     def complete(self, snapshot: Snapshot, timeout_s: float, host: _Host) -> Snapshot:
@@ -38,24 +41,25 @@ class SettingsReader:
     def _ask(self, snapshot: Snapshot, timeout_s: float, host: _Host) -> None:
         until_s = host.clock.monotonic_s() + timeout_s
         for device in snapshot.devices:
-            left_s = until_s - host.clock.monotonic_s()
-            if self._gave_up or left_s <= 0:
+            serial, now_s = device.serial_number, host.clock.monotonic_s()
+            if self._gave_up or now_s >= until_s:
                 return
-            if device.serial_number in self._known:
+            key = serial, device.panel_id
+            if key in self._known or now_s < self._refused_at_s.get(key, -_AGAIN_S) + _AGAIN_S:
                 continue
             try:
                 host.pause(0)  # notices that the service is to stop
-                self._known[device.serial_number] = self._link.panel_settings(device.panel_id, left_s)
+                self._known[key] = self._link.panel_settings(device.panel_id, serial, until_s - now_s)
             except RefusedError:
-                self._known[device.serial_number] = None
+                self._refused_at_s[key] = now_s  # T3000 may not have loaded them yet
             except (NotReadyError, InterruptedCycleError):
                 return  # the rest is asked for in the next cycle
             except LinkError as error:
                 self._gave_up = True
-                _log.warning("⚠️ Panel settings of panel %s were not read: %s", device.panel_id, error)
+                _log.warning("⚠️ The addresses of panel %s stay as they are: %s", device.panel_id, error)
 
     def _completed(self, device: Device) -> Device:
-        known = self._known.get(device.serial_number)
+        known = self._known.get((device.serial_number, device.panel_id))
         return replace(device, settings=_merged(device.settings, known)) if known else device
 
 

@@ -1,4 +1,4 @@
-"""When a call of T3000 is tried again: only while it is starting (-2), after 2, 4, 6 ... seconds."""
+"""When a call of T3000 is tried again: only while it is starting (-2) or busy, after 2, 4, 6 ... seconds."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -20,6 +20,7 @@ class _Answer(Struct):
 
 
 class _BasicSettings(_Answer):
+    serial_number: int | None = None
     ip_address: str | None = None
     modbus_port: int | None = None
     modbus_id: int | None = None
@@ -57,9 +58,21 @@ def error_text(body: bytes) -> str:
     return message(text or body.decode("utf-8", "replace"))
 
 
-def decode_settings(body: bytes) -> PanelSettings:
-    """An answer of ``GetDeviceBasicSettings``; raises BadReplyError, or RefusedError for an error of T3000's own."""
+def decode_settings(body: bytes, serial_number: int) -> PanelSettings:
+    """An answer of ``GetDeviceBasicSettings`` about the panel with this serial number.
+
+    Raises BadReplyError, or RefusedError for an error of T3000's own and for the settings of another panel: T3000
+    answers with what stands in the slot of a panel number, which another panel may have filled, or nobody yet.
+    """
     answer = _decode(_settings, body, "panel settings")
+    if answer.serial_number is None or answer.serial_number % 2**32 != serial_number % 2**32:
+        whose = (
+            "no panel" if not answer.serial_number else f"the panel with serial number {answer.serial_number % 2**32}"
+        )
+        raise RefusedError(
+            f"T3000 has the settings of {whose} where those of {serial_number % 2**32} should be: "
+            "click on the panel in T3000's tree, which loads them"
+        )
     address = clean(answer.ip_address, _ADDRESS_SIZE)
     return PanelSettings(
         ip_address=address if address and address != _NO_ADDRESS else None,

@@ -1,20 +1,23 @@
 """The library link: ``BacnetWebView_HandleWebViewMsg`` in a shared library, called in a child process.
 
-Owns the child. One thread uses it; deadlines and interruptions come from others, and all they do is kill the child.
+Owns the child. One thread uses it; deadlines and interruptions come from others, and all they do is kill the child
+with all that it has started.
 """
 
 import multiprocessing
 import signal
 import threading
+import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import NamedTuple
 
-from t3monitor.config.settings import LONGEST_REQUEST_BYTES
+from t3monitor.config.settings import LONGEST_REQUEST_BYTES, SHORTEST_REAL_INTERVAL_S
 from t3monitor.model.errors import (
     BadReplyError,
+    BusyError,
     CrashedError,
     InterruptedCycleError,
     LinkError,
@@ -42,11 +45,14 @@ from t3monitor.t3000.library_child import (
     serve,
 )
 from t3monitor.t3000.link import Answer, Link
-from t3monitor.t3000.text import path_text
+from t3monitor.t3000.process_group import ProcessGroup
+from t3monitor.t3000.text import BUSY, OFFLINE, path_text
 
 _SETTINGS_BYTES = 4096
 _NOT_READY, _BAD_ARGUMENTS = -2, -1
 _GRACE_S = 1.0  # for a child to end by itself
+_SLICE_S = 0.2
+_LONGEST_REFUSAL_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +82,11 @@ class LibraryLink(Link):
         self._library = library.absolute()  # the library may change the folder of its process
         self._request = request
         self._call = Call(MESSAGE_EXPORT, Action.LOGGING_DATA.value, request.encode(), buffer_bytes)
+        self._number = 0  # of the last call
         self._process: SpawnProcess | None = None
+        self._group: ProcessGroup | None = None
         self._connection: Connection | None = None
-        # Guards the three below; `_process` is set and unset under it, so that nobody kills one that is given back.
+        # Guards the three below; `_group` is set and unset under it, so that nobody kills one that is given back.
         self._lock = threading.Lock()
         self._calling = False
         self._verdict: MonitorError | None = None  # why the call in progress was ended, if it was
@@ -101,24 +109,27 @@ class LibraryLink(Link):
             self.close()  # a corrected file at the same path is loaded by the next call
             raise UnreachableError(
                 f"{path_text(self._library)} has no export {MESSAGE_EXPORT}: "
-                "it is not T3000's library, or of another version"
+                "it is not T3000's library, or of another version; choose the one that exports it"
             )
         if not body:
-            raise NoNewDataError("T3000 returned an empty answer")
+            raise NoNewDataError("T3000 returned an empty answer: look at the request in the settings if that stays so")
         if body == self._call.text:
             raise BadReplyError(
                 "The library reported success but left the buffer untouched, with our request still in it: "
                 "try an empty request in the settings, or another build of the library"
             )
+        if len(body) <= _LONGEST_REFUSAL_BYTES and OFFLINE in error_text(body):
+            raise BusyError(BUSY, SHORTEST_REAL_INTERVAL_S)
         return Answer(body)
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:
+    def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:
         """From ``GetDeviceBasicSettings``; None without that export.
 
+        Raises RefusedError for an answer that is not of the panel with this serial number.
         ``GetDeviceNetworkConfig`` is not asked: its port is a constant and no panel's own (reference, section 4).
         """
         body = self._ask(Call(SETTINGS_EXPORT, panel_id, b"", _SETTINGS_BYTES), timeout_s)
-        return None if body is None else decode_settings(body)
+        return None if body is None else decode_settings(body, serial_number)
 
     def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:
         """From ``BacnetWebView_GetTrendlogList``; None without that export."""
@@ -142,12 +153,16 @@ class LibraryLink(Link):
         if not succeeded:
             raise _refusal(call, reply)
         if reply.kind is Kind.UNTERMINATED:
-            raise BadReplyError(f"T3000 filled the buffer of {call.size} bytes and did not end its text")
+            raise BadReplyError(
+                f"T3000 filled the buffer of {call.size} bytes and did not end its text: raise buffer_bytes"
+            )
         return reply.body
 
     def _exchange(self, call: Call | None, timeout_s: float) -> _Reply:
         """One call and its reply, or the reason why there is none; after that the child is there and idle, or gone."""
-        verdict = LinkTimeoutError(f"T3000 gave no answer within {timeout_s:g} s")
+        verdict = LinkTimeoutError(
+            f"T3000 gave no answer within {timeout_s:g} s: look whether it hangs, or raise the timeout"
+        )
         # A thread of its own, since a transfer that stops half-way blocks this one: only the child's end ends that.
         deadline = threading.Timer(timeout_s, self._end_call, [verdict])
         deadline.daemon = True
@@ -181,13 +196,20 @@ class LibraryLink(Link):
             process, connection = self._start()
         else:
             process, connection = self._process, self._connection
-        connection.send(call)
-        # The sentinel as well: on Windows a child that ends before it has taken over its side of the pipe leaves that
-        # side open. The time limit is for a library that left a copy of itself behind, which holds both open.
-        if connection not in wait([connection, process.sentinel], timeout_s + _GRACE_S):
-            raise EOFError
-        kind, code = HEADER.unpack(connection.recv_bytes(HEADER.size))
-        return _Reply(Kind(kind), code, connection.recv_bytes())
+        self._number += 1
+        connection.send((self._number, call))
+        until_s = time.monotonic() + timeout_s + _GRACE_S
+        while True:
+            # The sentinel as well: on Windows a child that ends before it has taken over its side of the pipe leaves
+            # that side open. In slices, since a library that left a copy of itself behind holds both open.
+            if connection not in wait([connection, process.sentinel], _SLICE_S):
+                if process.exitcode is not None or time.monotonic() > until_s:
+                    raise EOFError
+                continue
+            number, kind, code = HEADER.unpack(connection.recv_bytes(HEADER.size))
+            body = connection.recv_bytes()
+            if number == self._number:  # else a late one, of a call that nobody waits for any more
+                return _Reply(Kind(kind), code, body)
 
     def _start(self) -> tuple[SpawnProcess, Connection]:
         context = multiprocessing.get_context("spawn")
@@ -199,11 +221,14 @@ class LibraryLink(Link):
                 process.start()
             except OSError as error:
                 ours.close()
-                raise UnreachableError(f"No process can be started for the library: {error}") from None
+                raise UnreachableError(
+                    f"No process can be started for the library ({error}): close other programs"
+                ) from None
+        group = ProcessGroup(process)
         with self._lock:
-            self._process, self._connection = process, ours
+            self._process, self._group, self._connection = process, group, ours
             if self._verdict:  # it came before there was anything to kill
-                process.kill()
+                group.kill()
         return process, ours
 
     def _end_call(self, verdict: MonitorError) -> None:
@@ -211,20 +236,20 @@ class LibraryLink(Link):
         with self._lock:
             if self._calling and not self._verdict:
                 self._verdict = verdict
-                if self._process:
-                    self._process.kill()
+                if self._group:
+                    self._group.kill()
 
     def _discard(self) -> int | None:
         """Ends the child, if there is one, and gives everything back; its exit code."""
         with self._lock:
-            process, connection = self._process, self._connection
-            self._process = self._connection = None
-        if process is None or connection is None:
+            process, group, connection = self._process, self._group, self._connection
+            self._process = self._group = self._connection = None
+        if process is None or group is None or connection is None:
             return None
         connection.close()  # an idle child ends at that
         process.join(_GRACE_S)
+        group.close()
         if process.exitcode is None:
-            process.kill()
             process.join(_GRACE_S)
         exit_code = process.exitcode
         if exit_code is not None:  # else the system holds it in a call of its own, and it ends after that
@@ -250,10 +275,13 @@ def _refusal(call: Call, reply: _Reply) -> LinkError:
     # With bad arguments the buffer is left as it was, with our request in it.
     text = "" if reply.body == call.text else error_text(reply.body)
     if reply.code == _NOT_READY:
-        return NotReadyError(f"T3000 is starting (-2): {text or 'it has no main window yet'}")
+        text = text or "it answers nobody yet"
+        return NotReadyError(f"T3000 is starting (-2): {text}; wait, it takes calls once its main window is there")
+    way_out = "look at the request in the settings"
     if reply.code == _BAD_ARGUMENTS and not text:
         text = f"bad arguments, or the answer does not fit into the buffer of {call.size} bytes"
-    return RefusedError(f"T3000 refused the call ({reply.code}): {text or 'it gave no reason'}")
+        way_out = "raise buffer_bytes, or correct the request"
+    return RefusedError(f"T3000 refused the call ({reply.code}): {text or 'it gave no reason'}; {way_out}")
 
 
 def _death(exit_code: int | None) -> str:

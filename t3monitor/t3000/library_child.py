@@ -1,24 +1,24 @@
 """The child process of the library link: owns the loaded library and the one buffer that it answers into.
 
 A foreign call that hangs cannot be cancelled in a thread, and one that crashes takes its process along; here both cost
-nothing but this process. It imports only the standard library and the model, since it may have to start every cycle.
+nothing but this process. It imports little more than the standard library and the model, since it may
+have to start every cycle.
 """
 
 import contextlib
 import ctypes
 import mmap
-import multiprocessing
 import os
 import signal
 import struct
 import sys
-import threading
 from enum import IntEnum
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
 from t3monitor.model.errors import UnreachableError
+from t3monitor.t3000.process_group import lead_group
 
 MESSAGE_EXPORT = "BacnetWebView_HandleWebViewMsg"
 SETTINGS_EXPORT = "GetDeviceBasicSettings"
@@ -27,17 +27,17 @@ TREND_LOGS_EXPORT = "BacnetWebView_GetTrendlogList"
 EXPORTS = (MESSAGE_EXPORT, SETTINGS_EXPORT, NETWORK_EXPORT, TREND_LOGS_EXPORT)
 
 PROGRAM_BITS = 8 * struct.calcsize("P")
-HEADER = struct.Struct("<ii")  # before each reply: Kind, return code
+HEADER = struct.Struct("<Iii")  # before each reply: number of its call, Kind, return code
 TREND_LOGS_BYTES = 1_048_576  # the largest answer of an optional export
 _SLACK_BYTES = 65_536  # behind the buffer, so that a small overrun stays ours
 _TEXT_BYTES = 4096  # enough of an unterminated text to tell what it was
 
 
 class Call(NamedTuple):
-    """One call of an export; all of them are ``int export(int number, char* buffer, int size)``."""
+    """One call of an export; all of them are ``int export(int argument, char* buffer, int size)``."""
 
     export: str
-    number: int  # the action, or a panel number
+    argument: int  # the action, or a panel number
     text: bytes  # found in the buffer by the library
     size: int  # bytes, what the library is told
 
@@ -56,23 +56,27 @@ class Kind(IntEnum):
 def serve(connection: Connection, path: str, buffer_bytes: int) -> None:
     """Entry point of the child: answers one `Call` after the other (None: which exports are there) until the end.
 
-    It ends when the parent closes its side or is gone, and after a library that cannot be loaded. The library is
-    loaded when the first call has come, so that a load that hangs is under that call's deadline.
+    Each comes with a number, which its reply repeats. It ends when the parent closes its side or is gone, and after a
+    library that cannot be loaded. The library is loaded when the first call has come, so that a load that hangs is
+    under that call's deadline.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    threading.Thread(target=_end_with_parent, name="watchdog", daemon=True).start()
+    lead_group()
     _leave_stdout_alone()
     try:
-        call: Call | None = connection.recv()
-        library = _Library(Path(path), max(buffer_bytes, TREND_LOGS_BYTES))
+        call: Call | None
+        number, call = connection.recv()
+        try:
+            library = _Library(Path(path), max(buffer_bytes, TREND_LOGS_BYTES))
+        except UnreachableError as error:
+            _reply(connection, number, Kind.UNLOADABLE, 0, _encoded(str(error)))
+            return
         while True:
             if call is None:
-                _reply(connection, Kind.EXPORTS, 0, _encoded(" ".join(library.exports())))
+                _reply(connection, number, Kind.EXPORTS, 0, _encoded(" ".join(library.exports())))
             else:
-                library.answer(call, connection)
-            call = connection.recv()
-    except UnreachableError as error:
-        _reply(connection, Kind.UNLOADABLE, 0, _encoded(str(error)))
+                library.answer(call, connection, number)
+            number, call = connection.recv()
     except (EOFError, ConnectionError):
         pass  # the parent has closed its side
 
@@ -85,7 +89,10 @@ class _Library:
         try:
             self._functions = ctypes.CDLL(str(path))
         except OSError as error:
-            raise UnreachableError(f"The library {path} cannot be loaded: {error}") from None
+            raise UnreachableError(
+                f"The library {path} cannot be loaded ({_loader_text(error, path)}): "
+                "install what it needs, or choose another build of it"
+            ) from None
         try:
             # Pages come into being when they are written to; a ctypes string buffer would fill them all at once.
             self._buffer = mmap.mmap(-1, buffer_bytes + _SLACK_BYTES)
@@ -100,45 +107,46 @@ class _Library:
         """Those of EXPORTS that the library has."""
         return [name for name in EXPORTS if hasattr(self._functions, name)]
 
-    def answer(self, call: Call, connection: Connection) -> None:
+    def answer(self, call: Call, connection: Connection, number: int) -> None:
         """Makes one call and sends what came of it; the buffer is all zeros before and after."""
         function = getattr(self._functions, call.export, None)
         if function is None:
-            _reply(connection, Kind.ABSENT)
+            _reply(connection, number, Kind.ABSENT)
             return
+        process = os.getpid()
         function.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
         function.restype = ctypes.c_int
         self._buffer[: len(call.text)] = call.text
         try:
-            code = function(call.number, self._address, call.size)
+            code = function(call.argument, self._address, call.size)
         except OSError as error:  # an access violation on Windows; what it left behind is not to be called again
-            _reply(connection, Kind.CRASHED, 0, _encoded(str(error)))
+            _reply(connection, number, Kind.CRASHED, 0, _encoded(str(error)))
             raise EOFError from None
+        if os.getpid() != process:  # a copy that the library made of itself, and that came back as well
+            os._exit(0)
         end = self._buffer.find(b"\0", 0, call.size)
         if end >= 0:
-            _reply(connection, Kind.RETURNED, code, self._view[:end])
+            _reply(connection, number, Kind.RETURNED, code, self._view[:end])
         else:
             end = call.size + _SLACK_BYTES
-            _reply(connection, Kind.UNTERMINATED, code, self._view[: min(call.size, _TEXT_BYTES)])
+            _reply(connection, number, Kind.UNTERMINATED, code, self._view[: min(call.size, _TEXT_BYTES)])
         # No further than was written, else every page of the buffer would come into being after all.
         ctypes.memset(self._address, 0, max(end, len(call.text)))
+
+
+def _loader_text(error: OSError, path: Path) -> str:
+    """What the loader says without the path, which both systems begin with or quote."""
+    text = str(error).removeprefix(f"{path}: ")
+    return "it, or a library that it needs, is not there or of another bitness" if str(path) in text else text
 
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")  # paths may hold what is no text
 
 
-def _reply(connection: Connection, kind: Kind, code: int = 0, body: bytes | memoryview = b"") -> None:
-    connection.send_bytes(HEADER.pack(kind, code))
+def _reply(connection: Connection, number: int, kind: Kind, code: int = 0, body: bytes | memoryview = b"") -> None:
+    connection.send_bytes(HEADER.pack(number, kind, code))
     connection.send_bytes(body)
-
-
-def _end_with_parent() -> None:
-    """Runs in a thread of its own, since a hung call never comes back to notice; ctypes lets it run meanwhile."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _leave_stdout_alone() -> None:
@@ -160,11 +168,13 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise UnreachableError(f"{path} is a folder: choose the library file in it")
     try:
-        system, bits = _read_header(path)
+        system, bits = _read_header(path) if path.is_file() or not path.exists() else (None, 0)  # a pipe may never end
     except FileNotFoundError:
         raise UnreachableError(f"The library {path} does not exist: check the path in the settings") from None
     except OSError as error:
-        raise UnreachableError(f"The library {path} cannot be read: {error.strerror}") from None
+        raise UnreachableError(
+            f"The library {path} cannot be read ({error.strerror}): give yourself permission to read it"
+        ) from None
     if system is None:
         raise UnreachableError(f"{path} is not a shared library: choose the file that exports {MESSAGE_EXPORT}")
     if bits != PROGRAM_BITS:

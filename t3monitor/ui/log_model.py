@@ -21,7 +21,7 @@ from PySide6.QtGui import QTextLayout
 from typing_extensions import override
 
 from t3monitor.model.events import SyncEvent
-from t3monitor.sync.flow_log import flow_lines
+from t3monitor.sync.flow_log import FlowLines
 from t3monitor.ui.plain import tooltip
 from t3monitor.ui.texts import local_time_text
 from t3monitor.ui.theme import Theme, current_theme
@@ -60,13 +60,14 @@ class LogModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None, utc_s: Callable[[], float] = time.time) -> None:
         super().__init__(parent)
         self._utc_s = utc_s
+        self._flow = FlowLines()
         self._lines: list[LogLine] = []
         self._theme = current_theme()
 
     def append(self, events: tuple[SyncEvent, ...]) -> None:
         """Adds the lines of events that have just happened."""
         now = self._utc_s()
-        self.append_lines(LogLine(now, level, text) for event in events for level, text in flow_lines(event))
+        self.append_lines(LogLine(now, level, text) for event in events for level, text in self._flow.of(event))
 
     def append_lines(self, lines: Iterable[LogLine]) -> None:
         """Adds lines, and drops the oldest when there are too many."""

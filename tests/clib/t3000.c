@@ -10,6 +10,10 @@
      not_ready N TEXT returns -2 for N calls, then TEXT   noise FOLDER     prints, changes folder, answers {}
      hang PATH        writes its pid to PATH and hangs    exit N           ends its process
      crash            writes to address 0                 stall            stops its process amid a long answer
+     fork PATH WORD   starts a process that sleeps and    stop PATH        writes its pid to PATH and stops its
+                      writes its pid to PATH, then WORD                    process (SIGSTOP)
+     twice            answers {}, and so does a copy of   late N TEXT      sends TEXT as the answer of call N, then
+                      its process                                          answers {"call":"this one"}
 
    T3_LOAD holds one of these for the moment of loading. The optional exports answer with the content of the file
    $T3_CONTROL.settings.PANEL or $T3_CONTROL.trendlogs.PANEL: a text, or a negative code and a text. */
@@ -21,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int read_file(const char *path, char *to, int size)
@@ -35,13 +40,18 @@ static int read_file(const char *path, char *to, int size)
     return length;
 }
 
-static void hang(const char *path)
+static void write_pid(const char *path)
 {
     FILE *file = fopen(path, "w");
     if (file) {
         fprintf(file, "%d\n", (int)getpid());
         fclose(file);
     }
+}
+
+static void hang(const char *path)
+{
+    write_pid(path);
     for (;;)
         pause();
 }
@@ -54,6 +64,25 @@ static void *stop_amid_the_answer(void *unused)
             if (ioctl(fd, TIOCOUTQ, &queued) == 0 && queued > 10000)
                 kill(getpid(), SIGSTOP);
     return unused;
+}
+
+/* A message of the pipe to the program: its length, most significant byte first, and its bytes. */
+static void send_message(int fd, const void *bytes, int length)
+{
+    unsigned char size[4] = {0, 0, length >> 8, length};
+    if (write(fd, size, 4) != 4 || write(fd, bytes, length) != length)
+        abort();
+}
+
+static void send_reply(int number, const char *text)
+{
+    int header[3] = {number, 0, 0};
+    struct stat status;
+    for (int fd = 3; fd < 64; fd++)
+        if (fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode)) {
+            send_message(fd, header, sizeof header);
+            send_message(fd, text, strlen(text));
+        }
 }
 
 static int act(const char *control, char *msg, int iLen)
@@ -69,8 +98,19 @@ static int act(const char *control, char *msg, int iLen)
     if (sscanf(control, "%d %n", &number, &text) < 1)
         text = 0;
 
+    if (!strcmp(word, "fork")) {
+        char path[4096] = "";
+        sscanf(control, "%4095s %n", path, &offset);
+        if (fork() == 0)
+            hang(path);
+        return act(control + offset, msg, iLen);
+    }
     if (!strcmp(word, "hang"))
         hang(control);
+    if (!strcmp(word, "stop")) {
+        write_pid(control);
+        kill(getpid(), SIGSTOP);
+    }
     if (!strcmp(word, "exit"))
         exit(number);
     if (!strcmp(word, "crash"))
@@ -100,7 +140,12 @@ static int act(const char *control, char *msg, int iLen)
         strcpy(msg, "{\"a\":\"\x01\xff\xc3(\xed\xa0\x80\"}");
     else if (!strcmp(word, "code"))
         return strcpy(msg, control + text), number;
-    else if (!strcmp(word, "not_ready"))
+    else if (!strcmp(word, "twice"))
+        fork(), strcpy(msg, "{}");
+    else if (!strcmp(word, "late")) {
+        send_reply(number, control + text);
+        strcpy(msg, "{\"call\":\"this one\"}");
+    } else if (!strcmp(word, "not_ready"))
         return calls++ < number ? (strcpy(msg, "{\"error\":\"MFC application not initialized\"}"), -2)
                                 : (strcpy(msg, control + text), 0);
     else if (!strcmp(word, "noise")) {

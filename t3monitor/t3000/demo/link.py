@@ -49,7 +49,7 @@ class DemoLink(Link):
             return Answer(COOLDOWN_ANSWER)
         return Answer(self._building.answer(now_s, undisturbed_until_s=self._undisturbed_until_s))
 
-    def panel_settings(self, panel_id: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
+    def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of one panel; None if the building has no such panel."""
         panel = self._panel(panel_id)
         if panel is None:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 
 from msgspec import Raw
 
-from t3monitor.model.errors import LinkError, NoNewDataError, RefusedError
+from t3monitor.model.errors import BusyError, LinkError, NoNewDataError, RefusedError
 from t3monitor.t3000.actions import Action
 from t3monitor.t3000.link import Answer
+from t3monitor.t3000.text import BUSY, OFFLINE
 from t3monitor.t3000.webapi.cached import CachedPanels
 from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.cooldown import SHORT_S, Cooldown
 from t3monitor.t3000.webapi.mirror import Mirror
 from t3monitor.t3000.webapi.panels import Panel, PanelList
@@ -21,7 +23,7 @@ from t3monitor.t3000.webapi.rotation import COLLECT, Rotation
 
 NOTE = "T3000's background readings"
 _ALL_PANELS = -1
-_OFFLINE = "Panel is offline"  # T3000's word for a panel that it cannot begin to read now
+_AWAITED_S = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -30,22 +32,21 @@ class _IgnoredError(NoNewDataError):
     """T3000 had nothing to say to the call."""
 
 
-class _BusyError(RefusedError):
-    """T3000 took the call and showed nothing, since it is busy with a panel's configuration."""
-
-
 class BackgroundReading:
     """Calls when T3000 takes a call, and only then; its own action 4 never comes between a read and its collection."""
 
-    def __init__(self, client: Client, panels: PanelList, monotonic_s: Callable[[], float]) -> None:
+    def __init__(self, client: Client, panels: PanelList, clock: T3000Clock, monotonic_s: Callable[[], float]) -> None:
         self._client = client
         self._panels = panels
+        self._clock = clock
         self._monotonic_s = monotonic_s
         self._cooldown = Cooldown()
         self._rotation = Rotation()
         self._mirror = Mirror()
         self._cached = CachedPanels(self._mirror)
         self._overwritings = 0  # by action 4, as far as the mirror knows
+        self.only_collects = False  # has no further panel read
+        self._asked_at_s = float("-inf")
         self._has_collected = False
         self._has_news = False  # a call was answered since the last fetch
         self._errand_due_s: float | None = None
@@ -57,6 +58,11 @@ class BackgroundReading:
         """When T3000 takes the next call; None before the first fetch."""
         return self._errand_due_s
 
+    @property
+    def awaits_collection(self) -> bool:
+        """Whether T3000 was asked within the last minute to read a panel, and has not shown what it read."""
+        return bool(self._rotation.awaited) and self._monotonic_s() - self._asked_at_s < _AWAITED_S
+
     def fetch(self, timeout_s: float) -> Answer:
         """What is known of all panels, after a call if T3000 takes one now.
 
@@ -66,7 +72,7 @@ class BackgroundReading:
         if self._cooldown.free_at_s <= now_s:
             try:
                 self._step(timeout_s)
-            except (_IgnoredError, _BusyError):
+            except (_IgnoredError, BusyError):
                 if not self._has_news:
                     raise
         elif not self._has_news:
@@ -76,7 +82,11 @@ class BackgroundReading:
             raise NoNewDataError(self._nothing_read())
         known = sorted(self._mirror.panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number))
         return Answer(
-            self._mirror.body(panel.serial_number for panel in known), self._failed(), repeats=True, note=NOTE
+            self._mirror.body(panel.serial_number for panel in known),
+            self._failed(),
+            repeats=True,
+            note=NOTE,
+            clock_ahead_s=self._clock.measure(timeout_s),
         )
 
     def run_errand(self, timeout_s: float) -> None:
@@ -89,7 +99,7 @@ class BackgroundReading:
             _log.debug("Between two cycles: %s", error)
 
     def _step(self, timeout_s: float) -> None:
-        """One LOGGING_DATA call; raises LinkError, of which _IgnoredError and _BusyError will pass by themselves."""
+        """One LOGGING_DATA call; raises LinkError, of which _IgnoredError and BusyError will pass by themselves."""
         self._errand_due_s = self._monotonic_s() + SHORT_S  # if T3000 cannot be reached at all
         asked = self._next_panel(timeout_s)
         answer = self._client.call(
@@ -103,31 +113,31 @@ class BackgroundReading:
             self._cooldown.ignored(now_s)
             self._errand_due_s = self._cooldown.free_at_s
             raise _IgnoredError(self._cooldown.sentence(now_s))
-        is_offline = _OFFLINE in answer.error_text
+        is_offline = OFFLINE in answer.error_text
         if answer.error_text and not is_offline:
-            raise RefusedError(f"T3000 answered with an error: {answer.error_text}")
+            raise RefusedError(f"T3000 answered with an error: {answer.error_text}; the next call asks again")
         self._cooldown.accepted(now_s)
         self._errand_due_s = self._cooldown.free_at_s
         if is_offline and asked is None:
-            raise _BusyError(
-                "T3000 is busy with the configuration of a panel and shows no values: wait until it is done"
-            )
+            raise BusyError(BUSY, self._cooldown.free_at_s - now_s)
         self._take(answer.data if isinstance(answer.data, Raw) else None, asked, is_read=not is_offline)
         if asked and is_offline:
             self._refused[asked.serial_number] = (
                 f"{asked.title} was not read: T3000 is busy with a panel's configuration, or does not reach this one"
             )
         self._has_collected = self._has_collected or asked is None
+        if asked:
+            self._asked_at_s = now_s
         self._has_news = True
 
     def _next_panel(self, timeout_s: float) -> Panel | None:
         """Whom to ask for next, None for a collecting call; may read the list of panels anew before."""
-        if self._panels.is_forgotten and self._rotation.awaited:
+        if self.only_collects or (self._panels.is_forgotten and self._rotation.awaited):
             self._rotation.collect_next()
         harmless = self._has_collected and not self._rotation.awaited
         panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=harmless)
-        if self._overwritings != self._panels.times_asked:
-            self._overwritings = self._panels.times_asked
+        if self._overwritings != self._panels.overwritings:
+            self._overwritings = self._panels.overwritings
             self._cached.overwritten(self._rotation.awaited)
         by_serial = {panel.serial_number: panel for panel in panels}
         self._rotation.set_panels(by_serial)
@@ -157,7 +167,7 @@ class BackgroundReading:
 
     def _nothing_read(self) -> str:
         if failed := self._failed():
-            return f"T3000 has read no panel in the background yet: {failed[0]}"
+            return f"{failed[0]}; nor was any other panel read in the background yet: look whether they are on"
         if not self._panels.known:
             return "T3000 knows of no panel: let it scan the network, and look at its list of devices"
         to_go_s = max(1, round(self._cooldown.free_at_s - self._monotonic_s()))

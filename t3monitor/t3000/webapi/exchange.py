@@ -6,10 +6,13 @@ given up has its socket shut down, which ends the thread.
 """
 
 import contextlib
+import io
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from enum import Enum, auto
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -49,12 +52,21 @@ class Phase(Enum):
 
 
 class Reply(NamedTuple):
-    """What came back; ``location`` is where a redirect points to."""
+    """What came back; ``location`` is where a redirect points to, ``date`` the time of day by the other computer."""
 
     status: int
     content_type: str
     location: str
     body: bytes
+    date: str = ""
+
+
+class Stamp(NamedTuple):
+    """The date that a reply bore, and our time of day around the exchange, in UTC epoch seconds."""
+
+    date: str
+    sent_s: float
+    received_s: float
 
 
 class TooLongError(Exception):
@@ -65,18 +77,29 @@ class GivenUpError(Exception):
     """Nobody waits for the exchange any more: its time was over, or `Exchange.give_up` was called."""
 
 
+class _Head(NamedTuple):
+    status: int
+    content_type: str
+    location: str
+
+
 class Exchange:
-    """One request and its reply; ``phase`` and ``received_bytes`` tell how far it came, from any thread."""
+    """One request and its reply; from any thread ``phase`` tells how far it came.
+
+    ``arrived_bytes`` counts what came through the socket, head and all, ``received_bytes`` what that makes of the body.
+    """
 
     def __init__(self, target: Target, path: str, body: bytes | None, longest_body_bytes: int) -> None:
         """A GET without ``body``, else a POST of JSON; the limit counts after decompression."""
         self.phase = Phase.LOOK_UP
-        self.received_bytes = 0
+        self.arrived_bytes = self.received_bytes = 0
         self._target = target
         self._path = path
         self._body = body
         self._limit = longest_body_bytes
         self._timeout_s = 0.0
+        self._head: _Head | None = None
+        self._chunks: list[bytes] = []
         self._over = threading.Event()
         self._reply: Reply | None = None
         self._error: Exception | None = None
@@ -87,7 +110,8 @@ class Exchange:
     def run(self, timeout_s: float) -> Reply:
         """The reply; raises GivenUpError at the deadline, TooLongError, or what the network raises.
 
-        That is OSError (also gaierror and SSLError), http.client's HTTPException or urllib3's HTTPError.
+        That is OSError (also gaierror and SSLError), http.client's HTTPException or urllib3's HTTPError. Another
+        status than 200 needs no whole body to tell what it has to tell.
         """
         self._timeout_s = timeout_s
         threading.Thread(target=self._work, name="t3000-http", daemon=True).start()
@@ -95,11 +119,11 @@ class Exchange:
             self._over.wait(timeout_s)
         finally:
             self.give_up()  # ended already, except at the deadline and on Ctrl-C
-        if self._error is not None:
-            raise self._error
-        if self._reply is None:
-            raise GivenUpError
-        return self._reply
+        if self._reply is not None:
+            return self._reply
+        if self._head and self._head.status != HTTPStatus.OK and not isinstance(self._error, TooLongError):
+            return Reply(*self._head, b"".join(self._chunks))
+        raise self._error or GivenUpError
 
     def give_up(self) -> None:
         """From any thread: has `run` return at once and the thread end as soon as it can."""
@@ -136,7 +160,7 @@ class Exchange:
             sock = self._encrypt(sock)
         self._enter(Phase.TALK)
         connection = HTTPConnection(self._target.host, self._target.port, timeout=self._timeout_s)
-        connection.sock = sock
+        connection.sock = _Metered(sock, self._arrived)  # all that is used of a socket
         headers = _HEADERS if self._body is None else _HEADERS | {"Content-Type": "application/json"}
         try:
             connection.request(
@@ -149,12 +173,10 @@ class Exchange:
             response = connection.getresponse()
             try:
                 self._enter(Phase.BODY)
-                return Reply(
-                    response.status,
-                    response.headers.get("Content-Type", ""),
-                    response.headers.get("Location", ""),
-                    self._read(response),
-                )
+                headers_ = response.headers
+                self._head = _Head(response.status, headers_.get("Content-Type", ""), headers_.get("Location", ""))
+                self._read(response)
+                return Reply(*self._head, b"".join(self._chunks), headers_.get("Date", ""))
             finally:
                 response.close()
         finally:
@@ -195,14 +217,41 @@ class Exchange:
             if self._given_up:
                 sock.close()
 
-    def _read(self, response: BaseHTTPResponse) -> bytes:
-        chunks: list[bytes] = []
+    def _read(self, response: BaseHTTPResponse) -> None:
         while chunk := response.read1(_CHUNK_BYTES):
             self.received_bytes += len(chunk)
             if self.received_bytes > self._limit:
                 raise TooLongError
-            chunks.append(chunk)
-        return b"".join(chunks)
+            self._chunks.append(chunk)
+
+    def _arrived(self, count: int) -> None:
+        self.arrived_bytes += count
+
+
+class _Metered:
+    """A socket that tells how many bytes arrive through it, since an answer may come byte by byte."""
+
+    def __init__(self, sock: socket.socket, on_bytes: Callable[[int], None]) -> None:
+        self._sock, self._on_bytes = sock, on_bytes
+
+    def makefile(self, mode: str, *_: Any, **__: Any) -> io.BufferedReader:  # noqa: ARG002 - it is "rb"
+        return io.BufferedReader(_MeteredBytes(self._sock, self._on_bytes))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
+class _MeteredBytes(io.RawIOBase):
+    def __init__(self, sock: socket.socket, on_bytes: Callable[[int], None]) -> None:
+        self._bytes, self._on_bytes = socket.SocketIO(sock, "r"), on_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        count = self._bytes.readinto(buffer)
+        self._on_bytes(count or 0)
+        return count
 
 
 def _ipv4_first(address: _Address) -> bool:

@@ -10,24 +10,23 @@ import urllib3.exceptions
 
 from t3monitor.model.errors import BadReplyError, LinkError, LinkTimeoutError, RefusedError, UnreachableError
 from t3monitor.t3000.text import message
-from t3monitor.t3000.webapi.exchange import GivenUpError, Phase, Reply, Target, TooLongError
+from t3monitor.t3000.webapi.exchange import Exchange, GivenUpError, Phase, Reply, Target, TooLongError
 
 FAILURES = (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, GivenUpError, TooLongError)
 
 _NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
 
 
-def failure(
-    error: Exception, phase: Phase, target: Target, timeout_s: float, received_bytes: int, limit_bytes: int
-) -> LinkError:
-    """The outcome that an exchange ends with that failed in this phase by one of `FAILURES`."""
+def failure(error: Exception, exchange: Exchange, target: Target, timeout_s: float, limit_bytes: int) -> LinkError:
+    """The outcome that an exchange ends with that failed by one of `FAILURES`."""
+    phase = exchange.phase
     if isinstance(error, TooLongError):
         return BadReplyError(
             f"T3000's answer is longer than {limit_bytes} bytes: raise buffer_bytes in the settings, "
             f"if it is T3000 that answers on {target.place}"
         )
     if isinstance(error, GivenUpError | TimeoutError | urllib3.exceptions.TimeoutError):
-        return _too_late(phase, target, timeout_s, received_bytes)
+        return _too_late(phase, target, timeout_s, exchange.arrived_bytes)
     match phase:
         case Phase.LOOK_UP:
             return UnreachableError(
@@ -38,7 +37,7 @@ def failure(
         case Phase.TALK:
             return _no_answer(error, target)
         case Phase.BODY:
-            return _broken_body(error, received_bytes)
+            return _broken_body(error, exchange.received_bytes)
 
 
 def redirected(reply: Reply, target: Target) -> LinkError:
@@ -55,7 +54,7 @@ def is_redirect(reply: Reply) -> bool:
     return HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST
 
 
-def _too_late(phase: Phase, target: Target, timeout_s: float, received_bytes: int) -> LinkError:
+def _too_late(phase: Phase, target: Target, timeout_s: float, arrived_bytes: int) -> LinkError:
     match phase:
         case Phase.LOOK_UP:
             return UnreachableError(
@@ -65,17 +64,17 @@ def _too_late(phase: Phase, target: Target, timeout_s: float, received_bytes: in
         case Phase.CONNECT:
             return UnreachableError(
                 f"{target.place} gave no answer at all within {timeout_s:g} s: "
-                "a firewall drops the call, or the computer is off"
+                f"the computer is off, or a firewall drops the call; start it, or let port {target.port} through"
             )
-        case Phase.TALK:
+        case Phase.TALK if not arrived_bytes:
             return LinkTimeoutError(
                 f"T3000 on {target.place} took the call and gave no answer within {timeout_s:g} s: "
-                "it is busy with a panel, or it hangs"
+                "it is busy with a panel, or it hangs; restart it if that stays so"
             )
-        case Phase.BODY:
+        case Phase.TALK | Phase.BODY:
             return LinkTimeoutError(
-                f"T3000's answer was not complete after {timeout_s:g} s ({received_bytes} bytes had arrived): "
-                "raise the timeout if the network is slow"
+                f"T3000's answer was not complete after {timeout_s:g} s, it arrives too slowly ({arrived_bytes} bytes "
+                "had come): look at the network on the way to it, or raise the timeout"
             )
 
 
@@ -86,7 +85,8 @@ def _unconnected(error: Exception, target: Target) -> LinkError:
         )
     if isinstance(error, ssl.SSLError):
         return UnreachableError(
-            f"{target.place} cannot be called with https ({_reason(error)}): T3000's own web service speaks http"
+            f"{target.place} cannot be called with https ({_reason(error)}): T3000's own web service speaks http; "
+            "write http:// in the URL in the settings"
         )
     if isinstance(error, OSError) and error.errno in _NO_ROUTE:
         return UnreachableError(
@@ -100,7 +100,7 @@ def _no_answer(error: Exception, target: Target) -> LinkError:
     if isinstance(error, OSError):  # RemoteDisconnected is one too
         return UnreachableError(
             f"{target.place} broke the connection off without an answer: T3000 was just closed, "
-            "or something else listens on that port"
+            "or something else listens on that port; start T3000, or correct the URL in the settings"
         )
     return UnreachableError(
         f"Something else than T3000 answers on {target.place}, and not in HTTP: correct the URL in the settings"
@@ -110,10 +110,12 @@ def _no_answer(error: Exception, target: Target) -> LinkError:
 def _broken_body(error: Exception, received_bytes: int) -> LinkError:
     if isinstance(error, urllib3.exceptions.DecodeError):
         return BadReplyError(
-            "T3000's answer is compressed in a way that cannot be undone: something on the way broke it"
+            "T3000's answer is compressed in a way that cannot be undone: something on the way broke it; "
+            "call T3000 without what is between"
         )
     return BadReplyError(
-        f"T3000's answer broke off after {received_bytes} bytes: T3000 was just closed, or the network failed"
+        f"T3000's answer broke off after {received_bytes} bytes: T3000 was just closed, or the network failed; "
+        "look whether T3000 runs"
     )
 
 

@@ -19,7 +19,11 @@ from t3monitor.t3000.wire_json import WireError, read
 _OK, _SERVER_ERROR = 200, 500
 _REFUSALS = {400, 413, 415, 422}  # axum's words for a request that it does not pass on
 _WARM_UP_CODES = {"T3000_WARMUP", "T3000_PANELS_WARMUP"}
-_OWN_ACTIONS = {Action.GET_PANELS_LIST: "GET_PANELS_LIST_RES", Action.LOGGING_DATA: "LOGGING_DATA_RES"}
+_OWN_ACTIONS = {
+    Action.GET_PANEL_DATA: "GET_PANEL_DATA_RES",
+    Action.GET_PANELS_LIST: "GET_PANELS_LIST_RES",
+    Action.LOGGING_DATA: "LOGGING_DATA_RES",
+}
 _SHOWN_BYTES = 2000
 
 
@@ -28,10 +32,14 @@ class StrangeReplyError(Exception):
 
 
 class Answer(Struct):
-    """What T3000 answered: its ``data``, or an ``error`` of its own, or nothing (``debug``)."""
+    """What T3000 answered: its ``data``, or an ``error`` of its own, or nothing (``debug``).
+
+    ``ranges`` are the site's own words, beside a panel's saved values.
+    """
 
     action: Raw | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
+    ranges: Raw | UnsetType = UNSET
     debug: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
     code: Raw | UnsetType = UNSET
@@ -61,18 +69,26 @@ def answer_of(reply: Reply, action: Action) -> Answer:
     if reply.status == _SERVER_ERROR:
         raise _service_error(reply)
     if reply.status in _REFUSALS:
-        raise RefusedError(f"T3000's web service refused the call (HTTP {reply.status}): {_shown(reply)}")
+        raise RefusedError(
+            f"T3000's web service refused the call (HTTP {reply.status}): {_shown(reply)}; update T3000, or T3 Monitor"
+        )
     if reply.status != _OK:
         raise StrangeReplyError(f"HTTP {reply.status}")
     answer = _decoded(reply)
     if _text(answer.status) == "success":
         text = _text(answer.data)
-        raise BadReplyError(f"T3000's answer is not JSON, its web service passed it on as text: {text or 'nothing'}")
+        raise BadReplyError(
+            f"T3000's answer is not JSON, its web service passed it on as text: {text or 'nothing'}; "
+            "the next cycle asks again, restart T3000 if it stays so"
+        )
     if _text(answer.code) in _WARM_UP_CODES:
-        raise NotReadyError(f"T3000 is starting: {answer.error_text or 'its web service is warming up'}")
+        raise NotReadyError("T3000 is starting, its web service is warming up: wait, that takes a few seconds")
     named = _text(answer.action)
     if named and named != _OWN_ACTIONS.get(action, named):
-        raise BadReplyError(f"T3000 answered {named} instead of {_OWN_ACTIONS[action]}")
+        raise BadReplyError(
+            f"T3000 answered {named} instead of {_OWN_ACTIONS[action]}: the next cycle asks again, restart T3000 if it "
+            "stays so"
+        )
     if not named and all(member is UNSET for member in (answer.data, answer.debug, answer.error)):
         raise StrangeReplyError(_shown(reply))
     return answer
@@ -96,7 +112,7 @@ def _service_error(reply: Reply) -> LinkError:
         raise StrangeReplyError(f"HTTP {reply.status}")
     text = text.removeprefix('ServerError("').removesuffix('")')
     if "MFC application not initialized" in text:
-        return NotReadyError(f"T3000 is starting (-2): {text}")
+        return NotReadyError(f"T3000 is starting (-2): {text}; wait, it takes calls once its main window is there")
     if "FFI lock timed out" in text:
         return LinkTimeoutError(f"An earlier call holds T3000 up ({text}): if that stays so, restart T3000")
     if "not loaded" in text:
@@ -104,7 +120,7 @@ def _service_error(reply: Reply) -> LinkError:
             f"T3000's web service does not find its way into T3000.exe ({text}): "
             "start T3000 from its own folder, and update it if it is from before September 2025"
         )
-    return RefusedError(f"T3000 refused the call: {text}")
+    return RefusedError(f"T3000 refused the call: {text}; restart T3000 if it stays so")
 
 
 def _text(raw: Raw | UnsetType) -> str:

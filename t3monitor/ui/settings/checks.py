@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.database import database_file
 
@@ -75,10 +76,7 @@ def database_url_of(text: str) -> str:
         path = Path(text).expanduser().absolute()
     except RuntimeError as error:
         raise DatabaseUnusableError(str(error)) from error
-    url = f"sqlite:///{path}"
-    if database_file(url) != path:
-        raise DatabaseUnusableError(translate("Settings", "A database file cannot have ? in its path; rename it"))
-    return url
+    return sqlite_url(path)
 
 
 def database_text_of(url: str) -> str:
