@@ -1,6 +1,6 @@
 """One answer of T3000, decoded: its panels with all their points, and what had to be left out."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -96,6 +96,15 @@ class Device:
             if group.first <= number <= group.last:
                 return group.read_at
         return next(time_s for its_kind, _, time_s in self.vectors() if its_kind is kind)
+
+    def points_in_groups(self, kind: PointType, wanted: Callable[[PointGroup], bool]) -> tuple[Point, ...]:
+        """The points of these groups of a type; all of them where the type was read whole."""
+        points = next(points for its_kind, points, _ in self.vectors() if its_kind is kind)
+        groups = self.groups.get(kind)
+        if groups is None:
+            return points
+        numbers = {number for group in groups if wanted(group) for number in range(group.first, group.last + 1)}
+        return tuple(point for point in points if point.point_index in numbers)
 
     def points(self) -> Iterator[Point]:
         """Inputs, then outputs, then variables."""

@@ -52,12 +52,18 @@ def layout_point(point: Point) -> LayoutPoint:
 
 
 def find_or_insert(
-    cursor: Cursor, serial_number: int, point_type: PointType, panel_id: int, points: Iterable[Point]
+    cursor: Cursor,
+    serial_number: int,
+    point_type: PointType,
+    panel_id: int,
+    points: Iterable[Point],
+    *,
+    may_lack: bool = True,
 ) -> Layout:
     """The layout of these points, which are in the order of their numbers.
 
-    That is the layout of the same fingerprint; else the newest that has all these points and more (T3000 left some out
-    this time); else a new one.
+    That is the layout of the same fingerprint; else, if they ``may_lack`` some that T3000 left out this time, the
+    newest that has all these points and more; else a new one.
     """
     entries = tuple(layout_point(point) for point in points)
     fingerprint = hashlib.blake2b(msgspec.json.encode((panel_id, entries)), digest_size=16).hexdigest()
@@ -68,7 +74,7 @@ def find_or_insert(
     ).fetchone()
     if same:
         return Layout(same[0], panel_id, entries)
-    for larger in _newest(cursor, *vector, panel_id):
+    for larger in _newest(cursor, *vector, panel_id) if may_lack else ():
         if set(entries) < set(larger.points):
             return larger
     (layout_id,) = cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM TRENDLOG_LAYOUTS").fetchone()

@@ -196,12 +196,19 @@ class CycleTransaction:
         """T3000's own times of readings beside those they are stored with."""
         write_reading_times(self._cursor, times)
 
-    def log(self, device: Device) -> int:
-        """Step 9: every point of the panel as a sample of the history; returns how many."""
+    def log(self, device: Device, whole: Device | None = None) -> int:
+        """Step 9: every point of the panel as a sample of the history; returns how many.
+
+        Of a panel that is read in parts ``whole`` has all that is known of it: its points in use are the vector, also
+        those that did not come this time.
+        """
         frames = []
         for point_type, points, time_s in device.vectors():
             if points and time_s is not None:
-                vector = self._vector(device, point_type, points)
+                if whole is not None and point_type in whole.groups:
+                    vector = self._vector_in_parts(whole, point_type, points)
+                else:
+                    vector = self._vector(device, point_type, points)
                 self.written[device.serial_number, point_type] = vector
                 frames.append(
                     (device.serial_number, point_type.value, time_s, self.run_id, vector.layout.id, vector.vals)
@@ -236,6 +243,14 @@ class CycleTransaction:
             if all(layout_point(point) == layout_point(old) for point, old in changes):
                 return _StoredVector(points, stored.layout, _json_array(stored.layout.values(points)))
         layout = find_or_insert(self._cursor, device.serial_number, point_type, device.panel_id, points)
+        return _StoredVector(points, layout, _json_array(layout.values(points)))
+
+    def _vector_in_parts(self, whole: Device, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
+        used = whole.points_in_groups(point_type, lambda group: group.in_use)
+        stored = self._stored.get((whole.serial_number, point_type))
+        layout = stored.layout if stored else None
+        if layout is None or (layout.panel_id, layout.points) != (whole.panel_id, tuple(map(layout_point, used))):
+            layout = find_or_insert(self._cursor, whole.serial_number, point_type, whole.panel_id, used, may_lack=False)
         return _StoredVector(points, layout, _json_array(layout.values(points)))
 
 

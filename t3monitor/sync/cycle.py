@@ -199,6 +199,7 @@ class Cycle:
         if answer.repeats:
             chosen, recorded = source.readings.new_in(chosen), source.readings.new_in(recorded)
         devices = recorded.devices
+        shown = {device.serial_number: device for device in snapshot.devices}
 
         self._watch.enter(SyncPhase.BEGIN.key)
         with store.writer.cycle(self._settings.interval_s) as transaction:
@@ -209,7 +210,7 @@ class Cycle:
                 transaction.upsert(whole, received_at)
                 emit(PanelUpserted, SyncPhase.UPSERT, panel)
                 self._watch.enter(SyncPhase.TRENDLOG.key)
-                transaction.log(device)
+                transaction.log(device, shown[device.serial_number])
                 emit(PanelLogged, SyncPhase.TRENDLOG, panel)
             for device in recorded.silent:
                 transaction.upsert_silent(device, received_at)

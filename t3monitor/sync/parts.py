@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from t3monitor.model.point_types import PointType
-from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, Groups, PointGroup, Snapshot
 
 _Wanted = Callable[[PointGroup], bool]
@@ -65,25 +64,18 @@ def _with_points(device: Device, wanted: _Wanted) -> Device:
     """The panel with the points of these groups alone; of a type that is read whole, with all of them."""
     if not device.groups:
         return device
-    inputs, outputs, variables = (_of_groups(device, kind, points, wanted) for kind, points, _ in device.vectors())
+    inputs, outputs, variables = (device.points_in_groups(kind, wanted) for kind in PointType)
     return replace(device, inputs=inputs, outputs=outputs, variables=variables)
-
-
-def _of_groups(device: Device, kind: PointType, points: tuple[Point, ...], wanted: _Wanted) -> tuple[Point, ...]:
-    groups = device.groups.get(kind)
-    if groups is None:
-        return points
-    numbers = {number for group in groups if wanted(group) for number in range(group.first, group.last + 1)}
-    return tuple(point for point in points if point.point_index in numbers)
 
 
 def _completed(device: Device, recalled: Device | None) -> Device:
     if recalled is None or recalled.panel_id != device.panel_id:
         return device
+    older = replace(recalled, groups=device.groups)
     parts = []
-    for (kind, points, time_s), (_, older, older_s) in zip(device.vectors(), recalled.vectors(), strict=True):
+    for (kind, points, time_s), (_, _, older_s) in zip(device.vectors(), recalled.vectors(), strict=True):
         read = {point.point_index for point in points}
-        unread = _of_groups(device, kind, older, lambda group: group.read_at is None)
+        unread = older.points_in_groups(kind, lambda group: group.read_at is None)
         missing = [point for point in unread if point.point_index not in read]
         whole = tuple(sorted((*points, *missing), key=lambda point: point.point_index)) if missing else points
         parts.append((whole, older_s if _lacks_used(device, kind) else time_s))

@@ -7,6 +7,7 @@ cycle's answer is the mirror of what all of them have brought, each panel with t
 import logging
 from collections.abc import Callable
 
+import msgspec
 from msgspec import Raw
 
 from t3monitor.model.errors import BusyError, LinkError, NoNewDataError, RefusedError
@@ -17,7 +18,7 @@ from t3monitor.t3000.webapi.cached import CachedPanels
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.cooldown import SHORT_S, Cooldown
-from t3monitor.t3000.webapi.mirror import Mirror
+from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, answer_body
 from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.webapi.rotation import COLLECT, Rotation
 
@@ -80,14 +81,21 @@ class BackgroundReading:
         self._has_news = False
         if not self._mirror.panels:
             raise NoNewDataError(self._nothing_read())
-        known = sorted(self._mirror.panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number))
         return Answer(
-            self._mirror.body(panel.serial_number for panel in known),
+            answer_body(map(self._as_listed, self._mirror.held())),
             self._failed(),
             repeats=True,
             note=NOTE,
             clock_ahead_s=self._clock.measure(timeout_s),
         )
+
+    def _as_listed(self, panel: MirroredPanel) -> MirroredPanel:
+        """A panel by the name and address of T3000's list, as live reading tells of it."""
+        listed = next((listed for listed in self._panels.known if listed.serial_number == panel.serial_number), None)
+        if listed is None or listed.panel_id != panel.panel_id or panel.serial_number in self._mirror.doubles:
+            return panel
+        address = listed.settings.ip_address or panel.ip_address
+        return msgspec.structs.replace(panel, name=listed.name or panel.name, ip_address=address)
 
     def run_errand(self, timeout_s: float) -> None:
         """The next call, if it is due; an error of it shows in the next fetch, if it lasts so long."""

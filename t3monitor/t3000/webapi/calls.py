@@ -17,7 +17,7 @@ from t3monitor.t3000.webapi.panel_facts import PanelFacts, read_panel_facts
 from t3monitor.t3000.webapi.panels import Panel
 from t3monitor.t3000.webapi.point_groups import Counts, Run
 from t3monitor.t3000.webapi.range_words import read_range_words
-from t3monitor.t3000.webapi.replies import Answer
+from t3monitor.t3000.webapi.replies import Answer, HeldUpError
 from t3monitor.t3000.wire_json import WireError, read
 
 _ENTRY_TYPES = {PointType.INPUT: 1, PointType.OUTPUT: 0, PointType.VARIABLE: 2}
@@ -28,10 +28,6 @@ _NEWEST_COUNTS = 0.2
 
 class ForgottenPanelError(RefusedError):
     """T3000 has not loaded the panel in this run, and refuses it until it has."""
-
-
-class HeldUpError(LinkTimeoutError):
-    """T3000 is still busy with an earlier call, for another panel than this one."""
 
 
 class Loading(NamedTuple):
@@ -140,9 +136,11 @@ class PanelCalls:
         began_s = self._monotonic_s()
         try:
             answer = self._client.call(action, timeout_s, **members)
-        except LinkTimeoutError:
+        except LinkTimeoutError as error:
             if self._held is not None:
                 raise HeldUpError(self.held_up) from None
+            if isinstance(error, HeldUpError):  # by somebody else's call
+                raise
             self._held = _Held(panel.title, began_s)
             raise
         except LinkError:

@@ -65,10 +65,14 @@ class Mirror:
         self.panels: dict[int, MirroredPanel] = {}
         self.doubles: dict[int, MirroredPanel] = {}
 
-    def body(self, serial_numbers: Iterable[int]) -> bytes:
-        """A LOGGING_DATA answer of these panels and their doubles, in the shape of reference 1.3."""
-        return answer_body(
-            held[serial] for serial in serial_numbers for held in (self.panels, self.doubles) if serial in held
+    def held(self) -> Iterable[MirroredPanel]:
+        """The panels in the order of their numbers, each before its double."""
+        in_order = sorted(self.panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number))
+        return (
+            held[panel.serial_number]
+            for panel in in_order
+            for held in (self.panels, self.doubles)
+            if panel.serial_number in held
         )
 
 

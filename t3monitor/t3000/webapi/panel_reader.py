@@ -15,10 +15,11 @@ from t3monitor.model.errors import (
 from t3monitor.model.snapshot import Device
 from t3monitor.model.words import RangeWords
 from t3monitor.t3000.webapi.belief import Beliefs, Name, by_group
-from t3monitor.t3000.webapi.calls import ForgottenPanelError, HeldUpError, PanelCalls
+from t3monitor.t3000.webapi.calls import ForgottenPanelError, PanelCalls
 from t3monitor.t3000.webapi.panel_memory import GroupReading, PanelMemory, State
 from t3monitor.t3000.webapi.panels import Panel
 from t3monitor.t3000.webapi.point_groups import GroupKey, Run, group_of, runs
+from t3monitor.t3000.webapi.replies import HeldUpError
 
 MODBUS_SELECTED = "T3000 reads no panel while a Modbus device is selected in its tree; select a panel there"
 _AT_ONCE_S = 1.0  # a silent panel takes T3000 six seconds at least
@@ -191,12 +192,12 @@ class PanelReader:
         verb = "asked" if isinstance(error, HeldUpError) else "read"
         this.failed[memory.serial_number] = f"{memory.panel.title} was not {verb}: {error}"
         if isinstance(error, LinkTimeoutError):
-            this.stopped = self._calls.held_up
+            this.stopped = self._calls.held_up or str(error)
             this.lost_s += this.timeout_s
             if isinstance(error, HeldUpError):
                 return
             memory.timeouts += 1
-            if memory.timeouts > 1 or not memory.answers:
+            if memory.timeouts > 1 or memory.state is State.SILENT:
                 self._fall_silent(memory, str(error))
         elif memory.may_be_no_panel and isinstance(error, RefusedError):
             memory.state = State.LEFT_OUT

@@ -14,6 +14,7 @@ from t3monitor.t3000.actions import Action, Route
 from t3monitor.t3000.text import clean, message
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
+from t3monitor.t3000.wire_points import serial_number
 
 REFRESH_S = 600.0
 _NAME_SIZE = 20
@@ -274,7 +275,7 @@ def _panel_of_device(raw: Raw) -> Panel | None:
         return None  # it hangs on a panel and is none; T3000's own list leaves it out too
     address = clean(device.ip_address, _ADDRESS_SIZE)
     return Panel(
-        serial_number=_serial(device.serial_number),
+        serial_number=serial_number(device.serial_number),
         panel_id=device.panel_number or device.panel_id or 0,  # the latter may be of long ago
         object_instance=_instance(device.object_instance),
         name=_name(device.show_label_name, device.screen_name, device.building_name, device.product_name),
@@ -293,7 +294,7 @@ def _panel_of_device(raw: Raw) -> Panel | None:
 def _panel_of_list(raw: Raw) -> Panel:
     listed = _listed.read(raw)
     return Panel(
-        serial_number=_serial(listed.serial_number),
+        serial_number=serial_number(listed.serial_number),
         panel_id=listed.panel_number,
         object_instance=_instance(listed.object_instance),
         name=_name(listed.panel_name),
@@ -305,11 +306,6 @@ def _name(*sent: str | None) -> str:
     """The first of several names that is one."""
     cleaned = (clean(name, _NAME_SIZE) for name in sent)
     return next((name for name in cleaned if name and not _NO_NAME.fullmatch(name)), "")
-
-
-def _serial(sent: int) -> int:
-    """A serial number that may have come with a sign; 0 for one that fits no 32 bits."""
-    return sent % 2**32 if -(2**31) <= sent < 2**32 else 0
 
 
 def _instance(sent: int | None) -> int:

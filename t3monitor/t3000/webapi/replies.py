@@ -31,6 +31,10 @@ class StrangeReplyError(Exception):
     """T3000's web service would hardly reply like that; the text says what came instead."""
 
 
+class HeldUpError(LinkTimeoutError):
+    """T3000 is still busy with an earlier call, which is no fault of the panel that is asked for now."""
+
+
 class Answer(Struct):
     """What T3000 answered: its ``data``, or an ``error`` of its own, or nothing (``debug``).
 
@@ -114,7 +118,7 @@ def _service_error(reply: Reply) -> LinkError:
     if "MFC application not initialized" in text:
         return NotReadyError(f"T3000 is starting (-2): {text}; wait, it takes calls once its main window is there")
     if "FFI lock timed out" in text:
-        return LinkTimeoutError(f"An earlier call holds T3000 up ({text}): if that stays so, restart T3000")
+        return HeldUpError(f"An earlier call holds T3000 up ({text}): if that stays so, restart T3000")
     if "not loaded" in text:
         return UnreachableError(
             f"T3000's web service does not find its way into T3000.exe ({text}): "
