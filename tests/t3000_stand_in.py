@@ -170,8 +170,8 @@ class StandIn:
         """Status and body, when they leave T3000; None if T3000 ends before."""
         read = json.loads(request)
         with self._lock:
-            starts = self.t3000.starts
             timed = self.t3000.begin(read)
+            starts = self.t3000.starts
         self._wait_until(timed.until_s)
         if timed.status == BROKEN_OFF or self.closing.is_set() or self.t3000.starts != starts:
             return None

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from answers import real_answer, real_panel, real_point
 from clock import FakeClock
+from live_site import LiveSite
 from scripted_link import ScriptedLink, Step
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import Settings, WebReadingName
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, SyncEvent
 from t3monitor.model.identity import Identity, StoredIdentity
@@ -22,6 +23,8 @@ from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.sync.identity import GONE_AFTER_S, Controllers
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.link import Answer
+from t3monitor.t3000.webapi.panels import REFRESH_S
+from t3000_model import make_panels
 from values import NOW_S, device
 
 SERIAL = 237219
@@ -471,6 +474,30 @@ def test_another_controller_that_is_listed_and_silent_does_not_rename_the_known_
     building.run(2)
     assert building.rows(f"{ROW} WHERE serial_number = {SERIAL}") == [A]
     assert_names_both(building.reports[1].reason or "")
+
+
+@pytest.mark.parametrize("reading", ["live", "logging_data"])
+def test_two_controllers_in_t3000s_list_that_goes_to_and_fro_are_never_one(file: Path, reading: WebReadingName) -> None:
+    known, other, neighbour = make_panels(3, used=(10, 0, 0), alike=False)
+    other.serial_number, other.name = known.serial_number, "OTHER"
+    live = LiveSite([known, other, neighbour], reading=reading)
+    live.t3000.scan_interval_s = REFRESH_S
+    building = Building(file)
+    building.link, building.clock = live.link, live.clock
+    building.service.clock = live.clock
+    reports = building.run(int(2.5 * REFRESH_S / INTERVAL_S))
+    assert reports[2].outcome is Outcome.OK
+    disputed = [report for report in reports if report.outcome is Outcome.PARTIAL]
+    assert {report.devices for report in disputed} == {1, 2}, "the one was read, the other left out"
+    for report in disputed:
+        assert_names_both(
+            (report.reason or "").replace(str(known.serial_number), str(SERIAL)),
+            f"panel 1 '{known.name}' ({known.ip_address})",
+            f"panel 2 'OTHER' ({other.ip_address})",
+        )
+    assert building.rows("SELECT panel_id, panel_name FROM DEVICES ORDER BY panel_id") == [(1, "AHU-1"), (3, "AHU-3")]
+    assert building.rows("SELECT DISTINCT panel_id FROM TRENDLOG_DATA ORDER BY 1") == [(1,), (3,)]
+    assert building.rows("SELECT label FROM INPUT_POINTS WHERE point_index = 1") == [("A1-1",), ("A3-1",)]
 
 
 def test_a_restart_of_ours_forgets_nobody(file: Path) -> None:

@@ -924,6 +924,15 @@ def test_over_http_a_call_is_broken_off_by_a_restart() -> None:
         post(stand_in, live(panels[0]))
 
 
+def test_over_http_the_first_call_after_a_restart_that_nobody_saw_is_answered() -> None:
+    clock = FakeClock()
+    panels = make_panels(1)
+    with StandIn(panels, clock.monotonic_s, clock.utc_s) as stand_in:
+        stand_in.t3000.restart_at(5)
+        clock.now_s = 6
+        assert post(stand_in, live(panels[0]))[1]["code"] == "T3000_WARMUP"
+
+
 def test_over_http_the_device_list_comes_while_a_call_waits_for_a_panel() -> None:
     waits, may_go_on = threading.Event(), threading.Event()
 

@@ -133,12 +133,15 @@ class PanelClaims:
         now_s = snapshot.received_at
         with self._lock:
             own = tuple(device for device in snapshot.devices if self._claim(device, site, now_s, interval_s))
+            silent = tuple(
+                device for device in snapshot.silent if not self._is_told_of(device, site, now_s, interval_s)
+            )
             others = {self._claims[device.serial_number][0] for device in snapshot.devices} - {site}
         if not others:
-            return snapshot
+            return replace(snapshot, silent=silent) if len(silent) < len(snapshot.silent) else snapshot
         count = len(snapshot.devices) - len(own)
         elsewhere = f"{count} panel{'s' if count > 1 else ''} left to {', '.join(sorted(others))}"
-        return replace(snapshot, devices=own, note="; ".join(filter(None, (snapshot.note, elsewhere))))
+        return replace(snapshot, devices=own, silent=silent, note="; ".join(filter(None, (snapshot.note, elsewhere))))
 
     def release(self, site: str) -> None:
         """The site is watched no longer; others may tell of its panels."""
