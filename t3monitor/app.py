@@ -261,8 +261,7 @@ class MonitorApp(QObject):
         self.window.devices.apply(self.shown)
         self.window.points.apply(self.shown)
         self.window.trend.describe(self.shown)
-        conflicts = {serial for newest in self._newest.values() for serial in getattr(newest, "conflicts", ())}
-        self.window.set_conflicts(conflicts)
+        self.window.set_conflicts(self.shown.conflicts)
         self.on_tick()
 
     @Slot()
