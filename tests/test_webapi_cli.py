@@ -180,12 +180,8 @@ def test_a_cycle_stores_every_panel_with_the_time_of_its_reading(stand_in: Stand
     stand_in.t3000.panels[0].serial_number = 2**32 - 7
     code, cycle = program.sync(stand_in.url)
     assert code == 0
-    assert (cycle["devices"], cycle["points"], cycle["samples"], cycle["skipped"]) == (
-        3,
-        768,
-        90,
-        0,
-    )  # of each panel the groups in use: one of each type
+    # A panel is read whole at first; of that the groups in use are recorded, one of each type.
+    assert (cycle["devices"], cycle["points"], cycle["samples"], cycle["skipped"]) == (3, 768, 90, 0)
     devices = program.rows(
         "SELECT serial_number, panel_id, panel_name, ip_address, modbus_address, input_logging_time"
         " FROM DEVICES ORDER BY panel_id"

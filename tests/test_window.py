@@ -449,7 +449,7 @@ def test_a_controller_that_is_the_same_is_accepted_from_the_menu_of_its_panel(
             entries = {}
             for serial in (one, other):
                 actions = program.window.devices.make_panel_menu(serial).actions()
-                entries[serial] = next(action for action in actions if action.text() == "This Is the Same Controller")
+                entries[serial] = next(action for action in actions if action.text() == "This is the same controller")
             assert (entries[one].isEnabled(), entries[other].isEnabled()) == (True, False)
             entries[one].trigger()
             assert accepted == [one]

@@ -191,7 +191,7 @@ class DevicesView(QWidget):
         record.setCheckable(True)
         record.setChecked(self.model.is_recorded(serial_number))
         record.toggled.connect(partial(self.record_toggled.emit, serial_number))
-        same = menu.addAction(self.tr("This Is the Same Controller"))
+        same = menu.addAction(self.tr("This is the same controller"))
         same.setToolTip(
             self.tr("Another controller with this serial number answers; says that it is this panel, moved and renamed")
         )
