@@ -109,7 +109,7 @@ class _Site:
                 told = tuple(panel for panel in panels if self._is_told(panel, len(panels)))
                 return [
                     *_lines(replace(event, panels=told)),
-                    *_info(*_others_line([panel for panel in panels if panel not in told])),
+                    *_info(*_summary_line([panel for panel in panels if panel not in told], beside=bool(told))),
                 ]
         return _lines(event)
 
@@ -213,16 +213,17 @@ def _validation_line(panel: PanelCounts) -> str:
     return f"📊 Validation results: Device {panel.serial_number}: 1 record(s) in DEVICES table; {counts}"
 
 
-def _others_line(panels: Sequence[PanelCounts]) -> tuple[str, ...]:
-    """One line for all panels that have none of their own."""
+def _summary_line(panels: Sequence[PanelCounts], *, beside: bool) -> tuple[str, ...]:
+    """One line for all panels that have none of their own, ``beside`` some that have."""
     if not panels:
         return ()
     inputs, outputs, variables = (
         sum(counts)
         for counts in zip(*((panel.inputs, panel.outputs, panel.variables) for panel in panels), strict=True)
     )
+    devices = f"{len(panels)} other devices" if beside else f"all {len(panels)} devices"
     return (
-        f"📊 Validation results: {len(panels)} other devices as before: {len(panels)} record(s) in DEVICES table; "
+        f"📊 Validation results: {devices} as before: {len(panels)} record(s) in DEVICES table; "
         f"{inputs} INPUT points; {outputs} OUTPUT points; {variables} VARIABLE points;",
     )
 
