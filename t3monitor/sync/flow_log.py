@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
-from t3monitor.config.logs import FFI_LOGGER, PROGRAM_LOGGER
+from t3monitor.config.logs import FFI_LOGGER, OF_CYCLE, PROGRAM_LOGGER
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
@@ -61,7 +61,7 @@ class FlowLog:
         for level, lines in groupby(self._flow.of(event), key=itemgetter(0)):
             text = "\n".join(line for _, line in lines)
             for logger in loggers:
-                logger.log(level, "%s", text)
+                logger.log(level, "%s", text, extra={OF_CYCLE: True})
 
 
 def _is_initialization(event: SyncEvent) -> bool:
