@@ -19,7 +19,7 @@ from t3monitor.config import settings as settings_file
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
 from t3monitor.model.check import Check
-from t3monitor.model.errors import DatabaseError
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.model.events import CycleFinished, CycleStarted, ServiceStarted, ServiceStopped, SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Device, Snapshot, merged
@@ -38,6 +38,7 @@ from t3monitor.t3000.check import check_link
 from t3monitor.t3000.links import open_link
 from t3monitor.ui.activity import ActivityPane
 from t3monitor.ui.main_window import MainWindow
+from t3monitor.ui.plain import window_title
 from t3monitor.ui.settings.dialog import SettingsDialog
 from t3monitor.ui.theme import Appearance, apply_theme, theme_for
 from t3monitor.ui.trend.view import TrendView
@@ -72,6 +73,7 @@ class MonitorApp(QObject):
         self._opening: asyncio.Task[None] | None = None
         self._newest: dict[str, Snapshot] = {}  # by site; before its first cycle as it is stored
         self.shown: Snapshot | None = None  # what the panes show
+        self._preferred: frozenset[PointKey] = frozenset()
         self._closing = threading.Event()
         self._closed = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -114,9 +116,9 @@ class MonitorApp(QObject):
         return bool(self._tasks or self._in_cycle) or self.window.trend.loader.is_busy
 
     @property
-    def database_path(self) -> Path:
-        """The database in force."""
-        return database_file(self.paths.database_url(self.settings))
+    def database_problem(self) -> str:
+        """Why nothing can be stored: the settings name no database; empty if they name one."""
+        return _database_problem(self.paths.database_url(self.settings))
 
     # What the user asks for
 
@@ -155,12 +157,24 @@ class MonitorApp(QObject):
                 self.settings,
                 self._test_link,
                 self.paths.database_file(None),
-                self.shown.devices if self.shown else (),
+                (*self.shown.devices, *self.shown.silent) if self.shown else (),
                 self.window,
             )
             self.settings_dialog.settings_applied.connect(self.on_settings_applied)
             self.settings_dialog.finished.connect(self.on_settings_closed)
         self.settings_dialog.open()
+
+    @Slot()
+    def on_database_settings(self) -> None:
+        """Opens the settings where the database is corrected."""
+        self.on_settings()
+        if self.settings_dialog is not None:
+            self.settings_dialog.show_database()
+
+    @Slot(object)
+    def on_same_controller(self, serial_number: int) -> None:
+        """The user says that the other controller with a panel's serial number is that panel."""
+        self.services.accept_controller(serial_number)
 
     @Slot(object)
     def on_settings_applied(self, settings: Settings) -> None:
@@ -177,7 +191,8 @@ class MonitorApp(QObject):
         self._in_cycle &= set(self.services.sites)
         self._describe_link()
         if is_other_link(old, settings) or self.paths.database_url(old) != self.paths.database_url(settings):
-            self._reopen(start=old.link is None and settings.auto_start)
+            had_none = old.link is None or bool(_database_problem(self.paths.database_url(old)))
+            self._reopen(start=had_none and settings.auto_start)
 
     @Slot()
     def on_settings_closed(self) -> None:
@@ -246,6 +261,7 @@ class MonitorApp(QObject):
         self.window.devices.apply(self.shown)
         self.window.points.apply(self.shown)
         self.window.trend.describe(self.shown)
+        self.window.set_conflicts(self.shown.conflicts)
         self.on_tick()
 
     @Slot()
@@ -262,6 +278,13 @@ class MonitorApp(QObject):
         self.window.points.set_now(now_s, interval_s)
         self.window.trend.set_now(now_s, interval_s)
         self.window.set_now(time.monotonic())
+        self._prefer(self.window.visible_points())
+
+    def _prefer(self, points: frozenset[PointKey]) -> None:
+        """Has what the user looks at read first."""
+        if points != self._preferred:
+            self._preferred = points
+            self.services.prefer(points)
 
     @Slot()
     def on_closed(self) -> None:
@@ -283,7 +306,11 @@ class MonitorApp(QObject):
         window.activity.cycles.model.clear()
         window.forget_progress()
         window.trend.reload()
-        self._opening = self._spawn(self._open(self.settings, start=start))
+        self._opening = None
+        if self.database_problem:  # no other file is begun in its place
+            self.services.stop()
+        else:
+            self._opening = self._spawn(self._open(self.settings, start=start))
         self._enable_actions()
 
     async def _open(self, settings: Settings, *, start: bool) -> None:
@@ -317,17 +344,19 @@ class MonitorApp(QObject):
     def _enable_actions(self) -> None:
         sites = set(self.services.sites)
         self.window.set_running(
-            started=sites <= self._started, in_cycle=bool(sites & self._in_cycle), opening=self._opening is not None
+            started=sites <= self._started,
+            in_cycle=bool(sites & self._in_cycle),
+            opening=self._opening is not None or bool(self.database_problem),
         )
 
     async def _measure_database(self) -> None:
-        path = self.database_path
+        path = database_file(self.paths.database_url(self.settings))
         self.window.set_database_bytes(await self._read(_size_bytes, path))
 
     async def _load_history(
         self, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float, max_points: int
     ) -> Mapping[PointKey, tuple[Series, ...]]:
-        reader = HistoryReader(self.database_path)
+        reader = HistoryReader(database_file(self.paths.database_url(self.settings)))
         return await self._read(reader.read_many, keys, start_utc_s, end_utc_s, max_points)
 
     async def _test_link(self, settings: Settings) -> Sequence[Check]:
@@ -335,7 +364,8 @@ class MonitorApp(QObject):
 
         In a thread that nobody waits for: neither history nor closing is held up by a library that hangs.
         """
-        return await in_daemon_thread(lambda: list(check_link(settings)))
+        shown = self.shown
+        return await in_daemon_thread(lambda: list(check_link(settings, shown)))
 
     async def _read(self, function: Callable[..., T], *arguments: Any) -> T:
         """Runs something that blocks in one of the readers' threads."""
@@ -377,6 +407,8 @@ class MonitorApp(QObject):
         window.stop_asked.connect(self.on_stop)
         window.settings_asked.connect(self.on_settings)
         window.find_panels_asked.connect(self.on_find_panels)
+        window.banner.way_out_asked.connect(self.on_database_settings)
+        window.devices.same_controller_said.connect(self.on_same_controller)
         window.devices.record_toggled.connect(self.on_record_toggled)
         window.log_folder_asked.connect(self.on_log_folder)
         window.welcome.demo_chosen.connect(self.on_demo_chosen)
@@ -403,11 +435,16 @@ class MonitorApp(QObject):
                 site = self.tr("Recording %s") % Path(self.settings.replay).name
             case None:
                 site = ""
-        self.window.setWindowTitle(f"T3 Monitor – {site}" if site else "T3 Monitor")
+        self.window.setWindowTitle(window_title(f"T3 Monitor – {site}" if site else "T3 Monitor"))
         self.window.devices.set_site_name(site)
         self.window.set_sites(self.services.sites, site)
         self.window.set_interval(self.settings.sync_interval_secs)
-        self.window.set_can_find_panels(self.settings.link == "webapi")
+        problem = self.database_problem
+        self.window.set_can_find_panels(self.settings.link == "webapi" and not problem)
+        text = self.tr("The database in the settings cannot be used: %s. Nothing is recorded until it is corrected")
+        self.window.banner.say(text % problem if problem else "")
+        if problem:  # else opening the database has its own
+            self.window.points.set_notice(self.tr("Nothing is read until the database is corrected"))
         unrecorded, types = self.settings.unrecorded_panels, self.settings.recorded_types
         self.window.devices.set_recording(unrecorded, types)
         self.window.trend.set_recording(unrecorded, types)
@@ -417,6 +454,14 @@ class MonitorApp(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101 - there is no window without one
         apply_theme(application, theme_for(Appearance(self.settings.appearance)))
+
+
+def _database_problem(url: str) -> str:
+    try:
+        database_file(url)
+    except DatabaseUnusableError as error:
+        return str(error)
+    return ""
 
 
 def _by_site(stored: Snapshot) -> dict[str, Snapshot]:

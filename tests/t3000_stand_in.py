@@ -1,6 +1,8 @@
 """A stand-in for T3000's web service: a real HTTP server on loopback around `t3000_model`.
 
-Tests give it moods. By hand it serves a building to try the window on:
+An answer leaves it when T3000's would, and a call holds T3000's lock until then, whether or not its client waits; with
+the clock of a test that waiting moves the clock. Tests give it moods. By hand it serves a building to try the window
+on:
 
     python tests/t3000_stand_in.py --port 9103 --panels 10
     t3monitor sync --link webapi --url http://127.0.0.1:9103 --cycles 3
@@ -14,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from enum import Enum, auto
-from functools import cache
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,11 +24,14 @@ from typing import Any, NamedTuple
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from t3000_model import BRIDGE_ERROR, PanelModel, T3000Model, make_panels
+from clock import FakeClock
+from t3monitor.model.point_types import PointType
+from t3000_model import BRIDGE_ERROR, BROKEN_OFF, LOCK_ERROR, TIMESTAMP, T3000Model
+from t3000_panels import PanelModel, make_panels, make_thermostats
 
 FFI_CALL, HEALTH, DEVICES = "/api/t3000/ffi/call", "/api/health", "/api/t3_device/devices"
+SERVER_TIME = "/api/server/time"
 LARGEST_REQUEST = 2 * 1024 * 1024
-TIMESTAMP = "2026-08-20T10:00:00+00:00"
 BOMB_BYTES = 200_000_000
 
 
@@ -73,7 +78,7 @@ class Mood(Enum):
 EVERYWHERE = {Mood.OTHER_PROGRAM, Mood.OTHER_PROGRAM_404, Mood.REDIRECT, Mood.GARBAGE, Mood.CLOSED}
 _SERVICE_ERRORS = {
     Mood.STARTING: "MFC application not initialized",
-    Mood.LOCKED: "FFI lock timed out — prior C++ call may be stuck",
+    Mood.LOCKED: LOCK_ERROR,
     Mood.NOT_LOADED: "T3000 FFI functions not loaded",
     Mood.NO_FUNCTION: "FFI function not loaded",
     Mood.CODE_MINUS_1: "FFI call returned error code: -1",
@@ -115,16 +120,24 @@ class StandIn:
         monotonic_s: Callable[[], float] = time.monotonic,
         utc_s: Callable[[], float] = time.time,
         port: int = 0,
+        wait_until: Callable[[float], None] | None = None,
+        *,
+        hurries: bool = False,
     ) -> None:
         self.t3000 = T3000Model(make_panels(3) if panels is None else panels, monotonic_s, utc_s)
+        if hurries:
+            self.t3000.hurry()
         self.mood = Mood.WELL
         self.moods: list[Mood] = []  # of the next calls, before that of the others
         self.compresses = False
         self.ascii = True
+        self.tells_time = True  # as builds do that have the page for it
         self.requests: list[Request] = []
         self.arrived = threading.Event()
         self.closing = threading.Event()
-        self._lock = threading.Lock()  # T3000 serialises its calls
+        self._lock = threading.Lock()  # guards the model
+        self._monotonic_s = monotonic_s
+        self._wait_until = wait_until or self._waiting()
         self._server = _Server(("127.0.0.1", port), self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), name="stand-in")
         self._thread.start()
@@ -153,9 +166,36 @@ class StandIn:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def answer(self, request: bytes) -> bytes:
+    def answer(self, request: bytes) -> tuple[int, bytes] | None:
+        """Status and body, when they leave T3000; None if T3000 ends before."""
+        read = json.loads(request)
         with self._lock:
-            return self.line(self.t3000.call(json.loads(request)))
+            timed = self.t3000.begin(read)
+            starts = self.t3000.starts
+        self._wait_until(timed.until_s)
+        if timed.status == BROKEN_OFF or self.closing.is_set() or self.t3000.starts != starts:
+            return None
+        return timed.status, self.line(timed.answer)
+
+    def page(self, path: str) -> bytes | None:
+        """A page that is read with GET; None if T3000's web service has none there."""
+        with self._lock:
+            if path == HEALTH:
+                return b"T3000 WebView Service OK"
+            pages = {DEVICES: self.t3000.devices}
+            if self.tells_time:
+                pages[SERVER_TIME] = self.t3000.server_time
+            return self.line(pages[path]()) if path in pages else None
+
+    def _waiting(self) -> Callable[[float], None]:
+        clock = getattr(self._monotonic_s, "__self__", None)
+        return partial(_move, clock) if isinstance(clock, FakeClock) else self._wait_really
+
+    def _wait_really(self, until_s: float) -> None:
+        starts = self.t3000.starts
+        while (left_s := until_s - self._monotonic_s()) > 0 and self.t3000.starts == starts:
+            if self.closing.wait(min(left_s, 0.05)):
+                return
 
     def line(self, answer: Any) -> bytes:
         """One line without spaces, the members in the order of their names."""
@@ -164,6 +204,10 @@ class StandIn:
 
     def next_mood(self) -> Mood:
         return self.moods.pop(0) if self.moods else self.mood
+
+
+def _move(clock: FakeClock, until_s: float) -> None:
+    clock.now_s = max(clock.now_s, until_s)
 
 
 class _Server(ThreadingHTTPServer):
@@ -188,16 +232,20 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Tests do not want to hear of it."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The time by T3000's clock."""
+        return super().date_time_string(self.server.stand_in.t3000.t3000_utc_s() if timestamp is None else timestamp)
+
     def do_GET(self) -> None:
         stand_in = self._arrive(b"")
         if stand_in.mood in EVERYWHERE:
             self._misbehave(stand_in.mood)
-        elif self.path == HEALTH:
-            self._send(200, b"T3000 WebView Service OK", "text/plain; charset=utf-8")
-        elif self.path == DEVICES:
-            self._send(200, stand_in.line(stand_in.t3000.devices()))
-        else:
+        elif not stand_in.t3000.is_running:
+            self._end()
+        elif (page := stand_in.page(self.path)) is None:
             self._send(404, b"", "text/plain")
+        else:
+            self._send(200, page, "text/plain; charset=utf-8" if self.path == HEALTH else "application/json")
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -217,7 +265,14 @@ class _Handler(BaseHTTPRequestHandler):
             except ValueError:
                 self._send(*_TEXTS[Mood.BAD_REQUEST])
                 return
-            self._send(200, answer)
+            if answer is None:
+                self._end()
+            else:
+                self._send(*answer)
+
+    def _end(self) -> None:
+        """As if T3000 had ended: the connection is closed without an answer."""
+        self.close_connection = True
 
     def _arrive(self, body: bytes) -> StandIn:
         stand_in = self.server.stand_in
@@ -311,21 +366,25 @@ def _bomb_body() -> bytes:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="A stand-in for the web service of T3000, for trying out T3 Monitor.")
-    parser.add_argument("--port", type=int, default=9103)
-    parser.add_argument("--panels", type=int, default=10)
-    parser.add_argument("--no-live", action="store_true", help="as a build that cannot be read live")
-    parser.add_argument("--gate-closed", action="store_true", help="as before the Trend Log beta window was opened")
-    parser.add_argument("--cooldown", type=float, default=15.0, metavar="S")
-    parser.add_argument("--dead", type=int, default=0, metavar="N", help="how many of the panels are switched off")
-    parser.add_argument("--mood", type=str.upper, choices=list(Mood.__members__), default="WELL", metavar="MOOD")
-    args = parser.parse_args()
-    panels = make_panels(args.panels)
+    args = _parser().parse_args()
+    panels = make_panels(args.panels, alike=args.alike, used=args.used)
     for panel in panels[: args.dead]:
         panel.reachable = False
+    for panel in panels[len(panels) - args.bacnet_error :]:
+        panel.bacnet_error = {(PointType.INPUT, 0)}
     with StandIn(panels, port=args.port) as stand_in:
-        stand_in.t3000.build.cooldown_s, stand_in.t3000.build.knows_live = args.cooldown, not args.no_live
-        stand_in.t3000.gate_open = not args.gate_closed
+        t3000 = stand_in.t3000
+        t3000.build.cooldown_s, t3000.build.knows_live = args.cooldown, not args.no_live
+        t3000.gate_open = not args.gate_closed
+        t3000.thermostats = make_thermostats(args.thermostats)
+        t3000.modbus_selected = args.modbus_selected
+        t3000.clock_ahead_s = args.ahead
+        t3000.scan_s = args.scan
+        t3000.silent_group_s = args.silent_group
+        for panel in panels[args.dead :][: args.forgotten]:
+            t3000.forget(panel)
+        if args.restart_after is not None:
+            t3000.restart_at(time.monotonic() + args.restart_after)
         stand_in.mood = Mood[args.mood]
         print(f"T3000 stand-in with {args.panels} panels on {stand_in.url}; end it with Ctrl-C", flush=True)
         shown = 0
@@ -333,12 +392,39 @@ def main() -> None:
             while True:
                 time.sleep(0.2)
                 for request in stand_in.requests[shown:]:
-                    print(
-                        time.strftime("%H:%M:%S"), request.method, request.path, request.body.decode("utf-8", "replace")
-                    )
+                    body = request.body.decode("utf-8", "replace")
+                    print(time.strftime("%H:%M:%S"), request.method, request.path, body, flush=True)
                     shown += 1
         except KeyboardInterrupt:
             print("closed")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="A stand-in for the web service of T3000, for trying out T3 Monitor.")
+    add = parser.add_argument
+    add("--port", type=int, default=9103)
+    add("--panels", type=int, default=10)
+    add("--used", type=_counts, default=(8, 8, 8), metavar="IN,OUT,VAR", help="how many points of a panel are in use")
+    add("--alike", action="store_true", help="the labels of all panels are the same, as those of VAV boxes")
+    add("--no-live", action="store_true", help="as a build that cannot be read live")
+    add("--gate-closed", action="store_true", help="as before the Trend Log beta window was opened")
+    add("--cooldown", type=float, default=15.0, metavar="S")
+    add("--dead", type=int, default=0, metavar="N", help="how many of the panels are switched off, from the first")
+    add("--forgotten", type=int, default=0, metavar="N", help="how many T3000 has not loaded, after the dead ones")
+    add("--bacnet-error", type=int, default=0, metavar="N", help="how many refuse their first ten inputs, at the end")
+    add("--thermostats", type=int, default=0, metavar="N", help="how many the device list holds beside the panels")
+    add("--modbus-selected", action="store_true", help="a Modbus device is selected in T3000's tree")
+    add("--restart-after", type=float, metavar="S", help="T3000 is started anew then, and has forgotten all panels")
+    add("--scan", type=float, default=40.0, metavar="S", help="when T3000 finds its panels after that")
+    add("--silent-group", type=float, default=12.0, metavar="S", help="what ten points of a panel that is off take")
+    add("--ahead", type=float, default=0.0, metavar="S", help="how far T3000's clock is ahead")
+    add("--mood", type=str.upper, choices=list(Mood.__members__), default="WELL", metavar="MOOD")
+    return parser
+
+
+def _counts(text: str) -> tuple[int, int, int]:
+    inputs, outputs, variables = (int(part) for part in text.split(","))
+    return inputs, outputs, variables
 
 
 if __name__ == "__main__":

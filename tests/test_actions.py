@@ -18,6 +18,7 @@ from t3monitor.t3000.webapi.client import Client
 from t3000_stand_in import StandIn
 
 READING = {4, 15, 17}
+SENT = {0, *READING}  # 0 loads what T3000 has saved of a panel, and is none for a text of the settings
 LONGEST = 1_000_000
 
 
@@ -32,8 +33,8 @@ def stand_in() -> Iterator[StandIn]:
         yield stand_in
 
 
-def test_the_list_holds_the_actions_that_read_and_no_other() -> None:
-    assert {action.value for action in Action} == READING
+def test_the_list_holds_the_actions_that_write_nothing_to_a_panel_and_no_other() -> None:
+    assert {action.value for action in Action} == SENT
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_whatever_is_asked_for_a_body_that_is_built_holds_a_reading_action_and_w
     except RefusedError:
         return
     request = json.loads(body)
-    assert request.pop("action") in READING
+    assert request.pop("action") in SENT
     assert all(type(value) is int for value in request.values())
     assert "message" not in request
 

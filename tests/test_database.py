@@ -26,6 +26,7 @@ from t3monitor.store.schema import SCHEMA_REVISION, metadata
 from t3monitor.store.writer import Writer
 from values import NOW_S, device, report
 
+NEXT_REVISION = f"{int(SCHEMA_REVISION) + 1:04}"
 MIGRATIONS = Path(database_module.__file__).with_name("migrations")
 
 
@@ -233,7 +234,8 @@ def test_a_newer_schema_is_refused_and_left_as_it_is(file: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     before = file.read_bytes()
     with pytest.raises(
-        DatabaseUnusableError, match=r"newer version of this program \(schema 0099, this one knows 0002\)"
+        DatabaseUnusableError,
+        match=rf"newer version of this program \(schema 0099, this one knows {SCHEMA_REVISION}\)",
     ):
         opened(file)
     assert file.read_bytes() == before
@@ -306,19 +308,30 @@ def test_a_read_only_file_is_refused_with_its_cause(tmp_path: Path) -> None:
 
 def add_migration(folder: Path, body: str) -> Path:
     """The program's migrations and one more, as the next version will have."""
-    migrations = folder / "migrations"
-    (migrations / "versions").mkdir(parents=True)
-    for name in ("env.py", "script.py.mako", "versions/m0001_first_schema.py", "versions/m0002_sites.py"):
-        (migrations / name).write_bytes((MIGRATIONS / name).read_bytes())
-    script = f'from alembic import op\nrevision = "0003"\ndown_revision = "0002"\ndef upgrade():\n    {body}\n'
-    (migrations / "versions" / "m0003_next.py").write_text(script)
+    migrations = migrations_up_to(SCHEMA_REVISION, folder / "migrations")
+    script = (
+        f'from alembic import op\nrevision = "{NEXT_REVISION}"\ndown_revision = "{SCHEMA_REVISION}"\n'
+        f"def upgrade():\n    {body}\n"
+    )
+    (migrations / "versions" / f"m{NEXT_REVISION}_next.py").write_text(script)
     return migrations
+
+
+def migrations_up_to(revision: str, folder: Path) -> Path:
+    """The program's migrations as an earlier version had them."""
+    (folder / "versions").mkdir(parents=True)
+    for name in ("env.py", "script.py.mako"):
+        (folder / name).write_bytes((MIGRATIONS / name).read_bytes())
+    for script in (MIGRATIONS / "versions").glob("m*.py"):
+        if script.name[1:5] <= revision:
+            (folder / "versions" / script.name).write_bytes(script.read_bytes())
+    return folder
 
 
 def migrate(file: Path, migrations: Path) -> None:
     engine = database_module._engine(file)
     try:
-        migrate_to_newest(engine, file, migrations, "0003")
+        migrate_to_newest(engine, file, migrations, NEXT_REVISION)
     finally:
         engine.dispose()
 
@@ -329,10 +342,10 @@ def test_an_older_file_is_copied_aside_before_it_is_migrated(file: Path, tmp_pat
     database.close()
     migrate(file, add_migration(tmp_path, "op.execute('ALTER TABLE DEVICES ADD COLUMN floor_name TEXT')"))
     with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (NEXT_REVISION,)
         assert connection.execute("SELECT count(floor_name), count(*) FROM DEVICES").fetchone() == (0, 5)
-    with closing(sqlite3.connect(tmp_path / "history.schema-0002.db")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+    with closing(sqlite3.connect(tmp_path / f"history.schema-{SCHEMA_REVISION}.db")) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (SCHEMA_REVISION,)
         assert connection.execute("SELECT count(*) FROM TRENDLOG_DATA").fetchone() == (35,)
 
 
@@ -342,21 +355,92 @@ def test_a_migration_that_fails_half_way_leaves_the_file_at_its_old_schema(file:
     with pytest.raises(Exception, match="no_such_column"):
         migrate(file, add_migration(tmp_path, body))
     with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (SCHEMA_REVISION,)
         assert "floor_name" not in {row[1] for row in connection.execute("PRAGMA table_info(DEVICES)")}
 
 
 def first_schema(file: Path, tmp_path: Path) -> None:
     """A file as the first version of the program left it."""
-    migrations = tmp_path / "first"
-    (migrations / "versions").mkdir(parents=True)
-    for name in ("env.py", "script.py.mako", "versions/m0001_first_schema.py"):
-        (migrations / name).write_bytes((MIGRATIONS / name).read_bytes())
+    older_schema("0001", file, tmp_path)
+
+
+def older_schema(revision: str, file: Path, tmp_path: Path) -> None:
     engine = database_module._engine(file)
     try:
-        migrate_to_newest(engine, file, migrations, "0001")
+        migrate_to_newest(engine, file, migrations_up_to(revision, tmp_path / revision), revision)
     finally:
         engine.dispose()
+
+
+SITE_OF = {"0001": "", "0002": "Plant"}
+OLD_DEVICE = (7, 1, "AHU", "Main", "10.0.0.7", "Stale", "10.0.0.7", 502, 1, 2, 0, 1_700_000_001, 1_700_000_002, 5, 6)
+
+
+def old_file(revision: str, file: Path, tmp_path: Path) -> None:
+    """A file of an older schema with a panel, of which a point and a sample are stored."""
+    older_schema(revision, file, tmp_path)
+    site = [] if revision == "0001" else [SITE_OF[revision]]
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(f"INSERT INTO DEVICES VALUES (?{', ?' * (14 + len(site))})", (*OLD_DEVICE, *site))
+        connection.execute(
+            "INSERT INTO VARIABLE_POINTS VALUES (7, 3, 'VAR3', 1, 'Room', 'SP', 21.5, '°C', 1, 0, 0, 1, NULL, 2, 9, 9)"
+        )
+        connection.execute(
+            f"INSERT INTO SYNC_RUNS VALUES (1, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', 30, 1, ''{', ?' * len(site)})",
+            site,
+        )
+        connection.execute("INSERT INTO TRENDLOG_LAYOUTS VALUES (1, 7, 'VARIABLE', 1, 'f')")
+        connection.execute("INSERT INTO TRENDLOG_LAYOUT_POINTS VALUES (1, 0, 'VAR3', 3, 'SP', 1, '°C', 1)")
+        connection.execute("INSERT INTO TRENDLOG_FRAMES VALUES (7, 'VARIABLE', 1700000002, 1, 1, '[21.5]')")
+
+
+def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
+    tables = ("DEVICES", "VARIABLE_POINTS", "SYNC_RUNS", "TRENDLOG_DATA")
+    with closing(sqlite3.connect(file)) as connection:
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_file_of_an_older_schema_keeps_all_it_holds_and_can_say_never(
+    file: Path, tmp_path: Path, revision: str
+) -> None:
+    old_file(revision, file, tmp_path)
+    before = contents(file)
+    make(file)
+    after = contents(file)
+    assert after["DEVICES"] == [(*OLD_DEVICE, SITE_OF[revision])]
+    for table in ("VARIABLE_POINTS", "TRENDLOG_DATA"):
+        assert after[table] == before[table] != []
+    with closing(sqlite3.connect(file)) as connection, connection:
+        never = ("input_logging_time", "output_logging_time", "variable_logging_time", "last_seen")
+        connection.execute(f"UPDATE DEVICES SET {', '.join(f'{name} = NULL' for name in never)}")
+        columns = [name for _, name, *_ in connection.execute("PRAGMA table_info(DEVICES)")]
+        indexes = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+    assert columns == [column.name for column in metadata.tables["DEVICES"].columns]
+    assert {"SYNC_RUNS_STARTED_AT", "TRENDLOG_LAYOUTS_FINGERPRINT"} <= indexes
+
+
+def test_a_migration_that_ends_before_the_table_of_panels_is_back_leaves_the_old_file_usable(
+    file: Path, tmp_path: Path
+) -> None:
+    old_file("0002", file, tmp_path)
+    before = contents(file)
+    migrations = migrations_up_to("0003", tmp_path / "interrupted")
+    script = migrations / "versions" / "m0003_never_read.py"
+    dropped = "'DROP TABLE \"DEVICES\"',"
+    assert dropped in script.read_text()
+    script.write_text(script.read_text().replace(dropped, f"{dropped} 'SELECT no_such_column',"))
+    engine = database_module._engine(file)
+    with pytest.raises(Exception, match="no_such_column"):
+        migrate_to_newest(engine, file, migrations, "0003")
+    engine.dispose()
+    assert contents(file) == before
+    assert schema_revision(file) == "0002"
+    known = read_present_state(file)
+    assert known is not None
+    assert [point.value for point in known.devices[0].points()] == [21.5]
+    make(file)
+    assert schema_revision(file) == SCHEMA_REVISION
 
 
 def test_a_file_of_the_first_schema_keeps_its_rows_and_takes_sites(file: Path, tmp_path: Path) -> None:

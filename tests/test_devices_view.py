@@ -152,7 +152,7 @@ class TestRecording:
         QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
         menu = view.findChild(QMenu)
         assert menu is not None
-        record, _, columns = menu.actions()
+        record, _same, _, columns = menu.actions()
         assert (record.text(), columns.text()) == ("&Record this panel", "&Columns")
         with qtbot.waitSignal(view.record_toggled) as toggled:
             record.trigger()

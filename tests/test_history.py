@@ -116,7 +116,6 @@ def test_one_sample_is_a_series(writer: Writer, reader: HistoryReader) -> None:
 def test_a_file_that_is_not_there_has_no_history_and_is_not_made(tmp_path: Path) -> None:
     reader = HistoryReader(tmp_path / "none.db")
     assert reader.read(IN1, 0, 9999, 1000) == ()
-    assert reader.span(IN1) is None
     assert not (tmp_path / "none.db").exists()
 
 
@@ -301,14 +300,28 @@ def test_more_changes_of_a_state_than_fit_show_both_states() -> None:
     assert set(few_values[:10]) == set(few_values[-10:]) == {0.0, 1.0}
 
 
-def test_span_is_the_first_and_the_last_reading_of_the_point(writer: Writer, reader: HistoryReader) -> None:
-    first, second = points(PointType.INPUT, 1.0, 2.0)
-    store(writer, 1000, (first,))
-    store(writer, 1030, (first, second))
-    store(writer, 1060, (first, second))
-    assert reader.span(IN1) == (1000.0, 1060.0)
-    assert reader.span(IN2) == (1030.0, 1060.0)
-    assert reader.span(PointKey(1, PointType.INPUT, 1)) is None
+def test_the_present_unit_is_that_of_the_sample_that_came_last_not_of_the_latest_time(
+    writer: Writer, reader: HistoryReader
+) -> None:
+    store(writer, 1000, (point(PointType.INPUT, 1, 1.0, label="old", units="°F", range=4),))
+    store(writer, 9000, (point(PointType.INPUT, 1, 2.0, label="old", units="°F", range=4),))
+    store(writer, 1030, (point(PointType.INPUT, 1, 3.0, label="new", units="°C", range=3),))
+    store(writer, 1060, (point(PointType.INPUT, 1, 4.0, label="new", units="°C", range=3),))
+    old, present = reader.read(IN1, 0, 10_000, 1000)
+    assert (old.units, present.units, present.label) == ("°F", "°C", "new")
+    assert present.values[~np.isnan(present.values)].tolist() == [3.0, 4.0]
+    store(writer, 1090, (point(PointType.INPUT, 1, 5.0, label="old", units="°F", range=4),))
+    assert [series.units for series in reader.read(IN1, 0, 10_000, 1000)] == ["°C", "°F"]
+
+
+def test_a_sample_that_came_after_one_of_a_later_time_stands_where_its_time_is(
+    writer: Writer, reader: HistoryReader
+) -> None:
+    for time_s, value in ((1000, 20.0), (1062, 21.0), (1030, 22.0), (1060, 24.0)):
+        store(writer, time_s, points(PointType.INPUT, value))
+    (series,) = reader.read(IN1, 0, 10_000, 1000)
+    assert series.times_utc_s.tolist() == [1000, 1030, 1060, 1062]
+    assert series.values.tolist() == [20.0, 22.0, 24.0, 21.0]
 
 
 def test_reading_leaves_the_log_of_the_database_free_to_be_emptied(

@@ -7,6 +7,7 @@ import pytest
 
 from answers import (
     DOCUMENT_EXAMPLE,
+    LOGGED_S,
     JsonObject,
     documented_answer,
     documented_panel,
@@ -248,8 +249,6 @@ def test_a_logging_time_may_be_a_number_or_its_text(sent: Any) -> None:
 @pytest.mark.parametrize(
     "sent",
     [
-        0,
-        "0",
         "",
         "  ",
         None,
@@ -272,6 +271,28 @@ def test_an_unknown_or_absurd_logging_time_is_the_time_of_receipt(sent: Any) -> 
     assert device.variable_logging_time != RECEIVED_S
 
 
+@pytest.mark.parametrize("sent", [0, "0", 0.0, -0.0, " 0 ", "0.0"])
+def test_a_type_that_t3000_never_read_has_no_points_and_no_time(sent: Any) -> None:
+    device = only_device(real_answer(real_panel(input_logging_time=sent, variable_logging_time=sent)))
+    assert (device.inputs, device.input_logging_time) == ((), None)
+    assert (device.variables, device.variable_logging_time) == ((), None)
+    assert [point.point_id for point in device.outputs] == ["OUT1"]
+    assert device.own_times == (None, LOGGED_S + 1, None)
+
+
+@pytest.mark.parametrize("sent", [0, "0"])
+def test_in_the_documented_shape_a_time_of_zero_is_the_time_of_receipt(sent: Any) -> None:
+    device = only_device(documented_answer(documented_panel(input_logging_time=sent)))
+    assert (len(device.inputs), device.input_logging_time, device.own_times[0]) == (1, RECEIVED_S, None)
+
+
+def test_the_points_of_a_type_are_there_once_it_was_read() -> None:
+    decoder = AnswerDecoder()
+    before = decoder.decode(real_answer(real_panel(input_logging_time=0)), RECEIVED_S).devices[0]
+    after = decoder.decode(real_answer(real_panel()), RECEIVED_S).devices[0]
+    assert (len(before.inputs), len(after.inputs)) == (0, 1)
+
+
 def test_a_panel_without_logging_times_was_read_when_it_was_received() -> None:
     panel = without(real_panel(), "input_logging_time", "output_logging_time", "variable_logging_time")
     assert [time_s for _, _, time_s in only_device(real_answer(panel)).vectors()] == [RECEIVED_S] * 3
@@ -288,15 +309,22 @@ def test_a_panel_without_logging_times_was_read_when_it_was_received() -> None:
         (2**32 - 1, 2**32 - 1),
         (-1, 2**32 - 1),
         (-(2**31), 2**31),
-        (2**32 + 237219, 237219),
     ],
 )
-def test_a_serial_number_is_taken_modulo_two_to_the_32nd(sent: Any, serial_number: int) -> None:
+def test_a_serial_number_of_32_bits_is_taken_modulo_two_to_the_32nd(sent: Any, serial_number: int) -> None:
     assert only_device(real_answer(real_panel(sent))).serial_number == serial_number
     assert only_device(documented_answer(documented_panel(sent))).serial_number == serial_number
 
 
-@pytest.mark.parametrize("sent", [0, "0", 2**32, -(2**32)])
+@pytest.mark.parametrize("sent", [2**32, 2**32 + 237219, -(2**31) - 1, -(2**32), 10**30])
+def test_a_serial_number_that_fits_no_32_bits_is_skipped_and_never_wrapped(sent: Any) -> None:
+    snapshot = decode(real_answer(real_panel(sent, panel_id=7, panel_name="Lost"), real_panel(237451)))
+    assert [device.serial_number for device in snapshot.devices] == [237451]
+    (sentence,) = snapshot.skipped_panels
+    assert sentence == f"panel 7 'Lost' cannot be told from others: its serial number {sent} does not fit 32 bits"
+
+
+@pytest.mark.parametrize("sent", [0, "0"])
 def test_a_panel_with_serial_zero_is_skipped_and_counted(sent: Any) -> None:
     snapshot = decode(real_answer(real_panel(sent, panel_id=7, panel_name="Lost"), real_panel(237451)))
     assert [device.serial_number for device in snapshot.devices] == [237451]
@@ -311,15 +339,23 @@ def test_an_answer_of_panels_with_serial_zero_alone_is_an_empty_snapshot() -> No
     assert (snapshot.devices, len(snapshot.skipped_panels)) == ((), 2)
 
 
-def test_a_serial_number_that_repeats_is_skipped_and_counted() -> None:
+def test_a_serial_number_that_repeats_is_that_of_another_controller() -> None:
     first, second = real_panel(-1, panel_name="First"), real_panel(2**32 - 1, panel_name="Second")
     snapshot = decode(real_answer(first, second, real_panel(5)))
     assert [(device.serial_number, device.panel_name) for device in snapshot.devices] == [
         (2**32 - 1, "First"),
         (5, "AHU5"),
     ]
-    assert len(snapshot.skipped_panels) == 1
-    assert "Second" in snapshot.skipped_panels[0]
+    assert [(device.serial_number, device.panel_name) for device in snapshot.doubles] == [(2**32 - 1, "Second")]
+    assert snapshot.skipped_panels == ()
+
+
+def test_what_one_controller_sent_does_not_show_in_what_another_of_its_serial_number_sends() -> None:
+    one = real_panel(points=[real_point(value=1000), real_point(number=2, label="OAT")])
+    other = real_panel(points=[real_point(value=2000), real_point(number=2, label="RAT")], panel_name="Other")
+    decoder = AnswerDecoder()
+    for answer in (real_answer(one, other), real_answer(other, one), real_answer(other), real_answer(one)):
+        assert decoder.decode(answer, RECEIVED_S) == decode(answer)
 
 
 BAD_PANELS: dict[str, Any] = {
@@ -822,6 +858,14 @@ def test_text_that_begins_with_a_control_character_is_empty() -> None:
     assert (point.label, point.full_label) == ("", "")
 
 
+@pytest.mark.parametrize("mark", [*"\u202a\u202e\u2066\u2069\u200e\u200f\u2028\u2029"])
+def test_marks_of_direction_and_line_separators_are_taken_out_of_names(mark: str) -> None:
+    point = only_point(real_point(label=f"S{mark}AT", description=f"{mark}Supply{mark} air"))
+    assert (point.label, point.full_label) == ("SAT", "Supply air")
+    skipped = decode(real_answer(real_panel(0, panel_name=f"AHU{mark}5"), real_panel())).skipped_panels
+    assert "'AHU5'" in skipped[0]
+
+
 def test_text_of_the_neighbour_field_is_cut_off() -> None:
     # A description that fills its 21 bytes runs on into the label and the value bytes.
     point = only_point(real_point(description="Supply air temp. east" + "SATEAST" + "\x00\x00T\x53", label="SATEAST"))
@@ -864,7 +908,15 @@ def test_dirty_text_is_repaired_and_harms_nothing_beside_it(sent: bytes, label: 
     assert (snapshot.skipped_panels, snapshot.skipped_points) == ((), ())
 
 
-@pytest.mark.parametrize("sent", [b"NaN", b"Infinity", b"-Infinity", b"1e999"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *(b"NaN", b"Infinity", b"-Infinity", b"1e999"),
+        # As C runtimes of Microsoft print them, older ones first, one of them with a German comma.
+        *(b"-1.#IND", b"1.#INF", b"-1.#INF00", b"1.#QNAN", b"1.#SNAN", b"-1.#IND000000", b"1.#J", b"-1,#IND"),
+        *(b"nan", b"-nan(ind)", b"nan(ind)", b"-nan(snan)", b"inf", b"-inf", b"+INF"),
+    ],
+)
 @pytest.mark.parametrize("label", ["P3", "<dirty>"])
 def test_a_value_that_is_no_json_number_costs_its_point_alone(sent: bytes, label: str) -> None:
     points = [real_point(number=1), real_point(number=2, value="<value>"), real_point(number=3, label=label)]
@@ -874,6 +926,14 @@ def test_a_value_that_is_no_json_number_costs_its_point_alone(sent: bytes, label
     snapshot = decode(body)
     assert [point.point_id for point in snapshot.devices[0].inputs] == ["IN1", "IN3"]
     assert len(snapshot.skipped_points) == 2
+
+
+def test_a_text_that_reads_like_no_number_stays_a_text() -> None:
+    points = [real_point(number=1, label="-1.#IND"), real_point(number=2, label="inf,nan"), real_point(number=3)]
+    body = real_answer(real_panel(points=points)).replace(b"21500}]", b"nan}]")
+    snapshot = decode(body)
+    assert [point.label for point in snapshot.devices[0].inputs] == ["-1.#IND", "inf,nan"]
+    assert len(snapshot.skipped_points) == 1
 
 
 def test_a_raw_surrogate_is_replaced() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import PanelSettings, Snapshot
+from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.writer import Writer
@@ -22,6 +22,12 @@ def store(file: Path, *snapshots: Snapshot) -> None:
                 transaction.log(panel)
             transaction.record(report())
     database.close()
+
+
+def listed(serial_number: int) -> Device:
+    """A panel as T3000's list tells of it."""
+    never: dict[str, None] = dict.fromkeys(f"{kind}_logging_time" for kind in ("input", "output", "variable"))
+    return device(serial_number, inputs=(), outputs=(), variables=(), **never)
 
 
 def test_what_was_stored_is_read_back_as_it_was(tmp_path: Path) -> None:
@@ -57,3 +63,32 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"This is a letter." * 500)
     with pytest.raises(DatabaseUnusableError, match="is not an SQLite database"):
         read_present_state(tmp_path / "x.db")
+
+
+def test_a_panel_that_never_answered_is_silent_and_one_that_fell_silent_is_not(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    with Writer(database).cycle(30) as transaction:
+        transaction.upsert(device(1), NOW_S)
+        for silent in (listed(1), listed(2)):
+            transaction.upsert_silent(silent, NOW_S + 30)
+        transaction.record(report())
+    database.close()
+    known = read_present_state(tmp_path / "x.db")
+    assert known is not None
+    assert known.devices == (device(1),)
+    assert known.silent == (listed(2),)
+
+
+def test_types_that_were_never_read_have_no_time(tmp_path: Path) -> None:
+    panel = device(outputs=(), output_logging_time=None)
+    store(tmp_path / "x.db", Snapshot(NOW_S, (panel,)))
+    known = read_present_state(tmp_path / "x.db")
+    assert known is not None
+    assert known.devices == (panel,)
+
+
+def test_what_a_wrong_clock_of_ours_once_stored_was_received_no_later_than_now(tmp_path: Path) -> None:
+    store(tmp_path / "x.db", Snapshot(NOW_S + 86_400, (device(),)))
+    known = read_present_state(tmp_path / "x.db", lambda: NOW_S)
+    assert known is not None
+    assert known.received_at == NOW_S

@@ -353,3 +353,17 @@ def test_the_size_of_the_database_is_in_megabytes_and_then_in_gigabytes() -> Non
         "db 12.4 MB",
         "db 1.23 GB",
     ]
+
+
+def test_how_the_last_answer_was_got_is_in_full_in_the_tooltip_and_in_that_of_each_site(qtbot: QtBot) -> None:
+    note = "read live; 4 of 10 panels in a cycle, the oldest is 95 s old"
+    progress = SiteProgress()
+    indicator = LinkIndicator(progress)
+    qtbot.addWidget(indicator)
+    for sites in ([""], ["Office", "Plant"]):
+        progress.set_sites(sites, "")
+        for site in sites:
+            decoded = AnswerDecoded(SyncPhase.PARSE, 1.0, snapshot(note=note), 10, site=site)
+            progress.apply(decoded, CycleFinished(SyncPhase.VALIDATE, 1.0, report(site=site), 5.0, site=site))
+        said = " ".join(indicator.toolTip().split())
+        assert said.count(note) == len(sites)

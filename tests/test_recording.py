@@ -7,6 +7,7 @@ from t3monitor.sync.recording import Choice, PanelClaims, Readings
 from values import NOW_S, device, points, snapshot
 
 AHU, VAV = device(1, panel_id=1), device(2, panel_id=2)
+NO_TIMES: dict[str, None] = dict.fromkeys(f"{kind}_logging_time" for kind in ("input", "output", "variable"))
 
 
 def kinds(answer: Snapshot) -> dict[int, list[PointType]]:
@@ -98,3 +99,65 @@ def test_a_site_that_has_a_newer_reading_takes_over_from_one_whose_reading_is_st
     assert kinds(claims.of_site("Plant", told(NOW_S, NOW_S + 310), 30)) == {}
     assert kinds(claims.of_site("Plant", told(NOW_S + 310, NOW_S + 310), 30)).keys() == {1}
     assert kinds(claims.of_site("Office", told(NOW_S, NOW_S + 320), 30)) == {}
+
+
+def test_two_sites_that_tell_of_two_controllers_with_one_serial_number_are_told_apart() -> None:
+    claims, other = PanelClaims(), device(1, panel_id=7)
+    claims.known_controllers("Office", snapshot(AHU))
+    plant = claims.known_controllers("Plant", snapshot(other, VAV))
+    assert kinds(plant).keys() == {2}
+    assert (len(plant.skipped_panels), plant.conflicts, plant.note) == (1, (1,), "")
+    late = replace(snapshot(other), received_at=NOW_S + 86_400)
+    assert kinds(claims.known_controllers("Plant", late)) == {}
+    claims.accept_controller(1)
+    assert kinds(claims.known_controllers("Plant", late)).keys() == {1}
+
+
+def test_a_reading_that_an_earlier_run_stored_is_told_by_t3000s_own_time() -> None:
+    readings = Readings()
+    own = replace(AHU, own_times=(NOW_S + 600, NOW_S + 601, None))
+    readings.recall([((1, PointType.INPUT), NOW_S + 600), ((1, PointType.OUTPUT), NOW_S + 500)])
+    assert kinds(readings.new_in(snapshot(own))) == {1: [PointType.OUTPUT, PointType.VARIABLE]}
+    drifted = replace(own, input_logging_time=NOW_S - 100)
+    assert kinds(readings.new_in(snapshot(drifted))) == {1: [PointType.OUTPUT, PointType.VARIABLE]}
+    readings.take_as_stored(snapshot(own))
+    readings.recall([((1, PointType.INPUT), 5)])
+    assert kinds(readings.new_in(snapshot(own))) == {1: []}, "what this run stored is newer"
+
+
+def test_our_clock_set_back_gives_no_panel_to_another_site() -> None:
+    claims = PanelClaims()
+    claims.of_site("Office", replace(snapshot(AHU), received_at=NOW_S + 3600), 30)
+    back = replace(snapshot(device(1, panel_id=1, time_s=NOW_S - 3600)), received_at=NOW_S - 3590)
+    assert kinds(claims.of_site("Plant", snapshot(AHU), 30)) == {}
+    assert kinds(claims.of_site("Office", back, 30)).keys() == {1}
+    assert kinds(claims.of_site("Plant", back, 30)) == {}
+
+
+def test_a_reading_of_the_future_holds_no_panel_against_one_that_is_live() -> None:
+    claims = PanelClaims()
+    claims.of_site("Office", snapshot(device(1, panel_id=1, time_s=NOW_S + 86_400)), 30)
+    assert kinds(claims.of_site("Plant", snapshot(AHU), 30)).keys() == {1}
+
+
+def test_a_panel_of_which_nothing_was_read_goes_to_the_site_that_reads_it() -> None:
+    claims = PanelClaims()
+    never = device(1, inputs=(), outputs=(), variables=(), **NO_TIMES)
+    assert kinds(claims.of_site("Office", snapshot(never), 30)).keys() == {1}
+    assert kinds(claims.of_site("Plant", snapshot(never), 30)) == {}
+    assert kinds(claims.of_site("Plant", snapshot(AHU), 30)).keys() == {1}
+
+
+def test_a_panel_that_is_silent_here_and_told_of_elsewhere_is_left_to_that_site() -> None:
+    claims = PanelClaims()
+    silent = device(1, inputs=(), outputs=(), variables=(), **NO_TIMES)
+    claims.of_site("Office", snapshot(AHU), 30)
+    listed = snapshot(VAV, silent=(silent, replace(silent, serial_number=3)))
+    assert [panel.serial_number for panel in claims.of_site("Plant", listed, 30).silent] == [3]
+    assert [panel.serial_number for panel in claims.of_site("Office", listed, 30).silent] == [1, 3]
+
+
+def test_a_silent_panel_that_is_not_recorded_is_left_out() -> None:
+    listed = snapshot(AHU, silent=(VAV, device(3)))
+    assert [panel.serial_number for panel in chosen(listed, unrecorded_panels=[2]).silent] == [3]
+    assert chosen(listed, recorded_types=[]).silent == ()

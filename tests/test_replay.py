@@ -88,6 +88,31 @@ def test_a_byte_order_mark_is_no_part_of_the_answer(tmp_path: Path) -> None:
     assert answers(recording(tmp_path / "answer.json", b"\xef\xbb\xbf", FIRST, b"\r\n", SECOND)) == [FIRST, SECOND]
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{FIRST.decode()}\r\n",
+        f"{FIRST.decode()}\r\n{SECOND.decode()}\r\n",
+        (captured(FIRST) + captured(SECOND)).decode(),
+        f"\r\n{FIRST.decode()}\r\n\ufeff{SECOND.decode()}\r\n",
+    ],
+    ids=["one answer", "an answer a line", "captures", "two files in one"],
+)
+def test_a_recording_that_windows_saved_as_utf_16_is_read_like_any_other(
+    tmp_path: Path, text: str, encoding: str, mark: str
+) -> None:
+    path = recording(tmp_path / "answers.json", (mark + text).encode(encoding))
+    assert [answer.strip() for answer in answers(path)] == [FIRST, SECOND][: text.count("LOGGING_DATA_RES")]
+
+
+def test_a_recording_in_utf_16_that_is_cut_within_a_character_ends_in_the_answers_before(tmp_path: Path) -> None:
+    text = f"\ufeff{FIRST.decode()}\r\n{SECOND.decode()}".encode("utf-16-le")
+    given = answers(recording(tmp_path / "answers.json", text[:-3]))
+    assert (given[0], len(given)) == (FIRST, 2)
+
+
 def test_lines_before_one_that_is_cut_off_are_whole(tmp_path: Path) -> None:
     path = recording(tmp_path / "answers.jsonl", FIRST, b"\n", SECOND, b"\n", THIRD[:100])
     assert answers(path) == [FIRST, SECOND, THIRD[:100]]

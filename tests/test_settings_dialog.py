@@ -436,7 +436,9 @@ def test_every_control_can_be_reached_by_keyboard_and_has_a_name(opened: Callabl
         dialog.sync.interval,
         dialog.sync.timeout,
         dialog.sync.retries,
+        dialog.sync.panels_logged,
         dialog.sync.auto_start,
+        dialog.link.web.points,
         dialog.database.file.edit,
     ]
     for field in fields:
@@ -462,6 +464,38 @@ def test_a_stored_database_url_is_shown_as_its_path_and_stays_as_it_is(
     dialog = opened(Settings(link="demo", database="sqlite:///history.db"))
     assert dialog.database.file.text == str(tmp_path / "history.db")
     assert dialog.wanted() == Settings(link="demo", database="sqlite:///history.db")
+
+
+@pytest.mark.parametrize("stored", ["mysql://host/db", "5", "history.db", "null"])
+def test_a_stored_database_that_is_none_is_shown_with_what_is_wrong_and_can_be_corrected(
+    opened: Callable[..., SettingsDialog], tmp_path: Path, stored: str
+) -> None:
+    dialog = opened(Settings(link="webapi", database=stored))
+    dialog.show_database()
+    assert dialog.tabs.currentWidget() is dialog.database
+    assert dialog.database.file.text == stored
+    assert "is no database this program can use" in dialog.database.message.text()
+    assert dialog.wanted() is None
+    typed(dialog.database.file, str(tmp_path / "good.db"))
+    wanted = dialog.wanted()
+    assert wanted is not None
+    assert wanted.database == f"sqlite:///{tmp_path / 'good.db'}"
+    typed(dialog.database.file, "")
+    assert dialog.wanted() == Settings(link="webapi")
+
+
+def test_which_points_are_stored_live_and_how_many_panels_are_logged_can_be_chosen(
+    opened: Callable[..., SettingsDialog],
+) -> None:
+    dialog = opened(Settings(link="webapi"))
+    assert dialog.link.web.points.currentData() == "used"
+    assert dialog.sync.panels_logged.text() == "20 panels"
+    dialog.link.web.choose_points("all")
+    dialog.sync.panels_logged.setValue(0)
+    wanted = dialog.wanted()
+    assert wanted == Settings(link="webapi", live_points="all", panels_logged=0)
+    dialog.link.web.choose_reading("logging_data")
+    assert not dialog.link.web.points.isEnabled(), "T3000's background readings are stored as they come"
 
 
 def test_what_cannot_be_a_database_is_told_before_it_is_tried(tmp_path: Path) -> None:

@@ -129,6 +129,37 @@ def test_a_panel_that_both_sites_see_is_stored_once(campus: Campus) -> None:
     assert per_panel == [(1,)]
 
 
+@pytest.mark.parametrize(
+    ("what", "instead"), [(b'"panel_id":2', b'"panel_id":7'), (b'"panel_name":"', b'"panel_name":"Plant ')]
+)
+def test_two_controllers_of_one_serial_number_at_two_sites_are_never_one(
+    campus: Campus, what: bytes, instead: bytes
+) -> None:
+    assert what in OFFICE
+    campus.links["Plant"].steps = [UnreachableError("Nothing listens on plant:9103"), OFFICE.replace(what, instead)]
+    sync(campus)
+    stored = campus.rows("SELECT serial_number, panel_id, panel_name, site FROM DEVICES")
+    sync(campus)
+    assert campus.outcomes() == {"Office": Outcome.OK, "Plant": Outcome.PARTIAL}
+    assert campus.rows("SELECT serial_number, panel_id, panel_name, site FROM DEVICES") == stored
+    reasons = campus.rows("SELECT reason FROM SYNC_RUNS WHERE site = 'Plant' AND outcome = 'partial'")
+    assert all(
+        "two controllers" in reason and "site Office" in reason and "site Plant" in reason for (reason,) in reasons
+    )
+
+
+def test_the_users_word_that_two_are_one_reaches_every_site(campus: Campus) -> None:
+    sync(campus)  # each has panels of its own
+    moved = OFFICE.replace(b'"panel_name":"', b'"panel_name":"New ')
+    campus.links["Plant"].steps = [moved]
+    sync(campus)
+    assert campus.outcomes()["Plant"] is Outcome.PARTIAL
+    for (serial,) in campus.rows("SELECT serial_number FROM DEVICES"):
+        campus.services.accept_controller(serial)
+    sync(campus)
+    assert campus.outcomes() == {"Office": Outcome.OK, "Plant": Outcome.OK}
+
+
 def test_a_site_that_is_removed_ends_and_one_that_is_added_begins(campus: Campus) -> None:
     campus.services.start()
     for name in ("Office", "Plant"):

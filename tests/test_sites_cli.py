@@ -25,7 +25,7 @@ def closed_url() -> Iterator[str]:
 
 @pytest.fixture
 def office() -> Iterator[StandIn]:
-    with StandIn(make_panels(2)) as stand_in:
+    with StandIn(make_panels(2), hurries=True) as stand_in:
         save_sites(Office=stand_in.url)
         yield stand_in
 
@@ -50,7 +50,7 @@ def test_each_site_has_its_lines_and_the_first_bad_one_the_exit_code(
 
 
 def test_as_many_cycles_of_each_site_as_were_asked_for(office: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
-    with StandIn(make_panels(3)) as plant:
+    with StandIn(make_panels(3), hurries=True) as plant:
         save_sites(Office=office.url, Plant=plant.url)
         assert main(["sync", "--cycles", "2", "--interval", "1"]) == 0
     out = capsys.readouterr().out

@@ -9,10 +9,13 @@ import pytest
 
 from t3monitor.model.errors import DatabaseError, Outcome
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import Device, PanelSettings
+from t3monitor.model.snapshot import Device, PanelSettings, PointGroup
 from t3monitor.model.trendlogs import TrendLog
+from t3monitor.model.words import RangeWords
 from t3monitor.store.database import Database
+from t3monitor.store.present_state import read_present_state
 from t3monitor.store.validation import count_back
+from t3monitor.store.words import read_words
 from t3monitor.store.writer import Writer
 from values import NOW_S, device, point, points, report, snapshot
 
@@ -339,3 +342,144 @@ def test_trend_log_configuration_is_replaced_whole(writer: Writer, file: Path) -
     writer.write_trend_logs(5, 2, [TrendLog("MON1", "AHU", 900, True, 5, 3, 0.4)] * 1, NOW_S)
     writer.write_trend_logs(5, 2, [TrendLog("MON2", "VAV", 60, False, 1, 1, 0.0)], NOW_S + 1)
     assert rows(file, "SELECT * FROM TRENDLOGS") == [(5, "MON2", 2, "VAV", 60, "OFF", 1, 1, 0.0, NOW_S + 1)]
+
+
+# Panels that do not answer, and what was never read
+
+
+NEVER: dict[str, Any] = {
+    **dict.fromkeys(("inputs", "outputs", "variables"), ()),
+    **{f"{kind}_logging_time": None for kind in ("input", "output", "variable")},
+}
+TIMES = "SELECT status, input_logging_time, variable_logging_time, first_seen, last_seen FROM DEVICES"
+
+
+def test_a_panel_that_never_answered_is_offline_and_was_never_seen(writer: Writer, file: Path) -> None:
+    with writer.cycle(30) as transaction:
+        transaction.upsert_silent(device(**NEVER), NOW_S)
+        transaction.record(report())
+    assert rows(file, TIMES) == [("Offline", None, None, NOW_S, None)]
+    store(writer, device(), received_at=NOW_S + 30)
+    assert rows(file, TIMES) == [("Online", NOW_S - 5, NOW_S - 3, NOW_S, NOW_S + 30)]
+
+
+def test_a_panel_that_falls_silent_keeps_its_times_name_and_points(writer: Writer, file: Path) -> None:
+    store(writer, device(address="10.0.0.5"))
+    with writer.cycle(30) as transaction:
+        transaction.upsert_silent(device(panel_name="", **NEVER), NOW_S + 30)
+        transaction.record(report())
+    assert rows(file, TIMES) == [("Offline", NOW_S - 5, NOW_S - 3, NOW_S, NOW_S)]
+    assert rows(file, "SELECT panel_name, address FROM DEVICES") == [("Panel 1", "10.0.0.5")]
+    assert rows(file, "SELECT count(*) FROM INPUT_POINTS") == [(3,)]
+
+
+def test_a_type_that_is_not_read_any_more_keeps_the_time_that_is_known(writer: Writer, file: Path) -> None:
+    store(writer, device())
+    store(writer, device(inputs=(), input_logging_time=None), received_at=NOW_S + 30)
+    assert rows(file, TIMES) == [("Online", NOW_S - 5, NOW_S - 3, NOW_S, NOW_S + 30)]
+    assert rows(file, "SELECT count(*) FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT'") == [(1,)]
+
+
+def test_a_panel_is_as_fresh_as_what_is_used_of_it(writer: Writer, file: Path) -> None:
+    unused = points(PointType.OUTPUT, 0.0, label="", full_label="", range=0)
+    store(writer, device(outputs=unused, output_logging_time=NOW_S - 5000))
+    assert rows(file, "SELECT status FROM DEVICES") == [("Online",)]
+    store(writer, device(output_logging_time=NOW_S - 5000))
+    assert rows(file, "SELECT status FROM DEVICES") == [("Stale",)]
+
+
+def test_a_point_of_a_panel_read_in_parts_has_the_time_of_its_group(writer: Writer, file: Path) -> None:
+    groups = {PointType.INPUT: (PointGroup(1, 2, NOW_S - 50, True, True), PointGroup(3, 10, NOW_S - 900, False, False))}
+    store(writer, device(groups=groups))
+    assert rows(file, "SELECT logging_time FROM INPUT_POINTS ORDER BY point_index") == [
+        (NOW_S - 50,),
+        (NOW_S - 50,),
+        (NOW_S - 900,),
+    ]
+    assert rows(file, "SELECT DISTINCT logging_time FROM VARIABLE_POINTS") == [(NOW_S - 3,)]
+
+
+def test_a_count_of_what_was_never_read_is_right(writer: Writer, database: Database) -> None:
+    panel = device(outputs=(), output_logging_time=None)
+    run_id = store(writer, panel)
+    counted = count_back(database, snapshot(panel), run_id)
+    assert counted[panel.serial_number][PointType.OUTPUT] == 0
+
+
+def test_a_row_of_the_future_does_not_decide_which_layout_was_used_last(writer: Writer, file: Path) -> None:
+    whole = points(PointType.INPUT, 1.0, 2.0, 3.0)
+    renamed = (whole[0]._replace(label="Old"), *whole[1:])
+    store(writer, device(inputs=renamed, input_logging_time=NOW_S + 10**8))
+    store(writer, device(inputs=whole, input_logging_time=NOW_S))
+    store(writer, device(inputs=whole[:2], input_logging_time=NOW_S + 30))
+    assert rows(file, "SELECT vals FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT' ORDER BY run_id")[-1] == (
+        "[1,2,null]",
+    )
+
+
+# Words
+
+
+def test_words_are_stored_with_the_time_from_which_they_hold_and_only_where_they_changed(
+    writer: Writer, file: Path
+) -> None:
+    first = RangeWords({23: ((0, "Shut"), (1, "Ajar"))}, {20: "kPa"}, {101: ((1, "Low"),)})
+    second = RangeWords({23: ((0, ""), (1, "Open"))}, {20: "", 21: "m³"}, {101: ((2, "High"),)})
+    for since, words in ((NOW_S, first), (NOW_S + 30, first), (NOW_S + 60, second), (NOW_S + 90, second)):
+        with writer.cycle(30) as transaction:
+            transaction.take_words(237219, words, since)
+            transaction.record(report())
+    assert rows(file, f"SELECT kind, range, words, since - {NOW_S} FROM RANGE_WORDS ORDER BY id") == [
+        ("digital", 23, '[[0, "Shut"], [1, "Ajar"]]', 0),
+        ("multistate", 101, '[[1, "Low"]]', 0),
+        ("table", 20, '"kPa"', 0),
+        ("digital", 23, '[[0, "Shut"], [1, "Open"]]', 60),
+        ("multistate", 101, '[[1, "Low"], [2, "High"]]', 60),
+        ("table", 21, '"m³"', 60),
+    ]
+    assert read_words(file) == {
+        237219: RangeWords({23: ((0, "Shut"), (1, "Open"))}, {20: "kPa", 21: "m³"}, {101: ((1, "Low"), (2, "High"))})
+    }
+
+
+def test_words_that_somebody_has_edited_into_nonsense_are_none(writer: Writer, file: Path) -> None:
+    with writer.cycle(30) as transaction:
+        transaction.take_words(1, RangeWords({23: ((0, "Shut"), (1, "Ajar"))}, {20: "kPa"}), NOW_S)
+        transaction.record(report())
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE RANGE_WORDS SET words = '[[0]' WHERE kind = 'digital'")
+    assert read_words(file) == {1: RangeWords({}, {20: "kPa"}, {})}
+
+
+def test_a_missing_file_has_no_words(tmp_path: Path) -> None:
+    assert read_words(tmp_path / "x.db") == {}
+
+
+def test_words_make_no_new_layout_and_a_unit_does(writer: Writer, file: Path) -> None:
+    plain = points(PointType.INPUT, 1.0, range=23, digital_analog=0, units="")
+    store(writer, device(inputs=plain))
+    named = (plain[0]._replace(words=((0, "Shut"), (1, "Ajar"))),)
+    store(writer, device(inputs=named, input_logging_time=NOW_S + 1))
+    layouts = "SELECT count(*) FROM TRENDLOG_LAYOUTS WHERE point_type = 'INPUT'"
+    assert rows(file, layouts) == [(1,)]
+    store(writer, device(inputs=points(PointType.INPUT, 1.0, range=20, units=""), input_logging_time=NOW_S + 2))
+    store(writer, device(inputs=points(PointType.INPUT, 1.0, range=20, units="kPa"), input_logging_time=NOW_S + 3))
+    assert rows(file, layouts) == [(3,)]
+    assert rows(file, "SELECT units FROM INPUT_POINTS WHERE point_index = 1") == [("kPa",)]
+
+
+def test_the_present_state_is_read_in_the_words_of_the_panel(writer: Writer, file: Path) -> None:
+    inputs = (
+        point(PointType.INPUT, 1, 1.0, range=23, digital_analog=0, units=""),
+        point(PointType.INPUT, 2, 5.0, range=20, units=""),
+        point(PointType.INPUT, 3, 2.0, range=101, units=""),
+    )
+    with writer.cycle(30) as transaction:
+        transaction.upsert(device(inputs=inputs), NOW_S)
+        transaction.take_words(
+            237219, RangeWords({23: ((0, "Shut"), (1, "Ajar"))}, {20: "kPa"}, {101: ((2, "High"),)}), NOW_S
+        )
+        transaction.record(report())
+    known = read_present_state(file)
+    assert known is not None
+    assert [shown.value_text for shown in known.devices[0].inputs] == ["Ajar", "5.00 kPa", "High"]

@@ -798,7 +798,7 @@ def test_lanes_of_equal_names_tell_their_panels(view: TrendView, settle: Settle)
     settle(view)
     alike = tuple(entry._replace(label="FAN") for entry in inputs(NOW_S))
     view.describe(snapshot(device(SERIAL, panel_name="AHU-1", inputs=alike, input_logging_time=NOW_S)))
-    assert lane_names(view) == ["AHU-1 FAN", "AHU-1 FAN"]
+    assert lane_names(view) == ["AHU-1 FAN (IN5)", "AHU-1 FAN (IN6)"]
 
 
 def test_dragged_points_are_taken_and_other_things_are_not(view: TrendView, settle: Settle) -> None:

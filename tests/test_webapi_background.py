@@ -1,9 +1,12 @@
 """T3000's background readings over the web link: one call per cooldown, most of them between two cycles."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
+from msgspec import Raw
 
+from answers import JsonObject, real_panel
 from clock import FakeClock
 from t3monitor.model.errors import (
     BadReplyError,
@@ -18,7 +21,9 @@ from t3monitor.model.errors import (
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.messages import AnswerDecoder
+from t3monitor.t3000.webapi.cached import CachedPanels
 from t3monitor.t3000.webapi.link import WebApiLink
+from t3monitor.t3000.webapi.mirror import Mirror, answer_body
 from t3000_model import Build, make_panels
 from t3000_stand_in import Mood, StandIn
 
@@ -100,7 +105,7 @@ def test_panels_are_read_by_errands_between_the_cycles(stand_in: StandIn, link: 
     answer = link.fetch(PATIENCE_S)
     assert logging_calls(stand_in) == [COLLECT, 1, 2, 1, 2]
     assert ages(answer, clock).keys() == {1, 2}
-    assert all(age < 3 * 15 for age in ages(answer, clock).values())
+    assert all(age <= 3 * 15 for age in ages(answer, clock).values())
 
 
 def test_a_fetch_without_a_free_turn_and_without_news_says_how_long_to_wait_and_calls_nobody(
@@ -464,3 +469,44 @@ def test_a_panel_of_the_answer_that_cannot_be_read_is_named_and_the_others_are_k
     answer = link.fetch(PATIENCE_S)
     assert ages(answer, clock).keys() == {2}
     assert answer.failed_panels == ("panel 1 has serial number 0",)
+
+
+# Two controllers of one serial number
+
+
+def cached(*panels: JsonObject) -> Raw:
+    return Raw(json.dumps(list(panels)).encode())
+
+
+def mirrored(mirror: Mirror) -> Snapshot:
+    return AnswerDecoder().decode(answer_body(mirror.held()), 1)
+
+
+def test_two_controllers_in_one_answer_are_both_handed_on_until_there_is_one_again() -> None:
+    mirror = Mirror()
+    panels = CachedPanels(mirror)
+    other = real_panel(panel_id=9, panel_name="VAV9")
+    panels.take(cached(real_panel(), other))
+    both = mirrored(mirror)
+    assert [device.panel_id for device in (*both.devices, *both.doubles)] == [5, 9]
+    panels.take(cached(other))
+    assert [device.panel_id for device in mirrored(mirror).devices] == [9]
+    assert mirrored(mirror).doubles == ()
+
+
+def test_what_another_controller_has_not_read_is_not_taken_from_the_one_before() -> None:
+    mirror = Mirror()
+    panels = CachedPanels(mirror)
+    panels.take(cached(real_panel()))
+    panels.take(cached(real_panel(panel_name="VAV9", input_logging_time=0)))
+    (other,) = mirrored(mirror).devices
+    assert (other.panel_name, len(other.inputs), len(other.outputs)) == ("VAV9", 0, 1)
+
+
+def test_what_the_same_controller_has_not_read_anew_stays_as_it_was() -> None:
+    mirror = Mirror()
+    panels = CachedPanels(mirror)
+    panels.take(cached(real_panel(panel_name="AHU5")))
+    panels.take(cached(real_panel(panel_name="AHU5\x00rest", input_logging_time=0)))
+    (same,) = mirrored(mirror).devices
+    assert (len(same.inputs), len(same.outputs)) == (1, 1)

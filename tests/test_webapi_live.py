@@ -1,396 +1,840 @@
-"""Live reading: every panel through T3000 at the moment of the call."""
+"""Live reading: panels through T3000 at the moment of the call, group by group, in virtual time."""
 
-from collections.abc import Iterator
+import itertools
 
 import pytest
 
-from clock import FakeClock
-from t3monitor.model.errors import (
-    LinkError,
-    LinkTimeoutError,
-    NoNewDataError,
-    NotReadyError,
-    RefusedError,
-    UnreachableError,
-)
-from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import PanelSettings, Snapshot
+from live_site import INPUT, OUTPUT, VARIABLE, LiveSite, new_groups
+from t3monitor.model.errors import LinkTimeoutError, MonitorError, NoNewDataError, NotReadyError, UnreachableError
+from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.t3000.link import Answer
-from t3monitor.t3000.messages import AnswerDecoder
-from t3monitor.t3000.webapi.link import WebApiLink
-from t3000_model import make_panels
-from t3000_stand_in import Mood, StandIn
+from t3monitor.t3000.webapi.live import NoPanelReadableError
+from t3000_model import PanelModel, make_panels
+from t3000_panels import ThermostatModel
 
-PATIENCE_S = 10
-SHORT_S = 0.15
-PANELS = 4
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+SERIAL = 237219
+USED = (20, 12, 10)  # of each panel: 2 groups of inputs, 2 of outputs, 1 of variables
+GROUPS_IN_USE = [(INPUT, 0), (INPUT, 1), (OUTPUT, 0), (OUTPUT, 1), (VARIABLE, 0)]
+ALL_GROUPS = [(kind, place) for kind, count in ((INPUT, 7), (OUTPUT, 7), (VARIABLE, 13)) for place in range(count)]
 
 
-@pytest.fixture
-def stand_in(clock: FakeClock) -> Iterator[StandIn]:
-    with StandIn(make_panels(PANELS), clock.monotonic_s, clock.utc_s) as stand_in:
-        yield stand_in
+def site(panels: int = 4, **options: object) -> LiveSite:
+    return LiveSite(make_panels(panels, used=USED, alike=False), **options)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def link(stand_in: StandIn, clock: FakeClock) -> Iterator[WebApiLink]:
-    link = WebApiLink(stand_in.url, "live", monotonic_s=clock.monotonic_s, utc_s=clock.utc_s)
-    yield link
-    link.close()
+# --- what is read
 
 
-def decoded(answer: Answer, clock: FakeClock) -> Snapshot:
-    return AnswerDecoder().decode(answer.body, int(clock.utc_s()))
+def test_a_panel_is_read_whole_when_it_is_first_seen_and_its_groups_in_use_after_that() -> None:
+    live = site(1)
+    answer = live.fetch()
+    assert sorted(set(live.groups_asked())) == sorted(ALL_GROUPS)
+    assert len(new_groups(answer, SERIAL + 1)) == 27
+    device = live.decoded(answer).devices[0]
+    assert (device.panel_name, device.point_count) == ("AHU-1", 256)
+
+    answer = live.fetch()
+    assert sorted(live.groups_asked()[:5]) == sorted(GROUPS_IN_USE)
+    assert new_groups(answer, SERIAL + 1, in_use=True) == GROUPS_IN_USE
+    device = live.decoded(answer).devices[0]
+    assert device.point_count == 256
+    assert device.inputs[0].value == 30
 
 
-def asked_panels(stand_in: StandIn) -> list[int]:
-    """The panels of the calls since it was asked last, each once, in their order."""
-    asked = list(dict.fromkeys(call["panelId"] for call in stand_in.actions(17)))
-    stand_in.requests.clear()
-    return asked
+def test_a_group_carries_the_time_of_its_arrival_and_a_type_that_of_its_oldest_group_in_use() -> None:
+    live = site(1)
+    live.fetch()
+    answer = live.fetch()
+    began_s = int(live.clock.utc_offset_s) + 30
+    inputs = answer.groups[SERIAL + 1][INPUT]
+    assert [group.read_at for group in inputs[:2]] == [began_s, began_s]
+    assert [group.in_use for group in inputs] == [True, True, *[False] * 5]
+    assert inputs[6].read_at is not None
+    assert inputs[6].read_at < began_s
+    device = live.decoded(answer).devices[0]
+    assert device.input_logging_time == min(group.read_at or 0 for group in inputs[:2])
 
 
-def test_each_panel_is_read_with_all_its_points_and_stamped_with_the_time_of_the_answer(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
-) -> None:
-    clock.now_s = 100
-    answer = link.fetch(PATIENCE_S)
-    snapshot = decoded(answer, clock)
-    assert (answer.failed_panels, answer.missing_points, answer.repeats) == ((), (), True)
-    assert answer.note == "read live from each panel"
-    assert [device.panel_name for device in snapshot.devices] == ["AHU-1", "AHU-2", "AHU-3", "AHU-4"]
-    assert [device.point_count for device in snapshot.devices] == [256] * PANELS
-    for device in snapshot.devices:
-        assert device.inputs[0].value == 100
-        assert [time_s for _, _, time_s in device.vectors()] == [int(clock.utc_s())] * 3
-    assert [(call["entryType"], call["entryIndexStart"], call["entryIndexEnd"]) for call in stand_in.calls[:3]] == [
-        (1, 0, 63),
-        (0, 0, 63),
-        (2, 0, 127),
-    ]
+def test_one_group_is_asked_first_and_neighbours_share_a_call() -> None:
+    live = site(1)
+    live.fetch()
+    live.calls()
+    live.fetch()
+    asked = [(call["entryType"], call["entryIndexStart"], call["entryIndexEnd"]) for call in live.calls(17)]
+    assert asked[:4] == [(1, 0, 9), (1, 10, 19), (0, 0, 19), (2, 0, 9)]
 
 
-def test_live_reading_needs_no_gate_and_knows_no_cooldown(stand_in: StandIn, link: WebApiLink) -> None:
-    stand_in.t3000.gate_open = False
-    for _ in range(3):
-        assert not link.fetch(PATIENCE_S).failed_panels
-    assert link.errand_due_s is None
-    assert {call["action"] for call in stand_in.calls} == {17}
+def test_live_points_all_takes_every_group_as_one_in_use() -> None:
+    live = site(1, reads_all=True)
+    live.fetch()
+    answer = live.fetch()
+    assert new_groups(answer, SERIAL + 1) == ALL_GROUPS
+    assert all(group.in_use for groups in answer.groups[SERIAL + 1].values() for group in groups)
 
 
-def test_ten_panels_are_all_read_in_each_cycle(clock: FakeClock) -> None:
-    with StandIn(make_panels(10), clock.monotonic_s, clock.utc_s) as stand_in:
-        link = WebApiLink(stand_in.url, "live", monotonic_s=clock.monotonic_s, utc_s=clock.utc_s)
-        for clock.now_s in (0.0, 15.0, 30.0):
-            devices = decoded(link.fetch(PATIENCE_S), clock).devices
-            assert [device.input_logging_time for device in devices] == [int(clock.utc_s())] * 10
-        link.close()
+def test_groups_that_are_not_in_use_are_read_again_within_ten_minutes_and_in_even_portions() -> None:
+    live = site(2)
+    live.fetch()
+    portions = []
+    for _ in range(50):
+        live.calls()
+        answer = live.fetch()
+        portions.append(len([group for group in live.groups_asked() if group not in GROUPS_IN_USE]))
+        ages = [
+            live.clock.utc_s() - group.read_at
+            for groups in answer.groups.values()
+            for of_type in groups.values()
+            for group in of_type
+            if group.read_at
+        ]
+        assert max(ages) <= 600 + 5
+    assert set(portions) == {3}  # 44 groups in 20 cycles
 
 
-def test_who_fetches_hears_which_panel_is_asked(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
+def test_a_point_that_is_put_into_use_is_found_by_the_sweep_and_read_in_each_cycle_after_that() -> None:
+    live = site(1)
+    live.fetch()
+    live.t3000.panels[0].used = (30, 12, 10)
+    for _ in range(22):
+        answer = live.fetch()
+    assert (INPUT, 2) in new_groups(answer, SERIAL + 1)
+    assert answer.groups[SERIAL + 1][INPUT][2].in_use
+
+
+def test_a_group_that_turns_into_use_counts_as_such_from_the_answer_after_the_sweep_on() -> None:
+    live = site(1)
+    live.fetch()
+    live.t3000.panels[0].used = (30, 12, 10)
+    for _ in range(22):
+        group = live.fetch().groups[SERIAL + 1][INPUT][2]
+        if group.is_new:
+            break
+    assert not group.in_use
+
+
+def test_who_fetches_hears_which_panel_is_asked() -> None:
+    live = site()
     heard = []
-    link.on_panel = lambda position, total: heard.append((position, total))
-    stand_in.t3000.panels[0].reachable = False
-    link.fetch(PATIENCE_S)
-    total = len(stand_in.t3000.panels)
-    assert heard == [(position, total) for position in range(1, total + 1)]
+    live.link.on_panel = lambda position, total: heard.append((position, total))
+    live.fetch()
+    assert heard == [(position, 4) for position in range(1, 5)]
 
 
-def test_a_point_that_stands_still_keeps_its_bytes(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
-    decoder = AnswerDecoder()
-    before = decoder.decode(link.fetch(PATIENCE_S).body, 1)
-    after = decoder.decode(link.fetch(PATIENCE_S).body, 2)
-    assert all(old is new for old, new in zip(before.devices[0].points(), after.devices[0].points(), strict=True))
+def test_a_point_that_stands_still_keeps_its_bytes() -> None:
+    live = site(1)
+    before, after = live.read(), live.read()
+    pairs = zip(before.devices[0].outputs[12:], after.devices[0].outputs[12:], strict=True)
+    assert all(old is new for old, new in pairs)
 
 
 @pytest.mark.parametrize("serial", [2**31 + 5, 2**32 - 1])
-def test_a_serial_number_beyond_2_to_the_31_is_asked_for_with_its_sign(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock, serial: int
-) -> None:
-    stand_in.t3000.panels[0].serial_number = serial
-    assert serial in [device.serial_number for device in decoded(link.fetch(PATIENCE_S), clock).devices]
-    assert stand_in.calls[0]["serialNumber"] == serial - 2**32
+def test_a_serial_number_beyond_2_to_the_31_is_asked_for_with_its_sign(serial: int) -> None:
+    live = site()
+    live.t3000.panels[0].serial_number = serial
+    assert serial in [device.serial_number for device in live.read().devices]
+    assert live.calls()[0]["serialNumber"] == serial - 2**32
 
 
-def test_dirty_text_of_a_panel_arrives_cleaned(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
-    stand_in.t3000.panels[0].dirty = {"IN1": "Zul\u00fcft\x01\x7f\ufffd", "OUT2": "\u4e2d"}
-    for stand_in.ascii in (True, False):
-        device = decoded(link.fetch(PATIENCE_S), clock).devices[0]
-        assert (device.inputs[0].label, device.outputs[1].label) == ("Zul\u00fcft", "\u4e2d")
+# --- turns
+
+
+def test_where_an_interval_does_not_hold_all_panels_they_take_turns_the_oldest_first() -> None:
+    live = LiveSite(make_panels(40, used=(64, 64, 128)), interval_s=30)
+    live.fetch()
+    turns = []
+    for _ in range(8):
+        live.calls()
+        answer = live.fetch()
+        turns.append(live.panels_asked())
+        assert live.took_s <= 30
+        assert answer.failed_panels == ()
+    asked = [panel for turn in turns for panel in turn]
+    assert sorted(asked[:40]) == list(range(1, 41))
+    assert "panels: each is read every" in answer.note
+
+
+def test_a_plan_never_overruns_its_interval_and_says_how_old_a_panel_gets() -> None:
+    live = LiveSite(make_panels(12, used=(64, 64, 128)), interval_s=15)
+    live.fetch()
+    for _ in range(10):
+        answer = live.fetch()
+        assert live.took_s <= 15
+    assert "15 s hold 4 of 12 panels: each is read every 45 s" in answer.note
+
+
+def test_what_the_window_shows_is_read_first() -> None:
+    live = site(4)
+    live.fetch()
+    live.link.prefer([PointKey(SERIAL + 3, VARIABLE, 4)])
+    live.calls()
+    live.fetch()
+    calls = live.calls(17)
+    assert [call["panelId"] for call in calls[:4]] == [3] * 4
+    assert (calls[1]["entryType"], calls[1]["entryIndexStart"]) == (2, 0)
+
+
+# --- our program is started anew
+
+
+def recalled(live: LiveSite) -> Snapshot:
+    snapshot = live.read()
+    live.reopen(snapshot)
+    return snapshot
+
+
+def test_after_a_restart_of_ours_the_points_in_use_are_known_and_no_panel_is_read_whole() -> None:
+    live = site(2)
+    recalled(live)
+    answer = live.fetch()
+    assert len(set(live.groups_asked(1))) < 10
+    assert new_groups(answer, SERIAL + 1, in_use=True) == GROUPS_IN_USE
+
+
+def test_a_panel_that_moved_while_we_were_away_is_read_whole() -> None:
+    live = site(2)
+    known = live.read()
+    live.t3000.panels[0].panel_id = 77
+    live.t3000.click(live.t3000.panels[0])
+    live.reopen(known)
+    live.fetch()
+    assert len(set(live.groups_asked(77))) == 27
 
 
 # --- panels that do not answer
 
 
-def test_a_dead_panel_has_a_sentence_of_its_own_and_costs_the_others_nothing(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
-) -> None:
-    stand_in.t3000.panels[1].reachable = False
-    answer = link.fetch(PATIENCE_S)
-    assert [device.panel_id for device in decoded(answer, clock).devices] == [1, 3, 4]
-    assert answer.failed_panels == (
-        "panel 2 'AHU-2' was not read: it gives T3000 no answer; look at its power, its network, "
-        "and whether T3000 shows it",
-    )
+def test_a_dead_panel_costs_the_wait_of_one_group_and_the_others_nothing_after_that() -> None:
+    live = site(4)
+    live.fetch()
+    live.t3000.panels[1].reachable = False
+    assert live.fetch().failed_panels != ()
+    assert 12 <= live.took_s <= 19
+    for _ in range(3):
+        answer = live.fetch()
+        assert live.took_s < 4
+        assert [device.panel_id for device in live.decoded(answer).devices] == [1, 3, 4]
+        assert [device.serial_number for device in answer.silent] == [SERIAL + 2]
+        assert answer.failed_panels[0].startswith(
+            "panel 2 'AHU-2' was not read: it gives T3000 no answer (T3000's scan"
+        )
 
 
-def test_silent_panels_are_asked_last_in_turns_and_only_until_one_is_silent_again(
-    stand_in: StandIn, link: WebApiLink
-) -> None:
-    panels = stand_in.t3000.panels
-    panels[0].reachable = panels[2].reachable = False
-    link.fetch(PATIENCE_S)
-    assert asked_panels(stand_in) == [1, 2, 3, 4]
-    for silent in (1, 3, 1, 3):
-        answer = link.fetch(PATIENCE_S)
-        assert asked_panels(stand_in) == [2, 4, silent]
-        assert [text[:7] for text in answer.failed_panels] == ["panel 1", "panel 3"]
-    panels[0].reachable = panels[2].reachable = True
-    assert not link.fetch(PATIENCE_S).failed_panels
-    asked_panels(stand_in)
-    link.fetch(PATIENCE_S)
-    assert asked_panels(stand_in) == [1, 2, 3, 4]
+def silent_asks(live: LiveSite, panel_id: int, cycles: int) -> list[float]:
+    """When a panel was asked in so many cycles."""
+    before = len(live.client.sent)
+    for _ in range(cycles):
+        live.fetch_patiently()
+    return [at_s for at_s, call in live.client.sent[before:] if call.get("panelId") == panel_id]
 
 
-def test_points_that_a_panel_did_not_tell_are_named_and_the_others_are_kept(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
-) -> None:
-    stand_in.t3000.panels[0].missing_groups = {(PointType.INPUT, 1), (PointType.VARIABLE, 12)}
-    answer = link.fetch(PATIENCE_S)
+def test_a_silent_panel_is_asked_again_after_1_2_5_and_then_every_10_minutes() -> None:
+    live = site(4)
+    live.fetch()
+    live.t3000.panels[1].reachable = False
+    asked = silent_asks(live, 2, 110)
+    waits = [later - earlier - 12 for earlier, later in itertools.pairwise(asked)]
+    for wait, least in zip(waits[:6], (60, 120, 300, 600, 600, 600), strict=True):
+        assert least - 2 <= wait <= least + 40
+
+
+def test_all_probes_together_take_at_most_a_tenth_of_the_time() -> None:
+    live = site(12)
+    live.fetch()
+    for panel in live.t3000.panels[2:]:
+        panel.reachable = False
+    for _ in range(12):  # each of them is found out once
+        live.fetch_patiently()
+    before, began_s = len(live.client.sent), live.clock.now_s
+    for _ in range(100):
+        live.fetch()
+    dead = sum(12 for _, call in live.client.sent[before:] if call["panelId"] > 2)
+    assert dead <= 0.1 * (live.clock.now_s - began_s) + 12
+    assert dead >= 5 * 12
+
+
+def test_after_one_silent_panel_no_second_suspect_is_asked_in_that_cycle() -> None:
+    live = site(6)
+    live.fetch()
+    for panel in live.t3000.panels[:3]:
+        panel.reachable = False
+    for _ in range(3):
+        live.fetch_patiently()
+    for panel in live.t3000.panels[:3]:
+        panel.last_checked = "2026-11-28T00:00:00+00:00"  # the scan says that they are there, which is wrong
+    live.calls()
+    live.fetch()
+    assert len([panel for panel in live.panels_asked() if panel <= 3]) == 1
+    assert live.took_s < 19
+
+
+@pytest.mark.parametrize("sign", ["isOnline", "lastChecked"])
+def test_a_panel_that_the_scan_finds_again_is_asked_at_once_and_read_whole(sign: str) -> None:
+    live = site(4)
+    panel = live.t3000.panels[1]
+    live.fetch()
+    panel.reachable = False
+    if sign == "isOnline":
+        panel.is_online = 0
+    for _ in range(12):
+        live.fetch()
+    panel.reachable, panel.is_online = True, 1
+    if sign == "lastChecked":
+        panel.last_checked = "2026-11-28T00:00:00+00:00"
+    answer = live.fetch()
+    assert answer.failed_panels == ()
+    assert len(new_groups(answer, SERIAL + 2)) == 27
+
+
+def test_a_dead_panel_that_comes_back_by_itself_is_found_by_a_probe_between_two_cycles() -> None:
+    live = site(4)
+    live.fetch()
+    live.t3000.panels[1].reachable = False
+    live.fetch()
+    live.t3000.panels[1].reachable = True
+    for _ in range(4):
+        answer = live.fetch()
+    assert answer.failed_panels == ()
+    assert SERIAL + 2 in answer.groups
+
+
+def test_a_site_that_is_dead_as_a_whole_comes_back_without_anybody_doing_anything() -> None:
+    for reading in ("live", "auto"):
+        live = site(3, reading=reading)
+        live.t3000.gate_open = False
+        live.fetch()
+        for panel in live.t3000.panels:
+            panel.reachable = False
+        for _ in range(40):
+            assert isinstance(live.fetch_patiently(), NoNewDataError)
+        for panel in live.t3000.panels:
+            panel.reachable = True
+        answers = [live.fetch_patiently() for _ in range(60)]
+        last = answers[-1]
+        assert isinstance(last, Answer)
+        assert len(live.decoded(last).devices) == 3
+        assert last.failed_panels == ()
+
+
+def test_many_dead_panels_at_the_first_start_do_not_keep_the_others_from_being_read() -> None:
+    live = site(12)
+    for panel in live.t3000.panels[:9]:
+        panel.reachable = False
+    answers = [live.fetch_patiently() for _ in range(6)]
+    last = answers[-1]
+    assert isinstance(last, Answer)
+    assert [device.panel_id for device in live.decoded(last).devices] == [10, 11, 12]
+    assert live.took_s < 30 + 19
+
+
+def test_a_group_that_a_panel_does_not_tell_is_named_and_not_waited_for_in_each_cycle() -> None:
+    live = site(1)
+    live.t3000.panels[0].missing_groups = {(INPUT, 1), (VARIABLE, 12)}
+    answer = live.fetch()
     assert answer.failed_panels == ()
     assert answer.missing_points == (
         "panel 1 'AHU-1' did not tell T3000 IN11 to IN20",
         "panel 1 'AHU-1' did not tell T3000 VAR121 to VAR128",
     )
-    assert decoded(answer, clock).devices[0].point_count == 256 - 18
+    assert live.decoded(answer).devices[0].point_count == 256 - 18
+    answer = live.fetch()
+    assert live.took_s < 2
+    assert "panel 1 'AHU-1' did not tell T3000 IN11 to IN20" in answer.missing_points
+    live.t3000.panels[0].missing_groups = set()
+    for _ in range(24):
+        answer = live.fetch()
+    assert "panel 1 'AHU-1' did not tell T3000 IN11 to IN20" not in answer.missing_points
 
 
-@pytest.mark.parametrize(
-    ("mood", "words"),
-    [(Mood.HANG, "T3000 on 127.0.0.1:"), (Mood.BRIDGE_ERROR, "T3000 refused it: Exception in Bacnet")],
-)
-def test_a_panel_that_fails_half_way_keeps_the_older_points_with_their_older_time(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock, mood: Mood, words: str
-) -> None:
-    first = int(clock.utc_s())
-    link.fetch(PATIENCE_S)
-    clock.now_s = 60
-
-    stand_in.moods = [Mood.WELL, mood]
-    answer = link.fetch(SHORT_S)
-    device = decoded(answer, clock).devices[0]
+def test_a_panel_whose_first_group_alone_is_silent_is_not_taken_for_dead_for_ever() -> None:
+    live = site(2)
+    live.t3000.panels[0].missing_groups = {(INPUT, 0)}
+    for _ in range(6):
+        answer = live.fetch()
     assert answer.failed_panels == ()
-    assert answer.missing_points[0].startswith(f"panel 1 'AHU-1': its outputs were not read: {words}")
-    assert [time_s - first for _, _, time_s in device.vectors()] == [60, 0, 0]
-    assert (device.inputs[0].value, device.point_count) == (60, 256)
+    assert live.decoded(answer).devices[0].point_count == 246
 
 
-def test_a_type_of_which_a_panel_tells_nothing_does_not_cost_it_the_others(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
-) -> None:
-    stand_in.t3000.panels[0].missing_groups = {(PointType.OUTPUT, group) for group in range(7)}
-    answer = link.fetch(PATIENCE_S)
-    device = decoded(answer, clock).devices[0]
-    assert answer.missing_points == ("panel 1 'AHU-1' did not tell T3000 any of its outputs",)
-    assert (len(device.inputs), len(device.outputs), len(device.variables)) == (64, 0, 128)
+# --- calls that are given up
 
 
-def test_a_refusal_is_that_panel_s_alone(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
-    stand_in.t3000.device_rows = stand_in.t3000.devices()["devices"]
-    stand_in.t3000.panels[3].object_instance = 5
-    answer = link.fetch(PATIENCE_S)
-    assert len(decoded(answer, clock).devices) == 3
+def test_after_a_call_that_was_given_up_nobody_else_is_blamed_and_the_panel_is_named() -> None:
+    live = site(4)
+    live.fetch()
+    live.t3000.silent_group_s = 19
+    live.timeout_s = 5
+    live.t3000.panels[1].reachable = False
+    answer = live.fetch()
+    assert answer.failed_panels[0].startswith("panel 2 'AHU-2' was not read: T3000 on 127.0.0.1:9103 took the call")
+    for sentence in answer.failed_panels[1:]:
+        assert "was not asked: T3000 still waits for panel 2 'AHU-2'" in sentence
+    for _ in range(3):
+        answer = live.fetch()
+    assert [device.panel_id for device in live.decoded(answer).devices] == [1, 3, 4]
+    assert [sentence[:15] for sentence in answer.failed_panels] == ["panel 2 'AHU-2'"]
+
+
+def test_a_t3000_that_hangs_costs_each_cycle_one_call_and_blames_one_panel() -> None:
+    live = site(4)
+    live.fetch()
+    live.t3000._free_s = live.clock.now_s + 200
+    live.timeout_s = 10
+    for _ in range(3):
+        live.calls()
+        error = live.fetch_patiently()
+        assert isinstance(error, LinkTimeoutError)
+        assert len(live.calls(17)) == 1
+    assert "T3000 still waits for panel" in str(error)
+    assert "if that stays so, restart T3000" in str(error)
+    live.timeout_s = 30
+    for _ in range(5):
+        answer = live.fetch_patiently()
+    assert isinstance(answer, Answer)
+    assert answer.failed_panels == ()
+
+
+# --- a T3000 that has forgotten its panels
+
+
+def test_a_forgotten_panel_is_brought_back_with_action_0_and_read_whole_at_once() -> None:
+    live = site(2)
+    live.fetch()
+    live.t3000._is_clicked = False
+    live.t3000._settings.pop(2)
+    live.calls()
+    answer = live.fetch()
+    assert answer.failed_panels == ()
+    assert len(new_groups(answer, SERIAL + 2)) == 27
+    asked = [(call["action"], call.get("entryIndexEnd")) for call in live.calls() if call["panelId"] == 2]
+    assert asked[:3] == [(17, 9), (0, None), (17, 9)]
+    assert [action for action, _ in asked].count(0) == 1
+
+
+def test_t3000_that_restarts_unseen_is_whole_again_within_two_cycles_after_its_scan() -> None:
+    live = LiveSite(make_panels(12, used=USED))
+    live.fetch()
+    live.fetch()
+    live.t3000.restart()
+    found_s = live.clock.now_s + live.t3000.scan_s
+    cycles_after = 0
+    while cycles_after < 2:
+        answer = live.fetch_patiently()
+        cycles_after += live.due_s - 30 >= found_s
+    assert isinstance(answer, Answer)
+    assert answer.failed_panels == ()
+    assert len(live.decoded(answer).devices) == 12
+    assert all(set(GROUPS_IN_USE) <= set(new_groups(answer, SERIAL + number)) for number in range(1, 13))
+    actions = {call["action"] for call in live.calls()}
+    assert actions == {0, 17}
+
+
+def test_a_panel_that_the_scan_has_not_found_is_tried_again_each_minute() -> None:
+    live = site(2)
+    live.fetch()
+    live.t3000.panels[1].scan_s = 10_000
+    live.t3000.restart()
+    tries = list(_times(live, 0, cycles=24, panel_id=2))
+    waits = {round(later - earlier) for earlier, later in itertools.pairwise(tries)}
+    assert len(tries) > 8
+    assert all(45 <= wait <= 75 for wait in waits)
+    answer = live.fetch()
     assert answer.failed_panels == (
-        "panel 4 'AHU-4' was not read: T3000 refused it: serial number or object instance does not match",
+        "panel 2 'AHU-2' was not read: T3000 was started anew and its scan has not found it yet; "
+        "it is tried again each minute",
     )
 
 
-def test_a_timeout_is_that_panel_s_alone(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
-    stand_in.moods = [Mood.HANG]
-    answer = link.fetch(SHORT_S)
-    assert [device.panel_id for device in decoded(answer, clock).devices] == [2, 3, 4]
-    assert "took the call and gave no answer within 0.15 s" in answer.failed_panels[0]
+def _times(live: LiveSite, action: int, *, cycles: int, panel_id: int) -> list[float]:
+    before = len(live.client.sent)
+    for _ in range(cycles):
+        live.fetch_patiently()
+    return [
+        at_s for at_s, call in live.client.sent[before:] if call["action"] == action and call.get("panelId") == panel_id
+    ]
 
 
-def test_two_timeouts_in_a_row_end_the_round(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
-    stand_in.moods = [*[Mood.WELL] * 3, Mood.HANG, Mood.HANG]
-    answer = link.fetch(SHORT_S)
-    assert [device.panel_id for device in decoded(answer, clock).devices] == [1]
-    assert answer.failed_panels[2] == (
-        "panel 4 'AHU-4' was not asked: T3000 gave no answer 2 times in a row, its turn comes with the next cycle"
+def test_a_panel_without_a_saved_file_is_asked_for_after_1_5_and_10_minutes_and_says_what_to_click() -> None:
+    live = site(2)
+    live.fetch()
+    live.t3000.panels[1].has_saved_file = False
+    live.t3000.scan_s = 0
+    live.t3000.restart()
+    tries = _times(live, 0, cycles=80, panel_id=2)
+    waits = [round(later - earlier) for earlier, later in itertools.pairwise(tries)]
+    assert [least <= wait <= least + 30 for wait, least in zip(waits, (50, 290, 590, 590), strict=False)] == [True] * 4
+    assert live.fetch().failed_panels == (
+        "panel 2 'AHU-2' was not read: T3000 has forgotten it and has nothing saved of it; "
+        "click it once in T3000's tree",
     )
-    stand_in.requests.clear()
-    assert link.fetch(PATIENCE_S).failed_panels == ()
-    assert asked_panels(stand_in) == [1, 4, 2, 3]
+    live.t3000.click(live.t3000.panels[1])
+    assert _is_read_within(live, 2, cycles=22)
 
 
-def test_a_round_gives_up_when_dead_panels_have_cost_it_two_timeouts(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
-) -> None:
-    for panel in stand_in.t3000.panels[:3]:
-        panel.reachable = False
-
-    def take_long(panel: object, kind: PointType) -> None:
-        clock.now_s += 9
-
-    stand_in.t3000.on_live = take_long
-    with pytest.raises(NoNewDataError, match=r"^None of 4 panels gave values: panel 1 'AHU-1' was not read"):
-        link.fetch(8)
-    assert asked_panels(stand_in) == [1, 2]
-    answer = link.fetch(10)
-    assert [device.panel_id for device in decoded(answer, clock).devices] == [4]
+def _is_read_within(live: LiveSite, panel_id: int, cycles: int) -> bool:
+    return any(isinstance(answer := live.fetch_patiently(), Answer) and not answer.failed_panels for _ in range(cycles))
 
 
-# --- nothing at all
+def test_whether_a_panel_is_brought_back_is_told_by_action_17_and_not_by_action_0() -> None:
+    live = site(2)
+    live.fetch()
+    live.t3000.panels[1].prog_refused = True
+    live.t3000.scan_s = 0
+    live.t3000.restart()
+    live.fetch_patiently()
+    answer = live.fetch()
+    assert [device.panel_id for device in live.decoded(answer).devices] == [1]
+    assert "T3000 has forgotten it and does not take it up again" in answer.failed_panels[0]
 
 
-def test_no_panel_that_answers_is_an_outcome_that_names_the_first(stand_in: StandIn, link: WebApiLink) -> None:
-    for panel in stand_in.t3000.panels:
-        panel.reachable = False
-    with pytest.raises(NoNewDataError, match=r"^None of 4 panels gave values: panel 1 'AHU-1' was not read: it gives"):
-        link.fetch(PATIENCE_S)
+def test_action_0_never_comes_before_t3000_has_warmed_up_and_action_4_not_at_all() -> None:
+    live = site(3)
+    live.fetch()
+    live.t3000.scan_s = 0
+    live.t3000.restart()
+    live.calls()
+    with pytest.raises(NotReadyError):
+        live.fetch()
+    assert {call["action"] for call in live.calls()} == {17}
+    live.clock.now_s += 5
+    live.due_s = live.clock.now_s
+    assert live.fetch().failed_panels == ()
+    assert {call["action"] for call in live.calls()} == {0, 17}
 
 
-@pytest.mark.parametrize(
-    ("mood", "kind", "calls"),
-    [
-        (Mood.HANG, LinkTimeoutError, 2),
-        (Mood.LOCKED, LinkTimeoutError, 2),
-        (Mood.CODE_MINUS_1, RefusedError, PANELS),
-        (Mood.STARTING, NotReadyError, 1),
-        (Mood.WARM_UP, NotReadyError, 1),
-        (Mood.NOT_LOADED, UnreachableError, 1),
-    ],
-)
-def test_what_concerns_all_panels_is_the_outcome_and_soon_found_out(
-    stand_in: StandIn, link: WebApiLink, mood: Mood, kind: type[Exception], calls: int
-) -> None:
-    stand_in.mood = mood
-    with pytest.raises(kind) as caught:
-        link.fetch(SHORT_S if mood is Mood.HANG else PATIENCE_S)
-    assert type(caught.value) is kind
-    assert len(stand_in.calls) == calls
+def test_action_0_never_comes_between_a_background_read_and_its_collection() -> None:
+    live = site(2, reading="auto")
+    live.t3000.read_all()
+    live.t3000.build.knows_live = False
+    live.fetch()
+    assert 15 in {call["action"] for call in live.calls()}
+    live.t3000.build.knows_live = True
+    live.t3000._is_clicked = False
+    live.t3000._settings.pop(2)
+    live.clock.now_s = live.due_s = 700
+    order = []
+    for _ in range(8):
+        live.fetch_patiently()
+        order += [call["action"] for call in live.calls()]
+    posted = False
+    for action, panel_id in [(call["action"], call.get("panelId")) for _, call in live.client.sent]:
+        assert not (action == 0 and posted)
+        posted = (action == 15 and panel_id != -1) or (posted and action != 15)
+    assert 0 in order or posted
 
 
-def test_a_build_that_does_not_know_live_reading_is_named(stand_in: StandIn, link: WebApiLink) -> None:
-    stand_in.t3000.build.knows_live = False
-    with pytest.raises(NoNewDataError, match="this build may not know live reading"):
-        link.fetch(PATIENCE_S)
+# --- points of another panel
+
+
+def test_ten_points_with_identical_labels_through_a_bacnet_error_are_not_the_other_panel_s() -> None:
+    live = LiveSite(make_panels(2, used=USED, alike=True))
+    first = live.fetch()
+    truth = [point.value for point in live.panel(live.decoded(first), 2).inputs[10:20]]
+    live.t3000.panels[1].bacnet_error = {(INPUT, 1)}
+    answer = live.fetch()
+    snapshot = live.decoded(answer)
+    assert [point.value for point in live.panel(snapshot, 2).inputs[10:20]] == truth
+    assert [point.value for point in live.panel(snapshot, 1).inputs[10:20]] != truth
+    assert (INPUT, 1) not in new_groups(answer, SERIAL + 2)
+    assert answer.missing_points == (
+        "panel 2 'AHU-2': T3000 gave IN11 to IN20 of panel 1 'AHU-1' in its place, which is not believed",
+    )
+    live.t3000.panels[1].bacnet_error = set()
+    answer = live.fetch()
+    assert (INPUT, 1) in new_groups(answer, SERIAL + 2)
+    assert answer.missing_points == ()
+
+
+def test_a_bacnet_error_at_the_first_reading_is_not_believed_either() -> None:
+    live = LiveSite(make_panels(2, used=USED, alike=True))
+    live.t3000.panels[1].bacnet_error = {(INPUT, 1)}
+    answer = live.fetch()
+    assert (INPUT, 1) not in new_groups(answer, SERIAL + 2)
+    assert len(live.panel(live.decoded(answer), 2).inputs) == 54
+
+
+def test_a_group_that_turns_into_that_of_any_other_panel_or_blank_is_not_believed() -> None:
+    live = LiveSite(make_panels(3, used=USED, alike=False))
+    live.fetch()
+    live.t3000.panels[2].bacnet_error = {(OUTPUT, 0)}
+    answer = live.fetch()
+    assert (OUTPUT, 0) not in new_groups(answer, SERIAL + 3)
+    assert "gave OUT1 to OUT10 of panel 2 'AHU-2' in its place" in answer.missing_points[0]
+    live.t3000._buffer.clear()
+    live.t3000.panels[0].bacnet_error = {(OUTPUT, 0)}
+    answer = live.fetch()
+    assert any("panel 1 'AHU-1': OUT1 to OUT10 came blank from T3000" in said for said in answer.missing_points)
+
+
+def test_a_panel_that_was_given_the_configuration_of_another_one_is_believed_in_the_end() -> None:
+    live = LiveSite(make_panels(2, used=USED, alike=False))
+    live.fetch()
+    live.t3000.panels[1].labels = live.t3000.panels[0].labels
+    assert (INPUT, 0) not in new_groups(live.fetch(), SERIAL + 2)
+    for _ in range(22):
+        answer = live.fetch()
+    assert (INPUT, 0) in new_groups(answer, SERIAL + 2)
+
+
+def test_a_modbus_device_in_t3000_s_tree_is_named_and_no_panel_is_blamed() -> None:
+    live = site(6)
+    live.fetch()
+    live.t3000.modbus_selected = True
+    with pytest.raises(NoPanelReadableError) as caught:
+        live.fetch()
+    assert str(caught.value) == (
+        "T3000 reads no panel while a Modbus device is selected in its tree; select a panel there"
+    )
+    assert live.took_s < 1
+    live.t3000.modbus_selected = False
+    assert live.fetch().failed_panels == ()
 
 
 # --- which panels there are
 
 
-def rows(stand_in: StandIn, **members: object) -> list[dict[str, object]]:
-    return [{**row, **members} for row in stand_in.t3000.devices()["devices"]]
-
-
-@pytest.mark.parametrize("members", [{"objectInstance": None}, {"objectInstance": 0}, {"panelId": 0}, {"panelId": 255}])
-def test_a_device_list_without_what_live_reading_needs_has_action_4_asked_once(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock, members: dict[str, object]
-) -> None:
-    stand_in.t3000.device_rows = rows(stand_in, **members)
-    for _ in range(3):
-        assert len(decoded(link.fetch(PATIENCE_S), clock).devices) == PANELS
-    assert [call["action"] for call in stand_in.calls].index(4) == 0
-    assert len(stand_in.actions(4)) == 1
-
-
-def test_an_older_device_list_without_the_column_is_completed_by_action_4(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
-) -> None:
-    stand_in.t3000.device_rows = [
-        {name: value for name, value in row.items() if name != "objectInstance"} for row in rows(stand_in)
+def test_names_and_numbers_come_from_the_columns_that_t3000_keeps_up_to_date() -> None:
+    live = site(3)
+    live.t3000.panels[0].stale_panel_id = 99
+    live.t3000.panels[1].show_label_name = "Device 7"
+    live.t3000.server_role = False
+    snapshot = live.read()
+    assert [(device.panel_id, device.panel_name) for device in snapshot.devices] == [
+        (1, "AHU-1"),
+        (2, "AHU-2"),
+        (3, "AHU-3"),
     ]
-    assert len(decoded(link.fetch(PATIENCE_S), clock).devices) == PANELS
-    clock.now_s = 700
-    assert len(decoded(link.fetch(PATIENCE_S), clock).devices) == PANELS
-    assert len(stand_in.actions(4)) == 1
 
 
-def test_an_empty_list_is_asked_for_again_since_that_harms_nothing(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
-) -> None:
-    panels = stand_in.t3000.panels[:]
-    stand_in.t3000.device_rows, stand_in.t3000.panels[:] = [], []
-    for _ in range(2):
-        with pytest.raises(NoNewDataError, match=r"^T3000 knows of no panel"):
-            link.fetch(PATIENCE_S)
-    stand_in.t3000.panels += panels
-    assert len(decoded(link.fetch(PATIENCE_S), clock).devices) == PANELS
-    link.fetch(PATIENCE_S)
-    assert len(stand_in.actions(4)) == 3
+def test_devices_of_a_class_without_points_are_never_asked_and_are_listed() -> None:
+    live = site(2)
+    live.t3000.thermostats = [ThermostatModel(4711, 9, 6, name="Room 1", object_instance=99)]
+    assert live.fetch().failed_panels == ()
+    assert set(live.panels_asked()) == {1, 2}
+    assert [panel.name for panel in live.link.left_out] == ["Room 1"]
 
 
-def test_panels_are_forgotten_on_demand_and_action_4_is_asked_once_more(stand_in: StandIn, link: WebApiLink) -> None:
-    link.fetch(PATIENCE_S)
-    assert not stand_in.actions(4)
-    link.forget_panels()
-    link.fetch(PATIENCE_S)
-    link.fetch(PATIENCE_S)
-    assert len(stand_in.actions(4)) == 1
+@pytest.mark.parametrize("product_class", [None, 180])
+def test_a_device_of_an_unknown_class_is_asked_once(product_class: int | None) -> None:
+    live = site(2)
+    live.t3000.thermostats = [ThermostatModel(4711, 9, product_class, name="Room 1", object_instance=99)]
+    for _ in range(4):
+        answer = live.fetch()
+    assert answer.failed_panels == ()
+    assert [call["panelId"] for call in live.calls(17)].count(9) == 1
 
 
-@pytest.mark.parametrize("mood", [Mood.CODE_MINUS_1, Mood.BRIDGE_ERROR, Mood.OTHER_ACTION, Mood.HANG])
-def test_action_4_on_demand_that_fails_costs_one_cycle(stand_in: StandIn, link: WebApiLink, mood: Mood) -> None:
-    link.fetch(PATIENCE_S)
-    link.forget_panels()
-    stand_in.moods = [mood]
-    with pytest.raises(LinkError):
-        link.fetch(SHORT_S)
-    link.fetch(PATIENCE_S)
-    assert len(stand_in.actions(4)) == 1
+def test_a_device_of_a_class_without_points_that_has_a_history_is_asked() -> None:
+    live = site(2)
+    known = live.read()
+    live.t3000.panels[0].product_class = 6
+    live.reopen(known)
+    assert [device.panel_id for device in live.read().devices] == [1, 2]
 
 
-def test_the_device_list_is_read_again_every_ten_minutes(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
-    link.fetch(PATIENCE_S)
-    stand_in.t3000.panels += make_panels(1, first_serial=5000)
-    stand_in.t3000.panels[-1].panel_id = 77
-    clock.now_s = 599
-    assert len(decoded(link.fetch(PATIENCE_S), clock).devices) == PANELS
-    clock.now_s = 600
-    assert len(decoded(link.fetch(PATIENCE_S), clock).devices) == PANELS + 1
+def test_an_esp32_panel_is_asked_for_no_more_points_than_it_has() -> None:
+    live = LiveSite([PanelModel(1, SERIAL, 1001, "ESP", "192.168.1.1", product_class=88, counts=(16, 8, 60))])
+    answer = live.fetch()
+    assert live.decoded(answer).devices[0].point_count == 16 + 8 + 60
+    assert answer.missing_points == ()
+    assert set(live.groups_asked()) == {
+        *((INPUT, place) for place in range(2)),
+        (OUTPUT, 0),
+        *((VARIABLE, place) for place in range(6)),
+    }
 
 
-def test_a_device_list_that_cannot_be_read_is_done_without(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
-) -> None:
-    stand_in.t3000.device_rows = "no rows"  # type: ignore[assignment]
-    assert len(decoded(link.fetch(PATIENCE_S), clock).devices) == PANELS
-    assert len(stand_in.actions(4)) == 1
+def test_a_panel_with_more_points_than_t3000_gives_is_named_once() -> None:
+    live = LiveSite([PanelModel(1, SERIAL, 1001, "ESP", "192.168.1.1", product_class=88, counts=(80, 64, 200))])
+    assert live.fetch().missing_points == (
+        "panel 1 'ESP' has 200 variables, 80 inputs: T3000 gives no more than 64 inputs, 64 outputs and 128 variables "
+        "of a panel",
+    )
+    assert live.fetch().missing_points == ()
+
+
+def test_settings_of_another_panel_are_dropped_and_the_panel_is_brought_back() -> None:
+    panels = [
+        PanelModel(1, SERIAL, 1001, "ESP-1", "192.168.1.1", product_class=88, counts=(16, 8, 60)),
+        PanelModel(2, SERIAL + 1, 1002, "ESP-2", "192.168.1.2", product_class=88, counts=(32, 8, 60)),
+    ]
+    live = LiveSite(panels)
+    panels[1].bacnet_error = {(None, 0)}
+    answers = [live.fetch_patiently() for _ in range(4)]
+    panels[1].bacnet_error = set()
+    answers += [live.fetch_patiently() for _ in range(16)]
+    last = answers[-1]
+    assert isinstance(last, Answer)
+    assert last.failed_panels == ()
+    assert len(live.panel(live.decoded(last), 2).inputs) == 32
+
+
+def test_no_password_of_a_panel_is_ever_in_an_answer() -> None:
+    live = LiveSite([PanelModel(1, SERIAL, 1001, "ESP", "192.168.1.1", product_class=88)])
+    assert b"secret" not in live.fetch().body
+
+
+def test_a_listed_panel_that_never_answered_is_told_of() -> None:
+    live = site(2)
+    live.t3000.panels[1].reachable = False
+    answer = live.fetch()
+    (silent,) = answer.silent
+    assert (silent.serial_number, silent.panel_id, silent.panel_name, silent.address) == (
+        SERIAL + 2,
+        2,
+        "AHU-2",
+        "192.168.1.2",
+    )
+    assert [time_s for _, _, time_s in silent.vectors()] == [None] * 3
+
+
+def test_two_entries_of_one_serial_number_are_named_and_the_first_counts() -> None:
+    live = site(2)
+    rows = live.t3000.udp_rows()
+    live.t3000.device_rows = [*rows, {**rows[0], "panelNumber": 9, "showLabelName": "Twin", "ipAddress": "10.0.0.9"}]
+    answer = live.fetch()
+    assert [device.panel_id for device in live.decoded(answer).devices] == [1, 2]
+    assert "panel 9 'Twin' at 10.0.0.9 has the serial number 237220 of panel 1 'AHU-1'" in answer.failed_panels[0]
+
+
+@pytest.mark.parametrize("members", [{"objectInstance": None}, {"objectInstance": 0}, {"panelNumber": 255}])
+def test_a_device_list_without_what_live_reading_needs_has_action_4_asked_once(members: dict[str, object]) -> None:
+    live = site(4)
+    live.t3000.device_rows = [{**row, **members} for row in live.t3000.udp_rows()]
+    for _ in range(3):
+        assert len(live.read().devices) == 4
+    assert len(live.calls(4)) == 1
+
+
+def test_panels_are_looked_for_again_on_demand_and_what_failed_is_tried_at_once() -> None:
+    live = site(3)
+    live.fetch()
+    live.t3000.panels[1].reachable = False
+    live.fetch()
+    live.t3000.panels[1].reachable = True
+    live.calls()
+    live.link.forget_panels()
+    assert live.fetch().failed_panels == ()
+    assert live.calls(4)
+    live.fetch()
+    assert not live.calls(4)
 
 
 @pytest.mark.parametrize(
-    "row",
-    [
-        {"serialNumber": 0},
-        {"serialNumber": "x"},
-        {"panelId": None, "panelNumber": None},
-        {"parentSerialNumber": 5},
-        {},
-        7,
-    ],
+    "row", [{"serialNumber": 0}, {"serialNumber": 2**40}, {"panelNumber": None}, {"parentSerialNumber": 5}, 7]
 )
-def test_an_entry_that_is_no_panel_is_passed_over(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock, row: object
-) -> None:
-    good = rows(stand_in)
-    broken = {**good[0], **row} if isinstance(row, dict) and row else row
-    stand_in.t3000.device_rows = [broken, *good[1:]]  # type: ignore[list-item]
-    assert [device.panel_id for device in decoded(link.fetch(PATIENCE_S), clock).devices] == [2, 3, 4]
+def test_an_entry_that_is_no_panel_is_passed_over(row: object) -> None:
+    live = site(3)
+    good = live.t3000.udp_rows()
+    live.t3000.device_rows = [{**good[0], **row} if isinstance(row, dict) else row, *good[1:]]  # type: ignore[list-item]
+    assert [device.panel_id for device in live.read().devices] == [2, 3]
 
 
-def test_addresses_come_from_the_device_list_as_far_as_it_is_right(
-    stand_in: StandIn, link: WebApiLink, clock: FakeClock
-) -> None:
-    stand_in.t3000.panels[1].ip_address = "0.0.0.0"
-    assert link.panel_settings(1, 237219 + 1, PATIENCE_S) is None
-    link.fetch(PATIENCE_S)
-    assert link.panel_settings(1, 237219 + 1, PATIENCE_S) == PanelSettings("192.168.1.1", None, 1, None)
-    assert link.panel_settings(2, 237219 + 2, PATIENCE_S) == PanelSettings(None, None, 2, None)
-    assert link.panel_settings(9, 237219 + 9, PATIENCE_S) is None
+def test_addresses_come_from_the_device_list_as_far_as_it_is_right() -> None:
+    live = site(2)
+    live.t3000.panels[1].ip_address = "0.0.0.0"
+    live.fetch()
+    assert live.link._panels.settings(1) == PanelSettings("192.168.1.1", None, 1, None)
+    assert live.link._panels.settings(2) == PanelSettings(None, None, 2, None)
+
+
+# --- words
+
+
+def test_the_site_s_own_words_come_with_action_0_once_in_a_run() -> None:
+    live = site(1)
+    panel = live.t3000.panels[0]
+    panel.members["IN2"] = {"range": 23, "digital_analog": 0}
+    panel.digital_words = {23: ("Shut", "Run")}
+    panel.multistate = {101: [(1, "Night", 1), (1, "Day", 2)]}
+    panel.analog_units = {20: "l/s"}
+    answer = live.fetch()
+    words = answer.words[SERIAL + 1]
+    assert words.digital == {23: ((0, "Shut"), (1, "Run"))}
+    assert words.multistate == {101: ((1, "Night"), (2, "Day"))}
+    assert words.units == {20: "l/s"}
+    for _ in range(3):
+        assert not live.fetch().words
+    assert len(live.calls(0)) == 1
+
+
+def test_a_panel_whose_ranges_are_all_t3000_s_own_is_not_loaded_for_words() -> None:
+    live = site(1)
+    live.fetch()
+    live.fetch()
+    assert not live.calls(0)
+
+
+def test_words_that_the_database_knows_are_not_asked_for_again() -> None:
+    live = site(1)
+    live.t3000.panels[0].members["IN2"] = {"range": 23, "digital_analog": 0}
+    live.t3000.panels[0].digital_words = {23: ("Shut", "Run")}
+    answer = live.fetch()
+    device = live.decoded(answer).devices[0]
+    inputs = tuple(
+        point._replace(words=((0, "Shut"), (1, "Run"))) if point.point_id == "IN2" else point for point in device.inputs
+    )
+    live.reopen(Snapshot(0, (_with_inputs(device, inputs),)))
+    live.fetch()
+    live.fetch()
+    assert not live.calls(0)
+
+
+def _with_inputs(device: Device, inputs: tuple[object, ...]) -> Device:
+    from dataclasses import replace
+
+    return replace(device, inputs=inputs)  # type: ignore[arg-type]
+
+
+# --- nothing at all
+
+
+def test_a_t3000_that_is_not_there_is_the_outcome() -> None:
+    live = site(2)
+    live.fetch()
+    live.t3000.restart(down_s=60)
+    with pytest.raises(UnreachableError):
+        live.fetch()
+
+
+def test_a_build_that_does_not_know_live_reading_is_named() -> None:
+    live = site(2)
+    live.t3000.build.knows_live = False
+    with pytest.raises(NoNewDataError, match="this build may not know live reading"):
+        live.fetch()
+
+
+def test_no_panel_at_all_is_said() -> None:
+    live = site(0)
+    with pytest.raises(NoNewDataError, match="T3000 knows of no panel"):
+        live.fetch()
+
+
+def test_nothing_but_a_named_outcome_leaves_a_site_that_changes_at_random() -> None:
+    import random
+
+    chance = random.Random(7)
+    live = site(5)
+    for _ in range(300):
+        panel = chance.choice(live.t3000.panels)
+        match chance.randrange(9):
+            case 0:
+                panel.reachable = not panel.reachable
+            case 1:
+                live.t3000.restart(down_s=chance.choice((0, 20)))
+            case 2:
+                live.t3000.modbus_selected = not live.t3000.modbus_selected
+            case 3:
+                panel.bacnet_error ^= {(chance.choice((INPUT, OUTPUT, VARIABLE)), chance.randrange(3))}
+            case 4:
+                panel.missing_groups ^= {(chance.choice((INPUT, OUTPUT, VARIABLE)), chance.randrange(3))}
+            case 5:
+                live.timeout_s = chance.choice((5, 30))
+        assert isinstance(live.fetch_patiently(), Answer | MonitorError)
+    live.timeout_s = 30
+    live.t3000.modbus_selected = False
+    for panel in live.t3000.panels:
+        panel.reachable, panel.bacnet_error, panel.missing_groups = True, set(), set()
+    for _ in range(90):
+        answer = live.fetch_patiently()
+    assert isinstance(answer, Answer)
+    assert (answer.failed_panels, answer.missing_points) == ((), ())

@@ -22,7 +22,7 @@ run, paths = test_window.run, test_window.paths
 
 @pytest.fixture
 def stand_in() -> Iterator[StandIn]:
-    with StandIn(make_panels(3)) as stand_in:
+    with StandIn(make_panels(3), hurries=True) as stand_in:
         yield stand_in
 
 
@@ -77,7 +77,7 @@ def test_a_dead_panel_is_named_in_the_ledger_and_the_others_are_shown(
 ) -> None:
     async def scenario() -> None:
         stand_in.t3000.panels[1].reachable = False
-        async with opened(paths, settings(stand_in.url)) as program:
+        async with opened(paths, settings(stand_in.url, timeout_seconds=10)) as program:
             report = await cycle(program, program.window.sync_once_action.trigger)
             assert (report.outcome, report.devices) == (Outcome.PARTIAL, 2)
             await until(lambda: "last cycle partial" in program.window.phase_bar.sentence, program)
@@ -108,7 +108,7 @@ def test_panels_of_a_site_that_was_removed_are_known_and_do_not_answer(
         return [(panel.device.site, panel.state) for panel in panels if panel]
 
     async def scenario() -> None:
-        with StandIn(make_panels(1, first_serial=5000)) as plant:
+        with StandIn(make_panels(1, first_serial=5000), hurries=True) as plant:
             sites = [{"name": "Office", "url": stand_in.url}, {"name": "Plant", "url": plant.url}]
             async with opened(paths, settings(stand_in.url, sites=sites)) as program:
                 program.window.sync_once_action.trigger()

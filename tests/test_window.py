@@ -16,8 +16,9 @@ import qasync
 from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolBar
+from PySide6.QtWidgets import QApplication, QMessageBox, QToolBar
 
+from answers import real_answer, real_panel, real_point
 from t3monitor.app import MonitorApp
 from t3monitor.cli import main
 from t3monitor.commands import exit_codes
@@ -29,6 +30,7 @@ from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, Re
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.present_state import read_present_state
+from t3monitor.ui.trend.time_range import Preset
 
 Does = Callable[[str], None]
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -109,6 +111,49 @@ async def cycle(program: MonitorApp, act: Callable[[], None]) -> CycleReport:
 
 def library_settings(library: Path, **values: Any) -> Settings:
     return Settings(auto_start=False).with_values(link="library", library=str(library), **values)
+
+
+@pytest.mark.parametrize("ahead_s", [5 * 365 * 86_400, 600])
+def test_one_reading_of_a_wrong_clock_stops_no_line(run: Run, paths: Paths, ahead_s: int) -> None:
+    now_s = int(time.time())
+    own_s = [-120, ahead_s, -60, -30, 0]
+    recording = paths.data / "answers.jsonl"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(
+        b"\n".join(
+            real_answer(real_panel(1, [real_point(value=20_000 + 1000 * number)], input_logging_time=now_s + time_s))
+            for number, time_s in enumerate(own_s)
+        )
+    )
+    key = PointKey(1, PointType.INPUT, 1)
+
+    async def scenario() -> None:
+        settings = Settings(auto_start=False).with_values(link="replay", replay=str(recording))
+        async with opened(paths, settings) as program:
+            program.window.trend.show_preset(Preset.HOUR)
+            for number in range(len(own_s)):
+                await cycle(program, lambda: click(program, program.window.sync_once_action))
+                if number == 0:
+                    program.window.trend.add_points([key])
+                await until(lambda: not program.is_busy, program)
+
+            def drawn() -> list[tuple[int, float]]:
+                curves = program.window.trend.plot.curve_data(key)
+                return [
+                    (int(x) - now_s, float(y)) for times, values in curves for x, y in zip(times, values, strict=True)
+                ]
+
+            live = drawn()
+            assert live[:4] == [(-120, 20.0), (-60, 22.0), (-30, 23.0), (0, 24.0)]
+            assert [value for time_s, value in live[4:] if 0 <= time_s <= 60] == [21.0]
+            program.window.trend.reload()
+            await until(lambda: not program.is_busy and bool(drawn()), program)
+            assert drawn() == live
+
+    run(scenario())
+    with closing(sqlite3.connect(paths.database_file("replay"))) as connection:
+        (latest_s,) = connection.execute("SELECT max(logging_time) FROM TRENDLOG_DATA").fetchone()
+    assert now_s <= latest_s <= now_s + 60
 
 
 def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: Paths) -> None:
@@ -308,6 +353,110 @@ def test_a_damaged_database_is_said_in_the_window(run: Run, paths: Paths) -> Non
     run(scenario())
 
 
+def test_a_bad_database_in_the_settings_is_said_and_nothing_is_recorded_until_it_is_corrected(
+    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does, tmp_path: Path
+) -> None:
+    t3000_does(f"say {json.dumps(ONE_PANEL)}")
+    bad = library_settings(t3000_library, auto_start=True, database="mysql://<host>/db")
+
+    async def scenario() -> None:
+        async with opened(paths, bad) as program:
+            window = program.window
+            assert window.banner.isVisible()
+            assert "'mysql://<host>/db' is no database this program can use" in window.banner.label.text()
+            assert "database is corrected" in window.points._notice.text
+            assert enabled(program) == (False, False, False)
+            program.on_tick()
+            window.trend.add_points([PointKey(237219, PointType.INPUT, 1)])
+            await until(lambda: not program.is_busy, program)
+            QTest.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
+            dialog = program.settings_dialog
+            assert dialog is not None
+            await until(dialog.isVisible, program)
+            assert dialog.tabs.currentWidget() is dialog.database
+            assert dialog.database.file.text == "mysql://<host>/db"
+            assert "is no database" in dialog.database.message.text()
+            assert not list(tmp_path.rglob("*.db")), "no other file is begun in its place"
+            finished = next_emission(program.bridge.cycle_finished)
+            dialog.database.file.set_text(str(tmp_path / "good.db"))
+            dialog.accept()
+            assert (await finished).report.outcome is Outcome.OK, "it starts as the settings say"
+            assert not window.banner.isVisible()
+            await until(lambda: window.devices.model.panel_count == 1, program)
+        assert [file.name for file in tmp_path.rglob("*.db")] == ["good.db"]
+
+    run(scenario())
+
+
+def test_a_simulated_building_needs_no_database_of_the_settings(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO.with_values(database="mysql://host/db")) as program:
+            assert not program.window.banner.isVisible()
+            assert (await cycle(program, program.window.sync_once_action.trigger)).outcome is Outcome.OK
+
+    run(scenario())
+
+
+def test_a_bad_database_is_said_on_the_first_page_too(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, Settings(database="nothing")) as program:
+            assert program.window.banner.isVisible()
+            assert program.window.welcome.isVisible()
+
+    run(scenario())
+
+
+def test_what_the_user_looks_at_is_to_be_read_first(run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            told: list[frozenset[PointKey]] = []
+            monkeypatch.setattr(program.services, "prefer", told.append, raising=False)
+            window = program.window
+            await cycle(program, window.sync_once_action.trigger)
+            assert program.shown is not None
+            first, *_, last = (device.serial_number for device in program.shown.devices)
+            window.devices.choose(last)
+            program.on_tick()
+            window.devices.choose(None)
+            program.on_tick()
+            in_sight = told[-1]
+            assert 0 < len(in_sight) < window.points.model.rowCount(), "the rows in sight, not all"
+            program.on_tick()
+            assert told[-1] is in_sight
+            assert told.count(in_sight) == 1, "once for each change"
+            window.devices.choose(first)
+            plotted = PointKey(last, PointType.INPUT, 1)
+            window.trend.add_points([plotted])
+            program.on_tick()
+            shown = {window.points.model.key(row) for row in range(window.points.model.rowCount())}
+            assert told[-1] == shown | {plotted}
+            assert {key.serial_number for key in shown} == {first}
+
+    run(scenario())
+
+
+def test_a_controller_that_is_the_same_is_accepted_from_the_menu_of_its_panel(
+    run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            accepted: list[int] = []
+            monkeypatch.setattr(program.services, "accept_controller", accepted.append, raising=False)
+            await cycle(program, program.window.sync_once_action.trigger)
+            assert program.shown is not None
+            one, other = (device.serial_number for device in program.shown.devices[:2])
+            program.window.set_conflicts([one])
+            entries = {}
+            for serial in (one, other):
+                actions = program.window.devices.make_panel_menu(serial).actions()
+                entries[serial] = next(action for action in actions if action.text() == "This is the same controller")
+            assert (entries[one].isEnabled(), entries[other].isEnabled()) == (True, False)
+            entries[one].trigger()
+            assert accepted == [one]
+
+    run(scenario())
+
+
 def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_the_new_database(
     run: Run, paths: Paths, t3000_library: Path, t3000_does: Does
 ) -> None:
@@ -419,8 +568,10 @@ def test_a_settings_error_is_shown_where_there_is_no_console(
     shown = []
     monkeypatch.setenv("T3MONITOR_HOME", "~nosuchuser/x")
     monkeypatch.setattr(window_command, "make_application", lambda: qapp)
-    monkeypatch.setattr(window_command.QMessageBox, "critical", lambda *texts: shown.append(texts[-1]))
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: shown.append(box))
     monkeypatch.setattr("sys.stderr", None)
     assert main([]) == exit_codes.USAGE
-    (sentence,) = shown
+    (box,) = shown
+    sentence = box.text()
+    assert box.textFormat() is Qt.TextFormat.PlainText
     assert sentence.startswith("T3MONITOR_HOME: the home folder in '~nosuchuser/x' is not known")

@@ -9,6 +9,7 @@ import sqlite3
 import struct
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from importlib import metadata
 
@@ -17,11 +18,14 @@ from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.model.check import Check, checked
-from t3monitor.model.errors import DatabaseUnusableError, Outcome
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, Outcome
+from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.database import Database, database_file
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import schema_revision
+from t3monitor.store.present_state import read_present_state
 from t3monitor.store.schema import SCHEMA_REVISION
+from t3monitor.store.words import words_taken
 from t3monitor.t3000.check import check_link
 
 _PACKAGES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "msgspec", "pyqtgraph", "qasync")
@@ -31,12 +35,13 @@ def doctor(args: argparse.Namespace) -> int:
     """Prints the checks; the exit code is that of the first thing that is wrong."""
     paths = user_paths()
     settings, warnings = settings_in_force(args, paths)
+    url = args.database or paths.database_url(settings)
     checks = [
         Check("versions", Outcome.OK, _versions()),
         _folders(paths),
         Check("settings", Outcome.FAILED if warnings else Outcome.OK, "; ".join(warnings) or f"{paths.settings_file}"),
-        checked("database", lambda: _database(args.database or paths.database_url(settings))),
-        *check_link(settings),
+        checked("database", lambda: _database(url)),
+        *check_link(settings, _known(url)),
         _qt(),
     ]
     wrong = next((check for check in checks if not check.is_ok), None)
@@ -105,9 +110,27 @@ def _database(url: str) -> str:
     try:
         with database.writing() as cursor:
             (cycles,) = cursor.execute("SELECT count(*) FROM SYNC_RUNS").fetchone()
+            taken = words_taken(cursor)
     finally:
         database.close()
-    return f"{file} can be written to; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB"
+    return f"{file} can be written to; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB{_words(taken)}"
+
+
+def _words(taken: tuple[int, int, int] | None) -> str:
+    """What the database holds of the site's own words, as the end of a sentence."""
+    if taken is None:
+        return ""
+    panels, *times = taken
+    when = " to ".join(dict.fromkeys(time.strftime("%Y-%m-%d %H:%M", time.localtime(at_s)) for at_s in times))
+    return f"; words of custom ranges of {panels} panel{'s' if panels > 1 else ''}, taken {when}"
+
+
+def _known(url: str) -> Snapshot | None:
+    """What the database holds of the panels, so that none is asked for more than a cycle would; None if it cannot."""
+    try:
+        return read_present_state(database_file(url))
+    except DatabaseError:
+        return None  # the check of the database says why
 
 
 def _qt() -> Check:

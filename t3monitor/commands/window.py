@@ -11,7 +11,7 @@ from typing import Any
 
 import qasync
 from PySide6.QtCore import qVersion
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from t3monitor import __version__
 from t3monitor.app import MonitorApp
@@ -23,6 +23,7 @@ from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import SettingsError
 from t3monitor.ui.crash_dialog import CrashNotice
 from t3monitor.ui.icons import icon
+from t3monitor.ui.plain import message_box
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def window(args: argparse.Namespace) -> int:
     except SettingsError as error:
         if sys.stderr is None:  # a windowed program of Windows, with nowhere to print to
             application = make_application()
-            QMessageBox.critical(None, application.applicationName(), str(error))
+            message_box(application.applicationName(), str(error)).exec()
         raise
     if args.demo:
         settings = settings.with_values(link="demo")

@@ -18,6 +18,8 @@ LinkName = Literal["demo", "library", "webapi", "replay"]
 LINK_NAMES: tuple[str, ...] = get_args(LinkName)
 WebReadingName = Literal["auto", "live", "logging_data"]
 WEB_READING_NAMES: tuple[str, ...] = get_args(WebReadingName)
+LivePointsName = Literal["used", "all"]
+LIVE_POINTS_NAMES: tuple[str, ...] = get_args(LivePointsName)
 PointTypeName = Literal["INPUT", "OUTPUT", "VARIABLE"]
 POINT_TYPE_NAMES: tuple[PointTypeName, ...] = get_args(PointTypeName)
 AppearanceName = Literal["system", "light", "dark"]
@@ -59,6 +61,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="How the web service is read: each panel live, the background readings of T3000, or what works"
         ),
     ] = "auto"
+    live_points: Annotated[
+        LivePointsName,
+        Meta(description="Points of a panel that live reading stores: those of groups in use, or all"),
+    ] = "used"
     replay: Annotated[str, Meta(description="File or folder of recorded answers, one per cycle")] = ""
     request: Annotated[str, Meta(description="Request text put into the buffer; empty sends an empty buffer")] = (
         '{"action":15,"panelId":-1,"serialNumber":0}'
@@ -268,6 +274,8 @@ def _allowed(name: str) -> str:
         return "one of " + ", ".join(APPEARANCE_NAMES)
     if name == "web_reading":
         return "one of " + ", ".join(WEB_READING_NAMES)
+    if name == "live_points":
+        return "one of " + ", ".join(LIVE_POINTS_NAMES)
     if name == "recorded_types":
         return "a list of " + ", ".join(POINT_TYPE_NAMES)
     if name == "unrecorded_panels":

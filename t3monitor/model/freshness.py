@@ -1,10 +1,23 @@
 """When a reading counts as old. Freshness is the logging time, never the success of a sync (reference, section 1.2)."""
 
+from t3monitor.model.times import FUTURE_S
+
 # T3000 reads one panel per cooldown (15 s): a dozen panels in turn, or three missed cycles, are no cause for alarm.
 SHORTEST_STALE_AGE_S = 300
 STALE_AFTER_INTERVALS = 3
 
 
-def is_stale(logging_time: int, now: float, sync_interval_s: int) -> bool:
-    """Whether a reading of ``logging_time`` is too old to be shown as present; times in UTC epoch seconds."""
-    return now - logging_time > max(SHORTEST_STALE_AGE_S, STALE_AFTER_INTERVALS * sync_interval_s)
+def is_ahead(logging_time: float, now: float) -> bool:
+    """Whether a reading claims to be of the future; times in UTC epoch seconds."""
+    return logging_time - now > FUTURE_S
+
+
+def is_stale(logging_time: float | None, now: float, sync_interval_s: int) -> bool:
+    """Whether a reading of ``logging_time`` cannot be shown as present; times in UTC epoch seconds, None: never.
+
+    That is one too old, and one of the future, whose clock was wrong: nobody knows when it was read.
+    """
+    if logging_time is None:
+        return True
+    too_old_s = max(SHORTEST_STALE_AGE_S, STALE_AFTER_INTERVALS * sync_interval_s)
+    return now - logging_time > too_old_s or is_ahead(logging_time, now)

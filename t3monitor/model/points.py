@@ -58,7 +58,7 @@ class Point(NamedTuple):
     @property
     def in_use(self) -> bool:
         """Whether somebody configured the point: a range, or at least a name that is not T3000's default."""
-        return self.range != UNUSED or not (self._is_default(self.label) and self._is_default(self.full_label))
+        return is_in_use(self.point_id, self.range, self.label, self.full_label)
 
     @property
     def is_overridden(self) -> bool:
@@ -72,10 +72,6 @@ class Point(NamedTuple):
             return ""
         return INPUT_STATUS_WORDS.get(self.status, "")
 
-    def _is_default(self, name: str) -> bool:
-        """Whether a name says no more than the id does: nothing, ``IN1`` or ``IN 1``."""
-        return not name or "".join(name.split()).upper() == self.point_id
-
     @property
     def range_name(self) -> str:
         """The word for T3000's Range column."""
@@ -84,8 +80,8 @@ class Point(NamedTuple):
     @property
     def state_word(self) -> str | None:
         """Word of the present state, in the site's own words where it has some; None if the point shows a number."""
-        if self.words:
-            return dict(self.words).get(round(self.value))
+        if self.words and (word := dict(self.words).get(round(self.value))):
+            return word  # of a site's two words, one may be unreadable
         words = state_words(self.range) if self.is_digital else None
         return words[1 if self.value else 0] if words else None
 
@@ -100,6 +96,11 @@ class Point(NamedTuple):
             return _hours_minutes_seconds(self.value)
         decimals = 3 if self.point_type is PointType.VARIABLE else 2
         return f"{self.value:.{decimals}f} {self.units}".rstrip()
+
+
+def is_in_use(point_id: str, range_: int, *names: str) -> bool:
+    """Whether somebody configured a point: a range, or a name that says more than ``IN1`` or ``IN 1`` does."""
+    return range_ != UNUSED or any(name and "".join(name.split()).upper() != point_id for name in names)
 
 
 def _hours_minutes_seconds(seconds: float) -> str:

@@ -1,6 +1,6 @@
 """One answer of T3000, decoded: its panels with all their points, and what had to be left out."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -42,6 +42,9 @@ class Device:
 
     ``groups`` are those of a panel that is read in parts; a type without any was read whole, at its logging time. With
     groups, a type's logging time is that of its oldest group in use.
+
+    ``own_times`` are the logging times of the three types by T3000's own clock, as it sent them; None where it sent
+    none.
     """
 
     serial_number: int
@@ -58,6 +61,7 @@ class Device:
     settings: PanelSettings = field(default=PanelSettings())
     site: str = ""  # the T3000 computer that tells of it; empty where there is but one
     groups: Groups = field(default_factory=lambda: _READ_WHOLE)  # Python 3.11 takes it for mutable
+    own_times: tuple[int | None, int | None, int | None] = (None, None, None)
 
     def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int | None]]:
         """The three vectors in T3000's order, each as (type, points, logging time in UTC epoch seconds)."""
@@ -93,6 +97,15 @@ class Device:
                 return group.read_at
         return next(time_s for its_kind, _, time_s in self.vectors() if its_kind is kind)
 
+    def points_in_groups(self, kind: PointType, wanted: Callable[[PointGroup], bool]) -> tuple[Point, ...]:
+        """The points of these groups of a type; all of them where the type was read whole."""
+        points = next(points for its_kind, points, _ in self.vectors() if its_kind is kind)
+        groups = self.groups.get(kind)
+        if groups is None:
+            return points
+        numbers = {number for group in groups if wanted(group) for number in range(group.first, group.last + 1)}
+        return tuple(point for point in points if point.point_index in numbers)
+
     def points(self) -> Iterator[Point]:
         """Inputs, then outputs, then variables."""
         for _, points, _ in self.vectors():
@@ -109,8 +122,12 @@ class Snapshot:
     """All panels of one answer.
 
     ``skipped_panels`` and ``skipped_points`` hold one sentence for each panel or point that could not be used,
-    ``note`` how the answer was got where there is more than one way. ``silent`` are the panels that T3000 lists and
-    that did not answer, without points and times.
+    ``note`` how the answer was got where there is more than one way. ``news`` are sentences for log and ledger that
+    cost nothing, each said once. ``silent`` are the panels that T3000 lists and that did not answer, without points
+    and times.
+
+    ``doubles`` are further entries of the answer with the serial number of one of ``devices``: other controllers, not
+    settled yet which of them is the known one. ``conflicts`` are the serial numbers of which two controllers are known.
     """
 
     received_at: int  # UTC epoch seconds
@@ -118,7 +135,10 @@ class Snapshot:
     skipped_panels: tuple[str, ...] = ()
     skipped_points: tuple[str, ...] = ()
     note: str = ""
+    news: tuple[str, ...] = ()
     silent: tuple[Device, ...] = ()
+    doubles: tuple[Device, ...] = ()
+    conflicts: tuple[int, ...] = ()
 
     @property
     def point_count(self) -> int:
@@ -132,4 +152,11 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot | None:
     if not in_order:
         return None
     devices = {device.serial_number: device for snapshot in in_order for device in snapshot.devices}
-    return Snapshot(in_order[-1].received_at, tuple(devices.values()))
+    silent = {device.serial_number: device for snapshot in in_order for device in snapshot.silent}
+    return Snapshot(
+        in_order[-1].received_at,
+        tuple(devices.values()),
+        skipped_panels=tuple(sentence for snapshot in in_order for sentence in snapshot.skipped_panels),
+        silent=tuple(device for serial, device in silent.items() if serial not in devices),
+        conflicts=tuple(sorted({serial for snapshot in in_order for serial in snapshot.conflicts})),
+    )

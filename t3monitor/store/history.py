@@ -72,9 +72,9 @@ class HistoryReader:
     ) -> dict[PointKey, tuple[Series, ...]]:
         """The samples of each point with start <= logging time <= end, at most ``max_points`` in each series.
 
-        A point has one series for each unit it had (each range, for states), the present one last; none without
-        samples. Of two samples of one logging time that of the later cycle counts. More samples than ``max_points`` are
-        thinned (see `thinned`).
+        A point has one series for each unit it had (each range, for states), that of the sample that came last last;
+        none without samples. Of two samples of one logging time that of the later cycle counts. More samples than
+        ``max_points`` are thinned (see `thinned`).
         """
         found: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(keys, ())
         if not self._path.exists():
@@ -89,20 +89,6 @@ class HistoryReader:
                 for key in members:
                     found[key] = tuple(_series(vector, key, start_utc_s, end_utc_s, max_points))
         return found
-
-    def span(self, key: PointKey) -> tuple[float, float] | None:
-        """Logging times of the first and the last reading that knew the point; None if there is none."""
-        if not self._path.exists():
-            return None
-        sql = (
-            "SELECT logging_time FROM TRENDLOG_FRAMES WHERE serial_number = ? AND point_type = ? AND layout_id IN"
-            " (SELECT layout_id FROM TRENDLOG_LAYOUT_POINTS WHERE point_index = ?) ORDER BY logging_time "
-        )
-        parameters = (key.serial_number, key.point_type.value, key.point_index)
-        with self._reading() as cursor:
-            first = cursor.execute(sql + "ASC LIMIT 1", parameters).fetchone()
-            last = cursor.execute(sql + "DESC LIMIT 1", parameters).fetchone()
-        return (float(first[0]), float(last[0])) if first else None
 
     @contextmanager
     def _reading(self) -> Iterator[Cursor]:
@@ -151,6 +137,7 @@ class _Vector:
     times: Floats
     intervals: Floats
     layouts: Floats
+    runs: Floats  # later cycles have greater ids, whatever the time that a clock told
     columns: dict[int, Floats]  # by point
 
 
@@ -162,15 +149,15 @@ def _read_vector(
 ) -> _Vector:
     all_places = _places(cursor, serial_number, point_type, indexes)
     cursor.execute(
-        "SELECT frame.logging_time, coalesce(run.sync_interval, ?), frame.layout_id, frame.vals"
+        "SELECT frame.logging_time, coalesce(run.sync_interval, ?), frame.layout_id, frame.run_id, frame.vals"
         " FROM TRENDLOG_FRAMES AS frame LEFT JOIN SYNC_RUNS AS run ON run.id = frame.run_id"
         " WHERE frame.serial_number = ? AND frame.point_type = ? AND frame.logging_time BETWEEN ? AND ?"
         " ORDER BY frame.logging_time, frame.run_id",
         (_UNKNOWN_INTERVAL_S, serial_number, point_type.value, start, end),
     )
-    chunks = [np.empty((3 + len(indexes), 0))]
+    chunks = [np.empty((4 + len(indexes), 0))]
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        times, intervals, layouts, texts = zip(*rows, strict=True)
+        times, intervals, layouts, runs, texts = zip(*rows, strict=True)
         frames = [_decode(text) for text in texts]
         columns: list[list[float | None]] = [[] for _ in indexes]
         for layout, group in groupby(zip(layouts, frames, strict=True), itemgetter(0)):
@@ -182,13 +169,13 @@ def _read_vector(
                     column += [frame[position] for frame in alike]
                 else:
                     column += [None] * len(alike)
-        chunks.append(np.array([times, intervals, layouts, *columns], dtype=np.float64))  # None becomes NaN
+        chunks.append(np.array([times, intervals, layouts, runs, *columns], dtype=np.float64))  # None becomes NaN
     table = np.concatenate(chunks, axis=1)
     counts = np.ones(table.shape[1], dtype=bool)
     counts[:-1] = np.diff(table[0]) != 0  # of equal times the last
     table = table[:, counts]
     usual = _usual_intervals(table[0], table[1])
-    return _Vector(all_places, table[0], usual, table[2], dict(zip(indexes, table[3:], strict=True)))
+    return _Vector(all_places, table[0], usual, table[2], table[3], dict(zip(indexes, table[4:], strict=True)))
 
 
 def _usual_intervals(times: Floats, intervals: Floats) -> Floats:
@@ -222,19 +209,21 @@ def _places(
 
 
 def _series(vector: _Vector, key: PointKey, start: float, end: float, max_points: int) -> Iterator[Series]:
-    """The point's lines, that with the newest sample last."""
-    times, intervals, layouts = vector.times, vector.intervals, vector.layouts
+    """The point's lines, that with the sample that came last last."""
+    times, intervals, layouts, runs = vector.times, vector.intervals, vector.layouts, vector.runs
     values = vector.columns[key.point_index]
     known = ~np.isnan(values)
-    newest: dict[_Kind, tuple[int, _Place]] = {}  # row of the newest sample, and what was known of the point then
+    newest: dict[_Kind, tuple[int, _Place]] = {}  # row of the sample that came last, and what was known of the point
     kinds: dict[int, _Kind] = {}
     for layout in np.unique(layouts).tolist():
         if place := vector.places.get(layout, {}).get(key.point_index):
             kinds[layout] = place.kind
             rows = np.flatnonzero((layouts == layout) & known)
-            if rows.size and rows[-1] > newest.get(place.kind, (-1,))[0]:
-                newest[place.kind] = int(rows[-1]), place
-    for kind, (row, place) in sorted(newest.items(), key=lambda item: item[1][0]):
+            if rows.size:
+                last = int(rows[np.argmax(runs[rows])])
+                if place.kind not in newest or runs[last] > runs[newest[place.kind][0]]:
+                    newest[place.kind] = last, place
+    for kind, (row, place) in sorted(newest.items(), key=lambda item: float(runs[item[1][0]])):
         alike = [layout for layout, its_kind in kinds.items() if its_kind == kind]
         own = values if len(newest) == 1 else np.where(np.isin(layouts, alike), values, np.nan)
         line_times, line_values = _with_breaks(times, own, intervals)

@@ -5,7 +5,7 @@ label, range or unit makes a new layout, so the change has a date and two units 
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from sqlite3 import Cursor
 from typing import NamedTuple
@@ -15,6 +15,8 @@ import msgspec
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.store import statements
+
+_LAYOUTS_LOOKED_AT = 8
 
 
 class LayoutPoint(NamedTuple):
@@ -50,12 +52,18 @@ def layout_point(point: Point) -> LayoutPoint:
 
 
 def find_or_insert(
-    cursor: Cursor, serial_number: int, point_type: PointType, panel_id: int, points: Iterable[Point]
+    cursor: Cursor,
+    serial_number: int,
+    point_type: PointType,
+    panel_id: int,
+    points: Iterable[Point],
+    *,
+    may_lack: bool = True,
 ) -> Layout:
     """The layout of these points, which are in the order of their numbers.
 
-    That is the layout of the same fingerprint; else the one last used for the vector if it has all these points and
-    more (T3000 left some out this time); else a new one.
+    That is the layout of the same fingerprint; else, if they ``may_lack`` some that T3000 left out this time, the
+    newest that has all these points and more; else a new one.
     """
     entries = tuple(layout_point(point) for point in points)
     fingerprint = hashlib.blake2b(msgspec.json.encode((panel_id, entries)), digest_size=16).hexdigest()
@@ -66,9 +74,9 @@ def find_or_insert(
     ).fetchone()
     if same:
         return Layout(same[0], panel_id, entries)
-    last = _last_used(cursor, *vector)
-    if last and last.panel_id == panel_id and set(entries) < set(last.points):
-        return last
+    for larger in _newest(cursor, *vector, panel_id) if may_lack else ():
+        if set(entries) < set(larger.points):
+            return larger
     (layout_id,) = cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM TRENDLOG_LAYOUTS").fetchone()
     cursor.execute(statements.INSERT_LAYOUT, (layout_id, *vector, panel_id, fingerprint))
     cursor.executemany(
@@ -77,20 +85,17 @@ def find_or_insert(
     return Layout(layout_id, panel_id, entries)
 
 
-def _last_used(cursor: Cursor, serial_number: int, point_type: str) -> Layout | None:
-    row = cursor.execute(
-        "SELECT layout.id, layout.panel_id FROM TRENDLOG_FRAMES AS frame"
-        " JOIN TRENDLOG_LAYOUTS AS layout ON layout.id = frame.layout_id"
-        " WHERE frame.serial_number = ? AND frame.point_type = ?"
-        " ORDER BY frame.logging_time DESC, frame.run_id DESC LIMIT 1",
-        (serial_number, point_type),
-    ).fetchone()
-    if row is None:
-        return None
-    layout_id, panel_id = row
-    points = cursor.execute(
-        "SELECT point_id, point_index, label, range, units, digital_analog FROM TRENDLOG_LAYOUT_POINTS"
-        " WHERE layout_id = ? ORDER BY position",
-        (layout_id,),
-    )
-    return Layout(layout_id, panel_id, tuple(LayoutPoint(*point) for point in points))
+def _newest(cursor: Cursor, serial_number: int, point_type: str, panel_id: int) -> Iterator[Layout]:
+    """The layouts that the vector had of late, the newest first; no time tells that, for clocks may have been wrong."""
+    rows = cursor.execute(
+        "SELECT id FROM TRENDLOG_LAYOUTS WHERE serial_number = ? AND point_type = ? AND panel_id = ?"
+        " ORDER BY id DESC LIMIT ?",
+        (serial_number, point_type, panel_id, _LAYOUTS_LOOKED_AT),
+    ).fetchall()
+    for (layout_id,) in rows:
+        points = cursor.execute(
+            "SELECT point_id, point_index, label, range, units, digital_analog FROM TRENDLOG_LAYOUT_POINTS"
+            " WHERE layout_id = ? ORDER BY position",
+            (layout_id,),
+        )
+        yield Layout(layout_id, panel_id, tuple(LayoutPoint(*point) for point in points))

@@ -1,7 +1,9 @@
 """The present state as the tables hold it, for a window that opens before the first cycle."""
 
 import sqlite3
+import time
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -9,18 +11,23 @@ from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
 from t3monitor.config.database_url import read_only_uri
+from t3monitor.model.identity import Identity, StoredIdentity
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.model.words import NO_WORDS, RangeWords
+from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import schema_revision
-from t3monitor.store.schema import point_tables
+from t3monitor.store.schema import devices, point_tables
+from t3monitor.store.words import words_in_force
 
 
-def read_present_state(path: Path) -> Snapshot | None:
+def read_present_state(path: Path, utc_s: Callable[[], float] = time.time) -> Snapshot | None:
     """Every panel and point as last stored, received when the newest panel was; None if there are none.
 
-    Opens the file read-only and closes it again; one of schema 0001 has no sites yet. Raises DatabaseError.
+    Panels that never answered are among the silent ones. Opens the file read-only and closes it again; one of an older
+    schema has no sites or words yet. Raises DatabaseError.
     """
     with database_sentences(path):
         if schema_revision(path) is None:
@@ -29,17 +36,45 @@ def read_present_state(path: Path) -> Snapshot | None:
         connection.row_factory = sqlite3.Row
         connection.execute("BEGIN")  # one committed state for all tables
         panels = connection.execute("SELECT * FROM DEVICES ORDER BY panel_id").fetchall()
+        words = words_in_force(connection)
         points: dict[tuple[int, PointType], list[Point]] = defaultdict(list)
         for point_type, table in point_tables.items():
             names = [name for name in Point._fields if name in table.c]
             query = select(table).order_by(*table.primary_key.columns)
             for row in connection.execute(str(query.compile(dialect=sqlite.dialect()))):
                 values = {name: row[name] for name in names}
-                points[row["serial_number"], point_type].append(Point(point_type=point_type, **values))
+                point = Point(point_type=point_type, **values)
+                points[row["serial_number"], point_type].append(
+                    _in_words(point, words.get(row["serial_number"], NO_WORDS))
+                )
     if not panels:
         return None
-    received_at = max(row["last_seen"] for row in panels)
-    return Snapshot(received_at, tuple(_device(row, points) for row in panels))
+    received_at = max(row["last_seen"] or row["first_seen"] for row in panels)
+    return Snapshot(
+        min(received_at, int(utc_s())),  # our clock may have been wrong then
+        tuple(_device(row, points) for row in panels if row["last_seen"] is not None),
+        silent=tuple(_device(row, points) for row in panels if row["last_seen"] is None),
+    )
+
+
+def _in_words(point: Point, words: RangeWords) -> Point:
+    its_words = words.of_states(digital=point.is_digital, range_=point.range)
+    unit = words.unit(point.point_type, digital=point.is_digital, range_=point.range)
+    return point._replace(words=its_words, units=unit or point.units) if its_words or unit else point
+
+
+def stored_identities(database: Database) -> list[StoredIdentity]:
+    """What the panels were called when they were stored last; raises DatabaseError."""
+    columns = devices.c
+    query = select(
+        columns.serial_number, columns.panel_id, columns.panel_name, columns.address, columns.last_seen, columns.site
+    )
+    with database.reading() as connection:
+        rows = connection.execute(query).all()
+    return [
+        StoredIdentity(serial, Identity(panel_id, name, address or ""), seen_at, site)
+        for serial, panel_id, name, address, seen_at, site in rows
+    ]
 
 
 def _device(row: sqlite3.Row, points: dict[tuple[int, PointType], list[Point]]) -> Device:

@@ -4,7 +4,7 @@ from sqlalchemy import REAL, Column, Index, Integer, MetaData, PrimaryKeyConstra
 
 from t3monitor.model.point_types import PointType
 
-SCHEMA_REVISION = "0002"  # the newest of migrations/versions
+SCHEMA_REVISION = "0003"  # the newest of migrations/versions
 
 # data_source and created_by of the sync service document.
 DATA_SOURCE_FFI_SYNC = 1
@@ -24,16 +24,16 @@ devices = Table(
     Column("panel_name", Text, nullable=False),
     Column("building_name", Text),
     Column("address", Text),
-    Column("status", Text, nullable=False),  # Online or Stale, as of last_seen
+    Column("status", Text, nullable=False),  # Online or Stale, as of last_seen; Offline: nothing of it is read
     Column("ip_address", Text),
     Column("port", Integer),
     Column("modbus_address", Integer),
     Column("bacnet_mstp_mac_id", Integer),
-    Column("input_logging_time", Integer, nullable=False),
-    Column("output_logging_time", Integer, nullable=False),
-    Column("variable_logging_time", Integer, nullable=False),
+    Column("input_logging_time", Integer),  # of these and last_seen, null: never
+    Column("output_logging_time", Integer),
+    Column("variable_logging_time", Integer),
     Column("first_seen", Integer, nullable=False),
-    Column("last_seen", Integer, nullable=False),
+    Column("last_seen", Integer),
     Column("site", Text, nullable=False, server_default=""),  # the T3000 computer that tells of it
 )
 
@@ -134,6 +134,29 @@ trendlog_frames = Table(
     Column("vals", Text, nullable=False),  # JSON array by layout position; null = missing
     PrimaryKeyConstraint("serial_number", "point_type", "logging_time", "run_id"),
     sqlite_with_rowid=False,
+)
+
+reading_times = Table(
+    "READING_TIMES",
+    metadata,
+    Column("serial_number", Integer, nullable=False),
+    Column("point_type", Text, nullable=False),
+    Column("t3000_time", Integer, nullable=False),  # of the newest stored reading, by T3000's own clock
+    Column("logging_time", Integer, nullable=False),  # with which it is stored
+    PrimaryKeyConstraint("serial_number", "point_type"),
+    sqlite_with_rowid=False,
+)
+
+range_words = Table(
+    "RANGE_WORDS",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("serial_number", Integer, nullable=False),
+    Column("kind", Text, nullable=False),  # digital, table or multistate
+    Column("range", Integer, nullable=False),
+    Column("words", Text, nullable=False),  # JSON: [[state, word], ...], of a table the unit
+    Column("since", Integer, nullable=False),
+    Index("RANGE_WORDS_RANGE", "serial_number", "kind", "range"),
 )
 
 trendlogs = Table(

@@ -5,7 +5,7 @@ SQLAlchemy builds them from the schema; handing the driver ready tuples spares i
 
 from collections.abc import Collection
 
-from sqlalchemy import Table, func, or_
+from sqlalchemy import Table, func, literal_column, or_
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert
 
@@ -25,12 +25,19 @@ def _insert(table: Table) -> str:
     return _sql(insert(table), table)
 
 
-def _upsert(table: Table, *, kept: Collection[str] = (), known: Collection[str] = ()) -> str:
-    """Insert or update by primary key; ``kept`` columns are never updated, ``known`` ones never to null."""
+def _upsert(
+    table: Table, *, kept: Collection[str] = (), known: Collection[str] = (), named: Collection[str] = ()
+) -> str:
+    """Insert or update by primary key; ``kept`` columns are never updated, ``known`` ones never to null.
+
+    ``named`` ones are never updated to an empty text.
+    """
     new = insert(table)
     values = {
         column.name: func.coalesce(new.excluded[column.name], column)
         if column.name in known
+        else func.coalesce(func.nullif(new.excluded[column.name], literal_column("''")), column)
+        if column.name in named
         else new.excluded[column.name]
         for column in table.columns
         if not column.primary_key and column.name not in kept
@@ -53,11 +60,12 @@ def _upsert_changed(table: Table) -> str:
     return _sql(statement, table)
 
 
-UPSERT_DEVICE = _upsert(
-    schema.devices,
-    kept=("first_seen",),
-    known=("building_name", "address", "ip_address", "port", "modbus_address", "bacnet_mstp_mac_id"),
+_KNOWN = (
+    *("building_name", "address", "ip_address", "port", "modbus_address", "bacnet_mstp_mac_id"),
+    *("input_logging_time", "output_logging_time", "variable_logging_time", "last_seen"),
 )
+UPSERT_DEVICE = _upsert(schema.devices, kept=("first_seen",), known=_KNOWN)
+UPSERT_SILENT_DEVICE = _upsert(schema.devices, kept=("first_seen",), known=_KNOWN, named=("panel_name",))
 UPSERT_POINT: dict[PointType, str] = {
     point_type: _upsert_changed(table) for point_type, table in schema.point_tables.items()
 }
@@ -65,4 +73,6 @@ UPSERT_TREND_LOG = _upsert(schema.trendlogs)
 INSERT_FRAME = _insert(schema.trendlog_frames)
 INSERT_LAYOUT = _insert(schema.trendlog_layouts)
 INSERT_LAYOUT_POINT = _insert(schema.trendlog_layout_points)
+UPSERT_READING_TIME = _upsert(schema.reading_times)
+INSERT_WORDS = _insert(schema.range_words)
 INSERT_RUN = _insert(schema.sync_runs)

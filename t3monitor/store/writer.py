@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import compress
@@ -18,11 +18,15 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device
 from t3monitor.model.trendlogs import TrendLog
+from t3monitor.model.words import RangeWords
 from t3monitor.store import statements
 from t3monitor.store.database import Database
 from t3monitor.store.layouts import Layout, find_or_insert, layout_point
+from t3monitor.store.reading_times import write_reading_times
 from t3monitor.store.schema import CREATED_BY_FFI_SYNC_SERVICE, DATA_SOURCE_FFI_SYNC, point_tables
+from t3monitor.store.words import write_words
 
+_OFFLINE = "Offline"  # nothing of the panel can be read
 UnwrittenReports = deque[tuple[CycleReport, int]]  # with the sync interval in force
 _UNWRITTEN_REPORTS_KEPT = 1000
 
@@ -153,46 +157,58 @@ class CycleTransaction:
 
     def upsert(self, device: Device, received_at: int) -> None:
         """Step 8: the panel, and those of its points that changed; ``received_at`` in UTC epoch seconds."""
-        oldest = min(time_s for _, _, time_s in device.vectors())  # a panel is as fresh as its oldest points
-        settings = device.settings
-        self._cursor.execute(
-            statements.UPSERT_DEVICE,
-            (
-                device.serial_number,
-                device.panel_id,
-                device.panel_name,
-                device.building_name or None,
-                device.address or None,
-                "Stale" if is_stale(oldest, received_at, self._sync_interval_s) else "Online",
-                settings.ip_address,
-                settings.port,
-                settings.modbus_address,
-                settings.bacnet_mstp_mac_id,
-                device.input_logging_time,
-                device.output_logging_time,
-                device.variable_logging_time,
-                received_at,
-                received_at,
-                device.site,
-            ),
-        )
-        serial = device.serial_number
+        serial, read_at = device.serial_number, device.read_at
+        if read_at is None:
+            status = _OFFLINE
+        else:
+            status = "Stale" if is_stale(read_at, received_at, self._sync_interval_s) else "Online"
+        last_seen = None if read_at is None else received_at
+        self._cursor.execute(statements.UPSERT_DEVICE, _device_row(device, status, received_at, last_seen))
         for point_type, points, time_s in device.vectors():
-            changes = self._changes(serial, point_type, points)
+            in_parts = point_type in device.groups  # then these are others than those that `log` gets
+            changes = None if in_parts else self._changes(serial, point_type, points)
             changed = points if changes is None else [point for point, _ in changes]
             if changed:
                 columns = _point_columns[point_type]
                 self._cursor.executemany(
                     statements.UPSERT_POINT[point_type],
-                    [(serial, *columns(point), time_s, received_at) for point in changed],
+                    [
+                        (
+                            serial,
+                            *columns(point),
+                            (device.point_read_at(point_type, point.point_index) if in_parts else time_s)
+                            or received_at,
+                            received_at,
+                        )
+                        for point in changed
+                    ],
                 )
 
-    def log(self, device: Device) -> int:
-        """Step 9: every point of the panel as a sample of the history; returns how many."""
+    def upsert_silent(self, device: Device, received_at: int) -> None:
+        """A panel that T3000 lists and that did not answer; what is known of it from earlier stays."""
+        self._cursor.execute(statements.UPSERT_SILENT_DEVICE, _device_row(device, _OFFLINE, received_at, None))
+
+    def take_words(self, serial_number: int, words: RangeWords, since: int) -> None:
+        """What a panel calls its custom ranges from ``since`` on; blank ones replace no known ones."""
+        write_words(self._cursor, serial_number, words, since)
+
+    def take_reading_times(self, times: Iterable[tuple[tuple[int, PointType], tuple[int, int]]]) -> None:
+        """T3000's own times of readings beside those they are stored with."""
+        write_reading_times(self._cursor, times)
+
+    def log(self, device: Device, whole: Device | None = None) -> int:
+        """Step 9: every point of the panel as a sample of the history; returns how many.
+
+        Of a panel that is read in parts ``whole`` has all that is known of it: its points in use are the vector, also
+        those that did not come this time.
+        """
         frames = []
         for point_type, points, time_s in device.vectors():
-            if points:
-                vector = self._vector(device, point_type, points)
+            if points and time_s is not None:
+                if whole is not None and point_type in whole.groups:
+                    vector = self._vector_in_parts(whole, point_type, points)
+                else:
+                    vector = self._vector(device, point_type, points)
                 self.written[device.serial_number, point_type] = vector
                 frames.append(
                     (device.serial_number, point_type.value, time_s, self.run_id, vector.layout.id, vector.vals)
@@ -228,6 +244,37 @@ class CycleTransaction:
                 return _StoredVector(points, stored.layout, _json_array(stored.layout.values(points)))
         layout = find_or_insert(self._cursor, device.serial_number, point_type, device.panel_id, points)
         return _StoredVector(points, layout, _json_array(layout.values(points)))
+
+    def _vector_in_parts(self, whole: Device, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
+        used = whole.points_in_groups(point_type, lambda group: group.in_use)
+        stored = self._stored.get((whole.serial_number, point_type))
+        layout = stored.layout if stored else None
+        if layout is None or (layout.panel_id, layout.points) != (whole.panel_id, tuple(map(layout_point, used))):
+            layout = find_or_insert(self._cursor, whole.serial_number, point_type, whole.panel_id, used, may_lack=False)
+        return _StoredVector(points, layout, _json_array(layout.values(points)))
+
+
+def _device_row(device: Device, status: str, received_at: int, last_seen: int | None) -> tuple[object, ...]:
+    """A row of DEVICES, in the order of its columns."""
+    settings = device.settings
+    return (
+        device.serial_number,
+        device.panel_id,
+        device.panel_name,
+        device.building_name or None,
+        device.address or None,
+        status,
+        settings.ip_address,
+        settings.port,
+        settings.modbus_address,
+        settings.bacnet_mstp_mac_id,
+        device.input_logging_time,
+        device.output_logging_time,
+        device.variable_logging_time,
+        received_at,
+        last_seen,
+        device.site,
+    )
 
 
 def _json_array(values: list[float | None]) -> str:

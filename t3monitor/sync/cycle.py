@@ -25,13 +25,19 @@ from t3monitor.model.events import (
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.store.database import Database
+from t3monitor.store.present_state import read_present_state
+from t3monitor.store.reading_times import read_reading_times
 from t3monitor.store.validation import count_back
+from t3monitor.store.words import read_words
 from t3monitor.store.writer import UnwrittenReports, Writer
 from t3monitor.sync.clock import Clock, Stopwatch
 from t3monitor.sync.faults import summary
 from t3monitor.sync.panel_settings import SettingsReader
+from t3monitor.sync.parts import in_groups, read_anew, to_record
+from t3monitor.sync.reading_times import ReadingTimes
 from t3monitor.sync.recording import Choice, PanelClaims, Readings
 from t3monitor.sync.retry import call_with_retries
+from t3monitor.sync.site_words import SiteWords
 from t3monitor.sync.standing import StandingTimes
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.messages import AnswerDecoder
@@ -45,15 +51,33 @@ class Source:
     def __init__(self, link: Link, *, told_when_read: bool = False) -> None:
         """``told_when_read``: panels whose times stand still are not read by T3000, which nobody else would say."""
         self.link = link
-        self._times = StandingTimes() if told_when_read else None
+        self._standing = StandingTimes() if told_when_read else None
         self.decoder = AnswerDecoder()
         self.settings_reader = SettingsReader(link)
         self.readings = Readings()
+        self.times = ReadingTimes()
+        self.words = SiteWords(self.decoder)
         self.trend_logs_asked = False
+        self.recalled: dict[int, Device] = {}  # what the database held of the panels, by serial number
+        self._recalled: Database | None = None
 
-    def standing_note(self, snapshot: Snapshot, interval_s: int) -> str:
-        """A sentence if T3000 answers and reads no panel; empty if it does, or if the link says such things itself."""
-        return self._times.note(snapshot, interval_s) if self._times else ""
+    def recall(self, database: Database, site: str) -> None:
+        """Takes what a database holds of earlier runs, once for each that is opened; raises DatabaseError."""
+        if database is self._recalled:
+            return
+        times = read_reading_times(database, site)
+        self.times.recall(times)
+        self.readings.recall((vector, own_s) for vector, (own_s, _) in times.items())
+        self.words.recall(read_words(database.path))
+        if known := read_present_state(database.path):
+            self.recalled = {device.serial_number: device for device in known.devices}
+            self.link.recall(known)
+        self._recalled = database
+
+    def noted(self, snapshot: Snapshot, interval_s: int) -> Snapshot:
+        """The snapshot with a note if T3000 answers and reads no panel, where the link does not say such things."""
+        note = self._standing.note(snapshot, interval_s) if self._standing else ""
+        return replace(snapshot, note="; ".join(filter(None, (snapshot.note, note))))
 
 
 class Store:
@@ -146,8 +170,11 @@ class Cycle:
         limits = settings.timeout_s, settings.retries, settings.panels_logged
         emit(CycleStarted, SyncPhase.STARTUP_SYNC, database, self._at_startup, *limits)
         store, source = self._host.store(), self._host.source()
+        self._host.claims.know(store.database)
+        source.recall(store.database, self._host.site)
 
         self._watch.enter(SyncPhase.FETCH.key)
+        source.link.interval_s = settings.interval_s
         source.link.on_panel = lambda position, total: emit(PanelAsked, SyncPhase.FETCH, position, total)
         answer = call_with_retries(
             lambda attempt: self._call(source.link, attempt), self._settings.retries, self._wait_for_retry
@@ -156,32 +183,45 @@ class Cycle:
         self._answer_bytes = len(answer.body)
 
         self._watch.enter(SyncPhase.PARSE.key)
-        snapshot = source.decoder.decode(answer.body, received_at)
+        source.words.learn(answer.words)
+        snapshot = _remarked(source.decoder.decode(answer.body, received_at), answer, self._host.site)
+        snapshot = in_groups(snapshot, answer.groups, source.recalled)
+        snapshot = self._host.claims.known_controllers(self._host.site, snapshot)
+        snapshot = source.times.of_snapshot(snapshot, answer.clock_ahead_s)
+        snapshot = source.noted(snapshot, settings.interval_s)
+        snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
-        snapshot = _remarked(snapshot, answer, self._host.site, source.standing_note(snapshot, settings.interval_s))
-        snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(answer.body))
-        recorded = self._settings.choice.of_snapshot(snapshot)
+        read = read_anew(snapshot)
+        chosen = self._settings.choice.of_snapshot(read)
+        recorded = to_record(chosen)
         if answer.repeats:
-            recorded = source.readings.new_in(recorded)
+            chosen, recorded = source.readings.new_in(chosen), source.readings.new_in(recorded)
         devices = recorded.devices
+        shown = {device.serial_number: device for device in snapshot.devices}
 
         self._watch.enter(SyncPhase.BEGIN.key)
         with store.writer.cycle(self._settings.interval_s) as transaction:
             emit(TransactionStarted, SyncPhase.BEGIN)
-            for position, device in enumerate(devices, start=1):
+            for position, (whole, device) in enumerate(zip(chosen.devices, devices, strict=True), start=1):
                 panel = _counts(device, position, len(devices))
                 self._watch.enter(SyncPhase.UPSERT.key)
-                transaction.upsert(device, received_at)
+                transaction.upsert(whole, received_at)
                 emit(PanelUpserted, SyncPhase.UPSERT, panel)
                 self._watch.enter(SyncPhase.TRENDLOG.key)
-                transaction.log(device)
+                transaction.log(device, shown[device.serial_number])
                 emit(PanelLogged, SyncPhase.TRENDLOG, panel)
+            for device in recorded.silent:
+                transaction.upsert_silent(device, received_at)
+            for serial, words in source.words.unstored.items():
+                transaction.take_words(serial, words, received_at)
+            transaction.take_reading_times(source.times.to_keep(recorded, repeats=answer.repeats))
             self._samples = recorded.point_count
             transaction.record(self._report(*_ending(snapshot), snapshot, transaction.run_id))
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
+        source.words.unstored = {}
         if answer.repeats:
             source.readings.take_as_stored(recorded)
         emit(Committed, SyncPhase.COMMIT, len(devices))
@@ -225,6 +265,7 @@ class Cycle:
     ) -> CycleReport:
         if reason is not None:  # a path may hold bytes that are no text
             reason = reason.encode("utf-8", "backslashreplace").decode()
+        read = read_anew(snapshot) if snapshot else None
         return CycleReport(
             outcome=outcome,
             reason=reason,
@@ -233,9 +274,9 @@ class Cycle:
             elapsed_ms=self._watch.elapsed_ms(),
             phases_ms=self._watch.phases_ms(),
             attempts=self._attempts,
-            devices=len(snapshot.devices) if snapshot else 0,
+            devices=len(read.devices) if read else 0,
             skipped=len(snapshot.skipped_panels) + len(snapshot.skipped_points) if snapshot else 0,
-            points=snapshot.point_count if snapshot else 0,
+            points=read.point_count if read else 0,
             samples=self._samples if snapshot else 0,
             bytes=self._answer_bytes,
             run_id=run_id,
@@ -246,15 +287,26 @@ class Cycle:
         self._host.emit(event(phase, self._watch.elapsed_ms(), *details))
 
 
-def _remarked(snapshot: Snapshot, answer: Answer, site: str, note: str) -> Snapshot:
-    """The snapshot with what its link says beside its bytes, and a note of ours."""
+def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
+    """The snapshot with what its link says beside its bytes."""
     return replace(
         snapshot,
-        devices=tuple(replace(device, site=site) for device in snapshot.devices) if site else snapshot.devices,
+        devices=_at(site, snapshot.devices),
+        doubles=_at(site, snapshot.doubles),
         skipped_panels=(*answer.failed_panels, *snapshot.skipped_panels),
         skipped_points=(*answer.missing_points, *snapshot.skipped_points),
-        note="; ".join(filter(None, (answer.note, note))),
+        note=answer.note,
+        silent=_silent(snapshot, answer, site),
     )
+
+
+def _at(site: str, devices: tuple[Device, ...]) -> tuple[Device, ...]:
+    return tuple(replace(device, site=site) for device in devices) if site else devices
+
+
+def _silent(snapshot: Snapshot, answer: Answer, site: str) -> tuple[Device, ...]:
+    answered = {device.serial_number for device in snapshot.devices}
+    return tuple(replace(device, site=site) for device in answer.silent if device.serial_number not in answered)
 
 
 def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:
@@ -264,7 +316,7 @@ def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:
         for what, skipped in (("panel", snapshot.skipped_panels), ("point", snapshot.skipped_points))
         if skipped
     ]
-    return Outcome.PARTIAL if snapshot.skipped_panels else Outcome.OK, "; ".join(reasons) or None
+    return Outcome.PARTIAL if snapshot.skipped_panels else Outcome.OK, "; ".join([*reasons, *snapshot.news]) or None
 
 
 def _counts(device: Device, position: int, total: int) -> PanelCounts:

@@ -160,11 +160,14 @@ def _lines(event: SyncEvent) -> list[Line]:
             return [(logging.WARNING, f"⚠️ {reason}; try {attempt} of {attempts} in {wait_s:g} s")]
         case AnswerDecoded(snapshot=snapshot, answer_bytes=answer_bytes):
             called = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(snapshot.received_at))
-            return _info(
-                f"[=== LOGGING_DATA C++ FFI Call [{called}] ===]",
-                f"📋 FFI Response - {len(snapshot.devices)} devices found, {answer_bytes} characters received",
-                *([f"📡 {snapshot.note}"] if snapshot.note else []),
-            )
+            return [
+                *_info(
+                    f"[=== LOGGING_DATA C++ FFI Call [{called}] ===]",
+                    f"📋 FFI Response - {len(snapshot.devices)} devices found, {answer_bytes} characters received",
+                    *([f"📡 {snapshot.note}"] if snapshot.note else []),
+                ),
+                *((logging.WARNING, f"⚠️ {sentence}") for sentence in snapshot.news),
+            ]
         case TransactionStarted():
             return _info("💾 Database transaction started")
         case PanelUpserted(panel=panel):

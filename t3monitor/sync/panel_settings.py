@@ -28,8 +28,9 @@ class SettingsReader:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._known: dict[int, PanelSettings | None] = {}  # by serial number; None: T3000 does not tell
-        self._refused_at_s: dict[int, float] = {}  # monotonic
+        # By serial and panel number, since another controller may follow.
+        self._known: dict[tuple[int, int], PanelSettings | None] = {}  # None: T3000 does not tell
+        self._refused_at_s: dict[tuple[int, int], float] = {}  # monotonic
         self._gave_up = False
 
     def complete(self, snapshot: Snapshot, timeout_s: float, host: _Host) -> Snapshot:
@@ -43,13 +44,14 @@ class SettingsReader:
             serial, now_s = device.serial_number, host.clock.monotonic_s()
             if self._gave_up or now_s >= until_s:
                 return
-            if serial in self._known or now_s < self._refused_at_s.get(serial, -_AGAIN_S) + _AGAIN_S:
+            key = serial, device.panel_id
+            if key in self._known or now_s < self._refused_at_s.get(key, -_AGAIN_S) + _AGAIN_S:
                 continue
             try:
                 host.pause(0)  # notices that the service is to stop
-                self._known[serial] = self._link.panel_settings(device.panel_id, serial, until_s - now_s)
+                self._known[key] = self._link.panel_settings(device.panel_id, serial, until_s - now_s)
             except RefusedError:
-                self._refused_at_s[serial] = now_s  # T3000 may not have loaded them yet
+                self._refused_at_s[key] = now_s  # T3000 may not have loaded them yet
             except (NotReadyError, InterruptedCycleError):
                 return  # the rest is asked for in the next cycle
             except LinkError as error:
@@ -57,7 +59,7 @@ class SettingsReader:
                 _log.warning("⚠️ The addresses of panel %s stay as they are: %s", device.panel_id, error)
 
     def _completed(self, device: Device) -> Device:
-        known = self._known.get(device.serial_number)
+        known = self._known.get((device.serial_number, device.panel_id))
         return replace(device, settings=_merged(device.settings, known)) if known else device
 
 

@@ -6,7 +6,7 @@ calls the listeners. The other public methods may be called from any thread and 
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import replace
 from enum import Enum, auto
@@ -22,6 +22,7 @@ from t3monitor.model.events import (
     SyncEvent,
     SyncPhase,
 )
+from t3monitor.model.points import PointKey
 from t3monitor.store.writer import unwritten_reports
 from t3monitor.sync.clock import Clock, SystemClock
 from t3monitor.sync.cycle import Cycle, CycleSettings, Source, Store
@@ -33,7 +34,17 @@ Listener = Callable[[SyncEvent], None]
 
 _log = logging.getLogger(__name__)
 # A change of one of these opens the link anew.
-_LINK_SETTINGS = ("link", "library", "sites", "web_reading", "replay", "request", "buffer_bytes", "demo_panels")
+_LINK_SETTINGS = (
+    "link",
+    "library",
+    "sites",
+    "web_reading",
+    "live_points",
+    "replay",
+    "request",
+    "buffer_bytes",
+    "demo_panels",
+)
 
 
 class _Job(Enum):
@@ -64,6 +75,7 @@ class SyncService:
         self.clock: Clock = clock or SystemClock()
         self.site = site
         self.claims = claims or PanelClaims()
+        self.claims.watch(site)
         self._open_link = open_link
         self._database_url = database_url
         self._listeners: list[Listener] = []
@@ -80,6 +92,7 @@ class SyncService:
         self._closing = False
         self._forgets_panels = False
         self._source: Source | None = None
+        self._preferred: Collection[PointKey] = ()
 
         self._settings_in_use = settings  # the following belong to the service's thread
         self._forgets_in_cycle = False  # the link, once it is open
@@ -125,6 +138,17 @@ class SyncService:
         with self._changed:
             self._forgets_panels = True
             self._changed.notify_all()
+
+    def prefer(self, points: Collection[PointKey]) -> None:
+        """These points are looked at: a link that reads in parts takes them first."""
+        with self._changed:
+            self._preferred = points
+            if self._source:
+                self._source.link.prefer(points)
+
+    def accept_controller(self, serial_number: int) -> None:
+        """The user says that what was taken for two controllers of a serial number is one; from the next cycle on."""
+        self.claims.accept_controller(serial_number)
 
     def apply(self, settings: Settings) -> None:
         """Puts settings into force with the next cycle, which comes no later than the new interval wants it.
@@ -176,6 +200,7 @@ class SyncService:
             source = Source(self._open_link(settings), told_when_read=settings.link == "library")
             with self._changed:
                 self._source = source
+                source.link.prefer(self._preferred)
         if self._forgets_in_cycle:
             self._source.link.forget_panels()
             self._forgets_in_cycle = False

@@ -1,11 +1,12 @@
 """The sync services of all T3000 computers, side by side: one of each, in a thread of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import Protocol
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.events import CycleReport
+from t3monitor.model.points import PointKey
 from t3monitor.sync.clock import Clock
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.recording import PanelClaims
@@ -84,6 +85,15 @@ class SiteServices:
         """Has each site look anew which panels there are, and sync them."""
         for service in self._services.values():
             service.find_panels()
+
+    def prefer(self, points: Collection[PointKey]) -> None:
+        """These points are looked at: links that read in parts take them first."""
+        for service in self._services.values():
+            service.prefer(points)
+
+    def accept_controller(self, serial_number: int) -> None:
+        """The user says that what was taken for two controllers of a serial number is one; from the next cycles on."""
+        self._claims.accept_controller(serial_number)
 
     def apply(self, settings: Settings) -> None:
         """Puts settings into force; ends the services of sites that are gone, and begins those of new ones."""

@@ -1,4 +1,4 @@
-"""The closed list of what may be sent to T3000: reading alone, in one place.
+"""The closed list of what may be sent to T3000, in one place: nothing that changes anything on a panel.
 
 T3000 does whatever a request says, without asking who calls (reference 5.1), and some of its actions write to panels.
 So no link makes up a request by itself: what goes out over the web service is built here from an `Action` and whole
@@ -15,8 +15,12 @@ from t3monitor.t3000.text import message
 
 
 class Action(IntEnum):
-    """The actions of ``BacnetWebView_HandleWebViewMsg`` that only read (reference, sections 1 and 4)."""
+    """The actions of ``BacnetWebView_HandleWebViewMsg`` that write nothing to a panel (reference, sections 1 and 4).
 
+    The first two load into T3000's memory what T3000 itself has saved of a panel, over what it had read.
+    """
+
+    GET_PANEL_DATA = 0
     GET_PANELS_LIST = 4
     LOGGING_DATA = 15
     GET_WEBVIEW_LIST = 17
@@ -27,8 +31,10 @@ class Route(StrEnum):
 
     HEALTH = "/api/health"
     DEVICES = "/api/t3_device/devices"
+    SERVER_TIME = "/api/server/time"
 
 
+_FREELY_ASKED = (Action.GET_PANELS_LIST, Action.LOGGING_DATA, Action.GET_WEBVIEW_LIST)  # by a text of the settings
 _MEMBERS = frozenset(("panelId", "serialNumber", "objectinstance", "entryType", "entryIndexStart", "entryIndexEnd"))
 _SERIAL_NUMBER = "serialNumber"
 
@@ -67,9 +73,9 @@ def check_request(text: str) -> None:
             f"The request in the settings begins as JSON but is none ({message(str(error))}): correct it"
         ) from None
     action = request.get("action")
-    if type(action) is not int or action not in list(Action):
+    if type(action) is not int or action not in _FREELY_ASKED:
         shown = message(json.dumps(action)) if "action" in request else "no action"
-        allowed = ", ".join(f"{known.value} ({known.name})" for known in Action)
+        allowed = ", ".join(f"{known.value} ({known.name})" for known in _FREELY_ASKED)
         raise RefusedError(
             f"The request in the settings asks for {shown}, and T3 Monitor sends only actions that read: {allowed}"
         )

@@ -7,25 +7,26 @@ from pathlib import Path
 from t3monitor.config.settings import Settings
 from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import Outcome
+from t3monitor.model.identity import controllers_at_once
+from t3monitor.model.snapshot import Snapshot
 from t3monitor.t3000.library import inspect_library
 from t3monitor.t3000.link import Link
-from t3monitor.t3000.links import open_link
+from t3monitor.t3000.links import open_link, web_link
 from t3monitor.t3000.messages import AnswerDecoder
-from t3monitor.t3000.webapi.link import WebApiLink
 
 _SKIPPED_SHOWN = 3
 
 
-def check_link(settings: Settings) -> Iterator[Check]:
+def check_link(settings: Settings, known: Snapshot | None = None) -> Iterator[Check]:
     """Makes one real fetch, and looks at what that rests on first; blocks meanwhile.
 
     Of a library that is whether it can be loaded and what it exports, of each T3000 computer its web service and its
-    panels. A real T3000 may begin a cooldown with it. Nothing is stored.
+    panels. A real T3000 may begin a cooldown with it. Nothing is stored; ``known`` is what is stored of earlier runs.
     """
     if settings.link == "webapi":
         for site in settings.sites:
             suffix = f" {site.name}" if len(settings.sites) > 1 else ""
-            yield from _check_web_service(settings.at_site(site), suffix)
+            yield from _check_web_service(settings.at_site(site), known, suffix)
         return
     if settings.link == "library" and settings.library:
         loaded = checked("library", lambda: _inspected(settings))
@@ -35,13 +36,17 @@ def check_link(settings: Settings) -> Iterator[Check]:
     yield _fetched("link", settings)
 
 
-def _check_web_service(settings: Settings, suffix: str) -> Iterator[Check]:
-    site, timeout_s = settings.sites[0], settings.timeout_seconds
-    link = WebApiLink(site.url, settings.web_reading, longest_answer_bytes=settings.buffer_bytes)
+def _check_web_service(settings: Settings, known: Snapshot | None, suffix: str) -> Iterator[Check]:
+    timeout_s = settings.timeout_seconds
+    link = web_link(settings)
+    link.interval_s = settings.sync_interval_secs
+    if known is not None:
+        link.recall(known)
     try:
         service = checked(f"service{suffix}", lambda: link.check_service(timeout_s))
         yield service
         if service.is_ok:
+            yield checked(f"clock{suffix}", lambda: link.check_clock(timeout_s))
             yield checked(f"panels{suffix}", lambda: link.check_panels(timeout_s))
             yield _fetched(f"link{suffix}", settings, link)
     finally:
@@ -72,7 +77,7 @@ def _called(settings: Settings, given: Link | None, failed: list[str]) -> str:
     finally:
         if given is None:
             link.close()
-    panels = [*answer.failed_panels, *snapshot.skipped_panels]
+    panels = [*answer.failed_panels, *snapshot.skipped_panels, *controllers_at_once(snapshot)]
     failed += panels
     points = [*answer.missing_points, *snapshot.skipped_points]
     skipped = [*panels, *points][:_SKIPPED_SHOWN]

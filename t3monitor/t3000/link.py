@@ -1,9 +1,10 @@
 """The contract of every way to reach T3000."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Device, Groups, PanelSettings, Snapshot
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
@@ -43,10 +44,12 @@ class Link(Protocol):
     a link does not override is what one without settings exports, errands or resources does.
 
     ``on_panel`` is whoever fetches' own: a link that asks T3000 panel by panel calls it with the position, from 1, and
-    the number of panels before it asks for each.
+    the number of panels before it asks for each. ``interval_s`` is how long it is from one `fetch` to the next; a link
+    that cannot ask for everything in that time plans by it.
     """
 
     on_panel: Callable[[int, int], None] = staticmethod(_unheard)
+    interval_s: float = 30.0
 
     @property
     def description(self) -> str:
@@ -76,6 +79,10 @@ class Link(Protocol):
 
     def recall(self, known: Snapshot) -> None:  # noqa: ARG002
         """What the database holds of earlier runs; called once, before the first `fetch`."""
+        return
+
+    def prefer(self, points: Collection[PointKey]) -> None:  # noqa: ARG002
+        """From any thread: these points are looked at, so a link that reads in parts takes them first."""
         return
 
     def forget_panels(self) -> None:

@@ -23,8 +23,18 @@ def open_link(settings: Settings) -> Link:
                 raise UnreachableError("No library is chosen; name its file with --library or in the settings")
             return LibraryLink(Path(settings.library), request=settings.request, buffer_bytes=settings.buffer_bytes)
         case "webapi":
-            return WebApiLink(settings.sites[0].url, settings.web_reading, longest_answer_bytes=settings.buffer_bytes)
+            return web_link(settings)
         case "replay":
             if not settings.replay:
                 raise UnreachableError("No recording is chosen; name a file or folder with --file or in the settings")
             return ReplayLink(Path(settings.replay))
+
+
+def web_link(settings: Settings) -> WebApiLink:
+    """The web link to the first site."""
+    return WebApiLink(
+        settings.sites[0].url,
+        settings.web_reading,
+        longest_answer_bytes=settings.buffer_bytes,
+        reads_all=settings.live_points == "all",
+    )

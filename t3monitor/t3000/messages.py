@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 from operator import ne
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -18,15 +18,25 @@ from t3monitor.model.errors import BadReplyError, NoNewDataError, RefusedError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.model.words import CUSTOM_TABLES, NO_WORDS, RangeWords
 from t3monitor.t3000.text import clean, message
 from t3monitor.t3000.wire_json import LenientDecoder, NoJsonError, WireError, read
-from t3monitor.t3000.wire_points import Number, Shape, is_other_object, logging_time, read_point, with_new_value
+from t3monitor.t3000.wire_points import (
+    Number,
+    Shape,
+    is_other_object,
+    logging_time,
+    read_point,
+    serial_number,
+    with_new_value,
+)
 
 _ANSWER_ACTION = "LOGGING_DATA_RES"
 # 20 in the controller; the byte behind it is a flag that cuts the name as a control character, and the document's own
 # example has 21.
 _PANEL_NAME_SIZE = 21
 _ADDRESS_SIZE = 45
+_NO_BYTES = Raw(b"")
 _NO_POINT = ""  # in place of a point or of what is wrong with one
 
 
@@ -100,6 +110,18 @@ class AnswerDecoder:
 
     def __init__(self) -> None:
         self._known: dict[int, _PanelPoints] = {}
+        self._words: dict[int, RangeWords] = {}
+
+    def set_words(self, serial: int, words: RangeWords) -> None:
+        """What a panel calls its custom ranges, from the next answer on."""
+        if self._words.get(serial, NO_WORDS) == words:
+            return
+        self._words[serial] = words
+        if known := self._known.get(serial):  # whatever may have words is read anew
+            raw = [
+                _NO_BYTES if _may_have_words(point) else sent for point, sent in zip(known.read, known.raw, strict=True)
+            ]
+            self._known[serial] = replace(known, raw=raw)
 
     def decode(self, body: bytes, received_at: int) -> Snapshot:
         """Decodes an answer received at ``received_at`` (UTC epoch seconds), panel by panel.
@@ -109,6 +131,7 @@ class AnswerDecoder:
         """
         shape, raw_panels = _panels(body)
         devices: dict[int, Device] = {}
+        doubles: list[Device] = []
         skipped_panels: list[str] = []
         skipped_points: list[str] = []
         known: dict[int, _PanelPoints] = {}
@@ -121,23 +144,35 @@ class AnswerDecoder:
                 skipped_panels.append(f"panel {position} of the answer cannot be read: {message(str(error))}")
                 continue
             name = clean(info.panel_name, _PANEL_NAME_SIZE)
-            serial = info.panel_serial_number % 2**32  # builds differ in the sign of serials beyond 2^31
+            try:
+                serial = serial_number(info.panel_serial_number)
+            except WireError as error:
+                skipped_panels.append(f"panel {info.panel_id} '{name}' cannot be told from others: {error}")
+                continue
             if serial == 0:
                 skipped_panels.append(f"panel {info.panel_id} '{name}' has serial number 0")
                 continue
-            if serial in devices:
-                skipped_panels.append(f"panel {info.panel_id} '{name}' repeats the serial number {serial}")
+            words = self._words.get(serial, NO_WORDS)
+            if serial in devices:  # another controller, of which nothing is known by its serial number
+                points = _read_points(None, info.panel_id, shape, raw_points, listed_as, words)
+                doubles.append(_device(serial, name, info, points, shape, received_at))
                 continue
-            points = _read_points(self._known.get(serial), info.panel_id, shape, raw_points, listed_as)
+            points = _read_points(self._known.get(serial), info.panel_id, shape, raw_points, listed_as, words)
             known[serial] = points
             skipped_points += points.skipped
-            devices[serial] = _device(serial, name, info, points, received_at)
+            devices[serial] = _device(serial, name, info, points, shape, received_at)
         if not devices and unreadable:
             raise BadReplyError(
                 f"T3000's answer holds no readable panel: {skipped_panels[0]}; look at the panels in T3000 itself"
             )
         self._known = known
-        return Snapshot(received_at, tuple(devices.values()), tuple(skipped_panels), tuple(skipped_points))
+        return Snapshot(
+            received_at,
+            tuple(devices.values()),
+            tuple(skipped_panels),
+            tuple(skipped_points),
+            doubles=tuple(doubles),
+        )
 
 
 def _panels(body: bytes) -> tuple[Shape, Sequence[Raw | _RealPanel]]:
@@ -218,13 +253,18 @@ def _read_panel(raw: Raw | _RealPanel, shape: Shape) -> tuple[_PanelInfo, list[R
 
 
 def _read_points(
-    known: _PanelPoints | None, panel_id: int, shape: Shape, raw: list[Raw], listed_as: list[PointType] | None
+    known: _PanelPoints | None,
+    panel_id: int,
+    shape: Shape,
+    raw: list[Raw],
+    listed_as: list[PointType] | None,
+    words: RangeWords,
 ) -> _PanelPoints:
     """Decodes those points of a panel whose bytes are not those of the last answer."""
 
     def read_at(position: int) -> Point | str:
         try:
-            return read_point(raw[position], shape, listed_as[position] if listed_as else None, panel_id)
+            return read_point(raw[position], shape, listed_as[position] if listed_as else None, panel_id, words)
         except WireError as error:
             if is_other_object(raw[position]):
                 return _NO_POINT
@@ -239,7 +279,10 @@ def _read_points(
         revalued = None
         if shape is Shape.REAL and isinstance(old, Point):
             revalued = with_new_value(old, known.raw[position], raw[position])
-        points[position] = revalued or read_at(position)
+        new = revalued or read_at(position)
+        if new != old:
+            points[position] = new
+    changed = [position for position in changed if points[position] is not known.read[position]]
     if not all(_same_place(points[position], known.read[position]) for position in changed):
         return _grouped(panel_id, raw, listed_as, points)
     touched = {point.point_type for position in changed if isinstance(point := points[position], Point)}
@@ -282,19 +325,45 @@ def _same_place(point: Point | str, old: Point | str) -> bool:
     )
 
 
-def _device(serial: int, name: str, info: _PanelInfo, points: _PanelPoints, received_at: int) -> Device:
+class _Read(NamedTuple):
+    """The points of one type, and when they were read: as taken, and as T3000 says."""
+
+    points: tuple[Point, ...]
+    time_s: int | None
+    own_time_s: int | None
+
+    @classmethod
+    def of(cls, sent: float | str | None, points: tuple[Point, ...], shape: Shape, received_at: int) -> "_Read":
+        own_s = logging_time(sent)
+        if own_s == 0 and shape is Shape.REAL:  # never read: its values are those of an empty memory
+            return cls((), None, None)
+        return cls(points, own_s or received_at, own_s or None)
+
+
+def _may_have_words(point: Point | str) -> bool:
+    return isinstance(point, Point) and point.range >= CUSTOM_TABLES.start  # the lowest of the custom ranges
+
+
+def _device(serial: int, name: str, info: _PanelInfo, points: _PanelPoints, shape: Shape, received_at: int) -> Device:
     ip_address = clean(info.ip_address or info.panel_ipaddress, _ADDRESS_SIZE)
+    inputs, outputs, variables = (
+        _Read.of(sent, points.by_type[kind], shape, received_at)
+        for kind, sent in zip(
+            PointType, (info.input_logging_time, info.output_logging_time, info.variable_logging_time), strict=True
+        )
+    )
     return Device(
         serial_number=serial,
         panel_id=info.panel_id,
         panel_name=name,
         building_name=clean(info.building_name, _PANEL_NAME_SIZE),
         address=clean(info.panel_ipaddress or info.ip_address, _ADDRESS_SIZE),
-        inputs=points.by_type[PointType.INPUT],
-        outputs=points.by_type[PointType.OUTPUT],
-        variables=points.by_type[PointType.VARIABLE],
-        input_logging_time=logging_time(info.input_logging_time, received_at),
-        output_logging_time=logging_time(info.output_logging_time, received_at),
-        variable_logging_time=logging_time(info.variable_logging_time, received_at),
+        inputs=inputs.points,
+        outputs=outputs.points,
+        variables=variables.points,
+        input_logging_time=inputs.time_s,
+        output_logging_time=outputs.time_s,
+        variable_logging_time=variables.time_s,
+        own_times=(inputs.own_time_s, outputs.own_time_s, variables.own_time_s),
         settings=PanelSettings(ip_address or None, info.port, info.modbus_address, info.bacnet_mstp_mac_id),
     )

@@ -2,7 +2,7 @@
 
 import errno
 import re
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,11 +69,22 @@ class ReplayLink(Link):
 
 def _answers_of(content: bytes) -> list[bytes]:
     """The answers of one file; what is no known kind of file is one answer, for the decoder to judge."""
+    content = _as_utf8(content)
     if captured := _CAPTURED.findall(content):
         return [answer for answer in captured if _ACTION in answer]  # other calls are captured in the same files
-    content = content.removeprefix(BOM_UTF8)
     lines = [line for line in content.splitlines() if line.strip()]
     return lines if lines and _is_json(lines[0]) else [content]
+
+
+def _as_utf8(content: bytes) -> bytes:
+    """The content of a text file; Windows PowerShell and some editors save UTF-16, mostly with a mark at its begin."""
+    if content.startswith(BOM_UTF16_LE) or content[1:2] == b"\0" != content[:1]:
+        encoding = "utf-16-le"
+    elif content.startswith(BOM_UTF16_BE) or content[:1] == b"\0" != content[1:2]:
+        encoding = "utf-16-be"
+    else:
+        return content.removeprefix(BOM_UTF8)
+    return content.decode(encoding, "replace").replace("\ufeff", "").encode("utf-8", "replace")
 
 
 def _is_json(line: bytes) -> bool:

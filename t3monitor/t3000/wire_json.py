@@ -13,6 +13,12 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 _DEEPEST = 64  # levels of an answer that are looked at; real ones have five
 _TEXT_OR_BRACKET = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+# What C runtimes print for numbers that are none: 1.#INF, -1.#IND00, nan(ind). Texts are matched to be passed over.
+_TEXT_OR_NO_NUMBER = re.compile(
+    r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|'
+    r"[-+]?(?:[0-9]++[.,]#[A-Za-z]++[0-9]*+|nan(?:\([a-z]*+\))?|inf(?:inity)?)(?![A-Za-z0-9_])",
+    re.DOTALL | re.IGNORECASE,
+)
 _read_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -85,9 +91,13 @@ def _read_repaired(decoder: msgspec.json.Decoder[T], raw: bytes | msgspec.Raw) -
 
 
 def _repair(raw: bytes) -> bytes:
-    text = raw.decode("utf-8", "replace")
+    text = _TEXT_OR_NO_NUMBER.sub(_null_unless_text, raw.decode("utf-8", "replace"))
     value = json.loads(text, strict=False, parse_float=_finite, parse_constant=_finite)
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _null_unless_text(match: re.Match[str]) -> str:
+    return match[0] if match[0].startswith('"') else "null"
 
 
 def _finite(number: str) -> float | None:

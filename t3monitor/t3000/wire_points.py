@@ -11,14 +11,15 @@ from msgspec import Raw, Struct
 from t3monitor.model.point_types import PointType, parse_point_id
 from t3monitor.model.points import Point
 from t3monitor.model.units import has_states, is_defined, unit
+from t3monitor.model.words import NO_WORDS, RangeWords
 from t3monitor.t3000.text import clean
 from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
 
 # Whatever a panel sends in a whole number must fit the database's integers.
 Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**32)]
 
-_LABEL_SIZE = 9
-_FULL_LABEL_SIZES = {PointType.INPUT: 21, PointType.OUTPUT: 19, PointType.VARIABLE: 21}
+LABEL_SIZE = 9
+FULL_LABEL_SIZES = {PointType.INPUT: 21, PointType.OUTPUT: 19, PointType.VARIABLE: 21}
 _UNITS_SIZE = 16
 _LATEST_TIME = 2**33  # a logging time beyond the year 2242 is a mistake, not a time
 
@@ -70,13 +71,20 @@ _type_alone = msgspec.json.Decoder(_Typed)
 _points = LenientDecoder(_WirePoint, {"id", "index", "type", "value", "control", "range", "digital_analog"})
 
 
-def logging_time(sent: float | str | None, unknown: int) -> int:
-    """UTC epoch seconds of a logging time as it was sent; ``unknown`` for what is none (0, empty, no number)."""
+def serial_number(sent: int) -> int:
+    """A panel's serial number, of which builds differ in the sign beyond 2^31; WireError if it does not fit 32 bits."""
+    if not -(2**31) <= sent < 2**32:
+        raise WireError(f"its serial number {sent} does not fit 32 bits")
+    return sent % 2**32
+
+
+def logging_time(sent: float | str | None) -> int | None:
+    """UTC epoch seconds of a logging time as it was sent, 0 if it is 0; None for what is none (missing, no number)."""
     try:
-        time_s = int(float(sent or 0))
+        time_s = float(sent if sent is not None else "")
     except (ValueError, OverflowError):
-        return unknown
-    return time_s if 0 < time_s < _LATEST_TIME else unknown
+        return None
+    return int(time_s) if time_s == 0 or 1 <= time_s < _LATEST_TIME else None
 
 
 def is_other_object(raw: Raw) -> bool:
@@ -87,10 +95,12 @@ def is_other_object(raw: Raw) -> bool:
         return False
 
 
-def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: int) -> Point:
+def read_point(
+    raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: int, words: RangeWords = NO_WORDS
+) -> Point:
     """Decodes one point; ``listed_as`` is its type where the list it stands in tells it, not the point.
 
-    Raises WireError with a text that says what is wrong with the point.
+    ``words`` are what the panel calls its custom ranges. Raises WireError with a text that says what is wrong.
     """
     wire = _points.read(raw)
     point_type = listed_as or _type(wire)
@@ -104,10 +114,10 @@ def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: in
         point_index=number,
         point_id=f"{point_type.prefix}{number}",
         panel=wire.pid or wire.panel or panel_id,
-        full_label=clean(wire.description or wire.full_label, _FULL_LABEL_SIZES[point_type]),
-        label=clean(wire.label, _LABEL_SIZE),
+        full_label=clean(wire.description or wire.full_label, FULL_LABEL_SIZES[point_type]),
+        label=clean(wire.label, LABEL_SIZE),
         value=value,
-        units=_units(wire, point_type, digital=digital),
+        units=words.unit(point_type, digital=digital, range_=wire.range) or _units(wire, point_type, digital=digital),
         range=wire.range,
         auto_manual=wire.auto_manual,
         control=wire.control if wire.control is not None else int(digital and value != 0),
@@ -120,6 +130,7 @@ def read_point(raw: Raw, shape: Shape, listed_as: PointType | None, panel_id: in
         high_voltage=wire.high_voltage / 10 if is_output and not digital and wire.high_voltage else None,
         hw_switch_status=wire.hw_switch_status if is_output else None,
         unused=wire.unused if point_type is PointType.VARIABLE else None,
+        words=words.of_states(digital=digital, range_=wire.range),
     )
 
 

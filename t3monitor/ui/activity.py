@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QStackedWidget,
     QTableView,
@@ -28,6 +27,7 @@ from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
 from t3monitor.ui.icons import icon
 from t3monitor.ui.ledger_model import LedgerColumn, LedgerFilter, LedgerModel, phases_text, result_text
 from t3monitor.ui.log_model import LogColumn, LogFilter, LogLine, LogModel
+from t3monitor.ui.plain import Label, tooltip
 from t3monitor.ui.theme import current_theme
 
 
@@ -119,7 +119,7 @@ class LogPage(QWidget):
         self.copy.clicked.connect(self.on_copy)
         self.folder = _tool_button(self.tr("Open log folder"), str(log_folder))
         self.folder.clicked.connect(self.on_open_folder)
-        self.note = QLabel()
+        self.note = Label()
         self.note.setProperty("muted", True)
 
         self.pages = _TableOrSentence(self.view)
@@ -258,9 +258,9 @@ class CyclesPage(QWidget):
         self.failed_only = QCheckBox(self.tr("&Failed only"))
         self.failed_only.setToolTip(self.tr("Only the cycles that stored nothing: each is a hole in the history"))
         self.failed_only.toggled.connect(self.on_failed_only_toggled)
-        self._count = QLabel()
+        self._count = Label()
         self._count.setProperty("muted", True)
-        self.details = QLabel(wordWrap=True, margin=6, textFormat=Qt.TextFormat.PlainText)
+        self.details = Label(wordWrap=True, margin=6)
         self.details.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -340,7 +340,7 @@ class _TableOrSentence(QStackedWidget):
 
     def __init__(self, table: QTableView) -> None:
         super().__init__()
-        self._sentence = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._sentence = Label(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._sentence.setProperty("muted", True)
         self.addWidget(table)
         self.addWidget(self._sentence)
@@ -387,14 +387,14 @@ def _page_layout(page: QWidget, *content: QWidget) -> QHBoxLayout:
     layout.setSpacing(0)
     layout.addLayout(controls)
     for widget in content:
-        layout.addWidget(widget, 0 if isinstance(widget, QLabel) else 1)
+        layout.addWidget(widget, 0 if isinstance(widget, Label) else 1)
     return controls
 
 
-def _tool_button(text: str, tooltip: str) -> QToolButton:
+def _tool_button(text: str, explanation: str) -> QToolButton:
     button = QToolButton(autoRaise=True)
     button.setText(text)
-    button.setToolTip(tooltip)
+    button.setToolTip(tooltip(explanation))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button

@@ -7,7 +7,6 @@ from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QMainWindow,
     QPlainTextEdit,
     QPushButton,
@@ -19,6 +18,7 @@ from typing_extensions import override
 
 from t3monitor.config.crashes import CrashLog, CrashReport
 from t3monitor.ui.icons import icon
+from t3monitor.ui.plain import Label
 
 _SIZE = (760, 520)
 
@@ -32,7 +32,7 @@ class CrashDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*_SIZE)
         self._report = report
-        sentence = QLabel(
+        sentence = Label(
             headline
             + " "
             + self.tr(
@@ -45,7 +45,7 @@ class CrashDialog(QDialog):
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName(self.tr("Text of the report"))
-        file = QLabel(self.tr("It is kept in %s") % report.file.name)
+        file = Label(self.tr("It is kept in %s") % report.file.name)
         file.setProperty("muted", True)
         self.copy_button = QPushButton(icon("copy"), self.tr("&Copy"))
         self.copy_button.clicked.connect(self.on_copy)

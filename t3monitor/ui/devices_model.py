@@ -1,20 +1,21 @@
 """The tree of panels below their buildings; lives in the GUI thread."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QBrush, QIcon
 from typing_extensions import override
 
-from t3monitor.model.snapshot import Snapshot
+from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.ui.devices_columns import DeviceColumn, state_word, title
 from t3monitor.ui.devices_groups import Group, SiteState, grouped, shown_state
 from t3monitor.ui.devices_marks import mark
 from t3monitor.ui.devices_panels import Panel, PanelState
 from t3monitor.ui.devices_tips import panel_tip, site_tip
+from t3monitor.ui.panel_names import PanelNames, sentence_about
 from t3monitor.ui.progress_state import LinkState
 from t3monitor.ui.recording import Recording
-from t3monitor.ui.texts import age_text, translate
+from t3monitor.ui.texts import reading_age_text, translate
 from t3monitor.ui.theme import StateColours, current_theme
 
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
@@ -43,6 +44,8 @@ class DevicesModel(QAbstractItemModel):
         super().__init__(parent)
         self._site_name = ""
         self._panels: dict[int, Panel] = {}
+        self._names = PanelNames()
+        self._conflicts: frozenset[int] = frozenset()
         self._groups: list[Group] = []
         self._site_states: dict[str, SiteState] = {}
         self._recording = Recording()
@@ -88,6 +91,14 @@ class DevicesModel(QAbstractItemModel):
             if last := self.rowCount(group):
                 self.dataChanged.emit(self.index(0, 0, group), self.index(last - 1, 0, group))
 
+    def set_conflicts(self, serial_numbers: Collection[int]) -> None:
+        """Says of which panels another controller with the same serial number answers."""
+        self._conflicts = frozenset(serial_numbers)
+
+    def is_in_conflict(self, serial_number: int) -> bool:
+        """Whether another controller with the panel's serial number answers."""
+        return serial_number in self._conflicts
+
     def is_recorded(self, serial_number: int) -> bool:
         """Whether anything of a panel is recorded."""
         return self._recording.has_panel(serial_number)
@@ -95,8 +106,10 @@ class DevicesModel(QAbstractItemModel):
     def apply(self, snapshot: Snapshot) -> None:
         """Takes over a snapshot."""
         answering = {device.serial_number for device in snapshot.devices}
+        listed = {device.serial_number: device for device in snapshot.silent}
         regroups = False
-        for device in snapshot.devices:
+        self._names.learn(snapshot)
+        for device in (*snapshot.devices, *self._never_answered(listed, answering)):
             panel = self._panels.get(device.serial_number)
             if panel is None:
                 self._panels[device.serial_number] = Panel(device)
@@ -107,7 +120,9 @@ class DevicesModel(QAbstractItemModel):
             places = [(device.site, device.building_name, device.panel_id) for device in (before, device)]
             regroups = regroups or places[0] != places[1]
         for serial_number, panel in self._panels.items():
-            panel.answered = serial_number in answering
+            panel.answered, panel.is_listed = serial_number in answering, serial_number in listed
+            panel.name = self._names.of_site(serial_number)
+            panel.said = sentence_about(panel.device, snapshot.skipped_panels)
         if regroups:
             self._regroup()
         else:
@@ -116,6 +131,7 @@ class DevicesModel(QAbstractItemModel):
     def clear(self) -> None:
         """Forgets all panels."""
         self._panels = {}
+        self._names.clear()
         self._regroup()
 
     def set_now(self, utc_s: float, sync_interval_s: int) -> None:
@@ -149,6 +165,14 @@ class DevicesModel(QAbstractItemModel):
             if last < 0:
                 continue  # a site without panels
             self.dataChanged.emit(self.index(0, 0, parent), self.index(last, _LAST, parent), roles)
+
+    def _never_answered(self, listed: Mapping[int, Device], answering: Collection[int]) -> list[Device]:
+        """Of the listed panels those of which nothing else is known; the others keep their older values."""
+        return [
+            device
+            for serial, device in listed.items()
+            if serial not in answering and (serial not in self._panels or self._panels[serial].read_at is None)
+        ]
 
     def _take_colours(self) -> None:
         theme = current_theme()
@@ -206,7 +230,7 @@ class DevicesModel(QAbstractItemModel):
             str(device.panel_id),
             str(device.serial_number),
             device.address,
-            *(age_text(self._now_s - logging_time) for _, _, logging_time in device.vectors()),
+            *(reading_age_text(logging_time, self._now_s) for _, _, logging_time in device.vectors()),
             str(panel.in_use),
             str(panel.overridden),
             str(panel.faults),
@@ -249,6 +273,8 @@ class DevicesModel(QAbstractItemModel):
             state = self._shown_state(index)
             return f"{self._text(index)}, {state.text}. {state.reason}" if state else None
         text = _tr("%s, %s, read %s ago") % (panel.name, state_word(panel.state), panel.age(self._now_s))
+        if panel.read_at is None:
+            text = _tr("%s, %s, never read") % (panel.name, state_word(panel.state))
         return ", ".join(filter(None, (text, self._note(panel))))
 
     def _tool_tip(self, index: _Index) -> str | None:

@@ -2,15 +2,15 @@
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from typing_extensions import override
 
 from t3monitor.ui.devices_model import DevicesModel
-from t3monitor.ui.points_value import ROW_PADDING
+from t3monitor.ui.points_value import ROW_PADDING, NameDelegate
 from t3monitor.ui.theme import current_theme
 
 
-class NameDelegate(QStyledItemDelegate):
+class PanelDelegate(NameDelegate):
     """Gives the rows their height, the same for all of them; the name has its room before its note."""
 
     @override
@@ -31,7 +31,7 @@ class NameDelegate(QStyledItemDelegate):
         metrics, note = option.fontMetrics, f" · {note}"
         least = metrics.horizontalAdvance(" · …")
         area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget).adjusted(2, 0, -2, 0)
-        option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, max(0, area.width() - least))
+        option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideMiddle, max(0, area.width() - least))
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         area.setLeft(area.left() + metrics.horizontalAdvance(option.text))
         selected = option.state & QStyle.StateFlag.State_Selected

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from t3monitor.model.freshness import is_stale
+from t3monitor.model.freshness import is_ahead, is_stale
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device
-from t3monitor.ui.texts import age_text
+from t3monitor.ui.texts import reading_age_text
 
 
 class PanelState(Enum):
@@ -15,7 +15,7 @@ class PanelState(Enum):
 
     LIVE = "live"
     STALE = "stale"
-    NO_ANSWER = "no answer"  # known from before, but missing in the newest answer
+    NO_ANSWER = "no answer"  # missing in the newest answer, or never read at all
 
 
 @dataclass(slots=True)
@@ -36,15 +36,15 @@ class Panel:
 
     def __init__(self, device: Device) -> None:
         self.device = device
+        self.read_at = device.read_at  # UTC epoch seconds; None: never
+        self.name = ""  # as it is to be called among the others
         self.answered = True
+        self.is_listed = False  # T3000 lists it, but it did not answer
+        self.is_ahead = False  # its reading claims to be of the future
+        self.said = ""  # what the newest answer says of it, if it could not be used
         self.state = PanelState.LIVE
         self._counts = _Counts()
         self._counts.add(device.points())
-
-    @property
-    def name(self) -> str:
-        """As an engineer calls it; panels need not have a name."""
-        return self.device.panel_name or str(self.device.serial_number)
 
     @property
     def in_use(self) -> int:
@@ -61,11 +61,6 @@ class Panel:
         """Open or shorted inputs."""
         return self._counts.faults
 
-    @property
-    def oldest_time_s(self) -> int:
-        """Logging time of what was read longest ago: a panel is as fresh as its oldest points."""
-        return min(logging_time for _, _, logging_time in self.device.vectors())
-
     def take(self, device: Device) -> None:
         """Another reading; only what changed is counted again."""
         for (_, old, _), (_, new, _) in zip(self.device.vectors(), device.vectors(), strict=True):
@@ -78,17 +73,18 @@ class Panel:
             changed = [pair for pair in zip(old, new, strict=True) if pair[0] is not pair[1]]
             self._counts.add((before for before, _ in changed), -1)
             self._counts.add(after for _, after in changed)
-        self.device = device
+        self.device, self.read_at = device, device.read_at
 
     def judge(self, now_s: float, interval_s: int) -> None:
         """Its state as of now."""
-        if not self.answered:
+        self.is_ahead = self.read_at is not None and is_ahead(self.read_at, now_s)
+        if not self.answered or self.read_at is None:
             self.state = PanelState.NO_ANSWER
-        elif is_stale(self.oldest_time_s, now_s, interval_s):
+        elif is_stale(self.read_at, now_s, interval_s):
             self.state = PanelState.STALE
         else:
             self.state = PanelState.LIVE
 
     def age(self, now_s: float) -> str:
-        """Of its oldest points."""
-        return age_text(now_s - self.oldest_time_s)
+        """Of its oldest points in use."""
+        return reading_age_text(self.read_at, now_s)

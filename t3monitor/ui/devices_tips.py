@@ -4,7 +4,7 @@ from t3monitor.ui.devices_groups import SiteState
 from t3monitor.ui.devices_panels import Panel, PanelState
 from t3monitor.ui.progress_state import LinkState
 from t3monitor.ui.recording import Recording
-from t3monitor.ui.texts import local_time_text, tooltip_text, translate
+from t3monitor.ui.texts import local_time_text, reading_time_text, tooltip_text, translate
 
 
 def panel_tip(panel: Panel, site: SiteState | None, recording: Recording) -> str:
@@ -15,13 +15,19 @@ def panel_tip(panel: Panel, site: SiteState | None, recording: Recording) -> str
         "OUTPUT": _tr("Outputs read %s"),
         "VARIABLE": _tr("Variables read %s"),
     }
+    never = {
+        "INPUT": _tr("Inputs never read"),
+        "OUTPUT": _tr("Outputs never read"),
+        "VARIABLE": _tr("Variables never read"),
+    }
     lines = [
         f"{panel.name}: {_explanation(panel, site)}",
+        panel.said,
         _tr("Panel %d, serial number %d, %s") % (device.panel_id, device.serial_number, device.address or "–"),
     ]
     recorded = recording.has_panel(device.serial_number)
     for point_type, _, logging_time in device.vectors():
-        line = read[point_type] % local_time_text(logging_time)
+        line = never[point_type] if logging_time is None else read[point_type] % local_time_text(logging_time)
         if recorded and not recording.has_type(device.serial_number, point_type):
             line = _tr("%s, not recorded") % line
         lines.append(line)
@@ -36,12 +42,18 @@ def site_tip(title: str, state: SiteState) -> str:
 
 
 def _explanation(panel: Panel, site: SiteState | None) -> str:
-    since = local_time_text(panel.oldest_time_s)
+    since = reading_time_text(panel.read_at)
     match panel.state:
         case PanelState.LIVE:
             return _tr("live")
+        case PanelState.NO_ANSWER if panel.is_listed:
+            return _tr("no answer; T3000 lists it") if panel.read_at else _tr("no answer; T3000 lists it, never read")
+        case PanelState.NO_ANSWER if panel.answered:
+            return _tr("no answer, T3000 never read it")
         case PanelState.NO_ANSWER:
             return _tr("no answer, it is missing in T3000's newest answer")
+        case PanelState.STALE if panel.is_ahead:
+            return _tr("stale. Its reading claims to be of %s, which is still to come: check the clocks") % since
         case PanelState.STALE if site and site.state is LinkState.LIVE:
             return _tr("stale. T3000 answers, but has not read this panel since %s; the values are from then") % since
         case PanelState.STALE if site and site.reason:

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from t3monitor.ui.devices_columns import DeviceColumn, longest_ages, title
 from t3monitor.ui.devices_model import DevicesModel
-from t3monitor.ui.devices_name import NameDelegate
+from t3monitor.ui.devices_name import PanelDelegate
 from t3monitor.ui.points_table import tabular
 from t3monitor.ui.points_value import HEADER_STYLE, RIGHT_MARGIN, NumberDelegate
 
@@ -41,7 +41,7 @@ class PanelTree(QTreeView):
         self.setAccessibleName(self.tr("Panels"))
         self.setFont(tabular(self.font()))
         self.setModel(model)
-        self.setItemDelegateForColumn(DeviceColumn.NAME, NameDelegate(self))
+        self.setItemDelegateForColumn(DeviceColumn.NAME, PanelDelegate(self))
         numbers = NumberDelegate(self)
         for column in DeviceColumn:
             if column.is_number:

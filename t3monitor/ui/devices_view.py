@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from t3monitor.model.snapshot import Snapshot
@@ -23,6 +23,7 @@ from t3monitor.ui.devices_model import DevicesModel
 from t3monitor.ui.devices_tree import PanelTree, pop_up
 from t3monitor.ui.icons import icon
 from t3monitor.ui.notice import Notice
+from t3monitor.ui.plain import Label
 from t3monitor.ui.points_filter_bar import SearchBox
 from t3monitor.ui.progress_state import LinkState
 from t3monitor.ui.recording import Recording
@@ -32,6 +33,7 @@ class DevicesView(QWidget):
     """Owns the devices model. The owner hands it snapshots and, every second, the time."""
 
     panel_chosen = Signal(object)  # serial number, None for all panels
+    same_controller_said = Signal(object)  # serial number of a panel whose other controller is the same one
     record_toggled = Signal(object, bool)  # serial number (too large for a signal's int), whether it is recorded
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -87,6 +89,10 @@ class DevicesView(QWidget):
     def set_recording(self, unrecorded: Collection[int], types: Collection[str]) -> None:
         """Serial numbers of the panels that are not recorded, and the point types that are."""
         self.model.set_recording(Recording.of(unrecorded, types))
+
+    def set_conflicts(self, serial_numbers: Collection[int]) -> None:
+        """Serial numbers of the panels of which another controller with the same one answers."""
+        self.model.set_conflicts(serial_numbers)
 
     def clear(self) -> None:
         """Forgets all panels; all panels are chosen then."""
@@ -185,6 +191,13 @@ class DevicesView(QWidget):
         record.setCheckable(True)
         record.setChecked(self.model.is_recorded(serial_number))
         record.toggled.connect(partial(self.record_toggled.emit, serial_number))
+        same = menu.addAction(self.tr("This is the same controller"))
+        same.setToolTip(
+            self.tr("Another controller with this serial number answers; says that it is this panel, moved and renamed")
+        )
+        same.setEnabled(self.model.is_in_conflict(serial_number))
+        same.triggered.connect(partial(self.same_controller_said.emit, serial_number))
+        menu.setToolTipsVisible(True)
         menu.addSeparator()
         menu.addMenu(self.tree.make_columns_menu(menu))
         return menu
@@ -224,7 +237,7 @@ class DevicesView(QWidget):
                 del blocker
 
     def _arrange(self) -> None:
-        heading = QLabel(self.tr("Devices"))
+        heading = Label(self.tr("Devices"))
         heading.setProperty("heading", True)
         self.filter_button.setCheckable(True)
         self.filter_button.setAutoRaise(True)

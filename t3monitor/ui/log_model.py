@@ -22,6 +22,7 @@ from typing_extensions import override
 
 from t3monitor.model.events import SyncEvent
 from t3monitor.sync.flow_log import FlowLines
+from t3monitor.ui.plain import tooltip
 from t3monitor.ui.texts import local_time_text
 from t3monitor.ui.theme import Theme, current_theme
 
@@ -131,7 +132,7 @@ class LogModel(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole:
                 return self._foreground(line, index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return line.full_text
+                return tooltip(line.full_text)
             case Qt.ItemDataRole.UserRole:
                 return line
         return None

@@ -3,18 +3,21 @@
 It shows and asks; what is done about it is the business of `t3monitor.app`, which is connected to its signals.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from t3monitor.model.events import SyncEvent
+from t3monitor.model.points import PointKey
 from t3monitor.ui.activity import ActivityPane
+from t3monitor.ui.banner import Banner
 from t3monitor.ui.devices_view import DevicesView
 from t3monitor.ui.icons import icon
+from t3monitor.ui.plain import Label
 from t3monitor.ui.points_view import PointsView
 from t3monitor.ui.progress import LinkIndicator, PhaseBar
 from t3monitor.ui.progress_texts import database_text, link_reason, site_state_text, why_no_points
@@ -45,6 +48,7 @@ class MainWindow(QMainWindow):
         self.trend = trend
         self.activity = activity
         self.welcome = WelcomePage()
+        self.banner = Banner(self.tr("Open the settings"))
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
         self.indicator = LinkIndicator(self.progress)
@@ -124,6 +128,14 @@ class MainWindow(QMainWindow):
         """Says how large the database is; None while there is none."""
         self._database_label.setText(database_text(size))
 
+    def visible_points(self) -> frozenset[PointKey]:
+        """What the user looks at: the plotted points, and what the table of points shows."""
+        return self.points.visible_points().union(self.trend.points())
+
+    def set_conflicts(self, serial_numbers: Collection[int]) -> None:
+        """Serial numbers of the panels of which another controller with the same one answers."""
+        self.devices.set_conflicts(serial_numbers)
+
     def save_state(self) -> dict[str, Any]:
         """Everything that the next start is to find as it was."""
         return {
@@ -194,7 +206,7 @@ class MainWindow(QMainWindow):
         view_menu.addAction(self.activity_action)
 
     def _make_status_bar(self) -> None:
-        self._database_label = QLabel()
+        self._database_label = Label()
         self._database_label.setProperty("muted", True)
         self._database_label.setContentsMargins(8, 0, 8, 0)
         self.statusBar().setSizeGripEnabled(False)
@@ -212,7 +224,13 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._drawer_splitter)
         self._pages.addWidget(self.welcome)
-        self.setCentralWidget(self._pages)
+        below = QWidget()
+        layout = QVBoxLayout(below)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self._pages, 1)
+        self.setCentralWidget(below)
 
     @Slot()
     def on_progress_changed(self) -> None:

@@ -1,7 +1,9 @@
 """What stands in the middle of an empty table or tree: a sentence, and maybe the way out."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QPushButton, QVBoxLayout, QWidget
+
+from t3monitor.ui.plain import Label
 
 
 class Notice(QWidget):
@@ -9,7 +11,7 @@ class Notice(QWidget):
 
     def __init__(self, view: QAbstractScrollArea) -> None:
         super().__init__()
-        self._label = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._label = Label(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._label.setProperty("muted", True)
         self.button = QPushButton()
         layout = QVBoxLayout(self)

@@ -17,6 +17,7 @@ from t3monitor.model.points import (
     MANUAL,
     Point,
 )
+from t3monitor.model.units import state_words
 
 
 class Column(IntEnum):
@@ -72,6 +73,7 @@ class Words(NamedTuple):
     overridden: str
     stale: str
     no_answer: str
+    never_read: str
 
 
 @cache
@@ -83,6 +85,7 @@ def words() -> Words:
         overridden=_tr("Overridden"),
         stale=_tr("stale"),
         no_answer=_tr("no answer"),
+        never_read=_tr("never read"),
     )
 
 
@@ -153,7 +156,16 @@ def _hw_switch_text(point: Point) -> str:
 
 
 def _range_text(point: Point) -> str:
+    words = dict(point.words)
+    if point.is_digital and words:
+        neutral = state_words(point.range) or ("0", "1")
+        return "/".join(words.get(state, neutral[state]) for state in (0, 1))
     return point.range_name
+
+
+def range_tip(point: Point) -> str:
+    """What the states of a point are called, a line for each; what the cell says if it has no words of the site."""
+    return "\n".join([_range_text(point), *(f"{state}: {word}" for state, word in point.words)])
 
 
 def _number_text(number: float | None, decimals: int = 1) -> str:
@@ -197,7 +209,7 @@ POINT_SORT_KEYS: dict[int, Callable[[Point], Any]] = {
     Column.LABEL: lambda point: natural_key(point.label),
     Column.AUTO_MANUAL: lambda point: point.auto_manual,
     Column.VALUE: lambda point: point.value,
-    Column.RANGE: lambda point: natural_key(point.range_name),
+    Column.RANGE: lambda point: natural_key(_range_text(point)),
     Column.CALIBRATION: lambda point: point.calibration,
     Column.FILTER: lambda point: point.filter,
     Column.STATUS: lambda point: _FAULTY_RANK if point.fault else _OVERRIDDEN_RANK if point.is_overridden else 0,
@@ -210,9 +222,9 @@ POINT_SORT_KEYS: dict[int, Callable[[Point], Any]] = {
 _SEARCHED = tuple(POINT_TEXTS.values())
 
 
-def search_text(panel_name: str, point: Point) -> str:
-    """All that a cell of the point says, for finding a word in it; ages are not in it, they pass."""
-    return "\n".join((panel_name, *[text(point) for text in _SEARCHED])).lower()
+def search_text(panel_name: str, serial_number: int, point: Point) -> str:
+    """All that a cell of the point says and its panel's serial number, to find words in; ages are not, they pass."""
+    return "\n".join((panel_name, str(serial_number), *[text(point) for text in _SEARCHED])).lower()
 
 
 def _tr(text: str) -> str:

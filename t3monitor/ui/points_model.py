@@ -10,20 +10,23 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject,
 from PySide6.QtGui import QBrush, QColor
 from typing_extensions import override
 
+from t3monitor.model.freshness import is_ahead
 from t3monitor.model.points import HW_SWITCH_BY_HAND, MANUAL, Point, PointKey
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.plain import tooltip
 from t3monitor.ui.points_columns import (
     POINT_TEXTS,
     Column,
     explanation,
     override_reason,
+    range_tip,
     title,
     words,
 )
 from t3monitor.ui.points_filter import PointFilter
 from t3monitor.ui.points_mime import POINTS_MIME_TYPE, encode_point_keys
-from t3monitor.ui.points_rows import Block, PointRows, Update
-from t3monitor.ui.texts import age_text, local_time_text
+from t3monitor.ui.points_rows import Block, Part, PointRows, Update
+from t3monitor.ui.texts import age_text, local_time_text, reading_time_text
 from t3monitor.ui.theme import StateColours, current_theme
 
 FADE_STEP_MS = 200
@@ -42,6 +45,7 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _NUMBER_COLUMNS = frozenset(int(column) for column in Column if column.is_number)
 _PANEL, _VALUE, _STATUS = int(Column.PANEL), int(Column.VALUE), int(Column.STATUS)
 _AUTO_MANUAL, _HW_SWITCH = int(Column.AUTO_MANUAL), int(Column.HW_SWITCH)
+_RANGE = int(Column.RANGE)
 _AGE, _CHANGED = int(Column.AGE), int(Column.CHANGED)
 _LAST = len(Column) - 1
 _ROOT = QModelIndex()
@@ -110,12 +114,15 @@ class PointsModel(QAbstractTableModel):
         answered = [block.answered for block in self._rows.all_blocks]
         self._rows.carry_out(update)
         aged, turned = self._rows.freshen(self._now_s, self._interval_s)
-        turned += [b for b, before in zip(self._rows.all_blocks, answered, strict=True) if b.answered is not before]
+        for block, before in zip(self._rows.all_blocks, answered, strict=True):
+            if block.answered is not before:
+                turned += block.parts
         if self._reshow(update, turned=bool(turned)):
             self._fade(update.changed)
             return
         self._fade(update.changed)
-        self._tell_rows(row for block in (*update.renamed, *turned) for row in block.rows)
+        changed_rows = [block.rows for block in update.renamed] + [part.rows for part in turned]
+        self._tell_rows(row for rows in changed_rows for row in rows)
         self._tell_rows(update.changed)
         if aged or turned:
             self._tell_clock(_AGE, _CHANGED if update.changed else _AGE)
@@ -137,7 +144,7 @@ class PointsModel(QAbstractTableModel):
         if turned and self._reshow(None, turned=True):
             return
         if turned:
-            self._tell_rows(row for block in turned for row in block.rows)
+            self._tell_rows(row for part in turned for row in part.rows)
         changes = moved and any(self._rows.changed_at)
         if aged or changes:
             self._tell_clock(_AGE if aged else _CHANGED, _CHANGED if changes else _AGE)
@@ -283,9 +290,12 @@ class PointsModel(QAbstractTableModel):
         if column == _PANEL:
             return block.panel_name
         if column == _AGE:
+            part = self._rows.parts[row]
             if not block.answered:
                 return words().no_answer
-            return f"{words().stale} {block.age}" if block.stale else block.age
+            if part.read_at is None:
+                return words().never_read
+            return f"{words().stale} {part.age}" if part.stale else part.age
         changed_at = self._rows.changed_at[row]
         return age_text(self._now_s - changed_at) if changed_at else ""
 
@@ -299,8 +309,9 @@ class PointsModel(QAbstractTableModel):
         if column == _HW_SWITCH:
             return self._overridden if point.hw_switch_status in HW_SWITCH_BY_HAND else None
         if column == _AGE:
-            block = self._rows.blocks[row]
-            return self._down if not block.answered else self._stale if block.stale else None
+            if not self._rows.blocks[row].answered:
+                return self._down
+            return self._stale if self._rows.parts[row].stale else None
         if column == _VALUE:
             return self._alarm if point.state_word == _ALARM_WORD else None
         return None
@@ -321,31 +332,39 @@ class PointsModel(QAbstractTableModel):
         if state:
             old = self._fading.get(row)
             return None if old is not None and self._differs(row, column, old) else state.text
-        block = self._rows.blocks[row]
-        if block.stale or not block.answered or column in (_PANEL, _AGE, _CHANGED):
+        is_old = self._rows.parts[row].stale or not self._rows.blocks[row].answered
+        if is_old or column in (_PANEL, _AGE, _CHANGED):
             return self._muted
         return None if self._rows.points[row].in_use else self._muted
 
     def _tool_tip(self, row: int, column: int) -> str:
-        block, point = self._rows.blocks[row], self._rows.points[row]
+        block, point, part = self._rows.blocks[row], self._rows.points[row], self._rows.parts[row]
         if column == _AGE:
-            return self._age_tool_tip(block)
+            return self._age_tool_tip(block, part)
         if column == _CHANGED:
             changed_at = self._rows.changed_at[row]
             return self.tr("Last changed %s") % local_time_text(changed_at) if changed_at else ""
         text = self._text(row, column)
         if column == _VALUE:
-            lines = (point.full_label or point.label, text, self.tr("Read %s") % local_time_text(block.logging_time))
+            read = self.tr("Read %s") % reading_time_text(part.read_at)
+            lines = (point.full_label or point.label, text, read)
             return "\n".join(filter(None, lines))
         if column in (_STATUS, _AUTO_MANUAL, _HW_SWITCH) and point.is_overridden:
             return f"{text}: {override_reason(point)}"
+        if column == _RANGE:
+            return range_tip(point)
+        if column == _PANEL:
+            serial_number = self.tr("Serial number %d") % block.device.serial_number
+            return "\n".join(filter(None, (text, serial_number, block.device.address)))
         return text
 
-    def _age_tool_tip(self, block: Block) -> str:
-        read = self.tr("T3000 read it %s") % local_time_text(block.logging_time)
+    def _age_tool_tip(self, block: Block, part: Part) -> str:
+        read = self.tr("T3000 read it %s") % reading_time_text(part.read_at)
         if not block.answered:
             return self.tr("No answer: the panel is missing in T3000's newest answer") + f"\n{read}"
-        return self.tr("Stale: T3000 reads this panel no longer") + f"\n{read}" if block.stale else read
+        if part.read_at is not None and is_ahead(part.read_at, self._now_s):
+            return self.tr("Stale: this time is still to come; check the clocks") + f"\n{read}"
+        return self.tr("Stale: T3000 reads this panel no longer") + f"\n{read}" if part.stale else read
 
     @override
     def rowCount(self, parent: _Index = _ROOT) -> int:
@@ -370,7 +389,7 @@ class PointsModel(QAbstractTableModel):
         if role == _FOREGROUND:
             return self._foreground(row, column)
         if role == _TOOL_TIP:
-            return self._tool_tip(row, column) or None
+            return tooltip(self._tool_tip(row, column)) or None
         if role == _SORT:
             return self._rows.sort_value(row, Column(column))
         if role == _KEY:

@@ -7,25 +7,35 @@ from typing import Any
 from t3monitor.model.freshness import is_stale
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Device, PointGroup, Snapshot
+from t3monitor.ui.panel_names import PanelNames
 from t3monitor.ui.points_columns import POINT_SORT_KEYS, Column, natural_key, search_text
 from t3monitor.ui.points_filter import CHANGED_RECENTLY_S, PointFilter
-from t3monitor.ui.texts import age_text
+from t3monitor.ui.texts import reading_age_text
+
+
+@dataclass(slots=True)
+class Part:
+    """Rows side by side that were read at one time."""
+
+    rows: range
+    read_at: int | None  # UTC epoch seconds; None: never
+    stale: bool | None = None  # None: not judged yet
+    age: str = ""
 
 
 @dataclass(slots=True)
 class Block:
-    """The points of one type of one panel: rows side by side, read at one time."""
+    """The points of one type of one panel: rows side by side."""
 
     device: Device
     panel_name: str  # with its site where there are several
     point_type: PointType
     points: tuple[Point, ...]
-    logging_time: int
     first_row: int
     answered: bool  # the panel is in the newest snapshot
-    stale: bool = False
-    age: str = ""
+    parts: list[Part] = field(default_factory=list)  # more than one where T3000 reads the panel in groups
+    shape: tuple[tuple[int, int], ...] = ()  # first and last number of those groups
 
     @property
     def rows(self) -> range:
@@ -55,25 +65,29 @@ class PointRows:
         self.all_blocks: list[Block] = []
         self.points: list[Point] = []  # of each row, as the following
         self.blocks: list[Block] = []
+        self.parts: list[Part] = []
         self.changed_at: list[int] = []  # UTC epoch seconds; 0: not since the start
         self.now_s = 0.0
         self._devices: list[Device] = []
+        self._names = PanelNames()
         self._search: list[str | None] = []  # None: to be made anew
         self._row_of: dict[PointKey, int] | None = None
 
     def plan(self, snapshot: Snapshot) -> Update:
-        """Finds out what a snapshot changes, and changes nothing.
+        """Finds out what a snapshot changes, and changes nothing but what panels are called from now on.
 
         Points that did not change are the same objects as before, so this costs next to nothing for them.
         """
+        self._names.learn(snapshot)
         newest = {device.serial_number: device for device in snapshot.devices}
         known = {device.serial_number: device for device in self._devices} | newest
         devices = sorted(known.values(), key=lambda device: (device.panel_id, device.serial_number))
-        update = Update(devices, _panel_names(devices), newest.keys(), restructures=False)
+        names = {device.serial_number: self._names.everywhere(device.serial_number) for device in devices}
+        update = Update(devices, names, newest.keys(), restructures=False)
         if [device.serial_number for device in devices] != [device.serial_number for device in self._devices]:
             update.restructures = True
             return update
-        for block, (device, _, points, _) in zip(self.all_blocks, _vectors(devices), strict=True):
+        for block, (device, _, points) in zip(self.all_blocks, _vectors(devices), strict=True):
             if update.panel_names[device.serial_number] != block.panel_name:
                 update.renamed.append(block)
             if points is block.points:
@@ -95,32 +109,38 @@ class PointRows:
             self._restructure(update)
             return
         self._devices = update.devices
-        for block, (device, _, points, logging_time) in zip(self.all_blocks, _vectors(update.devices), strict=True):
+        for block, (device, _, points) in zip(self.all_blocks, _vectors(update.devices), strict=True):
             if points is not block.points:
                 self.points[block.first_row : block.first_row + len(points)] = points
                 block.points = points
-            block.device, block.logging_time = device, logging_time
+            block.device = device
+            self._take_times(block)
             block.panel_name = update.panel_names[device.serial_number]
             block.answered = device.serial_number in update.answering
         for row in update.changed:
             self._search[row] = None
-            self.changed_at[row] = self.blocks[row].logging_time
+            self.changed_at[row] = self.parts[row].read_at or 0
         for block in update.renamed:
             self._search[block.first_row : block.first_row + len(block.points)] = [None] * len(block.points)
 
-    def freshen(self, now_s: float, interval_s: int) -> tuple[list[Block], list[Block]]:
-        """Ages as of now; gives the blocks whose age reads differently, and those that became stale or fresh."""
+    def freshen(self, now_s: float, interval_s: int) -> tuple[list[Part], list[Part]]:
+        """Ages as of now; gives the parts whose age reads differently, and those that became stale or fresh."""
         self.now_s = now_s
         aged, turned = [], []
+        judged: dict[int | None, tuple[bool, str]] = {}  # many parts are read in the same second
         for block in self.all_blocks:
-            stale = is_stale(block.logging_time, now_s, interval_s)
-            age = age_text(now_s - block.logging_time)
-            if stale is not block.stale:
-                block.stale = stale
-                turned.append(block)
-            if age != block.age:
-                block.age = age
-                aged.append(block)
+            for part in block.parts:
+                read_at = part.read_at
+                if read_at not in judged:
+                    stale = read_at is None or is_stale(read_at, now_s, interval_s)
+                    judged[read_at] = stale, reading_age_text(read_at, now_s)
+                stale, age = judged[read_at]
+                if stale is not part.stale:
+                    part.stale = stale
+                    turned.append(part)
+                if age != part.age:
+                    part.age = age
+                    aged.append(part)
         return aged, turned
 
     def key(self, row: int) -> PointKey:
@@ -152,7 +172,8 @@ class PointRows:
         search = self._search
         for row in rows:
             if search[row] is None:
-                search[row] = search_text(self.blocks[row].panel_name, self.points[row])
+                block = self.blocks[row]
+                search[row] = search_text(block.panel_name, block.device.serial_number, self.points[row])
         found: Iterable[int] = rows
         for word in words:
             found = [row for row in found if word in (search[row] or "") or row in whatever_their_text]
@@ -171,15 +192,27 @@ class PointRows:
         return self._sort_key(column)(row)
 
     def _sort_key(self, column: Column) -> Callable[[int], Any]:
-        points, blocks = self.points, self.blocks
+        points, blocks, parts = self.points, self.blocks, self.parts
         if column is Column.PANEL:
             return lambda row: natural_key(blocks[row].panel_name)
         if column is Column.AGE:
-            return lambda row: self.now_s - blocks[row].logging_time
+            return lambda row: None if (read_at := parts[row].read_at) is None else self.now_s - read_at
         if column is Column.CHANGED:
             return lambda row: self.now_s - self.changed_at[row] if self.changed_at[row] else None
         of_point = POINT_SORT_KEYS[column]
         return lambda row: of_point(points[row])
+
+    def _take_times(self, block: Block) -> None:
+        """When the rows of a block were read; where the groups are as before, only the times are others."""
+        kind = block.point_type
+        shape = tuple((group.first, group.last) for group in block.device.groups.get(kind, ()))
+        if block.parts and shape == block.shape:
+            for part in block.parts:
+                part.read_at = block.device.point_read_at(kind, self.points[part.rows.start].point_index)
+            return
+        block.shape, block.parts = shape, _parts(block)
+        for part in block.parts:
+            self.parts[part.rows.start : part.rows.stop] = [part] * len(part.rows)
 
     def _of_panel_and_type(self, wanted: PointFilter) -> Iterator[int]:
         for block in self.all_blocks:
@@ -200,7 +233,7 @@ class PointRows:
         return bool(
             (wanted.overridden and point.is_overridden)
             or (wanted.faulty and point.fault)
-            or (wanted.stale and (block.stale or not block.answered))
+            or (wanted.stale and (self.parts[row].stale or not block.answered))
             or (wanted.changed and self.changed_at[row] and self.now_s - self.changed_at[row] <= CHANGED_RECENTLY_S)
         )
 
@@ -209,16 +242,18 @@ class PointRows:
         old_points, old_changed, old_search = self.points, self.changed_at, self._search
         known_blocks = {(block.device.serial_number, block.point_type): block for block in self.all_blocks}
         self._devices, self._row_of = update.devices, None
-        self.all_blocks, self.points, self.blocks = [], [], []
+        self.all_blocks, self.points, self.blocks, self.parts = [], [], [], []
         self.changed_at, self._search, update.changed = [], [], {}
-        for device, point_type, points, logging_time in _vectors(update.devices):
+        for device, point_type, points in _vectors(update.devices):
             serial = device.serial_number
             first_row = len(self.points)
             name, answers = update.panel_names[serial], serial in update.answering
-            block = Block(device, name, point_type, points, logging_time, first_row, answers)
+            block = Block(device, name, point_type, points, first_row, answers)
             self.all_blocks.append(block)
             self.points += points
             self.blocks += [block] * len(points)
+            self.parts += [_UNREAD] * len(points)
+            self._take_times(block)
             old_block = known_blocks.get((serial, point_type))
             if old_block is None:
                 self.changed_at += [0] * len(points)
@@ -236,20 +271,32 @@ class PointRows:
                     self._search.append(old_search[old_row] if same_name else None)
                 else:
                     update.changed[row] = old
-                    self.changed_at.append(logging_time)
+                    self.changed_at.append(self.parts[row].read_at or 0)
                     self._search.append(None)
 
 
-def _panel_names(devices: Collection[Device]) -> dict[int, str]:
-    """What the panels are called: with their sites if there are several, for each may have an AHU-1."""
-    named = len({device.site for device in devices}) > 1
-    return {
-        device.serial_number: " · ".join(filter(None, (device.panel_name, device.site if named else "")))
-        for device in devices
-    }
+_UNREAD = Part(range(0), None)
 
 
-def _vectors(devices: Iterable[Device]) -> Iterator[tuple[Device, PointType, tuple[Point, ...], int]]:
+def _parts(block: Block) -> list[Part]:
+    """The stretches of rows that were read together: those of a group, or else all of them."""
+    device, kind, points = block.device, block.point_type, block.points
+    if not device.groups.get(kind):
+        return [Part(block.rows, device.point_read_at(kind, 0))] if points else []
+    parts: list[Part] = []
+    group: PointGroup | None = None
+    for row, point in zip(block.rows, points, strict=True):
+        number = point.point_index
+        if group is None or not group.first <= number <= group.last:
+            found = next((its for its in device.groups[kind] if its.first <= number <= its.last), None)
+            if not parts or found is not group:
+                parts.append(Part(range(row, row), device.point_read_at(kind, number)))
+            group = found
+        parts[-1].rows = range(parts[-1].rows.start, row + 1)
+    return parts
+
+
+def _vectors(devices: Iterable[Device]) -> Iterator[tuple[Device, PointType, tuple[Point, ...]]]:
     for device in devices:
-        for point_type, points, logging_time in device.vectors():
-            yield device, point_type, points, logging_time
+        for point_type, points, _ in device.vectors():
+            yield device, point_type, points

@@ -31,7 +31,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.ui.icons import icon
 from t3monitor.ui.points_columns import CLOCK_COLUMNS, Column, title
 from t3monitor.ui.points_model import PointsModel
-from t3monitor.ui.points_value import HEADER_STYLE, ROW_PADDING, NumberDelegate
+from t3monitor.ui.points_value import HEADER_STYLE, ROW_PADDING, NameDelegate, NumberDelegate
 
 # In widths of a digit, so that they fit any font.
 _WIDTHS = {
@@ -92,6 +92,7 @@ class PointsTable(QTableView):
         self.setAccessibleName(self.tr("Points"))
         self.setFont(tabular(self.font()))
         self.setModel(model)
+        self.setItemDelegateForColumn(Column.PANEL, NameDelegate(self))
         numbers, values = NumberDelegate(self), NumberDelegate(self, units=True)
         for column in Column:
             if column.is_number:
@@ -131,6 +132,10 @@ class PointsTable(QTableView):
         lines = [[title(column) for column in columns]]
         lines += [[self._model.text(row, column) for column in columns] for row in self._selected_rows()]
         return "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines)
+
+    def keys_in_sight(self) -> list[PointKey]:
+        """The points of the rows that can be seen, topmost first."""
+        return [self._model.key(row) for row in self._rows_in_sight()]
 
     def save_state(self) -> dict[str, Any]:
         """Columns from left to right, and what the table is sorted by."""
@@ -276,13 +281,10 @@ class PointsTable(QTableView):
         self._selected = self.selected_keys() + self._hidden
         current = self.currentIndex()
         first = self.rowAt(0)
-        last = self.rowAt(self.viewport().height() - 1)
-        rows = self._model.rowCount()
-        sight = range(first, (last if last >= 0 else rows - 1) + 1) if first >= 0 else range(0)
         self._place = _Place(
             current=self._model.key(current.row()) if current.isValid() else None,
             current_column=current.column(),
-            top=[self._model.key(row) for row in sight],
+            top=self.keys_in_sight(),
             offset=-self.rowViewportPosition(first) if first >= 0 else 0,
             scrolled=self.verticalScrollBar().value(),
         )
@@ -307,6 +309,11 @@ class PointsTable(QTableView):
         """The user selects anew: what was hidden is no longer part of it."""
         if not self._restoring:
             self._hidden = []
+
+    def _rows_in_sight(self) -> range:
+        first = self.rowAt(0)
+        last = self.rowAt(self.viewport().height() - 1)
+        return range(first, (last if last >= 0 else self._model.rowCount() - 1) + 1) if first >= 0 else range(0)
 
     def _scroll_back(self, place: _Place) -> None:
         bar = self.verticalScrollBar()

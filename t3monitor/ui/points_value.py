@@ -12,6 +12,15 @@ ROW_PADDING = 8  # above and below the text, in all
 _WIDEST_UNIT = " Volts"  # longer units take more room, at the cost of their alignment
 
 
+class NameDelegate(QStyledItemDelegate):
+    """Names, of which equal ones differ at their end: they are cut in their middle."""
+
+    @override
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+
 class NumberDelegate(QStyledItemDelegate):
     """Right-aligned texts.
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.notice import Notice
+from t3monitor.ui.plain import Label
 from t3monitor.ui.points_filter import PointFilter
 from t3monitor.ui.points_filter_bar import PointsFilterBar, SearchBox
 from t3monitor.ui.points_model import PointsModel
@@ -32,9 +33,9 @@ class PointsView(QWidget):
             % QKeySequence(QKeySequence.StandardKey.Find).toString(QKeySequence.SequenceFormat.NativeText)
         )
         self.filter_bar = PointsFilterBar(self.search)
-        self._heading = QLabel(self.tr("Points"))
+        self._heading = Label(self.tr("Points"))
         self._heading.setProperty("heading", True)
-        self.count_label = QLabel()
+        self.count_label = Label()
         self.count_label.setProperty("muted", True)
         self._notice = Notice(self.table)
         self._notice_text = self._reason = ""
@@ -73,6 +74,12 @@ class PointsView(QWidget):
     def selected_keys(self) -> list[PointKey]:
         """The selected points."""
         return self.table.selected_keys()
+
+    def visible_points(self) -> frozenset[PointKey]:
+        """Those of the chosen panel that are shown, or else those whose rows are in sight."""
+        if self.filter_bar.filter.serial_number is None:
+            return frozenset(self.table.keys_in_sight())
+        return frozenset(map(self.model.key, range(self.model.rowCount())))
 
     def save_state(self) -> dict[str, Any]:
         """Columns, order and filters, for a JSON file."""

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 from typing_extensions import override
 
+from t3monitor.ui.plain import Label
 from t3monitor.ui.progress_state import LinkState
 from t3monitor.ui.progress_steps import StepState, StepView, step_views
 from t3monitor.ui.progress_texts import (
@@ -119,10 +120,10 @@ class LinkIndicator(QWidget):
         self._progress = progress
         self.setAccessibleName(self.tr("State of the link"))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.state = QLabel()
-        self.link = QLabel()
+        self.state = Label()
+        self.link = Label()
         self.link.setProperty("muted", True)
-        self.countdown = QLabel(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.countdown = Label(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar(textVisible=False, maximum=1000)
         self.bar.setFixedSize(80, 6)
         self.bar.setAccessibleName(self.tr("Time to the next cycle"))

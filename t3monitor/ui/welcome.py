@@ -1,10 +1,11 @@
 """The page of the first start: where the data is to come from."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from t3monitor.ui.icons import icon
+from t3monitor.ui.plain import Label
 from t3monitor.ui.theme import current_theme
 
 _CARD_WIDTH = 300
@@ -18,13 +19,13 @@ class WelcomePage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mark = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self._title = QLabel(self.tr("T3 Monitor"), alignment=Qt.AlignmentFlag.AlignCenter)
+        self._mark = Label(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title = Label(self.tr("T3 Monitor"), alignment=Qt.AlignmentFlag.AlignCenter)
         font = self._title.font()
         font.setPointSizeF(font.pointSizeF() * 2)
         font.setBold(True)
         self._title.setFont(font)
-        purpose = QLabel(
+        purpose = Label(
             self.tr("Watches the panels of T3000, keeps the history of every point and explains each hole in it."),
             alignment=Qt.AlignmentFlag.AlignCenter,
             wordWrap=True,
@@ -72,7 +73,7 @@ class WelcomePage(QWidget):
         button.setAutoDefault(True)
         button.setAccessibleName(button.text().replace("&", ""))
         button.setAccessibleDescription(sentence)
-        label = QLabel(sentence, alignment=Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, wordWrap=True)
+        label = Label(sentence, alignment=Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, wordWrap=True)
         label.setProperty("muted", True)
         label.setFixedWidth(_CARD_WIDTH)
         card = QVBoxLayout()

@@ -11,7 +11,7 @@ from t3monitor.model.errors import (
 )
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.webapi.background import BackgroundReading
-from t3monitor.t3000.webapi.live import LiveReading
+from t3monitor.t3000.webapi.live import LiveReading, NoPanelReadableError
 
 LIVE_AGAIN_S = 600.0
 _TIMEOUTS_BEFORE_FALLING_BACK = 2  # the first one may be a T3000 that hangs, which no other call helps
@@ -35,17 +35,19 @@ class AutoReading:
 
     @property
     def errand_due_s(self) -> float | None:
-        """That of the background readings while live reading fails."""
-        return None if self._is_live else self._background.errand_due_s
+        """That of the way that is in use."""
+        return self._live.errand_due_s if self._is_live else self._background.errand_due_s
 
     def run_errand(self, timeout_s: float) -> None:
-        """One of the background readings."""
-        if not self._is_live:
-            self._background.run_errand(timeout_s)
+        """One of the way that is in use."""
+        (self._live if self._is_live else self._background).run_errand(timeout_s)
 
     def fetch(self, timeout_s: float) -> Answer:
         """The answer of the strategy that works; raises what both of them say if none does."""
-        if self._live_again_at_s is None or self._live_again_at_s <= self._monotonic_s():
+        is_live_due = self._live_again_at_s is None or self._live_again_at_s <= self._monotonic_s()
+        # Live reading may have T3000 load saved values, which must not come before what T3000 reads is collected.
+        self._background.only_collects = is_live_due and self._background.awaits_collection
+        if is_live_due and not self._background.only_collects:
             try:
                 answer = self._live.fetch(timeout_s)
             except LinkTimeoutError as error:
@@ -53,6 +55,9 @@ class AutoReading:
                 if self._timeouts < _TIMEOUTS_BEFORE_FALLING_BACK:
                     raise
                 failure: LinkError = error
+            except NoPanelReadableError:
+                self._is_live = True
+                raise
             except (NoNewDataError, RefusedError, BadReplyError) as error:
                 failure = error
             else:
@@ -62,7 +67,7 @@ class AutoReading:
                 self._live_again_at_s = None
             self._is_live, self._why_not_live = False, str(failure)
         answer = self._fall_back(timeout_s)
-        if self._live_again_at_s is None:
+        if self._live_again_at_s is None and not self._background.only_collects:
             self._live_again_at_s = self._monotonic_s() + LIVE_AGAIN_S
         return answer._replace(note=f"{answer.note}, since live reading failed: {self._why_not_live}")
 

@@ -7,6 +7,7 @@ cycle's answer is the mirror of what all of them have brought, each panel with t
 import logging
 from collections.abc import Callable
 
+import msgspec
 from msgspec import Raw
 
 from t3monitor.model.errors import BusyError, LinkError, NoNewDataError, RefusedError
@@ -15,13 +16,15 @@ from t3monitor.t3000.link import Answer
 from t3monitor.t3000.text import BUSY, OFFLINE
 from t3monitor.t3000.webapi.cached import CachedPanels
 from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.cooldown import SHORT_S, Cooldown
-from t3monitor.t3000.webapi.mirror import Mirror
+from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, answer_body
 from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.webapi.rotation import COLLECT, Rotation
 
 NOTE = "T3000's background readings"
 _ALL_PANELS = -1
+_AWAITED_S = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -33,15 +36,18 @@ class _IgnoredError(NoNewDataError):
 class BackgroundReading:
     """Calls when T3000 takes a call, and only then; its own action 4 never comes between a read and its collection."""
 
-    def __init__(self, client: Client, panels: PanelList, monotonic_s: Callable[[], float]) -> None:
+    def __init__(self, client: Client, panels: PanelList, clock: T3000Clock, monotonic_s: Callable[[], float]) -> None:
         self._client = client
         self._panels = panels
+        self._clock = clock
         self._monotonic_s = monotonic_s
         self._cooldown = Cooldown()
         self._rotation = Rotation()
         self._mirror = Mirror()
         self._cached = CachedPanels(self._mirror)
         self._overwritings = 0  # by action 4, as far as the mirror knows
+        self.only_collects = False  # has no further panel read
+        self._asked_at_s = float("-inf")
         self._has_collected = False
         self._has_news = False  # a call was answered since the last fetch
         self._errand_due_s: float | None = None
@@ -52,6 +58,11 @@ class BackgroundReading:
     def errand_due_s(self) -> float | None:
         """When T3000 takes the next call; None before the first fetch."""
         return self._errand_due_s
+
+    @property
+    def awaits_collection(self) -> bool:
+        """Whether T3000 was asked within the last minute to read a panel, and has not shown what it read."""
+        return bool(self._rotation.awaited) and self._monotonic_s() - self._asked_at_s < _AWAITED_S
 
     def fetch(self, timeout_s: float) -> Answer:
         """What is known of all panels, after a call if T3000 takes one now.
@@ -70,10 +81,21 @@ class BackgroundReading:
         self._has_news = False
         if not self._mirror.panels:
             raise NoNewDataError(self._nothing_read())
-        known = sorted(self._mirror.panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number))
         return Answer(
-            self._mirror.body(panel.serial_number for panel in known), self._failed(), repeats=True, note=NOTE
+            answer_body(map(self._as_listed, self._mirror.held())),
+            self._failed(),
+            repeats=True,
+            note=NOTE,
+            clock_ahead_s=self._clock.measure(timeout_s),
         )
+
+    def _as_listed(self, panel: MirroredPanel) -> MirroredPanel:
+        """A panel by the name and address of T3000's list, as live reading tells of it."""
+        listed = next((listed for listed in self._panels.known if listed.serial_number == panel.serial_number), None)
+        if listed is None or listed.panel_id != panel.panel_id or panel.serial_number in self._mirror.doubles:
+            return panel
+        address = listed.settings.ip_address or panel.ip_address
+        return msgspec.structs.replace(panel, name=listed.name or panel.name, ip_address=address)
 
     def run_errand(self, timeout_s: float) -> None:
         """The next call, if it is due; an error of it shows in the next fetch, if it lasts so long."""
@@ -112,16 +134,18 @@ class BackgroundReading:
                 f"{asked.title} was not read: T3000 is busy with a panel's configuration, or does not reach this one"
             )
         self._has_collected = self._has_collected or asked is None
+        if asked:
+            self._asked_at_s = now_s
         self._has_news = True
 
     def _next_panel(self, timeout_s: float) -> Panel | None:
         """Whom to ask for next, None for a collecting call; may read the list of panels anew before."""
-        if self._panels.is_forgotten and self._rotation.awaited:
+        if self.only_collects or (self._panels.is_forgotten and self._rotation.awaited):
             self._rotation.collect_next()
         harmless = self._has_collected and not self._rotation.awaited
         panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=harmless)
-        if self._overwritings != self._panels.times_asked:
-            self._overwritings = self._panels.times_asked
+        if self._overwritings != self._panels.overwritings:
+            self._overwritings = self._panels.overwritings
             self._cached.overwritten(self._rotation.awaited)
         by_serial = {panel.serial_number: panel for panel in panels}
         self._rotation.set_panels(by_serial)

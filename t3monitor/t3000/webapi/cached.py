@@ -10,7 +10,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.t3000.text import message
 from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, Reading
 from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
-from t3monitor.t3000.wire_points import logging_time
+from t3monitor.t3000.wire_points import logging_time, serial_number
 
 
 class _CachedPanel(Struct):
@@ -78,12 +78,20 @@ class CachedPanels:
                 unreadable.append(f"panel {position} of T3000's answer cannot be read: {message(str(error))}")
                 continue
             panel_ids.append(panel.panel_id)
-            serial = panel.panel_serial_number % 2**32
+            try:
+                serial = serial_number(panel.panel_serial_number)
+            except WireError as error:
+                unreadable.append(f"panel {panel.panel_id} cannot be told from others: {error}")
+                continue
             if serial == 0:
                 unreadable.append(f"panel {panel.panel_id} has serial number 0")
                 continue
             times = _times(panel)
+            if serial in shown:
+                self._mirror.doubles[serial] = _mirrored(serial, panel, _read_anew(panel, times))
+                continue
             shown[serial] = max(times)
+            self._mirror.doubles.pop(serial, None)
             self._mirror_panel(serial, panel, times)
             self._times[serial] = times
         return shown, panel_ids, unreadable
@@ -91,17 +99,28 @@ class CachedPanels:
     def _mirror_panel(self, serial: int, panel: _CachedPanel, times: Times) -> None:
         if self._is_all_overwritten and serial not in self._times:
             self._overwritten[serial] = times
-        saved_at = self._overwritten.get(serial, ())
+        saved_at = dict(zip(PointType, self._overwritten.get(serial, ()), strict=False))
+        readings = {
+            kind: reading
+            for kind, reading in _read_anew(panel, times).items()
+            if reading.logging_time != saved_at.get(kind)
+        }
+        new = _mirrored(serial, panel, readings)
         known = self._mirror.panels.get(serial)
-        readings = dict(known.readings) if known else {}
-        points = _by_type(panel.device_data)
-        for position, (kind, time_s) in enumerate(zip(PointType, times, strict=True)):
-            if time_s and not (saved_at and saved_at[position] == time_s):
-                readings[kind] = Reading(points[kind], time_s)
-        if readings:
-            self._mirror.panels[serial] = MirroredPanel(
-                serial, panel.panel_id, panel.panel_name or "", panel.panel_ipaddress or "", readings
-            )
+        if known and not new.identity.contradictions(known.identity):  # else it may be another controller
+            new.readings = known.readings | readings
+        if new.readings:
+            self._mirror.panels[serial] = new
+
+
+def _mirrored(serial: int, panel: _CachedPanel, readings: dict[PointType, Reading]) -> MirroredPanel:
+    return MirroredPanel(serial, panel.panel_id, panel.panel_name or "", panel.panel_ipaddress or "", readings)
+
+
+def _read_anew(panel: _CachedPanel, times: Times) -> dict[PointType, Reading]:
+    """The types that T3000 has read in this run."""
+    points = _by_type(panel.device_data)
+    return {kind: Reading(points[kind], time_s) for kind, time_s in zip(PointType, times, strict=True) if time_s}
 
 
 def _by_type(raw_points: list[Raw]) -> dict[PointType, list[Raw]]:
@@ -121,4 +140,4 @@ def _type(raw: Raw) -> PointType:
 
 def _times(panel: _CachedPanel) -> Times:
     sent = (panel.input_logging_time, panel.output_logging_time, panel.variable_logging_time)
-    return tuple(logging_time(value, 0) for value in sent)
+    return tuple(logging_time(value) or 0 for value in sent)

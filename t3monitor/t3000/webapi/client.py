@@ -1,7 +1,8 @@
 """The client of one T3000 web service: sends what `actions` allows, and answers with data or a named outcome."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -14,7 +15,7 @@ from t3monitor.model.errors import (
 )
 from t3monitor.t3000.actions import Action, Route, request_body
 from t3monitor.t3000.text import message
-from t3monitor.t3000.webapi.exchange import Exchange, Reply, Target
+from t3monitor.t3000.webapi.exchange import Exchange, Reply, Stamp, Target
 from t3monitor.t3000.webapi.failures import FAILURES, failure, is_redirect, redirected
 from t3monitor.t3000.webapi.replies import Answer, StrangeReplyError, answer_of
 
@@ -25,10 +26,15 @@ _HEALTH_TIMEOUT_S = 5.0  # it is asked when something went wrong already
 
 
 class Client:
-    """Used from one thread, except `interrupt`. Every call is a connection of its own."""
+    """Used from one thread, except `interrupt`. Every call is a connection of its own.
 
-    def __init__(self, url: str, longest_answer_bytes: int) -> None:
+    ``stamp`` is that of the last reply.
+    """
+
+    def __init__(self, url: str, longest_answer_bytes: int, utc_s: Callable[[], float] = time.time) -> None:
         self.target = Target(url)
+        self.stamp = Stamp("", 0.0, 0.0)
+        self._utc_s = utc_s
         self._limit = longest_answer_bytes
         self._lock = threading.Lock()  # guards the following
         self._working = False
@@ -79,8 +85,10 @@ class Client:
             if self._interrupted:
                 raise _interruption()
             self._exchange = exchange
+        sent_s = self._utc_s()
         try:
             reply = exchange.run(timeout_s)
+            self.stamp = Stamp(reply.date, sent_s, self._utc_s())
         except FAILURES as error:
             if self._interrupted:
                 raise _interruption() from None

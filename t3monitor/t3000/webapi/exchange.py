@@ -52,12 +52,21 @@ class Phase(Enum):
 
 
 class Reply(NamedTuple):
-    """What came back; ``location`` is where a redirect points to."""
+    """What came back; ``location`` is where a redirect points to, ``date`` the time of day by the other computer."""
 
     status: int
     content_type: str
     location: str
     body: bytes
+    date: str = ""
+
+
+class Stamp(NamedTuple):
+    """The date that a reply bore, and our time of day around the exchange, in UTC epoch seconds."""
+
+    date: str
+    sent_s: float
+    received_s: float
 
 
 class TooLongError(Exception):
@@ -167,7 +176,7 @@ class Exchange:
                 headers_ = response.headers
                 self._head = _Head(response.status, headers_.get("Content-Type", ""), headers_.get("Location", ""))
                 self._read(response)
-                return Reply(*self._head, b"".join(self._chunks))
+                return Reply(*self._head, b"".join(self._chunks), headers_.get("Date", ""))
             finally:
                 response.close()
         finally:

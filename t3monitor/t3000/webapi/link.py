@@ -1,17 +1,21 @@
 """The web link: the web service inside an unmodified T3000.exe (reference 5.1), read by one of its strategies."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from t3monitor.config.settings import WebReadingName
-from t3monitor.model.snapshot import PanelSettings
+from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import PanelSettings, Snapshot
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.webapi.auto import AutoReading
 from t3monitor.t3000.webapi.background import BackgroundReading
 from t3monitor.t3000.webapi.client import Client
+from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.live import LiveReading
-from t3monitor.t3000.webapi.panels import PanelList
+from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.webapi.strategy import Strategy
+
+_OTHERS_NAMED = 10
 
 
 class WebApiLink(Link):
@@ -28,15 +32,25 @@ class WebApiLink(Link):
         longest_answer_bytes: int = 104_857_600,
         monotonic_s: Callable[[], float] = time.monotonic,
         utc_s: Callable[[], float] = time.time,
+        reads_all: bool = False,
+        client: Client | None = None,
     ) -> None:
+        """``reads_all`` has live reading take every point as one in use."""
         self._url = url
-        self._client = Client(url, longest_answer_bytes)
+        self._client = client or Client(url, longest_answer_bytes, utc_s)
+        self._clock = T3000Clock(self._client, monotonic_s)
         self._panels = PanelList(self._client, monotonic_s)
-        live = LiveReading(
-            self._client, self._panels, monotonic_s, utc_s, lambda position, total: self.on_panel(position, total)
+        background = BackgroundReading(self._client, self._panels, self._clock, monotonic_s)
+        self._live = LiveReading(
+            self._client,
+            self._panels,
+            monotonic_s,
+            utc_s,
+            lambda position, total: self.on_panel(position, total),
+            reads_all=reads_all,
+            may_load=lambda: not background.awaits_collection,
         )
-        background = BackgroundReading(self._client, self._panels, monotonic_s)
-        self._strategy = _strategy_named(reading, live, background, monotonic_s)
+        self._strategy = _strategy_named(reading, self._live, background, monotonic_s)
 
     @property
     def description(self) -> str:
@@ -45,6 +59,7 @@ class WebApiLink(Link):
 
     def fetch(self, timeout_s: float) -> Answer:
         """One LOGGING_DATA answer, composed of what the strategy has read; ``timeout_s`` is each call's."""
+        self._live.interval_s = self.interval_s
         with self._client.work():
             return self._strategy.fetch(timeout_s)
 
@@ -53,6 +68,11 @@ class WebApiLink(Link):
         with self._client.work():
             self._client.check_health(timeout_s)
         return f"T3000's web service answers on {self._client.target.place}"
+
+    def check_clock(self, timeout_s: float) -> str:
+        """Says how far T3000's clock is ahead of this computer's."""
+        with self._client.work():
+            return self._clock.check(timeout_s)
 
     def check_panels(self, timeout_s: float) -> str:
         """Says how many panels T3000 knows and where from; raises LinkError.
@@ -63,7 +83,14 @@ class WebApiLink(Link):
             panels = self._panels.refresh(timeout_s, needs_instances=False, may_ask_t3000=False)
         if not panels:
             return "T3000's device list is empty, so T3000 is asked for its list of online panels"
-        return f"{len(panels)} panel{'s' if len(panels) > 1 else ''} from {self._panels.source}"
+        others = [panel for panel in panels if panel.has_points is False]
+        count = len(panels) - len(others)
+        found = f"{count} panel{'' if count == 1 else 's'} from {self._panels.source}"
+        if not others:
+            return found
+        named = ", ".join(f"{panel.title} (class {panel.product_class})" for panel in others[:_OTHERS_NAMED])
+        more = f" and {len(others) - _OTHERS_NAMED} more" if len(others) > _OTHERS_NAMED else ""
+        return f"{found}; not asked, since their product class has no points: {named}{more}"
 
     def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """What T3000's list of panels tells of the addresses of one; no call is needed."""
@@ -82,6 +109,20 @@ class WebApiLink(Link):
     def forget_panels(self) -> None:
         """Has the next call ask for the panels anew, with action 4 as well."""
         self._panels.forget()
+        self._live.hurry()
+
+    def recall(self, known: Snapshot) -> None:
+        """Which points are in use, so that no panel need be read whole for that."""
+        self._live.recall(known)
+
+    @property
+    def left_out(self) -> tuple[Panel, ...]:
+        """Devices of T3000's list that live reading does not ask, since they have no points."""
+        return self._live.left_out
+
+    def prefer(self, points: Collection[PointKey]) -> None:
+        """From any thread: has live reading take the groups of these points first."""
+        self._live.prefer(points)
 
     def interrupt(self) -> None:
         """From any thread: ends the call in progress, and what was to follow it."""

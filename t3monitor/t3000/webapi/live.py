@@ -1,73 +1,44 @@
-"""The strategy `live`: every panel is read through T3000 at the moment of the call (action 17, reference 4).
+"""The strategy `live`: panels are read through T3000 at the moment of the call (action 17, reference 4).
 
-No gate, no cooldown; each panel has its own outcome. The time of an answer is that of its arrival.
+No gate, no cooldown; each panel has its own outcome. The time of a group of points is that of its arrival.
 """
 
+import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import groupby
 
-import msgspec
-from msgspec import Raw, Struct
-
-from t3monitor.model.errors import (
-    BadReplyError,
-    LinkError,
-    LinkTimeoutError,
-    NoNewDataError,
-    NotReadyError,
-    RefusedError,
-    UnreachableError,
-)
-from t3monitor.model.point_types import PointType
-from t3monitor.t3000.actions import Action
+from t3monitor.model.errors import LinkError, NoNewDataError, NotReadyError, UnreachableError
+from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.t3000.link import Answer
+from t3monitor.t3000.webapi.calls import PanelCalls
 from t3monitor.t3000.webapi.client import Client
-from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, Reading
+from t3monitor.t3000.webapi.mirror import answer_body
+from t3monitor.t3000.webapi.panel_memory import PanelMemory, State
+from t3monitor.t3000.webapi.panel_reader import MODBUS_SELECTED, PanelReader, Round
 from t3monitor.t3000.webapi.panels import Panel, PanelList
-from t3monitor.t3000.wire_json import WireError, read
+from t3monitor.t3000.webapi.point_groups import group_of, runs
+from t3monitor.t3000.webapi.turns import SWEEP_S, Plan, plan
+
+_log = logging.getLogger(__name__)
 
 NOTE = "read live from each panel"
-_ENTRY_TYPES = {PointType.INPUT: 1, PointType.OUTPUT: 0, PointType.VARIABLE: 2}
-_TIMEOUTS_IN_A_ROW = 2  # after one of them T3000 may still be at it, and holds up everything else
+_SILENT_GROUP_S = 19.0  # what a silent group costs at most
+_CALL_S = 0.02  # beside what the groups cost
+_AGAIN_S = 60.0
+_PROBES_SHARE = 0.1  # of the time, for panels that are silent
+_SHORT_INTERVAL_S = 25.0  # does not hold a silent group beside a cycle
 
 
-class _Echo(Struct, rename="camel"):
-    panel_id: int
-    serial_number: int
-    entry_type: int
-    device_data: list[Raw] = msgspec.field(name="device_data", default_factory=list)
-
-
-class _Indexed(Struct):
-    index: int | None = None
-
-
-_read_echo = msgspec.json.Decoder(_Echo)
-_read_index = msgspec.json.Decoder(_Indexed)
-
-
-@dataclass
-class _Round:
-    """How far one fetch has come: what was read, and what was not, in sentences."""
-
-    total: int  # panels
-    read: set[int]  # serial numbers
-    failed_panels: dict[int, str]
-    missing_points: list[str]
-    timeouts_in_a_row: int = 0
-    lost_s: float = 0.0  # spent on panels that did not answer
-    first_error: LinkError | None = None
+class NoPanelReadableError(NoNewDataError):
+    """No panel can be read now, and no other way to read would help."""
 
 
 class LiveReading:
-    """Reads the panels one after the other.
+    """Reads the groups of points in use of the panels whose turn it is, and the others by and by.
 
-    Panels that were silent are asked after the others, until one of them is silent again, each of them in its turn:
-    dead panels cost the others little, and all of them come back when a switch does.
+    A panel that is silent costs one group's wait; it is asked again between the cycles, later and later. A panel that
+    T3000 has forgotten is brought back by having T3000 load what it has saved of it.
     """
-
-    errand_due_s: float | None = None
 
     def __init__(
         self,
@@ -76,164 +47,292 @@ class LiveReading:
         monotonic_s: Callable[[], float],
         utc_s: Callable[[], float],
         on_panel: Callable[[int, int], None],
+        *,
+        reads_all: bool = False,
+        may_load: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``on_panel(position, total)`` is called before each panel of a round."""
-        self._client = client
-        self._on_panel = on_panel
+        """``on_panel(position, total)`` is called before each panel; ``reads_all`` takes all groups as in use.
+
+        ``may_load`` says whether it does no harm now that T3000 loads saved values over what it has read.
+        """
+        self.interval_s = 30.0  # from one fetch to the next
+        self._calls = PanelCalls(client, monotonic_s)
+        self._reader = PanelReader(
+            self._calls, monotonic_s, utc_s, reads_all=reads_all, may_load=may_load, on_load=panels.was_overwritten
+        )
         self._panels = panels
-        self._monotonic_s, self._utc_s = monotonic_s, utc_s
-        self._mirror = Mirror()
-        self._silent: dict[int, str] = {}  # by serial number, the one whose turn is next first; what it was last
+        self._monotonic_s = monotonic_s
+        self._on_panel = on_panel
+        self._memories: dict[int, PanelMemory] = {}
+        self._recalled: dict[int, Device] = {}
+        self._has_begun = False
+        self._next_fetch_s = 0.0
+        self._probes_from_s = float("-inf")
+
+    def recall(self, known: Snapshot) -> None:
+        """What an earlier run has stored: which points are in use, and how the groups were named."""
+        self._recalled = {device.serial_number: device for device in known.devices}
+
+    def prefer(self, points: Iterable[PointKey]) -> None:
+        """Has the groups of these points read before others."""
+        self._reader.shown_first = frozenset(
+            (key.serial_number, group_of(key.point_type, key.point_index)) for key in points
+        )
+
+    def hurry(self) -> None:
+        """Has the next fetch try again whatever failed."""
+        for memory in self._memories.values():
+            memory.probe.hurry()
+            memory.cure.hurry()
+            memory.has_words = False
+            if memory.state is State.LEFT_OUT:
+                memory.state = State.NEVER_ASKED
+        self._probes_from_s = float("-inf")
+
+    @property
+    def left_out(self) -> tuple[Panel, ...]:
+        """Listed devices that are not asked, since they have no points."""
+        memories = self._memories
+        return tuple(
+            panel
+            for panel in self._panels.known
+            if (memory := memories.get(panel.serial_number)) is None or memory.state is State.LEFT_OUT
+        )
+
+    # Between two cycles: one group of one silent panel
+
+    @property
+    def errand_due_s(self) -> float | None:
+        """When a silent panel is asked again, monotonic; None while there is none, or the next fetch is too near."""
+        due_s = min((memory.probe.due_s for memory in self._silent()), default=None)
+        if due_s is None:
+            return None
+        due_s = max(due_s, self._probes_from_s)
+        collides = max(due_s, self._monotonic_s()) + _SILENT_GROUP_S > self._next_fetch_s
+        is_overdue = self._next_fetch_s - due_s > 2 * self.interval_s
+        return None if collides and not is_overdue and self.interval_s > _SHORT_INTERVAL_S else due_s
 
     def run_errand(self, timeout_s: float) -> None:
-        """There is none: a live answer is as fresh as can be."""
+        """Asks the silent panel whose turn it is; one that answers is read whole by the next fetch."""
+        began_s = self._monotonic_s()
+        due = [memory for memory in self._silent() if memory.probe.is_due(began_s)]
+        if not due or began_s < self._probes_from_s:
+            return
+        memory = min(due, key=lambda memory: memory.probe.due_s)
+        try:
+            self._reader.ask(memory, Round(timeout_s, began_s, began_s))
+        except LinkError as error:
+            _log.debug("Between two cycles: %s", error)
+        finally:
+            now_s = self._monotonic_s()
+            if memory.probe.is_due(now_s):  # it was not its silence that ended the call
+                memory.probe.wait(now_s, _AGAIN_S)
+            self._probes_from_s = now_s + (now_s - began_s) * (1 / _PROBES_SHARE - 1)
+
+    def _silent(self) -> list[PanelMemory]:
+        return [memory for memory in self._memories.values() if memory.state is State.SILENT]
+
+    # A cycle
 
     def fetch(self, timeout_s: float) -> Answer:
-        """All panels that answer. A round gives up when panels that do not have cost it more than two timeouts."""
-        panels = self._panels.refresh(timeout_s, needs_instances=True)
-        if not panels:
-            raise NoNewDataError("T3000 knows of no panel: let it scan the network, and look at its list of devices")
-        this = _Round(len(panels), set(), {}, [])
-        talkative = [panel for panel in panels if panel.serial_number not in self._silent]
-        for panel in talkative:
-            if not panel.object_instance:
-                this.failed_panels[panel.serial_number] = (
-                    f"{panel.title} cannot be read live: T3000's list lacks its object instance; "
-                    "have it look for panels again"
-                )
-            elif reason := self._why_to_stop(this, timeout_s):
-                this.failed_panels[panel.serial_number] = f"{panel.title} was not asked: {reason}"
-            else:
-                self._ask(panel, this, timeout_s)
-        self._ask_silent({panel.serial_number: panel for panel in panels}, this, timeout_s)
-        if not this.read:
-            raise _nothing_read(list(this.failed_panels.values()), this.first_error)
-        order = [panel.serial_number for panel in panels]
-        failed = tuple(this.failed_panels[serial] for serial in order if serial in this.failed_panels)
-        body = self._mirror.body(serial for serial in order if serial in this.read)
-        return Answer(body, failed, tuple(this.missing_points), repeats=True, note=NOTE)
-
-    def _why_to_stop(self, this: _Round, timeout_s: float) -> str:
-        if this.timeouts_in_a_row >= _TIMEOUTS_IN_A_ROW:
-            return f"T3000 gave no answer {this.timeouts_in_a_row} times in a row, its turn comes with the next cycle"
-        if this.lost_s > _TIMEOUTS_IN_A_ROW * timeout_s:
-            return "others took too long to give no answer, its turn comes with the next cycle"
-        return ""
-
-    def _ask_silent(self, panels: dict[int, Panel], this: _Round, timeout_s: float) -> None:
-        was_silent = [serial for serial in self._silent if serial in panels and serial not in this.failed_panels]
-        self._silent = {serial: said for serial, said in self._silent.items() if serial in panels}
-        one_was_silent = False
-        for serial in was_silent:
-            if one_was_silent or self._why_to_stop(this, timeout_s):
-                this.failed_panels[serial] = self._silent[serial]
-                continue
-            self._silent.pop(serial)  # to its end, if it is silent again
-            self._ask(panels[serial], this, timeout_s)
-            one_was_silent = serial in self._silent
-
-    def _ask(self, panel: Panel, this: _Round, timeout_s: float) -> None:
-        """Reads one panel, type by type, up to the first that fails; one without inputs gives no answer at all."""
-        self._on_panel(len(this.read) + len(this.failed_panels) + 1, this.total)
+        """The panels as far as they are known, after those whose turn it is were read; raises LinkError if none was."""
         began_s = self._monotonic_s()
-        serial = panel.serial_number
-        known = self._mirror.panels.get(serial)
-        readings = dict(known.readings) if known and known.panel_id == panel.panel_id else {}
-        anew: list[PointType] = []
-        try:
-            for kind in _ENTRY_TYPES:
-                points = self._read(panel, kind, this, timeout_s)
-                if not points and not anew:
-                    raise NoNewDataError(
-                        "it gives T3000 no answer; look at its power, its network, and whether T3000 shows it"
-                    )
-                this.missing_points += _missing(panel, kind, points)
-                if not points:
-                    continue  # there may be none; what was known keeps its time
-                readings[kind] = Reading(points, int(self._utc_s()))
-                anew.append(kind)
-        except (UnreachableError, NotReadyError):
-            raise  # no panel is to blame
-        except LinkError as error:
-            this.first_error = this.first_error or error
-            this.lost_s += self._monotonic_s() - began_s
-            if anew:
-                this.missing_points.append(f"{panel.title}: its {kind.value.lower()}s were not read: {error}")
-            else:
-                self._silent[serial] = this.failed_panels[serial] = f"{panel.title} was not read: {error}"
-                return
-        this.read.add(serial)
-        self._mirror.panels[serial] = MirroredPanel(
-            serial, panel.panel_id, panel.name, panel.settings.ip_address or "", readings
-        )
-
-    def _read(self, panel: Panel, kind: PointType, this: _Round, timeout_s: float) -> list[Raw]:
-        """The points of one type as they are now; raises LinkError."""
-        try:
-            points = self._call(panel, kind, timeout_s)
-        except LinkTimeoutError:
-            this.timeouts_in_a_row += 1
-            raise
-        except LinkError:
-            this.timeouts_in_a_row = 0
-            raise
-        this.timeouts_in_a_row = 0
-        return points
-
-    def _call(self, panel: Panel, kind: PointType, timeout_s: float) -> list[Raw]:
-        answer = self._client.call(
-            Action.GET_WEBVIEW_LIST,
-            timeout_s,
-            panelId=panel.panel_id,
-            serialNumber=panel.serial_number,
-            objectinstance=panel.object_instance,
-            entryType=_ENTRY_TYPES[kind],
-            entryIndexStart=0,
-            entryIndexEnd=kind.per_panel - 1,
-        )
-        if answer.error_text:
-            raise RefusedError(f"T3000 refused it: {answer.error_text}")
-        if not isinstance(answer.data, Raw):
-            raise NoNewDataError("T3000 ignored the call: this build may not know live reading")
-        try:
-            echo = read(_read_echo, answer.data)
-        except WireError as error:
-            raise BadReplyError(f"T3000's answer cannot be read ({error})") from None
-        answered = (echo.panel_id, echo.serial_number % 2**32, echo.entry_type)
-        if answered != (panel.panel_id, panel.serial_number, _ENTRY_TYPES[kind]):
-            raise BadReplyError(
-                f"T3000 answered with the points of panel {echo.panel_id} (serial number {echo.serial_number % 2**32})"
+        self._reader.interval_s = self.interval_s
+        self._next_fetch_s = began_s + self.interval_s
+        waits = any(memory.state in (State.SILENT, State.FORGOTTEN) for memory in self._memories.values())
+        self._take_list(self._panels.refresh(timeout_s, needs_instances=True, anew=waits))
+        if not self._memories:
+            raise NoNewDataError(
+                "T3000 knows of no panel with points: let it scan the network, and look at its list of devices"
             )
-        return echo.device_data
+        planned = self._plan()
+        # The first reading of a site is no plan: it runs to its end.
+        this = Round(timeout_s, began_s, began_s + planned.ends_after_s if self._has_begun else float("inf"))
+        order = self._in_order(planned)
+        this.reserved_s = sum(self._used_s(memory) for memory in order)
+        for position, memory in enumerate(order, start=1):
+            this.reserved_s -= self._used_s(memory)
+            self._visit(memory, this, lambda position=position: self._on_panel(position, len(order)))  # type: ignore[misc]
+        self._load_words(this)
+        if self._has_begun:
+            self._sweep(planned, this)
+        self._has_begun = True
+        if not this.read:
+            raise self._nothing_read(this)
+        return self._answer(this)
+
+    def _take_list(self, listed: tuple[Panel, ...]) -> None:
+        """Brings what is remembered in line with T3000's list."""
+        before, self._memories = self._memories, {}
+        for panel in listed:
+            serial = panel.serial_number
+            memory = before.get(serial)
+            if memory is None or panel.stands_elsewhere(memory.panel):
+                self._reader.forget(serial)
+                memory = PanelMemory(panel)
+                if (recalled := self._recalled.pop(serial, None)) and recalled.panel_id == panel.panel_id:
+                    self._reader.recall(memory, recalled)
+            elif _has_come_back(memory.panel, panel):
+                memory.probe.hurry()
+                memory.cure.hurry()
+                self._probes_from_s = float("-inf")
+                if memory.state is State.LEFT_OUT:
+                    memory.state = State.NEVER_ASKED
+            memory.panel = panel
+            if panel.has_points is not False or memory.has_history:
+                self._memories[serial] = memory
+
+    def _plan(self) -> Plan:
+        taking_part = [
+            memory
+            for memory in self._memories.values()
+            if memory.answers
+            or (memory.state is State.NEVER_ASKED and memory.in_use)
+            or (memory.state is State.FORGOTTEN and self._reader.is_cure_due(memory))
+        ]
+        return plan(
+            {memory.serial_number: self._cost_s(memory) for memory in taking_part},
+            {memory.serial_number: memory.last_read_s() for memory in taking_part},
+            sum(len(memory.groups()) - len(memory.in_use) for memory in taking_part if memory.answers),
+            self._calls.group_s,
+            self.interval_s,
+        )
+
+    def _cost_s(self, memory: PanelMemory) -> float:
+        if memory.needs_whole and not memory.in_use:
+            return len(memory.groups()) * self._calls.group_s
+        return self._used_s(memory)
+
+    def _used_s(self, memory: PanelMemory) -> float:
+        """What reading its groups in use costs."""
+        groups = memory.asked_now(self._monotonic_s())
+        return len(groups) * self._calls.group_s + (len(list(runs(groups))) + 1) * _CALL_S
+
+    def _in_order(self, planned: Plan) -> list[PanelMemory]:
+        """The panels of this round: those that the window shows first, those that may well be silent last."""
+        chosen = [self._memories[serial] for serial in planned.serials]
+        now_s = self._monotonic_s()
+        others = [
+            memory
+            for memory in self._memories.values()
+            if (memory.state is State.NEVER_ASKED and not memory.in_use)
+            or (
+                memory.state is State.SILENT
+                and (memory.probe.is_hurried or (not chosen and memory.probe.is_due(now_s)))
+            )
+        ]
+        shown = {serial for serial, _ in self._reader.shown_first}
+        return [
+            *sorted(chosen, key=lambda memory: (memory.is_suspect, memory.serial_number not in shown)),
+            *sorted(others, key=lambda memory: memory.is_suspect),
+        ]
+
+    def _visit(self, memory: PanelMemory, this: Round, begins: Callable[[], None]) -> None:
+        """Reads a panel, unless something speaks against it."""
+        title, serial = memory.panel.title, memory.serial_number
+        if not memory.panel.object_instance:
+            this.failed[serial] = (
+                f"{title} cannot be read live: T3000's list lacks its object instance; have it look for panels again"
+            )
+        elif this.stopped:
+            this.failed[serial] = f"{title} was not asked: {this.stopped}"
+        elif memory.state is State.NEVER_ASKED and not memory.in_use and this.lost_s > self.interval_s:
+            this.failed[serial] = f"{title} was not asked yet: others took too long to give no answer"
+        elif memory.is_suspect and this.lost_s:
+            if not memory.said:
+                this.failed[serial] = f"{title} was not asked yet: others that are silent come first"
+        elif self._monotonic_s() < this.ends_s:  # else its turn comes first in the next cycle
+            begins()
+            if self._reader.ask(memory, this):
+                self._reader.read_rest(memory, this)
+
+    def _load_words(self, this: Round) -> None:
+        """Once in a run for each panel whose words are not known, as far as the time lasts."""
+        for memory in self._memories.values():
+            fits = self._monotonic_s() + len(memory.groups()) * self._calls.group_s <= this.ends_s
+            is_wanted = memory.wants_words and not memory.has_words and memory.serial_number in this.read
+            if is_wanted and fits and not this.stopped and self._reader.may_load():
+                self._reader.load_words(memory, this)
+
+    def _sweep(self, planned: Plan, this: Round) -> None:
+        """Reads groups that are not in use, the oldest first, as many as the plan holds."""
+        answering = [memory for memory in self._memories.values() if memory.answers]
+        others = [(read_s, memory, group) for memory in answering for read_s, group in memory.others(this.began_s)]
+        due = sorted(others, key=lambda entry: entry[0])[: planned.swept]
+        for memory in answering:
+            groups = [group for _, its, group in due if its is memory]
+            if this.stopped or self._monotonic_s() >= this.ends_s:
+                return
+            try:
+                self._reader.read_groups(memory, groups, this)
+            except (UnreachableError, NotReadyError):
+                raise
+            except LinkError as error:
+                this.stopped = str(error)
+
+    def _answer(self, this: Round) -> Answer:
+        in_order = sorted(self._memories.values(), key=lambda memory: (memory.panel.panel_id, memory.serial_number))
+        listed = [memory for memory in in_order if memory.state is not State.LEFT_OUT]
+        shown = [memory for memory in listed if memory.answers or (memory.state is State.NEVER_ASKED and memory.in_use)]
+        sentences = [this.failed.get(memory.serial_number, "" if memory in shown else memory.said) for memory in listed]
+        answer = Answer(
+            answer_body(memory.mirrored() for memory in shown),
+            (*self._panels.doubles, *filter(None, sentences)),
+            (*this.remarks, *(sentence for memory in shown for sentence in memory.sentences())),
+            repeats=True,
+            note=self._note(),
+            silent=tuple(_as_silent(memory.panel) for memory in listed if memory not in shown),
+            groups={memory.serial_number: memory.hand_over() for memory in shown},
+            words=this.words,
+        )
+        for memory in shown:
+            memory.settle_use()
+        return answer
+
+    def _note(self) -> str:
+        planned = self._plan()
+        notes = [NOTE]
+        if planned.turns > 1:
+            panels = sum(memory.state in (State.NEVER_ASKED, State.ANSWERS) for memory in self._memories.values())
+            notes.append(
+                f"{self.interval_s:g} s hold {len(planned.serials)} of {panels} panels: each is read every "
+                f"{planned.turns * self.interval_s:g} s"
+            )
+        if planned.sweep_age_s > 2 * max(SWEEP_S, self.interval_s):
+            notes.append(f"points that are not in use every {planned.sweep_age_s / 60:.0f} min")
+        return ", ".join(notes)
+
+    def _nothing_read(self, this: Round) -> LinkError:
+        """The outcome of a round in which no panel answered."""
+        if this.failed_at_once and not this.lost_s and this.first_error is None:
+            return NoPanelReadableError(MODBUS_SELECTED)
+        listed = [memory for memory in self._memories.values() if memory.state is not State.LEFT_OUT]
+        said = (this.failed.get(memory.serial_number) or memory.said for memory in listed)
+        first = next(filter(None, said), "none of those on its list is a panel with points")
+        which = "The only panel gave no values" if len(listed) == 1 else f"None of {len(listed)} panels gave values"
+        outcome: type[LinkError] = type(this.first_error) if this.first_error else NoNewDataError
+        if any(memory.state is State.FORGOTTEN for memory in listed):
+            outcome = NoPanelReadableError
+        return outcome(f"{which}: {first}")
 
 
-def _nothing_read(failed: list[str], error: LinkError | None) -> LinkError:
-    """The outcome of a round in which no panel answered: that of the first one."""
-    which = "The only panel gave no values" if len(failed) == 1 else f"None of {len(failed)} panels gave values"
-    outcome = type(error) if error else NoNewDataError
-    return outcome(f"{which}: {failed[0]}")
+def _has_come_back(before: Panel, now: Panel) -> bool:
+    """Whether T3000's scan has found a panel since it was looked at before."""
+    return bool(now.is_online) and (before.is_online is False or before.last_checked != now.last_checked)
 
 
-def _missing(panel: Panel, kind: PointType, points: list[Raw]) -> Iterable[str]:
-    """A sentence for the points that T3000 left out since it could not read their group (reference 4)."""
-    if len(points) >= kind.per_panel:
-        return
-    if not points:
-        yield f"{panel.title} did not tell T3000 any of its {kind.value.lower()}s"
-        return
-    try:
-        present = {read(_read_index, point).index for point in points}
-    except WireError:  # the decoder will say what is wrong with that point
-        present = set()
-    absent = [index + 1 for index in range(kind.per_panel) if index not in present]
-    ranges = ", ".join(
-        f"{kind.prefix}{first}" if first == last else f"{kind.prefix}{first} to {kind.prefix}{last}"
-        for first, last in _runs(absent)
+def _as_silent(panel: Panel) -> Device:
+    """A panel that did not answer, as its list tells of it."""
+    return Device(
+        panel.serial_number,
+        panel.panel_id,
+        panel.name,
+        (),
+        (),
+        (),
+        None,
+        None,
+        None,
+        address=panel.settings.ip_address or "",
+        settings=panel.settings,
     )
-    yield f"{panel.title} did not tell T3000 {ranges}"
-
-
-def _runs(numbers: list[int]) -> Iterable[tuple[int, int]]:
-    for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
-        members = [number for _, number in run]
-        yield members[0], members[-1]

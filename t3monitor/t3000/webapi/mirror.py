@@ -8,7 +8,12 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Raw, Struct
 
+from t3monitor.model.identity import Identity
 from t3monitor.model.point_types import PointType
+from t3monitor.t3000.text import clean
+
+_NAME_SIZE = 20
+_ADDRESS_SIZE = 45
 
 
 class Reading(Struct, frozen=True):
@@ -26,6 +31,11 @@ class MirroredPanel(Struct):
     name: str
     ip_address: str
     readings: dict[PointType, Reading]
+
+    @property
+    def identity(self) -> Identity:
+        """What it is called."""
+        return Identity(self.panel_id, clean(self.name, _NAME_SIZE), clean(self.ip_address, _ADDRESS_SIZE))
 
 
 class _WirePanel(Struct):
@@ -49,14 +59,26 @@ _NEVER = Reading([], 0)
 
 
 class Mirror:
-    """The panels by serial number."""
+    """The panels by serial number; ``doubles`` are other controllers with the number of one, from the same answer."""
 
     def __init__(self) -> None:
         self.panels: dict[int, MirroredPanel] = {}
+        self.doubles: dict[int, MirroredPanel] = {}
 
-    def body(self, serial_numbers: Iterable[int]) -> bytes:
-        """A LOGGING_DATA answer of these panels, in the shape of reference 1.3."""
-        return _encode(_WireAnswer("LOGGING_DATA_RES", [_wire_panel(self.panels[serial]) for serial in serial_numbers]))
+    def held(self) -> Iterable[MirroredPanel]:
+        """The panels in the order of their numbers, each before its double."""
+        in_order = sorted(self.panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number))
+        return (
+            held[panel.serial_number]
+            for panel in in_order
+            for held in (self.panels, self.doubles)
+            if panel.serial_number in held
+        )
+
+
+def answer_body(panels: Iterable[MirroredPanel]) -> bytes:
+    """A LOGGING_DATA answer of these panels, in the shape of reference 1.3."""
+    return _encode(_WireAnswer("LOGGING_DATA_RES", [_wire_panel(panel) for panel in panels]))
 
 
 def _wire_panel(panel: MirroredPanel) -> _WirePanel:

@@ -1,6 +1,7 @@
 """Which panels a T3000 knows, and their addresses: from its device list, else from action 4 (reference 4, 5.1)."""
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -10,13 +11,21 @@ from msgspec import Raw, Struct
 from t3monitor.model.errors import BadReplyError, LinkTimeoutError, NotReadyError, RefusedError
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.t3000.actions import Action, Route
-from t3monitor.t3000.text import clean
+from t3monitor.t3000.text import clean, message
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
+from t3monitor.t3000.wire_points import serial_number
 
 REFRESH_S = 600.0
 _NAME_SIZE = 20
 _ADDRESS_SIZE = 45
+_NO_NAME = re.compile(r"Device \d+|\(?Unknown\)?")  # T3000's own words for a panel whose name it does not know
+_WITH_POINTS = frozenset((10, 35, 50, 74, 88))  # product classes that T3000 reads points of (reference 1.2)
+# Those that T3000 knows besides: thermostats, sensors, meters and modules on Modbus.
+_WITHOUT_POINTS = frozenset((
+    *range(1, 10), *range(11, 35), *range(36, 50), 51, 52, 59, 60, *range(62, 66), *range(70, 74), 75, *range(90, 96),
+    100, 101, 104, 120, 121, 122, 200, 201, 202, *range(210, 217), 254,
+))  # fmt: skip
 _NO_ADDRESS = "0.0.0.0"  # noqa: S104 - T3000's word for an address that it does not know
 _LARGEST_PANEL_ID, _LARGEST_INSTANCE = 254, 0x3FFFFE
 _SOURCES = {Route.DEVICES: "T3000's device list", Action.GET_PANELS_LIST: "T3000's list of online panels"}
@@ -26,13 +35,37 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One panel of T3000's list; ``object_instance`` 0 is not known."""
+    """One panel of T3000's list; ``object_instance`` 0 is not known.
+
+    ``is_online`` and ``last_checked`` are of T3000's last scan, which may be long ago; None and empty: not told.
+    """
 
     serial_number: int
     panel_id: int
     object_instance: int = 0
     name: str = ""
     settings: PanelSettings = field(default=PanelSettings())
+    product_class: int | None = None
+    is_online: bool | None = None
+    last_checked: str = ""
+
+    @property
+    def has_points(self) -> bool | None:
+        """Whether its product class has points; None: nobody knows."""
+        if self.product_class in _WITH_POINTS:
+            return True
+        return False if self.product_class in _WITHOUT_POINTS else None
+
+    def stands_elsewhere(self, before: "Panel") -> bool:
+        """Whether what was read at the place where it stood ``before`` may be another panel's."""
+        addresses = self.settings.ip_address, before.settings.ip_address
+        has_moved = all(addresses) and addresses[0] != addresses[1]
+        return has_moved or (self.panel_id, self.object_instance) != (before.panel_id, before.object_instance)
+
+    @property
+    def address(self) -> str:
+        """Its IP address for a sentence."""
+        return self.settings.ip_address or "an unknown address"
 
     @property
     def title(self) -> str:
@@ -45,12 +78,17 @@ class _Device(Struct, rename="camel"):
     panel_id: int | None = None
     panel_number: int | None = None
     object_instance: int | None = None
+    show_label_name: str | None = None
+    screen_name: str | None = None
     building_name: str | None = None
     product_name: str | None = None
     ip_address: str | None = None
     modbus_address: int | None = None
     bacnet_mstp_mac_id: int | None = None
     parent_serial_number: int | None = None
+    product_class_id: int | None = None
+    is_online: int | bool | None = None
+    last_checked: str | int | float | None = None
 
 
 class _Devices(Struct):
@@ -62,6 +100,7 @@ class _Listed(Struct):
     panel_number: int
     object_instance: int = 0
     panel_name: str | None = None
+    pid: int | None = None
 
 
 _devices = msgspec.json.Decoder(_Devices)
@@ -75,12 +114,13 @@ class PanelList:
 
     T3000's device list costs nothing. Action 4 does: of the panels that it lists it overwrites what T3000 has read with
     what it has saved (reference 1.2). So it is asked for only if the device list is of no use, until it has listed a
-    panel, and once after each `forget`.
+    panel, and once after each `forget`. Of two entries with one serial number the first counts, ``doubles`` names both.
     """
 
     def __init__(self, client: Client, monotonic_s: Callable[[], float]) -> None:
         self.source = ""  # where the panels are from, for a sentence
-        self.times_asked = 0  # how often action 4 has overwritten what T3000 had read
+        self.overwritings = 0  # how often what T3000 had read was overwritten by what it has saved
+        self.doubles: tuple[str, ...] = ()
         self._client = client
         self._monotonic_s = monotonic_s
         self._panels: dict[int, Panel] = {}
@@ -102,13 +142,16 @@ class PanelList:
         """What was found so far."""
         return tuple(sorted(self._panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number)))
 
-    def refresh(self, timeout_s: float, *, needs_instances: bool, may_ask_t3000: bool = True) -> tuple[Panel, ...]:
-        """The panels; raises LinkError if T3000 cannot be asked. ``may_ask_t3000``: whether action 4 does no harm now.
+    def refresh(
+        self, timeout_s: float, *, needs_instances: bool, may_ask_t3000: bool = True, anew: bool = False
+    ) -> tuple[Panel, ...]:
+        """The panels; raises LinkError if T3000 cannot be asked. ``may_ask_t3000``: action 4 does no harm now.
 
-        It is asked if there is no panel, or with ``needs_instances`` none whose object instance is known.
+        It is asked if there is no panel, or with ``needs_instances`` none whose object instance is known. ``anew`` has
+        the device list read even if that was done less than ten minutes ago.
         """
         now_s = self._monotonic_s()
-        if self._must_ask_t3000 or self._read_at_s is None or now_s - self._read_at_s >= REFRESH_S:
+        if anew or self._must_ask_t3000 or self._read_at_s is None or now_s - self._read_at_s >= REFRESH_S:
             self._read_devices(timeout_s)
             self._read_at_s = now_s
         is_enough = any(panel.object_instance or not needs_instances for panel in self._panels.values())
@@ -117,14 +160,18 @@ class PanelList:
                 self._may_ask_t3000 = not self._ask_t3000(timeout_s)
             except LinkTimeoutError:
                 self._may_ask_t3000 = self._must_ask_t3000 = False  # it may well be done in the end
-                self.times_asked += 1
+                self.was_overwritten()
                 raise
             except (BadReplyError, RefusedError):
                 self._must_ask_t3000 = False  # else it would cost every cycle that follows
                 raise
-            self.times_asked += 1
+            self.was_overwritten()
             self._must_ask_t3000 = False
         return self.known
+
+    def was_overwritten(self) -> None:
+        """T3000 has loaded saved values over what it had read."""
+        self.overwritings += 1
 
     def add(self, panel: Panel) -> None:
         """A panel that T3000 told of in another way."""
@@ -142,7 +189,7 @@ class PanelList:
         except (WireError, BadReplyError, LinkTimeoutError) as error:  # the values may come all the same
             _log.warning("⚠️ T3000's device list was not read: %s", error)
             return
-        found = dict(_found(devices, _panel_of_device))
+        found = self._single(_found(devices, _panel_of_device))
         if found:
             self.source = _SOURCES[Route.DEVICES]
             merged = {serial: self._merged(panel) for serial, panel in found.items()}
@@ -161,11 +208,29 @@ class PanelList:
         except WireError as error:
             _log.warning("⚠️ T3000's list of panels cannot be read: %s", error)
             return True
-        for serial, panel in _found(listed, _panel_of_list):
+        for serial, panel in self._single(_found(listed, _panel_of_list)).items():
             self.source = _SOURCES[Action.GET_PANELS_LIST]
             known = self._panels.get(serial)
-            self._panels[serial] = replace(panel, settings=known.settings) if known else panel
+            self._panels[serial] = _completed(panel, known) if known else panel
         return bool(listed)
+
+    def _single(self, found: list[tuple[int, Panel]]) -> dict[int, Panel]:
+        """The panels by serial number; of two with the same one that counts which is known, else the first."""
+        single: dict[int, Panel] = {}
+        doubles = []
+        for serial, panel in found:
+            other = single.setdefault(serial, panel)
+            if other is panel or not panel.stands_elsewhere(other):
+                continue
+            known = self._panels.get(serial)
+            if known and not panel.stands_elsewhere(known):
+                single[serial], other, panel = panel, panel, other
+            doubles.append(
+                f"{panel.title} at {panel.address} has the serial number {serial} of {other.title} at {other.address}: "
+                "give one of the two controllers another one"
+            )
+        self.doubles = tuple(doubles)
+        return single
 
     def _merged(self, panel: Panel) -> Panel:
         """A panel of the device list, with the object instance that is known where that list lacks it."""
@@ -193,33 +258,54 @@ def _is_panel(panel: Panel) -> bool:
     return panel.serial_number != 0 and 1 <= panel.panel_id <= _LARGEST_PANEL_ID
 
 
+def _completed(listed: Panel, known: Panel) -> Panel:
+    """A panel of T3000's own list with what only the device list tells."""
+    return replace(
+        known,
+        panel_id=listed.panel_id,
+        object_instance=listed.object_instance or known.object_instance,
+        name=listed.name or known.name,
+        product_class=listed.product_class or known.product_class,
+    )
+
+
 def _panel_of_device(raw: Raw) -> Panel | None:
     device = _device.read(raw)
     if device.parent_serial_number not in (None, 0, device.serial_number):
         return None  # it hangs on a panel and is none; T3000's own list leaves it out too
     address = clean(device.ip_address, _ADDRESS_SIZE)
     return Panel(
-        serial_number=device.serial_number % 2**32,
-        panel_id=device.panel_id or device.panel_number or 0,
+        serial_number=serial_number(device.serial_number),
+        panel_id=device.panel_number or device.panel_id or 0,  # the latter may be of long ago
         object_instance=_instance(device.object_instance),
-        name=clean(device.building_name, _NAME_SIZE) or clean(device.product_name, _NAME_SIZE),
+        name=_name(device.show_label_name, device.screen_name, device.building_name, device.product_name),
         # Its port is no port: T3000 writes the panel's number there (reference 6).
         settings=PanelSettings(
             ip_address=address if address and address != _NO_ADDRESS else None,
             modbus_address=device.modbus_address or None,
             bacnet_mstp_mac_id=device.bacnet_mstp_mac_id or None,
         ),
+        product_class=device.product_class_id or None,
+        is_online=None if device.is_online is None else bool(device.is_online),
+        last_checked=message("" if device.last_checked is None else str(device.last_checked)),
     )
 
 
 def _panel_of_list(raw: Raw) -> Panel:
     listed = _listed.read(raw)
     return Panel(
-        serial_number=listed.serial_number % 2**32,
+        serial_number=serial_number(listed.serial_number),
         panel_id=listed.panel_number,
         object_instance=_instance(listed.object_instance),
-        name=clean(listed.panel_name, _NAME_SIZE),
+        name=_name(listed.panel_name),
+        product_class=listed.pid or None,
     )
+
+
+def _name(*sent: str | None) -> str:
+    """The first of several names that is one."""
+    cleaned = (clean(name, _NAME_SIZE) for name in sent)
+    return next((name for name in cleaned if name and not _NO_NAME.fullmatch(name)), "")
 
 
 def _instance(sent: int | None) -> int:

@@ -19,7 +19,11 @@ from t3monitor.t3000.wire_json import WireError, read
 _OK, _SERVER_ERROR = 200, 500
 _REFUSALS = {400, 413, 415, 422}  # axum's words for a request that it does not pass on
 _WARM_UP_CODES = {"T3000_WARMUP", "T3000_PANELS_WARMUP"}
-_OWN_ACTIONS = {Action.GET_PANELS_LIST: "GET_PANELS_LIST_RES", Action.LOGGING_DATA: "LOGGING_DATA_RES"}
+_OWN_ACTIONS = {
+    Action.GET_PANEL_DATA: "GET_PANEL_DATA_RES",
+    Action.GET_PANELS_LIST: "GET_PANELS_LIST_RES",
+    Action.LOGGING_DATA: "LOGGING_DATA_RES",
+}
 _SHOWN_BYTES = 2000
 
 
@@ -27,11 +31,19 @@ class StrangeReplyError(Exception):
     """T3000's web service would hardly reply like that; the text says what came instead."""
 
 
+class HeldUpError(LinkTimeoutError):
+    """T3000 is still busy with an earlier call, which is no fault of the panel that is asked for now."""
+
+
 class Answer(Struct):
-    """What T3000 answered: its ``data``, or an ``error`` of its own, or nothing (``debug``)."""
+    """What T3000 answered: its ``data``, or an ``error`` of its own, or nothing (``debug``).
+
+    ``ranges`` are the site's own words, beside a panel's saved values.
+    """
 
     action: Raw | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
+    ranges: Raw | UnsetType = UNSET
     debug: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
     code: Raw | UnsetType = UNSET
@@ -106,7 +118,7 @@ def _service_error(reply: Reply) -> LinkError:
     if "MFC application not initialized" in text:
         return NotReadyError(f"T3000 is starting (-2): {text}; wait, it takes calls once its main window is there")
     if "FFI lock timed out" in text:
-        return LinkTimeoutError(f"An earlier call holds T3000 up ({text}): if that stays so, restart T3000")
+        return HeldUpError(f"An earlier call holds T3000 up ({text}): if that stays so, restart T3000")
     if "not loaded" in text:
         return UnreachableError(
             f"T3000's web service does not find its way into T3000.exe ({text}): "

@@ -87,6 +87,16 @@ def database_text_of(url: str) -> str:
         return url
 
 
+def usable_problem(url: str) -> str:
+    """Why a stored URL names no database; empty if it names one, or means the default."""
+    try:
+        if url:
+            database_file(url)
+    except DatabaseUnusableError as error:
+        return str(error)
+    return ""
+
+
 @_never_raises
 def database_problem(text: str) -> str:
     """What is wrong with the database's path; empty if nothing is. Opens nothing for writing."""

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from t3monitor.config.settings import Settings
-from t3monitor.ui.settings.checks import database_problem, database_text_of, database_url_of
+from t3monitor.ui.plain import Label
+from t3monitor.ui.settings.checks import database_problem, database_text_of, database_url_of, usable_problem
 from t3monitor.ui.settings.fields import Message, PathField, Tone
 from t3monitor.ui.settings.page import SettingsPage, lay_out_rows
 
@@ -20,9 +21,9 @@ class DatabasePage(SettingsPage):
         self.file = PathField("database", self.tr("Database file"))
         self.file.offer_file(self.tr("Databases (*.db *.sqlite)"), new=True)
         self.message = Message()
-        self.default = QLabel(wordWrap=True)
+        self.default = Label(wordWrap=True)
         self.default.setProperty("muted", True)
-        kept = QLabel(self.tr("Every sample is kept for ever"))
+        kept = Label(self.tr("Every sample is kept for ever"))
         lay_out_rows(
             self,
             (self.tr("&Database file"), self.file),
@@ -53,7 +54,9 @@ class DatabasePage(SettingsPage):
 
     def check(self) -> bool:
         """Looks whether the file can be what it is to be."""
-        problem = database_problem(self.file.text)
+        typed = self.file.text
+        stored = usable_problem(self._stored_url) if typed == database_text_of(self._stored_url) else ""
+        problem = stored or database_problem(typed)
         self.message.show_sentence(Tone.BAD, problem)
         self.file.edit.setAccessibleDescription(problem)
         return not problem

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Settings, SettingsError
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.snapshot import Device
+from t3monitor.ui.plain import Label
 from t3monitor.ui.settings.appearance import AppearancePage
 from t3monitor.ui.settings.database import DatabasePage
 from t3monitor.ui.settings.fields import Tone
@@ -85,7 +86,7 @@ class SettingsDialog(QDialog):
         )
         for page, title in zip(self._pages, titles, strict=True):
             self.tabs.addTab(page, title)
-        self._wrong = QLabel()
+        self._wrong = Label()
         self._wrong.setProperty("muted", True)
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Apply | standard.Cancel)
@@ -110,6 +111,11 @@ class SettingsDialog(QDialog):
         """Chooses a link for the user, as the welcome page does."""
         self.tabs.setCurrentWidget(self.link)
         self.link.choose_link(name)
+
+    def show_database(self) -> None:
+        """Turns to the database, for a user who is to correct it."""
+        self.tabs.setCurrentWidget(self.database)
+        self.database.file.setFocus()
 
     def wanted(self) -> Settings | None:
         """The settings as they are shown; None while one of them cannot be used."""

@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMenu,
     QSizePolicy,
@@ -28,6 +27,7 @@ from t3monitor.model.check import Check
 from t3monitor.model.errors import Outcome
 from t3monitor.ui.icons import icon
 from t3monitor.ui.ledger_model import PASSING
+from t3monitor.ui.plain import Label
 from t3monitor.ui.theme import current_theme
 
 translate = QCoreApplication.translate
@@ -80,11 +80,11 @@ class Tone(Enum):
     BAD = "✕"
 
 
-class Message(QLabel):
+class Message(Label):
     """A sentence with mark and colour, hidden while it is empty."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        super().__init__(parent=parent, wordWrap=True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tone = Tone.NONE
         self.hide()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from t3monitor.config.settings import Settings, SettingsError, checked_sites
+from t3monitor.ui.plain import field_label
 from t3monitor.ui.settings.checks import library_filter, library_problem, path_of, replay_problem
 from t3monitor.ui.settings.fields import CheckMessages, Message, PathField, Tone, described, number_field
 from t3monitor.ui.settings.page import SettingsPage
@@ -78,6 +79,7 @@ class LinkPage(SettingsPage):
             self.watch_path(path)
         self.web.sites.changed.connect(self.check_soon)
         self.web.reading.currentIndexChanged.connect(self.changed)
+        self.web.points.currentIndexChanged.connect(self.changed)
         for number in (self.panels, self.buffer_bytes):
             number.valueChanged.connect(self.changed)
         self.request.textChanged.connect(self.changed)
@@ -89,6 +91,7 @@ class LinkPage(SettingsPage):
         self._stored_sites = settings.sites
         self.web.sites.set_sites(settings.sites)
         self.web.choose_reading(settings.web_reading)
+        self.web.choose_points(settings.live_points)
         self.panels.setValue(settings.demo_panels)
         self.library_file.set_text(settings.library)
         self.replay_path.set_text(settings.replay)
@@ -115,6 +118,7 @@ class LinkPage(SettingsPage):
             "link": self.link,
             "sites": sites,
             "web_reading": self.web.reading.currentData(),
+            "live_points": self.web.points.currentData(),
             "demo_panels": self.panels.value(),
             "library": path_of(self.library_file.text),
             "replay": path_of(self.replay_path.text),
@@ -153,8 +157,8 @@ class LinkPage(SettingsPage):
 
     def _lay_out(self) -> None:
         form = QFormLayout(self._advanced_box)
-        form.addRow(self.tr("Re&quest text"), self.request)
-        form.addRow(self.tr("&Buffer"), self.buffer_bytes)
+        form.addRow(field_label(self.tr("Re&quest text"), self.request), self.request)
+        form.addRow(field_label(self.tr("&Buffer"), self.buffer_bytes), self.buffer_bytes)
         fields: dict[str, tuple[QWidget, ...]] = {
             "webapi": (self.web,),
             "library": (self.library_file, self.library_message, self.advanced, self._advanced_box),

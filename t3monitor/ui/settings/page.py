@@ -3,9 +3,10 @@
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from t3monitor.config.settings import Settings
+from t3monitor.ui.plain import field_label
 from t3monitor.ui.settings.fields import PathField
 
 _TYPING_MS = 250
@@ -72,7 +73,5 @@ def lay_out_rows(page: QWidget, *rows: tuple[str, QWidget]) -> None:
         else:
             grid.addWidget(field, row, 1)
         if text:
-            label = QLabel(text)
-            label.setBuddy(field)
-            grid.addWidget(label, row, 0)
+            grid.addWidget(field_label(text, field), row, 0)
     grid.setRowStretch(len(rows), 1)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from t3monitor.config.settings import POINT_TYPE_NAMES, Settings
 from t3monitor.model.snapshot import Device
 from t3monitor.ui.notice import Notice
+from t3monitor.ui.plain import Label
 from t3monitor.ui.points_columns import natural_key
 from t3monitor.ui.points_filter_bar import SearchBox
 from t3monitor.ui.points_value import ROW_PADDING
@@ -56,7 +56,7 @@ class RecordingPage(SettingsPage):
         self.list.setAccessibleName(self.tr("Recorded panels"))
         self._fill(panels)
         self._notice = Notice(self.list)
-        self.count = QLabel()
+        self.count = Label()
         self.count.setProperty("muted", True)
         self.caution = Message()
         self._stored = Settings()
@@ -178,16 +178,16 @@ class RecordingPage(SettingsPage):
     def _lay_out(self) -> None:
         types = QHBoxLayout()
         types.setSpacing(14)
-        types.addWidget(QLabel(self.tr("Record")))
+        types.addWidget(Label(self.tr("Record")))
         for box in self.types.values():
             types.addWidget(box)
-        types.addWidget(QLabel(self.tr("of these panels:")))
+        types.addWidget(Label(self.tr("of these panels:")))
         types.addStretch()
         tools = QHBoxLayout()
         tools.addWidget(self.search, 1)
         tools.addWidget(self.all)
         tools.addWidget(self.none)
-        explanation = QLabel(
+        explanation = Label(
             self.tr(
                 "What is not recorded is still shown live. New panels are recorded. Nothing that is stored already is"
                 " deleted."

@@ -1,9 +1,10 @@
 """What the web service of T3000 needs: the computers, and how they are read."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from t3monitor.config.settings import DEFAULT_WEB_URL, SettingsError, checked_sites
+from t3monitor.ui.plain import Label, field_label
 from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.sites import SitesField
 
@@ -16,7 +17,7 @@ class WebFields(QWidget):
         self.sites = SitesField()
         self.reading = QComboBox()
         described(self.reading, "web_reading", self.tr("Reading"))
-        self.meaning = QLabel(wordWrap=True)
+        self.meaning = Label(wordWrap=True)
         self.meaning.setProperty("muted", True)
         for name, text, meaning in (
             (
@@ -40,11 +41,15 @@ class WebFields(QWidget):
         ):
             self.reading.addItem(text, name)
             self.reading.setItemData(self.reading.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
-        label = QLabel(self.tr("Readin&g"))
-        label.setBuddy(self.reading)
+        self.points = QComboBox()
+        described(self.points, "live_points", self.tr("Points stored"))
+        self.points.addItem(self.tr("Those in use"), "used")
+        self.points.addItem(self.tr("All of each panel"), "all")
         row = QHBoxLayout()
-        row.addWidget(label)
-        row.addWidget(self.reading)
+        for text, field in ((self.tr("Readin&g"), self.reading), (self.tr("Points st&ored"), self.points)):
+            row.addWidget(field_label(text, field))
+            row.addWidget(field)
+            row.addSpacing(12)
         row.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -57,6 +62,10 @@ class WebFields(QWidget):
     def choose_reading(self, name: str) -> None:
         """Shows the way of reading."""
         self.reading.setCurrentIndex(self.reading.findData(name))
+
+    def choose_points(self, name: str) -> None:
+        """Shows which points live reading stores."""
+        self.points.setCurrentIndex(self.points.findData(name))
 
     def sites_problem(self) -> str:
         """What is wrong with the computers; empty if nothing is."""
@@ -74,5 +83,6 @@ class WebFields(QWidget):
 
     @Slot(int)
     def on_reading_chosen(self, index: int) -> None:
-        """Explains the choice."""
+        """Explains the choice; T3000's background readings are stored as they come."""
+        self.points.setEnabled(self.reading.itemData(index) != "logging_data")
         self.meaning.setText(self.reading.itemData(index, Qt.ItemDataRole.ToolTipRole))

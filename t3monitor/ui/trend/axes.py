@@ -158,9 +158,9 @@ class ValueAxis(_Axis):
 
 
 class LaneNames(_Axis):
-    """Names beside the lanes, cut with an ellipsis where they are too long."""
+    """Names beside the lanes, cut in their middle where they are too long: their end tells them apart."""
 
-    WIDEST_PX = 110.0
+    WIDEST_PX = 120.0
 
     def __init__(self) -> None:
         super().__init__()
@@ -185,5 +185,5 @@ class LaneNames(_Axis):
         for number, (name, colour) in enumerate(zip(self.names, self._colours, strict=True)):
             row = QRectF(_GAP_PX, number * lane_px, room, lane_px)
             painter.setPen(colour)
-            text = self.metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            text = self.metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
             painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)

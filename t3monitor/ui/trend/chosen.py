@@ -1,11 +1,13 @@
 """The chosen points with their traces and colours, and what of them goes to plot and legend; GUI thread."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.panel_names import PanelNames
 from t3monitor.ui.recording import Recording
 from t3monitor.ui.theme import current_theme
+from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.legend import Entry
 from t3monitor.ui.trend.loader import Found
 from t3monitor.ui.trend.plot import Drawn
@@ -18,6 +20,7 @@ class ChosenPoints:
 
     def __init__(self) -> None:
         self._traces: dict[PointKey, Trace] = {}
+        self._names = PanelNames()
         self.recording = Recording()
 
     def __len__(self) -> int:
@@ -60,16 +63,18 @@ class ChosenPoints:
 
     def describe(self, snapshot: Snapshot) -> None:
         """Gives each its names and present value."""
+        self._names.learn(snapshot)
         devices = {device.serial_number: device for device in snapshot.devices}
         has_several_sites = len({device.site for device in snapshot.devices}) > 1
         for key, trace in self._traces.items():
             trace.answered = key.serial_number in devices
             if device := devices.get(key.serial_number):
-                for point_type, points, time_s in device.vectors():
-                    if point_type is key.point_type:
-                        point = next((point for point in points if point.point_index == key.point_index), None)
-                        if point:
-                            trace.describe(device, point, time_s, site=device.site if has_several_sites else "")
+                points = next(points for kind, points, _ in device.vectors() if kind is key.point_type)
+                point = next((point for point in points if point.point_index == key.point_index), None)
+                read_at = device.point_read_at(key.point_type, key.point_index)
+                if point and read_at is not None:
+                    name, site = self._names.of_site(key.serial_number), device.site if has_several_sites else ""
+                    trace.describe(device, point, read_at, panel=name, site=site)
 
     def judge(self, now_s: float, interval_s: int) -> bool:
         """Whether their values are of the present, as of now; returns whether any is news."""
@@ -84,7 +89,8 @@ class ChosenPoints:
         return any(part.thinned for parts in series.values() for part in parts)
 
     def forget(self) -> None:
-        """Drops all samples and present values."""
+        """Drops all samples, present values and names."""
+        self._names.clear()
         for trace in self:
             trace.forget()
 
@@ -99,19 +105,33 @@ class ChosenPoints:
         return [] if any(trace.has_samples(*shown) for trace in traces) else traces
 
     def drawn(self) -> list[Drawn]:
-        """What the plot draws; lanes of equal labels tell their panel as well."""
+        """What the plot draws; lanes of equal labels tell their panel as well, then their site, then the point."""
         colours = current_theme().curves
         shown = self.shown
-        labels = [trace.names.label for trace in shown]
         return [
             Drawn(
                 trace.key,
-                trace.names.label if labels.count(trace.names.label) == 1 else trace.names.short,
+                name,
                 colours[trace.colour % len(colours)],
-                trace.series,
+                tuple((series, lane_words(series, trace.words(series))) for series in trace.series),
             )
-            for trace in shown
+            for trace, name in zip(shown, self._lane_names(shown), strict=True)
         ]
+
+    def _lane_names(self, traces: Sequence[Trace]) -> list[str]:
+        """The shortest names with which no two are called alike."""
+
+        def with_panel(trace: Trace) -> str:
+            return f"{self._names.briefly(trace.key.serial_number)} {trace.names.label}"
+
+        def with_site(trace: Trace) -> str:
+            return " · ".join(filter(None, (with_panel(trace), trace.names.site)))
+
+        names = [f"{with_site(trace)} ({trace.point_id})" for trace in traces]
+        for way in (with_site, with_panel, lambda trace: trace.names.label):
+            shorter = [way(trace) for trace in traces]
+            names = [name if shorter.count(short) > 1 else short for name, short in zip(names, shorter, strict=True)]
+        return names
 
     def entries(self, cursor_s: float | None, nothing: str) -> list[Entry]:
         """The rows of the legend; ``nothing`` stands where there is no data at the crosshair."""

@@ -1,7 +1,8 @@
-"""Digital points as compact step lanes: a filled band while the state is 1, a line while it is 0, nothing in a hole."""
+"""Points with states as compact step lanes: a band while the state is not 0, a line while it is, nothing in a hole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -9,14 +10,35 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from t3monitor.model.units import MULTISTATE, state_words
+from t3monitor.model.words import Words
 from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
+from t3monitor.ui.texts import translate
 from t3monitor.ui.trend.axes import axis_font
-from t3monitor.ui.trend.trace import lane_words
 
 LANE_PX = 20.0
 LANE_ALONE_PX = 32.0  # where there are no curves
 _INSET_PX = 3.5
 _TEXT_ROOM_PX = 10.0
+
+
+class LaneWords(NamedTuple):
+    """What the states of a lane are called."""
+
+    known: Mapping[int, str]
+    otherwise: str  # for all others, with a place for the number
+
+    def of(self, state: float) -> str:
+        """The word of a state."""
+        return self.known.get(round(state)) or self.otherwise.format(f"{state:g}")
+
+
+def lane_words(series: Series, site: Words) -> LaneWords | None:
+    """The words of a series, those of the site before the neutral ones; None if it is a line and no lane."""
+    if series.digital:
+        neutral = dict(enumerate(state_words(series.range) or ()))
+        return LaneWords(neutral | dict(site), "{}")
+    return LaneWords(dict(site), translate("Lanes", "State {}")) if series.range in MULTISTATE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +47,7 @@ class Lane:
 
     name: str
     colour: QColor
-    series: tuple[Series, ...]
+    series: tuple[tuple[Series, LaneWords], ...]
     now_s: float  # the newest state holds until then, if it is not too old
 
 
@@ -35,20 +57,20 @@ class Stretches:
 
     starts: NDArray[np.float64]
     ends: NDArray[np.float64]
-    states: NDArray[np.bool_]
+    states: NDArray[np.float64]
 
 
 def stretches(series: Series, now_s: float) -> Stretches:
     """The known states of a series: each lasts until the next sample or break, the newest until now."""
     times, values = series.times_utc_s, series.values
     if not times.size:
-        return Stretches(times, times, np.zeros(0, dtype=bool))
+        return Stretches(times, times, np.zeros(0))
     last_s = times[-1] + series.interval_s
     if now_s - times[-1] <= BREAK_AFTER_INTERVALS * series.interval_s:
         last_s = now_s
     ends = np.append(times[1:], max(last_s, times[-1]))
     known = ~np.isnan(values)
-    starts, ends, states = times[known], ends[known], values[known] != 0
+    starts, ends, states = times[known], ends[known], values[known]
     if not starts.size:
         return Stretches(starts, ends, states)
     first = np.r_[True, (states[1:] != states[:-1]) | (starts[1:] != ends[:-1])]
@@ -60,12 +82,12 @@ class LanesItem(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no ty
 
     def __init__(self) -> None:
         super().__init__()
-        self._lanes: list[tuple[Lane, list[tuple[Stretches, tuple[str, str]]]]] = []
+        self._lanes: list[tuple[Lane, list[tuple[Stretches, LaneWords]]]] = []
 
     def set_lanes(self, lanes: Sequence[Lane]) -> None:
         """Shows these lanes, the first on top."""
         self._lanes = [
-            (lane, [(stretches(series, lane.now_s), lane_words(series)) for series in lane.series]) for lane in lanes
+            (lane, [(stretches(series, lane.now_s), words) for series, words in lane.series]) for lane in lanes
         ]
         self.update()
 
@@ -91,7 +113,7 @@ def _paint(
     painter: QPainter,
     row: QRectF,
     part: Stretches,
-    words: tuple[str, str],
+    words: LaneWords,
     colour: QColor,
     shown: tuple[float, float],
 ) -> None:
@@ -108,15 +130,16 @@ def _paint(
     left, right, states = left[visible], right[visible], states[visible]
     top, bottom = row.top() + _INSET_PX, row.bottom() - _INSET_PX
 
+    is_on = states != 0
     band = QColor(colour)
     band.setAlphaF(0.30)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(band)
-    on = [(x, max(end - x, 1.0)) for x, end in zip(left[states].tolist(), right[states].tolist(), strict=True)]
+    on = [(x, max(end - x, 1.0)) for x, end in zip(left[is_on].tolist(), right[is_on].tolist(), strict=True)]
     painter.drawRects([QRectF(x, top, width, bottom - top) for x, width in on])
     painter.setPen(QPen(colour, 1))
     painter.drawLines([QLineF(x, top, x + width, top) for x, width in on])
-    off = zip(left[~states].tolist(), right[~states].tolist(), strict=True)
+    off = zip(left[~is_on].tolist(), right[~is_on].tolist(), strict=True)
     painter.drawLines([QLineF(x, bottom, max(end, x + 1), bottom) for x, end in off])
     joined = np.flatnonzero(np.abs(left[1:] - right[:-1]) < 1) + 1
     painter.drawLines([QLineF(x, top, x, bottom) for x in left[joined].tolist()])
@@ -126,19 +149,19 @@ def _paint(
 def _paint_words(
     painter: QPainter,
     row: QRectF,
-    found: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]],
-    words: tuple[str, str],
+    found: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    words: LaneWords,
     colour: QColor,
 ) -> None:
     """The word of each stretch that has room for it."""
     left, right, states = found
     metrics = QFontMetricsF(axis_font())
-    widths = [metrics.horizontalAdvance(word) + _TEXT_ROOM_PX for word in words]
-    roomy = np.flatnonzero(
-        np.minimum(right, row.right()) - np.maximum(left, row.left()) >= np.where(states, widths[1], widths[0])
-    )
+    present, which = np.unique(states, return_inverse=True)
+    texts = [words.of(state) for state in present.tolist()]
+    widths = np.array([metrics.horizontalAdvance(text) + _TEXT_ROOM_PX for text in texts])
+    roomy = np.flatnonzero(np.minimum(right, row.right()) - np.maximum(left, row.left()) >= widths[which])
     painter.setPen(colour)
     for n in roomy.tolist():
         x, end = max(float(left[n]), row.left()), min(float(right[n]), row.right())
         place = QRectF(x + 4, row.top(), end - x - 8, row.height() - (0 if states[n] else 2))
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words[int(states[n])])
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, texts[which[n]])

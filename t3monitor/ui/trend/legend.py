@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.ui.devices_columns import state_word
 from t3monitor.ui.devices_panels import PanelState
 from t3monitor.ui.icons import icon
+from t3monitor.ui.plain import Label, tooltip
 from t3monitor.ui.trend.trace import Names
 
 _SWATCH = QSize(12, 12)
@@ -42,8 +42,12 @@ class Entry:
     at_cursor: str  # empty while there is no crosshair
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Label):
     """One line that is cut with an ellipsis where there is no room; the whole text is its tooltip."""
+
+    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._mode = mode
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -54,7 +58,7 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        text = self.fontMetrics().elidedText(self.text(), self._mode, room.width())
         painter.drawText(room, self.alignment(), text)
 
 
@@ -68,9 +72,10 @@ class _Row(QFrame):
         self.shown = QCheckBox()
         self.shown.setChecked(True)
         self.shown.setIconSize(_SWATCH)
-        self.name, self.full_name = ElidedLabel(), ElidedLabel()
+        self.name = ElidedLabel(Qt.TextElideMode.ElideMiddle)  # panel and label: its end tells it from the others
+        self.full_name = ElidedLabel()
         self.full_name.setProperty("muted", True)
-        self.now, self.at_cursor = QLabel(), QLabel()
+        self.now, self.at_cursor = Label(), Label()
         self.at_cursor.setProperty("muted", True)
         self.remove = QToolButton()
         self.remove.setAutoRaise(True)
@@ -99,9 +104,9 @@ class _Row(QFrame):
             name = entry.names.short
             self.name.setText(name)
             self.shown.setAccessibleName(self.tr("Show %s") % name)
-            self.shown.setToolTip(self.tr("Show or hide %s") % name)
+            self.shown.setToolTip(tooltip(self.tr("Show or hide %s") % name))
             self.remove.setAccessibleName(self.tr("Remove %s") % name)
-            self.remove.setToolTip(self.tr("Remove %s from the plot") % name)
+            self.remove.setToolTip(tooltip(self.tr("Remove %s from the plot") % name))
             self.shown.blockSignals(True)
             self.shown.setChecked(not entry.hidden)
             self.shown.blockSignals(False)
@@ -117,7 +122,7 @@ class _Row(QFrame):
             names = entry.names
             self.full_name.setText(" · ".join(filter(None, (word, not_recorded, names.site, names.full_label))))
             why = "" if entry.recorded else self.tr("Not recorded: its values are shown but not stored")
-            tip = "\n".join(filter(None, (names.short, names.site, names.full_label, why)))
+            tip = tooltip("\n".join(filter(None, (names.short, names.site, names.full_label, why))))
             self.name.setToolTip(tip)
             self.full_name.setToolTip(tip)
         if old is None or old.at_cursor != entry.at_cursor:
@@ -143,9 +148,9 @@ class Legend(QScrollArea):
         layout.setSpacing(0)
         heading = QHBoxLayout()
         heading.setContentsMargins(8, 0, 8, 0)
-        self.heading = QLabel(self.tr("Points"))
+        self.heading = Label(self.tr("Points"))
         self.heading.setProperty("heading", True)
-        self.cursor_time = QLabel()
+        self.cursor_time = Label()
         self.cursor_time.setProperty("muted", True)
         heading.addWidget(self.heading)
         heading.addStretch(1)

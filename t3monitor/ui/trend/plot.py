@@ -19,7 +19,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.history import Floats, Series
 from t3monitor.ui.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
-from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem
+from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem, LaneWords
 from t3monitor.ui.trend.ticks import Fit, fit, still_fits, time_ticks
 from t3monitor.ui.trend.time_range import TimeRange
 
@@ -37,7 +37,7 @@ class Drawn:
     key: PointKey
     name: str  # beside a lane
     colour: QColor
-    series: tuple[Series, ...]
+    series: tuple[tuple[Series, LaneWords | None], ...]  # with words those that are a lane
 
 
 def axis_unit(series: Series) -> str:
@@ -228,11 +228,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         curves: dict[tuple[PointKey, int], _Curve] = {}
         self.lanes = []
         for point in points:
-            for number, series in enumerate(series for series in point.series if not series.digital):
+            for number, series in enumerate(series for series, words in point.series if words is None):
                 curve = self._curves.pop((point.key, number), None) or _Curve(self._curve_box)
                 curve.set_series(series, point.colour)
                 curves[point.key, number] = curve
-            if states := tuple(series for series in point.series if series.digital):
+            if states := tuple((series, words) for series, words in point.series if words is not None):
                 self.lanes.append(Lane(point.name, point.colour, states, now_s))
         for gone in self._curves.values():
             gone.remove()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QToolButton,
     QWidget,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.ui.icons import icon
+from t3monitor.ui.plain import Label, field_label
 from t3monitor.ui.trend.legend import ElidedLabel
 from t3monitor.ui.trend.time_range import SHORTEST_S, Preset, TimeRange
 
@@ -38,8 +38,8 @@ class CustomRange(QFrame):
         self.accept_button.setDefault(True)
         self.accept_button.clicked.connect(self._on_accepted)
         layout = QFormLayout(self)
-        layout.addRow(self.tr("&From"), self.start)
-        layout.addRow(self.tr("&To"), self.end)
+        layout.addRow(field_label(self.tr("&From"), self.start), self.start)
+        layout.addRow(field_label(self.tr("&To"), self.end), self.end)
         layout.addRow(self.accept_button)
 
     def ask(self, now: TimeRange, at: QPoint) -> None:
@@ -78,7 +78,7 @@ class TrendToolBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.setSpacing(2)
-        title = QLabel(self.tr("Trend"))
+        title = Label(self.tr("Trend"))
         title.setProperty("heading", True)
         layout.addWidget(title)
         layout.addSpacing(8)

@@ -9,11 +9,13 @@ import numpy as np
 from t3monitor.model.freshness import SHORTEST_STALE_AGE_S, is_stale
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Device
-from t3monitor.model.units import has_states, state_words
+from t3monitor.model.units import has_states
+from t3monitor.model.words import Words
 from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
 from t3monitor.ui.devices_panels import PanelState
 
 _LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well
+_LAST_FEW = 3
 
 
 class _Sample(NamedTuple):
@@ -34,6 +36,11 @@ class Names:
     def short(self) -> str:
         """Panel and label."""
         return f"{self.panel} {self.label}"
+
+    @property
+    def everywhere(self) -> str:
+        """Panel and label, and the site where there are several."""
+        return " · ".join(filter(None, (self.short, self.site)))
 
 
 class Trace:
@@ -90,23 +97,23 @@ class Trace:
         self._appended = 0
         self.series = series
         if reaches_present:
-            for sample in self._live:
-                self._append(sample)
+            for sample in self._missing_of_live():
+                self._take(sample)
 
-    def describe(self, device: Device, point: Point, time_s: float, *, site: str = "") -> bool:
-        """Takes what a snapshot tells, read at ``time_s``, and at which of several sites.
+    def describe(self, device: Device, point: Point, time_s: float, *, panel: str = "", site: str = "") -> bool:
+        """Takes what a snapshot tells, read at ``time_s``, what its panel is called and at which of several sites.
 
         Returns whether the line changed.
         """
-        self._panel, self._site = device.panel_name, site
+        self._panel, self._site = panel or device.panel_name, site
         self.point = point
         self.read_at_s = time_s
         self.answered = True
-        if self._live and time_s <= self._live[-1].time_s:
-            return False
         sample = _Sample(time_s, point)
-        self._live.append(sample)
-        return self._reaches_present and self._append(sample)
+        if self._live and (time_s, point.value) == (self._live[-1].time_s, self._live[-1].point.value):
+            return False
+        self._live.append(sample)  # also if its time is before that of the last one: a clock was set back
+        return self._reaches_present and self._take(sample)
 
     def judge(self, now_s: float, interval_s: int) -> bool:
         """Whether its value is of the present, as of now; returns whether that is news."""
@@ -157,6 +164,11 @@ class Trace:
                 return True  # between two samples
         return False
 
+    def words(self, series: Series) -> Words:
+        """What the site calls the states of a series; empty where it has no words, or they are of another range."""
+        point = self.point
+        return point.words if point is not None and point.range == series.range else ()
+
     def _text(self, series: Series, value: float) -> str:
         return Point(
             point_type=self.key.point_type,
@@ -171,23 +183,37 @@ class Trace:
             auto_manual=0,
             control=0,
             digital_analog=0 if series.digital else 1,
+            words=self.words(series),
         ).value_text
 
-    def _append(self, sample: _Sample) -> bool:
-        """Continues the line by a live sample that is newer than it."""
+    def _missing_of_live(self) -> list[_Sample]:
+        """The samples of snapshots that the loaded ones lack.
+
+        They are looked for in what is not thinned; else they are those after it, and the very last ones, which may have
+        come while it was loaded: these may stand before it, if a clock was set back.
+        """
+        live = list(self._live)
+        if not self.series:
+            return live
+        first = min(float(series.times_utc_s[0]) for series in self.series)
+        last = max(_last_known_s(series) for series in self.series)
+        if any(series.thinned for series in self.series):
+            return [sample for sample in live[:-_LAST_FEW] if sample.time_s > last] + live[-_LAST_FEW:]
+        return [sample for sample in live if sample.time_s >= first]
+
+    def _take(self, sample: _Sample) -> bool:
+        """Puts a live sample into the line, at its time; returns whether the line changed."""
         time_s, point = sample
         digital = has_states(digital=point.is_digital, range_=point.range)
-        last = max((_last_known_s(series) for series in self.series), default=None)
-        if last is not None and time_s <= last:
-            return False
-        self._appended += 1
         for number, series in enumerate(self.series):
             if (series.units, series.digital) == (point.units, digital) and (
                 not digital or series.range == point.range
             ):
                 longer = _with_sample(series, time_s, point)
                 self.series = (*self.series[:number], *self.series[number + 1 :], longer)
-                return True
+                self._appended += longer is not series
+                return longer is not series
+        self._appended += 1
         times, values = np.array([float(time_s)]), np.array([point.value])
         interval_s = self.series[-1].interval_s if self.series else 0
         new = Series(times, values, point.units, point.range, digital, point.label, interval_s)
@@ -205,20 +231,35 @@ def _last_known_s(series: Series) -> float:
 
 
 def _with_sample(series: Series, time_s: float, point: Point) -> Series:
+    """The series with a sample at its time, which is mostly after all others; itself if it has that one already."""
     times, values = series.times_utc_s, series.values
-    if times.size and time_s <= times[-1]:  # a break that turned out not to be one
-        times, values = times[:-1], values[:-1]
-    if times.size and not np.isnan(values[-1]) and time_s - times[-1] > BREAK_AFTER_INTERVALS * _interval_s(series):
-        times, values = np.append(times, times[-1] + _interval_s(series)), np.append(values, np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    place = int(np.searchsorted(times[known], time_s))
+    before, after = known[:place], known[place:]
+    if after.size and times[after[0]] == time_s:
+        if values[after[0]] == point.value:
+            return series
+        values = values.copy()
+        values[after[0]] = point.value
+        return replace(series, values=values, range=point.range, label=point.label)
+    interval_s = _interval_s(series)
+    start, end = (int(before[-1]) + 1 if before.size else 0), (int(after[0]) if after.size else len(times))
+    between = times[start:end]  # no values there
+    if before.size and after.size and times[after[0]] - times[before[-1]] > BREAK_AFTER_INTERVALS * interval_s:
+        between = between[between != times[before[-1]] + interval_s]  # the break of a hole that the sample may fill
+    earlier, later = between[between < time_s], between[between > time_s] if after.size else between[:0]
+    if not series.thinned or not after.size:  # the neighbours of a sample that was thinned out are not next to it
+        if before.size and not earlier.size and time_s - times[before[-1]] > BREAK_AFTER_INTERVALS * interval_s:
+            earlier = np.array([times[before[-1]] + interval_s])
+        if after.size and not later.size and times[after[0]] - time_s > BREAK_AFTER_INTERVALS * interval_s:
+            later = np.array([time_s + interval_s])
+    new_times = np.concatenate((earlier, [time_s], later))
+    new_values = np.full(len(new_times), np.nan)
+    new_values[len(earlier)] = point.value
     return replace(
         series,
-        times_utc_s=np.append(times, time_s),
-        values=np.append(values, point.value),
+        times_utc_s=np.concatenate((times[:start], new_times, times[end:])),
+        values=np.concatenate((values[:start], new_values, values[end:])),
         range=point.range,
         label=point.label,
     )
-
-
-def lane_words(series: Series) -> tuple[str, str]:
-    """Words for the two states of a digital series."""
-    return state_words(series.range) or ("0", "1")

@@ -11,14 +11,15 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.plain import Label, add_action
 from t3monitor.ui.points_mime import decode_point_keys
 from t3monitor.ui.recording import Recording
-from t3monitor.ui.texts import local_time_text
+from t3monitor.ui.texts import local_time_text, tooltip_text
 from t3monitor.ui.theme import current_theme
 from t3monitor.ui.trend.chosen import ChosenPoints
 from t3monitor.ui.trend.coverage import Coverage, needed_for, with_margins
@@ -74,7 +75,7 @@ class TrendView(QWidget):
         self.error_line = ElidedLabel()
         self.error_line.setContentsMargins(8, 2, 8, 2)
         self.error_line.hide()
-        self.message = QLabel(self.plot)
+        self.message = Label(parent=self.plot)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
         self.message.setProperty("muted", True)
@@ -174,9 +175,9 @@ class TrendView(QWidget):
     @Slot(object)
     def describe(self, snapshot: Snapshot) -> None:
         """Takes names and present values of the chosen points from a snapshot."""
+        self._chosen.describe(snapshot)
         if not self._chosen:
             return
-        self._chosen.describe(snapshot)
         if self._judged_at:
             self._chosen.judge(*self._judged_at)
         if self._follow:
@@ -322,7 +323,7 @@ class TrendView(QWidget):
     def _set_problem(self, problem: str) -> None:
         self._problem = problem
         self.error_line.setText(problem)
-        self.error_line.setToolTip(problem)
+        self.error_line.setToolTip(tooltip_text([problem]))
         self.error_line.setVisible(bool(problem))
 
     # -- drawing ---------------------------------------------------------------------------------------------------
@@ -370,8 +371,8 @@ class TrendView(QWidget):
 
     def _why_empty(self) -> str:
         traces = self._chosen.without_samples(self._range)
-        recorded = [trace.names.short for trace in traces if self._chosen.recording.has_point(trace.key)]
-        others = [trace.names.short for trace in traces if not self._chosen.recording.has_point(trace.key)]
+        recorded = [trace.names.everywhere for trace in traces if self._chosen.recording.has_point(trace.key)]
+        others = [trace.names.everywhere for trace in traces if not self._chosen.recording.has_point(trace.key)]
         lines = []
         if recorded:
             lines.append(self.tr("No history for this time: %s") % ", ".join(recorded))
@@ -446,7 +447,7 @@ class TrendView(QWidget):
         menu.addSeparator()
         removing = menu.addMenu(self.tr("Remove"))
         for trace in self._chosen:
-            removing.addAction(trace.names.short, partial(self.remove_point, trace.key))
+            add_action(removing, trace.names.everywhere, partial(self.remove_point, trace.key))
         removing.setEnabled(bool(self._chosen))
         menu.addAction(self.tr("Remove all"), self.remove_all).setEnabled(bool(self._chosen))
         return menu

@@ -1,0 +1,34 @@
+"""What the panels of a site call their custom ranges: as the database and the link tell, for decoder and database."""
+
+from collections.abc import Mapping
+
+from t3monitor.model.words import NO_WORDS, RangeWords
+from t3monitor.t3000.messages import AnswerDecoder
+
+
+class SiteWords:
+    """Hands words on to the decoder; ``unstored`` are those that the database in use may not have yet."""
+
+    def __init__(self, decoder: AnswerDecoder) -> None:
+        self.unstored: dict[int, RangeWords] = {}
+        self._decoder = decoder
+        self._known: dict[int, RangeWords] = {}
+
+    def recall(self, stored: Mapping[int, RangeWords]) -> None:
+        """Takes what another database holds; what was learned in this run is newer, and that one is to have it."""
+        learned = self._known
+        self._known = dict(stored)
+        self.unstored = {}
+        self._set(stored)
+        self.learn(learned)
+
+    def learn(self, words: Mapping[int, RangeWords]) -> None:
+        """Takes what an answer brought, by serial number."""
+        updated = {serial: self._known.get(serial, NO_WORDS).updated_by(newer) for serial, newer in words.items()}
+        self._known |= updated
+        self.unstored |= updated
+        self._set(updated)
+
+    def _set(self, words: Mapping[int, RangeWords]) -> None:
+        for serial, its_words in words.items():
+            self._decoder.set_words(serial, its_words)

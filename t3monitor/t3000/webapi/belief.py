@@ -1,0 +1,161 @@
+"""Whether the points that T3000 gives as a panel's are that panel's; pure, times are monotonic seconds.
+
+T3000 reads the points of all panels into one buffer by index, and takes a BACnet error for success: what it hands out
+then is what another panel left in that buffer (reference 4). Such a group shows by turning into another panel's.
+"""
+
+import contextlib
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from msgspec import Raw, Struct
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import is_in_use
+from t3monitor.model.words import has_custom_words
+from t3monitor.t3000.text import clean
+from t3monitor.t3000.webapi.point_groups import GroupKey, group_of
+from t3monitor.t3000.wire_json import LenientDecoder, WireError
+from t3monitor.t3000.wire_points import FULL_LABEL_SIZES, LABEL_SIZE
+
+_TELLING_VALUES = 2  # analog ones other than 0: fewer may well be the same in two panels
+_ACCEPTED_AFTER_S = 600.0  # a panel may have been given the configuration of another one
+
+Name = tuple[str, str, int]  # label, description, range
+
+
+class _Point(Struct):
+    index: int
+    label: str | None = None
+    description: str | None = None
+    range: int = 0
+    digital_analog: int = 1
+    value: int | float | None = None
+    control: int | None = None
+
+
+_point = LenientDecoder(_Point, {"index"})
+
+
+class Seen(NamedTuple):
+    """What tells a group of one panel from that of another, point by point."""
+
+    names: tuple[Name, ...]
+    values: tuple[tuple[object, object], ...] | None = None  # raw value and control; None: not known, only the names
+    telling: int = 0  # analog values other than 0
+    in_use: bool = False
+    is_custom: bool = False  # a point has a range whose words or unit are the site's own
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no point has a name or a range."""
+        return not any(any(name) for name in self.names)
+
+
+class Doubt(NamedTuple):
+    """Why a group is not believed: it looks like that of another panel, None: like nobody's."""
+
+    other: int | None  # serial number
+
+
+@dataclass
+class _Doubted:
+    since_s: float
+    values: object
+    follows: bool = False  # it changed since, and still looks like the other's
+
+
+class GroupSeen(NamedTuple):
+    """The points of a group as they came, and what tells it from that of another panel."""
+
+    points: list[Raw]
+    seen: Seen
+
+
+def by_group(kind: PointType, points: list[Raw]) -> dict[GroupKey, GroupSeen]:
+    """The points of one answer in their groups; one that has no index that fits is left out."""
+    groups: dict[GroupKey, list[tuple[Raw, _Point]]] = {}
+    for raw in points:
+        with contextlib.suppress(WireError):
+            point = _point.read(raw)
+            if 0 <= point.index < kind.per_panel:
+                groups.setdefault(group_of(kind, point.index + 1), []).append((raw, point))
+    return {group: GroupSeen([raw for raw, _ in members], _seen(kind, members)) for group, members in groups.items()}
+
+
+def _seen(kind: PointType, members: list[tuple[Raw, _Point]]) -> Seen:
+    points = [point for _, point in members]
+    names = tuple(
+        (clean(point.label, LABEL_SIZE), clean(point.description, FULL_LABEL_SIZES[kind]), point.range)
+        for point in points
+    )
+    return Seen(
+        names,
+        tuple((point.value, point.control) for point in points),
+        sum(bool(point.digital_analog and point.value) for point in points),
+        any(
+            is_in_use(f"{kind.prefix}{point.index + 1}", range_, label, description)
+            for point, (label, description, range_) in zip(points, names, strict=True)
+        ),
+        any(has_custom_words(kind, digital=point.digital_analog == 0, range_=point.range) for point in points),
+    )
+
+
+class Beliefs:
+    """What is known of the groups of all panels."""
+
+    def __init__(self) -> None:
+        self._known: dict[GroupKey, dict[int, Seen]] = {}
+        self._last: dict[GroupKey, int] = {}  # the panel whose points T3000's buffer should hold
+        self._doubted: dict[tuple[int, GroupKey], _Doubted] = {}
+
+    def doubt(self, serial: int, group: GroupKey, seen: Seen, now_s: float) -> Doubt | None:
+        """Why the group is not to be believed; None if there is no reason, or no longer."""
+        doubt = self._reason(serial, group, seen)
+        if doubt is None:
+            self._doubted.pop((serial, group), None)
+            return None
+        doubted = self._doubted.setdefault((serial, group), _Doubted(now_s, seen.values))
+        doubted.follows |= seen.values != doubted.values and self._is_last(group, seen)
+        if now_s - doubted.since_s >= _ACCEPTED_AFTER_S and not doubted.follows:
+            return None
+        return doubt
+
+    def take(self, serial: int, group: GroupKey, seen: Seen) -> None:
+        """The group was believed."""
+        self._known.setdefault(group, {})[serial] = seen
+        self._last[group] = serial
+        self._doubted.pop((serial, group), None)
+
+    def recall(self, serial: int, group: GroupKey, names: tuple[Name, ...]) -> None:
+        """How the group was named in an earlier run."""
+        self._known.setdefault(group, {}).setdefault(serial, Seen(names))
+
+    def forget(self, serial: int) -> None:
+        """The panel is another one now."""
+        for seen in self._known.values():
+            seen.pop(serial, None)
+        for group in [group for group, last in self._last.items() if last == serial]:
+            del self._last[group]
+        for key in [key for key in self._doubted if key[0] == serial]:
+            del self._doubted[key]
+
+    def _reason(self, serial: int, group: GroupKey, seen: Seen) -> Doubt | None:
+        of_panels = self._known.get(group, {})
+        before = of_panels.get(serial)
+        if before is not None and before.names != seen.names:
+            if seen.is_blank:
+                return Doubt(None)
+            for other, theirs in of_panels.items():
+                if other != serial and theirs.names == seen.names:
+                    return Doubt(other)
+        last = self._last.get(group, serial)
+        is_new = before is None or before.values != seen.values
+        if last != serial and is_new and seen.telling >= _TELLING_VALUES and self._is_last(group, seen):
+            return Doubt(last)
+        return None
+
+    def _is_last(self, group: GroupKey, seen: Seen) -> bool:
+        """Whether this is what was last read of the group, from whichever panel."""
+        last = self._known.get(group, {}).get(self._last.get(group, 0))
+        return last is not None and (last.names, last.values) == (seen.names, seen.values)

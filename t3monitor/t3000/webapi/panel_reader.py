@@ -1,0 +1,313 @@
+"""Reading one panel live: group by group, with what that tells of the panel (reference 4)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from t3monitor.model.errors import (
+    BadReplyError,
+    LinkError,
+    LinkTimeoutError,
+    NoNewDataError,
+    NotReadyError,
+    RefusedError,
+    UnreachableError,
+)
+from t3monitor.model.snapshot import Device
+from t3monitor.model.words import RangeWords
+from t3monitor.t3000.webapi.belief import Beliefs, Name, by_group
+from t3monitor.t3000.webapi.calls import ForgottenPanelError, PanelCalls
+from t3monitor.t3000.webapi.panel_memory import GroupReading, PanelMemory, State
+from t3monitor.t3000.webapi.panels import Panel
+from t3monitor.t3000.webapi.point_groups import GroupKey, Run, group_of, runs
+from t3monitor.t3000.webapi.replies import HeldUpError
+
+MODBUS_SELECTED = "T3000 reads no panel while a Modbus device is selected in its tree; select a panel there"
+_AT_ONCE_S = 1.0  # a silent panel takes T3000 six seconds at least
+_AT_ONCE_TO_TELL = 3  # panels that failed at once, before any was read
+_SCAN_AGAIN_S = 60.0
+_ESP32 = 88  # the product class whose panels say how many points they have
+_NO_PANEL_TO_BLAME = (UnreachableError, NotReadyError)
+
+
+@dataclass(slots=True)
+class Round:
+    """How far one fetch has come."""
+
+    timeout_s: float  # of each call
+    began_s: float
+    ends_s: float  # nothing is begun after that
+    read: set[int] = field(default_factory=set)  # serial numbers
+    failed: dict[int, str] = field(default_factory=dict)  # sentences
+    words: dict[int, RangeWords] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)  # said in this answer alone
+    reserved_s: float = 0.0  # for the panels that are still to come
+    lost_s: float = 0.0  # on silent ones
+    failed_at_once: int = 0
+    stopped: str = ""  # why no further panel is asked
+    first_error: LinkError | None = None
+
+
+class PanelReader:
+    """Asks panels for their groups, and takes the points over that are believed to be theirs.
+
+    Raises UnreachableError and NotReadyError alone, for which no panel is to blame.
+    """
+
+    def __init__(
+        self,
+        calls: PanelCalls,
+        monotonic_s: Callable[[], float],
+        utc_s: Callable[[], float],
+        *,
+        reads_all: bool,
+        may_load: Callable[[], bool],
+        on_load: Callable[[], None],
+    ) -> None:
+        """``may_load`` says whether it does no harm now that T3000 loads saved values over what it has read.
+
+        ``on_load`` is called when it did; ``reads_all`` takes all groups as in use.
+        """
+        self.shown_first: frozenset[tuple[int, GroupKey]] = frozenset()  # serial number and group
+        self.interval_s = 30.0
+        self._calls = calls
+        self._monotonic_s, self._utc_s = monotonic_s, utc_s
+        self._reads_all = reads_all
+        self.may_load, self._on_load = may_load, on_load
+        self._beliefs = Beliefs()
+        self._titles: dict[int, str] = {}
+
+    def recall(self, memory: PanelMemory, device: Device) -> None:
+        """What an earlier run has stored of a panel."""
+        memory.recall(device)
+        if self._reads_all:
+            memory.in_use = set(memory.groups())
+        for group, names in _names_by_group(device).items():
+            self._beliefs.recall(device.serial_number, group, names)
+
+    def forget(self, serial_number: int) -> None:
+        """Another panel may have the serial number now, or this one stands elsewhere."""
+        self._beliefs.forget(serial_number)
+
+    def ask(self, memory: PanelMemory, this: Round) -> bool:
+        """Asks a panel for one group, which tells how it does; whether it answered.
+
+        One that T3000 has forgotten is brought back if that is due.
+        """
+        self._titles[memory.serial_number] = memory.panel.title
+        try:
+            try:
+                return self._ask_first(memory, this)
+            except ForgottenPanelError as error:
+                return self._bring_back(memory, this, error)
+        except _NO_PANEL_TO_BLAME:
+            raise
+        except LinkError as error:
+            self._failed(memory, this, error)
+            return False
+
+    def is_cure_due(self, memory: PanelMemory) -> bool:
+        """Whether a panel that T3000 has forgotten is worth another try in the present cycle."""
+        return memory.cure.is_due(self._monotonic_s(), min(_SCAN_AGAIN_S, self.interval_s) / 2)
+
+    def read_rest(self, memory: PanelMemory, this: Round) -> None:
+        """What a round wants of a panel that has just answered: the groups in use, or everything if that is due."""
+        now_s = self._monotonic_s()
+        fits = now_s + len(memory.groups()) * self._calls.group_s + this.reserved_s <= this.ends_s
+        is_whole = memory.needs_whole and (fits or not memory.in_use)
+        wanted = [
+            group
+            for group in (memory.groups() if is_whole else memory.asked_now(now_s))
+            if (reading := memory.readings.get(group)) is None or reading.read_s < this.began_s
+        ]
+        shown = [group for group in wanted if (memory.serial_number, group) in self.shown_first]
+        try:
+            if is_whole:
+                self._read_facts(memory, this)
+            for part in (shown, [group for group in wanted if group not in shown]):
+                self.read_groups(memory, part, this)
+            memory.needs_whole = memory.needs_whole and not is_whole
+        except _NO_PANEL_TO_BLAME:
+            raise
+        except ForgottenPanelError as error:
+            memory.state, memory.said = State.FORGOTTEN, f"{memory.panel.title} was not read: {error}"
+        except LinkError as error:
+            this.stopped = self._calls.held_up
+            memory.troubles[wanted[-1]] = f"{memory.panel.title} was read in part: {error}"
+        if is_whole:
+            memory.settle_use()
+
+    def read_groups(self, memory: PanelMemory, groups: Iterable[GroupKey], this: Round) -> None:
+        """Reads groups in as few calls as can be; raises LinkError."""
+        for run in runs(group for group in groups if group in memory.groups()):
+            self._read(memory, run, this)
+
+    def load_words(self, memory: PanelMemory, this: Round) -> None:
+        """Has T3000 load what it has saved of a panel for the site's own words, and reads the panel whole after it."""
+        memory.has_words = True
+        try:
+            if not self._load(memory, this):
+                self.read_rest(memory, this)
+        except _NO_PANEL_TO_BLAME:
+            raise
+        except LinkError as error:
+            this.stopped = self._calls.held_up
+            memory.troubles[memory.groups()[0]] = f"{memory.panel.title}: its own words were not read: {error}"
+
+    def _ask_first(self, memory: PanelMemory, this: Round) -> bool:
+        """Whether the panel gave one group; raises LinkError."""
+        began_s = self._monotonic_s()
+        wanted = memory.asked_now(began_s) or list(memory.groups())
+        if self._read(memory, Run.of(memory.first_group(wanted)), this):
+            if not memory.answers:
+                memory.needs_whole = memory.needs_whole or memory.state is State.SILENT
+                memory.state, memory.said = State.ANSWERS, ""
+            memory.timeouts = 0
+            memory.probe.succeeded()
+            memory.cure.succeeded()
+            this.read.add(memory.serial_number)
+            return True
+        spent_s = self._monotonic_s() - began_s
+        if spent_s < _AT_ONCE_S:
+            this.failed_at_once += 1
+            this.failed[memory.serial_number] = f"{memory.panel.title} was not read: {MODBUS_SELECTED}"
+            if not this.read and this.failed_at_once >= _AT_ONCE_TO_TELL:
+                this.stopped = MODBUS_SELECTED
+            return False
+        this.lost_s += spent_s
+        self._fall_silent(memory, "it gives T3000 no answer")
+        return False
+
+    def _fall_silent(self, memory: PanelMemory, why: str) -> None:
+        if memory.may_be_no_panel:
+            memory.state = State.LEFT_OUT
+            return
+        memory.state = State.SILENT
+        memory.probe.failed(self._monotonic_s())
+        panel = memory.panel
+        memory.said = f"{panel.title} was not read: {why}{_scanned(panel)}; look at its power and its network"
+
+    def _failed(self, memory: PanelMemory, this: Round, error: LinkError) -> None:
+        """A call ended otherwise than with points; a panel may be to blame, but not for what came before it."""
+        this.first_error = this.first_error or error
+        verb = "asked" if isinstance(error, HeldUpError) else "read"
+        this.failed[memory.serial_number] = f"{memory.panel.title} was not {verb}: {error}"
+        if isinstance(error, LinkTimeoutError):
+            this.stopped = self._calls.held_up or str(error)
+            this.lost_s += this.timeout_s
+            if isinstance(error, HeldUpError):
+                return
+            memory.timeouts += 1
+            if memory.timeouts > 1 or memory.state is State.SILENT:
+                self._fall_silent(memory, str(error))
+        elif memory.may_be_no_panel and isinstance(error, RefusedError):
+            memory.state = State.LEFT_OUT
+
+    def _bring_back(self, memory: PanelMemory, this: Round, refusal: LinkError) -> bool:
+        """Has T3000 load what it has saved of a panel that it has forgotten; whether that helped. Raises LinkError."""
+        panel, now_s = memory.panel, self._monotonic_s()
+        if memory.may_be_no_panel:
+            memory.state = State.LEFT_OUT
+            return False
+        if memory.state is not State.FORGOTTEN:
+            memory.state, memory.said = State.FORGOTTEN, f"{panel.title} was not read: {refusal}"
+        if not self.is_cure_due(memory):
+            return False
+        if not self.may_load():
+            memory.said = f"{panel.title} was not read: T3000 has forgotten it, and a background reading comes first"
+            return False
+        memory.cure.failed(now_s)
+        refused = self._load(memory, this)
+        if not refused:
+            try:
+                return self._ask_first(memory, this)
+            except ForgottenPanelError as error:
+                refused = f"{error}, although it has loaded what it has saved"
+        if "offline" in refused.lower():
+            memory.cure.succeeded()  # the panel is not to blame for a scan that takes its time
+            memory.cure.wait(now_s, min(_SCAN_AGAIN_S, 2 * self.interval_s))
+            why = "T3000 was started anew and its scan has not found it yet; it is tried again each minute"
+        elif "no cached data" in refused.lower():
+            why = "T3000 has forgotten it and has nothing saved of it; click it once in T3000's tree"
+        else:
+            why = f"T3000 has forgotten it and does not take it up again ({refused}); click it once in T3000's tree"
+        memory.said = f"{panel.title} was not read: {why}"
+        return False
+
+    def _load(self, memory: PanelMemory, this: Round) -> str:
+        """T3000's reason if it did not load what it has saved; raises LinkError."""
+        loading = self._calls.load_saved(memory.panel, this.timeout_s)
+        if loading.refusal:
+            return loading.refusal
+        self._on_load()
+        this.words[memory.serial_number] = loading.words
+        memory.has_words = memory.needs_whole = True
+        return ""
+
+    def _read_facts(self, memory: PanelMemory, this: Round) -> None:
+        """Asks a panel once for its real numbers of points, where they are the panel's own; raises LinkError."""
+        if memory.panel.product_class != _ESP32 or memory.knows_counts:
+            return
+        memory.knows_counts = True
+        try:
+            facts = self._calls.facts(memory.panel, this.timeout_s)
+        except (BadReplyError, NoNewDataError):
+            return  # the standard numbers serve
+        if facts.serial_number != memory.serial_number:  # T3000 holds another panel in its place
+            memory.knows_counts = False
+            raise ForgottenPanelError("T3000 gave the settings of another panel for it")
+        memory.take_counts(facts.counts)
+        more = [f"{count} {kind.value.lower()}s" for kind, count in facts.counts.items() if count > kind.per_panel]
+        if more:
+            this.remarks.append(
+                f"{memory.panel.title} has {', '.join(more)}: T3000 gives no more than 64 inputs, 64 outputs and "
+                "128 variables of a panel"
+            )
+
+    def _read(self, memory: PanelMemory, run: Run, this: Round, *, is_second_try: bool = False) -> bool:
+        """Reads neighbouring groups; whether any of them came. Raises LinkError."""
+        points = self._calls.points(memory.panel, run, memory.counts, this.timeout_s)
+        now_s, now_utc_s = self._monotonic_s(), int(self._utc_s())
+        found = by_group(run.kind, points)
+        doubtful = []
+        for group, (own, seen) in found.items():
+            if group not in run.groups:
+                continue
+            memory.silent_groups.pop(group, None)
+            if doubt := self._beliefs.doubt(memory.serial_number, group, seen, now_s):
+                doubtful.append(group)
+                memory.troubles[group] = self._doubt_text(memory, group, doubt.other)
+                continue
+            self._beliefs.take(memory.serial_number, group, seen)
+            memory.troubles.pop(group, None)
+            memory.has_history = True
+            memory.wants_words |= seen.is_custom
+            memory.readings[group] = GroupReading(own, now_utc_s, now_s, seen.in_use or self._reads_all)
+        for group in doubtful if not is_second_try else ():
+            self._read(memory, Run.of(group), this, is_second_try=True)
+        for group in run.groups if found else ():
+            if group not in found:
+                memory.group_was_silent(group, now_s)
+        return bool(found)
+
+    def _doubt_text(self, memory: PanelMemory, group: GroupKey, other: int | None) -> str:
+        span = Run.of(group).span(memory.counts)
+        if other is None:
+            return f"{memory.panel.title}: {span} came blank from T3000, which is not believed"
+        whose = self._titles.get(other, f"the panel with serial number {other}")
+        return f"{memory.panel.title}: T3000 gave {span} of {whose} in its place, which is not believed"
+
+
+def _scanned(panel: Panel) -> str:
+    """What T3000's last scan says of a panel, for a sentence."""
+    if panel.is_online is None:
+        return ""
+    when = f" of {panel.last_checked}" if panel.last_checked else ""
+    return f" (T3000's scan{when} found it {'online' if panel.is_online else 'offline'})"
+
+
+def _names_by_group(device: Device) -> dict[GroupKey, tuple[Name, ...]]:
+    names: dict[GroupKey, list[Name]] = {}
+    for point in device.points():
+        group = group_of(point.point_type, point.point_index)
+        names.setdefault(group, []).append((point.label, point.full_label, point.range))
+    return {group: tuple(of_points) for group, of_points in names.items()}

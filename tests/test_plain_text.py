@@ -1,0 +1,301 @@
+"""What panels, points, sites and files are called reaches the screen letter by letter, in every corner of the window.
+
+The whole window stands on a building whose names are HTML, mnemonics and marks of Qt; then every widget, action, model
+index and item of the plot is looked at, and what is drawn is read back.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import qasync
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtGui import QAction, QTextDocument
+from PySide6.QtGui import Qt as RichText
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QDialog,
+    QGraphicsTextItem,
+    QGraphicsView,
+    QGroupBox,
+    QLabel,
+    QMenu,
+    QTabBar,
+    QWidget,
+)
+
+from drawn import drawn
+from t3monitor.app import MonitorApp
+from t3monitor.config.crashes import CrashReport
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import Outcome
+from t3monitor.model.events import AnswerDecoded, CallStarted, CycleFinished, CycleStarted, SyncPhase
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.ui.crash_dialog import CrashDialog
+from t3monitor.ui.plain import menu_text, message_box, tooltip, window_title
+from values import report, snapshot
+
+PANEL = "AHU <P> A&B"
+LABELS = {1: ("<b>x</b>", "Temp <A> & <B>"), 2: ("&Boiler", "<img src=x>"), 3: ("A&B", "&amp; <br> &&")}
+FILE = "<i>A&B [*].json"
+SITES = ["<img src=x>", "R&D <hall>"]
+SENTENCE = "<b>panel 7 '&Boiler'</b> gave no answer & <i>more</i>\nnothing"
+NAMES = [PANEL, FILE, *SITES, *(name for names in LABELS.values() for name in names)]
+SERIALS = (237219, 237220)
+
+Run = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@pytest.fixture
+def run(qapp: QApplication) -> Iterator[Run]:
+    qapp.setQuitOnLastWindowClosed(False)
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    with loop:
+        yield lambda coroutine: loop.run_until_complete(asyncio.wait_for(coroutine, 40))
+    asyncio.set_event_loop(None)
+
+
+def hostile_answer() -> dict[str, Any]:
+    def inputs(panel_id: int) -> list[dict[str, Any]]:
+        return [
+            {
+                "type": "INPUT",
+                "id": f"IN{n}",
+                "index": n - 1,
+                "pid": panel_id,
+                "value": 21500,
+                "range": 3 if n < 3 else 1,
+            }
+            | {"digital_analog": int(n < 3), "label": label, "description": full, "control": 1, "auto_manual": 1}
+            for n, (label, full) in LABELS.items()
+        ]
+
+    return {
+        "action": "LOGGING_DATA_RES",
+        "data": [
+            {"device_data": inputs(number), "panel_id": number, "panel_name": PANEL, "panel_serial_number": serial}
+            for number, serial in enumerate(SERIALS, start=1)
+        ],
+    }
+
+
+async def settled(program: MonitorApp, condition: Callable[[], bool] = lambda: True) -> None:
+    while program.is_busy or not condition():
+        await asyncio.sleep(0.01)
+
+
+async def on_hostile_building(tmp_path: Path, look: Callable[[MonitorApp], Awaitable[None]]) -> None:
+    """The program on a recording of the hostile building, synced, with all its points plotted."""
+    recording = tmp_path / FILE
+    recording.write_text(json.dumps(hostile_answer()), encoding="utf-8")
+    paths = Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs <b>&")
+    program = MonitorApp(paths, Settings(auto_start=False).with_values(link="replay", replay=str(recording)))
+    program.window.resize(1900, 1300)
+    running = asyncio.ensure_future(program.run())
+    try:
+        await settled(program, program.window.isVisible)
+        program.services.sync_once()
+        await settled(program, lambda: program.shown is not None)
+        program.window.trend.add_points(
+            PointKey(serial, PointType.INPUT, number) for serial in SERIALS for number in LABELS
+        )
+        await settled(program)
+        program.window.activity_action.trigger()
+        await look(program)
+    finally:
+        program.window.close()
+        await running
+
+
+def said(tip: str) -> str:
+    """What a tooltip with this text shows."""
+    if not RichText.mightBeRichText(tip):
+        return tip
+    document = QTextDocument()
+    document.setHtml(tip)
+    return document.toPlainText()
+
+
+def assert_plain_tip(tip: object, where: str) -> str:
+    """Qt guesses nothing: what it would take for HTML is what the helper made of a text."""
+    text = said(str(tip or ""))
+    assert tooltip(text) == (tip or ""), f"{where}: {tip!r}"
+    return text
+
+
+def without_mnemonic(text: str) -> str:
+    return re.sub(r"&(.)", r"\1", text)
+
+
+def indexes(model: QAbstractItemModel, parent: QModelIndex = QModelIndex()) -> Iterator[QModelIndex]:  # noqa: B008
+    for row in range(model.rowCount(parent)):
+        for column in range(model.columnCount(parent)):
+            yield model.index(row, column, parent)
+        yield from indexes(model, model.index(row, 0, parent))
+
+
+def walk() -> list[str]:
+    """Looks at all that there is now; gives every text of it as it is shown."""
+    texts: list[str] = []
+    mnemonic: list[str] = []
+    for widget in QApplication.allWidgets():
+        texts.append(assert_plain_tip(widget.toolTip(), str(widget)))
+        assert not RichText.mightBeRichText(widget.whatsThis())
+        for action in widget.actions():
+            texts.append(assert_plain_tip(action.toolTip(), str(action)))
+            mnemonic.append(action.text())
+        match widget:
+            case QLabel():
+                is_plain = widget.textFormat() is Qt.TextFormat.PlainText
+                assert is_plain or not widget.text(), f"{widget}: {widget.text()!r}"
+                (texts if widget.buddy() is None else mnemonic).append(widget.text())
+            case QAbstractButton():
+                mnemonic.append(widget.text())
+            case QGroupBox() | QMenu():
+                mnemonic.append(widget.title())
+            case QTabBar():
+                mnemonic += [widget.tabText(number) for number in range(widget.count())]
+                texts += [assert_plain_tip(widget.tabToolTip(number), str(widget)) for number in range(widget.count())]
+            case QAbstractItemView() if widget.model() is not None:
+                texts += model_texts(widget.model())
+            case QGraphicsView():
+                for item in widget.scene().items():
+                    assert not isinstance(item, QGraphicsTextItem), "it may hold HTML"
+                    texts.append(assert_plain_tip(item.toolTip(), str(item)))
+    for text in mnemonic:
+        shown = without_mnemonic(text)
+        assert all(name in shown for name in NAMES if name in text), f"{text!r} has a mnemonic"
+    return texts + [without_mnemonic(text) for text in mnemonic]
+
+
+def model_texts(model: QAbstractItemModel) -> list[str]:
+    role = Qt.ItemDataRole
+    texts = []
+    for index in indexes(model):
+        where = f"{model} {index.row()}, {index.column()}"  # an index that outlives its model cannot be written down
+        texts.append(assert_plain_tip(index.data(role.ToolTipRole), where))
+        texts.append(str(index.data(role.DisplayRole) or ""))
+    for section in range(model.columnCount()):
+        tip = model.headerData(section, Qt.Orientation.Horizontal, role.ToolTipRole)
+        texts.append(assert_plain_tip(tip, f"{model}, title {section}"))
+    return texts
+
+
+def test_no_corner_of_the_window_takes_a_name_for_html_or_a_mnemonic(run: Run, tmp_path: Path) -> None:
+    async def look(program: MonitorApp) -> None:
+        window = program.window
+        every = "\n".join(walk())
+        for name in (PANEL, *(name for names in LABELS.values() for name in names)):
+            assert name in every
+        assert window.windowHandle().title() == f"T3 Monitor – Recording {FILE}"
+        assert window.indicator.link.text() == f"Recording {FILE}"
+        (row,) = (window.trend.legend.row(key) for key in window.trend.points()[:1])
+        assert said(row.shown.toolTip()) == f"Show or hide {PANEL} ({SERIALS[0]}) <b>x</b>"
+        assert said(row.remove.toolTip()) == f"Remove {PANEL} ({SERIALS[0]}) <b>x</b> from the plot"
+        assert said(row.name.toolTip()) == f"{PANEL} ({SERIALS[0]}) <b>x</b>\nTemp <A> & <B>"
+
+    run(on_hostile_building(tmp_path, look))
+
+
+def test_menus_dialogs_and_messages_say_names_as_they_are(run: Run, tmp_path: Path) -> None:
+    async def look(program: MonitorApp) -> None:
+        window = program.window
+        menus = [
+            window.trend.context_menu(),
+            window.points.table.make_menu(),
+            window.devices.make_panel_menu(SERIALS[0]),
+            window.devices.tree.make_columns_menu(),
+        ]
+        removing = next(action.menu() for action in menus[0].actions() if action.text() == "Remove")
+        entries = [without_mnemonic(action.text()) for action in removing.actions()]
+        assert entries[:2] == [f"{PANEL} ({SERIALS[0]}) <b>x</b>", f"{PANEL} ({SERIALS[0]}) &Boiler"]
+        removing.ensurePolished()
+        removing.resize(removing.sizeHint())
+        assert entries[1] in drawn(removing)
+
+        dialogs: list[QDialog] = [
+            CrashDialog(SENTENCE, CrashReport(tmp_path / FILE, SENTENCE), window),
+            message_box(SITES[0], SENTENCE),
+        ]
+        program.on_settings()
+        assert program.settings_dialog is not None
+        program.settings_dialog.link.test_message.show_sentence(
+            program.settings_dialog.link.web.sites.message.tone, SENTENCE
+        )
+        window.points.set_notice(SENTENCE)
+        window.trend._set_problem(SENTENCE)
+        window.banner.say(SENTENCE)
+        window.statusBar().showMessage(SENTENCE)
+        every = "\n".join(walk())
+        assert every.count(SENTENCE) >= len(dialogs) + 3
+        assert FILE in every, "the file of the crash"
+        for widget in (*menus, *dialogs):
+            widget.deleteLater()
+
+    run(on_hostile_building(tmp_path, look))
+
+
+def test_sites_and_what_is_said_of_their_links_are_text(run: Run, tmp_path: Path) -> None:
+    async def look(program: MonitorApp) -> None:
+        window = program.window
+        window.set_sites(SITES, " and ".join(SITES))
+        for site in SITES:
+            decoded = AnswerDecoded(SyncPhase.PARSE, 1.0, snapshot(note=SENTENCE), 10, site=site)
+            ended = CycleFinished(SyncPhase.VALIDATE, 1.0, report(Outcome.PARTIAL, SENTENCE, site=site), 5.0, site=site)
+            started = CycleStarted(SyncPhase.FETCH, 0.0, "sqlite:///x", True, 30, 3, site=site)
+            window.apply_events([started, CallStarted(SyncPhase.FETCH, 0.0, 1, 1, site=site), decoded, ended])
+        every = "\n".join(walk())
+        for site in SITES:
+            assert f"{site}: live" in every
+        assert said(window.indicator.toolTip()).count("<i>more</i>") == 4, "reason and note of each site"
+        assert SENTENCE.partition("\n")[0] in every
+
+    run(on_hostile_building(tmp_path, look))
+
+
+def test_what_is_drawn_is_what_the_panel_says(run: Run, tmp_path: Path) -> None:
+    async def look(program: MonitorApp) -> None:
+        window = program.window
+        table = drawn(window.points)
+        for label, full_label in LABELS.values():
+            assert any(text.startswith(label[:4]) for text in table), "it may be cut"
+            assert full_label in table
+        assert [text for text in drawn(window.devices) if text.startswith("AHU <P>")] == [
+            "AHU <P> …(237219)",
+            "AHU <P> …(237220)",
+        ]
+        assert f"{SERIALS[0]} A&B" in drawn(window.trend)
+        assert f"Recording {FILE}" in drawn(window.indicator)
+
+    run(on_hostile_building(tmp_path, look))
+
+
+@pytest.mark.parametrize("text", [*NAMES, SENTENCE, "a\tb <P>", "  <b>  two  </b>", "a < b", "<?xml", "", "&lt;b&gt;"])
+def test_a_tooltip_says_its_text_letter_by_letter(text: str) -> None:
+    assert said(tooltip(text)) == text
+
+
+@pytest.mark.parametrize("text", [*NAMES, "&&", "a & b"])
+def test_a_menu_says_its_text_letter_by_letter(qapp: QApplication, text: str) -> None:
+    menu = QMenu()
+    action = QAction(menu_text(text), menu)
+    menu.addAction(action)
+    menu.resize(menu.sizeHint())
+    assert text in drawn(menu)
+
+
+def test_a_title_says_its_text_letter_by_letter(qapp: QApplication) -> None:
+    window = QWidget()
+    window.setWindowTitle(window_title("a [*] b [*][*]"))
+    window.show()
+    assert window.windowHandle().title() == "a [*] b [*][*]"
+    window.close()

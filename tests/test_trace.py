@@ -1,0 +1,126 @@
+"""What a trace draws of live readings, also of those whose time is before that of the last one."""
+
+import math
+
+import numpy as np
+import pytest
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.store.history import Series
+from t3monitor.ui.trend.lanes import lane_words
+from t3monitor.ui.trend.trace import Trace
+from values import NOW_S, device, point
+
+IN1 = PointKey(237219, PointType.INPUT, 1)
+GAP = math.nan
+
+
+def loaded(*samples: tuple[float, float], thinned: bool = False) -> Series:
+    times, values = np.array(samples, dtype=float).T
+    return Series(times + NOW_S, values, "°C", 3, False, "L1", 30, thinned)
+
+
+def tell(trace: Trace, *samples: tuple[float, float]) -> None:
+    for time_s, value in samples:
+        trace.describe(device(), point(PointType.INPUT, 1, value), NOW_S + time_s)
+
+
+def drawn(trace: Trace) -> list[tuple[float, float]]:
+    (series,) = trace.series
+    assert np.all(np.diff(series.times_utc_s) > 0)
+    return [
+        (float(time_s) - NOW_S, GAP if math.isnan(value) else float(value))
+        for time_s, value in zip(series.times_utc_s, series.values, strict=True)
+    ]
+
+
+def same(one: list[tuple[float, float]], other: list[tuple[float, float]]) -> bool:
+    return repr(one) == repr([(float(time_s), float(value)) for time_s, value in other])
+
+
+@pytest.fixture
+def trace() -> Trace:
+    return Trace(IN1, 0)
+
+
+def test_a_reading_before_the_last_one_is_drawn_where_it_stands(trace: Trace) -> None:
+    trace.set_history((loaded((-120, 20)),), reaches_present=True)
+    tell(trace, (2, 21), (-60, 22), (-30, 23), (0, 24))
+    assert same(drawn(trace), [(-120, 20), (-60, 22), (-30, 23), (0, 24), (2, 21)])
+    assert trace.current_text == "24.00 °C"
+    assert trace.read_at_s == NOW_S
+
+
+def test_a_reading_far_before_the_last_one_stands_between_holes(trace: Trace) -> None:
+    trace.set_history((loaded((-4000, 20)),), reaches_present=True)
+    tell(trace, (0, 21), (-2000, 22))
+    assert same(drawn(trace), [(-4000, 20), (-3970, GAP), (-2000, 22), (-1970, GAP), (0, 21)])
+
+
+def test_a_break_where_a_reading_lacked_the_point_stays(trace: Trace) -> None:
+    trace.set_history((loaded((-60, 20), (-30, GAP), (0, 21)),), reaches_present=True)
+    tell(trace, (30, 22), (-15, 23))
+    assert same(drawn(trace), [(-60, 20), (-30, GAP), (-15, 23), (0, 21), (30, 22)])
+
+
+def test_a_reading_that_the_loaded_history_holds_is_not_drawn_twice(trace: Trace) -> None:
+    tell(trace, (0, 21), (-60, 22))
+    trace.set_history((loaded((-60, 22), (0, 21)),), reaches_present=True)
+    assert same(drawn(trace), [(-60, 22), (0, 21)])
+    assert trace.appended == 0
+
+
+def test_a_reading_that_came_while_history_was_loaded_is_not_lost_though_its_time_is_earlier(trace: Trace) -> None:
+    tell(trace, (0, 21), (-60, 22))
+    for thinned in (False, True):
+        trace.set_history((loaded((-120, 20), (0, 21), thinned=thinned),), reaches_present=True)
+        assert [sample for sample in drawn(trace) if not math.isnan(sample[1])] == [(-120, 20), (-60, 22), (0, 21)]
+
+
+def test_the_readings_after_our_clock_was_set_back_are_drawn_like_the_loaded_ones(trace: Trace) -> None:
+    tell(trace, *((time_s, 20) for time_s in range(0, 3600, 30)))
+    tell(trace, *((time_s + 7, 21) for time_s in range(0, 300, 30)))
+    times = sorted([*range(0, 3600, 30), *range(7, 307, 30)])
+    assert [time_s for time_s, _ in drawn(trace)] == times
+    assert trace.current_text == "21.00 °C"
+
+
+def test_of_two_values_of_one_time_that_which_came_later_is_drawn(trace: Trace) -> None:
+    tell(trace, (0, 20), (30, 21), (0, 25))
+    assert same(drawn(trace), [(0, 25), (30, 21)])
+
+
+def test_a_reading_that_is_told_again_changes_nothing(trace: Trace) -> None:
+    tell(trace, (0, 20))
+    assert not trace.describe(device(), point(PointType.INPUT, 1, 20), NOW_S)
+    assert trace.appended == 1
+
+
+def test_a_row_of_the_future_in_the_history_keeps_no_reading_from_being_drawn(trace: Trace) -> None:
+    trace.set_history((loaded((-30, 20), (10**8, 99)),), reaches_present=True)
+    tell(trace, (0, 21), (30, 22))
+    known = [sample for sample in drawn(trace) if not math.isnan(sample[1])]
+    assert known == [(-30, 20), (0, 21), (30, 22), (10**8, 99)]
+    assert trace.current_text == "22.00 °C"
+
+
+def test_the_readings_of_many_cycles_outlast_a_load_that_holds_a_row_of_the_future(trace: Trace) -> None:
+    tell(trace, *((time_s, 21) for time_s in range(0, 600, 30)))
+    trace.set_history((loaded((-30, 20), (10**8, 99)),), reaches_present=True)
+    assert [time_s for time_s, value in drawn(trace) if value == 21] == list(range(0, 600, 30))
+
+
+def test_lanes_and_cursor_speak_in_the_words_of_the_site(trace: Trace) -> None:
+    words = ((0, "Shut"), (1, "Ajar"))
+    trace.describe(device(), point(PointType.INPUT, 1, 1.0, range=23, digital_analog=0, units="", words=words), NOW_S)
+    assert trace.text_at(NOW_S) == "Ajar"
+    (series,) = trace.series
+    for site, expected in (
+        (words, ("Shut", "Ajar")),
+        (((1, "Ajar"),), ("Custom 1 off", "Ajar")),
+        ((), ("Custom 1 off", "Custom 1 on")),
+    ):
+        lane = lane_words(series, site)
+        assert lane is not None
+        assert (lane.of(0), lane.of(1)) == expected
