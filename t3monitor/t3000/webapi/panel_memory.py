@@ -51,6 +51,7 @@ class PanelMemory:
     said: str = ""  # why it does not answer, as a sentence
     has_history: bool = False
     timeouts: int = 0  # in a row
+    trusts_scan: bool = True  # T3000's scan has not found it in vain since it answered last
     needs_whole: bool = True  # every group is to be read at once
     knows_counts: bool = False
     wants_words: bool = False  # a point has a range whose words are the site's own

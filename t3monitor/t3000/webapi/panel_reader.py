@@ -161,7 +161,7 @@ class PanelReader:
             if not memory.answers:
                 memory.needs_whole = memory.needs_whole or memory.state is State.SILENT
                 memory.state, memory.said = State.ANSWERS, ""
-            memory.timeouts = 0
+            memory.timeouts, memory.trusts_scan = 0, True
             memory.probe.succeeded()
             memory.cure.succeeded()
             this.read.add(memory.serial_number)
