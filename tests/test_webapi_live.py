@@ -638,6 +638,14 @@ def test_a_device_of_an_unknown_class_is_asked_once(product_class: int | None) -
     assert [call["panelId"] for call in live.calls(17)].count(9) == 1
 
 
+def test_a_device_of_an_unknown_class_that_cannot_be_asked_is_left_out() -> None:
+    live = site(2)
+    live.t3000.thermostats = [ThermostatModel(4711, 9, None, object_instance=0)]
+    answer = live.fetch()
+    assert (answer.failed_panels, answer.silent) == ((), ())
+    assert [panel.panel_id for panel in live.link.left_out] == [9]
+
+
 def test_a_device_of_a_class_without_points_that_has_a_history_is_asked() -> None:
     live = site(2)
     known = live.read()

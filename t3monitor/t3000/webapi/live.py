@@ -239,7 +239,9 @@ class LiveReading:
     def _visit(self, memory: PanelMemory, this: Round, position: int, total: int) -> None:
         """Reads a panel, unless something speaks against it."""
         title, serial = memory.panel.title, memory.serial_number
-        if not memory.panel.object_instance:
+        if not memory.panel.object_instance and memory.may_be_no_panel:
+            memory.state = State.LEFT_OUT  # it cannot even be asked
+        elif not memory.panel.object_instance:
             this.failed[serial] = (
                 f"{title} cannot be read live: T3000's list lacks its object instance; have it look for panels again"
             )
