@@ -1,5 +1,6 @@
 """Fixtures that more than one test file uses."""
 
+import gc
 import logging
 import shutil
 import signal
@@ -11,6 +12,19 @@ from pathlib import Path
 import pytest
 
 CLIB = Path(__file__).parent / "clib"
+_MUCH_GARBAGE = 50_000  # objects that were made and not given back since garbage was collected last
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """As in the program, garbage is collected by the main thread alone: a window in it must not end in another one."""
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    if gc.get_count()[0] > _MUCH_GARBAGE:
+        gc.collect()
 
 
 @pytest.fixture

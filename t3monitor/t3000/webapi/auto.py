@@ -44,9 +44,10 @@ class AutoReading:
 
     def fetch(self, timeout_s: float) -> Answer:
         """The answer of the strategy that works; raises what both of them say if none does."""
+        serves_background = self._live_again_at_s is not None
         is_live_due = self._live_again_at_s is None or self._live_again_at_s <= self._monotonic_s()
-        # Live reading may have T3000 load saved values, which must not come before what T3000 reads is collected.
-        self._background.only_collects = is_live_due and self._background.awaits_collection
+        # What T3000 reads in the background is collected before live reading, which may load saved values over it.
+        self._background.only_collects = serves_background and is_live_due and self._background.awaits_collection
         if is_live_due and not self._background.only_collects:
             try:
                 answer = self._live.fetch(timeout_s)
@@ -67,7 +68,7 @@ class AutoReading:
                 self._live_again_at_s = None
             self._is_live, self._why_not_live = False, str(failure)
         answer = self._fall_back(timeout_s)
-        if self._live_again_at_s is None and not self._background.only_collects:
+        if self._live_again_at_s is None:
             self._live_again_at_s = self._monotonic_s() + LIVE_AGAIN_S
         return answer._replace(note=f"{answer.note}, since live reading failed: {self._why_not_live}")
 

@@ -58,8 +58,9 @@ class Rotation:
             self._asked.pop(serial, None)
 
     def collect_next(self) -> None:
-        """Ends the round with a collecting call."""
-        self._steps = deque([COLLECT])
+        """The next call is a collecting one; the rest of the round follows it."""
+        if not self._steps or self._steps[0] is not COLLECT:
+            self._steps.appendleft(COLLECT)
 
     def step(self) -> Step:
         """Whom the next call asks for, or COLLECT; stays the same until it is `done`."""
