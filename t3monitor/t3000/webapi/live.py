@@ -4,19 +4,21 @@ No gate, no cooldown; each panel has its own outcome. The time of a group of poi
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from t3monitor.model.errors import LinkError, NoNewDataError, NotReadyError, UnreachableError
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.t3000.link import Answer
+from t3monitor.t3000.webapi.backoff import Backoff
 from t3monitor.t3000.webapi.calls import PanelCalls
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.mirror import answer_body
 from t3monitor.t3000.webapi.panel_memory import PanelMemory, State
 from t3monitor.t3000.webapi.panel_reader import MODBUS_SELECTED, PanelReader, Round
 from t3monitor.t3000.webapi.panels import Panel, PanelList
-from t3monitor.t3000.webapi.point_groups import group_of, runs
+from t3monitor.t3000.webapi.point_groups import GroupKey, group_of, runs
 from t3monitor.t3000.webapi.turns import SWEEP_S, Plan, plan
 
 _log = logging.getLogger(__name__)
@@ -31,6 +33,14 @@ _SHORT_INTERVAL_S = 25.0  # does not hold a silent group beside a cycle
 
 class NoPanelReadableError(NoNewDataError):
     """No panel can be read now, and no other way to read would help."""
+
+
+class _Probe(NamedTuple):
+    """What is asked for between two cycles: a silent panel, or the ``group`` that it did not tell."""
+
+    backoff: Backoff
+    memory: PanelMemory
+    group: GroupKey | None = None
 
 
 class LiveReading:
@@ -99,12 +109,12 @@ class LiveReading:
             if (memory := memories.get(panel.serial_number)) is None or memory.state is State.LEFT_OUT
         )
 
-    # Between two cycles: one group of one silent panel
+    # Between two cycles: one group of one silent panel, or one that a panel did not tell beside others
 
     @property
     def errand_due_s(self) -> float | None:
-        """When a silent panel is asked again, monotonic; None while there is none, or the next fetch is too near."""
-        due_s = min((memory.probe.due_s for memory in self._silent()), default=None)
+        """When what is silent is asked again, monotonic; None while nothing is, or the next fetch is too near."""
+        due_s = min((probe.backoff.due_s for probe in self._probes()), default=None)
         if due_s is None:
             return None
         due_s = max(due_s, self._probes_from_s)
@@ -113,24 +123,36 @@ class LiveReading:
         return None if collides and not is_overdue and self.interval_s > _SHORT_INTERVAL_S else due_s
 
     def run_errand(self, timeout_s: float) -> None:
-        """Asks the silent panel whose turn it is; one that answers is read whole by the next fetch."""
+        """Asks the silent panel or group whose turn it is; a panel that answers is read whole by the next fetch."""
         began_s = self._monotonic_s()
-        due = [memory for memory in self._silent() if memory.probe.is_due(began_s)]
-        if not due or began_s < self._probes_from_s:
-            return
-        memory = min(due, key=lambda memory: memory.probe.due_s)
+        due = [probe for probe in self._probes() if probe.backoff.is_due(began_s)]
+        if due and began_s >= self._probes_from_s:
+            self._probe(min(due, key=lambda probe: probe.backoff.due_s), Round(timeout_s, began_s, began_s))
+
+    def _probe(self, probe: _Probe, this: Round) -> None:
+        began_s = self._monotonic_s()
         try:
-            self._reader.ask(memory, Round(timeout_s, began_s, began_s))
+            if probe.group is None:
+                self._reader.ask(probe.memory, this)
+            else:
+                self._reader.read_groups(probe.memory, [probe.group], this)
         except LinkError as error:
             _log.debug("Between two cycles: %s", error)
         finally:
             now_s = self._monotonic_s()
-            if memory.probe.is_due(now_s):  # it was not its silence that ended the call
-                memory.probe.wait(now_s, _AGAIN_S)
-            self._probes_from_s = now_s + (now_s - began_s) * (1 / _PROBES_SHARE - 1)
+            if probe.backoff.is_due(now_s):  # it was not its silence that ended the call
+                probe.backoff.wait(now_s, _AGAIN_S)
+            # T3000 goes on with a call that was given up.
+            spent_s = max(now_s - began_s, _SILENT_GROUP_S) if self._calls.held_up else now_s - began_s
+            self._probes_from_s = now_s + spent_s * (1 / _PROBES_SHARE - 1)
 
-    def _silent(self) -> list[PanelMemory]:
-        return [memory for memory in self._memories.values() if memory.state is State.SILENT]
+    def _probes(self) -> Iterator[_Probe]:
+        for memory in self._memories.values():
+            if memory.state is State.SILENT:
+                yield _Probe(memory.probe, memory)
+            elif memory.answers:
+                for group, backoff in memory.silent_groups.items():
+                    yield _Probe(backoff, memory, group)
 
     # A cycle
 
@@ -139,7 +161,9 @@ class LiveReading:
         began_s = self._monotonic_s()
         self._reader.interval_s = self.interval_s
         self._next_fetch_s = began_s + self.interval_s
-        waits = any(memory.state in (State.SILENT, State.FORGOTTEN) for memory in self._memories.values())
+        waits = not self._memories or any(
+            memory.state in (State.SILENT, State.FORGOTTEN) for memory in self._memories.values()
+        )
         self._take_list(self._panels.refresh(timeout_s, needs_instances=True, anew=waits))
         if not self._memories:
             raise NoNewDataError(
@@ -199,17 +223,23 @@ class LiveReading:
         )
 
     def _cost_s(self, memory: PanelMemory) -> float:
+        whole_s = len(memory.groups()) * self._calls.group_s
         if memory.needs_whole and not memory.in_use:
-            return len(memory.groups()) * self._calls.group_s
-        return self._used_s(memory)
+            return whole_s
+        lacks_words = memory.wants_words and not memory.has_words
+        return self._used_s(memory) + (whole_s if lacks_words else 0.0)
 
     def _used_s(self, memory: PanelMemory) -> float:
         """What reading its groups in use costs."""
-        groups = memory.asked_now(self._monotonic_s())
+        groups = memory.asked()
         return len(groups) * self._calls.group_s + (len(list(runs(groups))) + 1) * _CALL_S
 
     def _in_order(self, planned: Plan) -> list[PanelMemory]:
-        """The panels of this round: those that the window shows first, those that may well be silent last."""
+        """The panels of this round: those that the window shows first, those that may well be silent last.
+
+        While T3000 may still wait for one whose call was given up, those come first that answered last: they tell best
+        whether it does.
+        """
         chosen = [self._memories[serial] for serial in planned.serials]
         now_s = self._monotonic_s()
         others = [
@@ -222,9 +252,12 @@ class LiveReading:
             )
         ]
         shown = {serial for serial, _ in self._reader.shown_first}
+        if self._calls.held_up:
+            chosen.sort(key=PanelMemory.last_read_s, reverse=True)
+            shown = set()
         return [
-            *sorted(chosen, key=lambda memory: (memory.is_suspect, memory.serial_number not in shown)),
-            *sorted(others, key=lambda memory: memory.is_suspect),
+            *sorted(chosen, key=lambda memory: (*memory.likelihood_of_silence, memory.serial_number not in shown)),
+            *sorted(others, key=lambda memory: memory.likelihood_of_silence),
         ]
 
     def _visit(self, memory: PanelMemory, this: Round, begins: Callable[[], None]) -> None:
@@ -255,13 +288,14 @@ class LiveReading:
                 self._reader.load_words(memory, this)
 
     def _sweep(self, planned: Plan, this: Round) -> None:
-        """Reads groups that are not in use, the oldest first, as many as the plan holds."""
-        answering = [memory for memory in self._memories.values() if memory.answers]
-        others = [(read_s, memory, group) for memory in answering for read_s, group in memory.others(this.began_s)]
+        """Reads groups that are not in use, the oldest first, as many as the plan holds, of panels that answered."""
+        answered = [memory for memory in self._memories.values() if memory.serial_number in this.read]
+        others = [(read_s, memory, group) for memory in answered for read_s, group in memory.others(this.began_s)]
         due = sorted(others, key=lambda entry: entry[0])[: planned.swept]
-        for memory in answering:
-            groups = [group for _, its, group in due if its is memory]
-            if this.stopped or self._monotonic_s() >= this.ends_s:
+        for memory in answered:
+            fits = max(0, int((this.ends_s - self._monotonic_s()) / self._calls.group_s))
+            groups = [group for _, its, group in due if its is memory][:fits]
+            if this.stopped:
                 return
             try:
                 self._reader.read_groups(memory, groups, this)
@@ -278,15 +312,17 @@ class LiveReading:
         answer = Answer(
             answer_body(memory.mirrored() for memory in shown),
             (*self._panels.doubles, *filter(None, sentences)),
-            (*this.remarks, *(sentence for memory in shown for sentence in memory.sentences())),
+            (*self._reader.remarks, *(sentence for memory in shown for sentence in memory.sentences())),
             repeats=True,
             note=self._note(),
             silent=tuple(_as_silent(memory.panel) for memory in listed if memory not in shown),
             groups={memory.serial_number: memory.hand_over() for memory in shown},
-            words=this.words,
+            words=dict(self._reader.words),
         )
         for memory in shown:
             memory.settle_use()
+        self._reader.remarks.clear()
+        self._reader.words.clear()
         return answer
 
     def _note(self) -> str:
