@@ -711,6 +711,55 @@ def test_a_device_of_an_unknown_class_is_asked_once(product_class: int | None) -
     assert [call["panelId"] for call in live.calls(17)].count(9) == 1
 
 
+def test_a_panel_of_an_unknown_class_that_t3000_has_forgotten_is_found_without_anybody_doing_anything() -> None:
+    live = site(2)
+    live.t3000.server_role = True  # its list tells no product classes
+    live.t3000.restart()
+    live.clock.now_s = live.due_s = 10
+    assert "None of the 2 devices of T3000's list" in str(live.fetch_patiently())
+    for _ in range(22):
+        answer = live.fetch_patiently()
+    assert isinstance(answer, Answer)
+    assert len(live.decoded(answer).devices) == 2
+
+
+def test_a_silent_device_of_an_unknown_class_costs_one_wait_in_a_run() -> None:
+    live = site(2)
+    live.t3000.panels[1].product_class = 180
+    live.t3000.panels[1].reachable = False
+    live.t3000.forget(live.t3000.panels[1])
+    live.t3000._is_clicked = False
+    waited = []
+    for _ in range(60):
+        assert live.fetch().failed_panels == ()
+        waited.append(live.took_s > 12)
+    assert sum(waited) == 1
+
+
+def test_of_two_panels_with_one_number_the_one_that_t3000_does_not_hold_is_told_why() -> None:
+    live = site(2)
+    live.t3000.panels[1].panel_id = 1
+    answer = live.fetch()
+    assert answer.failed_panels == (
+        "panel 1 'AHU-2' was not read: T3000 holds one panel of each number, and panel 1 'AHU-1' has the same; "
+        "give one of them another number",
+    )
+
+
+def test_panels_that_answer_slowly_are_planned_with_their_own_time() -> None:
+    live = site(12)
+    for place in (1, 4, 7, 10):
+        live.t3000.panels[place].group_s = 2.0
+    live.fetch()
+    asked = []
+    for _ in range(12):
+        live.calls()
+        live.fetch()
+        asked += live.panels_asked()
+        assert live.took_s <= 30
+    assert all(asked.count(number) >= 2 for number in range(1, 13))
+
+
 def test_a_device_of_a_class_without_points_that_has_a_history_is_asked() -> None:
     live = site(2)
     known = live.read()

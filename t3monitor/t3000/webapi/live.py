@@ -28,6 +28,7 @@ _SILENT_GROUP_S = 19.0  # what a silent group costs at most
 _CALL_S = 0.02  # beside what the groups cost
 _AGAIN_S = 60.0
 _PROBES_SHARE = 0.1  # of the time, for panels that are silent
+_NEGLECTED_AFTER = 3  # intervals
 _SHORT_INTERVAL_S = 25.0  # does not hold a silent group beside a cycle
 
 
@@ -146,6 +147,16 @@ class LiveReading:
             spent_s = max(now_s - began_s, _SILENT_GROUP_S) if self._calls.held_up else now_s - began_s
             self._probes_from_s = now_s + spent_s * (1 / _PROBES_SHARE - 1)
 
+    def _probe_what_is_neglected(self, this: Round) -> None:
+        """Does the errand for which nobody comes where there are no cycles but those that are asked for."""
+        probe = min(self._probes(), key=lambda probe: probe.backoff.due_s, default=None)
+        if probe is None or this.lost_s or this.stopped:
+            return
+        if self._monotonic_s() - max(probe.backoff.due_s, self._probes_from_s) > _NEGLECTED_AFTER * self.interval_s:
+            self._probe(probe, this)
+            if probe.group is None and probe.memory.answers:
+                self._reader.read_rest(probe.memory, this)
+
     def _probes(self) -> Iterator[_Probe]:
         for memory in self._memories.values():
             if memory.state is State.SILENT:
@@ -180,6 +191,7 @@ class LiveReading:
         self._load_words(this)
         if self._has_begun:
             self._sweep(planned, this)
+        self._probe_what_is_neglected(this)
         self._has_begun = True
         if not this.read:
             raise self._nothing_read(this)
@@ -205,6 +217,12 @@ class LiveReading:
             memory.panel = panel
             if panel.has_points is not False or memory.has_history:
                 self._memories[serial] = memory
+        self._reader.namesakes = {
+            memory.serial_number: other.panel.title
+            for memory in self._memories.values()
+            for other in self._memories.values()
+            if other is not memory and other.panel.panel_id == memory.panel.panel_id
+        }
 
     def _plan(self) -> Plan:
         taking_part = [
@@ -212,18 +230,21 @@ class LiveReading:
             for memory in self._memories.values()
             if memory.answers
             or (memory.state is State.NEVER_ASKED and memory.in_use)
-            or (memory.state is State.FORGOTTEN and self._reader.is_cure_due(memory))
+            or ((memory.state is State.FORGOTTEN or memory.may_be_forgotten) and self._reader.is_cure_due(memory))
         ]
+        others = [(len(memory.groups()) - len(memory.in_use), memory) for memory in taking_part if memory.answers]
+        others_s = sum(count * self._calls.group_s(memory.panel) for count, memory in others)
+        count = sum(count for count, _ in others)
         return plan(
             {memory.serial_number: self._cost_s(memory) for memory in taking_part},
             {memory.serial_number: memory.last_read_s() for memory in taking_part},
-            sum(len(memory.groups()) - len(memory.in_use) for memory in taking_part if memory.answers),
-            self._calls.group_s,
+            count,
+            others_s / count if count else 0.0,
             self.interval_s,
         )
 
     def _cost_s(self, memory: PanelMemory) -> float:
-        whole_s = len(memory.groups()) * self._calls.group_s
+        whole_s = len(memory.groups()) * self._calls.group_s(memory.panel)
         if memory.needs_whole and not memory.in_use:
             return whole_s
         lacks_words = memory.wants_words and not memory.has_words
@@ -232,7 +253,7 @@ class LiveReading:
     def _used_s(self, memory: PanelMemory) -> float:
         """What reading its groups in use costs."""
         groups = memory.asked()
-        return len(groups) * self._calls.group_s + (len(list(runs(groups))) + 1) * _CALL_S
+        return max(1, len(groups)) * self._calls.group_s(memory.panel) + (len(list(runs(groups))) + 1) * _CALL_S
 
     def _in_order(self, planned: Plan) -> list[PanelMemory]:
         """The panels of this round: those that the window shows first, those that may well be silent last.
@@ -282,7 +303,7 @@ class LiveReading:
     def _load_words(self, this: Round) -> None:
         """Once in a run for each panel whose words are not known, as far as the time lasts."""
         for memory in self._memories.values():
-            fits = self._monotonic_s() + len(memory.groups()) * self._calls.group_s <= this.ends_s
+            fits = self._monotonic_s() + len(memory.groups()) * self._calls.group_s(memory.panel) <= this.ends_s
             is_wanted = memory.wants_words and not memory.has_words and memory.serial_number in this.read
             if is_wanted and fits and not this.stopped and self._reader.may_load():
                 self._reader.load_words(memory, this)
@@ -293,7 +314,7 @@ class LiveReading:
         others = [(read_s, memory, group) for memory in answered for read_s, group in memory.others(this.began_s)]
         due = sorted(others, key=lambda entry: entry[0])[: planned.swept]
         for memory in answered:
-            fits = max(0, int((this.ends_s - self._monotonic_s()) / self._calls.group_s))
+            fits = max(0, int((this.ends_s - self._monotonic_s()) / self._calls.group_s(memory.panel)))
             groups = [group for _, its, group in due if its is memory][:fits]
             if this.stopped:
                 return
@@ -344,7 +365,12 @@ class LiveReading:
             return NoPanelReadableError(MODBUS_SELECTED)
         listed = [memory for memory in self._memories.values() if memory.state is not State.LEFT_OUT]
         said = (this.failed.get(memory.serial_number) or memory.said for memory in listed)
-        first = next(filter(None, said), "none of those on its list is a panel with points")
+        if not listed:
+            return NoNewDataError(
+                f"None of the {len(self._memories)} devices of T3000's list, whose product class tells nothing, gave "
+                "values: click one in T3000's tree, and look for panels again"
+            )
+        first = next(filter(None, said), "T3000 did not come to them")
         which = "The only panel gave no values" if len(listed) == 1 else f"None of {len(listed)} panels gave values"
         outcome: type[LinkError] = type(this.first_error) if this.first_error else NoNewDataError
         if any(memory.state is State.FORGOTTEN for memory in listed):

@@ -81,6 +81,11 @@ class PanelMemory:
         return self.panel.has_points is None and not self.has_history
 
     @property
+    def may_be_forgotten(self) -> bool:
+        """Whether T3000 refused it, and did not ask it: a panel that it has forgotten and that nobody knows yet."""
+        return self.state is State.LEFT_OUT and not self.cure.is_hurried
+
+    @property
     def is_suspect(self) -> bool:
         """Whether asking it may well cost the wait for a silent one."""
         is_stranger = self.state is State.NEVER_ASKED and not self.has_history

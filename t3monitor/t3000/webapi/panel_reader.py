@@ -25,6 +25,7 @@ MODBUS_SELECTED = "T3000 reads no panel while a Modbus device is selected in its
 _AT_ONCE_S = 1.0  # a silent panel takes T3000 six seconds at least
 _AT_ONCE_TO_TELL = 3  # panels that failed at once, before any was read
 _SCAN_AGAIN_S = 60.0
+_PERHAPS_AGAIN_S = 600.0  # for a device that may be a panel, without a word
 _ESP32 = 88  # the product class whose panels say how many points they have
 _NO_PANEL_TO_BLAME = (UnreachableError, NotReadyError)
 
@@ -67,6 +68,7 @@ class PanelReader:
         """
         self.shown_first: frozenset[tuple[int, GroupKey]] = frozenset()  # serial number and group
         self.interval_s = 30.0
+        self.namesakes: dict[int, str] = {}  # titles of other panels with the same number, by serial number
         # For the next answer, whichever round it was that they came in.
         self.words: dict[int, RangeWords] = {}
         self.remarks: list[str] = []
@@ -113,7 +115,7 @@ class PanelReader:
     def read_rest(self, memory: PanelMemory, this: Round) -> None:
         """What a round wants of a panel that has just answered: the groups in use, or everything if that is due."""
         now_s = self._monotonic_s()
-        fits = now_s + len(memory.groups()) * self._calls.group_s + this.reserved_s <= this.ends_s
+        fits = now_s + len(memory.groups()) * self._calls.group_s(memory.panel) + this.reserved_s <= this.ends_s
         is_whole = memory.needs_whole and (fits or not memory.in_use)
         since_s = max(this.began_s, memory.loaded_s)
         wanted = [
@@ -203,6 +205,7 @@ class PanelReader:
     def _fall_silent(self, memory: PanelMemory, why: str) -> None:
         if memory.may_be_no_panel:
             memory.state = State.LEFT_OUT
+            memory.cure.succeeded()
             return
         memory.state = State.SILENT
         memory.is_asked_singly = False
@@ -231,8 +234,7 @@ class PanelReader:
         """Has T3000 load what it has saved of a panel that it has forgotten; whether that helped. Raises LinkError."""
         panel, now_s = memory.panel, self._monotonic_s()
         if memory.may_be_no_panel:
-            memory.state = State.LEFT_OUT
-            return False
+            return self._find_out(memory, this)
         if memory.state is not State.FORGOTTEN:
             memory.state, memory.said = State.FORGOTTEN, f"{panel.title} was not read: {refusal}"
         if not self.is_cure_due(memory):
@@ -251,12 +253,23 @@ class PanelReader:
             memory.cure.succeeded()  # the panel is not to blame for a scan that takes its time
             memory.cure.wait(now_s, min(_SCAN_AGAIN_S, 2 * self.interval_s))
             why = "T3000 was started anew and its scan has not found it yet; it is tried again each minute"
+        elif other := self.namesakes.get(memory.serial_number):
+            why = f"T3000 holds one panel of each number, and {other} has the same; give one of them another number"
         elif "no cached data" in refused.lower():
             why = "T3000 has forgotten it and has nothing saved of it; click it once in T3000's tree"
         else:
             why = f"T3000 has forgotten it and does not take it up again ({refused}); click it once in T3000's tree"
         memory.said = f"{panel.title} was not read: {why}"
         return False
+
+    def _find_out(self, memory: PanelMemory, this: Round) -> bool:
+        """Whether a device of an unknown class that T3000 has not loaded is a panel after all; raises LinkError."""
+        memory.state = State.LEFT_OUT
+        memory.cure.wait(self._monotonic_s(), _PERHAPS_AGAIN_S)
+        try:
+            return self.may_load() and not self._load(memory, this.timeout_s) and self._ask_first(memory, this)
+        except ForgottenPanelError:
+            return False
 
     def _load(self, memory: PanelMemory, timeout_s: float) -> str:
         """T3000's reason if it did not load what it has saved; raises LinkError."""
