@@ -836,6 +836,23 @@ def test_a_listed_panel_that_never_answered_is_told_of() -> None:
     assert [time_s for _, _, time_s in silent.vectors()] == [None] * 3
 
 
+def test_a_panel_whose_turn_has_not_come_yet_is_no_silent_one() -> None:
+    live = site(2)
+    live.fetch()
+    live.t3000.panels += make_panels(40, 500_000, used=USED, alike=False)[2:]
+    live.link.forget_panels()
+    answer = live.fetch()
+    assert live.took_s <= 31
+    assert 2 < len(live.decoded(answer).devices) < 40
+    assert (answer.silent, answer.failed_panels) == ((), ())
+
+
+def test_how_old_points_that_are_not_in_use_get_is_said_where_they_are_not_all_read_within_ten_minutes() -> None:
+    live = LiveSite(make_panels(60, used=(10, 10, 10), alike=False))
+    live.fetch()
+    assert "points that are not in use every 12 min" in live.fetch().note
+
+
 def test_two_entries_of_one_serial_number_are_named_and_the_first_counts() -> None:
     live = site(2)
     rows = live.t3000.udp_rows()

@@ -328,7 +328,10 @@ class LiveReading:
     def _answer(self, this: Round) -> Answer:
         in_order = sorted(self._memories.values(), key=lambda memory: (memory.panel.panel_id, memory.serial_number))
         listed = [memory for memory in in_order if memory.state is not State.LEFT_OUT]
-        shown = [memory for memory in listed if memory.answers or (memory.state is State.NEVER_ASKED and memory.in_use)]
+        waiting = [memory for memory in listed if memory.state is State.NEVER_ASKED]
+        # Those that were read in an earlier run are shown as they were then.
+        shown = [memory for memory in listed if memory.answers or (memory in waiting and memory.has_history)]
+        strangers = {memory.serial_number for memory in waiting if not memory.has_history} - this.failed.keys()
         sentences = [this.failed.get(memory.serial_number, "" if memory in shown else memory.said) for memory in listed]
         answer = Answer(
             answer_body(memory.mirrored() for memory in shown),
@@ -336,7 +339,11 @@ class LiveReading:
             (*self._reader.remarks, *(sentence for memory in shown for sentence in memory.sentences())),
             repeats=True,
             note=self._note(),
-            silent=tuple(_as_silent(memory.panel) for memory in listed if memory not in shown),
+            silent=tuple(
+                _as_silent(memory.panel)
+                for memory in listed
+                if memory not in shown and memory.serial_number not in strangers
+            ),
             groups={memory.serial_number: memory.hand_over() for memory in shown},
             words=dict(self._reader.words),
         )
@@ -355,7 +362,7 @@ class LiveReading:
                 f"{self.interval_s:g} s hold {len(planned.serials)} of {panels} panels: each is read every "
                 f"{planned.turns * self.interval_s:g} s"
             )
-        if planned.sweep_age_s > 2 * max(SWEEP_S, self.interval_s):
+        if planned.sweep_age_s > max(SWEEP_S, self.interval_s):
             notes.append(f"points that are not in use every {planned.sweep_age_s / 60:.0f} min")
         return ", ".join(notes)
 

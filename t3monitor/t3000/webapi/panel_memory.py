@@ -41,7 +41,7 @@ class GroupReading:
     is_new: bool = True  # not handed over yet
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class PanelMemory:
     """One panel of T3000's list."""
 
