@@ -663,6 +663,58 @@ def test_a_panel_that_was_given_the_configuration_of_another_one_is_believed_in_
     assert (INPUT, 0) in new_groups(answer, SERIAL + 2)
 
 
+@pytest.mark.parametrize("alike", [True, False])
+def test_a_group_of_a_panel_that_has_fewer_points_of_it_is_not_believed_to_be_another_panel_s(alike: bool) -> None:
+    live = LiveSite(make_panels(2, used=USED, alike=alike))
+    small = live.t3000.panels[0]
+    small.product_class, small.counts = 88, (20, 12, 10)  # of outputs 11 to 20 two
+    live.fetch()
+    live.fetch()
+    live.t3000.panels[1].bacnet_error = {(OUTPUT, 1)}
+    answer = live.fetch()
+    assert (OUTPUT, 1) not in new_groups(answer, SERIAL + 2)
+    live.t3000.panels[1].bacnet_error, small.bacnet_error = set(), {(OUTPUT, 1)}
+    live.link.prefer([PointKey(SERIAL + 2, OUTPUT, 1)])  # the other one is read first
+    answer = live.fetch()
+    assert (OUTPUT, 1) in new_groups(answer, SERIAL + 2)
+    assert (OUTPUT, 1) not in new_groups(answer, SERIAL + 1)
+
+
+def test_a_group_that_was_blank_at_first_is_believed_as_soon_as_it_is_the_panel_s_own() -> None:
+    live = LiveSite(make_panels(2, used=USED, alike=True))
+    live.t3000.panels[0].bacnet_error = {(VARIABLE, 0)}  # before T3000 has read any panel
+    live.fetch()
+    for _ in range(3):
+        assert (VARIABLE, 0) not in new_groups(live.fetch(), SERIAL + 1)
+    live.t3000.panels[0].bacnet_error = set()
+    for _ in range(21):
+        answer = live.fetch()
+    assert answer.missing_points == ()
+    assert answer.groups[SERIAL + 1][VARIABLE][0].in_use
+
+
+def test_a_doubt_that_was_right_once_does_not_last_for_ever() -> None:
+    live = LiveSite(make_panels(2, used=USED, alike=False))
+    live.fetch()
+    live.t3000.panels[1].bacnet_error = {(INPUT, 0), (INPUT, 1)}
+    for _ in range(30):
+        assert (INPUT, 1) not in new_groups(live.fetch(), SERIAL + 2)
+    live.t3000.panels[1].bacnet_error = set()
+    live.t3000.panels[1].labels = live.t3000.panels[0].labels  # it really was given them
+    for _ in range(22):
+        answer = live.fetch()
+    assert answer.missing_points == ()
+
+
+def test_a_group_that_is_blank_for_good_stores_no_zeros() -> None:
+    live = LiveSite(make_panels(1, used=USED))
+    live.fetch()
+    live.t3000._buffer.clear()
+    live.t3000.panels[0].bacnet_error = {(INPUT, 1)}
+    for _ in range(25):
+        assert (INPUT, 1) not in new_groups(live.fetch(), SERIAL + 1, in_use=True)
+
+
 def test_a_modbus_device_in_t3000_s_tree_is_named_and_no_panel_is_blamed() -> None:
     live = site(6)
     live.fetch()

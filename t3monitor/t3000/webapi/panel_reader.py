@@ -321,6 +321,8 @@ class PanelReader:
             memory.troubles.pop(group, None)
             memory.has_history = True
             memory.wants_words |= seen.is_custom
+            if seen.is_blank:
+                memory.in_use.discard(group)  # at once, for its zeros are no readings of points that had a name
             memory.readings[group] = GroupReading(own, now_utc_s, now_s, seen.in_use or self._reads_all)
         for group in doubtful if not is_second_try else ():
             self._read(memory, Run.of(group), this, is_second_try=True)
