@@ -1,4 +1,4 @@
-"""Whole cycles of a site that is read live, from T3000 into the database, in virtual time."""
+"""What is stored of a site that is read live, in whole cycles and in virtual time, where something goes wrong."""
 
 import sqlite3
 import threading
