@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
+import msgspec
+
 from answers import JsonObject
 from clock import FakeClock
 from t3monitor.t3000.actions import Route
@@ -79,4 +81,4 @@ class _ModelExchange(Exchange):
 
 
 def _line(answer: JsonObject) -> bytes:
-    return json.dumps(answer, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return msgspec.json.encode(answer, order="deterministic")

@@ -4,13 +4,14 @@
 does not pass here: whoever calls waits until then. What a call finds is decided when it arrives.
 """
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, NamedTuple
+
+import msgspec
 
 from answers import JsonObject
 from t3monitor.model.point_types import PointType
@@ -505,7 +506,7 @@ class T3000Model:
     def _keep_text(self, serial: int, at_s: float, answer: JsonObject) -> None:
         texts = self._texts.setdefault(serial, [])
         texts[:] = [(kept_s, size) for kept_s, size in texts if at_s - kept_s < KEPT_S]
-        texts.append((at_s, len(json.dumps(answer))))
+        texts.append((at_s, len(msgspec.json.encode(answer))))
 
     # --- asking a panel
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from answers import JsonObject, real_point
@@ -90,24 +91,11 @@ class PanelModel:
     @property
     def settings(self) -> bytes:
         """What it answers when it is asked for its settings."""
-        inputs, outputs, variables = self.counts if self.product_class == ESP32 else (0, 0, 0)
-        settings = bytearray(SETTINGS_SIZE)
-        for place, value in (
-            (IP_ADDRESS, bytes(int(part) for part in self.ip_address.split("."))),
-            (PANEL_TYPE, bytes([self.product_class])),
-            (PANEL_NAME, self.name.encode()[:20].ljust(20, b"\0")),
-            (PANEL_NUMBER, bytes([self.panel_id])),
-            (DYNDNS_USER, b"engineer".ljust(32, b"\0")),
-            (DYNDNS_PASSWORD, b"secret".ljust(32, b"\0")),
-            (SERIAL_NUMBER, (self.serial_number % 2**32).to_bytes(4, "little")),
-            (MODBUS_ID, bytes([self.panel_id])),
-            (OBJECT_INSTANCE, self.object_instance.to_bytes(4, "little")),
-            (MAX_VARIABLES, bytes([variables])),
-            (MAX_INPUTS, bytes([inputs])),
-            (MAX_OUTPUTS, bytes([outputs])),
-        ):
-            settings[place] = value
-        return bytes(settings)
+        counts = self.counts if self.product_class == ESP32 else (0, 0, 0)
+        serial_number = self.serial_number % 2**32
+        return _settings(
+            self.ip_address, self.product_class, self.name, self.panel_id, serial_number, self.object_instance, counts
+        )
 
     @property
     def device_row(self) -> JsonObject:
@@ -148,6 +136,36 @@ class PanelModel:
             "status": "Online",
             "inputCount": 64,
         }
+
+
+@cache
+def _settings(
+    ip_address: str,
+    product_class: int,
+    name: str,
+    panel_id: int,
+    serial_number: int,
+    object_instance: int,
+    counts: tuple[int, int, int],
+) -> bytes:
+    inputs, outputs, variables = counts
+    settings = bytearray(SETTINGS_SIZE)
+    for place, value in (
+        (IP_ADDRESS, bytes(int(part) for part in ip_address.split("."))),
+        (PANEL_TYPE, bytes([product_class])),
+        (PANEL_NAME, name.encode()[:20].ljust(20, b"\0")),
+        (PANEL_NUMBER, bytes([panel_id])),
+        (DYNDNS_USER, b"engineer".ljust(32, b"\0")),
+        (DYNDNS_PASSWORD, b"secret".ljust(32, b"\0")),
+        (SERIAL_NUMBER, serial_number.to_bytes(4, "little")),
+        (MODBUS_ID, bytes([panel_id])),
+        (OBJECT_INSTANCE, object_instance.to_bytes(4, "little")),
+        (MAX_VARIABLES, bytes([variables])),
+        (MAX_INPUTS, bytes([inputs])),
+        (MAX_OUTPUTS, bytes([outputs])),
+    ):
+        settings[place] = value
+    return bytes(settings)
 
 
 @dataclass

@@ -51,7 +51,6 @@ def is_read_by_every_reader(file: Path) -> bool:
         and state is not None
         and len(state.devices) == 1
         and bool(HistoryReader(file).read(key, 0, 2e9, 100))
-        and HistoryReader(file).span(key) is not None
     )
 
 

@@ -164,6 +164,7 @@ def test_beyond_it_a_panel_has_its_lines_when_it_is_new_and_all_others_are_one_l
     )
     quiet = written(flow, cycle(panels))
     assert told_devices(quiet) == []
+    assert quiet[-1].startswith("📊 Validation results: all 100 devices as before: 100 record(s) in DEVICES table; ")
     assert len("\n".join(quiet).encode()) < 1000
 
 

@@ -222,7 +222,7 @@ def test_a_busy_t3000_is_asked_again_within_the_cycle_when_it_takes_a_call(site:
 def test_a_t3000_that_stays_busy_does_not_cost_the_next_cycle_its_turn(site: Open) -> None:
     building = site(BusyError(BUSY, 15.1), BusyError(BUSY, 15.1), ANSWER, sync_interval_secs=30)
     first, second = building.run(2)
-    assert (first.outcome, first.reason, first.attempts) == (Outcome.NOT_READY, BUSY, 2)
+    assert (first.outcome, first.reason, first.attempts) == (Outcome.REFUSED, BUSY, 2)
     assert (second.outcome, second.started_at - first.started_at) == (Outcome.OK, 30)
 
 

@@ -1,7 +1,9 @@
 """The settings dialog: what it shows, what it finds wrong as it is typed, and what it hands on."""
 
 import asyncio
+import os
 import sqlite3
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -517,6 +519,12 @@ def test_a_path_that_is_typed_may_have_any_name(tmp_path: Path) -> None:
     assert database_url_of(str(name)) == f"sqlite:///{tmp_path / 'what%3Fx=1%232 100%25.db'}"
     assert database_text_of(database_url_of(str(name))) == str(name)
     assert database_url_of(str(tmp_path / "a b.db")) == f"sqlite:///{tmp_path / 'a b.db'}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_pipe_cannot_be_a_database_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.db")
+    assert database_problem(str(tmp_path / "pipe.db")) == "This is no file; choose another name"
 
 
 def test_what_cannot_be_a_library_or_a_recording_is_told(tmp_path: Path) -> None:

@@ -55,10 +55,10 @@ def calling_threads() -> list[str]:
     return []
 
 
-def sentence(call: Callable[[], object], kind: type[Exception]) -> str:
+def sentence(call: Callable[[], object], kind: type[LinkError]) -> str:
     with pytest.raises(kind) as caught:
         call()
-    assert type(caught.value) is kind
+    assert caught.value.outcome is kind.outcome
     text = str(caught.value)
     assert text
     assert not text.endswith(".")

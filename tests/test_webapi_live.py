@@ -286,6 +286,21 @@ def test_a_panel_that_the_scan_finds_again_is_asked_at_once_and_read_whole(sign:
     assert len(new_groups(answer, SERIAL + 2)) == 27
 
 
+def test_a_scan_that_finds_a_dead_panel_again_and_again_does_not_have_it_asked_in_each_cycle() -> None:
+    live = site(4)
+    panel = live.t3000.panels[1]
+    live.fetch()
+    panel.reachable = False
+    live.fetch()
+    before, began_s = len(live.client.sent), live.clock.now_s
+    for cycle in range(60):
+        panel.last_checked = f"2026-11-28T00:{cycle:02}:00+00:00"
+        live.fetch()
+    asked = sum(call.get("panelId") == 2 for _, call in live.client.sent[before:])
+    assert 12 * asked <= 0.1 * (live.clock.now_s - began_s) + 24
+    assert asked > 5
+
+
 def test_a_dead_panel_that_comes_back_by_itself_is_found_by_a_probe_between_two_cycles() -> None:
     live = site(4)
     live.fetch()
@@ -810,6 +825,14 @@ def test_panels_that_answer_slowly_are_planned_with_their_own_time() -> None:
         asked += live.panels_asked()
         assert live.took_s <= 30
     assert all(asked.count(number) >= 2 for number in range(1, 13))
+
+
+def test_a_device_of_an_unknown_class_that_cannot_be_asked_is_left_out() -> None:
+    live = site(2)
+    live.t3000.thermostats = [ThermostatModel(4711, 9, None, object_instance=0)]
+    answer = live.fetch()
+    assert (answer.failed_panels, answer.silent) == ((), ())
+    assert [panel.panel_id for panel in live.link.left_out] == [9]
 
 
 def test_a_device_of_a_class_without_points_that_has_a_history_is_asked() -> None:

@@ -18,7 +18,7 @@ from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.model.check import Check, checked
-from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, Outcome
+from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.database import Database, database_file
 from t3monitor.store.failures import database_sentences
@@ -129,8 +129,8 @@ def _known(url: str) -> Snapshot | None:
     """What the database holds of the panels, so that none is asked for more than a cycle would; None if it cannot."""
     try:
         return read_present_state(database_file(url))
-    except DatabaseError:
-        return None  # the check of the database says why
+    except Exception:  # noqa: BLE001 - the check of the database says why, whatever it is
+        return None
 
 
 def _qt() -> Check:

@@ -13,6 +13,8 @@ FFI_LOGGER = "t3monitor.ffi"
 INITIALIZE_FILE = "Initialize.log"
 FFI_FILE = "FFI.log"
 
+OF_CYCLE = "t3monitor_of_cycle"  # attribute of a record that is in both files; stderr has it from the FFI logger alone
+
 _MAX_BYTES = 5_000_000
 _KEPT_FILES = 5
 
@@ -73,6 +75,8 @@ def start_logging(folder: Path, *, cycles_on_stderr: bool) -> None:
         if sys.stderr is not None and (logger is program or cycles_on_stderr):  # windowed programs have none
             warnings = logging.StreamHandler()
             warnings.setLevel(logging.WARNING)
+            if logger is program:
+                warnings.addFilter(lambda record: not hasattr(record, OF_CYCLE))
             logger.addHandler(warnings)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ class Outcome(StrEnum):
     OK = "ok"
     PARTIAL = "partial"  # stored, but at least one panel of the answer was skipped
     NO_NEW_DATA = "no_new_data"  # cooldown, background reading not enabled, nothing cached yet
-    NOT_READY = "not_ready"  # -2: T3000 has no main window yet; or it is busy
+    NOT_READY = "not_ready"  # -2: T3000 has no main window yet
     TIMEOUT = "timeout"
     CRASHED = "crashed"  # the library took its process down
     UNREACHABLE = "unreachable"
@@ -41,13 +41,15 @@ class NoNewDataError(LinkError):
 
 
 class NotReadyError(LinkError):
-    """T3000 is starting (-2), or busy; the one outcome that is tried again within the cycle."""
+    """T3000 is starting (-2) or busy: the call is tried again within the cycle."""
 
     outcome = Outcome.NOT_READY
 
 
 class BusyError(NotReadyError):
-    """T3000 is at something that passes by itself; it takes no call before ``again_in_s`` seconds are over."""
+    """T3000 refused since it is at something that passes by itself; it takes no call for ``again_in_s`` seconds."""
+
+    outcome = Outcome.REFUSED
 
     def __init__(self, text: str, again_in_s: float = 0.0) -> None:
         super().__init__(text)

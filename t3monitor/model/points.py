@@ -1,5 +1,6 @@
 """One point of a panel as one reading of T3000 gives it."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from t3monitor.model.point_types import PointType
@@ -100,7 +101,12 @@ class Point(NamedTuple):
 
 def is_in_use(point_id: str, range_: int, *names: str) -> bool:
     """Whether somebody configured a point: a range, or a name that says more than ``IN1`` or ``IN 1`` does."""
-    return range_ != UNUSED or any(name and "".join(name.split()).upper() != point_id for name in names)
+    return range_ != UNUSED or any(name and not _is_default(name, point_id) for name in names)
+
+
+@lru_cache(maxsize=4096)  # real panels carry the same 256 default names everywhere
+def _is_default(name: str, point_id: str) -> bool:
+    return "".join(name.split()).upper() == point_id
 
 
 def _hours_minutes_seconds(seconds: float) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
-from t3monitor.config.logs import FFI_LOGGER, PROGRAM_LOGGER
+from t3monitor.config.logs import FFI_LOGGER, OF_CYCLE, PROGRAM_LOGGER
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
@@ -61,7 +61,7 @@ class FlowLog:
         for level, lines in groupby(self._flow.of(event), key=itemgetter(0)):
             text = "\n".join(line for _, line in lines)
             for logger in loggers:
-                logger.log(level, "%s", text)
+                logger.log(level, "%s", text, extra={OF_CYCLE: True})
 
 
 def _is_initialization(event: SyncEvent) -> bool:
@@ -109,7 +109,7 @@ class _Site:
                 told = tuple(panel for panel in panels if self._is_told(panel, len(panels)))
                 return [
                     *_lines(replace(event, panels=told)),
-                    *_info(*_others_line([panel for panel in panels if panel not in told])),
+                    *_info(*_summary_line([panel for panel in panels if panel not in told], beside=bool(told))),
                 ]
         return _lines(event)
 
@@ -216,16 +216,17 @@ def _validation_line(panel: PanelCounts) -> str:
     return f"📊 Validation results: Device {panel.serial_number}: 1 record(s) in DEVICES table; {counts}"
 
 
-def _others_line(panels: Sequence[PanelCounts]) -> tuple[str, ...]:
-    """One line for all panels that have none of their own."""
+def _summary_line(panels: Sequence[PanelCounts], *, beside: bool) -> tuple[str, ...]:
+    """One line for all panels that have none of their own, ``beside`` some that have."""
     if not panels:
         return ()
     inputs, outputs, variables = (
         sum(counts)
         for counts in zip(*((panel.inputs, panel.outputs, panel.variables) for panel in panels), strict=True)
     )
+    devices = f"{len(panels)} other devices" if beside else f"all {len(panels)} devices"
     return (
-        f"📊 Validation results: {len(panels)} other devices as before: {len(panels)} record(s) in DEVICES table; "
+        f"📊 Validation results: {devices} as before: {len(panels)} record(s) in DEVICES table; "
         f"{inputs} INPUT points; {outputs} OUTPUT points; {variables} VARIABLE points;",
     )
 

@@ -9,7 +9,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _UNSEEN = re.compile(r"[\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _LONGEST_MESSAGE = 300
 OFFLINE = "Panel is offline"  # T3000's word for a panel that it cannot begin to read now, or for any while it is busy
-BUSY = "T3000 is busy with the configuration of a panel and shows no values: wait until it is done"
+BUSY = "T3000 is busy with the configuration of a panel and shows no values (Panel is offline .): wait until it is done"
 
 
 def clean(text: str | None, size: int) -> str:

@@ -143,9 +143,13 @@ class LiveReading:
             now_s = self._monotonic_s()
             if probe.backoff.is_due(now_s):  # it was not its silence that ended the call
                 probe.backoff.wait(now_s, _AGAIN_S)
-            # T3000 goes on with a call that was given up.
-            spent_s = max(now_s - began_s, _SILENT_GROUP_S) if self._calls.held_up else now_s - began_s
-            self._probes_from_s = now_s + spent_s * (1 / _PROBES_SHARE - 1)
+            self._rest_after_probe(began_s)
+
+    def _rest_after_probe(self, began_s: float) -> None:
+        now_s = self._monotonic_s()
+        # T3000 goes on with a call that was given up.
+        spent_s = max(now_s - began_s, _SILENT_GROUP_S) if self._calls.held_up else now_s - began_s
+        self._probes_from_s = now_s + spent_s * (1 / _PROBES_SHARE - 1)
 
     def _probe_what_is_neglected(self, this: Round) -> None:
         """Does the errand for which nobody comes where there are no cycles but those that are asked for."""
@@ -187,7 +191,7 @@ class LiveReading:
         this.reserved_s = sum(self._used_s(memory) for memory in order)
         for position, memory in enumerate(order, start=1):
             this.reserved_s -= self._used_s(memory)
-            self._visit(memory, this, lambda position=position: self._on_panel(position, len(order)))  # type: ignore[misc]
+            self._visit(memory, this, position, len(order))
         self._load_words(this)
         if self._has_begun:
             self._sweep(planned, this)
@@ -208,10 +212,9 @@ class LiveReading:
                 memory = PanelMemory(panel)
                 if (recalled := self._recalled.pop(serial, None)) and recalled.panel_id == panel.panel_id:
                     self._reader.recall(memory, recalled)
-            elif _has_come_back(memory.panel, panel):
+            elif not memory.answers and _has_come_back(memory.panel, panel):
                 memory.probe.hurry()
                 memory.cure.hurry()
-                self._probes_from_s = float("-inf")
                 if memory.state is State.LEFT_OUT:
                     memory.state = State.NEVER_ASKED
             memory.panel = panel
@@ -262,15 +265,11 @@ class LiveReading:
         whether it does.
         """
         chosen = [self._memories[serial] for serial in planned.serials]
-        now_s = self._monotonic_s()
         others = [
             memory
             for memory in self._memories.values()
             if (memory.state is State.NEVER_ASKED and not memory.in_use)
-            or (
-                memory.state is State.SILENT
-                and (memory.probe.is_hurried or (not chosen and memory.probe.is_due(now_s)))
-            )
+            or (memory.state is State.SILENT and self._is_probe_wanted(memory, is_alone=not chosen))
         ]
         shown = {serial for serial, _ in self._reader.shown_first}
         if self._calls.held_up:
@@ -281,10 +280,22 @@ class LiveReading:
             *sorted(others, key=lambda memory: memory.likelihood_of_silence),
         ]
 
-    def _visit(self, memory: PanelMemory, this: Round, begins: Callable[[], None]) -> None:
+    def _is_probe_wanted(self, memory: PanelMemory, *, is_alone: bool) -> bool:
+        """Whether a silent panel is asked within a cycle: T3000's scan has found it, or there is no other panel.
+
+        Where the scan was wrong of a panel before, it is asked no more than other silent ones are.
+        """
+        now_s = self._monotonic_s()
+        if memory.probe.is_hurried:
+            return memory.trusts_scan or now_s >= self._probes_from_s
+        return is_alone and memory.probe.is_due(now_s) and now_s >= self._probes_from_s
+
+    def _visit(self, memory: PanelMemory, this: Round, position: int, total: int) -> None:
         """Reads a panel, unless something speaks against it."""
         title, serial = memory.panel.title, memory.serial_number
-        if not memory.panel.object_instance:
+        if not memory.panel.object_instance and memory.may_be_no_panel:
+            memory.state = State.LEFT_OUT  # it cannot even be asked
+        elif not memory.panel.object_instance:
             this.failed[serial] = (
                 f"{title} cannot be read live: T3000's list lacks its object instance; have it look for panels again"
             )
@@ -296,9 +307,13 @@ class LiveReading:
             if not memory.said:
                 this.failed[serial] = f"{title} was not asked yet: others that are silent come first"
         elif self._monotonic_s() < this.ends_s:  # else its turn comes first in the next cycle
-            begins()
+            self._on_panel(position, total)
+            began_s, was_silent = self._monotonic_s(), memory.state is State.SILENT
             if self._reader.ask(memory, this):
                 self._reader.read_rest(memory, this)
+            elif was_silent:
+                memory.trusts_scan = False
+                self._rest_after_probe(began_s)
 
     def _load_words(self, this: Round) -> None:
         """Once in a run for each panel whose words are not known, as far as the time lasts."""

@@ -52,6 +52,7 @@ class PanelMemory:
     has_history: bool = False
     timeouts: int = 0  # in a row
     held_up: int = 0  # how often in a row it was asked in vain while T3000 waited for another panel
+    trusts_scan: bool = True  # T3000's scan has not found it in vain since it answered last
     needs_whole: bool = True  # every group is to be read at once
     loaded_s: float = _NEVER_S  # when T3000 loaded saved values over what it had read of it, monotonic
     is_asked_singly: bool = False  # group by group, since several took too long for one call

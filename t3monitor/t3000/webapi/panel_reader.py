@@ -187,6 +187,7 @@ class PanelReader:
                 memory.needs_whole = memory.needs_whole or memory.state is State.SILENT
                 memory.state, memory.said = State.ANSWERS, ""
             memory.timeouts = memory.held_up = 0
+            memory.trusts_scan = True
             memory.probe.succeeded()
             memory.cure.succeeded()
             this.read.add(memory.serial_number)

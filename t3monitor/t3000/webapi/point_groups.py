@@ -1,6 +1,7 @@
 """The groups of ten in which T3000 reads the points of a panel (reference 4); pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -61,7 +62,13 @@ def group_of(kind: PointType, number: int) -> GroupKey:
 
 def all_groups(counts: Counts) -> tuple[GroupKey, ...]:
     """All groups of a panel, inputs first."""
-    return tuple(GroupKey(kind, place) for kind in PointType for place in range(-(-counts[kind] // GROUP_SIZE)))
+    return _groups(tuple(counts[kind] for kind in PointType))
+
+
+@cache  # asked for with each call, and nearly all panels have the same counts
+def _groups(counts: tuple[int, ...]) -> tuple[GroupKey, ...]:
+    by_kind = zip(PointType, counts, strict=True)
+    return tuple(GroupKey(kind, place) for kind, count in by_kind for place in range(-(-count // GROUP_SIZE)))
 
 
 def runs(groups: Iterable[GroupKey]) -> Iterator[Run]:

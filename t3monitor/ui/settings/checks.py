@@ -111,6 +111,8 @@ def _file_problem(path: Path) -> str:
     if path.is_dir():
         return translate("Settings", "This is a folder; add the name of a file")
     if path.exists():
+        if not path.is_file():  # a pipe would hold up whoever opens it
+            return translate("Settings", "This is no file; choose another name")
         with path.open("rb") as file:
             if file.read(len(_SQLITE_MAGIC)) not in (b"", _SQLITE_MAGIC):
                 return translate("Settings", "This file is not an SQLite database; choose another name")

@@ -29,6 +29,7 @@ class SyncPage(SettingsPage):
             (self.tr("R&etries"), self.retries),
             (self.tr("&Panels in the log"), self.panels_logged),
             ("", self.auto_start),
+            (self.tr("Panels in the &log"), self.panels_logged),
         )
         for number in (self.interval, self.timeout, self.retries, self.panels_logged):
             number.valueChanged.connect(self.changed)
