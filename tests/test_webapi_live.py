@@ -331,6 +331,34 @@ def test_a_site_that_is_dead_as_a_whole_comes_back_without_anybody_doing_anythin
         assert last.failed_panels == ()
 
 
+def test_probes_that_are_given_up_count_as_long_as_t3000_is_busy_with_them() -> None:
+    live = site(6)
+    live.fetch()
+    live.timeout_s = 5
+    for panel in live.t3000.panels[2:]:
+        panel.reachable = False
+    for _ in range(40):
+        live.fetch_patiently()
+    before, began_s = len(live.client.sent), live.clock.now_s
+    for _ in range(100):
+        live.fetch_patiently()
+    dead = sum(12 for _, call in live.client.sent[before:] if call["panelId"] > 2)
+    assert 0 < dead <= 0.1 * (live.clock.now_s - began_s) + 12
+
+
+def test_a_panel_that_t3000_finds_first_of_all_is_read_in_the_next_cycle() -> None:
+    live = site(1)
+    live.t3000.device_rows = []
+    live.t3000.scan_s = 10_000
+    live.t3000.restart()
+    live.clock.now_s = live.due_s = 10
+    for _ in range(2):
+        live.fetch_patiently()
+    live.t3000.device_rows = None
+    live.t3000.panels[0].scan_s = 0
+    assert isinstance(live.fetch_patiently(), Answer)
+
+
 def test_many_dead_panels_at_the_first_start_do_not_keep_the_others_from_being_read() -> None:
     live = site(12)
     for panel in live.t3000.panels[:9]:
@@ -370,6 +398,50 @@ def test_a_panel_whose_first_group_alone_is_silent_is_not_taken_for_dead_for_eve
     assert live.decoded(answer).devices[0].point_count == 246
 
 
+def test_a_group_that_shares_its_call_with_no_other_is_named_and_waited_for_between_the_cycles_alone() -> None:
+    live = site(2)
+    live.fetch()
+    live.t3000.panels[0].missing_groups = {(INPUT, 1)}  # input group 0 is asked for first, by itself
+    live.fetch()
+    for _ in range(40):
+        answer = live.fetch()
+        assert live.took_s < 4
+        assert answer.missing_points == ("panel 1 'AHU-1' did not tell T3000 IN11 to IN20",)
+    live.t3000.panels[0].missing_groups = set()
+    for _ in range(22):
+        answer = live.fetch()
+    assert answer.missing_points == ()
+    assert (INPUT, 1) in new_groups(answer, SERIAL + 1)
+
+
+@pytest.mark.parametrize(("timeout_s", "silent"), [(30, (3, 5, 8)), (5, (3,))])
+def test_groups_that_make_a_call_take_too_long_keep_no_other_panel_from_being_read(
+    timeout_s: float, silent: tuple[int, ...]
+) -> None:
+    live = site(4)
+    live.timeout_s = timeout_s
+    live.t3000.panels[1].missing_groups = {(VARIABLE, place) for place in silent}
+    for _ in range(3):
+        answer = live.fetch()
+    assert answer.failed_panels == ()
+    assert [device.panel_id for device in live.decoded(answer).devices] == [1, 2, 3, 4]
+    answer = live.fetch()
+    assert live.took_s < 4
+    assert len(answer.missing_points) == len(silent)
+
+
+def test_groups_that_are_not_in_use_are_asked_for_of_panels_alone_that_answered_in_the_same_cycle() -> None:
+    live = LiveSite(make_panels(40, used=(20, 20, 20), alike=False), interval_s=15)
+    for _ in range(13):
+        live.fetch()
+    live.t3000.panels[12].reachable = False
+    for _ in range(6):
+        answer = live.fetch()
+        assert live.took_s < 15 + 12
+        assert bool(answer.failed_panels) or live.took_s <= 15
+    assert answer.failed_panels[0].startswith("panel 13 'AHU-13' was not read")
+
+
 # --- calls that are given up
 
 
@@ -387,6 +459,22 @@ def test_after_a_call_that_was_given_up_nobody_else_is_blamed_and_the_panel_is_n
         answer = live.fetch()
     assert [device.panel_id for device in live.decoded(answer).devices] == [1, 3, 4]
     assert [sentence[:15] for sentence in answer.failed_panels] == ["panel 2 'AHU-2'"]
+
+
+def test_two_dead_panels_whose_calls_are_given_up_cost_the_others_no_cycle_but_those_in_which_they_are_found() -> None:
+    live = site(6)
+    live.fetch()
+    live.timeout_s = 5
+    for panel in live.t3000.panels[2:]:
+        panel.reachable = False
+    for _ in range(12):
+        answer = live.fetch_patiently()
+        assert isinstance(answer, Answer)
+        assert {1, 2} <= {device.panel_id for device in live.decoded(answer).devices}
+    assert [sentence[:15] for sentence in answer.failed_panels] == [
+        f"panel {number} 'AHU-{number}'" for number in range(3, 7)
+    ]
+    assert "it gives T3000 no answer within 5 s (T3000's scan" in answer.failed_panels[0]
 
 
 def test_a_t3000_that_hangs_costs_each_cycle_one_call_and_blames_one_panel() -> None:
@@ -590,6 +678,58 @@ def test_a_panel_that_was_given_the_configuration_of_another_one_is_believed_in_
     assert (INPUT, 0) in new_groups(answer, SERIAL + 2)
 
 
+@pytest.mark.parametrize("alike", [True, False])
+def test_a_group_of_a_panel_that_has_fewer_points_of_it_is_not_believed_to_be_another_panel_s(alike: bool) -> None:
+    live = LiveSite(make_panels(2, used=USED, alike=alike))
+    small = live.t3000.panels[0]
+    small.product_class, small.counts = 88, (20, 12, 10)  # of outputs 11 to 20 two
+    live.fetch()
+    live.fetch()
+    live.t3000.panels[1].bacnet_error = {(OUTPUT, 1)}
+    answer = live.fetch()
+    assert (OUTPUT, 1) not in new_groups(answer, SERIAL + 2)
+    live.t3000.panels[1].bacnet_error, small.bacnet_error = set(), {(OUTPUT, 1)}
+    live.link.prefer([PointKey(SERIAL + 2, OUTPUT, 1)])  # the other one is read first
+    answer = live.fetch()
+    assert (OUTPUT, 1) in new_groups(answer, SERIAL + 2)
+    assert (OUTPUT, 1) not in new_groups(answer, SERIAL + 1)
+
+
+def test_a_group_that_was_blank_at_first_is_believed_as_soon_as_it_is_the_panel_s_own() -> None:
+    live = LiveSite(make_panels(2, used=USED, alike=True))
+    live.t3000.panels[0].bacnet_error = {(VARIABLE, 0)}  # before T3000 has read any panel
+    live.fetch()
+    for _ in range(3):
+        assert (VARIABLE, 0) not in new_groups(live.fetch(), SERIAL + 1)
+    live.t3000.panels[0].bacnet_error = set()
+    for _ in range(21):
+        answer = live.fetch()
+    assert answer.missing_points == ()
+    assert answer.groups[SERIAL + 1][VARIABLE][0].in_use
+
+
+def test_a_doubt_that_was_right_once_does_not_last_for_ever() -> None:
+    live = LiveSite(make_panels(2, used=USED, alike=False))
+    live.fetch()
+    live.t3000.panels[1].bacnet_error = {(INPUT, 0), (INPUT, 1)}
+    for _ in range(30):
+        assert (INPUT, 1) not in new_groups(live.fetch(), SERIAL + 2)
+    live.t3000.panels[1].bacnet_error = set()
+    live.t3000.panels[1].labels = live.t3000.panels[0].labels  # it really was given them
+    for _ in range(22):
+        answer = live.fetch()
+    assert answer.missing_points == ()
+
+
+def test_a_group_that_is_blank_for_good_stores_no_zeros() -> None:
+    live = LiveSite(make_panels(1, used=USED))
+    live.fetch()
+    live.t3000._buffer.clear()
+    live.t3000.panels[0].bacnet_error = {(INPUT, 1)}
+    for _ in range(25):
+        assert (INPUT, 1) not in new_groups(live.fetch(), SERIAL + 1, in_use=True)
+
+
 def test_a_modbus_device_in_t3000_s_tree_is_named_and_no_panel_is_blamed() -> None:
     live = site(6)
     live.fetch()
@@ -638,6 +778,55 @@ def test_a_device_of_an_unknown_class_is_asked_once(product_class: int | None) -
     assert [call["panelId"] for call in live.calls(17)].count(9) == 1
 
 
+def test_a_panel_of_an_unknown_class_that_t3000_has_forgotten_is_found_without_anybody_doing_anything() -> None:
+    live = site(2)
+    live.t3000.server_role = True  # its list tells no product classes
+    live.t3000.restart()
+    live.clock.now_s = live.due_s = 10
+    assert "None of the 2 devices of T3000's list" in str(live.fetch_patiently())
+    for _ in range(22):
+        answer = live.fetch_patiently()
+    assert isinstance(answer, Answer)
+    assert len(live.decoded(answer).devices) == 2
+
+
+def test_a_silent_device_of_an_unknown_class_costs_one_wait_in_a_run() -> None:
+    live = site(2)
+    live.t3000.panels[1].product_class = 180
+    live.t3000.panels[1].reachable = False
+    live.t3000.forget(live.t3000.panels[1])
+    live.t3000._is_clicked = False
+    waited = []
+    for _ in range(60):
+        assert live.fetch().failed_panels == ()
+        waited.append(live.took_s > 12)
+    assert sum(waited) == 1
+
+
+def test_of_two_panels_with_one_number_the_one_that_t3000_does_not_hold_is_told_why() -> None:
+    live = site(2)
+    live.t3000.panels[1].panel_id = 1
+    answer = live.fetch()
+    assert answer.failed_panels == (
+        "panel 1 'AHU-2' was not read: T3000 holds one panel of each number, and panel 1 'AHU-1' has the same; "
+        "give one of them another number",
+    )
+
+
+def test_panels_that_answer_slowly_are_planned_with_their_own_time() -> None:
+    live = site(12)
+    for place in (1, 4, 7, 10):
+        live.t3000.panels[place].group_s = 2.0
+    live.fetch()
+    asked = []
+    for _ in range(12):
+        live.calls()
+        live.fetch()
+        asked += live.panels_asked()
+        assert live.took_s <= 30
+    assert all(asked.count(number) >= 2 for number in range(1, 13))
+
+
 def test_a_device_of_an_unknown_class_that_cannot_be_asked_is_left_out() -> None:
     live = site(2)
     live.t3000.thermostats = [ThermostatModel(4711, 9, None, object_instance=0)]
@@ -663,6 +852,18 @@ def test_an_esp32_panel_is_asked_for_no_more_points_than_it_has() -> None:
         *((INPUT, place) for place in range(2)),
         (OUTPUT, 0),
         *((VARIABLE, place) for place in range(6)),
+    }
+
+
+def test_an_esp32_panel_is_asked_for_no_more_points_than_it_has_after_a_restart_of_ours_either() -> None:
+    live = LiveSite([PanelModel(1, SERIAL, 1001, "ESP", "192.168.1.1", product_class=88, counts=(16, 8, 60))])
+    recalled(live)
+    for _ in range(25):
+        live.fetch()
+    assert {(kind, place) for kind, place in live.groups_asked() if kind is not VARIABLE} == {
+        (INPUT, 0),
+        (INPUT, 1),
+        (OUTPUT, 0),
     }
 
 
@@ -708,6 +909,23 @@ def test_a_listed_panel_that_never_answered_is_told_of() -> None:
         "192.168.1.2",
     )
     assert [time_s for _, _, time_s in silent.vectors()] == [None] * 3
+
+
+def test_a_panel_whose_turn_has_not_come_yet_is_no_silent_one() -> None:
+    live = site(2)
+    live.fetch()
+    live.t3000.panels += make_panels(40, 500_000, used=USED, alike=False)[2:]
+    live.link.forget_panels()
+    answer = live.fetch()
+    assert live.took_s <= 31
+    assert 2 < len(live.decoded(answer).devices) < 40
+    assert (answer.silent, answer.failed_panels) == ((), ())
+
+
+def test_how_old_points_that_are_not_in_use_get_is_said_where_they_are_not_all_read_within_ten_minutes() -> None:
+    live = LiveSite(make_panels(60, used=(10, 10, 10), alike=False))
+    live.fetch()
+    assert "points that are not in use every 12 min" in live.fetch().note
 
 
 def test_two_entries_of_one_serial_number_are_named_and_the_first_counts() -> None:
@@ -778,6 +996,60 @@ def test_the_site_s_own_words_come_with_action_0_once_in_a_run() -> None:
     for _ in range(3):
         assert not live.fetch().words
     assert len(live.calls(0)) == 1
+
+
+def with_words(panel: PanelModel) -> None:
+    panel.members["IN2"] = {"range": 23, "digital_analog": 0}
+    panel.digital_words = {23: ("Shut", "Run")}
+
+
+def test_after_its_words_were_loaded_t3000_s_own_pages_show_what_the_panel_says_now() -> None:
+    live = site(1)
+    with_words(live.t3000.panels[0])
+    live.fetch()
+    assert (
+        live.t3000._points[1][INPUT][0]["value"] >= 0
+    )  # input 1 tells when it was read; what is saved is of yesterday
+
+
+def test_words_that_come_with_a_panel_between_two_cycles_are_in_the_next_answer() -> None:
+    live = site(3)
+    panel = live.t3000.panels[1]
+    with_words(panel)
+    panel.reachable = False
+    live.fetch()
+    live.t3000._is_clicked = False
+    live.t3000.forget(panel)
+    panel.reachable = True
+    assert any(live.fetch().words for _ in range(4))
+    assert len(live.calls(0)) == 1
+
+
+def test_words_that_came_before_a_round_broke_off_are_in_the_next_answer() -> None:
+    live = site(3)
+    with_words(live.t3000.panels[0])
+    live.fetch()
+    assert live.calls(0)
+    live.link._live.hurry()
+    with_words(live.t3000.panels[0])
+    live.t3000.restart_at(live.due_s + 2.3)
+    words = {}
+    for _ in range(6):
+        answer = live.fetch_patiently()
+        words |= answer.words if isinstance(answer, Answer) else {}
+    assert words
+
+
+def test_where_panels_take_turns_their_words_are_loaded_all_the_same_and_no_plan_overruns() -> None:
+    live = LiveSite(make_panels(20, used=(64, 64, 128), alike=False))
+    live.fetch()
+    for panel in live.t3000.panels:
+        with_words(panel)
+    words = {}
+    for _ in range(20):
+        words |= live.fetch().words
+        assert live.took_s <= 30
+    assert len(words) == 20
 
 
 def test_a_panel_whose_ranges_are_all_t3000_s_own_is_not_loaded_for_words() -> None:

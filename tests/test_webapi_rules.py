@@ -106,10 +106,10 @@ def test_waiting_grows_with_each_failure_in_a_row_and_ends_with_a_success() -> N
 # --- belief
 
 
-def seen(label: str = "T", *values: int, telling: int | None = None) -> Seen:
+def seen(label: str = "T", *values: int) -> Seen:
     names = tuple((f"{label}{number}" if label else "", "", 3 if label else 0) for number in range(len(values)))
     shown = tuple((value, 0) for value in values)
-    return Seen(names, shown, sum(map(bool, values)) if telling is None else telling)
+    return Seen(names, shown, tuple(map(bool, values)))
 
 
 def test_a_group_that_moves_is_believed() -> None:
@@ -158,6 +158,27 @@ def test_what_stays_doubtful_for_ten_minutes_is_believed_unless_it_follows_the_o
     for at_s in range(0, 1200, 30):
         copied.take(1, GROUP, seen("A", 1, at_s + 1))
         assert copied.doubt(2, GROUP, seen("A", 1, at_s + 1), at_s) == Doubt(1)
+
+
+def test_a_panel_with_fewer_points_is_told_from_others_by_those_that_both_have() -> None:
+    beliefs = Beliefs()
+    beliefs.take(2, GROUP, seen("A", 5, 6, 7))
+    beliefs.take(3, GROUP, seen("B", 5, 6, 7))
+    beliefs.take(1, GROUP, seen("A", 1, 2))
+    assert beliefs.doubt(2, GROUP, seen("A", 1, 2, 9), 0) == Doubt(1)
+    assert beliefs.doubt(3, GROUP, seen("A", 8, 9, 9), 0) == Doubt(2)
+    beliefs.take(2, GROUP, seen("A", 5, 6, 7))
+    assert beliefs.doubt(1, GROUP, seen("A", 5, 6), 0) == Doubt(2)
+
+
+def test_a_doubt_that_no_longer_follows_the_other_panel_ends_ten_minutes_later() -> None:
+    beliefs = Beliefs()
+    beliefs.take(2, GROUP, seen("B", 5, 6))
+    for at_s in range(0, 900, 30):
+        beliefs.take(1, GROUP, seen("A", 1, at_s + 1))
+        assert beliefs.doubt(2, GROUP, seen("A", 1, at_s + 1), at_s) == Doubt(1)
+    assert beliefs.doubt(2, GROUP, seen("A", 8, 9), 1400) == Doubt(1)
+    assert beliefs.doubt(2, GROUP, seen("A", 8, 9), 1480) is None
 
 
 def test_points_come_in_their_groups_whatever_is_wrong_with_one() -> None:

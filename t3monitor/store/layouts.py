@@ -5,7 +5,7 @@ label, range or unit makes a new layout, so the change has a date and two units 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from sqlite3 import Cursor
 from typing import NamedTuple
@@ -38,6 +38,12 @@ class Layout:
     panel_id: int
     points: tuple[LayoutPoint, ...]
 
+    def holds(self, points: Collection[LayoutPoint], within: Collection[int] | None) -> bool:
+        """Whether all of these points stand in it, and none whose number is not ``within`` those that there may be."""
+        return set(points) <= set(self.points) and (
+            within is None or all(point.point_index in within for point in self.points)
+        )
+
     def values(self, points: Sequence[Point]) -> list[float | None]:
         """The points' values by position; None at positions that no point stands at."""
         if len(points) == len(self.points):
@@ -58,12 +64,12 @@ def find_or_insert(
     panel_id: int,
     points: Iterable[Point],
     *,
-    may_lack: bool = True,
+    within: Collection[int] | None = None,
 ) -> Layout:
     """The layout of these points, which are in the order of their numbers.
 
-    That is the layout of the same fingerprint; else, if they ``may_lack`` some that T3000 left out this time, the
-    newest that has all these points and more; else a new one.
+    That is the layout of the same fingerprint; else, since T3000 may have left out some this time, the newest that has
+    all these points and more; else a new one. ``within`` are the numbers of all points that there may be, None: any.
     """
     entries = tuple(layout_point(point) for point in points)
     fingerprint = hashlib.blake2b(msgspec.json.encode((panel_id, entries)), digest_size=16).hexdigest()
@@ -74,8 +80,8 @@ def find_or_insert(
     ).fetchone()
     if same:
         return Layout(same[0], panel_id, entries)
-    for larger in _newest(cursor, *vector, panel_id) if may_lack else ():
-        if set(entries) < set(larger.points):
+    for larger in _newest(cursor, *vector, panel_id):
+        if larger.holds(entries, within):
             return larger
     (layout_id,) = cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM TRENDLOG_LAYOUTS").fetchone()
     cursor.execute(statements.INSERT_LAYOUT, (layout_id, *vector, panel_id, fingerprint))

@@ -247,10 +247,17 @@ class CycleTransaction:
 
     def _vector_in_parts(self, whole: Device, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
         used = whole.points_in_groups(point_type, lambda group: group.in_use)
+        numbers = frozenset(
+            number
+            for group in whole.groups[point_type]
+            if group.in_use
+            for number in range(group.first, group.last + 1)
+        )
         stored = self._stored.get((whole.serial_number, point_type))
-        layout = stored.layout if stored else None
-        if layout is None or (layout.panel_id, layout.points) != (whole.panel_id, tuple(map(layout_point, used))):
-            layout = find_or_insert(self._cursor, whole.serial_number, point_type, whole.panel_id, used, may_lack=False)
+        layout = stored.layout if stored and stored.layout.panel_id == whole.panel_id else None
+        entries = tuple(map(layout_point, used))
+        if layout is None or (layout.points != entries and not layout.holds(entries, numbers)):
+            layout = find_or_insert(self._cursor, whole.serial_number, point_type, whole.panel_id, used, within=numbers)
         return _StoredVector(points, layout, _json_array(layout.values(points)))
 
 

@@ -33,7 +33,7 @@ from t3monitor.store.writer import UnwrittenReports, Writer
 from t3monitor.sync.clock import Clock, Stopwatch
 from t3monitor.sync.faults import summary
 from t3monitor.sync.panel_settings import SettingsReader
-from t3monitor.sync.parts import in_groups, read_anew, to_record
+from t3monitor.sync.parts import UnstoredGroups, in_groups, read_anew, to_record
 from t3monitor.sync.reading_times import ReadingTimes
 from t3monitor.sync.recording import Choice, PanelClaims, Readings
 from t3monitor.sync.retry import call_with_retries
@@ -57,6 +57,7 @@ class Source:
         self.readings = Readings()
         self.times = ReadingTimes()
         self.words = SiteWords(self.decoder)
+        self.unstored = UnstoredGroups()
         self.trend_logs_asked = False
         self.recalled: dict[int, Device] = {}  # what the database held of the panels, by serial number
         self._recalled: Database | None = None
@@ -72,6 +73,7 @@ class Source:
         if known := read_present_state(database.path):
             self.recalled = {device.serial_number: device for device in known.devices}
             self.link.recall(known)
+        self.unstored.all()
         self._recalled = database
 
     def noted(self, snapshot: Snapshot, interval_s: int) -> Snapshot:
@@ -187,19 +189,20 @@ class Cycle:
         snapshot = _remarked(source.decoder.decode(answer.body, received_at), answer, self._host.site)
         snapshot = in_groups(snapshot, answer.groups, source.recalled)
         snapshot = self._host.claims.known_controllers(self._host.site, snapshot)
+        known = {device.serial_number for device in (*snapshot.devices, *snapshot.silent)}
+        source.words.take_back(answer.words.keys() - known)
         snapshot = source.times.of_snapshot(snapshot, answer.clock_ahead_s)
         snapshot = source.noted(snapshot, settings.interval_s)
         snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
         emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(answer.body))
-        read = read_anew(snapshot)
-        chosen = self._settings.choice.of_snapshot(read)
-        recorded = to_record(chosen)
+        shown = {device.serial_number: device for device in snapshot.devices}
+        chosen = self._settings.choice.of_snapshot(read_anew(source.unstored.marked(snapshot)))
+        recorded = to_record(chosen, {serial: device.groups for serial, device in shown.items()})
         if answer.repeats:
             chosen, recorded = source.readings.new_in(chosen), source.readings.new_in(recorded)
         devices = recorded.devices
-        shown = {device.serial_number: device for device in snapshot.devices}
 
         self._watch.enter(SyncPhase.BEGIN.key)
         with store.writer.cycle(self._settings.interval_s) as transaction:
@@ -222,6 +225,7 @@ class Cycle:
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
         source.words.unstored = {}
+        source.unstored.stored()
         if answer.repeats:
             source.readings.take_as_stored(recorded)
         emit(Committed, SyncPhase.COMMIT, len(devices))
@@ -232,6 +236,7 @@ class Cycle:
         except DatabaseError:
             store.writer.forget()
             source.readings.forget()
+            source.unstored.all()
             raise
         emit(Validated, SyncPhase.VALIDATE, _validated(devices, counted))
         return self._report(*_ending(snapshot), snapshot, transaction.run_id)

@@ -1,6 +1,6 @@
 """What the panels of a site call their custom ranges: as the database and the link tell, for decoder and database."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from t3monitor.model.words import NO_WORDS, RangeWords
 from t3monitor.t3000.messages import AnswerDecoder
@@ -13,6 +13,7 @@ class SiteWords:
         self.unstored: dict[int, RangeWords] = {}
         self._decoder = decoder
         self._known: dict[int, RangeWords] = {}
+        self._before: dict[int, RangeWords] = {}  # what was known before the last time that something was learned
 
     def recall(self, stored: Mapping[int, RangeWords]) -> None:
         """Takes what another database holds; what was learned in this run is newer, and that one is to have it."""
@@ -24,10 +25,19 @@ class SiteWords:
 
     def learn(self, words: Mapping[int, RangeWords]) -> None:
         """Takes what an answer brought, by serial number."""
+        self._before = {serial: self._known.get(serial, NO_WORDS) for serial in words}
         updated = {serial: self._known.get(serial, NO_WORDS).updated_by(newer) for serial, newer in words.items()}
         self._known |= updated
         self.unstored |= updated
         self._set(updated)
+
+    def take_back(self, serials: Collection[int]) -> None:
+        """Forgets what was learned last of these panels: the words are another controller's."""
+        taken = {serial: words for serial, words in self._before.items() if serial in serials}
+        self._known |= taken
+        for serial in taken:
+            self.unstored.pop(serial, None)
+        self._set(taken)
 
     def _set(self, words: Mapping[int, RangeWords]) -> None:
         for serial, its_words in words.items():

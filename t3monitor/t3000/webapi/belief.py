@@ -42,7 +42,7 @@ class Seen(NamedTuple):
 
     names: tuple[Name, ...]
     values: tuple[tuple[object, object], ...] | None = None  # raw value and control; None: not known, only the names
-    telling: int = 0  # analog values other than 0
+    telling: tuple[bool, ...] = ()  # analog values other than 0
     in_use: bool = False
     is_custom: bool = False  # a point has a range whose words or unit are the site's own
 
@@ -60,9 +60,8 @@ class Doubt(NamedTuple):
 
 @dataclass
 class _Doubted:
-    since_s: float
+    since_s: float  # or since it changed last to what the other one had become
     values: object
-    follows: bool = False  # it changed since, and still looks like the other's
 
 
 class GroupSeen(NamedTuple):
@@ -92,7 +91,7 @@ def _seen(kind: PointType, members: list[tuple[Raw, _Point]]) -> Seen:
     return Seen(
         names,
         tuple((point.value, point.control) for point in points),
-        sum(bool(point.digital_analog and point.value) for point in points),
+        tuple(bool(point.digital_analog and point.value) for point in points),
         any(
             is_in_use(f"{kind.prefix}{point.index + 1}", range_, label, description)
             for point, (label, description, range_) in zip(points, names, strict=True)
@@ -116,10 +115,10 @@ class Beliefs:
             self._doubted.pop((serial, group), None)
             return None
         doubted = self._doubted.setdefault((serial, group), _Doubted(now_s, seen.values))
-        doubted.follows |= seen.values != doubted.values and self._is_last(group, seen)
-        if now_s - doubted.since_s >= _ACCEPTED_AFTER_S and not doubted.follows:
-            return None
-        return doubt
+        if seen.values != doubted.values and self._is_last(group, seen):
+            doubted.since_s = now_s
+        doubted.values = seen.values
+        return None if now_s - doubted.since_s >= _ACCEPTED_AFTER_S else doubt
 
     def take(self, serial: int, group: GroupKey, seen: Seen) -> None:
         """The group was believed."""
@@ -143,19 +142,27 @@ class Beliefs:
     def _reason(self, serial: int, group: GroupKey, seen: Seen) -> Doubt | None:
         of_panels = self._known.get(group, {})
         before = of_panels.get(serial)
-        if before is not None and before.names != seen.names:
+        if before is not None and not before.is_blank and before.names != seen.names:
             if seen.is_blank:
                 return Doubt(None)
             for other, theirs in of_panels.items():
-                if other != serial and theirs.names == seen.names:
+                count = min(len(theirs.names), len(seen.names))  # where one of the two has fewer points
+                if other != serial and theirs.names[:count] == seen.names[:count] != before.names[:count]:
                     return Doubt(other)
         last = self._last.get(group, serial)
         is_new = before is None or before.values != seen.values
-        if last != serial and is_new and seen.telling >= _TELLING_VALUES and self._is_last(group, seen):
+        if last != serial and is_new and self._is_last(group, seen):
             return Doubt(last)
         return None
 
     def _is_last(self, group: GroupKey, seen: Seen) -> bool:
         """Whether this is what was last read of the group, from whichever panel."""
         last = self._known.get(group, {}).get(self._last.get(group, 0))
-        return last is not None and (last.names, last.values) == (seen.names, seen.values)
+        if last is None or last.values is None or seen.values is None:
+            return False
+        count = min(len(last.names), len(seen.names))  # where one of the two has fewer points
+        return (
+            sum(seen.telling[:count]) >= _TELLING_VALUES
+            and last.names[:count] == seen.names[:count]
+            and last.values[:count] == seen.values[:count]
+        )

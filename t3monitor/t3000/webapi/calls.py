@@ -63,10 +63,14 @@ class PanelCalls:
     """
 
     def __init__(self, client: Client, monotonic_s: Callable[[], float]) -> None:
-        self.group_s = _FIRST_GUESS_S  # what a group that answers costs
+        self._group_s: dict[int, float] = {}  # what a group that answers costs, by serial number
         self._client = client
         self._monotonic_s = monotonic_s
         self._held: _Held | None = None
+
+    def group_s(self, panel: Panel) -> float:
+        """What a group costs that the panel gives."""
+        return self._group_s.get(panel.serial_number, _FIRST_GUESS_S)
 
     @property
     def held_up(self) -> str:
@@ -85,7 +89,8 @@ class PanelCalls:
         points = self._entries(panel, _ENTRY_TYPES[run.kind], run.start(), run.end(counts), timeout_s)
         if len(points) == run.end(counts) - run.start() + 1:
             spent_s = (self._monotonic_s() - began_s) / len(run.groups)
-            self.group_s += _NEWEST_COUNTS * (spent_s - self.group_s)
+            before_s = self._group_s.get(panel.serial_number, spent_s)
+            self._group_s[panel.serial_number] = before_s + _NEWEST_COUNTS * (spent_s - before_s)
         return points
 
     def facts(self, panel: Panel, timeout_s: float) -> PanelFacts:

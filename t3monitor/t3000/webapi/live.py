@@ -4,19 +4,21 @@ No gate, no cooldown; each panel has its own outcome. The time of a group of poi
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from t3monitor.model.errors import LinkError, NoNewDataError, NotReadyError, UnreachableError
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.t3000.link import Answer
+from t3monitor.t3000.webapi.backoff import Backoff
 from t3monitor.t3000.webapi.calls import PanelCalls
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.mirror import answer_body
 from t3monitor.t3000.webapi.panel_memory import PanelMemory, State
 from t3monitor.t3000.webapi.panel_reader import MODBUS_SELECTED, PanelReader, Round
 from t3monitor.t3000.webapi.panels import Panel, PanelList
-from t3monitor.t3000.webapi.point_groups import group_of, runs
+from t3monitor.t3000.webapi.point_groups import GroupKey, group_of, runs
 from t3monitor.t3000.webapi.turns import SWEEP_S, Plan, plan
 
 _log = logging.getLogger(__name__)
@@ -26,11 +28,20 @@ _SILENT_GROUP_S = 19.0  # what a silent group costs at most
 _CALL_S = 0.02  # beside what the groups cost
 _AGAIN_S = 60.0
 _PROBES_SHARE = 0.1  # of the time, for panels that are silent
+_NEGLECTED_AFTER = 3  # intervals
 _SHORT_INTERVAL_S = 25.0  # does not hold a silent group beside a cycle
 
 
 class NoPanelReadableError(NoNewDataError):
     """No panel can be read now, and no other way to read would help."""
+
+
+class _Probe(NamedTuple):
+    """What is asked for between two cycles: a silent panel, or the ``group`` that it did not tell."""
+
+    backoff: Backoff
+    memory: PanelMemory
+    group: GroupKey | None = None
 
 
 class LiveReading:
@@ -99,12 +110,12 @@ class LiveReading:
             if (memory := memories.get(panel.serial_number)) is None or memory.state is State.LEFT_OUT
         )
 
-    # Between two cycles: one group of one silent panel
+    # Between two cycles: one group of one silent panel, or one that a panel did not tell beside others
 
     @property
     def errand_due_s(self) -> float | None:
-        """When a silent panel is asked again, monotonic; None while there is none, or the next fetch is too near."""
-        due_s = min((memory.probe.due_s for memory in self._silent()), default=None)
+        """When what is silent is asked again, monotonic; None while nothing is, or the next fetch is too near."""
+        due_s = min((probe.backoff.due_s for probe in self._probes()), default=None)
         if due_s is None:
             return None
         due_s = max(due_s, self._probes_from_s)
@@ -113,28 +124,50 @@ class LiveReading:
         return None if collides and not is_overdue and self.interval_s > _SHORT_INTERVAL_S else due_s
 
     def run_errand(self, timeout_s: float) -> None:
-        """Asks the silent panel whose turn it is; one that answers is read whole by the next fetch."""
+        """Asks the silent panel or group whose turn it is; a panel that answers is read whole by the next fetch."""
         began_s = self._monotonic_s()
-        due = [memory for memory in self._silent() if memory.probe.is_due(began_s)]
-        if not due or began_s < self._probes_from_s:
-            return
-        memory = min(due, key=lambda memory: memory.probe.due_s)
+        due = [probe for probe in self._probes() if probe.backoff.is_due(began_s)]
+        if due and began_s >= self._probes_from_s:
+            self._probe(min(due, key=lambda probe: probe.backoff.due_s), Round(timeout_s, began_s, began_s))
+
+    def _probe(self, probe: _Probe, this: Round) -> None:
+        began_s = self._monotonic_s()
         try:
-            self._reader.ask(memory, Round(timeout_s, began_s, began_s))
+            if probe.group is None:
+                self._reader.ask(probe.memory, this)
+            else:
+                self._reader.read_groups(probe.memory, [probe.group], this)
         except LinkError as error:
             _log.debug("Between two cycles: %s", error)
         finally:
             now_s = self._monotonic_s()
-            if memory.probe.is_due(now_s):  # it was not its silence that ended the call
-                memory.probe.wait(now_s, _AGAIN_S)
+            if probe.backoff.is_due(now_s):  # it was not its silence that ended the call
+                probe.backoff.wait(now_s, _AGAIN_S)
             self._rest_after_probe(began_s)
 
     def _rest_after_probe(self, began_s: float) -> None:
         now_s = self._monotonic_s()
-        self._probes_from_s = now_s + (now_s - began_s) * (1 / _PROBES_SHARE - 1)
+        # T3000 goes on with a call that was given up.
+        spent_s = max(now_s - began_s, _SILENT_GROUP_S) if self._calls.held_up else now_s - began_s
+        self._probes_from_s = now_s + spent_s * (1 / _PROBES_SHARE - 1)
 
-    def _silent(self) -> list[PanelMemory]:
-        return [memory for memory in self._memories.values() if memory.state is State.SILENT]
+    def _probe_what_is_neglected(self, this: Round) -> None:
+        """Does the errand for which nobody comes where there are no cycles but those that are asked for."""
+        probe = min(self._probes(), key=lambda probe: probe.backoff.due_s, default=None)
+        if probe is None or this.lost_s or this.stopped:
+            return
+        if self._monotonic_s() - max(probe.backoff.due_s, self._probes_from_s) > _NEGLECTED_AFTER * self.interval_s:
+            self._probe(probe, this)
+            if probe.group is None and probe.memory.answers:
+                self._reader.read_rest(probe.memory, this)
+
+    def _probes(self) -> Iterator[_Probe]:
+        for memory in self._memories.values():
+            if memory.state is State.SILENT:
+                yield _Probe(memory.probe, memory)
+            elif memory.answers:
+                for group, backoff in memory.silent_groups.items():
+                    yield _Probe(backoff, memory, group)
 
     # A cycle
 
@@ -143,7 +176,9 @@ class LiveReading:
         began_s = self._monotonic_s()
         self._reader.interval_s = self.interval_s
         self._next_fetch_s = began_s + self.interval_s
-        waits = any(memory.state in (State.SILENT, State.FORGOTTEN) for memory in self._memories.values())
+        waits = not self._memories or any(
+            memory.state in (State.SILENT, State.FORGOTTEN) for memory in self._memories.values()
+        )
         self._take_list(self._panels.refresh(timeout_s, needs_instances=True, anew=waits))
         if not self._memories:
             raise NoNewDataError(
@@ -160,6 +195,7 @@ class LiveReading:
         self._load_words(this)
         if self._has_begun:
             self._sweep(planned, this)
+        self._probe_what_is_neglected(this)
         self._has_begun = True
         if not this.read:
             raise self._nothing_read(this)
@@ -184,6 +220,12 @@ class LiveReading:
             memory.panel = panel
             if panel.has_points is not False or memory.has_history:
                 self._memories[serial] = memory
+        self._reader.namesakes = {
+            memory.serial_number: other.panel.title
+            for memory in self._memories.values()
+            for other in self._memories.values()
+            if other is not memory and other.panel.panel_id == memory.panel.panel_id
+        }
 
     def _plan(self) -> Plan:
         taking_part = [
@@ -191,28 +233,37 @@ class LiveReading:
             for memory in self._memories.values()
             if memory.answers
             or (memory.state is State.NEVER_ASKED and memory.in_use)
-            or (memory.state is State.FORGOTTEN and self._reader.is_cure_due(memory))
+            or ((memory.state is State.FORGOTTEN or memory.may_be_forgotten) and self._reader.is_cure_due(memory))
         ]
+        others = [(len(memory.groups()) - len(memory.in_use), memory) for memory in taking_part if memory.answers]
+        others_s = sum(count * self._calls.group_s(memory.panel) for count, memory in others)
+        count = sum(count for count, _ in others)
         return plan(
             {memory.serial_number: self._cost_s(memory) for memory in taking_part},
             {memory.serial_number: memory.last_read_s() for memory in taking_part},
-            sum(len(memory.groups()) - len(memory.in_use) for memory in taking_part if memory.answers),
-            self._calls.group_s,
+            count,
+            others_s / count if count else 0.0,
             self.interval_s,
         )
 
     def _cost_s(self, memory: PanelMemory) -> float:
+        whole_s = len(memory.groups()) * self._calls.group_s(memory.panel)
         if memory.needs_whole and not memory.in_use:
-            return len(memory.groups()) * self._calls.group_s
-        return self._used_s(memory)
+            return whole_s
+        lacks_words = memory.wants_words and not memory.has_words
+        return self._used_s(memory) + (whole_s if lacks_words else 0.0)
 
     def _used_s(self, memory: PanelMemory) -> float:
         """What reading its groups in use costs."""
-        groups = memory.asked_now(self._monotonic_s())
-        return len(groups) * self._calls.group_s + (len(list(runs(groups))) + 1) * _CALL_S
+        groups = memory.asked()
+        return max(1, len(groups)) * self._calls.group_s(memory.panel) + (len(list(runs(groups))) + 1) * _CALL_S
 
     def _in_order(self, planned: Plan) -> list[PanelMemory]:
-        """The panels of this round: those that the window shows first, those that may well be silent last."""
+        """The panels of this round: those that the window shows first, those that may well be silent last.
+
+        While T3000 may still wait for one whose call was given up, those come first that answered last: they tell best
+        whether it does.
+        """
         chosen = [self._memories[serial] for serial in planned.serials]
         others = [
             memory
@@ -221,9 +272,12 @@ class LiveReading:
             or (memory.state is State.SILENT and self._is_probe_wanted(memory, is_alone=not chosen))
         ]
         shown = {serial for serial, _ in self._reader.shown_first}
+        if self._calls.held_up:
+            chosen.sort(key=PanelMemory.last_read_s, reverse=True)
+            shown = set()
         return [
-            *sorted(chosen, key=lambda memory: (memory.is_suspect, memory.serial_number not in shown)),
-            *sorted(others, key=lambda memory: memory.is_suspect),
+            *sorted(chosen, key=lambda memory: (*memory.likelihood_of_silence, memory.serial_number not in shown)),
+            *sorted(others, key=lambda memory: memory.likelihood_of_silence),
         ]
 
     def _is_probe_wanted(self, memory: PanelMemory, *, is_alone: bool) -> bool:
@@ -264,19 +318,20 @@ class LiveReading:
     def _load_words(self, this: Round) -> None:
         """Once in a run for each panel whose words are not known, as far as the time lasts."""
         for memory in self._memories.values():
-            fits = self._monotonic_s() + len(memory.groups()) * self._calls.group_s <= this.ends_s
+            fits = self._monotonic_s() + len(memory.groups()) * self._calls.group_s(memory.panel) <= this.ends_s
             is_wanted = memory.wants_words and not memory.has_words and memory.serial_number in this.read
             if is_wanted and fits and not this.stopped and self._reader.may_load():
                 self._reader.load_words(memory, this)
 
     def _sweep(self, planned: Plan, this: Round) -> None:
-        """Reads groups that are not in use, the oldest first, as many as the plan holds."""
-        answering = [memory for memory in self._memories.values() if memory.answers]
-        others = [(read_s, memory, group) for memory in answering for read_s, group in memory.others(this.began_s)]
+        """Reads groups that are not in use, the oldest first, as many as the plan holds, of panels that answered."""
+        answered = [memory for memory in self._memories.values() if memory.serial_number in this.read]
+        others = [(read_s, memory, group) for memory in answered for read_s, group in memory.others(this.began_s)]
         due = sorted(others, key=lambda entry: entry[0])[: planned.swept]
-        for memory in answering:
-            groups = [group for _, its, group in due if its is memory]
-            if this.stopped or self._monotonic_s() >= this.ends_s:
+        for memory in answered:
+            fits = max(0, int((this.ends_s - self._monotonic_s()) / self._calls.group_s(memory.panel)))
+            groups = [group for _, its, group in due if its is memory][:fits]
+            if this.stopped:
                 return
             try:
                 self._reader.read_groups(memory, groups, this)
@@ -288,20 +343,29 @@ class LiveReading:
     def _answer(self, this: Round) -> Answer:
         in_order = sorted(self._memories.values(), key=lambda memory: (memory.panel.panel_id, memory.serial_number))
         listed = [memory for memory in in_order if memory.state is not State.LEFT_OUT]
-        shown = [memory for memory in listed if memory.answers or (memory.state is State.NEVER_ASKED and memory.in_use)]
+        waiting = [memory for memory in listed if memory.state is State.NEVER_ASKED]
+        # Those that were read in an earlier run are shown as they were then.
+        shown = [memory for memory in listed if memory.answers or (memory in waiting and memory.has_history)]
+        strangers = {memory.serial_number for memory in waiting if not memory.has_history} - this.failed.keys()
         sentences = [this.failed.get(memory.serial_number, "" if memory in shown else memory.said) for memory in listed]
         answer = Answer(
             answer_body(memory.mirrored() for memory in shown),
             (*self._panels.doubles, *filter(None, sentences)),
-            (*this.remarks, *(sentence for memory in shown for sentence in memory.sentences())),
+            (*self._reader.remarks, *(sentence for memory in shown for sentence in memory.sentences())),
             repeats=True,
             note=self._note(),
-            silent=tuple(_as_silent(memory.panel) for memory in listed if memory not in shown),
+            silent=tuple(
+                _as_silent(memory.panel)
+                for memory in listed
+                if memory not in shown and memory.serial_number not in strangers
+            ),
             groups={memory.serial_number: memory.hand_over() for memory in shown},
-            words=this.words,
+            words=dict(self._reader.words),
         )
         for memory in shown:
             memory.settle_use()
+        self._reader.remarks.clear()
+        self._reader.words.clear()
         return answer
 
     def _note(self) -> str:
@@ -313,7 +377,7 @@ class LiveReading:
                 f"{self.interval_s:g} s hold {len(planned.serials)} of {panels} panels: each is read every "
                 f"{planned.turns * self.interval_s:g} s"
             )
-        if planned.sweep_age_s > 2 * max(SWEEP_S, self.interval_s):
+        if planned.sweep_age_s > max(SWEEP_S, self.interval_s):
             notes.append(f"points that are not in use every {planned.sweep_age_s / 60:.0f} min")
         return ", ".join(notes)
 
@@ -323,7 +387,12 @@ class LiveReading:
             return NoPanelReadableError(MODBUS_SELECTED)
         listed = [memory for memory in self._memories.values() if memory.state is not State.LEFT_OUT]
         said = (this.failed.get(memory.serial_number) or memory.said for memory in listed)
-        first = next(filter(None, said), "none of those on its list is a panel with points")
+        if not listed:
+            return NoNewDataError(
+                f"None of the {len(self._memories)} devices of T3000's list, whose product class tells nothing, gave "
+                "values: click one in T3000's tree, and look for panels again"
+            )
+        first = next(filter(None, said), "T3000 did not come to them")
         which = "The only panel gave no values" if len(listed) == 1 else f"None of {len(listed)} panels gave values"
         outcome: type[LinkError] = type(this.first_error) if this.first_error else NoNewDataError
         if any(memory.state is State.FORGOTTEN for memory in listed):

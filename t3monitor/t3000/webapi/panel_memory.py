@@ -41,7 +41,7 @@ class GroupReading:
     is_new: bool = True  # not handed over yet
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class PanelMemory:
     """One panel of T3000's list."""
 
@@ -51,8 +51,11 @@ class PanelMemory:
     said: str = ""  # why it does not answer, as a sentence
     has_history: bool = False
     timeouts: int = 0  # in a row
+    held_up: int = 0  # how often in a row it was asked in vain while T3000 waited for another panel
     trusts_scan: bool = True  # T3000's scan has not found it in vain since it answered last
     needs_whole: bool = True  # every group is to be read at once
+    loaded_s: float = _NEVER_S  # when T3000 loaded saved values over what it had read of it, monotonic
+    is_asked_singly: bool = False  # group by group, since several took too long for one call
     knows_counts: bool = False
     wants_words: bool = False  # a point has a range whose words are the site's own
     has_words: bool = False  # or T3000 was asked for them in this run
@@ -79,10 +82,20 @@ class PanelMemory:
         return self.panel.has_points is None and not self.has_history
 
     @property
+    def may_be_forgotten(self) -> bool:
+        """Whether T3000 refused it, and did not ask it: a panel that it has forgotten and that nobody knows yet."""
+        return self.state is State.LEFT_OUT and not self.cure.is_hurried
+
+    @property
     def is_suspect(self) -> bool:
         """Whether asking it may well cost the wait for a silent one."""
         is_stranger = self.state is State.NEVER_ASKED and not self.has_history
         return self.state is State.SILENT or self.timeouts > 0 or (is_stranger and self.panel.is_online is False)
+
+    @property
+    def likelihood_of_silence(self) -> tuple[bool, int]:
+        """By which panels are put in order, those that will most likely answer first."""
+        return self.is_suspect, self.held_up
 
     def groups(self) -> tuple[GroupKey, ...]:
         """All groups that it has."""
@@ -105,7 +118,9 @@ class PanelMemory:
                 self.counts[kind] = count
         groups = set(self.groups())
         self.in_use &= groups
-        self.readings = {group: reading for group, reading in self.readings.items() if group in groups}
+        for by_group in (self.readings, self.silent_groups, self.troubles):
+            for group in by_group.keys() - groups:
+                del by_group[group]
 
     def last_read_s(self) -> float:
         """When its oldest group in use was read, monotonic; minus infinity if one never was in this run."""
@@ -114,14 +129,16 @@ class PanelMemory:
 
     def others(self, before_s: float) -> list[tuple[float, GroupKey]]:
         """The groups not in use that were last read before that, with when that was."""
-        others = (
-            group for group in self.groups() if group not in self.in_use and self._is_worth_asking(group, before_s)
-        )
+        others = (group for group in self.well_groups() if group not in self.in_use)
         return [(read_s, group) for group in others if (read_s := self._read_s(group)) < before_s]
 
-    def asked_now(self, now_s: float) -> list[GroupKey]:
-        """The groups in use that are worth asking for: not those that were silent by themselves just now."""
-        return [group for group in self.groups() if group in self.in_use and self._is_worth_asking(group, now_s)]
+    def well_groups(self) -> list[GroupKey]:
+        """The groups that are not silent by themselves; those that are cost too much to be asked for in a cycle."""
+        return [group for group in self.groups() if group not in self.silent_groups]
+
+    def asked(self) -> list[GroupKey]:
+        """The groups in use that a cycle asks for."""
+        return [group for group in self.well_groups() if group in self.in_use]
 
     def first_group(self, wanted: list[GroupKey]) -> GroupKey:
         """The group to be asked for first: one that answered before, so that its silence is that of the panel."""
@@ -173,10 +190,6 @@ class PanelMemory:
             group in self.in_use,
             reading is not None and reading.is_new,
         )
-
-    def _is_worth_asking(self, group: GroupKey, now_s: float) -> bool:
-        silent = self.silent_groups.get(group)
-        return silent is None or silent.is_due(now_s)
 
     def _read_groups(self, kind: PointType) -> Iterable[GroupKey]:
         return (group for group in self.groups() if group.kind is kind and group in self.readings)

@@ -25,6 +25,7 @@ MODBUS_SELECTED = "T3000 reads no panel while a Modbus device is selected in its
 _AT_ONCE_S = 1.0  # a silent panel takes T3000 six seconds at least
 _AT_ONCE_TO_TELL = 3  # panels that failed at once, before any was read
 _SCAN_AGAIN_S = 60.0
+_PERHAPS_AGAIN_S = 600.0  # for a device that may be a panel, without a word
 _ESP32 = 88  # the product class whose panels say how many points they have
 _NO_PANEL_TO_BLAME = (UnreachableError, NotReadyError)
 
@@ -38,8 +39,6 @@ class Round:
     ends_s: float  # nothing is begun after that
     read: set[int] = field(default_factory=set)  # serial numbers
     failed: dict[int, str] = field(default_factory=dict)  # sentences
-    words: dict[int, RangeWords] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)  # said in this answer alone
     reserved_s: float = 0.0  # for the panels that are still to come
     lost_s: float = 0.0  # on silent ones
     failed_at_once: int = 0
@@ -69,6 +68,10 @@ class PanelReader:
         """
         self.shown_first: frozenset[tuple[int, GroupKey]] = frozenset()  # serial number and group
         self.interval_s = 30.0
+        self.namesakes: dict[int, str] = {}  # titles of other panels with the same number, by serial number
+        # For the next answer, whichever round it was that they came in.
+        self.words: dict[int, RangeWords] = {}
+        self.remarks: list[str] = []
         self._calls = calls
         self._monotonic_s, self._utc_s = monotonic_s, utc_s
         self._reads_all = reads_all
@@ -112,17 +115,17 @@ class PanelReader:
     def read_rest(self, memory: PanelMemory, this: Round) -> None:
         """What a round wants of a panel that has just answered: the groups in use, or everything if that is due."""
         now_s = self._monotonic_s()
-        fits = now_s + len(memory.groups()) * self._calls.group_s + this.reserved_s <= this.ends_s
+        fits = now_s + len(memory.groups()) * self._calls.group_s(memory.panel) + this.reserved_s <= this.ends_s
         is_whole = memory.needs_whole and (fits or not memory.in_use)
+        since_s = max(this.began_s, memory.loaded_s)
         wanted = [
             group
-            for group in (memory.groups() if is_whole else memory.asked_now(now_s))
-            if (reading := memory.readings.get(group)) is None or reading.read_s < this.began_s
+            for group in (memory.well_groups() if is_whole else memory.asked())
+            if (reading := memory.readings.get(group)) is None or reading.read_s < since_s
         ]
         shown = [group for group in wanted if (memory.serial_number, group) in self.shown_first]
         try:
-            if is_whole:
-                self._read_facts(memory, this)
+            self._read_facts(memory, this)
             for part in (shown, [group for group in wanted if group not in shown]):
                 self.read_groups(memory, part, this)
             memory.needs_whole = memory.needs_whole and not is_whole
@@ -132,36 +135,59 @@ class PanelReader:
             memory.state, memory.said = State.FORGOTTEN, f"{memory.panel.title} was not read: {error}"
         except LinkError as error:
             this.stopped = self._calls.held_up
-            memory.troubles[wanted[-1]] = f"{memory.panel.title} was read in part: {error}"
+            self.remarks.append(f"{memory.panel.title} was read in part: {error}")
         if is_whole:
             memory.settle_use()
 
     def read_groups(self, memory: PanelMemory, groups: Iterable[GroupKey], this: Round) -> None:
-        """Reads groups in as few calls as can be; raises LinkError."""
+        """Reads groups of a panel that has just answered, in as few calls as can be; raises LinkError.
+
+        What it does not tell is asked for between the cycles from then on, for each such group costs the wait for a
+        silent one. A run of groups that takes too long for one call is asked for group by group from then on.
+        """
         for run in runs(group for group in groups if group in memory.groups()):
-            self._read(memory, run, this)
+            for part in map(Run.of, run.groups) if memory.is_asked_singly else (run,):
+                began_s = self._monotonic_s()
+                try:
+                    came = self._read(memory, part, this)
+                except HeldUpError:
+                    raise
+                except LinkTimeoutError:
+                    if len(part.groups) == 1:
+                        memory.group_was_silent(part.groups[0], self._monotonic_s())
+                    memory.is_asked_singly = True
+                    raise
+                spent_s = self._monotonic_s() - began_s
+                if not came and spent_s >= _AT_ONCE_S:
+                    for group in part.groups:
+                        memory.group_was_silent(group, self._monotonic_s())
+                if not memory.silent_groups.keys().isdisjoint(part.groups):
+                    this.lost_s += spent_s
 
     def load_words(self, memory: PanelMemory, this: Round) -> None:
         """Has T3000 load what it has saved of a panel for the site's own words, and reads the panel whole after it."""
-        memory.has_words = True
         try:
-            if not self._load(memory, this):
+            if self._load(memory, this.timeout_s):
+                memory.has_words = True
+            else:
                 self.read_rest(memory, this)
         except _NO_PANEL_TO_BLAME:
             raise
         except LinkError as error:
+            memory.has_words = True
             this.stopped = self._calls.held_up
-            memory.troubles[memory.groups()[0]] = f"{memory.panel.title}: its own words were not read: {error}"
+            self.remarks.append(f"{memory.panel.title}: its own words were not read: {error}")
 
     def _ask_first(self, memory: PanelMemory, this: Round) -> bool:
         """Whether the panel gave one group; raises LinkError."""
         began_s = self._monotonic_s()
-        wanted = memory.asked_now(began_s) or list(memory.groups())
+        wanted = memory.asked() or list(memory.groups())
         if self._read(memory, Run.of(memory.first_group(wanted)), this):
             if not memory.answers:
                 memory.needs_whole = memory.needs_whole or memory.state is State.SILENT
                 memory.state, memory.said = State.ANSWERS, ""
-            memory.timeouts, memory.trusts_scan = 0, True
+            memory.timeouts = memory.held_up = 0
+            memory.trusts_scan = True
             memory.probe.succeeded()
             memory.cure.succeeded()
             this.read.add(memory.serial_number)
@@ -180,8 +206,10 @@ class PanelReader:
     def _fall_silent(self, memory: PanelMemory, why: str) -> None:
         if memory.may_be_no_panel:
             memory.state = State.LEFT_OUT
+            memory.cure.succeeded()
             return
         memory.state = State.SILENT
+        memory.is_asked_singly = False
         memory.probe.failed(self._monotonic_s())
         panel = memory.panel
         memory.said = f"{panel.title} was not read: {why}{_scanned(panel)}; look at its power and its network"
@@ -195,10 +223,11 @@ class PanelReader:
             this.stopped = self._calls.held_up or str(error)
             this.lost_s += this.timeout_s
             if isinstance(error, HeldUpError):
+                memory.held_up += 1
                 return
             memory.timeouts += 1
             if memory.timeouts > 1 or memory.state is State.SILENT:
-                self._fall_silent(memory, str(error))
+                self._fall_silent(memory, f"it gives T3000 no answer within {this.timeout_s:g} s")
         elif memory.may_be_no_panel and isinstance(error, RefusedError):
             memory.state = State.LEFT_OUT
 
@@ -206,8 +235,7 @@ class PanelReader:
         """Has T3000 load what it has saved of a panel that it has forgotten; whether that helped. Raises LinkError."""
         panel, now_s = memory.panel, self._monotonic_s()
         if memory.may_be_no_panel:
-            memory.state = State.LEFT_OUT
-            return False
+            return self._find_out(memory, this)
         if memory.state is not State.FORGOTTEN:
             memory.state, memory.said = State.FORGOTTEN, f"{panel.title} was not read: {refusal}"
         if not self.is_cure_due(memory):
@@ -216,7 +244,7 @@ class PanelReader:
             memory.said = f"{panel.title} was not read: T3000 has forgotten it, and a background reading comes first"
             return False
         memory.cure.failed(now_s)
-        refused = self._load(memory, this)
+        refused = self._load(memory, this.timeout_s)
         if not refused:
             try:
                 return self._ask_first(memory, this)
@@ -226,6 +254,8 @@ class PanelReader:
             memory.cure.succeeded()  # the panel is not to blame for a scan that takes its time
             memory.cure.wait(now_s, min(_SCAN_AGAIN_S, 2 * self.interval_s))
             why = "T3000 was started anew and its scan has not found it yet; it is tried again each minute"
+        elif other := self.namesakes.get(memory.serial_number):
+            why = f"T3000 holds one panel of each number, and {other} has the same; give one of them another number"
         elif "no cached data" in refused.lower():
             why = "T3000 has forgotten it and has nothing saved of it; click it once in T3000's tree"
         else:
@@ -233,32 +263,43 @@ class PanelReader:
         memory.said = f"{panel.title} was not read: {why}"
         return False
 
-    def _load(self, memory: PanelMemory, this: Round) -> str:
+    def _find_out(self, memory: PanelMemory, this: Round) -> bool:
+        """Whether a device of an unknown class that T3000 has not loaded is a panel after all; raises LinkError."""
+        memory.state = State.LEFT_OUT
+        memory.cure.wait(self._monotonic_s(), _PERHAPS_AGAIN_S)
+        try:
+            return self.may_load() and not self._load(memory, this.timeout_s) and self._ask_first(memory, this)
+        except ForgottenPanelError:
+            return False
+
+    def _load(self, memory: PanelMemory, timeout_s: float) -> str:
         """T3000's reason if it did not load what it has saved; raises LinkError."""
-        loading = self._calls.load_saved(memory.panel, this.timeout_s)
+        loading = self._calls.load_saved(memory.panel, timeout_s)
         if loading.refusal:
             return loading.refusal
         self._on_load()
-        this.words[memory.serial_number] = loading.words
+        self.words[memory.serial_number] = loading.words
         memory.has_words = memory.needs_whole = True
+        memory.loaded_s = self._monotonic_s()
         return ""
 
     def _read_facts(self, memory: PanelMemory, this: Round) -> None:
         """Asks a panel once for its real numbers of points, where they are the panel's own; raises LinkError."""
         if memory.panel.product_class != _ESP32 or memory.knows_counts:
             return
-        memory.knows_counts = True
         try:
             facts = self._calls.facts(memory.panel, this.timeout_s)
-        except (BadReplyError, NoNewDataError):
-            return  # the standard numbers serve
+        except (BadReplyError, NoNewDataError, LinkTimeoutError) as error:
+            memory.knows_counts = True  # the standard numbers serve
+            if isinstance(error, LinkTimeoutError):
+                raise
+            return
         if facts.serial_number != memory.serial_number:  # T3000 holds another panel in its place
-            memory.knows_counts = False
             raise ForgottenPanelError("T3000 gave the settings of another panel for it")
         memory.take_counts(facts.counts)
         more = [f"{count} {kind.value.lower()}s" for kind, count in facts.counts.items() if count > kind.per_panel]
         if more:
-            this.remarks.append(
+            self.remarks.append(
                 f"{memory.panel.title} has {', '.join(more)}: T3000 gives no more than 64 inputs, 64 outputs and "
                 "128 variables of a panel"
             )
@@ -281,12 +322,14 @@ class PanelReader:
             memory.troubles.pop(group, None)
             memory.has_history = True
             memory.wants_words |= seen.is_custom
+            if seen.is_blank:
+                memory.in_use.discard(group)  # at once, for its zeros are no readings of points that had a name
             memory.readings[group] = GroupReading(own, now_utc_s, now_s, seen.in_use or self._reads_all)
         for group in doubtful if not is_second_try else ():
             self._read(memory, Run.of(group), this, is_second_try=True)
-        for group in run.groups if found else ():
-            if group not in found:
-                memory.group_was_silent(group, now_s)
+        missing = [group for group in run.groups if group not in found] if found else []
+        for group in missing:
+            memory.group_was_silent(group, now_s)
         return bool(found)
 
     def _doubt_text(self, memory: PanelMemory, group: GroupKey, other: int | None) -> str:

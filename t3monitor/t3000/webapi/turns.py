@@ -33,7 +33,7 @@ def plan(
     ``other_groups`` those of all panels that are not in use.
     """
     wanted = math.ceil(other_groups * min(1.0, interval_s / SWEEP_S))
-    swept = min(wanted, int(_SWEEP_SHARE * interval_s / group_s))
+    swept = min(wanted, max(1, int(_SWEEP_SHARE * interval_s / group_s))) if wanted else 0
     left_s = _FILLED * interval_s - swept * group_s
     chosen: list[int] = []
     for serial in sorted(costs_s, key=lambda serial: (read_s[serial], serial)):
