@@ -813,6 +813,13 @@ def test_of_two_panels_with_one_number_the_one_that_t3000_does_not_hold_is_told_
     )
 
 
+def test_panels_that_answer_in_no_time_are_planned_too() -> None:
+    live = site(2)
+    live.t3000.group_s = 0.0
+    for _ in range(3):
+        assert live.fetch().failed_panels == ()
+
+
 def test_panels_that_answer_slowly_are_planned_with_their_own_time() -> None:
     live = site(12)
     for place in (1, 4, 7, 10):

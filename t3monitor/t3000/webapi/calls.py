@@ -23,6 +23,7 @@ from t3monitor.t3000.wire_json import WireError, read
 _ENTRY_TYPES = {PointType.INPUT: 1, PointType.OUTPUT: 0, PointType.VARIABLE: 2}
 _MISMATCH = "match"  # serial number or object instance do not match: those of the panel are not loaded
 _FIRST_GUESS_S = 0.13  # for a group: T3000 pauses 100 ms after each
+_LEAST_S = 0.001  # clocks have steps
 _NEWEST_COUNTS = 0.2
 
 
@@ -88,7 +89,7 @@ class PanelCalls:
         began_s = self._monotonic_s()
         points = self._entries(panel, _ENTRY_TYPES[run.kind], run.start(), run.end(counts), timeout_s)
         if len(points) == run.end(counts) - run.start() + 1:
-            spent_s = (self._monotonic_s() - began_s) / len(run.groups)
+            spent_s = max((self._monotonic_s() - began_s) / len(run.groups), _LEAST_S)
             before_s = self._group_s.get(panel.serial_number, spent_s)
             self._group_s[panel.serial_number] = before_s + _NEWEST_COUNTS * (spent_s - before_s)
         return points
