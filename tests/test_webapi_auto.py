@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from clock import FakeClock
+from live_site import LiveSite
 from t3monitor.model.errors import LinkTimeoutError, NoNewDataError, NotReadyError, RefusedError, UnreachableError
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.webapi.link import WebApiLink
@@ -165,3 +166,16 @@ def test_values_that_action_4_saved_while_a_reading_was_awaited_are_not_taken_fo
         link.run_errand(PATIENCE_S)
     devices = AnswerDecoder().decode(link.fetch(PATIENCE_S).body, int(clock.utc_s())).devices
     assert [device.inputs[0].value for device in devices if device.inputs[0].value < 0] == []
+
+
+@pytest.mark.parametrize(("interval_s", "cooldown_s"), [(10, 15), (30, 15), (30, 60)])
+def test_where_live_reading_is_not_known_all_panels_have_their_turns_in_the_background(
+    interval_s: int, cooldown_s: int
+) -> None:
+    live = LiveSite(make_panels(4), reading="auto", interval_s=interval_s)
+    live.t3000.build.knows_live, live.t3000.build.cooldown_s = False, cooldown_s
+    while live.clock.now_s < 3600:
+        live.fetch_patiently()
+    asked = [call["panelId"] for at_s, call in live.client.sent if call["action"] == 15 and at_s > 300]
+    counts = [asked.count(number) for number in (1, 2, 3, 4)]
+    assert min(counts) > 0.6 * max(counts)

@@ -359,6 +359,13 @@ def test_a_panel_that_t3000_finds_first_of_all_is_read_in_the_next_cycle() -> No
     assert isinstance(live.fetch_patiently(), Answer)
 
 
+def test_the_first_reading_asks_all_panels_that_are_alive_although_some_are_dead() -> None:
+    live = site(6, interval_s=10)
+    for panel in live.t3000.panels[:3]:
+        panel.reachable = False
+    assert [device.panel_id for device in live.read().devices] == [4, 5, 6]
+
+
 def test_many_dead_panels_at_the_first_start_do_not_keep_the_others_from_being_read() -> None:
     live = site(12)
     for panel in live.t3000.panels[:9]:
@@ -542,8 +549,7 @@ def test_a_panel_that_the_scan_has_not_found_is_tried_again_each_minute() -> Non
     assert all(45 <= wait <= 75 for wait in waits)
     answer = live.fetch()
     assert answer.failed_panels == (
-        "panel 2 'AHU-2' was not read: T3000 was started anew and its scan has not found it yet; "
-        "it is tried again each minute",
+        "panel 2 'AHU-2' was not read: T3000's scan does not find it; look at its power and its network",
     )
 
 
@@ -575,6 +581,38 @@ def test_a_panel_without_a_saved_file_is_asked_for_after_1_5_and_10_minutes_and_
 
 def _is_read_within(live: LiveSite, panel_id: int, cycles: int) -> bool:
     return any(isinstance(answer := live.fetch_patiently(), Answer) and not answer.failed_panels for _ in range(cycles))
+
+
+def test_after_a_restart_of_t3000_the_sentence_tells_of_that_and_not_of_a_dead_panel() -> None:
+    live = site(3)
+    live.t3000.panels[0].reachable = False
+    live.fetch()
+    live.t3000.restart()
+    error = live.fetch_patiently()
+    assert "panel 2 'AHU-2' was not read: T3000 was started anew" in str(error)
+
+
+def test_a_panel_that_the_scan_does_not_find_for_minutes_is_one_to_look_at() -> None:
+    live = site(3)
+    live.fetch()
+    live.t3000.panels[0].reachable = False
+    live.t3000.restart()
+    for _ in range(20):
+        answer = live.fetch_patiently()
+    assert isinstance(answer, Answer)
+    assert answer.failed_panels[0].startswith("panel 1 'AHU-1' was not read: T3000's scan does not find it")
+    assert answer.failed_panels[0].endswith("look at its power and its network")
+
+
+def test_a_forgotten_panel_that_somebody_clicks_is_read_within_a_minute_or_so() -> None:
+    live = site(2)
+    live.fetch()
+    live.t3000.panels[1].has_saved_file, live.t3000.scan_s = False, 0
+    live.t3000.restart()
+    for _ in range(40):
+        live.fetch_patiently()
+    live.t3000.click(live.t3000.panels[1])
+    assert _is_read_within(live, 2, cycles=3)
 
 
 def test_whether_a_panel_is_brought_back_is_told_by_action_17_and_not_by_action_0() -> None:
@@ -661,21 +699,19 @@ def test_a_group_that_turns_into_that_of_any_other_panel_or_blank_is_not_believe
     live.t3000.panels[2].bacnet_error = {(OUTPUT, 0)}
     answer = live.fetch()
     assert (OUTPUT, 0) not in new_groups(answer, SERIAL + 3)
-    assert "gave OUT1 to OUT10 of panel 2 'AHU-2' in its place" in answer.missing_points[0]
+    assert "panel 3 'AHU-3': T3000 gave OUT1 to OUT10 of panel" in answer.missing_points[0]
     live.t3000._buffer.clear()
     live.t3000.panels[0].bacnet_error = {(OUTPUT, 0)}
     answer = live.fetch()
-    assert any("panel 1 'AHU-1': OUT1 to OUT10 came blank from T3000" in said for said in answer.missing_points)
+    assert (OUTPUT, 0) not in new_groups(answer, SERIAL + 1)
+    assert any(said.startswith("panel 1 'AHU-1': ") and "not believed" in said for said in answer.missing_points)
 
 
-def test_a_panel_that_was_given_the_configuration_of_another_one_is_believed_in_the_end() -> None:
+def test_a_panel_that_was_given_the_configuration_of_another_one_is_believed_where_another_panel_tells() -> None:
     live = LiveSite(make_panels(2, used=USED, alike=False))
     live.fetch()
     live.t3000.panels[1].labels = live.t3000.panels[0].labels
-    assert (INPUT, 0) not in new_groups(live.fetch(), SERIAL + 2)
-    for _ in range(22):
-        answer = live.fetch()
-    assert (INPUT, 0) in new_groups(answer, SERIAL + 2)
+    assert (INPUT, 0) in new_groups(live.fetch(), SERIAL + 2)
 
 
 @pytest.mark.parametrize("alike", [True, False])
@@ -728,6 +764,41 @@ def test_a_group_that_is_blank_for_good_stores_no_zeros() -> None:
     live.t3000.panels[0].bacnet_error = {(INPUT, 1)}
     for _ in range(25):
         assert (INPUT, 1) not in new_groups(live.fetch(), SERIAL + 1, in_use=True)
+
+
+def alike_boxes(panels: int = 4) -> list[PanelModel]:
+    """VAV boxes with equal labels and equal set points, and an air handler that has other ones."""
+    boxes = make_panels(panels, used=USED, alike=True)
+    boxes.append(PanelModel(panels + 1, SERIAL + 99, 1099, "AHU", "192.168.1.99", used=USED, labels="H"))
+    for box in boxes[:panels]:
+        box.members |= {f"VAR{number}": {"value": 21_000 + number} for number in range(1, 11)}
+    return boxes
+
+
+def test_boxes_with_equal_set_points_are_told_from_a_bacnet_error_by_reading_another_panel_in_between() -> None:
+    live = LiveSite(alike_boxes())
+    answer = live.fetch()
+    assert answer.missing_points == ()
+    assert all((VARIABLE, 0) in new_groups(answer, SERIAL + number) for number in range(1, 5))
+    for box in live.t3000.panels[:4]:  # a schedule gives all of them another set point
+        box.members["VAR1"] = {"value": 16_000}
+    answer = live.fetch()
+    assert answer.missing_points == ()
+    snapshot = live.decoded(answer)
+    assert [live.panel(snapshot, number).variables[0].value for number in range(1, 5)] == [16.0] * 4
+
+
+def test_a_bacnet_error_among_boxes_with_equal_labels_is_found_out_by_reading_another_panel_in_between() -> None:
+    live = LiveSite(alike_boxes())
+    live.fetch()
+    live.t3000.panels[2].bacnet_error = {(VARIABLE, 0), (INPUT, 0)}
+    for box in live.t3000.panels[:2]:
+        box.members["VAR1"] = {"value": 16_000}
+    for _ in range(30):
+        answer = live.fetch()
+        assert (INPUT, 0) not in new_groups(answer, SERIAL + 3)
+        assert live.panel(live.decoded(answer), 3).variables[0].value == 21.001
+        assert live.took_s < 30
 
 
 def test_a_modbus_device_in_t3000_s_tree_is_named_and_no_panel_is_blamed() -> None:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 # What a sentence is about: a panel by its number or its place in the answer, or a point of it.
 _SUBJECT = re.compile(
-    r"panel (?:\d+ of the answer|(?P<number>\d+)(?: '.*?'(?=[ ,:;]|$))?(?:: (?:point \d+|[A-Z]+\d+)(?=[ ,:;]|$))?)"
+    r"panel (?:\d+ of the answer|(?P<number>\d+)(?: '.*?'(?=[ ,:;]|$))?"
+    r"(?:: (?:point \d+|(?:IN|OUT|VAR)\d+)(?=[ ,:;]|$))?)"
 )
 # Durations, sizes and times of day: what counts up or down while a fault is the same.
 _RUNNING = re.compile(r"\d[\d.,]*(?= (?:ms|s|min|h|d|bytes|times)\b)|\b\d{1,2}:\d\d(?::\d\d)?\b")

@@ -120,6 +120,30 @@ class Beliefs:
         doubted.values = seen.values
         return None if now_s - doubted.since_s >= _ACCEPTED_AFTER_S else doubt
 
+    def differs(self, serial: int, group: GroupKey, seen: Seen) -> bool:
+        """Whether this is not what was last read of another panel, whose points T3000's buffer holds."""
+        theirs = self._known.get(group, {}).get(serial)
+        return theirs is not None and self._last.get(group) == serial and not _alike(theirs, seen)
+
+    def witnesses(self, serial: int, group: GroupKey, seen: Seen) -> list[int]:
+        """Panels whose points, read in between, would show whether a doubtful group is the panel's own.
+
+        They look otherwise than the group does. The last one is that which it looks like: its values may have moved on.
+        """
+        of_panels = self._known.get(group, {})
+        others = [
+            other
+            for other, theirs in of_panels.items()
+            if other != serial and theirs.values is not None and not _alike(theirs, seen)
+        ]
+        last = self._last.get(group, serial)
+        return [*others, *([last] if last not in (serial, *others) else [])]
+
+    def convict(self, serial: int, group: GroupKey, now_s: float) -> None:
+        """The group was seen to be another panel's, so that its doubt begins anew."""
+        if doubted := self._doubted.get((serial, group)):
+            doubted.since_s = now_s
+
     def take(self, serial: int, group: GroupKey, seen: Seen) -> None:
         """The group was believed."""
         self._known.setdefault(group, {})[serial] = seen
@@ -160,9 +184,13 @@ class Beliefs:
         last = self._known.get(group, {}).get(self._last.get(group, 0))
         if last is None or last.values is None or seen.values is None:
             return False
-        count = min(len(last.names), len(seen.names))  # where one of the two has fewer points
-        return (
-            sum(seen.telling[:count]) >= _TELLING_VALUES
-            and last.names[:count] == seen.names[:count]
-            and last.values[:count] == seen.values[:count]
-        )
+        count = min(len(last.names), len(seen.names))
+        return sum(seen.telling[:count]) >= _TELLING_VALUES and _alike(last, seen)
+
+
+def _alike(one: Seen, other: Seen) -> bool:
+    """Whether two groups look the same as far as both go: one of the panels may have fewer points."""
+    count = min(len(one.names), len(other.names))
+    if one.values is None or other.values is None:
+        return one.names[:count] == other.names[:count]
+    return one.names[:count] == other.names[:count] and one.values[:count] == other.values[:count]

@@ -27,6 +27,7 @@ NOTE = "read live from each panel"
 _SILENT_GROUP_S = 19.0  # what a silent group costs at most
 _CALL_S = 0.02  # beside what the groups cost
 _AGAIN_S = 60.0
+_FIRST_PATIENCE_S = 120.0
 _PROBES_SHARE = 0.1  # of the time, for panels that are silent
 _NEGLECTED_AFTER = 3  # intervals
 _SHORT_INTERVAL_S = 25.0  # does not hold a silent group beside a cycle
@@ -192,6 +193,7 @@ class LiveReading:
         for position, memory in enumerate(order, start=1):
             this.reserved_s -= self._used_s(memory)
             self._visit(memory, this, position, len(order))
+        self._reader.ask_again(this)
         self._load_words(this)
         if self._has_begun:
             self._sweep(planned, this)
@@ -220,6 +222,7 @@ class LiveReading:
             memory.panel = panel
             if panel.has_points is not False or memory.has_history:
                 self._memories[serial] = memory
+        self._reader.memories = self._memories
         self._reader.namesakes = {
             memory.serial_number: other.panel.title
             for memory in self._memories.values()
@@ -265,10 +268,12 @@ class LiveReading:
         whether it does.
         """
         chosen = [self._memories[serial] for serial in planned.serials]
+        this_s = self._monotonic_s() + min(self.interval_s, _AGAIN_S) / 2  # no cycle comes just then
         others = [
             memory
             for memory in self._memories.values()
             if (memory.state is State.NEVER_ASKED and not memory.in_use)
+            or (memory.state is State.FORGOTTEN and memory not in chosen and memory.look_again_s <= this_s)
             or (memory.state is State.SILENT and self._is_probe_wanted(memory, is_alone=not chosen))
         ]
         shown = {serial for serial, _ in self._reader.shown_first}
@@ -279,6 +284,11 @@ class LiveReading:
             *sorted(chosen, key=lambda memory: (*memory.likelihood_of_silence, memory.serial_number not in shown)),
             *sorted(others, key=lambda memory: memory.likelihood_of_silence),
         ]
+
+    @property
+    def _patience_s(self) -> float:
+        """How long panels that were never asked may let the others wait; the first reading of a site takes its time."""
+        return self.interval_s if self._has_begun else max(self.interval_s, _FIRST_PATIENCE_S)
 
     def _is_probe_wanted(self, memory: PanelMemory, *, is_alone: bool) -> bool:
         """Whether a silent panel is asked within a cycle: T3000's scan has found it, or there is no other panel.
@@ -301,7 +311,7 @@ class LiveReading:
             )
         elif this.stopped:
             this.failed[serial] = f"{title} was not asked: {this.stopped}"
-        elif memory.state is State.NEVER_ASKED and not memory.in_use and this.lost_s > self.interval_s:
+        elif memory.state is State.NEVER_ASKED and not memory.in_use and this.lost_s > self._patience_s:
             this.failed[serial] = f"{title} was not asked yet: others took too long to give no answer"
         elif memory.is_suspect and this.lost_s:
             if not memory.said:
@@ -386,6 +396,7 @@ class LiveReading:
         if this.failed_at_once and not this.lost_s and this.first_error is None:
             return NoPanelReadableError(MODBUS_SELECTED)
         listed = [memory for memory in self._memories.values() if memory.state is not State.LEFT_OUT]
+        listed.sort(key=lambda memory: memory.state is not State.FORGOTTEN)  # a restart of T3000 explains the most
         said = (this.failed.get(memory.serial_number) or memory.said for memory in listed)
         if not listed:
             return NoNewDataError(

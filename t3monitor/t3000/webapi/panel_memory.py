@@ -51,6 +51,8 @@ class PanelMemory:
     said: str = ""  # why it does not answer, as a sentence
     has_history: bool = False
     timeouts: int = 0  # in a row
+    look_again_s: float = _NEVER_S  # of one that T3000 has forgotten: somebody may have clicked it meanwhile
+    offline_since_s: float | None = None  # when T3000 first said that its scan has not found it
     held_up: int = 0  # how often in a row it was asked in vain while T3000 waited for another panel
     trusts_scan: bool = True  # T3000's scan has not found it in vain since it answered last
     needs_whole: bool = True  # every group is to be read at once

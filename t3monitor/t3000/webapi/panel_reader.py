@@ -1,6 +1,6 @@
 """Reading one panel live: group by group, with what that tells of the panel (reference 4)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from t3monitor.model.errors import (
@@ -14,7 +14,7 @@ from t3monitor.model.errors import (
 )
 from t3monitor.model.snapshot import Device
 from t3monitor.model.words import RangeWords
-from t3monitor.t3000.webapi.belief import Beliefs, Name, by_group
+from t3monitor.t3000.webapi.belief import Beliefs, Doubt, Name, Seen, by_group
 from t3monitor.t3000.webapi.calls import ForgottenPanelError, PanelCalls
 from t3monitor.t3000.webapi.panel_memory import GroupReading, PanelMemory, State
 from t3monitor.t3000.webapi.panels import Panel
@@ -24,6 +24,7 @@ from t3monitor.t3000.webapi.replies import HeldUpError
 MODBUS_SELECTED = "T3000 reads no panel while a Modbus device is selected in its tree; select a panel there"
 _AT_ONCE_S = 1.0  # a silent panel takes T3000 six seconds at least
 _AT_ONCE_TO_TELL = 3  # panels that failed at once, before any was read
+_SCAN_TAKES_S = 300.0  # at most, for a panel that is well
 _SCAN_AGAIN_S = 60.0
 _PERHAPS_AGAIN_S = 600.0  # for a device that may be a panel, without a word
 _ESP32 = 88  # the product class whose panels say how many points they have
@@ -40,6 +41,7 @@ class Round:
     read: set[int] = field(default_factory=set)  # serial numbers
     failed: dict[int, str] = field(default_factory=dict)  # sentences
     reserved_s: float = 0.0  # for the panels that are still to come
+    doubtful: list[tuple[PanelMemory, GroupKey, Seen]] = field(default_factory=list)
     lost_s: float = 0.0  # on silent ones
     failed_at_once: int = 0
     stopped: str = ""  # why no further panel is asked
@@ -68,6 +70,7 @@ class PanelReader:
         """
         self.shown_first: frozenset[tuple[int, GroupKey]] = frozenset()  # serial number and group
         self.interval_s = 30.0
+        self.memories: Mapping[int, PanelMemory] = {}  # all panels, by serial number
         self.namesakes: dict[int, str] = {}  # titles of other panels with the same number, by serial number
         # For the next answer, whichever round it was that they came in.
         self.words: dict[int, RangeWords] = {}
@@ -187,6 +190,7 @@ class PanelReader:
                 memory.needs_whole = memory.needs_whole or memory.state is State.SILENT
                 memory.state, memory.said = State.ANSWERS, ""
             memory.timeouts = memory.held_up = 0
+            memory.offline_since_s = None
             memory.trusts_scan = True
             memory.probe.succeeded()
             memory.cure.succeeded()
@@ -238,6 +242,7 @@ class PanelReader:
             return self._find_out(memory, this)
         if memory.state is not State.FORGOTTEN:
             memory.state, memory.said = State.FORGOTTEN, f"{panel.title} was not read: {refusal}"
+        memory.look_again_s = now_s + _SCAN_AGAIN_S
         if not self.is_cure_due(memory):
             return False
         if not self.may_load():
@@ -253,7 +258,10 @@ class PanelReader:
         if "offline" in refused.lower():
             memory.cure.succeeded()  # the panel is not to blame for a scan that takes its time
             memory.cure.wait(now_s, min(_SCAN_AGAIN_S, 2 * self.interval_s))
+            memory.offline_since_s = now_s if memory.offline_since_s is None else memory.offline_since_s
             why = "T3000 was started anew and its scan has not found it yet; it is tried again each minute"
+            if now_s - memory.offline_since_s > _SCAN_TAKES_S:
+                why = "T3000's scan does not find it; look at its power and its network"
         elif other := self.namesakes.get(memory.serial_number):
             why = f"T3000 holds one panel of each number, and {other} has the same; give one of them another number"
         elif "no cached data" in refused.lower():
@@ -304,8 +312,38 @@ class PanelReader:
                 "128 variables of a panel"
             )
 
-    def _read(self, memory: PanelMemory, run: Run, this: Round, *, is_second_try: bool = False) -> bool:
-        """Reads neighbouring groups; whether any of them came. Raises LinkError."""
+    def ask_again(self, this: Round) -> None:
+        """Asks once more for the groups of a round that are not believed, as long as there is time for that."""
+        for memory, group, seen in this.doubtful:
+            if this.stopped or self._monotonic_s() + 2 * self._calls.group_s(memory.panel) > this.ends_s:
+                return  # the next cycle asks again
+            try:
+                self._ask_for_again(memory, group, seen, this)
+            except _NO_PANEL_TO_BLAME:
+                raise
+            except LinkError as error:
+                this.stopped = self._calls.held_up or str(error)
+
+    def _ask_for_again(self, memory: PanelMemory, group: GroupKey, seen: Seen, this: Round) -> None:
+        """Asks for a doubtful group after the same one of another panel, which T3000's buffer then holds."""
+        witness = None
+        for serial in self._beliefs.witnesses(memory.serial_number, group, seen):
+            other = self.memories.get(serial)
+            if other and other.answers and group in other.groups() and group not in other.silent_groups:
+                if self._read(other, Run.of(group), this, is_second_try=True):
+                    witness = serial
+                break
+        if witness is not None and not self._beliefs.differs(witness, group, seen):
+            witness = None  # it tells nothing: it has the same now
+        self._read(memory, Run.of(group), this, is_second_try=True, witness=witness)
+
+    def _read(
+        self, memory: PanelMemory, run: Run, this: Round, *, is_second_try: bool = False, witness: int | None = None
+    ) -> bool:
+        """Reads neighbouring groups; whether any of them came. Raises LinkError.
+
+        ``witness`` is the serial number of a panel whose group was read just before, and looks otherwise.
+        """
         points = self._calls.points(memory.panel, run, memory.counts, this.timeout_s)
         now_s, now_utc_s = self._monotonic_s(), int(self._utc_s())
         found = by_group(run.kind, points)
@@ -314,8 +352,13 @@ class PanelReader:
             if group not in run.groups:
                 continue
             memory.silent_groups.pop(group, None)
-            if doubt := self._beliefs.doubt(memory.serial_number, group, seen, now_s):
-                doubtful.append(group)
+            doubt = self._beliefs.doubt(memory.serial_number, group, seen, now_s)
+            if witness is not None:  # T3000's buffer holds what it has: what looks otherwise is the panel's own
+                doubt = None if self._beliefs.differs(witness, group, seen) else Doubt(witness)
+                if doubt:
+                    self._beliefs.convict(memory.serial_number, group, now_s)
+            if doubt:
+                doubtful.append((group, seen))
                 memory.troubles[group] = self._doubt_text(memory, group, doubt.other)
                 continue
             self._beliefs.take(memory.serial_number, group, seen)
@@ -325,8 +368,8 @@ class PanelReader:
             if seen.is_blank:
                 memory.in_use.discard(group)  # at once, for its zeros are no readings of points that had a name
             memory.readings[group] = GroupReading(own, now_utc_s, now_s, seen.in_use or self._reads_all)
-        for group in doubtful if not is_second_try else ():
-            self._read(memory, Run.of(group), this, is_second_try=True)
+        if not is_second_try:
+            this.doubtful += [(memory, group, seen) for group, seen in doubtful]
         missing = [group for group in run.groups if group not in found] if found else []
         for group in missing:
             memory.group_was_silent(group, now_s)
