@@ -28,7 +28,7 @@ from t3monitor.sync.service import Listener, SyncService
 from t3monitor.t3000 import link as t3000_link
 from t3monitor.t3000.messages import AnswerDecoder
 
-_LONGEST = 1.5  # the bar of the design
+_LONGEST = 1.5  # the bar of docs/performance.md
 
 
 class CycleResult(NamedTuple):

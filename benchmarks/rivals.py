@@ -122,7 +122,7 @@ class OneRowPerSample:
 
 
 class SelectThenWrite:
-    """The way of the sync service document: look for each row, then update or insert it; then each sample."""
+    """The way of docs/t3000.md 13.1: look for each row, then update or insert it; then each sample."""
 
     def __init__(self, path: Path) -> None:
         self.file = RawFile(path)

@@ -15,7 +15,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.writer import Writer
 from t3monitor.t3000.messages import AnswerDecoder
 
-# The bars of the design.
+# The bars of docs/performance.md.
 _TIMES_FASTER_THAN_ROWS = 4
 _TIMES_SMALLER_THAN_ROWS = 20
 _TIMES_FASTER_THAN_SELECTS = 20

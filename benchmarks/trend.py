@@ -37,7 +37,7 @@ _POINTS = 64  # of the vector, as T3000 lists them
 _UNITS = ("°C", "°C", "°C", "°C", "%", "%", "PPM", "Pa")
 _SIZE = (1400, 600)
 _FRAMES = 120
-_FRAMES_PER_S = 30  # the bar of the design
+_FRAMES_PER_S = 30  # the bar of docs/performance.md
 _KEYS = [PointKey(_SERIAL, PointType.INPUT, number) for number in range(1, 9)]
 
 

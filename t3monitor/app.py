@@ -139,7 +139,7 @@ class MonitorApp(QObject):
 
     @Slot()
     def on_find_panels(self) -> None:
-        """Looks anew which panels there are; T3000 may reload its stored values for it (reference, section 1.2)."""
+        """Looks anew which panels there are; T3000 may reload its stored values for it (docs/t3000.md 3.3)."""
         self.services.find_panels()
 
     @Slot(object, bool)  # a serial number takes all of 32 bits

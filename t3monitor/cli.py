@@ -16,7 +16,7 @@ PAGES = ("main", "month", "log", "cycles", "settings", "welcome")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code (design, section 8)."""
+    """Runs one command and returns its exit code (docs/command-line.md)."""
     args = _parser().parse_args(argv)
     try:
         from t3monitor.config.settings import SettingsError

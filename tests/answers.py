@@ -1,4 +1,4 @@
-"""LOGGING_DATA answers for tests, in both shapes: what T3000 really sends, and what the sync service document shows.
+"""LOGGING_DATA answers for tests, in the real and in the documented shape (docs/t3000.md 4.1, 4.3).
 
 Every function takes the members it should hold instead of its defaults; `without` takes members away.
 """
@@ -13,7 +13,7 @@ JsonObject = dict[str, Any]
 LOGGED_S = 1_761_960_879
 ACTION = "LOGGING_DATA_RES"
 
-# The example of the sync service document; where that has dots, the lists are empty.
+# The documented example (docs/t3000.md 4.3); where that has dots, the lists are empty.
 DOCUMENT_EXAMPLE = b"""{
   "action": "LOGGING_DATA_RES",
   "timestamp": "2025-10-21T12:00:16Z",
@@ -116,7 +116,7 @@ def real_answer(*panels: Any, **members: Any) -> bytes:
 
 
 def documented_point(kind: PointType = PointType.INPUT, number: int = 1, **members: Any) -> JsonObject:
-    """A point as the document shows it: an input of 72.5 °F unless told otherwise; ``value`` is in units."""
+    """A point in the documented shape: an input of 72.5 °F unless told otherwise; ``value`` is in units."""
     return {
         "index": number,
         "panel": 1,
@@ -138,7 +138,7 @@ def documented_panel(
     variables: list[Any] | None = None,
     **info: Any,
 ) -> JsonObject:
-    """A panel as the document shows it: one input unless told otherwise; ``info`` goes to ``device_info``."""
+    """A panel in the documented shape: one input unless told otherwise; ``info`` goes to ``device_info``."""
     device_info = {
         "panel_id": 1,
         "panel_name": "Controller A",
@@ -162,7 +162,7 @@ def documented_panel(
 
 
 def documented_answer(*panels: Any, **members: Any) -> bytes:
-    """An answer as the document shows it."""
+    """An answer in the documented shape."""
     answer = {"action": ACTION, "timestamp": "2025-10-21T12:00:16Z", "devices": list(panels), **members}
     return json.dumps(answer, indent=2).encode("ascii")
 

@@ -1,4 +1,4 @@
-"""T3000 as the reference describes it (1.1, 1.2, 1.3, 3, 4 and 5.1), without the HTTP around it, in injected time.
+"""T3000 as described in docs/t3000.md 2, 3, 4.1, 6, 7, 8, without the HTTP around it, in injected time.
 
 `T3000Model.begin` takes a request object as it arrives and tells when its answer leaves T3000, and what it is. Time
 does not pass here: whoever calls waits until then. What a call finds is decided when it arrives.

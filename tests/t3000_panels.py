@@ -1,4 +1,4 @@
-"""Panels and thermostats as T3000 finds them on the network (reference 1.3, 1.6, 3 and 5.1)."""
+"""Panels and thermostats as T3000 finds them on the network (docs/t3000.md 4.1, 4.4, 6, 8)."""
 
 import math
 from collections.abc import Sequence

@@ -21,7 +21,7 @@ from t3monitor.t3000.demo.link import DemoLink
 
 Does = Callable[[str], None]
 
-# The example of the sync service document, with one point of each type.
+# The documented example (docs/t3000.md 4.3), with one point of each type.
 DOCUMENTED = json.loads(DOCUMENT_EXAMPLE)
 DOCUMENTED["devices"][0]["output_points"] = [
     {"index": 1, "panel": 1, "full_label": "Valve", "value": 40.0, "range": 4, "units": "%", "id": "OUT1"}
@@ -36,7 +36,7 @@ def real_point(kind: str, id_: str, value: int, **fields: Any) -> dict[str, Any]
     return {**common, "auto_manual": 0, "control": 0, "digital_analog": 1, **fields}
 
 
-# What T3000 really sends where the document says the above.
+# What T3000 really sends for the above (docs/t3000.md 4.1).
 REAL = {
     "action": "LOGGING_DATA_RES",
     "data": [

@@ -1,4 +1,4 @@
-"""The log files of the sync service document: their lines, their rotation, and what happens where they cannot be."""
+"""The log files of docs/t3000.md 13.4: their lines, their rotation, and what happens where they cannot be."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Decoding of LOGGING_DATA answers; expected values are those of the T3000 reference and the sync service document."""
+"""Decoding of LOGGING_DATA answers; expected values are those of docs/t3000.md 4 to 6."""
 
 import json
 from typing import Any
@@ -200,7 +200,7 @@ def test_a_documented_unit_text_is_used_where_the_range_tells_none() -> None:
 
 
 def test_the_range_counts_where_a_documented_unit_text_contradicts_it() -> None:
-    # The database of T3000's own service calls 10K Type2 °C "Feet per Min" (reference, section 3).
+    # The database of T3000's own service calls 10K Type2 °C "Feet per Min" (docs/t3000.md 6.6).
     assert documented_only_point(INPUT, documented_point(range=3, units="Feet per Min")).units == "°C"
 
 

@@ -1,4 +1,4 @@
-"""The model that stands in for T3000 is as unkind as T3000 is (reference 1.1, 1.2, 1.3, 3, 4 and 5.1)."""
+"""The model that stands in for T3000 is as unkind as T3000 is (docs/t3000.md 2, 3, 4.1, 6, 7, 8)."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""Range names, units and state words, as section 3 of the T3000 reference lists them."""
+"""Range names, units and state words, as docs/t3000.md 6 lists them."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from t3monitor.model.units import has_states, is_defined, range_name, state_word
 
 INPUT, OUTPUT, VARIABLE = PointType
 
-# What the reference gives no name of its own has its unit for a name, or any name that is not neutral (None).
+# What docs/t3000.md 6 gives no name of its own has its unit for a name, or any name that is not neutral (None).
 ANALOG: dict[PointType, dict[int, tuple[str | None, str]]] = {
     INPUT: {
         1: ("Y3K", "°C"),
@@ -195,7 +195,7 @@ def test_a_range_nobody_knows_is_named_by_its_number_and_has_no_unit(
 
 
 @pytest.mark.parametrize("kind", PointType)
-def test_the_defined_ranges_are_those_of_the_reference(kind: PointType) -> None:
+def test_the_defined_ranges_are_those_of_t3000(kind: PointType) -> None:
     every = range(-1, 300)
     multistate = {101, 102, 103, 104}
     assert {range_ for range_ in every if is_defined(kind, digital=False, range_=range_)} == {

@@ -66,7 +66,7 @@ def sentence(call: Callable[[], object], kind: type[LinkError]) -> str:
     return text
 
 
-# --- the table of the reference, section 5.1
+# --- the table of docs/t3000.md 8.2
 
 
 @pytest.mark.parametrize(

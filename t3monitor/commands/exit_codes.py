@@ -1,4 +1,4 @@
-"""Exit codes of the command line (design, section 8)."""
+"""Exit codes of the command line (docs/command-line.md)."""
 
 from t3monitor.model.errors import Outcome
 

@@ -13,7 +13,7 @@ _TEXT_COLUMNS = (1, 7)
 
 
 def cycle_json(report: CycleReport) -> str:
-    """One line of JSON (design, section 8), with the site first where it has a name."""
+    """One line of JSON (docs/command-line.md), with the site first where it has a name."""
     return json.dumps(
         ({"site": report.site} if report.site else {})
         | {

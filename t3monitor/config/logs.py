@@ -1,4 +1,4 @@
-"""The log files of the sync service document, in ``T3WebLog``: Initialize.log and FFI.log."""
+"""The log files of T3000's sync service (docs/t3000.md 13.4), in ``T3WebLog``: Initialize.log and FFI.log."""
 
 import logging
 import sys

@@ -45,7 +45,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """All settings; the names and defaults of the first four numbers are those of the sync service document.
+    """All settings; the names and defaults of the first four numbers are those of docs/t3000.md 13.2.
 
     Each annotation carries the help text, and for numbers the bounds and the unit.
     """

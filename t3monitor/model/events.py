@@ -1,4 +1,4 @@
-"""What the sync service tells its listeners: the 11 steps of the sync service document, as they happen."""
+"""What the sync service tells its listeners: the 11 steps of docs/t3000.md 13.1, as they happen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from t3monitor.model.snapshot import Snapshot
 
 
 class SyncPhase(IntEnum):
-    """The steps of the sync service document, by its numbers; 5 to 11 are one cycle."""
+    """The steps of docs/t3000.md 13.1, by their numbers; 5 to 11 are one cycle."""
 
     APPLICATION_STARTUP = 1
     SERVICE_INITIALIZATION = 2

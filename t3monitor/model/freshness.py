@@ -1,4 +1,4 @@
-"""When a reading counts as old. Freshness is the logging time, never the success of a sync (reference, section 1.2)."""
+"""When a reading counts as old. Freshness is the logging time, never the success of a sync (docs/t3000.md 3.2)."""
 
 from t3monitor.model.times import FUTURE_S
 

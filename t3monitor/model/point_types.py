@@ -19,7 +19,7 @@ class PointType(StrEnum):
 
     @property
     def per_panel(self) -> int:
-        """How many points of this type T3000 lists for each panel, used or not (reference, section 9)."""
+        """How many points of this type T3000 lists for each panel, used or not (docs/t3000.md 12)."""
         return 128 if self is PointType.VARIABLE else 64
 
 

@@ -68,7 +68,7 @@ class Point(NamedTuple):
 
     @property
     def fault(self) -> str:
-        """``Open`` or ``Shorted`` for a faulty input, else empty; outputs carry no usable alarm (reference 2)."""
+        """``Open`` or ``Shorted`` for a faulty input, else empty; outputs carry no usable alarm (docs/t3000.md 5.2)."""
         if self.point_type is not PointType.INPUT or not self.status or self.range == UNUSED:
             return ""
         return INPUT_STATUS_WORDS.get(self.status, "")

@@ -11,7 +11,7 @@ from t3monitor.model.points import Point
 
 @dataclass(frozen=True, slots=True)
 class PanelSettings:
-    """What T3000's optional settings exports know of a panel (reference, section 4); None = not known."""
+    """What T3000's optional settings exports know of a panel (docs/t3000.md 7.10); None = not known."""
 
     ip_address: str | None = None
     port: int | None = None

@@ -1,4 +1,4 @@
-"""From T3000's range numbers to range names, units and state words (reference, section 3).
+"""From T3000's range numbers to range names, units and state words (docs/t3000.md 6).
 
 A range number means nothing without its point: 3 is °C on an input, psi on an output, feet per minute on a variable
 and Stop/Start on a digital point. Custom tables are not part of LOGGING_DATA; they get neutral words.

@@ -1,4 +1,4 @@
-"""What a site calls the states and units of its custom ranges (reference, section 3)."""
+"""What a site calls the states and units of its custom ranges (docs/t3000.md 6.5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

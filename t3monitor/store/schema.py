@@ -6,7 +6,7 @@ from t3monitor.model.point_types import PointType
 
 SCHEMA_REVISION = "0003"  # the newest of migrations/versions
 
-# data_source and created_by of the sync service document.
+# data_source and created_by of docs/t3000.md 13.3.
 DATA_SOURCE_FFI_SYNC = 1
 DATA_SOURCE_MANUAL = 2
 DATA_SOURCE_REALTIME = 3

@@ -1,1 +1,1 @@
-"""The sync service: the 11 steps of the sync service document, in plain Python without Qt."""
+"""The sync service: the 11 steps of docs/t3000.md 13.1, in plain Python without Qt."""

@@ -1,4 +1,4 @@
-"""One sync cycle: steps 5 to 11 of the sync service document, in its order; runs in the service's thread."""
+"""One sync cycle: steps 5 to 11 of docs/t3000.md 13.1, in their order; runs in the service's thread."""
 
 import logging
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The log lines of the sync service document, in its wording, made from the service's events."""
+"""The log lines of docs/t3000.md 13.4, word by word, made from the service's events."""
 
 import logging
 import math
@@ -83,7 +83,7 @@ class FlowLines:
         self._sites: dict[str, _Site] = {}
 
     def of(self, event: SyncEvent) -> list[Line]:
-        """The lines of an event, with the site's name at their end; none for those that the document does not log."""
+        """The lines of an event, with the site's name at their end; none for those that docs/t3000.md 13.4 lacks."""
         lines = self._sites.setdefault(event.site, _Site()).lines(event)
         return [(level, f"{line} [{event.site}]") for level, line in lines] if event.site else lines
 

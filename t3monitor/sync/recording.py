@@ -43,7 +43,7 @@ class Choice:
 
 
 class Readings:
-    """Tells what was read anew from what an answer merely repeats (reference, section 1.2).
+    """Tells what was read anew from what an answer merely repeats (docs/t3000.md 3.2).
 
     A vector with the points and T3000's own time of the last stored one is the same reading: storing it again would
     add equal samples for as long as T3000 does not read the panel.

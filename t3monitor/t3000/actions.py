@@ -1,8 +1,8 @@
 """The closed list of what may be sent to T3000, in one place: nothing that changes anything on a panel.
 
-T3000 does whatever a request says, without asking who calls (reference 5.1), and some of its actions write to panels.
-So no link makes up a request by itself: what goes out over the web service is built here from an `Action` and whole
-numbers, the request text of the settings is checked here, and the web service's other pages are those of `Route`.
+T3000 does whatever a request says, without asking who calls (docs/t3000.md 8.6), and some of its actions write to
+panels. So no link makes up a request by itself: what goes out over the web service is built here from an `Action` and
+whole numbers, the request text of the settings is checked here, and the web service's other pages are those of `Route`.
 """
 
 import json
@@ -15,7 +15,7 @@ from t3monitor.t3000.text import message
 
 
 class Action(IntEnum):
-    """The actions of ``BacnetWebView_HandleWebViewMsg`` that write nothing to a panel (reference, sections 1 and 4).
+    """The actions of ``BacnetWebView_HandleWebViewMsg`` that write nothing to a panel (docs/t3000.md 2, 3, 4, 7).
 
     The first two load into T3000's memory what T3000 itself has saved of a panel, over what it had read.
     """
@@ -27,7 +27,7 @@ class Action(IntEnum):
 
 
 class Route(StrEnum):
-    """The pages of T3000's web service that are fetched with GET (reference 5.1)."""
+    """The pages of T3000's web service that are fetched with GET (docs/t3000.md 8.3)."""
 
     HEALTH = "/api/health"
     DEVICES = "/api/t3_device/devices"
@@ -51,7 +51,7 @@ def request_body(action: Action, members: Mapping[str, int]) -> bytes:
     for name, value in members.items():
         if name not in _MEMBERS or type(value) is not int:
             raise RefusedError(f"T3 Monitor does not send {message(repr(name))}: {message(repr(value))} to T3000")
-        # T3000 takes a number beyond 2^31 for an error of ours (reference 1.6).
+        # T3000 takes a number beyond 2^31 for an error of ours (docs/t3000.md 4.5).
         request[name] = (value + 2**31) % 2**32 - 2**31 if name == _SERIAL_NUMBER else value
         if not -(2**31) <= request[name] < 2**31:
             raise RefusedError(f"T3 Monitor does not send {name} {value}: T3000 takes 32 bits")
@@ -61,8 +61,8 @@ def request_body(action: Action, members: Mapping[str, int]) -> bytes:
 def check_request(text: str) -> None:
     """Raises RefusedError for a request text of the settings that might do more than read.
 
-    T3000 looks at a text that begins with a brace and ignores every other (reference 1.1). JSON that two readers may
-    understand differently is refused too.
+    T3000 looks at a text that begins with a brace and ignores every other (docs/t3000.md 2.1). JSON that two readers
+    may understand differently is refused too.
     """
     if not text.lstrip("\ufeff \t\r\n").startswith("{"):
         return

@@ -1,4 +1,4 @@
-"""Decoding of what T3000's other exports answer, and of the texts beside an error code (reference, sections 1.1, 4)."""
+"""Decoding of what T3000's other exports answer, and of the texts beside an error code (docs/t3000.md 2.2, 7.10)."""
 
 import msgspec
 from msgspec import Struct

@@ -126,7 +126,7 @@ class LibraryLink(Link):
         """From ``GetDeviceBasicSettings``; None without that export.
 
         Raises RefusedError for an answer that is not of the panel with this serial number.
-        ``GetDeviceNetworkConfig`` is not asked: its port is a constant and no panel's own (reference, section 4).
+        ``GetDeviceNetworkConfig`` is not asked: its port is a constant and no panel's own (docs/t3000.md 7.10).
         """
         body = self._ask(Call(SETTINGS_EXPORT, panel_id, b"", _SETTINGS_BYTES), timeout_s)
         return None if body is None else decode_settings(body, serial_number)

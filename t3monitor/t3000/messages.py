@@ -1,6 +1,6 @@
 """From the bytes of a LOGGING_DATA answer to a Snapshot; pure decoding, in whichever one thread owns the decoder.
 
-Two shapes are understood (reference, sections 1.3 and 1.4): the documented one, ``devices[]`` with three lists of
+Two shapes are understood (docs/t3000.md 4.1, 4.3): the documented one, ``devices[]`` with three lists of
 points in engineering units, and the one that T3000 really sends, ``data[]`` with one list in thousandths.
 """
 
@@ -32,7 +32,7 @@ from t3monitor.t3000.wire_points import (
 )
 
 _ANSWER_ACTION = "LOGGING_DATA_RES"
-# 20 in the controller; the byte behind it is a flag that cuts the name as a control character, and the document's own
+# 20 in the controller; the byte behind it is a flag that cuts the name as a control character, and the documented
 # example has 21.
 _PANEL_NAME_SIZE = 21
 _ADDRESS_SIZE = 45
@@ -58,7 +58,7 @@ class _PanelInfo(Struct):
     port: Number | None = None
     modbus_address: Number | None = None
     bacnet_mstp_mac_id: Number | None = None
-    # Whole numbers on the wire, digits in text in the document, empty where T3000 never read that type.
+    # Whole numbers on the wire, digits in text in the documented shape, empty where T3000 never read that type.
     input_logging_time: int | float | str | None = None
     output_logging_time: int | float | str | None = None
     variable_logging_time: int | float | str | None = None

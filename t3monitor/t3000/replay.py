@@ -13,7 +13,7 @@ from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.text import path_text
 from t3monitor.t3000.wire_json import WireError, read
 
-# An entry of T3000's capture files (reference, section 7); the last one of a file may be cut off.
+# An entry of T3000's capture files (docs/t3000.md 10); the last one of a file may be cut off.
 _CAPTURED = re.compile(rb"=== (?:Complete|Full) JSON Response ===\s*(.*?)\s*(?:=== End |\Z)", re.DOTALL)
 _ACTION = b'"LOGGING_DATA_RES"'
 _read_any = msgspec.json.Decoder(msgspec.Raw)

@@ -1,4 +1,4 @@
-"""Cleaning of the text that T3000 sends (reference, section 1.6), and of the names of files."""
+"""Cleaning of the text that T3000 sends (docs/t3000.md 4.4), and of the names of files."""
 
 import re
 from pathlib import Path

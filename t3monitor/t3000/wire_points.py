@@ -1,4 +1,4 @@
-"""From one point object of an answer to a Point (reference, sections 1.3, 1.4 and 2)."""
+"""From one point object of an answer to a Point (docs/t3000.md 4.1, 4.3, 5)."""
 
 import math
 import re
@@ -137,8 +137,8 @@ def read_point(
 def with_new_value(point: Point, old_raw: Raw, raw: Raw) -> Point | None:
     """The point as it reads now, if its analog value in thousandths is all that changed; None if more may have.
 
-    T3000 writes members in the order of their names (reference 1.3), so ``value`` comes last; most of what changes in
-    a building is that, and reading it alone takes a tenth of the time.
+    T3000 writes members in the order of their names (docs/t3000.md 4.1), so ``value`` comes last; most of what changes
+    in a building is that, and reading it alone takes a tenth of the time.
     """
     settings, _, value = bytes(raw).rpartition(_VALUE_MEMBER)
     old_settings, _, _ = bytes(old_raw).rpartition(_VALUE_MEMBER)

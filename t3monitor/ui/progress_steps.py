@@ -15,7 +15,7 @@ translate = QCoreApplication.translate
 
 
 class Step(IntEnum):
-    """The phases of a cycle as the user sees them; storing has four of the document's steps."""
+    """The phases of a cycle as the user sees them; storing has four of the steps of docs/t3000.md 13.1."""
 
     FETCH = 0
     PARSE = 1

@@ -9,7 +9,7 @@ from t3monitor.model.point_types import PointType
 
 
 class In(IntEnum):
-    """Range numbers of analog inputs (reference, section 3)."""
+    """Range numbers of analog inputs (docs/t3000.md 6.1)."""
 
     THERMISTOR_C = 3
     PT_1K_C = 9

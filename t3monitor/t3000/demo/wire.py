@@ -1,4 +1,4 @@
-"""From the demo's points to T3000's wire text, as jsoncpp writes it (reference, section 1.3).
+"""From the demo's points to T3000's wire text, as jsoncpp writes it (docs/t3000.md 4.1).
 
 A panel's text is made once, with gaps; an answer only fills the gaps. Most of the 256 points are unused and have none.
 """

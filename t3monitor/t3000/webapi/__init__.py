@@ -1,1 +1,1 @@
-"""The `webapi` link: the web service inside an unmodified T3000.exe (reference, section 5.1)."""
+"""The `webapi` link: the web service inside an unmodified T3000.exe (docs/t3000.md 8)."""

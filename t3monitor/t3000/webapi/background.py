@@ -1,4 +1,4 @@
-"""The strategy `logging_data`: what T3000 reads in the background, one call per cooldown (action 15, reference 1.2).
+"""The strategy `logging_data`: what T3000 reads in the background, one call per cooldown (action 15, docs/t3000.md 3).
 
 Each call has one panel read or collects what was read (`rotation`). Most of them are errands between two cycles; a
 cycle's answer is the mirror of what all of them have brought, each panel with the time at which T3000 had read it.

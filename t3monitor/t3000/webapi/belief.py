@@ -1,7 +1,7 @@
 """Whether the points that T3000 gives as a panel's are that panel's; pure, times are monotonic seconds.
 
 T3000 reads the points of all panels into one buffer by index, and takes a BACnet error for success: what it hands out
-then is what another panel left in that buffer (reference 4). Such a group shows by turning into another panel's.
+then is what another panel left in that buffer (docs/t3000.md 7.6). Such a group shows by turning into another panel's.
 """
 
 import contextlib

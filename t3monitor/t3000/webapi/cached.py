@@ -1,4 +1,4 @@
-"""What T3000 has read in the background, from its LOGGING_DATA answers into the mirror (reference 1.2, 1.3)."""
+"""What T3000 has read in the background, from its LOGGING_DATA answers into the mirror (docs/t3000.md 3, 4.1)."""
 
 from collections.abc import Iterable
 

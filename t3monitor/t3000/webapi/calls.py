@@ -1,4 +1,4 @@
-"""The calls by which a panel is read live: action 17, and action 0 where T3000 has forgotten it (reference 4)."""
+"""The calls by which a panel is read live: action 17, and 0 where T3000 has forgotten it (docs/t3000.md 7)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

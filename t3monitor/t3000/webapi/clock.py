@@ -1,4 +1,4 @@
-"""How far T3000's clock is ahead of this computer's, by what its web service tells (reference 5.1)."""
+"""How far T3000's clock is ahead of this computer's, by what its web service tells (docs/t3000.md 8)."""
 
 import contextlib
 from collections.abc import Callable

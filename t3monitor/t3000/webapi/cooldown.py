@@ -1,7 +1,7 @@
 """When T3000 takes the next LOGGING_DATA call, and why it ignored one; pure, all times are monotonic seconds.
 
 T3000 ignores calls that follow the last one it accepted, whoever's that was, within 15 s (60 s on builds before
-2026-01-30), and all calls while its background reading is off (reference 1.2). Its answer is the same for both, so
+2026-01-30), and all calls while its background reading is off (docs/t3000.md 3.1). Its answer is the same for both, so
 which it was is learned from when it comes. A call that is ignored costs nothing and starts nothing anew.
 """
 

@@ -1,4 +1,4 @@
-"""The web link: the web service inside an unmodified T3000.exe (reference 5.1), read by one of its strategies."""
+"""The web link: the web service inside an unmodified T3000.exe (docs/t3000.md 8), read by one of its strategies."""
 
 import time
 from collections.abc import Callable, Collection

@@ -1,4 +1,4 @@
-"""The strategy `live`: panels are read through T3000 at the moment of the call (action 17, reference 4).
+"""The strategy `live`: panels are read through T3000 at the moment of the call (action 17, docs/t3000.md 7).
 
 No gate, no cooldown; each panel has its own outcome. The time of a group of points is that of its arrival.
 """

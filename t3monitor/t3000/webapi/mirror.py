@@ -77,7 +77,7 @@ class Mirror:
 
 
 def answer_body(panels: Iterable[MirroredPanel]) -> bytes:
-    """A LOGGING_DATA answer of these panels, in the shape of reference 1.3."""
+    """A LOGGING_DATA answer of these panels, in the shape of docs/t3000.md 4.1."""
     return _encode(_WireAnswer("LOGGING_DATA_RES", [_wire_panel(panel) for panel in panels]))
 
 

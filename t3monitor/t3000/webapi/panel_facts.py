@@ -1,4 +1,4 @@
-"""A panel's own word on itself, from the 400 bytes of entry type 98 (reference 4).
+"""A panel's own word on itself, from the 400 bytes of entry type 98 (docs/t3000.md 7).
 
 Those bytes also hold a user name and a password of the panel. So nothing but the bytes that are named here is looked
 at, and the answer goes no further than this module.

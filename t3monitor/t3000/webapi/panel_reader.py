@@ -1,4 +1,4 @@
-"""Reading one panel live: group by group, with what that tells of the panel (reference 4)."""
+"""Reading one panel live: group by group, with what that tells of the panel (docs/t3000.md 7)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

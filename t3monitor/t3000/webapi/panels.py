@@ -1,4 +1,4 @@
-"""Which panels a T3000 knows, and their addresses: from its device list, else from action 4 (reference 4, 5.1)."""
+"""Which panels a T3000 knows, and their addresses: from its device list, else action 4 (docs/t3000.md 7.1, 8.4)."""
 
 import logging
 import re
@@ -20,7 +20,7 @@ REFRESH_S = 600.0
 _NAME_SIZE = 20
 _ADDRESS_SIZE = 45
 _NO_NAME = re.compile(r"Device \d+|\(?Unknown\)?")  # T3000's own words for a panel whose name it does not know
-_WITH_POINTS = frozenset((10, 35, 50, 74, 88))  # product classes that T3000 reads points of (reference 1.2)
+_WITH_POINTS = frozenset((10, 35, 50, 74, 88))  # product classes that T3000 reads points of (docs/t3000.md 3.2)
 # Those that T3000 knows besides: thermostats, sensors, meters and modules on Modbus.
 _WITHOUT_POINTS = frozenset((
     *range(1, 10), *range(11, 35), *range(36, 50), 51, 52, 59, 60, *range(62, 66), *range(70, 74), 75, *range(90, 96),
@@ -113,8 +113,9 @@ class PanelList:
     """The panels of one T3000, by number; asked for when they are needed, and again every ten minutes.
 
     T3000's device list costs nothing. Action 4 does: of the panels that it lists it overwrites what T3000 has read with
-    what it has saved (reference 1.2). So it is asked for only if the device list is of no use, until it has listed a
-    panel, and once after each `forget`. Of two entries with one serial number the first counts, ``doubles`` names both.
+    what it has saved (docs/t3000.md 3.3). So it is asked for only if the device list is of no use, until it has listed
+    a panel, and once after each `forget`. Of two entries with one serial number the first counts, ``doubles`` names
+    both.
     """
 
     def __init__(self, client: Client, monotonic_s: Callable[[], float]) -> None:
@@ -279,7 +280,7 @@ def _panel_of_device(raw: Raw) -> Panel | None:
         panel_id=device.panel_number or device.panel_id or 0,  # the latter may be of long ago
         object_instance=_instance(device.object_instance),
         name=_name(device.show_label_name, device.screen_name, device.building_name, device.product_name),
-        # Its port is no port: T3000 writes the panel's number there (reference 6).
+        # Its port is no port: T3000 writes the panel's number there (docs/t3000.md 8.4).
         settings=PanelSettings(
             ip_address=address if address and address != _NO_ADDRESS else None,
             modbus_address=device.modbus_address or None,

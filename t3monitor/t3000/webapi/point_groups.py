@@ -1,4 +1,4 @@
-"""The groups of ten in which T3000 reads the points of a panel (reference 4); pure."""
+"""The groups of ten in which T3000 reads the points of a panel (docs/t3000.md 7); pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache

@@ -1,4 +1,4 @@
-"""The site's own words and units, from `ranges[]` of action 0 (reference, section 3)."""
+"""The site's own words and units, from `ranges[]` of action 0 (docs/t3000.md 6)."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""From an HTTP reply of T3000's web service to T3000's own answer, or to the outcome it stands for (reference 5.1)."""
+"""From an HTTP reply of T3000's web service to T3000's own answer, or to its outcome (docs/t3000.md 8.2)."""
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
