@@ -788,6 +788,17 @@ def test_boxes_with_equal_set_points_are_told_from_a_bacnet_error_by_reading_ano
     assert [live.panel(snapshot, number).variables[0].value for number in range(1, 5)] == [16.0] * 4
 
 
+def test_boxes_with_equal_set_points_that_stand_still_are_known_after_a_restart_of_ours() -> None:
+    live = LiveSite(alike_boxes(3))
+    for _ in range(3):
+        known = live.read()
+    live.t3000.panels.pop()  # the one that could tell
+    live.reopen(known)
+    answer = live.fetch()
+    assert answer.missing_points == ()
+    assert all((VARIABLE, 0) in new_groups(answer, SERIAL + number) for number in (1, 2, 3))
+
+
 def test_a_bacnet_error_among_boxes_with_equal_labels_is_found_out_by_reading_another_panel_in_between() -> None:
     live = LiveSite(alike_boxes())
     live.fetch()

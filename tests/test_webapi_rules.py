@@ -109,7 +109,7 @@ def test_waiting_grows_with_each_failure_in_a_row_and_ends_with_a_success() -> N
 def seen(label: str = "T", *values: int) -> Seen:
     names = tuple((f"{label}{number}" if label else "", "", 3 if label else 0) for number in range(len(values)))
     shown = tuple((value, 0) for value in values)
-    return Seen(names, shown, tuple(map(bool, values)))
+    return Seen(names, shown, tuple(map(float, values)), tuple(map(bool, values)))
 
 
 def test_a_group_that_moves_is_believed() -> None:
@@ -141,8 +141,8 @@ def test_names_that_become_those_of_any_other_panel_or_blank_are_doubted() -> No
 
 def test_names_of_an_earlier_run_are_known() -> None:
     beliefs = Beliefs()
-    beliefs.recall(1, GROUP, seen("A", 1, 2).names)
-    beliefs.recall(2, GROUP, seen("B", 1, 2).names)
+    beliefs.recall(1, GROUP, Seen(seen("A", 1, 2).names))
+    beliefs.recall(2, GROUP, Seen(seen("B", 1, 2).names))
     assert beliefs.doubt(2, GROUP, seen("A", 8, 9), 0) == Doubt(1)
 
 

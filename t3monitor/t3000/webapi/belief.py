@@ -5,13 +5,15 @@ then is what another panel left in that buffer (docs/t3000.md 7.6). Such a group
 """
 
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from msgspec import Raw, Struct
 
 from t3monitor.model.point_types import PointType
-from t3monitor.model.points import is_in_use
+from t3monitor.model.points import Point, is_in_use
+from t3monitor.model.units import has_states
 from t3monitor.model.words import has_custom_words
 from t3monitor.t3000.text import clean
 from t3monitor.t3000.webapi.point_groups import GroupKey, group_of
@@ -42,6 +44,7 @@ class Seen(NamedTuple):
 
     names: tuple[Name, ...]
     values: tuple[tuple[object, object], ...] | None = None  # raw value and control; None: not known, only the names
+    settled: tuple[float | None, ...] = ()  # the state of what has states, else the raw value, as it is stored too
     telling: tuple[bool, ...] = ()  # analog values other than 0
     in_use: bool = False
     is_custom: bool = False  # a point has a range whose words or unit are the site's own
@@ -91,6 +94,7 @@ def _seen(kind: PointType, members: list[tuple[Raw, _Point]]) -> Seen:
     return Seen(
         names,
         tuple((point.value, point.control) for point in points),
+        tuple(map(_settled, points)),
         tuple(bool(point.digital_analog and point.value) for point in points),
         any(
             is_in_use(f"{kind.prefix}{point.index + 1}", range_, label, description)
@@ -98,6 +102,31 @@ def _seen(kind: PointType, members: list[tuple[Raw, _Point]]) -> Seen:
         ),
         any(has_custom_words(kind, digital=point.digital_analog == 0, range_=point.range) for point in points),
     )
+
+
+def _settled(point: _Point) -> float | None:
+    if has_states(digital=point.digital_analog == 0, range_=point.range):
+        return float(bool(point.control))
+    return None if point.value is None else float(point.value)
+
+
+def stored_groups(points: Iterable[Point]) -> dict[GroupKey, Seen]:
+    """The groups of points that an earlier run has stored; what T3000 sent beside what is stored is not known."""
+    groups: dict[GroupKey, list[Point]] = {}
+    for point in points:
+        groups.setdefault(group_of(point.point_type, point.point_index), []).append(point)
+    return {
+        group: Seen(
+            tuple((point.label, point.full_label, point.range) for point in of_group),
+            settled=tuple(
+                point.value
+                if has_states(digital=point.is_digital, range_=point.range)
+                else float(round(point.value * 1000))
+                for point in of_group
+            ),
+        )
+        for group, of_group in groups.items()
+    }
 
 
 class Beliefs:
@@ -150,9 +179,9 @@ class Beliefs:
         self._last[group] = serial
         self._doubted.pop((serial, group), None)
 
-    def recall(self, serial: int, group: GroupKey, names: tuple[Name, ...]) -> None:
-        """How the group was named in an earlier run."""
-        self._known.setdefault(group, {}).setdefault(serial, Seen(names))
+    def recall(self, serial: int, group: GroupKey, stored: Seen) -> None:
+        """How the group looked in an earlier run."""
+        self._known.setdefault(group, {}).setdefault(serial, stored)
 
     def forget(self, serial: int) -> None:
         """The panel is another one now."""
@@ -174,7 +203,9 @@ class Beliefs:
                 if other != serial and theirs.names[:count] == seen.names[:count] != before.names[:count]:
                     return Doubt(other)
         last = self._last.get(group, serial)
-        is_new = before is None or before.values != seen.values
+        is_new = before is None or (
+            before.settled != seen.settled if before.values is None else before.values != seen.values
+        )
         if last != serial and is_new and self._is_last(group, seen):
             return Doubt(last)
         return None

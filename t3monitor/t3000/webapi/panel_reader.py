@@ -14,11 +14,11 @@ from t3monitor.model.errors import (
 )
 from t3monitor.model.snapshot import Device
 from t3monitor.model.words import RangeWords
-from t3monitor.t3000.webapi.belief import Beliefs, Doubt, Name, Seen, by_group
+from t3monitor.t3000.webapi.belief import Beliefs, Doubt, Seen, by_group, stored_groups
 from t3monitor.t3000.webapi.calls import ForgottenPanelError, PanelCalls
 from t3monitor.t3000.webapi.panel_memory import GroupReading, PanelMemory, State
 from t3monitor.t3000.webapi.panels import Panel
-from t3monitor.t3000.webapi.point_groups import GroupKey, Run, group_of, runs
+from t3monitor.t3000.webapi.point_groups import GroupKey, Run, runs
 from t3monitor.t3000.webapi.replies import HeldUpError
 
 MODBUS_SELECTED = "T3000 reads no panel while a Modbus device is selected in its tree; select a panel there"
@@ -87,8 +87,8 @@ class PanelReader:
         memory.recall(device)
         if self._reads_all:
             memory.in_use = set(memory.groups())
-        for group, names in _names_by_group(device).items():
-            self._beliefs.recall(device.serial_number, group, names)
+        for group, stored in stored_groups(device.points()).items():
+            self._beliefs.recall(device.serial_number, group, stored)
 
     def forget(self, serial_number: int) -> None:
         """Another panel may have the serial number now, or this one stands elsewhere."""
@@ -389,11 +389,3 @@ def _scanned(panel: Panel) -> str:
         return ""
     when = f" of {panel.last_checked}" if panel.last_checked else ""
     return f" (T3000's scan{when} found it {'online' if panel.is_online else 'offline'})"
-
-
-def _names_by_group(device: Device) -> dict[GroupKey, tuple[Name, ...]]:
-    names: dict[GroupKey, list[Name]] = {}
-    for point in device.points():
-        group = group_of(point.point_type, point.point_index)
-        names.setdefault(group, []).append((point.label, point.full_label, point.range))
-    return {group: tuple(of_points) for group, of_points in names.items()}
