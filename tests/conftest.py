@@ -15,6 +15,13 @@ CLIB = Path(__file__).parent / "clib"
 _MUCH_GARBAGE = 50_000  # objects that were made and not given back since garbage was collected last
 
 
+def pytest_configure() -> None:
+    """Programs that tests start inherit what is ignored: in the background of a script Ctrl-C, under nohup SIGHUP."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """As in the program, garbage is collected by the main thread alone: a window in it must not end in another one."""
