@@ -1,90 +1,24 @@
 """Whole cycles of live reading into a real database, in virtual time: what is recorded, shown and remembered."""
 
 import json
-import sqlite3
-import threading
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from clock import FakeClock
-from t3monitor.config.settings import Settings
+from live_cycles import LiveCycles, site_panels
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, SyncEvent
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import Snapshot
-from t3monitor.sync.service import SyncService
-from t3monitor.t3000.link import Link
-from t3monitor.t3000.webapi.link import WebApiLink
-from t3000_client import ModelClient
-from t3000_model import T3000Model, make_panels
+from t3000_model import make_panels
 
-USED = (20, 12, 10)
 IN_USE = 20 + 20 + 10  # points of the groups in use
 
 
-class Site:
-    """One T3000 and one database; each `run` is a program of ours, from its start to its end."""
-
-    def __init__(self, folder: Path, panels: int = 2, **fields: Any) -> None:
-        self.file = folder / "history.db"
-        self.clock = FakeClock()
-        self.t3000 = T3000Model(
-            make_panels(panels, **{"used": USED, "alike": False, **fields}), self.clock.monotonic_s, self.clock.utc_s
-        )
-        self.client = ModelClient(self.t3000, self.clock)
-        self.snapshots: list[Snapshot] = []
-
-    def run(self, cycles: int, before: Callable[[int], None] = lambda _: None, **settings: Any) -> list[CycleReport]:
-        in_force = Settings(link="webapi", web_reading="live", database=f"sqlite:///{self.file}", **settings)
-        service = SyncService(in_force, self._open, lambda current: current.database, self.clock)
-        reports: list[CycleReport] = []
-
-        def listen(event: SyncEvent) -> None:
-            if isinstance(event, AnswerDecoded):
-                self.snapshots.append(event.snapshot)
-            if isinstance(event, CycleFinished):
-                reports.append(event.report)
-                before(len(reports))
-                if len(reports) == cycles:
-                    service.close()
-
-        service.add_listener(listen)
-        service.start()
-        thread = threading.Thread(target=service.run, name="sync", daemon=True)
-        thread.start()
-        thread.join(30)
-        assert not thread.is_alive()
-        self.clock.now_s += 30
-        return reports
-
-    def _open(self, settings: Settings) -> Link:
-        return WebApiLink(
-            "http://127.0.0.1:9103",
-            settings.web_reading,
-            monotonic_s=self.clock.monotonic_s,
-            utc_s=self.clock.utc_s,
-            reads_all=settings.live_points == "all",
-            client=self.client,
-        )
-
-    def rows(self, sql: str) -> list[Any]:
-        with closing(sqlite3.connect(self.file)) as connection:
-            return connection.execute(sql).fetchall()
-
-    def value(self, sql: str) -> Any:
-        return self.rows(sql)[0][0]
-
-
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
+def site(tmp_path: Path) -> LiveCycles:
+    return LiveCycles(tmp_path, site_panels(2))
 
 
-def test_the_groups_in_use_are_recorded_and_all_points_are_in_the_present_state(site: Site) -> None:
+def test_the_groups_in_use_are_recorded_and_all_points_are_in_the_present_state(site: LiveCycles) -> None:
     reports = site.run(3)
     assert [report.outcome for report in reports] == [Outcome.OK] * 3
     assert [report.samples for report in reports] == [2 * IN_USE] * 3
@@ -96,7 +30,7 @@ def test_the_groups_in_use_are_recorded_and_all_points_are_in_the_present_state(
     assert site.value("SELECT count(*) FROM TRENDLOG_FRAMES WHERE vals LIKE '%null%'") == 0
 
 
-def test_a_reading_is_stored_with_the_time_of_its_oldest_group(site: Site) -> None:
+def test_a_reading_is_stored_with_the_time_of_its_oldest_group(site: LiveCycles) -> None:
     site.run(2)
     times = site.rows("SELECT logging_time FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT' ORDER BY logging_time")
     began_s = int(site.clock.utc_offset_s)
@@ -105,7 +39,7 @@ def test_a_reading_is_stored_with_the_time_of_its_oldest_group(site: Site) -> No
     assert value == [(0.0,), (30.0,)]
 
 
-def test_a_sweep_changes_the_present_state_and_not_the_history(site: Site) -> None:
+def test_a_sweep_changes_the_present_state_and_not_the_history(site: LiveCycles) -> None:
     site.run(1)
     site.t3000.panels[0].members["VAR100"] = {"value": 7000}
     site.run(22)
@@ -113,7 +47,7 @@ def test_a_sweep_changes_the_present_state_and_not_the_history(site: Site) -> No
     assert site.value("SELECT count(*) FROM TRENDLOG_DATA WHERE point_id = 'VAR100'") == 0
 
 
-def test_null_means_that_t3000_left_a_point_out_and_makes_no_layout(site: Site) -> None:
+def test_null_means_that_t3000_left_a_point_out_and_makes_no_layout(site: LiveCycles) -> None:
     site.run(2)
     site.t3000.panels[0].missing_groups = {(PointType.INPUT, 1)}
     site.run(2)
@@ -123,7 +57,7 @@ def test_null_means_that_t3000_left_a_point_out_and_makes_no_layout(site: Site) 
     assert [len(json.loads(vals)) for (vals,) in frames] == [20] * 4
 
 
-def test_a_point_that_is_put_into_use_or_out_of_it_makes_one_layout(site: Site) -> None:
+def test_a_point_that_is_put_into_use_or_out_of_it_makes_one_layout(site: LiveCycles) -> None:
     site.run(2)
     site.t3000.panels[0].used = (21, 12, 10)
     site.run(22)
@@ -141,7 +75,7 @@ def test_a_point_that_is_put_into_use_or_out_of_it_makes_one_layout(site: Site) 
     assert None not in json.loads(newest[0][0])
 
 
-def test_after_a_restart_of_ours_nothing_vanishes_and_no_panel_is_read_whole(site: Site) -> None:
+def test_after_a_restart_of_ours_nothing_vanishes_and_no_panel_is_read_whole(site: LiveCycles) -> None:
     site.run(2)
     site.client.sent.clear()
     site.snapshots.clear()
@@ -154,7 +88,7 @@ def test_after_a_restart_of_ours_nothing_vanishes_and_no_panel_is_read_whole(sit
 
 
 def test_panels_whose_turn_has_not_come_stay_in_sight_with_their_age(tmp_path: Path) -> None:
-    site = Site(tmp_path, 40, used=(64, 64, 128))
+    site = LiveCycles(tmp_path, make_panels(40, used=(64, 64, 128), alike=False))
     site.run(1)
     site.snapshots.clear()
     reports = site.run(4)
@@ -168,7 +102,7 @@ def test_panels_whose_turn_has_not_come_stay_in_sight_with_their_age(tmp_path: P
     assert max(ages) > 30
 
 
-def test_live_points_all_records_everything(site: Site) -> None:
+def test_live_points_all_records_everything(site: LiveCycles) -> None:
     reports = site.run(2, live_points="all")
     assert [report.samples for report in reports] == [512, 512]
     site.run(1)
@@ -177,7 +111,7 @@ def test_live_points_all_records_everything(site: Site) -> None:
     assert not any(None in json.loads(vals) for (vals,) in newest)
 
 
-def test_a_dead_panel_keeps_the_cycles_partial_also_those_that_do_not_ask_it(site: Site) -> None:
+def test_a_dead_panel_keeps_the_cycles_partial_also_those_that_do_not_ask_it(site: LiveCycles) -> None:
     site.run(1)
     site.t3000.panels[1].reachable = False
     reports = site.run(5)
@@ -191,7 +125,7 @@ def test_a_dead_panel_keeps_the_cycles_partial_also_those_that_do_not_ask_it(sit
 
 
 def test_a_listed_panel_that_never_answered_is_offline_and_has_no_times(tmp_path: Path) -> None:
-    site = Site(tmp_path)
+    site = LiveCycles(tmp_path, site_panels(2))
     site.t3000.panels[1].reachable = False
     site.run(2)
     (row,) = site.rows(
@@ -202,7 +136,7 @@ def test_a_listed_panel_that_never_answered_is_offline_and_has_no_times(tmp_path
 
 
 def test_words_of_the_site_are_stored_with_their_time_and_survive_a_restart_of_ours(tmp_path: Path) -> None:
-    site = Site(tmp_path, 1)
+    site = LiveCycles(tmp_path, site_panels(1))
     panel = site.t3000.panels[0]
     panel.members["IN2"] = {"range": 23, "digital_analog": 0, "control": 1}
     panel.members["IN3"] = {"range": 21}
@@ -221,7 +155,7 @@ def test_words_of_the_site_are_stored_with_their_time_and_survive_a_restart_of_o
     assert site.value("SELECT count(*) FROM RANGE_WORDS") == 3
 
 
-def test_a_failure_of_t3000_in_the_middle_of_a_round_loses_nothing_that_was_read(site: Site) -> None:
+def test_a_failure_of_t3000_in_the_middle_of_a_round_loses_nothing_that_was_read(site: LiveCycles) -> None:
     site.run(1)
 
     def vanish(panel: object, kind: PointType) -> None:
