@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from t3monitor.t3000.demo.building import Building
+from t3monitor.simulation.building import Building
 
 PANELS = 100
 INTERVAL_S = 30

@@ -16,8 +16,8 @@ from benchmarks.answers import Answer
 from benchmarks.measure import WARM_UP, Row, Times, timed_ms, times_floor
 from benchmarks.rivals import ChangedPoints, RawFile, SqlRow, device_rows, upsert
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.config.logs import start_logging
 from t3monitor.config.settings import Settings
+from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType

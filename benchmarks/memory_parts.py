@@ -88,7 +88,7 @@ def _program(recorded: str, database: str) -> Iterator[Callable[[int], None]]:
 
     from benchmarks.answers import Answer
     from benchmarks.cycle import Program
-    from t3monitor.config.logs import start_logging
+    from t3monitor.diagnostics.logs import start_logging
     from t3monitor.sync.flow_log import FlowLog
 
     start_logging(Path(database).with_suffix(".logs"), cycles_on_stderr=False)

@@ -17,11 +17,11 @@ from benchmarks import answers
 from benchmarks.measure import timed_ms
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.t3000.messages import AnswerDecoder
-from t3monitor.ui.devices_view import DevicesView
-from t3monitor.ui.points_columns import Column
-from t3monitor.ui.points_filter import PointFilter
-from t3monitor.ui.points_view import PointsView
-from t3monitor.ui.theme import LIGHT, apply_theme
+from t3monitor.ui.devices.view import DevicesView
+from t3monitor.ui.kit.theme import LIGHT, apply_theme
+from t3monitor.ui.points.columns import Column
+from t3monitor.ui.points.filter import PointFilter
+from t3monitor.ui.points.view import PointsView
 
 SIZE = (1280, 800)
 CYCLES = 15

@@ -25,7 +25,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader, Series
 from t3monitor.store.statements import INSERT_FRAME
 from t3monitor.store.writer import Writer
-from t3monitor.ui.theme import LIGHT, apply_theme
+from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 

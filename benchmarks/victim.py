@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.config.logs import FFI_FILE
 from t3monitor.config.paths import HOME_VARIABLE, Paths
+from t3monitor.diagnostics.logs import FFI_FILE
 
 CYCLE_BEGINS = "⚙️ Config"
 TRANSACTION_BEGINS = "💾 Database transaction started"

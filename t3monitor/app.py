@@ -27,20 +27,20 @@ from t3monitor.qt.background import in_daemon_thread
 from t3monitor.qt.bridge import ServiceBridge
 from t3monitor.qt.garbage_collector import GarbageCollector
 from t3monitor.qt.service_thread import ServiceThread
+from t3monitor.simulation.past import give_demo_a_past
 from t3monitor.store.database import database_file
 from t3monitor.store.history import HistoryReader, Series
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
-from t3monitor.sync.backfill import give_demo_a_past
+from t3monitor.sync.check import check_link
+from t3monitor.sync.links import open_link
 from t3monitor.sync.service import is_other_link
 from t3monitor.sync.sites import SiteServices
-from t3monitor.t3000.check import check_link
-from t3monitor.t3000.links import open_link
-from t3monitor.ui.activity import ActivityPane
+from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.kit.plain import window_title
+from t3monitor.ui.kit.theme import Appearance, apply_theme, theme_for
 from t3monitor.ui.main_window import MainWindow
-from t3monitor.ui.plain import window_title
 from t3monitor.ui.settings.dialog import SettingsDialog
-from t3monitor.ui.theme import Appearance, apply_theme, theme_for
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.window_state import load_window_state, save_window_state
 

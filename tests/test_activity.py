@@ -21,11 +21,11 @@ from t3monitor.model.events import (
     SyncPhase,
 )
 from t3monitor.ui import log_model
-from t3monitor.ui.activity import ActivityPane
-from t3monitor.ui.ledger_model import LedgerColumn
-from t3monitor.ui.log_model import LogColumn, LogFilter, LogLine, LogModel, level_text
-from t3monitor.ui.texts import local_time_text
-from t3monitor.ui.theme import DARK, LIGHT, apply_theme, current_theme
+from t3monitor.ui.activity.ledger_model import LedgerColumn
+from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel, level_text
+from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from values import NOW_S, report
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window

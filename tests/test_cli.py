@@ -17,7 +17,7 @@ import pytest
 from answers import DOCUMENT_EXAMPLE
 from t3monitor import __version__
 from t3monitor.cli import main
-from t3monitor.t3000.demo.link import DemoLink
+from t3monitor.simulation.link import DemoLink
 
 Does = Callable[[str], None]
 

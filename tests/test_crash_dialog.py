@@ -15,7 +15,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton
 from pytestqt.qtbot import QtBot
 
-from t3monitor.config.crashes import CrashLog, CrashReport
+from t3monitor.diagnostics.crashes import CrashLog, CrashReport
 from t3monitor.ui.crash_dialog import CrashDialog, CrashNotice
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from t3monitor import __version__
-from t3monitor.config.crashes import CrashLog, CrashReport
+from t3monitor.diagnostics.crashes import CrashLog, CrashReport
 
 PROGRAM = """
 import logging, os, sys
 from pathlib import Path
 from t3monitor import __version__
-from t3monitor.config.crashes import CrashLog
-from t3monitor.config.logs import start_logging
+from t3monitor.diagnostics.crashes import CrashLog
+from t3monitor.diagnostics.logs import start_logging
 
 folder = Path(sys.argv[1])
 crash_log = CrashLog(folder, "Qt 6")

@@ -17,6 +17,8 @@ from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings, save
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.simulation.building import Building
+from t3monitor.simulation.past import backfill
 from t3monitor.store import migrate
 from t3monitor.store.database import Database, database_file
 from t3monitor.store.history import HistoryReader
@@ -24,8 +26,6 @@ from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import migrate_to_newest, schema_revision
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.schema import SCHEMA_REVISION
-from t3monitor.sync.backfill import backfill
-from t3monitor.t3000.demo.building import Building
 
 NAMES = ["a%b", "100%", "%41%3F", "a?b", "?", "a#b", "#", "a&b;c", "a+b", "Büro 3 °C", " a b ", "日本", "x?mode=ro#%2F"]
 if sys.platform == "win32":

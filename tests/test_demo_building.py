@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from t3monitor.t3000.demo.ahu import COOLING_COIL_K, HEATING_COIL_K
-from t3monitor.t3000.demo.building import Building
-from t3monitor.t3000.demo.zone import SETBACK_C
+from t3monitor.simulation.ahu import COOLING_COIL_K, HEATING_COIL_K
+from t3monitor.simulation.building import Building
+from t3monitor.simulation.zone import SETBACK_C
 
 HOUR = 3600
 WINTER = datetime(2026, 1, 14, tzinfo=UTC)  # a Wednesday

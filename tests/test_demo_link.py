@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from t3monitor.model.snapshot import PanelSettings
-from t3monitor.t3000.demo.building import Building
-from t3monitor.t3000.demo.faults import Interruption, cooldown, standstill
-from t3monitor.t3000.demo.link import UNDISTURBED_S, DemoLink
+from t3monitor.simulation.building import Building
+from t3monitor.simulation.faults import Interruption, cooldown, standstill
+from t3monitor.simulation.link import UNDISTURBED_S, DemoLink
 from t3monitor.t3000.link import Link
 
 START = 1_768_392_000.0  # 2026-01-14 12:00 UTC

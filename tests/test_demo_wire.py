@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from t3monitor.model.point_types import PointType
-from t3monitor.t3000.demo.building import Building
+from t3monitor.simulation.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
 
 NOON = datetime(2026, 1, 14, 12, tzinfo=UTC).timestamp()
@@ -176,7 +176,7 @@ def test_a_size_beyond_200_panels_is_refused(panels: int) -> None:
 
 def test_the_same_seed_and_time_give_the_same_bytes_in_another_process() -> None:
     code = (
-        "import hashlib; from t3monitor.t3000.demo.building import Building; "
+        "import hashlib; from t3monitor.simulation.building import Building; "
         f"print(hashlib.sha256(Building(8, seed=5).answer({NOON})).hexdigest())"
     )
     there = subprocess.run(

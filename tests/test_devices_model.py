@@ -9,15 +9,15 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from t3monitor.model.point_types import PointType
-from t3monitor.t3000.demo.building import Building
+from t3monitor.simulation.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
-from t3monitor.ui.devices_columns import DeviceColumn
-from t3monitor.ui.devices_groups import SiteState
-from t3monitor.ui.devices_model import DevicesModel
-from t3monitor.ui.progress_state import LinkState
-from t3monitor.ui.recording import Recording
-from t3monitor.ui.texts import local_time_text
-from t3monitor.ui.theme import LIGHT
+from t3monitor.ui.devices.columns import DeviceColumn
+from t3monitor.ui.devices.groups import SiteState
+from t3monitor.ui.devices.model import DevicesModel
+from t3monitor.ui.kit.recording import Recording
+from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.theme import LIGHT
+from t3monitor.ui.progress.state import LinkState
 from values import NOW_S, device, point, points, snapshot
 
 INTERVAL_S = 30

@@ -9,10 +9,10 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from t3monitor.ui.devices_columns import DeviceColumn
-from t3monitor.ui.devices_view import DevicesView
-from t3monitor.ui.points_value import RIGHT_MARGIN
-from t3monitor.ui.progress_state import LinkState
+from t3monitor.ui.devices.columns import DeviceColumn
+from t3monitor.ui.devices.view import DevicesView
+from t3monitor.ui.points.value import RIGHT_MARGIN
+from t3monitor.ui.progress.state import LinkState
 from values import NOW_S, device, snapshot
 
 INTERVAL_S = 30

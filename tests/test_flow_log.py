@@ -23,9 +23,9 @@ from t3monitor.model.events import (
     Validated,
 )
 from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.simulation.building import Building
 from t3monitor.store.ledger import read_cycles
 from t3monitor.sync.flow_log import FlowLines
-from t3monitor.t3000.demo.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
 
 NOW = 1_790_000_000

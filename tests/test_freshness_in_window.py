@@ -10,11 +10,11 @@ from pytestqt.qtbot import QtBot
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Device, PointGroup
-from t3monitor.ui.devices_columns import DeviceColumn
-from t3monitor.ui.devices_model import DevicesModel
-from t3monitor.ui.points_columns import Column
-from t3monitor.ui.points_filter import PointFilter
-from t3monitor.ui.points_model import PointsModel
+from t3monitor.ui.devices.columns import DeviceColumn
+from t3monitor.ui.devices.model import DevicesModel
+from t3monitor.ui.points.columns import Column
+from t3monitor.ui.points.filter import PointFilter
+from t3monitor.ui.points.model import PointsModel
 from t3monitor.ui.trend.chosen import ChosenPoints
 from values import NOW_S, device, points, snapshot
 

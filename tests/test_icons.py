@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QIcon, QImage
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from t3monitor.ui.icons import icon
+from t3monitor.ui.kit.icons import icon
 
 FOLDER = Path(__file__).parents[1] / "resources" / "icons"
 NAMES = (

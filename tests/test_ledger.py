@@ -15,7 +15,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.writer import Writer
 from t3monitor.ui import ledger_model
-from t3monitor.ui.ledger_model import (
+from t3monitor.ui.activity.ledger_model import (
     LedgerColumn,
     LedgerFilter,
     LedgerModel,
@@ -25,7 +25,7 @@ from t3monitor.ui.ledger_model import (
     outcome_word,
     result_text,
 )
-from t3monitor.ui.theme import DARK, LIGHT
+from t3monitor.ui.kit.theme import DARK, LIGHT
 from values import NOW_S, report
 
 TIMEOUT = "T3000 gave no answer within 30 s"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from t3monitor.config import logs
-from t3monitor.config.logs import start_logging
+from t3monitor.diagnostics import logs
+from t3monitor.diagnostics.logs import start_logging
 
 PROGRAM = logging.getLogger("t3monitor.sync.service")
 FFI = logging.getLogger("t3monitor.ffi")

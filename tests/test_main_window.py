@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleFinished, ServiceStarted, SyncPhase
-from t3monitor.ui.activity import ActivityPane
-from t3monitor.ui.devices_columns import DeviceColumn
-from t3monitor.ui.ledger_model import LedgerColumn
+from t3monitor.ui.activity.ledger_model import LedgerColumn
+from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, report, snapshot

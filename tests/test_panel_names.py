@@ -7,13 +7,13 @@ from pytestqt.qtbot import QtBot
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.ui.devices_columns import DeviceColumn
-from t3monitor.ui.devices_model import DevicesModel
-from t3monitor.ui.devices_view import DevicesView
-from t3monitor.ui.panel_names import PanelNames, sentence_about
-from t3monitor.ui.points_columns import Column
-from t3monitor.ui.points_filter import PointFilter
-from t3monitor.ui.points_view import PointsView
+from t3monitor.ui.devices.columns import DeviceColumn
+from t3monitor.ui.devices.model import DevicesModel
+from t3monitor.ui.devices.view import DevicesView
+from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
+from t3monitor.ui.points.columns import Column
+from t3monitor.ui.points.filter import PointFilter
+from t3monitor.ui.points.view import PointsView
 from t3monitor.ui.trend.chosen import ChosenPoints
 from values import NOW_S, device, point, snapshot
 

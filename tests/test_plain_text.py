@@ -32,15 +32,15 @@ from PySide6.QtWidgets import (
 
 from drawn import drawn
 from t3monitor.app import MonitorApp
-from t3monitor.config.crashes import CrashReport
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
+from t3monitor.diagnostics.crashes import CrashReport
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CallStarted, CycleFinished, CycleStarted, SyncPhase
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.crash_dialog import CrashDialog
-from t3monitor.ui.plain import menu_text, message_box, tooltip, window_title
+from t3monitor.ui.kit.plain import menu_text, message_box, tooltip, window_title
 from values import report, snapshot
 
 PANEL = "AHU <P> A&B"

@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Device, Snapshot
-from t3monitor.t3000.demo.building import Building
+from t3monitor.simulation.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
-from t3monitor.ui.points_columns import Column
-from t3monitor.ui.points_filter import PointFilter
-from t3monitor.ui.points_mime import POINTS_MIME_TYPE, decode_point_keys, encode_point_keys
-from t3monitor.ui.points_model import FADE_STRENGTHS, MOST_RANGES, PointsModel
-from t3monitor.ui.theme import LIGHT
+from t3monitor.ui.kit.theme import LIGHT
+from t3monitor.ui.points.columns import Column
+from t3monitor.ui.points.filter import PointFilter
+from t3monitor.ui.points.mime import POINTS_MIME_TYPE, decode_point_keys, encode_point_keys
+from t3monitor.ui.points.model import FADE_STRENGTHS, MOST_RANGES, PointsModel
 from values import NOW_S, device, point, points, snapshot
 
 INTERVAL_S = 30

@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Device
-from t3monitor.ui.points_columns import Column
-from t3monitor.ui.points_filter import PointFilter
-from t3monitor.ui.points_mime import decode_point_keys
-from t3monitor.ui.points_view import PointsView
-from t3monitor.ui.theme import DARK, LIGHT, apply_theme
+from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
+from t3monitor.ui.points.columns import Column
+from t3monitor.ui.points.filter import PointFilter
+from t3monitor.ui.points.mime import decode_point_keys
+from t3monitor.ui.points.view import PointsView
 from values import NOW_S, device, point, points, snapshot
 
 INTERVAL_S = 30

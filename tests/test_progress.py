@@ -26,10 +26,13 @@ from t3monitor.model.events import (
     TransactionStarted,
     Validated,
 )
-from t3monitor.ui.progress import LinkIndicator, PhaseBar
-from t3monitor.ui.progress_state import LinkState, Progress
-from t3monitor.ui.progress_steps import StepState, step_views
-from t3monitor.ui.progress_texts import (
+from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
+from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
+from t3monitor.ui.progress.sites import SiteProgress
+from t3monitor.ui.progress.state import LinkState, Progress
+from t3monitor.ui.progress.steps import StepState, step_views
+from t3monitor.ui.progress.texts import (
     countdown_s,
     database_text,
     doing_text,
@@ -37,9 +40,6 @@ from t3monitor.ui.progress_texts import (
     link_state_text,
     next_cycle_text,
 )
-from t3monitor.ui.site_progress import SiteProgress
-from t3monitor.ui.texts import local_time_text
-from t3monitor.ui.theme import DARK, LIGHT, apply_theme, current_theme
 from values import NOW_S, device, report, snapshot
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window

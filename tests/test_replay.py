@@ -10,8 +10,8 @@ import pytest
 from answers import documented_answer, documented_panel, real_answer, real_panel
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import BadReplyError, NoNewDataError, UnreachableError
+from t3monitor.sync.links import open_link
 from t3monitor.t3000.link import Link
-from t3monitor.t3000.links import open_link
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.replay import ReplayLink
 

@@ -16,7 +16,7 @@ MODULES = (
     "library.py",
     "library_child.py",
     "messages.py",
-    "links.py",
+    "../sync/links.py",
     "replay.py",
     "webapi/background.py",
     "webapi/client.py",

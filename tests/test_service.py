@@ -39,9 +39,9 @@ from t3monitor.model.events import (
 )
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
+from t3monitor.simulation.building import Building
 from t3monitor.sync.flow_log import FlowLines, FlowLog
 from t3monitor.sync.service import SyncService
-from t3monitor.t3000.demo.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
 
 ANSWER = Building(panels=2).answer(1_761_960_895)

@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from t3monitor.config.settings import WEB_READING_NAMES, Settings, Site
 from t3monitor.model.errors import Outcome
 from t3monitor.model.snapshot import Device
-from t3monitor.t3000.check import Check
+from t3monitor.sync.check import Check
+from t3monitor.ui.kit.theme import DARK, LIGHT, Appearance, apply_theme, current_theme
 from t3monitor.ui.settings.checks import (
     database_problem,
     database_text_of,
@@ -28,7 +29,6 @@ from t3monitor.ui.settings.checks import (
 from t3monitor.ui.settings.dialog import SettingsDialog
 from t3monitor.ui.settings.fields import PathField, Tone, declaration
 from t3monitor.ui.settings.page import SettingsPage
-from t3monitor.ui.theme import DARK, LIGHT, Appearance, apply_theme, current_theme
 from values import device
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window

@@ -19,11 +19,11 @@ from t3monitor.model.events import (
     SyncEvent,
     SyncPhase,
 )
-from t3monitor.ui.progress import LinkIndicator, PhaseBar
-from t3monitor.ui.progress_state import LinkState
-from t3monitor.ui.site_progress import SiteProgress
-from t3monitor.ui.texts import local_time_text
-from t3monitor.ui.theme import LIGHT, apply_theme, current_theme
+from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.theme import LIGHT, apply_theme, current_theme
+from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
+from t3monitor.ui.progress.sites import SiteProgress
+from t3monitor.ui.progress.state import LinkState
 from values import NOW_S, device, report, snapshot
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window

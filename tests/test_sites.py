@@ -12,9 +12,9 @@ from scripted_link import ScriptedLink, Step
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome, UnreachableError
 from t3monitor.model.events import AnswerDecoded, CycleFinished, SyncEvent
+from t3monitor.simulation.building import Building
 from t3monitor.sync.service import SyncService
 from t3monitor.sync.sites import SiteServices
-from t3monitor.t3000.demo.building import Building
 from t3monitor.t3000.link import Answer
 
 NOW_S = 1_761_960_895

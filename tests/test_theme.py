@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QRadioButton
 from pytestqt.qtbot import QtBot
 
-from t3monitor.ui.theme import DARK, LIGHT, Theme, apply_theme
+from t3monitor.ui.kit.theme import DARK, LIGHT, Theme, apply_theme
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])

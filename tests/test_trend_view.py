@@ -22,8 +22,8 @@ from t3monitor.model.points import Point, PointKey
 from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader, Series
 from t3monitor.store.writer import Writer
-from t3monitor.ui.points_mime import POINTS_MIME_TYPE, encode_point_keys
-from t3monitor.ui.theme import DARK, LIGHT, apply_theme
+from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
+from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.lanes import stretches
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from t3monitor.ui.trend.view import TrendView

@@ -12,7 +12,7 @@ import pytest
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import NoNewDataError
-from t3monitor.t3000.check import check_link
+from t3monitor.sync.check import check_link
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.webapi.link import WebApiLink

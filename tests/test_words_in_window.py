@@ -10,9 +10,9 @@ from drawn import drawn
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.store.history import Series
-from t3monitor.ui.points_columns import Column
-from t3monitor.ui.points_filter import PointFilter
-from t3monitor.ui.points_view import PointsView
+from t3monitor.ui.points.columns import Column
+from t3monitor.ui.points.filter import PointFilter
+from t3monitor.ui.points.view import PointsView
 from t3monitor.ui.trend.chosen import ChosenPoints
 from t3monitor.ui.trend.lanes import lane_words, stretches
 from t3monitor.ui.trend.plot import TrendPlot

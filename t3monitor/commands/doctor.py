@@ -26,7 +26,7 @@ from t3monitor.store.migrate import schema_revision
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.store.words import words_taken
-from t3monitor.t3000.check import check_link
+from t3monitor.sync.check import check_link
 
 _PACKAGES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "msgspec", "pyqtgraph", "qasync")
 

@@ -15,12 +15,12 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from t3monitor.app import MonitorApp
 from t3monitor.commands.window import make_application
-from t3monitor.config.logs import start_logging
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.config.settings import Settings, load
+from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.points import PointKey
-from t3monitor.sync.backfill import backfill
-from t3monitor.t3000.demo.building import Building
+from t3monitor.simulation.building import Building
+from t3monitor.simulation.past import backfill
 from t3monitor.ui.trend.time_range import Preset
 
 _DAY_S = 86_400

@@ -18,13 +18,13 @@ from typing_extensions import override
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.report import cycle_json, cycle_text
-from t3monitor.config.logs import start_logging
 from t3monitor.config.paths import user_paths
+from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.events import AnswerDecoded, CycleFinished, ServiceInitialized, ServiceStopped, SyncEvent
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.sync.links import open_link
 from t3monitor.sync.service import SyncService
 from t3monitor.sync.sites import SiteServices
-from t3monitor.t3000.links import open_link
 
 _log = logging.getLogger(__name__)
 # Waiting in slices lets Python see Ctrl-C on Windows, where a wait without end cannot be interrupted.

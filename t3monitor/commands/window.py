@@ -17,13 +17,13 @@ from t3monitor import __version__
 from t3monitor.app import MonitorApp
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
-from t3monitor.config.crashes import CrashLog
-from t3monitor.config.logs import start_logging
 from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import SettingsError
+from t3monitor.diagnostics.crashes import CrashLog
+from t3monitor.diagnostics.logs import start_logging
 from t3monitor.ui.crash_dialog import CrashNotice
-from t3monitor.ui.icons import icon
-from t3monitor.ui.plain import message_box
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.plain import message_box
 
 _log = logging.getLogger(__name__)
 

@@ -1,1 +1,1 @@
-"""Folders, settings and log files; knows no other part of the program."""
+"""Folders and settings; knows no other part of the program."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
-from t3monitor.config.logs import FFI_LOGGER, OF_CYCLE, PROGRAM_LOGGER
+from t3monitor.diagnostics.logs import FFI_LOGGER, OF_CYCLE, PROGRAM_LOGGER
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,

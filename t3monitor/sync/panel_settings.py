@@ -4,7 +4,7 @@ import logging
 from dataclasses import fields, replace
 from typing import Protocol
 
-from t3monitor.config.logs import FFI_LOGGER
+from t3monitor.diagnostics.logs import FFI_LOGGER
 from t3monitor.model.errors import InterruptedCycleError, LinkError, NotReadyError, RefusedError
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.sync.clock import Clock

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from t3monitor.config.crashes import CrashLog, CrashReport
-from t3monitor.ui.icons import icon
-from t3monitor.ui.plain import Label
+from t3monitor.diagnostics.crashes import CrashLog, CrashReport
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.plain import Label
 
 _SIZE = (760, 520)
 

@@ -13,15 +13,15 @@ from typing_extensions import override
 
 from t3monitor.model.events import SyncEvent
 from t3monitor.model.points import PointKey
-from t3monitor.ui.activity import ActivityPane
-from t3monitor.ui.banner import Banner
-from t3monitor.ui.devices_view import DevicesView
-from t3monitor.ui.icons import icon
-from t3monitor.ui.plain import Label
-from t3monitor.ui.points_view import PointsView
-from t3monitor.ui.progress import LinkIndicator, PhaseBar
-from t3monitor.ui.progress_texts import database_text, link_reason, site_state_text, why_no_points
-from t3monitor.ui.site_progress import SiteProgress
+from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.devices.view import DevicesView
+from t3monitor.ui.kit.banner import Banner
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.points.view import PointsView
+from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
+from t3monitor.ui.progress.sites import SiteProgress
+from t3monitor.ui.progress.texts import database_text, link_reason, site_state_text, why_no_points
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.welcome import WelcomePage
 

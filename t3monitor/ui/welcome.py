@@ -4,9 +4,9 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from t3monitor.ui.icons import icon
-from t3monitor.ui.plain import Label
-from t3monitor.ui.theme import current_theme
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.theme import current_theme
 
 _CARD_WIDTH = 300
 

@@ -6,9 +6,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
 from t3monitor.config.settings import Settings
+from t3monitor.ui.kit.theme import Appearance
 from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.page import SettingsPage
-from t3monitor.ui.theme import Appearance
 
 
 class AppearancePage(SettingsPage):

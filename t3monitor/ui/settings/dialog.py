@@ -13,7 +13,8 @@ from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Settings, Settin
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.snapshot import Device
-from t3monitor.ui.plain import Label
+from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.theme import Appearance, apply_theme, theme_for
 from t3monitor.ui.settings.appearance import AppearancePage
 from t3monitor.ui.settings.database import DatabasePage
 from t3monitor.ui.settings.fields import Tone
@@ -21,7 +22,6 @@ from t3monitor.ui.settings.link import LinkPage
 from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.settings.recording import RecordingPage
 from t3monitor.ui.settings.sync import SyncPage
-from t3monitor.ui.theme import Appearance, apply_theme, theme_for
 
 _log = logging.getLogger(__name__)
 _LINK_SETTINGS = (

@@ -25,10 +25,10 @@ from typing_extensions import override
 from t3monitor.config.settings import Settings
 from t3monitor.model.check import Check
 from t3monitor.model.errors import Outcome
-from t3monitor.ui.icons import icon
-from t3monitor.ui.ledger_model import PASSING
-from t3monitor.ui.plain import Label
-from t3monitor.ui.theme import current_theme
+from t3monitor.ui.activity.ledger_model import PASSING
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.theme import current_theme
 
 translate = QCoreApplication.translate
 

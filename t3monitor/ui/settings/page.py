@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from t3monitor.config.settings import Settings
-from t3monitor.ui.plain import field_label
+from t3monitor.ui.kit.plain import field_label
 from t3monitor.ui.settings.fields import PathField
 
 _TYPING_MS = 250

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 
 from t3monitor.config.settings import POINT_TYPE_NAMES, Settings
 from t3monitor.model.snapshot import Device
-from t3monitor.ui.notice import Notice
-from t3monitor.ui.plain import Label
-from t3monitor.ui.points_columns import natural_key
-from t3monitor.ui.points_filter_bar import SearchBox
-from t3monitor.ui.points_value import ROW_PADDING
+from t3monitor.ui.kit.notice import Notice
+from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.points.columns import natural_key
+from t3monitor.ui.points.filter_bar import SearchBox
+from t3monitor.ui.points.value import ROW_PADDING
 from t3monitor.ui.settings.fields import Message, Tone, described
 from t3monitor.ui.settings.page import SettingsPage
 

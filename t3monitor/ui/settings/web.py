@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from t3monitor.config.settings import DEFAULT_WEB_URL, SettingsError, checked_sites
-from t3monitor.ui.plain import Label, field_label
+from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.sites import SitesField
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainte
 from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
-from t3monitor.ui.theme import Theme, current_theme
+from t3monitor.ui.kit.theme import Theme, current_theme
 from t3monitor.ui.trend.ticks import Scale, TimeTick
 from t3monitor.ui.trend.time_range import TimeRange
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.panel_names import PanelNames
-from t3monitor.ui.recording import Recording
-from t3monitor.ui.theme import current_theme
+from t3monitor.ui.kit.panel_names import PanelNames
+from t3monitor.ui.kit.recording import Recording
+from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.legend import Entry
 from t3monitor.ui.trend.loader import Found

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from t3monitor.model.units import MULTISTATE, state_words
 from t3monitor.model.words import Words
 from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
-from t3monitor.ui.texts import translate
+from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.axes import axis_font
 
 LANE_PX = 20.0

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGraphicsWidget, QWidget
 
 from t3monitor.model.points import PointKey
 from t3monitor.store.history import Floats, Series
-from t3monitor.ui.theme import current_theme
+from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem, LaneWords
 from t3monitor.ui.trend.ticks import Fit, fit, still_fits, time_ticks

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from t3monitor.ui.icons import icon
-from t3monitor.ui.plain import Label, field_label
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.trend.legend import ElidedLabel
 from t3monitor.ui.trend.time_range import SHORTEST_S, Preset, TimeRange
 

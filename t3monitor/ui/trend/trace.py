@@ -12,7 +12,7 @@ from t3monitor.model.snapshot import Device
 from t3monitor.model.units import has_states
 from t3monitor.model.words import Words
 from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
-from t3monitor.ui.devices_panels import PanelState
+from t3monitor.ui.devices.panels import PanelState
 
 _LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well
 _LAST_FEW = 3

@@ -16,11 +16,11 @@ from typing_extensions import override
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.plain import Label, add_action
-from t3monitor.ui.points_mime import decode_point_keys
-from t3monitor.ui.recording import Recording
-from t3monitor.ui.texts import local_time_text, tooltip_text
-from t3monitor.ui.theme import current_theme
+from t3monitor.ui.kit.plain import Label, add_action
+from t3monitor.ui.kit.recording import Recording
+from t3monitor.ui.kit.texts import local_time_text, tooltip_text
+from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.chosen import ChosenPoints
 from t3monitor.ui.trend.coverage import Coverage, needed_for, with_margins
 from t3monitor.ui.trend.legend import ElidedLabel, Legend

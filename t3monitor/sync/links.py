@@ -1,0 +1,40 @@
+"""From the settings to the link they choose."""
+
+from pathlib import Path
+
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import UnreachableError
+from t3monitor.simulation.link import DemoLink
+from t3monitor.t3000.library import LibraryLink
+from t3monitor.t3000.link import Link
+from t3monitor.t3000.replay import ReplayLink
+from t3monitor.t3000.webapi.link import WebApiLink
+
+
+def open_link(settings: Settings) -> Link:
+    """The link of ``settings.link``, not yet connected; raises UnreachableError if it lacks its file."""
+    match settings.link:
+        case None:
+            raise UnreachableError("No way to reach T3000 is chosen; name one with --link or in the settings")
+        case "demo":
+            return DemoLink(panels=settings.demo_panels)
+        case "library":
+            if not settings.library:
+                raise UnreachableError("No library is chosen; name its file with --library or in the settings")
+            return LibraryLink(Path(settings.library), request=settings.request, buffer_bytes=settings.buffer_bytes)
+        case "webapi":
+            return web_link(settings)
+        case "replay":
+            if not settings.replay:
+                raise UnreachableError("No recording is chosen; name a file or folder with --file or in the settings")
+            return ReplayLink(Path(settings.replay))
+
+
+def web_link(settings: Settings) -> WebApiLink:
+    """The web link to the first site."""
+    return WebApiLink(
+        settings.sites[0].url,
+        settings.web_reading,
+        longest_answer_bytes=settings.buffer_bytes,
+        reads_all=settings.live_points == "all",
+    )

@@ -1,0 +1,1 @@
+"""The drawer below: the log and the ledger of cycles."""

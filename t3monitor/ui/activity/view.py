@@ -1,0 +1,400 @@
+"""The drawer at the window's bottom: the log as it is written, and the ledger of cycles."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QStackedWidget,
+    QTableView,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
+from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerFilter, LedgerModel, phases_text, result_text
+from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.plain import Label, tooltip
+from t3monitor.ui.kit.theme import current_theme
+
+
+class ActivityPane(QWidget):
+    """Two tabs, Log and Cycles; whoever owns it feeds it and decides whether it is open."""
+
+    close_requested = Signal()
+
+    def __init__(self, log_folder: Path, parent: QWidget | None = None, utc_s: Callable[[], float] = time.time) -> None:
+        super().__init__(parent)
+        self.log = LogPage(log_folder, self, utc_s)
+        self.cycles = CyclesPage(self)
+        self._tabs = QTabWidget(documentMode=True)
+        self._tabs.setAccessibleName(self.tr("Activity"))
+        self._tabs.addTab(self.log, self.tr("&Log"))
+        self._tabs.addTab(self.cycles, self.tr("&Cycles"))
+        self._close = QToolButton(autoRaise=True)
+        self._close.setToolTip(self.tr("Close the activity pane"))
+        self._close.setAccessibleName(self.tr("Close the activity pane"))
+        self._close.clicked.connect(self.close_requested)
+        self._tabs.setCornerWidget(self._close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._tabs)
+        self._draw_icons()
+
+    def append(self, events: tuple[SyncEvent, ...]) -> None:
+        """Takes a batch of the bridge: its lines go to the log, cycles that ended to the ledger."""
+        self.log.model.append(events)
+        for event in events:
+            if isinstance(event, CycleFinished):
+                self.cycles.model.add(event.report)
+
+    def load_cycles(self, reports: Iterable[CycleReport]) -> None:
+        """Takes the stored cycles of the database in use, newest first."""
+        self.cycles.model.load(reports)
+
+    def show_log(self) -> None:
+        """Turns to the log."""
+        self._tabs.setCurrentWidget(self.log)
+
+    def show_newest_cycle(self) -> None:
+        """Turns to the cycles with the newest one explained."""
+        self._tabs.setCurrentWidget(self.cycles)
+        self.cycles.select_newest()
+
+    def _draw_icons(self) -> None:
+        self._close.setIcon(icon("close"))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+        super().changeEvent(event)
+
+
+class LogPage(QWidget):
+    """The log: follows its end unless the user scrolled up."""
+
+    def __init__(self, log_folder: Path, parent: QWidget | None, utc_s: Callable[[], float]) -> None:
+        super().__init__(parent)
+        self._log_folder = log_folder
+        self.model = LogModel(self, utc_s)
+        self._filter = LogFilter(self.model, self)
+        self.view = _table(self._filter, self.tr("Log lines"), stretched=LogColumn.TEXT)
+        self.view.setColumnWidth(LogColumn.TIME, self.fontMetrics().horizontalAdvance("00:00:00") + 24)
+        self.view.setColumnWidth(LogColumn.LEVEL, self.fontMetrics().horizontalAdvance("▲ Warning") + 24)
+        copy = QAction(self.tr("Copy"), self.view, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.on_copy)
+        self.view.addAction(copy)
+
+        self.levels = QComboBox()
+        self.levels.setToolTip(self.tr("Which lines are shown"))
+        self.levels.setAccessibleName(self.tr("Level"))
+        self.levels.addItem(self.tr("All"), logging.NOTSET)
+        self.levels.addItem(self.tr("Warnings and errors"), logging.WARNING)
+        self.levels.addItem(self.tr("Errors"), logging.ERROR)
+        self.levels.currentIndexChanged.connect(self.on_level_chosen)
+        self.search = QLineEdit(placeholderText=self.tr("Search the log…"), clearButtonEnabled=True)
+        self.search.setAccessibleName(self.tr("Search the log"))
+        self.search.setMaximumWidth(320)
+        self.search.textChanged.connect(self.on_search_changed)
+        self.follow = _tool_button(self.tr("Follow"), self.tr("Keep the newest line in sight"))
+        self.follow.setCheckable(True)
+        self.follow.setChecked(True)
+        self.follow.toggled.connect(self.on_follow_toggled)
+        self.copy = _tool_button(self.tr("Copy"), self.tr("Copy the selected lines, or all that are shown"))
+        self.copy.clicked.connect(self.on_copy)
+        self.folder = _tool_button(self.tr("Open log folder"), str(log_folder))
+        self.folder.clicked.connect(self.on_open_folder)
+        self.note = Label()
+        self.note.setProperty("muted", True)
+
+        self.pages = _TableOrSentence(self.view)
+        layout = _page_layout(self, self.pages)
+        layout.addWidget(self.levels)
+        layout.addWidget(self.search, 1)
+        layout.addWidget(self.note)
+        layout.addStretch()
+        for button in (self.follow, self.copy, self.folder):
+            layout.addWidget(button)
+
+        self._filter.rowsInserted.connect(self.on_rows_inserted)
+        self._filter.rowsRemoved.connect(self.on_rows_removed)
+        self.view.verticalScrollBar().valueChanged.connect(self.on_scrolled)
+        self.view.verticalScrollBar().rangeChanged.connect(self.on_range_changed)
+        self._moved_by_us = False
+        self._draw_icons()
+        self._show_table_or_sentence()
+
+    @Slot(int)
+    def on_level_chosen(self, index: int) -> None:
+        """Shows the lines of that level and above."""
+        self._filter.set_level(self.levels.itemData(index))
+        self._after_filtering()
+
+    @Slot(str)
+    def on_search_changed(self, text: str) -> None:
+        """Shows the lines with that text."""
+        self._filter.set_text(text)
+        self._after_filtering()
+
+    @Slot(bool)
+    def on_follow_toggled(self, following: bool) -> None:
+        """Goes to the newest line, or stays where it is."""
+        if following:
+            self._go_to_end()
+
+    @Slot()
+    def on_copy(self) -> None:
+        """Puts the selected lines, or all that are shown, on the clipboard as they stand in FFI.log."""
+        rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
+        shown = rows or range(self._filter.rowCount())
+        QGuiApplication.clipboard().setText("\n".join(self._line(row).full_text for row in shown))
+
+    @Slot()
+    def on_open_folder(self) -> None:
+        """Opens the folder of the log files in the desktop's file manager."""
+        opened = self._log_folder.is_dir() and QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log_folder)))
+        self.note.setText("" if opened else self.tr("The log files are in %s") % self._log_folder)
+
+    @Slot()
+    def on_scrolled(self) -> None:
+        """Follows from now on if the end is in sight, and else no more."""
+        if not self._moved_by_us:
+            bar = self.view.verticalScrollBar()
+            self.follow.setChecked(bar.value() >= bar.maximum())
+
+    @Slot()
+    def on_range_changed(self) -> None:
+        """More or fewer lines, or a pane of another height: the end stays in sight if it is followed."""
+        if self.follow.isChecked():
+            self._go_to_end()
+
+    @Slot(QModelIndex, int, int)
+    def on_rows_inserted(self, _parent: QModelIndex, _first: int, _last: int) -> None:
+        """New lines have come."""
+        self._show_table_or_sentence()
+        if self.follow.isChecked():
+            self._go_to_end()
+
+    @Slot(QModelIndex, int, int)
+    def on_rows_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        """Old lines have gone: what the user reads stays in its place."""
+        if not self.follow.isChecked():
+            self._move_to(max(0, self.view.verticalScrollBar().value() - (last - first + 1)))
+        self._show_table_or_sentence()
+
+    def _line(self, row: int) -> LogLine:
+        return self.model.line(self._filter.mapToSource(self._filter.index(row, 0)).row())
+
+    def _after_filtering(self) -> None:
+        self._show_table_or_sentence()
+        if self.follow.isChecked():
+            self._go_to_end()
+
+    def _go_to_end(self) -> None:
+        self._move_to(None)
+
+    def _move_to(self, value: int | None) -> None:
+        """Scrolls without that counting as the user's scrolling; None is the end."""
+        self._moved_by_us = True
+        if value is None:
+            self.view.scrollToBottom()
+        else:
+            self.view.verticalScrollBar().setValue(value)
+        self._moved_by_us = False
+
+    def _show_table_or_sentence(self) -> None:
+        if self._filter.rowCount():
+            self.pages.show_table()
+        elif self.model.rowCount():
+            self.pages.show_sentence(self.tr("No line has this level and this text."))
+        else:
+            self.pages.show_sentence(
+                self.tr("Nothing has happened yet. Each step of a sync cycle will be a line here.")
+            )
+
+    def _draw_icons(self) -> None:
+        self.follow.setIcon(icon("follow"))
+        self.copy.setIcon(icon("copy"))
+        self.folder.setIcon(icon("folder"))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+            self.model.set_theme(current_theme())
+        super().changeEvent(event)
+
+
+class CyclesPage(QWidget):
+    """The ledger, with the selected cycle explained below it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = LedgerModel(self)
+        self._filter = LedgerFilter(self.model, self)
+        self.view = _table(self._filter, self.tr("Cycles, newest first"), stretched=LedgerColumn.REASON)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        width = self.fontMetrics().horizontalAdvance
+        self.view.setColumnWidth(LedgerColumn.TIME, width("0000-00-00 00:00:00") + 24)
+        self.view.setColumnWidth(LedgerColumn.SITE, width("A building's name") + 24)
+        self.view.setColumnWidth(LedgerColumn.OUTCOME, width("▲ no new data") + 24)
+        for column in range(LedgerColumn.DURATION, len(LedgerColumn)):
+            self.view.setColumnWidth(column, width("104,857,600" if column == LedgerColumn.BYTES else "Attempts") + 24)
+        self.failed_only = QCheckBox(self.tr("&Failed only"))
+        self.failed_only.setToolTip(self.tr("Only the cycles that stored nothing: each is a hole in the history"))
+        self.failed_only.toggled.connect(self.on_failed_only_toggled)
+        self._count = Label()
+        self._count.setProperty("muted", True)
+        self.details = Label(wordWrap=True, margin=6)
+        self.details.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.details.setAccessibleName(self.tr("The selected cycle"))
+        self.details.hide()
+        self.pages = _TableOrSentence(self.view)
+        layout = _page_layout(self, self.pages, self.details)
+        layout.addWidget(self.failed_only)
+        layout.addStretch()
+        layout.addWidget(self._count)
+        self._filter.rowsInserted.connect(self.on_rows_inserted)
+        self._filter.rowsRemoved.connect(self.on_rows_changed)
+        self.view.selectionModel().currentRowChanged.connect(self.on_current_row_changed)
+        self._filter.modelReset.connect(self.on_rows_changed)
+        self.model.rowsInserted.connect(self.on_cycles_changed)
+        self.model.modelReset.connect(self.on_cycles_changed)
+        self.on_cycles_changed()
+        self.on_rows_changed()
+
+    def select_newest(self) -> None:
+        """Selects the cycle that ended last, so that it is explained."""
+        self.failed_only.setChecked(False)
+        self.view.selectRow(0)
+        self.view.scrollToTop()
+        self.view.setFocus()
+
+    @Slot(bool)
+    def on_failed_only_toggled(self, failed_only: bool) -> None:
+        """Hides the good cycles, or shows them again."""
+        self._filter.set_failed_only(failed_only)
+        self.on_rows_changed()
+
+    @Slot(QModelIndex, int, int)
+    def on_rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        """A cycle ended: what the user reads further down stays in its place."""
+        bar = self.view.verticalScrollBar()
+        if bar.value() > 0 and first == 0:
+            self.view.executeDelayedItemsLayout()
+            bar.setValue(bar.value() + last - first + 1)
+        self.on_rows_changed()
+
+    @Slot()
+    def on_rows_changed(self) -> None:
+        """There are more, fewer or other cycles."""
+        if self._filter.rowCount():
+            self.pages.show_table()
+        elif self.model.rowCount():
+            self.pages.show_sentence(self.tr("No cycle failed."))
+        else:
+            self.pages.show_sentence(self.tr("No cycle has ended yet. How each one ends will be a row here."))
+        self._count.setText(self.tr("Cycles shown: %s") % f"{self._filter.rowCount():,}")
+        self.on_current_row_changed(self.view.currentIndex())
+
+    @Slot()
+    def on_cycles_changed(self) -> None:
+        """The site of each cycle is shown where there is more than one."""
+        self.view.setColumnHidden(LedgerColumn.SITE, not self.model.has_several_sites())
+
+    @Slot(QModelIndex)
+    def on_current_row_changed(self, current: QModelIndex) -> None:
+        """Explains the cycle."""
+        self.details.setVisible(current.isValid())
+        if current.isValid():
+            report: CycleReport = current.data(Qt.ItemDataRole.UserRole)
+            phases = f"\n{phases_text(report)}" if report.phases_ms else ""
+            self.details.setText(f"{result_text(report)}{phases}")
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.model.set_theme(current_theme())
+        super().changeEvent(event)
+
+
+class _TableOrSentence(QStackedWidget):
+    """A table, or a sentence in its place when it has no rows."""
+
+    def __init__(self, table: QTableView) -> None:
+        super().__init__()
+        self._sentence = Label(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._sentence.setProperty("muted", True)
+        self.addWidget(table)
+        self.addWidget(self._sentence)
+
+    @property
+    def sentence(self) -> str:
+        """What is shown in the table's place; empty if the table is shown."""
+        return self._sentence.text() if self.currentIndex() else ""
+
+    def show_table(self) -> None:
+        self.setCurrentIndex(0)
+
+    def show_sentence(self, sentence: str) -> None:
+        self._sentence.setText(sentence)
+        self.setCurrentIndex(1)
+
+
+def _table(model: LogFilter | LedgerFilter, name: str, *, stretched: int) -> QTableView:
+    view = QTableView(showGrid=False, wordWrap=False, cornerButtonEnabled=False)
+    view.setAlternatingRowColors(True)
+    view.setTabKeyNavigation(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setAccessibleName(name)
+    view.setModel(model)
+    rows = view.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(view.fontMetrics().height() + 6)
+    columns = view.horizontalHeader()
+    columns.setHighlightSections(False)
+    columns.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+    columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return view
+
+
+def _page_layout(page: QWidget, *content: QWidget) -> QHBoxLayout:
+    """Puts the content below a row of controls, and returns that row."""
+    controls = QHBoxLayout()
+    controls.setContentsMargins(6, 4, 6, 4)
+    controls.setSpacing(8)
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addLayout(controls)
+    for widget in content:
+        layout.addWidget(widget, 0 if isinstance(widget, Label) else 1)
+    return controls
+
+
+def _tool_button(text: str, explanation: str) -> QToolButton:
+    button = QToolButton(autoRaise=True)
+    button.setText(text)
+    button.setToolTip(tooltip(explanation))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

@@ -1,0 +1,1 @@
+"""The tree of panels: its model, what stands in its columns, and the view."""

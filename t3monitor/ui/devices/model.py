@@ -1,0 +1,388 @@
+"""The tree of panels below their buildings; lives in the GUI thread."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
+from PySide6.QtGui import QBrush, QIcon
+from typing_extensions import override
+
+from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.ui.devices.columns import DeviceColumn, state_word, title
+from t3monitor.ui.devices.groups import Group, SiteState, grouped, shown_state
+from t3monitor.ui.devices.marks import mark
+from t3monitor.ui.devices.panels import Panel, PanelState
+from t3monitor.ui.devices.tips import panel_tip, site_tip
+from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
+from t3monitor.ui.kit.recording import Recording
+from t3monitor.ui.kit.texts import reading_age_text, translate
+from t3monitor.ui.kit.theme import StateColours, current_theme
+from t3monitor.ui.progress.state import LinkState
+
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_ROOT = QModelIndex()
+_TOP_LEVEL = 0  # internal id; that of a panel is the row of its group, which is never 0
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+_LAST = len(DeviceColumn) - 1
+_LEFT_ALIGNED = tuple(column for column in DeviceColumn if not column.is_number)
+
+
+class DevicesModel(QAbstractItemModel):
+    """First row: all panels; then the sites and buildings, with their panels below.
+
+    A panel that is missing in a snapshot stays, as one that does not answer.
+    """
+
+    SERIAL_ROLE = int(Qt.ItemDataRole.UserRole)  # serial number; None for all panels and for a group
+    NOTE_ROLE = SERIAL_ROLE + 1  # what stands behind the name of a panel
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._site_name = ""
+        self._panels: dict[int, Panel] = {}
+        self._names = PanelNames()
+        self._conflicts: frozenset[int] = frozenset()
+        self._groups: list[Group] = []
+        self._site_states: dict[str, SiteState] = {}
+        self._recording = Recording()
+        self._texts: dict[int, list[str]] = {}  # what the cells of each panel say
+        self._all_texts: list[str] = []
+        self._now_s, self._interval_s = 0.0, 0
+        self._refresh_all_texts()
+        self._take_colours()
+
+    @property
+    def panel_count(self) -> int:
+        """Panels, answering or not."""
+        return len(self._panels)
+
+    def set_site_name(self, name: str) -> None:
+        """Names the group of panels that have no building name."""
+        self._site_name = name
+        self._regroup()
+
+    def set_sites(self, names: Sequence[str]) -> None:
+        """Forgets the states of all other sites."""
+        self._site_states = {name: state for name, state in self._site_states.items() if name in names}
+        self._regroup()
+
+    def set_site_state(self, site: str, state: SiteState) -> None:
+        """Says how the link to a site does."""
+        before = self._site_states.get(site)
+        if state == before:
+            return
+        self._site_states[site] = state
+        if before is None:
+            self._regroup()
+            return
+        for row, group in enumerate(self._groups, start=1):
+            if group.site == site:
+                self._tell(row, _TOP_LEVEL, [DeviceColumn.NAME, DeviceColumn.AGE])
+
+    def set_recording(self, recording: Recording) -> None:
+        """Says at the panels what of them is recorded."""
+        self._recording = recording
+        for row in range(1, self.rowCount()):
+            group = self.index(row, 0)
+            if last := self.rowCount(group):
+                self.dataChanged.emit(self.index(0, 0, group), self.index(last - 1, 0, group))
+
+    def set_conflicts(self, serial_numbers: Collection[int]) -> None:
+        """Says of which panels another controller with the same serial number answers."""
+        self._conflicts = frozenset(serial_numbers)
+
+    def is_in_conflict(self, serial_number: int) -> bool:
+        """Whether another controller with the panel's serial number answers."""
+        return serial_number in self._conflicts
+
+    def is_recorded(self, serial_number: int) -> bool:
+        """Whether anything of a panel is recorded."""
+        return self._recording.has_panel(serial_number)
+
+    def apply(self, snapshot: Snapshot) -> None:
+        """Takes over a snapshot."""
+        answering = {device.serial_number for device in snapshot.devices}
+        listed = {device.serial_number: device for device in snapshot.silent}
+        regroups = False
+        self._names.learn(snapshot)
+        for device in (*snapshot.devices, *self._never_answered(listed, answering)):
+            panel = self._panels.get(device.serial_number)
+            if panel is None:
+                self._panels[device.serial_number] = Panel(device)
+                regroups = True
+                continue
+            before = panel.device
+            panel.take(device)
+            places = [(device.site, device.building_name, device.panel_id) for device in (before, device)]
+            regroups = regroups or places[0] != places[1]
+        for serial_number, panel in self._panels.items():
+            panel.answered, panel.is_listed = serial_number in answering, serial_number in listed
+            panel.name = self._names.of_site(serial_number)
+            panel.said = sentence_about(panel.device, snapshot.skipped_panels)
+        if regroups:
+            self._regroup()
+        else:
+            self._refresh()
+
+    def clear(self) -> None:
+        """Forgets all panels."""
+        self._panels = {}
+        self._names.clear()
+        self._regroup()
+
+    def set_now(self, utc_s: float, sync_interval_s: int) -> None:
+        """Moves the ages on; only cells that read differently by it are told of."""
+        self._now_s, self._interval_s = utc_s, sync_interval_s
+        self._refresh()
+
+    def panel(self, index: _Index) -> Panel | None:
+        """The panel of a row; None for all panels and for a group."""
+        if not index.isValid() or index.internalId() == _TOP_LEVEL:
+            return None
+        return self._groups[index.internalId() - 1].panels[index.row()]
+
+    def index_of(self, serial_number: int | None) -> QModelIndex:
+        """The row of a panel, or of all panels; invalid if there is no such panel."""
+        if serial_number is None:
+            return self.index(0, 0)
+        for number, group in enumerate(self._groups, start=1):
+            for row, panel in enumerate(group.panels):
+                if panel.device.serial_number == serial_number:
+                    return self.createIndex(row, 0, number)
+        return QModelIndex()
+
+    @Slot()
+    def on_palette_changed(self) -> None:
+        """Takes the colours of the theme now in force."""
+        self._take_colours()
+        roles = [Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.BackgroundRole, Qt.ItemDataRole.ForegroundRole]
+        for parent in (QModelIndex(), *(self.index(row, 0) for row in range(1, self.rowCount()))):
+            last = self.rowCount(parent) - 1
+            if last < 0:
+                continue  # a site without panels
+            self.dataChanged.emit(self.index(0, 0, parent), self.index(last, _LAST, parent), roles)
+
+    def _never_answered(self, listed: Mapping[int, Device], answering: Collection[int]) -> list[Device]:
+        """Of the listed panels those of which nothing else is known; the others keep their older values."""
+        return [
+            device
+            for serial, device in listed.items()
+            if serial not in answering and (serial not in self._panels or self._panels[serial].read_at is None)
+        ]
+
+    def _take_colours(self) -> None:
+        theme = current_theme()
+        self._muted = QBrush(theme.muted)
+        self._marks: dict[PanelState, QIcon] = {
+            PanelState.LIVE: mark(PanelState.LIVE, theme.good),
+            PanelState.STALE: mark(PanelState.STALE, theme.warning),
+            PanelState.NO_ANSWER: mark(PanelState.NO_ANSWER, theme.bad),
+        }
+        self._state_colours = {PanelState.STALE: theme.stale, PanelState.NO_ANSWER: theme.down}
+        self._overridden, self._fault = theme.overridden, theme.fault
+        self._site_colours = {LinkState.FAILED: QBrush(theme.bad), LinkState.WAITING: QBrush(theme.warning)}
+
+    def _regroup(self) -> None:
+        self.beginResetModel()
+        unnamed = self._site_name or _tr("Panels")
+        self._groups = grouped(self._panels.values(), self._site_states, unnamed)
+        for panel in self._panels.values():
+            panel.judge(self._now_s, self._interval_s)
+        self._texts = {serial: self._texts_of(panel) for serial, panel in self._panels.items()}
+        self._refresh_all_texts()
+        self.endResetModel()
+
+    def _refresh(self) -> None:
+        """Finds the cells that say something else than before, and tells of them."""
+        for number, group in enumerate(self._groups, start=1):
+            for row, panel in enumerate(group.panels):
+                state = panel.state
+                panel.judge(self._now_s, self._interval_s)
+                old, new = self._texts[panel.device.serial_number], self._texts_of(panel)
+                self._texts[panel.device.serial_number] = new
+                changed = {column for column in DeviceColumn if old[column] != new[column]}
+                if state is not panel.state:
+                    changed |= {DeviceColumn.NAME, DeviceColumn.AGE}  # the mark, the colour
+                self._tell(row, number, sorted(changed))
+        old = self._all_texts
+        self._refresh_all_texts()
+        self._tell(0, _TOP_LEVEL, [column for column in DeviceColumn if old[column] != self._all_texts[column]])
+
+    def _tell(self, row: int, internal_id: int, columns: list[DeviceColumn]) -> None:
+        for column in columns:
+            cell = self.createIndex(row, column, internal_id)
+            self.dataChanged.emit(cell, cell)
+
+    def _texts_of(self, panel: Panel) -> list[str]:
+        device = panel.device
+        age = panel.age(self._now_s)
+        if panel.state is PanelState.NO_ANSWER:
+            age = _tr("no answer")
+        elif panel.state is PanelState.STALE:
+            age = _tr("stale %s") % age
+        return [
+            panel.name,
+            age,
+            str(device.panel_id),
+            str(device.serial_number),
+            device.address,
+            *(reading_age_text(logging_time, self._now_s) for _, _, logging_time in device.vectors()),
+            str(panel.in_use),
+            str(panel.overridden),
+            str(panel.faults),
+        ]
+
+    def _refresh_all_texts(self) -> None:
+        panels = self._panels.values()
+        texts = [""] * len(DeviceColumn)
+        texts[DeviceColumn.NAME] = _tr("All panels")
+        if panels:
+            live = sum(panel.state is PanelState.LIVE for panel in panels)
+            texts[DeviceColumn.AGE] = _tr("%d/%d live") % (live, len(panels))
+            texts[DeviceColumn.IN_USE] = f"{sum(panel.in_use for panel in panels):,}"
+            texts[DeviceColumn.OVERRIDDEN] = f"{sum(panel.overridden for panel in panels):,}"
+            texts[DeviceColumn.FAULTS] = f"{sum(panel.faults for panel in panels):,}"
+        self._all_texts = texts
+
+    def _text(self, index: _Index) -> str:
+        if panel := self.panel(index):
+            return self._texts[panel.device.serial_number][index.column()]
+        if index.row() == 0:
+            return self._all_texts[index.column()]
+        if index.column() == DeviceColumn.AGE:
+            state = self._shown_state(index)
+            return state.text if state else ""
+        return self._groups[index.row() - 1].title if index.column() == DeviceColumn.NAME else ""
+
+    def _shown_state(self, index: _Index) -> SiteState | None:
+        """What a group's row says of its site."""
+        return shown_state(self._site_states, self._groups[index.row() - 1].site) if index.row() > 0 else None
+
+    def _note(self, panel: Panel) -> str:
+        return "" if self._recording.has_panel(panel.device.serial_number) else _tr("not recorded")
+
+    def _accessible_text(self, index: _Index) -> str | None:
+        panel = self.panel(index)
+        if index.column() != DeviceColumn.NAME:
+            return None
+        if panel is None:
+            state = self._shown_state(index)
+            return f"{self._text(index)}, {state.text}. {state.reason}" if state else None
+        text = _tr("%s, %s, read %s ago") % (panel.name, state_word(panel.state), panel.age(self._now_s))
+        if panel.read_at is None:
+            text = _tr("%s, %s, never read") % (panel.name, state_word(panel.state))
+        return ", ".join(filter(None, (text, self._note(panel))))
+
+    def _tool_tip(self, index: _Index) -> str | None:
+        if panel := self.panel(index):
+            return panel_tip(panel, self._site_states.get(panel.device.site), self._recording)
+        state = self._shown_state(index)
+        return site_tip(self._groups[index.row() - 1].title, state) if state else None
+
+    def _background(self, panel: Panel, column: int) -> QBrush | None:
+        colours = self._colours(panel, column)
+        return QBrush(colours.background) if colours else None
+
+    def _foreground(self, panel: Panel | None, index: _Index) -> QBrush | None:
+        column = index.column()
+        if panel is None:
+            state = self._shown_state(index) if column == DeviceColumn.AGE else None
+            if state and state.state in self._site_colours:
+                return self._site_colours[state.state]
+            return self._muted if column == DeviceColumn.AGE or index.row() > 0 else None
+        colours = self._colours(panel, column)
+        if colours:
+            return QBrush(colours.text)
+        return None if column == DeviceColumn.NAME and panel.answered else self._muted
+
+    def _colours(self, panel: Panel, column: int) -> StateColours | None:
+        if column == DeviceColumn.AGE:
+            return self._state_colours.get(panel.state)
+        if column == DeviceColumn.OVERRIDDEN:
+            return self._overridden if panel.overridden else None
+        if column == DeviceColumn.FAULTS:
+            return self._fault if panel.faults else None
+        return None
+
+    @override
+    def index(self, row: int, column: int, parent: _Index = _ROOT) -> QModelIndex:
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, parent.row() if parent.isValid() else _TOP_LEVEL)
+
+    @override
+    def parent(self, index: _Index | None = None) -> QModelIndex | QObject | None:  # type: ignore[override]
+        if index is None:
+            return super().parent()
+        if not index.isValid() or index.internalId() == _TOP_LEVEL:
+            return QModelIndex()
+        return self.createIndex(index.internalId(), 0, _TOP_LEVEL)
+
+    @override
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        if not parent.isValid():
+            return 1 + len(self._groups)
+        is_group = parent.internalId() == _TOP_LEVEL and parent.row() > 0 and parent.column() == 0
+        return len(self._groups[parent.row() - 1].panels) if is_group else 0
+
+    @override
+    def columnCount(self, parent: _Index = _ROOT) -> int:
+        return len(DeviceColumn)
+
+    @override
+    def data(self, index: _Index, role: int = _DISPLAY) -> object:
+        if not index.isValid():
+            return None
+        column = index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(index)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _LEFT if column in _LEFT_ALIGNED else _RIGHT
+            case Qt.ItemDataRole.ForegroundRole:
+                return self._foreground(self.panel(index), index)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._accessible_text(index)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tool_tip(index)
+        panel = self.panel(index)
+        if panel is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DecorationRole if column == DeviceColumn.NAME:
+                return self._marks[panel.state]
+            case Qt.ItemDataRole.BackgroundRole:
+                return self._background(panel, column)
+            case self.SERIAL_ROLE:
+                return panel.device.serial_number
+            case self.NOTE_ROLE:
+                return self._note(panel)
+        return None
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> object:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(DeviceColumn):
+            return None
+        if role == _DISPLAY:
+            return title(DeviceColumn(section))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT if section in _LEFT_ALIGNED else _RIGHT
+        return None
+
+    @override
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if self.panel(index):
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        if index.row() == 0:
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return Qt.ItemFlag.ItemIsEnabled
+
+
+def _tr(text: str) -> str:
+    return translate("DevicesModel", text)

@@ -1,0 +1,90 @@
+"""What the device tree says of a panel, its points counted as they change; without Qt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from t3monitor.model.freshness import is_ahead, is_stale
+from t3monitor.model.points import Point
+from t3monitor.model.snapshot import Device
+from t3monitor.ui.kit.texts import reading_age_text
+
+
+class PanelState(Enum):
+    """Whether a panel's readings are of the present; by their logging times, never by the success of a sync."""
+
+    LIVE = "live"
+    STALE = "stale"
+    NO_ANSWER = "no answer"  # missing in the newest answer, or never read at all
+
+
+@dataclass(slots=True)
+class _Counts:
+    in_use: int = 0
+    overridden: int = 0
+    faults: int = 0
+
+    def add(self, points: Iterable[Point], sign: int = 1) -> None:
+        for point in points:
+            self.in_use += sign * point.in_use
+            self.overridden += sign * point.is_overridden
+            self.faults += sign * bool(point.fault)
+
+
+class Panel:
+    """One panel, as of its newest reading."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.read_at = device.read_at  # UTC epoch seconds; None: never
+        self.name = ""  # as it is to be called among the others
+        self.answered = True
+        self.is_listed = False  # T3000 lists it, but it did not answer
+        self.is_ahead = False  # its reading claims to be of the future
+        self.said = ""  # what the newest answer says of it, if it could not be used
+        self.state = PanelState.LIVE
+        self._counts = _Counts()
+        self._counts.add(device.points())
+
+    @property
+    def in_use(self) -> int:
+        """Points that somebody configured."""
+        return self._counts.in_use
+
+    @property
+    def overridden(self) -> int:
+        """Points that the program does not decide."""
+        return self._counts.overridden
+
+    @property
+    def faults(self) -> int:
+        """Open or shorted inputs."""
+        return self._counts.faults
+
+    def take(self, device: Device) -> None:
+        """Another reading; only what changed is counted again."""
+        for (_, old, _), (_, new, _) in zip(self.device.vectors(), device.vectors(), strict=True):
+            if new is old:
+                continue
+            if len(new) != len(old):
+                self._counts.add(old, -1)
+                self._counts.add(new)
+                continue
+            changed = [pair for pair in zip(old, new, strict=True) if pair[0] is not pair[1]]
+            self._counts.add((before for before, _ in changed), -1)
+            self._counts.add(after for _, after in changed)
+        self.device, self.read_at = device, device.read_at
+
+    def judge(self, now_s: float, interval_s: int) -> None:
+        """Its state as of now."""
+        self.is_ahead = self.read_at is not None and is_ahead(self.read_at, now_s)
+        if not self.answered or self.read_at is None:
+            self.state = PanelState.NO_ANSWER
+        elif is_stale(self.read_at, now_s, interval_s):
+            self.state = PanelState.STALE
+        else:
+            self.state = PanelState.LIVE
+
+    def age(self, now_s: float) -> str:
+        """Of its oldest points in use."""
+        return reading_age_text(self.read_at, now_s)

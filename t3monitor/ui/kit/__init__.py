@@ -1,0 +1,1 @@
+"""What several panes use: theme, icons, texts, names, notices."""

@@ -1,0 +1,51 @@
+"""How times and numbers are written everywhere in the window."""
+
+import textwrap
+from collections.abc import Iterable
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from t3monitor.model.freshness import is_ahead
+from t3monitor.ui.kit.plain import tooltip
+
+translate = QCoreApplication.translate  # the name that lupdate looks for
+_TOOLTIP_WIDTH = 90  # in characters
+_INDENT = "    "  # of the second and further lines of a sentence
+
+
+def age_text(age_s: float) -> str:
+    """An age as people say it: ``12 s``, ``7 min``, ``3 h``, ``2 d``; a future time counts as now."""
+    age_s = max(0.0, age_s)
+    if age_s < 60:
+        return translate("texts", "%d s") % int(age_s)
+    if age_s < 3600:
+        return translate("texts", "%d min") % int(age_s / 60)
+    if age_s < 86400:
+        return translate("texts", "%d h") % int(age_s / 3600)
+    return translate("texts", "%d d") % int(age_s / 86400)
+
+
+def reading_age_text(read_at: int | None, now_s: float) -> str:
+    """The age of a reading: ``12 s``, ``3 h ahead`` of our clock, ``never``; times in UTC epoch seconds."""
+    if read_at is None:
+        return translate("texts", "never")
+    if is_ahead(read_at, now_s):
+        return translate("texts", "%s ahead") % age_text(read_at - now_s)
+    return age_text(now_s - read_at)
+
+
+def reading_time_text(read_at: int | None) -> str:
+    """Date and time of a reading in local time, or ``never``."""
+    return translate("texts", "never") if read_at is None else local_time_text(read_at)
+
+
+def local_time_text(utc_s: float) -> str:
+    """Date and time of day in local time, for tooltips and logs: ``2026-11-23 10:31:12``."""
+    return datetime.fromtimestamp(utc_s).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def tooltip_text(lines: Iterable[str]) -> str:
+    """A tooltip of the lines that are not empty, wrapped: plain text would be as wide as its longest sentence."""
+    wrapped = (textwrap.fill(line, _TOOLTIP_WIDTH, subsequent_indent=_INDENT, break_on_hyphens=False) for line in lines)
+    return tooltip("\n".join(filter(None, wrapped)))

@@ -1,0 +1,1 @@
+"""The tables of inputs, outputs and variables: their model, search, and the view."""

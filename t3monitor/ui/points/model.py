@@ -1,0 +1,464 @@
+"""The table of points: live, filtered and sorted by itself; lives in the GUI thread.
+
+There is no proxy model: with tens of thousands of rows, one that asks Python about each of them takes seconds.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Slot
+from PySide6.QtGui import QBrush, QColor
+from typing_extensions import override
+
+from t3monitor.model.freshness import is_ahead
+from t3monitor.model.points import HW_SWITCH_BY_HAND, MANUAL, Point, PointKey
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.kit.plain import tooltip
+from t3monitor.ui.kit.texts import age_text, local_time_text, reading_time_text
+from t3monitor.ui.kit.theme import StateColours, current_theme
+from t3monitor.ui.points.columns import (
+    POINT_TEXTS,
+    Column,
+    explanation,
+    override_reason,
+    range_tip,
+    title,
+    words,
+)
+from t3monitor.ui.points.filter import PointFilter
+from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
+from t3monitor.ui.points.rows import Block, Part, PointRows, Update
+
+FADE_STEP_MS = 200
+# Strength of the mark on a changed value after each step: it stands, then goes, and costs a repaint only while it goes.
+FADE_STRENGTHS = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0)
+
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_TOOL_TIP = int(Qt.ItemDataRole.ToolTipRole)
+_BACKGROUND = int(Qt.ItemDataRole.BackgroundRole)
+_FOREGROUND = int(Qt.ItemDataRole.ForegroundRole)
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_SORT = int(Qt.ItemDataRole.UserRole)
+_KEY = int(Qt.ItemDataRole.UserRole) + 1
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_NUMBER_COLUMNS = frozenset(int(column) for column in Column if column.is_number)
+_PANEL, _VALUE, _STATUS = int(Column.PANEL), int(Column.VALUE), int(Column.STATUS)
+_AUTO_MANUAL, _HW_SWITCH = int(Column.AUTO_MANUAL), int(Column.HW_SWITCH)
+_RANGE = int(Column.RANGE)
+_AGE, _CHANGED = int(Column.AGE), int(Column.CHANGED)
+_LAST = len(Column) - 1
+_ROOT = QModelIndex()
+_ALARM_WORD = "Alarm"
+
+# Beyond this many separate ranges, near ones are told together: a view repaints what it shows once, whatever we say.
+MOST_RANGES = 500
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class PointsModel(QAbstractTableModel):
+    """Points of all panels or of one.
+
+    A new value changes its cells and nothing else: rows move only when the user sorts or filters, when points appear
+    or vanish, or when a point comes to fit a filter for states.
+    """
+
+    SORT_ROLE = _SORT  # native values
+    KEY_ROLE = _KEY  # PointKey
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows = PointRows()
+        self._filter = PointFilter()
+        self._sort_column: Column | None = None
+        self._descending = False
+        self._shown: list[int] = []  # row of the table -> row of self._rows
+        self._places: list[int] = []  # and back; -1: not shown
+        self._now_s, self._interval_s = 0.0, 0
+        self._fading: dict[int, Point] = {}  # row -> the point before its change
+        self._fade_step = 0
+        self._fade_timer = QTimer(self, interval=FADE_STEP_MS)
+        self._fade_timer.timeout.connect(self.on_fade_step)
+        self._take_colours()
+
+    @property
+    def filter(self) -> PointFilter:
+        """The filter in force."""
+        return self._filter
+
+    @property
+    def sorting(self) -> tuple[Column, Qt.SortOrder] | None:
+        """What the user sorted by last; None for T3000's order."""
+        if self._sort_column is None:
+            return None
+        return self._sort_column, Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
+
+    @property
+    def total(self) -> int:
+        """Points of the chosen panels, shown or not."""
+        return self._rows.count(self._filter.serial_number)
+
+    def apply(self, snapshot: Snapshot) -> None:
+        """Takes over a snapshot. Points of panels that it lacks stay, as not answering."""
+        update = self._rows.plan(snapshot)
+        if update.restructures:
+            self.beginResetModel()
+            self._rows.carry_out(update)
+            self._rows.freshen(self._now_s, self._interval_s)
+            self._stop_fading()
+            self._show(self._rows.matching(self._filter))
+            self.endResetModel()
+            self._fade(update.changed)
+            return
+        answered = [block.answered for block in self._rows.all_blocks]
+        self._rows.carry_out(update)
+        aged, turned = self._rows.freshen(self._now_s, self._interval_s)
+        for block, before in zip(self._rows.all_blocks, answered, strict=True):
+            if block.answered is not before:
+                turned += block.parts
+        if self._reshow(update, turned=bool(turned)):
+            self._fade(update.changed)
+            return
+        self._fade(update.changed)
+        changed_rows = [block.rows for block in update.renamed] + [part.rows for part in turned]
+        self._tell_rows(row for rows in changed_rows for row in rows)
+        self._tell_rows(update.changed)
+        if aged or turned:
+            self._tell_clock(_AGE, _CHANGED if update.changed else _AGE)
+
+    def clear(self) -> None:
+        """Forgets all points: another T3000, another building."""
+        self.beginResetModel()
+        self._stop_fading()
+        self._rows = PointRows()
+        self._rows.freshen(self._now_s, self._interval_s)
+        self._show([])
+        self.endResetModel()
+
+    def set_now(self, utc_s: float, sync_interval_s: int) -> None:
+        """Moves the ages on; cheap enough for every second: one signal for two columns, if a text changes at all."""
+        moved = int(utc_s) != int(self._now_s)
+        self._now_s, self._interval_s = utc_s, sync_interval_s
+        aged, turned = self._rows.freshen(utc_s, sync_interval_s)
+        if turned and self._reshow(None, turned=True):
+            return
+        if turned:
+            self._tell_rows(row for part in turned for row in part.rows)
+        changes = moved and any(self._rows.changed_at)
+        if aged or changes:
+            self._tell_clock(_AGE if aged else _CHANGED, _CHANGED if changes else _AGE)
+
+    def set_filter(self, wanted: PointFilter) -> None:
+        """Shows other points, sorted anew; what is known of a point does not change by it."""
+        if wanted == self._filter:
+            return
+        rows = self._rows.matching(wanted)
+        self.beginResetModel()
+        self._filter = wanted
+        self._show(rows)
+        self.endResetModel()
+
+    def sort_again(self) -> None:
+        """Brings rows whose values have changed since to their place."""
+        if self._sort_column is not None:
+            self._resort()
+
+    def key(self, row: int) -> PointKey:
+        """What identifies the point in a row of the table."""
+        return self._rows.key(self._shown[row])
+
+    def row(self, key: PointKey) -> int | None:
+        """The row of the table that shows a point; None if none does."""
+        row = self._rows.row_of(key)
+        place = -1 if row is None else self._places[row]
+        return None if place < 0 else place
+
+    def point(self, row: int) -> Point:
+        """The point in a row of the table."""
+        return self._rows.points[self._shown[row]]
+
+    def text(self, row: int, column: int) -> str:
+        """What a cell says."""
+        return self._text(self._shown[row], column)
+
+    @Slot()
+    def on_fade_step(self) -> None:
+        """The next step of the mark on changed values; by the timer, whatever their number."""
+        before = FADE_STRENGTHS[self._fade_step]
+        self._fade_step += 1
+        strength = FADE_STRENGTHS[self._fade_step]
+        rows = list(self._fading)
+        if strength == 0.0:
+            self._stop_fading()
+        if strength == before or not rows:
+            return
+        self._changed_brush = self._changed_brush_of(strength)
+        if places := [place for row in rows if (place := self._places[row]) >= 0]:
+            self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), _LAST), [_BACKGROUND])
+
+    @Slot()
+    def on_palette_changed(self) -> None:
+        """Takes the colours of the theme now in force."""
+        self._take_colours()
+        if self._shown:
+            colours = [_BACKGROUND, _FOREGROUND]
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._shown) - 1, _LAST), colours)
+
+    def _take_colours(self) -> None:
+        theme = current_theme()
+        self._changed_colour = theme.changed
+        self._changed_brush = self._changed_brush_of(FADE_STRENGTHS[self._fade_step])
+        self._muted = QBrush(theme.muted)
+        self._fault = _Brushes(theme.fault)
+        self._overridden = _Brushes(theme.overridden)
+        self._stale = _Brushes(theme.stale)
+        self._down = _Brushes(theme.down)
+        self._alarm = _Brushes(theme.alarm)
+
+    def _changed_brush_of(self, strength: float) -> QBrush:
+        colour = QColor(self._changed_colour)
+        colour.setAlphaF(strength)
+        return QBrush(colour)
+
+    def _show(self, rows: list[int]) -> None:
+        """Puts the given rows, which are in their own order, into the order that the user wants."""
+        if self._sort_column is not None:
+            rows = self._rows.sorted(rows, self._sort_column, descending=self._descending)
+        self._shown = rows
+        self._places = places = [-1] * len(self._rows.points)
+        for place, row in enumerate(rows):
+            places[row] = place
+
+    def _reshow(self, update: Update | None, *, turned: bool) -> bool:
+        """Lets points in that now fit the filter and those out that no longer do; whether there are any.
+
+        What was found by its text stays although the text is another now.
+        """
+        points = self._rows.points
+        needed = self._filter.has_states or any(
+            old.in_use is not points[row].in_use for row, old in (update.changed.items() if update else ())
+        )
+        if not needed or not (update or turned):
+            return False
+        shown = set(self._shown)
+        rows = self._rows.matching(self._filter, whatever_their_text=shown)
+        if len(rows) == len(shown) and shown.issuperset(rows):
+            return False
+        self.beginResetModel()
+        self._show(rows)
+        self.endResetModel()
+        return True
+
+    def _resort(self) -> None:
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        rows = [self._shown[index.row()] for index in before]
+        self._show(sorted(self._shown))
+        after = [self.index(self._places[row], index.column()) for row, index in zip(rows, before, strict=True)]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
+    def _tell_rows(self, rows: Iterable[int]) -> None:
+        places = sorted({place for row in rows if (place := self._places[row]) >= 0})
+        for first, last in _ranges(places):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, _LAST))
+
+    def _tell_clock(self, first: int, last: int) -> None:
+        if self._shown:
+            bottom = len(self._shown) - 1
+            self.dataChanged.emit(self.index(0, first), self.index(bottom, last), [_DISPLAY, _SORT])
+
+    def _fade(self, changed: dict[int, Point]) -> None:
+        if not changed:
+            return
+        self._fading = changed | self._fading if self._fade_step == 0 else changed
+        self._fade_step = 0
+        self._changed_brush = self._changed_brush_of(1.0)
+        self._fade_timer.start()
+
+    def _stop_fading(self) -> None:
+        self._fading = {}
+        self._fade_step = 0
+        self._fade_timer.stop()
+
+    def _text(self, row: int, column: int) -> str:
+        of_point = POINT_TEXTS.get(column)
+        if of_point is not None:
+            return of_point(self._rows.points[row])
+        block = self._rows.blocks[row]
+        if column == _PANEL:
+            return block.panel_name
+        if column == _AGE:
+            part = self._rows.parts[row]
+            if not block.answered:
+                return words().no_answer
+            if part.read_at is None:
+                return words().never_read
+            return f"{words().stale} {part.age}" if part.stale else part.age
+        changed_at = self._rows.changed_at[row]
+        return age_text(self._now_s - changed_at) if changed_at else ""
+
+    def _state(self, row: int, column: int) -> "_Brushes | None":
+        """The colours of a cell whose text names a state."""
+        point = self._rows.points[row]
+        if column == _STATUS:
+            return self._fault if point.fault else self._overridden if point.is_overridden else None
+        if column == _AUTO_MANUAL:
+            return self._overridden if point.auto_manual == MANUAL else None
+        if column == _HW_SWITCH:
+            return self._overridden if point.hw_switch_status in HW_SWITCH_BY_HAND else None
+        if column == _AGE:
+            if not self._rows.blocks[row].answered:
+                return self._down
+            return self._stale if self._rows.parts[row].stale else None
+        if column == _VALUE:
+            return self._alarm if point.state_word == _ALARM_WORD else None
+        return None
+
+    def _background(self, row: int, column: int) -> QBrush | None:
+        old = self._fading.get(row)
+        if old is not None and self._differs(row, column, old):
+            return self._changed_brush
+        state = self._state(row, column)
+        return state.background if state else None
+
+    def _differs(self, row: int, column: int, old: Point) -> bool:
+        of_point = POINT_TEXTS.get(column)
+        return of_point is not None and of_point(old) != of_point(self._rows.points[row])
+
+    def _foreground(self, row: int, column: int) -> QBrush | None:
+        state = self._state(row, column)
+        if state:
+            old = self._fading.get(row)
+            return None if old is not None and self._differs(row, column, old) else state.text
+        is_old = self._rows.parts[row].stale or not self._rows.blocks[row].answered
+        if is_old or column in (_PANEL, _AGE, _CHANGED):
+            return self._muted
+        return None if self._rows.points[row].in_use else self._muted
+
+    def _tool_tip(self, row: int, column: int) -> str:
+        block, point, part = self._rows.blocks[row], self._rows.points[row], self._rows.parts[row]
+        if column == _AGE:
+            return self._age_tool_tip(block, part)
+        if column == _CHANGED:
+            changed_at = self._rows.changed_at[row]
+            return self.tr("Last changed %s") % local_time_text(changed_at) if changed_at else ""
+        text = self._text(row, column)
+        if column == _VALUE:
+            read = self.tr("Read %s") % reading_time_text(part.read_at)
+            lines = (point.full_label or point.label, text, read)
+            return "\n".join(filter(None, lines))
+        if column in (_STATUS, _AUTO_MANUAL, _HW_SWITCH) and point.is_overridden:
+            return f"{text}: {override_reason(point)}"
+        if column == _RANGE:
+            return range_tip(point)
+        if column == _PANEL:
+            serial_number = self.tr("Serial number %d") % block.device.serial_number
+            return "\n".join(filter(None, (text, serial_number, block.device.address)))
+        return text
+
+    def _age_tool_tip(self, block: Block, part: Part) -> str:
+        read = self.tr("T3000 read it %s") % reading_time_text(part.read_at)
+        if not block.answered:
+            return self.tr("No answer: the panel is missing in T3000's newest answer") + f"\n{read}"
+        if part.read_at is not None and is_ahead(part.read_at, self._now_s):
+            return self.tr("Stale: this time is still to come; check the clocks") + f"\n{read}"
+        return self.tr("Stale: T3000 reads this panel no longer") + f"\n{read}" if part.stale else read
+
+    @override
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    @override
+    def columnCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(Column)
+
+    @override
+    def data(self, index: _Index, role: int = _DISPLAY) -> object:
+        if not index.isValid():
+            return None
+        column = index.column()
+        if role == _ALIGNMENT:
+            return _RIGHT if column in _NUMBER_COLUMNS else _LEFT
+        row = self._shown[index.row()]
+        if role == _DISPLAY:
+            return self._text(row, column)
+        if role == _BACKGROUND:
+            return self._background(row, column)
+        if role == _FOREGROUND:
+            return self._foreground(row, column)
+        if role == _TOOL_TIP:
+            return tooltip(self._tool_tip(row, column)) or None
+        if role == _SORT:
+            return self._rows.sort_value(row, Column(column))
+        if role == _KEY:
+            return self._rows.key(row)
+        return None
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> object:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+            return None
+        if role == _DISPLAY:
+            return title(Column(section))
+        if role == _TOOL_TIP:
+            return explanation(Column(section))
+        if role == _ALIGNMENT:
+            return _RIGHT if section in _NUMBER_COLUMNS else _LEFT
+        return None
+
+    @override
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sort_column = Column(column) if 0 <= column < len(Column) else None
+        self._descending = order is Qt.SortOrder.DescendingOrder
+        self._resort()
+
+    @override
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return _FLAGS
+
+    @override
+    def mimeTypes(self) -> list[str]:
+        return [POINTS_MIME_TYPE]
+
+    @override
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        return encode_point_keys(self.key(row) for row in sorted({index.row() for index in indexes}))
+
+
+_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
+
+
+class _Brushes:
+    """A state's colours, ready for painting."""
+
+    __slots__ = ("background", "text")
+
+    def __init__(self, colours: StateColours) -> None:
+        self.text = QBrush(colours.text)
+        self.background = QBrush(colours.background)
+
+
+def _ranges(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each stretch of neighbours; of too many, the near ones in one."""
+    gap = 1
+    while sum(b - a > gap for a, b in pairwise(places)) >= MOST_RANGES:
+        gap *= 2
+    first = last = -1
+    for place in places:
+        if last >= 0 and place - last <= gap:
+            last = place
+            continue
+        if last >= 0:
+            yield first, last
+        first = last = place
+    if last >= 0:
+        yield first, last

@@ -1,0 +1,488 @@
+"""The table widget of the points: columns, copying, dragging, and staying in place while rows come and go."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+from typing_extensions import override
+
+from t3monitor.model.points import PointKey
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.points.columns import CLOCK_COLUMNS, Column, title
+from t3monitor.ui.points.model import PointsModel
+from t3monitor.ui.points.value import HEADER_STYLE, ROW_PADDING, NameDelegate, NumberDelegate
+
+# In widths of a digit, so that they fit any font.
+_WIDTHS = {
+    Column.PANEL: 15,
+    Column.POINT_ID: 7,
+    Column.FULL_LABEL: 18,
+    Column.LABEL: 9,
+    Column.AUTO_MANUAL: 7,
+    Column.VALUE: 17,
+    Column.RANGE: 12,
+    Column.CALIBRATION: 11,
+    Column.FILTER: 7,
+    Column.STATUS: 11,
+    Column.SIGNAL: 9,
+    Column.LOW_VOLTAGE: 8,
+    Column.HIGH_VOLTAGE: 8,
+    Column.HW_SWITCH: 10,
+    Column.AGE: 12,
+    Column.CHANGED: 10,
+}
+_HIDDEN_AT_FIRST = (
+    Column.CALIBRATION,
+    Column.FILTER,
+    Column.LOW_VOLTAGE,
+    Column.HIGH_VOLTAGE,
+    Column.HW_SWITCH,
+    Column.CHANGED,
+)
+_SHOWN_IF_ROOMY = (Column.CALIBRATION, Column.FILTER)
+_ROOMY_PX = 1300
+_NARROWEST, _WIDEST = 24, 2000
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class _Place(NamedTuple):
+    """What the user looks at, by keys: rows may be others soon."""
+
+    current: PointKey | None
+    current_column: int
+    top: list[PointKey]  # the rows in sight, topmost first
+    offset: int  # pixels of the topmost row that are above the edge
+    scrolled: int
+
+
+class PointsTable(QTableView):
+    """Rows are points; a selection lasts as long as its points, even if a filter hides them for a while."""
+
+    plot_requested = Signal(object)  # list of PointKey
+
+    def __init__(self, model: PointsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._place: _Place | None = None
+        self._selected: list[PointKey] = []
+        self._hidden: list[PointKey] = []  # selected, but filtered out
+        self._restoring = False
+        self.setAccessibleName(self.tr("Points"))
+        self.setFont(tabular(self.font()))
+        self.setModel(model)
+        self.setItemDelegateForColumn(Column.PANEL, NameDelegate(self))
+        numbers, values = NumberDelegate(self), NumberDelegate(self, units=True)
+        for column in Column:
+            if column.is_number:
+                self.setItemDelegateForColumn(column, values if column is Column.VALUE else numbers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._make_headers()
+        self._make_actions()
+        self.reset_columns()
+        model.modelAboutToBeReset.connect(self.on_about_to_be_reset)
+        model.modelReset.connect(self.on_reset)
+        self.selectionModel().selectionChanged.connect(self.on_selection_changed)
+        self.doubleClicked.connect(self.on_double_clicked)
+
+    def selected_keys(self) -> list[PointKey]:
+        """The selected points that are shown, from top to bottom."""
+        return [self._model.key(row) for row in self._selected_rows()]
+
+    def select_keys(self, keys: Iterable[PointKey]) -> None:
+        """Selects these points and no other; those that are not shown come back selected when they are."""
+        self._select(list(keys))
+
+    def selected_text(self) -> str:
+        """The selected rows as tab-separated lines under a header: the columns that are shown, in their order."""
+        columns = self._visible_columns()
+        lines = [[title(column) for column in columns]]
+        lines += [[self._model.text(row, column) for column in columns] for row in self._selected_rows()]
+        return "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines)
+
+    def keys_in_sight(self) -> list[PointKey]:
+        """The points of the rows that can be seen, topmost first."""
+        return [self._model.key(row) for row in self._rows_in_sight()]
+
+    def save_state(self) -> dict[str, Any]:
+        """Columns from left to right, and what the table is sorted by."""
+        header = self.horizontalHeader()
+        columns = []
+        for column in sorted(Column, key=header.visualIndex):
+            hidden = header.isSectionHidden(column)
+            columns.append({"name": column.key, "width": self._width(column), "hidden": hidden})
+        sorting = self._model.sorting
+        by = None
+        if sorting:
+            by = {"column": sorting[0].key, "descending": sorting[1] is Qt.SortOrder.DescendingOrder}
+        own = {"own_widths": self._own_widths, "own_choice": self._own_choice}
+        return {"columns": columns, "sort": by, **own}
+
+    def restore_state(self, saved: dict[str, Any]) -> None:
+        """From what `save_state` gave, as far as it can be used."""
+        by_key = {column.key: column for column in Column}
+        listed = saved.get("columns")
+        place = 0
+        for item in listed if isinstance(listed, list) else []:
+            column = by_key.pop(str(item.get("name")), None) if isinstance(item, dict) else None
+            if column is None:
+                continue
+            header = self.horizontalHeader()
+            header.moveSection(header.visualIndex(column), place)
+            place += 1
+            if isinstance(width := item.get("width"), int):
+                self._set_width(column, min(max(width, _NARROWEST), _WIDEST))
+            self._set_hidden(column, hidden=item.get("hidden") is True)
+        self._own_widths = isinstance(listed, list) and saved.get("own_widths") is not False
+        self._own_choice = isinstance(listed, list) and saved.get("own_choice") is not False
+        self._show_one_column_at_least()
+        self._use_room()
+        by_key = {column.key: column for column in Column}
+        by = saved.get("sort")
+        column = by_key.get(str(by.get("column"))) if isinstance(by, dict) else None
+        descending = isinstance(by, dict) and by.get("descending") is True
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.sortByColumn(-1 if column is None else int(column), order)
+
+    def make_menu(self) -> QMenu:
+        """The context menu of the rows."""
+        menu = QMenu(self)
+        menu.addActions([self.plot_action, self.copy_action])
+        menu.addSeparator()
+        menu.addAction(self.select_all_action)
+        menu.addMenu(self.make_sort_menu(menu))
+        menu.addMenu(self.make_columns_menu(menu))
+        return menu
+
+    def make_sort_menu(self, parent: QWidget | None = None) -> QMenu:
+        """What a click on a title does, for the keyboard; and what no click does."""
+        menu = QMenu(self.tr("Sort by"), parent or self)
+        by = self._model.sorting
+        for column in (None, *self._visible_columns()):
+            action = menu.addAction(self.tr("T3000's order") if column is None else title(column))
+            action.setCheckable(True)
+            action.setChecked(column is (by[0] if by else None))
+            action.setData(-1 if column is None else int(column))
+        menu.triggered.connect(self.on_sort_chosen)
+        menu.addSeparator()
+        menu.addAction(self.sort_again_action)
+        self.sort_again_action.setEnabled(by is not None)
+        return menu
+
+    def make_columns_menu(self, parent: QWidget | None = None) -> QMenu:
+        """Which columns are shown."""
+        menu = QMenu(self.tr("Columns"), parent or self)
+        shown = self._visible_columns()
+        for column in Column:
+            action = menu.addAction(title(column))
+            action.setCheckable(True)
+            action.setChecked(column in shown)
+            action.setEnabled(shown != [column])
+            action.setData(int(column))
+        menu.triggered.connect(self.on_column_toggled)
+        menu.addSeparator()
+        menu.addAction(self.reset_columns_action)
+        return menu
+
+    @Slot()
+    def reset_columns(self) -> None:
+        """Order, widths and choice of columns as at first."""
+        header = self.horizontalHeader()
+        digit = self.fontMetrics().horizontalAdvance("0")
+        for column in Column:
+            header.moveSection(header.visualIndex(column), column)
+            self._set_hidden(column, hidden=column in _HIDDEN_AT_FIRST)
+            self._set_width(column, _WIDTHS[column] * digit)
+        self._own_widths = self._own_choice = False
+        self._use_room()
+
+    @Slot()
+    def on_copy(self) -> None:
+        """Puts the selected rows into the clipboard."""
+        if self._selected_rows():
+            QGuiApplication.clipboard().setText(self.selected_text())
+
+    @Slot()
+    def on_plot(self) -> None:
+        """Asks for the selected points to be plotted."""
+        if keys := self.selected_keys():
+            self.plot_requested.emit(keys)
+
+    @Slot(QModelIndex)
+    def on_double_clicked(self, index: QModelIndex) -> None:
+        """Asks for the one point to be plotted."""
+        self.plot_requested.emit([self._model.key(index.row())])
+
+    @Slot(QAction)
+    def on_column_toggled(self, action: QAction) -> None:
+        """A column was chosen in the menu."""
+        if action.isCheckable():
+            self._own_choice = True
+            self._set_hidden(Column(action.data()), hidden=not action.isChecked())
+            self._use_room()
+
+    @Slot(int, int, int)
+    def on_section_resized(self, _column: int, old: int, new: int) -> None:
+        """The user drags a border, unless the table itself is at work; 0 is a hidden column."""
+        if old and new and not self._sizing:
+            self._own_widths = True
+
+    @Slot(QAction)
+    def on_sort_chosen(self, action: QAction) -> None:
+        """A column was chosen in the menu; the one that is sorted by already, the other way round."""
+        if action.isCheckable():
+            by = self._model.sorting
+            ascending, descending = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+            self.sortByColumn(action.data(), descending if by == (action.data(), ascending) else ascending)
+
+    @Slot(QPoint)
+    def on_header_menu(self, position: QPoint) -> None:
+        """A right click on the header."""
+        menu = self.make_columns_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.horizontalHeader().mapToGlobal(position))
+
+    @Slot()
+    def on_about_to_be_reset(self) -> None:
+        """Rows are going to be others: remembers by keys what the user looks at."""
+        self._selected = self.selected_keys() + self._hidden
+        current = self.currentIndex()
+        first = self.rowAt(0)
+        self._place = _Place(
+            current=self._model.key(current.row()) if current.isValid() else None,
+            current_column=current.column(),
+            top=self.keys_in_sight(),
+            offset=-self.rowViewportPosition(first) if first >= 0 else 0,
+            scrolled=self.verticalScrollBar().value(),
+        )
+
+    @Slot()
+    def on_reset(self) -> None:
+        """The rows are others: finds again what the user looked at."""
+        place, self._place = self._place, None
+        if place is None:
+            return
+        self._select(self._selected)
+        self._selected = []
+        row = self._model.row(place.current) if place.current else None
+        if row is not None:
+            index = self._model.index(row, place.current_column)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.executeDelayedItemsLayout()
+        self._scroll_back(place)
+
+    @Slot()
+    def on_selection_changed(self) -> None:
+        """The user selects anew: what was hidden is no longer part of it."""
+        if not self._restoring:
+            self._hidden = []
+
+    def _rows_in_sight(self) -> range:
+        first = self.rowAt(0)
+        last = self.rowAt(self.viewport().height() - 1)
+        return range(first, (last if last >= 0 else self._model.rowCount() - 1) + 1) if first >= 0 else range(0)
+
+    def _scroll_back(self, place: _Place) -> None:
+        bar = self.verticalScrollBar()
+        height = self.verticalHeader().defaultSectionSize()
+        for above, key in enumerate(place.top):
+            row = self._model.row(key)
+            if row is not None:
+                bar.setValue((row - above) * height + place.offset)
+                return
+        bar.setValue(place.scrolled)
+
+    def _select(self, keys: list[PointKey]) -> None:
+        rows = sorted(row for key in keys if (row := self._model.row(key)) is not None)
+        self._restoring = True
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(self._selection_of(rows), flags.ClearAndSelect | flags.Rows)
+        self._restoring = False
+        self._hidden = [key for key in keys if self._model.row(key) is None] if len(rows) < len(keys) else []
+
+    def _selection_of(self, rows: list[int]) -> QItemSelection:
+        selection = QItemSelection()
+        first = 0
+        for place, row in enumerate(rows):
+            if place + 1 == len(rows) or rows[place + 1] != row + 1:
+                last_column = self._model.columnCount() - 1
+                selection.select(self._model.index(rows[first], 0), self._model.index(row, last_column))
+                first = place + 1
+        return selection
+
+    def _selected_rows(self) -> list[int]:
+        selection = self.selectionModel().selection()
+        parts = [selection.at(number) for number in range(selection.count())]
+        return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
+
+    def _visible_columns(self) -> list[Column]:
+        header = self.horizontalHeader()
+        return [column for column in sorted(Column, key=header.visualIndex) if not header.isSectionHidden(column)]
+
+    def _width(self, column: Column) -> int:
+        header = self.horizontalHeader()
+        return self._hidden_widths.get(column, 0) if header.isSectionHidden(column) else header.sectionSize(column)
+
+    def _set_width(self, column: Column, width: int) -> None:
+        header = self.horizontalHeader()
+        if header.isSectionHidden(column):
+            self._hidden_widths[column] = width
+        else:
+            self._resize(column, width)
+
+    def _resize(self, column: Column, width: int) -> None:
+        self._sizing = True
+        self.horizontalHeader().resizeSection(column, width)
+        self._sizing = False
+
+    def _use_room(self) -> None:
+        """Shows more columns where there is room, and gives what is left to the full labels; the user's wish counts."""
+        room = self.viewport().width()
+        if not self._own_choice:
+            for column in _SHOWN_IF_ROOMY:
+                self._set_hidden(column, hidden=room < _ROOMY_PX)
+        header = self.horizontalHeader()
+        if not self._own_widths and not header.isSectionHidden(Column.FULL_LABEL):
+            least = _WIDTHS[Column.FULL_LABEL] * self.fontMetrics().horizontalAdvance("0")
+            others = header.length() - header.sectionSize(Column.FULL_LABEL)
+            self._resize(Column.FULL_LABEL, max(least, room - others))
+
+    def _set_hidden(self, column: Column, *, hidden: bool) -> None:
+        header = self.horizontalHeader()
+        if hidden and not header.isSectionHidden(column):
+            self._hidden_widths[column] = header.sectionSize(column)
+        header.setSectionHidden(column, hidden)
+        if not hidden and (width := self._hidden_widths.pop(column, 0)):
+            self._resize(column, width)
+
+    def _show_one_column_at_least(self) -> None:
+        if not self._visible_columns():
+            self._set_hidden(Column.POINT_ID, hidden=False)
+
+    def _make_headers(self) -> None:
+        self._hidden_widths: dict[Column, int] = {}
+        self._sizing = False
+        self._own_widths = self._own_choice = False  # whether the user resized columns, or chose them
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(rows.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(1)
+        rows.setDefaultSectionSize(QFontMetrics(self.font()).height() + ROW_PADDING)
+        header = self.horizontalHeader()
+        header.setStyleSheet(HEADER_STYLE)
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(_NARROWEST)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setSortIndicatorClearable(True)  # the third click brings T3000's order back
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self.on_header_menu)
+        header.sectionResized.connect(self.on_section_resized)
+        self.setSortingEnabled(True)
+
+    def _make_actions(self) -> None:
+        self.plot_action = self._action(self.tr("Plot"), self.on_plot)
+        self.copy_action = self._action(self.tr("Copy"), self.on_copy)
+        self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
+        self.select_all_action = self._action(self.tr("Select all"), self.selectAll)
+        self.select_all_action.setShortcut(QKeySequence.StandardKey.SelectAll)
+        self.sort_again_action = self._action(self.tr("Sort again"), self._model.sort_again)
+        self.reset_columns_action = self._action(self.tr("Reset columns"), self.reset_columns)
+        for action in (self.copy_action, self.select_all_action):
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.addAction(action)
+        self._update_icons()
+
+    def _action(self, text: str, slot: Any) -> QAction:
+        action = QAction(text, self)
+        action.triggered.connect(slot)
+        return action
+
+    def _update_icons(self) -> None:
+        self.plot_action.setIcon(icon("plot"))
+        self.copy_action.setIcon(icon("copy"))
+
+    def _update_columns(self, first: int, last: int) -> None:
+        header = self.horizontalHeader()
+        for column in range(first, last + 1):
+            if not header.isSectionHidden(column):
+                left, width = header.sectionViewportPosition(column), header.sectionSize(column)
+                self.viewport().update(left, 0, width, self.viewport().height())
+
+    @override
+    def dataChanged(self, topLeft: _Index, bottomRight: _Index, roles: Sequence[int] = ()) -> None:
+        # Qt repaints all that is in sight for whatever changed; ages do so every second, all day.
+        if topLeft.column() in CLOCK_COLUMNS:
+            self._update_columns(topLeft.column(), bottomRight.column())
+        else:
+            super().dataChanged(topLeft, bottomRight, roles)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected_rows():
+            self.on_plot()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.on_copy()  # Qt's own way copies one cell
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._use_room()
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        has_rows = bool(self._selected_rows())
+        self.plot_action.setEnabled(has_rows)
+        menu = self.make_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._model.on_palette_changed()
+            self._update_icons()
+
+
+def tabular(font: QFont) -> QFont:
+    """The font with digits of one width, so that changing numbers do not tremble."""
+    font = QFont(font)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font

@@ -1,0 +1,1 @@
+"""The bar of the eleven steps, of one site and of many."""
