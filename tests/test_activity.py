@@ -20,7 +20,7 @@ from t3monitor.model.events import (
     SyncEvent,
     SyncPhase,
 )
-from t3monitor.ui import log_model
+from t3monitor.ui.activity import log_model
 from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel, level_text
 from t3monitor.ui.activity.view import ActivityPane

@@ -14,7 +14,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.writer import Writer
-from t3monitor.ui import ledger_model
+from t3monitor.ui.activity import ledger_model
 from t3monitor.ui.activity.ledger_model import (
     LedgerColumn,
     LedgerFilter,
