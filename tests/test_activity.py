@@ -18,7 +18,6 @@ from t3monitor.model.events import (
     RetryScheduled,
     ServiceStarted,
     SyncEvent,
-    SyncPhase,
 )
 from t3monitor.ui.activity import log_model
 from t3monitor.ui.activity.ledger_model import LedgerColumn
@@ -30,14 +29,14 @@ from values import NOW_S, report
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
 
-CALLED = CallStarted(SyncPhase.FETCH, 0.0, 1, 4)
-RETRIED = RetryScheduled(SyncPhase.FETCH, 0.0, 2, 4, 2.0, "T3000 is starting (-2)")
-STARTED = ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, 30)
+CALLED = CallStarted(1, 4)
+RETRIED = RetryScheduled(2, 4, 2.0, "T3000 is starting (-2)")
+STARTED = ServiceStarted(30)
 REASON = "T3000 gave no answer within 30 s"
 
 
 def finished(outcome: Outcome = Outcome.OK, reason: str | None = None, **fields: Any) -> CycleFinished:
-    return CycleFinished(SyncPhase.VALIDATE, 1.0, report(outcome, reason, **fields), None)
+    return CycleFinished(report(outcome, reason, **fields), None)
 
 
 def line(number: int, level: int = logging.INFO) -> LogLine:

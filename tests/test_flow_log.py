@@ -19,7 +19,6 @@ from t3monitor.model.events import (
     PanelLogged,
     PanelUpserted,
     SyncEvent,
-    SyncPhase,
     Validated,
 )
 from t3monitor.model.snapshot import Device, Snapshot
@@ -127,12 +126,12 @@ def cycle(
         PanelCounts(place, len(panels), each.serial_number, each.panel_name, 64, 64, 128)
         for place, each in enumerate(panels, start=1)
     )
-    yield CycleStarted(SyncPhase.STARTUP_SYNC, 0.0, "sqlite:///x.db", False, 30, 3, limit, site=site)
-    yield AnswerDecoded(SyncPhase.PARSE, 0.0, Snapshot(NOW, panels, skipped_panels=skipped), 5_500_000, site=site)
+    yield CycleStarted("sqlite:///x.db", False, 30, 3, limit, site=site)
+    yield AnswerDecoded(Snapshot(NOW, panels, skipped_panels=skipped), 5_500_000, site=site)
     for each in counts:
-        yield PanelUpserted(SyncPhase.UPSERT, 0.0, each, site=site)
-        yield PanelLogged(SyncPhase.TRENDLOG, 0.0, each, site=site)
-    yield Validated(SyncPhase.VALIDATE, 0.0, counts, site=site)
+        yield PanelUpserted(each, site=site)
+        yield PanelLogged(each, site=site)
+    yield Validated(counts, site=site)
 
 
 def written(flow: FlowLines, events: Iterator[SyncEvent]) -> list[str]:

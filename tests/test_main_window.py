@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import CycleFinished, ServiceStarted, SyncPhase
+from t3monitor.model.events import CycleFinished, ServiceStarted
 from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.columns import DeviceColumn
@@ -34,11 +34,11 @@ def window(qtbot: QtBot, tmp_path: Path) -> MainWindow:
 
 def ended(site: str, outcome: Outcome = Outcome.OK, reason: str = "") -> CycleFinished:
     told = replace(report(outcome, reason), site=site)
-    return CycleFinished(SyncPhase.VALIDATE, 0.0, told, 30.0, site=site)
+    return CycleFinished(told, 30.0, site=site)
 
 
 def started(site: str) -> ServiceStarted:
-    return ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, 30, site=site)
+    return ServiceStarted(30, site=site)
 
 
 def groups(window: MainWindow) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
 from t3monitor.diagnostics.crashes import CrashReport
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import AnswerDecoded, CallStarted, CycleFinished, CycleStarted, SyncPhase
+from t3monitor.model.events import AnswerDecoded, CallStarted, CycleFinished, CycleStarted
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.crash_dialog import CrashDialog
@@ -249,10 +249,10 @@ def test_sites_and_what_is_said_of_their_links_are_text(run: Run, tmp_path: Path
         window = program.window
         window.set_sites(SITES, " and ".join(SITES))
         for site in SITES:
-            decoded = AnswerDecoded(SyncPhase.PARSE, 1.0, snapshot(note=SENTENCE), 10, site=site)
-            ended = CycleFinished(SyncPhase.VALIDATE, 1.0, report(Outcome.PARTIAL, SENTENCE, site=site), 5.0, site=site)
-            started = CycleStarted(SyncPhase.FETCH, 0.0, "sqlite:///x", True, 30, 3, site=site)
-            window.apply_events([started, CallStarted(SyncPhase.FETCH, 0.0, 1, 1, site=site), decoded, ended])
+            decoded = AnswerDecoded(snapshot(note=SENTENCE), 10, site=site)
+            ended = CycleFinished(report(Outcome.PARTIAL, SENTENCE, site=site), 5.0, site=site)
+            started = CycleStarted("sqlite:///x", True, 30, 3, site=site)
+            window.apply_events([started, CallStarted(1, 1, site=site), decoded, ended])
         every = "\n".join(walk())
         for site in SITES:
             assert f"{site}: live" in every

@@ -22,7 +22,6 @@ from t3monitor.model.events import (
     ServiceStarted,
     ServiceStopped,
     SyncEvent,
-    SyncPhase,
     TransactionStarted,
     Validated,
 )
@@ -45,17 +44,17 @@ from values import NOW_S, device, report, snapshot
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
 
 NOW = 1000.0
-STARTED = ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, 30)
-STOPPED = ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, "")
-CYCLE = CycleStarted(SyncPhase.STARTUP_SYNC, 0.0, "sqlite:///x.db", False, 30, 3)
-CALL = CallStarted(SyncPhase.FETCH, 0.0, 1, 4)
-PANEL = PanelAsked(SyncPhase.FETCH, 0.0, 3, 10)
-SECOND_CALL = CallStarted(SyncPhase.FETCH, 0.0, 2, 4)
-RETRY = RetryScheduled(SyncPhase.FETCH, 0.0, 2, 4, 4.0, "T3000 is starting (-2)")
-DECODED = AnswerDecoded(SyncPhase.PARSE, 0.0, snapshot(*(device(serial) for serial in range(1, 7))), 331204)
-BEGUN = TransactionStarted(SyncPhase.BEGIN, 0.0)
-COMMITTED = Committed(SyncPhase.COMMIT, 0.0, 6)
-VALIDATED = Validated(SyncPhase.VALIDATE, 0.0, ())
+STARTED = ServiceStarted(30)
+STOPPED = ServiceStopped("")
+CYCLE = CycleStarted("sqlite:///x.db", False, 30, 3)
+CALL = CallStarted(1, 4)
+PANEL = PanelAsked(3, 10)
+SECOND_CALL = CallStarted(2, 4)
+RETRY = RetryScheduled(2, 4, 4.0, "T3000 is starting (-2)")
+DECODED = AnswerDecoded(snapshot(*(device(serial) for serial in range(1, 7))), 331204)
+BEGUN = TransactionStarted()
+COMMITTED = Committed(snapshot(), "sqlite:///x.db", 6)
+VALIDATED = Validated(())
 GOOD = report(
     elapsed_ms=143.2,
     phases_ms={
@@ -83,15 +82,15 @@ def panel(position: int) -> PanelCounts:
 
 
 def upserted(position: int) -> PanelUpserted:
-    return PanelUpserted(SyncPhase.UPSERT, 0.0, panel(position))
+    return PanelUpserted(panel(position))
 
 
 def logged(position: int) -> PanelLogged:
-    return PanelLogged(SyncPhase.TRENDLOG, 0.0, panel(position))
+    return PanelLogged(panel(position))
 
 
 def ended(report: CycleReport, next_in_s: float | None = 30.0) -> CycleFinished:
-    return CycleFinished(SyncPhase.VALIDATE, 0.0, report, next_in_s)
+    return CycleFinished(report, next_in_s)
 
 
 def after(*events: SyncEvent, now_s: float = NOW) -> Progress:
@@ -124,7 +123,7 @@ STORING = (CYCLE, CALL, DECODED, BEGUN, upserted(1), logged(1), upserted(2), log
         ((CYCLE, ended(GOOD, None)), "stopped"),
         ((STARTED, STOPPED), "stopped"),
         (
-            (ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, "The database is damaged"),),
+            (ServiceStopped("The database is damaged"),),
             "stopped: The database is damaged",
         ),
     ],
@@ -185,7 +184,7 @@ def test_a_shorter_interval_brings_the_next_cycle_nearer_and_a_longer_one_does_n
         ((CYCLE, ended(GOOD, None)), "○ Stopped"),
         ((CYCLE, ended(TIMEOUT, None)), "▲ Failed: timeout"),
         (
-            (STARTED, ended(LOCKED, None), ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, "damaged")),
+            (STARTED, ended(LOCKED, None), ServiceStopped("damaged")),
             "▲ Failed: database",
         ),
     ],
@@ -363,7 +362,7 @@ def test_how_the_last_answer_was_got_is_in_full_in_the_tooltip_and_in_that_of_ea
     for sites in ([""], ["Office", "Plant"]):
         progress.set_sites(sites, "")
         for site in sites:
-            decoded = AnswerDecoded(SyncPhase.PARSE, 1.0, snapshot(note=note), 10, site=site)
-            progress.apply(decoded, CycleFinished(SyncPhase.VALIDATE, 1.0, report(site=site), 5.0, site=site))
+            decoded = AnswerDecoded(snapshot(note=note), 10, site=site)
+            progress.apply(decoded, CycleFinished(report(site=site), 5.0, site=site))
         said = " ".join(indicator.toolTip().split())
         assert said.count(note) == len(sites)

@@ -17,7 +17,6 @@ from t3monitor.model.events import (
     ServiceStarted,
     ServiceStopped,
     SyncEvent,
-    SyncPhase,
 )
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import LIGHT, apply_theme, current_theme
@@ -29,10 +28,10 @@ from values import NOW_S, device, report, snapshot
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
 
 NOW = 1000.0
-STARTED = ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, 30)
-STOPPED = ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, "")
-CYCLE = CycleStarted(SyncPhase.STARTUP_SYNC, 0.0, "sqlite:///x.db", False, 30, 3)
-CALL = CallStarted(SyncPhase.FETCH, 0.0, 1, 4)
+STARTED = ServiceStarted(30)
+STOPPED = ServiceStopped("")
+CYCLE = CycleStarted("sqlite:///x.db", False, 30, 3)
+CALL = CallStarted(1, 4)
 GOOD = report(elapsed_ms=143.2, devices=6, samples=1536)
 COOLDOWN = report(Outcome.NO_NEW_DATA, "T3000 ignores calls less than 15 s apart; 7 s to go")
 NOBODY = report(Outcome.UNREACHABLE, "Nothing answers at http://10.0.0.9:9103: connection refused")
@@ -43,11 +42,11 @@ def at(site: str, *events: SyncEvent) -> list[SyncEvent]:
 
 
 def ended(report: CycleReport, next_in_s: float | None = 30.0) -> CycleFinished:
-    return CycleFinished(SyncPhase.VALIDATE, 0.0, report, next_in_s)
+    return CycleFinished(report, next_in_s)
 
 
 def decoded(note: str) -> AnswerDecoded:
-    return AnswerDecoded(SyncPhase.PARSE, 0.0, snapshot(device(), note=note), 331204)
+    return AnswerDecoded(snapshot(device(), note=note), 331204)
 
 
 @pytest.fixture
@@ -124,7 +123,7 @@ def test_a_panel_that_was_skipped_is_told_though_its_site_is_live(
 
 
 def test_a_retry_is_counted_down_in_the_tooltip(indicator: LinkIndicator, progress: SiteProgress) -> None:
-    retry = RetryScheduled(SyncPhase.FETCH, 0.0, 2, 4, 4.0, "T3000 is starting (-2)")
+    retry = RetryScheduled(2, 4, 4.0, "T3000 is starting (-2)")
     progress.apply(*at("Plant", STARTED, CYCLE, CALL, retry))
     progress.set_now(NOW + 1)
     assert "◐ Plant: not ready · T3000 is starting (-2), try 2 of 4 in 3 s" in indicator.toolTip()
@@ -163,7 +162,7 @@ def test_the_phase_bar_stays_with_a_cycle_until_it_ends_and_says_whose_it_is(
 
 def test_a_service_that_gave_up_is_what_the_phase_bar_shows(bar: PhaseBar, progress: SiteProgress) -> None:
     progress.apply(*at("Office", STARTED, ended(GOOD)))
-    progress.apply(*at("Roof", ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, "The database is damaged")))
+    progress.apply(*at("Roof", ServiceStopped("The database is damaged")))
     assert bar.sentence == "Roof: stopped: The database is damaged"
 
 

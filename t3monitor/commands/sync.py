@@ -20,8 +20,7 @@ from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.report import cycle_json, cycle_text
 from t3monitor.config.paths import user_paths
 from t3monitor.diagnostics.logs import start_logging
-from t3monitor.model.events import AnswerDecoded, CycleFinished, ServiceInitialized, ServiceStopped, SyncEvent
-from t3monitor.model.snapshot import Snapshot
+from t3monitor.model.events import CycleFinished, ServiceInitialized, ServiceStopped, SyncEvent
 from t3monitor.sync.links import open_link
 from t3monitor.sync.service import SyncService
 from t3monitor.sync.sites import SiteServices
@@ -106,12 +105,11 @@ class _ServiceThread(threading.Thread):
 class _Printer:
     """Prints cycles as they end and keeps the exit code: that of the last cycle, of several sites the first bad one."""
 
-    EVENTS = (ServiceInitialized, AnswerDecoded, CycleFinished, ServiceStopped)  # the others would wake it for nothing
+    EVENTS = (ServiceInitialized, CycleFinished, ServiceStopped)  # the others would wake it for nothing
 
     def __init__(self, sites: Sequence[str], *, as_json: bool) -> None:
         self._exit_codes = dict.fromkeys(sites, exit_codes.FAILED)
         self._as_json = as_json
-        self._snapshots: dict[str, Snapshot] = {}
         if not as_json and isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a Windows console may lack the degree sign
 
@@ -125,12 +123,9 @@ class _Printer:
         match event:
             case ServiceInitialized(database=database) if not self._as_json:
                 print(f"Database {database}", flush=True)
-            case AnswerDecoded(snapshot=snapshot):
-                self._snapshots[event.site] = snapshot
-            case CycleFinished(report=report):
+            case CycleFinished(report=report, snapshot=snapshot):
                 self._exit_codes[event.site] = exit_codes.of_outcome(report.outcome)
-                decoded = self._snapshots.pop(event.site, None)
-                print(cycle_json(report) if self._as_json else cycle_text(report, decoded), flush=True)
+                print(cycle_json(report) if self._as_json else cycle_text(report, snapshot), flush=True)
 
 
 def _follow(

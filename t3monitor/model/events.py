@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import ClassVar
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.snapshot import Snapshot
@@ -72,13 +73,12 @@ class PanelCounts:
 
 @dataclass(frozen=True, slots=True)
 class SyncEvent:
-    """Base of all events: the step it belongs to, and the milliseconds since the cycle (or the service) began.
+    """Base of all events; ``phase`` is the step that it belongs to.
 
-    ``site`` names the T3000 computer whose service tells it; empty where there is but one.
+    ``site`` names the T3000 computer whose service tells it, which puts it in; empty where there is but one.
     """
 
-    phase: SyncPhase
-    elapsed_ms: float
+    phase: ClassVar[SyncPhase]
     site: str = field(default="", kw_only=True)
 
 
@@ -86,6 +86,7 @@ class SyncEvent:
 class ServiceInitialized(SyncEvent):
     """The database is open."""
 
+    phase = SyncPhase.SERVICE_INITIALIZATION
     database: str
 
 
@@ -93,6 +94,7 @@ class ServiceInitialized(SyncEvent):
 class ServiceStarted(SyncEvent):
     """Periodic cycles begin, the first at once."""
 
+    phase = SyncPhase.BACKGROUND_TASK
     interval_s: int
 
 
@@ -100,6 +102,7 @@ class ServiceStarted(SyncEvent):
 class ServiceStopped(SyncEvent):
     """No further cycle until the service is started again; ``reason`` is empty when the user asked for it."""
 
+    phase = SyncPhase.BACKGROUND_TASK
     reason: str
 
 
@@ -107,6 +110,7 @@ class ServiceStopped(SyncEvent):
 class CycleStarted(SyncEvent):
     """A cycle begins, which will store into ``database``; ``at_startup`` if it is the first after a start."""
 
+    phase = SyncPhase.STARTUP_SYNC
     database: str
     at_startup: bool
     timeout_s: int
@@ -118,6 +122,7 @@ class CycleStarted(SyncEvent):
 class CallStarted(SyncEvent):
     """T3000 is asked; ``attempt`` of ``attempts`` starts at 1."""
 
+    phase = SyncPhase.FETCH
     attempt: int
     attempts: int
 
@@ -126,6 +131,7 @@ class CallStarted(SyncEvent):
 class PanelAsked(SyncEvent):
     """A link that reads panel by panel asks for the next one; ``position`` of ``total`` starts at 1."""
 
+    phase = SyncPhase.FETCH
     position: int
     total: int
 
@@ -134,6 +140,7 @@ class PanelAsked(SyncEvent):
 class RetryScheduled(SyncEvent):
     """T3000 is not ready and will be asked again in ``wait_s``, as try ``attempt`` of ``attempts``."""
 
+    phase = SyncPhase.FETCH
     attempt: int
     attempts: int
     wait_s: float
@@ -144,6 +151,7 @@ class RetryScheduled(SyncEvent):
 class AnswerDecoded(SyncEvent):
     """The answer was understood; what had to be left out is in the snapshot."""
 
+    phase = SyncPhase.PARSE
     snapshot: Snapshot
     answer_bytes: int
 
@@ -152,11 +160,14 @@ class AnswerDecoded(SyncEvent):
 class TransactionStarted(SyncEvent):
     """The database is ours to write to."""
 
+    phase = SyncPhase.BEGIN
+
 
 @dataclass(frozen=True, slots=True)
 class PanelUpserted(SyncEvent):
     """A panel and those of its points that changed go to the present state."""
 
+    phase = SyncPhase.UPSERT
     panel: PanelCounts
 
 
@@ -164,13 +175,17 @@ class PanelUpserted(SyncEvent):
 class PanelLogged(SyncEvent):
     """A panel's points went to the history, each with one sample."""
 
+    phase = SyncPhase.TRENDLOG
     panel: PanelCounts
 
 
 @dataclass(frozen=True, slots=True)
 class Committed(SyncEvent):
-    """All panels of the cycle are in the database for good."""
+    """All that is recorded of ``snapshot``, ``devices`` panels of it, is for good in ``database``, given as its URL."""
 
+    phase = SyncPhase.COMMIT
+    snapshot: Snapshot
+    database: str
     devices: int
 
 
@@ -178,15 +193,21 @@ class Committed(SyncEvent):
 class Validated(SyncEvent):
     """What was counted back from the database, panel by panel."""
 
+    phase = SyncPhase.VALIDATE
     panels: tuple[PanelCounts, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CycleFinished(SyncEvent):
-    """The cycle is over, well or not; the next one begins in ``next_in_s``, None if none is planned."""
+    """The cycle is over, well or not; the next one begins in ``next_in_s``, None if none is planned.
 
+    ``snapshot`` is what it committed; None if nothing.
+    """
+
+    phase = SyncPhase.VALIDATE
     report: CycleReport
     next_in_s: float | None
+    snapshot: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +217,7 @@ class TrendLogsRead(SyncEvent):
     ``trend_logs`` of ``panels`` panels are stored; ``problem`` is empty if nothing went wrong.
     """
 
+    phase = SyncPhase.BACKGROUND_TASK
     panels: int
     trend_logs: int
     problem: str

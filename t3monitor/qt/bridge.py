@@ -4,8 +4,7 @@ import threading
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from t3monitor.model.events import AnswerDecoded, Committed, CycleFinished, CycleStarted, SyncEvent
-from t3monitor.model.snapshot import Snapshot
+from t3monitor.model.events import Committed, CycleFinished, SyncEvent
 
 BATCH_MS = 100
 
@@ -26,8 +25,6 @@ class ServiceBridge(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._waiting: list[SyncEvent] = []  # guarded by the lock
-        self._decoded: dict[str, Snapshot] = {}  # by site, as the following
-        self._databases: dict[str, str] = {}
         self._timer = QTimer(self, singleShot=True, interval=BATCH_MS)
         self._timer.timeout.connect(self.flush)
         self._published.connect(self._start_timer, Qt.ConnectionType.QueuedConnection)
@@ -56,11 +53,7 @@ class ServiceBridge(QObject):
         self.phase_changed.emit(events[-1])
         for event in events:
             match event:
-                case CycleStarted(database=database):
-                    self._databases[event.site] = database
-                case AnswerDecoded(snapshot=snapshot):
-                    self._decoded[event.site] = snapshot
-                case Committed():
-                    self.snapshot_applied.emit(self._decoded[event.site], event.site, self._databases[event.site])
+                case Committed(snapshot=snapshot, database=database):
+                    self.snapshot_applied.emit(snapshot, event.site, database)
                 case CycleFinished():
                     self.cycle_finished.emit(event)

@@ -1,7 +1,7 @@
 """One sync cycle: steps 5 to 11 of docs/t3000.md 13.1, in their order; runs in the service's thread."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -167,17 +167,17 @@ class Cycle:
         return self._fail(self.error)
 
     def _run(self) -> CycleReport:
-        emit = self._emit
+        emit = self._host.emit
         settings, database = self._settings, self._host.database_in_use
         limits = settings.timeout_s, settings.retries, settings.panels_logged
-        emit(CycleStarted, SyncPhase.STARTUP_SYNC, database, self._at_startup, *limits)
+        emit(CycleStarted(database, self._at_startup, *limits))
         store, source = self._host.store(), self._host.source()
         self._host.claims.know(store.database)
         source.recall(store.database, self._host.site)
 
         self._watch.enter(SyncPhase.FETCH.key)
         source.link.interval_s = settings.interval_s
-        source.link.on_panel = lambda position, total: emit(PanelAsked, SyncPhase.FETCH, position, total)
+        source.link.on_panel = lambda position, total: emit(PanelAsked(position, total))
         answer = call_with_retries(
             lambda attempt: self._call(source.link, attempt), self._settings.retries, self._wait_for_retry
         )
@@ -196,7 +196,7 @@ class Cycle:
         snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
-        emit(AnswerDecoded, SyncPhase.PARSE, snapshot, len(answer.body))
+        emit(AnswerDecoded(snapshot, len(answer.body)))
         shown = {device.serial_number: device for device in snapshot.devices}
         chosen = self._settings.choice.of_snapshot(read_anew(source.unstored.marked(snapshot)))
         recorded = to_record(chosen, {serial: device.groups for serial, device in shown.items()})
@@ -206,15 +206,15 @@ class Cycle:
 
         self._watch.enter(SyncPhase.BEGIN.key)
         with store.writer.cycle(self._settings.interval_s) as transaction:
-            emit(TransactionStarted, SyncPhase.BEGIN)
+            emit(TransactionStarted())
             for position, (whole, device) in enumerate(zip(chosen.devices, devices, strict=True), start=1):
                 panel = _counts(device, position, len(devices))
                 self._watch.enter(SyncPhase.UPSERT.key)
                 transaction.upsert(whole, received_at)
-                emit(PanelUpserted, SyncPhase.UPSERT, panel)
+                emit(PanelUpserted(panel))
                 self._watch.enter(SyncPhase.TRENDLOG.key)
                 transaction.log(device, shown[device.serial_number])
-                emit(PanelLogged, SyncPhase.TRENDLOG, panel)
+                emit(PanelLogged(panel))
             for device in recorded.silent:
                 transaction.upsert_silent(device, received_at)
             for serial, words in source.words.unstored.items():
@@ -228,7 +228,7 @@ class Cycle:
         source.unstored.stored()
         if answer.repeats:
             source.readings.take_as_stored(recorded)
-        emit(Committed, SyncPhase.COMMIT, len(devices))
+        emit(Committed(snapshot, database, len(devices)))
 
         self._watch.enter(SyncPhase.VALIDATE.key)
         try:
@@ -238,13 +238,13 @@ class Cycle:
             source.readings.forget()
             source.unstored.all()
             raise
-        emit(Validated, SyncPhase.VALIDATE, _validated(devices, counted))
+        emit(Validated(_validated(devices, counted)))
         return self._report(*_ending(snapshot), snapshot, transaction.run_id)
 
     def _call(self, link: Link, attempt: int) -> Answer:
         self._host.pause(0)  # the last chance to stop before a call that may take long
         self._attempts = attempt
-        self._emit(CallStarted, SyncPhase.FETCH, attempt, self._settings.retries + 1)
+        self._host.emit(CallStarted(attempt, self._settings.retries + 1))
         return link.fetch(self._settings.timeout_s)
 
     def _wait_for_retry(self, attempt: int, wait_s: float, error: NotReadyError) -> None:
@@ -252,7 +252,7 @@ class Cycle:
             wait_s = max(wait_s, error.again_in_s)
             if self._watch.elapsed_ms() / 1000 + wait_s >= self._settings.interval_s:
                 raise error  # the next cycle is as near
-        self._emit(RetryScheduled, SyncPhase.FETCH, attempt, self._settings.retries + 1, wait_s, str(error))
+        self._host.emit(RetryScheduled(attempt, self._settings.retries + 1, wait_s, str(error)))
         self._host.pause(wait_s)
 
     def _fail(self, error: MonitorError) -> CycleReport:
@@ -287,9 +287,6 @@ class Cycle:
             run_id=run_id,
             site=self._host.site,
         )
-
-    def _emit(self, event: Callable[..., SyncEvent], phase: SyncPhase, *details: object) -> None:
-        self._host.emit(event(phase, self._watch.elapsed_ms(), *details))
 
 
 def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:

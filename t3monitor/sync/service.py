@@ -20,7 +20,6 @@ from t3monitor.model.events import (
     ServiceStarted,
     ServiceStopped,
     SyncEvent,
-    SyncPhase,
 )
 from t3monitor.model.points import PointKey
 from t3monitor.store.writer import unwritten_reports
@@ -112,9 +111,7 @@ class SyncService:
             if not self._started:
                 self._started = self._at_startup = True
                 self._due_s = self.clock.monotonic_s()
-                self._announcements.append(
-                    ServiceStarted(SyncPhase.BACKGROUND_TASK, 0.0, self._settings.sync_interval_secs)
-                )
+                self._announcements.append(ServiceStarted(self._settings.sync_interval_secs))
                 self._changed.notify_all()
 
     def stop(self) -> None:
@@ -122,7 +119,7 @@ class SyncService:
         with self._changed:
             if self._started:
                 self._started = False
-                self._announcements.append(ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, ""))
+                self._announcements.append(ServiceStopped(""))
             self._interrupt()
 
     def sync_once(self) -> "Future[CycleReport]":
@@ -215,7 +212,7 @@ class SyncService:
         """The open database; raises DatabaseError if it cannot be opened."""
         if self._store is None:
             self._store = Store(self.database_in_use, self._unwritten)
-            self.emit(ServiceInitialized(SyncPhase.SERVICE_INITIALIZATION, 0.0, str(self._store.database.path)))
+            self.emit(ServiceInitialized(str(self._store.database.path)))
         return self._store
 
     def keep(self, report: CycleReport, sync_interval_s: int) -> None:
@@ -305,13 +302,13 @@ class SyncService:
             self._in_cycle = False
             if opening_store and isinstance(cycle.error, DatabaseUnusableError) and self._started:
                 self._started = False
-                self._announcements.append(ServiceStopped(SyncPhase.BACKGROUND_TASK, 0.0, str(cycle.error)))
+                self._announcements.append(ServiceStopped(str(cycle.error)))
             now_s = self.clock.monotonic_s()
             if self._due_s == planned_s and planned_s <= now_s:  # slots that a long cycle ran over are left out
                 self._due_s += interval_s * (int((now_s - planned_s) / interval_s) + 1)
             next_in_s = max(0.0, self._due_s - now_s) if self._started else None
             answered, self._asked = self._asked, []
-        self.emit(CycleFinished(SyncPhase.VALIDATE, report.elapsed_ms, report, next_in_s))
+        self.emit(CycleFinished(report, next_in_s, cycle.snapshot))
         for future in answered:
             if future.set_running_or_notify_cancel():
                 future.set_result(report)

@@ -3,7 +3,7 @@
 from collections import deque
 
 from t3monitor.model.errors import MonitorError, NotReadyError, RefusedError
-from t3monitor.model.events import SyncPhase, TrendLogsRead
+from t3monitor.model.events import TrendLogsRead
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.writer import Writer
 from t3monitor.sync.clock import Clock
@@ -18,10 +18,9 @@ class TrendLogReader:
 
     def __init__(self, snapshot: Snapshot, clock: Clock) -> None:
         self._clock = clock
-        self._began_s = clock.monotonic_s()
         self._panels = deque((device.serial_number, device.panel_id) for device in snapshot.devices)
         self._panels_read = self._trend_logs = 0
-        self.due_s = self._began_s + DELAY_S
+        self.due_s = clock.monotonic_s() + DELAY_S
 
     def step(self, link: Link, writer: Writer, timeout_s: float) -> TrendLogsRead | None:
         """Reads the next panel; after the last one, or after a failure that would repeat itself, the closing event."""
@@ -41,5 +40,4 @@ class TrendLogReader:
         return None if self._panels else self._ended("")
 
     def _ended(self, problem: str) -> TrendLogsRead:
-        elapsed_ms = (self._clock.monotonic_s() - self._began_s) * 1000
-        return TrendLogsRead(SyncPhase.BACKGROUND_TASK, elapsed_ms, self._panels_read, self._trend_logs, problem)
+        return TrendLogsRead(self._panels_read, self._trend_logs, problem)
