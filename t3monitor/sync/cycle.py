@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from t3monitor.model.clock import Clock, Stopwatch
 from t3monitor.model.errors import BusyError, DatabaseError, MonitorError, NotReadyError, Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
@@ -30,7 +31,6 @@ from t3monitor.store.reading_times import read_reading_times
 from t3monitor.store.validation import count_back
 from t3monitor.store.words import read_words
 from t3monitor.store.writer import UnwrittenReports, Writer
-from t3monitor.sync.clock import Clock, Stopwatch
 from t3monitor.sync.faults import summary
 from t3monitor.sync.panel_settings import SettingsReader
 from t3monitor.sync.parts import UnstoredGroups, in_groups, read_anew, to_record

@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 from typing import Protocol
 
 from t3monitor.diagnostics.logs import FFI_LOGGER
+from t3monitor.model.clock import Clock
 from t3monitor.model.errors import InterruptedCycleError, LinkError, NotReadyError, RefusedError
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
-from t3monitor.sync.clock import Clock
 from t3monitor.t3000.link import Link
 
 _AGAIN_S = 600.0  # after a refusal

@@ -12,6 +12,7 @@ from dataclasses import replace
 from enum import Enum, auto
 
 from t3monitor.config.settings import Settings
+from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.errors import DatabaseUnusableError, InterruptedCycleError
 from t3monitor.model.events import (
     CycleFinished,
@@ -23,7 +24,6 @@ from t3monitor.model.events import (
 )
 from t3monitor.model.points import PointKey
 from t3monitor.store.writer import unwritten_reports
-from t3monitor.sync.clock import Clock, SystemClock
 from t3monitor.sync.cycle import Cycle, CycleSettings, Source, Store
 from t3monitor.sync.recording import Choice, PanelClaims
 from t3monitor.sync.trend_log_reader import TrendLogReader

@@ -5,9 +5,9 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from t3monitor.config.settings import Settings
+from t3monitor.model.clock import Clock
 from t3monitor.model.events import CycleReport
 from t3monitor.model.points import PointKey
-from t3monitor.sync.clock import Clock
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.service import Listener, SyncService

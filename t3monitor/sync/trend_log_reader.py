@@ -2,11 +2,11 @@
 
 from collections import deque
 
+from t3monitor.model.clock import Clock
 from t3monitor.model.errors import MonitorError, NotReadyError, RefusedError
 from t3monitor.model.events import TrendLogsRead
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.writer import Writer
-from t3monitor.sync.clock import Clock
 from t3monitor.t3000.link import Link
 
 DELAY_S = 5.0
