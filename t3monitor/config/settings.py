@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
@@ -13,6 +12,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
+
+from t3monitor.config.files import write_whole
 
 LinkName = Literal["demo", "library", "webapi", "replay"]
 LINK_NAMES: tuple[str, ...] = get_args(LinkName)
@@ -175,17 +176,7 @@ def save(path: Path, settings: Settings) -> None:
     except (ValueError, RecursionError, AttributeError):
         _set_aside(path)
     text = json.dumps(unknown | msgspec.to_builtins(settings), indent=2, ensure_ascii=False) + "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, text)
 
 
 def _may_be_read(path: Path) -> bool:

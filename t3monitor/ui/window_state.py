@@ -5,6 +5,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from t3monitor.config.files import write_whole
+
 _log = logging.getLogger(__name__)
 
 
@@ -20,9 +22,6 @@ def load_window_state(path: Path) -> dict[str, Any]:
 def save_window_state(path: Path, state: dict[str, Any]) -> None:
     """Remembers a state; a failure is logged and costs nothing else."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(state, indent=1), encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, json.dumps(state, indent=1))
     except OSError as error:
         _log.warning("⚠️ The state of the window was not saved: %s", error)
