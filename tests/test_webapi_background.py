@@ -23,7 +23,7 @@ from t3monitor.t3000.link import Answer
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.webapi.cached import CachedPanels
 from t3monitor.t3000.webapi.link import WebApiLink
-from t3monitor.t3000.webapi.mirror import Mirror, answer_body
+from t3monitor.t3000.webapi.mirror import Mirror
 from t3000_model import Build, make_panels
 from t3000_stand_in import Mood, StandIn
 
@@ -479,7 +479,7 @@ def cached(*panels: JsonObject) -> Raw:
 
 
 def mirrored(mirror: Mirror) -> Snapshot:
-    return AnswerDecoder().decode(answer_body(mirror.held()), 1)
+    return AnswerDecoder().decode([panel.as_sent() for panel in mirror.held()], 1)
 
 
 def test_two_controllers_in_one_answer_are_both_handed_on_until_there_is_one_again() -> None:

@@ -182,7 +182,7 @@ class Cycle:
             lambda attempt: self._call(source.link, attempt), self._settings.retries, self._wait_for_retry
         )
         received_at = int(self._host.clock.utc_s())
-        self._answer_bytes = len(answer.body)
+        self._answer_bytes = answer.size_bytes
 
         self._watch.enter(SyncPhase.PARSE.key)
         source.words.learn(answer.words)
@@ -196,7 +196,7 @@ class Cycle:
         snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
-        emit(AnswerDecoded(snapshot, len(answer.body)))
+        emit(AnswerDecoded(snapshot, answer.size_bytes))
         shown = {device.serial_number: device for device in snapshot.devices}
         chosen = self._settings.choice.of_snapshot(read_anew(source.unstored.marked(snapshot)))
         recorded = to_record(chosen, {serial: device.groups for serial, device in shown.items()})

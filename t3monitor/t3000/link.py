@@ -1,6 +1,6 @@
 """The contract of every way to reach T3000."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -8,10 +8,15 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Device, Groups, PanelSettings, Snapshot
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
+from t3monitor.t3000.wire_panels import RealPanel
+
+Body = bytes | Sequence[RealPanel]
 
 
 class Answer(NamedTuple):
-    """One LOGGING_DATA answer in either wire shape, and what its bytes cannot tell.
+    """One LOGGING_DATA answer, and what it cannot tell itself.
+
+    Its ``body`` are bytes in either wire shape, or the panels themselves where a link asks for them one by one.
 
     ``failed_panels`` and ``missing_points`` hold a sentence for each panel, or gap in a panel, that T3000 could not
     read. An answer that ``repeats`` holds panels which were not read anew as they were; what kept its logging time is
@@ -22,7 +27,7 @@ class Answer(NamedTuple):
     answer. ``clock_ahead_s`` is how far T3000's clock is ahead of ours; None: not known.
     """
 
-    body: bytes
+    body: Body
     failed_panels: tuple[str, ...] = ()
     missing_points: tuple[str, ...] = ()
     repeats: bool = False
@@ -31,6 +36,13 @@ class Answer(NamedTuple):
     groups: Mapping[int, Groups] = MappingProxyType({})
     words: Mapping[int, RangeWords] = MappingProxyType({})
     clock_ahead_s: float | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of the body; of panels those of their points."""
+        if isinstance(self.body, bytes):
+            return len(self.body)
+        return sum(len(bytes(point)) for panel in self.body for point in panel.device_data)
 
 
 def _unheard(position: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""From the bytes of a LOGGING_DATA answer to a Snapshot; pure decoding, in whichever one thread owns the decoder.
+"""From a LOGGING_DATA answer to a Snapshot; pure decoding, in whichever one thread owns the decoder.
 
 Two shapes are understood (docs/t3000.md 4.1, 4.3): the documented one, ``devices[]`` with three lists of
 points in engineering units, and the one that T3000 really sends, ``data[]`` with one list in thousandths.
@@ -19,10 +19,11 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.model.words import CUSTOM_TABLES, NO_WORDS, RangeWords
+from t3monitor.t3000.link import Body
 from t3monitor.t3000.text import clean, message
-from t3monitor.t3000.wire_json import LenientDecoder, NoJsonError, WireError, read
+from t3monitor.t3000.wire_json import NoJsonError, WireError, read
+from t3monitor.t3000.wire_panels import PanelInfo, RealPanel, panel_info, real_panel
 from t3monitor.t3000.wire_points import (
-    Number,
     Shape,
     is_other_object,
     logging_time,
@@ -36,6 +37,7 @@ _ANSWER_ACTION = "LOGGING_DATA_RES"
 # example has 21.
 _PANEL_NAME_SIZE = 21
 _ADDRESS_SIZE = 45
+_NOTHING_READ = "T3000 has read no panel yet: wait until it has, and look at the request in the settings"
 _NO_BYTES = Raw(b"")
 _NO_POINT = ""  # in place of a point or of what is wrong with one
 
@@ -48,28 +50,8 @@ class _Answer(Struct):
     devices: list[Raw] | UnsetType | None = UNSET
 
 
-class _PanelInfo(Struct):
-    panel_id: Number
-    panel_serial_number: int
-    panel_name: str | None = None
-    building_name: str | None = None
-    panel_ipaddress: str | None = None
-    ip_address: str | None = None
-    port: Number | None = None
-    modbus_address: Number | None = None
-    bacnet_mstp_mac_id: Number | None = None
-    # Whole numbers on the wire, digits in text in the documented shape, empty where T3000 never read that type.
-    input_logging_time: int | float | str | None = None
-    output_logging_time: int | float | str | None = None
-    variable_logging_time: int | float | str | None = None
-
-
-class _RealPanel(_PanelInfo, kw_only=True):
-    device_data: list[Raw]
-
-
 class _RealAnswer(Struct):
-    data: list[_RealPanel]
+    data: list[RealPanel]
     action: str = _ANSWER_ACTION
 
 
@@ -83,8 +65,6 @@ class _DocumentedPanel(Struct):
 _read_real_answer = msgspec.json.Decoder(_RealAnswer, strict=False)
 _read_answer = msgspec.json.Decoder(_Answer)
 _read_documented_panel = msgspec.json.Decoder(_DocumentedPanel)
-_real_panel = LenientDecoder(_RealPanel, {"panel_id", "panel_serial_number", "device_data"})
-_panel_info = LenientDecoder(_PanelInfo, {"panel_id", "panel_serial_number"})
 _read_text = msgspec.json.Decoder(str)
 
 
@@ -123,7 +103,7 @@ class AnswerDecoder:
             ]
             self._known[serial] = replace(known, raw=raw)
 
-    def decode(self, body: bytes, received_at: int) -> Snapshot:
+    def decode(self, body: Body, received_at: int) -> Snapshot:
         """Decodes an answer received at ``received_at`` (UTC epoch seconds), panel by panel.
 
         Panels and points that cannot be read are left out, with a sentence each in the Snapshot. Raises
@@ -175,12 +155,16 @@ class AnswerDecoder:
         )
 
 
-def _panels(body: bytes) -> tuple[Shape, Sequence[Raw | _RealPanel]]:
+def _panels(body: Body) -> tuple[Shape, Sequence[Raw | RealPanel]]:
     """The panels of an answer, their points undecoded; raises what an answer without any means.
 
     A whole answer is read in one go if nothing is wrong with any of its panels, which is faster; else the panels stay
     undecoded too, for each to be read on its own.
     """
+    if not isinstance(body, bytes):
+        if body:
+            return Shape.REAL, body
+        raise NoNewDataError(_NOTHING_READ)
     if not body.strip():
         raise NoNewDataError("T3000 returned an empty answer: look at the request in the settings if that stays so")
     with contextlib.suppress(ValueError, RecursionError):
@@ -218,7 +202,7 @@ def _panels(body: bytes) -> tuple[Shape, Sequence[Raw | _RealPanel]]:
             "T3000 had nothing new: it ignores calls that follow each other too soon, and reads no panel before its "
             f"Trend Log beta window was opened once, so open that if it stays so ({message(_text(answer.debug))})"
         )
-    raise NoNewDataError("T3000 has read no panel yet: wait until it has, and look at the request in the settings")
+    raise NoNewDataError(_NOTHING_READ)
 
 
 def _text(raw: Raw | UnsetType) -> str:
@@ -231,12 +215,12 @@ def _text(raw: Raw | UnsetType) -> str:
         return bytes(raw).decode("utf-8", "replace")
 
 
-def _read_panel(raw: Raw | _RealPanel, shape: Shape) -> tuple[_PanelInfo, list[Raw], list[PointType] | None]:
+def _read_panel(raw: Raw | RealPanel, shape: Shape) -> tuple[PanelInfo, list[Raw], list[PointType] | None]:
     """A panel, its points undecoded, and their types where the lists they stand in tell them."""
-    if isinstance(raw, _RealPanel):
+    if isinstance(raw, RealPanel):
         return raw, raw.device_data, None
     if shape is Shape.REAL:
-        panel = _real_panel.read(raw)
+        panel = real_panel.read(raw)
         return panel, panel.device_data, None
     documented = read(_read_documented_panel, raw)
     lists = {
@@ -246,7 +230,7 @@ def _read_panel(raw: Raw | _RealPanel, shape: Shape) -> tuple[_PanelInfo, list[R
     }
     raw_points = [raw_point for listed in lists.values() for raw_point in listed]
     return (
-        _panel_info.read(documented.device_info),
+        panel_info.read(documented.device_info),
         raw_points,
         [kind for kind, listed in lists.items() for _ in listed],
     )
@@ -344,7 +328,7 @@ def _may_have_words(point: Point | str) -> bool:
     return isinstance(point, Point) and point.range >= CUSTOM_TABLES.start  # the lowest of the custom ranges
 
 
-def _device(serial: int, name: str, info: _PanelInfo, points: _PanelPoints, shape: Shape, received_at: int) -> Device:
+def _device(serial: int, name: str, info: PanelInfo, points: _PanelPoints, shape: Shape, received_at: int) -> Device:
     ip_address = clean(info.ip_address or info.panel_ipaddress, _ADDRESS_SIZE)
     inputs, outputs, variables = (
         _Read.of(sent, points.by_type[kind], shape, received_at)

@@ -18,7 +18,7 @@ from t3monitor.t3000.webapi.cached import CachedPanels
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.cooldown import SHORT_S, Cooldown
-from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, answer_body
+from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel
 from t3monitor.t3000.webapi.panels import Panel, PanelList
 from t3monitor.t3000.webapi.rotation import COLLECT, Rotation
 
@@ -82,7 +82,7 @@ class BackgroundReading:
         if not self._mirror.panels:
             raise NoNewDataError(self._nothing_read())
         return Answer(
-            answer_body(map(self._as_listed, self._mirror.held())),
+            [self._as_listed(panel).as_sent() for panel in self._mirror.held()],
             self._failed(),
             repeats=True,
             note=NOTE,

@@ -9,19 +9,9 @@ from t3monitor.model.errors import BadReplyError
 from t3monitor.model.point_types import PointType
 from t3monitor.t3000.text import message
 from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, Reading
-from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
+from t3monitor.t3000.wire_json import WireError, read
+from t3monitor.t3000.wire_panels import RealPanel, real_panel
 from t3monitor.t3000.wire_points import logging_time, serial_number
-
-
-class _CachedPanel(Struct):
-    panel_id: int
-    panel_serial_number: int
-    device_data: list[Raw]
-    panel_name: str | None = None
-    panel_ipaddress: str | None = None
-    input_logging_time: int | float | str | None = None
-    output_logging_time: int | float | str | None = None
-    variable_logging_time: int | float | str | None = None
 
 
 class _Typed(Struct):
@@ -29,7 +19,6 @@ class _Typed(Struct):
 
 
 _panels = msgspec.json.Decoder(list[Raw])
-_panel = LenientDecoder(_CachedPanel, {"panel_id", "panel_serial_number", "device_data"})
 _typed = msgspec.json.Decoder(_Typed)
 _TYPES: dict[str | None, PointType] = {kind.value: kind for kind in PointType}
 
@@ -73,7 +62,7 @@ class CachedPanels:
         unreadable: list[str] = []
         for position, raw in enumerate(raw_panels, start=1):
             try:
-                panel = _panel.read(raw)
+                panel = real_panel.read(raw)
             except WireError as error:
                 unreadable.append(f"panel {position} of T3000's answer cannot be read: {message(str(error))}")
                 continue
@@ -96,7 +85,7 @@ class CachedPanels:
             self._times[serial] = times
         return shown, panel_ids, unreadable
 
-    def _mirror_panel(self, serial: int, panel: _CachedPanel, times: Times) -> None:
+    def _mirror_panel(self, serial: int, panel: RealPanel, times: Times) -> None:
         if self._is_all_overwritten and serial not in self._times:
             self._overwritten[serial] = times
         saved_at = dict(zip(PointType, self._overwritten.get(serial, ()), strict=False))
@@ -113,11 +102,11 @@ class CachedPanels:
             self._mirror.panels[serial] = new
 
 
-def _mirrored(serial: int, panel: _CachedPanel, readings: dict[PointType, Reading]) -> MirroredPanel:
+def _mirrored(serial: int, panel: RealPanel, readings: dict[PointType, Reading]) -> MirroredPanel:
     return MirroredPanel(serial, panel.panel_id, panel.panel_name or "", panel.panel_ipaddress or "", readings)
 
 
-def _read_anew(panel: _CachedPanel, times: Times) -> dict[PointType, Reading]:
+def _read_anew(panel: RealPanel, times: Times) -> dict[PointType, Reading]:
     """The types that T3000 has read in this run."""
     points = _by_type(panel.device_data)
     return {kind: Reading(points[kind], time_s) for kind, time_s in zip(PointType, times, strict=True) if time_s}
@@ -138,6 +127,6 @@ def _type(raw: Raw) -> PointType:
         return PointType.INPUT
 
 
-def _times(panel: _CachedPanel) -> Times:
+def _times(panel: RealPanel) -> Times:
     sent = (panel.input_logging_time, panel.output_logging_time, panel.variable_logging_time)
     return tuple(logging_time(value) or 0 for value in sent)

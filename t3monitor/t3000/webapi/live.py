@@ -14,7 +14,6 @@ from t3monitor.t3000.link import Answer
 from t3monitor.t3000.webapi.backoff import Backoff
 from t3monitor.t3000.webapi.calls import PanelCalls
 from t3monitor.t3000.webapi.client import Client
-from t3monitor.t3000.webapi.mirror import answer_body
 from t3monitor.t3000.webapi.panel_memory import PanelMemory, State
 from t3monitor.t3000.webapi.panel_reader import MODBUS_SELECTED, PanelReader, Round
 from t3monitor.t3000.webapi.panels import Panel, PanelList
@@ -359,7 +358,7 @@ class LiveReading:
         strangers = {memory.serial_number for memory in waiting if not memory.has_history} - this.failed.keys()
         sentences = [this.failed.get(memory.serial_number, "" if memory in shown else memory.said) for memory in listed]
         answer = Answer(
-            answer_body(memory.mirrored() for memory in shown),
+            [memory.mirrored().as_sent() for memory in shown],
             (*self._panels.doubles, *filter(None, sentences)),
             (*self._reader.remarks, *(sentence for memory in shown for sentence in memory.sentences())),
             repeats=True,
