@@ -66,8 +66,8 @@ class RawFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         database = Database(sqlite_url(path))
-        with database.reading() as connection:
-            pragmas = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _PRAGMAS}
+        with database.writing() as cursor:
+            pragmas = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in _PRAGMAS}
         database.close()
         self.connection = sqlite3.connect(path, isolation_level=None)
         for name, value in pragmas.items():

@@ -50,7 +50,7 @@ def main() -> int:
         file = Path(name) / "year.db"
         _write_year(file)
         print(f"A year of {_POINTS} points every {_STEP_S} s: {file.stat().st_size / 1e6:.0f} MB")
-        reader = HistoryReader(file)
+        reader = HistoryReader(sqlite_url(file))
         for days in (1, 7, 30, 365):
             for keys in (_KEYS[:1], _KEYS[:4], _KEYS):
                 repeat = 5 if days > 30 else 15

@@ -28,7 +28,7 @@ from t3monitor.qt.bridge import ServiceBridge
 from t3monitor.qt.garbage_collector import GarbageCollector
 from t3monitor.qt.service_thread import ServiceThread
 from t3monitor.simulation.past import give_demo_a_past
-from t3monitor.store.database import database_file
+from t3monitor.store.files import database_file
 from t3monitor.store.history import HistoryReader, Series
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
@@ -314,13 +314,13 @@ class MonitorApp(QObject):
         self._enable_actions()
 
     async def _open(self, settings: Settings, *, start: bool) -> None:
-        path = database_file(self.paths.database_url(settings))
+        url = self.paths.database_url(settings)
         try:
             if settings.link == "demo" and self._leaves_traces:
                 self.window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
-                await self._read(give_demo_a_past, path, settings.demo_panels, self._closing)
-            snapshot = await self._read(read_present_state, path)
-            cycles = await self._read(read_cycles, path, _CYCLES_SHOWN)
+                await self._read(give_demo_a_past, database_file(url), settings.demo_panels, self._closing)
+            snapshot = await self._read(read_present_state, url)
+            cycles = await self._read(read_cycles, url, _CYCLES_SHOWN)
         except (DatabaseError, OSError) as error:
             _log.warning("⚠️ %s", error)  # the first cycle says it in the window
         else:
@@ -356,7 +356,7 @@ class MonitorApp(QObject):
     async def _load_history(
         self, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float, max_points: int
     ) -> Mapping[PointKey, tuple[Series, ...]]:
-        reader = HistoryReader(database_file(self.paths.database_url(self.settings)))
+        reader = HistoryReader(self.paths.database_url(self.settings))
         return await self._read(reader.read_many, keys, start_utc_s, end_utc_s, max_points)
 
     async def _test_link(self, settings: Settings) -> Sequence[Check]:

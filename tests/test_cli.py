@@ -551,7 +551,7 @@ def test_the_doctor_stores_nothing_and_names_a_damaged_database(
 def test_the_doctor_sees_a_database_that_another_program_locks(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("t3monitor.store.database._BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("t3monitor.store.database.BUSY_TIMEOUT_S", 0.01)
     url = f"sqlite:///{tmp_path / 'x.db'}"
     assert main(["sync", "--link", "demo", "--once", "--json", "--database", url]) == 0
     capsys.readouterr()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from answers import documented_answer, documented_panel, documented_point, real_answer, real_panel, real_point
 from cycles import Cycles
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded
 from t3monitor.model.point_types import PointType
@@ -117,7 +118,7 @@ def test_words_hold_from_the_answer_that_brought_them_on_and_after_a_restart(tmp
     cycles.run(BODY, WITH_WORDS, BODY)
     cycles.run(BODY)
     assert shown(cycles) == ["Custom 1 on", "Ajar", "Ajar", "Ajar"]
-    assert read_words(cycles.file) == {PANEL: WORDS}
+    assert read_words(sqlite_url(cycles.file)) == {PANEL: WORDS}
     assert cycles.rows("SELECT count(*) FROM RANGE_WORDS") == [(3,)]
     assert cycles.rows("SELECT DISTINCT units FROM INPUT_POINTS WHERE point_index = 1") == [("kPa",)]
 
@@ -127,7 +128,7 @@ def test_a_blank_word_of_a_later_answer_replaces_none(tmp_path: Path) -> None:
     blank = Answer(BODY, words={PANEL: RangeWords({23: ((0, ""), (1, ""))}, {20: ""})})
     cycles.run(WITH_WORDS, blank)
     assert shown(cycles) == ["Ajar", "Ajar"]
-    assert read_words(cycles.file) == {PANEL: WORDS}
+    assert read_words(sqlite_url(cycles.file)) == {PANEL: WORDS}
 
 
 def test_words_that_came_while_the_database_was_locked_are_stored_later(tmp_path: Path) -> None:
@@ -142,7 +143,7 @@ def test_words_that_came_while_the_database_was_locked_are_stored_later(tmp_path
 
         first, second = cycles.run(WITH_WORDS, unlock)
     assert (first.outcome, second.outcome) == (Outcome.DATABASE, Outcome.OK)
-    assert read_words(cycles.file) == {PANEL: WORDS}
+    assert read_words(sqlite_url(cycles.file)) == {PANEL: WORDS}
 
 
 def test_only_the_unit_makes_a_new_layout(tmp_path: Path) -> None:

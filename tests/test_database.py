@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store import database as database_module
 from t3monitor.store import migrate as migrate_module
@@ -22,6 +23,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import migrate_to_newest, schema_revision
 from t3monitor.store.present_state import read_present_state
+from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION, metadata
 from t3monitor.store.writer import Writer
 from values import NOW_S, device, report
@@ -37,7 +39,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "_BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 0.05)
 
 
 def opened(file: Path) -> Database:
@@ -71,7 +73,7 @@ def runs(file: Path) -> int:
 
 def test_a_new_database_has_the_newest_schema_in_a_folder_made_for_it(tmp_path: Path) -> None:
     database = opened(tmp_path / "new" / "folder" / "history.db")
-    with database.reading() as connection:
+    with reading(database.url) as connection:
         assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == SCHEMA_REVISION
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
     database.close()
@@ -79,7 +81,7 @@ def test_a_new_database_has_the_newest_schema_in_a_folder_made_for_it(tmp_path: 
 
 def test_the_migrations_make_exactly_the_tables_that_the_program_writes_to(file: Path) -> None:
     database = opened(file)
-    with database.reading() as connection:
+    with reading(database.url) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     database.close()
 
@@ -123,7 +125,7 @@ def test_a_locked_database_fails_the_cycle_and_holds_nothing_of_it(file: Path) -
 def test_waiting_for_another_site_and_for_another_program_takes_no_longer_than_one_of_them(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "_BUSY_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 1.0)
     database = opened(file)
     turn = database_module._turns.setdefault(database.path, threading.Lock())
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
@@ -138,7 +140,7 @@ def test_waiting_for_another_site_and_for_another_program_takes_no_longer_than_o
 
 
 def test_a_ledger_row_does_not_wait_long_for_another_site(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "_BUSY_TIMEOUT_S", 60.0)
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 60.0)
     database = opened(file)
     with database_module._turns.setdefault(database.path, threading.Lock()):
         began_s = time.monotonic()
@@ -152,7 +154,7 @@ def test_reading_goes_on_while_another_program_writes(file: Path) -> None:
     database = opened(file)
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with database.reading() as connection:
+        with reading(database.url) as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM SYNC_RUNS").scalar() == 0
         other.rollback()
     database.close()
@@ -331,7 +333,7 @@ def migrations_up_to(revision: str, folder: Path) -> Path:
 def migrate(file: Path, migrations: Path) -> None:
     engine = database_module._engine(file)
     try:
-        migrate_to_newest(engine, file, migrations, NEXT_REVISION)
+        migrate_to_newest(engine, sqlite_url(file), migrations, NEXT_REVISION)
     finally:
         engine.dispose()
 
@@ -367,7 +369,7 @@ def first_schema(file: Path, tmp_path: Path) -> None:
 def older_schema(revision: str, file: Path, tmp_path: Path) -> None:
     engine = database_module._engine(file)
     try:
-        migrate_to_newest(engine, file, migrations_up_to(revision, tmp_path / revision), revision)
+        migrate_to_newest(engine, sqlite_url(file), migrations_up_to(revision, tmp_path / revision), revision)
     finally:
         engine.dispose()
 
@@ -432,15 +434,15 @@ def test_a_migration_that_ends_before_the_table_of_panels_is_back_leaves_the_old
     script.write_text(script.read_text().replace(dropped, f"{dropped} 'SELECT no_such_column',"))
     engine = database_module._engine(file)
     with pytest.raises(Exception, match="no_such_column"):
-        migrate_to_newest(engine, file, migrations, "0003")
+        migrate_to_newest(engine, sqlite_url(file), migrations, "0003")
     engine.dispose()
     assert contents(file) == before
-    assert schema_revision(file) == "0002"
-    known = read_present_state(file)
+    assert schema_revision(sqlite_url(file)) == "0002"
+    known = read_present_state(sqlite_url(file))
     assert known is not None
     assert [point.value for point in known.devices[0].points()] == [21.5]
     make(file)
-    assert schema_revision(file) == SCHEMA_REVISION
+    assert schema_revision(sqlite_url(file)) == SCHEMA_REVISION
 
 
 def test_a_file_of_the_first_schema_keeps_its_rows_and_takes_sites(file: Path, tmp_path: Path) -> None:
@@ -460,11 +462,11 @@ def test_a_file_of_the_first_schema_can_be_looked_at_as_it_is(file: Path, tmp_pa
         connection.execute(
             "INSERT INTO SYNC_RUNS VALUES (1, 5.0, 6.0, 'ok', NULL, 1, 9, 1, 0, 0, 0, '{}', 30, 1, 'ffi_sync_service')"
         )
-    state = read_present_state(file)
+    state = read_present_state(sqlite_url(file))
     assert state is not None
     assert [(device.serial_number, device.site) for device in state.devices] == [(7, "")]
-    assert [(cycle.run_id, cycle.site) for cycle in read_cycles(file, 5)] == [(1, "")]
-    assert schema_revision(file) == "0001"
+    assert [(cycle.run_id, cycle.site) for cycle in read_cycles(sqlite_url(file), 5)] == [(1, "")]
+    assert schema_revision(sqlite_url(file)) == "0001"
 
 
 def test_no_other_program_migrates_a_file_while_it_is_copied_aside(
@@ -483,7 +485,7 @@ def test_no_other_program_migrates_a_file_while_it_is_copied_aside(
 
     monkeypatch.setattr(migrate_module, "_copy_aside", copy_aside)
     make(file)
-    assert (copied, schema_revision(file)) == (["0001"], SCHEMA_REVISION)
+    assert (copied, schema_revision(sqlite_url(file))) == (["0001"], SCHEMA_REVISION)
 
 
 def test_a_file_of_the_newest_schema_opens_without_alembic(file: Path) -> None:

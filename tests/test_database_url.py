@@ -20,7 +20,8 @@ from t3monitor.model.points import PointKey
 from t3monitor.simulation.building import Building
 from t3monitor.simulation.past import backfill
 from t3monitor.store import migrate
-from t3monitor.store.database import Database, database_file
+from t3monitor.store.database import Database
+from t3monitor.store.files import database_file
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import migrate_to_newest, schema_revision
@@ -44,13 +45,13 @@ def recording(tmp_path: Path) -> Path:
 
 def is_read_by_every_reader(file: Path) -> bool:
     key = PointKey(SERIAL % 2**32, PointType.INPUT, 1)
-    state = read_present_state(file)
+    state = read_present_state(sqlite_url(file))
     return (
-        schema_revision(file) == SCHEMA_REVISION
-        and len(read_cycles(file, 10)) == 1
+        schema_revision(sqlite_url(file)) == SCHEMA_REVISION
+        and len(read_cycles(sqlite_url(file), 10)) == 1
         and state is not None
         and len(state.devices) == 1
-        and bool(HistoryReader(file).read(key, 0, 2e9, 100))
+        and bool(HistoryReader(sqlite_url(file)).read(key, 0, 2e9, 100))
     )
 
 
@@ -121,7 +122,7 @@ def test_a_database_of_the_settings_may_have_any_name(name: str, tmp_path: Path,
     save(user_paths().settings_file, Settings(database=sqlite_url(file), library="nowhere.so"))
     assert main(["sync", "--link", "library", "--once", "--json"]) == 3
     assert files_in(tmp_path / "here") == {file}
-    assert [cycle.outcome for cycle in read_cycles(file, 10)] == ["unreachable"]
+    assert [cycle.outcome for cycle in read_cycles(sqlite_url(file), 10)] == ["unreachable"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -142,10 +143,10 @@ def test_a_database_of_any_name_is_copied_aside_before_it_is_migrated(name: str,
         f'revision, down_revision = "9999", "{SCHEMA_REVISION}"\nbranch_labels = depends_on = None\n'
         "def upgrade():\n    pass\n"
     )
-    migrate_to_newest(_engine(file), file, migrations, "9999")
+    migrate_to_newest(_engine(file), sqlite_url(file), migrations, "9999")
     copy = file.with_name(f"{file.stem}.schema-{SCHEMA_REVISION}.db")
     assert files_in(tmp_path / "here") == {file, copy}
-    assert (schema_revision(file), schema_revision(copy)) == ("9999", SCHEMA_REVISION)
+    assert (schema_revision(sqlite_url(file)), schema_revision(sqlite_url(copy))) == ("9999", SCHEMA_REVISION)
 
 
 def _engine(file: Path) -> Engine:

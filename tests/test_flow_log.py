@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from t3monitor.cli import main
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings, save
 from t3monitor.model.events import (
@@ -109,7 +110,9 @@ def test_a_fault_that_lasts_is_in_the_log_once_and_in_the_ledger_in_every_cycle(
         "✅ Used again: panel 1: point 4",
     ]
     file = user_paths().database_file("replay")
-    assert [cycle.reason for cycle in read_cycles(file, 10)] == [cycle["reason"] for cycle in reversed(cycles)]
+    assert [cycle.reason for cycle in read_cycles(sqlite_url(file), 10)] == [
+        cycle["reason"] for cycle in reversed(cycles)
+    ]
 
 
 # --- many panels

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
@@ -43,7 +44,7 @@ def writer(database: Database) -> Writer:
 
 @pytest.fixture
 def reader(file: Path, database: Database) -> HistoryReader:
-    return HistoryReader(file)
+    return HistoryReader(sqlite_url(file))
 
 
 def store(
@@ -114,7 +115,7 @@ def test_one_sample_is_a_series(writer: Writer, reader: HistoryReader) -> None:
 
 
 def test_a_file_that_is_not_there_has_no_history_and_is_not_made(tmp_path: Path) -> None:
-    reader = HistoryReader(tmp_path / "none.db")
+    reader = HistoryReader(sqlite_url(tmp_path / "none.db"))
     assert reader.read(IN1, 0, 9999, 1000) == ()
     assert not (tmp_path / "none.db").exists()
 
@@ -123,7 +124,7 @@ def test_a_file_that_nobody_has_open_can_be_read(file: Path) -> None:
     database = Database(f"sqlite:///{file}")
     store_values(Writer(database), [7.0])
     database.close()
-    assert line(only(HistoryReader(file).read(IN1, 0, 9999, 1000))) == [(1000.0, 7.0)]
+    assert line(only(HistoryReader(sqlite_url(file)).read(IN1, 0, 9999, 1000))) == [(1000.0, 7.0)]
 
 
 def test_the_line_breaks_one_interval_after_the_last_sample_before_a_hole(
@@ -349,19 +350,19 @@ def test_a_locked_database_is_told_in_a_sentence(file: Path, monkeypatch: pytest
     database = Database(f"sqlite:///{file}")
     store_values(Writer(database), [1.0])
     database.close()
-    monkeypatch.setattr(history, "_BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("t3monitor.store.reading.BUSY_TIMEOUT_S", 0.01)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = DELETE")
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(DatabaseError, match="locked by another program"):
-            HistoryReader(file).read(IN1, 0, 9999, 1000)
+            HistoryReader(sqlite_url(file)).read(IN1, 0, 9999, 1000)
 
 
 def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "letter.db"
     file.write_text("Dear engineer, " * 100, encoding="utf-8")
     with pytest.raises(DatabaseError, match=r"letter\.db is not an SQLite database"):
-        HistoryReader(file).read(IN1, 0, 9999, 1000)
+        HistoryReader(sqlite_url(file)).read(IN1, 0, 9999, 1000)
 
 
 @pytest.mark.parametrize("vals", ["[1.0,", '["warm"]', "[[1.0]]", "[]", "1.0"])

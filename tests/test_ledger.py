@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.store.database import Database
@@ -60,7 +61,7 @@ def test_cycles_are_read_newest_first_with_all_that_was_stored(tmp_path: Path) -
         samples=4,
     )
     path = ledger_file(tmp_path, first, report())
-    newest, oldest = read_cycles(path, 10)
+    newest, oldest = read_cycles(sqlite_url(path), 10)
     assert (newest.run_id, newest.outcome) == (2, Outcome.OK)
     assert (oldest.run_id, oldest.outcome, oldest.reason) == (1, Outcome.TIMEOUT, TIMEOUT)
     assert (oldest.started_at, oldest.finished_at, oldest.elapsed_ms) == (NOW_S - 31.5, NOW_S - 1.5, 30000.0)
@@ -71,21 +72,21 @@ def test_cycles_are_read_newest_first_with_all_that_was_stored(tmp_path: Path) -
 
 def test_no_more_cycles_are_read_than_asked_for(tmp_path: Path) -> None:
     path = ledger_file(tmp_path, report(), report(), report())
-    assert [cycle.run_id for cycle in read_cycles(path, 2)] == [3, 2]
+    assert [cycle.run_id for cycle in read_cycles(sqlite_url(path), 2)] == [3, 2]
 
 
 def test_a_missing_file_and_one_without_a_ledger_have_no_cycles(tmp_path: Path) -> None:
-    assert read_cycles(tmp_path / "none.db", 10) == []
+    assert read_cycles(sqlite_url(tmp_path / "none.db"), 10) == []
     assert not (tmp_path / "none.db").exists()
     with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
         connection.execute("CREATE TABLE T (x)")
-    assert read_cycles(tmp_path / "other.db", 10) == []
+    assert read_cycles(sqlite_url(tmp_path / "other.db"), 10) == []
 
 
 def test_reading_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_bytes(b"not a database, but long enough to be looked at" * 50)
     with pytest.raises(DatabaseError, match="not an SQLite database"):
-        read_cycles(tmp_path / "notes.db", 10)
+        read_cycles(sqlite_url(tmp_path / "notes.db"), 10)
 
 
 def test_reading_keeps_no_writer_out_and_changes_nothing(tmp_path: Path) -> None:
@@ -93,9 +94,9 @@ def test_reading_keeps_no_writer_out_and_changes_nothing(tmp_path: Path) -> None
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE SYNC_RUNS SET reason = 'half written'")
-        assert [cycle.reason for cycle in read_cycles(path, 10)] == [None]
+        assert [cycle.reason for cycle in read_cycles(sqlite_url(path), 10)] == [None]
         writer.execute("COMMIT")
-    assert [cycle.reason for cycle in read_cycles(path, 10)] == ["half written"]
+    assert [cycle.reason for cycle in read_cycles(sqlite_url(path), 10)] == ["half written"]
 
 
 def test_an_outcome_of_a_later_version_and_broken_phases_are_still_a_row(tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_an_outcome_of_a_later_version_and_broken_phases_are_still_a_row(tmp_pat
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE SYNC_RUNS SET outcome = 'exploded', phases_ms = '[1]'")
         connection.commit()
-    (cycle,) = read_cycles(path, 10)
+    (cycle,) = read_cycles(sqlite_url(path), 10)
     assert cycle.outcome is Outcome.FAILED
     assert cycle.phases_ms == {}
 

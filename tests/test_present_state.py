@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
@@ -41,28 +42,28 @@ def test_what_was_stored_is_read_back_as_it_was(tmp_path: Path) -> None:
     )
     written = Snapshot(NOW_S, (panel, device(5, panel_id=9, settings=PanelSettings())))
     store(tmp_path / "x.db", written)
-    assert read_present_state(tmp_path / "x.db") == written
+    assert read_present_state(sqlite_url(tmp_path / "x.db")) == written
 
 
 def test_a_panel_that_no_longer_answers_is_still_known(tmp_path: Path) -> None:
     gone, there = device(1, panel_id=1), device(2, panel_id=2)
     store(tmp_path / "x.db", Snapshot(NOW_S, (gone, there)), Snapshot(NOW_S + 30, (replace(there),)))
-    known = read_present_state(tmp_path / "x.db")
+    known = read_present_state(sqlite_url(tmp_path / "x.db"))
     assert known is not None
     assert [panel.serial_number for panel in known.devices] == [1, 2]
     assert known.received_at == NOW_S + 30
 
 
 def test_a_missing_file_and_an_empty_database_know_nothing(tmp_path: Path) -> None:
-    assert read_present_state(tmp_path / "x.db") is None
+    assert read_present_state(sqlite_url(tmp_path / "x.db")) is None
     store(tmp_path / "x.db")
-    assert read_present_state(tmp_path / "x.db") is None
+    assert read_present_state(sqlite_url(tmp_path / "x.db")) is None
 
 
 def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"This is a letter." * 500)
     with pytest.raises(DatabaseUnusableError, match="is not an SQLite database"):
-        read_present_state(tmp_path / "x.db")
+        read_present_state(sqlite_url(tmp_path / "x.db"))
 
 
 def test_a_panel_that_never_answered_is_silent_and_one_that_fell_silent_is_not(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_a_panel_that_never_answered_is_silent_and_one_that_fell_silent_is_not(t
             transaction.upsert_silent(silent, NOW_S + 30)
         transaction.record(report())
     database.close()
-    known = read_present_state(tmp_path / "x.db")
+    known = read_present_state(sqlite_url(tmp_path / "x.db"))
     assert known is not None
     assert known.devices == (device(1),)
     assert known.silent == (listed(2),)
@@ -82,13 +83,13 @@ def test_a_panel_that_never_answered_is_silent_and_one_that_fell_silent_is_not(t
 def test_types_that_were_never_read_have_no_time(tmp_path: Path) -> None:
     panel = device(outputs=(), output_logging_time=None)
     store(tmp_path / "x.db", Snapshot(NOW_S, (panel,)))
-    known = read_present_state(tmp_path / "x.db")
+    known = read_present_state(sqlite_url(tmp_path / "x.db"))
     assert known is not None
     assert known.devices == (panel,)
 
 
 def test_what_a_wrong_clock_of_ours_once_stored_was_received_no_later_than_now(tmp_path: Path) -> None:
     store(tmp_path / "x.db", Snapshot(NOW_S + 86_400, (device(),)))
-    known = read_present_state(tmp_path / "x.db", lambda: NOW_S)
+    known = read_present_state(sqlite_url(tmp_path / "x.db"), lambda: NOW_S)
     assert known is not None
     assert known.received_at == NOW_S

@@ -279,7 +279,7 @@ def test_a_panel_with_serial_0_is_left_out_and_leaves_no_row(site: Open) -> None
 def test_a_locked_database_fails_the_cycle_which_is_in_the_ledger_later(
     site: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("t3monitor.store.database._BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("t3monitor.store.database.BUSY_TIMEOUT_S", 0.01)
     building = site()
     other = sqlite3.connect(building.file, check_same_thread=False)
     building.after(1, lambda: other.execute("BEGIN IMMEDIATE"))
@@ -398,7 +398,7 @@ def test_a_start_during_the_cycle_that_a_stop_ends_runs_a_cycle_at_once(site: Op
 def test_cycles_that_found_no_database_are_in_the_ledger_of_the_next_one_that_opens(
     site: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("t3monitor.store.database._BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("t3monitor.store.database.BUSY_TIMEOUT_S", 0.01)
     building = site()
     other = sqlite3.connect(building.file, check_same_thread=False)
     other.execute("BEGIN EXCLUSIVE")

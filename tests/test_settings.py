@@ -15,7 +15,7 @@ from t3monitor.config.database_url import sqlite_path
 from t3monitor.config.paths import DATABASE_NAME, Paths, user_paths
 from t3monitor.config.settings import Settings, SettingsError, Site, load, save
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.store.database import database_file
+from t3monitor.store.files import database_file
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, Outcome
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Device, PanelSettings, PointGroup
@@ -294,7 +295,7 @@ def test_a_failed_cycle_has_its_row_in_the_ledger(writer: Writer, file: Path) ->
 def test_a_row_that_the_locked_ledger_could_not_take_is_written_with_the_next_cycle(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("t3monitor.store.database._BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("t3monitor.store.database.BUSY_TIMEOUT_S", 0.01)
     database = Database(f"sqlite:///{file}")
     writer = Writer(database)
     with closing(sqlite3.connect(file)) as other:
@@ -315,7 +316,7 @@ def test_a_cycle_that_validation_found_wanting_has_its_row_corrected(writer: Wri
 def test_validation_counts_the_points_of_each_panel_back(database: Database, writer: Writer) -> None:
     stored = device(1), device(2, outputs=())
     run_id = store(writer, *stored)
-    assert count_back(database, snapshot(*stored), run_id) == {
+    assert count_back(database.url, snapshot(*stored), run_id) == {
         1: {PointType.INPUT: 3, PointType.OUTPUT: 2, PointType.VARIABLE: 2},
         2: {PointType.INPUT: 3, PointType.OUTPUT: 0, PointType.VARIABLE: 2},
     }
@@ -335,7 +336,7 @@ def test_validation_notices_what_is_missing(database: Database, writer: Writer, 
     with database.writing() as cursor:
         cursor.execute(damage)
     with pytest.raises(DatabaseError, match=sentence):
-        count_back(database, snapshot(device()), run_id)
+        count_back(database.url, snapshot(device()), run_id)
 
 
 def test_trend_log_configuration_is_replaced_whole(writer: Writer, file: Path) -> None:
@@ -402,7 +403,7 @@ def test_a_point_of_a_panel_read_in_parts_has_the_time_of_its_group(writer: Writ
 def test_a_count_of_what_was_never_read_is_right(writer: Writer, database: Database) -> None:
     panel = device(outputs=(), output_logging_time=None)
     run_id = store(writer, panel)
-    counted = count_back(database, snapshot(panel), run_id)
+    counted = count_back(database.url, snapshot(panel), run_id)
     assert counted[panel.serial_number][PointType.OUTPUT] == 0
 
 
@@ -437,7 +438,7 @@ def test_words_are_stored_with_the_time_from_which_they_hold_and_only_where_they
         ("multistate", 101, '[[1, "Low"], [2, "High"]]', 60),
         ("table", 21, '"m³"', 60),
     ]
-    assert read_words(file) == {
+    assert read_words(sqlite_url(file)) == {
         237219: RangeWords({23: ((0, "Shut"), (1, "Open"))}, {20: "kPa", 21: "m³"}, {101: ((1, "Low"), (2, "High"))})
     }
 
@@ -448,11 +449,11 @@ def test_words_that_somebody_has_edited_into_nonsense_are_none(writer: Writer, f
         transaction.record(report())
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE RANGE_WORDS SET words = '[[0]' WHERE kind = 'digital'")
-    assert read_words(file) == {1: RangeWords({}, {20: "kPa"}, {})}
+    assert read_words(sqlite_url(file)) == {1: RangeWords({}, {20: "kPa"}, {})}
 
 
 def test_a_missing_file_has_no_words(tmp_path: Path) -> None:
-    assert read_words(tmp_path / "x.db") == {}
+    assert read_words(sqlite_url(tmp_path / "x.db")) == {}
 
 
 def test_words_make_no_new_layout_and_a_unit_does(writer: Writer, file: Path) -> None:
@@ -480,6 +481,6 @@ def test_the_present_state_is_read_in_the_words_of_the_panel(writer: Writer, fil
             237219, RangeWords({23: ((0, "Shut"), (1, "Ajar"))}, {20: "kPa"}, {101: ((2, "High"),)}), NOW_S
         )
         transaction.record(report())
-    known = read_present_state(file)
+    known = read_present_state(sqlite_url(file))
     assert known is not None
     assert [shown.value_text for shown in known.devices[0].inputs] == ["Ajar", "5.00 kPa", "High"]

@@ -16,6 +16,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
@@ -67,7 +68,7 @@ class History:
     """What the window's owner gives the view: `HistoryReader` behind a coroutine function, watched by the test."""
 
     def __init__(self, file: Path) -> None:
-        self._reader = HistoryReader(file)
+        self._reader = HistoryReader(sqlite_url(file))
         self.asked: list[tuple[list[PointKey], float, float, int]] = []
         self.held: list[asyncio.Event] = []  # a load waits for the first of these, if there is one
         self.error: Exception | None = None
@@ -171,7 +172,7 @@ def test_an_added_point_is_loaded_and_drawn_with_its_hole(view: TrendView, settl
     view.add_points([SAT])
     assert message(view) == "Loading history…"
     settle(view)
-    (stored,) = HistoryReader(file).read(SAT, 0, NOW_S, 10_000)
+    (stored,) = HistoryReader(sqlite_url(file)).read(SAT, 0, NOW_S, 10_000)
     times, values = drawn(view, SAT)
     np.testing.assert_array_equal(times, stored.times_utc_s)
     np.testing.assert_allclose(values, stored.values)
@@ -241,7 +242,7 @@ def test_digital_points_are_lanes_and_no_curves(view: TrendView, settle: Settle)
 
 
 def test_a_lane_shows_each_state_from_its_first_sample_to_the_next_change(file: Path) -> None:
-    (fan,) = HistoryReader(file).read(FAN, 0, NOW_S, 10_000)
+    (fan,) = HistoryReader(sqlite_url(file)).read(FAN, 0, NOW_S, 10_000)
     found = stretches(fan, NOW_S)
     covered = float(np.sum(found.ends - found.starts))
     assert covered == HOURS * 3600 - (HOLE_S[1] - HOLE_S[0]) + INTERVAL_S, "the hole is no state"
@@ -251,7 +252,7 @@ def test_a_lane_shows_each_state_from_its_first_sample_to_the_next_change(file: 
 
 
 def test_the_newest_state_holds_until_now_unless_it_is_old(file: Path) -> None:
-    (fan,) = HistoryReader(file).read(FAN, 0, NOW_S, 10_000)
+    (fan,) = HistoryReader(sqlite_url(file)).read(FAN, 0, NOW_S, 10_000)
     assert stretches(fan, NOW_S + 200).ends[-1] == NOW_S + 200
     assert stretches(fan, NOW_S + 9000).ends[-1] == NOW_S + INTERVAL_S
 
@@ -895,7 +896,7 @@ def test_reloading_forgets_what_another_database_held(
 ) -> None:
     view.add_points([SAT])
     settle(view)
-    history._reader = HistoryReader(tmp_path / "another.db")
+    history._reader = HistoryReader(sqlite_url(tmp_path / "another.db"))
     view.reload()
     settle(view)
     assert view.plot.curve_data(SAT) == []
@@ -921,7 +922,7 @@ def test_a_sample_between_two_holes_is_a_dot(view: TrendView, settle: Settle, tm
             transaction.log(panel(time_s))
             transaction.record(report())
     database.close()
-    history._reader = HistoryReader(file)
+    history._reader = HistoryReader(sqlite_url(file))
     view.add_points([SAT])
     settle(view)
     (curve,) = view.plot._curves.values()

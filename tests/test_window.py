@@ -23,6 +23,7 @@ from t3monitor.app import MonitorApp
 from t3monitor.cli import main
 from t3monitor.commands import exit_codes
 from t3monitor.commands import window as window_command
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings, load
 from t3monitor.model.errors import Outcome
@@ -473,7 +474,7 @@ def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_t
             assert 237219 not in {device.serial_number for device in program.shown.devices}
             assert program.window.devices.model.panel_count == 6
         for link, serials in (("demo", 6), (None, 1)):
-            state = read_present_state(paths.database_file(link))
+            state = read_present_state(sqlite_url(paths.database_file(link)))
             assert state is None or len(state.devices) == serials
 
     run(scenario())

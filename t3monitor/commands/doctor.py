@@ -20,10 +20,11 @@ from t3monitor.config.paths import Paths, user_paths
 from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.store.database import Database, database_file
-from t3monitor.store.failures import database_sentences
+from t3monitor.store.database import Database
+from t3monitor.store.files import database_file
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.present_state import read_present_state
+from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.store.words import words_taken
 from t3monitor.sync.check import check_link
@@ -97,8 +98,7 @@ def _folders(paths: Paths) -> Check:
 def _database(url: str) -> str:
     """Looks without creating or migrating anything."""
     file = database_file(url)
-    with database_sentences(file, opening=True):
-        revision = schema_revision(file)
+    revision = schema_revision(url)
     if revision is None:
         folder = next(parent for parent in file.parents if parent.exists())
         if not os.access(folder, os.W_OK):
@@ -110,9 +110,10 @@ def _database(url: str) -> str:
     try:
         with database.writing() as cursor:
             (cycles,) = cursor.execute("SELECT count(*) FROM SYNC_RUNS").fetchone()
-            taken = words_taken(cursor)
     finally:
         database.close()
+    with reading(url) as connection:
+        taken = words_taken(connection)
     return f"{file} can be written to; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB{_words(taken)}"
 
 
@@ -128,7 +129,7 @@ def _words(taken: tuple[int, int, int] | None) -> str:
 def _known(url: str) -> Snapshot | None:
     """What the database holds of the panels, so that none is asked for more than a cycle would; None if it cannot."""
     try:
-        return read_present_state(database_file(url))
+        return read_present_state(url)
     except Exception:  # noqa: BLE001 - the check of the database says why, whatever it is
         return None
 

@@ -13,14 +13,13 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
-from t3monitor.config.database_url import sqlite_path
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.failures import database_sentences
+from t3monitor.store.files import database_file
 from t3monitor.store.migrate import migrate_to_newest
+from t3monitor.store.reading import BUSY_TIMEOUT_S
 
-_BUSY_TIMEOUT_S = 3.0  # closing the program takes less than 5 s, also while another one locks the file
 _IMPATIENT_TURN_S = 0.5  # another site's cycle is stored in less
-_SHOWN_LETTERS = 200  # of a URL that is none
 _CHECKPOINT_PAGES = 4000  # 16 MB: pages that change in every cycle are copied into the file once for many cycles
 
 
@@ -33,7 +32,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Opens, creates or migrates the file; raises DatabaseError (locked) or DatabaseUnusableError."""
-        self.path = database_file(url)
+        self.url, self.path = url, database_file(url)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -43,7 +42,7 @@ class Database:
         self._engine = _engine(self.path)
         try:
             with database_sentences(self.path, opening=True):
-                migrate_to_newest(self._engine, self.path)
+                migrate_to_newest(self._engine, url)
         except BaseException:
             self.close()
             raise
@@ -57,20 +56,12 @@ class Database:
         another program takes 3 s together; without patience a file that another program locks is an error at once.
         """
         self._check_file()
-        until_s = time.monotonic() + (_BUSY_TIMEOUT_S if patient else _IMPATIENT_TURN_S)
+        until_s = time.monotonic() + (BUSY_TIMEOUT_S if patient else _IMPATIENT_TURN_S)
         with self._turn(until_s), database_sentences(self.path), self._engine.connect() as connection:
             left_s = until_s - time.monotonic() if patient else 0.0
             writer = connection.execution_options(**{_PATIENCE: left_s})
             with writer.begin():
                 yield cast(Cursor, connection.connection.cursor())
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one committed state and keeps no writer out; keep it short."""
-        with database_sentences(self.path), self._engine.connect() as connection:
-            reader = connection.execution_options(**{_READS_ONLY: True})
-            with reader.begin():
-                yield reader
 
     def close(self) -> None:
         """Closes every connection."""
@@ -98,7 +89,6 @@ class Database:
 
 
 _turns: dict[Path, threading.Lock] = {}  # of this program's writers, by file
-_READS_ONLY = "t3monitor_reads_only"
 _PATIENCE = "t3monitor_patience"  # seconds
 
 
@@ -110,21 +100,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def database_file(url: str) -> Path:
-    """The file of a database URL that a user typed; raises DatabaseUnusableError if it names none."""
-    path = sqlite_path(url)
-    if path is None:
-        named = repr(url if len(url) <= _SHOWN_LETTERS else f"{url[:_SHOWN_LETTERS]}…")
-        raise DatabaseUnusableError(
-            f"{named} is no database this program can use; write it as sqlite:///FILE, for example "
-            "sqlite:///history.db or sqlite:////var/lib/history.db, with %3F for a ? in the name"
-        )
-    return path
-
-
 def _engine(path: Path) -> Engine:
     url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, poolclass=QueuePool, pool_size=1, connect_args={"timeout": _BUSY_TIMEOUT_S})
+    engine = create_engine(url, poolclass=QueuePool, pool_size=1, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine
@@ -140,7 +118,6 @@ def _prepare_connection(connection: SqliteConnection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    reads_only = connection.get_execution_options().get(_READS_ONLY, False)
-    patience_s = connection.get_execution_options().get(_PATIENCE, _BUSY_TIMEOUT_S)
+    patience_s = connection.get_execution_options().get(_PATIENCE, BUSY_TIMEOUT_S)
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(0, int(patience_s * 1000))}")
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

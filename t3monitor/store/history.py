@@ -1,37 +1,67 @@
 """Reading the history: a point's samples as arrays, thinned to what a screen can show; for any thread."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from sqlite3 import Cursor
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import bindparam, func, inspect, literal_column, outerjoin, select
 
-from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.units import has_states
-from t3monitor.store.failures import database_sentences
+from t3monitor.store.files import database_file
+from t3monitor.store.reading import reading
+from t3monitor.store.schema import sync_runs, trendlog_frames, trendlog_layout_points, trendlog_layouts
+from t3monitor.store.statements import sql_text
 
 # A sample later than this many usual intervals after the last one comes after a hole: one missed cycle, or one that
 # T3000's cooldown delayed, is none.
 BREAK_AFTER_INTERVALS = 2.5
 
-_BUSY_TIMEOUT_S = 5.0
 _ROWS_AT_ONCE = 512
 _ENOUGH_TO_TELL = 16  # samples, of how often a panel is read
 _UNKNOWN_INTERVAL_S = 300  # of a sample whose ledger row is gone
 
 Floats = NDArray[np.float64]
 _Indexes = NDArray[np.intp]
+_frame, _run, _layout, _place = trendlog_frames.c, sync_runs.c, trendlog_layouts.c, trendlog_layout_points.c
+_FRAMES = sql_text(
+    select(
+        _frame.logging_time,
+        func.coalesce(_run.sync_interval, literal_column(f"{_UNKNOWN_INTERVAL_S}")),
+        _frame.layout_id,
+        _frame.run_id,
+        _frame.vals,
+    )
+    .select_from(outerjoin(trendlog_frames, sync_runs, _run.id == _frame.run_id))
+    .where(
+        _frame.serial_number == bindparam("serial_number"),
+        _frame.point_type == bindparam("point_type"),
+        _frame.logging_time.between(bindparam("start"), bindparam("end")),
+    )
+    .order_by(_frame.logging_time, _frame.run_id)
+)
+_PLACES = sql_text(
+    select(
+        _place.layout_id,
+        _place.point_index,
+        _place.position,
+        _place.label,
+        _place.range,
+        _place.units,
+        _place.digital_analog,
+    )
+    .join(trendlog_layouts, _layout.id == _place.layout_id)
+    .where(_layout.serial_number == bindparam("serial_number"), _layout.point_type == bindparam("point_type"))
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,15 +83,13 @@ class Series:
 
 
 class HistoryReader:
-    """Reads a database file that others write.
+    """Reads a database that others write; for any threads.
 
-    Each call opens a connection that cannot write, reads one committed state and closes it again, since an open reader
-    keeps SQLite from emptying its log. Calls of several threads do not disturb each other. A file that is not there
-    has no history; errors are DatabaseError with a sentence.
+    A database that is not there has no history; errors are DatabaseError with a sentence.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, url: str) -> None:
+        self._url = url
 
     def read(self, key: PointKey, start_utc_s: float, end_utc_s: float, max_points: int) -> tuple[Series, ...]:
         """What `read_many` finds of one point."""
@@ -77,12 +105,12 @@ class HistoryReader:
         ``max_points`` are thinned (see `thinned`).
         """
         found: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(keys, ())
-        if not self._path.exists():
-            return found
         vectors: dict[tuple[int, PointType], list[PointKey]] = {}
         for key in found:
             vectors.setdefault((key.serial_number, key.point_type), []).append(key)
         with self._reading() as cursor:
+            if cursor is None:
+                return found
             for (serial_number, point_type), members in vectors.items():
                 indexes = [key.point_index for key in members]
                 vector = _read_vector(cursor, serial_number, point_type, indexes, start_utc_s, end_utc_s)
@@ -91,19 +119,16 @@ class HistoryReader:
         return found
 
     @contextmanager
-    def _reading(self) -> Iterator[Cursor]:
-        with (
-            database_sentences(self._path),
-            closing(
-                sqlite3.connect(read_only_uri(self._path), uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
-            ) as reader,
-        ):
-            reader.execute("BEGIN")
+    def _reading(self) -> Iterator[Cursor | None]:
+        """A cursor on the history; None if there is none yet."""
+        with reading(self._url) as connection:
             try:
-                yield reader.cursor()
+                has_history = inspect(connection).has_table(trendlog_frames.name)
+                yield cast(Cursor, connection.connection.cursor()) if has_history else None
             except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:  # of what stands in vals
+                path = database_file(self._url)
                 raise DatabaseUnusableError(
-                    f"The database {self._path} holds history that cannot be read ({error}); restore a copy"
+                    f"The database {path} holds history that cannot be read ({error}); restore a copy"
                 ) from error
 
 
@@ -148,13 +173,7 @@ def _read_vector(
     cursor: Cursor, serial_number: int, point_type: PointType, indexes: Sequence[int], start: float, end: float
 ) -> _Vector:
     all_places = _places(cursor, serial_number, point_type, indexes)
-    cursor.execute(
-        "SELECT frame.logging_time, coalesce(run.sync_interval, ?), frame.layout_id, frame.run_id, frame.vals"
-        " FROM TRENDLOG_FRAMES AS frame LEFT JOIN SYNC_RUNS AS run ON run.id = frame.run_id"
-        " WHERE frame.serial_number = ? AND frame.point_type = ? AND frame.logging_time BETWEEN ? AND ?"
-        " ORDER BY frame.logging_time, frame.run_id",
-        (_UNKNOWN_INTERVAL_S, serial_number, point_type.value, start, end),
-    )
+    cursor.execute(_FRAMES, (serial_number, point_type.value, start, end))
     chunks = [np.empty((4 + len(indexes), 0))]
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
         times, intervals, layouts, runs, texts = zip(*rows, strict=True)
@@ -192,13 +211,7 @@ def _places(
     cursor: Cursor, serial_number: int, point_type: PointType, indexes: Sequence[int]
 ) -> dict[int, dict[int, _Place]]:
     """Where the points stand in each layout of the vector."""
-    rows = cursor.execute(
-        "SELECT point.layout_id, point.point_index, point.position, point.label, point.range, point.units,"
-        " point.digital_analog FROM TRENDLOG_LAYOUTS AS layout"
-        " JOIN TRENDLOG_LAYOUT_POINTS AS point ON point.layout_id = layout.id"
-        " WHERE layout.serial_number = ? AND layout.point_type = ?",
-        (serial_number, point_type.value),
-    )
+    rows = cursor.execute(_PLACES, (serial_number, point_type.value))
     wanted = frozenset(indexes)
     places: dict[int, dict[int, _Place]] = {}
     for layout_id, index, position, label, range_, units, digital_analog in rows:

@@ -6,10 +6,11 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
-from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.store.files import database_file
+from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -19,21 +20,19 @@ _one_at_a_time = threading.Lock()  # Alembic keeps the migration that runs in a 
 _log = logging.getLogger(__name__)
 
 
-def migrate_to_newest(
-    engine: Engine, path: Path, migrations: Path = _MIGRATIONS, newest: str = SCHEMA_REVISION
-) -> None:
+def migrate_to_newest(engine: Engine, url: str, migrations: Path = _MIGRATIONS, newest: str = SCHEMA_REVISION) -> None:
     """Creates the tables in an empty file, or migrates an older one after copying it aside.
 
     Raises DatabaseUnusableError for a file of a newer program or of another one, which stays untouched.
     """
-    if schema_revision(path) == newest:
+    if schema_revision(url) == newest:
         return
     with _one_at_a_time:
-        _migrate(engine, path, migrations, newest)
+        _migrate(engine, url, migrations, newest)
 
 
-def _migrate(engine: Engine, path: Path, migrations: Path, newest: str) -> None:
-    present = schema_revision(path)
+def _migrate(engine: Engine, url: str, migrations: Path, newest: str) -> None:
+    path, present = database_file(url), schema_revision(url)
     if present == newest:  # another thread was faster
         return
     # Alembic takes a tenth of a second to import; a file of the newest schema does without.
@@ -52,38 +51,38 @@ def _migrate(engine: Engine, path: Path, migrations: Path, newest: str) -> None:
             )
     with engine.begin() as connection:  # keeps other programs from migrating it
         if present is not None:
-            if schema_revision(path) != present:  # another program was faster
+            if schema_revision(url) != present:  # another program was faster
                 return
-            _copy_aside(path, present)
+            _copy_aside(url, present)
         config.attributes["connection"] = connection
         upgrade(config, "head")
     _log.info("💾 Database %s is at schema %s", path, newest)
 
 
-def schema_revision(path: Path) -> str | None:
+def schema_revision(url: str) -> str | None:
     """The file's schema revision; None for a missing or empty file.
 
-    Opens it read-only, since it may be somebody else's; raises DatabaseUnusableError if it is, sqlite3.Error if it
-    cannot be read.
+    Raises DatabaseUnusableError if it is somebody else's, DatabaseError if it cannot be read.
     """
-    if not path.is_file() or path.stat().st_size == 0:
-        return None
-    with closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    with reading(url, foreign=True) as connection:
+        tables = set(inspect(connection).get_table_names())
         if {_VERSION_TABLE, _OWN_TABLE} <= tables and (
-            row := connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            revision := connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         ):
-            return str(row[0])
+            return str(revision)
     if tables:
         raise DatabaseUnusableError(
-            f"The database {path} belongs to another program (T3000 itself keeps a file of that name); it was not "
-            "touched; choose another file"
+            f"The database {database_file(url)} belongs to another program (T3000 itself keeps a file of that name); "
+            "it was not touched; choose another file"
         )
     return None
 
 
-def _copy_aside(path: Path, revision: str) -> None:
+def _copy_aside(url: str, revision: str) -> None:
+    path = database_file(url)
     copy = path.with_name(f"{path.stem}.schema-{revision}{path.suffix}")
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+    with reading(url) as connection, closing(sqlite3.connect(copy)) as target:
+        source = connection.connection.driver_connection
+        assert isinstance(source, sqlite3.Connection)  # noqa: S101 - else there were no file
         source.backup(target)  # takes what is still in the -wal file along
     _log.info("💾 Copied the database to %s before migrating it from schema %s", copy, revision)

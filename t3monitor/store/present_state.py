@@ -1,59 +1,51 @@
 """The present state as the tables hold it, for a window that opens before the first cycle."""
 
-import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Row, select
 
-from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.identity import Identity, StoredIdentity
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
 from t3monitor.model.words import NO_WORDS, RangeWords
-from t3monitor.store.database import Database
-from t3monitor.store.failures import database_sentences
 from t3monitor.store.migrate import schema_revision
+from t3monitor.store.reading import reading, stored_rows
 from t3monitor.store.schema import devices, point_tables
 from t3monitor.store.words import words_in_force
 
 
-def read_present_state(path: Path, utc_s: Callable[[], float] = time.time) -> Snapshot | None:
+def read_present_state(url: str, utc_s: Callable[[], float] = time.time) -> Snapshot | None:
     """Every panel and point as last stored, received when the newest panel was; None if there are none.
 
-    Panels that never answered are among the silent ones. Opens the file read-only and closes it again; one of an older
-    schema has no sites or words yet. Raises DatabaseError.
+    Panels that never answered are among the silent ones; a file of an older schema has no sites or words yet.
+    Raises DatabaseError.
     """
-    with database_sentences(path):
-        if schema_revision(path) is None:
+    if schema_revision(url) is None:
+        return None
+    with reading(url) as connection:
+        stored_panels = stored_rows(connection, devices)
+        if stored_panels is None:
             return None
-    with database_sentences(path), closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        connection.execute("BEGIN")  # one committed state for all tables
-        panels = connection.execute("SELECT * FROM DEVICES ORDER BY panel_id").fetchall()
+        panels = connection.execute(stored_panels.order_by(devices.c.panel_id)).all()
         words = words_in_force(connection)
         points: dict[tuple[int, PointType], list[Point]] = defaultdict(list)
         for point_type, table in point_tables.items():
             names = [name for name in Point._fields if name in table.c]
-            query = select(table).order_by(*table.primary_key.columns)
-            for row in connection.execute(str(query.compile(dialect=sqlite.dialect()))):
-                values = {name: row[name] for name in names}
-                point = Point(point_type=point_type, **values)
-                points[row["serial_number"], point_type].append(
-                    _in_words(point, words.get(row["serial_number"], NO_WORDS))
-                )
+            query = select(table.c.serial_number, *(table.c[name] for name in names))
+            for serial, *values in connection.execute(query.order_by(*table.primary_key.columns)):
+                point = Point(point_type=point_type, **dict(zip(names, values, strict=True)))
+                points[serial, point_type].append(_in_words(point, words.get(serial, NO_WORDS)))
     if not panels:
         return None
-    received_at = max(row["last_seen"] or row["first_seen"] for row in panels)
+    received_at = max(row.last_seen or row.first_seen for row in panels)
     return Snapshot(
         min(received_at, int(utc_s())),  # our clock may have been wrong then
-        tuple(_device(row, points) for row in panels if row["last_seen"] is not None),
-        silent=tuple(_device(row, points) for row in panels if row["last_seen"] is None),
+        tuple(_device(row, points) for row in panels if row.last_seen is not None),
+        silent=tuple(_device(row, points) for row in panels if row.last_seen is None),
     )
 
 
@@ -63,13 +55,13 @@ def _in_words(point: Point, words: RangeWords) -> Point:
     return point._replace(words=its_words, units=unit or point.units) if its_words or unit else point
 
 
-def stored_identities(database: Database) -> list[StoredIdentity]:
+def stored_identities(url: str) -> list[StoredIdentity]:
     """What the panels were called when they were stored last; raises DatabaseError."""
     columns = devices.c
     query = select(
         columns.serial_number, columns.panel_id, columns.panel_name, columns.address, columns.last_seen, columns.site
     )
-    with database.reading() as connection:
+    with reading(url) as connection:
         rows = connection.execute(query).all()
     return [
         StoredIdentity(serial, Identity(panel_id, name, address or ""), seen_at, site)
@@ -77,20 +69,20 @@ def stored_identities(database: Database) -> list[StoredIdentity]:
     ]
 
 
-def _device(row: sqlite3.Row, points: dict[tuple[int, PointType], list[Point]]) -> Device:
-    serial = row["serial_number"]
+def _device(row: Row[Any], points: dict[tuple[int, PointType], list[Point]]) -> Device:
+    serial = row.serial_number
     return Device(
         serial_number=serial,
-        panel_id=row["panel_id"],
-        panel_name=row["panel_name"],
+        panel_id=row.panel_id,
+        panel_name=row.panel_name,
         inputs=tuple(points[serial, PointType.INPUT]),
         outputs=tuple(points[serial, PointType.OUTPUT]),
         variables=tuple(points[serial, PointType.VARIABLE]),
-        input_logging_time=row["input_logging_time"],
-        output_logging_time=row["output_logging_time"],
-        variable_logging_time=row["variable_logging_time"],
-        address=row["address"] or "",
-        building_name=row["building_name"] or "",
-        settings=PanelSettings(row["ip_address"], row["port"], row["modbus_address"], row["bacnet_mstp_mac_id"]),
-        site=row["site"] if "site" in row.keys() else "",  # noqa: SIM118 - a row is no mapping
+        input_logging_time=row.input_logging_time,
+        output_logging_time=row.output_logging_time,
+        variable_logging_time=row.variable_logging_time,
+        address=row.address or "",
+        building_name=row.building_name or "",
+        settings=PanelSettings(row.ip_address, row.port, row.modbus_address, row.bacnet_mstp_mac_id),
+        site=row.site,
     )

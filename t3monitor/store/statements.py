@@ -5,16 +5,23 @@ SQLAlchemy builds them from the schema; handing the driver ready tuples spares i
 
 from collections.abc import Collection
 
-from sqlalchemy import Table, func, literal_column, or_
+from sqlalchemy import ClauseElement, Table, func, literal_column, or_
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert
 
 from t3monitor.model.point_types import PointType
 from t3monitor.store import schema
 
+_DIALECT = sqlite.dialect(paramstyle="qmark")
+
+
+def sql_text(statement: ClauseElement) -> str:
+    """What the driver takes; the parameters stand in the order of their names in the statement."""
+    return str(statement.compile(dialect=_DIALECT))
+
 
 def _sql(statement: sqlite.Insert, table: Table) -> str:
-    compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+    compiled = statement.compile(dialect=_DIALECT)
     names = [column.name for column in table.columns]
     if compiled.positiontup != names:
         raise AssertionError(f"{table.name}: parameters {compiled.positiontup} do not follow the columns {names}")

@@ -5,7 +5,7 @@ import json
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.store.database import Database
+from t3monitor.store.reading import reading
 from t3monitor.store.schema import point_tables
 
 _COUNT_POINTS = {
@@ -25,8 +25,10 @@ _COUNT_SAMPLES = """
 """
 
 
-def count_back(database: Database, snapshot: Snapshot, run_id: int) -> dict[int, dict[PointType, int]]:
+def count_back(url: str, snapshot: Snapshot, run_id: int) -> dict[int, dict[PointType, int]]:
     """How many points of each type the database holds of each panel of the snapshot, by serial number.
+
+    It counts as another program sees them: over a connection of its own.
 
     Raises DatabaseError if a panel, a point or a sample of the cycle is not there.
     """
@@ -36,7 +38,7 @@ def count_back(database: Database, snapshot: Snapshot, run_id: int) -> dict[int,
         for point_type, points, time_s in device.vectors()
         if points
     ]
-    with database.reading() as connection:
+    with reading(url) as connection:
         query = connection.exec_driver_sql
         known = {serial for (serial,) in query("SELECT serial_number FROM DEVICES")}
         counted: dict[PointType, dict[int, int]] = {

@@ -1,47 +1,46 @@
 """What the panels call their custom ranges, as it is stored: a row for each change, so that one knows since when."""
 
 import json
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 from sqlite3 import Cursor
 from typing import Any
 
-from t3monitor.config.database_url import read_only_uri
+from sqlalchemy import Connection, bindparam, func, select
+
 from t3monitor.model.words import NO_WORDS, RangeWords
 from t3monitor.store import statements
-from t3monitor.store.failures import database_sentences
+from t3monitor.store.reading import reading, stored_rows
+from t3monitor.store.schema import range_words
 
 _DIGITAL, _TABLE, _MULTISTATE = "digital", "table", "multistate"
-_TABLE_NAME = "RANGE_WORDS"
-_NEWEST = (
-    "SELECT serial_number, kind, range, words FROM RANGE_WORDS WHERE id IN"
-    " (SELECT max(id) FROM RANGE_WORDS GROUP BY serial_number, kind, range)"
+_columns = range_words.c
+_NEWEST = select(_columns.serial_number, _columns.kind, _columns.range, _columns.words).where(
+    _columns.id.in_(
+        select(func.max(_columns.id)).group_by(_columns.serial_number, _columns.kind, _columns.range).scalar_subquery()
+    )
 )
-_TAKEN = "SELECT count(DISTINCT serial_number), min(since), max(since) FROM RANGE_WORDS"
+_NEWEST_OF_PANEL = statements.sql_text(_NEWEST.where(_columns.serial_number == bindparam("serial_number")))
+_TAKEN = select(func.count(_columns.serial_number.distinct()), func.min(_columns.since), func.max(_columns.since))
 _Rows = dict[tuple[str, int], Any]  # what stands in ``words``, by kind and range
 
 
-def read_words(path: Path) -> dict[int, RangeWords]:
+def read_words(url: str) -> dict[int, RangeWords]:
     """The words in force, by serial number; none of a file that is missing or older than they are.
 
-    Opens the file read-only and closes it again. Raises DatabaseError.
+    Raises DatabaseError.
     """
-    if not path.is_file():
-        return {}
-    with database_sentences(path), closing(sqlite3.connect(read_only_uri(path), uri=True)) as reader:
-        return words_in_force(reader)
+    with reading(url) as connection:
+        return words_in_force(connection)
 
 
-def words_taken(cursor: Cursor) -> tuple[int, int, int] | None:
+def words_taken(connection: Connection) -> tuple[int, int, int] | None:
     """Of how many panels there are words, and since when the oldest and the newest hold (UTC s); None if of none."""
-    panels, first, last = cursor.execute(_TAKEN).fetchone()
+    panels, first, last = connection.execute(_TAKEN).one()
     return (panels, first, last) if panels else None
 
 
-def words_in_force(connection: sqlite3.Connection) -> dict[int, RangeWords]:
+def words_in_force(connection: Connection) -> dict[int, RangeWords]:
     """What `read_words` reads, over an open connection."""
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_TABLE_NAME,)).fetchone():
+    if stored_rows(connection, range_words) is None:
         return {}
     rows: dict[int, _Rows] = {}
     for serial, kind, range_, words in connection.execute(_NEWEST):
@@ -51,7 +50,7 @@ def words_in_force(connection: sqlite3.Connection) -> dict[int, RangeWords]:
 
 def write_words(cursor: Cursor, serial_number: int, words: RangeWords, since: int) -> None:
     """Adds a row for each range whose words are not those in force; blank ones change none."""
-    known = cursor.execute(f"{_NEWEST} AND serial_number = ?", (serial_number,)).fetchall()
+    known = cursor.execute(_NEWEST_OF_PANEL, (serial_number,)).fetchall()
     stored = {(kind, range_): _parsed(text) for _, kind, range_, text in known}
     updated = _rows(_range_words(stored).updated_by(words))
     cursor.executemany(

@@ -66,11 +66,11 @@ class Source:
         """Takes what a database holds of earlier runs, once for each that is opened; raises DatabaseError."""
         if database is self._recalled:
             return
-        times = read_reading_times(database, site)
+        times = read_reading_times(database.url, site)
         self.times.recall(times)
         self.readings.recall((vector, own_s) for vector, (own_s, _) in times.items())
-        self.words.recall(read_words(database.path))
-        if known := read_present_state(database.path):
+        self.words.recall(read_words(database.url))
+        if known := read_present_state(database.url):
             self.recalled = {device.serial_number: device for device in known.devices}
             self.link.recall(known)
         self.unstored.all()
@@ -232,7 +232,7 @@ class Cycle:
 
         self._watch.enter(SyncPhase.VALIDATE.key)
         try:
-            counted = count_back(store.database, recorded, transaction.run_id)
+            counted = count_back(store.database.url, recorded, transaction.run_id)
         except DatabaseError:
             store.writer.forget()
             source.readings.forget()

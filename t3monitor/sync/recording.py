@@ -114,7 +114,7 @@ class PanelClaims:
         """Begins with the panels that a database holds, where it is another one than so far; raises DatabaseError."""
         with self._lock:
             if database.path != self._stored_in:
-                self._controllers = Controllers(stored_identities(database))
+                self._controllers = Controllers(stored_identities(database.url))
                 self._stored_in = database.path
 
     def accept_controller(self, serial_number: int) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.store.database import database_file
+from t3monitor.store.files import database_file
 
 translate = QCoreApplication.translate
 _SQLITE_MAGIC = b"SQLite format 3\0"

@@ -1,0 +1,81 @@
+"""The one place where a database is opened for reading: by its URL, for one short transaction; for any thread."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, inspect, literal, null, select
+from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import DefaultClause
+
+from t3monitor.config.database_url import read_only_uri
+from t3monitor.store.failures import database_sentences
+from t3monitor.store.files import database_file, has_journal
+
+BUSY_TIMEOUT_S = 3.0  # closing the program takes less than 5 s, also while another one locks the file
+_NO_WAL_CAN_BE_MADE = sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY
+
+
+@contextmanager
+def reading(url: str, *, foreign: bool = False) -> Iterator[Connection]:
+    """A transaction that sees one committed state, cannot write and keeps no writer out.
+
+    Keep it short, since it keeps SQLite from emptying its -wal. A file that is missing or empty reads as a database
+    without tables. ``foreign``: it may be another program's, beside which nothing is made. Raises DatabaseError.
+    """
+    path = database_file(url)
+    with database_sentences(path, opening=foreign), _engine(path, foreign).connect() as connection, connection.begin():
+        yield connection
+
+
+def stored_rows(connection: Connection, table: Table) -> Select[Any] | None:
+    """What a file, perhaps one of an earlier schema, holds of a table; None if it has no such table.
+
+    A column that the file does not have yet holds its default in every row.
+    """
+    try:
+        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    except NoSuchTableError:
+        return None
+    return select(
+        *(column if column.name in there else _default(column.server_default).label(column.name) for column in table.c)
+    ).select_from(table)
+
+
+def _default(default: Any) -> Any:
+    return literal(default.arg) if isinstance(default, DefaultClause) else null()
+
+
+@lru_cache(maxsize=8)
+def _engine(path: Path, foreign: bool) -> Engine:
+    """Compiles statements once; it keeps no connection open."""
+    engine = create_engine("sqlite://", creator=lambda: _open(path, foreign), poolclass=NullPool)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _open(path: Path, foreign: bool) -> sqlite3.Connection:
+    """SQLite reads a WAL file with a -wal, which it makes; without one, a file that nobody writes is read as it is."""
+    if not path.is_file():
+        return _connect("file::memory:")
+    uri = read_only_uri(path)
+    as_it_is = f"{uri}&immutable=1"
+    if foreign and not has_journal(path):
+        return _connect(as_it_is)
+    reader = _connect(uri)
+    try:
+        reader.execute("PRAGMA schema_version")  # the file is not opened before
+    except sqlite3.Error as error:
+        reader.close()
+        if error.sqlite_errorcode & 0xFF not in _NO_WAL_CAN_BE_MADE or has_journal(path):
+            raise
+        return _connect(as_it_is)
+    return reader
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
