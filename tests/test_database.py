@@ -475,9 +475,9 @@ def test_no_other_program_migrates_a_file_while_it_is_copied_aside(
     first_schema(file, tmp_path)
     copied: list[str] = []
 
-    def copy_aside(path: Path, revision: str) -> None:
+    def copy_aside(url: str, revision: str) -> None:
         with (
-            closing(sqlite3.connect(path, timeout=0)) as other,
+            closing(sqlite3.connect(file, timeout=0)) as other,
             pytest.raises(sqlite3.OperationalError, match="locked"),
         ):
             other.execute("BEGIN IMMEDIATE")

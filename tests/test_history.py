@@ -12,7 +12,6 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
-from t3monitor.store import history
 from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader, Series, thinned
 from t3monitor.store.writer import Writer
