@@ -90,7 +90,7 @@ def _write_year(file: Path) -> None:
         cursor.executemany(
             INSERT_FRAME,
             (
-                (_SERIAL, "INPUT", time_s, 1, 1, encode(row).decode())
+                (_SERIAL, "INPUT", time_s, 1, 1, encode(row).decode(), _STEP_S)
                 for time_s, row in zip(times.tolist(), rows, strict=True)
             ),
         )

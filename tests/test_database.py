@@ -374,7 +374,7 @@ def older_schema(revision: str, file: Path, tmp_path: Path) -> None:
         engine.dispose()
 
 
-SITE_OF = {"0001": "", "0002": "Plant"}
+SITE_OF = {"0001": "", "0002": "Plant", "0003": "Plant"}
 OLD_DEVICE = (7, 1, "AHU", "Main", "10.0.0.7", "Stale", "10.0.0.7", 502, 1, 2, 0, 1_700_000_001, 1_700_000_002, 5, 6)
 
 
@@ -402,7 +402,7 @@ def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
         return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_a_file_of_an_older_schema_keeps_all_it_holds_and_can_say_never(
     file: Path, tmp_path: Path, revision: str
 ) -> None:

@@ -44,7 +44,7 @@ class Device:
     groups, a type's logging time is that of its oldest group in use.
 
     ``own_times`` are the logging times of the three types by T3000's own clock, as it sent them; None where it sent
-    none.
+    none. ``spacings_s`` are after how many seconds the next reading of each was expected then; None: not known.
     """
 
     serial_number: int
@@ -62,6 +62,7 @@ class Device:
     site: str = ""  # the T3000 computer that tells of it; empty where there is but one
     groups: Groups = field(default_factory=lambda: _READ_WHOLE)  # Python 3.11 takes it for mutable
     own_times: tuple[int | None, int | None, int | None] = (None, None, None)
+    spacings_s: tuple[int | None, int | None, int | None] = (None, None, None)
 
     def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int | None]]:
         """The three vectors in T3000's order, each as (type, points, logging time in UTC epoch seconds)."""

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from t3monitor.config.database_url import sqlite_url
@@ -44,7 +45,7 @@ def backfill(
             with writer.cycle(step_s) as transaction:
                 for device in snapshot.devices:
                     transaction.upsert(device, now_s)
-                    transaction.log(device)
+                    transaction.log(replace(device, spacings_s=(step_s, step_s, step_s)))
                 transaction.record(
                     CycleReport(
                         Outcome.OK,

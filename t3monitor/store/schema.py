@@ -4,7 +4,7 @@ from sqlalchemy import REAL, Column, Index, Integer, MetaData, PrimaryKeyConstra
 
 from t3monitor.model.point_types import PointType
 
-SCHEMA_REVISION = "0003"  # the newest of migrations/versions
+SCHEMA_REVISION = "0004"  # the newest of migrations/versions
 
 # data_source and created_by of docs/t3000.md 13.3.
 DATA_SOURCE_FFI_SYNC = 1
@@ -132,6 +132,7 @@ trendlog_frames = Table(
     Column("run_id", Integer, nullable=False),
     Column("layout_id", Integer, nullable=False),
     Column("vals", Text, nullable=False),  # JSON array by layout position; null = missing
+    Column("expected_spacing", Integer),  # seconds to the next reading, as of this one; null: of an older program
     PrimaryKeyConstraint("serial_number", "point_type", "logging_time", "run_id"),
     sqlite_with_rowid=False,
 )

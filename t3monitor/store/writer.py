@@ -203,16 +203,15 @@ class CycleTransaction:
         those that did not come this time.
         """
         frames = []
-        for point_type, points, time_s in device.vectors():
+        for (point_type, points, time_s), spacing_s in zip(device.vectors(), device.spacings_s, strict=True):
             if points and time_s is not None:
                 if whole is not None and point_type in whole.groups:
                     vector = self._vector_in_parts(whole, point_type, points)
                 else:
                     vector = self._vector(device, point_type, points)
                 self.written[device.serial_number, point_type] = vector
-                frames.append(
-                    (device.serial_number, point_type.value, time_s, self.run_id, vector.layout.id, vector.vals)
-                )
+                key = device.serial_number, point_type.value, time_s, self.run_id
+                frames.append((*key, vector.layout.id, vector.vals, spacing_s))
         self._cursor.executemany(statements.INSERT_FRAME, frames)
         return device.point_count
 

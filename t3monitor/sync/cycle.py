@@ -38,6 +38,7 @@ from t3monitor.sync.reading_times import ReadingTimes
 from t3monitor.sync.recording import Choice, PanelClaims, Readings
 from t3monitor.sync.retry import call_with_retries
 from t3monitor.sync.site_words import SiteWords
+from t3monitor.sync.spacings import ExpectedSpacings
 from t3monitor.sync.standing import StandingTimes
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.messages import AnswerDecoder
@@ -56,6 +57,7 @@ class Source:
         self.settings_reader = SettingsReader(link)
         self.readings = Readings()
         self.times = ReadingTimes()
+        self.spacings = ExpectedSpacings()
         self.words = SiteWords(self.decoder)
         self.unstored = UnstoredGroups()
         self.trend_logs_asked = False
@@ -192,6 +194,7 @@ class Cycle:
         known = {device.serial_number for device in (*snapshot.devices, *snapshot.silent)}
         source.words.take_back(answer.words.keys() - known)
         snapshot = source.times.of_snapshot(snapshot, answer.clock_ahead_s)
+        snapshot = source.spacings.of_snapshot(snapshot, settings.interval_s, answer.turn_s)
         snapshot = source.noted(snapshot, settings.interval_s)
         snapshot = self._host.claims.of_site(self._host.site, snapshot, settings.interval_s)
         self._watch.enter(SyncPhase.FETCH.key)

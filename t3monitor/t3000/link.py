@@ -24,7 +24,8 @@ class Answer(NamedTuple):
 
     ``silent`` are listed panels that did not answer. ``groups``, by serial number, are those of panels read in parts.
     ``words``, by serial number, are what the panels call their custom ranges, as far as that was learned for this
-    answer. ``clock_ahead_s`` is how far T3000's clock is ahead of ours; None: not known.
+    answer. ``clock_ahead_s`` is how far T3000's clock is ahead of ours; None: not known. ``turn_s`` is how long
+    it takes until each panel was read once more; None: the link does not plan that.
     """
 
     body: Body
@@ -36,6 +37,7 @@ class Answer(NamedTuple):
     groups: Mapping[int, Groups] = MappingProxyType({})
     words: Mapping[int, RangeWords] = MappingProxyType({})
     clock_ahead_s: float | None = None
+    turn_s: float | None = None
 
     @property
     def size_bytes(self) -> int:

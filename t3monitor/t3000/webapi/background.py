@@ -87,6 +87,7 @@ class BackgroundReading:
             repeats=True,
             note=NOTE,
             clock_ahead_s=self._clock.measure(timeout_s),
+            turn_s=self._rotation.calls_per_round * self._cooldown.length_s,
         )
 
     def _as_listed(self, panel: MirroredPanel) -> MirroredPanel:

@@ -352,6 +352,7 @@ class LiveReading:
     def _answer(self, this: Round) -> Answer:
         in_order = sorted(self._memories.values(), key=lambda memory: (memory.panel.panel_id, memory.serial_number))
         listed = [memory for memory in in_order if memory.state is not State.LEFT_OUT]
+        planned = self._plan()  # of the cycles that follow
         waiting = [memory for memory in listed if memory.state is State.NEVER_ASKED]
         # Those that were read in an earlier run are shown as they were then.
         shown = [memory for memory in listed if memory.answers or (memory in waiting and memory.has_history)]
@@ -362,7 +363,8 @@ class LiveReading:
             (*self._panels.doubles, *filter(None, sentences)),
             (*self._reader.remarks, *(sentence for memory in shown for sentence in memory.sentences())),
             repeats=True,
-            note=self._note(),
+            note=self._note(planned),
+            turn_s=planned.turns * self.interval_s,
             silent=tuple(
                 _as_silent(memory.panel)
                 for memory in listed
@@ -377,8 +379,7 @@ class LiveReading:
         self._reader.words.clear()
         return answer
 
-    def _note(self) -> str:
-        planned = self._plan()
+    def _note(self, planned: Plan) -> str:
         notes = [NOTE]
         if planned.turns > 1:
             panels = sum(memory.state in (State.NEVER_ASKED, State.ANSWERS) for memory in self._memories.values())

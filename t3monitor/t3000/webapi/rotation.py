@@ -45,6 +45,12 @@ class Rotation:
         """The panels that T3000 was asked to read and has not shown since."""
         return tuple(self._asked)
 
+    @property
+    def calls_per_round(self) -> int:
+        """After how many calls each panel that talks was asked for once more."""
+        asked = len(self._panels) - len(self._silent) + bool(self._silent)
+        return max(1, asked + self._collects(asked))
+
     def is_silent(self, serial: Serial) -> bool:
         """Whether the panel did not move its logging time when it was asked for."""
         return serial in self._silent
@@ -101,10 +107,13 @@ class Rotation:
             turn = next(iter(self._silent))
             self._silent[turn] = self._silent.pop(turn)
             asked.append(turn)
-        collects = 0 if self.answers_show_all else best_collects(len(asked))
+        collects = self._collects(len(asked))
         if not asked:
             return [COLLECT]
         if not collects:
             return asked
         ends = [len(asked) * group // collects for group in range(collects + 1)]
         return [step for begin, end in pairwise(ends) for step in (*asked[begin:end], COLLECT)]
+
+    def _collects(self, asked: int) -> int:
+        return 0 if self.answers_show_all else best_collects(asked)

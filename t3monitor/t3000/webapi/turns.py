@@ -13,7 +13,7 @@ SWEEP_S = 600.0  # how old the points of groups that are not in use should get a
 class Plan:
     """What a cycle holds: panels by serial number, the one with the oldest reading first, and how long it may take.
 
-    ``turns`` is after how many cycles each panel has been read. ``swept`` is how many groups that are not in use a
+    ``turns`` is after how many cycles each panel has been read once. ``swept`` is how many groups that are not in use a
     cycle reads besides, and ``sweep_age_s`` how old these get.
     """
 
@@ -34,13 +34,15 @@ def plan(
     """
     wanted = math.ceil(other_groups * min(1.0, interval_s / SWEEP_S))
     swept = min(wanted, max(1, int(_SWEEP_SHARE * interval_s / group_s))) if wanted else 0
-    left_s = _FILLED * interval_s - swept * group_s
+    room_s = left_s = _FILLED * interval_s - swept * group_s
     chosen: list[int] = []
+    turns = 1
     for serial in sorted(costs_s, key=lambda serial: (read_s[serial], serial)):
-        if chosen and costs_s[serial] > left_s:
-            break
+        if costs_s[serial] > left_s and left_s < room_s:
+            turns += 1
+            left_s = room_s
         left_s -= costs_s[serial]
-        chosen.append(serial)
-    turns = math.ceil(len(costs_s) / max(1, len(chosen)))
+        if turns == 1:
+            chosen.append(serial)
     sweep_age_s = math.ceil(other_groups / swept) * interval_s if swept else 0.0
     return Plan(tuple(chosen), turns, swept, _FILLED * interval_s, sweep_age_s)

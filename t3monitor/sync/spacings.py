@@ -1,0 +1,48 @@
+"""After what time the next reading of each panel and type is expected; see `t3monitor.model.holes`."""
+
+import math
+from collections import deque
+from dataclasses import replace
+
+from t3monitor.model.holes import READINGS_TO_TELL, usual_spacing
+from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.sync.recording import Vector
+
+
+class ExpectedSpacings:
+    """Gives each reading its spacing once: what is repeated keeps it, whatever is planned meanwhile.
+
+    It is the sync interval, or longer where panels take turns. Where the link does not plan these, T3000 reads its
+    panels when it likes, and how far apart the last readings were tells the turn.
+    """
+
+    def __init__(self) -> None:
+        self._given: dict[Vector, tuple[int, int]] = {}  # the newest reading: its time and its spacing
+        self._times: dict[Vector, deque[int]] = {}  # of the last readings under this interval
+        self._interval_s = 0
+
+    def of_snapshot(self, snapshot: Snapshot, interval_s: int, turn_s: float | None) -> Snapshot:
+        """The snapshot with the spacing of each of its readings; ``turn_s`` is that of its answer."""
+        if interval_s != self._interval_s:
+            self._interval_s = interval_s
+            self._times.clear()
+        return replace(snapshot, devices=tuple(self._of_device(device, turn_s) for device in snapshot.devices))
+
+    def _of_device(self, device: Device, turn_s: float | None) -> Device:
+        inputs, outputs, variables = (
+            None if time_s is None else self._spacing((device.serial_number, kind), time_s, turn_s)
+            for kind, _, time_s in device.vectors()
+        )
+        return replace(device, spacings_s=(inputs, outputs, variables))
+
+    def _spacing(self, vector: tuple[int, PointType], time_s: int, turn_s: float | None) -> int:
+        given = self._given.get(vector)
+        if given is None or given[0] != time_s:
+            times = self._times.setdefault(vector, deque(maxlen=READINGS_TO_TELL + 1))
+            if times and time_s < times[-1]:  # a clock was set back
+                times.clear()
+            times.append(time_s)
+            expected_s = turn_s if turn_s is not None else usual_spacing(tuple(times)) or 0
+            given = self._given[vector] = time_s, math.ceil(max(self._interval_s, expected_s))
+        return given[1]
