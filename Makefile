@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench torture ui-check pictures installer smoke lock clean
+.PHONY: help run test lint bench fuzz torture ui-check pictures installer smoke lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ run: $(READY) ## the window on the simulated building; without a display two cyc
 
 test: $(READY) ## formatting, lint, types, layers and the test suite
 	@$(MAKE) --no-print-directory lint
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY) ## formatting, lint, types and layers alone
 	@$(BIN)/ruff format --check .
@@ -33,6 +33,9 @@ lint: $(READY) ## formatting, lint, types and layers alone
 bench: $(READY) ## the ratios of docs/performance.md, measured side by side
 	@$(BIN)/python -m benchmarks
 	@for part in gui tables trend; do QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.$$part || exit 1; done
+
+fuzz: $(READY) ## the tests with random answers at length: other ones each time, 5,000 for each test
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
 
 torture: $(READY) ## 50 kills in the middle of a cycle, then the database is examined
 	@$(BIN)/python -m benchmarks.torture

@@ -1,18 +1,45 @@
 """Fixtures that more than one test file uses."""
 
+import asyncio
 import gc
 import logging
 import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import qasync
+from hypothesis import HealthCheck, settings
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import Engine
+
+from programs import PATIENCE_S, Run
+from t3monitor.config.database_url import sqlite_path, sqlite_url
+from t3monitor.config.paths import Paths
+from t3monitor.simulation import past
+from t3monitor.simulation.building import Building
+from t3monitor.store import database as database_module
+from t3monitor.store.database import Database
+from t3monitor.store.migrate import migrate_to_newest
 
 CLIB = Path(__file__).parent / "clib"
 _MUCH_GARBAGE = 50_000  # objects that were made and not given back since garbage was collected last
+
+suite = settings(
+    max_examples=40,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("suite", suite)
+settings.register_profile("fuzz", suite, max_examples=5000, derandomize=False)  # make fuzz
+settings.load_profile("suite")
 
 
 def pytest_configure() -> None:
@@ -32,6 +59,65 @@ def pytest_runtest_setup() -> None:
 def pytest_runtest_teardown() -> None:
     if gc.get_count()[0] > _MUCH_GARBAGE:
         gc.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A new file's tables are made once, by the migrations, and from then on copied."""
+    empty = tmp_path_factory.mktemp("empty") / "history.db"
+    Database(sqlite_url(empty)).close()
+
+    def copy_or_migrate(engine: Engine, path: Path) -> None:
+        if not path.exists():
+            with suppress(OSError):
+                shutil.copyfile(empty, path)
+        migrate_to_newest(engine, path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_module, "migrate_to_newest", copy_or_migrate)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def past_of_the_demo_is_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The day before that the simulated building begins with is made once for the building as it is by itself."""
+    usual, backfill = tmp_path_factory.mktemp("past") / "history.db", past.backfill
+
+    def copy_or_make(database_url: str, building: Building, *period: Any) -> int:
+        if len(building.panels) != len(Building().panels):
+            return backfill(database_url, building, *period)
+        if not usual.exists():
+            backfill(sqlite_url(usual), building, *period)
+        file = sqlite_path(database_url)
+        assert file is not None
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(usual, file)
+        return 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(past, "backfill", copy_or_make)
+        yield
+
+
+@pytest.fixture
+def run(qapp: QApplication) -> Iterator[Run]:
+    """Runs a coroutine on the loop that the program has; a program that a failed test left open is closed."""
+    qapp.setQuitOnLastWindowClosed(False)  # as the program itself has it: the loop ends when everything has stopped
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    with loop:
+        yield lambda coroutine: loop.run_until_complete(asyncio.wait_for(coroutine, 2 * PATIENCE_S))
+        if left := asyncio.all_tasks(loop):
+            for window in qapp.topLevelWidgets():
+                window.close()
+            loop.run_until_complete(asyncio.wait(left, timeout=PATIENCE_S))
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """The folders of a program that starts for the first time."""
+    return Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs")
 
 
 @pytest.fixture

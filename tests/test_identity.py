@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from answers import real_answer, real_panel, real_point
@@ -31,8 +31,6 @@ SERIAL = 237219
 A = Identity(5, "AHU5", "192.168.1.5")
 B = Identity(9, "VAV9", "192.168.1.9")
 INTERVAL_S = 30
-
-properties = settings(derandomize=True, database=None, deadline=None, max_examples=300)
 
 
 def panel(identity: Identity, serial_number: int = SERIAL) -> Device:
@@ -324,7 +322,6 @@ def test_a_site_that_is_removed_leaves_its_panels_to_others() -> None:
 fields = st.sets(st.sampled_from(Identity._fields), min_size=1, max_size=2)
 
 
-@properties
 @given(st.lists(st.tuples(fields, st.booleans()), max_size=40))
 def test_renumbering_and_renaming_to_what_was_not_there_before_is_never_refused(
     steps: list[tuple[set[str], bool]],
@@ -346,7 +343,6 @@ two_controllers = st.tuples(
 )
 
 
-@properties
 @given(two_controllers)
 def test_of_two_that_alternate_the_other_is_never_believed_once_the_first_was_seen_again(
     drawn: tuple[set[str], list[bool]],
@@ -368,7 +364,6 @@ def test_of_two_that_alternate_the_other_is_never_believed_once_the_first_was_se
             assert_names_both(watch.says(A), A.title(), other.title())
 
 
-@properties
 @given(st.lists(st.sets(st.sampled_from(Identity._fields)), min_size=1, max_size=40))
 def test_of_a_list_that_goes_to_and_fro_piece_by_piece_only_the_original_is_believed_after_the_first_return(
     steps: list[set[str]],

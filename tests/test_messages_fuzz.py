@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from answers import documented_answer, documented_panel, documented_point, real_answer, real_panel, real_point
@@ -19,14 +19,6 @@ NUMBERS_PER_TYPE = 3
 
 Json = Any
 Path = tuple[str | int, ...]
-
-fuzz = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=400,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 class Again(str):
@@ -230,37 +222,31 @@ def test_the_valid_answers_are_valid() -> None:
         assert (snapshot.point_count, snapshot.skipped_panels, snapshot.skipped_points) == (points, (), ())
 
 
-@fuzz
 @given(st.binary(max_size=200))
 def test_any_bytes_end_in_a_named_outcome(body: bytes) -> None:
     assert_holds(body)
 
 
-@fuzz
 @given(any_json.flatmap(encodings))
 def test_any_json_ends_in_a_named_outcome(body: bytes) -> None:
     assert_holds(body)
 
 
-@settings(fuzz, max_examples=200)
 @given(answer_like.flatmap(encodings))
 def test_any_json_of_the_form_of_an_answer_ends_in_a_snapshot_or_a_named_outcome(body: bytes) -> None:
     assert_holds(body)
 
 
-@fuzz
 @given(mutated_answers)
 def test_a_mutated_answer_ends_in_a_snapshot_that_fits_the_database_or_a_named_outcome(body: bytes) -> None:
     assert_holds(body)
 
 
-@fuzz
 @given(damaged_answers())
 def test_a_damaged_answer_ends_in_a_snapshot_that_fits_the_database_or_a_named_outcome(body: bytes) -> None:
     assert_holds(body)
 
 
-@fuzz
 @given(valid_answers, st.lists(mutated_answers | damaged_answers(), min_size=1, max_size=4))
 def test_what_was_decoded_before_does_not_show_in_what_is_decoded_next(valid: Json, bodies: list[bytes]) -> None:
     decoder = AnswerDecoder()

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from clock import FakeClock
@@ -51,7 +51,6 @@ def changed(answer: Any, path: list[int], value: Any) -> Any:
     return [inner if key == place else old for key, old in enumerate(answer) if key != place or inner is not MISSING]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reading=some.sampled_from(["live", "logging_data", "auto"]), listed=changes, told=replies)
 def test_whatever_is_replied_ends_in_an_answer_or_a_named_outcome(
     monkeypatch: pytest.MonkeyPatch, reading: Any, listed: Any, told: list[Any]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-import test_window
+from programs import Run, cycle, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
@@ -15,9 +15,6 @@ from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.devices.panels import PanelState
 from t3000_model import make_panels
 from t3000_stand_in import Mood, StandIn
-from test_window import Run, cycle, opened, until
-
-run, paths = test_window.run, test_window.paths
 
 
 @pytest.fixture

@@ -6,19 +6,18 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-import qasync
-from PySide6.QtCore import Qt, SignalInstance
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QToolBar
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from answers import real_answer, real_panel, real_point
+from programs import Run, click, cycle, event_in, next_emission, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.cli import main
 from t3monitor.commands import exit_codes
@@ -27,87 +26,14 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings, load
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, RetryScheduled
+from t3monitor.model.events import AnswerDecoded, RetryScheduled
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.present_state import read_present_state
 from t3monitor.ui.trend.time_range import Preset
 
 Does = Callable[[str], None]
-Run = Callable[[Coroutine[Any, Any, None]], None]
-_PATIENCE_S = 20.0
-
-
-@pytest.fixture
-def run(qapp: QApplication) -> Iterator[Run]:
-    """Runs a coroutine on the loop that the program has."""
-    qapp.setQuitOnLastWindowClosed(False)  # as the program itself has it: the loop ends when everything has stopped
-    loop = qasync.QEventLoop(qapp)
-    asyncio.set_event_loop(loop)
-    with loop:
-        yield lambda coroutine: loop.run_until_complete(asyncio.wait_for(coroutine, 2 * _PATIENCE_S))
-    asyncio.set_event_loop(None)
-
-
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    return Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs")
-
-
 DEMO = Settings(link="demo", auto_start=False)
-
-
-@asynccontextmanager
-async def opened(paths: Paths, settings: Settings) -> Any:
-    """The program with its window open, settled, and closed at the end."""
-    program = MonitorApp(paths, settings)
-    running = asyncio.ensure_future(program.run())
-    try:
-        await until(lambda: program.window.isVisible() and not program.is_busy, program)
-        yield program
-    finally:
-        program.window.close()
-        await running
-
-
-async def until(condition: Callable[[], bool], program: MonitorApp) -> None:
-    """Lets the loop work until a condition holds."""
-    deadline_s = time.monotonic() + _PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline_s, f"it did not come to pass; busy: {program.is_busy}"
-        await asyncio.sleep(0.005)
-
-
-def next_emission(signal: SignalInstance, wanted: Callable[[Any], bool] = lambda _: True) -> Awaitable[Any]:
-    """The argument of the next emission that is wanted."""
-    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    def on_emitted(value: Any) -> None:
-        if not future.done() and wanted(value):
-            future.set_result(value)
-
-    signal.connect(on_emitted)
-    future.add_done_callback(lambda _: signal.disconnect(on_emitted))
-    return asyncio.wait_for(future, _PATIENCE_S)
-
-
-def click(program: MonitorApp, action: QAction) -> None:
-    """Clicks the tool bar's button as a user does."""
-    bar = program.window.findChild(QToolBar, "tool_bar")
-    button = bar.widgetForAction(action)
-    assert button.isEnabled()
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def event_in(kind: type[Any]) -> Callable[[Any], bool]:
-    return lambda events: any(isinstance(event, kind) for event in events)
-
-
-async def cycle(program: MonitorApp, act: Callable[[], None]) -> CycleReport:
-    finished = next_emission(program.bridge.cycle_finished)
-    act()
-    event: CycleFinished = await finished
-    return event.report
 
 
 def library_settings(library: Path, **values: Any) -> Settings:
