@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from t3monitor.model.point_types import PointType
-from t3monitor.model.units import MULTISTATE, UNUSED, VARIABLE_TIME, range_name, state_words
+from t3monitor.model.units import UNUSED, range_name, state_word, value_text
 from t3monitor.model.words import Words
 
 MANUAL = 1
@@ -81,22 +81,19 @@ class Point(NamedTuple):
     @property
     def state_word(self) -> str | None:
         """Word of the present state, in the site's own words where it has some; None if the point shows a number."""
-        if self.words and (word := dict(self.words).get(round(self.value))):
-            return word  # of a site's two words, one may be unreadable
-        words = state_words(self.range) if self.is_digital else None
-        return words[1 if self.value else 0] if words else None
+        return state_word(self.value, digital=self.is_digital, range_=self.range, words=self.words)
 
     @property
     def value_text(self) -> str:
-        """The value with its unit or state word, with T3000's decimals: 2, or 3 for variables."""
-        if (word := self.state_word) is not None:
-            return word
-        if self.range in MULTISTATE:
-            return f"State {self.value:g}"
-        if self.point_type is PointType.VARIABLE and self.range == VARIABLE_TIME:
-            return _hours_minutes_seconds(self.value)
-        decimals = 3 if self.point_type is PointType.VARIABLE else 2
-        return f"{self.value:.{decimals}f} {self.units}".rstrip()
+        """The value with its unit or state word."""
+        return value_text(
+            self.value,
+            self.units,
+            point_type=self.point_type,
+            digital=self.is_digital,
+            range_=self.range,
+            words=self.words,
+        )
 
 
 def is_in_use(point_id: str, range_: int, *names: str) -> bool:
@@ -107,10 +104,3 @@ def is_in_use(point_id: str, range_: int, *names: str) -> bool:
 @lru_cache(maxsize=4096)  # real panels carry the same 256 default names everywhere
 def _is_default(name: str, point_id: str) -> bool:
     return "".join(name.split()).upper() == point_id
-
-
-def _hours_minutes_seconds(seconds: float) -> str:
-    sign = "-" if seconds < 0 else ""
-    minutes, second = divmod(round(abs(seconds)), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{sign}{hours}:{minute:02}:{second:02}"

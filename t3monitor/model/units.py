@@ -5,6 +5,7 @@ and Stop/Start on a digital point. Custom tables are not part of LOGGING_DATA; t
 """
 
 from t3monitor.model.point_types import PointType
+from t3monitor.model.words import Words
 
 UNUSED = 0
 VARIABLE_TIME = 20
@@ -61,7 +62,7 @@ _VARIABLE_UNITS = (
 ).split()
 _VARIABLE_ANALOG = {
     **{number: (unit, unit) for number, unit in enumerate(_VARIABLE_UNITS, start=1)},
-    VARIABLE_TIME: ("Time", "s"),  # the value is in seconds; value_text shows it as h:mm:ss
+    VARIABLE_TIME: ("Time", "s"),  # the value is in seconds, shown as h:mm:ss
     **{34 + n: (f"Custom {n + 1}", "") for n in range(5)},
 }
 
@@ -129,3 +130,32 @@ def unit(point_type: PointType, *, digital: bool, range_: int) -> str:
         return ""
     _, text = _ANALOG[point_type].get(range_, ("", ""))
     return text
+
+
+def state_word(value: float, *, digital: bool, range_: int, words: Words = ()) -> str | None:
+    """Word of a state, in the site's own ``words`` where it has some; None if the point shows a number."""
+    if words and (word := dict(words).get(round(value))):
+        return word  # of a site's two words, one may be unreadable
+    neutral = state_words(range_) if digital else None
+    return neutral[1 if value else 0] if neutral else None
+
+
+def value_text(
+    value: float, units: str, *, point_type: PointType, digital: bool, range_: int, words: Words = ()
+) -> str:
+    """A value with its unit or state word, with T3000's decimals: 2, or 3 for variables."""
+    if (word := state_word(value, digital=digital, range_=range_, words=words)) is not None:
+        return word
+    if range_ in MULTISTATE:
+        return f"State {value:g}"
+    if point_type is PointType.VARIABLE and range_ == VARIABLE_TIME:
+        return _hours_minutes_seconds(value)
+    decimals = 3 if point_type is PointType.VARIABLE else 2
+    return f"{value:.{decimals}f} {units}".rstrip()
+
+
+def _hours_minutes_seconds(seconds: float) -> str:
+    sign = "-" if seconds < 0 else ""
+    minutes, second = divmod(round(abs(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{sign}{hours}:{minute:02}:{second:02}"

@@ -9,7 +9,7 @@ import numpy as np
 from t3monitor.model.freshness import SHORTEST_STALE_AGE_S, is_stale
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Device
-from t3monitor.model.units import has_states
+from t3monitor.model.units import has_states, value_text
 from t3monitor.model.words import Words
 from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
 from t3monitor.ui.devices.panels import PanelState
@@ -170,21 +170,14 @@ class Trace:
         return point.words if point is not None and point.range == series.range else ()
 
     def _text(self, series: Series, value: float) -> str:
-        return Point(
+        return value_text(
+            value,
+            series.units,
             point_type=self.key.point_type,
-            point_index=self.key.point_index,
-            point_id=self.point_id,
-            panel=0,
-            full_label="",
-            label=series.label,
-            value=value,
-            units=series.units,
-            range=series.range,
-            auto_manual=0,
-            control=0,
-            digital_analog=0 if series.digital else 1,
+            digital=series.digital,
+            range_=series.range,
             words=self.words(series),
-        ).value_text
+        )
 
     def _missing_of_live(self) -> list[_Sample]:
         """The samples of snapshots that the loaded ones lack.
