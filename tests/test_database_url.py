@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import sys
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from sqlalchemy import Engine
@@ -164,3 +164,19 @@ def test_what_opens_a_file_read_only_opens_that_file_and_cannot_write(name: str,
         assert connection.execute("SELECT count(*) FROM T").fetchone() == (0,)
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             connection.execute("DROP TABLE T")
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        (r"C:\Users\a b\site.db", "file:///C:/Users/a%20b/site.db?mode=ro"),
+        (r"\\nas\t3\site.db", "file:////nas/t3/site.db?mode=ro"),
+        (r"\\nas\t3 data\100%#.db", "file:////nas/t3%20data/100%25%23.db?mode=ro"),
+    ],
+)
+def test_a_file_of_windows_is_opened_read_only_by_a_uri_without_a_host(path: str, uri: str) -> None:
+    assert read_only_uri(PureWindowsPath(path)) == uri
+
+
+def test_the_url_of_a_windows_share_keeps_its_name() -> None:
+    assert sqlite_url(PureWindowsPath(r"\\nas\t3\100%.db")) == r"sqlite:///\\nas\t3\100%25.db"

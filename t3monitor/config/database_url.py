@@ -2,7 +2,7 @@
 
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import quote, unquote
 
 # A name may hold anything, and within a URL these mean something; blanks and umlauts stay readable.
@@ -10,7 +10,7 @@ _QUOTED = {ord(character): f"%{ord(character):02X}" for character in "%?#"}
 _FILE_URL = re.compile(r"sqlite(?:\+pysqlite)?:///([^?]+)", re.DOTALL)
 
 
-def sqlite_url(path: Path) -> str:
+def sqlite_url(path: PurePath) -> str:
     """The URL of a database file: ``sqlite:///FILE`` with %, ? and # in FILE written as %25, %3F and %23."""
     return f"sqlite:///{str(path).translate(_QUOTED)}"
 
@@ -32,7 +32,7 @@ def sqlite_path(url: str) -> Path | None:
     return None if "\0" in name or name == ":memory:" else Path(name).absolute()
 
 
-def read_only_uri(path: Path) -> str:
-    """What SQLite opens a file by that it is never to write to."""
-    name = path.absolute().as_posix()  # /home/x, C:/x or //server/share/x, whose server SQLite refuses as a host
+def read_only_uri(path: PurePath) -> str:
+    """What SQLite opens a whole path by that it is never to write to; a server of Windows is no host of the URI."""
+    name = path.as_posix()  # /home/x, C:/x or //server/share/x
     return f"file://{'' if name.startswith('/') else '/'}{quote(os.fsencode(name), safe='/:')}?mode=ro"
