@@ -16,6 +16,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from plotted import lines
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
@@ -149,7 +150,7 @@ offscreen_popup = pytest.mark.qt_log_ignore(r"This plugin does not support (rais
 
 def drawn(view: TrendView, key: PointKey) -> tuple[np.ndarray, np.ndarray]:
     """Times and values of the one line of a point."""
-    ((times, values),) = view.plot.curve_data(key)
+    ((times, values),) = lines(view.plot, key)
     return times, values
 
 
@@ -237,7 +238,7 @@ def test_digital_points_are_lanes_and_no_curves(view: TrendView, settle: Settle)
     view.add_points([SAT, FAN, OCC])
     settle(view)
     assert lane_names(view) == ["FAN", "OCC"]
-    assert view.plot.curve_data(FAN) == []
+    assert lines(view.plot, FAN) == []
     assert list(view.plot.value_axes) == ["°C"]
 
 
@@ -498,7 +499,7 @@ def test_an_older_answer_than_the_last_request_is_not_drawn(view: TrendView, set
     assert [asked[0] for asked in history.asked] == [[SAT], [SAT, CO2]]
     first.set()
     settle(view)
-    assert view.plot.curve_data(SAT) == []
+    assert lines(view.plot, SAT) == []
     second.set()
     settle(view)
     assert drawn(view, SAT)[0].size
@@ -635,7 +636,7 @@ def test_a_live_value_in_another_unit_begins_another_line_and_axis(view: TrendVi
     fahrenheit = point(PointType.INPUT, 1, 68.0, units="°F", range=4)
     view.describe(snapshot(device(SERIAL, inputs=(fahrenheit,), input_logging_time=NOW_S + 300)))
     assert list(view.plot.value_axes) == ["°C", "°F"]
-    assert [values[-1] for _, values in view.plot.curve_data(SAT)] == [pytest.approx(inputs(NOW_S)[0].value), 68.0]
+    assert [values[-1] for _, values in lines(view.plot, SAT)] == [pytest.approx(inputs(NOW_S)[0].value), 68.0]
 
 
 def test_live_values_are_not_joined_to_history_that_ends_in_the_past(view: TrendView, settle: Settle) -> None:
@@ -755,7 +756,7 @@ def test_a_hidden_point_stays_in_the_legend_but_leaves_the_plot(view: TrendView,
     settle(view)
     for key in (CO2, FAN):
         view.legend.row(key).shown.click()
-    assert view.plot.curve_data(CO2) == []
+    assert lines(view.plot, CO2) == []
     assert list(view.plot.value_axes) == ["°C"]
     assert lane_names(view) == []
     assert view.points() == [SAT, CO2, FAN]
@@ -899,7 +900,7 @@ def test_reloading_forgets_what_another_database_held(
     history._reader = HistoryReader(sqlite_url(tmp_path / "another.db"))
     view.reload()
     settle(view)
-    assert view.plot.curve_data(SAT) == []
+    assert lines(view.plot, SAT) == []
     assert message(view) == "No history for this time: 237219 IN1"
 
 

@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from answers import real_answer, real_panel, real_point
+from plotted import lines
 from programs import Run, click, cycle, event_in, next_emission, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.cli import main
@@ -65,7 +66,7 @@ def test_one_reading_of_a_wrong_clock_stops_no_line(run: Run, paths: Paths, ahea
                 await until(lambda: not program.is_busy, program)
 
             def drawn() -> list[tuple[int, float]]:
-                curves = program.window.trend.plot.curve_data(key)
+                curves = lines(program.window.trend.plot, key)
                 return [
                     (int(x) - now_s, float(y)) for times, values in curves for x, y in zip(times, values, strict=True)
                 ]

@@ -9,24 +9,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsWidget, QWidget
 
 from t3monitor.model.points import PointKey
-from t3monitor.store.history import Floats, Series
+from t3monitor.store.history import Series
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
+from t3monitor.ui.trend.curves import Curve
 from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem, LaneWords
 from t3monitor.ui.trend.ticks import Fit, fit, still_fits, time_ticks
+from t3monitor.ui.trend.time_box import TimeBox
 from t3monitor.ui.trend.time_range import TimeRange
 
 _HEADER, _CURVES, _LANES, _TIME = range(4)  # rows; of columns, 0 is the left axis, 1 the plot, then the right axes
 _LANE_GAP_PX = 8.0
-_WHEEL_FACTOR = 1.25  # of one notch
-_ISOLATED_PX = 4
 _NO_FIT = Fit(4, {})
 
 
@@ -38,107 +37,6 @@ class Drawn:
     name: str  # beside a lane
     colour: QColor
     series: tuple[tuple[Series, LaneWords | None], ...]  # with words those that are a lane
-
-
-def axis_unit(series: Series) -> str:
-    """Title of the axis on which a series is drawn: all percentages (%RH, %Open) share one."""
-    return "%" if series.units.startswith("%") else series.units
-
-
-class _TimeBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
-    """A view box that reports what the mouse wants instead of doing it."""
-
-    def __init__(self, plot: "TrendPlot") -> None:
-        super().__init__(enableMenu=False, defaultPadding=0)
-        self.setMouseEnabled(x=False, y=False)
-        self.disableAutoRange()
-        self._plot = plot
-
-    def wheelEvent(self, ev: Any, axis: Any = None) -> None:  # noqa: ARG002, N802
-        factor = _WHEEL_FACTOR ** (-ev.delta() / 120)
-        self._plot.zoomed.emit(factor, self.mapToView(ev.pos()).x())
-        ev.accept()
-
-    def mouseDragEvent(self, ev: Any, axis: Any = None) -> None:  # noqa: ARG002, N802
-        if ev.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            ev.accept()
-            self._plot.dragged.emit(self.mapToView(ev.lastPos()).x() - self.mapToView(ev.pos()).x())
-
-    def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802
-        if ev.button() == Qt.MouseButton.RightButton:
-            ev.accept()
-            self._plot.menu_asked.emit(ev.screenPos().toPoint())
-
-
-class _Grid(pg.UIGraphicsItem):  # type: ignore[misc]
-    """Light lines at the marks of the axes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pen = QPen()
-        self.times: Sequence[float] = ()
-        self.divisions = 0
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Called by Qt."""
-        shown = self.boundingRect()
-        painter.setPen(self.pen)
-        painter.drawLines([QLineF(at, shown.top(), at, shown.bottom()) for at in self.times])
-        painter.drawLines([QLineF(shown.left(), mark, shown.right(), mark) for mark in range(self.divisions + 1)])
-
-
-class _Curve:
-    """One series as a line; samples with holes on both sides are dots."""
-
-    def __init__(self, box: pg.ViewBox) -> None:
-        self._box = box
-        self.line = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False, antialias=False)
-        self.dots = pg.ScatterPlotItem(size=_ISOLATED_PX, pxMode=True, pen=None)
-        for item in (self.line, self.dots):
-            box.addItem(item, ignoreBounds=True)
-        self.unit = ""
-        self.colour = QColor()
-        self._times: Floats = np.empty(0)
-        self._values: Floats = np.empty(0)
-        self._isolated = np.empty(0, dtype=np.intp)
-        self._scale: tuple[float, float] | None = None
-
-    def set_series(self, series: Series, colour: QColor) -> None:
-        """Takes samples; they are drawn by `scale`."""
-        self.unit = axis_unit(series)
-        if series.values is not self._values:
-            self._times, self._values = series.times_utc_s, series.values
-            known = np.r_[False, ~np.isnan(self._values), False]
-            self._isolated = np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:])
-            self._scale = None
-        if colour != self.colour:
-            self.colour = QColor(colour)
-            self.line.setPen(pg.mkPen(colour, width=1))
-            self.dots.setBrush(pg.mkBrush(colour))
-
-    def extent(self, shown: TimeRange) -> tuple[float, float] | None:
-        """Smallest and largest value in sight; None if there is nothing."""
-        first, last = np.searchsorted(self._times, shown)
-        if first == last:  # between two samples, if anywhere
-            first, last = max(first - 1, 0), last + 1
-        inside = self._values[first:last]
-        if not inside.size:
-            return None
-        low, high = np.fmin.reduce(inside), np.fmax.reduce(inside)
-        return None if np.isnan(low) else (float(low), float(high))
-
-    def scale(self, lowest: float, step: float) -> None:
-        """Draws the samples in divisions of the grid."""
-        if self._scale != (lowest, step):
-            self._scale = lowest, step
-            heights = (self._values - lowest) / step
-            self.line.setData(self._times, heights)
-            self.dots.setData(self._times[self._isolated], heights[self._isolated])
-
-    def remove(self) -> None:
-        """Takes it off the plot."""
-        for item in (self.line, self.dots):
-            self._box.removeItem(item)
 
 
 class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
@@ -163,13 +61,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.lanes: list[Lane] = []
         self.value_axes: dict[str, ValueAxis] = {}
         self.time_axis = TimeAxis()
-        self._theme = current_theme()
         self._range = TimeRange(0, 1)
-        self._curves: dict[tuple[PointKey, int], _Curve] = {}
-        self._boxes: list[pg.ViewBox] = []
-        self._grids: list[_Grid] = []
-        self._cursors: list[pg.InfiniteLine] = []
-        self._cursor_s: float | None = None
+        self._curves: dict[tuple[PointKey, int], Curve] = {}
+        self._boxes: list[TimeBox] = []
 
         self._root = pg.GraphicsLayout()
         self._root.setContentsMargins(6, 4, 8, 4)
@@ -195,19 +89,14 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._curve_box.sigResized.connect(self._on_box_resized)
         self.restyle()
 
-    def add_time_box(self, row: int) -> pg.ViewBox:
-        """A view box over the time axis, in a row of its own, with the grid's upright lines and the crosshair."""
-        box = _TimeBox(self)
+    def add_time_box(self, row: int) -> TimeBox:
+        """A box over the time axis in a row of its own."""
+        box = TimeBox()
+        box.dragged.connect(self.dragged)
+        box.zoomed.connect(self.zoomed)
+        box.menu_asked.connect(self.menu_asked)
         self._layout.addItem(box, row, 1)
-        grid, cursor = _Grid(), pg.InfiniteLine(angle=90, movable=False)
-        grid.setZValue(-100)
-        cursor.setZValue(100)
-        cursor.hide()
-        for item in (grid, cursor):
-            box.addItem(item, ignoreBounds=True)
         self._boxes.append(box)
-        self._grids.append(grid)
-        self._cursors.append(cursor)
         return box
 
     @property
@@ -215,21 +104,13 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         """How many samples can stand side by side."""
         return max(100, int(self._curve_box.width()))
 
-    def curve_data(self, key: PointKey) -> list[tuple[Floats, Floats]]:
-        """Times and values of the lines that are drawn for a point, as they are drawn."""
-        return [
-            (curve.line.xData, curve.line.yData * scale.step + scale.lowest)
-            for (of, _), curve in self._curves.items()
-            if of == key and (scale := self.fit.scales.get(curve.unit)) and curve.line.xData is not None
-        ]
-
     def draw(self, points: Sequence[Drawn], now_s: float) -> None:
         """Draws these points and nothing else."""
-        curves: dict[tuple[PointKey, int], _Curve] = {}
+        curves: dict[tuple[PointKey, int], Curve] = {}
         self.lanes = []
         for point in points:
             for number, series in enumerate(series for series, words in point.series if words is None):
-                curve = self._curves.pop((point.key, number), None) or _Curve(self._curve_box)
+                curve = self._curves.pop((point.key, number), None) or Curve(self._curve_box)
                 curve.set_series(series, point.colour)
                 curves[point.key, number] = curve
             if states := tuple((series, words) for series, words in point.series if words is not None):
@@ -251,21 +132,16 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
 
     def set_cursor(self, time_s: float | None, text: str = "") -> None:
         """Stands the crosshair at a time, or takes it away."""
-        self._cursor_s = time_s
-        for line in self._cursors:
-            line.setVisible(time_s is not None)
-            if time_s is not None:
-                line.setPos(time_s)
+        for box in self._boxes:
+            box.set_cursor(time_s)
         self.time_axis.set_cursor(time_s, text)
 
     def restyle(self) -> None:
         """Takes the colours of the theme in force."""
-        self._theme = theme = current_theme()
+        theme = current_theme()
         self.setBackground(theme.base)
-        for grid in self._grids:
-            grid.pen = pg.mkPen(theme.grid, width=1)
-        for line in self._cursors:
-            line.setPen(pg.mkPen(theme.muted, width=1))
+        for box in self._boxes:
+            box.restyle(theme)
         for axis in (self.time_axis, self._lane_names, *self.value_axes.values()):
             axis.restyle(theme)
         self._arrange_lanes()
@@ -313,7 +189,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         if anew or not still_fits(self.fit, extents, fresh):
             self.fit = fresh
             self._curve_box.setYRange(0, fresh.divisions, padding=0)
-        self._grids[0].divisions = self.fit.divisions if extents else 0
+        self._curve_box.set_divisions(self.fit.divisions if extents else 0)
         for curve in self._curves.values():
             curve.scale(*self.fit.scales[curve.unit])
         for unit, axis in self.value_axes.items():
@@ -327,9 +203,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def _mark_times(self) -> None:
         ticks = time_ticks(*self._range, self._curve_box.width())
         self.time_axis.set_marks(self._range, ticks)
-        for grid in self._grids:
-            grid.times = [tick.utc_s for tick in ticks]
-            grid.update()
+        for box in self._boxes:
+            box.set_times(ticks)
 
     def _on_box_resized(self, _box: object) -> None:
         self._mark_times()

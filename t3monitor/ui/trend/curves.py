@@ -1,0 +1,69 @@
+"""Samples of measured values as lines and dots in the plot."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from t3monitor.store.history import Floats, Series
+from t3monitor.ui.trend.time_range import TimeRange
+
+_ISOLATED_PX = 4
+
+
+def axis_unit(series: Series) -> str:
+    """Title of the axis on which a series is drawn: all percentages (%RH, %Open) share one."""
+    return "%" if series.units.startswith("%") else series.units
+
+
+class Curve:
+    """One series as a line; samples with holes on both sides are dots."""
+
+    def __init__(self, box: pg.ViewBox) -> None:
+        self._box = box
+        self.line = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False, antialias=False)
+        self.dots = pg.ScatterPlotItem(size=_ISOLATED_PX, pxMode=True, pen=None)
+        for item in (self.line, self.dots):
+            box.addItem(item, ignoreBounds=True)
+        self.unit = ""
+        self.colour = QColor()
+        self._times: Floats = np.empty(0)
+        self._values: Floats = np.empty(0)
+        self._isolated = np.empty(0, dtype=np.intp)
+        self._scale: tuple[float, float] | None = None
+
+    def set_series(self, series: Series, colour: QColor) -> None:
+        """Takes samples; they are drawn by `scale`."""
+        self.unit = axis_unit(series)
+        if series.values is not self._values:
+            self._times, self._values = series.times_utc_s, series.values
+            known = np.r_[False, ~np.isnan(self._values), False]
+            self._isolated = np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:])
+            self._scale = None
+        if colour != self.colour:
+            self.colour = QColor(colour)
+            self.line.setPen(pg.mkPen(colour, width=1))
+            self.dots.setBrush(pg.mkBrush(colour))
+
+    def extent(self, shown: TimeRange) -> tuple[float, float] | None:
+        """Smallest and largest value in sight; None if there is nothing."""
+        first, last = np.searchsorted(self._times, shown)
+        if first == last:  # between two samples, if anywhere
+            first, last = max(first - 1, 0), last + 1
+        inside = self._values[first:last]
+        if not inside.size:
+            return None
+        low, high = np.fmin.reduce(inside), np.fmax.reduce(inside)
+        return None if np.isnan(low) else (float(low), float(high))
+
+    def scale(self, lowest: float, step: float) -> None:
+        """Draws the samples in divisions of the grid."""
+        if self._scale != (lowest, step):
+            self._scale = lowest, step
+            heights = (self._values - lowest) / step
+            self.line.setData(self._times, heights)
+            self.dots.setData(self._times[self._isolated], heights[self._isolated])
+
+    def remove(self) -> None:
+        """Takes it off the plot."""
+        for item in (self.line, self.dots):
+            self._box.removeItem(item)

@@ -1,0 +1,88 @@
+"""A part of the plot over the time axis: a view box for the user's hand, with a grid and a crosshair."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QPoint, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
+
+from t3monitor.ui.kit.theme import Theme
+from t3monitor.ui.trend.ticks import TimeTick
+
+_WHEEL_FACTOR = 1.25  # of one notch
+
+
+class _Grid(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Light lines at the marks of the axes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pen = QPen()
+        self.times: Sequence[float] = ()
+        self.divisions = 0
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Called by Qt."""
+        shown = self.boundingRect()
+        painter.setPen(self.pen)
+        painter.drawLines([QLineF(at, shown.top(), at, shown.bottom()) for at in self.times])
+        painter.drawLines([QLineF(shown.left(), mark, shown.right(), mark) for mark in range(self.divisions + 1)])
+
+
+class TimeBox(pg.ViewBox):  # type: ignore[misc]
+    """A view box that reports what the mouse wants instead of doing it; X is UTC epoch seconds."""
+
+    dragged = Signal(float)  # seconds to move the range by
+    zoomed = Signal(float, float)  # factor of the length, time around which
+    menu_asked = Signal(QPoint)  # global position
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False, defaultPadding=0)
+        self.setMouseEnabled(x=False, y=False)
+        self.disableAutoRange()
+        self._grid = _Grid()
+        self._grid.setZValue(-100)
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._cursor.setZValue(100)
+        self._cursor.hide()
+        for item in (self._grid, self._cursor):
+            self.addItem(item, ignoreBounds=True)
+
+    def set_cursor(self, time_s: float | None) -> None:
+        """Stands the crosshair at a time, or takes it away."""
+        self._cursor.setVisible(time_s is not None)
+        if time_s is not None:
+            self._cursor.setPos(time_s)
+
+    def set_times(self, ticks: Sequence[TimeTick]) -> None:
+        """Draws the grid's upright lines there."""
+        self._grid.times = [tick.utc_s for tick in ticks]
+        self._grid.update()
+
+    def set_divisions(self, divisions: int) -> None:
+        """Draws the grid's level lines, so many spaces apart from the lowest to the highest."""
+        self._grid.divisions = divisions
+
+    def restyle(self, theme: Theme) -> None:
+        """Takes the colours of a theme."""
+        self._grid.pen = pg.mkPen(theme.grid, width=1)
+        self._cursor.setPen(pg.mkPen(theme.muted, width=1))
+
+    def wheelEvent(self, ev: Any, axis: Any = None) -> None:  # noqa: ARG002, N802
+        """Called by Qt."""
+        factor = _WHEEL_FACTOR ** (-ev.delta() / 120)
+        self.zoomed.emit(factor, self.mapToView(ev.pos()).x())
+        ev.accept()
+
+    def mouseDragEvent(self, ev: Any, axis: Any = None) -> None:  # noqa: ARG002, N802
+        """Called by Qt."""
+        if ev.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            ev.accept()
+            self.dragged.emit(self.mapToView(ev.lastPos()).x() - self.mapToView(ev.pos()).x())
+
+    def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802
+        """Called by Qt."""
+        if ev.button() == Qt.MouseButton.RightButton:
+            ev.accept()
+            self.menu_asked.emit(ev.screenPos().toPoint())
