@@ -2,8 +2,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -120,34 +118,6 @@ def test_a_locked_database_fails_the_cycle_and_holds_nothing_of_it(file: Path) -
     store(database)
     database.close()
     assert runs(file) == 1
-
-
-def test_waiting_for_another_site_and_for_another_program_takes_no_longer_than_one_of_them(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 1.0)
-    database = opened(file)
-    turn = database_module._turns.setdefault(database.path, threading.Lock())
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        turn.acquire()
-        threading.Timer(0.8, turn.release).start()
-        began_s = time.monotonic()
-        with pytest.raises(DatabaseError, match="locked by another program"), database.writing():
-            pass
-        assert time.monotonic() - began_s < 1.5
-    database.close()
-
-
-def test_a_ledger_row_does_not_wait_long_for_another_site(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 60.0)
-    database = opened(file)
-    with database_module._turns.setdefault(database.path, threading.Lock()):
-        began_s = time.monotonic()
-        with pytest.raises(DatabaseError, match="another site"), database.writing(patient=False):
-            pass
-        assert time.monotonic() - began_s < 10
-    database.close()
 
 
 def test_reading_goes_on_while_another_program_writes(file: Path) -> None:

@@ -36,8 +36,14 @@ def test_what_a_cycle_read_and_could_not_store_is_in_the_tables_after_the_next(
     for table, points in (("INPUT_POINTS", 64), ("OUTPUT_POINTS", 64), ("VARIABLE_POINTS", 128)):
         assert live.rows(f"SELECT count(*) FROM {table}") == [(2 * points,)]
     assert reports[1].points < 150
-    times = live.rows("SELECT logging_time FROM TRENDLOG_FRAMES")
-    assert min(times)[0] >= int(reports[1].started_at)  # history has no times of before for values of now
+    runs = live.rows("SELECT id, started_at, samples FROM SYNC_RUNS ORDER BY id")
+    assert [started_at for _, started_at, _ in runs] == [report.started_at for report in reports]
+    for run_id, started_at, samples in runs:  # each reading with its own time
+        [(first, last)] = live.rows(
+            f"SELECT min(logging_time), max(logging_time) FROM TRENDLOG_FRAMES WHERE run_id = {run_id}"
+        )
+        assert int(started_at) <= first <= last < started_at + STEP_S
+        assert samples > 0
 
 
 def test_a_point_whose_value_cannot_be_read_is_null_and_makes_no_new_layout(live: LiveCycles) -> None:

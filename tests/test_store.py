@@ -292,21 +292,6 @@ def test_a_failed_cycle_has_its_row_in_the_ledger(writer: Writer, file: Path) ->
     ]
 
 
-def test_a_row_that_the_locked_ledger_could_not_take_is_written_with_the_next_cycle(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("t3monitor.store.database.BUSY_TIMEOUT_S", 0.01)
-    database = Database(f"sqlite:///{file}")
-    writer = Writer(database)
-    with closing(sqlite3.connect(file)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert writer.record_failure(report(Outcome.DATABASE, "locked"), 30) is None
-        other.rollback()
-    assert store(writer, device()) == 2
-    database.close()
-    assert rows(file, "SELECT id, outcome FROM SYNC_RUNS") == [(1, "database"), (2, "ok")]
-
-
 def test_a_cycle_that_validation_found_wanting_has_its_row_corrected(writer: Writer, file: Path) -> None:
     run_id = store(writer, device())
     assert writer.record_failure(report(Outcome.DATABASE, "Validation failed"), 30, run_id) == run_id

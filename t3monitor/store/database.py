@@ -1,25 +1,23 @@
 """Opening the database file: its URL, the connection's pragmas, and the transactions."""
 
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Cursor
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Transaction, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
-from t3monitor.store.failures import database_sentences
+from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.store.failures import database_sentences, is_locked
 from t3monitor.store.files import database_file
 from t3monitor.store.migrate import migrate_to_newest
 from t3monitor.store.reading import BUSY_TIMEOUT_S
 
-_IMPATIENT_TURN_S = 0.5  # another site's cycle is stored in less
 _CHECKPOINT_PAGES = 4000  # 16 MB: pages that change in every cycle are copied into the file once for many cycles
 
 
@@ -30,8 +28,13 @@ class Database:
     that reading before writing cannot fail half-way.
     """
 
-    def __init__(self, url: str) -> None:
-        """Opens, creates or migrates the file; raises DatabaseError (locked) or DatabaseUnusableError."""
+    def __init__(self, url: str, tries_again: Callable[[], bool] | None = None) -> None:
+        """Opens, creates or migrates the file; raises DatabaseError (locked) or DatabaseUnusableError.
+
+        ``tries_again`` is asked whenever a transaction finds the file locked by another program, and may wait before it
+        answers; without it 3 s are waited.
+        """
+        self._tries_again = tries_again
         self.url, self.path = url, database_file(url)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,36 +52,30 @@ class Database:
         self._identity = _identity(self.path)
 
     @contextmanager
-    def writing(self, *, patient: bool = True) -> Iterator[Cursor]:
+    def writing(self) -> Iterator[Cursor]:
         """A transaction that may write: committed at the end of the block, rolled back whole on an error.
 
-        It gives the driver's own cursor, which takes thousands of rows as they are. Waiting for another site and for
-        another program takes 3 s together; without patience a file that another program locks is an error at once.
+        It gives the driver's own cursor, which takes thousands of rows as they are.
         """
         self._check_file()
-        until_s = time.monotonic() + (BUSY_TIMEOUT_S if patient else _IMPATIENT_TURN_S)
-        with self._turn(until_s), database_sentences(self.path), self._engine.connect() as connection:
-            left_s = until_s - time.monotonic() if patient else 0.0
-            writer = connection.execution_options(**{_PATIENCE: left_s})
-            with writer.begin():
-                yield cast(Cursor, connection.connection.cursor())
+        with database_sentences(self.path), self._engine.connect() as connection, self._begun(connection):
+            yield cast(Cursor, connection.connection.cursor())
 
     def close(self) -> None:
         """Closes every connection."""
         self._engine.dispose()
 
-    @contextmanager
-    def _turn(self, until_s: float) -> Iterator[None]:
-        """The services of several sites take turns: SQLite would refuse the second of them, or let it wait too long."""
-        turn = _turns.setdefault(self.path, threading.Lock())
-        if not turn.acquire(timeout=max(0.0, until_s - time.monotonic())):
-            raise DatabaseError(
-                f"The database {self.path} is being written to by another site; the next cycle tries anew"
-            )
-        try:
-            yield
-        finally:
-            turn.release()
+    def _begun(self, connection: Connection) -> Transaction:
+        """A transaction that locks out other writers."""
+        if self._tries_again is None:
+            return connection.begin()
+        writer = connection.execution_options(**{_IMPATIENT: True})
+        while True:
+            try:
+                return writer.begin()
+            except OperationalError as error:
+                if not is_locked(error) or not self._tries_again():
+                    raise
 
     def _check_file(self) -> None:
         """An open connection goes on with a file that is no longer there; what it writes would be lost."""
@@ -88,8 +85,7 @@ class Database:
             )
 
 
-_turns: dict[Path, threading.Lock] = {}  # of this program's writers, by file
-_PATIENCE = "t3monitor_patience"  # seconds
+_IMPATIENT = "t3monitor_impatient"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -118,6 +114,6 @@ def _prepare_connection(connection: SqliteConnection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    patience_s = connection.get_execution_options().get(_PATIENCE, BUSY_TIMEOUT_S)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(0, int(patience_s * 1000))}")
+    busy_timeout_s = 0 if connection.get_execution_options().get(_IMPATIENT, False) else BUSY_TIMEOUT_S
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(busy_timeout_s * 1000)}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -46,6 +46,11 @@ def database_sentences(path: Path, *, opening: bool = False) -> Iterator[None]:
         ) from error
 
 
+def is_locked(error: SQLAlchemyError) -> bool:
+    """Whether it is another program's lock that kept a transaction from beginning."""
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF in (_BUSY, _LOCKED)
+
+
 def _is_full(path: Path) -> bool:
     try:
         return shutil.disk_usage(path.parent).free < _FULL_BELOW_BYTES

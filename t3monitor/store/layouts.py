@@ -5,7 +5,7 @@ label, range or unit makes a new layout, so the change has a date and two units 
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from sqlite3 import Cursor
 from typing import NamedTuple
@@ -14,6 +14,7 @@ import msgspec
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
+from t3monitor.model.snapshot import Device
 from t3monitor.store import statements
 
 _LAYOUTS_LOOKED_AT = 8
@@ -57,12 +58,25 @@ def layout_point(point: Point) -> LayoutPoint:
     return LayoutPoint(point.point_id, point.point_index, point.label, point.range, point.units, point.digital_analog)
 
 
+def points_of_vector(panel: Device, kind: PointType) -> tuple[tuple[Point, ...], frozenset[int] | None]:
+    """The points that stand in a vector of this type, also where not all were read, and the numbers that may be there.
+
+    Those are the points in use of a panel that is read in parts; of any other one all points, and any number (None).
+    """
+    if kind not in panel.groups:
+        return panel.points_in_groups(kind, lambda _: True), None
+    numbers = frozenset(
+        number for group in panel.groups[kind] if group.in_use for number in range(group.first, group.last + 1)
+    )
+    return panel.points_in_groups(kind, lambda group: group.in_use), numbers
+
+
 def find_or_insert(
     cursor: Cursor,
     serial_number: int,
     point_type: PointType,
     panel_id: int,
-    points: Iterable[Point],
+    entries: tuple[LayoutPoint, ...],
     *,
     within: Collection[int] | None = None,
 ) -> Layout:
@@ -71,7 +85,6 @@ def find_or_insert(
     That is the layout of the same fingerprint; else, since T3000 may have left out some this time, the newest that has
     all these points and more; else a new one. ``within`` are the numbers of all points that there may be, None: any.
     """
-    entries = tuple(layout_point(point) for point in points)
     fingerprint = hashlib.blake2b(msgspec.json.encode((panel_id, entries)), digest_size=16).hexdigest()
     vector = (serial_number, point_type.value)
     same = cursor.execute(

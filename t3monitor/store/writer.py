@@ -1,7 +1,5 @@
-"""Writes whole cycles: present state, history and ledger row in one transaction; owned by the service's thread."""
+"""Writes whole cycles: present state, history and ledger row in one transaction; of the keeper's thread."""
 
-import json
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +7,6 @@ from itertools import compress
 from operator import is_not, itemgetter
 from sqlite3 import Cursor
 
-import msgspec
-
-from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleReport
 from t3monitor.model.freshness import is_stale
 from t3monitor.model.point_types import PointType
@@ -21,21 +16,14 @@ from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
 from t3monitor.store import statements
 from t3monitor.store.database import Database
-from t3monitor.store.layouts import Layout, find_or_insert, layout_point
+from t3monitor.store.late import Late
+from t3monitor.store.layouts import Layout, find_or_insert, layout_point, points_of_vector
 from t3monitor.store.reading_times import write_reading_times
-from t3monitor.store.schema import CREATED_BY_FFI_SYNC_SERVICE, DATA_SOURCE_FFI_SYNC, point_tables
+from t3monitor.store.rows import insert_run, json_array, next_run_id
+from t3monitor.store.schema import point_tables
 from t3monitor.store.words import write_words
 
 _OFFLINE = "Offline"  # nothing of the panel can be read
-UnwrittenReports = deque[tuple[CycleReport, int]]  # with the sync interval in force
-_UNWRITTEN_REPORTS_KEPT = 1000
-
-
-def unwritten_reports() -> UnwrittenReports:
-    """An empty queue for reports that the ledger could not take; the oldest fall out of a full one."""
-    return deque(maxlen=_UNWRITTEN_REPORTS_KEPT)
-
-
 _OF_POINT = frozenset(Point._fields)
 # For each type, what takes a point's columns out of it in the order of its table, between serial number and the times.
 _point_columns = {
@@ -65,10 +53,8 @@ class Writer:
     another program wrote in between, nothing is remembered.
     """
 
-    def __init__(self, database: Database, unwritten: UnwrittenReports | None = None) -> None:
-        """``unwritten`` are reports that an earlier writer could not write, oldest first."""
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._unwritten = unwritten_reports() if unwritten is None else unwritten
         self._stored: _Vectors = {}
         self._data_version: int | None = None
 
@@ -82,34 +68,31 @@ class Writer:
             (data_version,) = cursor.execute("PRAGMA data_version").fetchone()
             if data_version != self._data_version:  # another connection committed something
                 self._data_version, self._stored = data_version, {}
-            run_id = self._write_kept_reports(cursor)
-            transaction = CycleTransaction(cursor, run_id, sync_interval_s, self._stored)
+            transaction = CycleTransaction(cursor, next_run_id(cursor), sync_interval_s, self._stored)
             yield transaction
         self._stored = self._stored | transaction.written
-        self._unwritten.clear()
 
     def forget(self) -> None:
         """Takes nothing as stored any more, after a validation that found something missing."""
         self._stored = {}
 
-    def record_failure(self, report: CycleReport, sync_interval_s: int, run_id: int | None = None) -> int | None:
+    def record_failure(self, report: CycleReport, sync_interval_s: int, run_id: int | None = None) -> int:
         """Writes the ledger row of a cycle that failed, or corrects row ``run_id``, and returns its id.
 
-        If the database cannot take it, the row is kept for the next transaction that succeeds, and None is returned.
+        Raises DatabaseError.
         """
-        try:
-            with self._database.writing(patient=False) as cursor:
-                next_id = self._write_kept_reports(cursor)
-                if run_id is None:
-                    run_id = next_id
-                else:
-                    cursor.execute("DELETE FROM SYNC_RUNS WHERE id = ?", (run_id,))
-                _insert_run(cursor, run_id, report, sync_interval_s)
-        except DatabaseError:
-            self._unwritten.append((report, sync_interval_s))
-            return None
-        self._unwritten.clear()
+        with self._database.writing() as cursor:
+            if run_id is None:
+                run_id = next_run_id(cursor)
+            else:
+                cursor.execute("DELETE FROM SYNC_RUNS WHERE id = ?", (run_id,))
+            insert_run(cursor, run_id, report, sync_interval_s)
         return run_id
+
+    def store_late(self, late: Late, now_s: float) -> None:
+        """Writes what could not be stored at its time, all of it or nothing; raises DatabaseError."""
+        with self._database.writing() as cursor:
+            late.store(cursor, now_s)
 
     def write_trend_logs(self, serial_number: int, panel_id: int, trend_logs: Sequence[TrendLog], now_s: int) -> None:
         """Replaces what is known of a panel's trend log configuration; raises DatabaseError."""
@@ -133,15 +116,6 @@ class Writer:
                     for log in trend_logs
                 ],
             )
-
-    def _write_kept_reports(self, cursor: Cursor) -> int:
-        """Writes the rows that earlier transactions could not, and returns the id for the next row."""
-        run_id: int
-        (run_id,) = cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM SYNC_RUNS").fetchone()
-        for report, sync_interval_s in self._unwritten:
-            _insert_run(cursor, run_id, report, sync_interval_s)
-            run_id += 1
-        return run_id
 
 
 class CycleTransaction:
@@ -217,7 +191,7 @@ class CycleTransaction:
 
     def record(self, report: CycleReport) -> None:
         """The cycle's ledger row."""
-        _insert_run(self._cursor, self.run_id, report, self._sync_interval_s)
+        insert_run(self._cursor, self.run_id, report, self._sync_interval_s)
 
     def _changes(self, serial_number: int, point_type: PointType, points: tuple[Point, ...]) -> _Changes | None:
         """What changed since the last cycle; None if that is not known."""
@@ -240,24 +214,21 @@ class CycleTransaction:
             if not changes:
                 return stored
             if all(layout_point(point) == layout_point(old) for point, old in changes):
-                return _StoredVector(points, stored.layout, _json_array(stored.layout.values(points)))
-        layout = find_or_insert(self._cursor, device.serial_number, point_type, device.panel_id, points)
-        return _StoredVector(points, layout, _json_array(layout.values(points)))
+                return _StoredVector(points, stored.layout, json_array(stored.layout.values(points)))
+        entries = tuple(map(layout_point, points))
+        layout = find_or_insert(self._cursor, device.serial_number, point_type, device.panel_id, entries)
+        return _StoredVector(points, layout, json_array(layout.values(points)))
 
     def _vector_in_parts(self, whole: Device, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
-        used = whole.points_in_groups(point_type, lambda group: group.in_use)
-        numbers = frozenset(
-            number
-            for group in whole.groups[point_type]
-            if group.in_use
-            for number in range(group.first, group.last + 1)
-        )
+        used, numbers = points_of_vector(whole, point_type)
         stored = self._stored.get((whole.serial_number, point_type))
         layout = stored.layout if stored and stored.layout.panel_id == whole.panel_id else None
         entries = tuple(map(layout_point, used))
         if layout is None or (layout.points != entries and not layout.holds(entries, numbers)):
-            layout = find_or_insert(self._cursor, whole.serial_number, point_type, whole.panel_id, used, within=numbers)
-        return _StoredVector(points, layout, _json_array(layout.values(points)))
+            layout = find_or_insert(
+                self._cursor, whole.serial_number, point_type, whole.panel_id, entries, within=numbers
+            )
+        return _StoredVector(points, layout, json_array(layout.values(points)))
 
 
 def _device_row(device: Device, status: str, received_at: int, last_seen: int | None) -> tuple[object, ...]:
@@ -281,30 +252,3 @@ def _device_row(device: Device, status: str, received_at: int, last_seen: int | 
         last_seen,
         device.site,
     )
-
-
-def _json_array(values: list[float | None]) -> str:
-    """Values as JSON text; whole numbers without their ``.0``, which would be a third of the file."""
-    return msgspec.json.encode(values).replace(b".0,", b",").replace(b".0]", b"]").decode()
-
-
-def _insert_run(cursor: Cursor, run_id: int, report: CycleReport, sync_interval_s: int) -> None:
-    row = (
-        run_id,
-        report.started_at,
-        report.finished_at,
-        report.outcome.value,
-        report.reason,
-        report.attempts,
-        report.bytes,
-        report.devices,
-        report.skipped,
-        report.points,
-        report.samples,
-        json.dumps(dict(report.phases_ms)),
-        sync_interval_s,
-        DATA_SOURCE_FFI_SYNC,
-        CREATED_BY_FFI_SYNC_SERVICE,
-        report.site,
-    )
-    cursor.execute(statements.INSERT_RUN, row)

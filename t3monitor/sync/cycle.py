@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from t3monitor.model.clock import Clock, Stopwatch
 from t3monitor.model.errors import BusyError, DatabaseError, MonitorError, NotReadyError, Outcome
@@ -26,11 +26,11 @@ from t3monitor.model.events import (
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.store.database import Database
+from t3monitor.store.keeper import Keeper, Store
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading_times import read_reading_times
 from t3monitor.store.validation import count_back
 from t3monitor.store.words import read_words
-from t3monitor.store.writer import UnwrittenReports, Writer
 from t3monitor.sync.faults import summary
 from t3monitor.sync.panel_settings import SettingsReader
 from t3monitor.sync.parts import UnstoredGroups, in_groups, read_anew, to_record
@@ -60,6 +60,7 @@ class Source:
         self.spacings = ExpectedSpacings()
         self.words = SiteWords(self.decoder)
         self.unstored = UnstoredGroups()
+        self.is_behind = False  # the present state in the database lacks something that was read
         self.trend_logs_asked = False
         self.recalled: dict[int, Device] = {}  # what the database held of the panels, by serial number
         self._recalled: Database | None = None
@@ -69,6 +70,7 @@ class Source:
         if database is self._recalled:
             return
         times = read_reading_times(database.url, site)
+        self.readings.forget()
         self.times.recall(times)
         self.readings.recall((vector, own_s) for vector, (own_s, _) in times.items())
         self.words.recall(read_words(database.url))
@@ -82,15 +84,6 @@ class Source:
         """The snapshot with a note if T3000 answers and reads no panel, where the link does not say such things."""
         note = self._standing.note(snapshot, interval_s) if self._standing else ""
         return replace(snapshot, note="; ".join(filter(None, (snapshot.note, note))))
-
-
-class Store:
-    """An open database with its one writer."""
-
-    def __init__(self, url: str, unwritten: UnwrittenReports) -> None:
-        """``unwritten`` are reports for its ledger; raises DatabaseError."""
-        self.database = Database(url)
-        self.writer = Writer(self.database, unwritten)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +106,24 @@ class Host(Protocol):
 
     @property
     def database_in_use(self) -> str:
-        """URL of the database that `store` opens."""
+        """URL of the database that the keeper has."""
+        ...
+
+    @property
+    def keeper(self) -> Keeper:
+        """Who writes; raises DatabaseError if there is no such database."""
+        ...
+
+    def database(self) -> Database:
+        """The database, which may be out of reach if it was open before; raises DatabaseError if it was not."""
+        ...
+
+    def is_interrupted(self) -> bool:
+        """Whether the cycle is to end soon."""
         ...
 
     def source(self) -> Source:
         """Where the answer comes from; raises LinkError if there is nothing to ask."""
-        ...
-
-    def store(self) -> Store:
-        """Where it goes; raises DatabaseError if it cannot be opened."""
-        ...
-
-    def keep(self, report: CycleReport, sync_interval_s: int) -> None:
-        """Keeps a report for the ledger of the next database that can be opened."""
         ...
 
     def emit(self, event: SyncEvent) -> None:
@@ -155,6 +153,7 @@ class Cycle:
         self._answer_bytes = self._samples = 0
         self.snapshot: Snapshot | None = None
         self._run_id: int | None = None
+        self._is_kept = False
 
     def run(self) -> CycleReport:
         """Runs it to its end and writes its ledger row; whatever goes wrong is in the report, never raised."""
@@ -170,12 +169,12 @@ class Cycle:
 
     def _run(self) -> CycleReport:
         emit = self._host.emit
-        settings, database = self._settings, self._host.database_in_use
+        settings = self._settings
         limits = settings.timeout_s, settings.retries, settings.panels_logged
-        emit(CycleStarted(database, self._at_startup, *limits))
-        store, source = self._host.store(), self._host.source()
-        self._host.claims.know(store.database)
-        source.recall(store.database, self._host.site)
+        emit(CycleStarted(self._host.database_in_use, self._at_startup, *limits))
+        database, source = self._host.database(), self._host.source()
+        self._host.claims.know(database)
+        source.recall(database, self._host.site)
 
         self._watch.enter(SyncPhase.FETCH.key)
         source.link.interval_s = settings.interval_s
@@ -200,49 +199,78 @@ class Cycle:
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
         emit(AnswerDecoded(snapshot, answer.size_bytes))
-        shown = {device.serial_number: device for device in snapshot.devices}
-        chosen = self._settings.choice.of_snapshot(read_anew(source.unstored.marked(snapshot)))
-        recorded = to_record(chosen, {serial: device.groups for serial, device in shown.items()})
-        if answer.repeats:
-            chosen, recorded = source.readings.new_in(chosen), source.readings.new_in(recorded)
-        devices = recorded.devices
+        reading = self._reading(source, snapshot, repeats=answer.repeats)
 
         self._watch.enter(SyncPhase.BEGIN.key)
+        try:
+            return self._host.keeper.run(lambda store: self._store(store, source, reading), self._host.is_interrupted)
+        except DatabaseError as error:
+            if self._run_id is None:
+                self._keep(source, reading, error)
+            raise
+
+    def _reading(self, source: Source, snapshot: Snapshot, *, repeats: bool) -> "_Reading":
+        groups = {device.serial_number: device.groups for device in snapshot.devices}
+        state = self._settings.choice.of_snapshot(read_anew(source.unstored.marked(snapshot)))
+        history = to_record(state, groups)
+        if repeats:
+            history = source.readings.new_in(history)
+            if not source.is_behind:
+                state = source.readings.new_in(state)
+        return _Reading(snapshot, state, history, repeats)
+
+    def _store(self, store: Store, source: Source, reading: "_Reading") -> CycleReport:
+        """Steps 7 to 11, in the keeper's thread."""
+        emit = self._host.emit
+        snapshot, state, history, repeats = reading
+        received_at = snapshot.received_at
         with store.writer.cycle(self._settings.interval_s) as transaction:
             emit(TransactionStarted())
-            for position, (whole, device) in enumerate(zip(chosen.devices, devices, strict=True), start=1):
-                panel = _counts(device, position, len(devices))
+            panels = enumerate(zip(state.devices, reading.panels(), strict=True), start=1)
+            for position, (whole, (device, shown)) in panels:
+                panel = _counts(device, position, len(history.devices))
                 self._watch.enter(SyncPhase.UPSERT.key)
                 transaction.upsert(whole, received_at)
                 emit(PanelUpserted(panel))
                 self._watch.enter(SyncPhase.TRENDLOG.key)
-                transaction.log(device, shown[device.serial_number])
+                transaction.log(device, shown)
                 emit(PanelLogged(panel))
-            for device in recorded.silent:
+            for device in history.silent:
                 transaction.upsert_silent(device, received_at)
             for serial, words in source.words.unstored.items():
                 transaction.take_words(serial, words, received_at)
-            transaction.take_reading_times(source.times.to_keep(recorded, repeats=answer.repeats))
-            self._samples = recorded.point_count
+            transaction.take_reading_times(source.times.to_keep(history, repeats=repeats))
+            self._samples = history.point_count
             transaction.record(self._report(*_ending(snapshot), snapshot, transaction.run_id))
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
         source.words.unstored = {}
         source.unstored.stored()
-        if answer.repeats:
-            source.readings.take_as_stored(recorded)
-        emit(Committed(snapshot, database, len(devices)))
+        source.is_behind = False
+        if repeats:
+            source.readings.take_as_stored(history)
+        emit(Committed(snapshot, self._host.database_in_use, len(history.devices)))
 
         self._watch.enter(SyncPhase.VALIDATE.key)
         try:
-            counted = count_back(store.database.url, recorded, transaction.run_id)
+            counted = count_back(store.database.url, history, transaction.run_id)
         except DatabaseError:
             store.writer.forget()
             source.readings.forget()
             source.unstored.all()
             raise
-        emit(Validated(_validated(devices, counted)))
+        emit(Validated(_validated(history.devices, counted)))
         return self._report(*_ending(snapshot), snapshot, transaction.run_id)
+
+    def _keep(self, source: Source, reading: "_Reading", error: DatabaseError) -> None:
+        """Has what was read wait until it can be stored."""
+        self._samples = reading.history.point_count
+        report = self._report(error.outcome, str(error), reading.snapshot, None)
+        times = source.times.to_keep(reading.history, repeats=reading.repeats)
+        self._host.keeper.keep(report, self._settings.interval_s, reading.panels(), times)
+        self._is_kept = source.is_behind = True
+        if reading.repeats:
+            source.readings.take_as_stored(reading.history)
 
     def _call(self, link: Link, attempt: int) -> Answer:
         self._host.pause(0)  # the last chance to stop before a call that may take long
@@ -261,12 +289,20 @@ class Cycle:
     def _fail(self, error: MonitorError) -> CycleReport:
         """The report of a cycle that failed, after an attempt to put it into the ledger."""
         report = self._report(error.outcome, str(error), self.snapshot, self._run_id)
-        try:
-            run_id = self._host.store().writer.record_failure(report, self._settings.interval_s, self._run_id)
-        except DatabaseError:
-            self._host.keep(report, self._settings.interval_s)
+        if self._is_kept:
             return report
-        return self._report(error.outcome, str(error), self.snapshot, run_id)
+        try:
+            keeper = self._host.keeper
+        except DatabaseError:
+            return report
+        interval_s, run_id = self._settings.interval_s, self._run_id
+        try:
+            run_id = keeper.run(
+                lambda store: store.writer.record_failure(report, interval_s, run_id), self._host.is_interrupted
+            )
+        except DatabaseError:
+            keeper.keep(report, interval_s)
+        return replace(report, run_id=run_id)
 
     def _report(
         self, outcome: Outcome, reason: str | None, snapshot: Snapshot | None, run_id: int | None
@@ -290,6 +326,20 @@ class Cycle:
             run_id=run_id,
             site=self._host.site,
         )
+
+
+class _Reading(NamedTuple):
+    """What an answer brought: as it is shown, what goes into the present state, and what into the history."""
+
+    snapshot: Snapshot
+    state: Snapshot
+    history: Snapshot
+    repeats: bool
+
+    def panels(self) -> list[tuple[Device, Device]]:
+        """Each panel as it goes into the history, and as it is shown."""
+        shown = {device.serial_number: device for device in self.snapshot.devices}
+        return [(device, shown[device.serial_number]) for device in self.history.devices]
 
 
 def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:

@@ -1,7 +1,8 @@
 """The sync service: start, stop, sync once, and settings that change while it runs.
 
-`SyncService.run` blocks in the thread that it is given; that thread alone touches the link and the database, and
-calls the listeners. The other public methods may be called from any thread and return at once.
+`SyncService.run` blocks in the thread that it is given; that thread alone touches the link. It calls the listeners, but
+for the events of a transaction, which come from the keeper's thread while this one waits for it. The other public
+methods may be called from any thread and return at once.
 """
 
 import logging
@@ -13,7 +14,7 @@ from enum import Enum, auto
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.clock import Clock, SystemClock
-from t3monitor.model.errors import DatabaseUnusableError, InterruptedCycleError
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, InterruptedCycleError
 from t3monitor.model.events import (
     CycleFinished,
     CycleReport,
@@ -23,8 +24,9 @@ from t3monitor.model.events import (
     SyncEvent,
 )
 from t3monitor.model.points import PointKey
-from t3monitor.store.writer import unwritten_reports
-from t3monitor.sync.cycle import Cycle, CycleSettings, Source, Store
+from t3monitor.store.database import Database
+from t3monitor.store.keeper import Keeper, Keepers
+from t3monitor.sync.cycle import Cycle, CycleSettings, Source
 from t3monitor.sync.recording import Choice, PanelClaims
 from t3monitor.sync.trend_log_reader import TrendLogReader
 from t3monitor.t3000.link import Link
@@ -66,15 +68,18 @@ class SyncService:
         *,
         site: str = "",
         claims: PanelClaims | None = None,
+        keepers: Keepers | None = None,
     ) -> None:
         """``open_link`` and ``database_url`` are called in the service's thread with the settings in force.
 
-        ``site`` names the T3000 computer of this service, ``claims`` is shared by the services of all sites.
+        ``site`` names the T3000 computer of this service, ``claims`` and ``keepers`` are shared by the services of all
+        sites.
         """
         self.clock: Clock = clock or SystemClock()
         self.site = site
         self.claims = claims or PanelClaims()
         self.claims.watch(site)
+        self._keepers = keepers or Keepers(self.clock)
         self._open_link = open_link
         self._database_url = database_url
         self._listeners: list[Listener] = []
@@ -95,8 +100,9 @@ class SyncService:
 
         self._settings_in_use = settings  # the following belong to the service's thread
         self._forgets_in_cycle = False  # the link, once it is open
-        self._unwritten = unwritten_reports()
-        self._store: Store | None = None
+        self._keeper: Keeper | None = None
+        self._database: Database | None = None  # as it was opened last
+        self._must_open = False  # a service that starts goes on only with an open database
         self._trend_logs: TrendLogReader | None = None
 
     # From any thread
@@ -185,7 +191,7 @@ class SyncService:
                         self._read_trend_logs()
         finally:
             self._close_source()
-            self._close_store()
+            self._give_back_keeper()
             with self._changed:
                 for future in self._asked:
                     future.cancel()
@@ -208,16 +214,32 @@ class SyncService:
         """URL of the database that `store` opens."""
         return self._database_url(self._settings_in_use)
 
-    def store(self) -> Store:
-        """The open database; raises DatabaseError if it cannot be opened."""
-        if self._store is None:
-            self._store = Store(self.database_in_use, self._unwritten)
-            self.emit(ServiceInitialized(str(self._store.database.path)))
-        return self._store
+    @property
+    def keeper(self) -> Keeper:
+        """The keeper of the database in use; raises DatabaseUnusableError if the settings name no file."""
+        if self._keeper is None:
+            self._keeper = self._keepers.take(self.database_in_use)
+        return self._keeper
 
-    def keep(self, report: CycleReport, sync_interval_s: int) -> None:
-        """Keeps a report for the ledger of the next database that can be opened."""
-        self._unwritten.append((report, sync_interval_s))
+    def database(self) -> Database:
+        """The open database, or one that is out of reach and was open in this run; raises DatabaseError if it was not.
+
+        Raises DatabaseError in the first cycle after a start as well.
+        """
+        try:
+            database = self.keeper.database(self.is_interrupted)
+        except DatabaseError:
+            if self._database is None or self._must_open:
+                raise
+            return self._database
+        if database is not self._database:
+            self._database = database
+            self.emit(ServiceInitialized(str(database.path)))
+        return database
+
+    def is_interrupted(self) -> bool:
+        """Whether the cycle that runs is to end soon."""
+        return self._interrupted
 
     def emit(self, event: SyncEvent) -> None:
         """Calls the listeners; one that fails is logged and harms nobody else."""
@@ -279,7 +301,7 @@ class SyncService:
             self._forgets_in_cycle |= self._forgets_panels
             self._forgets_panels = False
         self._use(settings)
-        opening_store = self._store is None
+        self._must_open = at_startup or self._database is None
         cycle = Cycle(
             self,
             CycleSettings(
@@ -292,15 +314,14 @@ class SyncService:
             at_startup=at_startup,
         )
         report = cycle.run()
-        if isinstance(cycle.error, DatabaseUnusableError):
-            self._close_store()  # the next cycle finds out whether it can be opened again
         if cycle.snapshot and cycle.snapshot.devices and self._source and not self._source.trend_logs_asked:
             self._source.trend_logs_asked = True
             self._trend_logs = TrendLogReader(cycle.snapshot, self.clock)
 
         with self._changed:
             self._in_cycle = False
-            if opening_store and isinstance(cycle.error, DatabaseUnusableError) and self._started:
+            could_not_open = isinstance(cycle.error, DatabaseUnusableError) and not report.attempts
+            if self._must_open and could_not_open and self._started:
                 self._started = False
                 self._announcements.append(ServiceStopped(str(cycle.error)))
             now_s = self.clock.monotonic_s()
@@ -325,8 +346,8 @@ class SyncService:
             self._close_source()  # the next cycle opens it anew
 
     def _read_trend_logs(self) -> None:
-        if self._trend_logs and self._source and self._store:
-            ended = self._trend_logs.step(self._source.link, self._store.writer, self._settings_in_use.timeout_seconds)
+        if self._trend_logs and self._source and self._keeper:
+            ended = self._trend_logs.step(self._source.link, self._keeper, self._settings_in_use.timeout_seconds)
             if ended is None:
                 return
             self.emit(ended)
@@ -338,7 +359,7 @@ class SyncService:
         if is_other_link(old, settings):
             self._close_source()
         if self._database_url(old) != self._database_url(settings):
-            self._close_store()
+            self._give_back_keeper()
 
     def _close_source(self) -> None:
         with self._changed:
@@ -347,12 +368,10 @@ class SyncService:
         if source:
             source.link.close()
 
-    def _close_store(self) -> None:
-        store, self._store = self._store, None
-        if self._source:
-            self._source.readings.forget()  # the next file has nothing of what this one has
-        if store:
-            store.database.close()
+    def _give_back_keeper(self) -> None:
+        keeper, self._keeper, self._database = self._keeper, None, None
+        if keeper:
+            self._keepers.give_back(keeper)
 
     def _interrupt(self) -> None:
         """Ends the waiting of the cycle that runs, if any; the caller holds the lock."""

@@ -8,6 +8,7 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.clock import Clock
 from t3monitor.model.events import CycleReport
 from t3monitor.model.points import PointKey
+from t3monitor.store.keeper import Keepers
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.service import Listener, SyncService
@@ -41,13 +42,14 @@ class SiteServices:
         listener: Listener,
         clock: Clock | None = None,
     ) -> None:
-        """``listener`` is called in the threads of all services, after the flow log."""
+        """``listener`` is called in the threads of all services and of their keepers, after the flow log."""
         self._open_link = open_link
         self._database_url = database_url
         self._make_runner = make_runner
         self._listener = listener
         self._clock = clock
         self._claims = PanelClaims()
+        self._keepers = Keepers(clock)
         self._is_running = self._is_started = False
         self._services: dict[str, SyncService] = {}  # by the site's name
         self._runners: dict[str, ServiceRunner] = {}
@@ -124,7 +126,13 @@ class SiteServices:
 
     def _make(self, name: str, settings: Settings) -> None:
         service = SyncService(
-            settings, self._open_link, self._database_url, self._clock, site=name, claims=self._claims
+            settings,
+            self._open_link,
+            self._database_url,
+            self._clock,
+            site=name,
+            claims=self._claims,
+            keepers=self._keepers,
         )
         for listener in (FlowLog(), self._listener):
             service.add_listener(listener)

@@ -6,7 +6,7 @@ from t3monitor.model.clock import Clock
 from t3monitor.model.errors import MonitorError, NotReadyError, RefusedError
 from t3monitor.model.events import TrendLogsRead
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.store.writer import Writer
+from t3monitor.store.keeper import Keeper
 from t3monitor.t3000.link import Link
 
 DELAY_S = 5.0
@@ -22,14 +22,15 @@ class TrendLogReader:
         self._panels_read = self._trend_logs = 0
         self.due_s = clock.monotonic_s() + DELAY_S
 
-    def step(self, link: Link, writer: Writer, timeout_s: float) -> TrendLogsRead | None:
+    def step(self, link: Link, keeper: Keeper, timeout_s: float) -> TrendLogsRead | None:
         """Reads the next panel; after the last one, or after a failure that would repeat itself, the closing event."""
         serial_number, panel_id = self._panels.popleft()
         try:
             trend_logs = link.trend_logs(panel_id, timeout_s)
             if trend_logs is None:
                 return self._ended("this way to T3000 does not tell it")
-            writer.write_trend_logs(serial_number, panel_id, trend_logs, int(self._clock.utc_s()))
+            now_s = int(self._clock.utc_s())
+            keeper.run(lambda store: store.writer.write_trend_logs(serial_number, panel_id, trend_logs, now_s))
             self._panels_read += 1
             self._trend_logs += len(trend_logs)
         except (RefusedError, NotReadyError):

@@ -1,0 +1,282 @@
+"""The keeper of a database: the one thread that writes to it, a task at a time, for the services of all sites.
+
+Whatever writes is a task: a cycle, a ledger row, a panel's trend log configuration. Tasks are done in the order in
+which they came. Between them comes upkeep, a slice at a time, so that no cycle waits for it: what is to be done every
+minute is a class with ``work`` (see `Upkeep`) that stands in `_UPKEEP`.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from t3monitor.model.clock import Clock, SystemClock
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
+from t3monitor.model.events import CycleReport
+from t3monitor.model.snapshot import Device
+from t3monitor.store.database import Database
+from t3monitor.store.files import database_file
+from t3monitor.store.late import Late, late_file, read_late, write_late
+from t3monitor.store.reading_times import Vector
+from t3monitor.store.writer import Writer
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+_PATIENCE_S = 3.0  # with another program that locks the file: closing the program takes less than 5 s
+_CLOSING_PATIENCE_S = 2.0
+_LOCK_SLICE_S = 0.05
+_MOST_WAITING = 100  # tasks: each site has one at a time
+_UPKEEP_TROUBLE_S = 60.0
+
+
+class Store:
+    """An open database with its one writer; of the keeper's thread."""
+
+    def __init__(self, url: str, tries_again: Callable[[], bool]) -> None:
+        """Raises DatabaseError."""
+        self.database = Database(url, tries_again)
+        self.writer = Writer(self.database)
+
+
+class Upkeep(Protocol):
+    """Work on an open database that belongs to no cycle; made anew with each opening."""
+
+    def work(self, store: Store) -> float:
+        """Does a slice, some 10 ms, and returns in how many seconds it wants the next one.
+
+        Raises DatabaseError, after which it is asked again in a minute.
+        """
+        ...
+
+
+_UPKEEP: tuple[Callable[[], Upkeep], ...] = ()
+
+
+@dataclass(slots=True)
+class _Task:
+    do: Callable[[Store], Any]
+    writes: bool
+    is_interrupted: Callable[[], bool]
+    until_s: float  # monotonic: how long it waits for another program
+    done: "Future[Any]" = field(default_factory=Future)
+
+
+class Keeper:
+    """One database file with its thread, which `Keepers` begins and ends.
+
+    `run` is for any thread. What services share by it: one transaction at a time, and one memory of what is stored.
+    """
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        """Raises DatabaseUnusableError if the URL names no file; nothing is opened before the first task."""
+        self.url = url
+        self.path = database_file(url)
+        self._clock = clock
+        self._changed = threading.Condition()  # guards the following
+        self._tasks: deque[_Task] = deque()
+        self._closing = False
+        self._late_lock = threading.Lock()
+        self._late = Late()
+
+        self._store: Store | None = None  # the following belong to the keeper's thread
+        self._was_open = False
+        self._upkeep: list[tuple[float, Upkeep]] = []  # with when it is due, monotonic
+        self._task: _Task | None = None
+        self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Begins to take tasks."""
+        self._thread.start()
+
+    def run(self, do: Callable[[Store], T], is_interrupted: Callable[[], bool] = lambda: False) -> T:
+        """Has something done with the open database, and waits for it; raises DatabaseError and what ``do`` raises.
+
+        Another program's lock is waited for until ``is_interrupted``, for 3 s from now on, and not at all by the tasks
+        that follow one that waited in vain.
+        """
+        return self._ask(do, is_interrupted, writes=True)
+
+    def database(self, is_interrupted: Callable[[], bool] = lambda: False) -> Database:
+        """The database, which is opened if it is not open; another object than before if it was opened anew.
+
+        Raises DatabaseError.
+        """
+        return self._ask(lambda store: store.database, is_interrupted, writes=False)
+
+    def keep(
+        self,
+        report: CycleReport,
+        sync_interval_s: int,
+        panels: Iterable[tuple[Device, Device]] = (),
+        reading_times: Iterable[tuple[Vector, tuple[int, int]]] = (),
+    ) -> None:
+        """Has a cycle that could not be stored wait for the next task that writes; see `Late.add`."""
+        with self._late_lock:
+            self._late.add(report, sync_interval_s, panels, reading_times)
+
+    def close(self) -> None:
+        """Does what is waiting, closes the file and ends the thread.
+
+        What cannot be stored within 2 s goes into a file beside the database.
+        """
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def _ask(self, do: Callable[[Store], T], is_interrupted: Callable[[], bool], *, writes: bool) -> T:
+        patience_s = 0.0 if self._late.cycles else _PATIENCE_S
+        task = _Task(do, writes, is_interrupted, self._clock.monotonic_s() + patience_s)
+        with self._changed:
+            if self._closing:
+                raise DatabaseError(f"The database {self.path} is being closed")
+            if len(self._tasks) >= _MOST_WAITING:
+                raise DatabaseError(
+                    f"The database {self.path} does not keep up: {_MOST_WAITING} tasks wait for it; is its disk or "
+                    "network drive slow?"
+                )
+            self._tasks.append(task)
+            self._changed.notify_all()
+        result: T = task.done.result()
+        return result
+
+    # In the keeper's thread
+
+    def _work(self) -> None:
+        while (task := self._next_task()) is not None:
+            self._perform(task)
+        self._end()
+
+    def _perform(self, task: _Task) -> None:
+        self._task = task
+        try:
+            store = self._opened()
+            if task.writes:
+                self._store_late(store)
+            task.done.set_result(task.do(store))
+        except BaseException as error:  # noqa: BLE001 - it is the asking thread's
+            if isinstance(error, DatabaseUnusableError):
+                self._close_store()  # the next task finds out whether it can be opened again
+            task.done.set_exception(error)
+        finally:
+            self._task = None
+
+    def _end(self) -> None:
+        if self._was_open and self._late.cycles:
+            last = _Task(lambda _: None, True, lambda: False, self._clock.monotonic_s() + _CLOSING_PATIENCE_S)
+            self._perform(last)
+            if last.done.exception():
+                self._write_late()
+        self._close_store()
+
+    def _store_late(self, store: Store) -> None:
+        with self._late_lock:
+            if not self._late.cycles:
+                return
+            count = len(self._late.cycles)
+            store.writer.store_late(self._late, self._clock.utc_s())
+            self._late = Late()
+            self._write_late()
+        _log.info("💾 %d cycles that could not be stored at their time are stored now", count)
+
+    def _write_late(self) -> None:
+        try:
+            write_late(self.path, self._late)
+        except OSError as error:
+            _log.error("❌ %s cannot be written (%s)", late_file(self.path), error.strerror)
+
+    def _next_task(self) -> _Task | None:
+        """The next task, when there is one; until then upkeep that is due. None when it is time to end."""
+        while True:
+            with self._changed:
+                if self._tasks:
+                    return self._tasks.popleft()
+                if self._closing:
+                    return None
+                due_s = min((due_s for due_s, _ in self._upkeep), default=None)
+                now_s = self._clock.monotonic_s()
+                if due_s is None or due_s > now_s:
+                    # In real time, whatever the clock: between tasks nobody waits for this thread.
+                    self._changed.wait(None if due_s is None else due_s - now_s)
+                    continue
+            self._keep_up()
+
+    def _keep_up(self) -> None:
+        """A slice of the upkeep that has been due for longest."""
+        if self._store is None:
+            self._upkeep = []
+            return
+        due = min(self._upkeep, key=lambda upkeep: upkeep[0])
+        try:
+            again_in_s = due[1].work(self._store)
+        except DatabaseError as error:
+            _log.warning("⚠️ %s", error)
+            again_in_s = _UPKEEP_TROUBLE_S
+        self._upkeep.remove(due)
+        self._upkeep.append((self._clock.monotonic_s() + again_in_s, due[1]))
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            self._store = Store(self.url, self._tries_again)
+            if not self._was_open:
+                with self._late_lock:
+                    earlier = read_late(self.path)
+                    earlier.cycles += self._late.cycles  # ledger rows: nothing is read before it is opened
+                    self._late = earlier
+                self._was_open = True
+            now_s = self._clock.monotonic_s()
+            self._upkeep = [(now_s, make()) for make in _UPKEEP]
+        return self._store
+
+    def _close_store(self) -> None:
+        store, self._store = self._store, None
+        self._upkeep = []
+        if store:
+            store.database.close()
+
+    def _tries_again(self) -> bool:
+        """Whether to try again what another program's lock kept from happening, after a moment."""
+        task = self._task
+        if task is None or task.is_interrupted() or self._clock.monotonic_s() >= task.until_s:
+            return False
+        with self._changed:
+            self._clock.wait(self._changed, _LOCK_SLICE_S)
+        return True
+
+
+class Keepers:
+    """The keepers of the databases in use, one for each file, for any thread.
+
+    A keeper is begun for the first service that wants it, and ended with the last one.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._keepers: dict[Path, tuple[Keeper, int]] = {}  # with how many use it
+
+    def take(self, url: str) -> Keeper:
+        """The keeper of a database, to be given back; raises DatabaseUnusableError if the URL names no file."""
+        with self._lock:
+            path = database_file(url)
+            keeper, users = self._keepers.get(path, (None, 0))
+            if keeper is None:
+                keeper = Keeper(url, self._clock)
+                keeper.start()
+            self._keepers[path] = keeper, users + 1
+            return keeper
+
+    def give_back(self, keeper: Keeper) -> None:
+        """Ends a keeper that nobody else uses, which may take a few seconds."""
+        with self._lock:
+            _, users = self._keepers.pop(keeper.path)
+            if users > 1:
+                self._keepers[keeper.path] = keeper, users - 1
+            else:
+                keeper.close()

@@ -1,0 +1,173 @@
+"""What could not be stored at its time, readings and ledger rows: it waits in memory and is stored with its own times.
+
+Between two runs of the program it waits in one file beside the database. The present state is none of it: the next
+cycle has a newer one.
+"""
+
+import logging
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from sqlite3 import Cursor
+
+import msgspec
+
+from t3monitor.config.files import write_whole
+from t3monitor.model.events import CycleReport
+from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import Device
+from t3monitor.model.times import duration_text
+from t3monitor.store import statements
+from t3monitor.store.layouts import Layout, LayoutPoint, find_or_insert, layout_point, points_of_vector
+from t3monitor.store.reading_times import Vector, write_reading_times
+from t3monitor.store.rows import insert_run, json_array, next_run_id
+
+_VERSION = 1
+_MOST_BYTES = 64_000_000  # of values; a day and a half of 10 panels every 30 s
+_BYTES_OF_A_CYCLE = 1000  # without its values
+
+_log = logging.getLogger(__name__)
+
+
+class LateLayout(msgspec.Struct, frozen=True):
+    """Where each point stands in a vector; ``within`` as in `find_or_insert`."""
+
+    serial_number: int
+    point_type: PointType
+    panel_id: int
+    points: tuple[LayoutPoint, ...]
+    within: frozenset[int] | None
+
+
+class LateFrame(msgspec.Struct, frozen=True, array_like=True):
+    """One vector: its place among the layouts, its time (UTC epoch seconds), and its values as JSON."""
+
+    layout: int
+    logging_time: int
+    vals: str
+    spacing_s: int | None
+
+
+class LateCycle(msgspec.Struct, frozen=True):
+    """The ledger row of a cycle, and what it read if it read anything."""
+
+    report: CycleReport
+    sync_interval_s: int
+    frames: tuple[LateFrame, ...] = ()
+    reading_times: tuple[tuple[Vector, tuple[int, int]], ...] = ()
+
+
+class Late(msgspec.Struct):
+    """The cycles that wait, oldest first; what does not fit falls out at that end and is counted.
+
+    As a whole it is what the file holds.
+    """
+
+    version: int = _VERSION
+    layouts: list[LateLayout] = []
+    cycles: list[LateCycle] = []
+    fallen: int = 0
+    bytes: int = 0
+
+    def add(
+        self,
+        report: CycleReport,
+        sync_interval_s: int,
+        panels: Iterable[tuple[Device, Device]] = (),
+        reading_times: Iterable[tuple[Vector, tuple[int, int]]] = (),
+    ) -> None:
+        """Keeps a cycle. ``panels`` are what `CycleTransaction.log` would have been given."""
+        frames = tuple(frame for device, whole in panels for frame in self._frames(device, whole))
+        self.cycles.append(LateCycle(report, sync_interval_s, frames, tuple(reading_times)))
+        self.bytes += _size(self.cycles[-1])
+        while self.bytes > _MOST_BYTES and len(self.cycles) > 1:
+            self.bytes -= _size(self.cycles.pop(0))
+            self.fallen += 1
+
+    def store(self, cursor: Cursor, now_s: float) -> None:
+        """Writes all of it but for what is in the ledger already, stored by a run that could not remove the file."""
+        run_id = next_run_id(cursor)
+        fallen = self.fallen
+        for cycle in self.cycles:
+            report = cycle.report
+            if _is_stored(cursor, report):
+                continue
+            reasons = [report.reason] if report.reason else []
+            if cycle.frames:
+                reasons.append(f"its readings were stored {duration_text(now_s - report.finished_at)} later")
+            if fallen:
+                reasons.append(f"{fallen} cycles before it could not be kept")
+                fallen = 0
+            insert_run(cursor, run_id, replace(report, reason="; ".join(reasons) or None), cycle.sync_interval_s)
+            cursor.executemany(statements.INSERT_FRAME, [self._row(cursor, run_id, frame) for frame in cycle.frames])
+            write_reading_times(cursor, cycle.reading_times)
+            run_id += 1
+
+    def _frames(self, device: Device, whole: Device) -> Iterator[LateFrame]:
+        for (point_type, points, time_s), spacing_s in zip(device.vectors(), device.spacings_s, strict=True):
+            if points and time_s is not None:
+                used, within = points_of_vector(whole if point_type in whole.groups else device, point_type)
+                entries = tuple(map(layout_point, used))
+                layout = LateLayout(device.serial_number, point_type, whole.panel_id, entries, within)
+                if layout not in self.layouts:
+                    self.layouts.append(layout)
+                vals = json_array(Layout(0, whole.panel_id, entries).values(points))
+                yield LateFrame(self.layouts.index(layout), time_s, vals, spacing_s)
+
+    def _row(self, cursor: Cursor, run_id: int, frame: LateFrame) -> tuple[object, ...]:
+        late = self.layouts[frame.layout]
+        vector = late.serial_number, late.point_type
+        layout = find_or_insert(cursor, *vector, late.panel_id, late.points, within=late.within)
+        vals = frame.vals
+        if layout.points != late.points:
+            values = dict(zip(late.points, msgspec.json.decode(vals), strict=True))
+            vals = json_array([values.get(point) for point in layout.points])
+        key = late.serial_number, late.point_type.value, frame.logging_time, run_id
+        return *key, layout.id, vals, frame.spacing_s
+
+
+def late_file(database: Path) -> Path:
+    """The file beside a database."""
+    return database.with_name(f"{database.name}-late.json")
+
+
+def read_late(database: Path) -> Late:
+    """What an earlier run could not store; a file that is damaged or of another version is set aside."""
+    path = late_file(database)
+    try:
+        late = msgspec.json.decode(path.read_bytes(), type=Late)
+        if late.version != _VERSION:
+            raise ValueError(f"it is of version {late.version}")
+    except FileNotFoundError:
+        return Late()
+    except (OSError, ValueError) as error:
+        aside = path.with_name(f"{path.name}.damaged")
+        with suppress(OSError):
+            path.replace(aside)
+        _log.warning("⚠️ The readings in %s cannot be read (%s); they are set aside as %s", path, error, aside)
+        return Late()
+    return late
+
+
+def write_late(database: Path, late: Late) -> None:
+    """Writes the file, readable by whom the database is, or leaves none where nothing waits; raises OSError."""
+    path = late_file(database)
+    if not late.cycles:
+        path.unlink(missing_ok=True)
+        return
+    write_whole(path, msgspec.json.encode(late).decode())
+    with suppress(OSError):
+        shutil.copymode(database, path)
+
+
+def _size(cycle: LateCycle) -> int:
+    return _BYTES_OF_A_CYCLE + sum(len(frame.vals) for frame in cycle.frames)
+
+
+def _is_stored(cursor: Cursor, report: CycleReport) -> bool:
+    row = cursor.execute(
+        "SELECT 1 FROM SYNC_RUNS WHERE started_at = ? AND site = ?", (report.started_at, report.site)
+    ).fetchone()
+    return row is not None
