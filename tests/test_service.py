@@ -409,7 +409,7 @@ def test_cycles_that_found_no_database_are_in_the_ledger_of_the_next_one_that_op
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps files that are open")
 def test_a_database_that_is_removed_is_noticed_and_made_anew(site: Open) -> None:
     building = site()
-    building.after(1, building.file.unlink)
+    building.after(1, lambda: [file.unlink() for file in building.file.parent.glob("history.db*")])
     reports = building.run(3)
     assert [report.outcome for report in reports] == [Outcome.OK, Outcome.DATABASE, Outcome.OK]
     assert "was removed or replaced while it was open" in str(reports[1].reason)
