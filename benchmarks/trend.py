@@ -22,7 +22,8 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Device
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader, Series
+from t3monitor.store.history import HistoryReader
+from t3monitor.store.series import Series
 from t3monitor.store.statements import INSERT_FRAME
 from t3monitor.store.writer import Writer
 from t3monitor.ui.kit.theme import LIGHT, apply_theme

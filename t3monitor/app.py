@@ -29,9 +29,10 @@ from t3monitor.qt.garbage_collector import GarbageCollector
 from t3monitor.qt.service_thread import ServiceThread
 from t3monitor.simulation.past import give_demo_a_past
 from t3monitor.store.files import database_file
-from t3monitor.store.history import HistoryReader, Series
+from t3monitor.store.history import HistoryReader
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
+from t3monitor.store.series import Series
 from t3monitor.sync.check import check_link
 from t3monitor.sync.links import open_link
 from t3monitor.sync.service import is_other_link

@@ -7,32 +7,34 @@ import pytest
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store.history import Series
+from t3monitor.store.series import Holes, Series
 from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.trace import Trace
-from values import NOW_S, device, point
+from values import NOW_S, device, line, point
 
 IN1 = PointKey(237219, PointType.INPUT, 1)
 GAP = math.nan
 
 
 def loaded(*samples: tuple[float, float], thinned: bool = False) -> Series:
+    """A series of these samples; where one is a gap, a hole begins."""
     times, values = np.array(samples, dtype=float).T
-    return Series(times + NOW_S, values, "°C", 3, False, "L1", 30, thinned)
+    times += NOW_S
+    gaps = np.flatnonzero(np.isnan(values))
+    holes = Holes(times[gaps], np.append(times, np.inf)[gaps + 1])
+    known = ~np.isnan(values)
+    return Series(times[known], values[known], holes, "°C", 3, False, "L1", 30, thinned)
 
 
 def tell(trace: Trace, *samples: tuple[float, float]) -> None:
     for time_s, value in samples:
-        trace.describe(device(), point(PointType.INPUT, 1, value), NOW_S + time_s)
+        trace.describe(device(spacings_s=(30, 30, 30)), point(PointType.INPUT, 1, value), NOW_S + time_s)
 
 
 def drawn(trace: Trace) -> list[tuple[float, float]]:
     (series,) = trace.series
     assert np.all(np.diff(series.times_utc_s) > 0)
-    return [
-        (float(time_s) - NOW_S, GAP if math.isnan(value) else float(value))
-        for time_s, value in zip(series.times_utc_s, series.values, strict=True)
-    ]
+    return [(time_s - NOW_S, GAP if value is None else value) for time_s, value in line(series)]
 
 
 def same(one: list[tuple[float, float]], other: list[tuple[float, float]]) -> bool:
@@ -114,7 +116,7 @@ def test_the_readings_of_many_cycles_outlast_a_load_that_holds_a_row_of_the_futu
 def test_lanes_and_cursor_speak_in_the_words_of_the_site(trace: Trace) -> None:
     words = ((0, "Shut"), (1, "Ajar"))
     trace.describe(device(), point(PointType.INPUT, 1, 1.0, range=23, digital_analog=0, units="", words=words), NOW_S)
-    assert trace.text_at(NOW_S) == "Ajar"
+    assert trace.text_at(NOW_S, NOW_S) == "Ajar"
     (series,) = trace.series
     for site, expected in (
         (words, ("Shut", "Ajar")),

@@ -22,11 +22,13 @@ from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader, Series
+from t3monitor.store.history import HistoryReader
+from t3monitor.store.series import Series
 from t3monitor.store.writer import Writer
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.lanes import stretches
+from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, point, report, snapshot
@@ -175,10 +177,10 @@ def test_an_added_point_is_loaded_and_drawn_with_its_hole(view: TrendView, settl
     settle(view)
     (stored,) = HistoryReader(sqlite_url(file)).read(SAT, 0, NOW_S, 10_000)
     times, values = drawn(view, SAT)
-    np.testing.assert_array_equal(times, stored.times_utc_s)
-    np.testing.assert_allclose(values, stored.values)
-    assert np.flatnonzero(np.isnan(values)).size == 1
-    assert HOLE_S[0] < times[np.isnan(values)][0] < HOLE_S[1]
+    line = drawn_line(stored, NOW_S)
+    np.testing.assert_array_equal(times, line.times_s)
+    np.testing.assert_allclose(values, line.values)
+    assert times[np.isnan(values)].tolist() == [HOLE_S[0] + INTERVAL_S]
     assert message(view) == ""
     assert view.points() == [SAT]
 
@@ -602,12 +604,12 @@ def test_a_point_that_is_not_recorded_says_so_in_the_list(view: TrendView, settl
 def test_live_values_continue_the_line_at_their_logging_times(view: TrendView, settle: Settle, clock: Clock) -> None:
     view.add_points([SAT, FAN])
     settle(view)
-    before = drawn(view, SAT)[0].size
+    before = drawn(view, SAT)[0].tolist()
     clock.now_s += 310
     view.describe(snapshot(panel(NOW_S + 300)))
     times, values = drawn(view, SAT)
-    assert times.size == before + 1
-    assert (times[-1], values[-1]) == (NOW_S + 300, pytest.approx(inputs(NOW_S + 300)[0].value))
+    assert times.tolist() == [*before, NOW_S + 300, NOW_S + 310], "it holds up to the present"
+    assert values[-2:].tolist() == [pytest.approx(inputs(NOW_S + 300)[0].value)] * 2
     assert view.trace(FAN).series[0].times_utc_s[-1] == NOW_S + 300
     assert view.time_range.end_s == NOW_S + 310
 
@@ -648,7 +650,7 @@ def test_live_values_are_not_joined_to_history_that_ends_in_the_past(view: Trend
     view._want_history()
     settle(view)
     view.describe(snapshot(panel(NOW_S + 300)))
-    assert drawn(view, SAT)[0][-1] <= NOW_S - 3 * 3600
+    assert drawn(view, SAT)[0][-1] <= HOLE_S[1] + INTERVAL_S
     view.set_follow(True)
     settle(view)
     assert drawn(view, SAT)[0][-1] == NOW_S + 300

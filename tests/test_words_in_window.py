@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from drawn import drawn
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
-from t3monitor.store.history import Series
+from t3monitor.store.series import Holes, Series
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.view import PointsView
@@ -52,7 +52,9 @@ def panel(*variables: Point, time_s: int = NOW_S) -> Any:
 
 def history(value_of: Any, range_: int, *, digital: bool) -> Series:
     times = np.arange(NOW_S - 600, NOW_S, 30, dtype=float)
-    return Series(times, np.array([float(value_of(n)) for n in range(len(times))]), "", range_, digital, "X", 30)
+    return Series(
+        times, np.array([float(value_of(n)) for n in range(len(times))]), Holes.none(), "", range_, digital, "X", 30
+    )
 
 
 def test_the_table_shows_them_with_what_each_state_is_called(qtbot: QtBot) -> None:
@@ -88,9 +90,9 @@ def test_legend_and_cursor_say_them(qtbot: QtBot) -> None:
         reaches_present=True,
     )
     chosen.describe(snapshot(panel()))
-    at_cursor = [[entry.at_cursor for entry in chosen.entries(NOW_S - 600 + 30 * n, "")] for n in range(3)]
+    at_cursor = [[entry.at_cursor for entry in chosen.entries(NOW_S - 600 + 30 * n, NOW_S, "")] for n in range(3)]
     assert at_cursor == [["Shut", "Night"], ["Run", "Day"], ["Shut", "State 3"]]
-    assert [entry.now for entry in chosen.entries(None, "")] == ["Run", "Day"]
+    assert [entry.now for entry in chosen.entries(None, NOW_S, "")] == ["Run", "Day"]
 
 
 def test_words_of_a_range_are_not_those_of_the_range_before_it(qtbot: QtBot) -> None:
@@ -98,7 +100,7 @@ def test_words_of_a_range_are_not_those_of_the_range_before_it(qtbot: QtBot) -> 
     chosen.add([FAN])
     chosen.set_history([FAN], {FAN: (history(lambda n: 1, 1, digital=True),)}, reaches_present=False)
     chosen.describe(snapshot(panel()))
-    (entry,) = chosen.entries(NOW_S - 300, "")
+    (entry,) = chosen.entries(NOW_S - 300, NOW_S, "")
     assert entry.at_cursor == "On"
     (drawn,) = chosen.drawn()
     assert [words.of(1) for _, words in drawn.series if words] == ["On"]

@@ -7,6 +7,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.store.series import Series
 
 NOW_S = 1_761_960_900
 
@@ -45,6 +46,12 @@ def device(serial_number: int = 237219, panel_id: int = 1, time_s: int = NOW_S -
 
 def snapshot(*devices: Device, **fields: Any) -> Snapshot:
     return Snapshot(NOW_S, devices, **fields)
+
+
+def line(series: Series) -> list[tuple[float, float | None]]:
+    """The readings of a series, and in their order where each hole begins, as None."""
+    readings = zip(series.times_utc_s.tolist(), series.values.tolist(), strict=True)
+    return sorted([*readings, *((start, None) for start in series.holes.starts.tolist())], key=lambda place: place[0])
 
 
 def report(outcome: Outcome = Outcome.OK, reason: str | None = None, **fields: Any) -> CycleReport:

@@ -98,6 +98,21 @@ class Device:
                 return group.read_at
         return next(time_s for its_kind, _, time_s in self.vectors() if its_kind is kind)
 
+    def spacing_s(self, kind: PointType) -> int | None:
+        """After how many seconds the next reading of a type was expected, as of this one; None: not known."""
+        return dict(zip(PointType, self.spacings_s, strict=True))[kind]
+
+    def read_without(self, kind: PointType, number: int) -> int | None:
+        """When points of a type were read and not this one, UTC epoch seconds; None: it was read with them."""
+        _, points, time_s = next(vector for vector in self.vectors() if vector[0] is kind)
+        groups = self.groups.get(kind)
+        if groups is None:
+            return None if not points or any(point.point_index == number for point in points) else time_s
+        if not any(group.in_use and not group.is_new for group in groups if group.first <= number <= group.last):
+            return None
+        read = (group.read_at for group in groups if group.in_use and group.is_new)
+        return min((read_at for read_at in read if read_at is not None), default=None)
+
     def points_in_groups(self, kind: PointType, wanted: Callable[[PointGroup], bool]) -> tuple[Point, ...]:
         """The points of these groups of a type; all of them where the type was read whole."""
         points = next(points for its_kind, points, _ in self.vectors() if its_kind is kind)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from sqlite3 import Cursor
@@ -10,45 +11,56 @@ from typing import NamedTuple, cast
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import bindparam, func, inspect, literal_column, outerjoin, select
+from numpy.lib.stride_tricks import sliding_window_view
+from sqlalchemy import Inspector, bindparam, case, func, inspect, literal_column, null, select
 
 from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.model.holes import READINGS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.units import has_states
 from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import sync_runs, trendlog_frames, trendlog_layout_points, trendlog_layouts
+from t3monitor.store.series import Floats, Holes, Series
 from t3monitor.store.statements import sql_text
-
-# A sample later than this many usual intervals after the last one comes after a hole: one missed cycle, or one that
-# T3000's cooldown delayed, is none.
-BREAK_AFTER_INTERVALS = 2.5
+from t3monitor.store.thinning import thinned
 
 _ROWS_AT_ONCE = 512
-_ENOUGH_TO_TELL = 16  # samples, of how often a panel is read
-_UNKNOWN_INTERVAL_S = 300  # of a sample whose ledger row is gone
-
-Floats = NDArray[np.float64]
-_Indexes = NDArray[np.intp]
 _frame, _run, _layout, _place = trendlog_frames.c, sync_runs.c, trendlog_layouts.c, trendlog_layout_points.c
-_FRAMES = sql_text(
-    select(
-        _frame.logging_time,
-        func.coalesce(_run.sync_interval, literal_column(f"{_UNKNOWN_INTERVAL_S}")),
-        _frame.layout_id,
-        _frame.run_id,
-        _frame.vals,
+_OF_VECTOR = _frame.serial_number == bindparam("serial_number"), _frame.point_type == bindparam("point_type")
+_times = select(_frame.logging_time).distinct().where(*_OF_VECTOR)
+_TIMES_BEFORE = sql_text(_times.where(_frame.logging_time < bindparam("start")).order_by(_frame.logging_time.desc()))
+_TIMES_AFTER = sql_text(_times.where(_frame.logging_time > bindparam("end")).order_by(_frame.logging_time))
+
+
+def _frames_statement(file: Inspector) -> str:
+    """Reads the frames of a vector; a file of an earlier schema has no spacings, and one without the table nothing."""
+    if not file.has_table(trendlog_frames.name):
+        return ""
+    return _frames(
+        any(column["name"] == _frame.expected_spacing.name for column in file.get_columns(trendlog_frames.name))
     )
-    .select_from(outerjoin(trendlog_frames, sync_runs, _run.id == _frame.run_id))
-    .where(
-        _frame.serial_number == bindparam("serial_number"),
-        _frame.point_type == bindparam("point_type"),
-        _frame.logging_time.between(bindparam("start"), bindparam("end")),
+
+
+@cache
+def _frames(has_spacings: bool) -> str:
+    spacing = _frame.expected_spacing if has_spacings else null()
+    interval = select(_run.sync_interval).where(_run.id == _frame.run_id).scalar_subquery()
+    return sql_text(
+        select(
+            _frame.logging_time,
+            spacing,
+            case((spacing.is_(None), func.coalesce(interval, literal_column(f"{UNKNOWN_SPACING_S}")))),
+            _frame.layout_id,
+            _frame.run_id,
+            _frame.vals,
+        )
+        .where(*_OF_VECTOR, _frame.logging_time.between(bindparam("start"), bindparam("end")))
+        .order_by(_frame.logging_time, _frame.run_id)
     )
-    .order_by(_frame.logging_time, _frame.run_id)
-)
+
+
 _PLACES = sql_text(
     select(
         _place.layout_id,
@@ -62,24 +74,6 @@ _PLACES = sql_text(
     .join(trendlog_layouts, _layout.id == _place.layout_id)
     .where(_layout.serial_number == bindparam("serial_number"), _layout.point_type == bindparam("point_type"))
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """Samples of one point in one unit, oldest first.
-
-    A value is NaN where the line breaks: at the time from which the value is not known any more. That is one sync
-    interval after the last sample before a hole, else the time of the sample that lacks the point or has another unit.
-    """
-
-    times_utc_s: Floats
-    values: Floats
-    units: str
-    range: int
-    digital: bool  # shows one of two states; a digital point whose range has no states shows a number
-    label: str
-    interval_s: int  # that usually lies between two samples
-    thinned: bool = False  # there are more samples than these
 
 
 class HistoryReader:
@@ -98,33 +92,32 @@ class HistoryReader:
     def read_many(
         self, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float, max_points: int
     ) -> dict[PointKey, tuple[Series, ...]]:
-        """The samples of each point with start <= logging time <= end, at most ``max_points`` in each series.
+        """The samples of each point with start <= logging time <= end, the one before and the one after.
 
         A point has one series for each unit it had (each range, for states), that of the sample that came last last;
         none without samples. Of two samples of one logging time that of the later cycle counts. More samples than
-        ``max_points`` are thinned (see `thinned`).
+        ``max_points`` are thinned (see `thinned`); the holes are all there.
         """
         found: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(keys, ())
         vectors: dict[tuple[int, PointType], list[PointKey]] = {}
         for key in found:
             vectors.setdefault((key.serial_number, key.point_type), []).append(key)
-        with self._reading() as cursor:
-            if cursor is None:
+        with self._reading() as (cursor, statement):
+            if not statement:
                 return found
             for (serial_number, point_type), members in vectors.items():
                 indexes = [key.point_index for key in members]
-                vector = _read_vector(cursor, serial_number, point_type, indexes, start_utc_s, end_utc_s)
+                vector = _read_vector(cursor, statement, serial_number, point_type, indexes, start_utc_s, end_utc_s)
                 for key in members:
                     found[key] = tuple(_series(vector, key, start_utc_s, end_utc_s, max_points))
         return found
 
     @contextmanager
-    def _reading(self) -> Iterator[Cursor | None]:
-        """A cursor on the history; None if there is none yet."""
+    def _reading(self) -> Iterator[tuple[Cursor, str]]:
+        """A cursor, and the statement that reads frames; without one there is no history yet."""
         with reading(self._url) as connection:
             try:
-                has_history = inspect(connection).has_table(trendlog_frames.name)
-                yield cast(Cursor, connection.connection.cursor()) if has_history else None
+                yield cast(Cursor, connection.connection.cursor()), _frames_statement(inspect(connection))
             except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:  # of what stands in vals
                 path = database_file(self._url)
                 raise DatabaseUnusableError(
@@ -160,7 +153,8 @@ class _Vector:
 
     places: dict[int, dict[int, _Place]]  # by layout, then by point
     times: Floats
-    intervals: Floats
+    spacings: Floats
+    until: Floats  # when the next row or a hole begins
     layouts: Floats
     runs: Floats  # later cycles have greater ids, whatever the time that a clock told
     columns: dict[int, Floats]  # by point
@@ -170,13 +164,22 @@ _decode = msgspec.json.Decoder().decode  # untyped: twice as fast, and numpy ref
 
 
 def _read_vector(
-    cursor: Cursor, serial_number: int, point_type: PointType, indexes: Sequence[int], start: float, end: float
+    cursor: Cursor,
+    statement: str,
+    serial_number: int,
+    point_type: PointType,
+    indexes: Sequence[int],
+    start: float,
+    end: float,
 ) -> _Vector:
     all_places = _places(cursor, serial_number, point_type, indexes)
-    cursor.execute(_FRAMES, (serial_number, point_type.value, start, end))
-    chunks = [np.empty((4 + len(indexes), 0))]
+    vector = serial_number, point_type.value
+    before = cursor.execute(_TIMES_BEFORE, (*vector, start)).fetchmany(READINGS_TO_TELL + 1)
+    after = cursor.execute(_TIMES_AFTER, (*vector, end)).fetchone()
+    cursor.execute(statement, (*vector, *(before[-1] if before else (start,)), *(after or (end,))))
+    chunks = [np.empty((5 + len(indexes), 0))]
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        times, intervals, layouts, runs, texts = zip(*rows, strict=True)
+        times, spacings, intervals, layouts, runs, texts = zip(*rows, strict=True)
         frames = [_decode(text) for text in texts]
         columns: list[list[float | None]] = [[] for _ in indexes]
         for layout, group in groupby(zip(layouts, frames, strict=True), itemgetter(0)):
@@ -188,23 +191,36 @@ def _read_vector(
                     column += [frame[position] for frame in alike]
                 else:
                     column += [None] * len(alike)
-        chunks.append(np.array([times, intervals, layouts, runs, *columns], dtype=np.float64))  # None becomes NaN
+        chunks.append(
+            np.array([times, spacings, intervals, layouts, runs, *columns], dtype=np.float64)
+        )  # None becomes NaN
     table = np.concatenate(chunks, axis=1)
     counts = np.ones(table.shape[1], dtype=bool)
     counts[:-1] = np.diff(table[0]) != 0  # of equal times the last
     table = table[:, counts]
-    usual = _usual_intervals(table[0], table[1])
-    return _Vector(all_places, table[0], usual, table[2], table[3], dict(zip(indexes, table[4:], strict=True)))
+    table[1] = _filled(*table[:3])
+    table = table[:, max(0, int(np.searchsorted(table[0], start)) - 1) :]
+    times, spacings, _, layouts, runs, *values = table
+    until = np.append(known_until(times[:-1], spacings[:-1], times[1:]), np.inf)
+    return _Vector(all_places, times, spacings, until, layouts, runs, dict(zip(indexes, values, strict=True)))
 
 
-def _usual_intervals(times: Floats, intervals: Floats) -> Floats:
-    """The time that usually lies between two samples: the sync interval, or longer where T3000 reads panels in turn.
+def _filled(times: Floats, spacings: Floats, intervals: Floats) -> Floats:
+    """The spacings; those that are not known as `usual_spacing` tells them, but not less than the sync interval.
 
-    T3000 reads one panel per cooldown, so that a panel of many has the same reading in several cycles.
+    It is looked for only where that decides whether there is a hole.
     """
-    if len(times) < _ENOUGH_TO_TELL:
-        return intervals
-    return np.maximum(intervals, np.median(np.diff(times)))
+    unknown = np.isnan(spacings)
+    spacings = np.where(unknown, intervals, spacings)
+    gaps = np.diff(times)
+    open_ = np.flatnonzero(unknown & np.append(is_hole(gaps, spacings[:-1]), True))
+    if open_.size:
+        before = np.concatenate((np.full(READINGS_TO_TELL, np.inf), gaps))
+        sorted_gaps = np.sort(sliding_window_view(before, READINGS_TO_TELL)[open_], axis=1)
+        middle = (np.minimum(open_, READINGS_TO_TELL) - 1) // 2
+        usual = np.where(middle < 0, 0.0, sorted_gaps[np.arange(len(open_)), middle])
+        spacings[open_] = np.maximum(spacings[open_], usual)
+    return spacings
 
 
 def _places(
@@ -223,7 +239,7 @@ def _places(
 
 def _series(vector: _Vector, key: PointKey, start: float, end: float, max_points: int) -> Iterator[Series]:
     """The point's lines, that with the sample that came last last."""
-    times, intervals, layouts, runs = vector.times, vector.intervals, vector.layouts, vector.runs
+    times, layouts, runs = vector.times, vector.layouts, vector.runs
     values = vector.columns[key.point_index]
     known = ~np.isnan(values)
     newest: dict[_Kind, tuple[int, _Place]] = {}  # row of the sample that came last, and what was known of the point
@@ -236,99 +252,26 @@ def _series(vector: _Vector, key: PointKey, start: float, end: float, max_points
                 last = int(rows[np.argmax(runs[rows])])
                 if place.kind not in newest or runs[last] > runs[newest[place.kind][0]]:
                     newest[place.kind] = last, place
-    for kind, (row, place) in sorted(newest.items(), key=lambda item: float(runs[item[1][0]])):
+    in_order = sorted(newest.items(), key=lambda item: float(runs[item[1][0]]))
+    for kind, (_, place) in in_order:
         alike = [layout for layout, its_kind in kinds.items() if its_kind == kind]
         own = values if len(newest) == 1 else np.where(np.isin(layouts, alike), values, np.nan)
-        line_times, line_values = _with_breaks(times, own, intervals)
-        shown_times, shown_values = thinned(line_times, line_values, start, end, max_points, digital=kind.digital)
-        yield Series(
-            shown_times,
-            shown_values,
+        rows = np.flatnonzero(~np.isnan(own))
+        its_times, its_values, until = times[rows], own[rows], vector.until[rows]
+        next_times = np.append(its_times[1:], np.inf)
+        is_before_hole = until < next_times  # after the last one: if there are later rows, which lack it
+        holes = Holes(until[is_before_hole], next_times[is_before_hole])
+        shown = thinned(its_times, its_values, holes, start, end, max_points, digital=kind.digital)
+        series = Series(
+            its_times[shown],
+            its_values[shown],
+            holes,
             kind.units,
             place.range,
             kind.digital,
             place.label,
-            int(intervals[row]),
-            thinned=len(shown_times) < len(line_times),
+            float(vector.spacings[rows[-1]]),
+            thinned=len(shown) < len(rows),
         )
-
-
-def _with_breaks(times: Floats, values: Floats, intervals: Floats) -> tuple[Floats, Floats]:
-    """The line with one NaN in each hole, and none before its first sample."""
-    before_holes = np.flatnonzero(np.diff(times) > BREAK_AFTER_INTERVALS * intervals[1:])
-    if before_holes.size:
-        values = np.insert(values, before_holes + 1, np.nan)
-        times = np.insert(times, before_holes + 1, times[before_holes] + intervals[before_holes + 1])
-    unknown = np.isnan(values)
-    kept = ~unknown
-    kept[1:] |= unknown[1:] & ~unknown[:-1]
-    return times[kept], values[kept]
-
-
-def thinned(
-    times: Floats, values: Floats, start: float, end: float, max_points: int, *, digital: bool
-) -> tuple[Floats, Floats]:
-    """At most ``max_points`` (but at least 40) of the samples, chosen so that the line looks the same.
-
-    ``start`` and ``end`` are what the samples are taken to cover. Of a measured value, each of many equal stretches of
-    time keeps its smallest and largest sample; of a state, every change is kept if they fit. Breaks (NaN) stay where
-    they are and as narrow as they are; only if there are more than a screen has room for, narrow ones are closed.
-    """
-    max_points = max(max_points, 40)
-    if len(times) <= max_points:
-        return times, values
-    if digital:
-        changes = _changes(values)
-        times, values = times[changes], values[changes]
-        if len(times) <= max_points:
-            return times, values
-    span = max(end - start, 1e-9)
-    if np.count_nonzero(np.isnan(values)) > max_points // 10:
-        wide = _without_narrow_breaks(times, values, span / (max_points // 10))
-        times, values = times[wide], values[wide]
-        if len(times) <= max_points:
-            return times, values
-    breaks = np.isnan(values)
-    stretches = max((max_points - 5 * (int(np.count_nonzero(breaks)) + 1)) // 2 - 1, 1)
-    chosen = np.union1d(_extremes(times, values, breaks, span / stretches), np.flatnonzero(breaks))
-    return times[chosen], values[chosen]
-
-
-def _changes(values: Floats) -> _Indexes:
-    """Samples without which a step line would look different: each change, and both ends of each piece."""
-    kept = np.ones(len(values), dtype=bool)
-    kept[1:-1] = (values[1:-1] != values[:-2]) | np.isnan(values[2:])  # NaN differs from everything
-    return np.flatnonzero(kept)
-
-
-def _without_narrow_breaks(times: Floats, values: Floats, narrow_s: float) -> _Indexes:
-    """All samples, and those breaks between whose neighbours more than ``narrow_s`` passed."""
-    kept = ~np.isnan(values)
-    breaks = np.flatnonzero(~kept)
-    inner = breaks[(breaks > 0) & (breaks < len(values) - 1)]
-    kept[inner] = times[inner + 1] - times[inner - 1] > narrow_s
-    kept[-1] = True
-    return np.flatnonzero(kept)
-
-
-def _extremes(times: Floats, values: Floats, breaks: NDArray[np.bool_], stretch_s: float) -> _Indexes:
-    """Smallest and largest sample of each stretch of each piece between breaks, and the ends of the pieces."""
-    known = np.flatnonzero(~breaks)
-    if not known.size:
-        return known
-    own = values[known]
-    piece = np.cumsum(breaks)[known]
-    stretch = np.floor(times[known] / stretch_s)  # of absolute time: they stand still while the user pans
-    new_piece = np.r_[True, piece[1:] != piece[:-1]]
-    first = np.flatnonzero(new_piece | np.r_[True, stretch[1:] != stretch[:-1]])
-    sizes = np.diff(np.r_[first, len(own)])
-    group = np.repeat(np.arange(len(first)), sizes)
-    piece_ends = np.flatnonzero(new_piece | np.r_[new_piece[1:], True])
-    lowest = _first_of_group(own == np.minimum.reduceat(own, first)[group], group)
-    highest = _first_of_group(own == np.maximum.reduceat(own, first)[group], group)
-    return known[np.unique(np.concatenate((lowest, highest, piece_ends)))]
-
-
-def _first_of_group(wanted: NDArray[np.bool_], group: NDArray[np.intp]) -> _Indexes:
-    found = np.flatnonzero(wanted)
-    return found[np.r_[True, group[found][1:] != group[found][:-1]]]
+        if kind == in_order[-1][0] or series.is_known_within(start, end, end):
+            yield series

@@ -75,6 +75,9 @@ class ChosenPoints:
                 if point and read_at is not None:
                     name, site = self._names.of_site(key.serial_number), device.site if has_several_sites else ""
                     trace.describe(device, point, read_at, panel=name, site=site)
+                missed_at = device.read_without(key.point_type, key.point_index)
+                if missed_at is not None:
+                    trace.miss(missed_at)
 
     def judge(self, now_s: float, interval_s: int) -> bool:
         """Whether their values are of the present, as of now; returns whether any is news."""
@@ -99,10 +102,10 @@ class ChosenPoints:
         found = [at_s for trace in self.shown if (at_s := trace.next_sample_s(time_s, step)) is not None]
         return (min if step > 0 else max)(found) if found else None
 
-    def without_samples(self, shown: TimeRange) -> list[Trace]:
-        """The shown points, if none of them has anything to draw in that time."""
+    def without_samples(self, shown: TimeRange, now_s: float) -> list[Trace]:
+        """The shown points, if none of them has anything to draw in that time, as of now."""
         traces = self.shown
-        return [] if any(trace.has_samples(*shown) for trace in traces) else traces
+        return [] if any(trace.has_samples(*shown, now_s) for trace in traces) else traces
 
     def drawn(self) -> list[Drawn]:
         """What the plot draws; lanes of equal labels tell their panel as well, then their site, then the point."""
@@ -133,8 +136,8 @@ class ChosenPoints:
             names = [name if shorter.count(short) > 1 else short for name, short in zip(names, shorter, strict=True)]
         return names
 
-    def entries(self, cursor_s: float | None, nothing: str) -> list[Entry]:
-        """The rows of the legend; ``nothing`` stands where there is no data at the crosshair."""
+    def entries(self, cursor_s: float | None, now_s: float, nothing: str) -> list[Entry]:
+        """The rows of the legend; ``nothing`` stands where there is no data at the crosshair, as of now."""
         colours = current_theme().curves
         return [
             Entry(
@@ -145,7 +148,7 @@ class ChosenPoints:
                 trace.current_text,
                 trace.state,
                 self.recording.has_point(trace.key),
-                "" if cursor_s is None else trace.text_at(cursor_s) or nothing,
+                "" if cursor_s is None else trace.text_at(cursor_s, now_s) or nothing,
             )
             for trace in self
         ]

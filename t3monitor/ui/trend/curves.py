@@ -4,10 +4,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from t3monitor.store.history import Floats, Series
+from t3monitor.store.series import Floats, Series
+from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.time_range import TimeRange
 
-_ISOLATED_PX = 4
+_ALONE_PX = 4
 
 
 def axis_unit(series: Series) -> str:
@@ -21,23 +22,24 @@ class Curve:
     def __init__(self, box: pg.ViewBox) -> None:
         self._box = box
         self.line = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False, antialias=False)
-        self.dots = pg.ScatterPlotItem(size=_ISOLATED_PX, pxMode=True, pen=None)
+        self.dots = pg.ScatterPlotItem(size=_ALONE_PX, pxMode=True, pen=None)
         for item in (self.line, self.dots):
             box.addItem(item, ignoreBounds=True)
         self.unit = ""
         self.colour = QColor()
         self._times: Floats = np.empty(0)
         self._values: Floats = np.empty(0)
-        self._isolated = np.empty(0, dtype=np.intp)
+        self._alone = np.empty(0, dtype=np.intp)
+        self._drawn: tuple[Series, float] | None = None  # and until when its newest reading holds
         self._scale: tuple[float, float] | None = None
 
-    def set_series(self, series: Series, colour: QColor) -> None:
+    def set_series(self, series: Series, colour: QColor, now_s: float) -> None:
         """Takes samples; they are drawn by `scale`."""
         self.unit = axis_unit(series)
-        if series.values is not self._values:
-            self._times, self._values = series.times_utc_s, series.values
-            known = np.r_[False, ~np.isnan(self._values), False]
-            self._isolated = np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:])
+        drawn = series, series.known_until(now_s)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._times, self._values, self._alone = drawn_line(series, now_s)
             self._scale = None
         if colour != self.colour:
             self.colour = QColor(colour)
@@ -61,7 +63,7 @@ class Curve:
             self._scale = lowest, step
             heights = (self._values - lowest) / step
             self.line.setData(self._times, heights)
-            self.dots.setData(self._times[self._isolated], heights[self._isolated])
+            self.dots.setData(self._times[self._alone], heights[self._alone])
 
     def remove(self) -> None:
         """Takes it off the plot."""

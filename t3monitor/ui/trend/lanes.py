@@ -12,9 +12,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from t3monitor.model.units import MULTISTATE, state_words
 from t3monitor.model.words import Words
-from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
+from t3monitor.store.series import Series
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.axes import axis_font
+from t3monitor.ui.trend.line import drawn_line
 
 LANE_PX = 20.0
 LANE_ALONE_PX = 32.0  # where there are no curves
@@ -61,18 +62,10 @@ class Stretches:
 
 
 def stretches(series: Series, now_s: float) -> Stretches:
-    """The known states of a series: each lasts until the next sample or break, the newest until now."""
-    times, values = series.times_utc_s, series.values
-    if not times.size:
-        return Stretches(times, times, np.zeros(0))
-    last_s = times[-1] + series.interval_s
-    if now_s - times[-1] <= BREAK_AFTER_INTERVALS * series.interval_s:
-        last_s = now_s
-    ends = np.append(times[1:], max(last_s, times[-1]))
+    """The known states of a series: each lasts until the next reading or a hole, as its line does."""
+    times, values, _ = drawn_line(series, now_s)
     known = ~np.isnan(values)
-    starts, ends, states = times[known], ends[known], values[known]
-    if not starts.size:
-        return Stretches(starts, ends, states)
+    starts, ends, states = times[known], np.append(times[1:], times[-1])[known], values[known]
     first = np.r_[True, (states[1:] != states[:-1]) | (starts[1:] != ends[:-1])]
     return Stretches(starts[first], ends[np.r_[first[1:], True]], states[first])
 

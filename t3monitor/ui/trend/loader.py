@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.points import PointKey
-from t3monitor.store.history import Series
+from t3monitor.store.series import Series
 
 Found = Mapping[PointKey, tuple[Series, ...]]
 Load = Callable[[Sequence[PointKey], float, float, int], Awaitable[Found]]  # keys, start, end, points at most

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsWidget, QWidget
 
 from t3monitor.model.points import PointKey
-from t3monitor.store.history import Series
+from t3monitor.store.series import Series
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.curves import Curve
@@ -111,7 +111,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         for point in points:
             for number, series in enumerate(series for series, words in point.series if words is None):
                 curve = self._curves.pop((point.key, number), None) or Curve(self._curve_box)
-                curve.set_series(series, point.colour)
+                curve.set_series(series, point.colour, now_s)
                 curves[point.key, number] = curve
             if states := tuple((series, words) for series, words in point.series if words is not None):
                 self.lanes.append(Lane(point.name, point.colour, states, now_s))

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from t3monitor.model.freshness import SHORTEST_STALE_AGE_S, is_stale
+from t3monitor.model.freshness import is_stale
+from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Device
 from t3monitor.model.units import has_states, value_text
 from t3monitor.model.words import Words
-from t3monitor.store.history import BREAK_AFTER_INTERVALS, Series
+from t3monitor.store.series import Holes, Series
 from t3monitor.ui.devices.panels import PanelState
 
 _LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well
@@ -21,6 +22,7 @@ _LAST_FEW = 3
 class _Sample(NamedTuple):
     time_s: float
     point: Point
+    spacing_s: float
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ class Trace:
         self.point = point
         self.read_at_s = time_s
         self.answered = True
-        sample = _Sample(time_s, point)
+        sample = _Sample(time_s, point, device.spacing_s(point.point_type) or UNKNOWN_SPACING_S)
         if self._live and (time_s, point.value) == (self._live[-1].time_s, self._live[-1].point.value):
             return False
         self._live.append(sample)  # also if its time is before that of the last one: a clock was set back
@@ -126,43 +128,38 @@ class Trace:
             self.state = PanelState.STALE if is_stale(int(self.read_at_s), now_s, interval_s) else PanelState.LIVE
         return self.state is not before
 
-    def text_at(self, time_s: float) -> str | None:
-        """Value of the last sample before a time, with unit or state word; None where there is no data."""
-        found: tuple[float, int] | None = None
-        for number, series in enumerate(self.series):
-            at = int(np.searchsorted(series.times_utc_s, time_s, side="right")) - 1
-            if at < 0 or np.isnan(series.values[at]):
-                continue
-            is_last = at == len(series.times_utc_s) - 1
-            if is_last and time_s - series.times_utc_s[at] > BREAK_AFTER_INTERVALS * _interval_s(series):
-                continue
-            if found is None or float(series.times_utc_s[at]) >= found[0]:
-                found = float(series.times_utc_s[at]), number
-        if found is None:
+    def miss(self, time_s: float) -> bool:
+        """Takes that a reading of its panel and type came without it; returns whether the line changed."""
+        before = self.series
+        if self._reaches_present:
+            self.series = tuple(series.without_reading(time_s) for series in before)
+        return any(new is not old for new, old in zip(self.series, before, strict=True))
+
+    def text_at(self, time_s: float, now_s: float) -> str | None:
+        """Value at a time, with unit or state word; None where there is no reading, as of now."""
+        held = [
+            (float(series.times_utc_s[place]), number, place)
+            for number, series in enumerate(self.series)
+            if (place := series.place_at(time_s, now_s)) is not None
+        ]
+        if not held:
             return None
-        series = self.series[found[1]]
-        at = int(np.searchsorted(series.times_utc_s, time_s, side="right")) - 1
-        return self._text(series, float(series.values[at]))
+        _, number, place = max(held)
+        return self._text(self.series[number], float(self.series[number].values[place]))
 
     def next_sample_s(self, time_s: float, step: int) -> float | None:
         """Time of the nearest sample after (step 1) or before (-1) a time."""
         found = []
         for series in self.series:
-            times = series.times_utc_s[~np.isnan(series.values)]
+            times = series.times_utc_s
             at = np.searchsorted(times, time_s, side="right") if step > 0 else np.searchsorted(times, time_s) - 1
             if 0 <= at < len(times):
                 found.append(float(times[at]))
         return (min if step > 0 else max)(found) if found else None
 
-    def has_samples(self, start_s: float, end_s: float) -> bool:
-        """Whether anything is drawn in that time."""
-        for series in self.series:
-            first, last = np.searchsorted(series.times_utc_s, (start_s, end_s))
-            if not np.isnan(series.values[first:last]).all():
-                return True
-            if 0 < first < len(series.values) and not np.isnan(series.values[first - 1 : first + 1]).any():
-                return True  # between two samples
-        return False
+    def has_samples(self, start_s: float, end_s: float, now_s: float) -> bool:
+        """Whether anything is drawn in that time, as of now."""
+        return any(series.is_known_within(start_s, end_s, now_s) for series in self.series)
 
     def words(self, series: Series) -> Words:
         """What the site calls the states of a series; empty where it has no words, or they are of another range."""
@@ -188,71 +185,35 @@ class Trace:
         live = list(self._live)
         if not self.series:
             return live
-        first = min(float(series.times_utc_s[0]) for series in self.series)
-        last = max(_last_known_s(series) for series in self.series)
         if any(series.thinned for series in self.series):
-            return [sample for sample in live[:-_LAST_FEW] if sample.time_s > last] + live[-_LAST_FEW:]
-        return [sample for sample in live if sample.time_s >= first]
+            newest_s = max((sample.time_s for sample in live), default=0.0)  # what is later is a row of the future
+            loaded = np.concatenate([series.times_utc_s for series in self.series])
+            last_s = np.max(loaded[loaded <= newest_s], initial=-np.inf)
+            return [sample for sample in live[:-_LAST_FEW] if sample.time_s > last_s] + live[-_LAST_FEW:]
+        first_s = min(series.times_utc_s[0] for series in self.series)
+        return [sample for sample in live if sample.time_s >= first_s]
 
     def _take(self, sample: _Sample) -> bool:
         """Puts a live sample into the line, at its time; returns whether the line changed."""
-        time_s, point = sample
+        time_s, point, spacing_s = sample
         digital = has_states(digital=point.is_digital, range_=point.range)
-        for number, series in enumerate(self.series):
-            if (series.units, series.digital) == (point.units, digital) and (
-                not digital or series.range == point.range
-            ):
-                longer = _with_sample(series, time_s, point)
-                self.series = (*self.series[:number], *self.series[number + 1 :], longer)
-                self._appended += longer is not series
-                return longer is not series
+        kind = point.units, digital, point.range if digital else None
+        own = next((series for series in self.series if _kind(series) == kind), None)
+        longer = own.with_reading(time_s, point.value, spacing_s) if own else _begun(sample, digital)
+        if longer is own:
+            return False
         self._appended += 1
-        times, values = np.array([float(time_s)]), np.array([point.value])
-        interval_s = self.series[-1].interval_s if self.series else 0
-        new = Series(times, values, point.units, point.range, digital, point.label, interval_s)
-        self.series = (*self.series, new)
+        longer = replace(longer, range=point.range, label=point.label)
+        self.series = (*(series.without_reading(time_s) for series in self.series if series is not own), longer)
         return True
 
 
-def _interval_s(series: Series) -> float:
-    return series.interval_s or SHORTEST_STALE_AGE_S  # 0: nothing was stored yet
+def _kind(series: Series) -> tuple[str, bool, int | None]:
+    """What must not change along a line."""
+    return series.units, series.digital, series.range if series.digital else None
 
 
-def _last_known_s(series: Series) -> float:
-    known = np.flatnonzero(~np.isnan(series.values[-2:]))
-    return float(series.times_utc_s[-2:][known[-1]]) if known.size else float("-inf")
-
-
-def _with_sample(series: Series, time_s: float, point: Point) -> Series:
-    """The series with a sample at its time, which is mostly after all others; itself if it has that one already."""
-    times, values = series.times_utc_s, series.values
-    known = np.flatnonzero(~np.isnan(values))
-    place = int(np.searchsorted(times[known], time_s))
-    before, after = known[:place], known[place:]
-    if after.size and times[after[0]] == time_s:
-        if values[after[0]] == point.value:
-            return series
-        values = values.copy()
-        values[after[0]] = point.value
-        return replace(series, values=values, range=point.range, label=point.label)
-    interval_s = _interval_s(series)
-    start, end = (int(before[-1]) + 1 if before.size else 0), (int(after[0]) if after.size else len(times))
-    between = times[start:end]  # no values there
-    if before.size and after.size and times[after[0]] - times[before[-1]] > BREAK_AFTER_INTERVALS * interval_s:
-        between = between[between != times[before[-1]] + interval_s]  # the break of a hole that the sample may fill
-    earlier, later = between[between < time_s], between[between > time_s] if after.size else between[:0]
-    if not series.thinned or not after.size:  # the neighbours of a sample that was thinned out are not next to it
-        if before.size and not earlier.size and time_s - times[before[-1]] > BREAK_AFTER_INTERVALS * interval_s:
-            earlier = np.array([times[before[-1]] + interval_s])
-        if after.size and not later.size and times[after[0]] - time_s > BREAK_AFTER_INTERVALS * interval_s:
-            later = np.array([time_s + interval_s])
-    new_times = np.concatenate((earlier, [time_s], later))
-    new_values = np.full(len(new_times), np.nan)
-    new_values[len(earlier)] = point.value
-    return replace(
-        series,
-        times_utc_s=np.concatenate((times[:start], new_times, times[end:])),
-        values=np.concatenate((values[:start], new_values, values[end:])),
-        range=point.range,
-        label=point.label,
-    )
+def _begun(sample: _Sample, digital: bool) -> Series:
+    time_s, point, spacing_s = sample
+    times, values = np.array([time_s], dtype=float), np.array([point.value], dtype=float)
+    return Series(times, values, Holes.none(), point.units, point.range, digital, point.label, spacing_s)

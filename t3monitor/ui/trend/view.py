@@ -349,7 +349,7 @@ class TrendView(QWidget):
     def _fill_legend(self) -> None:
         cursor_s = self._cursor_s
         self.legend.show_entries(
-            self._chosen.entries(cursor_s, self.tr("no data")),
+            self._chosen.entries(cursor_s, self._clock(), self.tr("no data")),
             "" if cursor_s is None else local_time_text(cursor_s)[11:],
         )
         self.legend.setVisible(bool(self._chosen))
@@ -370,7 +370,7 @@ class TrendView(QWidget):
         self._place_message()
 
     def _why_empty(self) -> str:
-        traces = self._chosen.without_samples(self._range)
+        traces = self._chosen.without_samples(self._range, self._clock())
         recorded = [trace.names.everywhere for trace in traces if self._chosen.recording.has_point(trace.key)]
         others = [trace.names.everywhere for trace in traces if not self._chosen.recording.has_point(trace.key)]
         lines = []

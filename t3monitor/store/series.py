@@ -1,0 +1,134 @@
+"""The readings of a point as arrays, and the holes between them; for any thread."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from t3monitor.model.holes import is_hole, known_until
+
+Floats = NDArray[np.float64]
+
+
+class Holes(NamedTuple):
+    """Times without a reading, oldest first; UTC epoch seconds.
+
+    Each begins where the reading before it holds no longer, and ends with the next reading. The last one is open, its
+    end infinite, if it is known that a later reading lacks the point or has another unit.
+    """
+
+    starts: Floats
+    ends: Floats
+
+    @classmethod
+    def none(cls) -> "Holes":
+        """No hole."""
+        return cls(np.empty(0), np.empty(0))
+
+    def at(self, time_s: float) -> int | None:
+        """Which one a time lies in."""
+        place = int(np.searchsorted(self.ends, time_s, side="right"))
+        return place if place < len(self.ends) and self.starts[place] <= time_s else None
+
+    def replaced(self, first: int, last: int, *new: tuple[float, float]) -> "Holes":
+        """These, with others in place of those from ``first`` to before ``last``; empty ones are left out."""
+        starts, ends = np.array([hole for hole in new if hole[0] < hole[1]], dtype=float).reshape(-1, 2).T
+        return Holes(
+            np.concatenate((self.starts[:first], starts, self.starts[last:])),
+            np.concatenate((self.ends[:first], ends, self.ends[last:])),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """Readings of one point in one unit, oldest first, and the holes between them."""
+
+    times_utc_s: Floats
+    values: Floats
+    holes: Holes  # between all readings, also those that were thinned out
+    units: str
+    range: int
+    digital: bool  # shows one of two states; a digital point whose range has no states shows a number
+    label: str
+    spacing_s: float  # of the newest reading: after what time the next one was expected
+    thinned: bool = False  # there are more readings than these
+
+    def known_until(self, now_s: float) -> float:
+        """Until when the newest reading holds, as of now."""
+        if self._is_open:
+            return float(self.holes.starts[-1])
+        newest_s = float(self.times_utc_s[-1])
+        return float(known_until(newest_s, self.spacing_s, max(now_s, newest_s)))
+
+    def place_at(self, time_s: float, now_s: float) -> int | None:
+        """Which reading holds at a time; None in a hole, before the first and after the newest."""
+        place = int(np.searchsorted(self.times_utc_s, time_s, side="right")) - 1
+        is_after = place == len(self.times_utc_s) - 1 and time_s > self.known_until(now_s)
+        return None if place < 0 or is_after or self.holes.at(time_s) is not None else place
+
+    def is_known_within(self, start_s: float, end_s: float, now_s: float) -> bool:
+        """Whether a reading holds at any time of these."""
+        first = np.searchsorted(self.times_utc_s, start_s)
+        last = np.searchsorted(self.times_utc_s, end_s, side="right")
+        return bool(first < last) or self.place_at(start_s, now_s) is not None
+
+    def with_reading(self, time_s: float, value: float, spacing_s: float) -> "Series":
+        """The series with a reading at its time, mostly after all others; itself if it has that one already."""
+        times, values = self.times_utc_s, self.values
+        place = int(np.searchsorted(times, time_s))
+        is_newest = place == len(times)
+        if not is_newest and times[place] == time_s:
+            if values[place] == value:
+                return self
+            values = values.copy()
+            values[place] = value
+            return replace(self, values=values)
+        return replace(
+            self,
+            times_utc_s=np.insert(times, place, time_s),
+            values=np.insert(values, place, value),
+            holes=self._holes_up_to(time_s) if is_newest else self._holes_around(place, time_s, spacing_s),
+            spacing_s=spacing_s if is_newest else self.spacing_s,
+        )
+
+    def without_reading(self, time_s: float) -> "Series":
+        """The series after a newer reading that lacks the point, or has another unit; itself if that is not news."""
+        if self._is_open or time_s <= self.times_utc_s[-1]:
+            return self
+        count = len(self.holes.starts)
+        return replace(self, holes=self.holes.replaced(count, count, (self.known_until(time_s), np.inf)))
+
+    @property
+    def _is_open(self) -> bool:
+        return len(self.holes.ends) > 0 and bool(self.holes.ends[-1] == np.inf)
+
+    def _holes_up_to(self, time_s: float) -> Holes:
+        """With a reading that is the newest."""
+        count = len(self.holes.starts)
+        start_s = self.known_until(time_s)
+        if self._is_open and time_s <= start_s:
+            return self.holes
+        return self.holes.replaced(count - self._is_open, count, (start_s, time_s))
+
+    def _holes_around(self, place: int, time_s: float, spacing_s: float) -> Holes:
+        """With a reading before that of ``place``, since a clock was set back."""
+        starts, ends = self.holes
+        at = int(np.searchsorted(ends, time_s, side="right"))
+        is_inside = at < len(ends) and starts[at] <= time_s
+        if self.thinned and not is_inside:
+            return self.holes  # those readings that were thinned out may be its neighbours
+        next_s = float(ends[at] if is_inside else self.times_utc_s[place])
+        is_before_hole = at < len(ends) and ends[at] == next_s
+        start_s = float(starts[at]) if is_before_hole else next_s
+        read_s = float(self.times_utc_s[place - 1]) if place else start_s
+        lacks_point = is_before_hole and not is_hole(next_s - read_s, start_s - read_s)  # the reading at its start
+        if lacks_point and time_s < start_s:
+            return self.holes
+        is_hole_before = lacks_point or is_hole(time_s - read_s, start_s - read_s)
+        return self.holes.replaced(
+            at,
+            at + is_before_hole,
+            (start_s, time_s if is_hole_before else start_s),
+            (known_until(time_s, spacing_s, next_s), next_s),
+        )
