@@ -136,8 +136,8 @@ def test_a_full_disk_fails_the_cycle_and_holds_nothing_of_it(file: Path, monkeyp
         limits = [connection.execute("PRAGMA page_count").fetchone()[0] + 8]
     made = database_module._engine
 
-    def limited(path: Path) -> Engine:
-        engine = made(path)
+    def limited(path: Path, **how: bool) -> Engine:
+        engine = made(path, **how)
         event.listen(
             engine, "connect", lambda connection, _: connection.execute(f"PRAGMA max_page_count = {limits[0]}")
         )

@@ -98,5 +98,9 @@ class DatabaseError(MonitorError):
     outcome = Outcome.DATABASE
 
 
+class DatabaseLockedError(DatabaseError):
+    """Another program writes to the database."""
+
+
 class DatabaseUnusableError(DatabaseError):
-    """The database cannot be opened at all; the service stops."""
+    """The database cannot be opened, which does not pass by itself; a service that starts with it stops."""

@@ -5,18 +5,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Cursor
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Transaction, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.store.failures import database_sentences, is_locked
+from t3monitor.model.errors import DatabaseLockedError, DatabaseUnusableError
+from t3monitor.store.failures import database_sentences
 from t3monitor.store.files import database_file
 from t3monitor.store.migrate import migrate_to_newest
 from t3monitor.store.reading import BUSY_TIMEOUT_S
+
+T = TypeVar("T")
 
 _CHECKPOINT_PAGES = 4000  # 16 MB: pages that change in every cycle are copied into the file once for many cycles
 
@@ -29,10 +30,10 @@ class Database:
     """
 
     def __init__(self, url: str, tries_again: Callable[[], bool] | None = None) -> None:
-        """Opens, creates or migrates the file; raises DatabaseError (locked) or DatabaseUnusableError.
+        """Opens, creates or migrates the file; raises DatabaseLockedError or DatabaseUnusableError.
 
-        ``tries_again`` is asked whenever a transaction finds the file locked by another program, and may wait before it
-        answers; without it 3 s are waited.
+        ``tries_again`` is asked whenever another program's lock is in the way, and may wait before it answers; without
+        it 3 s are waited.
         """
         self._tries_again = tries_again
         self.url, self.path = url, database_file(url)
@@ -42,10 +43,9 @@ class Database:
             raise DatabaseUnusableError(
                 f"The folder {self.path.parent} of the database cannot be made ({error.strerror}); choose another one"
             ) from error
-        self._engine = _engine(self.path)
+        self._engine = _engine(self.path, waits_for_locks=tries_again is None)
         try:
-            with database_sentences(self.path, opening=True):
-                migrate_to_newest(self._engine, url)
+            self._patiently(lambda: migrate_to_newest(self._engine, url), opening=True)
         except BaseException:
             self.close()
             raise
@@ -58,23 +58,21 @@ class Database:
         It gives the driver's own cursor, which takes thousands of rows as they are.
         """
         self._check_file()
-        with database_sentences(self.path), self._engine.connect() as connection, self._begun(connection):
+        connection = self._patiently(self._engine.connect)
+        with database_sentences(self.path), connection, self._patiently(connection.begin):
             yield cast(Cursor, connection.connection.cursor())
 
     def close(self) -> None:
         """Closes every connection."""
         self._engine.dispose()
 
-    def _begun(self, connection: Connection) -> Transaction:
-        """A transaction that locks out other writers."""
-        if self._tries_again is None:
-            return connection.begin()
-        writer = connection.execution_options(**{_IMPATIENT: True})
+    def _patiently(self, do: Callable[[], T], *, opening: bool = False) -> T:
         while True:
             try:
-                return writer.begin()
-            except OperationalError as error:
-                if not is_locked(error) or not self._tries_again():
+                with database_sentences(self.path, opening=opening):
+                    return do()
+            except DatabaseLockedError:
+                if self._tries_again is None or not self._tries_again():
                     raise
 
     def _check_file(self) -> None:
@@ -85,9 +83,6 @@ class Database:
             )
 
 
-_IMPATIENT = "t3monitor_impatient"
-
-
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
         status = path.stat()
@@ -96,9 +91,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _engine(path: Path) -> Engine:
-    url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, poolclass=QueuePool, pool_size=1, connect_args={"timeout": BUSY_TIMEOUT_S})
+def _engine(path: Path, *, waits_for_locks: bool = True) -> Engine:
+    url, timeout_s = URL.create("sqlite", database=str(path)), BUSY_TIMEOUT_S if waits_for_locks else 0
+    engine = create_engine(url, poolclass=QueuePool, pool_size=1, connect_args={"timeout": timeout_s})
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine
@@ -114,6 +109,4 @@ def _prepare_connection(connection: SqliteConnection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    busy_timeout_s = 0 if connection.get_execution_options().get(_IMPATIENT, False) else BUSY_TIMEOUT_S
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(busy_timeout_s * 1000)}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")

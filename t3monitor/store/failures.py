@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
+from t3monitor.model.errors import DatabaseError, DatabaseLockedError, DatabaseUnusableError
 
 _FULL_BELOW_BYTES = 1_000_000  # SQLite calls some of a full disk's failures disk errors
-_BUSY, _LOCKED = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
+_LOCKED = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
 _UNUSABLE = {
     sqlite3.SQLITE_CORRUPT: "is damaged; put it aside or restore a copy",
     sqlite3.SQLITE_NOTADB: "is not an SQLite database, or is damaged; put it aside or choose another file",
@@ -21,8 +21,6 @@ _UNUSABLE = {
     sqlite3.SQLITE_AUTH: "may not be accessed; check its permissions",
 }
 _PASSING = {
-    _BUSY: "is locked by another program; close that, or wait",
-    _LOCKED: "is locked by another program; close that, or wait",
     sqlite3.SQLITE_FULL: "cannot grow: the disk is full; free some space",
     sqlite3.SQLITE_IOERR: "cannot be read or written (disk error); check the disk or the network drive",
 }
@@ -46,11 +44,6 @@ def database_sentences(path: Path, *, opening: bool = False) -> Iterator[None]:
         ) from error
 
 
-def is_locked(error: SQLAlchemyError) -> bool:
-    """Whether it is another program's lock that kept a transaction from beginning."""
-    return getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF in (_BUSY, _LOCKED)
-
-
 def _is_full(path: Path) -> bool:
     try:
         return shutil.disk_usage(path.parent).free < _FULL_BELOW_BYTES
@@ -62,6 +55,8 @@ def _translated(path: Path, error: BaseException, *, opening: bool) -> DatabaseE
     primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes carry details above
     if primary_code == sqlite3.SQLITE_IOERR and _is_full(path):
         primary_code = sqlite3.SQLITE_FULL
+    if primary_code in _LOCKED:
+        return DatabaseLockedError(f"The database {path} is locked by another program; close that, or wait")
     if text := _UNUSABLE.get(primary_code):
         return DatabaseUnusableError(f"The database {path} {text}")
     if text := _PASSING.get(primary_code):
