@@ -204,16 +204,16 @@ def test_the_log_folder_is_opened_or_named(pane: ActivityPane, tmp_path: Path, m
 
 
 def test_an_empty_page_says_in_a_sentence_what_will_be_there(pane: ActivityPane) -> None:
-    assert "Nothing has happened yet" in pane.log.pages.sentence
+    assert "Nothing has happened yet" in pane.log.notice.text
     pane.append((STARTED,))
-    assert pane.log.pages.sentence == ""
+    assert pane.log.notice.text == ""
     pane.log.levels.setCurrentIndex(2)
-    assert pane.log.pages.sentence == "No line has this level and this text."
-    assert "No cycle has ended yet" in pane.cycles.pages.sentence
+    assert pane.log.notice.text == "No line has this level and this text."
+    assert "No cycle has ended yet" in pane.cycles.notice.text
     pane.append((finished(),))
-    assert pane.cycles.pages.sentence == ""
+    assert pane.cycles.notice.text == ""
     pane.cycles.failed_only.click()
-    assert pane.cycles.pages.sentence == "No cycle failed."
+    assert pane.cycles.notice.text == "No cycle failed."
 
 
 def test_a_cycle_that_ends_is_a_row_on_top_of_the_stored_ones(pane: ActivityPane) -> None:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton
 from pytestqt.qtbot import QtBot
@@ -119,13 +119,6 @@ def test_the_folder_of_the_report_is_a_click_away(window: QMainWindow) -> None:
     button.click()
     QDesktopServices.unsetUrlHandler("file")
     assert desktop.opened.endswith("logs")
-
-
-def test_the_mark_of_the_line_follows_the_theme(window: QMainWindow) -> None:
-    button = CrashNotice(Log(CRASH), window).button
-    before = button.icon().cacheKey()
-    QGuiApplication.sendEvent(button, QEvent(QEvent.Type.PaletteChange))
-    assert button.icon().cacheKey() != before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the window is asked to close by a signal")

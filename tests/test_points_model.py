@@ -15,7 +15,7 @@ from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.simulation.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.ui.kit.theme import LIGHT
-from t3monitor.ui.points.columns import Column
+from t3monitor.ui.points.columns import POINT_SORT_KEYS, Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, decode_point_keys, encode_point_keys
 from t3monitor.ui.points.model import FADE_STRENGTHS, MOST_RANGES, PointsModel
@@ -82,7 +82,7 @@ class TestRows:
 
     def test_a_row_names_its_point(self, model: PointsModel) -> None:
         model.apply(snapshot(device(4_000_000_000)))
-        assert model.index(3, 0).data(PointsModel.KEY_ROLE) == PointKey(4_000_000_000, PointType.OUTPUT, 1)
+        assert model.key(3) == PointKey(4_000_000_000, PointType.OUTPUT, 1)
         assert model.row(PointKey(4_000_000_000, PointType.OUTPUT, 1)) == 3
         assert model.row(PointKey(1, PointType.OUTPUT, 1)) is None
 
@@ -141,15 +141,15 @@ class TestStates:
     def test_a_fault_is_a_word_in_the_colours_of_a_fault(self, model: PointsModel) -> None:
         model.apply(snapshot(device(inputs=(point(PointType.INPUT, 1, status=1, auto_manual=1),))))
         assert cell(model, "IN1", Column.STATUS) == "Open, Overridden"
-        assert cell(model, "IN1", Column.STATUS, BACKGROUND).color() == LIGHT.fault.background
-        assert cell(model, "IN1", Column.STATUS, Qt.ItemDataRole.ForegroundRole).color() == LIGHT.fault.text
-        assert cell(model, "IN1", Column.AUTO_MANUAL, BACKGROUND).color() == LIGHT.overridden.background
+        assert cell(model, "IN1", Column.STATUS, BACKGROUND) == LIGHT.fault.background
+        assert cell(model, "IN1", Column.STATUS, Qt.ItemDataRole.ForegroundRole) == LIGHT.fault.text
+        assert cell(model, "IN1", Column.AUTO_MANUAL, BACKGROUND) == LIGHT.overridden.background
 
     def test_an_alarm_state_has_the_colours_of_an_alarm(self, model: PointsModel) -> None:
         normal, alarm = points(PointType.INPUT, 0.0, 1.0, digital_analog=0, range=5)
         model.apply(snapshot(device(inputs=(normal, alarm))))
         assert cell(model, "IN2", Column.VALUE) == "Alarm"
-        assert cell(model, "IN2", Column.VALUE, BACKGROUND).color() == LIGHT.alarm.background
+        assert cell(model, "IN2", Column.VALUE, BACKGROUND) == LIGHT.alarm.background
         assert cell(model, "IN1", Column.VALUE, BACKGROUND) is None
 
     def test_ages_are_those_of_the_reading_not_of_the_sync(self, model: PointsModel) -> None:
@@ -157,7 +157,7 @@ class TestStates:
         assert [cell(model, which, Column.AGE) for which in ("IN1", "OUT1", "VAR1")] == ["2 min"] * 3
         model.set_now(NOW_S + 400, INTERVAL_S)
         assert cell(model, "IN1", Column.AGE) == "stale 8 min"
-        assert cell(model, "IN1", Column.AGE, BACKGROUND).color() == LIGHT.stale.background
+        assert cell(model, "IN1", Column.AGE, BACKGROUND) == LIGHT.stale.background
         assert cell(model, "IN1", Column.AGE, Qt.ItemDataRole.ToolTipRole).startswith("Stale")
 
     def test_points_of_a_missing_panel_stay_without_answer(self, model: PointsModel) -> None:
@@ -165,7 +165,7 @@ class TestStates:
         model.apply(snapshot(here, gone))
         model.apply(snapshot(here))
         assert column(model, Column.AGE) == ["5 s"] * 3 + ["4 s"] * 2 + ["3 s"] * 2 + ["no answer"] * 7
-        assert model.index(7, Column.AGE).data(BACKGROUND).color() == LIGHT.down.background
+        assert model.index(7, Column.AGE).data(BACKGROUND) == LIGHT.down.background
         model.apply(snapshot(here, gone))
         assert "no answer" not in column(model, Column.AGE)
 
@@ -317,7 +317,7 @@ class TestChangeMark:
         model.apply(snapshot(with_input(panel, 2, value=5.0)))
         strengths = []
         for _ in FADE_STRENGTHS[1:]:
-            strengths.append(cell(model, "IN2", Column.VALUE, BACKGROUND).color().alphaF())
+            strengths.append(cell(model, "IN2", Column.VALUE, BACKGROUND).alphaF())
             model.on_fade_step()
         assert strengths == pytest.approx(FADE_STRENGTHS[:-1], abs=0.01)
         assert cell(model, "IN2", Column.VALUE, BACKGROUND) is None
@@ -480,9 +480,9 @@ class TestOrder:
         (reading,) = demo(2, NOW_S)
         model.apply(reading)
         model.set_filter(PointFilter(unused=True))
-        for which in Column:
+        for which, native in POINT_SORT_KEYS.items():
             model.sort(which, ASCENDING)
-            values = [model.index(row, which).data(PointsModel.SORT_ROLE) for row in range(model.rowCount())]
+            values = [native(model.point(row)) for row in range(model.rowCount())]
             filled = [value for value in values if value is not None]
             assert filled == sorted(filled)
             assert values[: len(filled)] == filled
@@ -525,7 +525,7 @@ class TestManyPoints:
         model.set_filter(PointFilter(unused=True))
         assert model.rowCount() == 25_600
         model.sort(Column.VALUE, DESCENDING)
-        values = [model.index(row, Column.VALUE).data(PointsModel.SORT_ROLE) for row in range(model.rowCount())]
+        values = [model.point(row).value for row in range(model.rowCount())]
         assert values == sorted(values, reverse=True)
         model.apply(second)
         model.set_filter(PointFilter(text="supply air temp"))

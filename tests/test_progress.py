@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from drawn import drawn_colours
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
@@ -30,7 +31,7 @@ from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
 from t3monitor.ui.progress.sites import SiteProgress
 from t3monitor.ui.progress.state import LinkState, Progress
-from t3monitor.ui.progress.steps import StepState, step_views
+from t3monitor.ui.progress.steps import step_views
 from t3monitor.ui.progress.texts import (
     countdown_s,
     database_text,
@@ -252,7 +253,7 @@ def test_the_phase_bar_counts_a_retry_down_with_its_reason(bar: PhaseBar, progre
         progress.apply(event)
     progress.set_now(NOW + 1)
     assert bar.sentence == "T3000 is starting (-2), try 2 of 4 in 3 s"
-    assert bar.steps[0].text == "● Fetch in 3 s"
+    assert bar.accessibleDescription().startswith("● Fetch in 3 s,")
 
 
 def test_a_screen_reader_hears_all_steps_of_the_phase_bar(bar: PhaseBar, progress: SiteProgress) -> None:
@@ -274,18 +275,13 @@ def test_the_phase_bar_draws_a_failed_step_unlike_a_good_one(bar: PhaseBar, prog
         progress.apply(event)
         pictures.append(bar.grab().toImage())
     assert pictures[0] != pictures[1]
-    assert bar.steps[0].state is StepState.FAILED
+    assert bar.accessibleDescription().startswith("✕ Fetch,")
 
 
 def test_nothing_in_the_phase_bar_moves_when_details_change(bar: PhaseBar, progress: SiteProgress) -> None:
     empty = bar.sizeHint()
     progress.apply(ended(TIMEOUT))
     assert bar.sizeHint() == empty
-
-
-def drawn_colours(widget: QWidget) -> set[str]:
-    image = widget.grab().toImage()
-    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
 @pytest.fixture
@@ -338,7 +334,7 @@ def test_another_link_or_database_starts_without_the_past_of_the_one_before(
     assert indicator.state.text() == "◐ Waiting"
     assert indicator.toolTip() == "◐ Waiting"
     assert bar.sentence == ""
-    assert [step.state for step in bar.steps[:4]] == [StepState.TO_COME] * 4
+    assert bar.accessibleDescription().startswith("○ Fetch, ○ Parse, ○ Store, ○ Validate, ")
 
 
 def test_each_state_of_the_link_has_a_mark_of_its_own() -> None:

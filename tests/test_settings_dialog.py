@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from drawn import drawn_colours
 from t3monitor.config.settings import WEB_READING_NAMES, Settings, Site
 from t3monitor.model.errors import Outcome
 from t3monitor.model.snapshot import Device
@@ -324,11 +325,6 @@ def test_an_appearance_that_was_applied_outlives_cancel(opened: Callable[..., Se
     dialog.apply.click()
     dialog.reject()
     assert current_theme() is DARK
-
-
-def drawn_colours(widget: QWidget) -> set[str]:
-    image = widget.grab().toImage()
-    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
 def test_colours_of_messages_follow_the_theme(opened: Callable[..., SettingsDialog], qapp: QApplication) -> None:

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from drawn import drawn_colours
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
@@ -83,12 +84,12 @@ def test_the_indicator_counts_the_live_sites_with_the_mark_and_colour_of_the_wor
     for site in ("Office", "Plant", "Roof"):
         progress.apply(*at(site, STARTED, CYCLE, ended(GOOD)))
     assert indicator.state.text() == "● 3 of 3 live"
-    assert LIGHT.good.name() in indicator.state.styleSheet()
+    assert LIGHT.good.name() in drawn_colours(indicator.state)
     progress.apply(*at("Roof", CYCLE, ended(COOLDOWN)))
     assert indicator.state.text() == "◐ 2 of 3 live"
     progress.apply(*at("Plant", CYCLE, ended(NOBODY)))
     assert indicator.state.text() == "▲ 1 of 3 live"
-    assert LIGHT.bad.name() in indicator.state.styleSheet()
+    assert LIGHT.bad.name() in drawn_colours(indicator.state)
     assert indicator.link.text() == "3 T3000 computers"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from drawn import panel_count
 from programs import Run, cycle, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
@@ -33,7 +34,7 @@ def test_a_click_shows_the_panels_of_t3000_and_how_they_were_read(run: Run, path
         async with opened(paths, settings(stand_in.url)) as program:
             report = await cycle(program, program.window.sync_once_action.trigger)
             assert (report.outcome, report.devices) == (Outcome.OK, 3)
-            assert program.window.devices.model.panel_count == 3
+            assert panel_count(program.window.devices.model) == 3
             assert program.shown is not None
             assert [device.panel_name for device in program.shown.devices] == ["AHU-1", "AHU-2", "AHU-3"]
             await until(lambda: "read live from each panel" in program.window.indicator.toolTip(), program)
@@ -109,11 +110,11 @@ def test_panels_of_a_site_that_was_removed_are_known_and_do_not_answer(
             sites = [{"name": "Office", "url": stand_in.url}, {"name": "Plant", "url": plant.url}]
             async with opened(paths, settings(stand_in.url, sites=sites)) as program:
                 program.window.sync_once_action.trigger()
-                await until(lambda: program.window.devices.model.panel_count == 4, program)
+                await until(lambda: panel_count(program.window.devices.model) == 4, program)
                 await until(lambda: not program.is_busy, program)
                 program.on_settings_applied(program.settings.with_values(sites=sites[:1]))
                 await until(lambda: not program.is_busy, program)
-                assert program.window.devices.model.panel_count == 4
+                assert panel_count(program.window.devices.model) == 4
                 assert [state for site, state in states(program) if site == "Plant"] == [PanelState.NO_ANSWER]
                 await cycle(program, program.window.sync_once_action.trigger)
                 expected = [("Office", PanelState.LIVE)] * 3 + [("Plant", PanelState.NO_ANSWER)]

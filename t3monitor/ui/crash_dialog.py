@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from t3monitor.diagnostics.crashes import CrashLog, CrashReport
 from t3monitor.ui.kit.icons import icon
@@ -73,21 +72,6 @@ class CrashDialog(QDialog):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._report.file.parent)))
 
 
-class _NoticeButton(QToolButton):
-    """A flat button with the mark of a warning."""
-
-    def __init__(self) -> None:
-        super().__init__(autoRaise=True)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIcon(icon("warning"))
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self.setIcon(icon("warning"))
-        super().changeEvent(event)
-
-
 class CrashNotice(QObject):
     """Says in the status bar that a program before crashed, or that this one had an error; a click opens the report.
 
@@ -102,7 +86,9 @@ class CrashNotice(QObject):
         self._headline = ""
         self._report: Callable[[], CrashReport | None] = crash_log.report
         self._crash_log = crash_log
-        self.button = _NoticeButton()
+        self.button = QToolButton(autoRaise=True)
+        self.button.setIcon(icon("warning"))
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.clicked.connect(self.on_clicked)
         self.button.hide()
         window.statusBar().addPermanentWidget(self.button)

@@ -6,7 +6,7 @@ It shows and asks; what is done about it is the business of `t3monitor.app`, whi
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -15,8 +15,8 @@ from t3monitor.model.events import SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.view import DevicesView
-from t3monitor.ui.kit.banner import Banner
 from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.notice import Banner
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.points.view import PointsView
 from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
@@ -53,7 +53,6 @@ class MainWindow(QMainWindow):
         self.phase_bar = PhaseBar(self.progress)
         self.indicator = LinkIndicator(self.progress)
 
-        self._icons: list[tuple[QAction, str]] = []
         self.sync_once_action = self._action("sync-once", self.tr("Sync &once"), "F5", self.sync_once_asked.emit)
         self.start_action = self._action("start", self.tr("&Start"), "F6", self.start_asked.emit)
         self.stop_action = self._action("stop", self.tr("S&top"), "Shift+F6", self.stop_asked.emit)
@@ -70,7 +69,6 @@ class MainWindow(QMainWindow):
         self.progress.changed.connect(self.on_progress_changed)
         self.devices.panel_chosen.connect(self.points.choose_panel)
         self.points.plot_requested.connect(self.trend.add_points)
-        self._update_icons()
         self.set_running(started=False, in_cycle=False)
 
     def set_running(self, *, started: bool, in_cycle: bool, opening: bool = False) -> None:
@@ -161,12 +159,11 @@ class MainWindow(QMainWindow):
                 pane.restore_state(saved)
 
     def _action(self, icon_name: str, text: str, shortcut: str, triggered: Any) -> QAction:
-        action = QAction(text, self)
+        action = QAction(icon(icon_name), text, self)
         action.setShortcut(QKeySequence(shortcut))
         plain = text.replace("&", "").replace("…", "")
         action.setToolTip(f"{plain} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         action.triggered.connect(triggered)
-        self._icons.append((action, icon_name))
         return action
 
     def _make_tool_bar(self) -> None:
@@ -243,16 +240,6 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_activity(self) -> None:
         self.activity.setVisible(self.activity_action.isChecked())
-
-    def _update_icons(self) -> None:
-        for action, name in self._icons:
-            action.setIcon(icon(name))
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self._update_icons()
-        super().changeEvent(event)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -1,12 +1,11 @@
 """The page of the first start: where the data is to come from."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label
-from t3monitor.ui.kit.theme import current_theme
 
 _CARD_WIDTH = 300
 
@@ -19,7 +18,7 @@ class WelcomePage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mark = Label(alignment=Qt.AlignmentFlag.AlignCenter)
+        mark = Label(alignment=Qt.AlignmentFlag.AlignCenter, pixmap=icon("app").pixmap(QSize(48, 48)))
         self._title = Label(self.tr("T3 Monitor"), alignment=Qt.AlignmentFlag.AlignCenter)
         font = self._title.font()
         font.setPointSizeF(font.pointSizeF() * 2)
@@ -31,8 +30,11 @@ class WelcomePage(QWidget):
             wordWrap=True,
         )
         purpose.setProperty("muted", True)
-        self.demo = QPushButton(self.tr("&Watch the simulated building"))
-        self.connect_button = QPushButton(self.tr("&Connect to T3000"))
+        on_accent = icon("plot", QPalette.ColorRole.HighlightedText)
+        self.demo = QPushButton(on_accent, self.tr("&Watch the simulated building"))
+        self.demo.setProperty("card", "first")
+        self.connect_button = QPushButton(icon("link"), self.tr("&Connect to T3000"))
+        self.connect_button.setProperty("card", "other")
         self.demo.clicked.connect(self.demo_chosen)
         self.connect_button.clicked.connect(self.connect_chosen)
 
@@ -58,13 +60,12 @@ class WelcomePage(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
         layout.addStretch(2)
-        layout.addWidget(self._mark)
+        layout.addWidget(mark)
         layout.addWidget(self._title)
         layout.addWidget(purpose)
         layout.addSpacing(24)
         layout.addLayout(cards)
         layout.addStretch(3)
-        self._draw()
 
     def _card(self, button: QPushButton, sentence: str) -> QVBoxLayout:
         button.setFixedWidth(_CARD_WIDTH)
@@ -81,26 +82,3 @@ class WelcomePage(QWidget):
         card.addWidget(button)
         card.addWidget(label)
         return card
-
-    def _draw(self) -> None:
-        """Icons and colours of the theme in force."""
-        theme = current_theme()
-        self._mark.setPixmap(icon("app").pixmap(QSize(72, 72)))
-        self.demo.setIcon(icon("plot", theme.accent_text))
-        self.connect_button.setIcon(icon("link"))
-        for button, text, background, border in (
-            (self.demo, theme.accent_text, theme.accent, theme.accent),
-            (self.connect_button, theme.text, theme.base, theme.border),
-        ):
-            button.setStyleSheet(
-                f"QPushButton {{ color: {text.name()}; background: {background.name()}; font-weight: 600;"
-                f" border: 1px solid {border.name()}; border-radius: 8px; padding: 12px; }}"
-                f"QPushButton:hover {{ border-color: {theme.text.name()}; }}"
-                f"QPushButton:focus {{ border: 2px solid {theme.text.name()}; }}"
-            )
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()

@@ -19,7 +19,7 @@ from typing_extensions import override
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.ui.kit.texts import local_time_text, tooltip_text
-from t3monitor.ui.kit.theme import Theme, current_theme
+from t3monitor.ui.kit.theme import current_theme
 
 CAPACITY = 2000
 STORED = (Outcome.OK, Outcome.PARTIAL)  # after any other outcome the history has a hole
@@ -69,8 +69,9 @@ def outcome_text(outcome: Outcome) -> str:
     return f"{mark} {outcome_word(outcome)}"
 
 
-def outcome_colour(outcome: Outcome, theme: Theme) -> QColor:
+def outcome_colour(outcome: Outcome) -> QColor:
     """The colour that goes with the mark."""
+    theme = current_theme()
     if outcome is Outcome.OK:
         return theme.good
     return theme.warning if outcome in PASSING else theme.bad
@@ -99,7 +100,6 @@ class LedgerModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._reports: list[CycleReport] = []
-        self._theme = current_theme()
 
     def load(self, rows: Iterable[CycleReport]) -> None:
         """Shows stored cycles, newest first, below those that ended since they were read."""
@@ -137,14 +137,6 @@ class LedgerModel(QAbstractTableModel):
         """The cycle of a row."""
         return self._reports[row]
 
-    def set_theme(self, theme: Theme) -> None:
-        """Colours of another theme."""
-        self._theme = theme
-        if self._reports:
-            first = self.index(0, LedgerColumn.OUTCOME)
-            last = self.index(len(self._reports) - 1, LedgerColumn.OUTCOME)
-            self.dataChanged.emit(first, last, [Qt.ItemDataRole.ForegroundRole])
-
     def _tooltip(self, report: CycleReport) -> str:
         lines = [
             self.tr("Began %1, ended %2")
@@ -173,7 +165,7 @@ class LedgerModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return _display(report, column)
             case Qt.ItemDataRole.ForegroundRole:
-                return outcome_colour(report.outcome, self._theme) if column == LedgerColumn.OUTCOME else None
+                return outcome_colour(report.outcome) if column == LedgerColumn.OUTCOME else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if column >= LedgerColumn.DURATION else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter

@@ -24,7 +24,7 @@ from t3monitor.model.events import SyncEvent
 from t3monitor.sync.flow_log import FlowLines
 from t3monitor.ui.kit.plain import tooltip
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.kit.theme import Theme, current_theme
+from t3monitor.ui.kit.theme import current_theme
 
 CAPACITY = 5000
 _BLOCK = 500  # oldest lines go so many at a time, not one by one
@@ -62,7 +62,6 @@ class LogModel(QAbstractTableModel):
         self._utc_s = utc_s
         self._flow = FlowLines()
         self._lines: list[LogLine] = []
-        self._theme = current_theme()
 
     def append(self, events: tuple[SyncEvent, ...]) -> None:
         """Adds the lines of events that have just happened."""
@@ -88,13 +87,6 @@ class LogModel(QAbstractTableModel):
         """The line of a row."""
         return self._lines[row]
 
-    def set_theme(self, theme: Theme) -> None:
-        """Colours of another theme."""
-        self._theme = theme
-        if self._lines:
-            first, last = self.index(0, 0), self.index(len(self._lines) - 1, len(LogColumn) - 1)
-            self.dataChanged.emit(first, last, [Qt.ItemDataRole.ForegroundRole])
-
     def _display(self, line: LogLine, column: int) -> str:
         match column:
             case LogColumn.TIME:
@@ -105,13 +97,14 @@ class LogModel(QAbstractTableModel):
                 return _drawable(line.text)
 
     def _foreground(self, line: LogLine, column: int) -> Any:
+        theme = current_theme()
         if column == LogColumn.TIME:
-            return self._theme.muted
+            return theme.muted
         if line.level >= logging.ERROR:
-            return self._theme.bad
+            return theme.bad
         if line.level >= logging.WARNING:
-            return self._theme.warning
-        return self._theme.muted if column == LogColumn.LEVEL else None
+            return theme.warning
+        return theme.muted if column == LogColumn.LEVEL else None
 
     @override
     def rowCount(self, parent: _Index | None = None) -> int:

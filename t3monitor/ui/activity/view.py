@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -14,21 +14,19 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QStackedWidget,
     QTableView,
     QTabWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
 from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerFilter, LedgerModel, phases_text, result_text
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel
 from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label, tooltip
-from t3monitor.ui.kit.theme import current_theme
 
 
 class ActivityPane(QWidget):
@@ -45,6 +43,7 @@ class ActivityPane(QWidget):
         self._tabs.addTab(self.log, self.tr("&Log"))
         self._tabs.addTab(self.cycles, self.tr("&Cycles"))
         self._close = QToolButton(autoRaise=True)
+        self._close.setIcon(icon("close"))
         self._close.setToolTip(self.tr("Close the activity pane"))
         self._close.setAccessibleName(self.tr("Close the activity pane"))
         self._close.clicked.connect(self.close_requested)
@@ -52,7 +51,6 @@ class ActivityPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._tabs)
-        self._draw_icons()
 
     def append(self, events: tuple[SyncEvent, ...]) -> None:
         """Takes a batch of the bridge: its lines go to the log, cycles that ended to the ledger."""
@@ -73,15 +71,6 @@ class ActivityPane(QWidget):
         """Turns to the cycles with the newest one explained."""
         self._tabs.setCurrentWidget(self.cycles)
         self.cycles.select_newest()
-
-    def _draw_icons(self) -> None:
-        self._close.setIcon(icon("close"))
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw_icons()
-        super().changeEvent(event)
 
 
 class LogPage(QWidget):
@@ -111,19 +100,19 @@ class LogPage(QWidget):
         self.search.setAccessibleName(self.tr("Search the log"))
         self.search.setMaximumWidth(320)
         self.search.textChanged.connect(self.on_search_changed)
-        self.follow = _tool_button(self.tr("Follow"), self.tr("Keep the newest line in sight"))
+        self.follow = _tool_button("follow", self.tr("Follow"), self.tr("Keep the newest line in sight"))
         self.follow.setCheckable(True)
         self.follow.setChecked(True)
         self.follow.toggled.connect(self.on_follow_toggled)
-        self.copy = _tool_button(self.tr("Copy"), self.tr("Copy the selected lines, or all that are shown"))
+        self.copy = _tool_button("copy", self.tr("Copy"), self.tr("Copy the selected lines, or all that are shown"))
         self.copy.clicked.connect(self.on_copy)
-        self.folder = _tool_button(self.tr("Open log folder"), str(log_folder))
+        self.folder = _tool_button("folder", self.tr("Open log folder"), str(log_folder))
         self.folder.clicked.connect(self.on_open_folder)
         self.note = Label()
         self.note.setProperty("muted", True)
 
-        self.pages = _TableOrSentence(self.view)
-        layout = _page_layout(self, self.pages)
+        self.notice = Notice(self.view)
+        layout = _page_layout(self, self.view)
         layout.addWidget(self.levels)
         layout.addWidget(self.search, 1)
         layout.addWidget(self.note)
@@ -136,8 +125,7 @@ class LogPage(QWidget):
         self.view.verticalScrollBar().valueChanged.connect(self.on_scrolled)
         self.view.verticalScrollBar().rangeChanged.connect(self.on_range_changed)
         self._moved_by_us = False
-        self._draw_icons()
-        self._show_table_or_sentence()
+        self._say_why_empty()
 
     @Slot(int)
     def on_level_chosen(self, index: int) -> None:
@@ -186,7 +174,7 @@ class LogPage(QWidget):
     @Slot(QModelIndex, int, int)
     def on_rows_inserted(self, _parent: QModelIndex, _first: int, _last: int) -> None:
         """New lines have come."""
-        self._show_table_or_sentence()
+        self._say_why_empty()
         if self.follow.isChecked():
             self._go_to_end()
 
@@ -195,13 +183,13 @@ class LogPage(QWidget):
         """Old lines have gone: what the user reads stays in its place."""
         if not self.follow.isChecked():
             self._move_to(max(0, self.view.verticalScrollBar().value() - (last - first + 1)))
-        self._show_table_or_sentence()
+        self._say_why_empty()
 
     def _line(self, row: int) -> LogLine:
         return self.model.line(self._filter.mapToSource(self._filter.index(row, 0)).row())
 
     def _after_filtering(self) -> None:
-        self._show_table_or_sentence()
+        self._say_why_empty()
         if self.follow.isChecked():
             self._go_to_end()
 
@@ -217,27 +205,13 @@ class LogPage(QWidget):
             self.view.verticalScrollBar().setValue(value)
         self._moved_by_us = False
 
-    def _show_table_or_sentence(self) -> None:
+    def _say_why_empty(self) -> None:
         if self._filter.rowCount():
-            self.pages.show_table()
+            self.notice.hide()
         elif self.model.rowCount():
-            self.pages.show_sentence(self.tr("No line has this level and this text."))
+            self.notice.say(self.tr("No line has this level and this text."))
         else:
-            self.pages.show_sentence(
-                self.tr("Nothing has happened yet. Each step of a sync cycle will be a line here.")
-            )
-
-    def _draw_icons(self) -> None:
-        self.follow.setIcon(icon("follow"))
-        self.copy.setIcon(icon("copy"))
-        self.folder.setIcon(icon("folder"))
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw_icons()
-            self.model.set_theme(current_theme())
-        super().changeEvent(event)
+            self.notice.say(self.tr("Nothing has happened yet. Each step of a sync cycle will be a line here."))
 
 
 class CyclesPage(QWidget):
@@ -266,8 +240,8 @@ class CyclesPage(QWidget):
         )
         self.details.setAccessibleName(self.tr("The selected cycle"))
         self.details.hide()
-        self.pages = _TableOrSentence(self.view)
-        layout = _page_layout(self, self.pages, self.details)
+        self.notice = Notice(self.view)
+        layout = _page_layout(self, self.view, self.details)
         layout.addWidget(self.failed_only)
         layout.addStretch()
         layout.addWidget(self._count)
@@ -306,11 +280,11 @@ class CyclesPage(QWidget):
     def on_rows_changed(self) -> None:
         """There are more, fewer or other cycles."""
         if self._filter.rowCount():
-            self.pages.show_table()
+            self.notice.hide()
         elif self.model.rowCount():
-            self.pages.show_sentence(self.tr("No cycle failed."))
+            self.notice.say(self.tr("No cycle failed."))
         else:
-            self.pages.show_sentence(self.tr("No cycle has ended yet. How each one ends will be a row here."))
+            self.notice.say(self.tr("No cycle has ended yet. How each one ends will be a row here."))
         self._count.setText(self.tr("Cycles shown: %s") % f"{self._filter.rowCount():,}")
         self.on_current_row_changed(self.view.currentIndex())
 
@@ -327,35 +301,6 @@ class CyclesPage(QWidget):
             report: CycleReport = current.data(Qt.ItemDataRole.UserRole)
             phases = f"\n{phases_text(report)}" if report.phases_ms else ""
             self.details.setText(f"{result_text(report)}{phases}")
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self.model.set_theme(current_theme())
-        super().changeEvent(event)
-
-
-class _TableOrSentence(QStackedWidget):
-    """A table, or a sentence in its place when it has no rows."""
-
-    def __init__(self, table: QTableView) -> None:
-        super().__init__()
-        self._sentence = Label(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._sentence.setProperty("muted", True)
-        self.addWidget(table)
-        self.addWidget(self._sentence)
-
-    @property
-    def sentence(self) -> str:
-        """What is shown in the table's place; empty if the table is shown."""
-        return self._sentence.text() if self.currentIndex() else ""
-
-    def show_table(self) -> None:
-        self.setCurrentIndex(0)
-
-    def show_sentence(self, sentence: str) -> None:
-        self._sentence.setText(sentence)
-        self.setCurrentIndex(1)
 
 
 def _table(model: LogFilter | LedgerFilter, name: str, *, stretched: int) -> QTableView:
@@ -391,8 +336,9 @@ def _page_layout(page: QWidget, *content: QWidget) -> QHBoxLayout:
     return controls
 
 
-def _tool_button(text: str, explanation: str) -> QToolButton:
+def _tool_button(icon_name: str, text: str, explanation: str) -> QToolButton:
     button = QToolButton(autoRaise=True)
+    button.setIcon(icon(icon_name))
     button.setText(text)
     button.setToolTip(tooltip(explanation))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

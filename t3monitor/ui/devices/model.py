@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
-from PySide6.QtGui import QBrush, QIcon
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.ui.devices.columns import DeviceColumn, state_word, title
-from t3monitor.ui.devices.groups import Group, SiteState, grouped, shown_state
-from t3monitor.ui.devices.marks import mark
-from t3monitor.ui.devices.panels import Panel, PanelState
+from t3monitor.ui.devices.paint import NOTE_ROLE, mark
+from t3monitor.ui.devices.panels import Group, Panel, PanelState, SiteState, grouped, shown_state
 from t3monitor.ui.devices.tips import panel_tip, site_tip
 from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
 from t3monitor.ui.kit.recording import Recording
@@ -25,9 +24,6 @@ _ROOT = QModelIndex()
 _TOP_LEVEL = 0  # internal id; that of a panel is the row of its group, which is never 0
 
 _Index = QModelIndex | QPersistentModelIndex
-
-
-_LAST = len(DeviceColumn) - 1
 _LEFT_ALIGNED = tuple(column for column in DeviceColumn if not column.is_number)
 
 
@@ -38,7 +34,6 @@ class DevicesModel(QAbstractItemModel):
     """
 
     SERIAL_ROLE = int(Qt.ItemDataRole.UserRole)  # serial number; None for all panels and for a group
-    NOTE_ROLE = SERIAL_ROLE + 1  # what stands behind the name of a panel
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,12 +48,7 @@ class DevicesModel(QAbstractItemModel):
         self._all_texts: list[str] = []
         self._now_s, self._interval_s = 0.0, 0
         self._refresh_all_texts()
-        self._take_colours()
-
-    @property
-    def panel_count(self) -> int:
-        """Panels, answering or not."""
-        return len(self._panels)
+        self._marks = {state: mark(state) for state in PanelState}
 
     def set_site_name(self, name: str) -> None:
         """Names the group of panels that have no building name."""
@@ -155,17 +145,6 @@ class DevicesModel(QAbstractItemModel):
                     return self.createIndex(row, 0, number)
         return QModelIndex()
 
-    @Slot()
-    def on_palette_changed(self) -> None:
-        """Takes the colours of the theme now in force."""
-        self._take_colours()
-        roles = [Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.BackgroundRole, Qt.ItemDataRole.ForegroundRole]
-        for parent in (QModelIndex(), *(self.index(row, 0) for row in range(1, self.rowCount()))):
-            last = self.rowCount(parent) - 1
-            if last < 0:
-                continue  # a site without panels
-            self.dataChanged.emit(self.index(0, 0, parent), self.index(last, _LAST, parent), roles)
-
     def _never_answered(self, listed: Mapping[int, Device], answering: Collection[int]) -> list[Device]:
         """Of the listed panels those of which nothing else is known; the others keep their older values."""
         return [
@@ -173,18 +152,6 @@ class DevicesModel(QAbstractItemModel):
             for serial, device in listed.items()
             if serial not in answering and (serial not in self._panels or self._panels[serial].read_at is None)
         ]
-
-    def _take_colours(self) -> None:
-        theme = current_theme()
-        self._muted = QBrush(theme.muted)
-        self._marks: dict[PanelState, QIcon] = {
-            PanelState.LIVE: mark(PanelState.LIVE, theme.good),
-            PanelState.STALE: mark(PanelState.STALE, theme.warning),
-            PanelState.NO_ANSWER: mark(PanelState.NO_ANSWER, theme.bad),
-        }
-        self._state_colours = {PanelState.STALE: theme.stale, PanelState.NO_ANSWER: theme.down}
-        self._overridden, self._fault = theme.overridden, theme.fault
-        self._site_colours = {LinkState.FAILED: QBrush(theme.bad), LinkState.WAITING: QBrush(theme.warning)}
 
     def _regroup(self) -> None:
         self.beginResetModel()
@@ -283,30 +250,16 @@ class DevicesModel(QAbstractItemModel):
         state = self._shown_state(index)
         return site_tip(self._groups[index.row() - 1].title, state) if state else None
 
-    def _background(self, panel: Panel, column: int) -> QBrush | None:
-        colours = self._colours(panel, column)
-        return QBrush(colours.background) if colours else None
-
-    def _foreground(self, panel: Panel | None, index: _Index) -> QBrush | None:
-        column = index.column()
+    def _foreground(self, panel: Panel | None, index: _Index) -> QColor | None:
+        column, muted = index.column(), current_theme().muted
         if panel is None:
             state = self._shown_state(index) if column == DeviceColumn.AGE else None
-            if state and state.state in self._site_colours:
-                return self._site_colours[state.state]
-            return self._muted if column == DeviceColumn.AGE or index.row() > 0 else None
-        colours = self._colours(panel, column)
-        if colours:
-            return QBrush(colours.text)
-        return None if column == DeviceColumn.NAME and panel.answered else self._muted
-
-    def _colours(self, panel: Panel, column: int) -> StateColours | None:
-        if column == DeviceColumn.AGE:
-            return self._state_colours.get(panel.state)
-        if column == DeviceColumn.OVERRIDDEN:
-            return self._overridden if panel.overridden else None
-        if column == DeviceColumn.FAULTS:
-            return self._fault if panel.faults else None
-        return None
+            if state and (colour := _site_colour(state)):
+                return colour
+            return muted if column == DeviceColumn.AGE or index.row() > 0 else None
+        if colours := _colours(panel, column):
+            return colours.text
+        return None if column == DeviceColumn.NAME and panel.answered else muted
 
     @override
     def index(self, row: int, column: int, parent: _Index = _ROOT) -> QModelIndex:
@@ -352,15 +305,16 @@ class DevicesModel(QAbstractItemModel):
         panel = self.panel(index)
         if panel is None:
             return None
+        if role == NOTE_ROLE:
+            return self._note(panel)
         match role:
             case Qt.ItemDataRole.DecorationRole if column == DeviceColumn.NAME:
                 return self._marks[panel.state]
             case Qt.ItemDataRole.BackgroundRole:
-                return self._background(panel, column)
+                colours = _colours(panel, column)
+                return colours.background if colours else None
             case self.SERIAL_ROLE:
                 return panel.device.serial_number
-            case self.NOTE_ROLE:
-                return self._note(panel)
         return None
 
     @override
@@ -382,6 +336,23 @@ class DevicesModel(QAbstractItemModel):
         if index.row() == 0:
             return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return Qt.ItemFlag.ItemIsEnabled
+
+
+def _colours(panel: Panel, column: int) -> StateColours | None:
+    """Those of a cell whose text names a state."""
+    theme = current_theme()
+    if column == DeviceColumn.AGE:
+        return {PanelState.STALE: theme.stale, PanelState.NO_ANSWER: theme.down}.get(panel.state)
+    if column == DeviceColumn.OVERRIDDEN:
+        return theme.overridden if panel.overridden else None
+    if column == DeviceColumn.FAULTS:
+        return theme.fault if panel.faults else None
+    return None
+
+
+def _site_colour(site: SiteState) -> QColor | None:
+    theme = current_theme()
+    return {LinkState.FAILED: theme.bad, LinkState.WAITING: theme.warning}.get(site.state)
 
 
 def _tr(text: str) -> str:

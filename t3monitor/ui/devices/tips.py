@@ -1,7 +1,6 @@
 """The tooltips of the tree of panels: what is known of a panel or a site, and why it is as it is."""
 
-from t3monitor.ui.devices.groups import SiteState
-from t3monitor.ui.devices.panels import Panel, PanelState
+from t3monitor.ui.devices.panels import Panel, PanelState, SiteState
 from t3monitor.ui.kit.recording import Recording
 from t3monitor.ui.kit.texts import local_time_text, reading_time_text, tooltip_text, translate
 from t3monitor.ui.progress.state import LinkState

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from t3monitor.ui.devices.columns import DeviceColumn, longest_ages, title
 from t3monitor.ui.devices.model import DevicesModel
-from t3monitor.ui.devices.name import PanelDelegate
+from t3monitor.ui.devices.paint import PanelDelegate
 from t3monitor.ui.points.table import tabular
 from t3monitor.ui.points.value import HEADER_STYLE, RIGHT_MARGIN, NumberDelegate
 

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import (
-    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QPoint,
@@ -15,11 +14,11 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.devices.groups import SiteState
 from t3monitor.ui.devices.model import DevicesModel
+from t3monitor.ui.devices.paint import NOTE_ROLE
+from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.tree import PanelTree, pop_up
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.notice import Notice
@@ -225,7 +224,7 @@ class DevicesView(QWidget):
                 panel = self.model.panel(self.model.index(row, 0, group))
                 assert panel is not None  # noqa: S101 - below a group are panels
                 device = panel.device
-                note = self.model.index(row, 0, group).data(DevicesModel.NOTE_ROLE)
+                note = self.model.index(row, 0, group).data(NOTE_ROLE)
                 found_in = f"{panel.name}\n{device.panel_id}\n{device.serial_number}\n{device.address}\n{note}".lower()
                 matches = all(word in found_in for word in words)
                 self.tree.setRowHidden(row, group, not matches)
@@ -239,11 +238,11 @@ class DevicesView(QWidget):
     def _arrange(self) -> None:
         heading = Label(self.tr("Devices"))
         heading.setProperty("heading", True)
+        self.filter_button.setIcon(icon("search"))
         self.filter_button.setCheckable(True)
         self.filter_button.setAutoRaise(True)
         self.filter_button.setToolTip(self.tr("Filter panels"))
         self.filter_button.setAccessibleName(self.tr("Show the filter for panels"))
-        self._update_icons()
         self.filter_box.hide()
         top = QHBoxLayout()
         top.addWidget(heading)
@@ -259,13 +258,3 @@ class DevicesView(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self.tree, 1)
-
-    def _update_icons(self) -> None:
-        self.filter_button.setIcon(icon("search"))
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.model.on_palette_changed()
-            self._update_icons()

@@ -1,37 +1,56 @@
-"""The program's icons: drawn as SVG in one colour, which becomes that of the palette."""
+"""The program's icons: drawn as SVG in a colour of the palette that is in force while they are painted."""
 
 from importlib.resources import files
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from typing_extensions import override
 
-_SIZES = (16, 20, 24, 32, 48)
 
-
-def icon(name: str, colour: QColor | None = None) -> QIcon:
-    """The icon ``resources/icons/NAME.svg`` in ``colour`` (default: the palette's text), greyed when disabled.
-
-    An icon does not follow a change of the palette; make it anew on PaletteChange.
-    """
-    palette = QGuiApplication.palette()
-    enabled = colour or palette.color(QPalette.ColorRole.ButtonText)
-    disabled = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-    disabled.setAlphaF(0.5)
+def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
+    """The icon ``resources/icons/NAME.svg`` in a colour of the palette, greyed when disabled."""
     svg = (files("t3monitor.resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    result = QIcon()
-    for mode, shade in ((QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)):
-        for size in _SIZES:
-            result.addPixmap(_drawn(svg, shade, size), mode)
-    return result
+    return QIcon(_SvgInk(svg, role))
 
 
-def _drawn(svg: str, colour: QColor, size: int) -> QPixmap:
-    renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", colour.name()).encode()))
-    pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setOpacity(colour.alphaF())
-    renderer.render(painter, QRectF(0, 0, size, size))
-    painter.end()
-    return pixmap
+class PaintedIcon(QIconEngine):
+    """Base of the engines that draw anew each time, and so in the colours of the theme that is then in force."""
+
+    def draw(self, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
+        """Draws the icon; the painter may be left in any state."""
+        raise NotImplementedError
+
+    @override
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        painter.save()
+        self.draw(painter, rect, mode)
+        painter.restore()
+
+    @override
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.draw(painter, QRect(QPoint(0, 0), size), mode)
+        painter.end()
+        return pixmap
+
+
+class _SvgInk(PaintedIcon):
+    def __init__(self, svg: str, role: QPalette.ColorRole) -> None:
+        super().__init__()
+        self._svg, self._role = svg, role
+
+    @override
+    def clone(self) -> QIconEngine:
+        return _SvgInk(self._svg, self._role)
+
+    @override
+    def draw(self, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
+        disabled = mode is QIcon.Mode.Disabled
+        group = QPalette.ColorGroup.Disabled if disabled else QPalette.ColorGroup.Active
+        colour = QGuiApplication.palette().color(group, self._role)
+        painter.setOpacity(0.5 if disabled else 1.0)
+        svg = self._svg.replace("currentColor", colour.name())
+        QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(rect))

@@ -115,6 +115,9 @@ DARK = Theme(
 )
 
 
+_in_force = LIGHT
+
+
 def theme_for(appearance: Appearance) -> Theme:
     """The theme that the choice means on this desktop, now."""
     if appearance is Appearance.SYSTEM:
@@ -124,7 +127,9 @@ def theme_for(appearance: Appearance) -> Theme:
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Gives the whole program the theme's palette; widgets hear of it by their PaletteChange event."""
+    """Gives the whole program the theme's palette and style sheet; every widget is painted anew."""
+    global _in_force
+    _in_force = theme
     style_sheet = _style_sheet(theme)
     if application.styleSheet() == style_sheet:
         return  # every widget would be drawn anew for nothing
@@ -134,9 +139,8 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
 
 
 def current_theme() -> Theme:
-    """The theme in force, as the palette tells."""
-    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
-    return DARK if window.lightnessF() < 0.5 else LIGHT
+    """The theme in force; what is painted asks for it each time, so nobody needs to hear of another one."""
+    return _in_force
 
 
 def _palette(theme: Theme) -> QPalette:
@@ -192,7 +196,30 @@ def _style_sheet(theme: Theme) -> str:
         QStatusBar {{ border-top: 1px solid {theme.border.name()}; }}
         QStatusBar::item {{ border: none; }}
         *[muted="true"] {{ color: {theme.muted.name()}; }}
+        *[tone="NONE"] {{ color: {theme.muted.name()}; }}
+        *[tone="GOOD"] {{ color: {theme.good.name()}; }}
+        *[tone="CAUTION"] {{ color: {theme.warning.name()}; }}
+        *[tone="BAD"] {{ color: {theme.bad.name()}; }}
         QLabel[heading="true"] {{ font-weight: 600; }}
+        #banner {{ background: {theme.fault.background.name()}; }}
+        #banner > Label {{ color: {theme.fault.text.name()}; }}
+        {_cards(theme)}
+    """
+
+
+def _cards(theme: Theme) -> str:
+    """Large buttons, the first of which is what most want."""
+    text = theme.text.name()
+    return f"""
+        QPushButton[card] {{
+            color: {text}; background: {theme.base.name()}; font-weight: 600;
+            border: 1px solid {theme.border.name()}; border-radius: 8px; padding: 12px;
+        }}
+        QPushButton[card="first"] {{
+            color: {theme.accent_text.name()}; background: {theme.accent.name()}; border-color: {theme.accent.name()};
+        }}
+        QPushButton[card]:hover {{ border-color: {text}; }}
+        QPushButton[card]:focus {{ border: 2px solid {text}; }}
     """
 
 

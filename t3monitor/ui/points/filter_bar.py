@@ -1,7 +1,7 @@
 """The search box and the buttons that narrow the points table."""
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QPalette
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
 from typing_extensions import override
 
@@ -28,12 +28,7 @@ class SearchBox(QLineEdit):
         super().__init__(parent)
         self.setPlaceholderText(placeholder)
         self.setClearButtonEnabled(True)
-        self._symbol = QAction(self)
-        self.addAction(self._symbol, QLineEdit.ActionPosition.LeadingPosition)
-        self._update_symbol()
-
-    def _update_symbol(self) -> None:
-        self._symbol.setIcon(icon("search", self.palette().placeholderText().color()))
+        self.addAction(icon("search", QPalette.ColorRole.PlaceholderText), QLineEdit.ActionPosition.LeadingPosition)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -43,12 +38,6 @@ class SearchBox(QLineEdit):
             self.left_downwards.emit()
         else:
             super().keyPressEvent(event)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self._update_symbol()
-        super().changeEvent(event)
 
 
 class PointsFilterBar(QWidget):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Slot
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from t3monitor.model.freshness import is_ahead
@@ -38,8 +38,6 @@ _TOOL_TIP = int(Qt.ItemDataRole.ToolTipRole)
 _BACKGROUND = int(Qt.ItemDataRole.BackgroundRole)
 _FOREGROUND = int(Qt.ItemDataRole.ForegroundRole)
 _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
-_SORT = int(Qt.ItemDataRole.UserRole)
-_KEY = int(Qt.ItemDataRole.UserRole) + 1
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _NUMBER_COLUMNS = frozenset(int(column) for column in Column if column.is_number)
@@ -64,9 +62,6 @@ class PointsModel(QAbstractTableModel):
     or vanish, or when a point comes to fit a filter for states.
     """
 
-    SORT_ROLE = _SORT  # native values
-    KEY_ROLE = _KEY  # PointKey
-
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows = PointRows()
@@ -80,7 +75,6 @@ class PointsModel(QAbstractTableModel):
         self._fade_step = 0
         self._fade_timer = QTimer(self, interval=FADE_STEP_MS)
         self._fade_timer.timeout.connect(self.on_fade_step)
-        self._take_colours()
 
     @property
     def filter(self) -> PointFilter:
@@ -193,33 +187,8 @@ class PointsModel(QAbstractTableModel):
             self._stop_fading()
         if strength == before or not rows:
             return
-        self._changed_brush = self._changed_brush_of(strength)
         if places := [place for row in rows if (place := self._places[row]) >= 0]:
             self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), _LAST), [_BACKGROUND])
-
-    @Slot()
-    def on_palette_changed(self) -> None:
-        """Takes the colours of the theme now in force."""
-        self._take_colours()
-        if self._shown:
-            colours = [_BACKGROUND, _FOREGROUND]
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._shown) - 1, _LAST), colours)
-
-    def _take_colours(self) -> None:
-        theme = current_theme()
-        self._changed_colour = theme.changed
-        self._changed_brush = self._changed_brush_of(FADE_STRENGTHS[self._fade_step])
-        self._muted = QBrush(theme.muted)
-        self._fault = _Brushes(theme.fault)
-        self._overridden = _Brushes(theme.overridden)
-        self._stale = _Brushes(theme.stale)
-        self._down = _Brushes(theme.down)
-        self._alarm = _Brushes(theme.alarm)
-
-    def _changed_brush_of(self, strength: float) -> QBrush:
-        colour = QColor(self._changed_colour)
-        colour.setAlphaF(strength)
-        return QBrush(colour)
 
     def _show(self, rows: list[int]) -> None:
         """Puts the given rows, which are in their own order, into the order that the user wants."""
@@ -267,14 +236,13 @@ class PointsModel(QAbstractTableModel):
     def _tell_clock(self, first: int, last: int) -> None:
         if self._shown:
             bottom = len(self._shown) - 1
-            self.dataChanged.emit(self.index(0, first), self.index(bottom, last), [_DISPLAY, _SORT])
+            self.dataChanged.emit(self.index(0, first), self.index(bottom, last), [_DISPLAY])
 
     def _fade(self, changed: dict[int, Point]) -> None:
         if not changed:
             return
         self._fading = changed | self._fading if self._fade_step == 0 else changed
         self._fade_step = 0
-        self._changed_brush = self._changed_brush_of(1.0)
         self._fade_timer.start()
 
     def _stop_fading(self) -> None:
@@ -299,27 +267,29 @@ class PointsModel(QAbstractTableModel):
         changed_at = self._rows.changed_at[row]
         return age_text(self._now_s - changed_at) if changed_at else ""
 
-    def _state(self, row: int, column: int) -> "_Brushes | None":
+    def _state(self, row: int, column: int) -> StateColours | None:
         """The colours of a cell whose text names a state."""
-        point = self._rows.points[row]
+        point, theme = self._rows.points[row], current_theme()
         if column == _STATUS:
-            return self._fault if point.fault else self._overridden if point.is_overridden else None
+            return theme.fault if point.fault else theme.overridden if point.is_overridden else None
         if column == _AUTO_MANUAL:
-            return self._overridden if point.auto_manual == MANUAL else None
+            return theme.overridden if point.auto_manual == MANUAL else None
         if column == _HW_SWITCH:
-            return self._overridden if point.hw_switch_status in HW_SWITCH_BY_HAND else None
+            return theme.overridden if point.hw_switch_status in HW_SWITCH_BY_HAND else None
         if column == _AGE:
             if not self._rows.blocks[row].answered:
-                return self._down
-            return self._stale if self._rows.parts[row].stale else None
+                return theme.down
+            return theme.stale if self._rows.parts[row].stale else None
         if column == _VALUE:
-            return self._alarm if point.state_word == _ALARM_WORD else None
+            return theme.alarm if point.state_word == _ALARM_WORD else None
         return None
 
-    def _background(self, row: int, column: int) -> QBrush | None:
+    def _background(self, row: int, column: int) -> QColor | None:
         old = self._fading.get(row)
         if old is not None and self._differs(row, column, old):
-            return self._changed_brush
+            changed = QColor(current_theme().changed)
+            changed.setAlphaF(FADE_STRENGTHS[self._fade_step])
+            return changed
         state = self._state(row, column)
         return state.background if state else None
 
@@ -327,15 +297,15 @@ class PointsModel(QAbstractTableModel):
         of_point = POINT_TEXTS.get(column)
         return of_point is not None and of_point(old) != of_point(self._rows.points[row])
 
-    def _foreground(self, row: int, column: int) -> QBrush | None:
+    def _foreground(self, row: int, column: int) -> QColor | None:
         state = self._state(row, column)
         if state:
             old = self._fading.get(row)
             return None if old is not None and self._differs(row, column, old) else state.text
         is_old = self._rows.parts[row].stale or not self._rows.blocks[row].answered
-        if is_old or column in (_PANEL, _AGE, _CHANGED):
-            return self._muted
-        return None if self._rows.points[row].in_use else self._muted
+        if is_old or column in (_PANEL, _AGE, _CHANGED) or not self._rows.points[row].in_use:
+            return current_theme().muted
+        return None
 
     def _tool_tip(self, row: int, column: int) -> str:
         block, point, part = self._rows.blocks[row], self._rows.points[row], self._rows.parts[row]
@@ -390,10 +360,6 @@ class PointsModel(QAbstractTableModel):
             return self._foreground(row, column)
         if role == _TOOL_TIP:
             return tooltip(self._tool_tip(row, column)) or None
-        if role == _SORT:
-            return self._rows.sort_value(row, Column(column))
-        if role == _KEY:
-            return self._rows.key(row)
         return None
 
     @override
@@ -435,16 +401,6 @@ _FLAGS = (
     | Qt.ItemFlag.ItemIsDragEnabled
     | Qt.ItemFlag.ItemNeverHasChildren
 )
-
-
-class _Brushes:
-    """A state's colours, ready for painting."""
-
-    __slots__ = ("background", "text")
-
-    def __init__(self, colours: StateColours) -> None:
-        self.text = QBrush(colours.text)
-        self.background = QBrush(colours.background)
 
 
 def _ranges(places: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -187,10 +187,6 @@ class PointRows:
         having.sort(key=keys.__getitem__, reverse=descending)
         return having + [row for row, value in keys.items() if value is None]
 
-    def sort_value(self, row: int, column: Column) -> Any:
-        """What a cell is sorted by."""
-        return self._sort_key(column)(row)
-
     def _sort_key(self, column: Column) -> Callable[[int], Any]:
         points, blocks, parts = self.points, self.blocks, self.parts
         if column is Column.PANEL:

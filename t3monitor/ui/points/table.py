@@ -1,10 +1,9 @@
 """The table widget of the points: columns, copying, dragging, and staying in place while rows come and go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import (
-    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -121,10 +120,6 @@ class PointsTable(QTableView):
     def selected_keys(self) -> list[PointKey]:
         """The selected points that are shown, from top to bottom."""
         return [self._model.key(row) for row in self._selected_rows()]
-
-    def select_keys(self, keys: Iterable[PointKey]) -> None:
-        """Selects these points and no other; those that are not shown come back selected when they are."""
-        self._select(list(keys))
 
     def selected_text(self) -> str:
         """The selected rows as tab-separated lines under a header: the columns that are shown, in their order."""
@@ -417,6 +412,8 @@ class PointsTable(QTableView):
     def _make_actions(self) -> None:
         self.plot_action = self._action(self.tr("Plot"), self.on_plot)
         self.copy_action = self._action(self.tr("Copy"), self.on_copy)
+        self.plot_action.setIcon(icon("plot"))
+        self.copy_action.setIcon(icon("copy"))
         self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
         self.select_all_action = self._action(self.tr("Select all"), self.selectAll)
         self.select_all_action.setShortcut(QKeySequence.StandardKey.SelectAll)
@@ -425,16 +422,11 @@ class PointsTable(QTableView):
         for action in (self.copy_action, self.select_all_action):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             self.addAction(action)
-        self._update_icons()
 
     def _action(self, text: str, slot: Any) -> QAction:
         action = QAction(text, self)
         action.triggered.connect(slot)
         return action
-
-    def _update_icons(self) -> None:
-        self.plot_action.setIcon(icon("plot"))
-        self.copy_action.setIcon(icon("copy"))
 
     def _update_columns(self, first: int, last: int) -> None:
         header = self.horizontalHeader()
@@ -472,13 +464,6 @@ class PointsTable(QTableView):
         menu = self.make_menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._model.on_palette_changed()
-            self._update_icons()
 
 
 def tabular(font: QFont) -> QFont:

@@ -1,10 +1,11 @@
 """How syncing goes: the steps of the running cycle for the status bar, the state of the link for the tool bar."""
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
+from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 from typing_extensions import override
 
+from t3monitor.ui.kit.notice import Tone, set_tone
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.kit.theme import Theme, current_theme
@@ -22,6 +23,12 @@ from t3monitor.ui.progress.texts import (
 )
 
 _LONGEST_DESCRIPTION = 40  # in characters
+_TONES = {
+    LinkState.LIVE: Tone.GOOD,
+    LinkState.WAITING: Tone.CAUTION,
+    LinkState.STOPPED: Tone.NONE,
+    LinkState.FAILED: Tone.BAD,
+}
 
 
 class PhaseBar(QWidget):
@@ -38,11 +45,6 @@ class PhaseBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         progress.changed.connect(self.on_progress_changed)
         self.on_progress_changed()
-
-    @property
-    def steps(self) -> tuple[StepView, ...]:
-        """What is shown."""
-        return self._steps
 
     @property
     def sentence(self) -> str:
@@ -121,6 +123,7 @@ class LinkIndicator(QWidget):
         self.setAccessibleName(self.tr("State of the link"))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.state = Label()
+        self.state.setProperty("heading", True)
         self.link = Label()
         self.link.setProperty("muted", True)
         self.countdown = Label(alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -144,12 +147,7 @@ class LinkIndicator(QWidget):
         progress, now_s = self._progress, self._progress.now_s
         self.state.setText(self._state_text())
         self.link.setText(self._elided(progress.description))
-        theme = current_theme()
-        colours = {LinkState.LIVE: theme.good, LinkState.FAILED: theme.bad, LinkState.WAITING: theme.warning}
-        # By a style sheet: a palette of its own would be lost with the change of the program's style sheet.
-        sheet = f"font-weight: 600; color: {colours.get(progress.worst, theme.muted).name()}"
-        if sheet != self.state.styleSheet():
-            self.state.setStyleSheet(sheet)
+        set_tone(self.state, _TONES[progress.worst])
         due = progress.next or next(iter(progress.sites.values()))
         self.countdown.setText(next_cycle_text(due, now_s))
         self.countdown.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("next cycle in 000 s")))
@@ -178,9 +176,3 @@ class LinkIndicator(QWidget):
         (progress,) = sites.values()
         lines = [self.state.text(), progress.stop_reason or last_cycle_text(progress.last), progress.note]
         return [*lines, last_good_text(progress)]
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.on_progress_changed()

@@ -6,9 +6,10 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from t3monitor.config.settings import Settings
+from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.settings.checks import database_problem, database_text_of, database_url_of, usable_problem
-from t3monitor.ui.settings.fields import Message, PathField, Tone
+from t3monitor.ui.settings.fields import PathField
 from t3monitor.ui.settings.page import SettingsPage, lay_out_rows
 
 

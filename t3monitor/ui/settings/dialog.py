@@ -13,11 +13,11 @@ from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Settings, Settin
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.snapshot import Device
+from t3monitor.ui.kit.notice import Tone
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.theme import Appearance, apply_theme, theme_for
 from t3monitor.ui.settings.appearance import AppearancePage
 from t3monitor.ui.settings.database import DatabasePage
-from t3monitor.ui.settings.fields import Tone
 from t3monitor.ui.settings.link import LinkPage
 from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.settings.recording import RecordingPage

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -20,15 +18,13 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.check import Check
 from t3monitor.model.errors import Outcome
 from t3monitor.ui.activity.ledger_model import PASSING
 from t3monitor.ui.kit.icons import icon
-from t3monitor.ui.kit.plain import Label
-from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.kit.notice import Message, Tone
 
 translate = QCoreApplication.translate
 
@@ -69,50 +65,6 @@ def number_field(setting: str, label: str) -> QSpinBox:
     box.setMinimumSize(160, QLineEdit().sizeHint().height())
     described(box, setting, label)
     return box
-
-
-class Tone(Enum):
-    """What a message is; the value is its mark."""
-
-    NONE = ""
-    GOOD = "✓"
-    CAUTION = "▲"
-    BAD = "✕"
-
-
-class Message(Label):
-    """A sentence with mark and colour, hidden while it is empty."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent, wordWrap=True)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.tone = Tone.NONE
-        self.hide()
-
-    def show_sentence(self, tone: Tone, sentence: str) -> None:
-        """Shows it; an empty one hides the message."""
-        self.tone = tone
-        self.setText(f"{tone.value} {sentence}".strip() if sentence else "")
-        self._paint()
-        self.setVisible(bool(sentence))
-
-    def _paint(self) -> None:
-        theme = current_theme()
-        colours: dict[Tone, QColor] = {
-            Tone.GOOD: theme.good,
-            Tone.CAUTION: theme.warning,
-            Tone.BAD: theme.bad,
-        }
-        # By a style sheet: a palette of its own would be lost with the change of the program's style sheet.
-        sheet = f"color: {colours.get(self.tone, theme.muted).name()}"
-        if sheet != self.styleSheet():
-            self.setStyleSheet(sheet)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._paint()
 
 
 class CheckMessages(QWidget):
@@ -182,6 +134,7 @@ class PathField(QWidget):
         self.edit.textChanged.connect(self.changed)
         self.edit.editingFinished.connect(self.finished)
         self.button = QToolButton()
+        self.button.setIcon(icon("folder"))
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.button.setAccessibleName(self.tr("Browse: %s") % label)
         self.button.setToolTip(self.tr("Browse…"))
@@ -190,7 +143,6 @@ class PathField(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.edit)
         layout.addWidget(self.button)
-        self._draw_icon()
 
     @property
     def text(self) -> str:
@@ -232,12 +184,3 @@ class PathField(QWidget):
             dialog.selectFile(self.text)
         dialog.fileSelected.connect(self.on_file_selected)
         dialog.open()
-
-    def _draw_icon(self) -> None:
-        self.button.setIcon(icon("folder"))
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw_icon()

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from t3monitor.config.settings import Settings, SettingsError, checked_sites
+from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import field_label
 from t3monitor.ui.settings.checks import library_filter, library_problem, path_of, replay_problem
-from t3monitor.ui.settings.fields import CheckMessages, Message, PathField, Tone, described, number_field
+from t3monitor.ui.settings.fields import CheckMessages, PathField, described, number_field
 from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.settings.web import WebFields
 

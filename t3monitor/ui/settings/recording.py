@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 
 from t3monitor.config.settings import POINT_TYPE_NAMES, Settings
 from t3monitor.model.snapshot import Device
-from t3monitor.ui.kit.notice import Notice
+from t3monitor.ui.kit.notice import Message, Notice, Tone
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.points.columns import natural_key
 from t3monitor.ui.points.filter_bar import SearchBox
 from t3monitor.ui.points.value import ROW_PADDING
-from t3monitor.ui.settings.fields import Message, Tone, described
+from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.page import SettingsPage
 
 _NAME, _SITE, _PANEL, _SERIAL = range(4)

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.config.settings import DEFAULT_WEB_URL, LARGEST_SITE_COUNT, Site
+from t3monitor.ui.kit.notice import Message
 from t3monitor.ui.kit.theme import current_theme
-from t3monitor.ui.settings.fields import Message, declaration
+from t3monitor.ui.settings.fields import declaration
 
 _NAME, _ADDRESS = range(2)
 _LONGEST = {_NAME: 40, _ADDRESS: 200}

@@ -5,7 +5,8 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from t3monitor.config.settings import Settings
-from t3monitor.ui.settings.fields import Message, described, number_field
+from t3monitor.ui.kit.notice import Message
+from t3monitor.ui.settings.fields import described, number_field
 from t3monitor.ui.settings.page import SettingsPage, lay_out_rows
 
 

@@ -79,6 +79,7 @@ class _Row(QFrame):
         self.at_cursor.setProperty("muted", True)
         self.remove = QToolButton()
         self.remove.setAutoRaise(True)
+        self.remove.setIcon(icon("close"))
         self.remove.setIconSize(_SWATCH)
         layout = QGridLayout(self)
         layout.setContentsMargins(8, 3, 2, 3)
@@ -99,7 +100,6 @@ class _Row(QFrame):
         old, self._entry = self._entry, entry
         if old is None or old.colour != entry.colour:
             self.shown.setIcon(_swatch(entry.colour))
-            self.remove.setIcon(icon("close"))
         if old is None or old.names != entry.names or old.hidden != entry.hidden:
             name = entry.names.short
             self.name.setText(name)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QDateTime, QEvent, QLocale, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QDateTime, QLocale, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDateTimeEdit,
     QFormLayout,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
-from typing_extensions import override
 
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label, field_label
@@ -111,7 +110,8 @@ class TrendToolBar(QWidget):
         self.shown_time.setProperty("muted", True)
         self.shown_time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.shown_time, 1)
-        self._update_icons()
+        for button, name in ((self.back, "back"), (self.forward, "forward"), (self.follow, "follow")):
+            button.setIcon(icon(name))
 
     def show_state(self, shown: TimeRange, preset: Preset | None, *, follow: bool) -> None:
         """Shows what is in sight."""
@@ -140,16 +140,6 @@ class TrendToolBar(QWidget):
     def _on_custom(self) -> None:
         self.custom.setChecked(not any(button.isChecked() for button in self.presets.values()))
         self.popup.ask(self._range, self.custom.mapToGlobal(QPoint(0, self.custom.height())))
-
-    def _update_icons(self) -> None:
-        for button, name in ((self.back, "back"), (self.forward, "forward"), (self.follow, "follow")):
-            button.setIcon(icon(name))
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "follow"):
-            self._update_icons()
-        super().changeEvent(event)
 
 
 def range_text(shown: TimeRange) -> str:

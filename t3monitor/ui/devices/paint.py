@@ -1,0 +1,85 @@
+"""How panels are drawn in their tree: the mark of a panel's state, and its name with a note behind it."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
+from typing_extensions import override
+
+from t3monitor.ui.devices.panels import PanelState
+from t3monitor.ui.kit.icons import PaintedIcon
+from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.points.value import ROW_PADDING, NameDelegate
+
+NOTE_ROLE = int(Qt.ItemDataRole.UserRole) + 1  # what stands behind the name of a panel
+_LINE = 1.5  # of 16
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+def mark(state: PanelState) -> QIcon:
+    """A full disc, a half one, a ring: told apart without their colours, which a selected row has not."""
+    return QIcon(_Mark(state))
+
+
+class _Mark(PaintedIcon):
+    def __init__(self, state: PanelState) -> None:
+        super().__init__()
+        self._state = state
+
+    def _colour(self) -> QColor:
+        theme = current_theme()
+        return {
+            PanelState.LIVE: theme.good,
+            PanelState.STALE: theme.warning,
+            PanelState.NO_ANSWER: theme.bad,
+        }[self._state]
+
+    @override
+    def clone(self) -> QIconEngine:
+        return _Mark(self._state)
+
+    @override
+    def draw(self, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
+        colour = QColor(Qt.GlobalColor.white) if mode is QIcon.Mode.Selected else self._colour()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(rect.topLeft())
+        painter.scale(rect.width() / 16, rect.height() / 16)
+        painter.setPen(QPen(colour, _LINE))
+        disc = QRectF(3.5, 3.5, 9, 9)
+        if self._state is PanelState.LIVE:
+            painter.setBrush(colour)
+        painter.drawEllipse(disc)
+        if self._state is PanelState.STALE:
+            painter.setBrush(colour)
+            painter.drawPie(disc, 90 * 16, 180 * 16)
+
+
+class PanelDelegate(NameDelegate):
+    """Gives the rows their height, the same for all of them; the name has its room before its note."""
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), option.fontMetrics.height() + ROW_PADDING)
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        note = index.data(NOTE_ROLE)
+        if not note:
+            super().paint(painter, option, index)
+            return
+        self.initStyleOption(option, index)
+        style = option.widget.style() if option.widget else QApplication.style()
+        metrics, note = option.fontMetrics, f" · {note}"
+        least = metrics.horizontalAdvance(" · …")
+        area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget).adjusted(2, 0, -2, 0)
+        option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideMiddle, max(0, area.width() - least))
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        area.setLeft(area.left() + metrics.horizontalAdvance(option.text))
+        selected = option.state & QStyle.StateFlag.State_Selected
+        painter.save()
+        painter.setFont(option.font)
+        painter.setPen(option.palette.color(QPalette.ColorRole.HighlightedText) if selected else current_theme().muted)
+        text = metrics.elidedText(note, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.restore()
