@@ -88,6 +88,7 @@ class MonitorApp(QObject):
             paths.database_url,
             lambda service: ServiceThread(service, self),
             self.bridge.publish,
+            known_folders=paths.known_folders_file,
         )
 
         self._apply_appearance()

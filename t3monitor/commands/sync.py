@@ -52,6 +52,7 @@ def sync(args: argparse.Namespace) -> int:
         lambda current: args.database or paths.database_url(current),
         make_thread,
         lambda event: events.put(event) if isinstance(event, _Printer.EVENTS) else None,
+        known_folders=paths.known_folders_file,
     )
     if args.find_panels:
         services.find_panels()  # with the first cycle, whatever that is asked for by

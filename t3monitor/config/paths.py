@@ -36,6 +36,11 @@ class Paths:
         return self.config / "window.json"
 
     @property
+    def known_folders_file(self) -> Path:
+        """In which folders databases were; may be lost."""
+        return self.config / "folders.json"
+
+    @property
     def log_folder(self) -> Path:
         """Folder of Initialize.log and FFI.log."""
         return self.logs / "T3WebLog"

@@ -9,7 +9,8 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -20,6 +21,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.model.snapshot import Device
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
+from t3monitor.store.folders import KnownFolders
 from t3monitor.store.late import Late, late_file, read_late, write_late
 from t3monitor.store.reading_times import Vector
 from t3monitor.store.writer import Writer
@@ -29,8 +31,9 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _PATIENCE_S = 3.0  # with another program that locks the file: closing the program takes less than 5 s
-_CLOSING_PATIENCE_S = 2.0
+_CLOSING_PATIENCE_S, _CLOSING_S = 1.5, 2.5
 _LOCK_SLICE_S = 0.05
+_HUNG_SLICE_S, _HUNG_SLICES = 0.2, 10  # after an interruption
 _MOST_WAITING = 100  # tasks: each site has one at a time
 _UPKEEP_TROUBLE_S = 60.0
 
@@ -50,7 +53,7 @@ class Upkeep(Protocol):
     def work(self, store: Store) -> float:
         """Does a slice, some 10 ms, and returns in how many seconds it wants the next one.
 
-        Raises DatabaseError, after which it is asked again in a minute.
+        After an error it is asked again in a minute.
         """
         ...
 
@@ -73,10 +76,11 @@ class Keeper:
     `run` is for any thread. What services share by it: one transaction at a time, and one memory of what is stored.
     """
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, folders: KnownFolders, clock: Clock) -> None:
         """Raises DatabaseUnusableError if the URL names no file; nothing is opened before the first task."""
         self.url = url
         self.path = database_file(url)
+        self._folders = folders
         self._clock = clock
         self._changed = threading.Condition()  # guards the following
         self._tasks: deque[_Task] = deque()
@@ -123,12 +127,12 @@ class Keeper:
     def close(self) -> None:
         """Does what is waiting, closes the file and ends the thread.
 
-        What cannot be stored within 2 s goes into a file beside the database.
+        What cannot be stored within 1.5 s goes into a file beside the database; a disk that hangs is left after 2.5 s.
         """
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        self._thread.join()
+        self._thread.join(_CLOSING_S)
 
     def _ask(self, do: Callable[[Store], T], is_interrupted: Callable[[], bool], *, writes: bool) -> T:
         patience_s = 0.0 if self._late.cycles else _PATIENCE_S
@@ -143,6 +147,11 @@ class Keeper:
                 )
             self._tasks.append(task)
             self._changed.notify_all()
+        hung = 0
+        while not wait((task.done,), _HUNG_SLICE_S).done:
+            hung += is_interrupted()
+            if hung > _HUNG_SLICES:
+                raise DatabaseError(f"The database {self.path} does not answer; look at its disk or network drive")
         result: T = task.done.result()
         return result
 
@@ -161,7 +170,8 @@ class Keeper:
                 self._store_late(store)
             task.done.set_result(task.do(store))
         except BaseException as error:  # noqa: BLE001 - it is the asking thread's
-            if isinstance(error, DatabaseUnusableError):
+            if isinstance(error, DatabaseUnusableError) and self._store:
+                _log.warning("⚠️ %s", error)
                 self._close_store()  # the next task finds out whether it can be opened again
             task.done.set_exception(error)
         finally:
@@ -172,8 +182,18 @@ class Keeper:
             last = _Task(lambda _: None, True, lambda: False, self._clock.monotonic_s() + _CLOSING_PATIENCE_S)
             self._perform(last)
             if last.done.exception():
-                self._write_late()
+                self._leave_late()
         self._close_store()
+
+    def _leave_late(self) -> None:
+        """Leaves what could not be stored to the next run."""
+        count, file = len(self._late.cycles), late_file(self.path)
+        try:
+            write_late(self.path, self._late)
+        except OSError as error:
+            _log.error("❌ %d cycles that could not be stored are lost: %s cannot be written (%s)", count, file, error)
+        else:
+            _log.warning("⚠️ %d cycles that could not be stored wait in %s for the next start", count, file)
 
     def _store_late(self, store: Store) -> None:
         with self._late_lock:
@@ -182,14 +202,9 @@ class Keeper:
             count = len(self._late.cycles)
             store.writer.store_late(self._late, self._clock.utc_s())
             self._late = Late()
-            self._write_late()
+            with suppress(OSError):  # what is in the ledger is not stored again
+                late_file(self.path).unlink(missing_ok=True)
         _log.info("💾 %d cycles that could not be stored at their time are stored now", count)
-
-    def _write_late(self) -> None:
-        try:
-            write_late(self.path, self._late)
-        except OSError as error:
-            _log.error("❌ %s cannot be written (%s)", late_file(self.path), error.strerror)
 
     def _next_task(self) -> _Task | None:
         """The next task, when there is one; until then upkeep that is due. None when it is time to end."""
@@ -209,21 +224,24 @@ class Keeper:
 
     def _keep_up(self) -> None:
         """A slice of the upkeep that has been due for longest."""
-        if self._store is None:
-            self._upkeep = []
-            return
         due = min(self._upkeep, key=lambda upkeep: upkeep[0])
-        try:
-            again_in_s = due[1].work(self._store)
-        except DatabaseError as error:
-            _log.warning("⚠️ %s", error)
-            again_in_s = _UPKEEP_TROUBLE_S
         self._upkeep.remove(due)
-        self._upkeep.append((self._clock.monotonic_s() + again_in_s, due[1]))
+        store, upkeep = self._store, due[1]
+        task = _Task(upkeep.work, False, lambda: True, 0.0)
+        self._perform(task)
+        again_in_s = _UPKEEP_TROUBLE_S
+        if error := task.done.exception():
+            _log.warning("⚠️ Upkeep of the database failed", exc_info=error)
+        else:
+            again_in_s = task.done.result()
+        if self._store is store:
+            self._upkeep.append((self._clock.monotonic_s() + again_in_s, upkeep))
 
     def _opened(self) -> Store:
         if self._store is None:
+            self._folders.check(self.path)
             self._store = Store(self.url, self._tries_again)
+            self._folders.note(self.path)
             if not self._was_open:
                 with self._late_lock:
                     earlier = read_late(self.path)
@@ -256,8 +274,10 @@ class Keepers:
     A keeper is begun for the first service that wants it, and ended with the last one.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, known_folders: Path | None = None) -> None:
+        """``known_folders`` is the file of `KnownFolders`."""
         self._clock = clock or SystemClock()
+        self._folders = KnownFolders(known_folders)
         self._lock = threading.Lock()
         self._keepers: dict[Path, tuple[Keeper, int]] = {}  # with how many use it
 
@@ -267,7 +287,7 @@ class Keepers:
             path = database_file(url)
             keeper, users = self._keepers.get(path, (None, 0))
             if keeper is None:
-                keeper = Keeper(url, self._clock)
+                keeper = Keeper(url, self._folders, self._clock)
                 keeper.start()
             self._keepers[path] = keeper, users + 1
             return keeper

@@ -152,11 +152,8 @@ def read_late(database: Path) -> Late:
 
 
 def write_late(database: Path, late: Late) -> None:
-    """Writes the file, readable by whom the database is, or leaves none where nothing waits; raises OSError."""
+    """Writes the file, to be read by whom the database is; raises OSError."""
     path = late_file(database)
-    if not late.cycles:
-        path.unlink(missing_ok=True)
-        return
     write_whole(path, msgspec.json.encode(late).decode())
     with suppress(OSError):
         shutil.copymode(database, path)

@@ -290,7 +290,7 @@ class Cycle:
         """The report of a cycle that failed, after an attempt to put it into the ledger."""
         report = self._report(error.outcome, str(error), self.snapshot, self._run_id)
         if self._is_kept:
-            return report
+            return replace(report, reason=f"{report.reason}; what was read waits to be stored")
         try:
             keeper = self._host.keeper
         except DatabaseError:

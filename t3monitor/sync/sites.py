@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Protocol
 
 from t3monitor.config.settings import Settings
@@ -41,15 +42,19 @@ class SiteServices:
         make_runner: Callable[[SyncService], ServiceRunner],
         listener: Listener,
         clock: Clock | None = None,
+        known_folders: Path | None = None,
     ) -> None:
-        """``listener`` is called in the threads of all services and of their keepers, after the flow log."""
+        """``listener`` is called in the threads of all services and of their keepers, after the flow log.
+
+        ``known_folders`` is where `KnownFolders` keeps what it knows.
+        """
         self._open_link = open_link
         self._database_url = database_url
         self._make_runner = make_runner
         self._listener = listener
         self._clock = clock
         self._claims = PanelClaims()
-        self._keepers = Keepers(clock)
+        self._keepers = Keepers(clock, known_folders)
         self._is_running = self._is_started = False
         self._services: dict[str, SyncService] = {}  # by the site's name
         self._runners: dict[str, ServiceRunner] = {}
