@@ -49,6 +49,12 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def pytest_collection_finish() -> None:
+    """What is there for the whole run need not be looked at each time that garbage is collected."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """As in the program, garbage is collected by the main thread alone: a window in it must not end in another one."""

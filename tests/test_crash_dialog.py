@@ -1,5 +1,6 @@
 """The mention of a crash in the status bar, and the dialog that shows all that it would copy."""
 
+import json
 import logging
 import os
 import signal
@@ -15,6 +16,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton
 from pytestqt.qtbot import QtBot
 
+from answers import real_answer, real_panel, real_point
 from t3monitor.diagnostics.crashes import CrashLog, CrashReport
 from t3monitor.ui.crash_dialog import CrashDialog, CrashNotice
 
@@ -123,7 +125,11 @@ def test_the_folder_of_the_report_is_a_click_away(window: QMainWindow) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the window is asked to close by a signal")
 def test_the_program_itself_reports_its_crash_at_the_next_start_and_closing_it_is_none(tmp_path: Path) -> None:
-    logs = tmp_path / "logs" / "demo" / "T3WebLog"
+    logs = tmp_path / "logs" / "T3WebLog"
+    answer, settings = tmp_path / "answer.json", tmp_path / "config" / "settings.json"
+    answer.write_bytes(real_answer(real_panel(1, [real_point()])))
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"link": "replay", "replay": str(answer)}), encoding="utf-8")
     crash = run_and_end(tmp_path, logs / "FFI.log", signal.SIGSEGV)
     assert crash == -signal.SIGSEGV
     assert [file.name.partition("-")[0] for file in logs.glob("*-*")] == ["running"]
@@ -137,7 +143,7 @@ def test_the_program_itself_reports_its_crash_at_the_next_start_and_closing_it_i
 def run_and_end(home: Path, log: Path, number: int) -> int:
     """Runs the window until its first cycle is in the log, sends it a signal and returns its exit code."""
     environment = {**os.environ, "T3MONITOR_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-m", "t3monitor", "--demo"]
+    command = [sys.executable, "-m", "t3monitor"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as program:
         try:
             deadline_s = time.monotonic() + 60

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from t3monitor.cli import main
+
 
 def snapshot(*arguments: str, home: Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "t3monitor", "snapshot", *arguments]
@@ -13,16 +15,12 @@ def snapshot(*arguments: str, home: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_window_is_drawn_in_the_size_and_theme_asked_for(tmp_path: Path) -> None:
-    pictures = {}
-    for theme in ("light", "dark"):
-        picture = tmp_path / f"{theme}.png"
-        result = snapshot(str(picture), "--demo", "--size", "1000x700", "--theme", theme, home=tmp_path)
-        assert result.returncode == 0, result.stderr
-        assert result.stdout == f"{picture}\n"
-        pictures[theme] = QImage(str(picture))
-    assert {(image.width(), image.height()) for image in pictures.values()} == {(1000, 700)}
-    assert pictures["light"].pixelColor(5, 5).lightness() > 200
-    assert pictures["dark"].pixelColor(5, 5).lightness() < 80
+    picture = tmp_path / "dark.png"
+    result = snapshot(str(picture), "--demo", "--size", "1000x700", "--theme", "dark", home=tmp_path)
+    assert (result.returncode, result.stdout) == (0, f"{picture}\n"), result.stderr
+    image = QImage(str(picture))
+    assert (image.width(), image.height()) == (1000, 700)
+    assert image.pixelColor(5, 5).lightness() < 80
     assert not (tmp_path / "data").exists(), "the simulated building of a picture leaves nothing behind"
 
 
@@ -34,10 +32,11 @@ def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("size", ["1280", "0x0", "axb", "99999x99999"])
-def test_a_size_that_is_none_is_refused(size: str, tmp_path: Path) -> None:
-    result = snapshot("x.png", "--size", size, home=tmp_path)
-    assert result.returncode == 2
-    assert "such as 1280x800" in result.stderr
+def test_a_size_that_is_none_is_refused(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["snapshot", "x.png", "--size", size])
+    assert end.value.code == 2
+    assert "such as 1280x800" in capsys.readouterr().err
 
 
 def test_a_picture_of_the_users_own_window_changes_nothing_of_the_users(tmp_path: Path) -> None:
