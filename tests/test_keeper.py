@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,22 +97,23 @@ def keep(keeper: Keeper, panel: Device, whole: Device | None = None, **values: A
 
 def test_tasks_are_done_in_their_order_by_one_thread_whoever_asks(keeper: Keeper) -> None:
     done: list[tuple[int, str]] = []
-    going_on = threading.Event()
-    first = threading.Thread(target=lambda: keeper.run(lambda _: going_on.wait(10)))
-    first.start()
-    asking = []
+    begun, going_on = threading.Event(), threading.Event()
+
+    def hold_up(_: Store) -> None:
+        begun.set()
+        going_on.wait(10)
+
+    threads = [threading.Thread(target=keeper.run, args=(hold_up,))]
+    threads[0].start()
+    assert begun.wait(10)
     for number in range(5):
-        thread = threading.Thread(
-            target=lambda number=number: keeper.run(  # type: ignore[misc]
-                lambda _: done.append((number, threading.current_thread().name))
-            )
-        )
-        thread.start()
-        while len(keeper._tasks) <= number and not going_on.is_set():
+        task = partial(lambda number, _: done.append((number, threading.current_thread().name)), number)
+        threads.append(threading.Thread(target=keeper.run, args=(task,)))
+        threads[-1].start()
+        while len(keeper._tasks) <= number:
             pass
-        asking.append(thread)
     going_on.set()
-    for thread in (first, *asking):
+    for thread in threads:
         thread.join(10)
     assert done == [(number, "keeper") for number in range(5)]
 
@@ -424,12 +426,12 @@ class Counting:
     """Upkeep that is wanted again after a minute."""
 
     def __init__(self) -> None:
-        self.times: list[float] = []
+        self.slices = 0
         self.fails = False
         self.worked = threading.Semaphore(0)
 
-    def work(self, opened: Store) -> float:
-        self.times.append(opened.database is not None)
+    def work(self, _: Store) -> float:
+        self.slices += 1
         self.worked.release()
         if self.fails:
             raise ZeroDivisionError
@@ -446,14 +448,17 @@ def upkeep(monkeypatch: pytest.MonkeyPatch) -> Counting:
 def test_upkeep_is_done_when_the_database_is_open_and_again_when_it_is_due(
     keeper: Keeper, upkeep: Counting, clock: FakeClock
 ) -> None:
-    for expected in (1, 1, 2):
-        keeper.run(nothing)
-        if len(upkeep.times) < expected:
-            assert upkeep.worked.acquire(timeout=10)
-        if expected == 1:
-            clock.now_s += 31
     keeper.run(nothing)
-    assert len(upkeep.times) == 2
+    assert upkeep.worked.acquire(timeout=10)
+    keeper.run(nothing)
+    clock.now_s += 59
+    keeper.run(nothing)
+    keeper.run(nothing)
+    assert upkeep.slices == 1
+    clock.now_s += 1
+    keeper.run(nothing)
+    assert upkeep.worked.acquire(timeout=10)
+    assert upkeep.slices == 2
 
 
 def test_upkeep_that_fails_is_logged_and_harms_no_task(

@@ -29,6 +29,7 @@ from t3monitor.model.events import (
     CallStarted,
     CycleFinished,
     CycleReport,
+    CycleStarted,
     PanelAsked,
     PanelUpserted,
     RetryScheduled,
@@ -286,6 +287,71 @@ def test_a_locked_database_fails_the_cycle_which_is_in_the_ledger_later(site: Op
     assert [first.outcome, second.outcome, third.outcome] == [Outcome.OK, Outcome.DATABASE, Outcome.OK]
     assert second.run_id is None
     assert building.rows("SELECT id, outcome FROM SYNC_RUNS") == [(1, "ok"), (2, "database"), (3, "ok")]
+
+
+def test_14_cycles_with_a_lock_of_12_s_are_14_readings_with_their_own_times(site: Open) -> None:
+    building = site(sync_interval_secs=1)
+    controllers = Building(panels=2)
+    building.link.steps = [lambda: controllers.answer(int(building.clock.utc_s()))]
+    other = sqlite3.connect(building.file, check_same_thread=False)
+    building.after(3, lambda: other.execute("BEGIN IMMEDIATE"))
+
+    def end_lock(event: SyncEvent) -> None:
+        if isinstance(event, CycleStarted) and building.clock.now_s >= 14:
+            other.rollback()
+
+    building.service.add_listener(end_lock)
+    reports = building.run(14)
+    other.close()
+    outcomes = [report.outcome for report in reports]
+    assert outcomes[:3] == outcomes[-1:] * 3 == [Outcome.OK] * 3
+    assert outcomes.count(Outcome.DATABASE) > 5
+    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(14 * 512,)]
+    stored = building.rows(
+        "SELECT started_at, samples, min(logging_time) >= CAST(started_at AS INTEGER) - 10 FROM SYNC_RUNS"
+        " JOIN TRENDLOG_FRAMES ON run_id = id GROUP BY id"
+    )
+    assert stored == [(report.started_at, 512, 1) for report in reports]
+
+
+def test_a_database_out_of_reach_fails_each_cycle_and_heals_alone(site: Open) -> None:
+    building = site()
+    folder = building.file.parent
+    away = folder.with_name("away")
+    building.after(1, lambda: folder.rename(away))
+    building.after(5, lambda: away.rename(folder))
+    reports = building.run(6)
+    assert [report.outcome for report in reports] == [Outcome.OK, *[Outcome.DATABASE] * 4, Outcome.OK]
+    assert all("what was read waits to be stored" in str(report.reason) for report in reports[1:5])
+    assert not building.of(ServiceStopped)
+    assert building.rows("SELECT outcome, samples FROM SYNC_RUNS") == [(report.outcome, 512) for report in reports]
+    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(6 * 512,)]
+
+
+def test_another_file_in_the_place_of_the_database_stops_no_running_service_but_one_that_is_started(site: Open) -> None:
+    building = site()
+
+    def put_text_there() -> None:
+        building.file.unlink()
+        building.file.write_bytes(b"no database" * 100)
+
+    def start_again() -> None:
+        building.service.stop()
+        building.service.start()
+
+    def close(event: SyncEvent) -> None:
+        if isinstance(event, ServiceStopped) and event.reason:
+            building.service.close()
+
+    building.after(1, put_text_there)
+    building.after(4, start_again)
+    building.service.add_listener(close)
+    building.service.start()
+    building.thread.start()
+    building.thread.join(10)
+    assert [report.outcome for report in building.reports] == [Outcome.OK, *[Outcome.DATABASE] * 4]
+    assert [report.attempts for report in building.reports] == [1, 1, 1, 1, 0]
+    assert "put it aside" in building.of(ServiceStopped)[-1].reason
 
 
 def test_a_database_that_cannot_be_opened_stops_the_service_without_a_call_of_t3000(site: Open) -> None:

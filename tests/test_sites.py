@@ -277,6 +277,28 @@ def test_another_database_gets_all_of_what_an_answer_repeats(tmp_path: Path) -> 
         campus.services.close()
 
 
+def test_what_a_lock_kept_out_is_stored_once_although_the_answer_repeats_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
+    newer = OFFICE.replace(b'"value":', b'"value":1').replace(str(NOW_S)[:9].encode(), str(NOW_S + 10)[:9].encode())
+    answers = (Answer(answer, repeats=True) for answer in (OFFICE, newer))
+    campus = Campus(tmp_path, Office=ScriptedLink(*answers))
+    try:
+        sync(campus)
+        with closing(sqlite3.connect(campus.file)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            sync(campus)
+        sync(campus)
+        assert [outcome for (outcome,) in campus.rows("SELECT outcome FROM SYNC_RUNS")] == ["ok", "database", "ok"]
+        assert campus.rows("SELECT samples FROM SYNC_RUNS") == [(512,), (512,), (0,)]
+        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(1024,)]
+        newest = "SELECT max(logging_time) FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT'"
+        assert campus.rows("SELECT max(logging_time) FROM INPUT_POINTS") == campus.rows(newest)
+    finally:
+        campus.services.close()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not remove a file that is open")
 def test_a_database_made_anew_in_the_place_of_a_removed_one_gets_all_of_it_too(tmp_path: Path) -> None:
     campus = Campus(tmp_path, Office=ScriptedLink(Answer(OFFICE, repeats=True)))
