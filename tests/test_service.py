@@ -462,6 +462,7 @@ def test_cycles_that_found_no_database_are_in_the_ledger_of_the_next_one_that_op
     site: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("t3monitor.store.reading.BUSY_TIMEOUT_S", 0.0)
+    monkeypatch.setattr("t3monitor.store.database.BUSY_TIMEOUT_S", 0.0)
     building = site()
     other = sqlite3.connect(building.file, check_same_thread=False)
     other.execute("BEGIN EXCLUSIVE")
