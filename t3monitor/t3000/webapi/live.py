@@ -3,45 +3,29 @@
 No gate, no cooldown; each panel has its own outcome. The time of a group of points is that of its arrival.
 """
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
 from t3monitor.model.errors import LinkError, NoNewDataError, NotReadyError, UnreachableError
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.t3000.link import Answer
-from t3monitor.t3000.webapi.backoff import Backoff
 from t3monitor.t3000.webapi.calls import PanelCalls
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.panel_memory import PanelMemory, State
 from t3monitor.t3000.webapi.panel_reader import MODBUS_SELECTED, PanelReader, Round
 from t3monitor.t3000.webapi.panels import Panel, PanelList
-from t3monitor.t3000.webapi.point_groups import GroupKey, group_of, runs
+from t3monitor.t3000.webapi.point_groups import group_of, runs
+from t3monitor.t3000.webapi.probes import Probes
 from t3monitor.t3000.webapi.turns import SWEEP_S, Plan, plan
 
-_log = logging.getLogger(__name__)
-
 NOTE = "read live from each panel"
-_SILENT_GROUP_S = 19.0  # what a silent group costs at most
 _CALL_S = 0.02  # beside what the groups cost
 _AGAIN_S = 60.0
 _FIRST_PATIENCE_S = 120.0
-_PROBES_SHARE = 0.1  # of the time, for panels that are silent
-_NEGLECTED_AFTER = 3  # intervals
-_SHORT_INTERVAL_S = 25.0  # does not hold a silent group beside a cycle
 
 
 class NoPanelReadableError(NoNewDataError):
     """No panel can be read now, and no other way to read would help."""
-
-
-class _Probe(NamedTuple):
-    """What is asked for between two cycles: a silent panel, or the ``group`` that it did not tell."""
-
-    backoff: Backoff
-    memory: PanelMemory
-    group: GroupKey | None = None
 
 
 class LiveReading:
@@ -71,14 +55,13 @@ class LiveReading:
         self._reader = PanelReader(
             self._calls, monotonic_s, utc_s, reads_all=reads_all, may_load=may_load, on_load=panels.was_overwritten
         )
+        self._probes = Probes(self._reader, self._calls, monotonic_s)
         self._panels = panels
         self._monotonic_s = monotonic_s
         self._on_panel = on_panel
         self._memories: dict[int, PanelMemory] = {}
         self._recalled: dict[int, Device] = {}
         self._has_begun = False
-        self._next_fetch_s = 0.0
-        self._probes_from_s = float("-inf")
 
     def recall(self, known: Snapshot) -> None:
         """What an earlier run has stored: which points are in use, and how the groups were named."""
@@ -98,7 +81,7 @@ class LiveReading:
             memory.has_words = False
             if memory.state is State.LEFT_OUT:
                 memory.state = State.NEVER_ASKED
-        self._probes_from_s = float("-inf")
+        self._probes.hurry()
 
     @property
     def left_out(self) -> tuple[Panel, ...]:
@@ -110,72 +93,20 @@ class LiveReading:
             if (memory := memories.get(panel.serial_number)) is None or memory.state is State.LEFT_OUT
         )
 
-    # Between two cycles: one group of one silent panel, or one that a panel did not tell beside others
-
     @property
     def errand_due_s(self) -> float | None:
         """When what is silent is asked again, monotonic; None while nothing is, or the next fetch is too near."""
-        due_s = min((probe.backoff.due_s for probe in self._probes()), default=None)
-        if due_s is None:
-            return None
-        due_s = max(due_s, self._probes_from_s)
-        collides = max(due_s, self._monotonic_s()) + _SILENT_GROUP_S > self._next_fetch_s
-        is_overdue = self._next_fetch_s - due_s > 2 * self.interval_s
-        return None if collides and not is_overdue and self.interval_s > _SHORT_INTERVAL_S else due_s
+        return self._probes.due_s
 
     def run_errand(self, timeout_s: float) -> None:
-        """Asks the silent panel or group whose turn it is; a panel that answers is read whole by the next fetch."""
-        began_s = self._monotonic_s()
-        due = [probe for probe in self._probes() if probe.backoff.is_due(began_s)]
-        if due and began_s >= self._probes_from_s:
-            self._probe(min(due, key=lambda probe: probe.backoff.due_s), Round(timeout_s, began_s, began_s))
-
-    def _probe(self, probe: _Probe, this: Round) -> None:
-        began_s = self._monotonic_s()
-        try:
-            if probe.group is None:
-                self._reader.ask(probe.memory, this)
-            else:
-                self._reader.read_groups(probe.memory, [probe.group], this)
-        except LinkError as error:
-            _log.debug("Between two cycles: %s", error)
-        finally:
-            now_s = self._monotonic_s()
-            if probe.backoff.is_due(now_s):  # it was not its silence that ended the call
-                probe.backoff.wait(now_s, _AGAIN_S)
-            self._rest_after_probe(began_s)
-
-    def _rest_after_probe(self, began_s: float) -> None:
-        now_s = self._monotonic_s()
-        # T3000 goes on with a call that was given up.
-        spent_s = max(now_s - began_s, _SILENT_GROUP_S) if self._calls.held_up else now_s - began_s
-        self._probes_from_s = now_s + spent_s * (1 / _PROBES_SHARE - 1)
-
-    def _probe_what_is_neglected(self, this: Round) -> None:
-        """Does the errand for which nobody comes where there are no cycles but those that are asked for."""
-        probe = min(self._probes(), key=lambda probe: probe.backoff.due_s, default=None)
-        if probe is None or this.lost_s or this.stopped:
-            return
-        if self._monotonic_s() - max(probe.backoff.due_s, self._probes_from_s) > _NEGLECTED_AFTER * self.interval_s:
-            self._probe(probe, this)
-            if probe.group is None and probe.memory.answers:
-                self._reader.read_rest(probe.memory, this)
-
-    def _probes(self) -> Iterator[_Probe]:
-        for memory in self._memories.values():
-            if memory.state is State.SILENT:
-                yield _Probe(memory.probe, memory)
-            elif memory.answers:
-                for group, backoff in memory.silent_groups.items():
-                    yield _Probe(backoff, memory, group)
-
-    # A cycle
+        """Asks the silent panel or group whose turn it is."""
+        self._probes.make_next(timeout_s)
 
     def fetch(self, timeout_s: float) -> Answer:
         """The panels as far as they are known, after those whose turn it is were read; raises LinkError if none was."""
         began_s = self._monotonic_s()
         self._reader.interval_s = self.interval_s
-        self._next_fetch_s = began_s + self.interval_s
+        self._probes.next_cycle_s = began_s + self.interval_s
         waits = not self._memories or any(
             memory.state in (State.SILENT, State.FORGOTTEN) for memory in self._memories.values()
         )
@@ -196,7 +127,7 @@ class LiveReading:
         self._load_words(this)
         if self._has_begun:
             self._sweep(planned, this)
-        self._probe_what_is_neglected(this)
+        self._probes.make_neglected(this)
         self._has_begun = True
         if not this.read:
             raise self._nothing_read(this)
@@ -273,7 +204,7 @@ class LiveReading:
             for memory in self._memories.values()
             if (memory.state is State.NEVER_ASKED and not memory.in_use)
             or (memory.state is State.FORGOTTEN and memory not in chosen and memory.look_again_s <= this_s)
-            or (memory.state is State.SILENT and self._is_probe_wanted(memory, is_alone=not chosen))
+            or (memory.state is State.SILENT and self._probes.is_wanted_in_cycle(memory, is_alone=not chosen))
         ]
         shown = {serial for serial, _ in self._reader.shown_first}
         if self._calls.held_up:
@@ -288,16 +219,6 @@ class LiveReading:
     def _patience_s(self) -> float:
         """How long panels that were never asked may let the others wait; the first reading of a site takes its time."""
         return self.interval_s if self._has_begun else max(self.interval_s, _FIRST_PATIENCE_S)
-
-    def _is_probe_wanted(self, memory: PanelMemory, *, is_alone: bool) -> bool:
-        """Whether a silent panel is asked within a cycle: T3000's scan has found it, or there is no other panel.
-
-        Where the scan was wrong of a panel before, it is asked no more than other silent ones are.
-        """
-        now_s = self._monotonic_s()
-        if memory.probe.is_hurried:
-            return memory.trusts_scan or now_s >= self._probes_from_s
-        return is_alone and memory.probe.is_due(now_s) and now_s >= self._probes_from_s
 
     def _visit(self, memory: PanelMemory, this: Round, position: int, total: int) -> None:
         """Reads a panel, unless something speaks against it."""
@@ -322,7 +243,7 @@ class LiveReading:
                 self._reader.read_rest(memory, this)
             elif was_silent:
                 memory.trusts_scan = False
-                self._rest_after_probe(began_s)
+                self._probes.rest_since(began_s)
 
     def _load_words(self, this: Round) -> None:
         """Once in a run for each panel whose words are not known, as far as the time lasts."""
