@@ -4,20 +4,21 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolBar
 
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
-from t3monitor.model.events import CycleFinished, CycleReport
+from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
 
 if TYPE_CHECKING:  # importing it takes a second, which tests without a window do without
     from t3monitor.app import MonitorApp
 
+T = TypeVar("T", bound=SyncEvent)
 Run = Callable[[Coroutine[Any, Any, None]], None]
 PATIENCE_S = 50.0  # of a test with its program, also on a machine that has much else to do
 
@@ -45,16 +46,16 @@ async def until(condition: Callable[[], bool], program: "MonitorApp") -> None:
         await asyncio.sleep(0.005)
 
 
-def next_emission(signal: SignalInstance, wanted: Callable[[Any], bool] = lambda _: True) -> Awaitable[Any]:
-    """The argument of the next emission that is wanted."""
-    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+def next_event(program: "MonitorApp", kind: type[T]) -> Awaitable[T]:
+    """The next event of a kind that reaches the window."""
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
-    def on_emitted(value: Any) -> None:
-        if not future.done() and wanted(value):
-            future.set_result(value)
+    def on_happened(event: SyncEvent) -> None:
+        if isinstance(event, kind) and not future.done():
+            future.set_result(event)
 
-    signal.connect(on_emitted)
-    future.add_done_callback(lambda _: signal.disconnect(on_emitted))
+    program.bridge.happened.connect(on_happened)
+    future.add_done_callback(lambda _: program.bridge.happened.disconnect(on_happened))
     return asyncio.wait_for(future, PATIENCE_S)
 
 
@@ -66,12 +67,7 @@ def click(program: "MonitorApp", action: QAction) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def event_in(kind: type[Any]) -> Callable[[Any], bool]:
-    return lambda events: any(isinstance(event, kind) for event in events)
-
-
 async def cycle(program: "MonitorApp", act: Callable[[], None]) -> CycleReport:
-    finished = next_emission(program.bridge.cycle_finished)
+    finished = next_event(program, CycleFinished)
     act()
-    event: CycleFinished = await finished
-    return event.report
+    return (await finished).report

@@ -9,8 +9,22 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import CycleFinished, ServiceStarted
+from t3monitor.model.events import (
+    AnswerDecoded,
+    CallStarted,
+    Committed,
+    CycleFinished,
+    CycleStarted,
+    PanelCounts,
+    PanelUpserted,
+    ServiceStarted,
+    SyncEvent,
+    TransactionStarted,
+)
+from t3monitor.session import Session
 from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.columns import DeviceColumn
@@ -32,6 +46,21 @@ def window(qtbot: QtBot, tmp_path: Path) -> MainWindow:
     return window
 
 
+def watch(window: MainWindow, *names: str) -> None:
+    """The T3000 computers of these names are watched."""
+    sites = [{"name": name, "url": f"http://10.0.0.{number}:9103"} for number, name in enumerate(names)]
+    put_into_force(window, Settings(link="webapi").with_values(sites=sites))
+
+
+def put_into_force(window: MainWindow, settings: Settings) -> None:
+    window.apply_settings(Session(Paths(Path("config"), Path("data"), Path("logs")), settings))
+
+
+def happen(window: MainWindow, *events: SyncEvent) -> None:
+    for event in events:
+        window.apply_event(event)
+
+
 def ended(site: str, outcome: Outcome = Outcome.OK, reason: str = "") -> CycleFinished:
     told = replace(report(outcome, reason), site=site)
     return CycleFinished(told, 30.0, site=site)
@@ -50,9 +79,9 @@ def groups(window: MainWindow) -> list[tuple[str, str]]:
 
 
 def test_what_services_tell_reaches_activity_status_bar_tool_bar_and_tree(window: MainWindow) -> None:
-    window.set_sites(("Office", "Plant"), "2 T3000 computers")
-    window.apply_events([started("Office"), ended("Office"), started("Plant")])
-    window.apply_events([ended("Plant", Outcome.TIMEOUT, "T3000 gave no answer within 30 s")])
+    watch(window, "Office", "Plant")
+    happen(window, started("Office"), ended("Office"), started("Plant"))
+    happen(window, ended("Plant", Outcome.TIMEOUT, "T3000 gave no answer within 30 s"))
     assert window.indicator.state.text() == "▲ 1 of 2 live"
     assert window.phase_bar.sentence == "Plant: last cycle failed (timeout): T3000 gave no answer within 30 s"
     assert groups(window) == [("Office", "● live"), ("Plant", "▲ timeout")]
@@ -61,18 +90,18 @@ def test_what_services_tell_reaches_activity_status_bar_tool_bar_and_tree(window
 
 
 def test_a_removed_site_leaves_the_tree_and_a_single_one_needs_no_state(window: MainWindow) -> None:
-    window.set_sites(("Office", "Plant"), "2 T3000 computers")
+    watch(window, "Office", "Plant")
     window.devices.apply(snapshot(device(1, 1, site="Office")))
-    window.apply_events([started("Office"), ended("Office")])
+    happen(window, started("Office"), ended("Office"))
     assert groups(window) == [("Office", "● live"), ("Plant", "○ stopped")]
-    window.set_sites(("Office",), "Office")
+    watch(window, "Office")
     assert groups(window) == [("Office", "")]
 
 
 def test_what_is_forgotten_is_forgotten_in_the_tree_too(window: MainWindow) -> None:
-    window.set_sites(("Office", "Plant"), "2 T3000 computers")
-    window.apply_events([started("Plant"), ended("Plant", Outcome.TIMEOUT, "No answer")])
-    window.forget_progress()
+    watch(window, "Office", "Plant")
+    happen(window, started("Plant"), ended("Plant", Outcome.TIMEOUT, "No answer"))
+    window.clear()
     assert groups(window) == [("Office", "○ stopped"), ("Plant", "◐ waiting")]
 
 
@@ -83,24 +112,44 @@ def empty_table(window: MainWindow) -> str:
 
 def test_an_empty_table_says_what_keeps_points_from_coming(window: MainWindow) -> None:
     assert empty_table(window) == "No points yet: start syncing, or sync once"
-    window.set_sites(("Office", "Plant"), "2 T3000 computers")
-    window.apply_events([started("Office"), started("Plant")])
+    watch(window, "Office", "Plant")
+    happen(window, started("Office"), started("Plant"))
     assert empty_table(window) == "Waiting for the first answer of T3000"
     cooldown, nobody = "T3000 ignores calls less than 15 s apart; 7 s to go", "Nothing answers at http://10.0.0.9:9103"
-    window.apply_events([ended("Office", Outcome.NO_NEW_DATA, cooldown), ended("Plant", Outcome.UNREACHABLE, nobody)])
+    happen(window, ended("Office", Outcome.NO_NEW_DATA, cooldown), ended("Plant", Outcome.UNREACHABLE, nobody))
     assert empty_table(window) == f"Office: {cooldown}\nPlant: {nobody}"
-    window.set_sites(("Plant",), "10.0.0.9:9103")
+    watch(window, "Plant")
     assert empty_table(window) == nobody
     window.points.set_notice("Giving the simulated building a day of history…")
     assert empty_table(window) == "Giving the simulated building a day of history…"
 
 
 def test_a_shorter_interval_brings_the_next_cycle_nearer_and_time_counts_it_down(window: MainWindow) -> None:
-    window.apply_events([started(""), ended("")])
-    window.set_interval(10)
+    happen(window, started(""), ended(""))
+    put_into_force(window, Settings(link="demo", sync_interval_secs=10))
     assert window.indicator.countdown.text() == "next cycle in 10 s"
-    window.set_now(window.progress.now_s + 4)
+    window.set_now(NOW_S, window.progress.now_s + 4, 10)
     assert window.indicator.countdown.text() == "next cycle in 6 s"
+
+
+def test_no_step_of_a_cycle_is_left_out_of_the_status_bar(window: MainWindow) -> None:
+    """However fast they come: a cycle of a few milliseconds goes through all of them."""
+    panel = PanelCounts(1, 2, 7, "AHU-1", 1, 1, 1)
+    described: list[str] = []
+    events = [
+        CycleStarted("sqlite:///x.db", False, 30, 3),
+        CallStarted(1, 4),
+        AnswerDecoded(snapshot(device()), 100),
+        TransactionStarted(),
+        PanelUpserted(panel),
+        Committed(snapshot(device()), "sqlite:///x.db", 1),
+        ended(""),
+    ]
+    for event in events:
+        window.apply_event(event)
+        said = window.phase_bar.accessibleDescription()
+        described.append(said.partition("● ")[2].partition(",")[0].partition(".")[0])
+    assert described == ["Fetch", "Fetch", "Store", "Store 0/1", "Store 0/1", "Validate", "Wait 30 s"]
 
 
 def find_panels(window: MainWindow) -> QAction:
@@ -110,9 +159,10 @@ def find_panels(window: MainWindow) -> QAction:
 
 def test_panels_are_looked_for_on_request_where_the_link_can_do_it(window: MainWindow, qtbot: QtBot) -> None:
     action = find_panels(window)
+    put_into_force(window, Settings(link="demo"))
     assert not action.isEnabled()
     assert "Only T3000's web service" in action.statusTip()
-    window.set_can_find_panels(True)
+    watch(window, "Office")
     assert "reload its stored values" in action.statusTip()
     with qtbot.waitSignal(window.find_panels_asked):
         action.trigger()

@@ -39,6 +39,7 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CallStarted, CycleFinished, CycleStarted
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.session import Session
 from t3monitor.ui.crash_dialog import CrashDialog
 from t3monitor.ui.kit.plain import menu_text, message_box, tooltip, window_title
 from values import report, snapshot
@@ -104,7 +105,7 @@ async def on_hostile_building(tmp_path: Path, look: Callable[[MonitorApp], Await
     try:
         await settled(program, program.window.isVisible)
         program.services.sync_once()
-        await settled(program, lambda: program.shown is not None)
+        await settled(program, lambda: program.session.shown is not None)
         program.window.trend.add_points(
             PointKey(serial, PointType.INPUT, number) for serial in SERIALS for number in LABELS
         )
@@ -247,12 +248,14 @@ def test_menus_dialogs_and_messages_say_names_as_they_are(run: Run, tmp_path: Pa
 def test_sites_and_what_is_said_of_their_links_are_text(run: Run, tmp_path: Path) -> None:
     async def look(program: MonitorApp) -> None:
         window = program.window
-        window.set_sites(SITES, " and ".join(SITES))
+        sites = [{"name": name, "url": f"http://10.0.0.{number}"} for number, name in enumerate(SITES)]
+        window.apply_settings(Session(program.paths, program.session.settings.with_values(link="webapi", sites=sites)))
         for site in SITES:
             decoded = AnswerDecoded(snapshot(note=SENTENCE), 10, site=site)
             ended = CycleFinished(report(Outcome.PARTIAL, SENTENCE, site=site), 5.0, site=site)
             started = CycleStarted("sqlite:///x", True, 30, 3, site=site)
-            window.apply_events([started, CallStarted(1, 1, site=site), decoded, ended])
+            for event in (started, CallStarted(1, 1, site=site), decoded, ended):
+                window.apply_event(event)
         every = "\n".join(walk())
         for site in SITES:
             assert f"{site}: live" in every

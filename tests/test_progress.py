@@ -259,6 +259,7 @@ def test_the_phase_bar_counts_a_retry_down_with_its_reason(bar: PhaseBar, progre
 def test_a_screen_reader_hears_all_steps_of_the_phase_bar(bar: PhaseBar, progress: SiteProgress) -> None:
     for event in STORING:
         progress.apply(event)
+    progress.set_now(NOW)
     description = bar.accessibleDescription()
     assert description.startswith("✓ Fetch, ✓ Parse, ● Store 3/6, ○ Validate, ○ Wait.")
     assert description.endswith("store · device 3/6 · 768 points")

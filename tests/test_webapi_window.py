@@ -35,8 +35,8 @@ def test_a_click_shows_the_panels_of_t3000_and_how_they_were_read(run: Run, path
             report = await cycle(program, program.window.sync_once_action.trigger)
             assert (report.outcome, report.devices) == (Outcome.OK, 3)
             assert panel_count(program.window.devices.model) == 3
-            assert program.shown is not None
-            assert [device.panel_name for device in program.shown.devices] == ["AHU-1", "AHU-2", "AHU-3"]
+            assert program.session.shown is not None
+            assert [device.panel_name for device in program.session.shown.devices] == ["AHU-1", "AHU-2", "AHU-3"]
             await until(lambda: "read live from each panel" in program.window.indicator.toolTip(), program)
 
     run(scenario())
@@ -112,7 +112,7 @@ def test_panels_of_a_site_that_was_removed_are_known_and_do_not_answer(
                 program.window.sync_once_action.trigger()
                 await until(lambda: panel_count(program.window.devices.model) == 4, program)
                 await until(lambda: not program.is_busy, program)
-                program.on_settings_applied(program.settings.with_values(sites=sites[:1]))
+                program.on_settings_applied(program.session.settings.with_values(sites=sites[:1]))
                 await until(lambda: not program.is_busy, program)
                 assert panel_count(program.window.devices.model) == 4
                 assert [state for site, state in states(program) if site == "Plant"] == [PanelState.NO_ANSWER]

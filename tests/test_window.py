@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from answers import real_answer, real_panel, real_point
 from drawn import panel_count
 from plotted import lines
-from programs import Run, click, cycle, event_in, next_emission, opened, until
+from programs import Run, click, cycle, next_event, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.cli import main
 from t3monitor.commands import exit_codes
@@ -28,7 +28,7 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings, load
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import AnswerDecoded, RetryScheduled
+from t3monitor.model.events import AnswerDecoded, CycleFinished, RetryScheduled
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.present_state import read_present_state
@@ -93,8 +93,8 @@ def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: 
             assert report.outcome is Outcome.OK
             assert panel_count(window.devices.model) == 6
             assert window.points.model.rowCount() == 290
-            assert program.shown is not None
-            key = PointKey(program.shown.devices[0].serial_number, PointType.INPUT, 1)
+            assert program.session.shown is not None
+            key = PointKey(program.session.shown.devices[0].serial_number, PointType.INPUT, 1)
             window.trend.add_points([key])
             await until(lambda: window.trend.trace(key).has_samples(0, time.time()) and not program.is_busy, program)
             drawn = sum(len(series.times_utc_s) for series in window.trend.trace(key).series)
@@ -127,7 +127,7 @@ def enabled(program: MonitorApp) -> tuple[bool, bool, bool]:
 def test_the_service_starts_with_the_window_if_the_settings_say_so(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
         program = MonitorApp(paths, Settings(link="demo"))
-        finished = next_emission(program.bridge.cycle_finished)
+        finished = next_event(program, CycleFinished)
         running = asyncio.ensure_future(program.run())
         assert (await finished).report.outcome is Outcome.OK
         program.window.close()
@@ -140,12 +140,12 @@ def test_a_new_interval_counts_while_the_service_runs_and_is_kept(run: Run, path
     async def scenario() -> None:
         async with opened(paths, DEMO.with_values(sync_interval_secs=3600)) as program:
             await cycle(program, program.window.start_action.trigger)
-            second = next_emission(program.bridge.cycle_finished)
+            second = next_event(program, CycleFinished)
             program.on_settings()
             dialog = program.settings_dialog
             assert dialog is not None
             await until(dialog.isVisible, program)
-            dialog.settings_applied.emit(program.settings.with_values(sync_interval_secs=1))
+            dialog.settings_applied.emit(program.session.settings.with_values(sync_interval_secs=1))
             dialog.close()
             assert (await second).report.outcome is Outcome.OK
             assert load(paths.settings_file)[0].sync_interval_secs == 1
@@ -159,7 +159,7 @@ def test_settings_that_cannot_be_saved_are_said_in_the_window(run: Run, paths: P
 
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:
-            program.on_settings_applied(program.settings.with_values(timeout_seconds=7))
+            program.on_settings_applied(program.session.settings.with_values(timeout_seconds=7))
             assert "The settings were not saved" in program.window.statusBar().currentMessage()
 
     run(scenario())
@@ -172,12 +172,12 @@ def test_the_window_says_that_t3000_is_starting_and_stays_usable(
 
     async def scenario() -> None:
         async with opened(paths, library_settings(t3000_library)) as program:
-            retrying = next_emission(program.bridge.events_arrived, event_in(RetryScheduled))
+            retrying = next_event(program, RetryScheduled)
             click(program, program.window.sync_once_action)
             await retrying
             await until(lambda: "try 2 of 4" in program.window.phase_bar.sentence, program)
             assert "T3000 is starting (-2)" in program.window.phase_bar.sentence
-            ended = next_emission(program.bridge.cycle_finished)
+            ended = next_event(program, CycleFinished)
             click(program, program.window.stop_action)
             assert (await ended).report.outcome is Outcome.INTERRUPTED
 
@@ -208,7 +208,7 @@ def test_the_window_lives_on_while_the_library_hangs_and_says_that_it_timed_out(
 
     async def scenario() -> None:
         async with opened(paths, library_settings(t3000_library, timeout_seconds=1)) as program:
-            finished = next_emission(program.bridge.cycle_finished)
+            finished = next_event(program, CycleFinished)
             click(program, program.window.sync_once_action)
             await until(program.window.stop_action.isEnabled, program)
             click(program, program.window.activity_action)  # the window answers meanwhile
@@ -241,7 +241,7 @@ def test_the_first_start_offers_both_ways_and_the_simulated_building_is_one_clic
     async def scenario() -> None:
         async with opened(paths, Settings()) as program:
             assert program.window.welcome.isVisible()
-            finished = next_emission(program.bridge.cycle_finished)
+            finished = next_event(program, CycleFinished)
             program.window.welcome.demo_chosen.emit()
             assert (await finished).report.outcome is Outcome.OK
             assert not program.window.welcome.isVisible()
@@ -255,8 +255,8 @@ def test_the_window_comes_back_as_it_was_left(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:
             await cycle(program, program.window.sync_once_action.trigger)
-            assert program.shown is not None
-            key = PointKey(program.shown.devices[0].serial_number, PointType.INPUT, 1)
+            assert program.session.shown is not None
+            key = PointKey(program.session.shown.devices[0].serial_number, PointType.INPUT, 1)
             program.window.trend.add_points([key])
             program.window.activity_action.trigger()
             program.window.resize(780, 640)
@@ -306,7 +306,7 @@ def test_a_bad_database_in_the_settings_is_said_and_nothing_is_recorded_until_it
             assert dialog.database.file.text == "mysql://<host>/db"
             assert "is no database" in dialog.database.message.text()
             assert not list(tmp_path.rglob("*.db")), "no other file is begun in its place"
-            finished = next_emission(program.bridge.cycle_finished)
+            finished = next_event(program, CycleFinished)
             dialog.database.file.set_text(str(tmp_path / "good.db"))
             dialog.accept()
             assert (await finished).report.outcome is Outcome.OK, "it starts as the settings say"
@@ -342,8 +342,8 @@ def test_what_the_user_looks_at_is_to_be_read_first(run: Run, paths: Paths, monk
             monkeypatch.setattr(program.services, "prefer", told.append, raising=False)
             window = program.window
             await cycle(program, window.sync_once_action.trigger)
-            assert program.shown is not None
-            first, *_, last = (device.serial_number for device in program.shown.devices)
+            assert program.session.shown is not None
+            first, *_, last = (device.serial_number for device in program.session.shown.devices)
             window.devices.choose(last)
             program.on_tick()
             window.devices.choose(None)
@@ -372,9 +372,9 @@ def test_a_controller_that_is_the_same_is_accepted_from_the_menu_of_its_panel(
             accepted: list[int] = []
             monkeypatch.setattr(program.services, "accept_controller", accepted.append, raising=False)
             await cycle(program, program.window.sync_once_action.trigger)
-            assert program.shown is not None
-            one, other = (device.serial_number for device in program.shown.devices[:2])
-            program.window.set_conflicts([one])
+            assert program.session.shown is not None
+            one, other = (device.serial_number for device in program.session.shown.devices[:2])
+            program.window.devices.set_conflicts([one])
             entries = {}
             for serial in (one, other):
                 actions = program.window.devices.make_panel_menu(serial).actions()
@@ -393,13 +393,13 @@ def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_t
 
     async def scenario() -> None:
         async with opened(paths, library_settings(t3000_library)) as program:
-            ended = next_emission(program.bridge.cycle_finished)
+            ended = next_event(program, CycleFinished)
             program.services.sync_once()
-            program.on_settings_applied(program.settings.with_values(link="demo", auto_start=False))
+            program.on_settings_applied(program.session.settings.with_values(link="demo", auto_start=False))
             await ended
-            await until(lambda: program.shown is not None and not program.is_busy, program)
-            assert program.shown is not None
-            assert 237219 not in {device.serial_number for device in program.shown.devices}
+            await until(lambda: program.session.shown is not None and not program.is_busy, program)
+            assert program.session.shown is not None
+            assert 237219 not in {device.serial_number for device in program.session.shown.devices}
             assert panel_count(program.window.devices.model) == 6
         for link, serials in (("demo", 6), (None, 1)):
             state = read_present_state(sqlite_url(paths.database_file(link)))
@@ -431,7 +431,7 @@ def test_closing_while_the_simulated_building_gets_its_past_leaves_no_half_of_it
         await asyncio.wait_for(running, 5)
         assert not paths.database_file("demo").exists()
         async with opened(paths, DEMO) as program:
-            state = program.shown
+            state = program.session.shown
             assert state is not None
             assert len(state.devices) == 6, "the next start makes it whole"
 
@@ -467,7 +467,7 @@ def test_closing_while_another_program_locks_the_database_takes_less_than_5_s(ru
             running = asyncio.ensure_future(program.run())
             await until(lambda: program.window.isVisible() and not program.is_busy, program)
             other.execute("BEGIN IMMEDIATE")
-            decoded = next_emission(program.bridge.events_arrived, event_in(AnswerDecoded))
+            decoded = next_event(program, AnswerDecoded)
             program.services.sync_once()
             await decoded
             program.window.close()

@@ -86,12 +86,12 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
 async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
     """Waits until the page is as a user would find it."""
     window = program.window
-    if program.settings.link is not None:
+    if program.session.settings.link is not None:
         await _idle(program)
     if args.demo and args.page != "welcome":
         program.services.start()
         await asyncio.gather(*map(asyncio.wrap_future, program.services.sync_once()))  # joins the first cycle
-        program.bridge.flush()
+        await _idle(program)
         window.trend.add_points(_interesting_points(program))
     if args.page == "month":
         window.trend.show_preset(Preset.MONTH)
@@ -114,7 +114,7 @@ async def _idle(program: MonitorApp) -> None:
 
 
 def _interesting_points(program: MonitorApp) -> list[PointKey]:
-    devices = program.shown.devices if program.shown else ()
+    devices = program.session.shown.devices if program.session.shown else ()
     return [
         PointKey(device.serial_number, point.point_type, point.point_index)
         for device in devices

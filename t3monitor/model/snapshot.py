@@ -176,3 +176,16 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot | None:
         silent=tuple(device for serial, device in silent.items() if serial not in devices),
         conflicts=tuple(sorted({serial for snapshot in in_order for serial in snapshot.conflicts})),
     )
+
+
+def by_site(snapshot: Snapshot) -> dict[str, Snapshot]:
+    """A snapshot of all sites as one of each that any of its panels is of."""
+    sites = dict.fromkeys(device.site for device in (*snapshot.devices, *snapshot.silent))
+    return {
+        site: replace(
+            snapshot,
+            devices=tuple(device for device in snapshot.devices if device.site == site),
+            silent=tuple(device for device in snapshot.silent if device.site == site),
+        )
+        for site in sites
+    }

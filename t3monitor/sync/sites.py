@@ -104,7 +104,7 @@ class SiteServices:
 
     def apply(self, settings: Settings) -> None:
         """Puts settings into force; ends the services of sites that are gone, and begins those of new ones."""
-        of_sites = _of_sites(settings)
+        of_sites = settings_by_site(settings)
         for name in self._services.keys() - of_sites.keys():
             self._services.pop(name).close()
             self._retired.append(self._runners.pop(name))
@@ -123,7 +123,7 @@ class SiteServices:
 
     def _take(self, settings: Settings) -> None:
         """Makes the services that there are not yet, and brings all of them into the order of the settings."""
-        of_sites = _of_sites(settings)
+        of_sites = settings_by_site(settings)
         for name, of_site in of_sites.items():
             if name not in self._services:
                 self._make(name, of_site)
@@ -149,7 +149,7 @@ class SiteServices:
             self._runners[name].start()
 
 
-def _of_sites(settings: Settings) -> dict[str, Settings]:
+def settings_by_site(settings: Settings) -> dict[str, Settings]:
     """What the service of each site is to see of the settings, by the site's name."""
     if settings.link != "webapi":
         return {"": settings}

@@ -3,21 +3,25 @@
 It shows and asks; what is done about it is the business of `t3monitor.app`, which is connected to its signals.
 """
 
-from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from t3monitor.config.settings import Settings
 from t3monitor.model.events import SyncEvent
 from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.session import Session
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.view import DevicesView
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.notice import Banner
-from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.plain import Label, window_title
 from t3monitor.ui.points.view import PointsView
 from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
 from t3monitor.ui.progress.sites import SiteProgress
@@ -27,6 +31,7 @@ from t3monitor.ui.welcome import WelcomePage
 
 _DEFAULT_SIZE = (1280, 800)
 _DEVICES_WIDTH = 300
+_SITES_NAMED = 2  # in the title
 
 
 class MainWindow(QMainWindow):
@@ -61,7 +66,6 @@ class MainWindow(QMainWindow):
         self.activity_action.setCheckable(True)
         self.find_panels_action = QAction(self.tr("Look for &panels again"), self)
         self.find_panels_action.triggered.connect(self.find_panels_asked)
-        self.set_can_find_panels(False)
         self._make_tool_bar()
         self._make_menus()
         self._make_status_bar()
@@ -91,36 +95,48 @@ class MainWindow(QMainWindow):
             action.setVisible(not shown)
         self.statusBar().setVisible(not shown)
 
-    def apply_events(self, events: Sequence[SyncEvent]) -> None:
+    def apply_settings(self, session: Session) -> None:
+        """Says what is watched, how often, where it is stored and what of it."""
+        settings, problem = session.settings, session.database_problem
+        watched = self._watched_text(settings)
+        self.setWindowTitle(window_title(f"T3 Monitor – {watched}" if watched else "T3 Monitor"))
+        self.devices.set_site_name(watched)
+        self.devices.set_sites(session.sites)
+        self.progress.set_sites(session.sites, watched)
+        self.progress.set_interval(settings.sync_interval_secs)
+        self._set_can_find_panels(settings.link == "webapi" and not problem)
+        text = self.tr("The database in the settings cannot be used: %s. Nothing is recorded until it is corrected")
+        self.banner.say(text % problem if problem else "")
+        if problem:  # else opening the database has its own
+            self.points.set_notice(self.tr("Nothing is read until the database is corrected"))
+        for pane in (self.devices, self.trend):
+            pane.set_recording(settings.unrecorded_panels, settings.recorded_types)
+
+    def apply_event(self, event: SyncEvent) -> None:
         """Follows the services: activity, status bar, tool bar and the tree of panels."""
-        self.activity.append(tuple(events))
-        self.progress.apply(*events)
+        self.activity.append((event,))
+        self.progress.apply(event)
 
-    def set_sites(self, names: Sequence[str], description: str) -> None:
-        """Which T3000 computers are watched, and what they are together; a single one needs no name."""
-        self.devices.set_sites(names)
-        self.progress.set_sites(names, description)
+    def apply_snapshot(self, snapshot: Snapshot) -> None:
+        """Shows panels and points."""
+        self.devices.apply(snapshot)
+        self.points.apply(snapshot)
+        self.trend.describe(snapshot)
+        self.devices.set_conflicts(snapshot.conflicts)
 
-    def set_interval(self, interval_s: float) -> None:
-        """The interval was changed."""
-        self.progress.set_interval(interval_s)
-
-    def set_now(self, monotonic_s: float) -> None:
-        """Counts down; to be called every second."""
-        self.progress.set_now(monotonic_s)
-
-    def forget_progress(self) -> None:
-        """Drops what is known of cycles: the link or the database is another one."""
+    def clear(self) -> None:
+        """Drops what is shown: the link or the database is another one."""
+        self.devices.clear()
+        self.points.clear()
+        self.activity.cycles.model.clear()
         self.progress.forget()
+        self.trend.reload()
 
-    def set_can_find_panels(self, can_find: bool) -> None:
-        """Whether the link is one that can look for panels on request."""
-        self.find_panels_action.setEnabled(can_find)
-        tip = self.tr("T3000 is asked for its list of panels; it may reload its stored values when it answers")
-        if not can_find:
-            tip = self.tr("Only T3000's web service can be asked for its list of panels")
-        self.find_panels_action.setToolTip(tip)
-        self.find_panels_action.setStatusTip(tip)
+    def set_now(self, utc_s: float, monotonic_s: float, interval_s: int) -> None:
+        """Ages and countdowns; to be called every second."""
+        for pane in (self.devices, self.points, self.trend):
+            pane.set_now(utc_s, interval_s)
+        self.progress.set_now(monotonic_s)
 
     def set_database_bytes(self, size: int | None) -> None:
         """Says how large the database is; None while there is none."""
@@ -129,10 +145,6 @@ class MainWindow(QMainWindow):
     def visible_points(self) -> frozenset[PointKey]:
         """What the user looks at: the plotted points, and what the table of points shows."""
         return self.points.visible_points().union(self.trend.points())
-
-    def set_conflicts(self, serial_numbers: Collection[int]) -> None:
-        """Serial numbers of the panels of which another controller with the same one answers."""
-        self.devices.set_conflicts(serial_numbers)
 
     def save_state(self) -> dict[str, Any]:
         """Everything that the next start is to find as it was."""
@@ -157,6 +169,29 @@ class MainWindow(QMainWindow):
         for name, pane in (("devices", self.devices), ("points", self.points), ("trend", self.trend)):
             if isinstance(saved := state.get(name), dict):
                 pane.restore_state(saved)
+
+    def _watched_text(self, settings: Settings) -> str:
+        match settings.link:
+            case "demo":
+                return self.tr("Simulated building")
+            case "library":
+                return Path(settings.library).name
+            case "webapi":
+                names = [site.name or urlsplit(site.url).netloc for site in settings.sites]
+                few = len(names) <= _SITES_NAMED
+                return ", ".join(names) if few else self.tr("%d T3000 computers") % len(names)
+            case "replay":
+                return self.tr("Recording %s") % Path(settings.replay).name
+            case None:
+                return ""
+
+    def _set_can_find_panels(self, can_find: bool) -> None:
+        self.find_panels_action.setEnabled(can_find)
+        tip = self.tr("T3000 is asked for its list of panels; it may reload its stored values when it answers")
+        if not can_find:
+            tip = self.tr("Only T3000's web service can be asked for its list of panels")
+        self.find_panels_action.setToolTip(tip)
+        self.find_panels_action.setStatusTip(tip)
 
     def _action(self, icon_name: str, text: str, shortcut: str, triggered: Any) -> QAction:
         action = QAction(icon(icon_name), text, self)

@@ -44,6 +44,7 @@ class PhaseBar(QWidget):
         self.setAccessibleName(self.tr("Progress of the sync cycle"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         progress.changed.connect(self.on_progress_changed)
+        progress.stepped.connect(self.update)
         self.on_progress_changed()
 
     @property
@@ -60,12 +61,13 @@ class PhaseBar(QWidget):
     @Slot()
     def on_progress_changed(self) -> None:
         """Shows the site whose cycle runs, else the one whose cycle ended last."""
-        self._steps = step_views(self._progress.sites[self._progress.current], self._progress.now_s)
-        text = f"{', '.join(step.text for step in self._steps)}. {self.sentence}"
-        if text != self.accessibleDescription():
-            self.setAccessibleDescription(text)
-            self.setToolTip(tooltip_text([self.sentence]))
-            self.update()
+        sentence = self.sentence
+        self.setAccessibleDescription(f"{', '.join(step.text for step in self._steps())}. {sentence}")
+        self.setToolTip(tooltip_text([sentence]))
+        self.update()
+
+    def _steps(self) -> tuple[StepView, ...]:
+        return step_views(self._progress.sites[self._progress.current], self._progress.now_s)
 
     def _step_width(self) -> int:
         """Wide enough for any detail, so that nothing moves."""
@@ -94,7 +96,7 @@ class PhaseBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), current_theme()
         width, left = self._step_width(), 6
-        for step in self._steps:
+        for step in self._steps():
             area = QRect(left, 0, width, self.height())
             font = QFont(self.font())
             font.setBold(step.state in (StepState.NOW, StepState.FAILED))

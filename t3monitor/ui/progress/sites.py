@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from t3monitor.model.events import CycleFinished, ServiceStopped, SyncEvent
+from t3monitor.model.events import CycleFinished, PanelAsked, PanelLogged, PanelUpserted, ServiceStopped, SyncEvent
 from t3monitor.ui.progress.state import LinkState, Progress
 
 _WORST_FIRST = (LinkState.FAILED, LinkState.WAITING, LinkState.STOPPED, LinkState.LIVE)
@@ -18,6 +18,7 @@ class SiteProgress(QObject):
     """
 
     changed = Signal()
+    stepped = Signal()  # a running cycle is at another panel, which changes nothing else
 
     def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
@@ -61,7 +62,8 @@ class SiteProgress(QObject):
             if event.site in self._sites:
                 self._sites[event.site] = self._sites[event.site].after(event, self.now_s)
                 self._choose_current(event)
-        self.changed.emit()
+            is_step = isinstance(event, PanelAsked | PanelUpserted | PanelLogged)
+            (self.stepped if is_step else self.changed).emit()
 
     def set_now(self, monotonic_s: float) -> None:
         """Counts down."""
