@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from t3monitor import __version__
 from t3monitor.commands import exit_codes
+from t3monitor.commands.signals import end_at_once_on_signals
 
 # Of `t3monitor snapshot`: the panes with a day of trends, with a month, and what opens beside them.
 PAGES = ("main", "month", "log", "cycles", "settings", "welcome")
@@ -17,17 +18,17 @@ PAGES = ("main", "month", "log", "cycles", "settings", "welcome")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code (docs/command-line.md)."""
+    end_at_once_on_signals()
+    from t3monitor.config.settings import SettingsError
+    from t3monitor.diagnostics.outlet import speak_utf8
+
+    speak_utf8()
     args = _parser().parse_args(argv)
     try:
-        from t3monitor.config.settings import SettingsError
-
-        try:
-            return _run(args)
-        except SettingsError as error:
-            print(error, file=sys.stderr)  # noqa: T201 - before any command has begun
-            return exit_codes.USAGE
-    except KeyboardInterrupt:
-        return exit_codes.INTERRUPTED
+        return _run(args)
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - before any command has begun
+        return exit_codes.USAGE
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -43,10 +43,18 @@ settings.load_profile("suite")
 
 
 def pytest_configure() -> None:
-    """Programs that tests start inherit what is ignored: in the background of a script Ctrl-C, under nohup SIGHUP."""
+    _reset_signals()
+
+
+def _reset_signals() -> None:
+    """Programs that tests start inherit what is ignored: in the background of a script Ctrl-C, under nohup SIGHUP.
+
+    Commands that are run in this process take them over.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 def pytest_collection_finish() -> None:
@@ -63,6 +71,7 @@ def pytest_runtest_setup() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
+    _reset_signals()
     if gc.get_count()[0] > _MUCH_GARBAGE:
         gc.collect()
 
@@ -129,11 +138,9 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """For commands run in this process: folders of its own, and logging and SIGTERM left as they were."""
+    """For commands run in this process: folders of its own, and logging left as it was."""
     monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "home"))
-    handler = signal.getsignal(signal.SIGTERM)
     yield
-    signal.signal(signal.SIGTERM, handler)
     for name in ("t3monitor", "t3monitor.ffi"):
         logger = logging.getLogger(name)
         for log_file in logger.handlers[:]:

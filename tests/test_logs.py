@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from t3monitor.diagnostics import logs
-from t3monitor.diagnostics.logs import start_logging
+from t3monitor.diagnostics.logs import flush_logs, start_logging
 
 PROGRAM = logging.getLogger("t3monitor.sync.service")
 FFI = logging.getLogger("t3monitor.ffi")
@@ -150,6 +150,7 @@ def test_warnings_of_the_program_are_on_standard_error_and_information_is_not(
     started(folder)
     PROGRAM.info("🚀 quiet")
     PROGRAM.warning("⚠️ loud")
+    flush_logs()
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "⚠️ loud\n")
 
@@ -160,6 +161,7 @@ def test_warnings_of_the_cycles_are_on_standard_error_only_on_request(
 ) -> None:
     start_logging(folder, cycles_on_stderr=asked)
     FFI.error("❌ failed")
+    flush_logs()
     assert capsys.readouterr().err == shown
     assert texts(folder / "FFI.log") == ["❌ failed"]
 
@@ -182,6 +184,7 @@ def test_a_folder_that_cannot_be_made_is_one_warning_and_no_exception(
     start_logging(tmp_path / "file" / "T3WebLog", cycles_on_stderr=False)
     FFI.info("to nowhere")
     PROGRAM.info("to nowhere")
+    flush_logs()
     captured = capsys.readouterr()
     assert captured.out == ""
     (warning,) = captured.err.splitlines()
@@ -197,6 +200,7 @@ def test_one_file_that_cannot_be_opened_is_one_warning_and_no_exception(
     started(folder)
     FFI.info("🔄 call")
     PROGRAM.info("🚀 start")
+    flush_logs()
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 

@@ -1,6 +1,7 @@
 """From the settings file and a command's options to the settings in force."""
 
 import argparse
+from typing import Any
 
 from t3monitor.config import settings as settings_file
 from t3monitor.config.paths import Paths, whole_path
@@ -24,6 +25,21 @@ def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings,
     A library, URL or file of recordings that is named chooses its link. Raises SettingsError for a bad option.
     """
     settings, warnings = settings_file.load(paths.settings_file)
+    for option, value in _given(args).items():
+        try:
+            settings = settings.with_values(**{_OPTIONS[option]: value})
+        except SettingsError as error:
+            raise SettingsError(f"--{option}: {error}") from None
+    return settings, warnings + settings.cautions()
+
+
+def settings_by_option(args: argparse.Namespace) -> dict[str, str]:
+    """The names of the settings that the command's options set, by those of the options."""
+    return {option: _OPTIONS[option] for option in _given(args)}
+
+
+def _given(args: argparse.Namespace) -> dict[str, Any]:
+    """The options that stand for settings, by their names; with the link that another one chooses."""
     given = {option: value for option in _OPTIONS if (value := getattr(args, option, None)) is not None}
     chosen = next((link for option, link in _CHOOSING.items() if option in given), None)
     if chosen and "link" not in given:
@@ -32,9 +48,4 @@ def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings,
         given["url"] = [{"url": given["url"]}]
     for option in given.keys() & {"library", "file"}:
         given[option] = str(whole_path(given[option], f"--{option}"))
-    for option, value in given.items():
-        try:
-            settings = settings.with_values(**{_OPTIONS[option]: value})
-        except SettingsError as error:
-            raise SettingsError(f"--{option}: {error}") from None
-    return settings, warnings + settings.cautions()
+    return given

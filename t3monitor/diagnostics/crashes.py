@@ -21,6 +21,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from t3monitor import __version__
+from t3monitor.config.private import make_private_folder, open_private
 from t3monitor.diagnostics.logs import FFI_FILE, FFI_LOGGER, INITIALIZE_FILE, PROGRAM_LOGGER
 
 _RUNNING, _STARTING, _CRASH = "running-", "starting-", "crash-"
@@ -112,11 +113,11 @@ class CrashLog(logging.Handler):
             self._file = self._path = None
 
     def _open(self, header: str) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._folder)
         name = time.strftime("%Y%m%d-%H%M%S") + f"-{os.getpid()}.txt"
         # Under another name until it is locked, else another program could take it for one that was left behind.
         path = self._folder / ((_RUNNING if sys.platform == "win32" else _STARTING) + name)
-        file = path.open("ab", buffering=0)
+        file = open(path, "ab", buffering=0, opener=open_private)  # noqa: SIM115 - it stays open
         file.write(header.encode())
         if sys.platform != "win32":
             import fcntl

@@ -1,10 +1,17 @@
 """The log files of T3000's sync service (docs/t3000.md 13.4), in ``T3WebLog``: Initialize.log and FFI.log."""
 
 import logging
+import os
 import sys
 import time
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+from typing_extensions import override
+
+from t3monitor.config.private import make_private_folder, mend, open_private
+from t3monitor.diagnostics.outlet import Outlet
 
 # Modules log with logging.getLogger(__name__): those land in Initialize.log; what belongs to the calls of T3000
 # and to the cycles goes to the FFI logger.
@@ -17,6 +24,7 @@ OF_CYCLE = "t3monitor_of_cycle"  # attribute of a record that is in both files; 
 
 _MAX_BYTES = 5_000_000
 _KEPT_FILES = 5
+_LAST_WAIT_S = 1.0
 
 
 class _StampedLines(logging.Formatter):
@@ -44,6 +52,10 @@ class _LogFile(RotatingFileHandler):
         )
         self.setFormatter(_StampedLines())
 
+    @override
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=open_private)
+
     def doRollover(self) -> None:  # noqa: N802 - the name is logging's
         """Starts a new file; where that fails, the old one serves for as many bytes more.
 
@@ -59,6 +71,27 @@ class _LogFile(RotatingFileHandler):
         """Drops the record; the ledger has the outcome."""
 
 
+class _Warnings(logging.Handler):
+    """Warnings on stderr, where nobody may be reading them."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        super().__init__(logging.WARNING)
+        self._outlet = outlet
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self._outlet.write(self.format(record))
+
+    @override
+    def flush(self) -> None:
+        self._outlet.drain(_LAST_WAIT_S)
+
+    @override
+    def close(self) -> None:
+        self._outlet.close()
+        super().close()
+
+
 def start_logging(folder: Path, *, cycles_on_stderr: bool) -> None:
     """Opens the two log files in ``folder`` and sends warnings to stderr too; called once per process.
 
@@ -66,22 +99,31 @@ def start_logging(folder: Path, *, cycles_on_stderr: bool) -> None:
     Without a folder that can be written to, stderr says so and is all there is.
     """
     program, ffi = logging.getLogger(PROGRAM_LOGGER), logging.getLogger(FFI_LOGGER)
+    stderr = Outlet(sys.stderr) if sys.stderr is not None else None  # windowed programs have none
     for logger in (program, ffi):
         logger.setLevel(logging.INFO)
         logger.propagate = False
         for handler in logger.handlers[:]:
             logger.removeHandler(handler)
             handler.close()
-        if sys.stderr is not None and (logger is program or cycles_on_stderr):  # windowed programs have none
-            warnings = logging.StreamHandler()
-            warnings.setLevel(logging.WARNING)
+        if stderr is not None and (logger is program or cycles_on_stderr):
+            warnings = _Warnings(stderr)
             if logger is program:
                 warnings.addFilter(lambda record: not hasattr(record, OF_CYCLE))
             logger.addHandler(warnings)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
+        for file in folder.glob("*.log*"):
+            mend(file)
         for logger, name in ((program, INITIALIZE_FILE), (ffi, FFI_FILE)):
-            (folder / name).open("a").close()
+            os.close(open_private(str(folder / name), os.O_WRONLY | os.O_APPEND | os.O_CREAT))
             logger.addHandler(_LogFile(folder / name))
     except OSError as error:
         program.warning("⚠️ No log files: %s cannot be written to (%s).", folder, error.strerror)
+
+
+def flush_logs() -> None:
+    """Waits a moment for the warnings that are still on their way to stderr."""
+    for name in (PROGRAM_LOGGER, FFI_LOGGER):
+        for handler in logging.getLogger(name).handlers:
+            handler.flush()

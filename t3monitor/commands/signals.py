@@ -1,0 +1,38 @@
+"""Ctrl-C and the other ways in which a program is asked to end."""
+
+import atexit
+import os
+import signal
+from collections.abc import Callable
+
+from t3monitor.commands import exit_codes
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last is Windows': the console is closed, the user logs off
+
+
+def on_end_signals(act: Callable[[], object]) -> None:
+    """Has ``act`` called at each of them from now on, in the main thread between any two of its steps.
+
+    What was ignored when the program was started stays ignored, as nohup and shells' background jobs want it.
+    """
+    for number in _heeded():
+        signal.signal(number, lambda *_: act())
+
+
+def end_at_once_on_signals() -> None:
+    """As long as there is nothing to finish a signal ends the program without a word, wherever it stands.
+
+    Once the exit code is known, none changes it.
+    """
+    on_end_signals(lambda: os._exit(exit_codes.INTERRUPTED))
+    atexit.register(_ignore_signals)
+
+
+def _ignore_signals() -> None:
+    for number in _heeded():
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _heeded() -> list[signal.Signals]:
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]

@@ -1,0 +1,258 @@
+"""What programs on one computer ask of the one that records: to show its window, a cycle, and to hear of its cycles.
+
+One line of JSON is a question, with the key from the text of the lock; lines of JSON are the answer. They go over
+loopback, where a service and a window of another user meet too. Values are none of it: those are in the database.
+"""
+
+import asyncio
+import ctypes
+import hmac
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import MonitorError
+from t3monitor.model.events import (
+    CallStarted,
+    CycleFinished,
+    CycleReport,
+    CycleStarted,
+    PanelAsked,
+    RetryScheduled,
+    ServiceStarted,
+    ServiceStopped,
+    SyncEvent,
+)
+from t3monitor.store.lock import FRESHENED_EVERY_S, Holder, Lock
+
+QuestionName = Literal["show", "sync", "follow"]
+_LOOPBACK = "127.0.0.1"
+_TOLD = {
+    event.__name__: event
+    for event in (ServiceStarted, ServiceStopped, CycleStarted, CallStarted, PanelAsked, RetryScheduled, CycleFinished)
+}
+_LONGEST_LINE_BYTES = 1 << 20
+_PATIENCE_S = 5.0
+_WAITING_EVENTS = 1000  # for a follower that does not read; then it has to come anew
+
+
+class UnansweredError(MonitorError):
+    """The other program ended, or is none of ours."""
+
+
+class OtherSettingsError(MonitorError):
+    """The other program makes no such cycle: ``values`` are in force there, by the names of their settings."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(f"In force are {', '.join(f'{name} {value}' for name, value in values.items())}")
+        self.values = values
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """``wanted`` are settings that the cycle is meant to have, as `in_words` gives them."""
+
+    key: str
+    what: QuestionName
+    wanted: dict[str, Any] = {}
+    find_panels: bool = False
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of an answer: an event by its name, the report of a cycle, or the settings that forbid one."""
+
+    event: str = ""
+    fields: dict[str, Any] = {}
+    report: CycleReport | None = None
+    in_force: dict[str, Any] = {}
+
+    @classmethod
+    def of_event(cls, event: SyncEvent) -> "Line":
+        """The line that tells it."""
+        return cls(event=type(event).__name__, fields=msgspec.to_builtins(event))
+
+
+class Host(Protocol):
+    """The program that is asked; its methods are called in the desk's thread."""
+
+    def show(self) -> None:
+        """Brings its window to the front."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force."""
+        ...
+
+    def sync_once(self, *, find_panels: bool) -> "Sequence[Future[CycleReport]]":
+        """Asks for a cycle of each site."""
+        ...
+
+
+class Desk:
+    """Where this program answers others, in a thread of its own; the locks that it takes tell them the way."""
+
+    def __init__(self, program: str, host: Host) -> None:
+        self._host = host
+        self._socket = socket.create_server((_LOOPBACK, 0))
+        key = secrets.token_hex(16)
+        self._holder = Holder.of_this_process(program, self._socket.getsockname()[1], key)
+        self._locks: list[Lock] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._followers: dict[asyncio.Queue[SyncEvent], asyncio.Task[Any] | None] = {}  # of the thread, as the next
+        self._started: dict[str, SyncEvent] = {}  # by site
+        self._ended = asyncio.Event()
+        self._is_open = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="desk", daemon=True)
+        self._thread.start()
+        self._is_open.wait()
+
+    def take(self, subject: Path) -> Lock:
+        """Takes the lock of a database or settings folder; raises HeldError, or OSError where there are no locks."""
+        lock = Lock(subject, self._holder)
+        self._locks.append(lock)
+        return lock
+
+    def give_back(self, lock: Lock) -> None:
+        """Gives a lock back."""
+        self._locks.remove(lock)
+        lock.release()
+
+    def publish(self, event: SyncEvent) -> None:
+        """Tells those who follow; from any thread."""
+        if type(event).__name__ in _TOLD and self._loop is not None:
+            with suppress(RuntimeError):  # it is closed
+                self._loop.call_soon_threadsafe(self._tell, event)
+
+    def close(self) -> None:
+        """Answers no more, and gives back all locks."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it was closed before
+                self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join()
+        while self._locks:
+            self.give_back(self._locks[-1])
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        server = await asyncio.start_server(self._answer, sock=self._socket, limit=_LONGEST_LINE_BYTES)
+        self._is_open.set()
+        async with server:
+            while not self._ended.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._ended.wait(), FRESHENED_EVERY_S)
+                for lock in tuple(self._locks):
+                    lock.freshen()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, TimeoutError, ValueError):  # who does not ask in our words, or is gone, gets no answer
+            question = msgspec.json.decode(await asyncio.wait_for(reader.readline(), _PATIENCE_S), type=Question)
+            if hmac.compare_digest(question.key.encode(), self._holder.key.encode()):
+                async for line in self._lines(question):
+                    writer.write(msgspec.json.encode(line) + b"\n")
+                    await writer.drain()
+        writer.close()
+
+    async def _lines(self, question: Question) -> AsyncIterator[Line]:
+        match question.what:
+            case "show":
+                self._host.show()
+                yield Line()
+            case "sync":
+                in_force = in_words(self._host.settings, question.wanted)
+                if others := {name: value for name, value in in_force.items() if value != question.wanted[name]}:
+                    yield Line(in_force=others)
+                    return
+                cycles = self._host.sync_once(find_panels=question.find_panels)
+                for report in await asyncio.gather(*map(asyncio.wrap_future, cycles), return_exceptions=True):
+                    if isinstance(report, CycleReport):  # else this program ends, and the asker finds out
+                        yield Line(report=report)
+            case "follow":
+                events: asyncio.Queue[SyncEvent] = asyncio.Queue(_WAITING_EVENTS)
+                self._followers[events] = asyncio.current_task()
+                try:
+                    for event in self._started.values():
+                        yield Line.of_event(event)
+                    while True:
+                        yield Line.of_event(await events.get())
+                finally:
+                    del self._followers[events]
+
+    def _tell(self, event: SyncEvent) -> None:
+        if isinstance(event, ServiceStarted):
+            self._started[event.site] = event
+        elif isinstance(event, ServiceStopped):
+            self._started.pop(event.site, None)
+        for events, task in self._followers.items():
+            try:
+                events.put_nowait(event)
+            except asyncio.QueueFull:  # it does not read; it may come again
+                if task is not None:
+                    task.cancel()
+
+
+def in_words(settings: Settings, names: Iterable[str]) -> dict[str, Any]:
+    """Some of the settings, as JSON has them; of the T3000 computers what matters is their URLs."""
+    values = msgspec.to_builtins(settings) | {"sites": [site.url for site in settings.sites]}
+    return {name: values.get(name) for name in names}
+
+
+async def _answer_to(question: Question, holder: Holder) -> AsyncIterator[Line]:
+    """The lines of the answer, to their end; raises UnansweredError if nobody is there."""
+    try:
+        reader, writer = await asyncio.open_connection(_LOOPBACK, holder.port, limit=_LONGEST_LINE_BYTES)
+        try:
+            writer.write(msgspec.json.encode(question) + b"\n")
+            async for text in reader:
+                yield msgspec.json.decode(text, type=Line)
+        finally:
+            writer.close()
+    except (OSError, ValueError) as error:
+        raise UnansweredError(f"{holder} does not answer ({error})") from error
+
+
+async def follow(holder: Holder) -> AsyncIterator[SyncEvent]:
+    """What the services of another program do from now on, until it ends."""
+    async for line in _answer_to(Question(key=holder.key, what="follow"), holder):
+        if kind := _TOLD.get(line.event):
+            yield msgspec.convert(line.fields, kind)
+
+
+async def sync_once(
+    holder: Holder, *, wanted: dict[str, Any] | None = None, find_panels: bool = False
+) -> Sequence[CycleReport]:
+    """Has another program make a cycle of each site, with settings of which those that are ``wanted`` are in force.
+
+    Raises OtherSettingsError, or UnansweredError if it ends meanwhile.
+    """
+    reports = []
+    question = Question(key=holder.key, what="sync", wanted=wanted or {}, find_panels=find_panels)
+    async for line in _answer_to(question, holder):
+        if line.in_force:
+            raise OtherSettingsError(line.in_force)
+        if line.report is not None:
+            reports.append(line.report)
+    if not reports:
+        raise UnansweredError(f"{holder} ended in the middle of the cycle")
+    return reports
+
+
+async def show(holder: Holder) -> None:
+    """Has another program bring its window to the front; raises UnansweredError."""
+    if sys.platform == "win32":  # only who was started last by the user may hand on the right to come to the front
+        ctypes.windll.user32.AllowSetForegroundWindow(holder.pid)
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            shown = [line async for line in _answer_to(Question(key=holder.key, what="show"), holder)]
+    except TimeoutError:
+        shown = []
+    if not shown:
+        raise UnansweredError(f"{holder} does not answer")

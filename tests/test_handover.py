@@ -1,0 +1,116 @@
+"""Beside a program that records nobody else does: single cycles are handed over, everything else is refused."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from t3monitor.cli import main
+from t3monitor.store.lock import holder_of
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs are ended by signals here")
+
+INTERVAL_S = 3600
+
+
+@pytest.fixture
+def database(own_home: None, tmp_path: Path) -> Path:
+    return tmp_path / "home" / "data" / "demo" / "webview_t3_device.db"
+
+
+@pytest.fixture
+def recorder(database: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A periodic sync of another process, whose first cycle is over."""
+    options = ("sync", "--link", "demo", "--interval", str(INTERVAL_S), "--json")
+    with subprocess.Popen(
+        [sys.executable, "-m", "t3monitor", *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as program:
+        assert program.stdout is not None
+        try:
+            assert json.loads(program.stdout.readline())["run_id"] == 1
+            yield program
+        finally:
+            program.kill()
+
+
+def cycles(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM SYNC_RUNS").fetchone()
+        return int(count)
+
+
+def test_beside_a_program_that_records(
+    recorder: "subprocess.Popen[str]", database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One test, since it takes a second process: every command that may come, and the end of the first one."""
+    name = str(holder_of(database))
+    assert name.endswith(f"(process {recorder.pid})")
+
+    assert main(["sync", "--link", "demo", "--once", "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert recorder.stdout is not None
+    assert printed == recorder.stdout.readline()  # it is that one's cycle
+    assert json.loads(printed)["run_id"] == 2
+
+    assert main(["sync", "--link", "demo", "--once", "--interval", str(INTERVAL_S)]) == 0
+    printed = capsys.readouterr().out
+    assert f"Database {database}, recorded by {name}\n" in printed
+    assert "6 panels, 1,536 points" in printed
+    assert "AHU-1" in printed
+
+    assert main(["sync", "--link", "demo", "--once", "--interval", "5", "--retries", "1"]) == 2
+    captured = capsys.readouterr()
+    assert f"{name} records with --interval {INTERVAL_S}, --retries 3" in captured.err
+    assert captured.out == ""
+
+    for how_many in ((), ("--cycles", "2")):
+        assert main(["sync", "--link", "demo", *how_many]) == 5
+        assert f"{database} is in use by {name}" in capsys.readouterr().err
+    assert cycles(database) == 3
+
+    recorder.kill()
+    recorder.wait()
+    assert holder_of(database) is None
+    assert main(["sync", "--link", "demo", "--once", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["run_id"] == 4
+    assert sorted(file.name for file in database.parent.iterdir()) == [database.name]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_any_number_of_signals_ends_a_sync_cleanly(
+    how: signal.Signals, recorder: "subprocess.Popen[str]", database: Path
+) -> None:
+    for _ in range(20):
+        recorder.send_signal(how)
+    assert recorder.wait(timeout=20) == 130
+    assert [file.name for file in database.parent.iterdir()] == [database.name]
+
+
+def test_a_pipe_that_nobody_reads_keeps_neither_cycles_nor_the_end_from_coming(database: Path, tmp_path: Path) -> None:
+    log = tmp_path / "home" / "logs" / "T3WebLog" / "FFI.log"
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with pytest.raises(BlockingIOError):
+        while True:
+            os.write(write, b"." * 65_536)
+    os.set_blocking(write, True)
+    program = subprocess.Popen(
+        [sys.executable, "-m", "t3monitor", "sync", "--link", "demo", "--interval", "1"], stdout=write, stderr=write
+    )
+    try:
+        while not log.exists() or log.read_text(encoding="utf-8").count("SYNC CYCLE COMPLETED") < 2:
+            assert program.poll() is None
+        program.terminate()
+        assert program.wait(timeout=20) == 130
+        assert cycles(database) >= 2
+    finally:
+        program.kill()
+        os.close(read)
+        os.close(write)
