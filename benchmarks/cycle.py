@@ -16,7 +16,7 @@ from benchmarks.answers import Answer
 from benchmarks.measure import WARM_UP, Row, Times, timed_ms, times_floor
 from benchmarks.rivals import ChangedPoints, RawFile, SqlRow, device_rows, upsert
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
@@ -82,7 +82,7 @@ class Program:
         self.link = CannedLink()
         self.reports: list[CycleReport] = []
         self._clock = AnswerClock()
-        settings = Settings(link="demo", sync_interval_secs=answers.INTERVAL_S)
+        settings = Settings(link=LinkName.DEMO, sync_interval_secs=answers.INTERVAL_S)
         self._service = SyncService(settings, lambda _: self.link, lambda _: sqlite_url(path), self._clock)
         for listener in listeners:
             self._service.add_listener(listener)

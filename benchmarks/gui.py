@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from t3monitor.app import MonitorApp
 from t3monitor.commands.window import make_application
 from t3monitor.config.paths import Paths
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 
 PANELS = 100
 CYCLES = 12
@@ -52,7 +52,7 @@ async def _stalls(folder: Path) -> list[float]:
     paths = Paths(folder / "config", folder / "data", folder / "logs")
     paths.database_file("demo").parent.mkdir(parents=True)
     paths.database_file("demo").touch()  # no day of history first
-    settings = Settings(link="demo", demo_panels=PANELS, auto_start=False)
+    settings = Settings(link=LinkName.DEMO, demo_panels=PANELS, auto_start=False)
     program = MonitorApp(paths, settings)
     running = asyncio.ensure_future(program.run())
     await asyncio.sleep(0.5)
@@ -87,7 +87,7 @@ def paint_once() -> None:
     with loop, tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         program = MonitorApp(
-            Paths(root / "config", root / "data", root / "logs"), Settings(link="demo", auto_start=False)
+            Paths(root / "config", root / "data", root / "logs"), Settings(link=LinkName.DEMO, auto_start=False)
         )
         program.window.show()
         program.window.grab()

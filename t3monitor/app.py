@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from t3monitor.config import settings as settings_file
 from t3monitor.config.paths import Paths
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleFinished, SyncEvent
@@ -35,7 +35,7 @@ from t3monitor.sync.check import check_link
 from t3monitor.sync.links import open_link
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
-from t3monitor.ui.kit.theme import Appearance, apply_theme, theme_for
+from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.settings.dialog import SettingsDialog
 from t3monitor.ui.trend.view import TrendView
@@ -192,14 +192,14 @@ class MonitorApp(QObject):
     @Slot()
     def on_demo_chosen(self) -> None:
         """The first start: watch the simulated building."""
-        self.on_settings_applied(self.session.settings.with_values(link="demo"))
+        self.on_settings_applied(self.session.settings.with_values(link=LinkName.DEMO))
 
     @Slot()
     def on_connect_chosen(self) -> None:
         """The first start: connect to T3000."""
         self.on_settings()
         if self.settings_dialog is not None:
-            self.settings_dialog.choose_link("webapi")
+            self.settings_dialog.choose_link(LinkName.WEBAPI)
 
     @Slot()
     def on_log_folder(self) -> None:
@@ -262,7 +262,7 @@ class MonitorApp(QObject):
     async def _open(self, settings: Settings, *, start: bool) -> None:
         url = self.paths.database_url(settings)
         try:
-            if settings.link == "demo" and self._leaves_traces:
+            if settings.link == LinkName.DEMO and self._leaves_traces:
                 self.window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
                 await self._read(give_demo_a_past, database_file(url), settings.demo_panels, self._closing)
             snapshot = await self._read(read_present_state, url)
@@ -365,7 +365,7 @@ class MonitorApp(QObject):
     def _apply_appearance(self) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101 - there is no window without one
-        apply_theme(application, theme_for(Appearance(self.session.settings.appearance)))
+        apply_theme(application, theme_for(self.session.settings.appearance))
 
 
 def _size_bytes(path: Path) -> int | None:

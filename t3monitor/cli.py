@@ -50,6 +50,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+
     parser = argparse.ArgumentParser(prog="t3monitor", description="Trend monitor beside Temco T3000.")
     parser.add_argument("--demo", action="store_true", help="open the window on a simulated building")
     parser.add_argument("--version", action="version", version=f"t3monitor {__version__}")
@@ -88,7 +89,9 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _add_link_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--link", choices=("demo", "library", "webapi", "replay"), help="how T3000 is reached")
+    from t3monitor.config.settings import LinkName
+
+    parser.add_argument("--link", choices=[name.value for name in LinkName], help="how T3000 is reached")
     parser.add_argument("--library", metavar="FILE", help="shared library that exports BacnetWebView_HandleWebViewMsg")
     parser.add_argument("--url", metavar="URL", help="web service of T3000, for --link webapi (http://127.0.0.1:9103)")
     parser.add_argument("--file", metavar="PATH", help="file or folder of recorded answers, for --link replay")

@@ -9,7 +9,7 @@ from typing import Any
 
 from clock import FakeClock
 from scripted_link import ScriptedLink
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, SyncEvent
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.link import Answer
@@ -28,7 +28,7 @@ class Cycles:
 
     def run(self, *steps: bytes | Answer | Callable[[], Any], interval_s: int = STEP_S) -> list[CycleReport]:
         """A service of its own, from its start to its end; the reports of its cycles."""
-        settings = Settings(link="demo", database=f"sqlite:///{self.file}", sync_interval_secs=interval_s)
+        settings = Settings(link=LinkName.DEMO, database=f"sqlite:///{self.file}", sync_interval_secs=interval_s)
         link = ScriptedLink(*steps)
         service = SyncService(settings, lambda _: link, lambda current: current.database, self.clock)
         reports: list[CycleReport] = []

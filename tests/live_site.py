@@ -4,7 +4,7 @@ from typing import Any
 
 from answers import JsonObject
 from clock import FakeClock
-from t3monitor.config.settings import WebReadingName
+from t3monitor.config.settings import WebReading
 from t3monitor.model.errors import MonitorError, NotReadyError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Device, Snapshot
@@ -23,7 +23,7 @@ class LiveSite:
     """Cycles follow each other at their interval, with the link's errands between them."""
 
     def __init__(
-        self, panels: list[PanelModel], *, interval_s: float = 30.0, reading: WebReadingName = "live", **options: Any
+        self, panels: list[PanelModel], *, interval_s: float = 30.0, reading: WebReading = "live", **options: Any
     ) -> None:
         self.clock = FakeClock()
         self.t3000 = T3000Model(panels, self.clock.monotonic_s, self.clock.utc_s)

@@ -15,7 +15,7 @@ from answers import real_answer, real_panel, real_point
 from clock import FakeClock
 from live_site import LiveSite
 from scripted_link import ScriptedLink, Step
-from t3monitor.config.settings import Settings, WebReadingName
+from t3monitor.config.settings import LinkName, Settings, WebReading
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, SyncEvent
 from t3monitor.model.identity import Identity, StoredIdentity
@@ -395,7 +395,7 @@ class Building:
         self.clock = FakeClock()
         self.events: list[SyncEvent] = []
         self.service = SyncService(
-            Settings(link="demo", database=f"sqlite:///{file}"),
+            Settings(link=LinkName.DEMO, database=f"sqlite:///{file}"),
             lambda _: self.link,
             lambda current: current.database,
             self.clock,
@@ -472,7 +472,7 @@ def test_another_controller_that_is_listed_and_silent_does_not_rename_the_known_
 
 
 @pytest.mark.parametrize("reading", ["live", "logging_data"])
-def test_two_controllers_in_t3000s_list_that_goes_to_and_fro_are_never_one(file: Path, reading: WebReadingName) -> None:
+def test_two_controllers_in_t3000s_list_that_goes_to_and_fro_are_never_one(file: Path, reading: WebReading) -> None:
     known, other, neighbour = make_panels(3, used=(10, 0, 0), alike=False)
     other.serial_number, other.name = known.serial_number, "OTHER"
     live = LiveSite([known, other, neighbour], reading=reading)
@@ -527,7 +527,7 @@ def test_another_database_has_its_own_known_controllers(file: Path, tmp_path: Pa
 
     def move(event: SyncEvent) -> None:
         if isinstance(event, CycleFinished) and len(building.reports) == 1:
-            building.service.apply(Settings(link="demo", database=f"sqlite:///{other}"))
+            building.service.apply(Settings(link=LinkName.DEMO, database=f"sqlite:///{other}"))
 
     building.service.add_listener(move)
     assert [report.outcome for report in building.run(2)] == [Outcome.OK, Outcome.PARTIAL]

@@ -23,7 +23,7 @@ import pytest
 
 from answers import JsonObject
 from clock import FakeClock
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, SyncEvent
 from t3monitor.sync.service import SyncService
@@ -96,7 +96,7 @@ class Story:
 
     def _run(self) -> None:
         self._service = SyncService(
-            Settings(link="webapi", database=f"sqlite:///{self.file}", sync_interval_secs=INTERVAL_S),
+            Settings(link=LinkName.WEBAPI, database=f"sqlite:///{self.file}", sync_interval_secs=INTERVAL_S),
             lambda _: WebApiLink(
                 "http://127.0.0.1:9103",
                 "live",

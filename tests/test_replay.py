@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from answers import documented_answer, documented_panel, real_answer, real_panel
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import BadReplyError, NoNewDataError, UnreachableError
 from t3monitor.sync.links import open_link
 from t3monitor.t3000.link import Link
@@ -298,6 +298,6 @@ def test_it_is_a_link_that_knows_no_settings_and_no_trend_logs(tmp_path: Path) -
 
 def test_the_settings_choose_it_and_its_file(tmp_path: Path) -> None:
     path = recording(tmp_path / "answer.json", FIRST)
-    assert open_link(Settings(link="replay", replay=str(path))).fetch(1.0).body == FIRST
+    assert open_link(Settings(link=LinkName.REPLAY, replay=str(path))).fetch(1.0).body == FIRST
     with pytest.raises(UnreachableError, match="--file"):
-        open_link(Settings(link="replay"))
+        open_link(Settings(link=LinkName.REPLAY))

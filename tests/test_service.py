@@ -13,7 +13,7 @@ import pytest
 
 from clock import FakeClock
 from scripted_link import ScriptedLink, Step
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import (
     BusyError,
     CrashedError,
@@ -58,7 +58,7 @@ class Site:
         self.links_opened: list[str | None] = []
         self.clock = FakeClock()
         self.events: list[SyncEvent] = []
-        self.settings = Settings(link="demo", database=f"sqlite:///{self.file}").with_values(**settings)
+        self.settings = Settings(link=LinkName.DEMO, database=f"sqlite:///{self.file}").with_values(**settings)
         self.service = SyncService(self.settings, self.open_link, lambda current: current.database, self.clock)
         self.service.add_listener(self.events.append)
         self.thread = threading.Thread(target=self.service.run, name="sync", daemon=True)

@@ -13,7 +13,7 @@ import pytest
 from t3monitor.config import settings as settings_module
 from t3monitor.config.database_url import sqlite_path
 from t3monitor.config.paths import DATABASE_NAME, Paths, user_paths
-from t3monitor.config.settings import Settings, SettingsError, Site, load, save
+from t3monitor.config.settings import Appearance, LinkName, Settings, SettingsError, Site, load, save
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.files import database_file
 
@@ -129,7 +129,7 @@ def test_a_bad_database_is_kept_to_be_refused_and_begins_no_other_file(sent: Any
     with pytest.raises(DatabaseUnusableError, match="is no database this program can use; write it as sqlite:///FILE"):
         database_file(url)
     save(path, loaded)
-    assert stored(path)["database"] == loaded.database
+    assert stored(path)["recording"]["database"] == loaded.database
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="on Windows it can be the name of a file")
@@ -224,7 +224,7 @@ def test_the_settings_of_one_site_know_no_other(path: Path) -> None:
 def test_each_bad_value_has_its_own_warning_and_the_good_ones_count(path: Path) -> None:
     write(path, '{"retry_attempts": 11, "timeout_seconds": 60, "sync_interval_secs": 0, "link": "demo"}')
     loaded, warnings = load(path)
-    assert loaded == Settings(timeout_seconds=60, link="demo")
+    assert loaded == Settings(timeout_seconds=60, link=LinkName.DEMO)
     assert sorted(warning.split()[0] for warning in warnings) == ["retry_attempts", "sync_interval_secs"]
 
 
@@ -239,7 +239,7 @@ def test_every_setting_has_a_help_text_and_every_number_bounds_and_a_unit() -> N
 
 @pytest.mark.parametrize(("interval", "cautions"), [(1, 1), (15, 1), (16, 0), (30, 0)])
 def test_an_interval_below_the_cooldown_is_cautioned_for_the_library(interval: int, cautions: int) -> None:
-    found = Settings(link="library", sync_interval_secs=interval).cautions()
+    found = Settings(link=LinkName.LIBRARY, sync_interval_secs=interval).cautions()
     assert len(found) == cautions
     assert all(f"{interval} s" in caution and "16 s" in caution for caution in found)
 
@@ -254,7 +254,7 @@ def test_no_other_link_has_a_cooldown_to_caution_about(link: Any) -> None:
 
 def test_what_was_saved_is_loaded(path: Path) -> None:
     settings = Settings(
-        link="library",
+        link=LinkName.LIBRARY,
         library="/opt/Bürogebäude/t3000.so",
         database="sqlite:////tmp/日本.db",
         sync_interval_secs=900,
@@ -267,18 +267,65 @@ def test_what_was_saved_is_loaded(path: Path) -> None:
 
 
 def test_unknown_keys_stay_when_the_settings_are_saved(path: Path) -> None:
-    future = {"theme": "dark", "nested": {"a": [1, None, "ü"]}, "sync_interval_secs": 60}
+    future = {"theme": "dark", "nested": {"a": [1, None, "ü"]}, "sync": {"sync_interval_secs": 60, "jitter": 3}}
     write(path, json.dumps(future))
     loaded, warnings = load(path)
     assert warnings == []
     save(path, loaded.with_values(timeout_seconds=10))
     kept = stored(path)
     assert (kept["theme"], kept["nested"]) == (future["theme"], future["nested"])
-    assert (kept["sync_interval_secs"], kept["timeout_seconds"]) == (60, 10)
+    assert kept["sync"] | {"sync_interval_secs": 60, "jitter": 3, "timeout_seconds": 10} == kept["sync"]
+
+
+def test_settings_stand_in_groups_each_in_one(path: Path) -> None:
+    save(path, Settings())
+    names = [name for group in stored(path).values() for name in group]
+    assert sorted(names) == sorted(Settings.__struct_fields__)
+    assert not set(stored(path)) & set(names)
+    assert list(stored(path)["sync"])[:3] == ["sync_interval_secs", "timeout_seconds", "retry_attempts"]
+
+
+def test_a_file_of_an_older_version_without_groups_is_read_and_saved_with_them(path: Path) -> None:
+    old = {"link": "demo", "sync_interval_secs": 60, "database": "sqlite:////x.db", "unrecorded_panels": [7], "odd": 1}
+    write(path, json.dumps(old))
+    loaded, warnings = load(path)
+    expected = Settings(link=LinkName.DEMO, sync_interval_secs=60, database="sqlite:////x.db", unrecorded_panels=(7,))
+    assert (loaded, warnings) == (expected, [])
+    save(path, loaded)
+    assert load(path) == (expected, [])
+    assert list(stored(path)) == ["odd", "t3000", "sync", "recording", "window"]
+
+
+def test_what_an_older_version_wrote_beside_the_groups_is_the_newest(path: Path) -> None:
+    save(path, Settings(timeout_seconds=10))
+    write(path, json.dumps(stored(path) | {"timeout_seconds": 20}))
+    loaded, warnings = load(path)
+    assert (loaded, warnings) == (Settings(timeout_seconds=20), [])
+    save(path, loaded)
+    assert load(path) == (loaded, [])
+    assert "timeout_seconds" not in stored(path)
+
+
+@pytest.mark.parametrize("what", [5, None, "x", [1]])
+def test_a_group_that_is_none_is_said_and_costs_that_group_alone(path: Path, what: object) -> None:
+    write(path, json.dumps({"sync": what, "window": {"appearance": "dark"}}))
+    loaded, (warning,) = load(path)
+    assert loaded == Settings(appearance=Appearance.DARK)
+    assert warning == f"sync cannot be {what!r}: it is a group of settings; their defaults are in force"
+    save(path, loaded)
+    assert load(path) == (loaded, [])
+
+
+@pytest.mark.parametrize("what", [5, None, "x", [1]])
+def test_a_group_of_the_database_that_is_none_begins_no_other_file(path: Path, tmp_path: Path, what: object) -> None:
+    write(path, json.dumps({"recording": what}))
+    loaded, (warning,) = load(path)
+    assert warning.startswith("recording cannot be ")
+    assert sqlite_path(Paths(tmp_path, tmp_path, tmp_path).database_url(loaded)) is None
 
 
 def test_a_file_name_that_is_no_text_survives(path: Path) -> None:
-    settings = Settings(link="replay", replay="/captures/Geb\udce4ude.txt")
+    settings = Settings(link=LinkName.REPLAY, replay="/captures/Geb\udce4ude.txt")
     save(path, settings)
     assert load(path) == (settings, [])
 
@@ -392,13 +439,13 @@ def test_the_old_file_is_whole_until_the_new_one_is(path: Path, monkeypatch: pyt
     replace = os.replace
 
     def look(source: str, target: str) -> None:
-        seen.append((stored(Path(target))["timeout_seconds"], stored(Path(source))["timeout_seconds"]))
+        seen.append((stored(Path(target))["sync"]["timeout_seconds"], stored(Path(source))["sync"]["timeout_seconds"]))
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", look)
     save(path, Settings(timeout_seconds=20))
     assert seen == [(10, 20)]
-    assert stored(path)["timeout_seconds"] == 20
+    assert stored(path)["sync"]["timeout_seconds"] == 20
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_of_the_operating_system(tmp_path: Path) -> None:

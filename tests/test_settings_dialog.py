@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QRadi
 from pytestqt.qtbot import QtBot
 
 from drawn import drawn_colours
-from t3monitor.config.settings import WEB_READING_NAMES, Settings, Site
+from t3monitor.config.settings import Appearance, LinkName, LivePoints, Settings, Site, WebReading
 from t3monitor.model.errors import Outcome
 from t3monitor.model.snapshot import Device
 from t3monitor.sync.check import Check
-from t3monitor.ui.kit.theme import DARK, LIGHT, Appearance, apply_theme, current_theme
+from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.settings.checks import (
     database_problem,
     database_text_of,
@@ -56,7 +56,7 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Callable[..., SettingsDialog]:
     def open_dialog(
         settings: Settings | None = None, test_link: TestLink = never_asked, panels: Sequence[Device] = ()
     ) -> SettingsDialog:
-        stored = settings or Settings(link="demo", appearance="light")
+        stored = settings or Settings(link=LinkName.DEMO, appearance=Appearance.LIGHT)
         dialog = SettingsDialog(stored, test_link, tmp_path / "default.db", panels)
         qtbot.addWidget(dialog)
         dialog.show()
@@ -81,7 +81,7 @@ def test_an_unchanged_dialog_offers_nothing_to_apply_and_shows_the_stored_values
     opened: Callable[..., SettingsDialog],
 ) -> None:
     stored = Settings(
-        link="replay", replay=str(Path(__file__)), sync_interval_secs=77, retry_attempts=0, appearance="dark"
+        link=LinkName.REPLAY, replay=str(Path(__file__)), sync_interval_secs=77, retry_attempts=0, appearance="dark"
     )
     dialog = opened(stored)
     assert dialog.wanted() == stored
@@ -114,7 +114,7 @@ def test_apply_hands_on_the_changed_settings_and_stays_open(opened: Callable[...
     heard = applied(dialog)
     dialog.sync.interval.setValue(300)
     dialog.apply.click()
-    assert heard == [Settings(link="demo", appearance="light", sync_interval_secs=300)]
+    assert heard == [Settings(link=LinkName.DEMO, appearance=Appearance.LIGHT, sync_interval_secs=300)]
     assert dialog.isVisible()
     assert not dialog.apply.isEnabled()
 
@@ -161,7 +161,7 @@ def test_a_library_that_does_not_exist_is_told_below_its_field_and_keeps_ok_disa
 
 
 def test_the_file_of_a_link_that_is_not_chosen_is_not_looked_at(opened: Callable[..., SettingsDialog]) -> None:
-    dialog = opened(Settings(link="library", library="/no/such/file.so"))
+    dialog = opened(Settings(link=LinkName.LIBRARY, library="/no/such/file.so"))
     assert dialog.wanted() is None
     dialog.link.demo.setChecked(True)
     assert dialog.wanted() is not None
@@ -174,8 +174,8 @@ def test_the_web_service_comes_first_with_one_computer_at_its_usual_address(
     dialog = opened(Settings())
     choices = sorted(dialog.link.findChildren(QRadioButton), key=lambda choice: choice.y())
     assert choices == [dialog.link.webapi, dialog.link.library, dialog.link.replay, dialog.link.demo]
-    dialog.choose_link("webapi")
-    assert dialog.wanted() == Settings(link="webapi")
+    dialog.choose_link(LinkName.WEBAPI)
+    assert dialog.wanted() == Settings(link=LinkName.WEBAPI)
     assert dialog.link.web.sites.sites() == (Site(name="", url="http://127.0.0.1:9103"),)
 
 
@@ -201,7 +201,7 @@ def type_cell(dialog: SettingsDialog, row: int, column: int, text: str) -> None:
 def test_an_address_is_checked_when_the_typing_ends_and_kept_in_full(
     opened: Callable[..., SettingsDialog], qtbot: QtBot
 ) -> None:
-    dialog = opened(Settings(link="webapi"))
+    dialog = opened(Settings(link=LinkName.WEBAPI))
     message = dialog.link.web.sites.message
     type_cell(dialog, 0, 1, "ftp://x")
     qtbot.waitUntil(message.isVisible)
@@ -217,7 +217,7 @@ def test_an_address_is_checked_when_the_typing_ends_and_kept_in_full(
 
 
 def test_several_computers_need_names_and_addresses_of_their_own(opened: Callable[..., SettingsDialog]) -> None:
-    dialog = opened(Settings(link="webapi"))
+    dialog = opened(Settings(link=LinkName.WEBAPI))
     sites = dialog.link.web.sites
     for name, address, sentence in (
         ("", "", "Type the address of each T3000 computer"),
@@ -237,14 +237,14 @@ def test_several_computers_need_names_and_addresses_of_their_own(opened: Callabl
 def test_computers_that_cannot_be_used_do_no_harm_while_another_link_is_chosen(
     opened: Callable[..., SettingsDialog],
 ) -> None:
-    dialog = opened(Settings(link="webapi"))
+    dialog = opened(Settings(link=LinkName.WEBAPI))
     type_cell(dialog, 0, 1, "two words")
-    dialog.choose_link("demo")
-    assert dialog.wanted() == Settings(link="demo")
+    dialog.choose_link(LinkName.DEMO)
+    assert dialog.wanted() == Settings(link=LinkName.DEMO)
 
 
 def test_the_way_of_reading_is_explained_and_kept(opened: Callable[..., SettingsDialog]) -> None:
-    dialog = opened(Settings(link="webapi", web_reading="live"))
+    dialog = opened(Settings(link=LinkName.WEBAPI, web_reading=WebReading.LIVE))
     web = dialog.link.web
     assert "without a cooldown" in web.meaning.text()
     web.choose_reading("logging_data")
@@ -253,7 +253,7 @@ def test_the_way_of_reading_is_explained_and_kept(opened: Callable[..., Settings
     assert wanted is not None
     assert wanted.web_reading == "logging_data"
     explained = [web.reading.itemData(row, Qt.ItemDataRole.ToolTipRole) for row in range(web.reading.count())]
-    assert [web.reading.itemData(row) for row in range(web.reading.count())] == list(WEB_READING_NAMES)
+    assert [web.reading.itemData(row) for row in range(web.reading.count())] == list(WebReading)
     assert len(set(explained)) == 3
 
 
@@ -288,7 +288,7 @@ def test_an_interval_below_the_cooldown_is_a_caution_and_no_error(
     opened: Callable[..., SettingsDialog], tmp_path: Path
 ) -> None:
     (tmp_path / "some.so").touch()
-    dialog = opened(Settings(link="library", library=str(tmp_path / "some.so")))
+    dialog = opened(Settings(link=LinkName.LIBRARY, library=str(tmp_path / "some.so")))
     dialog.sync.interval.setValue(10)
     assert "shorter than T3000's cooldown" in dialog.sync.caution.text()
     assert dialog.sync.caution.tone is Tone.CAUTION
@@ -298,7 +298,7 @@ def test_an_interval_below_the_cooldown_is_a_caution_and_no_error(
 
 
 def test_without_a_link_the_appearance_can_be_changed_but_nothing_tested(opened: Callable[..., SettingsDialog]) -> None:
-    dialog = opened(Settings(appearance="light"))
+    dialog = opened(Settings(appearance=Appearance.LIGHT))
     assert not dialog.link.test.isEnabled()
     dialog.appearance.choices[Appearance.DARK].setChecked(True)
     assert dialog.ok.isEnabled()
@@ -306,8 +306,8 @@ def test_without_a_link_the_appearance_can_be_changed_but_nothing_tested(opened:
 
 def test_a_link_chosen_for_the_user_is_a_change(opened: Callable[..., SettingsDialog]) -> None:
     dialog = opened(Settings())
-    dialog.choose_link("demo")
-    assert dialog.wanted() == Settings(link="demo")
+    dialog.choose_link(LinkName.DEMO)
+    assert dialog.wanted() == Settings(link=LinkName.DEMO)
     assert dialog.ok.isEnabled()
 
 
@@ -328,7 +328,7 @@ def test_an_appearance_that_was_applied_outlives_cancel(opened: Callable[..., Se
 
 
 def test_colours_of_messages_follow_the_theme(opened: Callable[..., SettingsDialog], qapp: QApplication) -> None:
-    dialog = opened(Settings(link="library", library="/no/such/file.so", appearance="light"))
+    dialog = opened(Settings(link=LinkName.LIBRARY, library="/no/such/file.so", appearance=Appearance.LIGHT))
     message = dialog.link.library_message
     assert LIGHT.bad.name() in drawn_colours(message)
     apply_theme(qapp, DARK)
@@ -450,23 +450,23 @@ def test_a_database_is_typed_as_a_path_and_kept_as_a_url(opened: Callable[..., S
     assert wanted is not None
     assert wanted.database == f"sqlite:///{tmp_path / 'history.db'}"
     dialog.database.file.set_text("")
-    assert dialog.wanted() == Settings(link="demo", appearance="light")
+    assert dialog.wanted() == Settings(link=LinkName.DEMO, appearance=Appearance.LIGHT)
 
 
 def test_a_stored_database_url_is_shown_as_its_path_and_stays_as_it_is(
     opened: Callable[..., SettingsDialog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    dialog = opened(Settings(link="demo", database="sqlite:///history.db"))
+    dialog = opened(Settings(link=LinkName.DEMO, database="sqlite:///history.db"))
     assert dialog.database.file.text == str(tmp_path / "history.db")
-    assert dialog.wanted() == Settings(link="demo", database="sqlite:///history.db")
+    assert dialog.wanted() == Settings(link=LinkName.DEMO, database="sqlite:///history.db")
 
 
 @pytest.mark.parametrize("stored", ["mysql://host/db", "5", "history.db", "null"])
 def test_a_stored_database_that_is_none_is_shown_with_what_is_wrong_and_can_be_corrected(
     opened: Callable[..., SettingsDialog], tmp_path: Path, stored: str
 ) -> None:
-    dialog = opened(Settings(link="webapi", database=stored))
+    dialog = opened(Settings(link=LinkName.WEBAPI, database=stored))
     dialog.show_database()
     assert dialog.tabs.currentWidget() is dialog.database
     assert dialog.database.file.text == stored
@@ -477,19 +477,19 @@ def test_a_stored_database_that_is_none_is_shown_with_what_is_wrong_and_can_be_c
     assert wanted is not None
     assert wanted.database == f"sqlite:///{tmp_path / 'good.db'}"
     typed(dialog.database.file, "")
-    assert dialog.wanted() == Settings(link="webapi")
+    assert dialog.wanted() == Settings(link=LinkName.WEBAPI)
 
 
 def test_which_points_are_stored_live_and_how_many_panels_are_logged_can_be_chosen(
     opened: Callable[..., SettingsDialog],
 ) -> None:
-    dialog = opened(Settings(link="webapi"))
+    dialog = opened(Settings(link=LinkName.WEBAPI))
     assert dialog.link.web.points.currentData() == "used"
     assert dialog.sync.panels_logged.text() == "20 panels"
     dialog.link.web.choose_points("all")
     dialog.sync.panels_logged.setValue(0)
     wanted = dialog.wanted()
-    assert wanted == Settings(link="webapi", live_points="all", panels_logged=0)
+    assert wanted == Settings(link=LinkName.WEBAPI, live_points=LivePoints.ALL, panels_logged=0)
     dialog.link.web.choose_reading("logging_data")
     assert not dialog.link.web.points.isEnabled(), "T3000's background readings are stored as they come"
 

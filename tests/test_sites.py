@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scripted_link import ScriptedLink, Step
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import Outcome, UnreachableError
 from t3monitor.model.events import AnswerDecoded, CycleFinished, SyncEvent
 from t3monitor.simulation.building import Building
@@ -52,7 +52,7 @@ class Campus:
 
     def settings(self, *names: str, **values: Any) -> Settings:
         sites = [{"name": name, "url": f"{name.lower()}:9103"} for name in names]
-        return Settings(link="webapi", database=f"sqlite:///{self.file}").with_values(sites=sites, **values)
+        return Settings(link=LinkName.WEBAPI, database=f"sqlite:///{self.file}").with_values(sites=sites, **values)
 
     def open_link(self, settings: Settings) -> ScriptedLink:
         return self.links[settings.sites[0].name if settings.link == "webapi" else "demo"]

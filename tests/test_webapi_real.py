@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import NoNewDataError
 from t3monitor.sync.check import check_link
 from t3monitor.t3000.link import Answer
@@ -60,7 +60,7 @@ def test_background_readings_are_whole_or_there_is_a_sentence_why_there_are_none
 
 
 def test_every_check_has_a_sentence(url: str) -> None:
-    settings = Settings(link="webapi").with_values(sites=[{"url": url}], timeout_seconds=int(TIMEOUT_S))
+    settings = Settings(link=LinkName.WEBAPI).with_values(sites=[{"url": url}], timeout_seconds=int(TIMEOUT_S))
     checks = list(check_link(settings))
     assert [check.name for check in checks] == ["service", "clock", "panels", "link"]
     assert all(check.text for check in checks)

@@ -10,7 +10,7 @@ from drawn import panel_count
 from programs import Run, cycle, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import Outcome
 from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.devices.panels import PanelState
@@ -26,7 +26,7 @@ def stand_in() -> Iterator[StandIn]:
 
 def settings(url: str, **values: object) -> Settings:
     usual: dict[str, object] = {"sites": [{"url": url}], "timeout_seconds": 1, "retry_attempts": 0}
-    return Settings(link="webapi", auto_start=False).with_values(**usual | values)
+    return Settings(link=LinkName.WEBAPI, auto_start=False).with_values(**usual | values)
 
 
 def test_a_click_shows_the_panels_of_t3000_and_how_they_were_read(run: Run, paths: Paths, stand_in: StandIn) -> None:

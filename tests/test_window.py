@@ -26,7 +26,7 @@ from t3monitor.commands import exit_codes
 from t3monitor.commands import window as window_command
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import Paths
-from t3monitor.config.settings import Settings, load
+from t3monitor.config.settings import LinkName, Settings, load
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CycleFinished, RetryScheduled
 from t3monitor.model.point_types import PointType
@@ -35,7 +35,7 @@ from t3monitor.store.present_state import read_present_state
 from t3monitor.ui.trend.time_range import Preset
 
 Does = Callable[[str], None]
-DEMO = Settings(link="demo", auto_start=False)
+DEMO = Settings(link=LinkName.DEMO, auto_start=False)
 
 
 def library_settings(library: Path, **values: Any) -> Settings:
@@ -126,7 +126,7 @@ def enabled(program: MonitorApp) -> tuple[bool, bool, bool]:
 
 def test_the_service_starts_with_the_window_if_the_settings_say_so(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
-        program = MonitorApp(paths, Settings(link="demo"))
+        program = MonitorApp(paths, Settings(link=LinkName.DEMO))
         finished = next_event(program, CycleFinished)
         running = asyncio.ensure_future(program.run())
         assert (await finished).report.outcome is Outcome.OK
@@ -246,7 +246,7 @@ def test_the_first_start_offers_both_ways_and_the_simulated_building_is_one_clic
             assert (await finished).report.outcome is Outcome.OK
             assert not program.window.welcome.isVisible()
             assert program.window.devices.isVisible()
-            assert load(paths.settings_file)[0].link == "demo"
+            assert load(paths.settings_file)[0].link == LinkName.DEMO
 
     run(scenario())
 
@@ -271,7 +271,7 @@ def test_the_window_comes_back_as_it_was_left(run: Run, paths: Paths) -> None:
 
 def test_a_damaged_database_is_said_in_the_window(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
-        file = paths.database_file("demo")
+        file = paths.database_file(LinkName.DEMO)
         file.parent.mkdir(parents=True)
         file.write_bytes(b"This is a letter." * 500)
         async with opened(paths, DEMO) as program:
@@ -395,13 +395,13 @@ def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_t
         async with opened(paths, library_settings(t3000_library)) as program:
             ended = next_event(program, CycleFinished)
             program.services.sync_once()
-            program.on_settings_applied(program.session.settings.with_values(link="demo", auto_start=False))
+            program.on_settings_applied(program.session.settings.with_values(link=LinkName.DEMO, auto_start=False))
             await ended
             await until(lambda: program.session.shown is not None and not program.is_busy, program)
             assert program.session.shown is not None
             assert 237219 not in {device.serial_number for device in program.session.shown.devices}
             assert panel_count(program.window.devices.model) == 6
-        for link, serials in (("demo", 6), (None, 1)):
+        for link, serials in ((LinkName.DEMO, 6), (None, 1)):
             state = read_present_state(sqlite_url(paths.database_file(link)))
             assert state is None or len(state.devices) == serials
 
@@ -416,7 +416,7 @@ def test_a_database_that_is_named_for_t3000_gets_nothing_of_the_simulated_buildi
         async with opened(paths, settings) as program:
             await cycle(program, program.window.sync_once_action.trigger)
         assert not (tmp_path / "site.db").exists()
-        assert paths.database_file("demo").exists()
+        assert paths.database_file(LinkName.DEMO).exists()
 
     run(scenario())
 
@@ -425,11 +425,11 @@ def test_closing_while_the_simulated_building_gets_its_past_leaves_no_half_of_it
     async def scenario() -> None:
         program = MonitorApp(paths, DEMO.with_values(demo_panels=60))
         running = asyncio.ensure_future(program.run())
-        partial = paths.database_file("demo").with_name("webview_t3_device.db.partial")
+        partial = paths.database_file(LinkName.DEMO).with_name("webview_t3_device.db.partial")
         await until(partial.exists, program)
         program.window.close()
         await asyncio.wait_for(running, 5)
-        assert not paths.database_file("demo").exists()
+        assert not paths.database_file(LinkName.DEMO).exists()
         async with opened(paths, DEMO) as program:
             state = program.session.shown
             assert state is not None
@@ -462,7 +462,7 @@ def test_closing_while_another_program_locks_the_database_takes_less_than_5_s(ru
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:
             await cycle(program, program.window.sync_once_action.trigger)
-        with closing(sqlite3.connect(paths.database_file("demo"))) as other:
+        with closing(sqlite3.connect(paths.database_file(LinkName.DEMO))) as other:
             program = MonitorApp(paths, DEMO)
             running = asyncio.ensure_future(program.run())
             await until(lambda: program.window.isVisible() and not program.is_busy, program)

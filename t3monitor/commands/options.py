@@ -5,7 +5,7 @@ from typing import Any
 
 from t3monitor.config import settings as settings_file
 from t3monitor.config.paths import Paths, whole_path
-from t3monitor.config.settings import Settings, SettingsError
+from t3monitor.config.settings import LinkName, Settings, SettingsError
 
 _OPTIONS = {
     "link": "link",
@@ -16,7 +16,8 @@ _OPTIONS = {
     "timeout": "timeout_seconds",
     "retries": "retry_attempts",
 }
-_CHOOSING = {"library": "library", "url": "webapi", "file": "replay"}  # options that choose their link, the first wins
+# Options that choose their link; the first wins.
+_CHOOSING = {"library": LinkName.LIBRARY, "url": LinkName.WEBAPI, "file": LinkName.REPLAY}
 
 
 def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings, list[str]]:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from t3monitor.app import MonitorApp
 from t3monitor.commands.window import make_application
 from t3monitor.config.paths import Paths, user_paths
-from t3monitor.config.settings import Settings, load
+from t3monitor.config.settings import LinkName, Settings, load
 from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.points import PointKey
 from t3monitor.simulation.building import Building
@@ -65,7 +65,7 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
     if args.demo:
         settings = Settings(auto_start=False).with_values(appearance=args.theme)
         if args.page != "welcome":
-            settings = settings.with_values(link="demo")
+            settings = settings.with_values(link=LinkName.DEMO)
     else:
         settings = load(paths.settings_file)[0].with_values(appearance=args.theme, auto_start=False)
     program = MonitorApp(paths, settings, leaves_traces=args.demo)

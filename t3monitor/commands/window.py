@@ -18,7 +18,7 @@ from t3monitor.app import MonitorApp
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.config.paths import user_paths
-from t3monitor.config.settings import SettingsError
+from t3monitor.config.settings import LinkName, SettingsError
 from t3monitor.diagnostics.crashes import CrashLog
 from t3monitor.diagnostics.logs import start_logging
 from t3monitor.ui.crash_dialog import CrashNotice
@@ -39,7 +39,7 @@ def window(args: argparse.Namespace) -> int:
             message_box(application.applicationName(), str(error)).exec()
         raise
     if args.demo:
-        settings = settings.with_values(link="demo")
+        settings = settings.with_values(link=LinkName.DEMO)
     # Before the log files, of which it quotes the last lines.
     crash_log = CrashLog(paths.log_folder, f"Qt {qVersion()}")
     start_logging(paths.log_folder, cycles_on_stderr=False)

@@ -14,7 +14,6 @@ HOME_VARIABLE = "T3MONITOR_HOME"
 DATABASE_NAME = "webview_t3_device.db"
 PORTABLE_FOLDER = "portable"
 _APP_NAME = "T3 Monitor"
-_UNREAL_LINKS = ("demo", "replay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,11 @@ class Paths:
 
     def database_file(self, link: LinkName | None) -> Path:
         """The default database of a link; simulated and recorded answers have their own."""
-        return (self.data / link if link in _UNREAL_LINKS else self.data) / DATABASE_NAME
+        return (self.data / link if link in (LinkName.DEMO, LinkName.REPLAY) else self.data) / DATABASE_NAME
 
     def database_url(self, settings: Settings) -> str:
         """The database of these settings; the one they name is for a real T3000, whose history nothing else joins."""
-        if settings.database and settings.link not in _UNREAL_LINKS:
+        if settings.database and settings.is_real:
             return settings.database
         return sqlite_url(self.database_file(settings.link))
 

@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Sequence
+from enum import StrEnum
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -15,20 +16,44 @@ from msgspec import Meta
 
 from t3monitor.config.files import write_whole
 
-LinkName = Literal["demo", "library", "webapi", "replay"]
-LINK_NAMES: tuple[str, ...] = get_args(LinkName)
-WebReadingName = Literal["auto", "live", "logging_data"]
-WEB_READING_NAMES: tuple[str, ...] = get_args(WebReadingName)
-LivePointsName = Literal["used", "all"]
-LIVE_POINTS_NAMES: tuple[str, ...] = get_args(LivePointsName)
 PointTypeName = Literal["INPUT", "OUTPUT", "VARIABLE"]
 POINT_TYPE_NAMES: tuple[PointTypeName, ...] = get_args(PointTypeName)
-AppearanceName = Literal["system", "light", "dark"]
-APPEARANCE_NAMES: tuple[str, ...] = get_args(AppearanceName)
 SHORTEST_REAL_INTERVAL_S = 16
 LARGEST_SITE_COUNT = 32
 WEB_PORT = 9103
 LONGEST_REQUEST_BYTES = 4096  # what a pipe takes at once, so that sending it never waits for the library's process
+
+
+class LinkName(StrEnum):
+    """The ways to reach T3000, and two that need none."""
+
+    DEMO = "demo"
+    LIBRARY = "library"
+    WEBAPI = "webapi"
+    REPLAY = "replay"
+
+
+class WebReading(StrEnum):
+    """How the web service is read."""
+
+    AUTO = "auto"
+    LIVE = "live"
+    LOGGING_DATA = "logging_data"
+
+
+class LivePoints(StrEnum):
+    """Which points of a panel live reading stores."""
+
+    USED = "used"
+    ALL = "all"
+
+
+class Appearance(StrEnum):
+    """The colours of the window; SYSTEM follows the desktop."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
 
 
 class SettingsError(Exception):
@@ -57,15 +82,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[Site, ...], Meta(description="T3000 computers, each with a name and the URL of its web service")
     ] = (Site(),)
     web_reading: Annotated[
-        WebReadingName,
+        WebReading,
         Meta(
             description="How the web service is read: each panel live, the background readings of T3000, or what works"
         ),
-    ] = "auto"
+    ] = WebReading.AUTO
     live_points: Annotated[
-        LivePointsName,
+        LivePoints,
         Meta(description="Points of a panel that live reading stores: those of groups in use, or all"),
-    ] = "used"
+    ] = LivePoints.USED
     replay: Annotated[str, Meta(description="File or folder of recorded answers, one per cycle")] = ""
     request: Annotated[str, Meta(description="Request text put into the buffer; empty sends an empty buffer")] = (
         '{"action":15,"panelId":-1,"serialNumber":0}'
@@ -104,8 +129,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=200, description="Size of the simulated building", extra={"unit": "panels"})
     ] = 6
     appearance: Annotated[
-        AppearanceName, Meta(description="Colours of the window: those of the desktop, light or dark")
-    ] = "system"
+        Appearance, Meta(description="Colours of the window: those of the desktop, light or dark")
+    ] = Appearance.SYSTEM
+
+    @property
+    def is_real(self) -> bool:
+        """Whether what is read is a T3000, and neither simulated nor recorded."""
+        return self.link not in (LinkName.DEMO, LinkName.REPLAY)
 
     def with_values(self, **values: object) -> "Settings":
         """A copy with these values; raises SettingsError at the first that cannot be used."""
@@ -117,13 +147,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def cautions(self) -> list[str]:
         """Sentences about values that are allowed but will disappoint."""
-        has_cooldown = self.link == "library" or (self.link == "webapi" and self.web_reading == "logging_data")
+        reads_cache = self.link == LinkName.WEBAPI and self.web_reading == WebReading.LOGGING_DATA
+        has_cooldown = self.link == LinkName.LIBRARY or reads_cache
         if has_cooldown and self.sync_interval_secs < SHORTEST_REAL_INTERVAL_S:
             return [
                 f"An interval of {self.sync_interval_secs} s is shorter than T3000's cooldown: it ignores calls less "
                 f"than 15 s apart, so most cycles will find no new data; use {SHORTEST_REAL_INTERVAL_S} s or more"
             ]
         return []
+
+
+# How the settings stand in their file; no setting has the name of a group.
+GROUPS = {
+    "t3000": (
+        "link",
+        "library",
+        "sites",
+        "web_reading",
+        "live_points",
+        "replay",
+        "request",
+        "buffer_bytes",
+        "demo_panels",
+    ),
+    "sync": ("sync_interval_secs", "timeout_seconds", "retry_attempts", "panels_logged", "auto_start"),
+    "recording": ("database", "recorded_types", "unrecorded_panels"),
+    "window": ("appearance",),
+}
 
 
 def load(path: Path) -> tuple[Settings, list[str]]:
@@ -147,16 +197,20 @@ def load(path: Path) -> tuple[Settings, list[str]]:
         return Settings(), [f"The settings {path} cannot be read ({error.strerror}); the defaults are in force"]
     except (ValueError, RecursionError) as error:
         return Settings(), [f"The settings {path} are broken ({error}); {_set_aside(path)}; the defaults are in force"]
-    values, warnings = {}, []
-    for name in Settings.__struct_fields__:
-        if name in stored:
-            try:
-                values[name] = _checked(name, stored[name])
-            except SettingsError as error:
-                if name == "database":
-                    values[name] = stored[name] if isinstance(stored[name], str) else json.dumps(stored[name])
-                    continue
-                warnings.append(f"{error}; the default is in force")
+    values = {}
+    warnings = [
+        f"{group} cannot be {stored[group]!r}: it is a group of settings; their defaults are in force"
+        for group in GROUPS
+        if not isinstance(stored.get(group, {}), dict)
+    ]
+    for name, value in _by_name(stored).items():
+        try:
+            values[name] = _checked(name, value)
+        except SettingsError as error:
+            if name == "database":
+                values[name] = value if isinstance(value, str) else json.dumps(value)
+                continue
+            warnings.append(f"{error}; the default is in force")
     return Settings(**values), warnings
 
 
@@ -167,16 +221,30 @@ def save(path: Path, settings: Settings) -> None:
     """
     if not _may_be_read(path):
         raise OSError(errno.EINVAL, "it is no file", str(path))
-    unknown = {}
+    document: dict[str, Any] = {}
     try:
         stored = json.loads(path.read_bytes())
-        unknown = {key: value for key, value in stored.items() if key not in Settings.__struct_fields__}
+        document = {key: value for key, value in stored.items() if key not in Settings.__struct_fields__}
     except FileNotFoundError:
         pass
     except (ValueError, RecursionError, AttributeError):
         _set_aside(path)
-    text = json.dumps(unknown | msgspec.to_builtins(settings), indent=2, ensure_ascii=False) + "\n"
-    write_whole(path, text)
+    values = msgspec.to_builtins(settings)
+    for group, names in GROUPS.items():
+        others = document.get(group)
+        document[group] = (others if isinstance(others, dict) else {}) | {name: values[name] for name in names}
+    write_whole(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def _by_name(stored: dict[str, Any]) -> dict[str, Any]:
+    """What a file says of each setting; one outside of its group is of an older version, which wrote it last."""
+    found: dict[str, Any] = {}
+    for group, names in GROUPS.items():
+        if isinstance(values := stored.get(group, {}), dict):
+            found |= values
+        elif "database" in names:  # not to be known; its default would begin another file
+            found["database"] = values
+    return {name: value for name, value in (found | stored).items() if name in Settings.__struct_fields__}
 
 
 def _may_be_read(path: Path) -> bool:
@@ -192,6 +260,7 @@ _FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
 
 
 _FILES = ("library", "replay")
+_CHOICES = {"link": LinkName, "web_reading": WebReading, "live_points": LivePoints, "appearance": Appearance}
 
 
 def _checked(name: str, value: object) -> Any:
@@ -259,14 +328,8 @@ def _check_characters(name: str, text: str) -> None:
 
 
 def _allowed(name: str) -> str:
-    if name == "link":
-        return "one of " + ", ".join(LINK_NAMES)
-    if name == "appearance":
-        return "one of " + ", ".join(APPEARANCE_NAMES)
-    if name == "web_reading":
-        return "one of " + ", ".join(WEB_READING_NAMES)
-    if name == "live_points":
-        return "one of " + ", ".join(LIVE_POINTS_NAMES)
+    if name in _CHOICES:
+        return "one of " + ", ".join(_CHOICES[name])
     if name == "recorded_types":
         return "a list of " + ", ".join(POINT_TYPE_NAMES)
     if name == "unrecorded_panels":

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import Outcome
 from t3monitor.model.identity import controllers_at_once
@@ -23,12 +23,12 @@ def check_link(settings: Settings, known: Snapshot | None = None) -> Iterator[Ch
     Of a library that is whether it can be loaded and what it exports, of each T3000 computer its web service and its
     panels. A real T3000 may begin a cooldown with it. Nothing is stored; ``known`` is what is stored of earlier runs.
     """
-    if settings.link == "webapi":
+    if settings.link == LinkName.WEBAPI:
         for site in settings.sites:
             suffix = f" {site.name}" if len(settings.sites) > 1 else ""
             yield from _check_web_service(settings.at_site(site), known, suffix)
         return
-    if settings.link == "library" and settings.library:
+    if settings.link == LinkName.LIBRARY and settings.library:
         loaded = checked("library", lambda: _inspected(settings))
         yield loaded
         if not loaded.is_ok:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, LivePoints, Settings
 from t3monitor.model.errors import UnreachableError
 from t3monitor.simulation.link import DemoLink
 from t3monitor.t3000.library import LibraryLink
@@ -16,15 +16,15 @@ def open_link(settings: Settings) -> Link:
     match settings.link:
         case None:
             raise UnreachableError("No way to reach T3000 is chosen; name one with --link or in the settings")
-        case "demo":
+        case LinkName.DEMO:
             return DemoLink(panels=settings.demo_panels)
-        case "library":
+        case LinkName.LIBRARY:
             if not settings.library:
                 raise UnreachableError("No library is chosen; name its file with --library or in the settings")
             return LibraryLink(Path(settings.library), request=settings.request, buffer_bytes=settings.buffer_bytes)
-        case "webapi":
+        case LinkName.WEBAPI:
             return web_link(settings)
-        case "replay":
+        case LinkName.REPLAY:
             if not settings.replay:
                 raise UnreachableError("No recording is chosen; name a file or folder with --file or in the settings")
             return ReplayLink(Path(settings.replay))
@@ -36,5 +36,5 @@ def web_link(settings: Settings) -> WebApiLink:
         settings.sites[0].url,
         settings.web_reading,
         longest_answer_bytes=settings.buffer_bytes,
-        reads_all=settings.live_points == "all",
+        reads_all=settings.live_points == LivePoints.ALL,
     )

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from enum import Enum, auto
 
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, InterruptedCycleError
 from t3monitor.model.events import (
@@ -200,7 +200,7 @@ class SyncService:
         """The open link; raises LinkError if there is nothing to ask."""
         if self._source is None:
             settings = self._settings_in_use
-            source = Source(self._open_link(settings), told_when_read=settings.link == "library")
+            source = Source(self._open_link(settings), told_when_read=settings.link == LinkName.LIBRARY)
             with self._changed:
                 self._source = source
                 source.link.prefer(self._preferred)

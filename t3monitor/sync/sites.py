@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
 
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.clock import Clock
 from t3monitor.model.events import CycleReport
 from t3monitor.model.points import PointKey
@@ -151,6 +151,6 @@ class SiteServices:
 
 def settings_by_site(settings: Settings) -> dict[str, Settings]:
     """What the service of each site is to see of the settings, by the site's name."""
-    if settings.link != "webapi":
+    if settings.link != LinkName.WEBAPI:
         return {"": settings}
     return {site.name: settings.at_site(site) for site in settings.sites}

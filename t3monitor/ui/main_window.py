@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from t3monitor.config.settings import Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.events import SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         self.devices.set_sites(session.sites)
         self.progress.set_sites(session.sites, watched)
         self.progress.set_interval(settings.sync_interval_secs)
-        self._set_can_find_panels(settings.link == "webapi" and not problem)
+        self._set_can_find_panels(settings.link == LinkName.WEBAPI and not problem)
         text = self.tr("The database in the settings cannot be used: %s. Nothing is recorded until it is corrected")
         self.banner.say(text % problem if problem else "")
         if problem:  # else opening the database has its own
@@ -172,15 +172,15 @@ class MainWindow(QMainWindow):
 
     def _watched_text(self, settings: Settings) -> str:
         match settings.link:
-            case "demo":
+            case LinkName.DEMO:
                 return self.tr("Simulated building")
-            case "library":
+            case LinkName.LIBRARY:
                 return Path(settings.library).name
-            case "webapi":
+            case LinkName.WEBAPI:
                 names = [site.name or urlsplit(site.url).netloc for site in settings.sites]
                 few = len(names) <= _SITES_NAMED
                 return ", ".join(names) if few else self.tr("%d T3000 computers") % len(names)
-            case "replay":
+            case LinkName.REPLAY:
                 return self.tr("Recording %s") % Path(settings.replay).name
             case None:
                 return ""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection
 
-from t3monitor.config.settings import WebReadingName
+from t3monitor.config.settings import WebReading
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import PanelSettings, Snapshot
 from t3monitor.t3000.link import Answer, Link
@@ -27,7 +27,7 @@ class WebApiLink(Link):
     def __init__(
         self,
         url: str,
-        reading: WebReadingName = "auto",
+        reading: WebReading = WebReading.AUTO,
         *,
         longest_answer_bytes: int = 104_857_600,
         monotonic_s: Callable[[], float] = time.monotonic,
@@ -134,12 +134,12 @@ class WebApiLink(Link):
 
 
 def _strategy_named(
-    name: WebReadingName, live: LiveReading, background: BackgroundReading, monotonic_s: Callable[[], float]
+    name: WebReading, live: LiveReading, background: BackgroundReading, monotonic_s: Callable[[], float]
 ) -> Strategy:
     match name:
-        case "live":
+        case WebReading.LIVE:
             return live
-        case "logging_data":
+        case WebReading.LOGGING_DATA:
             return background
-        case "auto":
+        case WebReading.AUTO:
             return AutoReading(live, background, monotonic_s)

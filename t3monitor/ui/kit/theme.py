@@ -5,7 +5,6 @@ down black on yellow, stale black on tan), toned down in the dark theme. A state
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,13 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-
-class Appearance(StrEnum):
-    """What the user chose; SYSTEM follows the desktop."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
+from t3monitor.config.settings import Appearance
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +113,10 @@ _in_force = LIGHT
 
 def theme_for(appearance: Appearance) -> Theme:
     """The theme that the choice means on this desktop, now."""
-    if appearance is Appearance.SYSTEM:
+    if appearance == Appearance.SYSTEM:
         scheme = QGuiApplication.styleHints().colorScheme()
         return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
-    return DARK if appearance is Appearance.DARK else LIGHT
+    return DARK if appearance == Appearance.DARK else LIGHT
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:

@@ -5,8 +5,7 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
-from t3monitor.config.settings import Settings
-from t3monitor.ui.kit.theme import Appearance
+from t3monitor.config.settings import Appearance, Settings
 from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.page import SettingsPage
 
@@ -30,11 +29,11 @@ class AppearancePage(SettingsPage):
 
     def show_settings(self, settings: Settings) -> None:
         """Shows the values."""
-        self.choices[Appearance(settings.appearance)].setChecked(True)
+        self.choices[settings.appearance].setChecked(True)
 
     def values(self) -> dict[str, Any]:
         """The values as they are shown."""
-        return {"appearance": self.appearance.value}
+        return {"appearance": self.appearance}
 
     @property
     def appearance(self) -> Appearance:

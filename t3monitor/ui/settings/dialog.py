@@ -9,13 +9,13 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Settings, SettingsError
+from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Appearance, LinkName, Settings, SettingsError
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.snapshot import Device
 from t3monitor.ui.kit.notice import Tone
 from t3monitor.ui.kit.plain import Label
-from t3monitor.ui.kit.theme import Appearance, apply_theme, theme_for
+from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.settings.appearance import AppearancePage
 from t3monitor.ui.settings.database import DatabasePage
 from t3monitor.ui.settings.link import LinkPage
@@ -62,7 +62,7 @@ class SettingsDialog(QDialog):
         self._default_database = default_database
         self._tested: Settings | None = None  # what the message about the test, or the running test, is about
         self._test: asyncio.Task[None] | None = None
-        self._previewed = Appearance(settings.appearance)
+        self._previewed = settings.appearance
         self.link = LinkPage()
         self.sync = SyncPage()
         self.recording = RecordingPage(panels)
@@ -107,7 +107,7 @@ class SettingsDialog(QDialog):
         self.link.test_clicked.connect(self.on_test)
         self.on_changed()
 
-    def choose_link(self, name: str) -> None:
+    def choose_link(self, name: LinkName) -> None:
         """Chooses a link for the user, as the welcome page does."""
         self.tabs.setCurrentWidget(self.link)
         self.link.choose_link(name)
@@ -143,9 +143,9 @@ class SettingsDialog(QDialog):
             if too_short
             else "",
         )
-        self.database.show_default(self._default_database, demo=self.link.link in ("demo", "replay"))
+        self.database.show_default(self._default_database, demo=self.link.link in (LinkName.DEMO, LinkName.REPLAY))
         self._wrong.setText(self.tr("Not yet usable: %s") % ", ".join(wrong) if wrong else "")
-        if self.appearance.appearance is not self._previewed:
+        if self.appearance.appearance != self._previewed:
             self._previewed = self.appearance.appearance
             _show_appearance(self._previewed)
 
@@ -199,7 +199,7 @@ class SettingsDialog(QDialog):
     @override
     def reject(self) -> None:
         if self._previewed != self._settings.appearance:
-            _show_appearance(Appearance(self._settings.appearance))
+            _show_appearance(self._settings.appearance)
         super().reject()
 
     @override

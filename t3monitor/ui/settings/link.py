@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from t3monitor.config.settings import Settings, SettingsError, checked_sites
+from t3monitor.config.settings import LinkName, Settings, SettingsError, checked_sites
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import field_label
 from t3monitor.ui.settings.checks import library_filter, library_problem, path_of, replay_problem
@@ -41,11 +41,11 @@ class LinkPage(SettingsPage):
         self.library = QRadioButton(self.tr("T3000 &library"))
         self.replay = QRadioButton(self.tr("&Recorded answers"))
         self.demo = QRadioButton(self.tr("&Simulated building"))
-        self._choices: dict[str, QRadioButton] = {
-            "webapi": self.webapi,
-            "library": self.library,
-            "replay": self.replay,
-            "demo": self.demo,
+        self._choices: dict[LinkName, QRadioButton] = {
+            LinkName.WEBAPI: self.webapi,
+            LinkName.LIBRARY: self.library,
+            LinkName.REPLAY: self.replay,
+            LinkName.DEMO: self.demo,
         }
         self._group = QButtonGroup(self)
         for choice in self._choices.values():
@@ -70,7 +70,7 @@ class LinkPage(SettingsPage):
         self.test.setAutoDefault(False)
         self.test.setToolTip(self.tr("Makes one call with these values; nothing is stored"))
         self.test_message = CheckMessages()
-        self._boxes: dict[str, QWidget] = {}
+        self._boxes: dict[LinkName, QWidget] = {}
         self._lay_out()
         self.advanced.toggled.connect(self.on_advanced_toggled)
         self.on_advanced_toggled(False)
@@ -99,13 +99,13 @@ class LinkPage(SettingsPage):
         self.request.setText(settings.request)
         self.buffer_bytes.setValue(settings.buffer_bytes)
 
-    def choose_link(self, name: str) -> None:
+    def choose_link(self, name: LinkName) -> None:
         """Chooses a link for the user, who then fills in its field."""
         self._choices[name].setChecked(True)
         self._choices[name].setFocus()
 
     @property
-    def link(self) -> str | None:
+    def link(self) -> LinkName | None:
         """The link that is chosen."""
         return next((name for name, choice in self._choices.items() if choice.isChecked()), None)
 
@@ -129,9 +129,9 @@ class LinkPage(SettingsPage):
 
     def check(self) -> bool:
         """Only what the chosen link needs is looked at."""
-        sites = self.web.sites_problem() if self.link == "webapi" else ""
-        library = library_problem(self.library_file.text) if self.link == "library" else ""
-        replay = replay_problem(self.replay_path.text) if self.link == "replay" else ""
+        sites = self.web.sites_problem() if self.link == LinkName.WEBAPI else ""
+        library = library_problem(self.library_file.text) if self.link == LinkName.LIBRARY else ""
+        replay = replay_problem(self.replay_path.text) if self.link == LinkName.REPLAY else ""
         for message, field, problem in (
             (self.web.sites.message, self.web.sites.table, sites),
             (self.library_message, self.library_file.edit, library),
@@ -160,11 +160,11 @@ class LinkPage(SettingsPage):
         form = QFormLayout(self._advanced_box)
         form.addRow(field_label(self.tr("Re&quest text"), self.request), self.request)
         form.addRow(field_label(self.tr("&Buffer"), self.buffer_bytes), self.buffer_bytes)
-        fields: dict[str, tuple[QWidget, ...]] = {
-            "webapi": (self.web,),
-            "library": (self.library_file, self.library_message, self.advanced, self._advanced_box),
-            "replay": (self.replay_path, self.replay_message),
-            "demo": (self.panels,),
+        fields: dict[LinkName, tuple[QWidget, ...]] = {
+            LinkName.WEBAPI: (self.web,),
+            LinkName.LIBRARY: (self.library_file, self.library_message, self.advanced, self._advanced_box),
+            LinkName.REPLAY: (self.replay_path, self.replay_message),
+            LinkName.DEMO: (self.panels,),
         }
         layout = QVBoxLayout(self)
         for name, choice in self._choices.items():

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from t3monitor.config.settings import DEFAULT_WEB_URL, SettingsError, checked_sites
+from t3monitor.config.settings import DEFAULT_WEB_URL, LivePoints, SettingsError, WebReading, checked_sites
 from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.sites import SitesField
@@ -21,17 +21,17 @@ class WebFields(QWidget):
         self.meaning.setProperty("muted", True)
         for name, text, meaning in (
             (
-                "auto",
+                WebReading.AUTO,
                 self.tr("Automatic"),
                 self.tr("Live where it works, else T3000's background readings; the state of the link says which."),
             ),
             (
-                "live",
+                WebReading.LIVE,
                 self.tr("Live from each panel"),
                 self.tr("Every panel is asked in each cycle: its values come straight from it, without a cooldown."),
             ),
             (
-                "logging_data",
+                WebReading.LOGGING_DATA,
                 self.tr("T3000's background readings"),
                 self.tr(
                     "T3000 reads one panel every 15 s, so with ten panels a value may be 150 s old. In T3000 the beta"
@@ -43,8 +43,8 @@ class WebFields(QWidget):
             self.reading.setItemData(self.reading.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
         self.points = QComboBox()
         described(self.points, "live_points", self.tr("Points stored"))
-        self.points.addItem(self.tr("Those in use"), "used")
-        self.points.addItem(self.tr("All of each panel"), "all")
+        self.points.addItem(self.tr("Those in use"), LivePoints.USED)
+        self.points.addItem(self.tr("All of each panel"), LivePoints.ALL)
         row = QHBoxLayout()
         for text, field in ((self.tr("Readin&g"), self.reading), (self.tr("Points st&ored"), self.points)):
             row.addWidget(field_label(text, field))
@@ -59,11 +59,11 @@ class WebFields(QWidget):
         self.reading.currentIndexChanged.connect(self.on_reading_chosen)
         self.on_reading_chosen(0)
 
-    def choose_reading(self, name: str) -> None:
+    def choose_reading(self, name: WebReading) -> None:
         """Shows the way of reading."""
         self.reading.setCurrentIndex(self.reading.findData(name))
 
-    def choose_points(self, name: str) -> None:
+    def choose_points(self, name: LivePoints) -> None:
         """Shows which points live reading stores."""
         self.points.setCurrentIndex(self.points.findData(name))
 
@@ -84,5 +84,5 @@ class WebFields(QWidget):
     @Slot(int)
     def on_reading_chosen(self, index: int) -> None:
         """Explains the choice; T3000's background readings are stored as they come."""
-        self.points.setEnabled(self.reading.itemData(index) != "logging_data")
+        self.points.setEnabled(self.reading.itemData(index) != WebReading.LOGGING_DATA)
         self.meaning.setText(self.reading.itemData(index, Qt.ItemDataRole.ToolTipRole))
