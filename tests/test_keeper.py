@@ -294,6 +294,18 @@ def test_of_a_panel_that_is_read_in_parts_the_late_vector_has_all_points_in_use(
     assert rows(file, "SELECT vals FROM TRENDLOG_FRAMES") == [("[20.5,null,null]",)]
 
 
+def test_a_late_vector_of_a_panel_that_is_read_in_parts_has_no_points_that_went_out_of_use(
+    keeper: Keeper, file: Path
+) -> None:
+    first, second = PointGroup(1, 2, 1000, True, True), PointGroup(3, 3, 1000, True, True)
+    whole = device(time_s=1000, outputs=(), variables=(), groups={PointType.INPUT: (first, second)})
+    keep(keeper, whole)
+    unused = {PointType.INPUT: (first, second._replace(in_use=False))}
+    keep(keeper, replace(whole, inputs=whole.inputs[:2], groups=unused), replace(whole, groups=unused), started_at=1.0)
+    keeper.run(nothing)
+    assert rows(file, "SELECT vals FROM TRENDLOG_FRAMES ORDER BY run_id") == [("[20.5,21,0]",), ("[20.5,21]",)]
+
+
 # Over the end of the program
 
 

@@ -321,7 +321,7 @@ class SyncService:
         with self._changed:
             self._in_cycle = False
             could_not_open = isinstance(cycle.error, DatabaseUnusableError) and not report.attempts
-            if self._must_open and could_not_open and self._started:
+            if could_not_open and self._started:
                 self._started = False
                 self._announcements.append(ServiceStopped(str(cycle.error)))
             now_s = self.clock.monotonic_s()
