@@ -370,6 +370,17 @@ def test_where_the_file_beside_cannot_be_written_the_loss_is_said(
     assert "1 cycles that could not be stored are lost" in caplog.text
 
 
+def test_nothing_is_left_where_the_folder_of_the_database_is_another_one(
+    keepers: Keepers, keeper: Keeper, file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep(keeper, device())
+    file.parent.rename(tmp_path / "away")
+    file.parent.mkdir()
+    keepers.give_back(keeper)
+    assert not list(file.parent.iterdir())
+    assert "1 cycles that could not be stored are lost" in caplog.text
+
+
 def test_nothing_is_left_beside_a_file_that_never_was_the_database(keepers: Keepers, file: Path) -> None:
     file.write_bytes(b"no database" * 100)
     keeper = keepers.take(f"sqlite:///{file}")

@@ -32,7 +32,7 @@ class KnownFolders:
         if known is not None and _number_of_folder(database) != known and not os.access(database, os.F_OK):
             raise DatabaseError(
                 f"The database {database} is not there, and neither is the folder that it was in; connect its drive or "
-                "share, for which is waited, or make an empty file of that name to begin anew"
+                "share again, or make an empty file of that name to begin anew"
             )
 
     def note(self, database: Path) -> None:

@@ -189,9 +189,10 @@ class Keeper:
         """Leaves what could not be stored to the next run."""
         count, file = len(self._late.cycles), late_file(self.path)
         try:
+            self._folders.check(self.path)
             write_late(self.path, self._late)
-        except OSError as error:
-            _log.error("❌ %d cycles that could not be stored are lost: %s cannot be written (%s)", count, file, error)
+        except (DatabaseError, OSError) as error:
+            _log.error("❌ %d cycles that could not be stored are lost: %s cannot be written: %s", count, file, error)
         else:
             _log.warning("⚠️ %d cycles that could not be stored wait in %s for the next start", count, file)
 
