@@ -1,7 +1,8 @@
 """Opening the database file: its URL, the connection's pragmas, and the transactions."""
 
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Cursor
@@ -11,14 +12,26 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
-from t3monitor.model.errors import DatabaseLockedError, DatabaseUnusableError
+from t3monitor.model.errors import DatabaseError, DatabaseLockedError, DatabaseUnusableError
 from t3monitor.store.failures import database_sentences
-from t3monitor.store.files import database_file
+from t3monitor.store.files import (
+    APPLICATION_ID,
+    FileStates,
+    database_file,
+    file_states,
+    set_aside,
+    set_aside_strange_wal,
+    wal_belongs,
+)
 from t3monitor.store.migrate import migrate_to_newest
-from t3monitor.store.reading import BUSY_TIMEOUT_S
+from t3monitor.store.reading import BUSY_TIMEOUT_S, open_read_only
+from t3monitor.store.validation import check_pages
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
+_OPENING_CHECK_S = 1.0  # what is damaged beyond that is found by `doctor`
 _CHECKPOINT_PAGES = 4000  # 16 MB: pages that change in every cycle are copied into the file once for many cycles
 
 
@@ -26,7 +39,8 @@ class Database:
     """An open database of the newest schema.
 
     A connection is used by one thread at a time; `writing` transactions lock out other writers from their begin, so
-    that reading before writing cannot fail half-way.
+    that reading before writing cannot fail half-way. When its file or -wal is no longer the one that it opened, it
+    closes itself with a DatabaseUnusableError: open it anew.
     """
 
     def __init__(self, url: str, tries_again: Callable[[], bool] | None = None) -> None:
@@ -44,12 +58,15 @@ class Database:
                 f"The folder {self.path.parent} of the database cannot be made ({error.strerror}); choose another one"
             ) from error
         self._engine = _engine(self.path, waits_for_locks=tries_again is None)
+        self._watch: SqliteConnection | None = None
+        self._schema_version = 0
+        self._left = FileStates(None, None)  # as the last transaction left the files
+        self._lost = ""  # what became of them
         try:
-            self._patiently(lambda: migrate_to_newest(self._engine, url), opening=True)
+            self._patiently(self._prepare, opening=True)
         except BaseException:
-            self.close()
+            self._disconnect()
             raise
-        self._identity = _identity(self.path)
 
     @contextmanager
     def writing(self) -> Iterator[Cursor]:
@@ -57,14 +74,35 @@ class Database:
 
         It gives the driver's own cursor, which takes thousands of rows as they are.
         """
-        self._check_file()
-        connection = self._patiently(self._engine.connect)
-        with database_sentences(self.path), connection, self._patiently(connection.begin):
-            yield cast(Cursor, connection.connection.cursor())
+        with database_sentences(self.path):
+            self._check_files()
+            connection = self._patiently(self._engine.connect)
+            with connection, self._patiently(connection.begin):
+                cursor = cast(Cursor, connection.connection.cursor())
+                self._check_tables(cursor)
+                _number_transaction(cursor)
+                yield cursor
+            self._left = file_states(self.path)
+
+    def copy_wal(self) -> int:
+        """Copies the -wal into the file and empties it; returns what is left of it, in bytes.
+
+        A reader with an open transaction keeps it from being emptied. Raises DatabaseError.
+        """
+        with database_sentences(self.path):
+            self._check_files()
+            self._copy_wal()
+            self._left = file_states(self.path)
+        return self._left.wal.size if self._left.wal else 0
 
     def close(self) -> None:
-        """Closes every connection."""
-        self._engine.dispose()
+        """Closes every connection, which copies the -wal into the file and removes it."""
+        if self._watch and not self._lost:
+            try:
+                self._check_files()
+            except DatabaseError as error:
+                _log.warning("⚠️ %s", error)
+        self._disconnect()
 
     def _patiently(self, do: Callable[[], T], *, opening: bool = False) -> T:
         while True:
@@ -75,20 +113,89 @@ class Database:
                 if self._tries_again is None or not self._tries_again():
                     raise
 
-    def _check_file(self) -> None:
-        """An open connection goes on with a file that is no longer there; what it writes would be lost."""
-        if _identity(self.path) != self._identity:
-            raise DatabaseUnusableError(
-                f"The database {self.path} was removed or replaced while it was open; the next cycle opens it anew"
-            )
+    def _prepare(self) -> None:
+        set_aside_strange_wal(self.path)
+        migrate_to_newest(self._engine, self.url)
+        check_pages(self.url, _OPENING_CHECK_S)
+        self._attach()
+
+    def _attach(self) -> None:
+        """Opens the connections; the one that only watches keeps SQLite from writing when the other is closed."""
+        with closing(self._engine.raw_connection()) as connection:  # which makes it a WAL file
+            self._schema_version = _schema_version(cast(Cursor, connection.cursor()))
+        self._watch = open_read_only(self.path)
+        self._left = file_states(self.path)
+
+    def _detach(self) -> None:
+        """Closes the connections without copying the -wal into the file."""
+        self._engine.dispose()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._watch:
+            self._watch.close()
+            self._watch = None
+        self._engine.dispose()
+
+    def _copy_wal(self) -> bool:
+        """Copies what no reader holds up; whether that is all."""
+        with closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            _, pages, copied_pages = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return bool(pages == copied_pages)
+
+    def _check_files(self) -> None:
+        """Finds out that the file or its -wal is not what the last transaction left; nothing has been written then.
+
+        An open connection goes on with what is no longer there, and would ruin what took its place.
+        """
+        if self._lost:
+            raise DatabaseUnusableError(self._lost)
+        now, left = file_states(self.path), self._left
+        if now.file is None or not now.file.is_of(left.file):
+            ours = now.wal is not None and now.wal.is_of(left.wal)
+            self._detach()
+            self._lose("was removed or replaced while it was open", set_aside(self.path) if ours else "")
+        if now.file != left.file:  # another program has copied the -wal into it, or written over it
+            self._detach()
+            if now.wal is None or not wal_belongs(self.path):
+                self._lose("was overwritten while it was open", set_aside(self.path))
+            self._attach()
+        elif left.wal and (now.wal is None or not now.wal.is_of(left.wal)):
+            if not self._copy_wal():  # as long as it is open, nothing of it is lost
+                raise DatabaseError(
+                    f"The -wal of the database {self.path} was removed while another program reads it; close that one"
+                )
+            strange = set_aside(self.path) if now.wal else ""
+            self._disconnect()
+            self._lose("lost its -wal while it was open, which was copied into the file before", strange)
+        elif left.wal and now.wal and now.wal.size < left.wal.size:
+            self._detach()
+            set_aside(self.path, ["shm"])
+            self._lose("had its -wal cut short by another program: up to a minute of it may be missing", "")
+
+    def _check_tables(self, cursor: Cursor) -> None:
+        """Finds out that another program restored a copy into the open file."""
+        if _schema_version(cursor) != self._schema_version:
+            self._lose("had its tables changed by another program", "")
+
+    def _lose(self, what: str, aside: str) -> None:
+        left_over = f"; the -wal of before is set aside as {aside}" if aside else ""
+        self._lost = f"The database {self.path} {what}{left_over}; the next cycle opens it anew"
+        raise DatabaseUnusableError(self._lost)
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+def _schema_version(cursor: Cursor) -> int:
+    version: int
+    (version,) = cursor.execute("PRAGMA schema_version").fetchone()
+    return version
+
+
+def _number_transaction(cursor: Cursor) -> None:
+    """By which a -wal is known to belong to its file (see `files`)."""
+    (number,) = cursor.execute("PRAGMA user_version").fetchone()
+    cursor.execute(f"PRAGMA user_version = {number + 1}")
+    cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def _engine(path: Path, *, waits_for_locks: bool = True) -> Engine:
@@ -102,6 +209,7 @@ def _engine(path: Path, *, waits_for_locks: bool = True) -> Engine:
 def _prepare_connection(connection: SqliteConnection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
     cursor = connection.cursor()
+    cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file; any other stays as it is
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")

@@ -12,9 +12,10 @@ from t3monitor.model.errors import DatabaseError, DatabaseLockedError, DatabaseU
 
 _FULL_BELOW_BYTES = 1_000_000  # SQLite calls some of a full disk's failures disk errors
 _LOCKED = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
+_WAY_OUT = "put it aside together with the -wal and -shm of its name, or restore a copy in their place"
 _UNUSABLE = {
-    sqlite3.SQLITE_CORRUPT: "is damaged; put it aside or restore a copy",
-    sqlite3.SQLITE_NOTADB: "is not an SQLite database, or is damaged; put it aside or choose another file",
+    sqlite3.SQLITE_CORRUPT: f"is damaged; {_WAY_OUT}",
+    sqlite3.SQLITE_NOTADB: f"is not an SQLite database, or is damaged; {_WAY_OUT}, or choose another file",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written to",
     sqlite3.SQLITE_READONLY: "is read-only; give yourself write permission or choose another file",
     sqlite3.SQLITE_PERM: "may not be accessed; check its permissions",
@@ -42,6 +43,11 @@ def database_sentences(path: Path, *, opening: bool = False) -> Iterator[None]:
         raise DatabaseUnusableError(
             f"The database {path} cannot be opened ({error.strerror}); check its path and its permissions"
         ) from error
+
+
+def damaged(path: Path, finding: str) -> DatabaseUnusableError:
+    """What to raise where a check of the pages found something."""
+    return DatabaseUnusableError(f"The database {path} is damaged ({finding}); {_WAY_OUT}")
 
 
 def _is_full(path: Path) -> bool:

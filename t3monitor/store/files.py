@@ -1,11 +1,47 @@
-"""The files of a database: the one that its URL names, and the -wal and -shm that SQLite keeps beside it."""
+"""The files of a database: the one that its URL names, and the -wal and -shm that SQLite keeps beside it.
 
+The -wal holds the newest transactions until they are copied into the file. SQLite does not see whether the two belong
+together: with the -wal of another file it ruins one. So every transaction of this program is numbered in the header of
+the first page, which is in the -wal with it; the file has the number of the newest that was copied.
+"""
+
+import logging
+import struct
+from collections.abc import Collection, Iterator
+from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from t3monitor.config.database_url import sqlite_path
 from t3monitor.model.errors import DatabaseUnusableError
 
+APPLICATION_ID = int.from_bytes(b"T3Mn")
 _SHOWN_LETTERS = 200  # of a URL that is none
+_MAGIC = b"SQLite format 3\0"
+_FIRST_PAGE = struct.Struct(">16s44xI4xI")  # magic, user_version, application_id
+_WAL_HEADER = struct.Struct(">8xI4x8s8x")  # page size, salts
+_FRAME_HEADER = struct.Struct(">I4x8s8x")  # page number, salts
+_log = logging.getLogger(__name__)
+
+
+class FileState(NamedTuple):
+    """By what a file is known; a change of the first two puts another file in its place."""
+
+    device: int
+    inode: int
+    size: int
+    changed_ns: int
+
+    def is_of(self, other: "FileState | None") -> bool:
+        """Whether it is the same file, whatever is in it."""
+        return other is not None and self[:2] == other[:2]
+
+
+class FileStates(NamedTuple):
+    """A database and its -wal as they are found; None: there is none."""
+
+    file: FileState | None
+    wal: FileState | None
 
 
 def database_file(url: str) -> Path:
@@ -22,4 +58,92 @@ def database_file(url: str) -> Path:
 
 def has_journal(path: Path) -> bool:
     """Whether there are transactions beside the file, which it needs to be read right."""
-    return any(path.with_name(f"{path.name}{ending}").exists() for ending in ("-wal", "-journal"))
+    return any(_beside(path, ending).exists() for ending in ("wal", "journal"))
+
+
+def file_states(path: Path) -> FileStates:
+    """How the files of a database stand now."""
+    return FileStates(_state(path), _state(_beside(path, "wal")))
+
+
+def wal_belongs(path: Path) -> bool:
+    """Whether the -wal continues the file that it stands beside, as far as its transactions are numbered.
+
+    Not for a file that this process has open: on POSIX systems that would take SQLite's locks from it.
+    """
+    copied = _copied(path)
+    numbers = list(_numbers_in_wal(_beside(path, "wal")))
+    if copied != _copied(path):  # somebody copies it into the file right now
+        return True
+    if copied is None:
+        return False
+    return not numbers or numbers[0] - 1 <= copied <= numbers[-1]
+
+
+def set_aside_strange_wal(path: Path) -> None:
+    """Keeps SQLite from writing into the file what its -wal holds of another one; raises OSError."""
+    wal = file_states(path).wal
+    if wal and wal.size and not wal_belongs(path):
+        _log.warning("⚠️ The -wal beside the database %s is not its own; it is now %s", path, set_aside(path))
+
+
+def set_aside(path: Path, endings: Collection[str] = ("wal", "shm")) -> str:
+    """Renames what the next to open the file would take for its own; returns the new name of the -wal, if there is one.
+
+    Raises OSError.
+    """
+    there = [file for ending in endings if (file := _beside(path, ending)).exists()]
+    number = next(n for n in count(1) if not any(_aside(file, n).exists() for file in there))
+    for file in there:
+        file.rename(_aside(file, number))
+    return _aside(there[0], number).name if there and there[0].name.endswith("-wal") else ""
+
+
+def _aside(file: Path, number: int) -> Path:
+    return file.with_name(f"{file.name}.aside-{number}")
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(f"{path.name}-{ending}")
+
+
+def _state(path: Path) -> FileState | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return FileState(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _copied(path: Path) -> int | None:
+    """The number of the newest transaction in the file, 0 for none; None if it is no SQLite file."""
+    try:
+        with path.open("rb") as file:
+            page = file.read(_FIRST_PAGE.size)
+    except FileNotFoundError:
+        return None
+    return (_number(page) or 0) if page.startswith(_MAGIC) else None
+
+
+def _number(first_page: bytes) -> int | None:
+    if len(first_page) < _FIRST_PAGE.size:
+        return None
+    magic, number, application_id = _FIRST_PAGE.unpack(first_page)
+    return number if (magic, application_id) == (_MAGIC, APPLICATION_ID) else None
+
+
+def _numbers_in_wal(wal: Path) -> Iterator[int]:
+    """The numbers of the transactions in a -wal, oldest first."""
+    with wal.open("rb") as file:
+        header = file.read(_WAL_HEADER.size)
+        if len(header) < _WAL_HEADER.size:
+            return
+        page_size, salts = _WAL_HEADER.unpack(header)
+        while len(frame := file.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
+            page, its_salts = _FRAME_HEADER.unpack(frame)
+            if its_salts != salts:  # of the time before it was emptied last
+                return
+            after = file.tell() + page_size
+            if page == 1 and (number := _number(file.read(_FIRST_PAGE.size))) is not None:
+                yield number
+            file.seek(after)

@@ -13,7 +13,7 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
@@ -24,6 +24,7 @@ from t3monitor.store.files import database_file
 from t3monitor.store.folders import KnownFolders
 from t3monitor.store.late import Late, late_file, read_late, write_late
 from t3monitor.store.reading_times import Vector
+from t3monitor.store.upkeep import CopyWal, Upkeep
 from t3monitor.store.writer import Writer
 
 T = TypeVar("T")
@@ -47,18 +48,7 @@ class Store:
         self.writer = Writer(self.database)
 
 
-class Upkeep(Protocol):
-    """Work on an open database that belongs to no cycle; made anew with each opening."""
-
-    def work(self, store: Store) -> float:
-        """Does a slice, some 10 ms, and returns in how many seconds it wants the next one.
-
-        After an error it is asked again in a minute.
-        """
-        ...
-
-
-_UPKEEP: tuple[Callable[[], Upkeep], ...] = ()
+_UPKEEP: tuple[Callable[[], Upkeep], ...] = (CopyWal,)
 
 
 @dataclass(slots=True)
@@ -228,11 +218,11 @@ class Keeper:
         due = min(self._upkeep, key=lambda upkeep: upkeep[0])
         self._upkeep.remove(due)
         store, upkeep = self._store, due[1]
-        task = _Task(upkeep.work, False, lambda: True, 0.0)
+        task = _Task(lambda store: upkeep.work(store.database), False, lambda: True, 0.0)
         self._perform(task)
         again_in_s = _UPKEEP_TROUBLE_S
         if error := task.done.exception():
-            _log.warning("⚠️ Upkeep of the database failed", exc_info=error)
+            _log.warning("⚠️ %s", error, exc_info=None if isinstance(error, DatabaseError) else error)
         else:
             again_in_s = task.done.result()
         if self._store is store:

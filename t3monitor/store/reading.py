@@ -53,13 +53,16 @@ def _default(default: Any) -> Any:
 @lru_cache(maxsize=8)
 def _engine(path: Path, foreign: bool) -> Engine:
     """Compiles statements once; it keeps no connection open."""
-    engine = create_engine("sqlite://", creator=lambda: _open(path, foreign), poolclass=NullPool)
+    engine = create_engine("sqlite://", creator=lambda: open_read_only(path, foreign=foreign), poolclass=NullPool)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
 
-def _open(path: Path, foreign: bool) -> sqlite3.Connection:
-    """SQLite reads a WAL file with a -wal, which it makes; without one, a file that nobody writes is read as it is."""
+def open_read_only(path: Path, *, foreign: bool = False) -> sqlite3.Connection:
+    """A connection of the driver's.
+
+    SQLite makes a -wal to read a WAL file with; where it cannot or may not, a file without one is read as it is.
+    """
     if not path.is_file():
         return _connect("file::memory:")
     uri = read_only_uri(path)
@@ -78,4 +81,4 @@ def _open(path: Path, foreign: bool) -> sqlite3.Connection:
 
 
 def _connect(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)

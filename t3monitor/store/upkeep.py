@@ -1,0 +1,47 @@
+"""What is done to an open database between the cycles, in the keeper's thread."""
+
+import logging
+from typing import Protocol
+
+from t3monitor.store.database import Database
+
+_EVERY_S = 60.0
+_HELD_UP_S = 5.0
+_TOO_BIG_BYTES = 64_000_000
+_log = logging.getLogger(__name__)
+
+
+class Upkeep(Protocol):
+    """Work on an open database that belongs to no cycle; made anew with each opening."""
+
+    def work(self, database: Database) -> float:
+        """Does a slice, some 10 ms, and returns in how many seconds it wants the next one.
+
+        Raises DatabaseError, after which it is asked again in a minute.
+        """
+        ...
+
+
+class CopyWal:
+    """Has the -wal in the file every minute, so that a copy of the file lacks no more, and cuts it back.
+
+    Says when it grows because another program does not end reading, and when that is over.
+    """
+
+    def __init__(self) -> None:
+        self._is_too_big = False
+
+    def work(self, database: Database) -> float:  # noqa: D102 - see Upkeep
+        left_bytes = database.copy_wal()
+        if left_bytes > _TOO_BIG_BYTES and not self._is_too_big:
+            _log.warning(
+                "⚠️ The -wal of the database %s is %d MB and grows, since another program has been reading without an "
+                "end; close that program",
+                database.path,
+                left_bytes // 1_000_000,
+            )
+            self._is_too_big = True
+        elif left_bytes <= _TOO_BIG_BYTES and self._is_too_big:
+            _log.info("💾 The -wal of the database %s is back to %d MB", database.path, left_bytes // 1_000_000)
+            self._is_too_big = False
+        return _HELD_UP_S if left_bytes else _EVERY_S
