@@ -12,6 +12,7 @@ import tempfile
 import time
 from dataclasses import asdict
 from importlib import metadata
+from pathlib import Path
 
 from t3monitor import __version__
 from t3monitor.commands import exit_codes
@@ -26,6 +27,7 @@ from t3monitor.store.migrate import schema_revision
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION
+from t3monitor.store.validation import check_pages
 from t3monitor.store.words import words_taken
 from t3monitor.sync.check import check_link
 
@@ -87,23 +89,33 @@ def _folders(paths: Paths) -> Check:
     for folder in (paths.config, paths.data, paths.log_folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
+            _write_into(folder)
         except OSError as error:
             text = f"{folder} cannot be written to ({error.strerror}); give yourself permission, or set T3MONITOR_HOME"
             return Check("folders", Outcome.FAILED, text)
     return Check("folders", Outcome.OK, f"config {paths.config}, data {paths.data}, logs {paths.log_folder}")
 
 
+def _write_into(folder: Path) -> None:
+    """Makes a file that is gone at once; raises OSError."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
 def _database(url: str) -> str:
-    """Looks without creating or migrating anything."""
+    """Looks without creating or migrating anything; at every page, which takes seconds for each gigabyte."""
     file = database_file(url)
     revision = schema_revision(url)
     if revision is None:
         folder = next(parent for parent in file.parents if parent.exists())
-        if not os.access(folder, os.W_OK):
-            raise DatabaseUnusableError(f"{file} cannot be made: {folder} is not writable; choose another file")
+        try:
+            _write_into(folder)
+        except OSError as error:
+            raise DatabaseUnusableError(
+                f"{file} cannot be made: {folder} cannot be written to ({error.strerror}); choose another file"
+            ) from error
         return f"{file} will be made by the first cycle"
+    check_pages(url)
     if revision != SCHEMA_REVISION:
         return f"{file} has schema {revision}; the next start copies it aside and migrates it to {SCHEMA_REVISION}"
     database = Database(url)

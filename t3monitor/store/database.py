@@ -59,7 +59,7 @@ class Database:
             ) from error
         self._engine = _engine(self.path, waits_for_locks=tries_again is None)
         self._watch: SqliteConnection | None = None
-        self._schema_version = 0
+        self._schema_version = self._number = 0  # of the tables; of the last transaction
         self._left = FileStates(None, None)  # as the last transaction left the files
         self._lost = ""  # what became of them
         try:
@@ -80,8 +80,11 @@ class Database:
             with connection, self._patiently(connection.begin):
                 cursor = cast(Cursor, connection.connection.cursor())
                 self._check_tables(cursor)
-                _number_transaction(cursor)
+                number = _pragma(cursor, "user_version") + 1  # by which a -wal is known to belong to its file
+                cursor.execute(f"PRAGMA user_version = {number}")
+                cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 yield cursor
+            self._number = number
             self._left = file_states(self.path)
 
     def copy_wal(self) -> int:
@@ -122,7 +125,8 @@ class Database:
     def _attach(self) -> None:
         """Opens the connections; the one that only watches keeps SQLite from writing when the other is closed."""
         with closing(self._engine.raw_connection()) as connection:  # which makes it a WAL file
-            self._schema_version = _schema_version(cast(Cursor, connection.cursor()))
+            cursor = cast(Cursor, connection.cursor())
+            self._schema_version, self._number = _pragma(cursor, "schema_version"), _pragma(cursor, "user_version")
         self._watch = open_read_only(self.path)
         self._left = file_states(self.path)
 
@@ -158,9 +162,12 @@ class Database:
             self._lose("was removed or replaced while it was open", set_aside(self.path) if ours else "")
         if now.file != left.file:  # another program has copied the -wal into it, or written over it
             self._detach()
-            if now.wal is None or not wal_belongs(self.path):
+            if now.wal is None or not wal_belongs(self.path, is_copied=now.wal == left.wal):
                 self._lose("was overwritten while it was open", set_aside(self.path))
+            number = self._number
             self._attach()
+            if self._number != number:
+                self._lose("was overwritten while it was open", "")
         elif left.wal and (now.wal is None or not now.wal.is_of(left.wal)):
             if not self._copy_wal():  # as long as it is open, nothing of it is lost
                 raise DatabaseError(
@@ -176,7 +183,7 @@ class Database:
 
     def _check_tables(self, cursor: Cursor) -> None:
         """Finds out that another program restored a copy into the open file."""
-        if _schema_version(cursor) != self._schema_version:
+        if _pragma(cursor, "schema_version") != self._schema_version:
             self._lose("had its tables changed by another program", "")
 
     def _lose(self, what: str, aside: str) -> None:
@@ -185,17 +192,10 @@ class Database:
         raise DatabaseUnusableError(self._lost)
 
 
-def _schema_version(cursor: Cursor) -> int:
-    version: int
-    (version,) = cursor.execute("PRAGMA schema_version").fetchone()
-    return version
-
-
-def _number_transaction(cursor: Cursor) -> None:
-    """By which a -wal is known to belong to its file (see `files`)."""
-    (number,) = cursor.execute("PRAGMA user_version").fetchone()
-    cursor.execute(f"PRAGMA user_version = {number + 1}")
-    cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+def _pragma(cursor: Cursor, name: str) -> int:
+    value: int
+    (value,) = cursor.execute(f"PRAGMA {name}").fetchone()
+    return value
 
 
 def _engine(path: Path, *, waits_for_locks: bool = True) -> Engine:

@@ -20,7 +20,7 @@ _SHOWN_LETTERS = 200  # of a URL that is none
 _MAGIC = b"SQLite format 3\0"
 _FIRST_PAGE = struct.Struct(">16s44xI4xI")  # magic, user_version, application_id
 _WAL_HEADER = struct.Struct(">8xI4x8s8x")  # page size, salts
-_FRAME_HEADER = struct.Struct(">I4x8s8x")  # page number, salts
+_FRAME_HEADER = struct.Struct(">II8s8x")  # page number, of the last of a transaction pages of the file, salts
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +42,13 @@ class FileStates(NamedTuple):
 
     file: FileState | None
     wal: FileState | None
+
+
+class _Transaction(NamedTuple):
+    """In a -wal: its number, None if it is of another program, and the pages that it wrote."""
+
+    number: int | None
+    pages: dict[int, bytes]
 
 
 def database_file(url: str) -> Path:
@@ -66,18 +73,25 @@ def file_states(path: Path) -> FileStates:
     return FileStates(_state(path), _state(_beside(path, "wal")))
 
 
-def wal_belongs(path: Path) -> bool:
+def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
     """Whether the -wal continues the file that it stands beside, as far as its transactions are numbered.
 
-    Not for a file that this process has open: on POSIX systems that would take SQLite's locks from it.
+    ``is_copied``: no program ended while it copied the -wal into the file, and somebody wrote to that: then what was
+    copied must be there. Not for a file that this process has open: on POSIX systems that would take SQLite's locks
+    from it.
     """
     copied = _copied(path)
-    numbers = list(_numbers_in_wal(_beside(path, "wal")))
+    transactions = list(_transactions(_beside(path, "wal")))
     if copied != _copied(path):  # somebody copies it into the file right now
         return True
     if copied is None:
         return False
-    return not numbers or numbers[0] - 1 <= copied <= numbers[-1]
+    numbers = [transaction.number for transaction in transactions if transaction.number is not None]
+    if not numbers:
+        return True
+    if is_copied:
+        return copied in numbers and _holds(path, transactions, copied)
+    return numbers[0] - 1 <= copied <= numbers[-1]
 
 
 def set_aside_strange_wal(path: Path) -> None:
@@ -122,28 +136,45 @@ def _copied(path: Path) -> int | None:
             page = file.read(_FIRST_PAGE.size)
     except FileNotFoundError:
         return None
-    return (_number(page) or 0) if page.startswith(_MAGIC) else None
+    return (_number(page) or 0) if page.startswith(_MAGIC) and len(page) == _FIRST_PAGE.size else None
 
 
 def _number(first_page: bytes) -> int | None:
-    if len(first_page) < _FIRST_PAGE.size:
-        return None
-    magic, number, application_id = _FIRST_PAGE.unpack(first_page)
+    magic, number, application_id = _FIRST_PAGE.unpack_from(first_page)
     return number if (magic, application_id) == (_MAGIC, APPLICATION_ID) else None
 
 
-def _numbers_in_wal(wal: Path) -> Iterator[int]:
-    """The numbers of the transactions in a -wal, oldest first."""
+def _transactions(wal: Path) -> Iterator[_Transaction]:
+    """What is in a -wal, oldest first."""
     with wal.open("rb") as file:
         header = file.read(_WAL_HEADER.size)
         if len(header) < _WAL_HEADER.size:
             return
         page_size, salts = _WAL_HEADER.unpack(header)
+        number, pages = None, {}
         while len(frame := file.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
-            page, its_salts = _FRAME_HEADER.unpack(frame)
-            if its_salts != salts:  # of the time before it was emptied last
+            page, file_pages, its_salts = _FRAME_HEADER.unpack(frame)
+            content = file.read(page_size)
+            if its_salts != salts or len(content) < page_size:  # of the time before it was emptied; cut short
                 return
-            after = file.tell() + page_size
-            if page == 1 and (number := _number(file.read(_FIRST_PAGE.size))) is not None:
-                yield number
-            file.seek(after)
+            pages[page] = content
+            if page == 1:
+                number = _number(content)
+            if file_pages:  # this frame ends a transaction
+                yield _Transaction(number, pages)
+                number, pages = None, {}
+
+
+def _holds(path: Path, transactions: list[_Transaction], last: int) -> bool:
+    """Whether the file is as the transactions up to number ``last`` left it."""
+    pages: dict[int, bytes] = {}
+    for transaction in transactions:
+        pages |= transaction.pages
+        if transaction.number == last:
+            break
+    with path.open("rb") as file:
+        for page, content in pages.items():
+            file.seek((page - 1) * len(content))
+            if file.read(len(content)) != content:
+                return False
+    return True

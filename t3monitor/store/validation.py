@@ -93,4 +93,4 @@ def check_pages(url: str, within_s: float | None = None) -> None:
                 timer.cancel()
                 timer.join()
     if finding != "ok":
-        raise damaged(database_file(url), finding)
+        raise damaged(database_file(url), finding.splitlines()[-1])
