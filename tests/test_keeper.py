@@ -20,6 +20,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Device, PointGroup
 from t3monitor.store import keeper as keeper_module
 from t3monitor.store import late as late_module
+from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers, Store
 from t3monitor.store.late import late_file
 from values import NOW_S, device, points, report
@@ -453,7 +454,7 @@ class Counting:
         self.fails = False
         self.worked = threading.Semaphore(0)
 
-    def work(self, _: Store) -> float:
+    def work(self, _: Database) -> float:
         self.slices += 1
         self.worked.release()
         if self.fails:

@@ -222,7 +222,11 @@ class Keeper:
         self._perform(task)
         again_in_s = _UPKEEP_TROUBLE_S
         if error := task.done.exception():
-            _log.warning("⚠️ %s", error, exc_info=None if isinstance(error, DatabaseError) else error)
+            _log.warning(
+                "⚠️ Upkeep of the database failed: %s",
+                error,
+                exc_info=None if isinstance(error, DatabaseError) else error,
+            )
         else:
             again_in_s = task.done.result()
         if self._store is store:
