@@ -1,0 +1,294 @@
+"""One rule for holes: whoever looks, however much of the history, they find the same ones."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from statistics import median_low
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.holes import is_hole, known_until, usual_spacing
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.store.database import Database
+from t3monitor.store.history import HistoryReader
+from t3monitor.store.series import Series
+from t3monitor.sync.spacings import ExpectedSpacings
+from t3monitor.ui.trend.lanes import stretches
+from t3monitor.ui.trend.line import drawn_line
+from t3monitor.ui.trend.trace import Trace
+from values import NOW_S, device, line, point, snapshot
+
+IN1 = PointKey(237219, PointType.INPUT, 1)
+BEGIN_S = 1_700_000_000
+LACKING = "lacking"
+UNITS = {"°C": 1, "°F": 2}  # with their layouts
+
+
+class Reading(NamedTuple):
+    time_s: int
+    interval_s: int
+    spacing_s: int | None  # None: an older program stored it
+    unit: str
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Reading]:
+    """Runs of readings with pauses between them, under changing intervals and turns."""
+    readings: list[Reading] = []
+    time_s = BEGIN_S
+    odd_ones = st.dictionaries(st.integers(0, 23), st.sampled_from([1, 45, 46, 90, LACKING, "°F"]), max_size=4)
+    for _ in range(draw(st.integers(1, 4))):
+        interval_s = draw(st.sampled_from([30, 60, 300]))
+        step_s = max(interval_s, draw(st.sampled_from([0, 0, 150, 960])))  # of a panel that waits for its turn
+        backs_off = draw(st.integers(0, 9)) == 0
+        spacing_s = draw(st.sampled_from([None, step_s]))
+        time_s += draw(st.sampled_from([0, 46, 155, 700, 5000]))
+        odd = draw(odd_ones)
+        for number in range(draw(st.sampled_from([1, 2, 6, 17, 24]))):
+            kind = odd.get(number, 0)
+            time_s += step_s * (2**number if backs_off and number < 5 else 1) + (kind if isinstance(kind, int) else 0)
+            readings.append(Reading(time_s, interval_s, spacing_s, kind if isinstance(kind, str) else "°C"))
+    return readings
+
+
+class History:
+    """A database whose history is what a test says."""
+
+    def __init__(self, file: Path) -> None:
+        Database(sqlite_url(file)).close()
+        self.file = file
+        self.reader = HistoryReader(sqlite_url(file))
+        with closing(sqlite3.connect(file)) as connection, connection:
+            for unit, layout in UNITS.items():
+                connection.execute("INSERT INTO TRENDLOG_LAYOUTS VALUES (?, 237219, 'INPUT', 1, ?)", (layout, unit))
+                connection.execute(
+                    "INSERT INTO TRENDLOG_LAYOUT_POINTS VALUES (?, 0, 'IN1', 1, 'L1', ?, ?, 1)",
+                    (layout, 3 if unit == "°C" else 4, unit),
+                )
+
+    def store(self, readings: list[Reading]) -> None:
+        with closing(sqlite3.connect(self.file)) as connection, connection:
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("DELETE FROM TRENDLOG_FRAMES")
+            connection.execute("DELETE FROM SYNC_RUNS")
+            connection.executemany(
+                "INSERT INTO SYNC_RUNS VALUES (?, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', ?, 1, '', '')",
+                [(run, reading.interval_s) for run, reading in enumerate(readings)],
+            )
+            connection.executemany(
+                "INSERT INTO TRENDLOG_FRAMES VALUES (237219, 'INPUT', ?, ?, ?, ?, ?)",
+                [
+                    (
+                        reading.time_s,
+                        run,
+                        UNITS.get(reading.unit, 1),
+                        "[null]" if reading.unit == LACKING else f"[{run % 7}.5]",
+                        reading.spacing_s,
+                    )
+                    for run, reading in enumerate(readings)
+                ],
+            )
+
+    def read(self, start_s: float, end_s: float, max_points: int = 10_000) -> dict[str, Series]:
+        return {series.units: series for series in self.reader.read(IN1, start_s, end_s, max_points)}
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    return History(tmp_path / "history.db")
+
+
+Stretches = list[tuple[float, float]]
+
+
+def known(series: Series | None, start_s: float, end_s: float, now_s: float) -> Stretches:
+    """When there is a reading, within a time."""
+    if series is None:
+        return []
+    starts = np.concatenate((series.times_utc_s[:1], series.holes.ends[np.isfinite(series.holes.ends)]))
+    ends = series.holes.starts
+    if len(ends) < len(starts):
+        ends = np.append(ends, series.known_until(now_s))
+    return within(zip(starts.tolist(), ends.tolist(), strict=True), start_s, end_s)
+
+
+def within(found: Any, start_s: float, end_s: float) -> Stretches:
+    clipped = ((max(begin, start_s), min(end, end_s)) for begin, end in found)
+    return [(begin, end) for begin, end in clipped if begin < end]
+
+
+def by_the_rule(readings: list[Reading], unit: str, now_s: float) -> Stretches:
+    """When there is a reading of a unit: the rule once more, word by word."""
+    found: Stretches = []
+    times = [reading.time_s for reading in readings]
+    for place, reading in enumerate(readings):
+        spacing_s: float
+        if reading.spacing_s is not None:
+            spacing_s = reading.spacing_s
+        else:
+            gaps = [times[n] - times[n - 1] for n in range(max(1, place - 14), place + 1)]
+            spacing_s = max(reading.interval_s, median_low(gaps) if gaps else 0)
+        next_s = times[place + 1] if place + 1 < len(times) else now_s
+        until_s = reading.time_s + spacing_s if next_s - reading.time_s > 2.5 * spacing_s else next_s
+        if reading.unit == unit:
+            if found and found[-1][1] == reading.time_s:
+                found[-1] = found[-1][0], until_s
+            else:
+                found.append((reading.time_s, until_s))
+    return found
+
+
+PARTS = st.tuples(st.integers(-50, 1000), st.integers(0, 300))  # where it begins, how long it is: thousandths of all
+ZOOMS = st.sampled_from([40, 60, 10_000])
+
+
+@given(histories(), PARTS, ZOOMS)
+def test_any_part_of_a_history_at_any_zoom_has_the_holes_of_the_whole(
+    history: History, readings: list[Reading], part: tuple[int, int], max_points: int
+) -> None:
+    history.store(readings)
+    length_s = readings[-1].time_s - BEGIN_S
+    start_s, end_s = (BEGIN_S + length_s * share // 1000 for share in (part[0], sum(part)))
+    now_s = readings[-1].time_s + 60
+    found = history.read(start_s, end_s, max_points)
+    for unit in UNITS:
+        expected = within(by_the_rule(readings, unit, now_s), start_s, end_s)
+        assert known(found.get(unit), start_s, end_s, now_s) == expected
+        whole = known(history.read(0, now_s, max_points).get(unit), 0, now_s, now_s)
+        assert whole == by_the_rule(readings, unit, now_s)
+
+
+@given(histories(), ZOOMS)
+def test_a_line_breaks_at_each_hole_that_can_be_seen_and_nowhere_else(
+    history: History, readings: list[Reading], max_points: int
+) -> None:
+    history.store(readings)
+    end_s = readings[-1].time_s
+    for series in history.read(BEGIN_S, end_s, max_points).values():
+        shown = drawn_line(series, end_s)
+        breaks = shown.times_s[np.isnan(shown.values)]
+        assert set(breaks) <= set(series.holes.starts)
+        pixel_s = (end_s - BEGIN_S) / (max_points // 4 - 2)
+        closed = series.holes.ends < np.inf
+        seen = series.holes.ends - series.holes.starts > pixel_s
+        assert set(series.holes.starts[closed & seen]) <= set(breaks)
+        assert len(series.times_utc_s) <= max_points
+
+
+@given(histories(), st.integers(0, 40), st.integers(0, 4000))
+def test_a_line_that_grew_live_has_the_holes_that_it_has_when_it_is_loaded_again(
+    history: History, readings: list[Reading], loaded: int, since_s: int
+) -> None:
+    oldest_live = max((place for place, reading in enumerate(readings) if reading.spacing_s is None), default=-1) + 1
+    loaded = max(min(loaded, len(readings)), oldest_live)
+    history.store(readings[:loaded])
+    now_s = readings[-1].time_s + since_s
+    trace = Trace(IN1, 0)
+    trace.set_history(history.reader.read(IN1, BEGIN_S, now_s, 10_000), reaches_present=True)
+    for place, reading in enumerate(readings[loaded:], start=loaded):
+        if reading.unit == LACKING:
+            trace.miss(reading.time_s)
+        else:
+            told = point(
+                PointType.INPUT, 1, place % 7 + 0.5, units=reading.unit, range=3 if reading.unit == "°C" else 4
+            )
+            trace.describe(device(spacings_s=(reading.spacing_s,) * 3), told, reading.time_s)
+    live = {series.units: series for series in trace.series}
+    history.store(readings)
+    again = history.read(BEGIN_S, now_s)
+    assert live.keys() == again.keys()
+    for unit, series in again.items():
+        assert line(live[unit]) == line(series)
+        assert live[unit].known_until(now_s) == series.known_until(now_s)
+
+
+@given(histories())
+def test_cursor_lane_and_line_agree_on_where_there_is_a_reading(history: History, readings: list[Reading]) -> None:
+    history.store(readings)
+    length_s = readings[-1].time_s - BEGIN_S
+    now_s = BEGIN_S + length_s + 60
+    trace = Trace(IN1, 0)
+    trace.set_history(history.reader.read(IN1, BEGIN_S, now_s, 10_000), reaches_present=True)
+    lanes = [stretches(series, now_s) for series in trace.series]
+    lines = [drawn_line(series, now_s) for series in trace.series]
+    for moment in range(-2, 102):
+        time_s = BEGIN_S + length_s * moment // 100 + 0.5
+        in_lane = any(((lane.starts <= time_s) & (time_s < lane.ends)).any() for lane in lanes)
+        assert (trace.text_at(time_s, now_s) is not None) == in_lane
+        assert trace.has_samples(time_s, time_s, now_s) == in_lane
+        for series, shown in zip(trace.series, lines, strict=True):
+            place = np.searchsorted(shown.times_s, time_s)
+            ends = shown.values[max(place - 1, 0) : place + 1]
+            on_line = 0 < place < len(shown.times_s) and not np.isnan(ends).any()
+            assert (series.place_at(time_s, now_s) is not None) == on_line
+
+
+def test_of_an_older_file_fifteen_gaps_before_tell_how_often_it_was_read_also_at_the_begin_of_a_part(
+    history: History,
+) -> None:
+    times = np.cumsum([BEGIN_S, *[300] * 8, *[30] * 7, 700, 30]).tolist()
+    history.store([Reading(time_s, 30, None, "°C") for time_s in times])
+    for start_s in (BEGIN_S, times[16]):
+        assert history.read(start_s, times[-1])["°C"].holes.starts.tolist()[-1:] != [times[15] + 30]
+    history.store([Reading(time_s, 30, None, "°C") for time_s in times[1:]])
+    for start_s in (BEGIN_S, times[16]):
+        assert history.read(start_s, times[-1])["°C"].holes.starts.tolist()[-1:] == [times[15] + 30]
+
+
+# --- the rule
+
+
+def test_two_and_a_half_spacings_are_no_hole_and_a_hole_begins_one_spacing_after_the_reading() -> None:
+    assert [is_hole(gap_s, 30) for gap_s in (75, 76)] == [False, True]
+    assert [known_until(1000, 30, next_s) for next_s in (1030, 1075, 1076, 9000)] == [1030, 1075, 1030, 1030]
+    of_arrays = known_until(np.array([0.0, 100.0]), np.array([30.0, 300.0]), np.array([100.0, 500.0]))
+    assert of_arrays.tolist() == [30.0, 500.0]
+
+
+def test_what_is_usual_is_told_by_the_last_fifteen_readings_before() -> None:
+    assert usual_spacing([]) is usual_spacing([1000]) is None
+    assert usual_spacing([1000, 1260]) == 260
+    assert usual_spacing([1000, 4000, 4030]) == 30, "rather a hole too many"
+    assert usual_spacing([*range(0, 9000, 900), *range(9000, 9000 + 16 * 30, 30)]) == 30
+
+
+# --- what is written with a reading
+
+
+def spacings(expected: ExpectedSpacings, time_s: int, interval_s: int, turn_s: float | None) -> tuple[int | None, ...]:
+    answer = snapshot(device(time_s=time_s, variable_logging_time=None))
+    (found,) = expected.of_snapshot(answer, interval_s, turn_s).devices
+    return found.spacings_s
+
+
+def test_the_spacing_is_the_interval_or_the_turn_of_the_panel_where_that_is_longer() -> None:
+    expected = ExpectedSpacings()
+    assert spacings(expected, NOW_S, 30, 15.0) == (30, 30, None)
+    assert spacings(expected, NOW_S + 1, 30, 90.0) == (90, 90, None)
+    assert spacings(expected, NOW_S + 2, 600, 90.0) == (600, 600, None)
+
+
+def test_a_reading_keeps_its_spacing_when_it_is_repeated_under_another_plan() -> None:
+    expected = ExpectedSpacings()
+    spacings(expected, NOW_S, 600, 900.0)
+    assert spacings(expected, NOW_S, 30, 60.0) == (900, 900, None)
+
+
+def test_where_nobody_plans_the_turns_the_last_readings_tell_them() -> None:
+    expected = ExpectedSpacings()
+    found = [spacings(expected, NOW_S + 300 * n // 10, 30, None)[0] for n in (0, 10, 10, 20, 95, 105)]
+    assert found == [30, 300, 300, 300, 300, 300]
+    assert spacings(expected, NOW_S + 4000, 60, None)[0] == 60, "the interval is another one"
+    assert spacings(expected, NOW_S + 3000, 60, None)[0] == 60, "a clock was set back"
+
+
+def test_a_reading_that_lacks_the_point_is_told_by_its_time() -> None:
+    lacking = device(time_s=NOW_S)
+    assert lacking.read_without(PointType.INPUT, 1) is None
+    assert lacking.read_without(PointType.INPUT, 9) == NOW_S
