@@ -4,6 +4,7 @@ Every function takes the members it should hold instead of its defaults; `withou
 """
 
 import json
+from functools import cache
 from typing import Any
 
 from t3monitor.model.point_types import PointType
@@ -65,27 +66,35 @@ _OWN_MEMBERS: dict[PointType, JsonObject] = {
 }
 
 
-def real_point(kind: PointType = PointType.INPUT, number: int = 1, **members: Any) -> JsonObject:
-    """A point as T3000 sends it: an input of 21.5 °C unless told otherwise; ``value`` is in thousandths."""
+@cache
+def _usual_point(kind: PointType, number: int) -> JsonObject:
     point_id = f"{kind.prefix}{number}"
-    panel_id = members.get("pid", 5)
     point = {
         "auto_manual": 0,
-        "command": f"{panel_id}{point_id}",
+        "command": f"5{point_id}",
         "control": 0,
         "description": f"Point {number}",
         "digital_analog": 1,
         "id": point_id,
         "index": number - 1,
         "label": f"P{number}",
-        "pid": panel_id,
+        "pid": 5,
         "range": {PointType.INPUT: 3, PointType.OUTPUT: 1, PointType.VARIABLE: 1}[kind],
         "type": kind.value,
         "value": 21500,
         **_OWN_MEMBERS[kind],
-        **members,
     }
     return {"unit": point["range"], **point} if kind is PointType.INPUT else point
+
+
+def real_point(kind: PointType = PointType.INPUT, number: int = 1, **members: Any) -> JsonObject:
+    """A point as T3000 sends it: an input of 21.5 °C unless told otherwise; ``value`` is in thousandths."""
+    usual = _usual_point(kind, number)
+    if "pid" in members:
+        members = {"command": f"{members['pid']}{usual['id']}", **members}
+    if kind is PointType.INPUT and "range" in members:
+        members = {"unit": members["range"], **members}
+    return {**usual, **members}
 
 
 def real_panel(serial_number: Any = 237219, points: list[Any] | None = None, **members: Any) -> JsonObject:

@@ -536,7 +536,8 @@ class T3000Model:
         for index in indexes:
             if outcome is _Found.READ and panel:
                 self._buffer[kind, index] = panel.point(kind, index, at_s - self._began_s)
-            cached[index] = under_name_of(panel_id, self._buffer.get((kind, index)) or blank_point(kind, index, 0))
+            point = self._buffer.get((kind, index)) or blank_point(kind, index, 0)
+            cached[index] = point if point["pid"] == panel_id else under_name_of(panel_id, point)
 
     def _copy_settings(self, outcome: _Found, panel: PanelModel | None, panel_id: int) -> None:
         if outcome is _Found.READ and panel:

@@ -35,6 +35,9 @@ NO_SETTINGS = bytes(SETTINGS_SIZE)
 GroupKey = tuple[PointType | None, int]  # None: the settings
 
 
+_PLACES = {kind: place for place, kind in enumerate(PointType)}
+
+
 @dataclass
 class PanelModel:
     """One panel on the network; every attribute may be changed while T3000 runs."""
@@ -74,7 +77,7 @@ class PanelModel:
     def point(self, kind: PointType, index: int, at_s: float) -> JsonObject:
         """A point as it is at a moment; input 1 tells the moment itself, in seconds."""
         point_id = f"{kind.prefix}{index + 1}"
-        if index < self.used[list(PointType).index(kind)]:
+        if index < self.used[_PLACES[kind]]:
             swing = math.sin(at_s / 600 + self.panel_id + index)
             members: JsonObject = {"value": round(21_500 + 2_000 * swing), "label": f"{self.labels}{index + 1}"}
             if (kind, index) == (PointType.INPUT, 0):

@@ -1198,7 +1198,7 @@ def test_nothing_but_a_named_outcome_leaves_a_site_that_changes_at_random() -> N
 
     chance = random.Random(7)
     live = site(5)
-    for _ in range(300):
+    for _ in range(100):
         panel = chance.choice(live.t3000.panels)
         match chance.randrange(9):
             case 0:

@@ -45,7 +45,7 @@ _PANEL, _VALUE, _STATUS = int(Column.PANEL), int(Column.VALUE), int(Column.STATU
 _AUTO_MANUAL, _HW_SWITCH = int(Column.AUTO_MANUAL), int(Column.HW_SWITCH)
 _RANGE = int(Column.RANGE)
 _AGE, _CHANGED = int(Column.AGE), int(Column.CHANGED)
-_LAST = len(Column) - 1
+_COLUMNS = len(Column)
 _ROOT = QModelIndex()
 _ALARM_WORD = "Alarm"
 
@@ -188,7 +188,7 @@ class PointsModel(QAbstractTableModel):
         if strength == before or not rows:
             return
         if places := [place for row in rows if (place := self._places[row]) >= 0]:
-            self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), _LAST), [_BACKGROUND])
+            self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), _COLUMNS - 1), [_BACKGROUND])
 
     def _show(self, rows: list[int]) -> None:
         """Puts the given rows, which are in their own order, into the order that the user wants."""
@@ -231,7 +231,7 @@ class PointsModel(QAbstractTableModel):
     def _tell_rows(self, rows: Iterable[int]) -> None:
         places = sorted({place for row in rows if (place := self._places[row]) >= 0})
         for first, last in _ranges(places):
-            self.dataChanged.emit(self.index(first, 0), self.index(last, _LAST))
+            self.dataChanged.emit(self.index(first, 0), self.index(last, _COLUMNS - 1))
 
     def _tell_clock(self, first: int, last: int) -> None:
         if self._shown:
@@ -342,7 +342,7 @@ class PointsModel(QAbstractTableModel):
 
     @override
     def columnCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else _COLUMNS
 
     @override
     def data(self, index: _Index, role: int = _DISPLAY) -> object:
@@ -364,7 +364,7 @@ class PointsModel(QAbstractTableModel):
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> object:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < _COLUMNS:
             return None
         if role == _DISPLAY:
             return title(Column(section))
@@ -376,7 +376,7 @@ class PointsModel(QAbstractTableModel):
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self._sort_column = Column(column) if 0 <= column < len(Column) else None
+        self._sort_column = Column(column) if 0 <= column < _COLUMNS else None
         self._descending = order is Qt.SortOrder.DescendingOrder
         self._resort()
 
