@@ -110,14 +110,14 @@ def _measure_frames(reader: HistoryReader, days: int) -> None:
     view = TrendView(load, lambda: float(_NOW_S), spawn=loop.create_task)
     view.resize(*_SIZE)
     view.show()
-    view.show_range(TimeRange(_NOW_S - days * _DAY_S, _NOW_S))
-    view.add_points(_KEYS)
+    view.state.show_range(TimeRange(_NOW_S - days * _DAY_S, _NOW_S))
+    view.state.add(_KEYS)
     for _ in range(3):
         QApplication.processEvents()
         view.loader.flush()
         loop.run_until_complete(asyncio.sleep(0))
-    held = sum(len(part.values) for key in _KEYS for part in view.trace(key).series)
-    length_s = view.time_range.length_s
+    held = sum(len(part.values) for key in _KEYS for part in view.traces[key].series)
+    length_s = view.state.time_range.length_s
 
     def pan(frame: int) -> None:
         view.plot.dragged.emit(length_s / 200 * (1 if frame // 30 % 2 else -1))
@@ -137,7 +137,7 @@ def _measure_frames(reader: HistoryReader, days: int) -> None:
             f"{what:9} 8 points x {days:3} days ({held:6} samples held): {median:5.1f} ms a frame, {1000 / median:4.0f}"
             f" frames/s (bar {_FRAMES_PER_S}: {met}); 95 % within {slowest:.1f} ms"
         )
-    view.loader.forget()
+    view.loader.cancel()
     view.close()
     view.deleteLater()
     QApplication.processEvents()
@@ -152,7 +152,7 @@ def _frames_ms(view: TrendView, move: Callable[[int], None]) -> list[float]:
         view.draw_now()
         view.plot.viewport().repaint()
         took.append((perf_counter() - began) * 1000)
-        view.loader.forget()  # reading is measured by itself
+        view.loader.cancel()  # reading is measured by itself
     return took[5:]
 
 

@@ -16,7 +16,8 @@ from t3monitor.ui.kit.texts import age_text
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.model import PointsModel
-from t3monitor.ui.trend.chosen import ChosenPoints
+from t3monitor.ui.trend.state import Chosen
+from t3monitor.ui.trend.traces import Traces
 from values import NOW_S, device, points, snapshot
 
 INTERVAL_S = 30
@@ -136,11 +137,11 @@ def test_a_reading_of_the_future_makes_nothing_live(qtbot: QtBot, model: PointsM
     model.apply(snapshot(ahead))
     assert ages(model)[0] == "stale 2 h ahead"
     assert "still to come" in str(model.index(0, Column.AGE).data(TIP))
-    chosen = ChosenPoints()
-    chosen.add([PointKey(1, PointType.INPUT, 1)])
-    chosen.describe(snapshot(ahead))
-    chosen.judge(NOW_S, INTERVAL_S)
-    (entry,) = chosen.entries(None, "")
+    traces = Traces()
+    traces.keep((Chosen(PointKey(1, PointType.INPUT, 1), 0),))
+    traces.describe(snapshot(ahead))
+    traces.judge(NOW_S, INTERVAL_S)
+    (entry,) = traces.entries(None, NOW_S, "")
     assert entry.state.value == "stale"
 
 
@@ -150,8 +151,7 @@ def test_a_clock_that_is_a_little_ahead_is_no_fault(qtbot: QtBot, model: PointsM
 
 
 def test_the_trend_takes_the_time_of_the_group(qtbot: QtBot) -> None:
-    chosen = ChosenPoints()
-    chosen.add([PointKey(237219, PointType.INPUT, 15)])
-    chosen.describe(snapshot(in_groups(NOW_S - 5, NOW_S - 1000)))
-    (trace,) = chosen
-    assert trace.read_at_s == NOW_S - 1000
+    traces = Traces()
+    traces.keep((Chosen(PointKey(237219, PointType.INPUT, 15), 0),))
+    traces.describe(snapshot(in_groups(NOW_S - 5, NOW_S - 1000)))
+    assert traces[traces.keys[0]].read_at_s == NOW_S - 1000

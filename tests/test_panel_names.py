@@ -14,7 +14,8 @@ from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.view import PointsView
-from t3monitor.ui.trend.chosen import ChosenPoints
+from t3monitor.ui.trend.state import Chosen
+from t3monitor.ui.trend.traces import Traces
 from values import NOW_S, device, point, snapshot
 
 ALIKE = (device(237219, 1, panel_name="AHU-1"), device(4_294_967_295, 2, panel_name="ahu-1 "))
@@ -103,20 +104,20 @@ def test_equal_names_are_told_apart_in_the_tree(qtbot: QtBot) -> None:
 def test_equal_names_are_told_apart_in_legend_and_lanes(qtbot: QtBot) -> None:
     fan = point(PointType.INPUT, 1, 1.0, label="FAN", units="", range=1, digital_analog=0)
     panels = [replace(panel, panel_name="AHU-1", inputs=(fan,)) for panel in ALIKE]
-    chosen = ChosenPoints()
-    chosen.add(PointKey(panel.serial_number, PointType.INPUT, 1) for panel in panels)
-    chosen.describe(snapshot(*panels))
-    named = [entry.names.short for entry in chosen.entries(None, "")]
+    traces = Traces()
+    traces.keep(tuple(Chosen(PointKey(panel.serial_number, PointType.INPUT, 1), 0) for panel in panels))
+    traces.describe(snapshot(*panels))
+    named = [entry.names.short for entry in traces.entries(None, NOW_S, "")]
     assert named == ["AHU-1 (237219) FAN", "AHU-1 (4294967295) FAN"]
-    assert [drawn.name for drawn in chosen.drawn()] == ["237219 FAN", "4294967295 FAN"], "there is little room"
+    assert [drawn.name for drawn in traces.drawn()] == ["237219 FAN", "4294967295 FAN"], "there is little room"
 
 
 def test_lanes_of_two_sites_name_them(qtbot: QtBot) -> None:
     panels = [device(n, n, panel_name="AHU-1", site=site) for n, site in enumerate(("Office", "Plant"), start=1)]
-    chosen = ChosenPoints()
-    chosen.add(PointKey(panel.serial_number, PointType.INPUT, 1) for panel in panels)
-    chosen.describe(snapshot(*panels))
-    assert [drawn.name for drawn in chosen.drawn()] == ["AHU-1 L1 · Office", "AHU-1 L1 · Plant"]
+    traces = Traces()
+    traces.keep(tuple(Chosen(PointKey(panel.serial_number, PointType.INPUT, 1), 0) for panel in panels))
+    traces.describe(snapshot(*panels))
+    assert [drawn.name for drawn in traces.drawn()] == ["AHU-1 L1 · Office", "AHU-1 L1 · Plant"]
 
 
 def unheard(serial_number: int, panel_id: int = 9) -> object:

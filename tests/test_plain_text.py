@@ -106,7 +106,7 @@ async def on_hostile_building(tmp_path: Path, look: Callable[[MonitorApp], Await
         await settled(program, program.window.isVisible)
         program.services.sync_once()
         await settled(program, lambda: program.session.shown is not None)
-        program.window.trend.add_points(
+        program.window.trend.state.add(
             PointKey(serial, PointType.INPUT, number) for serial in SERIALS for number in LABELS
         )
         await settled(program)
@@ -199,7 +199,7 @@ def test_no_corner_of_the_window_takes_a_name_for_html_or_a_mnemonic(run: Run, t
             assert name in every
         assert window.windowHandle().title() == f"T3 Monitor – Recording {FILE}"
         assert window.indicator.link.text() == f"Recording {FILE}"
-        (row,) = (window.trend.legend.row(key) for key in window.trend.points()[:1])
+        (row,) = (window.trend.legend.row(key) for key in window.trend.state.points[:1])
         assert said(row.shown.toolTip()) == f"Show or hide {PANEL} ({SERIALS[0]}) <b>x</b>"
         assert said(row.remove.toolTip()) == f"Remove {PANEL} ({SERIALS[0]}) <b>x</b> from the plot"
         assert said(row.name.toolTip()) == f"{PANEL} ({SERIALS[0]}) <b>x</b>\nTemp <A> & <B>"
@@ -233,7 +233,7 @@ def test_menus_dialogs_and_messages_say_names_as_they_are(run: Run, tmp_path: Pa
             program.settings_dialog.link.web.sites.message.tone, SENTENCE
         )
         window.points.set_notice(SENTENCE)
-        window.trend._set_problem(SENTENCE)
+        window.trend.problem.say(SENTENCE)
         window.banner.say(SENTENCE)
         window.statusBar().showMessage(SENTENCE)
         every = "\n".join(walk())

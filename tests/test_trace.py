@@ -43,7 +43,7 @@ def same(one: list[tuple[float, float]], other: list[tuple[float, float]]) -> bo
 
 @pytest.fixture
 def trace() -> Trace:
-    return Trace(IN1, 0)
+    return Trace(IN1)
 
 
 def test_a_reading_before_the_last_one_is_drawn_where_it_stands(trace: Trace) -> None:

@@ -142,7 +142,7 @@ def view(qtbot: QtBot, history: History, clock: Clock, loop: asyncio.AbstractEve
     view.show()
     QApplication.processEvents()
     yield view
-    view.loader.forget()
+    view.loader.cancel()
 
 
 Settle = Callable[[TrendView], None]
@@ -172,7 +172,7 @@ def test_an_empty_plot_says_how_to_fill_it(view: TrendView, settle: Settle, hist
 
 
 def test_an_added_point_is_loaded_and_drawn_with_its_hole(view: TrendView, settle: Settle, file: Path) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     assert message(view) == "Loading history…"
     settle(view)
     (stored,) = HistoryReader(sqlite_url(file)).read(SAT, 0, NOW_S, 10_000)
@@ -182,13 +182,13 @@ def test_an_added_point_is_loaded_and_drawn_with_its_hole(view: TrendView, settl
     np.testing.assert_allclose(values, line.values)
     assert times[np.isnan(values)].tolist() == [HOLE_S[0] + INTERVAL_S]
     assert message(view) == ""
-    assert view.points() == [SAT]
+    assert view.state.points == [SAT]
 
 
 def test_history_is_asked_for_beyond_what_is_in_sight_and_no_finer_than_the_screen(
     view: TrendView, settle: Settle, history: History
 ) -> None:
-    view.add_points([SAT, CO2])
+    view.state.add([SAT, CO2])
     settle(view)
     ((keys, start_s, end_s, max_points),) = history.asked
     assert keys == [SAT, CO2]
@@ -197,15 +197,15 @@ def test_history_is_asked_for_beyond_what_is_in_sight_and_no_finer_than_the_scre
 
 
 def test_a_point_is_added_once(view: TrendView, settle: Settle, history: History) -> None:
-    view.add_points([SAT, SAT])
-    view.add_points([SAT])
+    view.state.add([SAT, SAT])
+    view.state.add([SAT])
     settle(view)
-    assert view.points() == [SAT]
+    assert view.state.points == [SAT]
     assert len(history.asked) == 1
 
 
 def test_each_unit_has_an_axis_the_first_on_the_left(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT, CO2, VALVE])
+    view.state.add([SAT, CO2, VALVE])
     settle(view)
     assert [(axis.unit, axis.on_left) for axis in view.plot.value_axes.values()] == [
         ("°C", True),
@@ -217,7 +217,7 @@ def test_each_unit_has_an_axis_the_first_on_the_left(view: TrendView, settle: Se
 
 
 def test_every_value_in_sight_is_within_its_axis(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT, CO2])
+    view.state.add([SAT, CO2])
     settle(view)
     for key, unit in ((SAT, "°C"), (CO2, "PPM")):
         _, values = drawn(view, key)
@@ -227,17 +227,17 @@ def test_every_value_in_sight_is_within_its_axis(view: TrendView, settle: Settle
 
 def test_points_of_one_unit_share_an_axis_that_goes_with_the_last_of_them(view: TrendView, settle: Settle) -> None:
     other = PointKey(SERIAL, PointType.OUTPUT, 1)  # °C too
-    view.add_points([SAT, CO2, other])
+    view.state.add([SAT, CO2, other])
     settle(view)
     assert list(view.plot.value_axes) == ["°C", "PPM"]
-    view.remove_point(SAT)
+    view.state.remove(SAT)
     assert list(view.plot.value_axes) == ["PPM", "°C"]
-    view.remove_point(other)
+    view.state.remove(other)
     assert list(view.plot.value_axes) == ["PPM"]
 
 
 def test_digital_points_are_lanes_and_no_curves(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT, FAN, OCC])
+    view.state.add([SAT, FAN, OCC])
     settle(view)
     assert lane_names(view) == ["FAN", "OCC"]
     assert lines(view.plot, FAN) == []
@@ -261,9 +261,9 @@ def test_the_newest_state_holds_until_now_unless_it_is_old(file: Path) -> None:
 
 
 def test_the_first_view_is_the_last_24_hours_and_follows(view: TrendView) -> None:
-    assert view.preset is Preset.DAY
-    assert view.time_range == TimeRange(NOW_S - 86400, NOW_S)
-    assert view.follows
+    assert view.state.preset is Preset.DAY
+    assert view.state.time_range == TimeRange(NOW_S - 86400, NOW_S)
+    assert view.state.follows
     assert view.toolbar.presets[Preset.DAY].isChecked()
     assert view.toolbar.follow.isChecked()
     assert not view.toolbar.forward.isEnabled()
@@ -272,24 +272,24 @@ def test_the_first_view_is_the_last_24_hours_and_follows(view: TrendView) -> Non
 @pytest.mark.parametrize("preset", list(Preset))
 def test_a_preset_shows_its_length_up_to_now(view: TrendView, preset: Preset) -> None:
     view.toolbar.presets[preset].click()
-    assert view.time_range == TimeRange(NOW_S - preset.length_s, NOW_S)
+    assert view.state.time_range == TimeRange(NOW_S - preset.length_s, NOW_S)
     assert [its for its, button in view.toolbar.presets.items() if button.isChecked()] == [preset]
-    assert view.follows
+    assert view.state.follows
 
 
 def test_following_keeps_the_present_at_the_right_edge(view: TrendView, clock: Clock) -> None:
     clock.now_s += 100
     view.describe(snapshot(panel(NOW_S + 90)))
-    assert view.time_range.end_s == NOW_S, "nothing is plotted: the timer moves it"
+    assert view.state.time_range.end_s == NOW_S, "nothing is plotted: the timer moves it"
     view._follow_timer.timeout.emit()
-    assert view.time_range == TimeRange(NOW_S + 100 - 86400, NOW_S + 100)
+    assert view.state.time_range == TimeRange(NOW_S + 100 - 86400, NOW_S + 100)
 
 
 def test_the_follow_timer_runs_only_while_it_is_followed_in_sight(view: TrendView) -> None:
     assert view._follow_timer.isActive()
-    view.set_follow(False)
+    view.state.set_follow(False)
     assert not view._follow_timer.isActive()
-    view.set_follow(True)
+    view.state.set_follow(True)
     assert view._follow_timer.isActive()
     view.hide()
     assert not view._follow_timer.isActive()
@@ -297,29 +297,29 @@ def test_the_follow_timer_runs_only_while_it_is_followed_in_sight(view: TrendVie
 
 def test_arrows_go_by_what_is_shown_and_forward_ends_at_the_present(view: TrendView) -> None:
     view.toolbar.back.click()
-    assert view.time_range == TimeRange(NOW_S - 2 * 86400, NOW_S - 86400)
-    assert not view.follows
-    assert view.preset is Preset.DAY
+    assert view.state.time_range == TimeRange(NOW_S - 2 * 86400, NOW_S - 86400)
+    assert not view.state.follows
+    assert view.state.preset is Preset.DAY
     view.toolbar.back.click()
     view.toolbar.forward.click()
-    assert view.time_range.end_s == NOW_S - 86400
+    assert view.state.time_range.end_s == NOW_S - 86400
     view.toolbar.forward.click()
-    assert view.time_range.end_s == NOW_S
-    assert view.follows
+    assert view.state.time_range.end_s == NOW_S
+    assert view.state.follows
 
 
 def test_dragging_moves_the_time_and_ends_following(view: TrendView, qtbot: QtBot) -> None:
     view.plot.dragged.emit(-3600.0)
     qtbot.waitUntil(lambda: not view.toolbar.follow.isChecked())
-    assert view.time_range == TimeRange(NOW_S - 86400 - 3600, NOW_S - 3600)
-    assert not view.follows
+    assert view.state.time_range == TimeRange(NOW_S - 86400 - 3600, NOW_S - 3600)
+    assert not view.state.follows
 
 
 def test_the_wheel_zooms_around_the_mouse(view: TrendView, qtbot: QtBot) -> None:
     view.plot.zoomed.emit(0.5, NOW_S - 21600.0)
-    assert view.time_range == TimeRange(NOW_S - 21600 - 32400, NOW_S - 21600 + 10800)
-    assert not view.follows
-    assert view.preset is None
+    assert view.state.time_range == TimeRange(NOW_S - 21600 - 32400, NOW_S - 21600 + 10800)
+    assert not view.state.follows
+    assert view.state.preset is None
     qtbot.waitUntil(lambda: view.toolbar.custom.isChecked())
 
 
@@ -334,10 +334,10 @@ def test_the_mouse_drags_and_the_wheel_zooms_what_is_under_it(
     view: TrendView, settle: Settle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", 0)  # the test's hand is quicker
-    view.add_points([SAT, FAN])
+    view.state.add([SAT, FAN])
     settle(view)
     for box in (view.plot._curve_box, view.plot._lane_box):
-        view.set_follow(True)
+        view.state.set_follow(True)
         place = box.sceneBoundingRect()
         left, right = QPointF(place.left() + 100, place.center().y()), QPointF(place.left() + 300, place.center().y())
         send_mouse(view, QEvent.Type.MouseButtonPress, left, Qt.MouseButton.LeftButton)
@@ -345,11 +345,11 @@ def test_the_mouse_drags_and_the_wheel_zooms_what_is_under_it(
             send_mouse(view, QEvent.Type.MouseMove, left + (right - left) * step / 10, Qt.MouseButton.LeftButton)
         send_mouse(view, QEvent.Type.MouseButtonRelease, right, Qt.MouseButton.LeftButton)
         view.draw_now()
-        moved_px = (NOW_S - view.time_range.end_s) / 86400 * place.width()
+        moved_px = (NOW_S - view.state.time_range.end_s) / 86400 * place.width()
         assert moved_px == pytest.approx(200, abs=25), "some pixels pass until a press is taken for a drag"
-        assert view.time_range.length_s == pytest.approx(86400)
+        assert view.state.time_range.length_s == pytest.approx(86400)
 
-        under_mouse_s = view.time_range.start_s + view.time_range.length_s * 300 / place.width()
+        under_mouse_s = view.state.time_range.start_s + view.state.time_range.length_s * 300 / place.width()
         wheel = QWheelEvent(
             right,
             QPointF(view.plot.viewport().mapToGlobal(right)),
@@ -362,15 +362,15 @@ def test_the_mouse_drags_and_the_wheel_zooms_what_is_under_it(
         )
         QApplication.sendEvent(view.plot.viewport(), wheel)
         view.draw_now()
-        assert view.time_range.length_s == pytest.approx(86400 / 1.25)
-        share = (under_mouse_s - view.time_range.start_s) / view.time_range.length_s
+        assert view.state.time_range.length_s == pytest.approx(86400 / 1.25)
+        share = (under_mouse_s - view.state.time_range.start_s) / view.state.time_range.length_s
         assert share * place.width() == pytest.approx(300, abs=2)
-        view.show_preset(Preset.DAY)
+        view.state.show_preset(Preset.DAY)
 
 
 @offscreen_popup
 def test_the_right_button_opens_the_menu(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     at = view.plot._curve_box.sceneBoundingRect().center()
     for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
@@ -383,21 +383,21 @@ def test_the_right_button_opens_the_menu(view: TrendView, settle: Settle) -> Non
 
 def test_zooming_stops_at_a_minute_and_at_five_years(view: TrendView) -> None:
     for _ in range(60):
-        view.zoom(0.5)
-    assert view.time_range.length_s == pytest.approx(60)
+        view.state.zoom(0.5)
+    assert view.state.time_range.length_s == pytest.approx(60)
     for _ in range(60):
-        view.zoom(2)
-    assert view.time_range.length_s == pytest.approx(5 * 366 * 86400)
+        view.state.zoom(2)
+    assert view.state.time_range.length_s == pytest.approx(5 * 366 * 86400)
 
 
 def test_nobody_gets_lost_in_a_time_without_history(view: TrendView) -> None:
     for windows in (-9000, 100_000):
-        view.show_range(TimeRange(NOW_S + windows * 86400.0, NOW_S + (windows + 1) * 86400.0))
-        assert datetime(1999, 12, 30).timestamp() < view.time_range.start_s
-        assert view.time_range.end_s < datetime(2100, 1, 3).timestamp()
-        assert view.time_range.length_s == 86400
+        view.state.show_range(TimeRange(NOW_S + windows * 86400.0, NOW_S + (windows + 1) * 86400.0))
+        assert datetime(1999, 12, 30).timestamp() < view.state.time_range.start_s
+        assert view.state.time_range.end_s < datetime(2100, 1, 3).timestamp()
+        assert view.state.time_range.length_s == 86400
     view.restore_state({"follow": False, "end_s": 1e300})
-    assert view.time_range == TimeRange(NOW_S - 86400, NOW_S)
+    assert view.state.time_range == TimeRange(NOW_S - 86400, NOW_S)
 
 
 @offscreen_popup
@@ -408,8 +408,8 @@ def test_own_start_and_end_can_be_chosen(view: TrendView) -> None:
     popup.start.setDateTime(popup.end.dateTime().addSecs(-7200))
     popup.accept_button.click()
     assert not popup.isVisible()
-    assert view.time_range.length_s == 7200
-    assert not view.follows
+    assert view.state.time_range.length_s == 7200
+    assert not view.state.follows
     assert view.toolbar.custom.isChecked()
 
 
@@ -424,19 +424,19 @@ def test_an_end_before_the_start_cannot_be_chosen(view: TrendView) -> None:
 
 def test_keys_move_zoom_and_follow(view: TrendView, qtbot: QtBot) -> None:
     qtbot.keyClick(view, Qt.Key.Key_Left)
-    assert view.time_range.end_s == NOW_S - 8640
+    assert view.state.time_range.end_s == NOW_S - 8640
     qtbot.keyClick(view, Qt.Key.Key_Right)
-    assert view.time_range.end_s == NOW_S
+    assert view.state.time_range.end_s == NOW_S
     qtbot.keyClick(view, Qt.Key.Key_Plus)
-    assert view.time_range.length_s == pytest.approx(86400 / 1.5)
+    assert view.state.time_range.length_s == pytest.approx(86400 / 1.5)
     qtbot.keyClick(view, Qt.Key.Key_Minus)
-    assert view.time_range.length_s == pytest.approx(86400)
+    assert view.state.time_range.length_s == pytest.approx(86400)
     qtbot.keyClick(view, Qt.Key.Key_PageUp)
-    assert view.time_range.end_s == pytest.approx(NOW_S - 86400)
-    assert not view.follows
+    assert view.state.time_range.end_s == pytest.approx(NOW_S - 86400)
+    assert not view.state.follows
     qtbot.keyClick(view, Qt.Key.Key_Home)
-    assert view.time_range.end_s == NOW_S
-    assert view.follows
+    assert view.state.time_range.end_s == NOW_S
+    assert view.state.follows
 
 
 def test_a_click_into_the_plot_gives_the_view_the_keys(view: TrendView, qtbot: QtBot) -> None:
@@ -447,11 +447,11 @@ def test_a_click_into_the_plot_gives_the_view_the_keys(view: TrendView, qtbot: Q
 
 
 def test_history_that_is_loaded_is_not_asked_for_again(view: TrendView, settle: Settle, history: History) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
-    view.show_range(TimeRange(NOW_S - 2 * 86400 + 60, NOW_S - 86400 + 60))
+    view.state.show_range(TimeRange(NOW_S - 2 * 86400 + 60, NOW_S - 86400 + 60))
     settle(view)
-    view.show_range(TimeRange(NOW_S - 3600, NOW_S))  # a day of 5 minutes fits: finer brings nothing
+    view.state.show_range(TimeRange(NOW_S - 3600, NOW_S))  # a day of 5 minutes fits: finer brings nothing
     settle(view)
     assert len(history.asked) == 1
 
@@ -459,7 +459,7 @@ def test_history_that_is_loaded_is_not_asked_for_again(view: TrendView, settle: 
 def test_what_live_values_continue_is_not_loaded_again_while_it_is_followed(
     view: TrendView, settle: Settle, history: History, clock: Clock
 ) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     clock.now_s += 1.5 * 86400  # beyond what was asked for
     view._follow_timer.timeout.emit()
@@ -468,7 +468,7 @@ def test_what_live_values_continue_is_not_loaded_again_while_it_is_followed(
 
 
 def test_more_history_is_loaded_as_it_comes_into_sight(view: TrendView, settle: Settle, history: History) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     view.toolbar.back.click()
     view.toolbar.back.click()
@@ -482,21 +482,21 @@ def test_a_finer_view_of_thinned_history_loads_it_finer(
     view: TrendView, settle: Settle, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("t3monitor.ui.trend.coverage._SAMPLES_PER_PX", 0.02)
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
-    assert view.trace(SAT).series[0].thinned
-    view.show_range(TimeRange(NOW_S - 7200, NOW_S))
+    assert view.traces[SAT].series[0].thinned
+    view.state.show_range(TimeRange(NOW_S - 7200, NOW_S))
     settle(view)
     assert len(history.asked) == 2
-    assert not view.trace(SAT).series[0].thinned
+    assert not view.traces[SAT].series[0].thinned
 
 
 def test_an_older_answer_than_the_last_request_is_not_drawn(view: TrendView, settle: Settle, history: History) -> None:
     first, second = asyncio.Event(), asyncio.Event()
     history.held = [first, second]
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
-    view.add_points([CO2])
+    view.state.add([CO2])
     settle(view)
     assert [asked[0] for asked in history.asked] == [[SAT], [SAT, CO2]]
     first.set()
@@ -514,7 +514,7 @@ def test_a_slow_answer_is_not_superseded_by_the_passing_of_time(
 ) -> None:
     slow = asyncio.Event()
     history.held = [slow]
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     for _ in range(5):
         clock.now_s += 10
@@ -528,15 +528,15 @@ def test_a_slow_answer_is_not_superseded_by_the_passing_of_time(
 
 def test_an_error_is_one_line_and_goes_with_the_next_success(view: TrendView, settle: Settle, history: History) -> None:
     history.error = DatabaseError("The database x.db is locked by another program; close that, or wait")
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
-    assert view.error_line.isVisible()
-    assert view.error_line.text() == "The database x.db is locked by another program; close that, or wait"
+    assert view.problem.isVisible()
+    assert view.problem.text() == "The database x.db is locked by another program; close that, or wait"
     assert message(view) == ""
     history.error = None
     view.describe(snapshot(panel(NOW_S + 300)))
     settle(view)
-    assert not view.error_line.isVisible()
+    assert not view.problem.isVisible()
     assert drawn(view, SAT)[0].size > 10
 
 
@@ -544,28 +544,28 @@ def test_a_bug_while_loading_is_logged_and_told(
     view: TrendView, settle: Settle, history: History, caplog: pytest.LogCaptureFixture
 ) -> None:
     history.error = ZeroDivisionError("boom")
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
-    assert view.error_line.text() == "History cannot be loaded; the log tells why"
+    assert view.problem.text() == "History cannot be loaded; the log tells why"
     assert "boom" in caplog.text
 
 
 def test_points_without_history_in_sight_are_named(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT, PointKey(SERIAL, PointType.INPUT, 60)])
+    view.state.add([SAT, PointKey(SERIAL, PointType.INPUT, 60)])
     view.describe(snapshot(panel(NOW_S)))
     settle(view)
     assert message(view) == ""
-    view.show_range(TimeRange(NOW_S - 40 * 86400, NOW_S - 39 * 86400))
+    view.state.show_range(TimeRange(NOW_S - 40 * 86400, NOW_S - 39 * 86400))
     settle(view)
     assert message(view) == "No history for this time: AHU-1 SAT, 237219 IN60"
 
 
 def test_an_empty_plot_says_which_points_are_not_recorded(view: TrendView, settle: Settle) -> None:
     settings = PointKey(99, PointType.VARIABLE, 1)
-    view.add_points([SAT, settings])
+    view.state.add([SAT, settings])
     settle(view)
     view.describe(snapshot(panel(NOW_S)))
-    view.show_range(TimeRange(NOW_S - 2000.0 * 86400, NOW_S - 1999.0 * 86400))
+    view.state.show_range(TimeRange(NOW_S - 2000.0 * 86400, NOW_S - 1999.0 * 86400))
     settle(view)
     view.set_recording([99], ["INPUT", "OUTPUT", "VARIABLE"])
     assert message(view).split("\n") == [
@@ -577,7 +577,7 @@ def test_an_empty_plot_says_which_points_are_not_recorded(view: TrendView, settl
 
 
 def test_the_list_names_the_site_of_a_point_where_there_are_several(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     row = view.legend.row(SAT)
     here = replace(panel(NOW_S), site="Office")
@@ -589,7 +589,7 @@ def test_the_list_names_the_site_of_a_point_where_there_are_several(view: TrendV
 
 
 def test_a_point_that_is_not_recorded_says_so_in_the_list(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     view.describe(snapshot(panel(NOW_S)))
     settle(view)
     row = view.legend.row(SAT)
@@ -602,7 +602,7 @@ def test_a_point_that_is_not_recorded_says_so_in_the_list(view: TrendView, settl
 
 
 def test_live_values_continue_the_line_at_their_logging_times(view: TrendView, settle: Settle, clock: Clock) -> None:
-    view.add_points([SAT, FAN])
+    view.state.add([SAT, FAN])
     settle(view)
     before = drawn(view, SAT)[0].tolist()
     clock.now_s += 310
@@ -610,12 +610,12 @@ def test_live_values_continue_the_line_at_their_logging_times(view: TrendView, s
     times, values = drawn(view, SAT)
     assert times.tolist() == [*before, NOW_S + 300, NOW_S + 310], "it holds up to the present"
     assert values[-2:].tolist() == [pytest.approx(inputs(NOW_S + 300)[0].value)] * 2
-    assert view.trace(FAN).series[0].times_utc_s[-1] == NOW_S + 300
-    assert view.time_range.end_s == NOW_S + 310
+    assert view.traces[FAN].series[0].times_utc_s[-1] == NOW_S + 300
+    assert view.state.time_range.end_s == NOW_S + 310
 
 
 def test_a_reading_that_was_plotted_already_is_not_plotted_again(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     before = drawn(view, SAT)[0].size
     for time_s in (NOW_S, NOW_S - 300, NOW_S + 300, NOW_S + 300):
@@ -624,7 +624,7 @@ def test_a_reading_that_was_plotted_already_is_not_plotted_again(view: TrendView
 
 
 def test_the_line_breaks_before_a_live_value_that_comes_late(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     view.describe(snapshot(panel(NOW_S + 3600)))
     times, values = drawn(view, SAT)
@@ -633,7 +633,7 @@ def test_the_line_breaks_before_a_live_value_that_comes_late(view: TrendView, se
 
 
 def test_a_live_value_in_another_unit_begins_another_line_and_axis(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     fahrenheit = point(PointType.INPUT, 1, 68.0, units="°F", range=4)
     view.describe(snapshot(device(SERIAL, inputs=(fahrenheit,), input_logging_time=NOW_S + 300)))
@@ -642,16 +642,15 @@ def test_a_live_value_in_another_unit_begins_another_line_and_axis(view: TrendVi
 
 
 def test_live_values_are_not_joined_to_history_that_ends_in_the_past(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
-    view.show_range(TimeRange(NOW_S - 5 * 3600, NOW_S - 4 * 3600))
+    view.state.add([SAT])
+    view.state.show_range(TimeRange(NOW_S - 5 * 3600, NOW_S - 4 * 3600))
     settle(view)
     view.loader.forget()
-    view._loaded = None
     view._want_history()
     settle(view)
     view.describe(snapshot(panel(NOW_S + 300)))
     assert drawn(view, SAT)[0][-1] <= HOLE_S[1] + INTERVAL_S
-    view.set_follow(True)
+    view.state.set_follow(True)
     settle(view)
     assert drawn(view, SAT)[0][-1] == NOW_S + 300
 
@@ -659,7 +658,7 @@ def test_live_values_are_not_joined_to_history_that_ends_in_the_past(view: Trend
 def test_a_live_value_that_came_while_loading_is_not_lost(view: TrendView, settle: Settle, history: History) -> None:
     slow = asyncio.Event()
     history.held = [slow]
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     view.describe(snapshot(panel(NOW_S + 300)))
     slow.set()
@@ -668,7 +667,7 @@ def test_a_live_value_that_came_while_loading_is_not_lost(view: TrendView, settl
 
 
 def test_the_legend_tells_names_and_present_values(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT, FAN])
+    view.state.add([SAT, FAN])
     settle(view)
     row = view.legend.row(SAT)
     assert (row.name.text(), row.now.text()) == ("237219 SAT", "")
@@ -680,7 +679,7 @@ def test_the_legend_tells_names_and_present_values(view: TrendView, settle: Sett
 
 
 def test_a_value_that_is_not_of_the_present_says_so_in_the_legend(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     view.describe(snapshot(panel(NOW_S)))
     now, below = view.legend.row(SAT).now, view.legend.row(SAT).full_name
@@ -700,7 +699,7 @@ def test_a_value_that_is_not_of_the_present_says_so_in_the_legend(view: TrendVie
 
 
 def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT, CO2, FAN])
+    view.state.add([SAT, CO2, FAN])
     settle(view)
     at_s = NOW_S - 3600
     view.plot.hovered.emit(float(at_s + 100))  # between two samples: the one before counts
@@ -715,53 +714,53 @@ def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Se
 
 
 def test_the_crosshair_says_no_data_in_holes(view: TrendView, settle: Settle, clock: Clock) -> None:
-    view.add_points([SAT, FAN])
+    view.state.add([SAT, FAN])
     settle(view)
     for hole_s in (HOLE_S[0] + 1200, NOW_S - HOURS * 3600 - 60):
-        view.set_cursor(float(hole_s))
+        view.state.set_cursor(float(hole_s))
         assert view.legend.row(SAT).at_cursor.text() == "no data"
         assert view.legend.row(FAN).at_cursor.text() == "no data"
     clock.now_s += 7200  # since then nothing was read
-    view.set_follow(True)
-    view.set_cursor(NOW_S + 3600.0)
+    view.state.set_follow(True)
+    view.state.set_cursor(NOW_S + 3600.0)
     assert view.legend.row(SAT).at_cursor.text() == "no data"
 
 
 def test_the_mouse_over_the_plot_moves_the_crosshair(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     box = view.plot._curve_box.sceneBoundingRect()
     view.plot.scene().sigMouseMoved.emit(QPointF(box.center().x(), box.center().y()))
-    assert view._cursor_s == pytest.approx(NOW_S - 43200, abs=200)
+    assert view.state.cursor_s == pytest.approx(NOW_S - 43200, abs=200)
     view.plot.scene().sigMouseMoved.emit(QPointF(-50, -50))
-    assert view._cursor_s is None
+    assert view.state.cursor_s is None
     view.plot.scene().sigMouseMoved.emit(box.center())
     QApplication.sendEvent(view.plot, QEvent(QEvent.Type.Leave))
-    assert view._cursor_s is None
+    assert view.state.cursor_s is None
 
 
 def test_keys_move_the_crosshair_from_sample_to_sample(view: TrendView, settle: Settle, qtbot: QtBot) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert view._cursor_s == NOW_S
+    assert view.state.cursor_s == NOW_S
     qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert view._cursor_s == NOW_S - INTERVAL_S
+    assert view.state.cursor_s == NOW_S - INTERVAL_S
     qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    assert view._cursor_s == NOW_S
+    assert view.state.cursor_s == NOW_S
     qtbot.keyClick(view, Qt.Key.Key_Escape)
-    assert view._cursor_s is None
+    assert view.state.cursor_s is None
 
 
 def test_a_hidden_point_stays_in_the_legend_but_leaves_the_plot(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT, CO2, FAN])
+    view.state.add([SAT, CO2, FAN])
     settle(view)
     for key in (CO2, FAN):
         view.legend.row(key).shown.click()
     assert lines(view.plot, CO2) == []
     assert list(view.plot.value_axes) == ["°C"]
     assert lane_names(view) == []
-    assert view.points() == [SAT, CO2, FAN]
+    assert view.state.points == [SAT, CO2, FAN]
     assert sum(isinstance(item, pg.PlotCurveItem) for item in view.plot.scene().items()) == 1
     view.legend.row(CO2).shown.click()
     assert drawn(view, CO2)[0].size
@@ -772,33 +771,25 @@ def test_a_hidden_point_stays_in_the_legend_but_leaves_the_plot(view: TrendView,
 
 
 def test_a_point_is_removed_by_its_button_and_by_the_menu(view: TrendView, settle: Settle, qtbot: QtBot) -> None:
-    view.add_points([SAT, CO2, FAN])
+    view.state.add([SAT, CO2, FAN])
     view.describe(snapshot(panel(NOW_S)))
     settle(view)
     with qtbot.waitSignal(view.points_changed):
         view.legend.row(CO2).remove.click()
-    assert view.points() == [SAT, FAN]
+    assert view.state.points == [SAT, FAN]
     menu = view.context_menu()
     (removing,) = [action.menu() for action in menu.actions() if action.text() == "Remove"]
     assert [action.text() for action in removing.actions()] == ["AHU-1 SAT", "AHU-1 FAN"]
     removing.actions()[1].trigger()
-    assert view.points() == [SAT]
-    view.remove_all()
-    assert view.points() == []
+    assert view.state.points == [SAT]
+    view.state.remove_all()
+    assert view.state.points == []
     assert message(view) == "Double-click or drag a point here to plot it"
-
-
-def test_a_point_keeps_its_colour_and_a_freed_one_is_given_again(view: TrendView) -> None:
-    view.add_points([SAT, CO2, VALVE])
-    assert [view.trace(key).colour for key in (SAT, CO2, VALVE)] == [0, 1, 2]
-    view.remove_point(CO2)
-    view.add_points([LIGHT_LUX, FAN])
-    assert [view.trace(key).colour for key in (SAT, VALVE, LIGHT_LUX, FAN)] == [0, 2, 1, 3]
 
 
 def test_lanes_of_equal_names_tell_their_panels(view: TrendView, settle: Settle) -> None:
     other = PointKey(SERIAL, PointType.INPUT, 6)
-    view.add_points([FAN, other])
+    view.state.add([FAN, other])
     settle(view)
     alike = tuple(entry._replace(label="FAN") for entry in inputs(NOW_S))
     view.describe(snapshot(device(SERIAL, panel_name="AHU-1", inputs=alike, input_logging_time=NOW_S)))
@@ -820,40 +811,40 @@ def test_dragged_points_are_taken_and_other_things_are_not(view: TrendView, sett
     broken.setData(POINTS_MIME_TYPE, b"[[1, 2")
     assert not drag(text)
     assert not drag(broken)
-    assert view.points() == []
+    assert view.state.points == []
     assert drag(encode_point_keys([SAT, FAN]))
-    assert view.points() == [SAT, FAN]
+    assert view.state.points == [SAT, FAN]
     assert not view.plot.acceptDrops(), "the plot would swallow what is meant for the view"
 
 
 def test_state_survives_json_and_a_restart(
-    view: TrendView, history: History, clock: Clock, loop: asyncio.AbstractEventLoop, qtbot: QtBot
+    view: TrendView, settle: Settle, history: History, clock: Clock, loop: asyncio.AbstractEventLoop, qtbot: QtBot
 ) -> None:
-    view.add_points([SAT, FAN, CO2])
-    view.set_hidden(FAN, True)
-    view.show_preset(Preset.WEEK)
+    view.state.add([SAT, FAN, CO2])
+    view.state.set_hidden(FAN, True)
+    view.state.show_preset(Preset.WEEK)
     saved = json.loads(json.dumps(view.save_state()))
     clock.now_s += 1000
     other = TrendView(history.load, clock, spawn=loop.create_task)
     qtbot.addWidget(other)
     other.restore_state(saved)
-    assert other.points() == [SAT, FAN, CO2]
-    assert [other.trace(key).hidden for key in other.points()] == [False, True, False]
-    assert other.preset is Preset.WEEK
-    assert other.follows
-    assert other.time_range == TimeRange(NOW_S + 1000 - 7 * 86400, NOW_S + 1000)
-    other.loader.forget()
+    assert other.state.points == [SAT, FAN, CO2]
+    assert [chosen.hidden for chosen in other.state.series] == [False, True, False]
+    assert other.state.preset is Preset.WEEK
+    assert other.state.follows
+    assert other.state.time_range == TimeRange(NOW_S + 1000 - 7 * 86400, NOW_S + 1000)
+    settle(other)
 
 
 def test_a_time_in_the_past_is_restored_as_it_was(view: TrendView, clock: Clock) -> None:
-    view.show_range(TimeRange(NOW_S - 9000.0, NOW_S - 4000.0))
+    view.state.show_range(TimeRange(NOW_S - 9000.0, NOW_S - 4000.0))
     saved = json.loads(json.dumps(view.save_state()))
-    view.set_follow(True)
-    view.show_preset(Preset.MONTH)
+    view.state.set_follow(True)
+    view.state.show_preset(Preset.MONTH)
     clock.now_s += 500
     view.restore_state(saved)
-    assert view.time_range == TimeRange(NOW_S - 9000, NOW_S - 4000)
-    assert not view.follows
+    assert view.state.time_range == TimeRange(NOW_S - 9000, NOW_S - 4000)
+    assert not view.state.follows
 
 
 @pytest.mark.parametrize(
@@ -868,10 +859,10 @@ def test_a_time_in_the_past_is_restored_as_it_was(view: TrendView, clock: Clock)
 )
 def test_a_state_that_makes_no_sense_is_left_out(view: TrendView, state: dict[str, Any]) -> None:
     view.restore_state(state)
-    assert view.points() == []
-    assert view.follows
-    assert view.time_range.end_s == NOW_S
-    assert 60 <= view.time_range.length_s <= 5 * 366 * 86400
+    assert view.state.points == []
+    assert view.state.follows
+    assert view.state.time_range.end_s == NOW_S
+    assert 60 <= view.state.time_range.length_s <= 5 * 366 * 86400
 
 
 def test_another_theme_changes_the_colours_and_keeps_the_lines(
@@ -879,7 +870,7 @@ def test_another_theme_changes_the_colours_and_keeps_the_lines(
 ) -> None:
     try:
         apply_theme(qapp, LIGHT)
-        view.add_points([SAT, FAN])
+        view.state.add([SAT, FAN])
         settle(view)
         count = drawn(view, SAT)[0].size
         light = view.grab().toImage().pixelColor(300, 200)
@@ -897,7 +888,7 @@ def test_another_theme_changes_the_colours_and_keeps_the_lines(
 def test_reloading_forgets_what_another_database_held(
     view: TrendView, settle: Settle, history: History, tmp_path: Path
 ) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     history._reader = HistoryReader(sqlite_url(tmp_path / "another.db"))
     view.reload()
@@ -907,7 +898,7 @@ def test_reloading_forgets_what_another_database_held(
 
 
 def test_reloading_forgets_the_present_values_of_another_building(view: TrendView, settle: Settle) -> None:
-    view.add_points([SAT])
+    view.state.add([SAT])
     view.describe(snapshot(panel(NOW_S)))
     view.set_now(NOW_S + 301, 30)
     view.reload()
@@ -926,7 +917,7 @@ def test_a_sample_between_two_holes_is_a_dot(view: TrendView, settle: Settle, tm
             transaction.record(report())
     database.close()
     history._reader = HistoryReader(sqlite_url(file))
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     (curve,) = view.plot._curves.values()
     dots, _ = curve.dots.getData()
@@ -943,7 +934,7 @@ def test_history_is_loaded_on_the_loop_of_the_program(
     view.loader.loaded.connect(lambda *_: loaded.set())
 
     async def use() -> None:
-        view.add_points([SAT])
+        view.state.add([SAT])
         await asyncio.wait_for(loaded.wait(), 10)
 
     with loop:

@@ -59,11 +59,11 @@ def test_one_reading_of_a_wrong_clock_stops_no_line(run: Run, paths: Paths, ahea
     async def scenario() -> None:
         settings = Settings(auto_start=False).with_values(link="replay", replay=str(recording))
         async with opened(paths, settings) as program:
-            program.window.trend.show_preset(Preset.HOUR)
+            program.window.trend.state.show_preset(Preset.HOUR)
             for number in range(len(own_s)):
                 await cycle(program, lambda: click(program, program.window.sync_once_action))
                 if number == 0:
-                    program.window.trend.add_points([key])
+                    program.window.trend.state.add([key])
                 await until(lambda: not program.is_busy, program)
 
             def drawn() -> list[tuple[int, float]]:
@@ -95,9 +95,9 @@ def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: 
             assert window.points.model.rowCount() == 290
             assert program.session.shown is not None
             key = PointKey(program.session.shown.devices[0].serial_number, PointType.INPUT, 1)
-            window.trend.add_points([key])
-            await until(lambda: window.trend.trace(key).has_samples(0, time.time()) and not program.is_busy, program)
-            drawn = sum(len(series.times_utc_s) for series in window.trend.trace(key).series)
+            window.trend.state.add([key])
+            await until(lambda: window.trend.traces[key].has_samples(0, time.time()) and not program.is_busy, program)
+            drawn = sum(len(series.times_utc_s) for series in window.trend.traces[key].series)
             assert drawn > 280, "a day of history, every 5 minutes"
 
     run(scenario())
@@ -257,11 +257,11 @@ def test_the_window_comes_back_as_it_was_left(run: Run, paths: Paths) -> None:
             await cycle(program, program.window.sync_once_action.trigger)
             assert program.session.shown is not None
             key = PointKey(program.session.shown.devices[0].serial_number, PointType.INPUT, 1)
-            program.window.trend.add_points([key])
+            program.window.trend.state.add([key])
             program.window.activity_action.trigger()
             program.window.resize(780, 640)
         async with opened(paths, DEMO) as program:
-            assert program.window.trend.points() == [key]
+            assert program.window.trend.state.points == [key]
             assert program.window.activity.isVisible()
             assert (program.window.width(), program.window.height()) == (780, 640)
             assert program.window.points.model.rowCount() == 290, "the last known state, before any cycle"
@@ -296,7 +296,7 @@ def test_a_bad_database_in_the_settings_is_said_and_nothing_is_recorded_until_it
             assert "database is corrected" in window.points._notice.text
             assert enabled(program) == (False, False, False)
             program.on_tick()
-            window.trend.add_points([PointKey(237219, PointType.INPUT, 1)])
+            window.trend.state.add([PointKey(237219, PointType.INPUT, 1)])
             await until(lambda: not program.is_busy, program)
             QTest.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
             dialog = program.settings_dialog
@@ -355,7 +355,7 @@ def test_what_the_user_looks_at_is_to_be_read_first(run: Run, paths: Paths, monk
             assert told.count(in_sight) == 1, "once for each change"
             window.devices.choose(first)
             plotted = PointKey(last, PointType.INPUT, 1)
-            window.trend.add_points([plotted])
+            window.trend.state.add([plotted])
             program.on_tick()
             shown = {window.points.model.key(row) for row in range(window.points.model.rowCount())}
             assert told[-1] == shown | {plotted}

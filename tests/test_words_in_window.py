@@ -13,10 +13,12 @@ from t3monitor.store.series import Holes, Series
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.view import PointsView
-from t3monitor.ui.trend.chosen import ChosenPoints
+from t3monitor.ui.trend.coverage import Request
 from t3monitor.ui.trend.lanes import lane_words, stretches
 from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.state import Chosen
 from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.traces import Traces
 from values import NOW_S, device, point, snapshot
 
 SHUT_RUN = ((0, "Shut"), (1, "Run"))
@@ -78,31 +80,36 @@ def test_a_state_without_a_name_shows_its_number_and_a_missing_word_is_the_neutr
     assert fan(0.0, words=((1, "Run"),)).value_text == "Custom 1 off"
 
 
+def load(traces: Traces, found: dict[PointKey, tuple[Series, ...]], *, reaches_present: bool) -> None:
+    request = Request(tuple(found), 0.0, NOW_S if reaches_present else NOW_S - 1.0, 1000)
+    traces.set_history(request, found, NOW_S)
+
+
 def test_legend_and_cursor_say_them(qtbot: QtBot) -> None:
-    chosen = ChosenPoints()
-    chosen.add([FAN, MODE])
-    chosen.set_history(
-        [FAN, MODE],
+    traces = Traces()
+    traces.keep((Chosen(FAN, 0), Chosen(MODE, 1)))
+    load(
+        traces,
         {
             FAN: (history(lambda n: n % 2, 23, digital=True),),
             MODE: (history(lambda n: 1 + n % 3, 101, digital=False),),
         },
         reaches_present=True,
     )
-    chosen.describe(snapshot(panel()))
-    at_cursor = [[entry.at_cursor for entry in chosen.entries(NOW_S - 600 + 30 * n, NOW_S, "")] for n in range(3)]
+    traces.describe(snapshot(panel()))
+    at_cursor = [[entry.at_cursor for entry in traces.entries(NOW_S - 600 + 30 * n, NOW_S, "")] for n in range(3)]
     assert at_cursor == [["Shut", "Night"], ["Run", "Day"], ["Shut", "State 3"]]
-    assert [entry.now for entry in chosen.entries(None, NOW_S, "")] == ["Run", "Day"]
+    assert [entry.now for entry in traces.entries(None, NOW_S, "")] == ["Run", "Day"]
 
 
 def test_words_of_a_range_are_not_those_of_the_range_before_it(qtbot: QtBot) -> None:
-    chosen = ChosenPoints()
-    chosen.add([FAN])
-    chosen.set_history([FAN], {FAN: (history(lambda n: 1, 1, digital=True),)}, reaches_present=False)
-    chosen.describe(snapshot(panel()))
-    (entry,) = chosen.entries(NOW_S - 300, NOW_S, "")
+    traces = Traces()
+    traces.keep((Chosen(FAN, 0),))
+    load(traces, {FAN: (history(lambda n: 1, 1, digital=True),)}, reaches_present=False)
+    traces.describe(snapshot(panel()))
+    (entry,) = traces.entries(NOW_S - 300, NOW_S, "")
     assert entry.at_cursor == "On"
-    (drawn,) = chosen.drawn()
+    (drawn,) = traces.drawn()
     assert [words.of(1) for _, words in drawn.series if words] == ["On"]
 
 
@@ -116,21 +123,21 @@ def test_a_multistate_is_a_lane_of_its_states(qtbot: QtBot) -> None:
 
 
 def test_the_lanes_draw_the_words_of_the_site(qtbot: QtBot) -> None:
-    chosen = ChosenPoints()
-    chosen.add([FAN, MODE])
-    chosen.set_history(
-        [FAN, MODE],
+    traces = Traces()
+    traces.keep((Chosen(FAN, 0), Chosen(MODE, 1)))
+    load(
+        traces,
         {
             FAN: (history(lambda n: n // 10, 23, digital=True),),
             MODE: (history(lambda n: 1 + n // 7, 101, digital=False),),
         },
         reaches_present=True,
     )
-    chosen.describe(snapshot(panel()))
+    traces.describe(snapshot(panel()))
     plot = TrendPlot()
     qtbot.addWidget(plot)
     plot.resize(1200, 300)
-    plot.draw(chosen.drawn(), NOW_S)
+    plot.draw(traces.drawn(), NOW_S)
     plot.set_range(TimeRange(NOW_S - 600, NOW_S))
     plot.show()
     assert [lane.name for lane in plot.lanes] == ["FAN", "MODE"]

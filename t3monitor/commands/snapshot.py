@@ -92,9 +92,9 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
         program.services.start()
         await asyncio.gather(*map(asyncio.wrap_future, program.services.sync_once()))  # joins the first cycle
         await _idle(program)
-        window.trend.add_points(_interesting_points(program))
+        window.trend.state.add(_interesting_points(program))
     if args.page == "month":
-        window.trend.show_preset(Preset.MONTH)
+        window.trend.state.show_preset(Preset.MONTH)
     if args.page in ("log", "cycles"):
         window.activity_action.trigger()
         window.activity.show_log() if args.page == "log" else window.activity.show_newest_cycle()

@@ -73,6 +73,11 @@ class Series:
         last = np.searchsorted(self.times_utc_s, end_s, side="right")
         return bool(first < last) or self.place_at(start_s, now_s) is not None
 
+    def shifted(self, by_s: float) -> "Series":
+        """The same, so much later."""
+        holes = Holes(self.holes.starts + by_s, self.holes.ends + by_s)
+        return replace(self, times_utc_s=self.times_utc_s + by_s, holes=holes)
+
     def with_reading(self, time_s: float, value: float, spacing_s: float) -> "Series":
         """The series with a reading at its time, mostly after all others; itself if it has that one already."""
         times, values = self.times_utc_s, self.values

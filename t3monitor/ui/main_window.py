@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self._make_panes()
         self.progress.changed.connect(self.on_progress_changed)
         self.devices.panel_chosen.connect(self.points.choose_panel)
-        self.points.plot_requested.connect(self.trend.add_points)
+        self.points.plot_requested.connect(self.trend.state.add)
         self.set_running(started=False, in_cycle=False)
 
     def set_running(self, *, started: bool, in_cycle: bool, opening: bool = False) -> None:
@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
 
     def visible_points(self) -> frozenset[PointKey]:
         """What the user looks at: the plotted points, and what the table of points shows."""
-        return self.points.visible_points().union(self.trend.points())
+        return self.points.visible_points().union(self.trend.state.points)
 
     def save_state(self) -> dict[str, Any]:
         """Everything that the next start is to find as it was."""

@@ -1,15 +1,46 @@
 """Which history to ask for, and whether what is loaded is enough; plain data."""
 
 import sys
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from t3monitor.model.points import PointKey
-from t3monitor.ui.trend.loader import Request
+from t3monitor.ui.trend.series_keys import SeriesKey
 from t3monitor.ui.trend.time_range import TimeRange
 
 _SAMPLES_PER_PX = 2  # the smallest and the largest
 _MARGIN_WINDOWS = 1.0  # loaded on both sides of what is in sight
 _APPENDED_AT_MOST = 2000  # then it is loaded again, and what has left the plot is forgotten
+
+
+_FINE_ENOUGH = 1.5
+
+
+class Request(NamedTuple):
+    """What is to be loaded; times in UTC epoch seconds."""
+
+    keys: tuple[SeriesKey, ...]
+    start_s: float
+    end_s: float
+    max_points: int
+
+    def covers(self, other: "Request") -> bool:
+        """Whether its answer holds what the other asks for, and nearly as finely."""
+        return (
+            set(self.keys) >= set(other.keys)
+            and self.start_s <= other.start_s
+            and self.end_s >= other.end_s
+            and self.s_per_point <= _FINE_ENOUGH * other.s_per_point
+        )
+
+    @property
+    def length_s(self) -> float:
+        """How much time it asks for."""
+        return self.end_s - self.start_s
+
+    @property
+    def s_per_point(self) -> float:
+        """How finely it asks."""
+        return self.length_s / self.max_points
 
 
 class Coverage(NamedTuple):
@@ -21,17 +52,22 @@ class Coverage(NamedTuple):
 
     def holds(self, needed: Request, appended: int) -> bool:
         """Whether it is enough to draw what is needed; ``appended``: live samples that came since."""
+        if appended > _APPENDED_AT_MOST:
+            return False
         held = self.request
         if self.reaches_present:
-            if appended > _APPENDED_AT_MOST:
-                return False
             held = held._replace(end_s=max(held.end_s, needed.end_s))
         if not self.thinned:
             held = held._replace(max_points=sys.maxsize)
         return held.covers(needed)
 
+    def of(self, keys: Collection[SeriesKey]) -> "Coverage":
+        """The same, of those of the series that are still there."""
+        left = tuple(key for key in self.request.keys if key in keys)
+        return self._replace(request=self.request._replace(keys=left))
 
-def needed_for(keys: list[PointKey], shown: TimeRange, width_px: int) -> Request:
+
+def needed_for(keys: Sequence[SeriesKey], shown: TimeRange, width_px: int) -> Request:
     """What it takes to draw a stretch of time so many pixels wide."""
     return Request(tuple(keys), *shown, _SAMPLES_PER_PX * width_px)
 

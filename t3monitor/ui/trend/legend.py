@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from t3monitor.model.points import PointKey
 from t3monitor.ui.devices.columns import state_word
 from t3monitor.ui.devices.panels import PanelState
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label, tooltip
+from t3monitor.ui.trend.series_keys import SeriesKey
 from t3monitor.ui.trend.trace import Names
 
 _SWATCH = QSize(12, 12)
@@ -32,7 +32,7 @@ _MARKS = {PanelState.STALE: "◐", PanelState.NO_ANSWER: "○"}  # as in the tre
 class Entry:
     """What a row shows."""
 
-    key: PointKey
+    key: SeriesKey
     names: Names
     colour: QColor
     hidden: bool
@@ -65,7 +65,7 @@ class ElidedLabel(Label):
 class _Row(QFrame):
     """One point."""
 
-    def __init__(self, key: PointKey, legend: "Legend") -> None:
+    def __init__(self, key: SeriesKey, legend: "Legend") -> None:
         super().__init__()
         self.key = key
         self._entry: Entry | None = None
@@ -132,8 +132,8 @@ class _Row(QFrame):
 class Legend(QScrollArea):
     """All chosen points, in the order of adding."""
 
-    hidden_changed = Signal(object, bool)  # PointKey, hidden
-    remove_asked = Signal(object)  # PointKey
+    hidden_changed = Signal(object, bool)  # SeriesKey, hidden
+    remove_asked = Signal(object)  # SeriesKey
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,9 +161,9 @@ class Legend(QScrollArea):
         layout.addLayout(self._layout)
         layout.addStretch(1)
         self.setWidget(content)
-        self._rows: dict[PointKey, _Row] = {}
+        self._rows: dict[SeriesKey, _Row] = {}
 
-    def row(self, key: PointKey) -> _Row:
+    def row(self, key: SeriesKey) -> _Row:
         """The row of a point."""
         return self._rows[key]
 

@@ -3,19 +3,22 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.points import PointKey
 from t3monitor.store.series import Series
+from t3monitor.ui.trend.coverage import Coverage, Request, with_margins
+from t3monitor.ui.trend.series_keys import SeriesKey, point_of, shift_of
 
-Found = Mapping[PointKey, tuple[Series, ...]]
-Load = Callable[[Sequence[PointKey], float, float, int], Awaitable[Found]]  # keys, start, end, points at most
+Load = Callable[  # keys, start, end, points at most
+    [Sequence[PointKey], float, float, int], Awaitable[Mapping[PointKey, tuple[Series, ...]]]
+]
+Found = Mapping[SeriesKey, tuple[Series, ...]]
 
 DEBOUNCE_MS = 100
-_FINE_ENOUGH = 1.5
 
 _logger = logging.getLogger(__name__)
 
@@ -30,42 +33,18 @@ class Task(Protocol):
 Spawn = Callable[[Coroutine[Any, Any, None]], Task]
 
 
-class Request(NamedTuple):
-    """What is to be loaded; times in UTC epoch seconds."""
-
-    keys: tuple[PointKey, ...]
-    start_s: float
-    end_s: float
-    max_points: int
-
-    def covers(self, other: "Request") -> bool:
-        """Whether its answer holds what the other asks for, and nearly as finely."""
-        return (
-            set(self.keys) >= set(other.keys)
-            and self.start_s <= other.start_s
-            and self.end_s >= other.end_s
-            and self.s_per_point <= _FINE_ENOUGH * other.s_per_point
-        )
-
-    @property
-    def length_s(self) -> float:
-        """How much time it asks for."""
-        return self.end_s - self.start_s
-
-    @property
-    def s_per_point(self) -> float:
-        """How finely it asks."""
-        return self.length_s / self.max_points
-
-
 class HistoryLoader(QObject):
-    """Asks ``load`` for history; a newer request supersedes an older one, whose answer nobody sees."""
+    """Asks ``load`` for history; a newer request supersedes an older one, whose answer nobody sees.
+
+    Whoever takes an answer says in ``held`` what is there now.
+    """
 
     loaded = Signal(object, object)  # Request, Found
     failed = Signal(object, str)  # Request, one sentence
 
     def __init__(self, load: Load, spawn: Spawn = asyncio.ensure_future, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.held: Coverage | None = None
         self._load = load
         self._spawn = spawn
         self._wanted: Request | None = None
@@ -84,6 +63,15 @@ class HistoryLoader(QObject):
         """Whether an answer is still to come."""
         return self.pending is not None
 
+    def want(self, needed: Request, appended: int) -> None:
+        """Requests what is needed and a margin, unless it is held or on its way; ``appended``: see `Coverage.holds`."""
+        if self.pending:
+            if self.pending.covers(needed):
+                return
+        elif self.held and self.held.holds(needed, appended):
+            return
+        self.request(with_margins(needed))
+
     def request(self, request: Request) -> None:
         """Loads in a moment, unless another request comes until then."""
         self._wanted = request
@@ -100,11 +88,16 @@ class HistoryLoader(QObject):
         self._newest = request
         self._task = self._spawn(self._run(request))
 
-    def forget(self) -> None:
+    def cancel(self) -> None:
         """Drops whatever was requested."""
         self._timer.stop()
         self._wanted = self._newest = None
         self._end_task()
+
+    def forget(self) -> None:
+        """Drops whatever was requested, and what is held."""
+        self.cancel()
+        self.held = None
 
     def _end_task(self) -> None:
         if self._task is not None:
@@ -114,7 +107,7 @@ class HistoryLoader(QObject):
     async def _run(self, request: Request) -> None:
         problem, found = "", None
         try:
-            found = await self._load(request.keys, request.start_s, request.end_s, request.max_points)
+            found = await _load_series(self._load, request)
         except MonitorError as error:
             problem = str(error)
         except Exception:
@@ -127,3 +120,17 @@ class HistoryLoader(QObject):
             self.failed.emit(request, problem)
         else:
             self.loaded.emit(request, found)
+
+
+async def _load_series(load: Load, request: Request) -> Found:
+    """Reads the points that the series are made of, each of the time that they show of it."""
+    found: dict[SeriesKey, tuple[Series, ...]] = {}
+    for shift_s in dict.fromkeys(map(shift_of, request.keys)):
+        keys = [key for key in request.keys if shift_of(key) == shift_s]
+        read = await load(
+            [point_of(key) for key in keys], request.start_s - shift_s, request.end_s - shift_s, request.max_points
+        )
+        for key in keys:
+            parts = read.get(point_of(key), ())
+            found[key] = tuple(part.shifted(shift_s) for part in parts)
+    return found

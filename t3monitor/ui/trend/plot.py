@@ -14,12 +14,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsWidget, QWidget
 
-from t3monitor.model.points import PointKey
 from t3monitor.store.series import Series
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.curves import Curve
 from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem, LaneWords
+from t3monitor.ui.trend.series_keys import SeriesKey, shift_of
 from t3monitor.ui.trend.ticks import Fit, fit, still_fits, time_ticks
 from t3monitor.ui.trend.time_box import TimeBox
 from t3monitor.ui.trend.time_range import TimeRange
@@ -31,9 +31,9 @@ _NO_FIT = Fit(4, {})
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A visible point: its lines and lanes are made of its series."""
+    """A visible series: its lines and lanes are made of its samples."""
 
-    key: PointKey
+    key: SeriesKey
     name: str  # beside a lane
     colour: QColor
     series: tuple[tuple[Series, LaneWords | None], ...]  # with words those that are a lane
@@ -62,7 +62,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.value_axes: dict[str, ValueAxis] = {}
         self.time_axis = TimeAxis()
         self._range = TimeRange(0, 1)
-        self._curves: dict[tuple[PointKey, int], Curve] = {}
+        self._curves: dict[tuple[SeriesKey, int], Curve] = {}
         self._boxes: list[TimeBox] = []
 
         self._root = pg.GraphicsLayout()
@@ -106,15 +106,16 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
 
     def draw(self, points: Sequence[Drawn], now_s: float) -> None:
         """Draws these points and nothing else."""
-        curves: dict[tuple[PointKey, int], Curve] = {}
+        curves: dict[tuple[SeriesKey, int], Curve] = {}
         self.lanes = []
         for point in points:
+            its_now_s = now_s + shift_of(point.key)
             for number, series in enumerate(series for series, words in point.series if words is None):
                 curve = self._curves.pop((point.key, number), None) or Curve(self._curve_box)
-                curve.set_series(series, point.colour, now_s)
+                curve.set_series(series, point.colour, its_now_s)
                 curves[point.key, number] = curve
             if states := tuple((series, words) for series, words in point.series if words is not None):
-                self.lanes.append(Lane(point.name, point.colour, states, now_s))
+                self.lanes.append(Lane(point.name, point.colour, states, its_now_s))
         for gone in self._curves.values():
             gone.remove()
         self._curves = curves

@@ -3,8 +3,6 @@
 from enum import Enum
 from typing import NamedTuple, Self
 
-from PySide6.QtCore import QCoreApplication
-
 SHORTEST_S = 60.0
 LONGEST_S = 5 * 366 * 86400.0
 EARLIEST_S, LATEST_S = 946_684_800.0, 4_102_444_800.0  # 2000 and 2100: what lies beyond is no history
@@ -28,17 +26,6 @@ class Preset(Enum):
     def of_length(cls, length_s: float) -> "Preset | None":
         """The preset of that length, if there is one."""
         return next((preset for preset in cls if abs(preset.length_s - length_s) < 1), None)
-
-    @property
-    def text(self) -> str:
-        """What its button says."""
-        number, unit = self.value[:-1], self.value[-1]
-        pattern = (
-            QCoreApplication.translate("Preset", "%s h")
-            if unit == "h"
-            else QCoreApplication.translate("Preset", "%s d")
-        )
-        return pattern % number
 
 
 class TimeRange(NamedTuple):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label, field_label
+from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.legend import ElidedLabel
 from t3monitor.ui.trend.time_range import SHORTEST_S, Preset, TimeRange
 
@@ -84,7 +85,8 @@ class TrendToolBar(QWidget):
         self._range = TimeRange(0, 1)
         self.presets: dict[Preset, QToolButton] = {}
         for preset in Preset:
-            button = self._button(layout, preset.text, self.tr("Show %s") % preset.text)
+            text = _preset_text(preset)
+            button = self._button(layout, text, self.tr("Show %s") % text)
             button.setCheckable(True)
             button.clicked.connect(lambda _checked=False, chosen=preset: self.preset_chosen.emit(chosen))
             self.presets[preset] = button
@@ -140,6 +142,11 @@ class TrendToolBar(QWidget):
     def _on_custom(self) -> None:
         self.custom.setChecked(not any(button.isChecked() for button in self.presets.values()))
         self.popup.ask(self._range, self.custom.mapToGlobal(QPoint(0, self.custom.height())))
+
+
+def _preset_text(preset: Preset) -> str:
+    number, unit = preset.value[:-1], preset.value[-1]
+    return (translate("Preset", "%s h") if unit == "h" else translate("Preset", "%s d")) % number
 
 
 def range_text(shown: TimeRange) -> str:

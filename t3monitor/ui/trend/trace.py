@@ -8,12 +8,14 @@ import numpy as np
 
 from t3monitor.model.freshness import is_stale
 from t3monitor.model.holes import UNKNOWN_SPACING_S
-from t3monitor.model.points import Point, PointKey
+from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device
 from t3monitor.model.units import has_states, value_text
 from t3monitor.model.words import Words
 from t3monitor.store.series import Holes, Series
 from t3monitor.ui.devices.panels import PanelState
+from t3monitor.ui.kit.texts import age_text
+from t3monitor.ui.trend.series_keys import SeriesKey, point_of, shift_of
 
 _LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well
 _LAST_FEW = 3
@@ -46,33 +48,35 @@ class Names:
 
 
 class Trace:
-    """One chosen point."""
+    """One chosen series."""
 
-    def __init__(self, key: PointKey, colour: int) -> None:
+    def __init__(self, key: SeriesKey) -> None:
         self.key = key
-        self.colour = colour  # place among the curve colours of the theme
-        self.hidden = False
+        self._shift_s = shift_of(key)
+        self.reaches_present = True  # samples of snapshots continue it
         self.series: tuple[Series, ...] = ()
         self.point: Point | None = None  # as of the newest snapshot that told it
         self.read_at_s = 0.0  # that value, UTC epoch seconds
         self.answered = True  # in the newest snapshot
         self.state = PanelState.LIVE  # of that value
         self._panel = self._site = ""
-        self._reaches_present = True
         self._live: deque[_Sample] = deque(maxlen=_LIVE_KEPT)
         self._appended = 0
 
     @property
     def point_id(self) -> str:
         """IN1, OUT1, VAR1."""
-        return f"{self.key.point_type.prefix}{self.key.point_index}"
+        point = point_of(self.key)
+        return f"{point.point_type.prefix}{point.point_index}"
 
     @property
     def names(self) -> Names:
         """What to call it."""
         point = self.point
         label = (point.label if point else self.series[-1].label if self.series else "") or self.point_id
-        panel = self._panel or str(self.key.serial_number)
+        if self._shift_s:
+            label = f"{label} {'−' if self._shift_s > 0 else '+'}{age_text(abs(self._shift_s))}"
+        panel = self._panel or str(point_of(self.key).serial_number)
         return Names(panel, label, point.full_label if point else "", self._site)
 
     @property
@@ -82,8 +86,8 @@ class Trace:
 
     @property
     def current_text(self) -> str:
-        """The present value with its unit or state word; empty if no snapshot told it."""
-        return self.point.value_text if self.point else ""
+        """The present value with its unit or state word; empty if no snapshot told it, or it shows another time."""
+        return self.point.value_text if self.point and not self._shift_s else ""
 
     def forget(self) -> None:
         """Drops all samples, the present value and the names that came with it."""
@@ -95,7 +99,7 @@ class Trace:
 
     def set_history(self, series: tuple[Series, ...], *, reaches_present: bool) -> None:
         """Takes loaded samples; those of snapshots continue them if they reach the present."""
-        self._reaches_present = reaches_present
+        self.reaches_present = reaches_present
         self._appended = 0
         self.series = series
         if reaches_present:
@@ -111,16 +115,16 @@ class Trace:
         self.point = point
         self.read_at_s = time_s
         self.answered = True
-        sample = _Sample(time_s, point, device.spacing_s(point.point_type) or UNKNOWN_SPACING_S)
-        if self._live and (time_s, point.value) == (self._live[-1].time_s, self._live[-1].point.value):
+        sample = _Sample(time_s + self._shift_s, point, device.spacing_s(point.point_type) or UNKNOWN_SPACING_S)
+        if self._live and (sample.time_s, point.value) == (self._live[-1].time_s, self._live[-1].point.value):
             return False
         self._live.append(sample)  # also if its time is before that of the last one: a clock was set back
-        return self._reaches_present and self._take(sample)
+        return self.reaches_present and self._take(sample)
 
     def judge(self, now_s: float, interval_s: int) -> bool:
         """Whether its value is of the present, as of now; returns whether that is news."""
         before = self.state
-        if self.point is None:
+        if not self.current_text:
             self.state = PanelState.LIVE
         elif not self.answered:
             self.state = PanelState.NO_ANSWER
@@ -131,8 +135,8 @@ class Trace:
     def miss(self, time_s: float) -> bool:
         """Takes that a reading of its panel and type came without it; returns whether the line changed."""
         before = self.series
-        if self._reaches_present:
-            self.series = tuple(series.without_reading(time_s) for series in before)
+        if self.reaches_present:
+            self.series = tuple(series.without_reading(time_s + self._shift_s) for series in before)
         return any(new is not old for new, old in zip(self.series, before, strict=True))
 
     def text_at(self, time_s: float, now_s: float) -> str | None:
@@ -140,7 +144,7 @@ class Trace:
         held = [
             (float(series.times_utc_s[place]), number, place)
             for number, series in enumerate(self.series)
-            if (place := series.place_at(time_s, now_s)) is not None
+            if (place := series.place_at(time_s, now_s + self._shift_s)) is not None
         ]
         if not held:
             return None
@@ -159,7 +163,7 @@ class Trace:
 
     def has_samples(self, start_s: float, end_s: float, now_s: float) -> bool:
         """Whether anything is drawn in that time, as of now."""
-        return any(series.is_known_within(start_s, end_s, now_s) for series in self.series)
+        return any(series.is_known_within(start_s, end_s, now_s + self._shift_s) for series in self.series)
 
     def words(self, series: Series) -> Words:
         """What the site calls the states of a series; empty where it has no words, or they are of another range."""
@@ -170,7 +174,7 @@ class Trace:
         return value_text(
             value,
             series.units,
-            point_type=self.key.point_type,
+            point_type=point_of(self.key).point_type,
             digital=series.digital,
             range_=series.range,
             words=self.words(series),

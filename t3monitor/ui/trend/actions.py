@@ -1,0 +1,74 @@
+"""What can be done with the trend: by its menu, and by keys."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from t3monitor.ui.kit.plain import add_action
+from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.traces import Traces
+
+_PAN_SHARE = 0.1  # of the window, with a key
+_KEY_ZOOM = 1.5
+_Key = Qt.Key
+
+
+class TrendMenu(QMenu):
+    """What a click with the right button offers."""
+
+    def __init__(self, state: TrendState, traces: Traces, parent: QWidget) -> None:
+        super().__init__(parent)
+        follow = self.addAction(self.tr("Follow the present"))
+        follow.setCheckable(True)
+        follow.setChecked(state.follows)
+        follow.toggled.connect(state.set_follow)
+        self.addAction(self.tr("Zoom in"), lambda: state.zoom(1 / _KEY_ZOOM))
+        self.addAction(self.tr("Zoom out"), lambda: state.zoom(_KEY_ZOOM))
+        self.addSeparator()
+        # the keys are a hint: `act_on_key` hears them
+        self.addAction(self.tr("Undo") + "\tCtrl+Z", state.undo).setEnabled(state.can_undo)
+        self.addAction(self.tr("Redo") + "\tCtrl+Y", state.redo).setEnabled(state.can_redo)
+        self.addSeparator()
+        removing = self.addMenu(self.tr("Remove"))
+        for chosen in state.series:
+            add_action(removing, traces[chosen.key].names.everywhere, partial(state.remove, chosen.key))
+        removing.setEnabled(bool(state.series))
+        self.addAction(self.tr("Remove all"), state.remove_all).setEnabled(bool(state.series))
+
+
+def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces) -> bool:
+    """Does what a key asks for; returns False if it asks for nothing here."""
+    with_cursor = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
+    pan_s = _PAN_SHARE * state.time_range.length_s
+    if event.matches(QKeySequence.StandardKey.Undo):
+        state.undo()
+        return True
+    if event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() == (Qt.Modifier.CTRL | _Key.Key_Y):
+        state.redo()
+        return True
+    match event.key():
+        case _Key.Key_Left if with_cursor:
+            state.step_cursor(-1, traces.next_sample_s)
+        case _Key.Key_Right if with_cursor:
+            state.step_cursor(1, traces.next_sample_s)
+        case _Key.Key_Left:
+            state.pan(-pan_s)
+        case _Key.Key_Right:
+            state.pan(pan_s)
+        case _Key.Key_PageUp:
+            state.move_windows(-1)
+        case _Key.Key_PageDown:
+            state.move_windows(1)
+        case _Key.Key_Plus | _Key.Key_Equal:
+            state.zoom(1 / _KEY_ZOOM)
+        case _Key.Key_Minus:
+            state.zoom(_KEY_ZOOM)
+        case _Key.Key_Home:
+            state.set_follow()
+        case _Key.Key_Escape if state.cursor_s is not None:
+            state.set_cursor(None)
+        case _:
+            return False
+    return True

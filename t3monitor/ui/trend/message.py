@@ -1,0 +1,68 @@
+"""What the trend says in words: why its plot is empty, and what went wrong."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.texts import tooltip_text
+from t3monitor.ui.trend.legend import ElidedLabel
+from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.traces import Traces
+
+_MARGIN_PX = 40
+
+
+class PlotMessage(Label):
+    """Says why the plot above which it lies is empty; hidden while it is not."""
+
+    def __init__(self, plot: QWidget) -> None:
+        super().__init__(parent=plot)
+        self._plot = plot
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWordWrap(True)
+        self.setProperty("muted", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def say(self, state: TrendState, traces: Traces, *, loading: bool, complete: bool, now_s: float) -> None:
+        """Tells it what is shown, whether the first history is still to come, and whether all is there."""
+        if not state.series:
+            text = self.tr("Double-click or drag a point here to plot it")
+        elif not traces.shown:
+            text = self.tr("All points are hidden: tick one in the list")
+        elif loading:
+            text = self.tr("Loading history…")
+        else:
+            text = self._why_empty(state, traces, now_s) if complete else ""
+        self.setText(text)
+        self.setVisible(bool(text))
+        self.place()
+
+    def place(self) -> None:
+        """Takes the room that the plot has."""
+        self.setGeometry(self._plot.rect().adjusted(_MARGIN_PX, 0, -_MARGIN_PX, 0))
+
+    def _why_empty(self, state: TrendState, traces: Traces, now_s: float) -> str:
+        empty = traces.without_samples(state.time_range, now_s)
+        recorded = [trace.names.everywhere for trace in empty if traces.is_recorded(trace)]
+        others = [trace.names.everywhere for trace in empty if not traces.is_recorded(trace)]
+        lines = []
+        if recorded:
+            lines.append(self.tr("No history for this time: %s") % ", ".join(recorded))
+        if others:
+            lines.append(self.tr("Not recorded, its values are shown but not stored: %s") % ", ".join(others))
+        return "\n".join(lines)
+
+
+class ProblemLine(ElidedLabel):
+    """One sentence of what went wrong; hidden while all is well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setContentsMargins(8, 2, 8, 2)
+        self.hide()
+
+    def say(self, problem: str) -> None:
+        """Shows a problem, or (empty) none."""
+        self.setText(problem)
+        self.setToolTip(tooltip_text([problem]))
+        self.setVisible(bool(problem))

@@ -1,0 +1,235 @@
+"""What the trend shows, and the way there and back; plain data, without Qt. Times are UTC epoch seconds."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Flag, auto
+from itertools import count
+
+from t3monitor.model.points import PointKey
+from t3monitor.ui.trend.series_keys import SeriesKey, point_of
+from t3monitor.ui.trend.time_range import Preset, TimeRange
+
+_STEPS_KEPT = 100
+_PAUSE_S = 1.0  # between two movements of a hand that are undone one by one
+
+
+class Change(Flag):
+    """What is to be drawn anew."""
+
+    NOTHING = 0
+    SERIES = auto()
+    TIME = auto()
+    CURSOR = auto()
+    MOVING = auto()  # more of it is to be expected at once
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A series on the plot."""
+
+    key: SeriesKey
+    colour: int  # place among the curve colours of the theme, which begin anew after the last
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What undo brings back: series in the order of adding, and a time; ``end_s`` is None while it is the present."""
+
+    series: tuple[Chosen, ...] = ()
+    length_s: float = Preset.DAY.length_s
+    end_s: float | None = None
+
+
+class TrendState:
+    """Chosen series, the time in sight and the crosshair; ``changed`` is called after each change of them.
+
+    Each change of series or time can be undone, with a hand's movements that follow each other without a pause as one.
+    The passing of time is none. ``clock`` tells the present.
+    """
+
+    def __init__(self, clock: Callable[[], float], changed: Callable[[Change], None]) -> None:
+        self._clock = clock
+        self._changed = changed
+        self._now_s = clock()
+        self._shown = Shown()
+        self._earlier: deque[Shown] = deque(maxlen=_STEPS_KEPT)
+        self._later: list[Shown] = []
+        self._moved_at_s: float | None = None  # by hand, with nothing else since
+        self.cursor_s: float | None = None
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Shown:
+        """Series and time, as they are saved and undone."""
+        return self._shown
+
+    @property
+    def series(self) -> tuple[Chosen, ...]:
+        """The chosen series in the order of adding."""
+        return self._shown.series
+
+    @property
+    def points(self) -> list[PointKey]:
+        """The points that the series are made of."""
+        return list(dict.fromkeys(point_of(chosen.key) for chosen in self.series))
+
+    @property
+    def time_range(self) -> TimeRange:
+        """The time in sight."""
+        end_s = self._now_s if self._shown.end_s is None else self._shown.end_s
+        return TimeRange.ending(end_s, self._shown.length_s).within_history()
+
+    @property
+    def follows(self) -> bool:
+        """Whether the right edge stays at the present."""
+        return self._shown.end_s is None
+
+    @property
+    def preset(self) -> Preset | None:
+        """The preset whose length is shown, if it is one."""
+        return Preset.of_length(self._shown.length_s)
+
+    # -- series ----------------------------------------------------------------------------------------------------
+
+    def add(self, keys: Iterable[SeriesKey]) -> None:
+        """Plots those that are not there yet, each with a free colour."""
+        series = list(self.series)
+        for key in keys:
+            if all(chosen.key != key for chosen in series):
+                used = {chosen.colour for chosen in series}
+                series.append(Chosen(key, next(colour for colour in count() if colour not in used)))
+        self._show(replace(self._shown, series=tuple(series)))
+
+    def remove(self, key: SeriesKey) -> None:
+        """Takes a series off the plot, if it is there."""
+        self._show(replace(self._shown, series=tuple(chosen for chosen in self.series if chosen.key != key)))
+
+    def remove_all(self) -> None:
+        """Takes every series off the plot."""
+        self._show(replace(self._shown, series=()))
+
+    def set_hidden(self, key: SeriesKey, hidden: bool) -> None:
+        """Hides or shows a series that stays chosen."""
+        series = tuple(replace(chosen, hidden=hidden) if chosen.key == key else chosen for chosen in self.series)
+        self._show(replace(self._shown, series=series))
+
+    # -- time ------------------------------------------------------------------------------------------------------
+
+    def show_preset(self, preset: Preset) -> None:
+        """Shows that much time: up to the present if it is followed, else up to the end that is shown."""
+        self._show(replace(self._shown, length_s=preset.length_s))
+
+    def show_range(self, shown: TimeRange) -> None:
+        """Shows this time and does not follow the present."""
+        self._show(self._at(shown))
+
+    def set_follow(self, follow: bool = True) -> None:
+        """Keeps the present at the right edge, or lets the time stand still."""
+        self._show(replace(self._shown, end_s=None if follow else self.time_range.end_s))
+
+    def move_windows(self, windows: float) -> None:
+        """Goes back (negative) or forward by what is shown; on reaching the present it follows it again."""
+        moved = self.time_range.moved(windows * self._shown.length_s)
+        if windows > 0 and moved.end_s >= self._clock():
+            self.set_follow()
+        else:
+            self.show_range(moved)
+
+    def pan(self, by_s: float) -> None:
+        """Moves the time as a hand does."""
+        self._move(self.time_range.moved(by_s))
+
+    def zoom(self, factor: float, around_s: float | None = None) -> None:
+        """Shows ``factor`` times as much time around a time, else around the crosshair, else around the middle."""
+        if around_s is None:
+            around_s = sum(self.time_range) / 2 if self.cursor_s is None else self.cursor_s
+        self._move(self.time_range.zoomed(factor, around_s))
+
+    def time_passed(self) -> None:
+        """Goes along with the present, if it is followed."""
+        self._now_s = self._clock()
+        self._tell(Change.TIME)
+
+    # -- crosshair -------------------------------------------------------------------------------------------------
+
+    def set_cursor(self, time_s: float | None) -> None:
+        """Reads all series at a time; at none (None), or none in sight, it takes the crosshair away."""
+        if time_s is not None and not self._can_stand_at(time_s):
+            time_s = None
+        if time_s != self.cursor_s:
+            self.cursor_s = time_s
+            self._changed(Change.CURSOR)
+
+    def step_cursor(self, step: int, next_sample_s: Callable[[float, int], float | None]) -> None:
+        """Moves the crosshair to the next sample in sight (1) or the one before (-1)."""
+        start_s, end_s = self.time_range
+        from_s = self.cursor_s if self.cursor_s is not None else (end_s + 1 if step < 0 else start_s - 1)
+        to_s = next_sample_s(from_s, step)
+        if to_s is not None and self._can_stand_at(to_s):
+            self.set_cursor(to_s)
+
+    def _can_stand_at(self, time_s: float) -> bool:
+        start_s, end_s = self.time_range
+        return bool(self.series) and start_s <= time_s <= end_s
+
+    # -- there and back --------------------------------------------------------------------------------------------
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there was a change."""
+        return bool(self._earlier)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether the last step was an undo."""
+        return bool(self._later)
+
+    def undo(self) -> None:
+        """Shows what was shown before the last change."""
+        if self._earlier:
+            self._later.append(self._shown)
+            self._replace(self._earlier.pop())
+
+    def redo(self) -> None:
+        """Takes the last undo back."""
+        if self._later:
+            self._earlier.append(self._shown)
+            self._replace(self._later.pop())
+
+    def restore(self, shown: Shown) -> None:
+        """Begins anew with what was saved."""
+        self._earlier.clear()
+        self._later.clear()
+        self._replace(shown)
+
+    def _at(self, shown: TimeRange) -> Shown:
+        shown = shown.within_history()
+        return replace(self._shown, length_s=shown.length_s, end_s=shown.end_s)
+
+    def _move(self, shown: TimeRange) -> None:
+        at_s = self._clock()
+        goes_on = self._moved_at_s is not None and 0 <= at_s - self._moved_at_s < _PAUSE_S
+        self._show(self._at(shown), Change.MOVING, goes_on=goes_on)
+        self._moved_at_s = at_s
+
+    def _show(self, shown: Shown, how: Change = Change.NOTHING, *, goes_on: bool = False) -> None:
+        if shown != self._shown and not goes_on:
+            self._earlier.append(self._shown)
+        if shown != self._shown:
+            self._later.clear()
+        self._replace(shown, how)
+
+    def _replace(self, shown: Shown, how: Change = Change.NOTHING) -> None:
+        before, self._shown = self._shown, shown
+        self._now_s = self._clock()
+        self._moved_at_s = None
+        self._tell(how | Change.TIME | (Change.SERIES if shown.series != before.series else Change.NOTHING))
+
+    def _tell(self, change: Change) -> None:
+        if self.cursor_s is not None and not self._can_stand_at(self.cursor_s):
+            self.cursor_s = None
+            change |= Change.CURSOR
+        self._changed(change)
