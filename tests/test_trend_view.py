@@ -16,7 +16,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from plotted import lines
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
@@ -29,6 +28,8 @@ from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.lanes import stretches
 from t3monitor.ui.trend.line import drawn_line
+from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.series_keys import SeriesKey, ShiftedKey
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, point, report, snapshot
@@ -150,7 +151,16 @@ Settle = Callable[[TrendView], None]
 offscreen_popup = pytest.mark.qt_log_ignore(r"This plugin does not support (raise|grabbing the keyboard)")
 
 
-def drawn(view: TrendView, key: PointKey) -> tuple[np.ndarray, np.ndarray]:
+def lines(plot: TrendPlot, key: SeriesKey) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Times and values of the lines that are drawn for a point, as they are drawn."""
+    found = []
+    for (of, _), curve in plot._curves.items():
+        if of == key and (scale := plot.fit.scales.get(curve.unit)) and curve.line.xData is not None:
+            found.append((curve.line.xData, curve.line.yData * scale.step + scale.lowest))
+    return found
+
+
+def drawn(view: TrendView, key: SeriesKey) -> tuple[np.ndarray, np.ndarray]:
     """Times and values of the one line of a point."""
     ((times, values),) = lines(view.plot, key)
     return times, values
@@ -785,6 +795,115 @@ def test_a_point_is_removed_by_its_button_and_by_the_menu(view: TrendView, settl
     view.state.remove_all()
     assert view.state.points == []
     assert message(view) == "Double-click or drag a point here to plot it"
+
+
+def test_a_point_that_was_removed_and_added_again_has_its_history(view: TrendView, settle: Settle) -> None:
+    view.state.add([SAT, CO2])
+    settle(view)
+    before = drawn(view, CO2)[0].size
+    view.state.remove(CO2)
+    view.state.add([CO2])
+    settle(view)
+    assert drawn(view, CO2)[0].size == before
+
+
+def test_what_was_removed_comes_back_with_undo_and_goes_with_redo(
+    view: TrendView, settle: Settle, qtbot: QtBot
+) -> None:
+    view.state.add([SAT, CO2])
+    view.state.set_hidden(CO2, True)
+    settle(view)
+    before = drawn(view, SAT)[0].size
+    view.legend.row(SAT).remove.click()
+    view.state.remove_all()
+    for _ in range(2):
+        qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    settle(view)
+    assert [(chosen.key, chosen.hidden) for chosen in view.state.series] == [(SAT, False), (CO2, True)]
+    assert drawn(view, SAT)[0].size == before
+    assert view.legend.row(SAT).isVisible()
+    qtbot.keyClick(view, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert view.state.points == [CO2]
+
+
+def test_undo_by_key_and_menu_shows_the_time_before(view: TrendView, qtbot: QtBot) -> None:
+    assert [(action.text(), action.isEnabled()) for action in view.context_menu().actions()[4:6]] == [
+        ("Undo\tCtrl+Z", False),
+        ("Redo\tCtrl+Y", False),
+    ]
+    view.toolbar.presets[Preset.WEEK].click()
+    view.toolbar.back.click()
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert view.toolbar.follow.isChecked()
+    assert view.state.time_range == TimeRange(NOW_S - 7 * 86400, NOW_S)
+    view.context_menu().actions()[4].trigger()
+    assert view.toolbar.presets[Preset.DAY].isChecked()
+    view.context_menu().actions()[5].trigger()
+    assert view.toolbar.presets[Preset.WEEK].isChecked()
+
+
+def test_after_a_click_into_the_list_the_keys_are_the_plots(view: TrendView, settle: Settle, qtbot: QtBot) -> None:
+    view.state.add([SAT])
+    settle(view)
+    view.activateWindow()
+    view.toolbar.back.setFocus()
+    qtbot.mouseClick(view.legend.row(SAT).remove, Qt.MouseButton.LeftButton)
+    assert view.state.points == []
+    assert QApplication.focusWidget() is view
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert view.state.points == [SAT]
+
+
+def test_a_shifted_series_lies_later_by_its_shift(view: TrendView, settle: Settle, history: History) -> None:
+    an_hour_before = ShiftedKey(SAT, 3600.0)
+    view.state.show_preset(Preset.HOUR)
+    view.state.add([SAT, an_hour_before])
+    settle(view)
+    assert [(keys, start_s, end_s) for keys, start_s, end_s, _ in history.asked] == [
+        ([SAT], NOW_S - 7200, NOW_S + 3600),
+        ([SAT], NOW_S - 10800, NOW_S),
+    ]
+    (plain,), (shifted,) = view.traces[SAT].series, view.traces[an_hour_before].series
+    value_at = dict(zip(plain.times_utc_s.tolist(), plain.values.tolist(), strict=True))
+    for time_s, value in zip(shifted.times_utc_s.tolist(), shifted.values.tolist(), strict=True):
+        assert value_at.get(time_s - 3600, value) == value
+    assert shifted.times_utc_s[-1] == NOW_S + 3600
+    hole_s = HOLE_S[0] + INTERVAL_S, HOLE_S[1]
+    assert list(zip(*shifted.holes, strict=True)) == [(hole_s[0] + 3600, hole_s[1] + 3600)]
+
+
+def test_a_shifted_series_has_its_own_name_its_value_then_and_none_now(
+    view: TrendView, settle: Settle, clock: Clock
+) -> None:
+    an_hour_before = ShiftedKey(SAT, 3600.0)
+    view.state.show_preset(Preset.HOUR)
+    view.state.add([an_hour_before])
+    settle(view)
+    view.describe(snapshot(panel(NOW_S)))
+    row = view.legend.row(an_hour_before)
+    assert (row.name.text(), row.now.text()) == ("AHU-1 SAT −1 h", "")
+    view.state.set_cursor(NOW_S - 600.0)
+    assert row.at_cursor.text() == f"{inputs(NOW_S - 600 - 3600)[0].value:.2f} °C"
+    view.set_now(NOW_S + 9000, 30)
+    assert row.now.text() == "", "it is of the past anyway"
+    clock.now_s += 300
+    view.describe(snapshot(panel(NOW_S + 300)))
+    assert view.traces[an_hour_before].series[0].times_utc_s[-1] == NOW_S + 300 + 3600
+
+
+def test_a_shifted_series_is_loaded_again_when_live_readings_do_not_continue_it(
+    view: TrendView, settle: Settle, history: History, clock: Clock
+) -> None:
+    yesterday = ShiftedKey(SAT, 86400.0)
+    view.state.show_preset(Preset.HOUR)
+    view.state.add([yesterday])
+    settle(view)
+    view.describe(snapshot(panel(NOW_S + 300)))
+    assert all(part.times_utc_s[-1] < NOW_S + 86400 for part in view.traces[yesterday].series), "it is not joined on"
+    clock.now_s += 2 * 3600
+    view.state.time_passed()
+    settle(view)
+    assert history.asked[-1][1:3] == (clock.now_s - 2 * 3600 - 86400, clock.now_s + 3600 - 86400)
 
 
 def test_lanes_of_equal_names_tell_their_panels(view: TrendView, settle: Settle) -> None:

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from answers import real_answer, real_panel, real_point
 from drawn import panel_count
-from plotted import lines
 from programs import Run, click, cycle, next_event, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.cli import main
@@ -67,9 +66,10 @@ def test_one_reading_of_a_wrong_clock_stops_no_line(run: Run, paths: Paths, ahea
                 await until(lambda: not program.is_busy, program)
 
             def drawn() -> list[tuple[int, float]]:
-                curves = lines(program.window.trend.plot, key)
                 return [
-                    (int(x) - now_s, float(y)) for times, values in curves for x, y in zip(times, values, strict=True)
+                    (int(time_s) - now_s, float(value))
+                    for series in program.window.trend.traces[key].series
+                    for time_s, value in zip(series.times_utc_s, series.values, strict=True)
                 ]
 
             live = drawn()
@@ -96,7 +96,7 @@ def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: 
             assert program.session.shown is not None
             key = PointKey(program.session.shown.devices[0].serial_number, PointType.INPUT, 1)
             window.trend.state.add([key])
-            await until(lambda: window.trend.traces[key].has_samples(0, time.time()) and not program.is_busy, program)
+            await until(lambda: bool(window.trend.traces[key].series) and not program.is_busy, program)
             drawn = sum(len(series.times_utc_s) for series in window.trend.traces[key].series)
             assert drawn > 280, "a day of history, every 5 minutes"
 
