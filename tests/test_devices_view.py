@@ -175,7 +175,7 @@ class TestState:
         view.apply(panels)
         view.choose(BIG)
         view.tree.collapse(view.model.index(1, 0))
-        (action,) = (a for a in view.tree.make_columns_menu().actions() if a.text() == "Serial")
+        (action,) = (a for a in view.tree.columns.make_menu(view.tree).actions() if a.text() == "Serial")
         action.trigger()
         view.tree.header().resizeSection(DeviceColumn.SERIAL, 111)
         saved = json.loads(json.dumps(view.save_state()))

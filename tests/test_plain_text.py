@@ -214,7 +214,7 @@ def test_menus_dialogs_and_messages_say_names_as_they_are(run: Run, tmp_path: Pa
             window.trend.context_menu(),
             window.points.table.make_menu(),
             window.devices.make_panel_menu(SERIALS[0]),
-            window.devices.tree.make_columns_menu(),
+            window.devices.tree.columns.make_menu(window.devices.tree),
         ]
         removing = next(action.menu() for action in menus[0].actions() if action.text() == "Remove")
         entries = [without_mnemonic(action.text()) for action in removing.actions()]

@@ -220,7 +220,7 @@ class TestRoom:
 
     def test_widths_and_columns_that_the_user_chose_stay(self, view: PointsView, qtbot: QtBot) -> None:
         view.table.horizontalHeader().resizeSection(Column.FULL_LABEL, 111)
-        (action,) = (a for a in view.table.make_columns_menu().actions() if a.text() == "Filter")
+        (action,) = (a for a in view.table.columns.make_menu(view.table).actions() if a.text() == "Filter")
         action.trigger()
         other = shown_view(qtbot)
         other.restore_state(json.loads(json.dumps(view.save_state())))
@@ -228,7 +228,7 @@ class TestRoom:
             table.resize(1700, 500)
             assert table.columnWidth(Column.FULL_LABEL) == 111
             assert table.isColumnHidden(Column.CALIBRATION)
-            table.reset_columns_action.trigger()
+            table.columns.further_actions[0].trigger()
             assert not table.isColumnHidden(Column.CALIBRATION)
             assert table.columnWidth(Column.FULL_LABEL) > 111
 
@@ -368,7 +368,7 @@ class TestPlotting:
         view.apply(snapshot(device()))
         select(view, [IN1])
         actions = {action.text(): action for action in view.table.make_menu().actions() if action.text()}
-        assert list(actions) == ["Plot", "Copy", "Select all", "Sort by", "Columns"]
+        assert list(actions) == ["Plot", "Copy", "Select all", "Sort by", "&Columns"]
         with qtbot.waitSignal(view.plot_requested) as asked:
             actions["Plot"].trigger()
         assert asked.args == [[IN1]]
@@ -387,8 +387,8 @@ class TestState:
         header = view.table.horizontalHeader()
         header.moveSection(header.visualIndex(Column.AGE), 0)
         header.resizeSection(Column.LABEL, 123)
-        view.table._set_hidden(Column.RANGE, hidden=True)
-        view.table._set_hidden(Column.CHANGED, hidden=False)
+        view.table.setColumnHidden(Column.RANGE, True)
+        view.table.setColumnHidden(Column.CHANGED, False)
         view.table.sortByColumn(Column.VALUE, Qt.SortOrder.DescendingOrder)
         click(qtbot, view, "Inputs")
         view.search.setText("in")
@@ -409,7 +409,7 @@ class TestState:
     def test_a_hidden_column_comes_back_as_wide_as_it_was(self, view: PointsView) -> None:
         view.table.horizontalHeader().resizeSection(Column.RANGE, 222)
         for hidden in (True, False):
-            (action,) = (a for a in view.table.make_columns_menu().actions() if a.text() == "Range")
+            (action,) = (a for a in view.table.columns.make_menu(view.table).actions() if a.text() == "Range")
             action.trigger()
             assert view.table.isColumnHidden(Column.RANGE) is hidden
         assert view.table.columnWidth(Column.RANGE) == 222
@@ -430,7 +430,7 @@ class TestState:
 
     def test_at_least_one_column_is_shown(self, view: PointsView) -> None:
         view.restore_state({"columns": [{"name": column.key, "width": 50, "hidden": True} for column in Column]})
-        assert not view.table.isColumnHidden(Column.POINT_ID)
+        assert len(view.table.columns.shown()) == 1
 
 
 class TestTheme:

@@ -1,6 +1,8 @@
 """The theme: what it draws that the style does not, and that a window takes another one."""
 
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QImage
@@ -42,7 +44,7 @@ def test_a_window_in_another_theme_looks_like_one_that_began_with_it(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path
 ) -> None:
     def window() -> MainWindow:
-        window = MainWindow(TrendView(no_history, lambda: float(NOW_S)), ActivityPane(tmp_path))
+        window = MainWindow(TrendView(no_history, lambda: float(NOW_S), spawn=never), ActivityPane(tmp_path))
         qtbot.addWidget(window)
         window.banner.say("Nothing is recorded")
         window.devices.filter_button.setChecked(True)
@@ -73,6 +75,10 @@ def test_a_window_in_another_theme_looks_like_one_that_began_with_it(
 
 async def no_history(*_: object) -> dict[PointKey, tuple[Series, ...]]:
     return {}
+
+
+def never(coroutine: Coroutine[Any, Any, None]) -> None:
+    coroutine.close()
 
 
 def pictures(window: MainWindow) -> list[QImage]:

@@ -1,17 +1,16 @@
 """The columns of the tree of panels, and the words for the states of panels."""
 
-from enum import IntEnum
-
 from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.errors import Outcome
 from t3monitor.ui.activity.ledger_model import outcome_word
 from t3monitor.ui.devices.panels import PanelState
+from t3monitor.ui.kit.columns import NamedColumn
 from t3monitor.ui.kit.texts import age_text
 from t3monitor.ui.progress.state import LinkState
 
 
-class DeviceColumn(IntEnum):
+class DeviceColumn(NamedColumn):
     """Columns of the tree."""
 
     NAME = 0
@@ -25,11 +24,6 @@ class DeviceColumn(IntEnum):
     IN_USE = 8
     OVERRIDDEN = 9
     FAULTS = 10
-
-    @property
-    def key(self) -> str:
-        """Its name in saved window states."""
-        return self.name.lower()
 
     @property
     def is_number(self) -> bool:

@@ -19,7 +19,8 @@ from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.devices.model import DevicesModel
 from t3monitor.ui.devices.paint import NOTE_ROLE
 from t3monitor.ui.devices.panels import SiteState
-from t3monitor.ui.devices.tree import PanelTree, pop_up
+from t3monitor.ui.devices.tree import PanelTree
+from t3monitor.ui.kit.columns import pop_up
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
@@ -109,11 +110,12 @@ class DevicesView(QWidget):
     def save_state(self) -> dict[str, Any]:
         """Columns, collapsed buildings and the chosen panel, for a JSON file."""
         chosen = self._chosen if self._wanted is None else self._wanted
-        return {"columns": self.tree.save_columns(), "collapsed": sorted(self._collapsed), "chosen": chosen}
+        return {"columns": self.tree.columns.save(), "collapsed": sorted(self._collapsed), "chosen": chosen}
 
     def restore_state(self, saved: dict[str, Any]) -> None:
         """From what `save_state` gave, as far as it can be used."""
-        self.tree.restore_columns(saved.get("columns"))
+        self.tree.columns.restore(saved.get("columns"))
+        self.tree.use_room()
         collapsed = saved.get("collapsed")
         if isinstance(collapsed, list):
             self._collapsed = {name for name in collapsed if isinstance(name, str)}
@@ -180,7 +182,7 @@ class DevicesView(QWidget):
     def on_tree_menu(self, index: QModelIndex, position: QPoint) -> None:
         """A right click on the tree, or the menu key."""
         panel = self.model.panel(index)
-        menu = self.make_panel_menu(panel.device.serial_number) if panel else self.tree.make_columns_menu()
+        menu = self.make_panel_menu(panel.device.serial_number) if panel else self.tree.columns.make_menu(self.tree)
         pop_up(menu, self.tree.viewport(), position)
 
     def make_panel_menu(self, serial_number: int) -> QMenu:
@@ -198,7 +200,7 @@ class DevicesView(QWidget):
         same.triggered.connect(partial(self.same_controller_said.emit, serial_number))
         menu.setToolTipsVisible(True)
         menu.addSeparator()
-        menu.addMenu(self.tree.make_columns_menu(menu))
+        menu.addMenu(self.tree.columns.make_menu(menu))
         return menu
 
     def _select(self, serial_number: int | None) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -18,9 +17,10 @@ from t3monitor.model.points import (
     Point,
 )
 from t3monitor.model.units import state_words
+from t3monitor.ui.kit.columns import NamedColumn
 
 
-class Column(IntEnum):
+class Column(NamedColumn):
     """In the order of T3000's own grids, then what they do not have."""
 
     PANEL = 0
@@ -39,11 +39,6 @@ class Column(IntEnum):
     HW_SWITCH = 13
     AGE = 14  # the last two run with the clock; they stay side by side
     CHANGED = 15
-
-    @property
-    def key(self) -> str:
-        """Its name in saved window states."""
-        return self.name.lower()
 
     @property
     def is_number(self) -> bool:

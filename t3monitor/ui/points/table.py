@@ -8,7 +8,6 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPoint,
     Qt,
     Signal,
     Slot,
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
 from t3monitor.model.points import PointKey
+from t3monitor.ui.kit.columns import ColumnKeeper, pop_up
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.points.columns import CLOCK_COLUMNS, Column, title
 from t3monitor.ui.points.model import PointsModel
@@ -61,7 +61,6 @@ _HIDDEN_AT_FIRST = (
 )
 _SHOWN_IF_ROOMY = (Column.CALIBRATION, Column.FILTER)
 _ROOMY_PX = 1300
-_NARROWEST, _WIDEST = 24, 2000
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -123,7 +122,7 @@ class PointsTable(QTableView):
 
     def selected_text(self) -> str:
         """The selected rows as tab-separated lines under a header: the columns that are shown, in their order."""
-        columns = self._visible_columns()
+        columns = self.columns.shown()
         lines = [[title(column) for column in columns]]
         lines += [[self._model.text(row, column) for column in columns] for row in self._selected_rows()]
         return "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines)
@@ -134,39 +133,22 @@ class PointsTable(QTableView):
 
     def save_state(self) -> dict[str, Any]:
         """Columns from left to right, and what the table is sorted by."""
-        header = self.horizontalHeader()
-        columns = []
-        for column in sorted(Column, key=header.visualIndex):
-            hidden = header.isSectionHidden(column)
-            columns.append({"name": column.key, "width": self._width(column), "hidden": hidden})
         sorting = self._model.sorting
         by = None
         if sorting:
             by = {"column": sorting[0].key, "descending": sorting[1] is Qt.SortOrder.DescendingOrder}
         own = {"own_widths": self._own_widths, "own_choice": self._own_choice}
-        return {"columns": columns, "sort": by, **own}
+        return {"columns": self.columns.save(), "sort": by, **own}
 
     def restore_state(self, saved: dict[str, Any]) -> None:
         """From what `save_state` gave, as far as it can be used."""
-        by_key = {column.key: column for column in Column}
         listed = saved.get("columns")
-        place = 0
-        for item in listed if isinstance(listed, list) else []:
-            column = by_key.pop(str(item.get("name")), None) if isinstance(item, dict) else None
-            if column is None:
-                continue
-            header = self.horizontalHeader()
-            header.moveSection(header.visualIndex(column), place)
-            place += 1
-            if isinstance(width := item.get("width"), int):
-                self._set_width(column, min(max(width, _NARROWEST), _WIDEST))
-            self._set_hidden(column, hidden=item.get("hidden") is True)
+        self.columns.restore(listed)
         self._own_widths = isinstance(listed, list) and saved.get("own_widths") is not False
         self._own_choice = isinstance(listed, list) and saved.get("own_choice") is not False
-        self._show_one_column_at_least()
         self._use_room()
-        by_key = {column.key: column for column in Column}
         by = saved.get("sort")
+        by_key = {column.key: column for column in Column}
         column = by_key.get(str(by.get("column"))) if isinstance(by, dict) else None
         descending = isinstance(by, dict) and by.get("descending") is True
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
@@ -179,14 +161,14 @@ class PointsTable(QTableView):
         menu.addSeparator()
         menu.addAction(self.select_all_action)
         menu.addMenu(self.make_sort_menu(menu))
-        menu.addMenu(self.make_columns_menu(menu))
+        menu.addMenu(self.columns.make_menu(menu))
         return menu
 
     def make_sort_menu(self, parent: QWidget | None = None) -> QMenu:
         """What a click on a title does, for the keyboard; and what no click does."""
         menu = QMenu(self.tr("Sort by"), parent or self)
         by = self._model.sorting
-        for column in (None, *self._visible_columns()):
+        for column in (None, *self.columns.shown()):
             action = menu.addAction(self.tr("T3000's order") if column is None else title(column))
             action.setCheckable(True)
             action.setChecked(column is (by[0] if by else None))
@@ -197,30 +179,12 @@ class PointsTable(QTableView):
         self.sort_again_action.setEnabled(by is not None)
         return menu
 
-    def make_columns_menu(self, parent: QWidget | None = None) -> QMenu:
-        """Which columns are shown."""
-        menu = QMenu(self.tr("Columns"), parent or self)
-        shown = self._visible_columns()
-        for column in Column:
-            action = menu.addAction(title(column))
-            action.setCheckable(True)
-            action.setChecked(column in shown)
-            action.setEnabled(shown != [column])
-            action.setData(int(column))
-        menu.triggered.connect(self.on_column_toggled)
-        menu.addSeparator()
-        menu.addAction(self.reset_columns_action)
-        return menu
-
     @Slot()
     def reset_columns(self) -> None:
         """Order, widths and choice of columns as at first."""
-        header = self.horizontalHeader()
         digit = self.fontMetrics().horizontalAdvance("0")
-        for column in Column:
-            header.moveSection(header.visualIndex(column), column)
-            self._set_hidden(column, hidden=column in _HIDDEN_AT_FIRST)
-            self._set_width(column, _WIDTHS[column] * digit)
+        widths = {column: digits * digit for column, digits in _WIDTHS.items()}
+        self.columns.reset(widths, hidden=_HIDDEN_AT_FIRST)
         self._own_widths = self._own_choice = False
         self._use_room()
 
@@ -241,19 +205,16 @@ class PointsTable(QTableView):
         """Asks for the one point to be plotted."""
         self.plot_requested.emit([self._model.key(index.row())])
 
-    @Slot(QAction)
-    def on_column_toggled(self, action: QAction) -> None:
-        """A column was chosen in the menu."""
-        if action.isCheckable():
-            self._own_choice = True
-            self._set_hidden(Column(action.data()), hidden=not action.isChecked())
-            self._use_room()
+    @Slot()
+    def on_columns_chosen(self) -> None:
+        """The user chose columns: nothing else does from now on."""
+        self._own_choice = True
+        self._use_room()
 
-    @Slot(int, int, int)
-    def on_section_resized(self, _column: int, old: int, new: int) -> None:
-        """The user drags a border, unless the table itself is at work; 0 is a hidden column."""
-        if old and new and not self._sizing:
-            self._own_widths = True
+    @Slot()
+    def on_columns_dragged(self) -> None:
+        """The user made a column wider or narrower: the others keep their widths."""
+        self._own_widths = True
 
     @Slot(QAction)
     def on_sort_chosen(self, action: QAction) -> None:
@@ -262,13 +223,6 @@ class PointsTable(QTableView):
             by = self._model.sorting
             ascending, descending = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
             self.sortByColumn(action.data(), descending if by == (action.data(), ascending) else ascending)
-
-    @Slot(QPoint)
-    def on_header_menu(self, position: QPoint) -> None:
-        """A right click on the header."""
-        menu = self.make_columns_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.horizontalHeader().mapToGlobal(position))
 
     @Slot()
     def on_about_to_be_reset(self) -> None:
@@ -343,53 +297,17 @@ class PointsTable(QTableView):
         parts = [selection.at(number) for number in range(selection.count())]
         return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
 
-    def _visible_columns(self) -> list[Column]:
-        header = self.horizontalHeader()
-        return [column for column in sorted(Column, key=header.visualIndex) if not header.isSectionHidden(column)]
-
-    def _width(self, column: Column) -> int:
-        header = self.horizontalHeader()
-        return self._hidden_widths.get(column, 0) if header.isSectionHidden(column) else header.sectionSize(column)
-
-    def _set_width(self, column: Column, width: int) -> None:
-        header = self.horizontalHeader()
-        if header.isSectionHidden(column):
-            self._hidden_widths[column] = width
-        else:
-            self._resize(column, width)
-
-    def _resize(self, column: Column, width: int) -> None:
-        self._sizing = True
-        self.horizontalHeader().resizeSection(column, width)
-        self._sizing = False
-
     def _use_room(self) -> None:
         """Shows more columns where there is room, and gives what is left to the full labels; the user's wish counts."""
         room = self.viewport().width()
         if not self._own_choice:
             for column in _SHOWN_IF_ROOMY:
-                self._set_hidden(column, hidden=room < _ROOMY_PX)
-        header = self.horizontalHeader()
-        if not self._own_widths and not header.isSectionHidden(Column.FULL_LABEL):
+                self.setColumnHidden(column, room < _ROOMY_PX)
+        if not self._own_widths and not self.isColumnHidden(Column.FULL_LABEL):
             least = _WIDTHS[Column.FULL_LABEL] * self.fontMetrics().horizontalAdvance("0")
-            others = header.length() - header.sectionSize(Column.FULL_LABEL)
-            self._resize(Column.FULL_LABEL, max(least, room - others))
-
-    def _set_hidden(self, column: Column, *, hidden: bool) -> None:
-        header = self.horizontalHeader()
-        if hidden and not header.isSectionHidden(column):
-            self._hidden_widths[column] = header.sectionSize(column)
-        header.setSectionHidden(column, hidden)
-        if not hidden and (width := self._hidden_widths.pop(column, 0)):
-            self._resize(column, width)
-
-    def _show_one_column_at_least(self) -> None:
-        if not self._visible_columns():
-            self._set_hidden(Column.POINT_ID, hidden=False)
+            self.columns.fill(Column.FULL_LABEL, least, room)
 
     def _make_headers(self) -> None:
-        self._hidden_widths: dict[Column, int] = {}
-        self._sizing = False
         self._own_widths = self._own_choice = False  # whether the user resized columns, or chose them
         rows = self.verticalHeader()
         rows.hide()
@@ -398,16 +316,14 @@ class PointsTable(QTableView):
         rows.setDefaultSectionSize(QFontMetrics(self.font()).height() + ROW_PADDING)
         header = self.horizontalHeader()
         header.setStyleSheet(HEADER_STYLE)
-        header.setSectionsMovable(True)
         header.setHighlightSections(False)
-        header.setMinimumSectionSize(_NARROWEST)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSortIndicatorClearable(True)  # the third click brings T3000's order back
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self.on_header_menu)
-        header.sectionResized.connect(self.on_section_resized)
         self.setSortingEnabled(True)
+        self.columns: ColumnKeeper[Column] = ColumnKeeper(header, Column, title)
+        self.columns.chosen.connect(self.on_columns_chosen)
+        self.columns.dragged.connect(self.on_columns_dragged)
 
     def _make_actions(self) -> None:
         self.plot_action = self._action(self.tr("Plot"), self.on_plot)
@@ -418,7 +334,7 @@ class PointsTable(QTableView):
         self.select_all_action = self._action(self.tr("Select all"), self.selectAll)
         self.select_all_action.setShortcut(QKeySequence.StandardKey.SelectAll)
         self.sort_again_action = self._action(self.tr("Sort again"), self._model.sort_again)
-        self.reset_columns_action = self._action(self.tr("Reset columns"), self.reset_columns)
+        self.columns.further_actions = [self._action(self.tr("Reset columns"), self.reset_columns)]
         for action in (self.copy_action, self.select_all_action):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             self.addAction(action)
@@ -461,9 +377,7 @@ class PointsTable(QTableView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         has_rows = bool(self._selected_rows())
         self.plot_action.setEnabled(has_rows)
-        menu = self.make_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
+        pop_up(self.make_menu(), self, event.pos())
 
 
 def tabular(font: QFont) -> QFont:
