@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import answers, cycle, memory, store
+from benchmarks import answers, cycle, memory, sites, store
 from benchmarks.measure import WARM_UP, Row, table
 
 
@@ -32,7 +32,7 @@ def main() -> int:
         for input_ in answers.INPUTS:
             _tell(f"whole cycles: {input_}")
             whole = cycle.measure(input_, cycles, folder)
-            rows += whole.rows
+            rows += [*whole.rows, sites.measure(input_, cycles, folder)]
             notes += whole.notes
         _tell("memory")
         notes += memory.measure(folder, cycles + WARM_UP)

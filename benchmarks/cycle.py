@@ -23,6 +23,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.store import statements
+from t3monitor.store.keeper import Keepers
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.service import Listener, SyncService
 from t3monitor.t3000 import link as t3000_link
@@ -77,13 +78,16 @@ class AnswerClock:
 class Program:
     """The sync service in a thread of its own, asked for one cycle after the other."""
 
-    def __init__(self, path: Path, *listeners: Listener) -> None:
+    def __init__(self, path: Path, *listeners: Listener, site: str = "", keepers: Keepers | None = None) -> None:
+        """``keepers`` are shared with other sites."""
         self.path = path
         self.link = CannedLink()
         self.reports: list[CycleReport] = []
         self._clock = AnswerClock()
         settings = Settings(link=LinkName.DEMO, sync_interval_secs=answers.INTERVAL_S)
-        self._service = SyncService(settings, lambda _: self.link, lambda _: sqlite_url(path), self._clock)
+        self._service = SyncService(
+            settings, lambda _: self.link, lambda _: sqlite_url(path), self._clock, site=site, keepers=keepers
+        )
         for listener in listeners:
             self._service.add_listener(listener)
         self._thread = threading.Thread(target=self._service.run, name="sync")

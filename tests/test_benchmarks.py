@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import answers, cycle, store
+from benchmarks import answers, cycle, sites, store
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +25,7 @@ def test_storing_is_measured_against_both_rivals(tmp_path: Path) -> None:
 def test_a_whole_cycle_is_measured_against_a_floor_that_stores_the_same(tmp_path: Path) -> None:
     measured = cycle.measure("demo", 1, tmp_path)
     assert measured.rows[0].what.startswith("whole cycle")
+
+
+def test_two_sites_are_measured_against_one_with_the_panels_of_both(tmp_path: Path) -> None:
+    assert "2 sites" in sites.measure("demo", 1, tmp_path).what

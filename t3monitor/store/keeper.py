@@ -78,7 +78,7 @@ class Keeper:
         self._late_lock = threading.Lock()
         self._late = Late()
 
-        self._store: Store | None = None  # the following belong to the keeper's thread
+        self._store: Store | None = None  # set by the keeper's thread, to which the following belong
         self._was_open = False
         self._upkeep: list[tuple[float, Upkeep]] = []  # with when it is due, monotonic
         self._task: _Task | None = None
@@ -101,7 +101,8 @@ class Keeper:
 
         Raises DatabaseError.
         """
-        return self._ask(lambda store: store.database, is_interrupted, writes=False)
+        store = self._store
+        return store.database if store else self._ask(lambda opened: opened.database, is_interrupted, writes=False)
 
     def keep(
         self,
