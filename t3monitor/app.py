@@ -6,10 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -18,11 +19,12 @@ from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseError
-from t3monitor.model.events import CycleFinished, SyncEvent
+from t3monitor.model.events import CycleFinished, CycleStarted, SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.qt.bridge import ServiceBridge
 from t3monitor.qt.garbage_collector import GarbageCollector
+from t3monitor.qt.recorder import Recorder
 from t3monitor.qt.service_thread import ServiceThread
 from t3monitor.session import Session
 from t3monitor.simulation.past import give_demo_a_past
@@ -32,6 +34,7 @@ from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.series import Series
 from t3monitor.sync.check import check_link
+from t3monitor.sync.handover import UnansweredError
 from t3monitor.sync.links import open_link
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
@@ -47,6 +50,7 @@ _log = logging.getLogger(__name__)
 
 _READERS = 2
 _TICK_MS = 1000
+_REMEMBER_MS = 5000
 _NOTICE_MS = 15_000
 _CYCLES_SHOWN = 2000
 _SITES_NAMED = 2  # in the title of the window
@@ -77,24 +81,31 @@ class MonitorApp(QObject):
             open_link,
             paths.database_url,
             lambda service: ServiceThread(service, self),
-            self.bridge.publish,
+            self._publish,
             known_folders=paths.known_folders_file,
         )
 
         self._apply_appearance()
         self.window = MainWindow(TrendView(self._load_history, time.time), ActivityPane(paths.log_folder))
+        self.recorder = Recorder(self._spawn, self)
         self._connect()
         self.window.apply_settings(self.session)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self.on_tick)
+        self._remembered: dict[str, Any] = {}
+        self._remember_timer = QTimer(self, interval=_REMEMBER_MS)  # the power may fail, or the session end in a hurry
+        self._remember_timer.timeout.connect(self.remember)
         self._collector = GarbageCollector(self)
 
     async def run(self) -> None:
         """Shows the window and works until it is closed."""
         self.window.restore_state(load_window_state(self.paths.window_state_file))
         self.window.show()
+        if self._leaves_traces:
+            self.recorder.begin(self.paths.window_state_file, lambda: self.session.settings, self.services)
         self.services.run()
         self._tick.start()
+        self._remember_timer.start()
         if self.session.settings.link is None:
             self.window.show_welcome(shown=True)
         else:
@@ -107,17 +118,28 @@ class MonitorApp(QObject):
         """Whether something that the user would wait for is still going on."""
         return bool(self._tasks) or self.session.is_in_cycle or self.window.trend.loader.is_busy
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether its end has begun."""
+        return self._closed.is_set()
+
     # What the user asks for
 
     @Slot()
     def on_sync_once(self) -> None:
-        """One cycle of each site now."""
-        self.services.sync_once()
+        """One cycle of each site now, by the program that records."""
+        if self.recorder.records:
+            self.services.sync_once()
+        else:
+            self._spawn(self._hand_over(find_panels=False))
 
     @Slot()
     def on_start(self) -> None:
-        """Periodic cycles from now on."""
-        self.services.start()
+        """Periodic cycles from now on, unless another program was faster."""
+        if self.recorder.records:
+            self.services.start()
+        else:
+            self._reopen(start=True)
 
     @Slot()
     def on_stop(self) -> None:
@@ -127,7 +149,10 @@ class MonitorApp(QObject):
     @Slot()
     def on_find_panels(self) -> None:
         """Looks anew which panels there are; T3000 may reload its stored values for it (docs/t3000.md 3.3)."""
-        self.services.find_panels()
+        if self.recorder.records:
+            self.services.find_panels()
+        else:
+            self._spawn(self._hand_over(find_panels=True))
 
     @Slot(object, bool)  # a serial number takes all of 32 bits
     def on_record_toggled(self, serial_number: int, recorded: bool) -> None:
@@ -168,7 +193,7 @@ class MonitorApp(QObject):
     @Slot(object)
     def on_settings_applied(self, settings: Settings) -> None:
         """Keeps the settings and puts them into force; the service takes them up with its next cycle."""
-        could_record = self.session.can_record
+        could_record = self.session.can_record and self.recorder.records
         is_other = self.session.apply(settings)
         try:
             settings_file.save(self.paths.settings_file, settings)
@@ -176,6 +201,7 @@ class MonitorApp(QObject):
             _log.warning("⚠️ The settings were not saved: %s", error)
             self.window.statusBar().showMessage(self.tr("The settings were not saved: %s") % error.strerror, _NOTICE_MS)
         self._apply_appearance()
+        self._turn_recorder()
         self.services.apply(settings)
         self.window.apply_settings(self.session)
         if is_other:
@@ -220,6 +246,36 @@ class MonitorApp(QObject):
             self._spawn(self._measure_database())
         self._enable_actions()
 
+    def _publish(self, event: SyncEvent) -> None:
+        """From any thread: what the services tell goes to the window, and to programs that follow this one."""
+        self.bridge.publish(event)
+        self.recorder.publish(event)
+
+    @Slot(object)
+    def on_heard(self, event: SyncEvent) -> None:
+        """Follows the services of the program that records instead of this one; what they store is in the database."""
+        if isinstance(event, CycleStarted):
+            event = replace(event, database=self.session.database)  # by another name, maybe
+        self.on_event(event)
+        if isinstance(event, CycleFinished) and event.report.run_id is not None:
+            self._spawn(self._show_stored())
+
+    @Slot()
+    def on_recorder_changed(self) -> None:
+        """Another program records, or does no longer."""
+        if self.recorder.other is None and not self.recorder.records:
+            self.session.forget_services()
+            self.window.progress.begin_anew()
+        self._enable_actions()
+
+    @Slot()
+    def on_show_asked(self) -> None:
+        """The program was started once more: that one ends, and this window comes to the front."""
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+        QApplication.alert(self.window)
+
     def _show(self) -> None:
         if self.session.shown is not None:
             self.window.apply_snapshot(self.session.shown)
@@ -238,6 +294,7 @@ class MonitorApp(QObject):
         points = self.window.visible_points()
         if self.session.prefer(points):
             self.services.prefer(points)
+        self.recorder.look_again()
 
     @Slot()
     def on_closed(self) -> None:
@@ -250,10 +307,11 @@ class MonitorApp(QObject):
         """Empties the window and fills it from the database in force; then starts the service if asked to."""
         if self._opening is not None:
             self._opening.cancel()
+        self._turn_recorder()
         self.window.show_welcome(shown=False)
         self.window.clear()
         self._opening = None
-        if self.session.database_problem:  # no other file is begun in its place
+        if self.session.database_problem or self.recorder.problem:  # no other file is begun in its place
             self.services.stop()
         else:
             self._opening = self._spawn(self._open(self.session.settings, start=start))
@@ -262,7 +320,7 @@ class MonitorApp(QObject):
     async def _open(self, settings: Settings, *, start: bool) -> None:
         url = self.paths.database_url(settings)
         try:
-            if settings.link == LinkName.DEMO and self._leaves_traces:
+            if settings.link == LinkName.DEMO and self._leaves_traces and self.recorder.records:
                 self.window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
                 await self._read(give_demo_a_past, database_file(url), settings.demo_panels, self._closing)
             snapshot = await self._read(read_present_state, url)
@@ -281,14 +339,38 @@ class MonitorApp(QObject):
         self._opening = None
         self.window.points.set_notice("")
         self._enable_actions()
-        if start and not self._closing.is_set():
+        if start and self.recorder.records and not self._closing.is_set():
             self.services.start()
+
+    def _turn_recorder(self) -> None:
+        """Takes the right to record into the database in force; where another program has it, this one stops."""
+        self.recorder.turn_to(None if self.session.database_problem else database_file(self.session.database))
+        if not self.recorder.records:
+            self.services.stop()
+
+    async def _hand_over(self, *, find_panels: bool) -> None:
+        try:
+            await self.recorder.sync_once(find_panels=find_panels)
+        except UnansweredError as error:
+            self.window.statusBar().showMessage(str(error), _NOTICE_MS)
+
+    async def _show_stored(self) -> None:
+        try:
+            stored = await self._read(read_present_state, self.session.database)
+        except DatabaseError as error:
+            _log.warning("⚠️ %s", error)
+            return
+        if stored is not None and not self.recorder.records:
+            self.session.show(stored)
+            self._show()
 
     def _enable_actions(self) -> None:
         self.window.set_running(
             started=self.session.is_started,
             in_cycle=self.session.is_in_cycle,
             opening=self._opening is not None or bool(self.session.database_problem),
+            other_recorder=str(self.recorder.other or ""),
+            no_recorder=self.recorder.problem,
         )
 
     async def _measure_database(self) -> None:
@@ -313,17 +395,35 @@ class MonitorApp(QObject):
         """Runs something that blocks in one of the readers' threads."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, function, *arguments)
 
+    def end_at_once(self) -> None:
+        """Ends in order where no loop turns any more: the display has gone, or the user logs off."""
+        self._closed.set()
+        self._closing.set()
+        self.remember()
+        self.services.close()
+        self.recorder.close()
+
+    @Slot()
+    def remember(self) -> None:
+        """Keeps what the window is to look like at the next start, if that has changed."""
+        if self._leaves_traces and (state := self.window.save_state()) != self._remembered:
+            self._remembered = state
+            save_window_state(self.paths.window_state_file, state)
+
     async def _shut_down(self) -> None:
         self._closing.set()
         self._tick.stop()
-        if self._leaves_traces:
-            save_window_state(self.paths.window_state_file, self.window.save_state())
+        self._remember_timer.stop()
+        self.remember()
+        self.window.trend.loader.forget()
         if self.settings_dialog is not None:
             self.settings_dialog.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # history that was being loaded is cancelled as well
         self.services.close()
+        self.recorder.close()
         self._readers.shutdown(wait=True, cancel_futures=True)
         self.bridge.blockSignals(True)
         # By Qt and in Qt's order: left to the garbage collector, the scene of the plot goes in an order that crashes.
@@ -358,6 +458,9 @@ class MonitorApp(QObject):
         window.trend.points_changed.connect(self.on_plotted_points_changed)
         window.closed.connect(self.on_closed)
         bridge.happened.connect(self.on_event)
+        self.recorder.heard.connect(self.on_heard)
+        self.recorder.changed.connect(self.on_recorder_changed)
+        self.recorder.show_asked.connect(self.on_show_asked)
         window.activity.close_requested.connect(window.activity_action.trigger)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_appearance)
 

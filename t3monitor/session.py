@@ -65,6 +65,16 @@ class Session:
         self._newest = by_site(stored) | self._newest
         self.shown = merged(self._newest.values())
 
+    def show(self, stored: Snapshot) -> None:
+        """Takes what the database holds of the cycles of another program."""
+        self._newest = by_site(stored)
+        self.shown = merged(self._newest.values())
+
+    def forget_services(self) -> None:
+        """Nothing is known of the services any more: it was another program that told of them, and that has ended."""
+        self._started.clear()
+        self._in_cycle.clear()
+
     def leave_out_gone(self) -> None:
         """Goes on with what is watched, without what only sites tell of that are gone.
 

@@ -10,13 +10,13 @@ from t3monitor.commands import exit_codes
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last is Windows': the console is closed, the user logs off
 
 
-def on_end_signals(act: Callable[[], object]) -> None:
-    """Has ``act`` called at each of them from now on, in the main thread between any two of its steps.
+def on_end_signals(act: Callable[[int], object]) -> None:
+    """Has ``act`` called with each of them from now on, in the main thread between any two of its steps.
 
     What was ignored when the program was started stays ignored, as nohup and shells' background jobs want it.
     """
     for number in _heeded():
-        signal.signal(number, lambda *_: act())
+        signal.signal(number, lambda signal_number, _: act(signal_number))
 
 
 def end_at_once_on_signals() -> None:
@@ -24,7 +24,7 @@ def end_at_once_on_signals() -> None:
 
     Once the exit code is known, none changes it.
     """
-    on_end_signals(lambda: os._exit(exit_codes.INTERRUPTED))
+    on_end_signals(lambda _: os._exit(exit_codes.INTERRUPTED))
     atexit.register(_ignore_signals)
 
 

@@ -93,7 +93,7 @@ def _record(args: argparse.Namespace, settings: Settings, url: str, output: Outl
     follower = _Follower(events, _Printer(services.sites, output, as_json=args.json), threads)
     try:
         _take(desk, url)
-        on_end_signals(follower.interrupt)
+        on_end_signals(lambda _: follower.interrupt())
         if args.find_panels:
             services.find_panels()  # with the first cycle, whatever that is asked for by
         if args.once:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from t3monitor.config.files import write_whole
+from t3monitor.config.private import make_private_folder, mend
 
 PointTypeName = Literal["INPUT", "OUTPUT", "VARIABLE"]
 POINT_TYPE_NAMES: tuple[PointTypeName, ...] = get_args(PointTypeName)
@@ -187,6 +188,8 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             f"The settings {path} are no file, so they are neither read nor written; the defaults are in force until "
             "it is removed"
         ]
+    for private in (path.parent, path):
+        mend(private)
     try:
         stored = json.loads(path.read_bytes())
         if not isinstance(stored, dict):
@@ -233,6 +236,7 @@ def save(path: Path, settings: Settings) -> None:
     for group, names in GROUPS.items():
         others = document.get(group)
         document[group] = (others if isinstance(others, dict) else {}) | {name: values[name] for name in names}
+    make_private_folder(path.parent)
     write_whole(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
 

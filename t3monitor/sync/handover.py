@@ -14,6 +14,7 @@ import threading
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -77,6 +78,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @classmethod
     def of_event(cls, event: SyncEvent) -> "Line":
         """The line that tells it."""
+        if isinstance(event, CycleFinished):
+            event = replace(event, snapshot=None)
         return cls(event=type(event).__name__, fields=msgspec.to_builtins(event))
 
 

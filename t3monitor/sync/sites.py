@@ -85,12 +85,12 @@ class SiteServices:
             service.stop()
 
     def sync_once(self) -> "tuple[Future[CycleReport], ...]":
-        """Asks for one cycle of each site now."""
-        return tuple(service.sync_once() for service in self._services.values())
+        """Asks for one cycle of each site now; from any thread, as `find_panels`."""
+        return tuple(service.sync_once() for service in tuple(self._services.values()))
 
     def find_panels(self) -> None:
         """Has each site look anew which panels there are, and sync them."""
-        for service in self._services.values():
+        for service in tuple(self._services.values()):
             service.find_panels()
 
     def prefer(self, points: Collection[PointKey]) -> None:

@@ -54,6 +54,8 @@ class MainWindow(QMainWindow):
         self.activity = activity
         self.welcome = WelcomePage()
         self.banner = Banner(self.tr("Open the settings"))
+        self.recorder_banner = Banner(self.tr("Record here"))
+        self.recorder_banner.way_out_asked.connect(self.start_asked)
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
         self.indicator = LinkIndicator(self.progress)
@@ -75,11 +77,22 @@ class MainWindow(QMainWindow):
         self.points.plot_requested.connect(self.trend.state.add)
         self.set_running(started=False, in_cycle=False)
 
-    def set_running(self, *, started: bool, in_cycle: bool, opening: bool = False) -> None:
-        """Enables the actions that make sense; none that would sync while the database is being opened."""
-        self.sync_once_action.setEnabled(not (in_cycle or opening))
-        self.start_action.setEnabled(not (started or opening))
-        self.stop_action.setEnabled(started or in_cycle)
+    def set_running(
+        self, *, started: bool, in_cycle: bool, opening: bool = False, other_recorder: str = "", no_recorder: str = ""
+    ) -> None:
+        """Enables the actions that make sense; none that would sync while the database is being opened.
+
+        ``other_recorder`` names the program that records instead of this one, ``no_recorder`` says why none does.
+        """
+        self.sync_once_action.setEnabled(not (in_cycle or opening or no_recorder))
+        self.start_action.setEnabled(not (started or opening or other_recorder))
+        self.stop_action.setEnabled((started or in_cycle) and not other_recorder)
+        sentence = no_recorder
+        if other_recorder:
+            sentence = self.tr("%s records into this database; this window shows what it stores") % other_recorder
+        self.recorder_banner.say(sentence, has_way_out=not other_recorder)
+        for action in (self.start_action, self.stop_action):
+            action.setToolTip(sentence or _tip(action))
 
     def show_welcome(self, *, shown: bool) -> None:
         """Shows the page of the first start instead of the panes, or the panes."""
@@ -196,8 +209,7 @@ class MainWindow(QMainWindow):
     def _action(self, icon_name: str, text: str, shortcut: str, triggered: Any) -> QAction:
         action = QAction(icon(icon_name), text, self)
         action.setShortcut(QKeySequence(shortcut))
-        plain = text.replace("&", "").replace("…", "")
-        action.setToolTip(f"{plain} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        action.setToolTip(_tip(action))
         action.triggered.connect(triggered)
         return action
 
@@ -261,6 +273,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.banner)
+        layout.addWidget(self.recorder_banner)
         layout.addWidget(self._pages, 1)
         self.setCentralWidget(below)
 
@@ -290,6 +303,11 @@ def _splitter(orientation: Qt.Orientation, *panes: tuple[QWidget, int]) -> QSpli
         splitter.addWidget(pane)
         splitter.setStretchFactor(position, stretch)
     return splitter
+
+
+def _tip(action: QAction) -> str:
+    plain = action.text().replace("&", "").replace("…", "")
+    return f"{plain} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})"
 
 
 def _text(state: QByteArray) -> str:

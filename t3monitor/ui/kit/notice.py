@@ -62,9 +62,10 @@ class Banner(QFrame):
         layout.addWidget(self.button)
         self.hide()
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, has_way_out: bool = True) -> None:
         """Shows the sentence; an empty one hides the line."""
         self.label.setText(f"▲ {text}" if text else "")
+        self.button.setVisible(has_way_out)
         self.setVisible(bool(text))
 
 

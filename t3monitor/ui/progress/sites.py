@@ -89,6 +89,11 @@ class SiteProgress(QObject):
         self._sites = {name: progress.without_past() for name, progress in self._sites.items()}
         self.changed.emit()
 
+    def begin_anew(self) -> None:
+        """Nothing is known of the services any more."""
+        self._sites = {name: Progress() for name in self._sites}
+        self.changed.emit()
+
     def _choose_current(self, event: SyncEvent) -> None:
         """Stays with a cycle until it ends: with every step of cycles that overlap, the bar would jump."""
         if self._sites[self._current].in_cycle:

@@ -1,0 +1,130 @@
+"""Who records into the database that the window shows: this program, another one whose cycles it follows, or nobody."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from t3monitor.config.settings import Settings
+from t3monitor.model.events import CycleReport, SyncEvent
+from t3monitor.store.lock import HeldError, Holder, Lock, holder_of
+from t3monitor.sync.handover import Desk, UnansweredError, follow, sync_once
+from t3monitor.sync.sites import SiteServices
+
+_log = logging.getLogger(__name__)
+
+
+class Recorder(QObject):
+    """Lives in the GUI thread, from `begin` to `close`; ``records`` says whether this program may.
+
+    ``other`` is the program that records instead, and ``problem`` why nobody can be followed: it runs on another
+    computer, or has ended.
+    """
+
+    changed = Signal()
+    heard = Signal(object)  # a SyncEvent of the other program
+    show_asked = Signal()  # another start of the program
+
+    def __init__(self, spawn: Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"], parent: QObject) -> None:
+        super().__init__(parent)
+        self.records = True
+        self.other: Holder | None = None
+        self.problem = ""
+        self._spawn = spawn
+        self._desk: Desk | None = None
+        self._lock: Lock | None = None
+        self._database: Path | None = None
+        self._following: asyncio.Task[None] | None = None
+
+    def begin(self, window: Path, settings: Callable[[], Settings], services: SiteServices) -> None:
+        """Answers other programs from now on; ``window`` is a file of the settings folder, which has one window."""
+        self._desk = Desk("t3monitor window", _Host(self.show_asked.emit, settings, services))
+        with suppress(HeldError, OSError):  # two were started at once: they share what the database's lock allows
+            self._desk.take(window)
+
+    def publish(self, event: SyncEvent) -> None:
+        """What the services of this program tell; from any thread."""
+        if self._desk is not None:
+            self._desk.publish(event)
+
+    def turn_to(self, database: Path | None) -> None:
+        """Takes the right to record into a database, and gives back the one before; None: there is none in force."""
+        if self._desk is None or (self._lock is not None and database == self._database):
+            return
+        if self._lock is not None:
+            self._desk.give_back(self._lock)
+            self._lock = None
+        self._stop_following()
+        self._database = database
+        self.records, self.other, self.problem = True, None, ""
+        if database is not None:
+            try:
+                self._lock = self._desk.take(database)
+            except HeldError as held:
+                self.records, self.problem = False, str(held)
+                if held.holder is not None and held.holder.is_here:
+                    self._go_along_with(held.holder)
+            except OSError as error:
+                _log.info("ℹ️ No lock beside %s (%s): start no second program on it", database, error.strerror)
+        self.changed.emit()
+
+    def look_again(self) -> None:
+        """Once in a while: follows a program that began to record after the one before had ended."""
+        if self._database is None or self.records or self.other is not None:
+            return
+        holder = holder_of(self._database)
+        if holder is not None and holder.is_here:
+            self._go_along_with(holder)
+            self.changed.emit()
+
+    async def sync_once(self, *, find_panels: bool = False) -> None:
+        """Has the other program make a cycle; raises UnansweredError."""
+        if self.other is not None:
+            await sync_once(self.other, find_panels=find_panels)
+
+    def close(self) -> None:
+        """Gives back every lock, once nothing is stored any more."""
+        self._stop_following()
+        if self._desk is not None:
+            self._desk.close()
+
+    def _go_along_with(self, holder: Holder) -> None:
+        self.other, self.problem = holder, ""
+        self._following = self._spawn(self._follow(holder))
+
+    def _stop_following(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            self._following = None
+
+    async def _follow(self, holder: Holder) -> None:
+        with suppress(UnansweredError):
+            async for event in follow(holder):
+                self.heard.emit(event)
+        self.other, self.problem = None, self.tr("%s has ended: nobody records into this database") % holder
+        self.changed.emit()
+
+
+class _Host:
+    """What other programs may ask of this one; called in the desk's thread."""
+
+    def __init__(self, show: Callable[[], None], settings: Callable[[], Settings], services: SiteServices) -> None:
+        self.show = show
+        self._settings = settings
+        self._services = services
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force."""
+        return self._settings()
+
+    def sync_once(self, *, find_panels: bool) -> "Sequence[Future[CycleReport]]":
+        """One cycle of each site, or the one that runs."""
+        if find_panels:
+            self._services.find_panels()
+        return self._services.sync_once()
