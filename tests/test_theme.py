@@ -54,7 +54,7 @@ def test_a_window_in_another_theme_looks_like_one_that_began_with_it(
         window.devices.apply(snapshot(device(), silent))
         window.devices.apply(snapshot(device()))
         window.points.apply(snapshot(device()))
-        window.trend.add_points([PointKey(device().serial_number, PointType.INPUT, 1)])
+        window.trend.state.add([PointKey(device().serial_number, PointType.INPUT, 1)])
         window.trend.describe(snapshot(device()))
         for pane in (window.devices, window.points, window.trend):
             pane.set_now(NOW_S + 400, 30)
@@ -83,7 +83,7 @@ def never(coroutine: Coroutine[Any, Any, None]) -> None:
 
 def pictures(window: MainWindow) -> list[QImage]:
     """The window, and the page of the first start, which takes its place."""
-    window.trend.set_cursor(None)  # where the mouse happens to be
+    window.trend.state.set_cursor(None)  # where the mouse happens to be
     found = []
     for welcome in (False, True):
         window.show_welcome(shown=welcome)

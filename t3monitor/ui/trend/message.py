@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from t3monitor.ui.kit.notice import Tone, set_tone
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.trend.legend import ElidedLabel
@@ -59,6 +60,7 @@ class ProblemLine(ElidedLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setContentsMargins(8, 2, 8, 2)
+        set_tone(self, Tone.BAD)
         self.hide()
 
     def say(self, problem: str) -> None:

@@ -16,7 +16,6 @@ from typing_extensions import override
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.recording import Recording
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.actions import TrendMenu, act_on_key
 from t3monitor.ui.trend.coverage import Request, needed_for
@@ -237,11 +236,6 @@ class TrendView(QWidget):
         self._want_history()
 
     def _restyle(self) -> None:
-        theme = current_theme()
-        for label, colour in ((self.problem, theme.bad), (self.message, theme.muted)):
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), colour)
-            label.setPalette(palette)
         self.plot.restyle()
         self._draw()
 
