@@ -1,4 +1,5 @@
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -19,6 +21,7 @@ from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store import database as database_module
 from t3monitor.store import migrate as migrate_module
 from t3monitor.store.database import Database
+from t3monitor.store.failures import database_sentences
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import migrate_to_newest, schema_revision
 from t3monitor.store.present_state import read_present_state
@@ -158,6 +161,17 @@ def test_a_full_disk_fails_the_cycle_and_holds_nothing_of_it(file: Path, monkeyp
     store(database)
     database.close()
     assert runs(file) == stored + 1
+
+
+@pytest.mark.parametrize(("free_bytes", "words"), [(999_999, "the disk is full"), (1_000_000, "disk error")])
+def test_a_disk_error_is_that_of_a_full_disk_where_the_disk_is_full(
+    file: Path, monkeypatch: pytest.MonkeyPatch, free_bytes: int, words: str
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free_bytes))
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+    with pytest.raises(DatabaseError, match=words), database_sentences(file):
+        raise error
 
 
 @pytest.fixture

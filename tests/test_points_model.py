@@ -257,6 +257,27 @@ class TestLiveUpdates:
         model.set_filter(PointFilter(text="roof"))
         assert model.rowCount() == 7
 
+    def test_a_renamed_panel_is_found_by_its_new_name_alone_also_where_rows_appear_with_it(
+        self, model: PointsModel
+    ) -> None:
+        model.apply(snapshot(device(1, 1)))
+        model.set_filter(PointFilter(text="panel"))
+        model.apply(snapshot(device(1, 1, panel_name="Roof"), device(2, 2)))
+        model.set_filter(PointFilter(text="roof"))
+        assert column(model, Column.PANEL) == ["Roof"] * 7
+        model.set_filter(PointFilter(text="panel"))
+        assert column(model, Column.PANEL) == ["Panel 2"] * 7
+
+    def test_a_renamed_point_is_found_by_its_new_name_alone(self, model: PointsModel) -> None:
+        panel = with_input(device(), 2, full_label="Cellar")
+        model.apply(snapshot(panel))
+        model.set_filter(PointFilter(text="cellar"))
+        model.apply(snapshot(with_input(panel, 2, full_label="Roof")))
+        model.set_filter(PointFilter(text="roof"))
+        assert ids(model) == ["IN2"]
+        model.set_filter(PointFilter(text="cellar"))
+        assert ids(model) == []
+
     def test_panels_of_several_sites_are_told_apart_as_soon_as_there_are_several(self, model: PointsModel) -> None:
         office, plant = device(1, 1, panel_name="AHU", site="Office"), device(2, 2, panel_name="AHU", site="Plant")
         model.apply(snapshot(office))

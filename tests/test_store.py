@@ -235,6 +235,19 @@ def test_a_unit_that_is_set_back_uses_its_first_layout_again(writer: Writer, fil
     assert layouts[0] == layouts[2] != layouts[1]
 
 
+@pytest.mark.parametrize("in_parts", [False, True])
+def test_a_panel_that_has_another_number_is_recorded_with_it(writer: Writer, file: Path, in_parts: bool) -> None:
+    first = device(groups=dict.fromkeys(PointType, (PointGroup(1, 10, 1000, True, True),)) if in_parts else {})
+    for time_s, panel_id in ((1000, 1), (1030, 9), (1060, 1)):
+        panel = replace(first, panel_id=panel_id, input_logging_time=time_s)  # its points are the same objects
+        with writer.cycle(30) as transaction:
+            transaction.upsert(panel, time_s)
+            transaction.log(panel, whole=panel if in_parts else None)
+            transaction.record(report())
+    found = rows(file, "SELECT logging_time, panel_id FROM TRENDLOG_DATA WHERE point_id = 'IN1' ORDER BY 1")
+    assert found == [(1000, 1), (1030, 9), (1060, 1)]
+
+
 @pytest.mark.parametrize("new_program", [False, True])
 def test_points_that_an_answer_leaves_out_are_missing_samples_not_a_new_layout(file: Path, new_program: bool) -> None:
     database = Database(f"sqlite:///{file}")

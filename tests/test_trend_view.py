@@ -642,6 +642,19 @@ def test_the_line_breaks_before_a_live_value_that_comes_late(view: TrendView, se
     assert times[-2:].tolist() == [NOW_S + INTERVAL_S, NOW_S + 3600]
 
 
+def test_history_is_loaded_again_when_very_many_live_values_have_come(
+    view: TrendView, settle: Settle, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.ui.trend.coverage._APPENDED_AT_MOST", 3)
+    view.add_points([SAT])
+    settle(view)
+    for number in range(1, 5):
+        assert len(history.asked) == 1
+        view.describe(snapshot(panel(NOW_S + number * INTERVAL_S)))
+        settle(view)
+    assert len(history.asked) > 1
+
+
 def test_a_live_value_in_another_unit_begins_another_line_and_axis(view: TrendView, settle: Settle) -> None:
     view.state.add([SAT])
     settle(view)
