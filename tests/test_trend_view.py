@@ -646,7 +646,7 @@ def test_history_is_loaded_again_when_very_many_live_values_have_come(
     view: TrendView, settle: Settle, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("t3monitor.ui.trend.coverage._APPENDED_AT_MOST", 3)
-    view.add_points([SAT])
+    view.state.add([SAT])
     settle(view)
     for number in range(1, 5):
         assert len(history.asked) == 1
