@@ -25,7 +25,7 @@ from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.recording import Recording
-from t3monitor.ui.points.filter_bar import SearchBox
+from t3monitor.ui.kit.search import SearchBox, all_found, words_of
 from t3monitor.ui.progress.state import LinkState
 
 
@@ -219,7 +219,7 @@ class DevicesView(QWidget):
         del blocker
 
     def _filter(self, text: str) -> None:
-        words = text.lower().split()
+        words = words_of(text)
         for group in self._groups():
             shown = 0
             for row in range(self.model.rowCount(group)):
@@ -228,7 +228,7 @@ class DevicesView(QWidget):
                 device = panel.device
                 note = self.model.index(row, 0, group).data(NOTE_ROLE)
                 found_in = f"{panel.name}\n{device.panel_id}\n{device.serial_number}\n{device.address}\n{note}".lower()
-                matches = all(word in found_in for word in words)
+                matches = all_found(words, found_in)
                 self.tree.setRowHidden(row, group, not matches)
                 shown += matches
             self.tree.setRowHidden(group.row(), QModelIndex(), bool(words) and not shown)

@@ -28,11 +28,6 @@ class PointFilter:
     serial_number: int | None = None  # None: all panels
 
     @property
-    def words(self) -> list[str]:
-        """All of them must be in a point's texts."""
-        return self.text.lower().split()
-
-    @property
     def has_states(self) -> bool:
         """Whether it depends on the state of a point, which changes by itself."""
         return self.overridden or self.faulty or self.stale or self.changed
@@ -40,7 +35,7 @@ class PointFilter:
     @property
     def narrows(self) -> bool:
         """Whether it leaves out more than unused points and other panels."""
-        return bool(self.words or self.types or self.has_states)
+        return bool(self.text.strip() or self.types or self.has_states)
 
     def cleared(self) -> Self:
         """The same panel without any condition."""

@@ -1,12 +1,11 @@
-"""The search box and the buttons that narrow the points table."""
+"""The buttons that narrow the points table, together with its search box."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
-from typing_extensions import override
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from t3monitor.model.point_types import PointType
-from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.search import SearchBox
 from t3monitor.ui.points.filter import STATES, PointFilter
 
 _STYLE = """
@@ -17,27 +16,6 @@ _STYLE = """
     }
     QToolButton:checked:focus { border-color: palette(text); }
 """
-
-
-class SearchBox(QLineEdit):
-    """A line to type words in; Esc empties it, arrow down goes to what was found."""
-
-    left_downwards = Signal()
-
-    def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setPlaceholderText(placeholder)
-        self.setClearButtonEnabled(True)
-        self.addAction(icon("search", QPalette.ColorRole.PlaceholderText), QLineEdit.ActionPosition.LeadingPosition)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left_downwards.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class PointsFilterBar(QWidget):

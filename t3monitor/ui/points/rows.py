@@ -9,6 +9,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Device, PointGroup, Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
+from t3monitor.ui.kit.search import all_found, words_of
 from t3monitor.ui.kit.texts import reading_age_text
 from t3monitor.ui.points.columns import POINT_SORT_KEYS, Column, natural_key, search_text
 from t3monitor.ui.points.filter import CHANGED_RECENTLY_S, PointFilter
@@ -166,18 +167,10 @@ class PointRows:
         Words are not looked for in the rows of ``whatever_their_text``.
         """
         rows = self._with_state(wanted, self._of_panel_and_type(wanted))
-        words = wanted.words
+        words = words_of(wanted.text)
         if not words:
             return rows
-        search = self._search
-        for row in rows:
-            if search[row] is None:
-                block = self.blocks[row]
-                search[row] = search_text(block.panel_name, block.device.serial_number, self.points[row])
-        found: Iterable[int] = rows
-        for word in words:
-            found = [row for row in found if word in (search[row] or "") or row in whatever_their_text]
-        return list(found)
+        return [row for row in rows if row in whatever_their_text or all_found(words, self._search_text(row))]
 
     def sorted(self, rows: Sequence[int], column: Column, *, descending: bool) -> list[int]:
         """The rows by the values of a column; equal ones in the order they come in, empty ones at the end."""
@@ -186,6 +179,13 @@ class PointRows:
         having = [row for row, value in keys.items() if value is not None]
         having.sort(key=keys.__getitem__, reverse=descending)
         return having + [row for row, value in keys.items() if value is None]
+
+    def _search_text(self, row: int) -> str:
+        text = self._search[row]
+        if text is None:
+            block = self.blocks[row]
+            self._search[row] = text = search_text(block.panel_name, block.device.serial_number, self.points[row])
+        return text
 
     def _sort_key(self, column: Column) -> Callable[[int], Any]:
         points, blocks, parts = self.points, self.blocks, self.parts

@@ -11,8 +11,9 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.search import SearchBox
 from t3monitor.ui.points.filter import PointFilter
-from t3monitor.ui.points.filter_bar import PointsFilterBar, SearchBox
+from t3monitor.ui.points.filter_bar import PointsFilterBar
 from t3monitor.ui.points.model import PointsModel
 from t3monitor.ui.points.table import PointsTable
 

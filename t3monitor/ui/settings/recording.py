@@ -19,8 +19,8 @@ from t3monitor.config.settings import POINT_TYPE_NAMES, Settings
 from t3monitor.model.snapshot import Device
 from t3monitor.ui.kit.notice import Message, Notice, Tone
 from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.search import SearchBox, all_found, words_of
 from t3monitor.ui.points.columns import natural_key
-from t3monitor.ui.points.filter_bar import SearchBox
 from t3monitor.ui.points.value import ROW_PADDING
 from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.page import SettingsPage
@@ -111,11 +111,11 @@ class RecordingPage(SettingsPage):
     @Slot(str)
     def on_searched(self, text: str) -> None:
         """Hides what does not match."""
-        words = text.lower().split()
+        words = words_of(text)
         shown = 0
         for item in self._items():
             found_in = "\n".join(item.text(column) for column in range(self.list.columnCount())).lower()
-            matches = all(word in found_in for word in words)
+            matches = all_found(words, found_in)
             item.setHidden(not matches)
             shown += matches
         if not self._items():
