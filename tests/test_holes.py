@@ -42,13 +42,13 @@ def histories(draw: st.DrawFn) -> list[Reading]:
     """Runs of readings with pauses between them, under changing intervals and turns."""
     readings: list[Reading] = []
     time_s = BEGIN_S
-    odd_ones = st.dictionaries(st.integers(0, 23), st.sampled_from([1, 45, 46, 90, LACKING, "°F"]), max_size=4)
+    odd_ones = st.dictionaries(st.integers(0, 23), st.sampled_from([1, 45, 46, 90, LACKING, "°F"]), max_size=6)
     for _ in range(draw(st.integers(1, 4))):
         interval_s = draw(st.sampled_from([30, 60, 300]))
         step_s = max(interval_s, draw(st.sampled_from([0, 0, 150, 960])))  # of a panel that waits for its turn
         backs_off = draw(st.integers(0, 9)) == 0
         spacing_s = draw(st.sampled_from([None, step_s]))
-        time_s += draw(st.sampled_from([0, 46, 155, 700, 5000]))
+        time_s += draw(st.sampled_from([0, 46, 155, 700, 5000, 40_000]))
         odd = draw(odd_ones)
         for number in range(draw(st.sampled_from([1, 2, 6, 17, 24]))):
             kind = odd.get(number, 0)

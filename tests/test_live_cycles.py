@@ -28,6 +28,7 @@ def test_the_groups_in_use_are_recorded_and_all_points_are_in_the_present_state(
     assert site.value("SELECT count(*) FROM INPUT_POINTS") == 128
     assert site.value("SELECT count(*) FROM TRENDLOG_LAYOUTS") == 6
     assert site.value("SELECT count(*) FROM TRENDLOG_FRAMES WHERE vals LIKE '%null%'") == 0
+    assert site.rows("SELECT DISTINCT expected_spacing FROM TRENDLOG_FRAMES") == [(30,)]
 
 
 def test_a_reading_is_stored_with_the_time_of_its_oldest_group(site: LiveCycles) -> None:

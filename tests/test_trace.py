@@ -7,6 +7,7 @@ import pytest
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import PointGroup
 from t3monitor.store.series import Holes, Series
 from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.trace import Trace
@@ -111,6 +112,31 @@ def test_the_readings_of_many_cycles_outlast_a_load_that_holds_a_row_of_the_futu
     tell(trace, *((time_s, 21) for time_s in range(0, 600, 30)))
     trace.set_history((loaded((-30, 20), (10**8, 99)),), reaches_present=True)
     assert [time_s for time_s, value in drawn(trace) if value == 21] == list(range(0, 600, 30))
+
+
+def test_a_reading_in_another_unit_ends_the_line_at_its_time(trace: Trace) -> None:
+    trace.set_history((loaded((-60, 20), (-30, 21)),), reaches_present=True)
+    trace.describe(device(spacings_s=(30, 30, 30)), point(PointType.INPUT, 1, 68.0, units="°F", range=4), NOW_S)
+    celsius, fahrenheit = trace.series
+    assert line(celsius)[-1] == (NOW_S, None)
+    assert line(fahrenheit) == [(NOW_S, 68.0)]
+    assert [trace.text_at(NOW_S + later, NOW_S + 60) for later in (-1, 1)] == ["21.00 °C", "68.00 °F"]
+
+
+def test_a_reading_without_the_point_ends_the_line_until_the_next_one_with_it(trace: Trace) -> None:
+    tell(trace, (0, 20))
+    assert trace.miss(NOW_S + 30)
+    assert not trace.miss(NOW_S + 60), "that is no news"
+    assert trace.text_at(NOW_S + 45, NOW_S + 60) is None
+    tell(trace, (90, 22))
+    assert same(drawn(trace), [(0, 20), (30, GAP), (90, 22)])
+
+
+def test_a_group_that_was_not_read_with_the_others_is_a_reading_without_its_points() -> None:
+    groups = (PointGroup(1, 10, NOW_S - 40, True, False), PointGroup(11, 20, NOW_S, True, True))
+    panel = device(groups={PointType.INPUT: (*groups, PointGroup(21, 30, NOW_S - 500, False, False))})
+    found = [panel.read_without(PointType.INPUT, number) for number in (1, 11, 21)]
+    assert found == [NOW_S, None, None], "what is not in use is not recorded, and read by and by"
 
 
 def test_lanes_and_cursor_speak_in_the_words_of_the_site(trace: Trace) -> None:

@@ -106,6 +106,7 @@ def test_panels_are_read_by_errands_between_the_cycles(stand_in: StandIn, link: 
     assert logging_calls(stand_in) == [COLLECT, 1, 2, 1, 2]
     assert ages(answer, clock).keys() == {1, 2}
     assert all(age <= 3 * 15 for age in ages(answer, clock).values())
+    assert answer.turn_s == 2 * 15, "each panel with every second call"
 
 
 def test_a_fetch_without_a_free_turn_and_without_news_says_how_long_to_wait_and_calls_nobody(

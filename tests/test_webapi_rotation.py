@@ -97,6 +97,19 @@ def test_where_every_answer_shows_all_panels_no_call_is_spent_on_collecting() ->
     assert COLLECT not in steps[1:]
 
 
+@pytest.mark.parametrize("panels", [1, 2, 10, 50])
+@pytest.mark.parametrize("silent", [0, 2])
+@pytest.mark.parametrize("shows_all", [False, True])
+def test_a_round_has_as_many_calls_as_lie_between_two_for_the_same_panel(
+    panels: int, silent: int, shows_all: bool
+) -> None:
+    rotation = rotation_of(panels + silent)
+    rotation.answers_show_all = shows_all
+    steps = list(islice(rotation_steps(rotation, dead=lambda panel: panel >= panels, shows_all=shows_all), CALLS))
+    asked = [call for call, step in enumerate(steps) if step == 0]
+    assert rotation.calls_per_round == asked[-1] - asked[-2]
+
+
 def test_the_first_call_collects() -> None:
     assert rotation_of(5).step() is COLLECT
 

@@ -79,6 +79,13 @@ def test_the_panel_with_the_oldest_reading_comes_first() -> None:
     assert found.turns == 2
 
 
+@pytest.mark.parametrize("oldest", [1, 9])
+def test_a_turn_is_as_many_cycles_as_it_takes_to_read_all_panels_whichever_is_next(oldest: int) -> None:
+    costs_s = {1: 26.0} | dict.fromkeys(range(2, 10), 1.5)  # one that takes a cycle alone, and eight for the next
+    found = plan(costs_s, dict.fromkeys(costs_s, 50.0) | {oldest: 0.0}, 0, 0.1, 30.0)
+    assert found.turns == (2 if oldest == 1 else 3)
+
+
 def test_each_group_that_is_not_in_use_is_read_within_ten_minutes_where_a_quarter_of_the_time_suffices() -> None:
     assert plan({1: 1.0}, {1: 0.0}, 200, 0.13, 30.0).sweep_age_s <= SWEEP_S
     assert plan({1: 1.0}, {1: 0.0}, 5000, 0.13, 30.0).sweep_age_s > 2 * SWEEP_S
