@@ -19,7 +19,7 @@ from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseError
-from t3monitor.model.events import CycleFinished, CycleStarted, SyncEvent
+from t3monitor.model.events import CycleFinished, CycleStarted, LateStored, SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.qt.bridge import ServiceBridge
@@ -242,8 +242,11 @@ class MonitorApp(QObject):
             self.window.apply_event(event)
         if self.session.shown is not shown:
             self._show()
-        if isinstance(event, CycleFinished):
-            self._spawn(self._measure_database())
+        match event:
+            case LateStored():
+                self._spawn(self._reload())
+            case CycleFinished():
+                self._spawn(self._measure_database())
         self._enable_actions()
 
     def _publish(self, event: SyncEvent) -> None:
@@ -363,6 +366,17 @@ class MonitorApp(QObject):
         if stored is not None and not self.recorder.records:
             self.session.show(stored)
             self._show()
+
+    async def _reload(self) -> None:
+        """Shows what was stored with times of before."""
+        try:
+            cycles = await self._read(read_cycles, self.session.database, _CYCLES_SHOWN)
+        except DatabaseError as error:
+            _log.warning("⚠️ %s", error)
+            return
+        self.window.activity.load_cycles(cycles)
+        self.window.trend.reload()
+        self.on_plotted_points_changed()
 
     def _enable_actions(self) -> None:
         self.window.set_running(

@@ -158,10 +158,10 @@ def test_the_tooltip_has_both_times_the_reason_and_the_phases(qapp: QApplication
 def test_live_cycles_come_on_top_of_the_stored_ones_and_are_not_doubled_by_loading(qapp: QApplication) -> None:
     model = LedgerModel()
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
-    model.add(report(run_id=4))
-    model.add(report(run_id=5))
-    model.load([report(run_id=4), report(run_id=3)])
-    model.add(report(run_id=6))
+    model.add(report(run_id=None, started_at=NOW_S + 4))  # it could not be stored then
+    model.add(report(run_id=5, started_at=NOW_S + 5))
+    model.load([report(run_id=4, started_at=NOW_S + 4), report(run_id=3)])
+    model.add(report(run_id=6, started_at=NOW_S + 6))
     assert [model.report(row).run_id for row in range(model.rowCount())] == [6, 5, 4, 3]
     model.clear()
     assert model.rowCount() == 0

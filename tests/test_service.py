@@ -30,6 +30,7 @@ from t3monitor.model.events import (
     CycleFinished,
     CycleReport,
     CycleStarted,
+    LateStored,
     PanelAsked,
     PanelUpserted,
     RetryScheduled,
@@ -324,6 +325,10 @@ def test_a_database_out_of_reach_fails_each_cycle_and_heals_alone(site: Open) ->
     assert [report.outcome for report in reports] == [Outcome.OK, *[Outcome.DATABASE] * 4, Outcome.OK]
     assert all("what was read waits to be stored" in str(report.reason) for report in reports[1:5])
     assert not building.of(ServiceStopped)
+    assert [event.cycles for event in building.of(LateStored)] == [4]
+    assert FlowLines().of(building.of(LateStored)[0]) == [
+        (logging.INFO, "💾 Stored late: 4 cycles, with the times of the readings")
+    ]
     assert building.rows("SELECT outcome, samples FROM SYNC_RUNS") == [(report.outcome, 512) for report in reports]
     assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(6 * 512,)]
 

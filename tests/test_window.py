@@ -103,6 +103,48 @@ def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: 
     run(scenario())
 
 
+def test_a_reading_that_is_stored_late_is_in_the_curve_and_in_the_ledger(
+    run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
+    now_s = int(time.time())
+    recording = paths.data / "answers.jsonl"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(
+        b"\n".join(
+            real_answer(real_panel(1, [real_point(value=20_000)], input_logging_time=now_s + time_s))
+            for time_s in (-90, -60, -30)
+        )
+    )
+    key = PointKey(1, PointType.INPUT, 1)
+
+    async def scenario() -> None:
+        settings = Settings(auto_start=False).with_values(link="replay", replay=str(recording))
+        async with opened(paths, settings) as program:
+            window = program.window
+
+            async def sync_once() -> Outcome:
+                return (await cycle(program, lambda: click(program, window.sync_once_action))).outcome
+
+            assert await sync_once() is Outcome.OK
+            window.trend.state.add([key])
+            with closing(sqlite3.connect(paths.database_file("replay"), isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                assert await sync_once() is Outcome.DATABASE
+            assert await sync_once() is Outcome.OK
+
+            def drawn() -> list[int]:
+                return [int(at) - now_s for series in window.trend.traces[key].series for at in series.times_utc_s]
+
+            await until(lambda: drawn() == [-90, -60, -30], program)
+            ledger = window.activity.cycles.model
+            reports = [ledger.report(row) for row in range(ledger.rowCount())]
+            assert [report.outcome for report in reports] == [Outcome.OK, Outcome.DATABASE, Outcome.OK]
+            assert "its readings were stored" in str(reports[1].reason)
+
+    run(scenario())
+
+
 def test_start_and_stop_change_what_can_be_clicked(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:

@@ -190,6 +190,14 @@ class Committed(SyncEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class LateStored(SyncEvent):
+    """Cycles of any site that could not be stored at their time are in the database now, with their own times."""
+
+    phase = SyncPhase.COMMIT
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Validated(SyncEvent):
     """What was counted back from the database, panel by panel."""
 

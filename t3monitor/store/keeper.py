@@ -46,6 +46,7 @@ class Store:
         """Raises DatabaseError."""
         self.database = Database(url, tries_again)
         self.writer = Writer(self.database)
+        self.late_stored = 0  # cycles, of which nobody was told yet
 
 
 _UPKEEP: tuple[Callable[[], Upkeep], ...] = (CopyWal,)
@@ -194,6 +195,7 @@ class Keeper:
             count = len(self._late.cycles)
             store.writer.store_late(self._late, self._clock.utc_s())
             self._late = Late()
+            store.late_stored += count
             with suppress(OSError):  # what is in the ledger is not stored again
                 late_file(self.path).unlink(missing_ok=True)
         _log.info("💾 %d cycles that could not be stored at their time are stored now", count)

@@ -13,6 +13,7 @@ from t3monitor.model.events import (
     Committed,
     CycleReport,
     CycleStarted,
+    LateStored,
     PanelAsked,
     PanelCounts,
     PanelLogged,
@@ -250,6 +251,9 @@ class Cycle:
         if repeats:
             source.readings.take_as_stored(history)
         emit(Committed(snapshot, self._host.database_in_use, len(history.devices)))
+        if store.late_stored:
+            emit(LateStored(store.late_stored))
+            store.late_stored = 0
 
         self._watch.enter(SyncPhase.VALIDATE.key)
         try:

@@ -16,6 +16,7 @@ from t3monitor.model.events import (
     Committed,
     CycleFinished,
     CycleStarted,
+    LateStored,
     PanelCounts,
     PanelLogged,
     PanelUpserted,
@@ -185,6 +186,8 @@ def _lines(event: SyncEvent) -> list[Line]:
             )
         case Committed(devices=devices):
             return _info(f"💾 Committing transaction ({devices} devices)", "✅ Transaction committed successfully")
+        case LateStored(cycles=cycles):
+            return _info(f"💾 Stored late: {cycles} cycle{'s' if cycles > 1 else ''}, with the times of the readings")
         case Validated(panels=panels):
             return _info("🔍 Validation: Checking data persistence", *map(_validation_line, panels))
         case CycleFinished():

@@ -104,9 +104,8 @@ class LedgerModel(QAbstractTableModel):
     def load(self, rows: Iterable[CycleReport]) -> None:
         """Shows stored cycles, newest first, below those that ended since they were read."""
         stored = list(rows)
-        known = {report.run_id for report in stored}
-        newest_id = max((run_id for run_id in known if run_id is not None), default=0)
-        live = [report for report in self._reports if report.run_id is None or report.run_id > newest_id]
+        known = {(report.site, report.started_at) for report in stored}
+        live = [report for report in self._reports if (report.site, report.started_at) not in known]
         self.beginResetModel()
         self._reports = (live + stored)[:CAPACITY]
         self.endResetModel()
