@@ -45,6 +45,11 @@ def keepers(clock: FakeClock, tmp_path: Path) -> Keepers:
     return Keepers(clock, tmp_path / "folders.json")
 
 
+@pytest.fixture(autouse=True)
+def no_upkeep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper_module, "_UPKEEP", ())
+
+
 @pytest.fixture
 def keeper(keepers: Keepers, file: Path) -> Iterator[Keeper]:
     keeper = keepers.take(f"sqlite:///{file}")
@@ -463,7 +468,7 @@ class Counting:
 
 
 @pytest.fixture
-def upkeep(monkeypatch: pytest.MonkeyPatch) -> Counting:
+def upkeep(no_upkeep: None, monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting()
     monkeypatch.setattr(keeper_module, "_UPKEEP", (lambda: counting,))
     return counting
@@ -493,4 +498,4 @@ def test_upkeep_that_fails_is_logged_and_harms_no_task(
     keeper.run(nothing)
     assert upkeep.worked.acquire(timeout=10)
     keeper.run(nothing)
-    assert "Upkeep of the database failed" in caplog.text
+    assert "Upkeep of the database failed by an error of this program" in caplog.text

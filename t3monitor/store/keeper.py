@@ -224,14 +224,12 @@ class Keeper:
         task = _Task(lambda store: upkeep.work(store.database), False, lambda: True, 0.0)
         self._perform(task)
         again_in_s = _UPKEEP_TROUBLE_S
-        if error := task.done.exception():
-            _log.warning(
-                "⚠️ Upkeep of the database failed: %s",
-                error,
-                exc_info=None if isinstance(error, DatabaseError) else error,
-            )
-        else:
+        if (error := task.done.exception()) is None:
             again_in_s = task.done.result()
+        elif not isinstance(error, DatabaseError):
+            _log.error("❌ Upkeep of the database failed by an error of this program", exc_info=error)
+        elif not isinstance(error, DatabaseUnusableError):  # of which it is said that the database is closed
+            _log.warning("⚠️ %s", error)
         if self._store is store:
             self._upkeep.append((self._clock.monotonic_s() + again_in_s, upkeep))
 
