@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.devices.view import DevicesView
-from t3monitor.ui.points.value import RIGHT_MARGIN
+from t3monitor.ui.kit.delegates import RIGHT_MARGIN
 from t3monitor.ui.progress.state import LinkState
 from values import NOW_S, device, snapshot
 

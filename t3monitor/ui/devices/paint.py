@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from typing_extensions import override
 
 from t3monitor.ui.devices.panels import PanelState
+from t3monitor.ui.kit.delegates import ROW_PADDING, NameDelegate
 from t3monitor.ui.kit.icons import PaintedIcon
 from t3monitor.ui.kit.theme import current_theme
-from t3monitor.ui.points.value import ROW_PADDING, NameDelegate
 
 NOTE_ROLE = int(Qt.ItemDataRole.UserRole) + 1  # what stands behind the name of a panel
 _LINE = 1.5  # of 16

@@ -7,8 +7,7 @@ from enum import Enum
 from t3monitor.model.freshness import is_ahead, is_stale
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device
-from t3monitor.ui.kit.texts import reading_age_text
-from t3monitor.ui.points.columns import natural_key
+from t3monitor.ui.kit.texts import natural_key, reading_age_text
 from t3monitor.ui.progress.state import LinkState
 
 

@@ -9,8 +9,7 @@ from t3monitor.ui.devices.columns import DeviceColumn, longest_ages, title
 from t3monitor.ui.devices.model import DevicesModel
 from t3monitor.ui.devices.paint import PanelDelegate
 from t3monitor.ui.kit.columns import ColumnKeeper
-from t3monitor.ui.points.table import tabular
-from t3monitor.ui.points.value import HEADER_STYLE, RIGHT_MARGIN, NumberDelegate
+from t3monitor.ui.kit.delegates import HEADER_STYLE, RIGHT_MARGIN, NumberDelegate, tabular
 
 _SHOWN_AT_FIRST = (DeviceColumn.NAME, DeviceColumn.AGE)
 _WIDTHS = {  # in widths of a digit

@@ -1,8 +1,10 @@
-"""How times and numbers are written everywhere in the window."""
+"""How times are written everywhere in the window, how tooltips are wrapped, and how names are sorted."""
 
+import re
 import textwrap
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication
 
@@ -11,6 +13,7 @@ from t3monitor.ui.kit.plain import tooltip
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
 _TOOLTIP_WIDTH = 90  # in characters
+_DIGITS = re.compile(r"(\d+)")
 _INDENT = "    "  # of the second and further lines of a sentence
 
 
@@ -49,3 +52,10 @@ def tooltip_text(lines: Iterable[str]) -> str:
     """A tooltip of the lines that are not empty, wrapped: plain text would be as wide as its longest sentence."""
     wrapped = (textwrap.fill(line, _TOOLTIP_WIDTH, subsequent_indent=_INDENT, break_on_hyphens=False) for line in lines)
     return tooltip("\n".join(filter(None, wrapped)))
+
+
+@lru_cache(maxsize=32_768)
+def natural_key(text: str) -> tuple[str | int, ...] | None:
+    """Sorts AHU-2 before AHU-10, whatever the case; None for an empty text."""
+    parts = _DIGITS.split(text.casefold())
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)) if text else None

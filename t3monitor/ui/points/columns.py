@@ -1,8 +1,7 @@
 """The columns of the points table: their titles, what a cell says, and what they are sorted by."""
 
-import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
@@ -18,6 +17,7 @@ from t3monitor.model.points import (
 )
 from t3monitor.model.units import state_words
 from t3monitor.ui.kit.columns import NamedColumn
+from t3monitor.ui.kit.texts import natural_key
 
 
 class Column(NamedColumn):
@@ -183,16 +183,6 @@ POINT_TEXTS: dict[int, Callable[[Point], str]] = {
     Column.HIGH_VOLTAGE: lambda point: _number_text(point.high_voltage),
     Column.HW_SWITCH: _hw_switch_text,
 }
-
-_DIGITS = re.compile(r"(\d+)")
-
-
-@lru_cache(maxsize=32_768)
-def natural_key(text: str) -> tuple[str | int, ...] | None:
-    """Sorts AHU-2 before AHU-10, whatever the case; None for an empty text."""
-    parts = _DIGITS.split(text.casefold())
-    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)) if text else None
-
 
 _TYPE_ORDER = {kind: 10_000 * place for place, kind in enumerate(PointType)}
 _FAULTY_RANK, _OVERRIDDEN_RANK = 2, 1

@@ -10,8 +10,8 @@ from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Device, PointGroup, Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.search import all_found, words_of
-from t3monitor.ui.kit.texts import reading_age_text
-from t3monitor.ui.points.columns import POINT_SORT_KEYS, Column, natural_key, search_text
+from t3monitor.ui.kit.texts import natural_key, reading_age_text
+from t3monitor.ui.points.columns import POINT_SORT_KEYS, Column, search_text
 from t3monitor.ui.points.filter import CHANGED_RECENTLY_S, PointFilter
 
 

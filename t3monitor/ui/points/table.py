@@ -15,7 +15,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
-    QFont,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
@@ -27,10 +26,10 @@ from typing_extensions import override
 
 from t3monitor.model.points import PointKey
 from t3monitor.ui.kit.columns import ColumnKeeper, pop_up
+from t3monitor.ui.kit.delegates import HEADER_STYLE, ROW_PADDING, NameDelegate, NumberDelegate, tabular
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.points.columns import CLOCK_COLUMNS, Column, title
 from t3monitor.ui.points.model import PointsModel
-from t3monitor.ui.points.value import HEADER_STYLE, ROW_PADDING, NameDelegate, NumberDelegate
 
 # In widths of a digit, so that they fit any font.
 _WIDTHS = {
@@ -378,10 +377,3 @@ class PointsTable(QTableView):
         has_rows = bool(self._selected_rows())
         self.plot_action.setEnabled(has_rows)
         pop_up(self.make_menu(), self, event.pos())
-
-
-def tabular(font: QFont) -> QFont:
-    """The font with digits of one width, so that changing numbers do not tremble."""
-    font = QFont(font)
-    font.setFeature(QFont.Tag("tnum"), 1)
-    return font

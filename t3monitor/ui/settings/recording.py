@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 
 from t3monitor.config.settings import POINT_TYPE_NAMES, Settings
 from t3monitor.model.snapshot import Device
+from t3monitor.ui.kit.delegates import ROW_PADDING
 from t3monitor.ui.kit.notice import Message, Notice, Tone
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.search import SearchBox, all_found, words_of
-from t3monitor.ui.points.columns import natural_key
-from t3monitor.ui.points.value import ROW_PADDING
+from t3monitor.ui.kit.texts import natural_key
 from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.page import SettingsPage
 

@@ -1,7 +1,7 @@
-"""Draws the columns of numbers: a little off the next column, values with their decimals below each other."""
+"""How the cells of points and panels are drawn: names, and numbers with their decimals below each other."""
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
@@ -70,3 +70,10 @@ class NumberDelegate(QStyledItemDelegate):
         text = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
+
+
+def tabular(font: QFont) -> QFont:
+    """The font with digits of one width, so that changing numbers do not tremble."""
+    font = QFont(font)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
