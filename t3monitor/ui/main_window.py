@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QWidget
 from typing_extensions import override
 
 from t3monitor.config.settings import LinkName, Settings
@@ -20,6 +20,7 @@ from t3monitor.session import Session
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.view import DevicesView
 from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.layout import splitter, stack
 from t3monitor.ui.kit.notice import Banner
 from t3monitor.ui.kit.plain import Label, window_title
 from t3monitor.ui.points.view import PointsView
@@ -163,7 +164,7 @@ class MainWindow(QMainWindow):
         """Everything that the next start is to find as it was."""
         return {
             "geometry": _text(self.saveGeometry()),
-            "splitters": {name: _text(splitter.saveState()) for name, splitter in self._splitters.items()},
+            "splitters": {name: _text(its.saveState()) for name, its in self._splitters.items()},
             "activity": self.activity_action.isChecked(),
             "devices": self.devices.save_state(),
             "points": self.points.save_state(),
@@ -174,9 +175,9 @@ class MainWindow(QMainWindow):
         """Puts a saved state back; what cannot be used of it is left out."""
         if isinstance(geometry := state.get("geometry"), str):
             self.restoreGeometry(_bytes(geometry))
-        for name, splitter in self._splitters.items():
+        for name, its in self._splitters.items():
             if isinstance(saved := (state.get("splitters") or {}).get(name), str):
-                splitter.restoreState(_bytes(saved))
+                its.restoreState(_bytes(saved))
         self.activity_action.setChecked(bool(state.get("activity", False)))
         self._show_activity()
         for name, pane in (("devices", self.devices), ("points", self.points), ("trend", self.trend)):
@@ -258,23 +259,18 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._database_label)
 
     def _make_panes(self) -> None:
-        right = _splitter(Qt.Orientation.Vertical, (self.points, 1), (self.trend, 1))
-        panes = _splitter(Qt.Orientation.Horizontal, (self.devices, 0), (right, 1))
+        right = splitter(Qt.Orientation.Vertical, (self.points, 1), (self.trend, 1))
+        panes = splitter(Qt.Orientation.Horizontal, (self.devices, 0), (right, 1))
         panes.setSizes([_DEVICES_WIDTH, _DEFAULT_SIZE[0] - _DEVICES_WIDTH])
         right.setSizes([_DEFAULT_SIZE[1] // 2, _DEFAULT_SIZE[1] // 2])
-        self._drawer_splitter = _splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
+        self._drawer_splitter = splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
         self._splitters = {"right": right, "panes": panes, "drawer": self._drawer_splitter}
         self.activity.hide()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._drawer_splitter)
         self._pages.addWidget(self.welcome)
         below = QWidget()
-        layout = QVBoxLayout(below)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.banner)
-        layout.addWidget(self.recorder_banner)
-        layout.addWidget(self._pages, 1)
+        stack(below, self.banner, self.recorder_banner, self._pages)
         self.setCentralWidget(below)
 
     @Slot()
@@ -293,16 +289,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         self.closed.emit()
-
-
-def _splitter(orientation: Qt.Orientation, *panes: tuple[QWidget, int]) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.setHandleWidth(1)
-    splitter.setChildrenCollapsible(False)
-    for position, (pane, stretch) in enumerate(panes):
-        splitter.addWidget(pane)
-        splitter.setStretchFactor(position, stretch)
-    return splitter
 
 
 def _tip(action: QAction) -> str:

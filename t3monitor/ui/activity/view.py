@@ -25,6 +25,7 @@ from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
 from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerFilter, LedgerModel, phases_text, result_text
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel
 from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label, tooltip
 
@@ -48,9 +49,7 @@ class ActivityPane(QWidget):
         self._close.setAccessibleName(self.tr("Close the activity pane"))
         self._close.clicked.connect(self.close_requested)
         self._tabs.setCornerWidget(self._close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._tabs)
+        stack(self, self._tabs)
 
     def append(self, events: tuple[SyncEvent, ...]) -> None:
         """Takes a batch of the bridge: its lines go to the log, cycles that ended to the ledger."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.devices.model import DevicesModel
@@ -22,6 +22,7 @@ from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.tree import PanelTree
 from t3monitor.ui.kit.columns import pop_up
 from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.layout import head, stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.recording import Recording
@@ -250,13 +251,4 @@ class DevicesView(QWidget):
         top.addWidget(heading)
         top.addStretch(1)
         top.addWidget(self.filter_button)
-        head = QVBoxLayout()
-        head.setContentsMargins(8, 6, 8, 6)
-        head.setSpacing(6)
-        head.addLayout(top)
-        head.addWidget(self.filter_box)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(head)
-        layout.addWidget(self.tree, 1)
+        stack(self, head(top, self.filter_box), self.tree)

@@ -5,10 +5,11 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.kit.layout import head, stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.search import SearchBox
@@ -143,13 +144,4 @@ class PointsView(QWidget):
         self.search.setMinimumWidth(160)
         self.search.setMaximumWidth(360)
         top.addWidget(self.search, 3)
-        head = QVBoxLayout()
-        head.setContentsMargins(8, 6, 8, 6)
-        head.setSpacing(6)
-        head.addLayout(top)
-        head.addWidget(self.filter_bar)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(head)
-        layout.addWidget(self.table, 1)
+        stack(self, head(top, self.filter_bar), self.table)

@@ -10,10 +10,11 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.kit.layout import splitter, stack
 from t3monitor.ui.kit.recording import Recording
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.points.mime import decode_point_keys
@@ -64,19 +65,9 @@ class TrendView(QWidget):
         self.loader = HistoryLoader(load, spawn, self)
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(1)
-        self.splitter.setChildrenCollapsible(False)
-        for widget, stretch in ((self.plot, 1), (self.legend, 0)):
-            self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+        self.splitter = splitter(Qt.Orientation.Horizontal, (self.plot, 1), (self.legend, 0))
         self.splitter.setSizes([640, 260])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.toolbar)
-        layout.addWidget(self.problem)
-        layout.addWidget(self.splitter, 1)
+        stack(self, self.toolbar, self.problem, self.splitter)
 
         self._frame_timer = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._frame_timer.timeout.connect(self.draw_now)
