@@ -17,6 +17,7 @@ from answers import DOCUMENT_EXAMPLE
 from t3monitor import __version__
 from t3monitor.cli import main
 from t3monitor.simulation.link import DemoLink
+from t3monitor.store.database import Database
 
 Does = Callable[[str], None]
 
@@ -547,6 +548,33 @@ def test_the_doctor_stores_nothing_and_names_a_damaged_database(
     code, checks = doctor(capsys, "--link", "demo", "--database", f"sqlite:///{file}")
     assert (code, checks["database"]["outcome"]) == (5, "database")
     assert "is not an SQLite database" in checks["database"]["text"]
+
+
+def test_the_doctor_looks_at_every_page(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.database.check_pages", lambda *_: None)  # which has a second for it
+    file = tmp_path / "x.db"
+    Database(f"sqlite:///{file}").close()
+    with closing(sqlite3.connect(file)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'TRENDLOGS'").fetchone()
+    content = bytearray(file.read_bytes())
+    content[(page - 1) * 4096] ^= 0xFF
+    file.write_bytes(content)
+    code, checks = doctor(capsys, "--link", "demo", "--database", f"sqlite:///{file}")
+    assert (code, checks["database"]["outcome"]) == (5, "database")
+    assert "is damaged" in checks["database"]["text"]
+    assert "together with the -wal and -shm of its name" in checks["database"]["text"]
+
+
+def test_the_doctor_says_the_same_of_a_folder_and_of_the_database_in_it(
+    capsys: pytest.CaptureFixture[str], own_home: Path
+) -> None:
+    own_home.mkdir(exist_ok=True)
+    (own_home / "data").write_text("in the way")
+    _, checks = doctor(capsys, "--link", "demo")
+    assert (checks["folders"]["outcome"], checks["database"]["outcome"]) == ("failed", "database")
+    assert "cannot be written to" in checks["database"]["text"]
 
 
 def test_the_doctor_sees_a_database_that_another_program_locks(

@@ -32,7 +32,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _OPENING_CHECK_S = 1.0  # what is damaged beyond that is found by `doctor`
-_CHECKPOINT_PAGES = 4000  # 16 MB: pages that change in every cycle are copied into the file once for many cycles
+_CHECKPOINT_PAGES = 3500  # 14 MB: pages that change in every cycle are copied into the file once for many cycles
+_WAL_BYTES = 14_000_000  # kept when it was copied
 
 
 class Database:
@@ -213,6 +214,7 @@ def _prepare_connection(connection: SqliteConnection, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    cursor.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
     cursor.close()
 
 
