@@ -3,17 +3,18 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.model.errors import DatabaseLockedError, DatabaseUnusableError
 from t3monitor.store.files import database_file
+from t3monitor.store.reading import reading
 
 translate = QCoreApplication.translate
-_SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 def _never_raises(problem_of: Callable[[str], str]) -> Callable[[str], str]:
@@ -113,9 +114,9 @@ def _file_problem(path: Path) -> str:
     if path.exists():
         if not path.is_file():  # a pipe would hold up whoever opens it
             return translate("Settings", "This is no file; choose another name")
-        with path.open("rb") as file:
-            if file.read(len(_SQLITE_MAGIC)) not in (b"", _SQLITE_MAGIC):
-                return translate("Settings", "This file is not an SQLite database; choose another name")
+        # By SQLite's own means, which loses its locks on an open file when the same process closes it beside.
+        with suppress(DatabaseLockedError), reading(sqlite_url(path), foreign=True) as connection:
+            connection.exec_driver_sql("SELECT 1 FROM sqlite_master")
         if not os.access(path, os.W_OK):
             return translate("Settings", "This file is read-only; choose another one")
         return ""
