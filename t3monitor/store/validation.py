@@ -5,6 +5,7 @@ import sqlite3
 from threading import Timer
 from typing import cast
 
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import OperationalError
 
 from t3monitor.model.errors import DatabaseError
@@ -13,23 +14,27 @@ from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.failures import damaged
 from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
-from t3monitor.store.schema import point_tables
+from t3monitor.store.schema import devices, point_tables, trendlog_frames
 
+_KNOWN = select(devices.c.serial_number)
 _COUNT_POINTS = {
-    point_type: f"SELECT serial_number, count(*) FROM {table.name} GROUP BY serial_number"  # noqa: S608 - our own names
+    point_type: select(table.c.serial_number, func.count()).group_by(table.c.serial_number)
     for point_type, table in point_tables.items()
 }
-_COUNT_SAMPLES = """
-    SELECT count(*), coalesce(sum(
-        json_array_length(frame.vals) - (length(frame.vals) - length(replace(frame.vals, 'null', ''))) / 4
-    ), 0)
-    FROM json_each(?) AS vector
-    CROSS JOIN TRENDLOG_FRAMES AS frame
-        ON frame.serial_number = json_extract(vector.value, '$[0]')
-        AND frame.point_type = json_extract(vector.value, '$[1]')
-        AND frame.logging_time = json_extract(vector.value, '$[2]')
-        AND frame.run_id = ?
-"""
+_frame = trendlog_frames.c
+_vector = func.json_each(bindparam("vectors")).table_valued("value", name="vector")
+_nulls = (func.length(_frame.vals) - func.length(func.replace(_frame.vals, "null", ""))) // 4
+_COUNT_SAMPLES = (
+    select(func.count(), func.coalesce(func.sum(func.json_array_length(_frame.vals) - _nulls), 0))
+    .select_from(_vector)
+    .join(
+        trendlog_frames,
+        (_frame.serial_number == func.json_extract(_vector.c.value, "$[0]"))
+        & (_frame.point_type == func.json_extract(_vector.c.value, "$[1]"))
+        & (_frame.logging_time == func.json_extract(_vector.c.value, "$[2]"))
+        & (_frame.run_id == bindparam("run_id")),
+    )
+)
 
 
 def count_back(url: str, snapshot: Snapshot, run_id: int) -> dict[int, dict[PointType, int]]:
@@ -46,12 +51,11 @@ def count_back(url: str, snapshot: Snapshot, run_id: int) -> dict[int, dict[Poin
         if points
     ]
     with reading(url) as connection:
-        query = connection.exec_driver_sql
-        known = {serial for (serial,) in query("SELECT serial_number FROM DEVICES")}
+        known = set(connection.scalars(_KNOWN))
         counted: dict[PointType, dict[int, int]] = {
-            point_type: dict(map(tuple, query(sql))) for point_type, sql in _COUNT_POINTS.items()
+            point_type: dict(map(tuple, connection.execute(query))) for point_type, query in _COUNT_POINTS.items()
         }
-        frames, samples = query(_COUNT_SAMPLES, (json.dumps(vectors), run_id)).one()
+        frames, samples = connection.execute(_COUNT_SAMPLES, {"vectors": json.dumps(vectors), "run_id": run_id}).one()
     result = {}
     for device in snapshot.devices:
         serial = device.serial_number
