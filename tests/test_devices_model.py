@@ -9,13 +9,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from t3monitor.model.point_types import PointType
+from t3monitor.model.recording import Recording
 from t3monitor.simulation.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.devices.model import DevicesModel
 from t3monitor.ui.devices.paint import NOTE_ROLE
 from t3monitor.ui.devices.panels import SiteState
-from t3monitor.ui.kit.recording import Recording
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import LIGHT
 from t3monitor.ui.progress.state import LinkState
@@ -136,13 +136,14 @@ class TestStates:
 
     def test_the_marks_differ_without_colour(self, model: DevicesModel) -> None:
         model.apply(snapshot(device(1, 1), device(2, 2, time_s=NOW_S - 4000), device(3, 3)))
-        model.apply(snapshot(device(1, 1), device(2, 2, time_s=NOW_S - 4000)))
+        model.set_site_state("Plant", TestSites.STOPPED)
+        model.apply(snapshot(device(1, 1), device(2, 2, time_s=NOW_S - 4000), device(4, 4, site="Plant")))
         shapes = set()
-        for serial in (1, 2, 3):
+        for serial in (1, 2, 3, 4):
             icon = cell(model, serial, DeviceColumn.NAME, Qt.ItemDataRole.DecorationRole)
             image = icon.pixmap(16).toImage()
             shapes.add(tuple(image.pixelColor(x, 8).alpha() > 128 for x in range(16)))
-        assert len(shapes) == 3
+        assert len(shapes) == 4
 
     def test_states_have_their_colours(self, model: DevicesModel) -> None:
         model.apply(
@@ -170,6 +171,7 @@ class TestSites:
     LIVE = SiteState(LinkState.LIVE, "● live", "")
     FAILED = SiteState(LinkState.FAILED, "▲ unreachable", REASON)
     WAITING = SiteState(LinkState.WAITING, "◐ no new data", "7 s to go")
+    STOPPED = SiteState(LinkState.STOPPED, "○ stopped", "read live from each panel")
 
     def test_panels_stand_below_their_site_and_building(self, model: DevicesModel) -> None:
         model.apply(
@@ -232,6 +234,36 @@ class TestSites:
         assert cell(model, 1, DeviceColumn.AGE) == "stale 12 min"
         expected = f"T3000 answers, but has not read this panel since {local_time_text(frozen)}"
         assert expected in " ".join(str(cell(model, 1, DeviceColumn.NAME, TIP)).split())
+
+    @pytest.mark.parametrize(
+        ("state", "age", "why"),
+        [
+            (LIVE, "5 s", "live"),
+            (WAITING, "5 s", "live"),
+            (STOPPED, "held 5 s", "Nothing is read while syncing is stopped"),
+            (FAILED, "held 5 s", REASON),
+        ],
+    )
+    def test_a_panel_is_live_only_while_its_link_is(
+        self, model: DevicesModel, qtbot: QtBot, state: SiteState, age: str, why: str
+    ) -> None:
+        for site in ("Office", "Plant"):
+            model.set_site_state(site, self.LIVE)
+        model.apply(snapshot(device(1, 1, site="Plant"), device(2, 2, site="Office")))
+        with qtbot.assertNotEmitted(model.modelReset):
+            model.set_site_state("Plant", state)
+        assert cell(model, 1, DeviceColumn.AGE) == age
+        assert why in " ".join(str(cell(model, 1, DeviceColumn.NAME, TIP)).split())
+        assert cell(model, 2, DeviceColumn.AGE) == "5 s"
+        assert cell(model, None, DeviceColumn.AGE) == f"{1 if age.startswith('held') else 2}/2 live"
+        model.set_site_state("Plant", self.LIVE)
+        assert cell(model, None, DeviceColumn.AGE) == "2/2 live"
+
+    def test_what_is_old_or_missing_is_so_whether_or_not_its_link_is_stopped(self, model: DevicesModel) -> None:
+        model.set_site_state("", self.STOPPED)
+        model.apply(snapshot(device(1, 1, time_s=NOW_S - 720), device(2, 2)))
+        model.apply(snapshot(device(1, 1, time_s=NOW_S - 720)))
+        assert [cell(model, serial, DeviceColumn.AGE) for serial in (1, 2)] == ["stale 12 min", "no answer"]
 
     def test_a_panel_whose_site_fails_is_stale_for_that_reason(self, model: DevicesModel) -> None:
         model.set_site_state("Plant", self.FAILED)

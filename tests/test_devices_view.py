@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from t3monitor.model.recording import Recording
 from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.devices.view import DevicesView
 from t3monitor.ui.kit.delegates import RIGHT_MARGIN
@@ -130,7 +131,7 @@ class TestRecording:
         with qtbot.waitSignal(view.record_toggled) as toggled:
             self.record(view, BIG).trigger()
         assert toggled.args == [BIG, False]
-        view.set_recording([BIG], ["INPUT"])
+        view.set_recording(Recording.of([BIG], ["INPUT"]))
         assert not self.record(view, BIG).isChecked()
         with qtbot.waitSignal(view.record_toggled) as toggled:
             self.record(view, BIG).trigger()
@@ -163,7 +164,7 @@ class TestRecording:
         view.apply(snapshot(device(1, 1, panel_name="AHU"), device(2, 2, panel_name="VAV")))
         place = view.tree.visualRect(view.model.index_of(1))
         before = view.tree.viewport().grab(place).toImage()
-        view.set_recording([1], ["INPUT"])
+        view.set_recording(Recording.of([1], ["INPUT"]))
         assert view.tree.viewport().grab(place).toImage() != before
         view.filter_box.setText("not rec")
         assert shown(view) == ["All panels", "Panels", "AHU"]

@@ -13,8 +13,10 @@ from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings, save
+from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
+    CycleFinished,
     CycleStarted,
     PanelCounts,
     PanelLogged,
@@ -27,6 +29,7 @@ from t3monitor.simulation.building import Building
 from t3monitor.store.ledger import read_cycles
 from t3monitor.sync.flow_log import FlowLines
 from t3monitor.t3000.messages import AnswerDecoder
+from values import report
 
 NOW = 1_790_000_000
 OTHERS = ("PROGRAM", "PID", "SCHEDULE", "HOLIDAY", "GRP", "MON")
@@ -211,3 +214,26 @@ def test_a_skipped_panel_is_a_warning_and_its_return_is_none() -> None:
     assert levels.count(logging.WARNING) == 1
     again = [level for event in cycle(panels) for level, _ in flow.of(event)]
     assert logging.WARNING not in again
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_the_end_of_a_cycle_is_as_grave_in_the_log_as_its_outcome_is(outcome: Outcome) -> None:
+    (level, text), *_ = FlowLines().of(CycleFinished(report(outcome, "Why"), None))
+    if outcome.is_stored:
+        assert (level, text) == (logging.INFO, "🎉 SYNC CYCLE COMPLETED")
+    elif outcome.heals:
+        assert (level, text) == (logging.WARNING, f"⚠️ Sync cycle ended ({outcome}): Why")
+    else:
+        assert outcome.is_failure
+        assert (level, text) == (logging.ERROR, f"❌ Sync cycle failed ({outcome}): Why")
+
+
+def test_each_outcome_is_of_one_class() -> None:
+    classes = {outcome: (outcome.is_stored, outcome.heals, outcome.is_failure) for outcome in Outcome}
+    assert all(sum(of) == 1 for of in classes.values())
+    assert [outcome for outcome, of in classes.items() if of[0]] == [Outcome.OK, Outcome.PARTIAL]
+    assert {outcome for outcome, of in classes.items() if of[1]} == {
+        Outcome.NO_NEW_DATA,
+        Outcome.NOT_READY,
+        Outcome.INTERRUPTED,
+    }

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.point_types import PointType
+from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.sync.recording import Choice, PanelClaims, Readings
+from t3monitor.sync.recording import PanelClaims, Readings
 from values import NOW_S, device, points, snapshot
 
 AHU, VAV = device(1, panel_id=1), device(2, panel_id=2)
@@ -16,7 +17,8 @@ def kinds(answer: Snapshot) -> dict[int, list[PointType]]:
 
 
 def chosen(answer: Snapshot, **settings: object) -> Snapshot:
-    return Choice.of(Settings().with_values(**settings)).of_snapshot(answer)
+    in_force = Settings().with_values(**settings)
+    return Recording.of(in_force.unrecorded_panels, in_force.recorded_types).of_snapshot(answer)
 
 
 def test_everything_is_recorded_unless_somebody_chooses_otherwise() -> None:

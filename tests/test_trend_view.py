@@ -20,6 +20,7 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
+from t3monitor.model.recording import Recording
 from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.series import Series
@@ -577,12 +578,12 @@ def test_an_empty_plot_says_which_points_are_not_recorded(view: TrendView, settl
     view.describe(snapshot(panel(NOW_S)))
     view.state.show_range(TimeRange(NOW_S - 2000.0 * 86400, NOW_S - 1999.0 * 86400))
     settle(view)
-    view.set_recording([99], ["INPUT", "OUTPUT", "VARIABLE"])
+    view.set_recording(Recording.of([99], ["INPUT", "OUTPUT", "VARIABLE"]))
     assert message(view).split("\n") == [
         "No history for this time: AHU-1 SAT",
         "Not recorded, its values are shown but not stored: 99 VAR1",
     ]
-    view.set_recording([], ["OUTPUT"])
+    view.set_recording(Recording.of([], ["OUTPUT"]))
     assert message(view) == "Not recorded, its values are shown but not stored: AHU-1 SAT, 99 VAR1"
 
 
@@ -603,10 +604,10 @@ def test_a_point_that_is_not_recorded_says_so_in_the_list(view: TrendView, settl
     view.describe(snapshot(panel(NOW_S)))
     settle(view)
     row = view.legend.row(SAT)
-    view.set_recording([SERIAL], ["INPUT"])
+    view.set_recording(Recording.of([SERIAL], ["INPUT"]))
     assert row.full_name.text() == "not recorded · Supply air temperature"
     assert "shown but not stored" in row.name.toolTip()
-    view.set_recording([], ["INPUT"])
+    view.set_recording(Recording.of([], ["INPUT"]))
     assert row.full_name.text() == "Supply air temperature"
     assert row.name.toolTip() == "AHU-1 SAT\nSupply air temperature"
 

@@ -12,8 +12,8 @@ from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import Outcome
+from t3monitor.model.freshness import PanelState
 from t3monitor.ui.activity.ledger_model import LedgerColumn
-from t3monitor.ui.devices.panels import PanelState
 from t3000_model import make_panels
 from t3000_stand_in import Mood, StandIn
 

@@ -23,6 +23,21 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"  # stopped on request in the middle of a cycle
     FAILED = "failed"  # an error in this program
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether the cycle stored its readings; after any other the history has a hole."""
+        return self in (Outcome.OK, Outcome.PARTIAL)
+
+    @property
+    def heals(self) -> bool:
+        """Whether the readings are missing for a reason that passes by itself, or was wanted."""
+        return self in (Outcome.NO_NEW_DATA, Outcome.NOT_READY, Outcome.INTERRUPTED)
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether somebody may have to do something about it."""
+        return not (self.is_stored or self.heals)
+
 
 class MonitorError(Exception):
     """Base of all errors with a sentence for the user; ``outcome`` is what the cycle's ledger row says."""

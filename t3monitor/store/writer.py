@@ -8,7 +8,7 @@ from operator import is_not, itemgetter
 from sqlite3 import Cursor
 
 from t3monitor.model.events import CycleReport
-from t3monitor.model.freshness import is_stale
+from t3monitor.model.freshness import PanelState, panel_state
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device
@@ -23,7 +23,7 @@ from t3monitor.store.rows import insert_run, json_array, next_run_id
 from t3monitor.store.schema import point_tables
 from t3monitor.store.words import write_words
 
-_OFFLINE = "Offline"  # nothing of the panel can be read
+_STATUS = {PanelState.LIVE: "Online", PanelState.STALE: "Stale", PanelState.NO_ANSWER: "Offline"}
 _OF_POINT = frozenset(Point._fields)
 # For each type, what takes a point's columns out of it in the order of its table, between serial number and the times.
 _point_columns = {
@@ -132,10 +132,7 @@ class CycleTransaction:
     def upsert(self, device: Device, received_at: int) -> None:
         """Step 8: the panel, and those of its points that changed; ``received_at`` in UTC epoch seconds."""
         serial, read_at = device.serial_number, device.read_at
-        if read_at is None:
-            status = _OFFLINE
-        else:
-            status = "Stale" if is_stale(read_at, received_at, self._sync_interval_s) else "Online"
+        status = _STATUS[panel_state(read_at, received_at, self._sync_interval_s)]
         last_seen = None if read_at is None else received_at
         self._cursor.execute(statements.UPSERT_DEVICE, _device_row(device, status, received_at, last_seen))
         for point_type, points, time_s in device.vectors():
@@ -160,7 +157,9 @@ class CycleTransaction:
 
     def upsert_silent(self, device: Device, received_at: int) -> None:
         """A panel that T3000 lists and that did not answer; what is known of it from earlier stays."""
-        self._cursor.execute(statements.UPSERT_SILENT_DEVICE, _device_row(device, _OFFLINE, received_at, None))
+        self._cursor.execute(
+            statements.UPSERT_SILENT_DEVICE, _device_row(device, _STATUS[PanelState.NO_ANSWER], received_at, None)
+        )
 
     def take_words(self, serial_number: int, words: RangeWords, since: int) -> None:
         """What a panel calls its custom ranges from ``since`` on; blank ones replace no known ones."""

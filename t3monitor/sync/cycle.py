@@ -25,6 +25,7 @@ from t3monitor.model.events import (
     Validated,
 )
 from t3monitor.model.point_types import PointType
+from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Store
@@ -36,7 +37,7 @@ from t3monitor.sync.faults import summary
 from t3monitor.sync.panel_settings import SettingsReader
 from t3monitor.sync.parts import UnstoredGroups, in_groups, read_anew, to_record
 from t3monitor.sync.reading_times import ReadingTimes
-from t3monitor.sync.recording import Choice, PanelClaims, Readings
+from t3monitor.sync.recording import PanelClaims, Readings
 from t3monitor.sync.retry import call_with_retries
 from t3monitor.sync.site_words import SiteWords
 from t3monitor.sync.spacings import ExpectedSpacings
@@ -94,7 +95,7 @@ class CycleSettings:
     interval_s: int
     timeout_s: int
     retries: int
-    choice: Choice
+    recording: Recording
     panels_logged: int
 
 
@@ -212,7 +213,7 @@ class Cycle:
 
     def _reading(self, source: Source, snapshot: Snapshot, *, repeats: bool) -> "_Reading":
         groups = {device.serial_number: device.groups for device in snapshot.devices}
-        state = self._settings.choice.of_snapshot(read_anew(source.unstored.marked(snapshot)))
+        state = self._settings.recording.of_snapshot(read_anew(source.unstored.marked(snapshot)))
         history = to_record(state, groups)
         if repeats:
             history = source.readings.new_in(history)

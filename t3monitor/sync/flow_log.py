@@ -205,9 +205,9 @@ def _finished_lines(event: CycleFinished) -> list[Line]:
     waiting = ""
     if event.next_in_s is not None:
         waiting = f"{math.ceil(event.next_in_s - 0.05)}"  # a few milliseconds into the interval are still the interval
-    if report.outcome in (Outcome.OK, Outcome.PARTIAL):
+    if report.outcome.is_stored:
         line = (logging.INFO, "🎉 SYNC CYCLE COMPLETED" + (f" - Next in {waiting}s" if waiting else ""))
-    elif report.outcome in (Outcome.NO_NEW_DATA, Outcome.INTERRUPTED):
+    elif report.outcome.heals:
         line = (logging.WARNING, f"⚠️ Sync cycle ended ({report.outcome}): {report.reason}")
     else:
         line = (logging.ERROR, f"❌ Sync cycle failed ({report.outcome}): {report.reason}")

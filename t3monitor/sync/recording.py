@@ -2,10 +2,9 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from t3monitor.config.settings import PointTypeName, Settings
 from t3monitor.model.freshness import is_stale
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
@@ -15,31 +14,6 @@ from t3monitor.store.present_state import stored_identities
 from t3monitor.sync.identity import Controllers
 
 Vector = tuple[int, PointType]  # serial number and type
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The panels and point types that the user wants recorded; panels that are not known yet are."""
-
-    types: frozenset[PointTypeName]
-    unrecorded_panels: frozenset[int]  # serial numbers
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Choice":
-        """The choice that settings make."""
-        return cls(frozenset(settings.recorded_types), frozenset(settings.unrecorded_panels))
-
-    def of_snapshot(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot with what is to be recorded of it; the panels and points that are not are left out."""
-        if not self.unrecorded_panels and len(self.types) == len(PointType):
-            return snapshot
-        kept = [device for device in snapshot.devices if device.serial_number not in self.unrecorded_panels]
-        silent = tuple(device for device in snapshot.silent if device.serial_number not in self.unrecorded_panels)
-        devices = tuple(self._of_device(device) for device in kept) if self.types else ()
-        return replace(snapshot, devices=devices, silent=silent if self.types else ())
-
-    def _of_device(self, device: Device) -> Device:
-        return device.with_only([kind for kind in PointType if kind.value in self.types])
 
 
 class Readings:

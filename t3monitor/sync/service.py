@@ -24,10 +24,11 @@ from t3monitor.model.events import (
     SyncEvent,
 )
 from t3monitor.model.points import PointKey
+from t3monitor.model.recording import Recording
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers
 from t3monitor.sync.cycle import Cycle, CycleSettings, Source
-from t3monitor.sync.recording import Choice, PanelClaims
+from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.trend_log_reader import TrendLogReader
 from t3monitor.t3000.link import Link
 
@@ -308,7 +309,7 @@ class SyncService:
                 interval_s,
                 settings.timeout_seconds,
                 settings.retry_attempts,
-                Choice.of(settings),
+                Recording.of(settings.unrecorded_panels, settings.recorded_types),
                 settings.panels_logged,
             ),
             at_startup=at_startup,

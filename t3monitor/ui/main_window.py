@@ -15,6 +15,7 @@ from typing_extensions import override
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.events import SyncEvent
 from t3monitor.model.points import PointKey
+from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.session import Session
 from t3monitor.ui.activity.view import ActivityPane
@@ -123,8 +124,9 @@ class MainWindow(QMainWindow):
         self.banner.say(text % problem if problem else "")
         if problem:  # else opening the database has its own
             self.points.set_notice(self.tr("Nothing is read until the database is corrected"))
+        recording = Recording.of(settings.unrecorded_panels, settings.recorded_types)
         for pane in (self.devices, self.trend):
-            pane.set_recording(settings.unrecorded_panels, settings.recorded_types)
+            pane.set_recording(recording)
 
     def apply_event(self, event: SyncEvent) -> None:
         """Follows the services: activity, status bar, tool bar and the tree of panels."""

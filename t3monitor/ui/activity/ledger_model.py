@@ -22,8 +22,6 @@ from t3monitor.ui.kit.texts import local_time_text, tooltip_text
 from t3monitor.ui.kit.theme import current_theme
 
 CAPACITY = 2000
-STORED = (Outcome.OK, Outcome.PARTIAL)  # after any other outcome the history has a hole
-PASSING = (Outcome.PARTIAL, Outcome.NO_NEW_DATA, Outcome.NOT_READY, Outcome.INTERRUPTED)
 translate = QCoreApplication.translate
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -65,7 +63,7 @@ def outcome_word(outcome: Outcome) -> str:
 
 def outcome_text(outcome: Outcome) -> str:
     """Mark and word: ``✓ ok``, ``▲ no new data``, ``✕ timeout``."""
-    mark = "✓" if outcome is Outcome.OK else "▲" if outcome in PASSING else "✕"
+    mark = "✓" if outcome is Outcome.OK else "✕" if outcome.is_failure else "▲"
     return f"{mark} {outcome_word(outcome)}"
 
 
@@ -74,7 +72,7 @@ def outcome_colour(outcome: Outcome) -> QColor:
     theme = current_theme()
     if outcome is Outcome.OK:
         return theme.good
-    return theme.warning if outcome in PASSING else theme.bad
+    return theme.bad if outcome.is_failure else theme.warning
 
 
 def duration_text(spent_ms: float) -> str:
@@ -216,7 +214,7 @@ class LedgerFilter(QSortFilterProxyModel):
 
     @override
     def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
-        return not self._failed_only or self._ledger.report(source_row).outcome not in STORED
+        return not self._failed_only or not self._ledger.report(source_row).outcome.is_stored
 
 
 def _display(report: CycleReport, column: int) -> str:

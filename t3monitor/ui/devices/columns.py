@@ -3,8 +3,8 @@
 from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.errors import Outcome
+from t3monitor.model.freshness import PanelState
 from t3monitor.ui.activity.ledger_model import outcome_word
-from t3monitor.ui.devices.panels import PanelState
 from t3monitor.ui.kit.columns import NamedColumn
 from t3monitor.ui.kit.texts import age_text
 from t3monitor.ui.progress.state import LinkState
@@ -58,6 +58,7 @@ def state_word(state: PanelState) -> str:
     """The state in one or two words."""
     return {
         PanelState.LIVE: _tr("live"),
+        PanelState.HELD: _tr("held"),
         PanelState.STALE: _tr("stale"),
         PanelState.NO_ANSWER: _tr("no answer"),
     }[state]

@@ -6,13 +6,14 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
+from t3monitor.model.freshness import PanelState
+from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.ui.devices.columns import DeviceColumn, state_word, title
 from t3monitor.ui.devices.paint import NOTE_ROLE, mark
-from t3monitor.ui.devices.panels import Group, Panel, PanelState, SiteState, grouped, shown_state
+from t3monitor.ui.devices.panels import Group, Panel, SiteState, grouped, shown_state
 from t3monitor.ui.devices.tips import panel_tip, site_tip
 from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
-from t3monitor.ui.kit.recording import Recording
 from t3monitor.ui.kit.texts import reading_age_text, translate
 from t3monitor.ui.kit.theme import StateColours, current_theme
 from t3monitor.ui.progress.state import LinkState
@@ -69,6 +70,8 @@ class DevicesModel(QAbstractItemModel):
         if before is None:
             self._regroup()
             return
+        if state.state.is_up is not before.state.is_up:
+            self._refresh()
         for row, group in enumerate(self._groups, start=1):
             if group.site == site:
                 self._tell(row, _TOP_LEVEL, [DeviceColumn.NAME, DeviceColumn.AGE])
@@ -157,22 +160,26 @@ class DevicesModel(QAbstractItemModel):
         self.beginResetModel()
         unnamed = self._site_name or _tr("Panels")
         self._groups = grouped(self._panels.values(), self._site_states, unnamed)
-        for panel in self._panels.values():
-            panel.judge(self._now_s, self._interval_s)
+        self._judge()
         self._texts = {serial: self._texts_of(panel) for serial, panel in self._panels.items()}
         self._refresh_all_texts()
         self.endResetModel()
 
+    def _judge(self) -> None:
+        for panel in self._panels.values():
+            site = self._site_states.get(panel.device.site)
+            panel.judge(self._now_s, self._interval_s, link_is_up=site is None or site.state.is_up)
+
     def _refresh(self) -> None:
         """Finds the cells that say something else than before, and tells of them."""
+        states = {serial: panel.state for serial, panel in self._panels.items()}
+        self._judge()
         for number, group in enumerate(self._groups, start=1):
             for row, panel in enumerate(group.panels):
-                state = panel.state
-                panel.judge(self._now_s, self._interval_s)
                 old, new = self._texts[panel.device.serial_number], self._texts_of(panel)
                 self._texts[panel.device.serial_number] = new
                 changed = {column for column in DeviceColumn if old[column] != new[column]}
-                if state is not panel.state:
+                if states[panel.device.serial_number] is not panel.state:
                     changed |= {DeviceColumn.NAME, DeviceColumn.AGE}  # the mark, the colour
                 self._tell(row, number, sorted(changed))
         old = self._all_texts
@@ -191,6 +198,8 @@ class DevicesModel(QAbstractItemModel):
             age = _tr("no answer")
         elif panel.state is PanelState.STALE:
             age = _tr("stale %s") % age
+        elif panel.state is PanelState.HELD:
+            age = _tr("held %s") % age
         return [
             panel.name,
             age,

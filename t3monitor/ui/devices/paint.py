@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from typing_extensions import override
 
-from t3monitor.ui.devices.panels import PanelState
+from t3monitor.model.freshness import PanelState
 from t3monitor.ui.kit.delegates import ROW_PADDING, NameDelegate
 from t3monitor.ui.kit.icons import PaintedIcon
 from t3monitor.ui.kit.theme import current_theme
@@ -17,7 +17,7 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 def mark(state: PanelState) -> QIcon:
-    """A full disc, a half one, a ring: told apart without their colours, which a selected row has not."""
+    """A disc, a ring with a dot, half a disc, a ring: unlike without their colours, which a selected row has not."""
     return QIcon(_Mark(state))
 
 
@@ -30,6 +30,7 @@ class _Mark(PaintedIcon):
         theme = current_theme()
         return {
             PanelState.LIVE: theme.good,
+            PanelState.HELD: theme.muted,
             PanelState.STALE: theme.warning,
             PanelState.NO_ANSWER: theme.bad,
         }[self._state]
@@ -52,6 +53,9 @@ class _Mark(PaintedIcon):
         if self._state is PanelState.STALE:
             painter.setBrush(colour)
             painter.drawPie(disc, 90 * 16, 180 * 16)
+        if self._state is PanelState.HELD:
+            painter.setBrush(colour)
+            painter.drawEllipse(disc.center(), _LINE, _LINE)
 
 
 class PanelDelegate(NameDelegate):

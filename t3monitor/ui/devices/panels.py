@@ -2,21 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 
-from t3monitor.model.freshness import is_ahead, is_stale
+from t3monitor.model.freshness import PanelState, is_ahead, panel_state
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device
 from t3monitor.ui.kit.texts import natural_key, reading_age_text
 from t3monitor.ui.progress.state import LinkState
-
-
-class PanelState(Enum):
-    """Whether a panel's readings are of the present; by their logging times, never by the success of a sync."""
-
-    LIVE = "live"
-    STALE = "stale"
-    NO_ANSWER = "no answer"  # missing in the newest answer, or never read at all
 
 
 @dataclass(slots=True)
@@ -76,15 +67,10 @@ class Panel:
             self._counts.add(after for _, after in changed)
         self.device, self.read_at = device, device.read_at
 
-    def judge(self, now_s: float, interval_s: int) -> None:
+    def judge(self, now_s: float, interval_s: int, *, link_is_up: bool) -> None:
         """Its state as of now."""
         self.is_ahead = self.read_at is not None and is_ahead(self.read_at, now_s)
-        if not self.answered or self.read_at is None:
-            self.state = PanelState.NO_ANSWER
-        elif is_stale(self.read_at, now_s, interval_s):
-            self.state = PanelState.STALE
-        else:
-            self.state = PanelState.LIVE
+        self.state = panel_state(self.read_at, now_s, interval_s, answers=self.answered, link_is_up=link_is_up)
 
     def age(self, now_s: float) -> str:
         """Of its oldest points in use."""

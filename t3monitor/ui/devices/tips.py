@@ -1,7 +1,8 @@
 """The tooltips of the tree of panels: what is known of a panel or a site, and why it is as it is."""
 
-from t3monitor.ui.devices.panels import Panel, PanelState, SiteState
-from t3monitor.ui.kit.recording import Recording
+from t3monitor.model.freshness import PanelState
+from t3monitor.model.recording import Recording
+from t3monitor.ui.devices.panels import Panel, SiteState
 from t3monitor.ui.kit.texts import local_time_text, reading_time_text, tooltip_text, translate
 from t3monitor.ui.progress.state import LinkState
 
@@ -51,6 +52,10 @@ def _explanation(panel: Panel, site: SiteState | None) -> str:
             return _tr("no answer, T3000 never read it")
         case PanelState.NO_ANSWER:
             return _tr("no answer, it is missing in T3000's newest answer")
+        case PanelState.HELD if site and site.state is LinkState.FAILED and site.reason:
+            return _tr("held, not read since %s: %s") % (since, site.reason)
+        case PanelState.HELD:
+            return _tr("held. Nothing is read while syncing is stopped; the values are of %s") % since
         case PanelState.STALE if panel.is_ahead:
             return _tr("stale. Its reading claims to be of %s, which is still to come: check the clocks") % since
         case PanelState.STALE if site and site.state is LinkState.LIVE:

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.devices.model import DevicesModel
 from t3monitor.ui.devices.paint import NOTE_ROLE
@@ -25,7 +26,6 @@ from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import head, stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
-from t3monitor.ui.kit.recording import Recording
 from t3monitor.ui.kit.search import SearchBox, all_found, words_of
 from t3monitor.ui.progress.state import LinkState
 
@@ -87,9 +87,9 @@ class DevicesView(QWidget):
         """How the link to a site does: mark and word, and why; said in the row of its panels."""
         self.model.set_site_state(site, SiteState(state, text, reason))
 
-    def set_recording(self, unrecorded: Collection[int], types: Collection[str]) -> None:
-        """Serial numbers of the panels that are not recorded, and the point types that are."""
-        self.model.set_recording(Recording.of(unrecorded, types))
+    def set_recording(self, recording: Recording) -> None:
+        """What is recorded, and what is only shown."""
+        self.model.set_recording(recording)
 
     def set_conflicts(self, serial_numbers: Collection[int]) -> None:
         """Serial numbers of the panels of which another controller with the same one answers."""

@@ -22,10 +22,6 @@ from t3monitor.model.events import (
     TransactionStarted,
     Validated,
 )
-from t3monitor.ui.activity.ledger_model import STORED
-
-# These heal by themselves, or were wanted.
-HEALING = (Outcome.NO_NEW_DATA, Outcome.NOT_READY, Outcome.INTERRUPTED)
 
 
 class LinkState(Enum):
@@ -35,6 +31,11 @@ class LinkState(Enum):
     WAITING = "◐"
     STOPPED = "○"
     FAILED = "▲"
+
+    @property
+    def is_up(self) -> bool:
+        """Whether readings come, or will without anybody's doing."""
+        return self in (LinkState.LIVE, LinkState.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Progress:
             case Committed() | Validated():
                 return replace(self, phase=SyncPhase.VALIDATE)
             case CycleFinished(report=report, next_in_s=next_in_s):
-                stored = report.outcome in STORED
+                stored = report.outcome.is_stored
                 return Progress(
                     started=next_in_s is not None,
                     next_at_s=None if next_in_s is None else now_s + next_in_s,
@@ -137,8 +138,9 @@ class Progress:
     @property
     def link_state(self) -> LinkState:
         """How the link does."""
-        if self.stop_reason or self.outcome not in (None, *STORED, *HEALING):
+        outcome = self.outcome
+        if self.stop_reason or (outcome and outcome.is_failure):
             return LinkState.FAILED
         if not self.started and not self.in_cycle:
             return LinkState.STOPPED
-        return LinkState.LIVE if self.outcome in STORED else LinkState.WAITING
+        return LinkState.LIVE if outcome and outcome.is_stored else LinkState.WAITING

@@ -7,8 +7,8 @@ from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import SyncPhase
-from t3monitor.ui.activity.ledger_model import STORED, duration_text
-from t3monitor.ui.progress.state import HEALING, Progress
+from t3monitor.ui.activity.ledger_model import duration_text
+from t3monitor.ui.progress.state import Progress
 from t3monitor.ui.progress.texts import countdown_s
 
 translate = QCoreApplication.translate
@@ -107,8 +107,8 @@ def _ended_view(step: Step, name: str, progress: Progress, now_s: float) -> Step
         if phase.upper() in SyncPhase.__members__ and (of := _STEP_OF_PHASE.get(SyncPhase[phase.upper()])) is not None:
             spent_ms[of] = spent_ms.get(of, 0.0) + phase_ms
     ended_in = max(spent_ms, default=Step.STORE if report.outcome is Outcome.DATABASE else Step.FETCH)
-    if report.outcome not in STORED and step is ended_in:
-        return StepView(name, StepState.HELD_UP if report.outcome in HEALING else StepState.FAILED)
+    if not report.outcome.is_stored and step is ended_in:
+        return StepView(name, StepState.HELD_UP if report.outcome.heals else StepState.FAILED)
     if step not in spent_ms:
         return StepView(name, StepState.TO_COME)
     return StepView(name, StepState.DONE, duration_text(spent_ms[step]))

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.events import CycleReport, SyncPhase
-from t3monitor.ui.activity.ledger_model import STORED, duration_text, outcome_word
+from t3monitor.ui.activity.ledger_model import duration_text, outcome_word
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.progress.state import HEALING, LinkState, Progress
+from t3monitor.ui.progress.state import LinkState, Progress
 
 translate = QCoreApplication.translate
 
@@ -62,10 +62,10 @@ def last_cycle_text(report: CycleReport | None) -> str:
     """How the last cycle ended: ``last cycle ok, 143 ms, 6 panels, 1,536 samples``."""
     if report is None:
         return ""
-    if report.outcome not in STORED:
+    if not report.outcome.is_stored:
         word = outcome_word(report.outcome)
         text = translate("Progress", "last cycle failed ({word}): {reason}")
-        if report.outcome in HEALING:
+        if report.outcome.heals:
             text = translate("Progress", "last cycle: {word}: {reason}")
         return text.format(word=word, reason=report.reason or "")
     text = translate("Progress", "last cycle {word}, {duration}, {panels} panels, {samples} samples")

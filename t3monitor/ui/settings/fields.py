@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 from t3monitor.config.settings import Settings
 from t3monitor.model.check import Check
 from t3monitor.model.errors import Outcome
-from t3monitor.ui.activity.ledger_model import PASSING
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.notice import Message, Tone
 
@@ -117,7 +116,7 @@ def _tone(outcome: Outcome) -> Tone:
     """Of a check; what heals by itself, as in the ledger, is a caution."""
     if outcome is Outcome.OK:
         return Tone.GOOD
-    return Tone.CAUTION if outcome in PASSING else Tone.BAD
+    return Tone.BAD if outcome.is_failure else Tone.CAUTION
 
 
 class PathField(QWidget):

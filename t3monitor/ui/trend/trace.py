@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from t3monitor.model.freshness import is_stale
+from t3monitor.model.freshness import PanelState, panel_state
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Device
 from t3monitor.model.units import has_states, value_text
 from t3monitor.model.words import Words
 from t3monitor.store.series import Holes, Series
-from t3monitor.ui.devices.panels import PanelState
 from t3monitor.ui.kit.texts import age_text
 from t3monitor.ui.trend.series_keys import SeriesKey, point_of, shift_of
 
@@ -126,10 +125,8 @@ class Trace:
         before = self.state
         if not self.current_text:
             self.state = PanelState.LIVE
-        elif not self.answered:
-            self.state = PanelState.NO_ANSWER
         else:
-            self.state = PanelState.STALE if is_stale(int(self.read_at_s), now_s, interval_s) else PanelState.LIVE
+            self.state = panel_state(int(self.read_at_s), now_s, interval_s, answers=self.answered)
         return self.state is not before
 
     def miss(self, time_s: float) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QColor
 
+from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
-from t3monitor.ui.kit.recording import Recording
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.coverage import Coverage, Request
 from t3monitor.ui.trend.lanes import lane_words

@@ -5,7 +5,7 @@ and lets live values continue the lines.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
@@ -13,9 +13,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QS
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.layout import splitter, stack
-from t3monitor.ui.kit.recording import Recording
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.actions import TrendMenu, act_on_key
@@ -102,9 +102,9 @@ class TrendView(QWidget):
         self._draw()
         self.state.time_passed()
 
-    def set_recording(self, unrecorded: Collection[int], types: Collection[str]) -> None:
-        """Serial numbers of the panels that are not recorded, and the point types that are."""
-        self.traces.recording = Recording.of(unrecorded, types)
+    def set_recording(self, recording: Recording) -> None:
+        """What is recorded, and what is only shown."""
+        self.traces.recording = recording
         self._fill_legend()
         self._say()
 

@@ -1,15 +1,16 @@
-"""What is recorded, and what is only shown."""
+"""What the user wants recorded; the rest is shown and forgotten."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Serial numbers of the panels that are not recorded, and the point types that are."""
+    """Serial numbers of the panels that are not recorded, and the point types that are; panels not known yet are."""
 
     unrecorded: frozenset[int] = frozenset()
     types: frozenset[PointType] = frozenset(PointType)
@@ -30,3 +31,15 @@ class Recording:
     def has_point(self, key: PointKey) -> bool:
         """Whether a point is recorded."""
         return self.has_type(key.serial_number, key.point_type)
+
+    def of_snapshot(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with what is to be recorded of it; the panels and points that are not are left out."""
+        if self == Recording():
+            return snapshot
+        if not self.types:
+            return replace(snapshot, devices=(), silent=())
+        devices, silent = (
+            tuple(device.with_only(self.types) for device in panels if self.has_panel(device.serial_number))
+            for panels in (snapshot.devices, snapshot.silent)
+        )
+        return replace(snapshot, devices=devices, silent=silent)
