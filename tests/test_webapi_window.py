@@ -117,7 +117,7 @@ def test_panels_of_a_site_that_was_removed_are_known_and_do_not_answer(
                 assert panel_count(program.window.devices.model) == 4
                 assert [state for site, state in states(program) if site == "Plant"] == [PanelState.NO_ANSWER]
                 await cycle(program, program.window.sync_once_action.trigger)
-                expected = [("Office", PanelState.LIVE)] * 3 + [("Plant", PanelState.NO_ANSWER)]
+                expected = [("Office", PanelState.HELD)] * 3 + [("Plant", PanelState.NO_ANSWER)]
                 await until(lambda: states(program) == expected, program)
 
     run(scenario())
