@@ -110,6 +110,13 @@ def test_a_url_that_names_no_sqlite_file_is_refused_with_the_right_way_to_write_
         Database(url)
 
 
+def test_a_file_that_another_program_locks_can_be_opened(file: Path) -> None:
+    make(file)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        Database(sqlite_url(file)).close()
+
+
 def test_a_locked_database_fails_the_cycle_and_holds_nothing_of_it(file: Path) -> None:
     database = opened(file)
     with closing(sqlite3.connect(file)) as other:

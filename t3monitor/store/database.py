@@ -210,7 +210,8 @@ def _engine(path: Path, *, waits_for_locks: bool = True) -> Engine:
 def _prepare_connection(connection: SqliteConnection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
     cursor = connection.cursor()
-    cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file; any other stays as it is
+    if not _pragma(cursor, "page_count"):  # of a new file; another program's lock would be in the way of this
+        cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
