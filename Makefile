@@ -22,7 +22,7 @@ run: $(READY) ## the window on the simulated building; without a display two cyc
 
 test: $(READY) ## formatting, lint, types, layers and the test suite
 	@$(MAKE) --no-print-directory lint
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY) ## formatting, lint, types and layers alone
 	@$(BIN)/ruff format --check .

@@ -19,8 +19,8 @@ need_packages() { # reason, packages...
 }
 
 command -v "$PYTHON" >/dev/null || need_packages "Python is missing" python3 python3-venv
-"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
-    echo "setup: Python 3.11 or newer is needed, $("$PYTHON" --version) was found. Name another one: make PYTHON=/path/to/python3" >&2
+"$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || {
+    echo "setup: Python 3.11 to 3.14 is needed, $("$PYTHON" --version) was found. Name another one: make PYTHON=/path/to/python3" >&2
     exit 1
 }
 "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || need_packages "the venv module of Python is missing" python3-venv
