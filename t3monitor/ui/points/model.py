@@ -10,24 +10,22 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject,
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
-from t3monitor.model.freshness import is_ahead
 from t3monitor.model.points import HW_SWITCH_BY_HAND, MANUAL, Point, PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.plain import tooltip
-from t3monitor.ui.kit.texts import age_text, local_time_text, reading_time_text
+from t3monitor.ui.kit.texts import age_text
 from t3monitor.ui.kit.theme import StateColours, current_theme
 from t3monitor.ui.points.columns import (
     POINT_TEXTS,
     Column,
     explanation,
-    override_reason,
-    range_tip,
     title,
     words,
 )
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
-from t3monitor.ui.points.rows import Block, Part, PointRows, Update
+from t3monitor.ui.points.rows import PointRows, Update
+from t3monitor.ui.points.tips import cell_tip
 
 FADE_STEP_MS = 200
 # Strength of the mark on a changed value after each step: it stands, then goes, and costs a repaint only while it goes.
@@ -43,7 +41,6 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _NUMBER_COLUMNS = frozenset(int(column) for column in Column if column.is_number)
 _PANEL, _VALUE, _STATUS = int(Column.PANEL), int(Column.VALUE), int(Column.STATUS)
 _AUTO_MANUAL, _HW_SWITCH = int(Column.AUTO_MANUAL), int(Column.HW_SWITCH)
-_RANGE = int(Column.RANGE)
 _AGE, _CHANGED = int(Column.AGE), int(Column.CHANGED)
 _COLUMNS = len(Column)
 _ROOT = QModelIndex()
@@ -307,35 +304,6 @@ class PointsModel(QAbstractTableModel):
             return current_theme().muted
         return None
 
-    def _tool_tip(self, row: int, column: int) -> str:
-        block, point, part = self._rows.blocks[row], self._rows.points[row], self._rows.parts[row]
-        if column == _AGE:
-            return self._age_tool_tip(block, part)
-        if column == _CHANGED:
-            changed_at = self._rows.changed_at[row]
-            return self.tr("Last changed %s") % local_time_text(changed_at) if changed_at else ""
-        text = self._text(row, column)
-        if column == _VALUE:
-            read = self.tr("Read %s") % reading_time_text(part.read_at)
-            lines = (point.full_label or point.label, text, read)
-            return "\n".join(filter(None, lines))
-        if column in (_STATUS, _AUTO_MANUAL, _HW_SWITCH) and point.is_overridden:
-            return f"{text}: {override_reason(point)}"
-        if column == _RANGE:
-            return range_tip(point)
-        if column == _PANEL:
-            serial_number = self.tr("Serial number %d") % block.device.serial_number
-            return "\n".join(filter(None, (text, serial_number, block.device.address)))
-        return text
-
-    def _age_tool_tip(self, block: Block, part: Part) -> str:
-        read = self.tr("T3000 read it %s") % reading_time_text(part.read_at)
-        if not block.answered:
-            return self.tr("No answer: the panel is missing in T3000's newest answer") + f"\n{read}"
-        if part.read_at is not None and is_ahead(part.read_at, self._now_s):
-            return self.tr("Stale: this time is still to come; check the clocks") + f"\n{read}"
-        return self.tr("Stale: T3000 reads this panel no longer") + f"\n{read}" if part.stale else read
-
     @override
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._shown)
@@ -359,7 +327,7 @@ class PointsModel(QAbstractTableModel):
         if role == _FOREGROUND:
             return self._foreground(row, column)
         if role == _TOOL_TIP:
-            return tooltip(self._tool_tip(row, column)) or None
+            return tooltip(cell_tip(self._rows, row, column, self._text(row, column))) or None
         return None
 
     @override
