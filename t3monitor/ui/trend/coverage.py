@@ -10,8 +10,6 @@ from t3monitor.ui.trend.time_range import TimeRange
 _SAMPLES_PER_PX = 2  # the smallest and the largest
 _MARGIN_WINDOWS = 1.0  # loaded on both sides of what is in sight
 _APPENDED_AT_MOST = 2000  # then it is loaded again, and what has left the plot is forgotten
-
-
 _FINE_ENOUGH = 1.5
 
 

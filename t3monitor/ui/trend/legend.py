@@ -130,7 +130,7 @@ class _Row(QFrame):
 
 
 class Legend(QScrollArea):
-    """All chosen points, in the order of adding."""
+    """All chosen series, in the order of adding."""
 
     hidden_changed = Signal(object, bool)  # SeriesKey, hidden
     remove_asked = Signal(object)  # SeriesKey
@@ -141,6 +141,7 @@ class Legend(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(170)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # after a click into it the keys are still the plot's
         self.setAccessibleName(self.tr("Plotted points"))
         content = QWidget()
         layout = QVBoxLayout(content)
