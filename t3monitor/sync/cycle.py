@@ -35,7 +35,7 @@ from t3monitor.store.validation import count_back
 from t3monitor.store.words import read_words
 from t3monitor.sync.faults import summary
 from t3monitor.sync.panel_settings import SettingsReader
-from t3monitor.sync.parts import UnstoredGroups, in_groups, read_anew, to_record
+from t3monitor.sync.parts import in_groups, read_anew, to_record, with_all_as_new
 from t3monitor.sync.reading_times import ReadingTimes
 from t3monitor.sync.recording import PanelClaims, Readings
 from t3monitor.sync.retry import call_with_retries
@@ -61,8 +61,7 @@ class Source:
         self.times = ReadingTimes()
         self.spacings = ExpectedSpacings()
         self.words = SiteWords(self.decoder)
-        self.unstored = UnstoredGroups()
-        self.is_behind = False  # the present state in the database lacks something that was read
+        self.is_behind = False  # the present state in the database may lack something that was read
         self.trend_logs_asked = False
         self.recalled: dict[int, Device] = {}  # what the database held of the panels, by serial number
         self._recalled: Database | None = None
@@ -79,7 +78,7 @@ class Source:
         if known := read_present_state(database.url):
             self.recalled = {device.serial_number: device for device in known.devices}
             self.link.recall(known)
-        self.unstored.all()
+        self.is_behind = True
         self._recalled = database
 
     def noted(self, snapshot: Snapshot, interval_s: int) -> Snapshot:
@@ -185,6 +184,7 @@ class Cycle:
             lambda attempt: self._call(source.link, attempt), self._settings.retries, self._wait_for_retry
         )
         received_at = int(self._host.clock.utc_s())
+        was_behind, source.is_behind = source.is_behind, True  # until the answer is stored
         self._answer_bytes = answer.size_bytes
 
         self._watch.enter(SyncPhase.PARSE.key)
@@ -201,7 +201,7 @@ class Cycle:
         self._watch.enter(SyncPhase.FETCH.key)
         snapshot = source.settings_reader.complete(snapshot, self._settings.timeout_s, self._host)
         emit(AnswerDecoded(snapshot, answer.size_bytes))
-        reading = self._reading(source, snapshot, repeats=answer.repeats)
+        reading = self._reading(source, snapshot, repeats=answer.repeats, whole_state=was_behind)
 
         self._watch.enter(SyncPhase.BEGIN.key)
         try:
@@ -211,13 +211,14 @@ class Cycle:
                 self._keep(source, reading, error)
             raise
 
-    def _reading(self, source: Source, snapshot: Snapshot, *, repeats: bool) -> "_Reading":
+    def _reading(self, source: Source, snapshot: Snapshot, *, repeats: bool, whole_state: bool) -> "_Reading":
         groups = {device.serial_number: device.groups for device in snapshot.devices}
-        state = self._settings.recording.of_snapshot(read_anew(source.unstored.marked(snapshot)))
+        read = read_anew(with_all_as_new(snapshot) if whole_state else snapshot)
+        state = self._settings.recording.of_snapshot(read)
         history = to_record(state, groups)
         if repeats:
             history = source.readings.new_in(history)
-            if not source.is_behind:
+            if not whole_state:
                 state = source.readings.new_in(state)
         return _Reading(snapshot, state, history, repeats)
 
@@ -247,7 +248,6 @@ class Cycle:
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
         source.words.unstored = {}
-        source.unstored.stored()
         source.is_behind = False
         if repeats:
             source.readings.take_as_stored(history)
@@ -262,7 +262,7 @@ class Cycle:
         except DatabaseError:
             store.writer.forget()
             source.readings.forget()
-            source.unstored.all()
+            source.is_behind = True
             raise
         emit(Validated(_validated(history.devices, counted)))
         return self._report(*_ending(snapshot), snapshot, transaction.run_id)
@@ -273,7 +273,7 @@ class Cycle:
         report = self._report(error.outcome, str(error), reading.snapshot, None)
         times = source.times.to_keep(reading.history, repeats=reading.repeats)
         self._host.keeper.keep(report, self._settings.interval_s, reading.panels(), times)
-        self._is_kept = source.is_behind = True
+        self._is_kept = True
         if reading.repeats:
             source.readings.take_as_stored(reading.history)
 

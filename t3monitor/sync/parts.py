@@ -44,43 +44,17 @@ def to_record(snapshot: Snapshot, groups: Mapping[int, Groups]) -> Snapshot:
     return replace(snapshot, devices=tuple(devices))
 
 
-class UnstoredGroups:
-    """Groups that were read and that the present state lacks, since storing failed or the database is another one.
+def with_all_as_new(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with all groups that were ever read as new: the link tells each of them once."""
 
-    They are told by the link once, and those that are not in use will not be read again for some time.
-    """
-
-    def __init__(self) -> None:
-        self._groups: set[tuple[int, PointType, int]] = set()  # serial number, type and first number
-        self._lacks_all = False
-
-    def all(self) -> None:
-        """The database has none of what was read so far."""
-        self._lacks_all = True
-
-    def stored(self) -> None:
-        """The database has everything now."""
-        self._groups = set()
-        self._lacks_all = False
-
-    def marked(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot with all groups as new that are not stored yet."""
-        return replace(snapshot, devices=tuple(map(self._marked, snapshot.devices)))
-
-    def _marked(self, device: Device) -> Device:
-        serial = device.serial_number
-        self._groups |= {
-            (serial, kind, group.first) for kind, groups in device.groups.items() for group in groups if group.is_new
-        }
-
-        def is_unstored(kind: PointType, group: PointGroup) -> bool:
-            return group.read_at is not None and (self._lacks_all or (serial, kind, group.first) in self._groups)
-
-        marked = {
-            kind: tuple(group._replace(is_new=is_unstored(kind, group)) for group in groups)
+    def as_new(device: Device) -> Device:
+        groups = {
+            kind: tuple(group._replace(is_new=group.read_at is not None) for group in groups)
             for kind, groups in device.groups.items()
         }
-        return device if marked == device.groups else replace(device, groups=marked)
+        return replace(device, groups=groups)
+
+    return replace(snapshot, devices=tuple(map(as_new, snapshot.devices)))
 
 
 def _recorded(device: Device) -> Device:
