@@ -53,7 +53,6 @@ _TICK_MS = 1000
 _REMEMBER_MS = 5000
 _NOTICE_MS = 15_000
 _CYCLES_SHOWN = 2000
-_SITES_NAMED = 2  # in the title of the window
 
 
 class MonitorApp(QObject):
