@@ -86,7 +86,7 @@ class MonitorApp(QObject):
 
         self._apply_appearance()
         self.window = MainWindow(TrendView(self._load_history, time.time), ActivityPane(paths.log_folder))
-        self.recorder = Recorder(self._spawn, self)
+        self.recorder = Recorder(self)
         self._connect()
         self.window.apply_settings(self.session)
         self._tick = QTimer(self, interval=_TICK_MS)
@@ -434,6 +434,7 @@ class MonitorApp(QObject):
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.recorder.stop_following()
         await asyncio.sleep(0)  # history that was being loaded is cancelled as well
         self.services.close()
         self.recorder.close()

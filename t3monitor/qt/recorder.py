@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -30,12 +29,11 @@ class Recorder(QObject):
     heard = Signal(object)  # a SyncEvent of the other program
     show_asked = Signal()  # another start of the program
 
-    def __init__(self, spawn: Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"], parent: QObject) -> None:
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.records = True
         self.other: Holder | None = None
         self.problem = ""
-        self._spawn = spawn
         self._desk: Desk | None = None
         self._lock: Lock | None = None
         self._database: Path | None = None
@@ -59,7 +57,8 @@ class Recorder(QObject):
         if self._lock is not None:
             self._desk.give_back(self._lock)
             self._lock = None
-        self._stop_following()
+        if self._following is not None:
+            self._following.cancel()
         self._database = database
         self.records, self.other, self.problem = True, None, ""
         if database is not None:
@@ -87,25 +86,26 @@ class Recorder(QObject):
         if self.other is not None:
             await sync_once(self.other, find_panels=find_panels)
 
+    async def stop_following(self) -> None:
+        """Leaves the other program alone; this one ends."""
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.wait([self._following])
+
     def close(self) -> None:
         """Gives back every lock, once nothing is stored any more."""
-        self._stop_following()
         if self._desk is not None:
             self._desk.close()
 
     def _go_along_with(self, holder: Holder) -> None:
         self.other, self.problem = holder, ""
-        self._following = self._spawn(self._follow(holder))
-
-    def _stop_following(self) -> None:
-        if self._following is not None:
-            self._following.cancel()
-            self._following = None
+        self._following = asyncio.ensure_future(self._follow(holder))
 
     async def _follow(self, holder: Holder) -> None:
         with suppress(UnansweredError):
-            async for event in follow(holder):
-                self.heard.emit(event)
+            async with aclosing(follow(holder)) as events:
+                async for event in events:
+                    self.heard.emit(event)
         self.other, self.problem = None, self.tr("%s has ended: nobody records into this database") % holder
         self.changed.emit()
 

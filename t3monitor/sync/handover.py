@@ -11,9 +11,9 @@ import secrets
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -156,15 +156,17 @@ class Desk:
                     lock.freshen()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, TimeoutError, ValueError):  # who does not ask in our words, or is gone, gets no answer
-            question = msgspec.json.decode(await asyncio.wait_for(reader.readline(), _PATIENCE_S), type=Question)
-            if hmac.compare_digest(question.key.encode(), self._holder.key.encode()):
-                async for line in self._lines(question):
-                    writer.write(msgspec.json.encode(line) + b"\n")
-                    await writer.drain()
-        writer.close()
+        # Who does not ask in our words, or is gone, gets no answer; to be cancelled is how it ends with this program.
+        with suppress(OSError, TimeoutError, ValueError, asyncio.CancelledError):
+            async with _closing(writer):
+                question = msgspec.json.decode(await asyncio.wait_for(reader.readline(), _PATIENCE_S), type=Question)
+                if hmac.compare_digest(question.key.encode(), self._holder.key.encode()):
+                    async with aclosing(self._lines(question)) as lines:
+                        async for line in lines:
+                            writer.write(msgspec.json.encode(line) + b"\n")
+                            await writer.drain()
 
-    async def _lines(self, question: Question) -> AsyncIterator[Line]:
+    async def _lines(self, question: Question) -> AsyncGenerator[Line, None]:
         match question.what:
             case "show":
                 self._host.show()
@@ -208,25 +210,34 @@ def in_words(settings: Settings, names: Iterable[str]) -> dict[str, Any]:
     return {name: values.get(name) for name in names}
 
 
-async def _answer_to(question: Question, holder: Holder) -> AsyncIterator[Line]:
+@asynccontextmanager
+async def _closing(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+async def _answer_to(question: Question, holder: Holder) -> AsyncGenerator[Line, None]:
     """The lines of the answer, to their end; raises UnansweredError if nobody is there."""
     try:
         reader, writer = await asyncio.open_connection(_LOOPBACK, holder.port, limit=_LONGEST_LINE_BYTES)
-        try:
+        async with _closing(writer):
             writer.write(msgspec.json.encode(question) + b"\n")
             async for text in reader:
                 yield msgspec.json.decode(text, type=Line)
-        finally:
-            writer.close()
     except (OSError, ValueError) as error:
         raise UnansweredError(f"{holder} does not answer ({error})") from error
 
 
-async def follow(holder: Holder) -> AsyncIterator[SyncEvent]:
+async def follow(holder: Holder) -> AsyncGenerator[SyncEvent, None]:
     """What the services of another program do from now on, until it ends."""
-    async for line in _answer_to(Question(key=holder.key, what="follow"), holder):
-        if kind := _TOLD.get(line.event):
-            yield msgspec.convert(line.fields, kind)
+    async with aclosing(_answer_to(Question(key=holder.key, what="follow"), holder)) as lines:
+        async for line in lines:
+            if kind := _TOLD.get(line.event):
+                yield msgspec.convert(line.fields, kind)
 
 
 async def sync_once(
@@ -238,11 +249,12 @@ async def sync_once(
     """
     reports = []
     question = Question(key=holder.key, what="sync", wanted=wanted or {}, find_panels=find_panels)
-    async for line in _answer_to(question, holder):
-        if line.in_force:
-            raise OtherSettingsError(line.in_force)
-        if line.report is not None:
-            reports.append(line.report)
+    async with aclosing(_answer_to(question, holder)) as lines:
+        async for line in lines:
+            if line.in_force:
+                raise OtherSettingsError(line.in_force)
+            if line.report is not None:
+                reports.append(line.report)
     if not reports:
         raise UnansweredError(f"{holder} ended in the middle of the cycle")
     return reports

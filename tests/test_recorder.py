@@ -1,0 +1,191 @@
+"""Two programs and one database: the second window follows, hands over, and takes over when the first has ended."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from answers import real_answer, real_panel, real_point
+from programs import Run, click, opened, until
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.events import CycleReport, ServiceStarted
+from t3monitor.store.lock import HeldError, Holder, Lock, holder_of
+from t3monitor.sync.handover import Desk, OtherSettingsError, UnansweredError, show, sync_once
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    answer = tmp_path / "answer.json"
+    answer.write_bytes(real_answer(real_panel(1, [real_point()])))
+    return Settings(link=LinkName.REPLAY, replay=str(answer), sync_interval_secs=3600)
+
+
+@pytest.fixture
+def other_paths(paths: Paths) -> Paths:
+    """Another user, with settings of its own and the same database."""
+    return Paths(paths.config.with_name("other"), paths.data, paths.logs)
+
+
+def test_a_second_window_shows_what_the_first_stores_and_records_nothing(
+    run: Run, paths: Paths, other_paths: Paths, settings: Settings
+) -> None:
+    async def scenario() -> None:
+        async with opened(paths, settings) as first, opened(other_paths, settings) as second:
+            await until(lambda: first.session.is_started and not first.is_busy, first)
+            assert first.recorder.records
+            assert not second.recorder.records
+            holder = holder_of(paths.database_file("replay"))
+            window = second.window
+            assert window.recorder_banner.label.text().startswith(f"▲ {holder} records into this database")
+            assert not window.start_action.isEnabled()
+            assert not window.stop_action.isEnabled()
+            assert str(holder) in window.start_action.toolTip()
+            await until(lambda: second.session.is_started, second)  # it hears so
+
+            runs = window.activity.cycles.model.rowCount()
+            click(second, window.sync_once_action)
+            await until(lambda: window.activity.cycles.model.rowCount() > runs and not second.is_busy, second)
+            assert second.session.shown is not None
+            assert first.session.shown is not None
+            assert second.session.shown.received_at == first.session.shown.received_at
+            assert first.window.activity.cycles.model.rowCount() == window.activity.cycles.model.rowCount()
+
+    run(scenario())
+
+
+def test_when_the_recorder_has_ended_a_click_records_here(run: Run, paths: Paths, settings: Settings) -> None:
+    desk = Desk("t3monitor sync", Host())
+    desk.take(paths.database_file("replay"))
+    desk.publish(ServiceStarted(3600))
+
+    async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            window = program.window
+            await until(lambda: program.session.is_started, program)
+            desk.close()
+            await until(lambda: bool(program.recorder.problem), program)
+            assert "has ended: nobody records" in window.recorder_banner.label.text()
+            assert not program.session.is_started
+            assert not window.sync_once_action.isEnabled()
+            window.recorder_banner.button.click()
+            await until(lambda: program.session.is_started and program.session.shown is not None, program)
+            assert window.recorder_banner.isHidden()
+            assert program.recorder.records
+
+    run(scenario())
+
+
+def test_a_program_that_begins_to_record_later_is_followed_too(run: Run, paths: Paths, settings: Settings) -> None:
+    async def scenario() -> None:
+        first = Desk("t3monitor sync", Host())
+        first.take(paths.database_file("replay"))
+        async with opened(paths, settings) as program:
+            first.close()
+            await until(lambda: bool(program.recorder.problem), program)
+            again = Desk("t3monitor sync", Host())
+            again.take(paths.database_file("replay"))
+            program.on_tick()
+            assert program.recorder.other == holder_of(paths.database_file("replay"))
+            assert program.window.sync_once_action.isEnabled()
+            again.close()
+
+    run(scenario())
+
+
+def test_a_database_that_another_computer_has_is_not_even_read(run: Run, paths: Paths, settings: Settings) -> None:
+    database = paths.database_file("replay")
+    lock = Lock(database, Holder(program="t3monitor sync", pid=7, user="anna", host="another-pc", port=1, key=""))
+
+    async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            assert "of anna (process 7 on another-pc)" in program.window.recorder_banner.label.text()
+            assert not program.window.sync_once_action.isEnabled()
+            assert program.session.shown is None
+            lock.release()
+            click(program, program.window.start_action)
+            await until(lambda: program.session.is_started and program.session.shown is not None, program)
+        assert [file.name for file in database.parent.iterdir()] == [database.name]
+
+    run(scenario())
+
+
+class Host:
+    """A program with a desk, without services."""
+
+    settings = Settings()
+
+    def __init__(self) -> None:
+        self.shown = 0
+        self.cycles: list[Future[CycleReport]] = []
+
+    def show(self) -> None:
+        self.shown += 1
+
+    def sync_once(self, *, find_panels: bool) -> list[Future[CycleReport]]:
+        return self.cycles
+
+
+@pytest.fixture
+def host() -> Host:
+    return Host()
+
+
+@pytest.fixture
+def holder(host: Host, tmp_path: Path) -> Iterator[Holder]:
+    desk = Desk("t3monitor window", host)
+    desk.take(tmp_path / "x.db")
+    found = holder_of(tmp_path / "x.db")
+    assert found is not None
+    yield found
+    desk.close()
+    assert holder_of(tmp_path / "x.db") is None
+
+
+def test_a_window_is_asked_to_come_to_the_front(host: Host, holder: Holder) -> None:
+    asyncio.run(show(holder))
+    assert host.shown == 1
+
+
+def test_who_does_not_know_the_key_gets_no_answer(host: Host, holder: Holder) -> None:
+    stranger = Holder(program="", pid=1, user="", host="", port=holder.port, key="guessed")
+    with pytest.raises(UnansweredError):
+        asyncio.run(show(stranger))
+    assert host.shown == 0
+
+
+@pytest.mark.parametrize("text", [b"\n", b"no JSON\n", b"\xff\xfe\n", b'{"key": 1}\n', b"x" * 2_000_000 + b"\n"])
+def test_nonsense_ends_nothing_but_its_own_connection(text: bytes, host: Host, holder: Holder) -> None:
+    async def talk() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", holder.port)
+        writer.write(text)
+        with suppress(ConnectionError):
+            assert await reader.read() == b""
+        writer.close()
+        await show(holder)
+
+    asyncio.run(talk())
+    assert host.shown == 1
+
+
+def test_settings_that_differ_are_named_and_make_no_cycle(holder: Holder) -> None:
+    with pytest.raises(OtherSettingsError) as error:
+        asyncio.run(sync_once(holder, wanted={"sync_interval_secs": 30, "timeout_seconds": 1, "unheard_of": 2}))
+    assert error.value.values == {"timeout_seconds": 30, "unheard_of": None}
+
+
+def test_a_program_that_ends_before_its_cycle_is_over_does_not_answer(host: Host, holder: Holder) -> None:
+    cancelled: Future[Any] = Future()
+    cancelled.cancel()
+    host.cycles = [cancelled]
+    with pytest.raises(UnansweredError, match="ended in the middle of the cycle"):
+        asyncio.run(sync_once(holder))
+
+
+def test_the_lock_of_an_open_desk_is_held(tmp_path: Path, host: Host, holder: Holder) -> None:
+    with pytest.raises(HeldError):
+        Lock(tmp_path / "x.db", holder)
