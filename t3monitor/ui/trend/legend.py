@@ -177,10 +177,10 @@ class Legend(QScrollArea):
             self._layout.removeWidget(row)
             row.hide()
             row.deleteLater()
-        for entry in entries:
+        for place, entry in enumerate(entries):
             if entry.key not in self._rows:
                 self._rows[entry.key] = _Row(entry.key, self)
-                self._layout.addWidget(self._rows[entry.key])
+                self._layout.insertWidget(place, self._rows[entry.key])
             self._rows[entry.key].show_entry(entry)
 
 
