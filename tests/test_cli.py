@@ -477,7 +477,7 @@ def doctor(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict
 def test_the_doctor_finds_nothing_wrong_with_the_simulated_building(capsys: pytest.CaptureFixture[str]) -> None:
     code, checks = doctor(capsys, "--link", "demo")
     assert code == 0
-    assert list(checks) == ["versions", "folders", "settings", "database", "link", "qt"]
+    assert list(checks) == ["versions", "folders", "settings", "database", "recorder", "link", "qt"]
     assert "6 panels, 1536 points" in checks["link"]["text"]
     assert "will be made by the first cycle" in checks["database"]["text"]
 

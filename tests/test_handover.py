@@ -75,6 +75,9 @@ def test_beside_a_program_that_records(
         assert f"{database} is in use by {name}" in capsys.readouterr().err
     assert cycles(database) == 3
 
+    assert main(["doctor", "--link", "demo"]) == 0
+    assert f"{name} records into this database" in capsys.readouterr().out
+
     recorder.kill()
     recorder.wait()
     assert holder_of(database) is None

@@ -1,7 +1,6 @@
 """``t3monitor doctor``: checks everything the program stands on and says what to do where something is wrong."""
 
 import argparse
-import io
 import json
 import os
 import platform
@@ -23,6 +22,7 @@ from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
+from t3monitor.store.lock import holder_of
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading import reading
@@ -44,6 +44,7 @@ def doctor(args: argparse.Namespace) -> int:
         _folders(paths),
         Check("settings", Outcome.FAILED if warnings else Outcome.OK, "; ".join(warnings) or f"{paths.settings_file}"),
         checked("database", lambda: _database(url)),
+        checked("recorder", lambda: _recorder(url)),
         *check_link(settings, _known(url)),
         _qt(),
     ]
@@ -58,8 +59,6 @@ def doctor(args: argparse.Namespace) -> int:
 
 
 def _print(checks: list[Check], *, as_json: bool) -> None:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a Windows console may lack a letter, a path may hold what is none
     if as_json:
         is_ok = all(check.is_ok for check in checks)
         print(json.dumps({"ok": is_ok, "checks": [asdict(check) for check in checks]}), flush=True)
@@ -127,6 +126,11 @@ def _database(url: str) -> str:
     with reading(url) as connection:
         taken = words_taken(connection)
     return f"{file} can be written to; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB{_words(taken)}"
+
+
+def _recorder(url: str) -> str:
+    holder = holder_of(database_file(url))
+    return f"{holder} records into this database" if holder else "no program records into this database"
 
 
 def _words(taken: tuple[int, int, int] | None) -> str:
