@@ -189,7 +189,7 @@ def test_a_line_that_grew_live_has_the_holes_that_it_has_when_it_is_loaded_again
     loaded = max(min(loaded, len(readings)), oldest_live)
     history.store(readings[:loaded])
     now_s = readings[-1].time_s + since_s
-    trace = Trace(IN1, 0)
+    trace = Trace(IN1)
     trace.set_history(history.reader.read(IN1, BEGIN_S, now_s, 10_000), reaches_present=True)
     for place, reading in enumerate(readings[loaded:], start=loaded):
         if reading.unit == LACKING:
@@ -213,7 +213,7 @@ def test_cursor_lane_and_line_agree_on_where_there_is_a_reading(history: History
     history.store(readings)
     length_s = readings[-1].time_s - BEGIN_S
     now_s = BEGIN_S + length_s + 60
-    trace = Trace(IN1, 0)
+    trace = Trace(IN1)
     trace.set_history(history.reader.read(IN1, BEGIN_S, now_s, 10_000), reaches_present=True)
     lanes = [stretches(series, now_s) for series in trace.series]
     lines = [drawn_line(series, now_s) for series in trace.series]
@@ -251,11 +251,8 @@ def test_two_and_a_half_spacings_are_no_hole_and_a_hole_begins_one_spacing_after
     assert of_arrays.tolist() == [30.0, 500.0]
 
 
-def test_what_is_usual_is_told_by_the_last_fifteen_readings_before() -> None:
-    assert usual_spacing([]) is usual_spacing([1000]) is None
-    assert usual_spacing([1000, 1260]) == 260
-    assert usual_spacing([1000, 4000, 4030]) == 30, "rather a hole too many"
-    assert usual_spacing([*range(0, 9000, 900), *range(9000, 9000 + 16 * 30, 30)]) == 30
+def test_what_is_usual_is_the_gap_in_the_middle_and_of_two_the_smaller() -> None:
+    assert [usual_spacing(gaps) for gaps in ([], [260], [3000, 30], [3000, 30, 300])] == [0, 260, 30, 300]
 
 
 # --- what is written with a reading

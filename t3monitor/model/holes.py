@@ -4,13 +4,12 @@ With each reading stands its spacing: after how many seconds the next one was ex
 comes later changes nothing about it, and neither does how much of the history somebody looks at.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Collection
 from statistics import median_low
 from typing import Any
 
 HOLE_AFTER_SPACINGS = 2.5  # one missed cycle, or one that T3000's cooldown delayed, is no hole
-READINGS_TO_TELL = 15  # before a reading, of how often its panel is read
+GAPS_TO_TELL = 15  # before a reading, of how often its panel is read
 UNKNOWN_SPACING_S = 300  # of a reading of which nobody knows even the sync interval
 
 Seconds = Any  # one number, or a numpy array of them
@@ -30,11 +29,9 @@ def known_until(read_s: Seconds, spacing_s: Seconds, next_s: Seconds) -> Any:
     return hole * (read_s + spacing_s) + (1 - hole) * next_s
 
 
-def usual_spacing(times_s: Sequence[float]) -> float | None:
-    """How far apart the last readings were, of these in their order; None of fewer than two.
+def usual_spacing(gaps_s: Collection[float]) -> float:
+    """How far apart readings are where nobody planned it, by at most `GAPS_TO_TELL` gaps before; 0: that is not known.
 
-    It tells the spacing of the last of them where nobody planned it. Of two in the middle the smaller counts: rather a
-    hole too many than a line where nothing was read.
+    Of two in the middle the smaller counts: rather a hole too many than a line where nothing was read.
     """
-    gaps_s = [later - earlier for earlier, later in pairwise(times_s[-READINGS_TO_TELL - 1 :])]
-    return median_low(gaps_s) if gaps_s else None
+    return median_low(gaps_s) if gaps_s else 0.0

@@ -13,9 +13,10 @@ import msgspec
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from sqlalchemy import Inspector, bindparam, case, func, inspect, literal_column, null, select
+from sqlalchemy.exc import NoSuchTableError
 
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.model.holes import READINGS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until
+from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.units import has_states
@@ -36,11 +37,11 @@ _TIMES_AFTER = sql_text(_times.where(_frame.logging_time > bindparam("end")).ord
 
 def _frames_statement(file: Inspector) -> str:
     """Reads the frames of a vector; a file of an earlier schema has no spacings, and one without the table nothing."""
-    if not file.has_table(trendlog_frames.name):
+    try:
+        columns = file.get_columns(trendlog_frames.name)
+    except NoSuchTableError:
         return ""
-    return _frames(
-        any(column["name"] == _frame.expected_spacing.name for column in file.get_columns(trendlog_frames.name))
-    )
+    return _frames(any(column["name"] == _frame.expected_spacing.name for column in columns))
 
 
 @cache
@@ -174,7 +175,7 @@ def _read_vector(
 ) -> _Vector:
     all_places = _places(cursor, serial_number, point_type, indexes)
     vector = serial_number, point_type.value
-    before = cursor.execute(_TIMES_BEFORE, (*vector, start)).fetchmany(READINGS_TO_TELL + 1)
+    before = cursor.execute(_TIMES_BEFORE, (*vector, start)).fetchmany(GAPS_TO_TELL + 1)
     after = cursor.execute(_TIMES_AFTER, (*vector, end)).fetchone()
     cursor.execute(statement, (*vector, *(before[-1] if before else (start,)), *(after or (end,))))
     chunks = [np.empty((5 + len(indexes), 0))]
@@ -215,9 +216,9 @@ def _filled(times: Floats, spacings: Floats, intervals: Floats) -> Floats:
     gaps = np.diff(times)
     open_ = np.flatnonzero(unknown & np.append(is_hole(gaps, spacings[:-1]), True))
     if open_.size:
-        before = np.concatenate((np.full(READINGS_TO_TELL, np.inf), gaps))
-        sorted_gaps = np.sort(sliding_window_view(before, READINGS_TO_TELL)[open_], axis=1)
-        middle = (np.minimum(open_, READINGS_TO_TELL) - 1) // 2
+        before = np.concatenate((np.full(GAPS_TO_TELL, np.inf), gaps))
+        sorted_gaps = np.sort(sliding_window_view(before, GAPS_TO_TELL)[open_], axis=1)
+        middle = (np.minimum(open_, GAPS_TO_TELL) - 1) // 2
         usual = np.where(middle < 0, 0.0, sorted_gaps[np.arange(len(open_)), middle])
         spacings[open_] = np.maximum(spacings[open_], usual)
     return spacings

@@ -4,8 +4,7 @@ import math
 from collections import deque
 from dataclasses import replace
 
-from t3monitor.model.holes import READINGS_TO_TELL, usual_spacing
-from t3monitor.model.point_types import PointType
+from t3monitor.model.holes import GAPS_TO_TELL, usual_spacing
 from t3monitor.model.snapshot import Device, Snapshot
 from t3monitor.sync.recording import Vector
 
@@ -19,14 +18,14 @@ class ExpectedSpacings:
 
     def __init__(self) -> None:
         self._given: dict[Vector, tuple[int, int]] = {}  # the newest reading: its time and its spacing
-        self._times: dict[Vector, deque[int]] = {}  # of the last readings under this interval
+        self._gaps: dict[Vector, deque[int]] = {}  # between the last readings under this interval
         self._interval_s = 0
 
     def of_snapshot(self, snapshot: Snapshot, interval_s: int, turn_s: float | None) -> Snapshot:
         """The snapshot with the spacing of each of its readings; ``turn_s`` is that of its answer."""
         if interval_s != self._interval_s:
             self._interval_s = interval_s
-            self._times.clear()
+            self._gaps.clear()
         return replace(snapshot, devices=tuple(self._of_device(device, turn_s) for device in snapshot.devices))
 
     def _of_device(self, device: Device, turn_s: float | None) -> Device:
@@ -36,13 +35,20 @@ class ExpectedSpacings:
         )
         return replace(device, spacings_s=(inputs, outputs, variables))
 
-    def _spacing(self, vector: tuple[int, PointType], time_s: int, turn_s: float | None) -> int:
+    def _spacing(self, vector: Vector, time_s: int, turn_s: float | None) -> int:
         given = self._given.get(vector)
         if given is None or given[0] != time_s:
-            times = self._times.setdefault(vector, deque(maxlen=READINGS_TO_TELL + 1))
-            if times and time_s < times[-1]:  # a clock was set back
-                times.clear()
-            times.append(time_s)
-            expected_s = turn_s if turn_s is not None else usual_spacing(tuple(times)) or 0
-            given = self._given[vector] = time_s, math.ceil(max(self._interval_s, expected_s))
+            if turn_s is None:
+                turn_s = self._usual(vector, 0 if given is None else time_s - given[0])
+            given = self._given[vector] = time_s, max(self._interval_s, math.ceil(turn_s))
         return given[1]
+
+    def _usual(self, vector: Vector, gap_s: int) -> float:
+        gaps = self._gaps.get(vector)
+        if gaps is None:
+            gaps = self._gaps[vector] = deque(maxlen=GAPS_TO_TELL)  # the gap before was under another interval
+        elif gap_s > 0:
+            gaps.append(gap_s)
+        else:  # a clock was set back
+            gaps.clear()
+        return usual_spacing(gaps)
