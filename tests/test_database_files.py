@@ -237,6 +237,19 @@ def test_the_wal_of_a_killed_program_is_taken_into_the_file(database: Database, 
     assert opened_anew(left) == [1, 2, 3, 9]
 
 
+def test_a_copy_restored_through_sqlite_outlives_a_killed_program(
+    database: Database, file: Path, copy: Path, tmp_path: Path
+) -> None:
+    copied(copy, file)
+    with pytest.raises(DatabaseUnusableError, match="had its tables changed by another program"):
+        write(database, 6)
+    anew = Database(sqlite_url(file), lambda: False)  # the old one is a reader that keeps the -wal from being emptied
+    write(anew, 6)
+    left = killed(file, tmp_path / "left")
+    anew.close()
+    assert opened_anew(left) == [1, 2, 3, 6, 9]
+
+
 @pytest.mark.parametrize("put", [in_place, by_rename])
 def test_the_wal_of_a_killed_program_does_not_ruin_a_copy_that_was_restored(
     put: Callable[[Path, Path], None], file: Path, copy: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -1,6 +1,7 @@
 """Opening the database file: its URL, the connection's pragmas, and the transactions."""
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -163,7 +164,8 @@ class Database:
             self._lose("was removed or replaced while it was open", set_aside(self.path) if ours else "")
         if now.file != left.file:  # another program has copied the -wal into it, or written over it
             self._detach()
-            if now.wal is None or not wal_belongs(self.path, is_copied=now.wal == left.wal):
+            is_copied = now.wal == left.wal and sys.platform != "win32"  # which may tell a time of change late
+            if now.wal is None or not wal_belongs(self.path, is_copied=is_copied):
                 self._lose("was overwritten while it was open", set_aside(self.path))
             number = self._number
             self._attach()

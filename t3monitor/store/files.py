@@ -91,7 +91,7 @@ def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
         return True
     if is_copied:
         return copied in numbers and _holds(path, transactions, copied)
-    return numbers[0] - 1 <= copied <= numbers[-1]
+    return min(numbers) - 1 <= copied <= max(numbers)  # a copy that was restored through SQLite counts on from its own
 
 
 def set_aside_strange_wal(path: Path) -> None:
