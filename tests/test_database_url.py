@@ -96,7 +96,7 @@ def test_a_folder_of_any_name_serves_as_home(
     monkeypatch.setenv("T3MONITOR_HOME", str(home))
     assert main(["sync", "--link", "replay", "--file", str(recording), "--once", "--json"]) == 0
     file = home / "data" / "replay" / "webview_t3_device.db"
-    assert files_in(tmp_path / "here") - files_in(home / "logs") == {file}
+    assert files_in(tmp_path / "here") - files_in(home / "logs") == {file, home / "config" / "folders.json"}
     assert is_read_by_every_reader(file)
 
 

@@ -28,7 +28,7 @@ class KnownFolders:
 
     def check(self, database: Path) -> None:
         """Raises DatabaseError for a file that is missing together with its folder: no other one is to be begun."""
-        known = self._folders.get(str(database))
+        known = self._folders.get(_name(database))
         if known is not None and _number_of_folder(database) != known and not os.access(database, os.F_OK):
             raise DatabaseError(
                 f"The database {database} is not there, and neither is the folder that it was in; connect its drive or "
@@ -37,13 +37,18 @@ class KnownFolders:
 
     def note(self, database: Path) -> None:
         """A database is open in its folder."""
-        number = _number_of_folder(database)
+        name, number = _name(database), _number_of_folder(database)
         with self._lock:
-            if number is not None and self._folders.get(str(database)) != number:
-                self._folders[str(database)] = number
+            if number is not None and self._folders.get(name) != number:
+                self._folders[name] = number
                 if self._file:
                     with suppress(OSError):  # then it is known in this run
                         write_whole(self._file, msgspec.json.encode(self._folders).decode())
+
+
+def _name(database: Path) -> str:
+    """Its path as a text that JSON takes: it may hold bytes that are none."""
+    return os.fsencode(database).decode("utf-8", "backslashreplace")
 
 
 def _number_of_folder(database: Path) -> int | None:
