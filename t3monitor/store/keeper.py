@@ -32,7 +32,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _PATIENCE_S = 3.0  # with another program that locks the file: closing the program takes less than 5 s
-_CLOSING_PATIENCE_S, _CLOSING_S = 1.5, 2.5
+_CLOSING_PATIENCE_S, _CLOSING_S = 1.0, 2.5
 _LOCK_SLICE_S = 0.05
 _HUNG_SLICE_S, _HUNG_SLICES = 0.2, 10  # after an interruption
 _MOST_WAITING = 100  # tasks: each site has one at a time
@@ -119,7 +119,7 @@ class Keeper:
     def close(self) -> None:
         """Does what is waiting, closes the file and ends the thread.
 
-        What cannot be stored within 1.5 s goes into a file beside the database; a disk that hangs is left after 2.5 s.
+        What cannot be stored within 1 s goes into a file beside the database; a disk that hangs is left after 2.5 s.
         """
         with self._changed:
             self._closing = True
