@@ -4,11 +4,9 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -26,6 +24,7 @@ from t3monitor.qt.bridge import ServiceBridge
 from t3monitor.qt.garbage_collector import GarbageCollector
 from t3monitor.qt.recorder import Recorder
 from t3monitor.qt.service_thread import ServiceThread
+from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
 from t3monitor.simulation.past import give_demo_a_past
 from t3monitor.store.files import database_file
@@ -42,15 +41,11 @@ from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.settings.dialog import SettingsDialog
 from t3monitor.ui.trend.view import TrendView
-from t3monitor.ui.window_state import load_window_state, save_window_state
-
-T = TypeVar("T")
+from t3monitor.ui.window_state import WindowMemory
 
 _log = logging.getLogger(__name__)
 
-_READERS = 2
 _TICK_MS = 1000
-_REMEMBER_MS = 5000
 _NOTICE_MS = 15_000
 _CYCLES_SHOWN = 2000
 
@@ -70,8 +65,7 @@ class MonitorApp(QObject):
         self._opening: asyncio.Task[None] | None = None
         self._closing = threading.Event()
         self._closed = asyncio.Event()
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
+        self._tasks = Tasks()
         self.settings_dialog: SettingsDialog | None = None
 
         self.bridge = ServiceBridge(self)
@@ -91,20 +85,17 @@ class MonitorApp(QObject):
         self.window.apply_settings(self.session)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self.on_tick)
-        self._remembered: dict[str, Any] = {}
-        self._remember_timer = QTimer(self, interval=_REMEMBER_MS)  # the power may fail, or the session end in a hurry
-        self._remember_timer.timeout.connect(self.remember)
+        self.memory = WindowMemory(self.window, paths.window_state_file, keeps=leaves_traces)
         self._collector = GarbageCollector(self)
 
     async def run(self) -> None:
         """Shows the window and works until it is closed."""
-        self.window.restore_state(load_window_state(self.paths.window_state_file))
+        self.memory.restore()
         self.window.show()
         if self._leaves_traces:
             self.recorder.begin(self.paths.window_state_file, lambda: self.session.settings, self.services)
         self.services.run()
         self._tick.start()
-        self._remember_timer.start()
         if self.session.settings.link is None:
             self.window.show_welcome(shown=True)
         else:
@@ -115,7 +106,7 @@ class MonitorApp(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether something that the user would wait for is still going on."""
-        return bool(self._tasks) or self.session.is_in_cycle or self.window.trend.loader.is_busy
+        return self._tasks.is_busy or self.session.is_in_cycle or self.window.trend.loader.is_busy
 
     @property
     def is_closing(self) -> bool:
@@ -130,7 +121,7 @@ class MonitorApp(QObject):
         if self.recorder.records:
             self.services.sync_once()
         else:
-            self._spawn(self._hand_over(find_panels=False))
+            self._tasks.spawn(self._hand_over(find_panels=False))
 
     @Slot()
     def on_start(self) -> None:
@@ -151,7 +142,7 @@ class MonitorApp(QObject):
         if self.recorder.records:
             self.services.find_panels()
         else:
-            self._spawn(self._hand_over(find_panels=True))
+            self._tasks.spawn(self._hand_over(find_panels=True))
 
     @Slot(object, bool)  # a serial number takes all of 32 bits
     def on_record_toggled(self, serial_number: int, recorded: bool) -> None:
@@ -243,9 +234,9 @@ class MonitorApp(QObject):
             self._show()
         match event:
             case LateStored():
-                self._spawn(self._reload())
+                self._tasks.spawn(self._reload())
             case CycleFinished():
-                self._spawn(self._measure_database())
+                self._tasks.spawn(self._measure_database())
         self._enable_actions()
 
     def _publish(self, event: SyncEvent) -> None:
@@ -260,7 +251,7 @@ class MonitorApp(QObject):
             event = replace(event, database=self.session.database)  # by another name, maybe
         self.on_event(event)
         if isinstance(event, CycleFinished) and event.report.run_id is not None:
-            self._spawn(self._show_stored())
+            self._tasks.spawn(self._show_stored())
 
     @Slot()
     def on_recorder_changed(self) -> None:
@@ -316,7 +307,7 @@ class MonitorApp(QObject):
         if self.session.database_problem or self.recorder.problem:  # no other file is begun in its place
             self.services.stop()
         else:
-            self._opening = self._spawn(self._open(self.session.settings, start=start))
+            self._opening = self._tasks.spawn(self._open(self.session.settings, start=start))
         self._enable_actions()
 
     async def _open(self, settings: Settings, *, start: bool) -> None:
@@ -324,9 +315,9 @@ class MonitorApp(QObject):
         try:
             if settings.link == LinkName.DEMO and self._leaves_traces and self.recorder.records:
                 self.window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
-                await self._read(give_demo_a_past, database_file(url), settings.demo_panels, self._closing)
-            snapshot = await self._read(read_present_state, url)
-            cycles = await self._read(read_cycles, url, _CYCLES_SHOWN)
+                await self._tasks.read(give_demo_a_past, database_file(url), settings.demo_panels, self._closing)
+            snapshot = await self._tasks.read(read_present_state, url)
+            cycles = await self._tasks.read(read_cycles, url, _CYCLES_SHOWN)
         except (DatabaseError, OSError) as error:
             _log.warning("⚠️ %s", error)  # the first cycle says it in the window
         else:
@@ -358,7 +349,7 @@ class MonitorApp(QObject):
 
     async def _show_stored(self) -> None:
         try:
-            stored = await self._read(read_present_state, self.session.database)
+            stored = await self._tasks.read(read_present_state, self.session.database)
         except DatabaseError as error:
             _log.warning("⚠️ %s", error)
             return
@@ -369,7 +360,7 @@ class MonitorApp(QObject):
     async def _reload(self) -> None:
         """Shows what was stored with times of before."""
         try:
-            cycles = await self._read(read_cycles, self.session.database, _CYCLES_SHOWN)
+            cycles = await self._tasks.read(read_cycles, self.session.database, _CYCLES_SHOWN)
         except DatabaseError as error:
             _log.warning("⚠️ %s", error)
             return
@@ -388,13 +379,13 @@ class MonitorApp(QObject):
 
     async def _measure_database(self) -> None:
         path = database_file(self.session.database)
-        self.window.set_database_bytes(await self._read(_size_bytes, path))
+        self.window.set_database_bytes(await self._tasks.read(_size_bytes, path))
 
     async def _load_history(
         self, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float, max_points: int
     ) -> Mapping[PointKey, tuple[Series, ...]]:
         reader = HistoryReader(self.session.database)
-        return await self._read(reader.read_many, keys, start_utc_s, end_utc_s, max_points)
+        return await self._tasks.read(reader.read_many, keys, start_utc_s, end_utc_s, max_points)
 
     async def _test_link(self, settings: Settings) -> Sequence[Check]:
         """The doctor's checks of a link.
@@ -404,57 +395,32 @@ class MonitorApp(QObject):
         shown = self.session.shown
         return await in_daemon_thread(lambda: list(check_link(settings, shown)))
 
-    async def _read(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Runs something that blocks in one of the readers' threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, function, *arguments)
-
     def end_at_once(self) -> None:
         """Ends in order where no loop turns any more: the display has gone, or the user logs off."""
         self._closed.set()
         self._closing.set()
-        self.remember()
+        self.memory.save()
         self.services.close()
         self.recorder.close()
-
-    @Slot()
-    def remember(self) -> None:
-        """Keeps what the window is to look like at the next start, if that has changed."""
-        if self._leaves_traces and (state := self.window.save_state()) != self._remembered:
-            self._remembered = state
-            save_window_state(self.paths.window_state_file, state)
 
     async def _shut_down(self) -> None:
         self._closing.set()
         self._tick.stop()
-        self._remember_timer.stop()
-        self.remember()
+        self.memory.close()
         self.window.trend.loader.forget()
         if self.settings_dialog is not None:
             self.settings_dialog.close()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.cancel()
         await self.recorder.stop_following()
         await asyncio.sleep(0)  # history that was being loaded is cancelled as well
         self.services.close()
         self.recorder.close()
-        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._tasks.close()
         self.bridge.blockSignals(True)
         # By Qt and in Qt's order: left to the garbage collector, the scene of the plot goes in an order that crashes.
         self.window.deleteLater()
         QCoreApplication.sendPostedEvents(self.window, QEvent.Type.DeferredDelete)
         self._collector.stop()
-
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        task = asyncio.ensure_future(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._on_task_done)
-        return task
-
-    def _on_task_done(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            _log.error("❌ An error in this program", exc_info=error)
 
     def _connect(self) -> None:
         window, bridge = self.window, self.bridge

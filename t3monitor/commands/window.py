@@ -69,7 +69,7 @@ def window(args: argparse.Namespace) -> int:
         CrashNotice(crash_log, program.window)
         ending = _Ending(program, crash_log)
         on_end_signals(ending.on_signal)
-        application.commitDataRequest.connect(program.remember)
+        application.commitDataRequest.connect(program.memory.save)
         application.aboutToQuit.connect(ending.on_quit)
         qInstallMessageHandler(ending.on_qt_message)
         loop.run_until_complete(program.run())
