@@ -67,7 +67,7 @@ def window(args: argparse.Namespace) -> int:
     with loop:
         program = MonitorApp(paths, settings)
         CrashNotice(crash_log, program.window)
-        ending = _Ending(program, crash_log)
+        ending = Ending(program, crash_log)
         on_end_signals(ending.on_signal)
         application.commitDataRequest.connect(program.memory.save)
         application.aboutToQuit.connect(ending.on_quit)
@@ -77,7 +77,7 @@ def window(args: argparse.Namespace) -> int:
     return ending.exit_code
 
 
-class _Ending:
+class Ending:
     """The ways in which a window ends without a click, and the exit code."""
 
     def __init__(self, program: MonitorApp, crash_log: CrashLog) -> None:

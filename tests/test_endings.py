@@ -1,0 +1,153 @@
+"""Whatever ends a window, it ends as by a click: stored, remembered, and with nothing left behind."""
+
+import asyncio
+import os
+import signal
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMessageLogContext, QtMsgType
+
+from answers import real_answer, real_panel, real_point
+from programs import Run, cycle, opened, until
+from t3monitor.app import MonitorApp
+from t3monitor.commands import exit_codes
+from t3monitor.commands.window import Ending
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import LinkName, Settings, load, save
+from t3monitor.diagnostics.crashes import CrashLog
+from t3monitor.diagnostics.logs import start_logging
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.store.lock import holder_of
+from t3monitor.ui.window_state import load_window_state
+
+KEY = PointKey(237219, PointType.INPUT, 1)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    answer = tmp_path / "answer.json"
+    answer.write_bytes(real_answer(real_panel(1, [real_point()])))
+    return Settings(link=LinkName.REPLAY, replay=str(answer), auto_start=False)
+
+
+@pytest.mark.parametrize("has_begun", [True, False])
+def test_history_that_is_being_loaded_is_forgotten_before_anything_is_closed(
+    has_begun: bool, run: Run, paths: Paths, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading: list[bool] = []
+
+    async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            loader, close = program.window.trend.loader, program.services.close
+            monkeypatch.setattr(program.services, "close", lambda: (loading.append(loader.is_busy), close()))
+            await cycle(program, program.window.sync_once_action.trigger)
+            program.window.trend.state.add([KEY])
+            if has_begun:
+                loader.flush()
+            assert loader.is_busy
+
+    run(scenario())
+    assert loading == [False]
+
+
+def test_what_is_plotted_is_remembered_without_an_orderly_end(run: Run, paths: Paths, settings: Settings) -> None:
+    async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            program.window.trend.state.add([KEY])
+            assert program._remember_timer.isActive()
+            program._remember_timer.timeout.emit()
+            remembered = load_window_state(paths.window_state_file)
+            assert remembered["trend"] == program.window.trend.save_state()
+            assert str(KEY.serial_number) in str(remembered["trend"])
+
+    run(scenario())
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The exit codes with which the process would have ended."""
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    monkeypatch.setattr("logging.shutdown", lambda: None)
+    return codes
+
+
+@pytest.fixture
+def crash_log(paths: Paths) -> Iterator[CrashLog]:
+    log = CrashLog(paths.log_folder, "Qt")
+    yield log
+    log.end_well()
+
+
+@pytest.mark.parametrize("how", ["display", "log-off"])
+def test_a_display_that_goes_and_a_log_off_end_it_in_order(
+    how: str, run: Run, paths: Paths, settings: Settings, crash_log: CrashLog, ended: list[int]
+) -> None:
+    database = paths.database_file("replay")
+
+    async def scenario() -> None:
+        program = MonitorApp(paths, settings)
+        ending = Ending(program, crash_log)
+        running = asyncio.ensure_future(program.run())
+        await until(lambda: program.window.isVisible() and not program.is_busy, program)
+        await cycle(program, program.window.sync_once_action.trigger)
+        assert holder_of(database) is not None
+        if how == "display":
+            text = "The X11 connection broke (error 1). Did the X11 server die?"
+            ending.on_qt_message(QtMsgType.QtWarningMsg, QMessageLogContext(), text)
+        else:
+            ending.on_quit()
+        assert ended == [exit_codes.GOOD]
+        assert holder_of(database) is None
+        assert [file.name for file in database.parent.iterdir()] == [database.name]
+        assert paths.window_state_file.exists()
+        assert list(paths.log_folder.iterdir()) == []
+        await running
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, exit_codes.INTERRUPTED), (signal.SIGTERM, exit_codes.GOOD)]
+)
+def test_signals_close_the_window_however_many_come(
+    number: int, code: int, run: Run, paths: Paths, settings: Settings, crash_log: CrashLog
+) -> None:
+    async def scenario() -> None:
+        program = MonitorApp(paths, settings)
+        ending = Ending(program, crash_log)
+        running = asyncio.ensure_future(program.run())
+        for _ in range(3):
+            ending.on_signal(number)
+        await running
+        ending.on_signal(number)  # the window has gone
+        assert ending.exit_code == code
+
+    run(scenario())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the folders of a user are private by themselves")
+def test_settings_and_logs_are_their_owners_and_what_was_open_to_others_is_mended(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs")
+    for file in (paths.settings_file, paths.log_folder / "FFI.log", paths.log_folder / "FFI.log.1"):
+        file.parent.mkdir(exist_ok=True, parents=True)
+        file.parent.chmod(0o755)
+        file.write_text("{}")
+        file.chmod(0o644)
+    load(paths.settings_file)
+    start_logging(paths.log_folder, cycles_on_stderr=False)
+    assert modes(paths.config) == {"": 0o700, "settings.json": 0o600}
+    assert set(modes(paths.log_folder).values()) == {0o700, 0o600}
+    new = tmp_path / "new" / "config" / "settings.json"
+    save(new, Settings())
+    assert modes(new.parent) == {"": 0o700, "settings.json": 0o600}
+
+
+def modes(folder: Path) -> dict[str, int]:
+    of_files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+    return {"": stat.S_IMODE(folder.stat().st_mode)} | of_files
