@@ -22,7 +22,7 @@ from t3monitor.store import keeper as keeper_module
 from t3monitor.store import late as late_module
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers, Store
-from t3monitor.store.late import late_file
+from t3monitor.store.late import Late, LateCycle, LateFrame, late_file
 from values import NOW_S, device, points, report
 
 LOCKED = report(Outcome.DATABASE, "The database is locked", started_at=NOW_S - 9, finished_at=NOW_S, samples=7)
@@ -253,6 +253,15 @@ def test_a_ledger_row_without_a_reading_waits_and_says_nothing_of_readings(keepe
     assert rows(file, "SELECT outcome, reason FROM SYNC_RUNS") == [("timeout", "T3000 gave no answer")]
 
 
+def test_what_waits_and_cannot_be_stored_by_an_error_of_ours_keeps_no_later_cycle_out(
+    keeper: Keeper, file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep(keeper, device())
+    monkeypatch.setattr(Late, "store", lambda *_: 1 / 0)
+    assert keeper.run(store(device())) == 1
+    assert "Cycles that are lost by an error of this program: 1" in caplog.text
+
+
 def test_what_a_lock_still_keeps_out_goes_on_waiting(keeper: Keeper, file: Path) -> None:
     keeper.run(nothing)
     keep(keeper, device(time_s=1000))
@@ -276,7 +285,7 @@ def test_the_oldest_falls_out_of_what_waits_and_the_ledger_says_so(
     keeper.run(nothing)
     assert rows(file, "SELECT logging_time FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT'") == [(1003,), (1004,)]
     reasons = [reason for (reason,) in rows(file, "SELECT reason FROM SYNC_RUNS ORDER BY id")]
-    assert [reason.endswith("3 cycles before it could not be kept") for reason in reasons] == [True, False]
+    assert [reason.endswith("before it so many cycles could not be kept: 3") for reason in reasons] == [True, False]
 
 
 def test_points_that_a_late_answer_leaves_out_are_missing_samples_not_a_new_layout(keeper: Keeper, file: Path) -> None:
@@ -353,7 +362,12 @@ def test_what_was_stored_although_its_file_could_not_be_removed_is_not_stored_tw
     assert rows(file, "SELECT count(*) FROM TRENDLOG_FRAMES") == [(3,)]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"cycles": 3}', msgspec.json.encode({"version": 99})])
+DANGLING = Late(cycles=[LateCycle(LOCKED, 30, (LateFrame(7, 1000, "[1]", None),))])
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b'{"cycles": 3}', msgspec.json.encode(Late(version=99)), msgspec.json.encode(DANGLING)]
+)
 def test_a_damaged_file_of_readings_is_set_aside_with_a_sentence(
     keeper: Keeper, file: Path, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -361,7 +375,7 @@ def test_a_damaged_file_of_readings_is_set_aside_with_a_sentence(
     keeper.run(nothing)
     assert not late_file(file).exists()
     assert file.with_name("history.db-late.json.damaged").read_bytes() == content
-    assert "cannot be read" in caplog.text
+    assert "cannot be used" in caplog.text
     assert "set aside" in caplog.text
 
 
@@ -373,7 +387,7 @@ def test_where_the_file_beside_cannot_be_written_the_loss_is_said(
     late_file(file).mkdir()
     with Lock(file):
         keepers.give_back(keeper)
-    assert "1 cycles that could not be stored are lost" in caplog.text
+    assert "Cycles that could not be stored and are lost: 1" in caplog.text
 
 
 def test_nothing_is_left_where_the_folder_of_the_database_is_another_one(
@@ -384,7 +398,7 @@ def test_nothing_is_left_where_the_folder_of_the_database_is_another_one(
     file.parent.mkdir()
     keepers.give_back(keeper)
     assert not list(file.parent.iterdir())
-    assert "1 cycles that could not be stored are lost" in caplog.text
+    assert "Cycles that could not be stored and are lost: 1" in caplog.text
 
 
 def test_nothing_is_left_beside_a_file_that_never_was_the_database(keepers: Keepers, file: Path) -> None:

@@ -183,22 +183,31 @@ class Keeper:
         try:
             self._folders.check(self.path)
             write_late(self.path, self._late)
-        except (DatabaseError, OSError) as error:
-            _log.error("❌ %d cycles that could not be stored are lost: %s cannot be written: %s", count, file, error)
+        except (DatabaseError, OSError, ValueError) as error:
+            _log.error(
+                "❌ Cycles that could not be stored and are lost: %d; %s cannot be written: %s", count, file, error
+            )
         else:
-            _log.warning("⚠️ %d cycles that could not be stored wait in %s for the next start", count, file)
+            _log.warning("⚠️ Cycles that could not be stored and wait in %s for the next start: %d", file, count)
 
     def _store_late(self, store: Store) -> None:
         with self._late_lock:
             if not self._late.cycles:
                 return
             count = len(self._late.cycles)
-            store.writer.store_late(self._late, self._clock.utc_s())
+            try:
+                store.writer.store_late(self._late, self._clock.utc_s())
+            except DatabaseError:
+                raise
+            except Exception:  # noqa: BLE001 - what nobody can store must not keep out what comes after it
+                _log.exception("❌ Cycles that are lost by an error of this program: %d", count)
+                self._late = Late()
+                return
             self._late = Late()
             store.late_stored += count
             with suppress(OSError):  # what is in the ledger is not stored again
                 late_file(self.path).unlink(missing_ok=True)
-        _log.info("💾 %d cycles that could not be stored at their time are stored now", count)
+        _log.info("💾 Stored late: %d cycles, with the times of the readings", count)
 
     def _next_task(self) -> _Task | None:
         """The next task, when there is one; until then upkeep that is due. None when it is time to end."""

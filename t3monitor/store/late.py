@@ -25,7 +25,7 @@ from t3monitor.store.reading_times import Vector, write_reading_times
 from t3monitor.store.rows import insert_run, json_array, next_run_id
 
 _VERSION = 1
-_MOST_BYTES = 64_000_000  # of values; a day and a half of 10 panels every 30 s
+_MOST_BYTES = 64_000_000  # of values: more than a day of 10 panels every 30 s
 _BYTES_OF_A_CYCLE = 1000  # without its values
 
 _log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Late(msgspec.Struct):
             if cycle.frames:
                 reasons.append(f"its readings were stored {duration_text(now_s - report.finished_at)} later")
             if fallen:
-                reasons.append(f"{fallen} cycles before it could not be kept")
+                reasons.append(f"before it so many cycles could not be kept: {fallen}")
                 fallen = 0
             insert_run(cursor, run_id, replace(report, reason="; ".join(reasons) or None), cycle.sync_interval_s)
             cursor.executemany(statements.INSERT_FRAME, [self._row(cursor, run_id, frame) for frame in cycle.frames])
@@ -140,19 +140,21 @@ def read_late(database: Path) -> Late:
         late = msgspec.json.decode(path.read_bytes(), type=Late)
         if late.version != _VERSION:
             raise ValueError(f"it is of version {late.version}")
+        if any(frame.layout not in range(len(late.layouts)) for cycle in late.cycles for frame in cycle.frames):
+            raise ValueError("a reading lacks its layout")
     except FileNotFoundError:
         return Late()
     except (OSError, ValueError) as error:
         aside = path.with_name(f"{path.name}.damaged")
         with suppress(OSError):
             path.replace(aside)
-        _log.warning("⚠️ The readings in %s cannot be read (%s); they are set aside as %s", path, error, aside)
+        _log.warning("⚠️ The readings in %s cannot be used (%s); they are set aside as %s", path, error, aside)
         return Late()
     return late
 
 
 def write_late(database: Path, late: Late) -> None:
-    """Writes the file, to be read by whom the database is; raises OSError."""
+    """Writes the file, to be read by whom the database is; raises OSError, or ValueError for what is no text."""
     path = late_file(database)
     write_whole(path, msgspec.json.encode(late).decode())
     with suppress(OSError):
