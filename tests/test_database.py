@@ -18,10 +18,13 @@ from sqlalchemy import Engine, event
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
 from t3monitor.store import database as database_module
 from t3monitor.store import migrate as migrate_module
 from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
+from t3monitor.store.history import HistoryReader
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import migrate_to_newest, schema_revision
 from t3monitor.store.present_state import read_present_state
@@ -398,6 +401,8 @@ def test_a_file_of_an_older_schema_keeps_all_it_holds_and_can_say_never(
 ) -> None:
     old_file(revision, file, tmp_path)
     before = contents(file)
+    (series,) = HistoryReader(sqlite_url(file)).read(PointKey(7, PointType.VARIABLE, 3), 0, 2e9, 100)
+    assert (series.values.tolist(), series.spacing_s) == ([21.5], 30), "it is read as it is, too"
     make(file)
     after = contents(file)
     assert after["DEVICES"] == [(*OLD_DEVICE, SITE_OF[revision])]

@@ -241,6 +241,15 @@ def test_of_an_older_file_fifteen_gaps_before_tell_how_often_it_was_read_also_at
         assert history.read(start_s, times[-1])["°C"].holes.starts.tolist()[-1:] == [times[15] + 30]
 
 
+def test_a_minute_between_two_readings_of_a_panel_that_waits_for_its_turn_is_on_its_line(history: History) -> None:
+    times = range(BEGIN_S, BEGIN_S + 9600, 960)
+    history.store([Reading(time_s, 30, 960, "°C") for time_s in times])
+    start_s, end_s = times[4] + 300, times[4] + 360
+    series = history.read(start_s, end_s)["°C"]
+    assert line(series) == [(times[4], 4.5), (times[5], 5.5)]
+    assert series.is_known_within(start_s, end_s, times[-1])
+
+
 # --- the rule
 
 
