@@ -387,7 +387,7 @@ def test_where_the_file_beside_cannot_be_written_the_loss_is_said(
     late_file(file).mkdir()
     with Lock(file):
         keepers.give_back(keeper)
-    assert "Cycles that could not be stored and are lost: 1" in caplog.text
+    assert "Cycles that were not stored and are lost: 1" in caplog.text
 
 
 def test_nothing_is_left_where_the_folder_of_the_database_is_another_one(
@@ -398,7 +398,7 @@ def test_nothing_is_left_where_the_folder_of_the_database_is_another_one(
     file.parent.mkdir()
     keepers.give_back(keeper)
     assert not list(file.parent.iterdir())
-    assert "Cycles that could not be stored and are lost: 1" in caplog.text
+    assert "Cycles that were not stored and are lost: 1" in caplog.text
 
 
 def test_nothing_is_left_beside_a_file_that_never_was_the_database(keepers: Keepers, file: Path) -> None:

@@ -184,11 +184,9 @@ class Keeper:
             self._folders.check(self.path)
             write_late(self.path, self._late)
         except (DatabaseError, OSError, ValueError) as error:
-            _log.error(
-                "❌ Cycles that could not be stored and are lost: %d; %s cannot be written: %s", count, file, error
-            )
+            _log.error("❌ Cycles that were not stored and are lost: %d; %s cannot be written: %s", count, file, error)
         else:
-            _log.warning("⚠️ Cycles that could not be stored and wait in %s for the next start: %d", file, count)
+            _log.warning("⚠️ Cycles that were not stored and wait in %s for the next start: %d", file, count)
 
     def _store_late(self, store: Store) -> None:
         with self._late_lock:
@@ -207,7 +205,7 @@ class Keeper:
             store.late_stored += count
             with suppress(OSError):  # what is in the ledger is not stored again
                 late_file(self.path).unlink(missing_ok=True)
-        _log.info("💾 Stored late: %d cycles, with the times of the readings", count)
+        _log.info("💾 Cycles that were stored late, with the times of their readings: %d", count)
 
     def _next_task(self) -> _Task | None:
         """The next task, when there is one; until then upkeep that is due. None when it is time to end."""
