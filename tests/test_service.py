@@ -27,6 +27,7 @@ from t3monitor.model.errors import (
 from t3monitor.model.events import (
     AnswerDecoded,
     CallStarted,
+    Committed,
     CycleFinished,
     CycleReport,
     CycleStarted,
@@ -161,6 +162,17 @@ def test_the_steps_of_a_cycle_happen_in_the_order_of_the_document(site: Open) ->
         SyncPhase.VALIDATE,
     ]
     assert [(event.panel.position, event.panel.total) for event in building.of(PanelUpserted)] == [(1, 2), (2, 2)]
+
+
+def test_a_listener_is_told_with_the_commit_what_was_stored_and_where(site: Open) -> None:
+    building = site(ANSWER, LinkTimeoutError("T3000 gave no answer within 30 s"))
+    building.run(2)
+    (committed,), (decoded,) = building.of(Committed), building.of(AnswerDecoded)
+    good, failed = building.of(CycleFinished)
+    assert committed.snapshot is decoded.snapshot
+    assert (committed.devices, committed.database) == (2, building.service.database_in_use)
+    assert good.snapshot is committed.snapshot
+    assert failed.snapshot is None
 
 
 def test_the_first_cycle_runs_at_once_and_the_next_ones_every_interval(site: Open) -> None:
