@@ -25,7 +25,7 @@ from t3monitor.ui.trend.time_range import Preset
 
 _DAY_S = 86_400
 _PATIENCE_S = 60.0
-_QUIET_S = 0.4
+_QUIET_TURNS = 20
 # The points of the simulated building that its pictures plot.
 _PANEL, _POINTS = "AHU-1", ("SAT", "RAT", "OAT", "HTG_VLV", "SF_ST")
 
@@ -105,11 +105,9 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
 
 async def _idle(program: MonitorApp) -> None:
     """Waits until nothing is going on any more, and was not for a moment: what ends may begin something else."""
-    deadline_s = time.monotonic() + _PATIENCE_S
-    quiet_since_s = time.monotonic()
-    while time.monotonic() < min(deadline_s, quiet_since_s + _QUIET_S):
-        if program.is_busy:
-            quiet_since_s = time.monotonic()
+    deadline_s, quiet_turns = time.monotonic() + _PATIENCE_S, 0  # turns of the loop, however long a busy machine takes
+    while quiet_turns < _QUIET_TURNS and time.monotonic() < deadline_s:
+        quiet_turns = 0 if program.is_busy else quiet_turns + 1
         await asyncio.sleep(0.02)
 
 
