@@ -191,6 +191,15 @@ class TestState:
         assert other.tree.columnWidth(DeviceColumn.SERIAL) == 111
         assert other.save_state() == saved
 
+    def test_a_hidden_column_keeps_its_width(self, view: DevicesView, qtbot: QtBot) -> None:
+        view.tree.header().resizeSection(DeviceColumn.SERIAL, 111)
+        assert view.tree.isColumnHidden(DeviceColumn.SERIAL)
+        other = shown_view(qtbot)
+        other.restore_state(json.loads(json.dumps(view.save_state())))
+        assert other.tree.isColumnHidden(DeviceColumn.SERIAL)
+        other.tree.showColumn(DeviceColumn.SERIAL)
+        assert other.tree.columnWidth(DeviceColumn.SERIAL) == 111
+
     @pytest.mark.parametrize(
         "saved", [{}, {"columns": 1, "collapsed": 2, "chosen": "3"}, {"columns": [{"name": "name", "hidden": True}]}]
     )
