@@ -128,6 +128,20 @@ def test_what_another_program_wrote_in_between_is_overwritten_by_the_next_readin
     assert rows(file, "SELECT value FROM INPUT_POINTS") == [(20.5,), (21.0,), (0.0,)]
 
 
+def test_what_another_program_wrote_and_copied_into_the_file_is_overwritten_by_the_next_reading(file: Path) -> None:
+    database = Database(f"sqlite:///{file}")
+    ours, panel = Writer(database), device()
+    store(ours, panel)
+    store(ours, panel)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("UPDATE INPUT_POINTS SET value = 7")
+        other.commit()
+        other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    store(ours, panel)
+    database.close()
+    assert rows(file, "SELECT value FROM INPUT_POINTS") == [(20.5,), (21.0,), (0.0,)]
+
+
 def test_what_is_known_of_a_panel_is_not_forgotten_when_an_answer_lacks_it(writer: Writer, file: Path) -> None:
     store(writer, device(settings=PanelSettings("192.168.1.5", 502, 7, 3), building_name="Main", address="192.168.1.5"))
     store(writer, device(panel_name="Renamed"))

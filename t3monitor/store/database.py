@@ -61,6 +61,7 @@ class Database:
             ) from error
         self._engine = _engine(self.path, waits_for_locks=tries_again is None)
         self._watch: SqliteConnection | None = None
+        self.connections = 0  # until now, one after the other: each knows only of its own time what others commit
         self._schema_version = self._number = 0  # of the tables; of the last transaction
         self._left = FileStates(None, None)  # as the last transaction left the files
         self._lost = ""  # what became of them
@@ -129,6 +130,7 @@ class Database:
         with closing(self._engine.raw_connection()) as connection:  # which makes it a WAL file
             cursor = cast(Cursor, connection.cursor())
             self._schema_version, self._number = _pragma(cursor, "schema_version"), _pragma(cursor, "user_version")
+        self.connections += 1
         self._watch = open_read_only(self.path)
         self._left = file_states(self.path)
 

@@ -56,7 +56,7 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._stored: _Vectors = {}
-        self._data_version: int | None = None
+        self._seen: tuple[int, int] | None = None  # the connection and its data version
 
     @contextmanager
     def cycle(self, sync_interval_s: int) -> Iterator["CycleTransaction"]:
@@ -66,8 +66,9 @@ class Writer:
         """
         with self._database.writing() as cursor:
             (data_version,) = cursor.execute("PRAGMA data_version").fetchone()
-            if data_version != self._data_version:  # another connection committed something
-                self._data_version, self._stored = data_version, {}
+            seen = self._database.connections, data_version
+            if seen != self._seen:  # another program committed something, or may have
+                self._seen, self._stored = seen, {}
             transaction = CycleTransaction(cursor, next_run_id(cursor), sync_interval_s, self._stored)
             yield transaction
         self._stored = self._stored | transaction.written
