@@ -17,7 +17,7 @@ from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseError
-from t3monitor.model.events import CycleFinished, CycleStarted, LateStored, SyncEvent
+from t3monitor.model.events import CycleFinished, CycleStarted, LateStored, ServiceStarted, ServiceStopped, SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.qt.bridge import ServiceBridge
@@ -237,7 +237,8 @@ class MonitorApp(QObject):
                 self._tasks.spawn(self._reload())
             case CycleFinished():
                 self._tasks.spawn(self._measure_database())
-        self._enable_actions()
+        if isinstance(event, ServiceStarted | ServiceStopped | CycleStarted | CycleFinished):
+            self._enable_actions()
 
     def _publish(self, event: SyncEvent) -> None:
         """From any thread: what the services tell goes to the window, and to programs that follow this one."""

@@ -168,10 +168,10 @@ def state_of(model: DevicesModel, title: str, role: int = Qt.ItemDataRole.Displa
 
 
 class TestSites:
-    LIVE = SiteState(LinkState.LIVE, "● live", "")
-    FAILED = SiteState(LinkState.FAILED, "▲ unreachable", REASON)
-    WAITING = SiteState(LinkState.WAITING, "◐ no new data", "7 s to go")
-    STOPPED = SiteState(LinkState.STOPPED, "○ stopped", "read live from each panel")
+    LIVE = SiteState(LinkState.LIVE, "● live", "", is_up=True)
+    FAILED = SiteState(LinkState.FAILED, "▲ unreachable", REASON, is_up=False)
+    WAITING = SiteState(LinkState.WAITING, "◐ no new data", "7 s to go", is_up=True)
+    STOPPED = SiteState(LinkState.STOPPED, "○ stopped", "read live from each panel", is_up=False)
 
     def test_panels_stand_below_their_site_and_building(self, model: DevicesModel) -> None:
         model.apply(

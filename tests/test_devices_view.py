@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from t3monitor.model.recording import Recording
 from t3monitor.ui.devices.columns import DeviceColumn
+from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
 from t3monitor.ui.kit.delegates import RIGHT_MARGIN
 from t3monitor.ui.progress.state import LinkState
@@ -229,12 +230,12 @@ class TestState:
 
 class TestEmptyTree:
     def test_a_single_site_without_panels_leaves_it_to_the_sentence(self, view: DevicesView) -> None:
-        view.set_site_state("Office", LinkState.FAILED, "▲ unreachable", "Nothing answers")
+        view.set_site_state("Office", SiteState(LinkState.FAILED, "▲ unreachable", "Nothing answers", is_up=False))
         assert shown(view) == ["All panels"]
 
     def test_sites_without_panels_are_shown_instead_of_the_sentence(self, view: DevicesView) -> None:
-        view.set_site_state("Office", LinkState.LIVE, "● live", "")
-        view.set_site_state("Plant", LinkState.FAILED, "▲ unreachable", "Nothing answers")
+        view.set_site_state("Office", SiteState(LinkState.LIVE, "● live", "", is_up=True))
+        view.set_site_state("Plant", SiteState(LinkState.FAILED, "▲ unreachable", "Nothing answers", is_up=False))
         (notice,) = (label for label in view.tree.findChildren(QLabel) if label.text() == "No panel yet")
         assert not notice.isVisible()
         assert shown(view) == ["All panels", "Office", "Plant"]

@@ -152,6 +152,24 @@ def test_no_step_of_a_cycle_is_left_out_of_the_status_bar(window: MainWindow) ->
     assert described == ["Fetch", "Fetch", "Store", "Store 0/1", "Store 0/1", "Validate", "Wait 30 s"]
 
 
+def test_one_cycle_on_request_makes_no_panel_live_and_the_started_service_does(window: MainWindow) -> None:
+    def age() -> str:
+        return str(window.devices.model.index_of(237219).siblingAtColumn(DeviceColumn.AGE).data())
+
+    window.set_now(NOW_S, 0.0, 30)
+    happen(window, CycleStarted("sqlite:///x.db", False, 30, 3))
+    window.apply_snapshot(snapshot(device()))
+    assert age() == "held 5 s"
+    happen(window, CycleFinished(report(), None))
+    assert age() == "held 5 s"
+    happen(window, started(""))
+    assert age() == "5 s"
+    happen(window, CycleFinished(report(Outcome.TIMEOUT, "No answer"), 30.0))
+    assert age() == "held 5 s"
+    happen(window, CycleFinished(report(Outcome.NO_NEW_DATA, "7 s to go"), 30.0))
+    assert age() == "5 s"
+
+
 def find_panels(window: MainWindow) -> QAction:
     (action,) = (action for action in window.findChildren(QAction) if action.text() == "Look for &panels again")
     return action

@@ -19,6 +19,7 @@ from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.session import Session
 from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import splitter, stack
@@ -281,7 +282,8 @@ class MainWindow(QMainWindow):
         self.points.set_reason(why_no_points(self.progress.sites, self.progress.now_s))
         for site, progress in self.progress.sites.items():
             reason = link_reason(progress, self.progress.now_s)
-            self.devices.set_site_state(site, progress.link_state, site_state_text(progress), reason)
+            state = SiteState(progress.link_state, site_state_text(progress), reason, progress.is_up)
+            self.devices.set_site_state(site, state)
 
     @Slot()
     def _show_activity(self) -> None:

@@ -70,7 +70,7 @@ class DevicesModel(QAbstractItemModel):
         if before is None:
             self._regroup()
             return
-        if state.state.is_up is not before.state.is_up:
+        if state.is_up is not before.is_up:
             self._refresh()
         for row, group in enumerate(self._groups, start=1):
             if group.site == site:
@@ -168,7 +168,7 @@ class DevicesModel(QAbstractItemModel):
     def _judge(self) -> None:
         for panel in self._panels.values():
             site = self._site_states.get(panel.device.site)
-            panel.judge(self._now_s, self._interval_s, link_is_up=site is None or site.state.is_up)
+            panel.judge(self._now_s, self._interval_s, link_is_up=site is None or site.is_up)
 
     def _refresh(self) -> None:
         """Finds the cells that say something else than before, and tells of them."""

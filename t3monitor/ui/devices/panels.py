@@ -79,11 +79,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class SiteState:
-    """How the link to a T3000 computer does: mark and word, and why in a sentence."""
+    """How the link to a T3000 computer does: mark and word, why in a sentence, and whether readings keep coming."""
 
     state: LinkState
     text: str
     reason: str
+    is_up: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ from t3monitor.ui.kit.layout import head, stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.search import SearchBox, all_found, words_of
-from t3monitor.ui.progress.state import LinkState
 
 
 class DevicesView(QWidget):
@@ -83,9 +82,9 @@ class DevicesView(QWidget):
         """Which T3000 computers there are; what is known of the links to others is forgotten."""
         self.model.set_sites(names)
 
-    def set_site_state(self, site: str, state: LinkState, text: str, reason: str) -> None:
-        """How the link to a site does: mark and word, and why; said in the row of its panels."""
-        self.model.set_site_state(site, SiteState(state, text, reason))
+    def set_site_state(self, site: str, state: SiteState) -> None:
+        """How the link to a site does; said in the row of its panels."""
+        self.model.set_site_state(site, state)
 
     def set_recording(self, recording: Recording) -> None:
         """What is recorded, and what is only shown."""

@@ -32,11 +32,6 @@ class LinkState(Enum):
     STOPPED = "○"
     FAILED = "▲"
 
-    @property
-    def is_up(self) -> bool:
-        """Whether readings come, or will without anybody's doing."""
-        return self in (LinkState.LIVE, LinkState.WAITING)
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -134,6 +129,11 @@ class Progress:
         if self.retry_at_s is not None:
             return Outcome.NOT_READY
         return self.last.outcome if self.last and self.judged else None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether readings keep coming, or will without anybody's doing; one cycle on request promises none."""
+        return self.started and self.link_state is not LinkState.FAILED
 
     @property
     def link_state(self) -> LinkState:
