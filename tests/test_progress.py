@@ -306,6 +306,7 @@ def test_the_indicator_counts_down_with_a_bar_that_fills(indicator: LinkIndicato
 def test_the_indicators_colour_goes_with_its_word_and_follows_the_theme(
     indicator: LinkIndicator, progress: SiteProgress, qapp: QApplication
 ) -> None:
+    apply_theme(qapp, LIGHT)
     indicator.show()
     progress.apply(ended(GOOD))
     assert LIGHT.good.name() in drawn_colours(indicator.state)
