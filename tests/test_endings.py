@@ -1,6 +1,7 @@
 """Whatever ends a window, it ends as by a click: stored, remembered, and with nothing left behind."""
 
 import asyncio
+import json
 import os
 import signal
 import stat
@@ -23,7 +24,6 @@ from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.lock import holder_of
-from t3monitor.ui.window_state import load_window_state
 
 KEY = PointKey(237219, PointType.INPUT, 1)
 
@@ -59,9 +59,9 @@ def test_what_is_plotted_is_remembered_without_an_orderly_end(run: Run, paths: P
     async def scenario() -> None:
         async with opened(paths, settings) as program:
             program.window.trend.state.add([KEY])
-            assert program._remember_timer.isActive()
-            program._remember_timer.timeout.emit()
-            remembered = load_window_state(paths.window_state_file)
+            assert program.memory._timer.isActive()
+            program.memory._timer.timeout.emit()
+            remembered = json.loads(paths.window_state_file.read_text(encoding="utf-8"))
             assert remembered["trend"] == program.window.trend.save_state()
             assert str(KEY.serial_number) in str(remembered["trend"])
 

@@ -191,4 +191,4 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, ImportError):  # no name is known for its number
-        return str(os.getuid()) if sys.platform != "win32" else "?"
+        return "?" if sys.platform == "win32" else str(os.getuid())
