@@ -99,9 +99,12 @@ def test_a_program_that_begins_to_record_later_is_followed_too(run: Run, paths: 
 
 def test_a_database_that_another_computer_has_is_not_even_read(run: Run, paths: Paths, settings: Settings) -> None:
     database = paths.database_file("replay")
-    lock = Lock(database, Holder(program="t3monitor sync", pid=7, user="anna", host="another-pc", port=1, key=""))
+    elsewhere = Holder(program="t3monitor sync", pid=7, user="anna", host="another-pc", port=1, key="")
 
     async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            await until(lambda: program.session.shown is not None, program)
+        lock = Lock(database, elsewhere)
         async with opened(paths, settings) as program:
             assert "of anna (process 7 on another-pc)" in program.window.recorder_banner.label.text()
             assert not program.window.sync_once_action.isEnabled()
