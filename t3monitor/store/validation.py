@@ -51,9 +51,9 @@ def count_back(url: str, snapshot: Snapshot, run_id: int) -> dict[int, dict[Poin
         if points
     ]
     with reading(url) as connection:
-        known = set(connection.scalars(_KNOWN))
+        known = set(connection.scalars(_KNOWN).all())
         counted: dict[PointType, dict[int, int]] = {
-            point_type: dict(map(tuple, connection.execute(query))) for point_type, query in _COUNT_POINTS.items()
+            point_type: dict(map(tuple, connection.execute(query).all())) for point_type, query in _COUNT_POINTS.items()
         }
         frames, samples = connection.execute(_COUNT_SAMPLES, {"vectors": json.dumps(vectors), "run_id": run_id}).one()
     result = {}
