@@ -105,7 +105,8 @@ class Database:
         """Closes every connection, which copies the -wal into the file and removes it."""
         if self._watch and not self._lost:
             try:
-                self._check_files()
+                with database_sentences(self.path):
+                    self._check_files()
             except DatabaseError as error:
                 _log.warning("⚠️ %s", error)
         self._disconnect()
