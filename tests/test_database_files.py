@@ -166,6 +166,14 @@ def test_a_foreign_file_put_over_an_open_one_is_refused_and_left_alone(
     assert file.read_bytes() == content
 
 
+def test_a_file_that_was_renamed_has_what_its_wal_held(database: Database, file: Path, tmp_path: Path) -> None:
+    elsewhere = file.rename(tmp_path / "elsewhere.db")
+    with pytest.raises(DatabaseUnusableError, match="was removed or replaced while it was open"):
+        write(database, 4)
+    assert rows(elsewhere) == [1, 2, 3]
+    assert opened_anew(file) == [9]
+
+
 def test_what_a_removed_wal_held_is_in_the_file(database: Database, file: Path) -> None:
     beside(file, "wal").unlink()
     with pytest.raises(DatabaseUnusableError, match="lost its -wal while it was open, which was copied"):

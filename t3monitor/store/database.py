@@ -1,9 +1,10 @@
 """Opening the database file: its URL, the connection's pragmas, and the transactions."""
 
 import logging
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Cursor
@@ -146,11 +147,11 @@ class Database:
             self._watch = None
         self._engine.dispose()
 
-    def _copy_wal(self) -> bool:
+    def _copy_wal(self, mode: str = "TRUNCATE") -> bool:
         """Copies what no reader holds up; whether that is all."""
         with closing(self._engine.raw_connection()) as connection:
             cursor = connection.cursor()
-            _, pages, copied_pages = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            _, pages, copied_pages = cursor.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
         return bool(pages == copied_pages)
 
     def _check_files(self) -> None:
@@ -162,6 +163,8 @@ class Database:
             raise DatabaseUnusableError(self._lost)
         now, left = file_states(self.path), self._left
         if now.file is None or not now.file.is_of(left.file):
+            with suppress(sqlite3.Error):
+                self._copy_wal("PASSIVE")  # into the file that is open still, and may only have been renamed
             ours = now.wal is not None and now.wal.is_of(left.wal)
             self._detach()
             self._lose("was removed or replaced while it was open", set_aside(self.path) if ours else "")
