@@ -1,13 +1,14 @@
 """Output that nobody reads holds up nobody."""
 
 import os
+import sys
 from collections.abc import Iterator
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from typing import BinaryIO
 
 import pytest
 
-from t3monitor.diagnostics.outlet import Outlet
+from t3monitor.diagnostics.outlet import Outlet, speak_utf8
 
 PIPE_BYTES = 65_536  # of Linux; what is written below is more than other systems take, too
 Pipe = tuple[BinaryIO, TextIOWrapper]
@@ -47,3 +48,28 @@ def test_a_reader_that_goes_away_is_noticed(pipe: Pipe) -> None:
     outlet.write("to nobody")
     assert outlet.drain(10)
     assert isinstance(outlet.error, BrokenPipeError)
+
+
+def test_into_a_pipe_or_a_file_everything_is_utf_8_whatever_the_code_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = BytesIO()
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, TextIOWrapper(written, encoding="cp1252", write_through=True))
+    speak_utf8()
+    for stream in (sys.stdout, sys.stderr):
+        stream.write("空调机组-1 ⚠️ °")
+    assert written.getvalue().decode() == 2 * "空调机组-1 ⚠️ °"
+
+
+class Console(TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_console_keeps_its_code_page_and_shows_a_question_mark_for_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = BytesIO()
+    monkeypatch.setattr(sys, "stdout", Console(written, encoding="cp1252", write_through=True))
+    speak_utf8()
+    sys.stdout.write("空 °")
+    assert written.getvalue() == b"? \xb0"
