@@ -226,7 +226,9 @@ class MonitorApp(QObject):
 
     @Slot(object)
     def on_event(self, event: SyncEvent) -> None:
-        """Follows the services."""
+        """Follows the services, as long as there is a window to show them."""
+        if self.is_closing:
+            return
         shown = self.session.shown
         if self.session.take(event):
             self.window.apply_event(event)
@@ -411,9 +413,9 @@ class MonitorApp(QObject):
         self.window.trend.loader.forget()
         if self.settings_dialog is not None:
             self.settings_dialog.close()
-        await self._tasks.cancel()
         await self.recorder.stop_following()
         await asyncio.sleep(0)  # history that was being loaded is cancelled as well
+        await self._tasks.cancel()
         self.services.close()
         self.recorder.close()
         self._tasks.close()

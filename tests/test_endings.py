@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QMessageLogContext, QtMsgType
 
 from answers import real_answer, real_panel, real_point
-from programs import Run, cycle, opened, until
+from programs import Run, cycle, next_event, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.commands import exit_codes
 from t3monitor.commands.window import Ending
@@ -21,6 +21,7 @@ from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings, load, save
 from t3monitor.diagnostics.crashes import CrashLog
 from t3monitor.diagnostics.logs import start_logging
+from t3monitor.model.events import CycleFinished
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.lock import holder_of
@@ -66,6 +67,23 @@ def test_what_is_plotted_is_remembered_without_an_orderly_end(run: Run, paths: P
             assert str(KEY.serial_number) in str(remembered["trend"])
 
     run(scenario())
+
+
+def test_a_cycle_that_ends_while_the_window_closes_begins_nothing_more(
+    run: Run, paths: Paths, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            finished = next_event(program, CycleFinished)
+            program.window.sync_once_action.trigger()
+            event = await finished
+            await until(lambda: not program.is_busy, program)
+            program.window.close()
+            program.on_event(event)
+            assert not program._tasks.is_busy
+
+    run(scenario())
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 @pytest.fixture
