@@ -238,6 +238,13 @@ def test_what_could_not_be_stored_is_stored_with_its_own_times_before_the_next_c
     ]
 
 
+def test_t3000s_own_times_of_a_late_reading_are_stored_with_it(keeper: Keeper, file: Path) -> None:
+    keeper.database()
+    keeper.keep(LOCKED, 30, [(device(1, time_s=1000),) * 2], [((1, PointType.INPUT), (993, 1000))])
+    keeper.run(nothing)
+    assert rows(file, "SELECT * FROM READING_TIMES") == [(1, "INPUT", 993, 1000)]
+
+
 def test_a_late_reading_does_not_set_back_the_present_state(keeper: Keeper, file: Path) -> None:
     newest = device(time_s=2000)
     keeper.run(store(newest))

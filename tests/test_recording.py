@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from t3monitor.config.settings import Settings
 from t3monitor.model.point_types import PointType
 from t3monitor.model.recording import Recording
@@ -38,6 +40,18 @@ def test_point_types_that_are_not_recorded_are_left_out_of_every_panel() -> None
 
 def test_with_no_type_chosen_no_panel_is_stored_either() -> None:
     assert chosen(snapshot(AHU), recorded_types=[]).devices == ()
+
+
+@pytest.mark.parametrize("kind", PointType)
+def test_of_a_panel_with_points_of_one_type_alone_that_type_is_kept(kind: PointType) -> None:
+    only = AHU.with_only([kind])
+    assert [its_kind for its_kind, its_points, _ in only.vectors() if its_points] == [kind]
+
+
+@pytest.mark.parametrize("kind", PointType)
+def test_a_point_of_a_panel_that_was_read_whole_has_the_time_of_its_type(kind: PointType) -> None:
+    times_s = {PointType.INPUT: NOW_S - 5, PointType.OUTPUT: NOW_S - 4, PointType.VARIABLE: NOW_S - 3}
+    assert device().point_read_at(kind, 1) == times_s[kind]
 
 
 def test_what_kept_its_logging_time_and_its_points_is_not_a_new_reading() -> None:
