@@ -28,10 +28,10 @@ from t3monitor.store.database import Database
 from t3monitor.store.migrate import migrate_to_newest
 
 CLIB = Path(__file__).parent / "clib"
-_MUCH_GARBAGE = 50_000  # objects that were made and not given back since garbage was collected last
+_MUCH_GARBAGE = 20_000  # objects that were made and not given back since garbage was collected last
 
 suite = settings(
-    max_examples=40,
+    max_examples=25,
     derandomize=True,
     database=None,
     deadline=None,
