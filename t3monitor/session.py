@@ -7,7 +7,6 @@ from t3monitor.model.events import Committed, CycleFinished, CycleStarted, Servi
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot, by_site, merged
 from t3monitor.store.files import database_file
-from t3monitor.sync.service import is_other_link
 from t3monitor.sync.sites import settings_by_site
 
 
@@ -54,7 +53,7 @@ class Session:
         self._take(settings)
         self._started.intersection_update(self.sites)
         self._in_cycle.intersection_update(self.sites)
-        is_other = is_other_link(old, settings) or self.database != old_database
+        is_other = not settings.has_link_of(old) or self.database != old_database
         if is_other:
             self.shown, self._newest = None, {}
             self._elsewhere = set(self._in_cycle)

@@ -146,6 +146,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The settings as the service of one site sees them: there is no other site."""
         return msgspec.structs.replace(self, sites=(site,))
 
+    def has_link_of(self, other: "Settings") -> bool:
+        """Whether the same link serves both: no setting of T3000's group differs."""
+        return all(getattr(self, name) == getattr(other, name) for name in GROUPS["t3000"])
+
     def cautions(self) -> list[str]:
         """Sentences about values that are allowed but will disappoint."""
         reads_cache = self.link == LinkName.WEBAPI and self.web_reading == WebReading.LOGGING_DATA

@@ -35,18 +35,6 @@ from t3monitor.t3000.link import Link
 Listener = Callable[[SyncEvent], None]
 
 _log = logging.getLogger(__name__)
-# A change of one of these opens the link anew.
-_LINK_SETTINGS = (
-    "link",
-    "library",
-    "sites",
-    "web_reading",
-    "live_points",
-    "replay",
-    "request",
-    "buffer_bytes",
-    "demo_panels",
-)
 
 
 class _Job(Enum):
@@ -161,7 +149,7 @@ class SyncService:
         """
         with self._changed:
             old, self._settings = self._settings, settings
-            elsewhere = is_other_link(old, settings) or self._database_url(old) != self._database_url(settings)
+            elsewhere = not settings.has_link_of(old) or self._database_url(old) != self._database_url(settings)
             latest_s = self.clock.monotonic_s() + (0 if elsewhere else settings.sync_interval_secs)
             self._due_s = min(self._due_s, latest_s)
             if elsewhere:
@@ -357,7 +345,7 @@ class SyncService:
     def _use(self, settings: Settings) -> None:
         """Closes what the new settings want opened anew."""
         old, self._settings_in_use = self._settings_in_use, settings
-        if is_other_link(old, settings):
+        if not settings.has_link_of(old):
             self._close_source()
         if self._database_url(old) != self._database_url(settings):
             self._give_back_keeper()
@@ -380,8 +368,3 @@ class SyncService:
         if self._source:
             self._source.link.interrupt()
         self._changed.notify_all()
-
-
-def is_other_link(old: Settings, new: Settings) -> bool:
-    """Whether the link must be opened anew when the new settings take the place of the old ones."""
-    return any(getattr(old, name) != getattr(new, name) for name in _LINK_SETTINGS)

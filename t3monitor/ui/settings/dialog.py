@@ -24,17 +24,6 @@ from t3monitor.ui.settings.recording import RecordingPage
 from t3monitor.ui.settings.sync import SyncPage
 
 _log = logging.getLogger(__name__)
-_LINK_SETTINGS = (
-    "link",
-    "sites",
-    "web_reading",
-    "library",
-    "replay",
-    "request",
-    "buffer_bytes",
-    "demo_panels",
-    "timeout_seconds",
-)
 
 
 class SettingsDialog(QDialog):
@@ -212,7 +201,7 @@ class SettingsDialog(QDialog):
 
 
 def _same_link(tested: Settings, wanted: Settings | None) -> bool:
-    return all(getattr(tested, name) == getattr(wanted, name, None) for name in _LINK_SETTINGS)
+    return wanted is not None and tested.has_link_of(wanted) and tested.timeout_seconds == wanted.timeout_seconds
 
 
 def _show_appearance(appearance: Appearance) -> None:
