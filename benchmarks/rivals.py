@@ -18,7 +18,7 @@ from benchmarks.answers import INTERVAL_S
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store import statements
 from t3monitor.store.database import Database
 from t3monitor.store.schema import (
@@ -131,7 +131,7 @@ class SelectThenWrite:
     def rows(self, snapshot: Snapshot) -> Rows:
         """What it writes of a snapshot: everything."""
         points: dict[PointType, list[SqlRow]] = {kind: [] for kind in PointType}
-        for device in snapshot.devices:
+        for device in snapshot.panels:
             for kind, listed, time_s in device.vectors():
                 points[kind] += point_rows(device, kind, listed, time_s, snapshot.received_at)
         return Rows(device_rows(snapshot), points, _sample_rows(snapshot))
@@ -155,7 +155,7 @@ class ChangedPoints:
     def rows(self, snapshot: Snapshot) -> dict[PointType, list[SqlRow]]:
         """Those of the next snapshot."""
         rows: dict[PointType, list[SqlRow]] = {kind: [] for kind in PointType}
-        for device in snapshot.devices:
+        for device in snapshot.panels:
             for kind, points, time_s in device.vectors():
                 vector = (device.serial_number, kind)
                 last, self._last[vector] = self._last.get(vector), points
@@ -195,11 +195,11 @@ def device_rows(snapshot: Snapshot) -> list[SqlRow]:
             snapshot.received_at,
             device.site,
         )
-        for device in snapshot.devices
+        for device in snapshot.panels
     ]
 
 
-def point_rows(device: Device, kind: PointType, points: Sequence[Point], time_s: int, received_at: int) -> list[SqlRow]:
+def point_rows(device: Panel, kind: PointType, points: Sequence[Point], time_s: int, received_at: int) -> list[SqlRow]:
     """The rows of a point table."""
     serial, columns = device.serial_number, _COLUMNS[kind]
     return [(serial, *columns(point), time_s, received_at) for point in points]
@@ -221,7 +221,7 @@ def _sample_rows(snapshot: Snapshot) -> list[SqlRow]:
             INTERVAL_S,
             CREATED_BY_FFI_SYNC_SERVICE,
         )
-        for device in snapshot.devices
+        for device in snapshot.panels
         for kind, points, time_s in device.vectors()
         for point in points
     ]

@@ -40,7 +40,7 @@ class _Program:
     def store(self, snapshot: Snapshot, report: CycleReport) -> None:
         """One cycle in one transaction, its ledger row included."""
         with self._writer.cycle(answers.INTERVAL_S) as transaction:
-            for device in snapshot.devices:
+            for device in snapshot.panels:
                 transaction.upsert(device, snapshot.received_at)
                 transaction.log(device)
             transaction.record(report)
@@ -110,7 +110,7 @@ def measure(input_: str, cycles: int, cycles_of_selects: int, folder: Path) -> S
             "store a cycle, against select-then-write", input_, ours, by_selects.times, _TIMES_FASTER_THAN_SELECTS
         ),
     ]
-    in_use = [point for device in snapshot.devices for point in device.points() if point.in_use]
+    in_use = [point for device in snapshot.panels for point in device.points() if point.in_use]
     notes = [
         f"Storing, {input_}: {snapshot.point_count:,} points, {len(in_use):,} of them in use; "
         f"{statistics.median(changes):,.0f} change per cycle. {cycles} cycles timed ({cycles_of_selects} of "
@@ -134,7 +134,7 @@ def _report(snapshot: Snapshot, size: int) -> CycleReport:
         elapsed_ms=100.0,
         phases_ms=_PHASES_MS,
         attempts=1,
-        devices=len(snapshot.devices),
+        devices=len(snapshot.panels),
         points=snapshot.point_count,
         samples=snapshot.point_count,
         bytes=size,
@@ -145,6 +145,6 @@ def _changes(before: Snapshot, after: Snapshot) -> int:
     """Points that differ between two snapshots of the same panels."""
     return sum(
         new != old
-        for device, last in zip(after.devices, before.devices, strict=True)
+        for device, last in zip(after.panels, before.panels, strict=True)
         for new, old in zip(device.points(), last.points(), strict=True)
     )

@@ -65,7 +65,7 @@ def _snapshots(input_: str, count: int) -> Iterator[Snapshot]:
 def _changes(old: Snapshot, new: Snapshot) -> int:
     return sum(
         before is not after
-        for old_panel, new_panel in zip(old.devices, new.devices, strict=True)
+        for old_panel, new_panel in zip(old.panels, new.panels, strict=True)
         for before, after in zip(old_panel.points(), new_panel.points(), strict=True)
     )
 

@@ -20,7 +20,7 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.series import Series
@@ -71,7 +71,7 @@ def _write_year(file: Path) -> None:
         Point(PointType.INPUT, n + 1, f"IN{n + 1}", 1, f"Input {n + 1}", f"L{n + 1}", 0.0, _UNITS[n % 8], 3, 0, 0, 1)
         for n in range(_POINTS)
     )
-    device = Device(_SERIAL, 1, "AHU-1", points, (), (), _NOW_S - 366 * _DAY_S, 0, 0)
+    device = Panel(_SERIAL, 1, "AHU-1", points, (), (), _NOW_S - 366 * _DAY_S, 0, 0)
     database = Database(sqlite_url(file))
     report = CycleReport(
         outcome=Outcome.OK, reason=None, started_at=0.0, finished_at=1.0, elapsed_ms=1.0, phases_ms={}, attempts=1

@@ -161,7 +161,7 @@ class MonitorApp(QObject):
                 self.session.settings,
                 self._test_link,
                 self.paths.database_file(None),
-                (*shown.devices, *shown.silent) if shown else (),
+                (*shown.panels, *shown.silent) if shown else (),
                 self.window,
             )
             self.settings_dialog.settings_applied.connect(self.on_settings_applied)

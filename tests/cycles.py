@@ -62,6 +62,6 @@ class Cycles:
     @property
     def shown(self) -> list[int | None]:
         """The times of the inputs as they were shown, counted from the begin."""
-        devices = [event.snapshot.devices[0] for event in self.events if isinstance(event, AnswerDecoded)]
+        devices = [event.snapshot.panels[0] for event in self.events if isinstance(event, AnswerDecoded)]
         times = [device.input_logging_time for device in devices]
         return [None if time_s is None else time_s - NOW_S for time_s in times]

@@ -7,7 +7,7 @@ from clock import FakeClock
 from t3monitor.config.settings import WebReading
 from t3monitor.model.errors import MonitorError, NotReadyError
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.webapi.link import WebApiLink
@@ -93,8 +93,8 @@ class LiveSite:
     def decoded(self, answer: Answer) -> Snapshot:
         return self.decoder.decode(answer.body, int(self.clock.utc_s()))
 
-    def panel(self, snapshot: Snapshot, panel_id: int) -> Device:
-        return next(device for device in snapshot.devices if device.panel_id == panel_id)
+    def panel(self, snapshot: Snapshot, panel_id: int) -> Panel:
+        return next(device for device in snapshot.panels if device.panel_id == panel_id)
 
     def calls(self, action: int | None = None) -> list[JsonObject]:
         """The requests since it was asked last, of one action or of all."""

@@ -35,7 +35,7 @@ POINTS = [
 
 
 def value_texts(decoder: AnswerDecoder, points: list[dict[str, object]] = POINTS) -> dict[str, str]:
-    (device,) = decoder.decode(real_answer(real_panel(PANEL, points)), RECEIVED_S).devices
+    (device,) = decoder.decode(real_answer(real_panel(PANEL, points)), RECEIVED_S).panels
     return {point.point_id: point.value_text for point in device.points()}
 
 
@@ -80,24 +80,24 @@ def test_a_value_that_alone_changed_keeps_its_words() -> None:
 def test_points_whose_words_did_not_change_stay_the_same_objects() -> None:
     decoder = AnswerDecoder()
     body = real_answer(real_panel(PANEL, POINTS))
-    old = decoder.decode(body, RECEIVED_S).devices[0]
+    old = decoder.decode(body, RECEIVED_S).panels[0]
     decoder.set_words(PANEL, RangeWords(units={20: "kPa"}))
-    new = decoder.decode(body, RECEIVED_S).devices[0]
+    new = decoder.decode(body, RECEIVED_S).panels[0]
     differ = [b.point_id for a, b in zip(old.points(), new.points(), strict=True) if a is not b]
     assert differ == ["IN1"]
     assert new.outputs is old.outputs
     decoder.set_words(PANEL, RangeWords(units={20: "kPa"}))
-    assert decoder.decode(body, RECEIVED_S).devices[0].inputs is new.inputs
+    assert decoder.decode(body, RECEIVED_S).panels[0].inputs is new.inputs
 
 
 def test_the_unit_of_a_table_is_taken_before_the_text_of_the_documented_shape() -> None:
     decoder = AnswerDecoder()
     body = documented_answer(documented_panel(inputs=[documented_point(range=20, units="gal/min")]))
-    assert decoder.decode(body, RECEIVED_S).devices[0].inputs[0].units == "gal/min"
+    assert decoder.decode(body, RECEIVED_S).panels[0].inputs[0].units == "gal/min"
     decoder.set_words(12345, WORDS)
-    assert decoder.decode(body, RECEIVED_S).devices[0].inputs[0].units == "kPa"
+    assert decoder.decode(body, RECEIVED_S).panels[0].inputs[0].units == "kPa"
     decoder.set_words(12345, NO_WORDS)
-    assert decoder.decode(body, RECEIVED_S).devices[0].inputs[0].units == "gal/min"
+    assert decoder.decode(body, RECEIVED_S).panels[0].inputs[0].units == "gal/min"
 
 
 # In the cycle
@@ -110,7 +110,7 @@ WITH_WORDS = Answer(BODY, words={PANEL: WORDS})
 def shown(cycles: Cycles) -> list[str]:
     """The text of OUT1 in each cycle."""
     snapshots = [event.snapshot for event in cycles.events if isinstance(event, AnswerDecoded)]
-    return [snapshot.devices[0].outputs[0].value_text for snapshot in snapshots]
+    return [snapshot.panels[0].outputs[0].value_text for snapshot in snapshots]
 
 
 def test_words_hold_from_the_answer_that_brought_them_on_and_after_a_restart(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_only_the_unit_makes_a_new_layout(tmp_path: Path) -> None:
 
 
 def test_a_listed_panel_that_does_not_answer_is_stored_as_such_and_not_counted(tmp_path: Path) -> None:
-    (listed,) = AnswerDecoder().decode(real_answer(real_panel(5, [], **dict.fromkeys(TIMES, 0))), RECEIVED_S).devices
+    (listed,) = AnswerDecoder().decode(real_answer(real_panel(5, [], **dict.fromkeys(TIMES, 0))), RECEIVED_S).panels
     cycles = Cycles(tmp_path)
     (report,) = cycles.run(Answer(BODY, silent=(listed,)))
     assert (report.outcome, report.devices) == (Outcome.OK, 1)
@@ -168,7 +168,7 @@ def test_a_listed_panel_that_does_not_answer_is_stored_as_such_and_not_counted(t
 
 
 def test_a_panel_that_answers_is_not_silent_whatever_the_list_says(tmp_path: Path) -> None:
-    (listed,) = AnswerDecoder().decode(real_answer(real_panel(PANEL, [])), RECEIVED_S).devices
+    (listed,) = AnswerDecoder().decode(real_answer(real_panel(PANEL, [])), RECEIVED_S).panels
     cycles = Cycles(tmp_path)
     cycles.run(Answer(BODY, silent=(listed,)))
     assert cycles.rows("SELECT status FROM DEVICES") == [("Online",)]

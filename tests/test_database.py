@@ -435,7 +435,7 @@ def test_a_migration_that_ends_before_the_table_of_panels_is_back_leaves_the_old
     assert schema_revision(sqlite_url(file)) == "0002"
     known = read_present_state(sqlite_url(file))
     assert known is not None
-    assert [point.value for point in known.devices[0].points()] == [21.5]
+    assert [point.value for point in known.panels[0].points()] == [21.5]
     make(file)
     assert schema_revision(sqlite_url(file)) == SCHEMA_REVISION
 
@@ -459,7 +459,7 @@ def test_a_file_of_the_first_schema_can_be_looked_at_as_it_is(file: Path, tmp_pa
         )
     state = read_present_state(sqlite_url(file))
     assert state is not None
-    assert [(device.serial_number, device.site) for device in state.devices] == [(7, "")]
+    assert [(device.serial_number, device.site) for device in state.panels] == [(7, "")]
     assert [(cycle.run_id, cycle.site) for cycle in read_cycles(sqlite_url(file), 5)] == [(1, "")]
     assert schema_revision(sqlite_url(file)) == "0001"
 

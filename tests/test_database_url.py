@@ -50,7 +50,7 @@ def is_read_by_every_reader(file: Path) -> bool:
         schema_revision(sqlite_url(file)) == SCHEMA_REVISION
         and len(read_cycles(sqlite_url(file), 10)) == 1
         and state is not None
-        and len(state.devices) == 1
+        and len(state.panels) == 1
         and bool(HistoryReader(sqlite_url(file)).read(key, 0, 2e9, 100))
     )
 

@@ -147,7 +147,7 @@ def test_the_decoder_understands_every_point(answer: bytes) -> None:
     snapshot = AnswerDecoder().decode(answer, int(NOON))
     assert snapshot.point_count == 6 * 256
     assert (snapshot.skipped_panels, snapshot.skipped_points) == ((), ())
-    used = [point for device in snapshot.devices for point in device.points() if point.in_use]
+    used = [point for device in snapshot.panels for point in device.points() if point.in_use]
     assert 200 < len(used) < 400
     assert all(point.range_name and not point.range_name.startswith("Range") for point in used)
 

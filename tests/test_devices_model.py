@@ -91,7 +91,7 @@ class TestRows:
         for time_s in range(NOW_S, NOW_S + 3600, 600):
             reading = decoder.decode(building.answer(time_s), time_s)
             model.apply(reading)
-        for panel in reading.devices:
+        for panel in reading.panels:
             all_points = list(panel.points())
             assert [
                 cell(model, panel.serial_number, column)

@@ -24,7 +24,7 @@ from t3monitor.model.events import (
     SyncEvent,
     Validated,
 )
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.simulation.building import Building
 from t3monitor.store.ledger import read_cycles
 from t3monitor.sync.flow_log import FlowLines
@@ -67,7 +67,7 @@ def test_objects_of_other_known_types_are_passed_over(kind: str, members: dict[s
     for value in (21000, 21500, 21500):
         decoded = decoder.decode(answer(point(1, value=value), other(kind, **members), point(2)), NOW)
         assert decoded.skipped_points == ()
-        assert [each.point_id for each in decoded.devices[0].points()] == ["IN1", "IN2"]
+        assert [each.point_id for each in decoded.panels[0].points()] == ["IN1", "IN2"]
 
 
 @pytest.mark.parametrize("kind", ["ROBOT", "mon", "", None, 5])
@@ -121,12 +121,12 @@ def test_a_fault_that_lasts_is_in_the_log_once_and_in_the_ledger_in_every_cycle(
 # --- many panels
 
 
-def devices(count: int, **changed: Any) -> tuple[Device, ...]:
-    return AnswerDecoder().decode(Building(panels=count).answer(NOW), NOW).devices
+def devices(count: int, **changed: Any) -> tuple[Panel, ...]:
+    return AnswerDecoder().decode(Building(panels=count).answer(NOW), NOW).panels
 
 
 def cycle(
-    panels: tuple[Device, ...], limit: int = 20, skipped: tuple[str, ...] = (), site: str = ""
+    panels: tuple[Panel, ...], limit: int = 20, skipped: tuple[str, ...] = (), site: str = ""
 ) -> Iterator[SyncEvent]:
     counts = tuple(
         PanelCounts(place, len(panels), each.serial_number, each.panel_name, 64, 64, 128)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Device, PointGroup
+from t3monitor.model.snapshot import Panel, PointGroup
 from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.devices.model import DevicesModel
 from t3monitor.ui.kit.texts import age_text
@@ -24,7 +24,7 @@ INTERVAL_S = 30
 TIP = Qt.ItemDataRole.ToolTipRole
 
 
-def in_groups(*read_at: int | None, **fields: object) -> Device:
+def in_groups(*read_at: int | None, **fields: object) -> Panel:
     """A panel with ten inputs in each group, the groups read at these times."""
     inputs = points(PointType.INPUT, *range(10 * len(read_at)))
     groups = tuple(

@@ -269,7 +269,7 @@ def test_what_is_usual_is_the_gap_in_the_middle_and_of_two_the_smaller() -> None
 
 def spacings(expected: ExpectedSpacings, time_s: int, interval_s: int, turn_s: float | None) -> tuple[int | None, ...]:
     answer = snapshot(device(time_s=time_s, variable_logging_time=None))
-    (found,) = expected.of_snapshot(answer, interval_s, turn_s).devices
+    (found,) = expected.of_snapshot(answer, interval_s, turn_s).panels
     return found.spacings_s
 
 

@@ -19,7 +19,7 @@ from t3monitor.config.settings import LinkName, Settings, WebReading
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CycleFinished, CycleReport, SyncEvent
 from t3monitor.model.identity import Identity, StoredIdentity
-from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.sync.identity import GONE_AFTER_S, Controllers
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.link import Answer
@@ -33,7 +33,7 @@ B = Identity(9, "VAV9", "192.168.1.9")
 INTERVAL_S = 30
 
 
-def panel(identity: Identity, serial_number: int = SERIAL) -> Device:
+def panel(identity: Identity, serial_number: int = SERIAL) -> Panel:
     number, name, address = identity
     return device(serial_number, number, panel_name=name, address=address)
 
@@ -60,7 +60,7 @@ class Watch:
 
     def sees(self, *entries: Identity, silent: tuple[Identity, ...] = (), site: str | None = None) -> Identity | None:
         """What is believed to be the known controller of an answer."""
-        believed = self.settled(*entries, silent=silent, site=site).devices
+        believed = self.settled(*entries, silent=silent, site=site).panels
         return Identity.of(believed[0]) if believed else None
 
     def says(self, *entries: Identity, silent: tuple[Identity, ...] = (), site: str | None = None) -> str:
@@ -294,7 +294,7 @@ def test_whatever_differs_between_two_sites_makes_two(other: Identity) -> None:
     assert_names_both(watch.says(other, site="Plant"), A.title("Office"), other.title("Plant"))
     assert watch.sees(other, site="Plant") is None
     after = watch.settled(A, site="Office")
-    assert (after.devices, after.skipped_panels, after.conflicts) == ((panel(A),), (), (SERIAL,))
+    assert (after.panels, after.skipped_panels, after.conflicts) == ((panel(A),), (), (SERIAL,))
 
 
 def test_a_site_that_sleeps_loses_no_history_to_another() -> None:

@@ -17,7 +17,7 @@ import pytest
 from clock import FakeClock
 from t3monitor.model.errors import DatabaseError, DatabaseLockedError, Outcome
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import Device, PointGroup
+from t3monitor.model.snapshot import Panel, PointGroup
 from t3monitor.store import keeper as keeper_module
 from t3monitor.store import late as late_module
 from t3monitor.store.database import Database
@@ -72,7 +72,7 @@ class Lock:
         self._connection.close()
 
 
-def store(panel: Device, at_s: int = NOW_S) -> Callable[[Store], int]:
+def store(panel: Panel, at_s: int = NOW_S) -> Callable[[Store], int]:
     def cycle(opened: Store) -> int:
         with opened.writer.cycle(30) as transaction:
             transaction.upsert(panel, at_s)
@@ -93,7 +93,7 @@ def rows(file: Path, sql: str) -> list[Any]:
         return connection.execute(sql).fetchall()
 
 
-def keep(keeper: Keeper, panel: Device, whole: Device | None = None, **values: Any) -> None:
+def keep(keeper: Keeper, panel: Panel, whole: Panel | None = None, **values: Any) -> None:
     keeper.database()  # nothing is read before
     keeper.keep(replace(LOCKED, **values), 30, [(panel, whole or panel)])
 

@@ -83,7 +83,7 @@ def test_after_a_restart_of_ours_nothing_vanishes_and_no_panel_is_read_whole(sit
     (report,) = site.run(1)
     assert report.points < 200
     assert report.samples == 2 * IN_USE
-    assert [device.point_count for device in site.snapshots[0].devices] == [256, 256]
+    assert [device.point_count for device in site.snapshots[0].panels] == [256, 256]
     assert site.value("SELECT count(*) FROM TRENDLOG_LAYOUTS") == 6
     assert {call["action"] for _, call in site.client.sent} == {17}
 
@@ -97,9 +97,9 @@ def test_panels_whose_turn_has_not_come_stay_in_sight_with_their_age(tmp_path: P
     assert all(report.devices < 40 for report in reports[1:])
     assert all(report.elapsed_ms <= 30_000 for report in reports[1:])
     for snapshot in site.snapshots:
-        assert [device.point_count for device in snapshot.devices] == [256] * 40
+        assert [device.point_count for device in snapshot.panels] == [256] * 40
         assert snapshot.silent == ()
-    ages = [site.snapshots[-1].received_at - (device.read_at or 0) for device in site.snapshots[-1].devices]
+    ages = [site.snapshots[-1].received_at - (device.read_at or 0) for device in site.snapshots[-1].panels]
     assert max(ages) > 30
 
 
@@ -147,7 +147,7 @@ def test_words_of_the_site_are_stored_with_their_time_and_survive_a_restart_of_o
     panel.multistate = {101: [(1, "Night", 1), (1, "Day", 2)]}
     site.run(2)
     for _ in range(2):
-        device = site.snapshots[-1].devices[0]
+        device = site.snapshots[-1].panels[0]
         assert device.inputs[1].value_text == "Run"
         assert device.inputs[2].units == "l/s"
         assert device.variables[0].value_text == "Day"

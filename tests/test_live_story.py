@@ -115,7 +115,7 @@ class Story:
         if isinstance(event, AnswerDecoded):
             self._complete = frozenset(
                 device.panel_id
-                for device in event.snapshot.devices
+                for device in event.snapshot.panels
                 if all(group.is_new for groups in device.groups.values() for group in groups if group.in_use)
             )
         elif isinstance(event, CycleFinished):

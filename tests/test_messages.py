@@ -21,7 +21,7 @@ from answers import (
 from t3monitor.model.errors import BadReplyError, NoNewDataError, RefusedError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.t3000.messages import AnswerDecoder
 
 INPUT, OUTPUT, VARIABLE = PointType
@@ -32,8 +32,8 @@ def decode(body: bytes) -> Snapshot:
     return AnswerDecoder().decode(body, RECEIVED_S)
 
 
-def only_device(body: bytes) -> Device:
-    (device,) = decode(body).devices
+def only_device(body: bytes) -> Panel:
+    (device,) = decode(body).panels
     return device
 
 
@@ -60,7 +60,7 @@ def labelled(label: bytes) -> bytes:
 
 def test_the_example_of_the_document_decodes_to_what_it_shows() -> None:
     snapshot = decode(DOCUMENT_EXAMPLE)
-    (device,) = snapshot.devices
+    (device,) = snapshot.panels
     assert (device.serial_number, device.panel_id, device.address) == (12345, 1, "192.168.1.100")
     assert [time_s for _, _, time_s in device.vectors()] == [1729512016] * 3
     assert device.settings == PanelSettings("192.168.1.100", 502, 1, 1)
@@ -177,7 +177,7 @@ def test_the_list_a_documented_point_stands_in_tells_its_type() -> None:
 
 def test_a_documented_point_in_the_list_of_another_type_is_skipped() -> None:
     snapshot = decode(documented_answer(documented_panel(inputs=[documented_point(OUTPUT, 1), documented_point()])))
-    assert [point.point_id for point in snapshot.devices[0].points()] == ["IN1"]
+    assert [point.point_id for point in snapshot.panels[0].points()] == ["IN1"]
     assert len(snapshot.skipped_points) == 1
     assert "OUT1" in snapshot.skipped_points[0]
 
@@ -288,8 +288,8 @@ def test_in_the_documented_shape_a_time_of_zero_is_the_time_of_receipt(sent: Any
 
 def test_the_points_of_a_type_are_there_once_it_was_read() -> None:
     decoder = AnswerDecoder()
-    before = decoder.decode(real_answer(real_panel(input_logging_time=0)), RECEIVED_S).devices[0]
-    after = decoder.decode(real_answer(real_panel()), RECEIVED_S).devices[0]
+    before = decoder.decode(real_answer(real_panel(input_logging_time=0)), RECEIVED_S).panels[0]
+    after = decoder.decode(real_answer(real_panel()), RECEIVED_S).panels[0]
     assert (len(before.inputs), len(after.inputs)) == (0, 1)
 
 
@@ -319,7 +319,7 @@ def test_a_serial_number_of_32_bits_is_taken_modulo_two_to_the_32nd(sent: Any, s
 @pytest.mark.parametrize("sent", [2**32, 2**32 + 237219, -(2**31) - 1, -(2**32), 10**30])
 def test_a_serial_number_that_fits_no_32_bits_is_skipped_and_never_wrapped(sent: Any) -> None:
     snapshot = decode(real_answer(real_panel(sent, panel_id=7, panel_name="Lost"), real_panel(237451)))
-    assert [device.serial_number for device in snapshot.devices] == [237451]
+    assert [device.serial_number for device in snapshot.panels] == [237451]
     (sentence,) = snapshot.skipped_panels
     assert sentence == f"panel 7 'Lost' cannot be told from others: its serial number {sent} does not fit 32 bits"
 
@@ -327,7 +327,7 @@ def test_a_serial_number_that_fits_no_32_bits_is_skipped_and_never_wrapped(sent:
 @pytest.mark.parametrize("sent", [0, "0"])
 def test_a_panel_with_serial_zero_is_skipped_and_counted(sent: Any) -> None:
     snapshot = decode(real_answer(real_panel(sent, panel_id=7, panel_name="Lost"), real_panel(237451)))
-    assert [device.serial_number for device in snapshot.devices] == [237451]
+    assert [device.serial_number for device in snapshot.panels] == [237451]
     assert snapshot.point_count == 3
     assert len(snapshot.skipped_panels) == 1
     assert "7" in snapshot.skipped_panels[0]
@@ -336,13 +336,13 @@ def test_a_panel_with_serial_zero_is_skipped_and_counted(sent: Any) -> None:
 
 def test_an_answer_of_panels_with_serial_zero_alone_is_an_empty_snapshot() -> None:
     snapshot = decode(real_answer(real_panel(0), real_panel(0)))
-    assert (snapshot.devices, len(snapshot.skipped_panels)) == ((), 2)
+    assert (snapshot.panels, len(snapshot.skipped_panels)) == ((), 2)
 
 
 def test_a_serial_number_that_repeats_is_that_of_another_controller() -> None:
     first, second = real_panel(-1, panel_name="First"), real_panel(2**32 - 1, panel_name="Second")
     snapshot = decode(real_answer(first, second, real_panel(5)))
-    assert [(device.serial_number, device.panel_name) for device in snapshot.devices] == [
+    assert [(device.serial_number, device.panel_name) for device in snapshot.panels] == [
         (2**32 - 1, "First"),
         (5, "AHU5"),
     ]
@@ -378,7 +378,7 @@ BAD_PANELS: dict[str, Any] = {
 @pytest.mark.parametrize("bad", BAD_PANELS.values(), ids=BAD_PANELS)
 def test_a_bad_panel_is_skipped_and_counted_and_the_others_survive(bad: Any) -> None:
     snapshot = decode(real_answer(real_panel(1), bad, real_panel(2)))
-    assert [device.serial_number for device in snapshot.devices] == [1, 2]
+    assert [device.serial_number for device in snapshot.panels] == [1, 2]
     assert snapshot.point_count == 6
     assert len(snapshot.skipped_panels) == 1
     assert snapshot.skipped_panels[0].startswith("panel 2 ")
@@ -404,7 +404,7 @@ def test_a_member_that_a_panel_can_do_without_counts_as_missing_if_it_is_wrong(m
         missing = decode(answer(panel))
         info[member] = sent
         assert decode(answer(panel)) == missing
-        assert (len(missing.devices), missing.skipped_panels) == (1, ())
+        assert (len(missing.panels), missing.skipped_panels) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -421,7 +421,7 @@ def test_a_member_that_a_panel_can_do_without_counts_as_missing_if_it_is_wrong(m
 )
 def test_a_bad_documented_panel_is_skipped_and_counted_and_the_others_survive(bad: Any) -> None:
     snapshot = decode(documented_answer(bad, documented_panel(2)))
-    assert [device.serial_number for device in snapshot.devices] == [2]
+    assert [device.serial_number for device in snapshot.panels] == [2]
     assert len(snapshot.skipped_panels) == 1
 
 
@@ -484,12 +484,12 @@ def test_an_endless_error_text_is_cut() -> None:
 def test_a_text_that_is_exactly_error_fails_nothing(member: str) -> None:
     points = [real_point(number=1), real_point(number=2, **{member: "error"})]
     snapshot = decode(real_answer(real_panel(points=points, panel_name="error")))
-    assert snapshot.devices[0].panel_name == "error"
+    assert snapshot.panels[0].panel_name == "error"
     assert snapshot.point_count == (1 if member == "id" else 2)
 
 
 def test_panels_count_although_an_error_stands_beside_them() -> None:
-    assert len(decode(real_answer(real_panel(), error="Panel is offline .")).devices) == 1
+    assert len(decode(real_answer(real_panel(), error="Panel is offline .")).panels) == 1
 
 
 @pytest.mark.parametrize("action", ["GET_PANELS_LIST_RES", "LOGGING_DATA", "logging_data_res", 15, [15]])
@@ -503,7 +503,7 @@ def test_the_answer_to_another_action_is_a_bad_reply_that_names_it(action: Any) 
 
 @pytest.mark.parametrize("action", [None, ""])
 def test_an_answer_that_names_no_action_is_taken_for_what_it_holds(action: Any) -> None:
-    assert len(decode(real_answer(real_panel(), action=action)).devices) == 1
+    assert len(decode(real_answer(real_panel(), action=action)).panels) == 1
 
 
 BAD_REPLIES = {
@@ -551,7 +551,7 @@ def test_a_member_nested_too_deeply_costs_nothing_beside_it(brackets: tuple[byte
 def test_points_nested_too_deeply_cost_their_panel_alone() -> None:
     body = real_answer(real_panel(1), real_panel(2, device_data="<points>"))
     snapshot = decode(body.replace(b'"<points>"', b"[" * 5000 + b"]" * 5000))
-    assert [device.point_count for device in snapshot.devices] == [3, 0]
+    assert [device.point_count for device in snapshot.panels] == [3, 0]
     assert len(snapshot.skipped_points) == 1
 
 
@@ -608,7 +608,7 @@ BAD_POINTS: dict[str, Any] = {
 @pytest.mark.parametrize("bad", BAD_POINTS.values(), ids=BAD_POINTS)
 def test_a_bad_point_is_skipped_and_counted_and_the_others_survive(bad: Any) -> None:
     snapshot = decode(real_answer(real_panel(points=[real_point(number=1), bad, real_point(number=3)]), real_panel(9)))
-    first, second = snapshot.devices
+    first, second = snapshot.panels
     assert [point.point_id for point in first.inputs] == ["IN1", "IN3"]
     assert second.point_count == 3
     assert len(snapshot.skipped_points) == 1
@@ -643,7 +643,7 @@ def test_a_member_that_a_point_can_do_without_counts_as_missing_if_it_is_wrong(
 def test_a_point_listed_twice_counts_once_and_the_first_of_them_is_kept() -> None:
     points = [real_point(number=1, value=1000), real_point(number=2), real_point(number=1, value=2000)]
     snapshot = decode(real_answer(real_panel(points=points)))
-    assert [(point.point_id, point.value) for point in snapshot.devices[0].inputs] == [("IN1", 1.0), ("IN2", 21.5)]
+    assert [(point.point_id, point.value) for point in snapshot.panels[0].inputs] == [("IN1", 1.0), ("IN2", 21.5)]
     assert len(snapshot.skipped_points) == 1
     assert "IN1" in snapshot.skipped_points[0]
 
@@ -903,8 +903,8 @@ DIRTY_LABELS: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize(("sent", "label"), DIRTY_LABELS.values(), ids=DIRTY_LABELS)
 def test_dirty_text_is_repaired_and_harms_nothing_beside_it(sent: bytes, label: str) -> None:
     snapshot = decode(labelled(sent))
-    assert [point.label for point in snapshot.devices[0].inputs] == ["P1", label, "P3"]
-    assert [point.value for point in snapshot.devices[0].inputs] == [21.5] * 3
+    assert [point.label for point in snapshot.panels[0].inputs] == ["P1", label, "P3"]
+    assert [point.value for point in snapshot.panels[0].inputs] == [21.5] * 3
     assert (snapshot.skipped_panels, snapshot.skipped_points) == ((), ())
 
 
@@ -924,7 +924,7 @@ def test_a_value_that_is_no_json_number_costs_its_point_alone(sent: bytes, label
     body = real_answer(real_panel(points=points)).replace(b'"<value>"', sent).replace(b"<dirty>", b"Z\xfcrich")
     body = body.replace(b'"<large>"', b"1e999")
     snapshot = decode(body)
-    assert [point.point_id for point in snapshot.devices[0].inputs] == ["IN1", "IN3"]
+    assert [point.point_id for point in snapshot.panels[0].inputs] == ["IN1", "IN3"]
     assert len(snapshot.skipped_points) == 2
 
 
@@ -932,19 +932,19 @@ def test_a_text_that_reads_like_no_number_stays_a_text() -> None:
     points = [real_point(number=1, label="-1.#IND"), real_point(number=2, label="inf,nan"), real_point(number=3)]
     body = real_answer(real_panel(points=points)).replace(b"21500}]", b"nan}]")
     snapshot = decode(body)
-    assert [point.label for point in snapshot.devices[0].inputs] == ["-1.#IND", "inf,nan"]
+    assert [point.label for point in snapshot.panels[0].inputs] == ["-1.#IND", "inf,nan"]
     assert len(snapshot.skipped_points) == 1
 
 
 def test_a_raw_surrogate_is_replaced() -> None:
-    label = decode(labelled(b"Zur\xed\xa0\x80i")).devices[0].inputs[1].label
+    label = decode(labelled(b"Zur\xed\xa0\x80i")).panels[0].inputs[1].label
     assert label.encode("utf-8").decode("utf-8") == label
     assert (label[:3], label[-1]) == ("Zur", "i")
 
 
 def test_a_dirty_panel_name_is_repaired() -> None:
     body = real_answer(real_panel(panel_name="<name>"), real_panel(2)).replace(b"<name>", b"Geb\xe4ude\x00\x01")
-    assert [device.panel_name for device in decode(body).devices] == ["Geb\ufffdude", "AHU5"]
+    assert [device.panel_name for device in decode(body).panels] == ["Geb\ufffdude", "AHU5"]
 
 
 def test_a_reason_is_one_line_whatever_the_answer_holds() -> None:
@@ -970,7 +970,7 @@ def test_a_point_that_stands_still_is_the_same_object() -> None:
     panel = full_panel()
     before = real_answer(panel)
     panel["device_data"][70]["value"] += 1000
-    old, new = (snapshot.devices[0] for snapshot in decoded(before, real_answer(panel)))
+    old, new = (snapshot.panels[0] for snapshot in decoded(before, real_answer(panel)))
     differ = [(a, b) for a, b in zip(old.points(), new.points(), strict=True) if a is not b]
     assert [(a.point_id, a.value, b.point_id, b.value) for a, b in differ] == [("OUT7", 21.5, "OUT7", 22.5)]
     assert new.inputs is old.inputs
@@ -978,7 +978,7 @@ def test_a_point_that_stands_still_is_the_same_object() -> None:
 
 
 def test_an_equal_answer_gives_the_same_points_and_tuples() -> None:
-    old, new = (snapshot.devices[0] for snapshot in decoded(*[real_answer(full_panel())] * 2))
+    old, new = (snapshot.panels[0] for snapshot in decoded(*[real_answer(full_panel())] * 2))
     assert [new.inputs, new.outputs, new.variables] == [old.inputs, old.outputs, old.variables]
     assert new.inputs is old.inputs
     assert new.outputs is old.outputs
@@ -987,26 +987,26 @@ def test_an_equal_answer_gives_the_same_points_and_tuples() -> None:
 
 def test_identity_survives_an_answer_without_data() -> None:
     decoder = AnswerDecoder()
-    old = decoder.decode(real_answer(real_panel()), RECEIVED_S).devices[0]
+    old = decoder.decode(real_answer(real_panel()), RECEIVED_S).panels[0]
     for body in (b'{"debug":"x"}', b'{"error":"x"}', b"no JSON", real_answer(5)):
         with pytest.raises((NoNewDataError, RefusedError, BadReplyError)):
             decoder.decode(body, RECEIVED_S)
-    assert decoder.decode(real_answer(real_panel()), RECEIVED_S).devices[0].inputs is old.inputs
+    assert decoder.decode(real_answer(real_panel()), RECEIVED_S).panels[0].inputs is old.inputs
 
 
 def test_panels_keep_their_points_apart() -> None:
     answers = [real_answer(real_panel(1), real_panel(2, points=[real_point(value=v)])) for v in (1000, 2000)]
     old, new = decoded(*answers)
-    assert new.devices[0].inputs is old.devices[0].inputs
-    assert [snapshot.devices[1].inputs[0].value for snapshot in (old, new)] == [1.0, 2.0]
+    assert new.panels[0].inputs is old.panels[0].inputs
+    assert [snapshot.panels[1].inputs[0].value for snapshot in (old, new)] == [1.0, 2.0]
 
 
 def test_panels_may_change_places() -> None:
     one, two = real_panel(1, points=[real_point(value=1000)]), real_panel(2, points=[real_point(value=2000)])
     old, new = decoded(real_answer(one, two), real_answer(two, one))
-    assert [device.serial_number for device in new.devices] == [2, 1]
-    assert new.devices[0].inputs is old.devices[1].inputs
-    assert new.devices[1].inputs is old.devices[0].inputs
+    assert [device.serial_number for device in new.panels] == [2, 1]
+    assert new.panels[0].inputs is old.panels[1].inputs
+    assert new.panels[1].inputs is old.panels[0].inputs
 
 
 CHANGES: dict[str, tuple[bytes, bytes]] = {
@@ -1112,7 +1112,7 @@ def test_what_was_decoded_before_changes_nothing_but_identity(before: bytes, aft
     ],
 )
 def test_a_point_that_stands_still_is_the_same_object_whatever_happens_beside_it(change: str) -> None:
-    old, new = (snapshot.devices[0] for snapshot in decoded(*CHANGES[change]))
+    old, new = (snapshot.panels[0] for snapshot in decoded(*CHANGES[change]))
     still = [point for point in new.points() if point in set(old.points())]
     assert still
     known = {id(point) for point in old.points()}
@@ -1122,4 +1122,4 @@ def test_a_point_that_stands_still_is_the_same_object_whatever_happens_beside_it
 def test_the_points_of_a_renumbered_panel_carry_the_new_number() -> None:
     wire = without(real_point(), "pid")
     _, new = decoded(points_of(wire, panel_id=5), points_of(wire, panel_id=6))
-    assert (new.devices[0].panel_id, new.devices[0].inputs[0].panel) == (6, 6)
+    assert (new.panels[0].panel_id, new.panels[0].inputs[0].panel) == (6, 6)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from answers import documented_answer, documented_panel, documented_point, real_answer, real_panel, real_point
 from t3monitor.model.errors import LinkError
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.t3000.messages import AnswerDecoder
 
 RECEIVED_S = 1_761_960_900
@@ -55,9 +55,9 @@ def assert_holds(body: bytes) -> Snapshot | None:
 def assert_fits_the_database(snapshot: Snapshot) -> None:
     for reason in (*snapshot.skipped_panels, *snapshot.skipped_points):
         assert_is_text(reason)
-    serials = [device.serial_number for device in snapshot.devices]
+    serials = [device.serial_number for device in snapshot.panels]
     assert len(set(serials)) == len(serials)
-    for device in (*snapshot.devices, *snapshot.doubles):
+    for device in (*snapshot.panels, *snapshot.doubles):
         assert 1 <= device.serial_number < 2**32
         for value in members_of(device):
             assert_can_be_stored(value)
@@ -74,7 +74,7 @@ def assert_fits_the_database(snapshot: Snapshot) -> None:
                 assert_is_text(point.range_name)
 
 
-def members_of(device: Device) -> Iterator[Any]:
+def members_of(device: Panel) -> Iterator[Any]:
     yield from (device.panel_id, device.panel_name, device.building_name, device.address)
     settings_ = device.settings
     yield from (settings_.ip_address, settings_.port, settings_.modbus_address, settings_.bacnet_mstp_mac_id)

@@ -25,7 +25,7 @@ def names_of(*devices: object, **fields: object) -> dict[int, str]:
     names = PanelNames()
     told = snapshot(*devices, **fields)  # type: ignore[arg-type]
     names.learn(told)
-    return {each.serial_number: names.everywhere(each.serial_number) for each in (*told.devices, *told.silent)}
+    return {each.serial_number: names.everywhere(each.serial_number) for each in (*told.panels, *told.silent)}
 
 
 def test_names_of_their_own_stand_alone() -> None:

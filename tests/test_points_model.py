@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.simulation.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.ui.kit.theme import LIGHT
@@ -63,7 +63,7 @@ def cell(model: PointsModel, point_id: str, which: Column, role: int = Qt.ItemDa
     return model.index(ids(model).index(point_id), which).data(role)
 
 
-def with_input(panel: Device, number: int, **fields: Any) -> Device:
+def with_input(panel: Panel, number: int, **fields: Any) -> Panel:
     """The panel after another reading of one input; all other points are the same objects."""
     inputs = tuple(p._replace(**fields) if p.point_index == number else p for p in panel.inputs)
     return replace(panel, inputs=inputs)
@@ -129,7 +129,7 @@ class TestRows:
         (reading,) = demo(6, NOW_S)
         model.apply(reading)
         assert model.total == 1536
-        assert model.rowCount() == sum(p.in_use for panel in reading.devices for p in panel.points()) > 250
+        assert model.rowCount() == sum(p.in_use for panel in reading.panels for p in panel.points()) > 250
 
     def test_clearing_forgets_all_points(self, model: PointsModel) -> None:
         model.apply(snapshot(device()))
@@ -329,7 +329,7 @@ class TestLiveUpdates:
 
 
 def _find(reading: Snapshot, key: PointKey) -> Any:
-    (panel,) = (panel for panel in reading.devices if panel.serial_number == key.serial_number)
+    (panel,) = (panel for panel in reading.panels if panel.serial_number == key.serial_number)
     return next(p for p in panel.points() if (p.point_type, p.point_index) == key[1:])
 
 
@@ -554,7 +554,7 @@ class TestManyPoints:
         model.set_filter(PointFilter(text="supply air temp"))
         found = column(model, Column.FULL_LABEL)
         assert set(found) == {"Supply Air Temp"}
-        assert len(found) == sum(p.full_label == "Supply Air Temp" for panel in second.devices for p in panel.points())
+        assert len(found) == sum(p.full_label == "Supply Air Temp" for panel in second.panels for p in panel.points())
 
 
 class TestDragging:

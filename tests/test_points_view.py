@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
@@ -47,7 +47,7 @@ def shown_view(qtbot: QtBot) -> PointsView:
     return view
 
 
-def many() -> Device:
+def many() -> Panel:
     return device(inputs=points(PointType.INPUT, *(float(n * 7 % 50) for n in range(200))))
 
 

@@ -6,7 +6,7 @@ import pytest
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.writer import Writer
@@ -18,14 +18,14 @@ def store(file: Path, *snapshots: Snapshot) -> None:
     writer = Writer(database)
     for stored in snapshots:
         with writer.cycle(30) as transaction:
-            for panel in stored.devices:
+            for panel in stored.panels:
                 transaction.upsert(panel, stored.received_at)
                 transaction.log(panel)
             transaction.record(report())
     database.close()
 
 
-def listed(serial_number: int) -> Device:
+def listed(serial_number: int) -> Panel:
     """A panel as T3000's list tells of it."""
     never: dict[str, None] = dict.fromkeys(f"{kind}_logging_time" for kind in ("input", "output", "variable"))
     return device(serial_number, inputs=(), outputs=(), variables=(), **never)
@@ -50,7 +50,7 @@ def test_a_panel_that_no_longer_answers_is_still_known(tmp_path: Path) -> None:
     store(tmp_path / "x.db", Snapshot(NOW_S, (gone, there)), Snapshot(NOW_S + 30, (replace(there),)))
     known = read_present_state(sqlite_url(tmp_path / "x.db"))
     assert known is not None
-    assert [panel.serial_number for panel in known.devices] == [1, 2]
+    assert [panel.serial_number for panel in known.panels] == [1, 2]
     assert known.received_at == NOW_S + 30
 
 
@@ -76,7 +76,7 @@ def test_a_panel_that_never_answered_is_silent_and_one_that_fell_silent_is_not(t
     database.close()
     known = read_present_state(sqlite_url(tmp_path / "x.db"))
     assert known is not None
-    assert known.devices == (device(1),)
+    assert known.panels == (device(1),)
     assert known.silent == (listed(2),)
 
 
@@ -85,7 +85,7 @@ def test_types_that_were_never_read_have_no_time(tmp_path: Path) -> None:
     store(tmp_path / "x.db", Snapshot(NOW_S, (panel,)))
     known = read_present_state(sqlite_url(tmp_path / "x.db"))
     assert known is not None
-    assert known.devices == (panel,)
+    assert known.panels == (panel,)
 
 
 def test_what_a_wrong_clock_of_ours_once_stored_was_received_no_later_than_now(tmp_path: Path) -> None:

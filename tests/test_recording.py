@@ -15,7 +15,7 @@ NO_TIMES: dict[str, None] = dict.fromkeys(f"{kind}_logging_time" for kind in ("i
 
 def kinds(answer: Snapshot) -> dict[int, list[PointType]]:
     """The types that are to be stored of each panel."""
-    return {panel.serial_number: [kind for kind, listed, _ in panel.vectors() if listed] for panel in answer.devices}
+    return {panel.serial_number: [kind for kind, listed, _ in panel.vectors() if listed] for panel in answer.panels}
 
 
 def chosen(answer: Snapshot, **settings: object) -> Snapshot:
@@ -35,11 +35,11 @@ def test_a_panel_that_is_not_recorded_is_left_out_and_a_new_one_is_not() -> None
 def test_point_types_that_are_not_recorded_are_left_out_of_every_panel() -> None:
     only_inputs = chosen(snapshot(AHU, VAV), recorded_types=["INPUT"])
     assert kinds(only_inputs) == {1: [PointType.INPUT], 2: [PointType.INPUT]}
-    assert only_inputs.devices[0].variable_logging_time == AHU.variable_logging_time
+    assert only_inputs.panels[0].variable_logging_time == AHU.variable_logging_time
 
 
 def test_with_no_type_chosen_no_panel_is_stored_either() -> None:
-    assert chosen(snapshot(AHU), recorded_types=[]).devices == ()
+    assert chosen(snapshot(AHU), recorded_types=[]).panels == ()
 
 
 @pytest.mark.parametrize("kind", PointType)

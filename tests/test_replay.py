@@ -40,7 +40,7 @@ def answers(path: Path) -> list[bytes]:
 def serials(path: Path) -> list[int]:
     """Serial numbers of the answers' panels."""
     decoder = AnswerDecoder()
-    return [device.serial_number for body in answers(path) for device in decoder.decode(body, 1).devices]
+    return [device.serial_number for body in answers(path) for device in decoder.decode(body, 1).panels]
 
 
 def captured(answer: bytes, title: bytes = b"Complete JSON Response") -> bytes:

@@ -170,7 +170,7 @@ def test_a_listener_is_told_with_the_commit_what_was_stored_and_where(site: Open
     (committed,), (decoded,) = building.of(Committed), building.of(AnswerDecoded)
     good, failed = building.of(CycleFinished)
     assert committed.snapshot is decoded.snapshot
-    assert (committed.devices, committed.database) == (2, building.service.database_in_use)
+    assert (committed.panels, committed.database) == (2, building.service.database_in_use)
     assert good.snapshot is committed.snapshot
     assert failed.snapshot is None
 
@@ -590,7 +590,7 @@ def test_a_panel_that_refused_its_settings_is_asked_again_after_ten_minutes(site
 
     building.link.panel_settings = settings  # type: ignore[method-assign]
     building.run(6)
-    panels = [(device.panel_id, device.serial_number) for device in AnswerDecoder().decode(ANSWER, 1).devices]
+    panels = [(device.panel_id, device.serial_number) for device in AnswerDecoder().decode(ANSWER, 1).panels]
     assert asked == [(at_s, *panel) for at_s in (0, 600) for panel in panels]
     assert building.rows("SELECT port FROM DEVICES") == [(502,), (502,)]
 

@@ -19,7 +19,7 @@ from t3monitor.model.events import (
 )
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Device, Snapshot, by_site, merged
+from t3monitor.model.snapshot import Panel, Snapshot, by_site, merged
 from t3monitor.session import Session
 from values import NOW_S, device, report
 
@@ -37,7 +37,7 @@ def session() -> Session:
     return Session(PATHS, watching("Office", "Plant"))
 
 
-def snapshot(at_s: int, *devices: Device, **fields: Any) -> Snapshot:
+def snapshot(at_s: int, *devices: Panel, **fields: Any) -> Snapshot:
     return Snapshot(at_s, devices, **fields)
 
 
@@ -49,13 +49,13 @@ def ends(site: str = "Office") -> CycleFinished:
     return CycleFinished(report(site=site), 30.0, site=site)
 
 
-def stored(session: Session, site: str, *devices: Device, at_s: int = NOW_S, **fields: Any) -> Committed:
+def stored(session: Session, site: str, *devices: Panel, at_s: int = NOW_S, **fields: Any) -> Committed:
     return Committed(snapshot(at_s, *devices, **fields), session.database, len(devices), site=site)
 
 
 def names(shown: Snapshot | None) -> list[str]:
     assert shown is not None
-    return [panel.panel_name for panel in shown.devices]
+    return [panel.panel_name for panel in shown.panels]
 
 
 OFFICE = device(1, 1, site="Office", panel_name="AHU-1")
@@ -85,19 +85,19 @@ def test_of_a_panel_that_two_sites_tell_of_the_newest_reading_is_shown_whichever
         both = merged(told)
         assert both is not None
         assert both.received_at == NOW_S + 9
-        assert [panel.panel_name for panel in both.devices] == ["new"]
+        assert [panel.panel_name for panel in both.panels] == ["new"]
 
 
 def test_a_panel_that_is_silent_at_one_site_and_answers_at_another_answers() -> None:
     both = merged([snapshot(NOW_S, OFFICE), snapshot(NOW_S + 1, silent=(OFFICE, PLANT))])
     assert both is not None
-    assert (both.devices, both.silent) == ((OFFICE,), (PLANT,))
+    assert (both.panels, both.silent) == ((OFFICE,), (PLANT,))
 
 
 def test_a_snapshot_of_all_sites_comes_apart_into_those_of_each() -> None:
     silent = device(3, 3, site="Roof")
     parts = by_site(snapshot(NOW_S, OFFICE, PLANT, silent=(silent,)))
-    assert {site: (part.devices, part.silent) for site, part in parts.items()} == {
+    assert {site: (part.panels, part.silent) for site, part in parts.items()} == {
         "Office": ((OFFICE,), ()),
         "Plant": ((PLANT,), ()),
         "Roof": ((), (silent,)),

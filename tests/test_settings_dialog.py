@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from drawn import drawn_colours
 from t3monitor.config.settings import Appearance, LinkName, LivePoints, Settings, Site, WebReading
 from t3monitor.model.errors import Outcome
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.sync.check import Check
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.settings.checks import (
@@ -54,7 +54,7 @@ def light(qapp: QApplication) -> None:
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path) -> Callable[..., SettingsDialog]:
     def open_dialog(
-        settings: Settings | None = None, test_link: TestLink = never_asked, panels: Sequence[Device] = ()
+        settings: Settings | None = None, test_link: TestLink = never_asked, panels: Sequence[Panel] = ()
     ) -> SettingsDialog:
         stored = settings or Settings(link=LinkName.DEMO, appearance=Appearance.LIGHT)
         dialog = SettingsDialog(stored, test_link, tmp_path / "default.db", panels)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from t3monitor.config.settings import Settings
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.ui.settings.fields import Tone
 from t3monitor.ui.settings.recording import RecordingPage
 from values import device
@@ -21,7 +21,7 @@ Opened = Callable[..., RecordingPage]
 
 @pytest.fixture
 def opened(qtbot: QtBot) -> Opened:
-    def open_page(*panels: Device, **settings: object) -> RecordingPage:
+    def open_page(*panels: Panel, **settings: object) -> RecordingPage:
         page = RecordingPage(panels)
         page.show_settings(Settings().with_values(**settings))
         qtbot.addWidget(page)

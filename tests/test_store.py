@@ -10,7 +10,7 @@ import pytest
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, Outcome
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import Device, PanelSettings, PointGroup
+from t3monitor.model.snapshot import Panel, PanelSettings, PointGroup
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
 from t3monitor.store.database import Database
@@ -47,7 +47,7 @@ def writer(database: Database) -> Writer:
     return Writer(database)
 
 
-def store(writer: Writer, *devices: Device, received_at: int = NOW_S) -> int:
+def store(writer: Writer, *devices: Panel, received_at: int = NOW_S) -> int:
     with writer.cycle(30) as transaction:
         for stored in devices:
             transaction.upsert(stored, received_at)
@@ -495,4 +495,4 @@ def test_the_present_state_is_read_in_the_words_of_the_panel(writer: Writer, fil
         transaction.record(report())
     known = read_present_state(sqlite_url(file))
     assert known is not None
-    assert [shown.value_text for shown in known.devices[0].inputs] == ["Ajar", "5.00 kPa", "High"]
+    assert [shown.value_text for shown in known.panels[0].inputs] == ["Ajar", "5.00 kPa", "High"]

@@ -27,7 +27,7 @@ def database(tmp_path: Path) -> Path:
     for now_s in (TUESDAY_NOON_S, TUESDAY_NOON_S + 30):
         snapshot = decoder.decode(building.answer(now_s), now_s)
         with writer.cycle(30) as transaction:
-            for device in snapshot.devices:
+            for device in snapshot.panels:
                 transaction.upsert(device, now_s)
                 transaction.log(device)
             points = snapshot.point_count

@@ -164,7 +164,7 @@ def test_values_that_action_4_saved_while_a_reading_was_awaited_are_not_taken_fo
     for _ in range(4):
         clock.now_s = max(clock.now_s, link.errand_due_s or 0.0)
         link.run_errand(PATIENCE_S)
-    devices = AnswerDecoder().decode(link.fetch(PATIENCE_S).body, int(clock.utc_s())).devices
+    devices = AnswerDecoder().decode(link.fetch(PATIENCE_S).body, int(clock.utc_s())).panels
     assert [device.inputs[0].value for device in devices if device.inputs[0].value < 0] == []
 
 

@@ -60,7 +60,7 @@ def decoded(answer: Answer, clock: FakeClock) -> Snapshot:
 
 def ages(answer: Answer, clock: FakeClock) -> dict[int, int]:
     """How long ago each panel was read."""
-    devices = decoded(answer, clock).devices
+    devices = decoded(answer, clock).panels
     return {device.panel_id: int(clock.utc_s()) - device.input_logging_time for device in devices}
 
 
@@ -95,7 +95,7 @@ def test_the_first_call_of_a_link_collects_what_t3000_has(
     assert stand_in.calls == [{"action": 15, "panelId": -1, "serialNumber": 0}]
     assert ages(answer, clock) == {1: 40, 2: 40}
     assert (answer.repeats, answer.note, answer.failed_panels) == (True, "T3000's background readings", ())
-    assert [device.point_count for device in decoded(answer, clock).devices] == [256, 256]
+    assert [device.point_count for device in decoded(answer, clock).panels] == [256, 256]
 
 
 def test_panels_are_read_by_errands_between_the_cycles(stand_in: StandIn, link: WebApiLink, clock: FakeClock) -> None:
@@ -169,7 +169,7 @@ def test_a_point_that_stands_still_keeps_its_bytes_from_answer_to_answer(
     before = decoder.decode(link.fetch(PATIENCE_S).body, 1)
     run_errands(link, clock, 1)
     after = decoder.decode(link.fetch(PATIENCE_S).body, 2)
-    assert all(old is new for old, new in zip(before.devices[1].points(), after.devices[1].points(), strict=True))
+    assert all(old is new for old, new in zip(before.panels[1].points(), after.panels[1].points(), strict=True))
 
 
 @pytest.mark.parametrize("day", ["2025-12-01", "2026-03-01"])
@@ -180,7 +180,7 @@ def test_a_serial_number_beyond_2_to_the_31_is_one_panel_in_either_sign(
     stand_in.t3000.panels[0].serial_number = 2**32 - 7
     sentence(link)
     run_errands(link, clock, 20)
-    serials = [device.serial_number for device in decoded(link.fetch(PATIENCE_S), clock).devices]
+    serials = [device.serial_number for device in decoded(link.fetch(PATIENCE_S), clock).panels]
     assert sorted(serials) == [237221, 2**32 - 7]
     assert {call["serialNumber"] for call in stand_in.actions(15)} >= {-7}
 
@@ -452,12 +452,12 @@ def test_values_that_action_4_has_put_in_the_place_of_readings_are_not_taken_for
     link.forget_panels()
     run_errands(link, clock, 8)
     assert stand_in.actions(4)
-    devices = decoded(link.fetch(PATIENCE_S), clock).devices
+    devices = decoded(link.fetch(PATIENCE_S), clock).panels
     assert [device.inputs[0].value for device in devices] == [100, 100]
     for panel in stand_in.t3000.panels:
         panel.reachable = True
     run_errands(link, clock, 8)
-    devices = decoded(link.fetch(PATIENCE_S), clock).devices
+    devices = decoded(link.fetch(PATIENCE_S), clock).panels
     assert all(device.inputs[0].value > 200 for device in devices)
 
 
@@ -489,9 +489,9 @@ def test_two_controllers_in_one_answer_are_both_handed_on_until_there_is_one_aga
     other = real_panel(panel_id=9, panel_name="VAV9")
     panels.take(cached(real_panel(), other))
     both = mirrored(mirror)
-    assert [device.panel_id for device in (*both.devices, *both.doubles)] == [5, 9]
+    assert [device.panel_id for device in (*both.panels, *both.doubles)] == [5, 9]
     panels.take(cached(other))
-    assert [device.panel_id for device in mirrored(mirror).devices] == [9]
+    assert [device.panel_id for device in mirrored(mirror).panels] == [9]
     assert mirrored(mirror).doubles == ()
 
 
@@ -500,7 +500,7 @@ def test_what_another_controller_has_not_read_is_not_taken_from_the_one_before()
     panels = CachedPanels(mirror)
     panels.take(cached(real_panel()))
     panels.take(cached(real_panel(panel_name="VAV9", input_logging_time=0)))
-    (other,) = mirrored(mirror).devices
+    (other,) = mirrored(mirror).panels
     assert (other.panel_name, len(other.inputs), len(other.outputs)) == ("VAV9", 0, 1)
 
 
@@ -509,5 +509,5 @@ def test_what_the_same_controller_has_not_read_anew_stays_as_it_was() -> None:
     panels = CachedPanels(mirror)
     panels.take(cached(real_panel(panel_name="AHU5")))
     panels.take(cached(real_panel(panel_name="AHU5\x00rest", input_logging_time=0)))
-    (same,) = mirrored(mirror).devices
+    (same,) = mirrored(mirror).panels
     assert (len(same.inputs), len(same.outputs)) == (1, 1)

@@ -7,7 +7,7 @@ import pytest
 from live_site import INPUT, OUTPUT, VARIABLE, LiveSite, new_groups
 from t3monitor.model.errors import LinkTimeoutError, MonitorError, NoNewDataError, NotReadyError, UnreachableError
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.webapi.live import NoPanelReadableError
 from t3000_model import PanelModel, make_panels
@@ -31,13 +31,13 @@ def test_a_panel_is_read_whole_when_it_is_first_seen_and_its_groups_in_use_after
     answer = live.fetch()
     assert sorted(set(live.groups_asked())) == sorted(ALL_GROUPS)
     assert len(new_groups(answer, SERIAL + 1)) == 27
-    device = live.decoded(answer).devices[0]
+    device = live.decoded(answer).panels[0]
     assert (device.panel_name, device.point_count) == ("AHU-1", 256)
 
     answer = live.fetch()
     assert sorted(live.groups_asked()[:5]) == sorted(GROUPS_IN_USE)
     assert new_groups(answer, SERIAL + 1, in_use=True) == GROUPS_IN_USE
-    device = live.decoded(answer).devices[0]
+    device = live.decoded(answer).panels[0]
     assert device.point_count == 256
     assert device.inputs[0].value == 30
 
@@ -52,7 +52,7 @@ def test_a_group_carries_the_time_of_its_arrival_and_a_type_that_of_its_oldest_g
     assert [group.in_use for group in inputs] == [True, True, *[False] * 5]
     assert inputs[6].read_at is not None
     assert inputs[6].read_at < began_s
-    device = live.decoded(answer).devices[0]
+    device = live.decoded(answer).panels[0]
     assert device.input_logging_time == min(group.read_at or 0 for group in inputs[:2])
 
 
@@ -124,7 +124,7 @@ def test_who_fetches_hears_which_panel_is_asked() -> None:
 def test_a_point_that_stands_still_keeps_its_bytes() -> None:
     live = site(1)
     before, after = live.read(), live.read()
-    pairs = zip(before.devices[0].outputs[12:], after.devices[0].outputs[12:], strict=True)
+    pairs = zip(before.panels[0].outputs[12:], after.panels[0].outputs[12:], strict=True)
     assert all(old is new for old, new in pairs)
 
 
@@ -132,7 +132,7 @@ def test_a_point_that_stands_still_keeps_its_bytes() -> None:
 def test_a_serial_number_beyond_2_to_the_31_is_asked_for_with_its_sign(serial: int) -> None:
     live = site()
     live.t3000.panels[0].serial_number = serial
-    assert serial in [device.serial_number for device in live.read().devices]
+    assert serial in [device.serial_number for device in live.read().panels]
     assert live.calls()[0]["serialNumber"] == serial - 2**32
 
 
@@ -214,7 +214,7 @@ def test_a_dead_panel_costs_the_wait_of_one_group_and_the_others_nothing_after_t
     for _ in range(3):
         answer = live.fetch()
         assert live.took_s < 4
-        assert [device.panel_id for device in live.decoded(answer).devices] == [1, 3, 4]
+        assert [device.panel_id for device in live.decoded(answer).panels] == [1, 3, 4]
         assert [device.serial_number for device in answer.silent] == [SERIAL + 2]
         assert answer.failed_panels[0].startswith(
             "panel 2 'AHU-2' was not read: it gives T3000 no answer (T3000's scan"
@@ -328,7 +328,7 @@ def test_a_site_that_is_dead_as_a_whole_comes_back_without_anybody_doing_anythin
         answers = [live.fetch_patiently() for _ in range(60)]
         last = answers[-1]
         assert isinstance(last, Answer)
-        assert len(live.decoded(last).devices) == 3
+        assert len(live.decoded(last).panels) == 3
         assert last.failed_panels == ()
 
 
@@ -364,7 +364,7 @@ def test_the_first_reading_asks_all_panels_that_are_alive_although_some_are_dead
     live = site(6, interval_s=10)
     for panel in live.t3000.panels[:3]:
         panel.reachable = False
-    assert [device.panel_id for device in live.read().devices] == [4, 5, 6]
+    assert [device.panel_id for device in live.read().panels] == [4, 5, 6]
 
 
 def test_many_dead_panels_at_the_first_start_do_not_keep_the_others_from_being_read() -> None:
@@ -374,7 +374,7 @@ def test_many_dead_panels_at_the_first_start_do_not_keep_the_others_from_being_r
     answers = [live.fetch_patiently() for _ in range(6)]
     last = answers[-1]
     assert isinstance(last, Answer)
-    assert [device.panel_id for device in live.decoded(last).devices] == [10, 11, 12]
+    assert [device.panel_id for device in live.decoded(last).panels] == [10, 11, 12]
     assert live.took_s < 30 + 19
 
 
@@ -387,7 +387,7 @@ def test_a_group_that_a_panel_does_not_tell_is_named_and_not_waited_for_in_each_
         "panel 1 'AHU-1' did not tell T3000 IN11 to IN20",
         "panel 1 'AHU-1' did not tell T3000 VAR121 to VAR128",
     )
-    assert live.decoded(answer).devices[0].point_count == 256 - 18
+    assert live.decoded(answer).panels[0].point_count == 256 - 18
     answer = live.fetch()
     assert live.took_s < 2
     assert "panel 1 'AHU-1' did not tell T3000 IN11 to IN20" in answer.missing_points
@@ -403,7 +403,7 @@ def test_a_panel_whose_first_group_alone_is_silent_is_not_taken_for_dead_for_eve
     for _ in range(6):
         answer = live.fetch()
     assert answer.failed_panels == ()
-    assert live.decoded(answer).devices[0].point_count == 246
+    assert live.decoded(answer).panels[0].point_count == 246
 
 
 def test_a_group_that_shares_its_call_with_no_other_is_named_and_waited_for_between_the_cycles_alone() -> None:
@@ -432,7 +432,7 @@ def test_groups_that_make_a_call_take_too_long_keep_no_other_panel_from_being_re
     for _ in range(3):
         answer = live.fetch()
     assert answer.failed_panels == ()
-    assert [device.panel_id for device in live.decoded(answer).devices] == [1, 2, 3, 4]
+    assert [device.panel_id for device in live.decoded(answer).panels] == [1, 2, 3, 4]
     answer = live.fetch()
     assert live.took_s < 4
     assert len(answer.missing_points) == len(silent)
@@ -465,7 +465,7 @@ def test_after_a_call_that_was_given_up_nobody_else_is_blamed_and_the_panel_is_n
         assert "was not asked: T3000 still waits for panel 2 'AHU-2'" in sentence
     for _ in range(3):
         answer = live.fetch()
-    assert [device.panel_id for device in live.decoded(answer).devices] == [1, 3, 4]
+    assert [device.panel_id for device in live.decoded(answer).panels] == [1, 3, 4]
     assert [sentence[:15] for sentence in answer.failed_panels] == ["panel 2 'AHU-2'"]
 
 
@@ -478,7 +478,7 @@ def test_two_dead_panels_whose_calls_are_given_up_cost_the_others_no_cycle_but_t
     for _ in range(12):
         answer = live.fetch_patiently()
         assert isinstance(answer, Answer)
-        assert {1, 2} <= {device.panel_id for device in live.decoded(answer).devices}
+        assert {1, 2} <= {device.panel_id for device in live.decoded(answer).panels}
     assert [sentence[:15] for sentence in answer.failed_panels] == [
         f"panel {number} 'AHU-{number}'" for number in range(3, 7)
     ]
@@ -533,7 +533,7 @@ def test_t3000_that_restarts_unseen_is_whole_again_within_two_cycles_after_its_s
         cycles_after += live.due_s - 30 >= found_s
     assert isinstance(answer, Answer)
     assert answer.failed_panels == ()
-    assert len(live.decoded(answer).devices) == 12
+    assert len(live.decoded(answer).panels) == 12
     assert all(set(GROUPS_IN_USE) <= set(new_groups(answer, SERIAL + number)) for number in range(1, 13))
     actions = {call["action"] for call in live.calls()}
     assert actions == {0, 17}
@@ -624,7 +624,7 @@ def test_whether_a_panel_is_brought_back_is_told_by_action_17_and_not_by_action_
     live.t3000.restart()
     live.fetch_patiently()
     answer = live.fetch()
-    assert [device.panel_id for device in live.decoded(answer).devices] == [1]
+    assert [device.panel_id for device in live.decoded(answer).panels] == [1]
     assert "T3000 has forgotten it and does not take it up again" in answer.failed_panels[0]
 
 
@@ -836,7 +836,7 @@ def test_names_and_numbers_come_from_the_columns_that_t3000_keeps_up_to_date() -
     live.t3000.panels[1].show_label_name = "Device 7"
     live.t3000.server_role = False
     snapshot = live.read()
-    assert [(device.panel_id, device.panel_name) for device in snapshot.devices] == [
+    assert [(device.panel_id, device.panel_name) for device in snapshot.panels] == [
         (1, "AHU-1"),
         (2, "AHU-2"),
         (3, "AHU-3"),
@@ -870,7 +870,7 @@ def test_a_panel_of_an_unknown_class_that_t3000_has_forgotten_is_found_without_a
     for _ in range(22):
         answer = live.fetch_patiently()
     assert isinstance(answer, Answer)
-    assert len(live.decoded(answer).devices) == 2
+    assert len(live.decoded(answer).panels) == 2
 
 
 def test_a_silent_device_of_an_unknown_class_costs_one_wait_in_a_run() -> None:
@@ -930,13 +930,13 @@ def test_a_device_of_a_class_without_points_that_has_a_history_is_asked() -> Non
     known = live.read()
     live.t3000.panels[0].product_class = 6
     live.reopen(known)
-    assert [device.panel_id for device in live.read().devices] == [1, 2]
+    assert [device.panel_id for device in live.read().panels] == [1, 2]
 
 
 def test_an_esp32_panel_is_asked_for_no_more_points_than_it_has() -> None:
     live = LiveSite([PanelModel(1, SERIAL, 1001, "ESP", "192.168.1.1", product_class=88, counts=(16, 8, 60))])
     answer = live.fetch()
-    assert live.decoded(answer).devices[0].point_count == 16 + 8 + 60
+    assert live.decoded(answer).panels[0].point_count == 16 + 8 + 60
     assert answer.missing_points == ()
     assert set(live.groups_asked()) == {
         *((INPUT, place) for place in range(2)),
@@ -1008,7 +1008,7 @@ def test_a_panel_whose_turn_has_not_come_yet_is_no_silent_one() -> None:
     live.link.forget_panels()
     answer = live.fetch()
     assert live.took_s <= 31
-    assert 2 < len(live.decoded(answer).devices) < 40
+    assert 2 < len(live.decoded(answer).panels) < 40
     assert (answer.silent, answer.failed_panels) == ((), ())
 
 
@@ -1023,7 +1023,7 @@ def test_two_entries_of_one_serial_number_are_named_and_the_first_counts() -> No
     rows = live.t3000.udp_rows()
     live.t3000.device_rows = [*rows, {**rows[0], "panelNumber": 9, "showLabelName": "Twin", "ipAddress": "10.0.0.9"}]
     answer = live.fetch()
-    assert [device.panel_id for device in live.decoded(answer).devices] == [1, 2]
+    assert [device.panel_id for device in live.decoded(answer).panels] == [1, 2]
     assert "panel 9 'Twin' at 10.0.0.9 has the serial number 237220 of panel 1 'AHU-1'" in answer.failed_panels[0]
 
 
@@ -1032,7 +1032,7 @@ def test_a_device_list_without_what_live_reading_needs_has_action_4_asked_once(m
     live = site(4)
     live.t3000.device_rows = [{**row, **members} for row in live.t3000.udp_rows()]
     for _ in range(3):
-        assert len(live.read().devices) == 4
+        assert len(live.read().panels) == 4
     assert len(live.calls(4)) == 1
 
 
@@ -1057,7 +1057,7 @@ def test_an_entry_that_is_no_panel_is_passed_over(row: object) -> None:
     live = site(3)
     good = live.t3000.udp_rows()
     live.t3000.device_rows = [{**good[0], **row} if isinstance(row, dict) else row, *good[1:]]  # type: ignore[list-item]
-    assert [device.panel_id for device in live.read().devices] == [2, 3]
+    assert [device.panel_id for device in live.read().panels] == [2, 3]
 
 
 def test_addresses_come_from_the_device_list_as_far_as_it_is_right() -> None:
@@ -1154,7 +1154,7 @@ def test_words_that_the_database_knows_are_not_asked_for_again() -> None:
     live.t3000.panels[0].members["IN2"] = {"range": 23, "digital_analog": 0}
     live.t3000.panels[0].digital_words = {23: ("Shut", "Run")}
     answer = live.fetch()
-    device = live.decoded(answer).devices[0]
+    device = live.decoded(answer).panels[0]
     inputs = tuple(
         point._replace(words=((0, "Shut"), (1, "Run"))) if point.point_id == "IN2" else point for point in device.inputs
     )
@@ -1164,7 +1164,7 @@ def test_words_that_the_database_knows_are_not_asked_for_again() -> None:
     assert not live.calls(0)
 
 
-def _with_inputs(device: Device, inputs: tuple[object, ...]) -> Device:
+def _with_inputs(device: Panel, inputs: tuple[object, ...]) -> Panel:
     from dataclasses import replace
 
     return replace(device, inputs=inputs)  # type: ignore[arg-type]

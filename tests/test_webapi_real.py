@@ -34,9 +34,9 @@ def url() -> Iterator[str]:
 
 def assert_is_whole(answer: Answer, received_at: int) -> None:
     snapshot = AnswerDecoder().decode(answer.body, received_at)
-    assert snapshot.devices
+    assert snapshot.panels
     assert snapshot.skipped_panels == ()
-    for device in snapshot.devices:
+    for device in snapshot.panels:
         assert 0 < device.serial_number < 2**32
         assert 1 <= device.panel_id <= 254
         assert device.point_count <= 256

@@ -36,7 +36,7 @@ def test_a_click_shows_the_panels_of_t3000_and_how_they_were_read(run: Run, path
             assert (report.outcome, report.devices) == (Outcome.OK, 3)
             assert panel_count(program.window.devices.model) == 3
             assert program.session.shown is not None
-            assert [device.panel_name for device in program.session.shown.devices] == ["AHU-1", "AHU-2", "AHU-3"]
+            assert [device.panel_name for device in program.session.shown.panels] == ["AHU-1", "AHU-2", "AHU-3"]
             await until(lambda: "read live from each panel" in program.window.indicator.toolTip(), program)
 
     run(scenario())
@@ -103,7 +103,7 @@ def test_panels_of_a_site_that_was_removed_are_known_and_do_not_answer(
         model = program.window.devices.model
         rows = (model.index(row, 0) for row in range(model.rowCount()))
         panels = [model.panel(model.index(child, 0, row)) for row in rows for child in range(model.rowCount(row))]
-        return [(panel.device.site, panel.state) for panel in panels if panel]
+        return [(panel.newest.site, panel.state) for panel in panels if panel]
 
     async def scenario() -> None:
         with StandIn(make_panels(1, first_serial=5000), hurries=True) as plant:

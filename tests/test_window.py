@@ -94,7 +94,7 @@ def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: 
             assert panel_count(window.devices.model) == 6
             assert window.points.model.rowCount() == 290
             assert program.session.shown is not None
-            key = PointKey(program.session.shown.devices[0].serial_number, PointType.INPUT, 1)
+            key = PointKey(program.session.shown.panels[0].serial_number, PointType.INPUT, 1)
             window.trend.state.add([key])
             await until(lambda: bool(window.trend.traces[key].series) and not program.is_busy, program)
             drawn = sum(len(series.times_utc_s) for series in window.trend.traces[key].series)
@@ -298,7 +298,7 @@ def test_the_window_comes_back_as_it_was_left(run: Run, paths: Paths) -> None:
         async with opened(paths, DEMO) as program:
             await cycle(program, program.window.sync_once_action.trigger)
             assert program.session.shown is not None
-            key = PointKey(program.session.shown.devices[0].serial_number, PointType.INPUT, 1)
+            key = PointKey(program.session.shown.panels[0].serial_number, PointType.INPUT, 1)
             program.window.trend.state.add([key])
             program.window.activity_action.trigger()
             program.window.resize(780, 640)
@@ -385,7 +385,7 @@ def test_what_the_user_looks_at_is_to_be_read_first(run: Run, paths: Paths, monk
             window = program.window
             await cycle(program, window.sync_once_action.trigger)
             assert program.session.shown is not None
-            first, *_, last = (device.serial_number for device in program.session.shown.devices)
+            first, *_, last = (device.serial_number for device in program.session.shown.panels)
             window.devices.choose(last)
             program.on_tick()
             window.devices.choose(None)
@@ -415,7 +415,7 @@ def test_a_controller_that_is_the_same_is_accepted_from_the_menu_of_its_panel(
             monkeypatch.setattr(program.services, "accept_controller", accepted.append, raising=False)
             await cycle(program, program.window.sync_once_action.trigger)
             assert program.session.shown is not None
-            one, other = (device.serial_number for device in program.session.shown.devices[:2])
+            one, other = (device.serial_number for device in program.session.shown.panels[:2])
             program.window.devices.set_conflicts([one])
             entries = {}
             for serial in (one, other):
@@ -441,11 +441,11 @@ def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_t
             await ended
             await until(lambda: program.session.shown is not None and not program.is_busy, program)
             assert program.session.shown is not None
-            assert 237219 not in {device.serial_number for device in program.session.shown.devices}
+            assert 237219 not in {device.serial_number for device in program.session.shown.panels}
             assert panel_count(program.window.devices.model) == 6
         for link, serials in ((LinkName.DEMO, 6), (None, 1)):
             state = read_present_state(sqlite_url(paths.database_file(link)))
-            assert state is None or len(state.devices) == serials
+            assert state is None or len(state.panels) == serials
 
     run(scenario())
 
@@ -475,7 +475,7 @@ def test_closing_while_the_simulated_building_gets_its_past_leaves_no_half_of_it
         async with opened(paths, DEMO) as program:
             state = program.session.shown
             assert state is not None
-            assert len(state.devices) == 6, "the next start makes it whole"
+            assert len(state.panels) == 6, "the next start makes it whole"
 
     run(scenario())
 

@@ -6,7 +6,7 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.series import Series
 
 NOW_S = 1_761_960_900
@@ -31,7 +31,7 @@ def points(point_type: PointType, *values: float, **fields: Any) -> tuple[Point,
     return tuple(point(point_type, number, value, **fields) for number, value in enumerate(values, start=1))
 
 
-def device(serial_number: int = 237219, panel_id: int = 1, time_s: int = NOW_S - 5, **fields: Any) -> Device:
+def device(serial_number: int = 237219, panel_id: int = 1, time_s: int = NOW_S - 5, **fields: Any) -> Panel:
     defaults: dict[str, Any] = {
         "panel_name": f"Panel {panel_id}",
         "inputs": points(PointType.INPUT, 20.5, 21.0, 0.0),
@@ -41,10 +41,10 @@ def device(serial_number: int = 237219, panel_id: int = 1, time_s: int = NOW_S -
         "output_logging_time": time_s + 1,
         "variable_logging_time": time_s + 2,
     }
-    return Device(serial_number=serial_number, panel_id=panel_id, **{**defaults, **fields})
+    return Panel(serial_number=serial_number, panel_id=panel_id, **{**defaults, **fields})
 
 
-def snapshot(*devices: Device, **fields: Any) -> Snapshot:
+def snapshot(*devices: Panel, **fields: Any) -> Snapshot:
     return Snapshot(NOW_S, devices, **fields)
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 from t3monitor.model.events import CycleReport
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 
 _VALUES_SHOWN = 4
 _PANELS_SHOWN = 20
@@ -43,30 +43,30 @@ def cycle_text(report: CycleReport, snapshot: Snapshot | None) -> str:
             f"          {report.devices} panels, {report.points:,} points, {report.samples:,} samples from "
             f"{report.bytes:,} bytes in {report.elapsed_ms:g} ms ({phases})"
         )
-        lines += _table(snapshot.devices[:_PANELS_SHOWN], snapshot.received_at)
-        if len(snapshot.devices) > _PANELS_SHOWN:
-            lines.append(f"          ... and {len(snapshot.devices) - _PANELS_SHOWN} more panels")
+        lines += _table(snapshot.panels[:_PANELS_SHOWN], snapshot.received_at)
+        if len(snapshot.panels) > _PANELS_SHOWN:
+            lines.append(f"          ... and {len(snapshot.panels) - _PANELS_SHOWN} more panels")
     return "\n".join(lines)
 
 
-def _table(devices: Iterable[Device], now_s: int) -> list[str]:
+def _table(panels: Iterable[Panel], now_s: int) -> list[str]:
     titles = ("Panel", "Name", "Serial", "Used", "Overridden", "Faulty", "Read", "Values")
-    rows = [titles, *(_row(device, now_s) for device in devices)]
+    rows = [titles, *(_row(panel, now_s) for panel in panels)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["          " + "  ".join(_aligned(row, widths)).rstrip() for row in rows]
 
 
-def _row(device: Device, now_s: int) -> tuple[str, ...]:
-    used = [point for point in device.points() if point.in_use]
+def _row(panel: Panel, now_s: int) -> tuple[str, ...]:
+    used = [point for point in panel.points() if point.in_use]
     values = [f"{point.label or point.point_id} {point.value_text}" for point in used if not point.is_digital]
     return (
-        str(device.panel_id),
-        device.panel_name,
-        str(device.serial_number),
-        f"{len(used)}/{device.point_count}",
+        str(panel.panel_id),
+        panel.panel_name,
+        str(panel.serial_number),
+        f"{len(used)}/{panel.point_count}",
         str(sum(point.is_overridden for point in used)),
         str(sum(bool(point.fault) for point in used)),
-        "never" if device.read_at is None else f"{max(0, now_s - device.read_at)} s ago",
+        "never" if panel.read_at is None else f"{max(0, now_s - panel.read_at)} s ago",
         ", ".join(values[:_VALUES_SHOWN]),
     )
 

@@ -112,12 +112,12 @@ async def _idle(program: MonitorApp) -> None:
 
 
 def _interesting_points(program: MonitorApp) -> list[PointKey]:
-    devices = program.session.shown.devices if program.session.shown else ()
+    panels = program.session.shown.panels if program.session.shown else ()
     return [
-        PointKey(device.serial_number, point.point_type, point.point_index)
-        for device in devices
-        if device.panel_name == _PANEL
+        PointKey(panel.serial_number, point.point_type, point.point_index)
+        for panel in panels
+        if panel.panel_name == _PANEL
         for label in _POINTS
-        for point in device.points()
+        for point in panel.points()
         if point.label == label
     ]

@@ -140,7 +140,7 @@ def _have_recorded(args: argparse.Namespace, settings: Settings, url: str, holde
     with contextlib.suppress(DatabaseError):  # then there is no table of the panels
         stored = read_present_state(url)
     for report in reports:
-        shown = stored and replace(stored, devices=tuple(d for d in stored.devices if d.site == report.site))
+        shown = stored and replace(stored, panels=tuple(panel for panel in stored.panels if panel.site == report.site))
         printer.print(report, shown)
     output.drain(_LAST_WAIT_S)
     return printer.exit_code

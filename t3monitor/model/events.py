@@ -186,7 +186,7 @@ class Committed(SyncEvent):
     phase = SyncPhase.COMMIT
     snapshot: Snapshot
     database: str
-    devices: int
+    panels: int
 
 
 @dataclass(frozen=True, slots=True)

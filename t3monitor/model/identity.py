@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 
 _NO_ADDRESS = "0.0.0.0"  # noqa: S104 - what T3000 says where it knows none
 _NAME_SIZE = 20  # in the controller; some ways to T3000 hand out a byte more
@@ -19,9 +19,9 @@ class Identity(NamedTuple):
     address: str = ""
 
     @classmethod
-    def of(cls, device: Device) -> "Identity":
+    def of(cls, panel: Panel) -> "Identity":
         """That of a panel of an answer."""
-        return cls(device.panel_id, device.panel_name, device.address or device.settings.ip_address or "")
+        return cls(panel.panel_id, panel.panel_name, panel.address or panel.settings.ip_address or "")
 
     def contradictions(self, other: "Identity") -> frozenset[int]:
         """The places of what is known of both and differs."""
@@ -72,7 +72,7 @@ def two_controllers(serial_number: int, known: str, other: str, until: str = "")
 
 def controllers_at_once(snapshot: Snapshot) -> list[str]:
     """A sentence for each further controller in one answer, where nobody knows which is the known one: the first."""
-    first = {device.serial_number: device for device in snapshot.devices}
+    first = {panel.serial_number: panel for panel in snapshot.panels}
     return [
         two_controllers(
             double.serial_number, Identity.of(first[double.serial_number]).title(), Identity.of(double).title()

@@ -37,9 +37,9 @@ class Recording:
         if self == Recording():
             return snapshot
         if not self.types:
-            return replace(snapshot, devices=(), silent=())
-        devices, silent = (
-            tuple(device.with_only(self.types) for device in panels if self.has_panel(device.serial_number))
-            for panels in (snapshot.devices, snapshot.silent)
+            return replace(snapshot, panels=(), silent=())
+        panels, silent = (
+            tuple(panel.with_only(self.types) for panel in told if self.has_panel(panel.serial_number))
+            for told in (snapshot.panels, snapshot.silent)
         )
-        return replace(snapshot, devices=devices, silent=silent)
+        return replace(snapshot, panels=panels, silent=silent)

@@ -34,7 +34,7 @@ _READ_WHOLE: Groups = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class Panel:
     """One panel of one answer; identity is the serial number, 1..2^32-1.
 
     A logging time is the UTC epoch second at which T3000 read that type of points; it tells freshness. Where T3000
@@ -70,7 +70,7 @@ class Device:
         yield PointType.OUTPUT, self.outputs, self.output_logging_time
         yield PointType.VARIABLE, self.variables, self.variable_logging_time
 
-    def with_only(self, kinds: Collection[PointType]) -> "Device":
+    def with_only(self, kinds: Collection[PointType]) -> "Panel":
         """The panel with the points of these types; itself if that is all of them."""
         if all(kind in kinds for kind, points, _ in self.vectors() if points):
             return self
@@ -147,19 +147,19 @@ class Snapshot:
     """
 
     received_at: int  # UTC epoch seconds
-    devices: tuple[Device, ...]
+    panels: tuple[Panel, ...]
     skipped_panels: tuple[str, ...] = ()
     skipped_points: tuple[str, ...] = ()
     note: str = ""
     news: tuple[str, ...] = ()
-    silent: tuple[Device, ...] = ()
-    doubles: tuple[Device, ...] = ()
+    silent: tuple[Panel, ...] = ()
+    doubles: tuple[Panel, ...] = ()
     conflicts: tuple[int, ...] = ()
 
     @property
     def point_count(self) -> int:
         """Points of all devices."""
-        return sum(device.point_count for device in self.devices)
+        return sum(panel.point_count for panel in self.panels)
 
 
 def merged(snapshots: Iterable[Snapshot]) -> Snapshot | None:
@@ -167,25 +167,25 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot | None:
     in_order = sorted(snapshots, key=lambda snapshot: snapshot.received_at)
     if not in_order:
         return None
-    devices = {device.serial_number: device for snapshot in in_order for device in snapshot.devices}
-    silent = {device.serial_number: device for snapshot in in_order for device in snapshot.silent}
+    panels = {panel.serial_number: panel for snapshot in in_order for panel in snapshot.panels}
+    silent = {panel.serial_number: panel for snapshot in in_order for panel in snapshot.silent}
     return Snapshot(
         in_order[-1].received_at,
-        tuple(devices.values()),
+        tuple(panels.values()),
         skipped_panels=tuple(sentence for snapshot in in_order for sentence in snapshot.skipped_panels),
-        silent=tuple(device for serial, device in silent.items() if serial not in devices),
+        silent=tuple(panel for serial, panel in silent.items() if serial not in panels),
         conflicts=tuple(sorted({serial for snapshot in in_order for serial in snapshot.conflicts})),
     )
 
 
 def by_site(snapshot: Snapshot) -> dict[str, Snapshot]:
     """A snapshot of all sites as one of each that any of its panels is of."""
-    sites = dict.fromkeys(device.site for device in (*snapshot.devices, *snapshot.silent))
+    sites = dict.fromkeys(panel.site for panel in (*snapshot.panels, *snapshot.silent))
     return {
         site: replace(
             snapshot,
-            devices=tuple(device for device in snapshot.devices if device.site == site),
-            silent=tuple(device for device in snapshot.silent if device.site == site),
+            panels=tuple(panel for panel in snapshot.panels if panel.site == site),
+            silent=tuple(panel for panel in snapshot.silent if panel.site == site),
         )
         for site in sites
     }

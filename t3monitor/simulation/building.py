@@ -31,7 +31,7 @@ _POINTS: tuple[tuple[PointList, PointList, PointList], ...] = (
 )
 
 
-class Panel(NamedTuple):
+class SimulatedPanel(NamedTuple):
     """One panel of the building."""
 
     address: PanelAddress
@@ -72,14 +72,16 @@ class Building:
         (panel,) = (panel for panel in self.panels if panel.address.panel_id == panel_id)
         return panel.plant.values(utc_s + self._utc_offset_s)
 
-    def _reading(self, panel: Panel, now_utc_s: float, undisturbed_until_s: float) -> tuple[Mapping[str, float], int]:
+    def _reading(
+        self, panel: SimulatedPanel, now_utc_s: float, undisturbed_until_s: float
+    ) -> tuple[Mapping[str, float], int]:
         began_s = panel.standstill.began(now_utc_s)
         if began_s is not None and began_s >= undisturbed_until_s:
             now_utc_s = began_s
         read_s = int(now_utc_s // 1) - panel.read_before_s
         return panel.plant.values(read_s + self._utc_offset_s), read_s
 
-    def _panel(self, n: int) -> Panel:
+    def _panel(self, n: int) -> SimulatedPanel:
         wing, place = divmod(n, _WING)
         key = key_of(self._seed, "panel", n)
         address = PanelAddress(
@@ -92,7 +94,7 @@ class Building:
             point_type: with_faults(tuple(listed), place, wing)
             for point_type, listed in zip(PointType, _POINTS[place], strict=True)
         }
-        return Panel(
+        return SimulatedPanel(
             address,
             place,
             self._plant(key, wing, place, _overridden(points)),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
-from t3monitor.simulation.building import Building, Panel
+from t3monitor.simulation.building import Building, SimulatedPanel
 from t3monitor.simulation.faults import cooldown
 from t3monitor.simulation.wire import COOLDOWN_ANSWER
 from t3monitor.t3000.link import Answer, Link
@@ -80,5 +80,5 @@ class DemoLink(Link):
             for number, (label, interval_s, inputs, analog) in enumerate(logs, start=1)
         )
 
-    def _panel(self, panel_id: int) -> Panel | None:
+    def _panel(self, panel_id: int) -> SimulatedPanel | None:
         return next((panel for panel in self._building.panels if panel.address.panel_id == panel_id), None)

@@ -43,9 +43,9 @@ def backfill(
             snapshot = decoder.decode(body, now_s)
             points = snapshot.point_count
             with writer.cycle(step_s) as transaction:
-                for device in snapshot.devices:
-                    transaction.upsert(device, now_s)
-                    transaction.log(replace(device, spacings_s=(step_s, step_s, step_s)))
+                for panel in snapshot.panels:
+                    transaction.upsert(panel, now_s)
+                    transaction.log(replace(panel, spacings_s=(step_s, step_s, step_s)))
                 transaction.record(
                     CycleReport(
                         Outcome.OK,
@@ -55,7 +55,7 @@ def backfill(
                         elapsed_ms=0.0,
                         phases_ms={},
                         attempts=1,
-                        devices=len(snapshot.devices),
+                        devices=len(snapshot.panels),
                         points=points,
                         samples=points,
                         bytes=len(body),

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.model.events import CycleReport
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
 from t3monitor.store.folders import KnownFolders
@@ -109,7 +109,7 @@ class Keeper:
         self,
         report: CycleReport,
         sync_interval_s: int,
-        panels: Iterable[tuple[Device, Device]] = (),
+        panels: Iterable[tuple[Panel, Panel]] = (),
         reading_times: Iterable[tuple[Vector, tuple[int, int]]] = (),
     ) -> None:
         """Has a cycle that could not be stored wait for the next task that writes; see `Late.add`."""

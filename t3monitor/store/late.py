@@ -17,7 +17,7 @@ import msgspec
 from t3monitor.config.files import write_whole
 from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.model.times import duration_text
 from t3monitor.store import statements
 from t3monitor.store.layouts import Layout, LayoutPoint, find_or_insert, layout_point, points_of_vector
@@ -75,11 +75,11 @@ class Late(msgspec.Struct):
         self,
         report: CycleReport,
         sync_interval_s: int,
-        panels: Iterable[tuple[Device, Device]] = (),
+        panels: Iterable[tuple[Panel, Panel]] = (),
         reading_times: Iterable[tuple[Vector, tuple[int, int]]] = (),
     ) -> None:
         """Keeps a cycle. ``panels`` are what `CycleTransaction.log` would have been given."""
-        frames = tuple(frame for device, whole in panels for frame in self._frames(device, whole))
+        frames = tuple(frame for panel, whole in panels for frame in self._frames(panel, whole))
         self.cycles.append(LateCycle(report, sync_interval_s, frames, tuple(reading_times)))
         self.bytes += _size(self.cycles[-1])
         while self.bytes > _MOST_BYTES and len(self.cycles) > 1:
@@ -105,12 +105,12 @@ class Late(msgspec.Struct):
             write_reading_times(cursor, cycle.reading_times)
             run_id += 1
 
-    def _frames(self, device: Device, whole: Device) -> Iterator[LateFrame]:
-        for (point_type, points, time_s), spacing_s in zip(device.vectors(), device.spacings_s, strict=True):
+    def _frames(self, panel: Panel, whole: Panel) -> Iterator[LateFrame]:
+        for (point_type, points, time_s), spacing_s in zip(panel.vectors(), panel.spacings_s, strict=True):
             if points and time_s is not None:
-                used, within = points_of_vector(whole if point_type in whole.groups else device, point_type)
+                used, within = points_of_vector(whole if point_type in whole.groups else panel, point_type)
                 entries = tuple(map(layout_point, used))
-                layout = LateLayout(device.serial_number, point_type, whole.panel_id, entries, within)
+                layout = LateLayout(panel.serial_number, point_type, whole.panel_id, entries, within)
                 if layout not in self.layouts:
                     self.layouts.append(layout)
                 vals = json_array(Layout(0, whole.panel_id, entries).values(points))

@@ -14,7 +14,7 @@ import msgspec
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.store import statements
 
 _LAYOUTS_LOOKED_AT = 8
@@ -58,7 +58,7 @@ def layout_point(point: Point) -> LayoutPoint:
     return LayoutPoint(point.point_id, point.point_index, point.label, point.range, point.units, point.digital_analog)
 
 
-def points_of_vector(panel: Device, kind: PointType) -> tuple[tuple[Point, ...], frozenset[int] | None]:
+def points_of_vector(panel: Panel, kind: PointType) -> tuple[tuple[Point, ...], frozenset[int] | None]:
     """The points that stand in a vector of this type, also where not all were read, and the numbers that may be there.
 
     Those are the points in use of a panel that is read in parts; of any other one all points, and any number (None).

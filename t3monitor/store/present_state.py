@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from t3monitor.model.identity import Identity, StoredIdentity
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.model.words import NO_WORDS, RangeWords
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.reading import reading, stored_rows
@@ -44,8 +44,8 @@ def read_present_state(url: str, utc_s: Callable[[], float] = time.time) -> Snap
     received_at = max(row.last_seen or row.first_seen for row in panels)
     return Snapshot(
         min(received_at, int(utc_s())),  # our clock may have been wrong then
-        tuple(_device(row, points) for row in panels if row.last_seen is not None),
-        silent=tuple(_device(row, points) for row in panels if row.last_seen is None),
+        tuple(_panel(row, points) for row in panels if row.last_seen is not None),
+        silent=tuple(_panel(row, points) for row in panels if row.last_seen is None),
     )
 
 
@@ -69,9 +69,9 @@ def stored_identities(url: str) -> list[StoredIdentity]:
     ]
 
 
-def _device(row: Row[Any], points: dict[tuple[int, PointType], list[Point]]) -> Device:
+def _panel(row: Row[Any], points: dict[tuple[int, PointType], list[Point]]) -> Panel:
     serial = row.serial_number
-    return Device(
+    return Panel(
         serial_number=serial,
         panel_id=row.panel_id,
         panel_name=row.panel_name,

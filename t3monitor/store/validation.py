@@ -45,9 +45,9 @@ def count_back(url: str, snapshot: Snapshot, run_id: int) -> dict[int, dict[Poin
     Raises DatabaseError if a panel, a point or a sample of the cycle is not there.
     """
     vectors = [
-        (device.serial_number, point_type.value, time_s)
-        for device in snapshot.devices
-        for point_type, points, time_s in device.vectors()
+        (panel.serial_number, point_type.value, time_s)
+        for panel in snapshot.panels
+        for point_type, points, time_s in panel.vectors()
         if points
     ]
     with reading(url) as connection:
@@ -57,12 +57,12 @@ def count_back(url: str, snapshot: Snapshot, run_id: int) -> dict[int, dict[Poin
         }
         frames, samples = connection.execute(_COUNT_SAMPLES, {"vectors": json.dumps(vectors), "run_id": run_id}).one()
     result = {}
-    for device in snapshot.devices:
-        serial = device.serial_number
+    for panel in snapshot.panels:
+        serial = panel.serial_number
         if serial not in known:
             raise DatabaseError(f"Validation failed: device {serial} is not in the database after the commit")
         result[serial] = {point_type: counted[point_type].get(serial, 0) for point_type in PointType}
-        for point_type, points, _ in device.vectors():
+        for point_type, points, _ in panel.vectors():
             if result[serial][point_type] < len(points):  # more is right: points of earlier answers stay
                 raise DatabaseError(
                     f"Validation failed: of device {serial} the database holds {result[serial][point_type]} "

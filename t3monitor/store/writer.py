@@ -11,7 +11,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.model.freshness import PanelState, panel_state
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
 from t3monitor.store import statements
@@ -130,14 +130,14 @@ class CycleTransaction:
         self._stored = stored
         self._found_changes: dict[tuple[int, PointType], _Changes | None] = {}
 
-    def upsert(self, device: Device, received_at: int) -> None:
+    def upsert(self, panel: Panel, received_at: int) -> None:
         """Step 8: the panel, and those of its points that changed; ``received_at`` in UTC epoch seconds."""
-        serial, read_at = device.serial_number, device.read_at
+        serial, read_at = panel.serial_number, panel.read_at
         status = _STATUS[panel_state(read_at, received_at, self._sync_interval_s)]
         last_seen = None if read_at is None else received_at
-        self._cursor.execute(statements.UPSERT_DEVICE, _device_row(device, status, received_at, last_seen))
-        for point_type, points, time_s in device.vectors():
-            in_parts = point_type in device.groups  # then these are others than those that `log` gets
+        self._cursor.execute(statements.UPSERT_DEVICE, _panel_row(panel, status, received_at, last_seen))
+        for point_type, points, time_s in panel.vectors():
+            in_parts = point_type in panel.groups  # then these are others than those that `log` gets
             changes = None if in_parts else self._changes(serial, point_type, points)
             changed = points if changes is None else [point for point, _ in changes]
             if changed:
@@ -148,18 +148,17 @@ class CycleTransaction:
                         (
                             serial,
                             *columns(point),
-                            (device.point_read_at(point_type, point.point_index) if in_parts else time_s)
-                            or received_at,
+                            (panel.point_read_at(point_type, point.point_index) if in_parts else time_s) or received_at,
                             received_at,
                         )
                         for point in changed
                     ],
                 )
 
-    def upsert_silent(self, device: Device, received_at: int) -> None:
+    def upsert_silent(self, panel: Panel, received_at: int) -> None:
         """A panel that T3000 lists and that did not answer; what is known of it from earlier stays."""
         self._cursor.execute(
-            statements.UPSERT_SILENT_DEVICE, _device_row(device, _STATUS[PanelState.NO_ANSWER], received_at, None)
+            statements.UPSERT_SILENT_DEVICE, _panel_row(panel, _STATUS[PanelState.NO_ANSWER], received_at, None)
         )
 
     def take_words(self, serial_number: int, words: RangeWords, since: int) -> None:
@@ -170,24 +169,24 @@ class CycleTransaction:
         """T3000's own times of readings beside those they are stored with."""
         write_reading_times(self._cursor, times)
 
-    def log(self, device: Device, whole: Device | None = None) -> int:
+    def log(self, panel: Panel, whole: Panel | None = None) -> int:
         """Step 9: every point of the panel as a sample of the history; returns how many.
 
         Of a panel that is read in parts ``whole`` has all that is known of it: its points in use are the vector, also
         those that did not come this time.
         """
         frames = []
-        for (point_type, points, time_s), spacing_s in zip(device.vectors(), device.spacings_s, strict=True):
+        for (point_type, points, time_s), spacing_s in zip(panel.vectors(), panel.spacings_s, strict=True):
             if points and time_s is not None:
                 if whole is not None and point_type in whole.groups:
                     vector = self._vector_in_parts(whole, point_type, points)
                 else:
-                    vector = self._vector(device, point_type, points)
-                self.written[device.serial_number, point_type] = vector
-                key = device.serial_number, point_type.value, time_s, self.run_id
+                    vector = self._vector(panel, point_type, points)
+                self.written[panel.serial_number, point_type] = vector
+                key = panel.serial_number, point_type.value, time_s, self.run_id
                 frames.append((*key, vector.layout.id, vector.vals, spacing_s))
         self._cursor.executemany(statements.INSERT_FRAME, frames)
-        return device.point_count
+        return panel.point_count
 
     def record(self, report: CycleReport) -> None:
         """The cycle's ledger row."""
@@ -207,19 +206,19 @@ class CycleTransaction:
                 self._found_changes[key] = list(compress(pairs, map(is_not, points, stored.points)))
         return self._found_changes[key]
 
-    def _vector(self, device: Device, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
-        stored = self._stored.get((device.serial_number, point_type))
-        changes = self._changes(device.serial_number, point_type, points)
-        if stored and changes is not None and stored.layout.panel_id == device.panel_id:
+    def _vector(self, panel: Panel, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
+        stored = self._stored.get((panel.serial_number, point_type))
+        changes = self._changes(panel.serial_number, point_type, points)
+        if stored and changes is not None and stored.layout.panel_id == panel.panel_id:
             if not changes:
                 return stored
             if all(layout_point(point) == layout_point(old) for point, old in changes):
                 return _StoredVector(points, stored.layout, json_array(stored.layout.values(points)))
         entries = tuple(map(layout_point, points))
-        layout = find_or_insert(self._cursor, device.serial_number, point_type, device.panel_id, entries)
+        layout = find_or_insert(self._cursor, panel.serial_number, point_type, panel.panel_id, entries)
         return _StoredVector(points, layout, json_array(layout.values(points)))
 
-    def _vector_in_parts(self, whole: Device, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
+    def _vector_in_parts(self, whole: Panel, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
         used, numbers = points_of_vector(whole, point_type)
         stored = self._stored.get((whole.serial_number, point_type))
         layout = stored.layout if stored and stored.layout.panel_id == whole.panel_id else None
@@ -231,24 +230,24 @@ class CycleTransaction:
         return _StoredVector(points, layout, json_array(layout.values(points)))
 
 
-def _device_row(device: Device, status: str, received_at: int, last_seen: int | None) -> tuple[object, ...]:
+def _panel_row(panel: Panel, status: str, received_at: int, last_seen: int | None) -> tuple[object, ...]:
     """A row of DEVICES, in the order of its columns."""
-    settings = device.settings
+    settings = panel.settings
     return (
-        device.serial_number,
-        device.panel_id,
-        device.panel_name,
-        device.building_name or None,
-        device.address or None,
+        panel.serial_number,
+        panel.panel_id,
+        panel.panel_name,
+        panel.building_name or None,
+        panel.address or None,
         status,
         settings.ip_address,
         settings.port,
         settings.modbus_address,
         settings.bacnet_mstp_mac_id,
-        device.input_logging_time,
-        device.output_logging_time,
-        device.variable_logging_time,
+        panel.input_logging_time,
+        panel.output_logging_time,
+        panel.variable_logging_time,
         received_at,
         last_seen,
-        device.site,
+        panel.site,
     )

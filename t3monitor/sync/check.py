@@ -81,6 +81,6 @@ def _called(settings: Settings, given: Link | None, failed: list[str]) -> str:
     failed += panels
     points = [*answer.missing_points, *snapshot.skipped_points]
     skipped = [*panels, *points][:_SKIPPED_SHOWN]
-    found = f"{link.description}: {len(snapshot.devices)} panels, {snapshot.point_count} points in {spent_ms:.0f} ms"
+    found = f"{link.description}: {len(snapshot.panels)} panels, {snapshot.point_count} points in {spent_ms:.0f} ms"
     noted = f"{found}, {answer.note}" if answer.note else found
     return f"{noted}; skipped: {'; '.join(skipped)}" if skipped else noted

@@ -26,7 +26,7 @@ from t3monitor.model.events import (
 )
 from t3monitor.model.point_types import PointType
 from t3monitor.model.recording import Recording
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Store
 from t3monitor.store.present_state import read_present_state
@@ -63,7 +63,7 @@ class Source:
         self.words = SiteWords(self.decoder)
         self.is_behind = False  # the present state in the database may lack something that was read
         self.trend_logs_asked = False
-        self.recalled: dict[int, Device] = {}  # what the database held of the panels, by serial number
+        self.recalled: dict[int, Panel] = {}  # what the database held of the panels, by serial number
         self._recalled: Database | None = None
 
     def recall(self, database: Database, site: str) -> None:
@@ -76,7 +76,7 @@ class Source:
         self.readings.recall((vector, own_s) for vector, (own_s, _) in times.items())
         self.words.recall(read_words(database.url))
         if known := read_present_state(database.url):
-            self.recalled = {device.serial_number: device for device in known.devices}
+            self.recalled = {panel.serial_number: panel for panel in known.panels}
             self.link.recall(known)
         self.is_behind = True
         self._recalled = database
@@ -192,7 +192,7 @@ class Cycle:
         snapshot = _remarked(source.decoder.decode(answer.body, received_at), answer, self._host.site)
         snapshot = in_groups(snapshot, answer.groups, source.recalled)
         snapshot = self._host.claims.known_controllers(self._host.site, snapshot)
-        known = {device.serial_number for device in (*snapshot.devices, *snapshot.silent)}
+        known = {panel.serial_number for panel in (*snapshot.panels, *snapshot.silent)}
         source.words.take_back(answer.words.keys() - known)
         snapshot = source.times.of_snapshot(snapshot, answer.clock_ahead_s)
         snapshot = source.spacings.of_snapshot(snapshot, settings.interval_s, answer.turn_s)
@@ -212,7 +212,7 @@ class Cycle:
             raise
 
     def _reading(self, source: Source, snapshot: Snapshot, *, repeats: bool, whole_state: bool) -> "_Reading":
-        groups = {device.serial_number: device.groups for device in snapshot.devices}
+        groups = {panel.serial_number: panel.groups for panel in snapshot.panels}
         read = read_anew(with_all_as_new(snapshot) if whole_state else snapshot)
         state = self._settings.recording.of_snapshot(read)
         history = to_record(state, groups)
@@ -229,17 +229,17 @@ class Cycle:
         received_at = snapshot.received_at
         with store.writer.cycle(self._settings.interval_s) as transaction:
             emit(TransactionStarted())
-            panels = enumerate(zip(state.devices, reading.panels(), strict=True), start=1)
-            for position, (whole, (device, shown)) in panels:
-                panel = _counts(device, position, len(history.devices))
+            in_order = enumerate(zip(state.panels, reading.panels(), strict=True), start=1)
+            for position, (whole, (panel, shown)) in in_order:
+                counts = _counts(panel, position, len(history.panels))
                 self._watch.enter(SyncPhase.UPSERT.key)
                 transaction.upsert(whole, received_at)
-                emit(PanelUpserted(panel))
+                emit(PanelUpserted(counts))
                 self._watch.enter(SyncPhase.TRENDLOG.key)
-                transaction.log(device, shown)
-                emit(PanelLogged(panel))
-            for device in history.silent:
-                transaction.upsert_silent(device, received_at)
+                transaction.log(panel, shown)
+                emit(PanelLogged(counts))
+            for panel in history.silent:
+                transaction.upsert_silent(panel, received_at)
             for serial, words in source.words.unstored.items():
                 transaction.take_words(serial, words, received_at)
             transaction.take_reading_times(source.times.to_keep(history, repeats=repeats))
@@ -251,7 +251,7 @@ class Cycle:
         source.is_behind = False
         if repeats:
             source.readings.take_as_stored(history)
-        emit(Committed(snapshot, self._host.database_in_use, len(history.devices)))
+        emit(Committed(snapshot, self._host.database_in_use, len(history.panels)))
         if store.late_stored:
             emit(LateStored(store.late_stored))
             store.late_stored = 0
@@ -264,7 +264,7 @@ class Cycle:
             source.readings.forget()
             source.is_behind = True
             raise
-        emit(Validated(_validated(history.devices, counted)))
+        emit(Validated(_validated(history.panels, counted)))
         return self._report(*_ending(snapshot), snapshot, transaction.run_id)
 
     def _keep(self, source: Source, reading: "_Reading", error: DatabaseError) -> None:
@@ -323,7 +323,7 @@ class Cycle:
             elapsed_ms=self._watch.elapsed_ms(),
             phases_ms=self._watch.phases_ms(),
             attempts=self._attempts,
-            devices=len(read.devices) if read else 0,
+            devices=len(read.panels) if read else 0,
             skipped=len(snapshot.skipped_panels) + len(snapshot.skipped_points) if snapshot else 0,
             points=read.point_count if read else 0,
             samples=self._samples if snapshot else 0,
@@ -341,17 +341,17 @@ class _Reading(NamedTuple):
     history: Snapshot
     repeats: bool
 
-    def panels(self) -> list[tuple[Device, Device]]:
+    def panels(self) -> list[tuple[Panel, Panel]]:
         """Each panel as it goes into the history, and as it is shown."""
-        shown = {device.serial_number: device for device in self.snapshot.devices}
-        return [(device, shown[device.serial_number]) for device in self.history.devices]
+        shown = {panel.serial_number: panel for panel in self.snapshot.panels}
+        return [(panel, shown[panel.serial_number]) for panel in self.history.panels]
 
 
 def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
     """The snapshot with what its link says beside its bytes."""
     return replace(
         snapshot,
-        devices=_at(site, snapshot.devices),
+        panels=_at(site, snapshot.panels),
         doubles=_at(site, snapshot.doubles),
         skipped_panels=(*answer.failed_panels, *snapshot.skipped_panels),
         skipped_points=(*answer.missing_points, *snapshot.skipped_points),
@@ -360,13 +360,13 @@ def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
     )
 
 
-def _at(site: str, devices: tuple[Device, ...]) -> tuple[Device, ...]:
-    return tuple(replace(device, site=site) for device in devices) if site else devices
+def _at(site: str, panels: tuple[Panel, ...]) -> tuple[Panel, ...]:
+    return tuple(replace(panel, site=site) for panel in panels) if site else panels
 
 
-def _silent(snapshot: Snapshot, answer: Answer, site: str) -> tuple[Device, ...]:
-    answered = {device.serial_number for device in snapshot.devices}
-    return tuple(replace(device, site=site) for device in answer.silent if device.serial_number not in answered)
+def _silent(snapshot: Snapshot, answer: Answer, site: str) -> tuple[Panel, ...]:
+    answered = {panel.serial_number for panel in snapshot.panels}
+    return tuple(replace(panel, site=site) for panel in answer.silent if panel.serial_number not in answered)
 
 
 def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:
@@ -379,28 +379,28 @@ def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:
     return Outcome.PARTIAL if snapshot.skipped_panels else Outcome.OK, "; ".join([*reasons, *snapshot.news]) or None
 
 
-def _counts(device: Device, position: int, total: int) -> PanelCounts:
+def _counts(panel: Panel, position: int, total: int) -> PanelCounts:
     return PanelCounts(
         position,
         total,
-        device.serial_number,
-        device.panel_name,
-        len(device.inputs),
-        len(device.outputs),
-        len(device.variables),
+        panel.serial_number,
+        panel.panel_name,
+        len(panel.inputs),
+        len(panel.outputs),
+        len(panel.variables),
     )
 
 
-def _validated(devices: Sequence[Device], counted: dict[int, dict[PointType, int]]) -> tuple[PanelCounts, ...]:
+def _validated(panels: Sequence[Panel], counted: dict[int, dict[PointType, int]]) -> tuple[PanelCounts, ...]:
     return tuple(
         PanelCounts(
             position,
-            len(devices),
-            device.serial_number,
-            device.panel_name,
-            counted[device.serial_number][PointType.INPUT],
-            counted[device.serial_number][PointType.OUTPUT],
-            counted[device.serial_number][PointType.VARIABLE],
+            len(panels),
+            panel.serial_number,
+            panel.panel_name,
+            counted[panel.serial_number][PointType.INPUT],
+            counted[panel.serial_number][PointType.OUTPUT],
+            counted[panel.serial_number][PointType.VARIABLE],
         )
-        for position, device in enumerate(devices, start=1)
+        for position, panel in enumerate(panels, start=1)
     )

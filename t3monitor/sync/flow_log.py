@@ -116,15 +116,15 @@ class _Site:
 
     def _changes(self, snapshot: Snapshot) -> list[Line]:
         sentences = (*snapshot.skipped_panels, *snapshot.skipped_points)
-        change = self._faults.take(sentences, {device.panel_id for device in snapshot.devices})
+        change = self._faults.take(sentences, {panel.panel_id for panel in snapshot.panels})
         concerned = {panel_of(sentence) for sentence in (*change.begun, *change.over)}
         panels = {
-            device.serial_number: (
-                device.panel_id,
-                device.panel_name,
-                *(len(points) for _, points, _ in device.vectors()),
+            panel.serial_number: (
+                panel.panel_id,
+                panel.panel_name,
+                *(len(points) for _, points, _ in panel.vectors()),
             )
-            for device in snapshot.devices
+            for panel in snapshot.panels
         }
         self._changed = {
             serial for serial, panel in panels.items() if panel[0] in concerned or self._panels.get(serial) != panel
@@ -164,7 +164,7 @@ def _lines(event: SyncEvent) -> list[Line]:
             return [
                 *_info(
                     f"[=== LOGGING_DATA C++ FFI Call [{called}] ===]",
-                    f"📋 FFI Response - {len(snapshot.devices)} devices found, {answer_bytes} characters received",
+                    f"📋 FFI Response - {len(snapshot.panels)} devices found, {answer_bytes} characters received",
                     *([f"📡 {snapshot.note}"] if snapshot.note else []),
                 ),
                 *((logging.WARNING, f"⚠️ {sentence}") for sentence in snapshot.news),
@@ -184,8 +184,8 @@ def _lines(event: SyncEvent) -> list[Line]:
             return _info(
                 f"📊 Trend logs inserted ({panel.points} entries)", f"🎯 Device {panel.serial_number} completed"
             )
-        case Committed(devices=devices):
-            return _info(f"💾 Committing transaction ({devices} devices)", "✅ Transaction committed successfully")
+        case Committed(panels=panels):
+            return _info(f"💾 Committing transaction ({panels} devices)", "✅ Transaction committed successfully")
         case LateStored(cycles=cycles):
             return _info(f"💾 Stored late: {cycles} cycle{'s' if cycles > 1 else ''}, with the times of the readings")
         case Validated(panels=panels):
@@ -227,9 +227,9 @@ def _summary_line(panels: Sequence[PanelCounts], *, beside: bool) -> tuple[str, 
         sum(counts)
         for counts in zip(*((panel.inputs, panel.outputs, panel.variables) for panel in panels), strict=True)
     )
-    devices = f"{len(panels)} other devices" if beside else f"all {len(panels)} devices"
+    them = f"{len(panels)} other devices" if beside else f"all {len(panels)} devices"
     return (
-        f"📊 Validation results: {devices} as before: {len(panels)} record(s) in DEVICES table; "
+        f"📊 Validation results: {them} as before: {len(panels)} record(s) in DEVICES table; "
         f"{inputs} INPUT points; {outputs} OUTPUT points; {variables} VARIABLE points;",
     )
 

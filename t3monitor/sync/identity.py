@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from t3monitor.model.identity import Identity, StoredIdentity, two_controllers
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 
 GONE_AFTER_S = 3600  # without being seen; then another controller is taken for the successor
 _PLACES = len(Identity._fields)
@@ -148,19 +148,19 @@ class Controllers:
         """
         now_s = snapshot.received_at
         twice: dict[int, Identity] = {}  # entries beside the known one, which may not differ from it
-        devices = []
-        for device in snapshot.devices:
-            entries = [device, *(double for double in snapshot.doubles if double.serial_number == device.serial_number)]
+        panels = []
+        for panel in snapshot.panels:
+            entries = [panel, *(double for double in snapshot.doubles if double.serial_number == panel.serial_number)]
             if known := self._known_of(entries, site, now_s, watched):
-                devices.append(known)
+                panels.append(known)
                 for double in entries:
-                    if double is not known and not self._by_serial[device.serial_number].is_same(Identity.of(double)):
-                        twice[device.serial_number] = Identity.of(double)
-        silent = tuple(device for device in snapshot.silent if self._known_of([device], site, now_s, watched))
+                    if double is not known and not self._by_serial[panel.serial_number].is_same(Identity.of(double)):
+                        twice[panel.serial_number] = Identity.of(double)
+        silent = tuple(panel for panel in snapshot.silent if self._known_of([panel], site, now_s, watched))
         said, conflicts = self._disputes(site, now_s, watched, twice)
         return replace(
             snapshot,
-            devices=tuple(devices),
+            panels=tuple(panels),
             skipped_panels=(*said, *snapshot.skipped_panels),
             silent=silent,
             doubles=(),
@@ -172,7 +172,7 @@ class Controllers:
         if controller := self._by_serial.get(serial_number):
             controller.accept()
 
-    def _known_of(self, entries: Sequence[Device], site: str, now_s: int, watched: set[str]) -> Device | None:
+    def _known_of(self, entries: Sequence[Panel], site: str, now_s: int, watched: set[str]) -> Panel | None:
         """The known controller among the entries of one serial number in one answer."""
         serial_number = entries[0].serial_number
         controller = self._by_serial.get(serial_number)

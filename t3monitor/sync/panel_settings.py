@@ -7,7 +7,7 @@ from typing import Protocol
 from t3monitor.diagnostics.logs import FFI_LOGGER
 from t3monitor.model.clock import Clock
 from t3monitor.model.errors import InterruptedCycleError, LinkError, NotReadyError, RefusedError
-from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.t3000.link import Link
 
 _AGAIN_S = 600.0  # after a refusal
@@ -36,31 +36,31 @@ class SettingsReader:
     def complete(self, snapshot: Snapshot, timeout_s: float, host: _Host) -> Snapshot:
         """The snapshot with all settings that are known; asks for those of new panels as long as there is time."""
         self._ask(snapshot, timeout_s, host)
-        return replace(snapshot, devices=tuple(self._completed(device) for device in snapshot.devices))
+        return replace(snapshot, panels=tuple(self._completed(panel) for panel in snapshot.panels))
 
     def _ask(self, snapshot: Snapshot, timeout_s: float, host: _Host) -> None:
         until_s = host.clock.monotonic_s() + timeout_s
-        for device in snapshot.devices:
-            serial, now_s = device.serial_number, host.clock.monotonic_s()
+        for panel in snapshot.panels:
+            serial, now_s = panel.serial_number, host.clock.monotonic_s()
             if self._gave_up or now_s >= until_s:
                 return
-            key = serial, device.panel_id
+            key = serial, panel.panel_id
             if key in self._known or now_s < self._refused_at_s.get(key, -_AGAIN_S) + _AGAIN_S:
                 continue
             try:
                 host.pause(0)  # notices that the service is to stop
-                self._known[key] = self._link.panel_settings(device.panel_id, serial, until_s - now_s)
+                self._known[key] = self._link.panel_settings(panel.panel_id, serial, until_s - now_s)
             except RefusedError:
                 self._refused_at_s[key] = now_s  # T3000 may not have loaded them yet
             except (NotReadyError, InterruptedCycleError):
                 return  # the rest is asked for in the next cycle
             except LinkError as error:
                 self._gave_up = True
-                _log.warning("⚠️ The addresses of panel %s stay as they are: %s", device.panel_id, error)
+                _log.warning("⚠️ The addresses of panel %s stay as they are: %s", panel.panel_id, error)
 
-    def _completed(self, device: Device) -> Device:
-        known = self._known.get((device.serial_number, device.panel_id))
-        return replace(device, settings=_merged(device.settings, known)) if known else device
+    def _completed(self, panel: Panel) -> Panel:
+        known = self._known.get((panel.serial_number, panel.panel_id))
+        return replace(panel, settings=_merged(panel.settings, known)) if known else panel
 
 
 def _merged(answered: PanelSettings, exported: PanelSettings) -> PanelSettings:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from t3monitor.model.point_types import PointType
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.model.times import FUTURE_S, clocks_agree, difference_text, duration_text, time_by_our_clock
 from t3monitor.sync.recording import Vector
 
@@ -32,13 +32,13 @@ class ReadingTimes:
         received_at = snapshot.received_at
         ahead_of_receipt_s: list[int] = []  # of what is new
         set_back_s = 0
-        devices = []
-        for device in snapshot.devices:
-            times = [time_s for _, _, time_s in device.vectors()]
-            for place, (kind, own_s) in enumerate(zip(PointType, device.own_times, strict=True)):
-                if own_s is None or device.groups:
+        panels = []
+        for panel in snapshot.panels:
+            times = [time_s for _, _, time_s in panel.vectors()]
+            for place, (kind, own_s) in enumerate(zip(PointType, panel.own_times, strict=True)):
+                if own_s is None or panel.groups:
                     continue
-                vector = device.serial_number, kind
+                vector = panel.serial_number, kind
                 given = self._given.get(vector)
                 if given is None or given[0] != own_s:
                     given = self._given[vector] = own_s, time_by_our_clock(own_s, received_at, ahead_s)
@@ -46,9 +46,9 @@ class ReadingTimes:
                 set_back_s = max(set_back_s, self._seen.get(vector, own_s) - own_s)
                 self._seen[vector] = own_s
                 times[place] = given[1]
-            devices.append(_with_times(device, times))
+            panels.append(_with_times(panel, times))
         news = self._clocks.of_answer(received_at, ahead_s, max(ahead_of_receipt_s, default=None), set_back_s)
-        return replace(snapshot, devices=tuple(devices), news=(*snapshot.news, *news))
+        return replace(snapshot, panels=tuple(panels), news=(*snapshot.news, *news))
 
     def to_keep(self, recorded: Snapshot, *, repeats: bool) -> list[tuple[Vector, tuple[int, int]]]:
         """The times of the readings that are recorded, T3000's own and ours.
@@ -56,10 +56,7 @@ class ReadingTimes:
         Of an answer that ``repeats`` nothing those alone that differ: nobody asks whether the others are known.
         """
         vectors = (
-            (device.serial_number, kind)
-            for device in recorded.devices
-            for kind, points, _ in device.vectors()
-            if points
+            (panel.serial_number, kind) for panel in recorded.panels for kind, points, _ in panel.vectors() if points
         )
         times = ((vector, self._given[vector]) for vector in vectors if vector in self._given)
         return [(vector, given) for vector, given in times if repeats or given[0] != given[1]]
@@ -114,8 +111,8 @@ class _ClockNews:
         return f"T3000's clock is {difference_text(now_s)} this computer's; its readings {how}"
 
 
-def _with_times(device: Device, times: list[int | None]) -> Device:
-    if times == [time_s for _, _, time_s in device.vectors()]:
-        return device
+def _with_times(panel: Panel, times: list[int | None]) -> Panel:
+    if times == [time_s for _, _, time_s in panel.vectors()]:
+        return panel
     inputs, outputs, variables = times
-    return replace(device, input_logging_time=inputs, output_logging_time=outputs, variable_logging_time=variables)
+    return replace(panel, input_logging_time=inputs, output_logging_time=outputs, variable_logging_time=variables)

@@ -8,7 +8,7 @@ from pathlib import Path
 from t3monitor.model.freshness import is_stale
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import stored_identities
 from t3monitor.sync.identity import Controllers
@@ -33,34 +33,34 @@ class Readings:
 
     def new_in(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot without the vectors that are stored already; all panels stay."""
-        return replace(snapshot, devices=tuple(map(self._new_of, snapshot.devices)))
+        return replace(snapshot, panels=tuple(map(self._new_of, snapshot.panels)))
 
     def take_as_stored(self, snapshot: Snapshot) -> None:
         """Remembers the vectors of a snapshot that was committed."""
-        for device in snapshot.devices:
-            for own_s, (kind, points, _) in zip(_own_times(device), device.vectors(), strict=True):
+        for panel in snapshot.panels:
+            for own_s, (kind, points, _) in zip(_own_times(panel), panel.vectors(), strict=True):
                 if points:
-                    self._stored[device.serial_number, kind] = own_s, points
+                    self._stored[panel.serial_number, kind] = own_s, points
 
     def forget(self) -> None:
         """Takes nothing as stored any more: the database is another one, or lacks what was stored in it."""
         self._stored = {}
 
-    def _new_of(self, device: Device) -> Device:
-        return device.with_only(
+    def _new_of(self, panel: Panel) -> Panel:
+        return panel.with_only(
             [
                 kind
-                for own_s, (kind, points, _) in zip(_own_times(device), device.vectors(), strict=True)
-                if (stored := self._stored.get((device.serial_number, kind))) is None
+                for own_s, (kind, points, _) in zip(_own_times(panel), panel.vectors(), strict=True)
+                if (stored := self._stored.get((panel.serial_number, kind))) is None
                 or stored[0] != own_s
                 or (stored[1] is not None and stored[1] is not points)
             ]
         )
 
 
-def _own_times(device: Device) -> Iterator[int | None]:
+def _own_times(panel: Panel) -> Iterator[int | None]:
     """When each type was read by T3000's own clock, by ours where it does not say."""
-    for own_s, (_, _, time_s) in zip(device.own_times, device.vectors(), strict=True):
+    for own_s, (_, _, time_s) in zip(panel.own_times, panel.vectors(), strict=True):
         yield time_s if own_s is None else own_s
 
 
@@ -106,16 +106,14 @@ class PanelClaims:
         """The snapshot without the panels that another site tells of; its note says which site that is."""
         now_s = snapshot.received_at
         with self._lock:
-            own = tuple(device for device in snapshot.devices if self._claim(device, site, now_s, interval_s))
-            silent = tuple(
-                device for device in snapshot.silent if not self._is_told_of(device, site, now_s, interval_s)
-            )
-            others = {self._claims[device.serial_number][0] for device in snapshot.devices} - {site}
+            own = tuple(panel for panel in snapshot.panels if self._claim(panel, site, now_s, interval_s))
+            silent = tuple(panel for panel in snapshot.silent if not self._is_told_of(panel, site, now_s, interval_s))
+            others = {self._claims[panel.serial_number][0] for panel in snapshot.panels} - {site}
         if not others:
             return replace(snapshot, silent=silent) if len(silent) < len(snapshot.silent) else snapshot
-        count = len(snapshot.devices) - len(own)
+        count = len(snapshot.panels) - len(own)
         elsewhere = f"{count} panel{'s' if count > 1 else ''} left to {', '.join(sorted(others))}"
-        return replace(snapshot, devices=own, silent=silent, note="; ".join(filter(None, (snapshot.note, elsewhere))))
+        return replace(snapshot, panels=own, silent=silent, note="; ".join(filter(None, (snapshot.note, elsewhere))))
 
     def release(self, site: str) -> None:
         """The site is watched no longer; others may tell of its panels."""
@@ -123,9 +121,9 @@ class PanelClaims:
             self._claims = {serial: claim for serial, claim in self._claims.items() if claim[0] != site}
             self._sites.discard(site)
 
-    def _claim(self, device: Device, site: str, now_s: int, interval_s: int) -> bool:
-        read_at_s = device.read_at
-        owner, told_at_s, owner_read_at_s = self._claims.get(device.serial_number, (site, now_s, read_at_s))
+    def _claim(self, panel: Panel, site: str, now_s: int, interval_s: int) -> bool:
+        read_at_s = panel.read_at
+        owner, told_at_s, owner_read_at_s = self._claims.get(panel.serial_number, (site, now_s, read_at_s))
         # Our own clock may have been set back since it was told.
         if owner != site and not is_stale(min(told_at_s, now_s), now_s, interval_s):
             owners_is_old = is_stale(owner_read_at_s, now_s, interval_s)
@@ -134,10 +132,10 @@ class PanelClaims:
             )
             if not (owners_is_old and is_newer):
                 return False
-        self._claims[device.serial_number] = site, now_s, read_at_s
+        self._claims[panel.serial_number] = site, now_s, read_at_s
         return True
 
-    def _is_told_of(self, silent: Device, site: str, now_s: int, interval_s: int) -> bool:
+    def _is_told_of(self, silent: Panel, site: str, now_s: int, interval_s: int) -> bool:
         """Whether another site tells of a panel that does not answer here."""
         owner, told_at_s, _ = self._claims.get(silent.serial_number, (site, now_s, None))
         return owner != site and not is_stale(min(told_at_s, now_s), now_s, interval_s)

@@ -303,7 +303,7 @@ class SyncService:
             at_startup=at_startup,
         )
         report = cycle.run()
-        if cycle.snapshot and cycle.snapshot.devices and self._source and not self._source.trend_logs_asked:
+        if cycle.snapshot and cycle.snapshot.panels and self._source and not self._source.trend_logs_asked:
             self._source.trend_logs_asked = True
             self._trend_logs = TrendLogReader(cycle.snapshot, self.clock)
 

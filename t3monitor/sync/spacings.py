@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import replace
 
 from t3monitor.model.holes import GAPS_TO_TELL, usual_spacing
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.sync.recording import Vector
 
 
@@ -26,14 +26,14 @@ class ExpectedSpacings:
         if interval_s != self._interval_s:
             self._interval_s = interval_s
             self._gaps.clear()
-        return replace(snapshot, devices=tuple(self._of_device(device, turn_s) for device in snapshot.devices))
+        return replace(snapshot, panels=tuple(self._of_panel(panel, turn_s) for panel in snapshot.panels))
 
-    def _of_device(self, device: Device, turn_s: float | None) -> Device:
+    def _of_panel(self, panel: Panel, turn_s: float | None) -> Panel:
         inputs, outputs, variables = (
-            None if time_s is None else self._spacing((device.serial_number, kind), time_s, turn_s)
-            for kind, _, time_s in device.vectors()
+            None if time_s is None else self._spacing((panel.serial_number, kind), time_s, turn_s)
+            for kind, _, time_s in panel.vectors()
         )
-        return replace(device, spacings_s=(inputs, outputs, variables))
+        return replace(panel, spacings_s=(inputs, outputs, variables))
 
     def _spacing(self, vector: Vector, time_s: int, turn_s: float | None) -> int:
         given = self._given.get(vector)

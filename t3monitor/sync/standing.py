@@ -15,9 +15,7 @@ class StandingTimes:
 
     def note(self, snapshot: Snapshot, interval_s: int) -> str:
         """A sentence if all times have stood still for so long that what they tell is stale; else empty."""
-        times = {
-            device.serial_number: tuple(time_s for _, _, time_s in device.vectors()) for device in snapshot.devices
-        }
+        times = {panel.serial_number: tuple(time_s for _, _, time_s in panel.vectors()) for panel in snapshot.panels}
         moved = any(self._times.get(serial) != of_panel for serial, of_panel in times.items())
         if moved or snapshot.received_at < self._moved_at_s:  # or the clock was set back
             self._moved_at_s = snapshot.received_at

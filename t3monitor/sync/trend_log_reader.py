@@ -18,7 +18,7 @@ class TrendLogReader:
 
     def __init__(self, snapshot: Snapshot, clock: Clock) -> None:
         self._clock = clock
-        self._panels = deque((device.serial_number, device.panel_id) for device in snapshot.devices)
+        self._panels = deque((panel.serial_number, panel.panel_id) for panel in snapshot.panels)
         self._panels_read = self._trend_logs = 0
         self.due_s = clock.monotonic_s() + DELAY_S
 

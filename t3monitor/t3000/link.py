@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Device, Groups, PanelSettings, Snapshot
+from t3monitor.model.snapshot import Groups, Panel, PanelSettings, Snapshot
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
 from t3monitor.t3000.wire_panels import RealPanel
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
     missing_points: tuple[str, ...] = ()
     repeats: bool = False
     note: str = ""
-    silent: tuple[Device, ...] = ()
+    silent: tuple[Panel, ...] = ()
     groups: Mapping[int, Groups] = MappingProxyType({})
     words: Mapping[int, RangeWords] = MappingProxyType({})
     clock_ahead_s: float | None = None

@@ -17,7 +17,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from t3monitor.model.errors import BadReplyError, NoNewDataError, RefusedError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device, PanelSettings, Snapshot
+from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.model.words import CUSTOM_TABLES, NO_WORDS, RangeWords
 from t3monitor.t3000.link import Body
 from t3monitor.t3000.text import clean, message
@@ -110,8 +110,8 @@ class AnswerDecoder:
         NoNewDataError, RefusedError or BadReplyError, and no other exception whatever the bytes are.
         """
         shape, raw_panels = _panels(body)
-        devices: dict[int, Device] = {}
-        doubles: list[Device] = []
+        panels: dict[int, Panel] = {}
+        doubles: list[Panel] = []
         skipped_panels: list[str] = []
         skipped_points: list[str] = []
         known: dict[int, _PanelPoints] = {}
@@ -133,22 +133,22 @@ class AnswerDecoder:
                 skipped_panels.append(f"panel {info.panel_id} '{name}' has serial number 0")
                 continue
             words = self._words.get(serial, NO_WORDS)
-            if serial in devices:  # another controller, of which nothing is known by its serial number
+            if serial in panels:  # another controller, of which nothing is known by its serial number
                 points = _read_points(None, info.panel_id, shape, raw_points, listed_as, words)
-                doubles.append(_device(serial, name, info, points, shape, received_at))
+                doubles.append(_panel(serial, name, info, points, shape, received_at))
                 continue
             points = _read_points(self._known.get(serial), info.panel_id, shape, raw_points, listed_as, words)
             known[serial] = points
             skipped_points += points.skipped
-            devices[serial] = _device(serial, name, info, points, shape, received_at)
-        if not devices and unreadable:
+            panels[serial] = _panel(serial, name, info, points, shape, received_at)
+        if not panels and unreadable:
             raise BadReplyError(
                 f"T3000's answer holds no readable panel: {skipped_panels[0]}; look at the panels in T3000 itself"
             )
         self._known = known
         return Snapshot(
             received_at,
-            tuple(devices.values()),
+            tuple(panels.values()),
             tuple(skipped_panels),
             tuple(skipped_points),
             doubles=tuple(doubles),
@@ -328,7 +328,7 @@ def _may_have_words(point: Point | str) -> bool:
     return isinstance(point, Point) and point.range >= CUSTOM_TABLES.start  # the lowest of the custom ranges
 
 
-def _device(serial: int, name: str, info: PanelInfo, points: _PanelPoints, shape: Shape, received_at: int) -> Device:
+def _panel(serial: int, name: str, info: PanelInfo, points: _PanelPoints, shape: Shape, received_at: int) -> Panel:
     ip_address = clean(info.ip_address or info.panel_ipaddress, _ADDRESS_SIZE)
     inputs, outputs, variables = (
         _Read.of(sent, points.by_type[kind], shape, received_at)
@@ -336,7 +336,7 @@ def _device(serial: int, name: str, info: PanelInfo, points: _PanelPoints, shape
             PointType, (info.input_logging_time, info.output_logging_time, info.variable_logging_time), strict=True
         )
     )
-    return Device(
+    return Panel(
         serial_number=serial,
         panel_id=info.panel_id,
         panel_name=name,

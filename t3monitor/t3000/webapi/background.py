@@ -19,7 +19,7 @@ from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.cooldown import SHORT_S, Cooldown
 from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel
-from t3monitor.t3000.webapi.panels import Panel, PanelList
+from t3monitor.t3000.webapi.panels import ListedPanel, PanelList
 from t3monitor.t3000.webapi.rotation import COLLECT, Rotation
 
 NOTE = "T3000's background readings"
@@ -139,7 +139,7 @@ class BackgroundReading:
             self._asked_at_s = now_s
         self._has_news = True
 
-    def _next_panel(self, timeout_s: float) -> Panel | None:
+    def _next_panel(self, timeout_s: float) -> ListedPanel | None:
         """Whom to ask for next, None for a collecting call; may read the list of panels anew before."""
         if self.only_collects or (self._panels.is_forgotten and self._rotation.awaited):
             self._rotation.collect_next()
@@ -153,7 +153,7 @@ class BackgroundReading:
         step = self._rotation.step()
         return None if step is COLLECT else by_serial[step]
 
-    def _take(self, data: Raw | None, asked: Panel | None, *, is_read: bool) -> None:
+    def _take(self, data: Raw | None, asked: ListedPanel | None, *, is_read: bool) -> None:
         shown, panel_ids, self._unreadable = self._cached.take(data)
         if asked and len(self._mirror.panels) > 1 and is_read:
             self._rotation.answers_show_all = any(panel_id != asked.panel_id for panel_id in panel_ids)
@@ -162,7 +162,7 @@ class BackgroundReading:
             self._refused.pop(asked.serial_number, None)
         for serial in shown:
             if panel := self._mirror.panels.get(serial):
-                self._panels.add(Panel(serial, panel.panel_id, name=panel.name))
+                self._panels.add(ListedPanel(serial, panel.panel_id, name=panel.name))
 
     def _failed(self) -> tuple[str, ...]:
         """Sentences for panels that T3000 was asked to read and did not; an old reading speaks for itself."""

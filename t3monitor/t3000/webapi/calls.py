@@ -14,7 +14,7 @@ from t3monitor.t3000.actions import Action
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.panel_facts import ENTRY_TYPE as FACTS
 from t3monitor.t3000.webapi.panel_facts import PanelFacts, read_panel_facts
-from t3monitor.t3000.webapi.panels import Panel
+from t3monitor.t3000.webapi.panels import ListedPanel
 from t3monitor.t3000.webapi.point_groups import Counts, Run
 from t3monitor.t3000.webapi.range_words import read_range_words
 from t3monitor.t3000.webapi.replies import Answer, HeldUpError
@@ -69,7 +69,7 @@ class PanelCalls:
         self._monotonic_s = monotonic_s
         self._held: _Held | None = None
 
-    def group_s(self, panel: Panel) -> float:
+    def group_s(self, panel: ListedPanel) -> float:
         """What a group costs that the panel gives."""
         return self._group_s.get(panel.serial_number, _FIRST_GUESS_S)
 
@@ -81,7 +81,7 @@ class PanelCalls:
         waits_s = self._monotonic_s() - self._held.since_s
         return f"T3000 still waits for {self._held.title}, since {waits_s:.0f} s: if that stays so, restart T3000"
 
-    def points(self, panel: Panel, run: Run, counts: Counts, timeout_s: float) -> list[Raw]:
+    def points(self, panel: ListedPanel, run: Run, counts: Counts, timeout_s: float) -> list[Raw]:
         """The points of neighbouring groups as they are now, without those groups that T3000 could not read.
 
         Raises ForgottenPanelError, HeldUpError or another LinkError.
@@ -94,11 +94,11 @@ class PanelCalls:
             self._group_s[panel.serial_number] = before_s + _NEWEST_COUNTS * (spent_s - before_s)
         return points
 
-    def facts(self, panel: Panel, timeout_s: float) -> PanelFacts:
+    def facts(self, panel: ListedPanel, timeout_s: float) -> PanelFacts:
         """What the panel says of itself; raises LinkError."""
         return read_panel_facts(self._entries(panel, FACTS, 0, 0, timeout_s))
 
-    def load_saved(self, panel: Panel, timeout_s: float) -> Loading:
+    def load_saved(self, panel: ListedPanel, timeout_s: float) -> Loading:
         """Has T3000 load what it has saved of a panel, over what it had read of it; raises LinkError.
 
         Its success says nothing: whether T3000 knows the panel now is told by `points` alone.
@@ -110,7 +110,7 @@ class PanelCalls:
             return Loading(NO_WORDS, answer.error_text)
         return Loading(read_range_words(answer.ranges) if isinstance(answer.ranges, Raw) else NO_WORDS, "")
 
-    def _entries(self, panel: Panel, entry_type: int, start: int, end: int, timeout_s: float) -> list[Raw]:
+    def _entries(self, panel: ListedPanel, entry_type: int, start: int, end: int, timeout_s: float) -> list[Raw]:
         answer = self._call(
             panel,
             Action.GET_WEBVIEW_LIST,
@@ -138,7 +138,7 @@ class PanelCalls:
             )
         return echo.device_data
 
-    def _call(self, panel: Panel, action: Action, timeout_s: float, **members: int) -> Answer:
+    def _call(self, panel: ListedPanel, action: Action, timeout_s: float, **members: int) -> Answer:
         began_s = self._monotonic_s()
         try:
             answer = self._client.call(action, timeout_s, **members)

@@ -12,7 +12,7 @@ from t3monitor.t3000.webapi.background import BackgroundReading
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.clock import T3000Clock
 from t3monitor.t3000.webapi.live import LiveReading
-from t3monitor.t3000.webapi.panels import Panel, PanelList
+from t3monitor.t3000.webapi.panels import ListedPanel, PanelList
 from t3monitor.t3000.webapi.strategy import Strategy
 
 _OTHERS_NAMED = 10
@@ -116,7 +116,7 @@ class WebApiLink(Link):
         self._live.recall(known)
 
     @property
-    def left_out(self) -> tuple[Panel, ...]:
+    def left_out(self) -> tuple[ListedPanel, ...]:
         """Devices of T3000's list that live reading does not ask, since they have no points."""
         return self._live.left_out
 

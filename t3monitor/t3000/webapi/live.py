@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 
 from t3monitor.model.errors import LinkError, NoNewDataError, NotReadyError, UnreachableError
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.webapi.calls import PanelCalls
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.panel_memory import PanelMemory, State
 from t3monitor.t3000.webapi.panel_reader import MODBUS_SELECTED, PanelReader, Round
-from t3monitor.t3000.webapi.panels import Panel, PanelList
+from t3monitor.t3000.webapi.panels import ListedPanel, PanelList
 from t3monitor.t3000.webapi.point_groups import group_of, runs
 from t3monitor.t3000.webapi.probes import Probes
 from t3monitor.t3000.webapi.turns import SWEEP_S, Plan, plan
@@ -60,12 +60,12 @@ class LiveReading:
         self._monotonic_s = monotonic_s
         self._on_panel = on_panel
         self._memories: dict[int, PanelMemory] = {}
-        self._recalled: dict[int, Device] = {}
+        self._recalled: dict[int, Panel] = {}
         self._has_begun = False
 
     def recall(self, known: Snapshot) -> None:
         """What an earlier run has stored: which points are in use, and how the groups were named."""
-        self._recalled = {device.serial_number: device for device in known.devices}
+        self._recalled = {panel.serial_number: panel for panel in known.panels}
 
     def prefer(self, points: Iterable[PointKey]) -> None:
         """Has the groups of these points read before others."""
@@ -84,7 +84,7 @@ class LiveReading:
         self._probes.hurry()
 
     @property
-    def left_out(self) -> tuple[Panel, ...]:
+    def left_out(self) -> tuple[ListedPanel, ...]:
         """Listed devices that are not asked, since they have no points."""
         memories = self._memories
         return tuple(
@@ -133,7 +133,7 @@ class LiveReading:
             raise self._nothing_read(this)
         return self._answer(this)
 
-    def _take_list(self, listed: tuple[Panel, ...]) -> None:
+    def _take_list(self, listed: tuple[ListedPanel, ...]) -> None:
         """Brings what is remembered in line with T3000's list."""
         before, self._memories = self._memories, {}
         for panel in listed:
@@ -332,14 +332,14 @@ class LiveReading:
         return outcome(f"{which}: {first}")
 
 
-def _has_come_back(before: Panel, now: Panel) -> bool:
+def _has_come_back(before: ListedPanel, now: ListedPanel) -> bool:
     """Whether T3000's scan has found a panel since it was looked at before."""
     return bool(now.is_online) and (before.is_online is False or before.last_checked != now.last_checked)
 
 
-def _as_silent(panel: Panel) -> Device:
+def _as_silent(panel: ListedPanel) -> Panel:
     """A panel that did not answer, as its list tells of it."""
-    return Device(
+    return Panel(
         panel.serial_number,
         panel.panel_id,
         panel.name,

@@ -8,11 +8,11 @@ from msgspec import Raw
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device, Groups, PointGroup
+from t3monitor.model.snapshot import Groups, Panel, PointGroup
 from t3monitor.model.words import has_custom_words
 from t3monitor.t3000.webapi.backoff import Backoff
 from t3monitor.t3000.webapi.mirror import MirroredPanel, Reading
-from t3monitor.t3000.webapi.panels import Panel
+from t3monitor.t3000.webapi.panels import ListedPanel
 from t3monitor.t3000.webapi.point_groups import MOST_POINTS, Counts, GroupKey, all_groups, group_of, runs
 
 _PROBES_S = (60.0, 120.0, 300.0, 600.0)
@@ -45,7 +45,7 @@ class GroupReading:
 class PanelMemory:
     """One panel of T3000's list."""
 
-    panel: Panel
+    panel: ListedPanel
     counts: dict[PointType, int] = field(default_factory=lambda: dict(MOST_POINTS))
     state: State = State.NEVER_ASKED
     said: str = ""  # why it does not answer, as a sentence
@@ -103,9 +103,9 @@ class PanelMemory:
         """All groups that it has."""
         return all_groups(self.counts)
 
-    def recall(self, device: Device) -> None:
+    def recall(self, panel: Panel) -> None:
         """Takes over from the database which of its points are in use, so that it need not be read whole for that."""
-        points = list(device.points())
+        points = list(panel.points())
         self.has_history = self.has_history or bool(points)
         self.in_use |= {group_of(point.point_type, point.point_index) for point in points if point.in_use}
         self.in_use &= set(self.groups())

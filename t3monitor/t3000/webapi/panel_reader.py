@@ -12,12 +12,12 @@ from t3monitor.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.model.words import RangeWords
 from t3monitor.t3000.webapi.belief import Beliefs, Doubt, Seen, by_group, stored_groups
 from t3monitor.t3000.webapi.calls import ForgottenPanelError, PanelCalls
 from t3monitor.t3000.webapi.panel_memory import GroupReading, PanelMemory, State
-from t3monitor.t3000.webapi.panels import Panel
+from t3monitor.t3000.webapi.panels import ListedPanel
 from t3monitor.t3000.webapi.point_groups import GroupKey, Run, runs
 from t3monitor.t3000.webapi.replies import HeldUpError
 
@@ -82,13 +82,13 @@ class PanelReader:
         self._beliefs = Beliefs()
         self._titles: dict[int, str] = {}
 
-    def recall(self, memory: PanelMemory, device: Device) -> None:
+    def recall(self, memory: PanelMemory, panel: Panel) -> None:
         """What an earlier run has stored of a panel."""
-        memory.recall(device)
+        memory.recall(panel)
         if self._reads_all:
             memory.in_use = set(memory.groups())
-        for group, stored in stored_groups(device.points()).items():
-            self._beliefs.recall(device.serial_number, group, stored)
+        for group, stored in stored_groups(panel.points()).items():
+            self._beliefs.recall(panel.serial_number, group, stored)
 
     def forget(self, serial_number: int) -> None:
         """Another panel may have the serial number now, or this one stands elsewhere."""
@@ -383,7 +383,7 @@ class PanelReader:
         return f"{memory.panel.title}: T3000 gave {span} of {whose} in its place, which is not believed"
 
 
-def _scanned(panel: Panel) -> str:
+def _scanned(panel: ListedPanel) -> str:
     """What T3000's last scan says of a panel, for a sentence."""
     if panel.is_online is None:
         return ""

@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class ListedPanel:
     """One panel of T3000's list; ``object_instance`` 0 is not known.
 
     ``is_online`` and ``last_checked`` are of T3000's last scan, which may be long ago; None and empty: not told.
@@ -56,7 +56,7 @@ class Panel:
             return True
         return False if self.product_class in _WITHOUT_POINTS else None
 
-    def stands_elsewhere(self, before: "Panel") -> bool:
+    def stands_elsewhere(self, before: "ListedPanel") -> bool:
         """Whether what was read at the place where it stood ``before`` may be another panel's."""
         addresses = self.settings.ip_address, before.settings.ip_address
         has_moved = all(addresses) and addresses[0] != addresses[1]
@@ -124,7 +124,7 @@ class PanelList:
         self.doubles: tuple[str, ...] = ()
         self._client = client
         self._monotonic_s = monotonic_s
-        self._panels: dict[int, Panel] = {}
+        self._panels: dict[int, ListedPanel] = {}
         self._read_at_s: float | None = None
         self._may_ask_t3000 = True
         self._must_ask_t3000 = False
@@ -139,13 +139,13 @@ class PanelList:
         return self._must_ask_t3000
 
     @property
-    def known(self) -> tuple[Panel, ...]:
+    def known(self) -> tuple[ListedPanel, ...]:
         """What was found so far."""
         return tuple(sorted(self._panels.values(), key=lambda panel: (panel.panel_id, panel.serial_number)))
 
     def refresh(
         self, timeout_s: float, *, needs_instances: bool, may_ask_t3000: bool = True, anew: bool = False
-    ) -> tuple[Panel, ...]:
+    ) -> tuple[ListedPanel, ...]:
         """The panels; raises LinkError if T3000 cannot be asked. ``may_ask_t3000``: action 4 does no harm now.
 
         It is asked if there is no panel, or with ``needs_instances`` none whose object instance is known. ``anew`` has
@@ -174,7 +174,7 @@ class PanelList:
         """T3000 has loaded saved values over what it had read."""
         self.overwritings += 1
 
-    def add(self, panel: Panel) -> None:
+    def add(self, panel: ListedPanel) -> None:
         """A panel that T3000 told of in another way."""
         if _is_panel(panel):
             self._panels.setdefault(panel.serial_number, panel)
@@ -215,9 +215,9 @@ class PanelList:
             self._panels[serial] = _completed(panel, known) if known else panel
         return bool(listed)
 
-    def _single(self, found: list[tuple[int, Panel]]) -> dict[int, Panel]:
+    def _single(self, found: list[tuple[int, ListedPanel]]) -> dict[int, ListedPanel]:
         """The panels by serial number; of two with the same one that counts which is known, else the first."""
-        single: dict[int, Panel] = {}
+        single: dict[int, ListedPanel] = {}
         doubles = []
         for serial, panel in found:
             other = single.setdefault(serial, panel)
@@ -233,7 +233,7 @@ class PanelList:
         self.doubles = tuple(doubles)
         return single
 
-    def _merged(self, panel: Panel) -> Panel:
+    def _merged(self, panel: ListedPanel) -> ListedPanel:
         """A panel of the device list, with the object instance that is known where that list lacks it."""
         known = self._panels.get(panel.serial_number)
         if known and not panel.object_instance and known.panel_id == panel.panel_id:
@@ -241,7 +241,7 @@ class PanelList:
         return panel
 
 
-def _found(raw_panels: list[Raw], read_one: Callable[[Raw], Panel | None]) -> list[tuple[int, Panel]]:
+def _found(raw_panels: list[Raw], read_one: Callable[[Raw], ListedPanel | None]) -> list[tuple[int, ListedPanel]]:
     """Those of a list that can be panels, by serial number."""
     panels = []
     for raw in raw_panels:
@@ -255,11 +255,11 @@ def _found(raw_panels: list[Raw], read_one: Callable[[Raw], Panel | None]) -> li
     return panels
 
 
-def _is_panel(panel: Panel) -> bool:
+def _is_panel(panel: ListedPanel) -> bool:
     return panel.serial_number != 0 and 1 <= panel.panel_id <= _LARGEST_PANEL_ID
 
 
-def _completed(listed: Panel, known: Panel) -> Panel:
+def _completed(listed: ListedPanel, known: ListedPanel) -> ListedPanel:
     """A panel of T3000's own list with what only the device list tells."""
     return replace(
         known,
@@ -270,12 +270,12 @@ def _completed(listed: Panel, known: Panel) -> Panel:
     )
 
 
-def _panel_of_device(raw: Raw) -> Panel | None:
+def _panel_of_device(raw: Raw) -> ListedPanel | None:
     device = _device.read(raw)
     if device.parent_serial_number not in (None, 0, device.serial_number):
         return None  # it hangs on a panel and is none; T3000's own list leaves it out too
     address = clean(device.ip_address, _ADDRESS_SIZE)
-    return Panel(
+    return ListedPanel(
         serial_number=serial_number(device.serial_number),
         panel_id=device.panel_number or device.panel_id or 0,  # the latter may be of long ago
         object_instance=_instance(device.object_instance),
@@ -292,9 +292,9 @@ def _panel_of_device(raw: Raw) -> Panel | None:
     )
 
 
-def _panel_of_list(raw: Raw) -> Panel:
+def _panel_of_list(raw: Raw) -> ListedPanel:
     listed = _listed.read(raw)
-    return Panel(
+    return ListedPanel(
         serial_number=serial_number(listed.serial_number),
         panel_id=listed.panel_number,
         object_instance=_instance(listed.object_instance),

@@ -8,10 +8,10 @@ from typing_extensions import override
 
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.recording import Recording
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.ui.devices.columns import DeviceColumn, state_word, title
 from t3monitor.ui.devices.paint import NOTE_ROLE, mark
-from t3monitor.ui.devices.panels import Group, Panel, SiteState, grouped, shown_state
+from t3monitor.ui.devices.panels import Group, PanelRow, SiteState, grouped, shown_state
 from t3monitor.ui.devices.tips import panel_tip, site_tip
 from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
 from t3monitor.ui.kit.texts import reading_age_text, translate
@@ -39,7 +39,7 @@ class DevicesModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._site_name = ""
-        self._panels: dict[int, Panel] = {}
+        self._panels: dict[int, PanelRow] = {}
         self._names = PanelNames()
         self._conflicts: frozenset[int] = frozenset()
         self._groups: list[Group] = []
@@ -98,24 +98,24 @@ class DevicesModel(QAbstractItemModel):
 
     def apply(self, snapshot: Snapshot) -> None:
         """Takes over a snapshot."""
-        answering = {device.serial_number for device in snapshot.devices}
-        listed = {device.serial_number: device for device in snapshot.silent}
+        answering = {newest.serial_number for newest in snapshot.panels}
+        listed = {newest.serial_number: newest for newest in snapshot.silent}
         regroups = False
         self._names.learn(snapshot)
-        for device in (*snapshot.devices, *self._never_answered(listed, answering)):
-            panel = self._panels.get(device.serial_number)
+        for newest in (*snapshot.panels, *self._never_answered(listed, answering)):
+            panel = self._panels.get(newest.serial_number)
             if panel is None:
-                self._panels[device.serial_number] = Panel(device)
+                self._panels[newest.serial_number] = PanelRow(newest)
                 regroups = True
                 continue
-            before = panel.device
-            panel.take(device)
-            places = [(device.site, device.building_name, device.panel_id) for device in (before, device)]
+            before = panel.newest
+            panel.take(newest)
+            places = [(newest.site, newest.building_name, newest.panel_id) for newest in (before, newest)]
             regroups = regroups or places[0] != places[1]
         for serial_number, panel in self._panels.items():
             panel.answered, panel.is_listed = serial_number in answering, serial_number in listed
             panel.name = self._names.of_site(serial_number)
-            panel.said = sentence_about(panel.device, snapshot.skipped_panels)
+            panel.said = sentence_about(panel.newest, snapshot.skipped_panels)
         if regroups:
             self._regroup()
         else:
@@ -132,7 +132,7 @@ class DevicesModel(QAbstractItemModel):
         self._now_s, self._interval_s = utc_s, sync_interval_s
         self._refresh()
 
-    def panel(self, index: _Index) -> Panel | None:
+    def panel(self, index: _Index) -> PanelRow | None:
         """The panel of a row; None for all panels and for a group."""
         if not index.isValid() or index.internalId() == _TOP_LEVEL:
             return None
@@ -144,15 +144,15 @@ class DevicesModel(QAbstractItemModel):
             return self.index(0, 0)
         for number, group in enumerate(self._groups, start=1):
             for row, panel in enumerate(group.panels):
-                if panel.device.serial_number == serial_number:
+                if panel.newest.serial_number == serial_number:
                     return self.createIndex(row, 0, number)
         return QModelIndex()
 
-    def _never_answered(self, listed: Mapping[int, Device], answering: Collection[int]) -> list[Device]:
+    def _never_answered(self, listed: Mapping[int, Panel], answering: Collection[int]) -> list[Panel]:
         """Of the listed panels those of which nothing else is known; the others keep their older values."""
         return [
-            device
-            for serial, device in listed.items()
+            newest
+            for serial, newest in listed.items()
             if serial not in answering and (serial not in self._panels or self._panels[serial].read_at is None)
         ]
 
@@ -167,7 +167,7 @@ class DevicesModel(QAbstractItemModel):
 
     def _judge(self) -> None:
         for panel in self._panels.values():
-            site = self._site_states.get(panel.device.site)
+            site = self._site_states.get(panel.newest.site)
             panel.judge(self._now_s, self._interval_s, link_is_up=site is None or site.is_up)
 
     def _refresh(self) -> None:
@@ -176,10 +176,10 @@ class DevicesModel(QAbstractItemModel):
         self._judge()
         for number, group in enumerate(self._groups, start=1):
             for row, panel in enumerate(group.panels):
-                old, new = self._texts[panel.device.serial_number], self._texts_of(panel)
-                self._texts[panel.device.serial_number] = new
+                old, new = self._texts[panel.newest.serial_number], self._texts_of(panel)
+                self._texts[panel.newest.serial_number] = new
                 changed = {column for column in DeviceColumn if old[column] != new[column]}
-                if states[panel.device.serial_number] is not panel.state:
+                if states[panel.newest.serial_number] is not panel.state:
                     changed |= {DeviceColumn.NAME, DeviceColumn.AGE}  # the mark, the colour
                 self._tell(row, number, sorted(changed))
         old = self._all_texts
@@ -191,8 +191,8 @@ class DevicesModel(QAbstractItemModel):
             cell = self.createIndex(row, column, internal_id)
             self.dataChanged.emit(cell, cell)
 
-    def _texts_of(self, panel: Panel) -> list[str]:
-        device = panel.device
+    def _texts_of(self, panel: PanelRow) -> list[str]:
+        newest = panel.newest
         age = panel.age(self._now_s)
         if panel.state is PanelState.NO_ANSWER:
             age = _tr("no answer")
@@ -203,10 +203,10 @@ class DevicesModel(QAbstractItemModel):
         return [
             panel.name,
             age,
-            str(device.panel_id),
-            str(device.serial_number),
-            device.address,
-            *(reading_age_text(logging_time, self._now_s) for _, _, logging_time in device.vectors()),
+            str(newest.panel_id),
+            str(newest.serial_number),
+            newest.address,
+            *(reading_age_text(logging_time, self._now_s) for _, _, logging_time in newest.vectors()),
             str(panel.in_use),
             str(panel.overridden),
             str(panel.faults),
@@ -226,7 +226,7 @@ class DevicesModel(QAbstractItemModel):
 
     def _text(self, index: _Index) -> str:
         if panel := self.panel(index):
-            return self._texts[panel.device.serial_number][index.column()]
+            return self._texts[panel.newest.serial_number][index.column()]
         if index.row() == 0:
             return self._all_texts[index.column()]
         if index.column() == DeviceColumn.AGE:
@@ -238,8 +238,8 @@ class DevicesModel(QAbstractItemModel):
         """What a group's row says of its site."""
         return shown_state(self._site_states, self._groups[index.row() - 1].site) if index.row() > 0 else None
 
-    def _note(self, panel: Panel) -> str:
-        return "" if self._recording.has_panel(panel.device.serial_number) else _tr("not recorded")
+    def _note(self, panel: PanelRow) -> str:
+        return "" if self._recording.has_panel(panel.newest.serial_number) else _tr("not recorded")
 
     def _accessible_text(self, index: _Index) -> str | None:
         panel = self.panel(index)
@@ -255,11 +255,11 @@ class DevicesModel(QAbstractItemModel):
 
     def _tool_tip(self, index: _Index) -> str | None:
         if panel := self.panel(index):
-            return panel_tip(panel, self._site_states.get(panel.device.site), self._recording)
+            return panel_tip(panel, self._site_states.get(panel.newest.site), self._recording)
         state = self._shown_state(index)
         return site_tip(self._groups[index.row() - 1].title, state) if state else None
 
-    def _foreground(self, panel: Panel | None, index: _Index) -> QColor | None:
+    def _foreground(self, panel: PanelRow | None, index: _Index) -> QColor | None:
         column, muted = index.column(), current_theme().muted
         if panel is None:
             state = self._shown_state(index) if column == DeviceColumn.AGE else None
@@ -323,7 +323,7 @@ class DevicesModel(QAbstractItemModel):
                 colours = _colours(panel, column)
                 return colours.background if colours else None
             case self.SERIAL_ROLE:
-                return panel.device.serial_number
+                return panel.newest.serial_number
         return None
 
     @override
@@ -347,7 +347,7 @@ class DevicesModel(QAbstractItemModel):
         return Qt.ItemFlag.ItemIsEnabled
 
 
-def _colours(panel: Panel, column: int) -> StateColours | None:
+def _colours(panel: PanelRow, column: int) -> StateColours | None:
     """Those of a cell whose text names a state."""
     theme = current_theme()
     if column == DeviceColumn.AGE:

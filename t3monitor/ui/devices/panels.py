@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from t3monitor.model.freshness import PanelState, is_ahead, panel_state
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.ui.kit.texts import natural_key, reading_age_text
 from t3monitor.ui.progress.state import LinkState
 
@@ -23,12 +23,12 @@ class _Counts:
             self.faults += sign * bool(point.fault)
 
 
-class Panel:
+class PanelRow:
     """One panel, as of its newest reading."""
 
-    def __init__(self, device: Device) -> None:
-        self.device = device
-        self.read_at = device.read_at  # UTC epoch seconds; None: never
+    def __init__(self, newest: Panel) -> None:
+        self.newest = newest
+        self.read_at = newest.read_at  # UTC epoch seconds; None: never
         self.name = ""  # as it is to be called among the others
         self.answered = True
         self.is_listed = False  # T3000 lists it, but it did not answer
@@ -36,7 +36,7 @@ class Panel:
         self.said = ""  # what the newest answer says of it, if it could not be used
         self.state = PanelState.LIVE
         self._counts = _Counts()
-        self._counts.add(device.points())
+        self._counts.add(newest.points())
 
     @property
     def in_use(self) -> int:
@@ -53,9 +53,9 @@ class Panel:
         """Open or shorted inputs."""
         return self._counts.faults
 
-    def take(self, device: Device) -> None:
+    def take(self, newest: Panel) -> None:
         """Another reading; only what changed is counted again."""
-        for (_, old, _), (_, new, _) in zip(self.device.vectors(), device.vectors(), strict=True):
+        for (_, old, _), (_, new, _) in zip(self.newest.vectors(), newest.vectors(), strict=True):
             if new is old:
                 continue
             if len(new) != len(old):
@@ -65,7 +65,7 @@ class Panel:
             changed = [pair for pair in zip(old, new, strict=True) if pair[0] is not pair[1]]
             self._counts.add((before for before, _ in changed), -1)
             self._counts.add(after for _, after in changed)
-        self.device, self.read_at = device, device.read_at
+        self.newest, self.read_at = newest, newest.read_at
 
     def judge(self, now_s: float, interval_s: int, *, link_is_up: bool) -> None:
         """Its state as of now."""
@@ -93,14 +93,14 @@ class Group:
 
     title: str
     site: str
-    panels: list[Panel]
+    panels: list[PanelRow]
 
 
-def grouped(panels: Iterable[Panel], sites: Collection[str], unnamed: str) -> list[Group]:
+def grouped(panels: Iterable[PanelRow], sites: Collection[str], unnamed: str) -> list[Group]:
     """The groups by their titles; each of several sites has one even before a panel of it is known."""
-    by_place: dict[tuple[str, str], list[Panel]] = {}
-    for panel in sorted(panels, key=lambda panel: (panel.device.panel_id, panel.device.serial_number)):
-        by_place.setdefault((panel.device.site, panel.device.building_name), []).append(panel)
+    by_place: dict[tuple[str, str], list[PanelRow]] = {}
+    for panel in sorted(panels, key=lambda panel: (panel.newest.panel_id, panel.newest.serial_number)):
+        by_place.setdefault((panel.newest.site, panel.newest.building_name), []).append(panel)
     known = {site for site, _ in by_place}
     empty = [Group(site, site, []) for site in sites if site not in known] if len(sites) > 1 else []
     groups = [Group(_title(place) or unnamed, place[0], panels) for place, panels in by_place.items()]

@@ -2,14 +2,14 @@
 
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.recording import Recording
-from t3monitor.ui.devices.panels import Panel, SiteState
+from t3monitor.ui.devices.panels import PanelRow, SiteState
 from t3monitor.ui.kit.texts import local_time_text, reading_time_text, tooltip_text, translate
 from t3monitor.ui.progress.state import LinkState
 
 
-def panel_tip(panel: Panel, site: SiteState | None, recording: Recording) -> str:
+def panel_tip(panel: PanelRow, site: SiteState | None, recording: Recording) -> str:
     """State, identity and times of a panel; ``site`` tells whether T3000 answers at all."""
-    device = panel.device
+    newest = panel.newest
     read = {
         "INPUT": _tr("Inputs read %s"),
         "OUTPUT": _tr("Outputs read %s"),
@@ -23,12 +23,12 @@ def panel_tip(panel: Panel, site: SiteState | None, recording: Recording) -> str
     lines = [
         f"{panel.name}: {_explanation(panel, site)}",
         panel.said,
-        _tr("Panel %d, serial number %d, %s") % (device.panel_id, device.serial_number, device.address or "–"),
+        _tr("Panel %d, serial number %d, %s") % (newest.panel_id, newest.serial_number, newest.address or "–"),
     ]
-    recorded = recording.has_panel(device.serial_number)
-    for point_type, _, logging_time in device.vectors():
+    recorded = recording.has_panel(newest.serial_number)
+    for point_type, _, logging_time in newest.vectors():
         line = never[point_type] if logging_time is None else read[point_type] % local_time_text(logging_time)
-        if recorded and not recording.has_type(device.serial_number, point_type):
+        if recorded and not recording.has_type(newest.serial_number, point_type):
             line = _tr("%s, not recorded") % line
         lines.append(line)
     if not recorded:
@@ -41,7 +41,7 @@ def site_tip(title: str, state: SiteState) -> str:
     return tooltip_text([f"{title}: {state.text}", state.reason])
 
 
-def _explanation(panel: Panel, site: SiteState | None) -> str:
+def _explanation(panel: PanelRow, site: SiteState | None) -> str:
     since = reading_time_text(panel.read_at)
     match panel.state:
         case PanelState.LIVE:

@@ -182,7 +182,7 @@ class DevicesView(QWidget):
     def on_tree_menu(self, index: QModelIndex, position: QPoint) -> None:
         """A right click on the tree, or the menu key."""
         panel = self.model.panel(index)
-        menu = self.make_panel_menu(panel.device.serial_number) if panel else self.tree.columns.make_menu(self.tree)
+        menu = self.make_panel_menu(panel.newest.serial_number) if panel else self.tree.columns.make_menu(self.tree)
         pop_up(menu, self.tree.viewport(), position)
 
     def make_panel_menu(self, serial_number: int) -> QMenu:
@@ -225,9 +225,9 @@ class DevicesView(QWidget):
             for row in range(self.model.rowCount(group)):
                 panel = self.model.panel(self.model.index(row, 0, group))
                 assert panel is not None  # noqa: S101 - below a group are panels
-                device = panel.device
+                newest = panel.newest
                 note = self.model.index(row, 0, group).data(NOTE_ROLE)
-                found_in = f"{panel.name}\n{device.panel_id}\n{device.serial_number}\n{device.address}\n{note}".lower()
+                found_in = f"{panel.name}\n{newest.panel_id}\n{newest.serial_number}\n{newest.address}\n{note}".lower()
                 matches = all_found(words, found_in)
                 self.tree.setRowHidden(row, group, not matches)
                 shown += matches

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from t3monitor.model.snapshot import Device, Snapshot
+from t3monitor.model.snapshot import Panel, Snapshot
 
 
 class PanelNames:
@@ -18,8 +18,8 @@ class PanelNames:
     def learn(self, snapshot: Snapshot) -> None:
         """Takes the names that a snapshot tells, also of panels that did not answer."""
         told = dict(self._told)
-        for device in (*snapshot.silent, *snapshot.devices):  # who answers knows best
-            told[device.serial_number] = _told(device, self._told)
+        for panel in (*snapshot.silent, *snapshot.panels):  # who answers knows best
+            told[panel.serial_number] = _told(panel, self._told)
         if told == self._told:
             return
         self._told = told
@@ -50,18 +50,18 @@ class PanelNames:
         self._told, self._of_site, self._everywhere = {}, {}, {}
 
 
-def sentence_about(device: Device, sentences: Sequence[str]) -> str:
+def sentence_about(panel: Panel, sentences: Sequence[str]) -> str:
     """The first of an answer's sentences that names a panel, by its serial number, or by number and name."""
     if not sentences:
         return ""
-    name = rf" '{re.escape(device.panel_name)}'" if device.panel_name else r"(?!\d| of the answer)"
-    named = re.compile(rf"(?<!\d){device.serial_number}(?!\d)|\bpanel {device.panel_id}{name}", re.IGNORECASE)
+    name = rf" '{re.escape(panel.panel_name)}'" if panel.panel_name else r"(?!\d| of the answer)"
+    named = re.compile(rf"(?<!\d){panel.serial_number}(?!\d)|\bpanel {panel.panel_id}{name}", re.IGNORECASE)
     return next((sentence for sentence in sentences if named.search(sentence)), "")
 
 
-def _told(device: Device, known: dict[int, tuple[str, str]]) -> tuple[str, str]:
-    before, _ = known.get(device.serial_number, ("", ""))
-    return device.panel_name or ("" if device.read_at is not None else before), device.site
+def _told(panel: Panel, known: dict[int, tuple[str, str]]) -> tuple[str, str]:
+    before, _ = known.get(panel.serial_number, ("", ""))
+    return panel.panel_name or ("" if panel.read_at is not None else before), panel.site
 
 
 def _folded(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from t3monitor.model.freshness import is_stale
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
-from t3monitor.model.snapshot import Device, PointGroup, Snapshot
+from t3monitor.model.snapshot import Panel, PointGroup, Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.search import all_found, words_of
 from t3monitor.ui.kit.texts import natural_key, reading_age_text
@@ -29,7 +29,7 @@ class Part:
 class Block:
     """The points of one type of one panel: rows side by side."""
 
-    device: Device
+    panel: Panel
     panel_name: str  # with its site where there are several
     point_type: PointType
     points: tuple[Point, ...]
@@ -48,7 +48,7 @@ class Block:
 class Update:
     """What a snapshot means for the rows: made by `PointRows.plan`, carried out by `PointRows.carry_out`."""
 
-    devices: list[Device]  # in the order of their rows
+    panels: list[Panel]  # in the order of their rows
     panel_names: dict[int, str]  # by serial number
     answering: Collection[int]
     restructures: bool  # rows appear or vanish
@@ -69,7 +69,7 @@ class PointRows:
         self.parts: list[Part] = []
         self.changed_at: list[int] = []  # UTC epoch seconds; 0: not since the start
         self.now_s = 0.0
-        self._devices: list[Device] = []
+        self._panels: list[Panel] = []
         self._names = PanelNames()
         self._search: list[str | None] = []  # None: to be made anew
         self._row_of: dict[PointKey, int] | None = None
@@ -80,16 +80,16 @@ class PointRows:
         Points that did not change are the same objects as before, so this costs next to nothing for them.
         """
         self._names.learn(snapshot)
-        newest = {device.serial_number: device for device in snapshot.devices}
-        known = {device.serial_number: device for device in self._devices} | newest
-        devices = sorted(known.values(), key=lambda device: (device.panel_id, device.serial_number))
-        names = {device.serial_number: self._names.everywhere(device.serial_number) for device in devices}
-        update = Update(devices, names, newest.keys(), restructures=False)
-        if [device.serial_number for device in devices] != [device.serial_number for device in self._devices]:
+        newest = {panel.serial_number: panel for panel in snapshot.panels}
+        known = {panel.serial_number: panel for panel in self._panels} | newest
+        panels = sorted(known.values(), key=lambda panel: (panel.panel_id, panel.serial_number))
+        names = {panel.serial_number: self._names.everywhere(panel.serial_number) for panel in panels}
+        update = Update(panels, names, newest.keys(), restructures=False)
+        if [panel.serial_number for panel in panels] != [panel.serial_number for panel in self._panels]:
             update.restructures = True
             return update
-        for block, (device, _, points) in zip(self.all_blocks, _vectors(devices), strict=True):
-            if update.panel_names[device.serial_number] != block.panel_name:
+        for block, (panel, _, points) in zip(self.all_blocks, _vectors(panels), strict=True):
+            if update.panel_names[panel.serial_number] != block.panel_name:
                 update.renamed.append(block)
             if points is block.points:
                 continue
@@ -109,15 +109,15 @@ class PointRows:
         if update.restructures:
             self._restructure(update)
             return
-        self._devices = update.devices
-        for block, (device, _, points) in zip(self.all_blocks, _vectors(update.devices), strict=True):
+        self._panels = update.panels
+        for block, (panel, _, points) in zip(self.all_blocks, _vectors(update.panels), strict=True):
             if points is not block.points:
                 self.points[block.first_row : block.first_row + len(points)] = points
                 block.points = points
-            block.device = device
+            block.panel = panel
             self._take_times(block)
-            block.panel_name = update.panel_names[device.serial_number]
-            block.answered = device.serial_number in update.answering
+            block.panel_name = update.panel_names[panel.serial_number]
+            block.answered = panel.serial_number in update.answering
         for row in update.changed:
             self._search[row] = None
             self.changed_at[row] = self.parts[row].read_at or 0
@@ -147,7 +147,7 @@ class PointRows:
     def key(self, row: int) -> PointKey:
         """What identifies the point of a row."""
         point = self.points[row]
-        return PointKey(self.blocks[row].device.serial_number, point.point_type, point.point_index)
+        return PointKey(self.blocks[row].panel.serial_number, point.point_type, point.point_index)
 
     def row_of(self, key: PointKey) -> int | None:
         """The row of a point; None if there is no such point."""
@@ -159,7 +159,7 @@ class PointRows:
         """Points of a panel, or of all panels."""
         if serial_number is None:
             return len(self.points)
-        return sum(len(block.points) for block in self.all_blocks if block.device.serial_number == serial_number)
+        return sum(len(block.points) for block in self.all_blocks if block.panel.serial_number == serial_number)
 
     def matching(self, wanted: PointFilter, whatever_their_text: Collection[int] = ()) -> list[int]:
         """The rows that a filter lets through, in their order.
@@ -184,7 +184,7 @@ class PointRows:
         text = self._search[row]
         if text is None:
             block = self.blocks[row]
-            self._search[row] = text = search_text(block.panel_name, block.device.serial_number, self.points[row])
+            self._search[row] = text = search_text(block.panel_name, block.panel.serial_number, self.points[row])
         return text
 
     def _sort_key(self, column: Column) -> Callable[[int], Any]:
@@ -201,10 +201,10 @@ class PointRows:
     def _take_times(self, block: Block) -> None:
         """When the rows of a block were read; where the groups are as before, only the times are others."""
         kind = block.point_type
-        shape = tuple((group.first, group.last) for group in block.device.groups.get(kind, ()))
+        shape = tuple((group.first, group.last) for group in block.panel.groups.get(kind, ()))
         if block.parts and shape == block.shape:
             for part in block.parts:
-                part.read_at = block.device.point_read_at(kind, self.points[part.rows.start].point_index)
+                part.read_at = block.panel.point_read_at(kind, self.points[part.rows.start].point_index)
             return
         block.shape, block.parts = shape, _parts(block)
         for part in block.parts:
@@ -212,7 +212,7 @@ class PointRows:
 
     def _of_panel_and_type(self, wanted: PointFilter) -> Iterator[int]:
         for block in self.all_blocks:
-            right_panel = wanted.serial_number in (None, block.device.serial_number)
+            right_panel = wanted.serial_number in (None, block.panel.serial_number)
             if right_panel and (not wanted.types or block.point_type in wanted.types):
                 yield from block.rows
 
@@ -236,15 +236,15 @@ class PointRows:
     def _restructure(self, update: Update) -> None:
         old_rows = {self.key(row): row for row in range(len(self.points))}
         old_points, old_changed, old_search = self.points, self.changed_at, self._search
-        known_blocks = {(block.device.serial_number, block.point_type): block for block in self.all_blocks}
-        self._devices, self._row_of = update.devices, None
+        known_blocks = {(block.panel.serial_number, block.point_type): block for block in self.all_blocks}
+        self._panels, self._row_of = update.panels, None
         self.all_blocks, self.points, self.blocks, self.parts = [], [], [], []
         self.changed_at, self._search, update.changed = [], [], {}
-        for device, point_type, points in _vectors(update.devices):
-            serial = device.serial_number
+        for panel, point_type, points in _vectors(update.panels):
+            serial = panel.serial_number
             first_row = len(self.points)
             name, answers = update.panel_names[serial], serial in update.answering
-            block = Block(device, name, point_type, points, first_row, answers)
+            block = Block(panel, name, point_type, points, first_row, answers)
             self.all_blocks.append(block)
             self.points += points
             self.blocks += [block] * len(points)
@@ -276,23 +276,23 @@ _UNREAD = Part(range(0), None)
 
 def _parts(block: Block) -> list[Part]:
     """The stretches of rows that were read together: those of a group, or else all of them."""
-    device, kind, points = block.device, block.point_type, block.points
-    if not device.groups.get(kind):
-        return [Part(block.rows, device.point_read_at(kind, 0))] if points else []
+    panel, kind, points = block.panel, block.point_type, block.points
+    if not panel.groups.get(kind):
+        return [Part(block.rows, panel.point_read_at(kind, 0))] if points else []
     parts: list[Part] = []
     group: PointGroup | None = None
     for row, point in zip(block.rows, points, strict=True):
         number = point.point_index
         if group is None or not group.first <= number <= group.last:
-            found = next((its for its in device.groups[kind] if its.first <= number <= its.last), None)
+            found = next((its for its in panel.groups[kind] if its.first <= number <= its.last), None)
             if not parts or found is not group:
-                parts.append(Part(range(row, row), device.point_read_at(kind, number)))
+                parts.append(Part(range(row, row), panel.point_read_at(kind, number)))
             group = found
         parts[-1].rows = range(parts[-1].rows.start, row + 1)
     return parts
 
 
-def _vectors(devices: Iterable[Device]) -> Iterator[tuple[Device, PointType, tuple[Point, ...]]]:
-    for device in devices:
-        for point_type, points, _ in device.vectors():
-            yield device, point_type, points
+def _vectors(panels: Iterable[Panel]) -> Iterator[tuple[Panel, PointType, tuple[Point, ...]]]:
+    for panel in panels:
+        for point_type, points, _ in panel.vectors():
+            yield panel, point_type, points

@@ -23,8 +23,8 @@ def cell_tip(rows: PointRows, row: int, column: int, text: str) -> str:
         case Column.RANGE:
             return range_tip(point)
         case Column.PANEL:
-            serial_number = _tr("Serial number %d") % block.device.serial_number
-            return "\n".join(filter(None, (text, serial_number, block.device.address)))
+            serial_number = _tr("Serial number %d") % block.panel.serial_number
+            return "\n".join(filter(None, (text, serial_number, block.panel.address)))
     return text
 
 

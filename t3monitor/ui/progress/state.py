@@ -82,7 +82,7 @@ class Progress:
                 retry_at_s = now_s + wait_s
                 return replace(self, attempt=attempt, attempts=attempts, retry_at_s=retry_at_s, retry_reason=reason)
             case AnswerDecoded(snapshot=snapshot):
-                return replace(self, phase=SyncPhase.BEGIN, position=0, total=len(snapshot.devices), note=snapshot.note)
+                return replace(self, phase=SyncPhase.BEGIN, position=0, total=len(snapshot.panels), note=snapshot.note)
             case TransactionStarted():
                 return replace(self, phase=SyncPhase.UPSERT)
             case PanelUpserted(panel=panel):

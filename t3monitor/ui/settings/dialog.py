@@ -12,7 +12,7 @@ from typing_extensions import override
 from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Appearance, LinkName, Settings, SettingsError
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.ui.kit.notice import Tone
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.theme import apply_theme, theme_for
@@ -41,7 +41,7 @@ class SettingsDialog(QDialog):
         settings: Settings,
         test_link: Callable[[Settings], Awaitable[Sequence[Check]]],
         default_database: Path,
-        panels: Sequence[Device],
+        panels: Sequence[Panel],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)

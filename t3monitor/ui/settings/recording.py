@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from t3monitor.config.settings import POINT_TYPE_NAMES, Settings
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.ui.kit.delegates import ROW_PADDING
 from t3monitor.ui.kit.notice import Message, Notice, Tone
 from t3monitor.ui.kit.plain import Label
@@ -33,7 +33,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class RecordingPage(SettingsPage):
     """What is stored; panels that are not known now keep what was chosen for them."""
 
-    def __init__(self, panels: Sequence[Device], parent: QWidget | None = None) -> None:
+    def __init__(self, panels: Sequence[Panel], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.types = {
             "INPUT": QCheckBox(self.tr("&Inputs")),
@@ -157,7 +157,7 @@ class RecordingPage(SettingsPage):
     def _serial(self, item: QTreeWidgetItem) -> int:
         return int(item.text(_SERIAL))
 
-    def _fill(self, panels: Sequence[Device]) -> None:
+    def _fill(self, panels: Sequence[Panel]) -> None:
         self.list.setHeaderLabels([self.tr("Name"), self.tr("Site"), self.tr("Panel"), self.tr("Serial")])
         self.list.setColumnHidden(_SITE, len({panel.site for panel in panels}) < 2)
         for panel in sorted(panels, key=lambda panel: (natural_key(panel.site) or (), panel.panel_id)):

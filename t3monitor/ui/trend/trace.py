@@ -9,7 +9,7 @@ import numpy as np
 from t3monitor.model.freshness import PanelState, panel_state
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Device
+from t3monitor.model.snapshot import Panel
 from t3monitor.model.units import has_states, value_text
 from t3monitor.model.words import Words
 from t3monitor.store.series import Holes, Series
@@ -105,16 +105,16 @@ class Trace:
             for sample in self._missing_of_live():
                 self._take(sample)
 
-    def describe(self, device: Device, point: Point, time_s: float, *, panel: str = "", site: str = "") -> bool:
+    def describe(self, panel: Panel, point: Point, time_s: float, *, panel_name: str = "", site: str = "") -> bool:
         """Takes what a snapshot tells, read at ``time_s``, what its panel is called and at which of several sites.
 
         Returns whether the line changed.
         """
-        self._panel, self._site = panel or device.panel_name, site
+        self._panel, self._site = panel_name or panel.panel_name, site
         self.point = point
         self.read_at_s = time_s
         self.answered = True
-        sample = _Sample(time_s + self._shift_s, point, device.spacing_s(point.point_type) or UNKNOWN_SPACING_S)
+        sample = _Sample(time_s + self._shift_s, point, panel.spacing_s(point.point_type) or UNKNOWN_SPACING_S)
         if self._live and (sample.time_s, point.value) == (self._live[-1].time_s, self._live[-1].point.value):
             return False
         self._live.append(sample)  # also if its time is before that of the last one: a clock was set back

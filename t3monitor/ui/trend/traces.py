@@ -54,19 +54,19 @@ class Traces:
     def describe(self, snapshot: Snapshot) -> None:
         """Gives each its names and present value."""
         self._names.learn(snapshot)
-        devices = {device.serial_number: device for device in snapshot.devices}
-        has_several_sites = len({device.site for device in snapshot.devices}) > 1
+        panels = {panel.serial_number: panel for panel in snapshot.panels}
+        has_several_sites = len({panel.site for panel in snapshot.panels}) > 1
         for key, trace in self._traces.items():
             of = point_of(key)
-            trace.answered = of.serial_number in devices
-            if device := devices.get(of.serial_number):
-                points = next(points for kind, points, _ in device.vectors() if kind is of.point_type)
+            trace.answered = of.serial_number in panels
+            if panel := panels.get(of.serial_number):
+                points = next(points for kind, points, _ in panel.vectors() if kind is of.point_type)
                 point = next((point for point in points if point.point_index == of.point_index), None)
-                read_at = device.point_read_at(of.point_type, of.point_index)
+                read_at = panel.point_read_at(of.point_type, of.point_index)
                 if point and read_at is not None:
-                    name, site = self._names.of_site(of.serial_number), device.site if has_several_sites else ""
-                    trace.describe(device, point, read_at, panel=name, site=site)
-                missed_at = device.read_without(of.point_type, of.point_index)
+                    name, site = self._names.of_site(of.serial_number), panel.site if has_several_sites else ""
+                    trace.describe(panel, point, read_at, panel_name=name, site=site)
+                missed_at = panel.read_without(of.point_type, of.point_index)
                 if missed_at is not None:
                     trace.miss(missed_at)
 
