@@ -237,7 +237,7 @@ class TestLiveUpdates:
     def test_very_many_ranges_are_told_of_in_fewer(
         self, model: PointsModel, told: list[Told], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("t3monitor.ui.points.model.MOST_RANGES", 20)
+        monkeypatch.setattr("t3monitor.ui.kit.rows.MOST_STRETCHES", 20)
         count = 80
         panel = device(inputs=points(PointType.INPUT, *range(count)))
         model.apply(snapshot(panel))

@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
 
     def apply_event(self, event: SyncEvent) -> None:
         """Follows the services: activity, status bar, tool bar and the tree of panels."""
-        self.activity.append((event,))
+        self.activity.take(event)
         self.progress.apply(event)
 
     def apply_snapshot(self, snapshot: Snapshot) -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -29,6 +29,8 @@ from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label, tooltip
 
+_TOGETHER_MS = 100
+
 
 class ActivityPane(QWidget):
     """Two tabs, Log and Cycles; whoever owns it feeds it and decides whether it is open."""
@@ -50,9 +52,24 @@ class ActivityPane(QWidget):
         self._close.clicked.connect(self.close_requested)
         self._tabs.setCornerWidget(self._close)
         stack(self, self._tabs)
+        self._waiting: list[SyncEvent] = []
+        self._timer = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
+        self._timer.timeout.connect(self.flush)
+
+    def take(self, event: SyncEvent) -> None:
+        """Shows an event with those that follow within a tenth of a second: a cycle of 100 panels has hundreds."""
+        self._waiting.append(event)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def flush(self) -> None:
+        """Shows the events that wait."""
+        events, self._waiting = tuple(self._waiting), []
+        self.append(events)
 
     def append(self, events: tuple[SyncEvent, ...]) -> None:
-        """Takes a batch of the bridge: its lines go to the log, cycles that ended to the ledger."""
+        """Puts the lines of events into the log, and cycles that ended into the ledger."""
         self.log.model.append(events)
         for event in events:
             if isinstance(event, CycleFinished):

@@ -14,6 +14,7 @@ from t3monitor.ui.devices.paint import NOTE_ROLE, mark
 from t3monitor.ui.devices.panels import Group, PanelRow, SiteState, grouped, shown_state
 from t3monitor.ui.devices.tips import panel_tip, site_tip
 from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
+from t3monitor.ui.kit.rows import stretches
 from t3monitor.ui.kit.texts import reading_age_text, translate
 from t3monitor.ui.kit.theme import StateColours, current_theme
 from t3monitor.ui.progress.state import LinkState
@@ -22,6 +23,7 @@ _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _ROOT = QModelIndex()
+_SHOWING_STATE = DeviceColumn.NAME, DeviceColumn.AGE  # by mark and colour
 _TOP_LEVEL = 0  # internal id; that of a panel is the row of its group, which is never 0
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -74,7 +76,7 @@ class DevicesModel(QAbstractItemModel):
             self._refresh()
         for row, group in enumerate(self._groups, start=1):
             if group.site == site:
-                self._tell(row, _TOP_LEVEL, [DeviceColumn.NAME, DeviceColumn.AGE])
+                self._tell(_TOP_LEVEL, dict.fromkeys(_SHOWING_STATE, [row]))
 
     def set_recording(self, recording: Recording) -> None:
         """Says at the panels what of them is recorded."""
@@ -175,21 +177,25 @@ class DevicesModel(QAbstractItemModel):
         states = {serial: panel.state for serial, panel in self._panels.items()}
         self._judge()
         for number, group in enumerate(self._groups, start=1):
+            changed: dict[DeviceColumn, list[int]] = {column: [] for column in DeviceColumn}  # rows
             for row, panel in enumerate(group.panels):
                 old, new = self._texts[panel.newest.serial_number], self._texts_of(panel)
                 self._texts[panel.newest.serial_number] = new
-                changed = {column for column in DeviceColumn if old[column] != new[column]}
-                if states[panel.newest.serial_number] is not panel.state:
-                    changed |= {DeviceColumn.NAME, DeviceColumn.AGE}  # the mark, the colour
-                self._tell(row, number, sorted(changed))
+                is_turned = states[panel.newest.serial_number] is not panel.state
+                for column, rows in changed.items():
+                    if old[column] != new[column] or (is_turned and column in _SHOWING_STATE):
+                        rows.append(row)
+            self._tell(number, changed)
         old = self._all_texts
         self._refresh_all_texts()
-        self._tell(0, _TOP_LEVEL, [column for column in DeviceColumn if old[column] != self._all_texts[column]])
+        self._tell(_TOP_LEVEL, {column: [0] for column in DeviceColumn if old[column] != self._all_texts[column]})
 
-    def _tell(self, row: int, internal_id: int, columns: list[DeviceColumn]) -> None:
-        for column in columns:
-            cell = self.createIndex(row, column, internal_id)
-            self.dataChanged.emit(cell, cell)
+    def _tell(self, internal_id: int, changed: Mapping[DeviceColumn, Sequence[int]]) -> None:
+        for column, rows in changed.items():
+            for first, last in stretches(rows):
+                self.dataChanged.emit(
+                    self.createIndex(first, column, internal_id), self.createIndex(last, column, internal_id)
+                )
 
     def _texts_of(self, panel: PanelRow) -> list[str]:
         newest = panel.newest

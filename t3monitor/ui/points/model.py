@@ -3,8 +3,7 @@
 There is no proxy model: with tens of thousands of rows, one that asks Python about each of them takes seconds.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Slot
 from PySide6.QtGui import QColor
@@ -13,6 +12,7 @@ from typing_extensions import override
 from t3monitor.model.points import HW_SWITCH_BY_HAND, MANUAL, Point, PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.plain import tooltip
+from t3monitor.ui.kit.rows import stretches
 from t3monitor.ui.kit.texts import age_text
 from t3monitor.ui.kit.theme import StateColours, current_theme
 from t3monitor.ui.points.columns import (
@@ -46,8 +46,6 @@ _COLUMNS = len(Column)
 _ROOT = QModelIndex()
 _ALARM_WORD = "Alarm"
 
-# Beyond this many separate ranges, near ones are told together: a view repaints what it shows once, whatever we say.
-MOST_RANGES = 500
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -227,7 +225,7 @@ class PointsModel(QAbstractTableModel):
 
     def _tell_rows(self, rows: Iterable[int]) -> None:
         places = sorted({place for row in rows if (place := self._places[row]) >= 0})
-        for first, last in _ranges(places):
+        for first, last in stretches(places):
             self.dataChanged.emit(self.index(first, 0), self.index(last, _COLUMNS - 1))
 
     def _tell_clock(self, first: int, last: int) -> None:
@@ -369,20 +367,3 @@ _FLAGS = (
     | Qt.ItemFlag.ItemIsDragEnabled
     | Qt.ItemFlag.ItemNeverHasChildren
 )
-
-
-def _ranges(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each stretch of neighbours; of too many, the near ones in one."""
-    gap = 1
-    while sum(b - a > gap for a, b in pairwise(places)) >= MOST_RANGES:
-        gap *= 2
-    first = last = -1
-    for place in places:
-        if last >= 0 and place - last <= gap:
-            last = place
-            continue
-        if last >= 0:
-            yield first, last
-        first = last = place
-    if last >= 0:
-        yield first, last
