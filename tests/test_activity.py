@@ -54,6 +54,12 @@ def pane(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> ActivityPane:
     return pane
 
 
+def tell(pane: ActivityPane, *events: SyncEvent) -> None:
+    for event in events:
+        pane.take(event)
+    pane.flush()
+
+
 def shown(pane: ActivityPane) -> list[str]:
     model = pane.log.view.model()
     return [model.index(row, LogColumn.TEXT).data() for row in range(model.rowCount())]
@@ -63,7 +69,7 @@ def test_events_become_the_documents_lines_with_local_time_and_level(
     pane: ActivityPane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_model, "_has_glyphs", lambda _emoji: True)
-    pane.append((CALLED, RETRIED))
+    tell(pane, CALLED, RETRIED)
     rows = [[pane.log.model.index(row, column).data() for column in LogColumn] for row in range(2)]
     clock = local_time_text(NOW_S)[-8:]
     assert rows == [
@@ -76,7 +82,7 @@ def test_an_emoji_that_no_font_has_is_left_out_of_sight_but_not_of_the_copy(
     pane: ActivityPane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_model, "_has_glyphs", lambda _emoji: False)
-    pane.append((CALLED,))
+    tell(pane, CALLED)
     assert shown(pane) == ["Starting HandleWebViewMsg(15) call"]
     pane.log.copy.click()
     stamp = local_time_text(NOW_S)
@@ -205,12 +211,12 @@ def test_the_log_folder_is_opened_or_named(pane: ActivityPane, tmp_path: Path, m
 
 def test_an_empty_page_says_in_a_sentence_what_will_be_there(pane: ActivityPane) -> None:
     assert "Nothing has happened yet" in pane.log.notice.text
-    pane.append((STARTED,))
+    tell(pane, STARTED)
     assert pane.log.notice.text == ""
     pane.log.levels.setCurrentIndex(2)
     assert pane.log.notice.text == "No line has this level and this text."
     assert "No cycle has ended yet" in pane.cycles.notice.text
-    pane.append((finished(),))
+    tell(pane, finished())
     assert pane.cycles.notice.text == ""
     pane.cycles.failed_only.click()
     assert pane.cycles.notice.text == "No cycle failed."
@@ -219,7 +225,7 @@ def test_an_empty_page_says_in_a_sentence_what_will_be_there(pane: ActivityPane)
 def test_a_cycle_that_ends_is_a_row_on_top_of_the_stored_ones(pane: ActivityPane) -> None:
     pane.load_cycles([report(run_id=1)])
     events: tuple[SyncEvent, ...] = (CALLED, finished(Outcome.TIMEOUT, REASON, run_id=2))
-    pane.append(events)
+    tell(pane, *events)
     view = pane.cycles.view.model()
     assert [view.index(row, LedgerColumn.OUTCOME).data() for row in range(view.rowCount())] == ["✕ timeout", "✓ ok"]
 
@@ -230,7 +236,7 @@ def test_the_newest_cycle_is_explained_in_full_on_request(pane: ActivityPane) ->
     pane.show_newest_cycle()
     assert pane.cycles.details.isVisible()
     assert pane.cycles.details.text() == f"✕ timeout: {REASON}\nfetch 30.0 s"
-    pane.append((finished(run_id=3),))
+    tell(pane, finished(run_id=3))
     assert REASON in pane.cycles.details.text(), "the selection stays with its cycle"
 
 
@@ -239,10 +245,10 @@ def test_cycles_further_down_stay_in_their_place_when_one_ends(pane: ActivityPan
     pane.show_newest_cycle()
     bar = pane.cycles.view.verticalScrollBar()
     bar.setValue(40)
-    pane.append((finished(run_id=101),))
+    tell(pane, finished(run_id=101))
     assert bar.value() == 41
     bar.setValue(0)
-    pane.append((finished(run_id=102),))
+    tell(pane, finished(run_id=102))
     assert bar.value() == 0
 
 
@@ -252,7 +258,7 @@ def test_the_site_of_a_cycle_is_shown_where_there_is_more_than_one(pane: Activit
 
     pane.load_cycles([report(run_id=1, site="Office")])
     assert is_hidden()
-    pane.append((finished(Outcome.TIMEOUT, REASON, run_id=2, site="Plant"),))
+    tell(pane, finished(Outcome.TIMEOUT, REASON, run_id=2, site="Plant"))
     assert not is_hidden()
     pane.show_newest_cycle()
     assert pane.cycles.details.text() == f"Plant: ✕ timeout: {REASON}"
@@ -263,7 +269,7 @@ def test_the_site_of_a_cycle_is_shown_where_there_is_more_than_one(pane: Activit
 def test_a_site_that_only_cycles_out_of_sight_are_of_is_named_too(pane: ActivityPane) -> None:
     pane.load_cycles([report(Outcome.TIMEOUT, REASON, run_id=1, site="Office")])
     pane.cycles.failed_only.click()
-    pane.append((finished(run_id=2, site="Plant"),))
+    tell(pane, finished(run_id=2, site="Plant"))
     assert not pane.cycles.view.isColumnHidden(LedgerColumn.SITE)
 
 

@@ -57,23 +57,21 @@ class ActivityPane(QWidget):
         self._timer.timeout.connect(self.flush)
 
     def take(self, event: SyncEvent) -> None:
-        """Shows an event with those that follow within a tenth of a second: a cycle of 100 panels has hundreds."""
+        """Puts a cycle that ended into the ledger, and the lines of an event into the log.
+
+        The log takes those of a tenth of a second together: a cycle of 100 panels has hundreds.
+        """
+        if isinstance(event, CycleFinished):
+            self.cycles.model.add(event.report)
         self._waiting.append(event)
         if not self._timer.isActive():
             self._timer.start()
 
     @Slot()
     def flush(self) -> None:
-        """Shows the events that wait."""
+        """Shows the lines that wait."""
         events, self._waiting = tuple(self._waiting), []
-        self.append(events)
-
-    def append(self, events: tuple[SyncEvent, ...]) -> None:
-        """Puts the lines of events into the log, and cycles that ended into the ledger."""
         self.log.model.append(events)
-        for event in events:
-            if isinstance(event, CycleFinished):
-                self.cycles.model.add(event.report)
 
     def load_cycles(self, reports: Iterable[CycleReport]) -> None:
         """Takes the stored cycles of the database in use, newest first."""

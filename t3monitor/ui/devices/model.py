@@ -76,7 +76,7 @@ class DevicesModel(QAbstractItemModel):
             self._refresh()
         for row, group in enumerate(self._groups, start=1):
             if group.site == site:
-                self._tell(_TOP_LEVEL, dict.fromkeys(_SHOWING_STATE, [row]))
+                self._tell(_TOP_LEVEL, {column: [row] for column in _SHOWING_STATE})
 
     def set_recording(self, recording: Recording) -> None:
         """Says at the panels what of them is recorded."""
