@@ -1,6 +1,6 @@
 """How syncing goes: the steps of the running cycle for the status bar, the state of the link for the tool bar."""
 
-from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 from typing_extensions import override
@@ -23,6 +23,7 @@ from t3monitor.ui.progress.texts import (
 )
 
 _LONGEST_DESCRIPTION = 40  # in characters
+_STEPS_MS = 50
 _TONES = {
     LinkState.LIVE: Tone.GOOD,
     LinkState.WAITING: Tone.CAUTION,
@@ -44,7 +45,9 @@ class PhaseBar(QWidget):
         self.setAccessibleName(self.tr("Progress of the sync cycle"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         progress.changed.connect(self.on_progress_changed)
-        progress.stepped.connect(self.update)
+        self._steps_on = QTimer(self, singleShot=True, interval=_STEPS_MS)
+        self._steps_on.timeout.connect(self.update)
+        progress.stepped.connect(self.on_stepped)
         self.on_progress_changed()
 
     @property
@@ -65,6 +68,12 @@ class PhaseBar(QWidget):
         self.setAccessibleDescription(f"{', '.join(step.text for step in self._steps())}. {sentence}")
         self.setToolTip(tooltip_text([sentence]))
         self.update()
+
+    @Slot()
+    def on_stepped(self) -> None:
+        """Paints soon: panels follow each other faster than anybody reads."""
+        if not self._steps_on.isActive():
+            self._steps_on.start()
 
     def _steps(self) -> tuple[StepView, ...]:
         return step_views(self._progress.sites[self._progress.current], self._progress.now_s)
