@@ -143,7 +143,9 @@ def test_a_database_of_any_name_is_copied_aside_before_it_is_migrated(name: str,
         f'revision, down_revision = "9999", "{SCHEMA_REVISION}"\nbranch_labels = depends_on = None\n'
         "def upgrade():\n    pass\n"
     )
-    migrate_to_newest(_engine(file), sqlite_url(file), migrations, "9999")
+    engine = _engine(file)
+    migrate_to_newest(engine, sqlite_url(file), migrations, "9999")
+    engine.dispose()
     copy = file.with_name(f"{file.stem}.schema-{SCHEMA_REVISION}.db")
     assert files_in(tmp_path / "here") == {file, copy}
     assert (schema_revision(sqlite_url(file)), schema_revision(sqlite_url(copy))) == ("9999", SCHEMA_REVISION)

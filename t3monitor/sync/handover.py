@@ -148,12 +148,13 @@ class Desk:
         self._loop = asyncio.get_running_loop()
         server = await asyncio.start_server(self._answer, sock=self._socket, limit=_LONGEST_LINE_BYTES)
         self._is_open.set()
-        async with server:
-            while not self._ended.is_set():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._ended.wait(), FRESHENED_EVERY_S)
-                for lock in tuple(self._locks):
-                    lock.freshen()
+        while not self._ended.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), FRESHENED_EVERY_S)
+            for lock in tuple(self._locks):
+                lock.freshen()
+        # Its end is not waited for: from Python 3.12 on that comes when nobody follows any more. The loop cancels them.
+        server.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # Who does not ask in our words, or is gone, gets no answer; to be cancelled is how it ends with this program.
