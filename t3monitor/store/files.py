@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 class FileState(NamedTuple):
     """By what a file is known; a change of the first two puts another file in its place."""
 
-    panel: int
+    device: int
     inode: int
     size: int
     changed_ns: int
