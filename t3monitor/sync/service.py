@@ -27,8 +27,9 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers
-from t3monitor.sync.cycle import Cycle, CycleSettings, Source
+from t3monitor.sync.cycle import Cycle, CycleSettings
 from t3monitor.sync.recording import PanelClaims
+from t3monitor.sync.source import Source
 from t3monitor.sync.trend_log_reader import TrendLogReader
 from t3monitor.t3000.link import Link
 
