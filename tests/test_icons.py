@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QImage, QPalette
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
@@ -68,6 +68,31 @@ def test_an_icon_that_a_widget_has_follows_another_palette(qtbot: QtBot) -> None
     use(BLUE)
     assert BLUE in drawn_colours(button)
     assert RED not in drawn_colours(button)
+
+
+def test_garbage_that_holds_an_icon_leaves_alone_what_draws_it() -> None:
+    """In a cycle with its icon an engine was ended twice, by Python and by Qt."""
+    plot = icon("plot")
+    assert gc.get_referents(plot) == [QIcon]
+    garbage: list[object] = [plot]
+    garbage.append(garbage)
+    shown = QIcon(plot)
+    del plot, garbage
+    gc.collect()
+    assert colours(shown.pixmap(QSize(24, 24)).toImage()) == {RED}
+
+
+def test_an_icon_that_qt_makes_another_of_keeps_what_draws_it() -> None:
+    plot = icon("plot")
+    shown = QIcon(plot)
+    before = engines()
+    shown.setIsMask(True)  # now it is another than the first
+    assert engines() == before + 1
+    assert colours(shown.pixmap(QSize(24, 24)).toImage()) == {RED}
+
+
+def engines() -> int:
+    return sum(isinstance(thing, QIconEngine) for thing in gc.get_objects())
 
 
 def test_an_icon_may_have_another_colour_of_the_palette(qapp: QApplication) -> None:

@@ -1,13 +1,15 @@
 """How panels are drawn in their tree: the mark of a panel's state, and its name with a note behind it."""
 
+from functools import partial
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from typing_extensions import override
 
 from t3monitor.model.freshness import PanelState
 from t3monitor.ui.kit.delegates import ROW_PADDING, NameDelegate
-from t3monitor.ui.kit.icons import PaintedIcon
+from t3monitor.ui.kit.icons import painted_icon
 from t3monitor.ui.kit.theme import current_theme
 
 NOTE_ROLE = int(Qt.ItemDataRole.UserRole) + 1  # what stands behind the name of a panel
@@ -18,44 +20,35 @@ _Index = QModelIndex | QPersistentModelIndex
 
 def mark(state: PanelState) -> QIcon:
     """A disc, a ring with a dot, half a disc, a ring: unlike without their colours, which a selected row has not."""
-    return QIcon(_Mark(state))
+    return painted_icon(partial(_draw_mark, state))
 
 
-class _Mark(PaintedIcon):
-    def __init__(self, state: PanelState) -> None:
-        super().__init__()
-        self._state = state
+def _draw_mark(state: PanelState, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
+    colour = QColor(Qt.GlobalColor.white) if mode is QIcon.Mode.Selected else _colour(state)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(rect.topLeft())
+    painter.scale(rect.width() / 16, rect.height() / 16)
+    painter.setPen(QPen(colour, _LINE))
+    disc = QRectF(3.5, 3.5, 9, 9)
+    if state is PanelState.LIVE:
+        painter.setBrush(colour)
+    painter.drawEllipse(disc)
+    if state is PanelState.STALE:
+        painter.setBrush(colour)
+        painter.drawPie(disc, 90 * 16, 180 * 16)
+    if state is PanelState.HELD:
+        painter.setBrush(colour)
+        painter.drawEllipse(disc.center(), _LINE, _LINE)
 
-    def _colour(self) -> QColor:
-        theme = current_theme()
-        return {
-            PanelState.LIVE: theme.good,
-            PanelState.HELD: theme.muted,
-            PanelState.STALE: theme.warning,
-            PanelState.NO_ANSWER: theme.bad,
-        }[self._state]
 
-    @override
-    def clone(self) -> QIconEngine:
-        return _Mark(self._state)
-
-    @override
-    def draw(self, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
-        colour = QColor(Qt.GlobalColor.white) if mode is QIcon.Mode.Selected else self._colour()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(rect.topLeft())
-        painter.scale(rect.width() / 16, rect.height() / 16)
-        painter.setPen(QPen(colour, _LINE))
-        disc = QRectF(3.5, 3.5, 9, 9)
-        if self._state is PanelState.LIVE:
-            painter.setBrush(colour)
-        painter.drawEllipse(disc)
-        if self._state is PanelState.STALE:
-            painter.setBrush(colour)
-            painter.drawPie(disc, 90 * 16, 180 * 16)
-        if self._state is PanelState.HELD:
-            painter.setBrush(colour)
-            painter.drawEllipse(disc.center(), _LINE, _LINE)
+def _colour(state: PanelState) -> QColor:
+    theme = current_theme()
+    return {
+        PanelState.LIVE: theme.good,
+        PanelState.HELD: theme.muted,
+        PanelState.STALE: theme.warning,
+        PanelState.NO_ANSWER: theme.bad,
+    }[state]
 
 
 class PanelDelegate(NameDelegate):
