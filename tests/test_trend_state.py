@@ -7,8 +7,8 @@ import pytest
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import ShiftedKey
 from t3monitor.ui.trend.saved import from_json, to_json
-from t3monitor.ui.trend.series_keys import ShiftedKey
 from t3monitor.ui.trend.state import Change, Chosen, Shown, TrendState
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from values import NOW_S

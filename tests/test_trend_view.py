@@ -21,6 +21,7 @@ from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
+from t3monitor.model.series_keys import SeriesKey, ShiftedKey
 from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.series import Series
@@ -30,7 +31,6 @@ from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.lanes import stretches
 from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.plot import TrendPlot
-from t3monitor.ui.trend.series_keys import SeriesKey, ShiftedKey
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, point, report, snapshot

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from t3monitor.ui.trend.series_keys import SeriesKey
+from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.trend.time_range import TimeRange
 
 _SAMPLES_PER_PX = 2  # the smallest and the largest

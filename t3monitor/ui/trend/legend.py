@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.model.freshness import PanelState
+from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.devices.columns import state_word
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label, tooltip
-from t3monitor.ui.trend.series_keys import SeriesKey
 from t3monitor.ui.trend.trace import Names
 
 _SWATCH = QSize(12, 12)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import SeriesKey, point_of, shift_of
 from t3monitor.store.series import Series
 from t3monitor.ui.trend.coverage import Coverage, Request, with_margins
-from t3monitor.ui.trend.series_keys import SeriesKey, point_of, shift_of
 
 Load = Callable[  # keys, start, end, points at most
     [Sequence[PointKey], float, float, int], Awaitable[Mapping[PointKey, tuple[Series, ...]]]

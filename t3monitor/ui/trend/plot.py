@@ -14,12 +14,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsWidget, QWidget
 
+from t3monitor.model.series_keys import SeriesKey, shift_of
 from t3monitor.store.series import Series
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.curves import Curve
 from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem, LaneWords
-from t3monitor.ui.trend.series_keys import SeriesKey, shift_of
 from t3monitor.ui.trend.ticks import Fit, fit, still_fits, time_ticks
 from t3monitor.ui.trend.time_box import TimeBox
 from t3monitor.ui.trend.time_range import TimeRange

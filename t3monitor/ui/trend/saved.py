@@ -6,7 +6,7 @@ from typing import Any
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.ui.trend.series_keys import SeriesKey, ShiftedKey
+from t3monitor.model.series_keys import SeriesKey, ShiftedKey
 from t3monitor.ui.trend.state import Chosen, Shown
 from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
 

@@ -7,7 +7,7 @@ from enum import Flag, auto
 from itertools import count
 
 from t3monitor.model.points import PointKey
-from t3monitor.ui.trend.series_keys import SeriesKey, point_of
+from t3monitor.model.series_keys import SeriesKey, point_of
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 
 _STEPS_KEPT = 100

@@ -9,12 +9,12 @@ import numpy as np
 from t3monitor.model.freshness import PanelState, panel_state
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import Point
+from t3monitor.model.series_keys import SeriesKey, point_of, shift_of
 from t3monitor.model.snapshot import Panel
 from t3monitor.model.units import has_states, value_text
 from t3monitor.model.words import Words
 from t3monitor.store.series import Holes, Series
 from t3monitor.ui.kit.texts import age_text
-from t3monitor.ui.trend.series_keys import SeriesKey, point_of, shift_of
 
 _LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well
 _LAST_FEW = 3

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtGui import QColor
 
 from t3monitor.model.recording import Recording
+from t3monitor.model.series_keys import SeriesKey, point_of, shift_of
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.theme import current_theme
@@ -13,7 +14,6 @@ from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.legend import Entry
 from t3monitor.ui.trend.loader import Found
 from t3monitor.ui.trend.plot import Drawn
-from t3monitor.ui.trend.series_keys import SeriesKey, point_of, shift_of
 from t3monitor.ui.trend.state import Chosen
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.trace import Trace
