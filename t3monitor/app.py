@@ -18,7 +18,7 @@ from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleFinished, CycleStarted, LateStored, ServiceStarted, ServiceStopped, SyncEvent
-from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import StoredKey
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.qt.bridge import ServiceBridge
 from t3monitor.qt.garbage_collector import GarbageCollector
@@ -385,8 +385,8 @@ class MonitorApp(QObject):
         self.window.set_database_bytes(await self._tasks.read(_size_bytes, path))
 
     async def _load_history(
-        self, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float, max_points: int
-    ) -> Mapping[PointKey, tuple[Series, ...]]:
+        self, keys: Sequence[StoredKey], start_utc_s: float, end_utc_s: float, max_points: int
+    ) -> Mapping[StoredKey, tuple[Series, ...]]:
         reader = HistoryReader(self.session.database)
         return await self._tasks.read(reader.read_many, keys, start_utc_s, end_utc_s, max_points)
 

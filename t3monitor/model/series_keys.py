@@ -1,6 +1,6 @@
-"""What identifies a series on the plot: a point, or something made of one; plain data.
+"""What identifies a series over time: a point, or something made of points; plain data.
 
-Only points are read and told by snapshots. What a series makes of them is asked here and nowhere else.
+What a series makes of its points is asked here and nowhere else.
 """
 
 from typing import NamedTuple
@@ -15,14 +15,33 @@ class ShiftedKey(NamedTuple):
     by_s: float
 
 
-SeriesKey = PointKey | ShiftedKey
+class DifferenceKey(NamedTuple):
+    """A computed series: how much the first point is above the second one, which is measured in the same unit."""
+
+    minuend: PointKey
+    subtrahend: PointKey
 
 
-def point_of(key: SeriesKey) -> PointKey:
-    """The point whose readings it shows."""
-    return key.point if isinstance(key, ShiftedKey) else key
+StoredKey = PointKey | DifferenceKey  # what can be read of a database, at the time at which it was
+SeriesKey = StoredKey | ShiftedKey
+
+
+def points_of(key: SeriesKey) -> tuple[PointKey, ...]:
+    """The points whose readings it is made of; the first one gives it its unit."""
+    match key:
+        case PointKey():
+            return (key,)
+        case ShiftedKey():
+            return (key.point,)
+        case DifferenceKey():
+            return tuple(key)
 
 
 def shift_of(key: SeriesKey) -> float:
     """How many seconds after a reading was taken it stands on the time axis."""
     return key.by_s if isinstance(key, ShiftedKey) else 0.0
+
+
+def stored_key(key: SeriesKey) -> StoredKey:
+    """What is to be read for it."""
+    return key.point if isinstance(key, ShiftedKey) else key

@@ -1,10 +1,10 @@
 """Reading the history: a point's samples as arrays, thinned to what a screen can show; for any thread."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from sqlite3 import Cursor
 from typing import NamedTuple, cast
@@ -19,7 +19,9 @@ from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import DifferenceKey, StoredKey, points_of
 from t3monitor.model.units import has_states
+from t3monitor.store.difference import differences
 from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import sync_runs, trendlog_frames, trendlog_layout_points, trendlog_layouts
@@ -91,27 +93,34 @@ class HistoryReader:
         return self.read_many((key,), start_utc_s, end_utc_s, max_points)[key]
 
     def read_many(
-        self, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float, max_points: int
-    ) -> dict[PointKey, tuple[Series, ...]]:
+        self, keys: Iterable[StoredKey], start_utc_s: float, end_utc_s: float, max_points: int
+    ) -> dict[StoredKey, tuple[Series, ...]]:
         """The samples of each point with start <= logging time <= end, the one before and the one after.
 
         A point has one series for each unit it had (each range, for states), that of the sample that came last last;
         none without samples. Of two samples of one logging time that of the later cycle counts. More samples than
-        ``max_points`` are thinned (see `thinned`); the holes are all there.
+        ``max_points`` are thinned (see `thinned`), of what is computed when it is computed; the holes are all there.
         """
-        found: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(keys, ())
-        vectors: dict[tuple[int, PointType], list[PointKey]] = {}
-        for key in found:
-            vectors.setdefault((key.serial_number, key.point_type), []).append(key)
+        keys = list(keys)
+        differing = [key for key in keys if isinstance(key, DifferenceKey)]
+        vectors: dict[tuple[int, PointType], set[PointKey]] = {}
+        for point in {point for key in keys for point in points_of(key)}:
+            vectors.setdefault((point.serial_number, point.point_type), set()).add(point)
+        whole: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(chain(*differing), ())
+        found: dict[StoredKey, tuple[Series, ...]] = {}
         with self._reading() as (cursor, statement):
-            if not statement:
-                return found
-            for (serial_number, point_type), members in vectors.items():
-                indexes = [key.point_index for key in members]
+            for (serial_number, point_type), members in vectors.items() if statement else ():
+                indexes = [point.point_index for point in members]
                 vector = _read_vector(cursor, statement, serial_number, point_type, indexes, start_utc_s, end_utc_s)
-                for key in members:
-                    found[key] = tuple(_series(vector, key, start_utc_s, end_utc_s, max_points))
-        return found
+                for point in members:
+                    series = tuple(_series(vector, point, start_utc_s, end_utc_s))
+                    if point in whole:
+                        whole[point] = series
+                    found[point] = _thinned(series, start_utc_s, end_utc_s, max_points)
+        for key in differing:
+            series = differences(whole[key.minuend], whole[key.subtrahend], end_utc_s)
+            found[key] = _thinned(series, start_utc_s, end_utc_s, max_points)
+        return {key: found.get(key, ()) for key in keys}
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[Cursor, str]]:
@@ -238,7 +247,7 @@ def _places(
     return places
 
 
-def _series(vector: _Vector, key: PointKey, start: float, end: float, max_points: int) -> Iterator[Series]:
+def _series(vector: _Vector, key: PointKey, start: float, end: float) -> Iterator[Series]:
     """The point's lines, that with the sample that came last last."""
     times, layouts, runs = vector.times, vector.layouts, vector.runs
     values = vector.columns[key.point_index]
@@ -261,18 +270,27 @@ def _series(vector: _Vector, key: PointKey, start: float, end: float, max_points
         its_times, its_values, until = times[rows], own[rows], vector.until[rows]
         next_times = np.append(its_times[1:], np.inf)
         is_before_hole = until < next_times  # after the last one: if there are later rows, which lack it
-        holes = Holes(until[is_before_hole], next_times[is_before_hole])
-        shown = thinned(its_times, its_values, holes, start, end, max_points, digital=kind.digital)
         series = Series(
-            its_times[shown],
-            its_values[shown],
-            holes,
+            its_times,
+            its_values,
+            Holes(until[is_before_hole], next_times[is_before_hole]),
             kind.units,
             place.range,
             kind.digital,
             place.label,
             float(vector.spacings[rows[-1]]),
-            thinned=len(shown) < len(rows),
         )
         if kind == in_order[-1][0] or series.is_known_within(start, end, end):
             yield series
+
+
+def _thinned(whole: Iterable[Series], start: float, end: float, max_points: int) -> tuple[Series, ...]:
+    """What a screen needs of each; ``start`` and ``end`` as for `thinned`."""
+
+    def parts() -> Iterator[Series]:
+        for series in whole:
+            times, values = series.times_utc_s, series.values
+            shown = thinned(times, values, series.holes, start, end, max_points, digital=series.digital)
+            yield replace(series, times_utc_s=times[shown], values=values[shown], thinned=len(shown) < len(times))
+
+    return tuple(parts())

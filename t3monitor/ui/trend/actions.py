@@ -6,12 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from t3monitor.ui.kit.plain import add_action
+from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
+from t3monitor.ui.kit.plain import add_action, menu_text
+from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.traces import Traces
 
 _PAN_SHARE = 0.1  # of the window, with a key
 _KEY_ZOOM = 1.5
+_DAY_S = 86400.0
 _Key = Qt.Key
 
 
@@ -31,11 +35,36 @@ class TrendMenu(QMenu):
         self.addAction(self.tr("Undo") + "\tCtrl+Z", state.undo).setEnabled(state.can_undo)
         self.addAction(self.tr("Redo") + "\tCtrl+Y", state.redo).setEnabled(state.can_redo)
         self.addSeparator()
+        comparing = self.addMenu(self.tr("Compare"))
+        for point in (chosen.key for chosen in state.series if isinstance(chosen.key, PointKey)):
+            name = menu_text(traces[point].names.everywhere)
+            _add_comparisons(comparing.addMenu(name), state, traces, point)
+        comparing.setEnabled(bool(state.series))
         removing = self.addMenu(self.tr("Remove"))
         for chosen in state.series:
             add_action(removing, traces[chosen.key].names.everywhere, partial(state.remove, chosen.key))
         removing.setEnabled(bool(state.series))
         self.addAction(self.tr("Remove all"), state.remove_all).setEnabled(bool(state.series))
+
+
+class SeriesMenu(QMenu):
+    """What a click with the right button on a series in the list offers."""
+
+    def __init__(self, state: TrendState, traces: Traces, key: SeriesKey, parent: QWidget) -> None:
+        super().__init__(parent)
+        if isinstance(key, PointKey):
+            _add_comparisons(self, state, traces, key)
+            self.addSeparator()
+        self.addAction(self.tr("Remove"), partial(state.remove, key))
+
+
+def _add_comparisons(menu: QMenu, state: TrendState, traces: Traces, point: PointKey) -> None:
+    """What a point can be shown beside: itself at other times, and its difference to other points of its unit."""
+    for days, text in ((1, translate("Trend", "24 hours earlier")), (7, translate("Trend", "7 days earlier"))):
+        menu.addAction(text, partial(state.add, [ShiftedKey(point, days * _DAY_S)]))
+    for other in traces.subtrahends(point):
+        text = translate("Trend", "Minus %s") % traces[other].names.everywhere
+        add_action(menu, text, partial(state.add, [DifferenceKey(point, other)]))
 
 
 def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -68,6 +68,7 @@ class _Row(QFrame):
     def __init__(self, key: SeriesKey, legend: "Legend") -> None:
         super().__init__()
         self.key = key
+        self._legend = legend
         self._entry: Entry | None = None
         self.shown = QCheckBox()
         self.shown.setChecked(True)
@@ -94,6 +95,10 @@ class _Row(QFrame):
         layout.addWidget(self.at_cursor, 1, 2, Qt.AlignmentFlag.AlignRight)
         self.shown.toggled.connect(lambda checked: legend.hidden_changed.emit(key, not checked))
         self.remove.clicked.connect(lambda: legend.remove_asked.emit(key))
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._legend.menu_asked.emit(self.key, event.globalPos())
 
     def show_entry(self, entry: Entry) -> None:
         """Shows what changed."""
@@ -134,6 +139,7 @@ class Legend(QScrollArea):
 
     hidden_changed = Signal(object, bool)  # SeriesKey, hidden
     remove_asked = Signal(object)  # SeriesKey
+    menu_asked = Signal(object, QPoint)  # SeriesKey, global position
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

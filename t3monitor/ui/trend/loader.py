@@ -8,13 +8,12 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.errors import MonitorError
-from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import SeriesKey, point_of, shift_of
+from t3monitor.model.series_keys import SeriesKey, StoredKey, shift_of, stored_key
 from t3monitor.store.series import Series
 from t3monitor.ui.trend.coverage import Coverage, Request, with_margins
 
 Load = Callable[  # keys, start, end, points at most
-    [Sequence[PointKey], float, float, int], Awaitable[Mapping[PointKey, tuple[Series, ...]]]
+    [Sequence[StoredKey], float, float, int], Awaitable[Mapping[StoredKey, tuple[Series, ...]]]
 ]
 Found = Mapping[SeriesKey, tuple[Series, ...]]
 
@@ -63,12 +62,15 @@ class HistoryLoader(QObject):
         """Whether an answer is still to come."""
         return self.pending is not None
 
-    def want(self, needed: Request, appended: int) -> None:
-        """Requests what is needed and a margin, unless it is held or on its way; ``appended``: see `Coverage.holds`."""
+    def want(self, needed: Request, appended: int, *, anew: bool = False) -> None:
+        """Requests what is needed and a margin, unless it is on its way or, but for ``anew``, held.
+
+        ``appended``: see `Coverage.holds`.
+        """
         if self.pending:
             if self.pending.covers(needed):
                 return
-        elif self.held and self.held.holds(needed, appended):
+        elif not anew and self.held and self.held.holds(needed, appended):
             return
         self.request(with_margins(needed))
 
@@ -123,14 +125,14 @@ class HistoryLoader(QObject):
 
 
 async def _load_series(load: Load, request: Request) -> Found:
-    """Reads the points that the series are made of, each of the time that they show of it."""
+    """Reads what the series show, each of the time that it shows."""
     found: dict[SeriesKey, tuple[Series, ...]] = {}
     for shift_s in dict.fromkeys(map(shift_of, request.keys)):
         keys = [key for key in request.keys if shift_of(key) == shift_s]
         read = await load(
-            [point_of(key) for key in keys], request.start_s - shift_s, request.end_s - shift_s, request.max_points
+            [stored_key(key) for key in keys], request.start_s - shift_s, request.end_s - shift_s, request.max_points
         )
         for key in keys:
-            parts = read.get(point_of(key), ())
+            parts = read.get(stored_key(key), ())
             found[key] = tuple(part.shifted(shift_s) for part in parts)
     return found

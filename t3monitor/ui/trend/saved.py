@@ -6,7 +6,7 @@ from typing import Any
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import SeriesKey, ShiftedKey
+from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
 from t3monitor.ui.trend.state import Chosen, Shown
 from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
 
@@ -43,7 +43,13 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
 
 
 def _saved(key: SeriesKey) -> list[Any] | dict[str, Any]:
-    return {"point": list(key.point), "by_s": key.by_s} if isinstance(key, ShiftedKey) else list(key)
+    match key:
+        case PointKey():
+            return list(key)
+        case ShiftedKey():
+            return {"point": list(key.point), "by_s": key.by_s}
+        case DifferenceKey():
+            return {"minuend": list(key.minuend), "subtrahend": list(key.subtrahend)}
 
 
 def _number(value: object, least: float, most: float = sys.float_info.max) -> float | None:
@@ -64,4 +70,7 @@ def _key(saved: object) -> SeriesKey | None:
         case {"point": point, "by_s": by_s}:
             key, shift_s = _key(point), _number(by_s, least=-LONGEST_S, most=LONGEST_S)
             return ShiftedKey(key, shift_s) if isinstance(key, PointKey) and shift_s is not None else None
+        case {"minuend": minuend, "subtrahend": subtrahend}:
+            key, other = _key(minuend), _key(subtrahend)
+            return DifferenceKey(key, other) if isinstance(key, PointKey) and isinstance(other, PointKey) else None
     return None

@@ -7,7 +7,7 @@ from enum import Flag, auto
 from itertools import count
 
 from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import SeriesKey, point_of
+from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 
 _STEPS_KEPT = 100
@@ -74,7 +74,7 @@ class TrendState:
     @property
     def points(self) -> list[PointKey]:
         """The points that the series are made of."""
-        return list(dict.fromkeys(point_of(chosen.key) for chosen in self.series))
+        return list(dict.fromkeys(point for chosen in self.series for point in points_of(chosen.key)))
 
     @property
     def time_range(self) -> TimeRange:

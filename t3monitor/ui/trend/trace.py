@@ -9,9 +9,9 @@ import numpy as np
 from t3monitor.model.freshness import PanelState, panel_state
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import Point
-from t3monitor.model.series_keys import SeriesKey, point_of, shift_of
+from t3monitor.model.series_keys import SeriesKey, points_of, shift_of
 from t3monitor.model.snapshot import Panel
-from t3monitor.model.units import has_states, value_text
+from t3monitor.model.units import MULTISTATE, has_states, value_text
 from t3monitor.model.words import Words
 from t3monitor.store.series import Holes, Series
 from t3monitor.ui.kit.texts import age_text
@@ -51,6 +51,8 @@ class Trace:
 
     def __init__(self, key: SeriesKey) -> None:
         self.key = key
+        self.of = points_of(key)[0]
+        self.parts: tuple[Trace, ...] = (self,)  # to be told what snapshots say, each of its point
         self._shift_s = shift_of(key)
         self.reaches_present = True  # samples of snapshots continue it
         self.series: tuple[Series, ...] = ()
@@ -65,8 +67,7 @@ class Trace:
     @property
     def point_id(self) -> str:
         """IN1, OUT1, VAR1."""
-        point = point_of(self.key)
-        return f"{point.point_type.prefix}{point.point_index}"
+        return f"{self.of.point_type.prefix}{self.of.point_index}"
 
     @property
     def names(self) -> Names:
@@ -75,13 +76,27 @@ class Trace:
         label = (point.label if point else self.series[-1].label if self.series else "") or self.point_id
         if self._shift_s:
             label = f"{label} {'−' if self._shift_s > 0 else '+'}{age_text(abs(self._shift_s))}"
-        panel = self._panel or str(point_of(self.key).serial_number)
+        panel = self._panel or str(self.of.serial_number)
         return Names(panel, label, point.full_label if point else "", self._site)
 
     @property
     def appended(self) -> int:
         """Samples added since the history was loaded."""
         return self._appended
+
+    @property
+    def behind_s(self) -> float:
+        """How much newer what snapshots told is than what was loaded, if its samples must be loaded again for that."""
+        return 0.0
+
+    @property
+    def unit(self) -> str | None:
+        """Unit of what it measures; None of states, and as long as nothing is known of it."""
+        told = self.point or (self.series[-1] if self.series else None)
+        if told is None:
+            return None
+        digital = told.is_digital if isinstance(told, Point) else told.digital
+        return None if has_states(digital=digital, range_=told.range) or told.range in MULTISTATE else told.units
 
     @property
     def current_text(self) -> str:
@@ -171,7 +186,7 @@ class Trace:
         return value_text(
             value,
             series.units,
-            point_type=point_of(self.key).point_type,
+            point_type=self.of.point_type,
             digital=series.digital,
             range_=series.range,
             words=self.words(series),

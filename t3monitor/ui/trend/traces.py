@@ -1,15 +1,18 @@
 """The traces of the chosen series, and what of them goes to plot and legend; GUI thread."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from PySide6.QtGui import QColor
 
+from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
-from t3monitor.model.series_keys import SeriesKey, point_of, shift_of
+from t3monitor.model.series_keys import DifferenceKey, SeriesKey, points_of, shift_of
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.coverage import Coverage, Request
+from t3monitor.ui.trend.difference_trace import DifferenceTrace
 from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.legend import Entry
 from t3monitor.ui.trend.loader import Found
@@ -46,18 +49,23 @@ class Traces:
         """Live samples that the longest line got since it was loaded."""
         return max((trace.appended for trace in self._traces.values()), default=0)
 
+    @property
+    def behind_s(self) -> float:
+        """How much newer the present is than what must be loaded to show it."""
+        return max((trace.behind_s for trace in self._traces.values()), default=0.0)
+
     def keep(self, series: tuple[Chosen, ...]) -> None:
         """Has a trace for each of these and for nothing else."""
         self._series = series
-        self._traces = {chosen.key: self._traces.get(chosen.key) or Trace(chosen.key) for chosen in series}
+        self._traces = {chosen.key: self._traces.get(chosen.key) or _trace(chosen.key) for chosen in series}
 
     def describe(self, snapshot: Snapshot) -> None:
         """Gives each its names and present value."""
         self._names.learn(snapshot)
         panels = {panel.serial_number: panel for panel in snapshot.panels}
         has_several_sites = len({panel.site for panel in snapshot.panels}) > 1
-        for key, trace in self._traces.items():
-            of = point_of(key)
+        for trace in chain.from_iterable(chosen.parts for chosen in self._traces.values()):
+            of = trace.of
             trace.answered = of.serial_number in panels
             if panel := panels.get(of.serial_number):
                 points = next(points for kind, points, _ in panel.vectors() if kind is of.point_type)
@@ -120,7 +128,7 @@ class Traces:
         """The shortest names with which no two are called alike."""
 
         def with_panel(trace: Trace) -> str:
-            return f"{self._names.briefly(point_of(trace.key).serial_number)} {trace.names.label}"
+            return f"{self._names.briefly(trace.of.serial_number)} {trace.names.label}"
 
         def with_site(trace: Trace) -> str:
             return " · ".join(filter(None, (with_panel(trace), trace.names.site)))
@@ -149,7 +157,17 @@ class Traces:
 
     def is_recorded(self, trace: Trace) -> bool:
         """Whether what it shows is stored."""
-        return self.recording.has_point(point_of(trace.key))
+        return all(map(self.recording.has_point, points_of(trace.key)))
+
+    def subtrahends(self, key: PointKey) -> list[PointKey]:
+        """The other points that it can be compared with, since they are measured in the same unit."""
+        unit = self[key].unit
+        others = [other for other in self._traces if isinstance(other, PointKey) and other != key]
+        return [other for other in others if unit is not None and self[other].unit == unit]
+
+
+def _trace(key: SeriesKey) -> Trace:
+    return DifferenceTrace(key) if isinstance(key, DifferenceKey) else Trace(key)
 
 
 def _colour(chosen: Chosen) -> QColor:

@@ -10,15 +10,16 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
 from t3monitor.model.recording import Recording
+from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.layout import splitter, stack
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.points.mime import decode_point_keys
-from t3monitor.ui.trend.actions import TrendMenu, act_on_key
+from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key
 from t3monitor.ui.trend.coverage import Request, needed_for
 from t3monitor.ui.trend.legend import Legend
 from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Spawn
@@ -81,6 +82,7 @@ class TrendView(QWidget):
         self.toolbar.follow_toggled.connect(self.state.set_follow)
         self.legend.hidden_changed.connect(self.state.set_hidden)
         self.legend.remove_asked.connect(self.state.remove)
+        self.legend.menu_asked.connect(self._open_menu_of)
         self.plot.dragged.connect(self.state.pan)
         self.plot.zoomed.connect(self.state.zoom)
         self.plot.hovered.connect(self.state.set_cursor)
@@ -143,7 +145,8 @@ class TrendView(QWidget):
         if not self.state.series:
             return
         needed = needed_for(self.traces.keys, self.state.time_range, self.plot.width_px)
-        self.loader.want(needed, self.traces.appended)
+        is_behind = self.traces.behind_s > needed.length_s / self.plot.width_px  # which can be seen
+        self.loader.want(needed, self.traces.appended, anew=is_behind)
 
     @Slot(object, object)
     def _on_loaded(self, request: Request, found: Found) -> None:
@@ -243,13 +246,19 @@ class TrendView(QWidget):
 
     @Slot(QPoint)
     def _open_menu(self, at: QPoint) -> None:
-        menu = self.context_menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at)
+        _open(self.context_menu(), at)
+
+    @Slot(object, QPoint)
+    def _open_menu_of(self, key: SeriesKey, at: QPoint) -> None:
+        _open(self.series_menu(key), at)
 
     def context_menu(self) -> TrendMenu:
         """What can be done with the plot."""
         return TrendMenu(self.state, self.traces, self)
+
+    def series_menu(self, key: SeriesKey) -> QMenu:
+        """What can be done with one series."""
+        return SeriesMenu(self.state, self.traces, key, self)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -282,3 +291,8 @@ class TrendView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._follow_timer.stop()
+
+
+def _open(menu: QMenu, at: QPoint) -> None:
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(at)

@@ -1,0 +1,210 @@
+"""What a chosen point is compared with, by the menus of the trend: itself at other times, and other points."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Point, PointKey
+from t3monitor.model.recording import Recording
+from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey, StoredKey
+from t3monitor.model.snapshot import Panel
+from t3monitor.store.difference import differences
+from t3monitor.store.series import Holes, Series
+from t3monitor.ui.trend.time_range import Preset
+from t3monitor.ui.trend.view import TrendView
+from values import NOW_S, device, point, snapshot
+
+SERIAL, OTHER_SERIAL = 237219, 237451
+SAT, RAT, CO2, FAN, PUMP = (PointKey(SERIAL, PointType.INPUT, index) for index in range(1, 6))
+OAT = PointKey(OTHER_SERIAL, PointType.INPUT, 1)
+RISE = DifferenceKey(SAT, RAT)
+VALUES = {SAT: 21.5, RAT: 19.25, OAT: -3.0}
+
+
+def panels(read_at: int, supply: float = 21.5) -> tuple[Panel, ...]:
+    inputs: tuple[Point, ...] = (
+        point(PointType.INPUT, 1, supply, label="SAT", full_label="Supply air", units="°C", range=3),
+        point(PointType.INPUT, 2, 19.25, label="RAT", full_label="Return air", units="°C", range=3),
+        point(PointType.INPUT, 3, 600.0, label="CO2", units="PPM", range=28),
+        point(PointType.INPUT, 4, 1.0, label="FAN", units="", range=1, digital_analog=0),
+        point(PointType.INPUT, 5, 1.0, label="PUMP", units="", range=1, digital_analog=0),
+    )
+    outdoor = (point(PointType.INPUT, 1, -3.0, label="OAT", units="°C", range=3),)
+    return (
+        device(SERIAL, panel_name="AHU-1", inputs=inputs, input_logging_time=read_at),
+        device(OTHER_SERIAL, panel_name="Roof", inputs=outdoor, input_logging_time=read_at),
+    )
+
+
+class History:
+    """An hour of even readings up to the newest cycle."""
+
+    def __init__(self) -> None:
+        self.newest_s = NOW_S
+        self.loads = 0
+
+    async def load(
+        self, keys: Iterable[StoredKey], start_s: float, end_s: float, max_points: int
+    ) -> Mapping[StoredKey, tuple[Series, ...]]:
+        self.loads += 1
+        return {key: self._read(key, end_s) for key in keys}
+
+    def _read(self, key: StoredKey, end_s: float) -> tuple[Series, ...]:
+        if isinstance(key, DifferenceKey):
+            return differences(self._read(key.minuend, end_s), self._read(key.subtrahend, end_s), end_s)
+        if key not in VALUES:
+            return ()
+        times = np.arange(NOW_S - 3600.0, self.newest_s + 1, 30.0)
+        return (Series(times, np.full(len(times), VALUES[key]), Holes.none(), "°C", 3, False, "", 30.0),)
+
+
+@pytest.fixture
+def history() -> History:
+    return History()
+
+
+@pytest.fixture
+def now() -> list[float]:
+    return [float(NOW_S)]
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    yield loop
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+
+
+@pytest.fixture
+def view(qtbot: QtBot, history: History, now: list[float], loop: asyncio.AbstractEventLoop) -> Iterator[TrendView]:
+    view = TrendView(history.load, lambda: now[0], spawn=loop.create_task)
+    qtbot.addWidget(view)
+    view.resize(900, 500)
+    view.state.show_preset(Preset.HOUR)
+    view.show()
+    yield view
+    view.loader.cancel()
+
+
+def load(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
+    view.loader.flush()
+    loop.run_until_complete(asyncio.sleep(0))
+    QApplication.sendPostedEvents()
+
+
+def choose(menu: QMenu, *path: str) -> None:
+    """Clicks through the texts of a menu and its submenus."""
+    for text in path[:-1]:
+        (action,) = (action for action in menu.actions() if action.text() == text)
+        menu = action.menu()
+    (action,) = (action for action in menu.actions() if action.text() == path[-1])
+    action.trigger()
+
+
+def texts(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def keys(view: TrendView) -> list[SeriesKey]:
+    return [chosen.key for chosen in view.state.series]
+
+
+def test_the_list_offers_other_times_and_points_of_the_same_unit(view: TrendView) -> None:
+    view.state.add([SAT, RAT, CO2, FAN, PUMP, OAT])
+    view.describe(snapshot(*panels(NOW_S)))
+    earlier = ["24 hours earlier", "7 days earlier"]
+    assert texts(view.series_menu(SAT)) == [*earlier, "Minus AHU-1 RAT", "Minus Roof OAT", "Remove"]
+    assert texts(view.series_menu(CO2)) == [*earlier, "Remove"]
+    assert texts(view.series_menu(FAN)) == [*earlier, "Remove"]
+    view.state.add([RISE, ShiftedKey(SAT, 86400.0)])
+    assert texts(view.series_menu(RISE)) == ["Remove"]
+    assert texts(view.series_menu(ShiftedKey(SAT, 86400.0))) == ["Remove"]
+
+
+def test_what_is_chosen_there_is_plotted_and_can_be_undone(view: TrendView) -> None:
+    view.state.add([SAT, RAT])
+    view.describe(snapshot(*panels(NOW_S)))
+    choose(view.series_menu(SAT), "Minus AHU-1 RAT")
+    choose(view.context_menu(), "Compare", "AHU-1 RAT", "7 days earlier")
+    assert keys(view) == [SAT, RAT, RISE, ShiftedKey(RAT, 7 * 86400.0)]
+    assert view.state.points == [SAT, RAT]
+    choose(view.series_menu(RISE), "Remove")
+    view.state.undo()
+    assert RISE in keys(view)
+
+
+def test_a_difference_is_called_by_both_and_has_their_value(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
+    across = DifferenceKey(SAT, OAT)
+    view.state.add([RISE, across])
+    load(view, loop)
+    view.describe(snapshot(*panels(NOW_S)))
+    row, other_row = view.legend.row(RISE), view.legend.row(across)
+    assert (row.name.text(), row.full_name.text()) == ("AHU-1 SAT − RAT", "Supply air − Return air")
+    assert other_row.name.text() == "AHU-1 SAT − Roof OAT"
+    assert (row.now.text(), other_row.now.text()) == ("2.25 °C", "24.50 °C")
+    view.state.set_cursor(NOW_S - 600.0)
+    assert row.at_cursor.text() == "2.25 °C"
+    assert list(view.plot.value_axes) == ["°C"]
+
+
+def test_a_difference_is_as_old_as_the_older_of_both(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
+    across = DifferenceKey(SAT, OAT)
+    view.state.add([across])
+    load(view, loop)
+    view.describe(snapshot(*panels(NOW_S)))
+    view.describe(snapshot(panels(NOW_S + 30)[0]))
+    view.set_now(NOW_S + 30, 30)
+    assert view.legend.row(across).now.text() == "○ 24.50 °C"
+    assert view.legend.row(across).full_name.text().startswith("no answer")
+
+
+def test_a_difference_is_recorded_when_both_are(view: TrendView) -> None:
+    view.state.add([DifferenceKey(SAT, OAT)])
+    assert view.traces.is_recorded(view.traces[DifferenceKey(SAT, OAT)])
+    view.set_recording(Recording(unrecorded=frozenset({OTHER_SERIAL})))
+    assert not view.traces.is_recorded(view.traces[DifferenceKey(SAT, OAT)])
+
+
+def test_a_difference_goes_on_with_what_is_stored_as_soon_as_it_would_be_seen(
+    view: TrendView, history: History, now: list[float], loop: asyncio.AbstractEventLoop
+) -> None:
+    view.state.add([RISE])
+    load(view, loop)
+    view.describe(snapshot(*panels(NOW_S)))
+    load(view, loop)
+    loads = history.loads
+    for newer_s in (30, 60):
+        now[0] = history.newest_s = NOW_S + newer_s
+        view.describe(snapshot(*panels(NOW_S + newer_s)))
+        load(view, loop)
+        assert view.traces[RISE].series[0].times_utc_s[-1] == NOW_S + newer_s
+    view.state.time_passed()
+    load(view, loop)
+    assert history.loads == loads + 2, "once for each cycle"
+    view.state.show_preset(Preset.MONTH)
+    load(view, loop)
+    loads = history.loads
+    now[0] = history.newest_s = NOW_S + 90
+    view.describe(snapshot(*panels(NOW_S + 90)))
+    load(view, loop)
+    assert history.loads == loads, "no pixel of a month has changed"
+
+
+def test_a_difference_is_found_again_at_the_next_start(view: TrendView, qtbot: QtBot) -> None:
+    view.state.add([SAT, RISE])
+    view.state.set_hidden(RISE, True)
+    saved = view.save_state()
+    view.state.remove_all()
+    view.restore_state(saved)
+    assert [(chosen.key, chosen.hidden) for chosen in view.state.series] == [(SAT, False), (RISE, True)]
+    broken = {"minuend": list(SAT), "subtrahend": {"point": list(SAT), "by_s": 1.0}}
+    view.restore_state({**saved, "points": [broken, {"minuend": list(SAT)}, list(SAT)]})
+    assert keys(view) == [SAT]
