@@ -60,7 +60,11 @@ class History:
         if key not in VALUES:
             return ()
         times = np.arange(NOW_S - 3600.0, self.newest_s + 1, 30.0)
-        return (Series(times, np.full(len(times), VALUES[key]), Holes.none(), "°C", 3, False, "", 30.0),)
+        return (
+            Series(
+                times, np.full(len(times), VALUES[key]), Holes.none(), "°C", 3, False, f"was IN{key.point_index}", 30.0
+            ),
+        )
 
 
 @pytest.fixture
@@ -144,7 +148,9 @@ def test_what_is_chosen_there_is_plotted_and_can_be_undone(view: TrendView) -> N
 def test_a_difference_is_called_by_both_and_has_their_value(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
     across = DifferenceKey(SAT, OAT)
     view.state.add([RISE, across])
+    assert view.legend.row(RISE).name.text() == "237219 IN1 − IN2"
     load(view, loop)
+    assert view.legend.row(RISE).name.text() == "237219 was IN1 − was IN2", "as its history calls them"
     view.describe(snapshot(*panels(NOW_S)))
     row, other_row = view.legend.row(RISE), view.legend.row(across)
     assert (row.name.text(), row.full_name.text()) == ("AHU-1 SAT − RAT", "Supply air − Return air")

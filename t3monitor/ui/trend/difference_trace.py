@@ -28,9 +28,12 @@ class DifferenceTrace(Trace):
     def names(self) -> Names:
         minuend, subtrahend = self._minuend.names, self._subtrahend.names
         other = subtrahend.label if minuend.panel == subtrahend.panel else subtrahend.short
+        label = f"{minuend.label} − {other}"
+        if self.series and not (self._minuend.point and self._subtrahend.point):
+            label = self.series[-1].label
         labels = [name.full_label for name in (minuend, subtrahend) if name.full_label]
         site = minuend.site if minuend.site == subtrahend.site else f"{minuend.site} − {subtrahend.site}"
-        return Names(minuend.panel, f"{minuend.label} − {other}", " − ".join(labels), site)
+        return Names(minuend.panel, label, " − ".join(labels), site)
 
     @property
     @override
