@@ -1,109 +1,36 @@
 """The command line.
 
 Commands are imported when they are called: the library's child process imports this module once more (that is how
-multiprocessing starts children) and must not wait for the database packages.
+multiprocessing starts children) and must not wait for the database packages. And nothing is imported before signals
+are heeded, of which Python makes tracebacks until then.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 
-from t3monitor import __version__
-from t3monitor.commands import exit_codes
 from t3monitor.commands.signals import end_at_once_on_signals
-
-# Of `t3monitor snapshot`: the panes with a day of trends, with a month, and what opens beside them.
-PAGES = ("main", "month", "log", "cycles", "settings", "welcome")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code (docs/command-line.md)."""
     end_at_once_on_signals()
+    from t3monitor.commands import exit_codes
+    from t3monitor.commands.arguments import parsed
     from t3monitor.config.settings import SettingsError
     from t3monitor.diagnostics.outlet import speak_utf8
 
     speak_utf8()
-    args = _parser().parse_args(argv)
+    args = parsed(argv)
     try:
-        return _run(args)
+        if args.command == "sync":
+            from t3monitor.commands.sync import sync as run
+        elif args.command == "doctor":
+            from t3monitor.commands.doctor import doctor as run
+        elif args.command == "snapshot":
+            from t3monitor.commands.snapshot import snapshot as run
+        else:
+            from t3monitor.commands.window import window as run
+        return run(args)
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 - before any command has begun
         return exit_codes.USAGE
-
-
-def _run(args: argparse.Namespace) -> int:
-    if args.command == "sync":
-        from t3monitor.commands.sync import sync
-
-        return sync(args)
-    if args.command == "doctor":
-        from t3monitor.commands.doctor import doctor
-
-        return doctor(args)
-    if args.command == "snapshot":
-        from t3monitor.commands.snapshot import snapshot
-
-        return snapshot(args)
-    from t3monitor.commands.window import window
-
-    return window(args)
-
-
-def _parser() -> argparse.ArgumentParser:
-
-    parser = argparse.ArgumentParser(prog="t3monitor", description="Trend monitor beside Temco T3000.")
-    parser.add_argument("--demo", action="store_true", help="open the window on a simulated building")
-    parser.add_argument("--version", action="version", version=f"t3monitor {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="without a command the window opens")
-
-    sync = commands.add_parser("sync", help="fetch, store and report sync cycles; until Ctrl-C unless told how many")
-    count = sync.add_mutually_exclusive_group()
-    count.add_argument("--once", action="store_true", help="one cycle")
-    count.add_argument("--cycles", type=_positive, metavar="N", help="N cycles; the exit code is the last one's")
-    _add_link_options(sync)
-    sync.add_argument("--interval", type=int, metavar="S", help="seconds from one cycle to the next")
-    sync.add_argument("--retries", type=int, metavar="N", help="how often a starting T3000 (-2) is asked again")
-    sync.add_argument("--json", action="store_true", help="one JSON object per cycle on stdout, nothing else there")
-    sync.add_argument(
-        "--find-panels", action="store_true", help="look anew for panels first, as the window's Look for Panels Again"
-    )
-
-    doctor = commands.add_parser("doctor", help="what works: link, database, folders, Qt, versions")
-    _add_link_options(doctor)
-    doctor.add_argument("--json", action="store_true", help="one JSON object on stdout")
-
-    snapshot = commands.add_parser("snapshot", help="draw the window off screen into a PNG file")
-    snapshot.add_argument("picture", metavar="FILE.png")
-    snapshot.add_argument("--demo", action="store_true", help="a simulated building with a past")
-    snapshot.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH", help="default: 1280x800")
-    snapshot.add_argument("--theme", choices=("light", "dark"), default="light")
-    snapshot.add_argument("--page", choices=PAGES, default=PAGES[0], help=f"default: {PAGES[0]}")
-    return parser
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and 400 <= int(width) <= 7680 and 300 <= int(height) <= 4320):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size from 400x300 to 7680x4320, such as 1280x800")
-    return int(width), int(height)
-
-
-def _add_link_options(parser: argparse.ArgumentParser) -> None:
-    from t3monitor.config.settings import LinkName
-
-    parser.add_argument("--link", choices=[name.value for name in LinkName], help="how T3000 is reached")
-    parser.add_argument("--library", metavar="FILE", help="shared library that exports BacnetWebView_HandleWebViewMsg")
-    parser.add_argument("--url", metavar="URL", help="web service of T3000, for --link webapi (http://127.0.0.1:9103)")
-    parser.add_argument("--file", metavar="PATH", help="file or folder of recorded answers, for --link replay")
-    parser.add_argument("--database", metavar="URL", help="sqlite:///FILE (default: in the per-user data folder)")
-    parser.add_argument("--timeout", type=int, metavar="S", help="longest wait for an answer")
-
-
-def _positive(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be a whole number of 1 or more")
-    return number

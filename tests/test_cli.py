@@ -349,15 +349,18 @@ def test_a_file_whose_name_is_no_text_is_unreachable(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there os.kill takes no Ctrl-C")
-def test_ctrl_c_while_a_command_is_still_being_imported_is_exit_code_130_and_no_traceback() -> None:
-    program = """if True:
+@pytest.mark.parametrize(
+    "module", ["argparse", "t3monitor.model.errors", "t3monitor.config.settings", "t3monitor.commands.doctor"]
+)
+def test_ctrl_c_while_the_program_is_still_being_imported_is_exit_code_130_and_no_traceback(module: str) -> None:
+    program = f"""if True:
         import os, signal, sys
-        from t3monitor.cli import main
-        class Doctor:
+        class Interrupting:
             def find_spec(self, name, *_):
-                if name == "t3monitor.commands.doctor":
+                if name == "{module}":
                     os.kill(os.getpid(), signal.SIGINT)
-        sys.meta_path.insert(0, Doctor())
+        sys.meta_path.insert(0, Interrupting())
+        from t3monitor.cli import main
         main(["doctor"])
     """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,17 @@ def hung_pid(marker: Path) -> int:
     """The pid that a hanging library wrote down."""
     wait_until(lambda: marker.exists() and marker.read_text().endswith("\n"))
     return int(marker.read_text())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the signals that a process blocks are read as Linux tells them")
+def test_ctrl_c_in_a_terminal_never_reaches_the_child_not_even_while_it_starts(
+    link: LibraryLink, t3000_does: Does
+) -> None:
+    resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined] # as in a program that just began
+    assert answers_again(link, t3000_does)
+    (child,) = children()
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{child}/status").read_text().splitlines())
+    assert int(status["SigBlk"], 16) & 1 << signal.SIGINT - 1
 
 
 # --- answers

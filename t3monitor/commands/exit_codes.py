@@ -1,11 +1,12 @@
 """Exit codes of the command line (docs/command-line.md)."""
 
+from t3monitor.commands import signals
 from t3monitor.model.errors import Outcome
 
 GOOD = 0
 FAILED = 1
 USAGE = 2
-INTERRUPTED = 130
+INTERRUPTED = signals.INTERRUPTED
 
 _OF_OUTCOME = {
     Outcome.OK: GOOD,

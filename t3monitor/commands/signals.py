@@ -1,12 +1,14 @@
-"""Ctrl-C and the other ways in which a program is asked to end."""
+"""Ctrl-C and the other ways in which a program is asked to end.
+
+The first module of the program that is imported: until its handlers are there a signal makes a traceback.
+"""
 
 import atexit
 import os
 import signal
 from collections.abc import Callable
 
-from t3monitor.commands import exit_codes
-
+INTERRUPTED = 130  # exit code
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last is Windows': the console is closed, the user logs off
 
 
@@ -24,7 +26,7 @@ def end_at_once_on_signals() -> None:
 
     Once the exit code is known, none changes it.
     """
-    on_end_signals(lambda _: os._exit(exit_codes.INTERRUPTED))
+    on_end_signals(lambda _: os._exit(INTERRUPTED))
     atexit.register(_ignore_signals)
 
 

@@ -6,9 +6,13 @@ with all that it has started.
 
 import multiprocessing
 import signal
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -218,7 +222,8 @@ class LibraryLink(Link):
             arguments = (theirs, str(self._library), self._call.size)
             process = context.Process(target=serve, args=arguments, name="t3000-library", daemon=True)
             try:
-                process.start()
+                with _ctrl_c_blocked():
+                    process.start()
             except OSError as error:
                 ours.close()
                 raise UnreachableError(
@@ -282,6 +287,20 @@ def _refusal(call: Call, reply: _Reply) -> LinkError:
         text = f"bad arguments, or the answer does not fit into the buffer of {call.size} bytes"
         way_out = "raise buffer_bytes, or correct the request"
     return RefusedError(f"T3000 refused the call ({reply.code}): {text or 'it gave no reason'}; {way_out}")
+
+
+@contextmanager
+def _ctrl_c_blocked() -> Iterator[None]:
+    """A child that is started meanwhile never hears of it: in a terminal it comes to all, and is the parent's."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # Python's own, whose start unblocks it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _death(exit_code: int | None) -> str:
