@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from programs import PATIENCE_S, Run
 from t3monitor.config.database_url import sqlite_path, sqlite_url
 from t3monitor.config.paths import Paths
+from t3monitor.model.clock import SystemClock
 from t3monitor.simulation import past
 from t3monitor.simulation.building import Building
 from t3monitor.store import database as database_module
@@ -149,6 +150,14 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         logger.propagate = True
 
 
+@pytest.fixture
+def seconds_fly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Intervals of commands that run in this process take a hundredth of what they are."""
+    monotonic_s, wait = SystemClock.monotonic_s, SystemClock.wait
+    monkeypatch.setattr(SystemClock, "monotonic_s", lambda clock: 100 * monotonic_s(clock))
+    monkeypatch.setattr(SystemClock, "wait", lambda clock, condition, s: wait(clock, condition, s and s / 100))
+
+
 @pytest.fixture(scope="session")
 def build_t3000(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Compiles tests/clib/t3000.c, once for each set of flags."""
@@ -172,13 +181,20 @@ def t3000_library(build_t3000: Callable[..., Path]) -> Path:
     return build_t3000()
 
 
+@pytest.fixture(scope="session")
+def t3000_control(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that says what the library does; the same one for all tests, since a child may serve several."""
+    return tmp_path_factory.mktemp("control") / "t3000.control"
+
+
 @pytest.fixture
-def t3000_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def t3000_does(t3000_control: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Tells the library what its next calls do, in the words of its source: ``say {"a":1}``."""
-    control = tmp_path / "t3000.control"
-    monkeypatch.setenv("T3_CONTROL", str(control))
+    for left in t3000_control.parent.iterdir():
+        left.unlink()
+    monkeypatch.setenv("T3_CONTROL", str(t3000_control))
 
     def does(what: str) -> None:
-        control.write_text(what, encoding="utf-8")
+        t3000_control.write_text(what, encoding="utf-8")
 
     return does

@@ -336,8 +336,10 @@ def test_what_a_lock_keeps_out_at_the_end_is_stored_at_the_next_start(
 ) -> None:
     keeper.run(nothing)
     keep(keeper, device(time_s=1000))
+    began_s = clock.now_s
     with Lock(file):
         keepers.give_back(keeper)
+    assert clock.now_s - began_s < 1.1
     beside = late_file(file)
     assert beside.stat().st_mode == file.stat().st_mode
     assert rows(file, "SELECT count(*) FROM SYNC_RUNS") == [(0,)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from t3monitor.model.errors import CrashedError, LinkTimeoutError, UnreachableError
+from t3monitor.t3000 import library_child
 from t3monitor.t3000.library import LibraryLink, LibraryReport, inspect_library
 
 SMALL = 8192  # bytes of a buffer
@@ -40,15 +41,10 @@ UNUSABLE = {
 
 
 def refusal(path: Path) -> str:
-    """What `fetch` says, after making sure that the doctor's report says the same."""
-    with pytest.raises(UnreachableError) as reported:
-        inspect_library(path)
-    link = LibraryLink(path, request="", buffer_bytes=SMALL)
-    with pytest.raises(UnreachableError) as fetched:
-        link.fetch(5)
-    link.close()
-    assert str(fetched.value) == str(reported.value)
-    return str(fetched.value)
+    """What the child says before it would load the file; here without one."""
+    with pytest.raises(UnreachableError) as caught:
+        library_child._check_file(path)
+    return str(caught.value)
 
 
 @pytest.mark.parametrize("name", UNUSABLE)
@@ -59,13 +55,25 @@ def test_a_file_of_the_wrong_kind_is_named(tmp_path: Path, name: str) -> None:
     assert refusal(path) == sentence.format(path=path)
 
 
+def test_a_call_and_the_doctor_s_report_say_what_the_child_says(tmp_path: Path) -> None:
+    path = tmp_path / "\udcff.so"
+    sentence = refusal(path)
+    with pytest.raises(UnreachableError) as reported:
+        inspect_library(path)
+    link = LibraryLink(path, request="", buffer_bytes=SMALL)
+    with pytest.raises(UnreachableError) as fetched:
+        link.fetch(60)
+    link.close()
+    assert str(fetched.value) == str(reported.value) == sentence.replace("\udcff", "\\udcff")
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "none.so"
     assert refusal(path) == f"The library {path} does not exist: check the path in the settings"
 
 
 def test_a_missing_file_whose_name_is_no_text_is_named(tmp_path: Path) -> None:
-    sentence = refusal(tmp_path / "\udcff.so")
+    sentence = library_child._encoded(refusal(tmp_path / "\udcff.so")).decode()
     assert sentence == f"The library {tmp_path}/\\udcff.so does not exist: check the path in the settings"
 
 
@@ -81,7 +89,9 @@ def test_a_folder_is_named(tmp_path: Path) -> None:
 def test_the_loader_s_own_words_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "cut.so"
     path.write_bytes(elf(64))
-    sentence = refusal(path)
+    with pytest.raises(UnreachableError) as caught:
+        inspect_library(path)
+    sentence = str(caught.value)
     assert sentence.startswith(f"The library {path} cannot be loaded (")
     assert sentence.count(str(path)) == 1
     assert "file too short" in sentence or "ELF" in sentence
@@ -94,7 +104,7 @@ def test_a_missing_export_is_named_and_a_corrected_file_is_taken_up(
     path.symlink_to(build_t3000("-DNO_MAIN"))
     link = LibraryLink(path, request="", buffer_bytes=SMALL)
     with pytest.raises(UnreachableError) as caught:
-        link.fetch(5)
+        link.fetch(60)
     assert str(caught.value) == (
         f"{path} has no export {MESSAGE}: it is not T3000's library, or of another version; "
         "choose the one that exports it"
@@ -102,7 +112,7 @@ def test_a_missing_export_is_named_and_a_corrected_file_is_taken_up(
     path.unlink()
     path.symlink_to(build_t3000())
     t3000_does("say {}")
-    assert link.fetch(5).body == b"{}"
+    assert link.fetch(60).body == b"{}"
     link.close()
 
 
@@ -126,7 +136,7 @@ def test_the_report_has_a_deadline_and_survives_a_crash(
 ) -> None:
     monkeypatch.setenv("T3_LOAD", f"hang {tmp_path / 'pid'}")
     with pytest.raises(LinkTimeoutError):
-        inspect_library(t3000_library, 0.5)
+        inspect_library(t3000_library, 0.1)
     monkeypatch.setenv("T3_LOAD", "crash")
     with pytest.raises(CrashedError):
         inspect_library(t3000_library)
