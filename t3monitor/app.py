@@ -78,8 +78,8 @@ class MonitorApp(QObject):
             known_folders=paths.known_folders_file,
         )
 
-        self._apply_appearance()
         self.window = MainWindow(TrendView(self._load_history, time.time), ActivityPane(paths.log_folder))
+        self._apply_appearance()  # now: a style sheet in force makes all of a part anew whenever it is put into another
         self.recorder = Recorder(self)
         self._connect()
         self.window.apply_settings(self.session)

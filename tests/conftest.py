@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import qasync
 from hypothesis import HealthCheck, settings
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import Engine
 
@@ -27,6 +28,7 @@ from t3monitor.simulation.building import Building
 from t3monitor.store import database as database_module
 from t3monitor.store.database import Database
 from t3monitor.store.migrate import migrate_to_newest
+from t3monitor.ui.kit.theme import LIGHT, apply_theme
 
 CLIB = Path(__file__).parent / "clib"
 _MUCH_GARBAGE = 20_000  # objects that were made and not given back since garbage was collected last
@@ -45,6 +47,7 @@ settings.load_profile("suite")
 
 def pytest_configure() -> None:
     _reset_signals()
+    gc.disable()  # what is imported for the tests stays
 
 
 def _reset_signals() -> None:
@@ -73,8 +76,18 @@ def pytest_runtest_setup() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     _reset_signals()
+    _clear_screen()
     if gc.get_count()[0] > _MUCH_GARBAGE:
-        gc.collect()
+        gc.collect(1)  # what was made since the last time; a window that ended has given back what was frozen
+
+
+def _clear_screen() -> None:
+    """No test inherits widgets or a theme: widgets that are left take each theme, which slows all that is made."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # pytest-qt's, which wait for a loop
+    application = QApplication.instance()
+    if isinstance(application, QApplication) and application.styleSheet():
+        apply_theme(application, LIGHT)
+        application.setStyleSheet("")  # as a program finds it
 
 
 @pytest.fixture(scope="session", autouse=True)

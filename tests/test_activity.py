@@ -24,7 +24,7 @@ from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel, level_text
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
+from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from values import NOW_S, report
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
@@ -44,9 +44,7 @@ def line(number: int, level: int = logging.INFO) -> LogLine:
 
 
 @pytest.fixture
-def pane(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> ActivityPane:
-    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
-        apply_theme(qapp, LIGHT)
+def pane(qtbot: QtBot, tmp_path: Path) -> ActivityPane:
     pane = ActivityPane(tmp_path / "T3WebLog", utc_s=lambda: NOW_S)
     qtbot.addWidget(pane)
     pane.resize(800, 240)

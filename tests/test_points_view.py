@@ -1,7 +1,6 @@
 """The points pane: what the user does with keys and mouse, and what stays in place while values change."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -28,13 +27,8 @@ OUT1 = PointKey(SERIAL, PointType.OUTPUT, 1)
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> Iterable[PointsView]:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, LIGHT)
-    view = shown_view(qtbot)
-    yield view
-    apply_theme(application, LIGHT)
+def view(qtbot: QtBot) -> PointsView:
+    return shown_view(qtbot)
 
 
 def shown_view(qtbot: QtBot) -> PointsView:
@@ -434,13 +428,11 @@ class TestState:
 
 
 class TestTheme:
-    def test_colours_follow_the_theme(self, view: PointsView) -> None:
+    def test_colours_follow_the_theme(self, view: PointsView, qapp: QApplication) -> None:
         view.apply(snapshot(device(inputs=(point(PointType.INPUT, 1, status=1),))))
         cell = view.model.index(0, Column.STATUS)
         assert cell.data(Qt.ItemDataRole.BackgroundRole) == LIGHT.fault.background
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        apply_theme(application, DARK)
+        apply_theme(qapp, DARK)
         assert cell.data(Qt.ItemDataRole.BackgroundRole) == DARK.fault.background
 
     def test_state_cells_are_painted_in_their_colours(self, view: PointsView) -> None:

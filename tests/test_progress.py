@@ -27,7 +27,7 @@ from t3monitor.model.events import (
     Validated,
 )
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
+from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
 from t3monitor.ui.progress.sites import SiteProgress
 from t3monitor.ui.progress.state import LinkState, Progress
@@ -236,8 +236,6 @@ def test_the_steps_tell_devices_while_they_are_stored_and_durations_afterwards()
 
 @pytest.fixture
 def progress(qapp: QApplication) -> SiteProgress:
-    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
-        apply_theme(qapp, LIGHT)
     return SiteProgress(clock=lambda: NOW)
 
 

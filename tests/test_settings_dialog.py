@@ -45,12 +45,6 @@ async def never_asked(_settings: Settings) -> Sequence[Check]:
     raise AssertionError("nobody asked for a test")
 
 
-@pytest.fixture(autouse=True)
-def light(qapp: QApplication) -> None:
-    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
-        apply_theme(qapp, LIGHT)
-
-
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path) -> Callable[..., SettingsDialog]:
     def open_dialog(
@@ -329,6 +323,7 @@ def test_an_appearance_that_was_applied_outlives_cancel(opened: Callable[..., Se
 
 def test_colours_of_messages_follow_the_theme(opened: Callable[..., SettingsDialog], qapp: QApplication) -> None:
     dialog = opened(Settings(link=LinkName.LIBRARY, library="/no/such/file.so", appearance=Appearance.LIGHT))
+    apply_theme(qapp, LIGHT)
     message = dialog.link.library_message
     assert LIGHT.bad.name() in drawn_colours(message)
     apply_theme(qapp, DARK)

@@ -20,7 +20,7 @@ from t3monitor.model.events import (
     SyncEvent,
 )
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.kit.theme import LIGHT, apply_theme, current_theme
+from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
 from t3monitor.ui.progress.sites import SiteProgress
 from t3monitor.ui.progress.state import LinkState
@@ -52,8 +52,6 @@ def decoded(note: str) -> AnswerDecoded:
 
 @pytest.fixture
 def progress(qapp: QApplication) -> SiteProgress:
-    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
-        apply_theme(qapp, LIGHT)
     progress = SiteProgress(clock=lambda: NOW)
     progress.set_sites(("Office", "Plant", "Roof"), "3 T3000 computers")
     return progress
@@ -79,8 +77,9 @@ def one_line(indicator: LinkIndicator) -> str:
 
 
 def test_the_indicator_counts_the_live_sites_with_the_mark_and_colour_of_the_worst(
-    indicator: LinkIndicator, progress: SiteProgress
+    indicator: LinkIndicator, progress: SiteProgress, qapp: QApplication
 ) -> None:
+    apply_theme(qapp, LIGHT)
     for site in ("Office", "Plant", "Roof"):
         progress.apply(*at(site, STARTED, CYCLE, ended(GOOD)))
     assert indicator.state.text() == "● 3 of 3 live"

@@ -27,17 +27,14 @@ def test_boxes_and_rings_have_an_outline_and_are_filled_when_ticked(
     qtbot: QtBot, qapp: QApplication, theme: Theme, kind: type[QAbstractButton]
 ) -> None:
     apply_theme(qapp, theme)
-    try:
-        button = kind()
-        qtbot.addWidget(button)
-        assert theme.muted.name() in drawn_colours(button)
-        assert theme.accent.name() not in drawn_colours(button)
-        button.setChecked(True)
-        assert theme.accent.name() in drawn_colours(button)
-        if kind is QCheckBox:
-            assert theme.accent_text.name() in drawn_colours(button), "the tick is drawn"
-    finally:
-        apply_theme(qapp, LIGHT)
+    button = kind()
+    qtbot.addWidget(button)
+    assert theme.muted.name() in drawn_colours(button)
+    assert theme.accent.name() not in drawn_colours(button)
+    button.setChecked(True)
+    assert theme.accent.name() in drawn_colours(button)
+    if kind is QCheckBox:
+        assert theme.accent_text.name() in drawn_colours(button), "the tick is drawn"
 
 
 def test_a_window_in_another_theme_looks_like_one_that_began_with_it(
@@ -61,16 +58,13 @@ def test_a_window_in_another_theme_looks_like_one_that_began_with_it(
         window.show()
         return window
 
-    try:
-        apply_theme(qapp, LIGHT)
-        changed = window()
-        first = pictures(changed)
-        apply_theme(qapp, DARK)
-        began_with_it = window()
-        pictures(began_with_it)  # the first one lays it out
-        assert pictures(changed) == pictures(began_with_it) != first
-    finally:
-        apply_theme(qapp, LIGHT)
+    apply_theme(qapp, LIGHT)
+    changed = window()
+    first = pictures(changed)
+    apply_theme(qapp, DARK)
+    began_with_it = window()
+    pictures(began_with_it)  # the first one lays it out
+    assert pictures(changed) == pictures(began_with_it) != first
 
 
 async def no_history(*_: object) -> dict[PointKey, tuple[Series, ...]]:

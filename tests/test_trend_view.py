@@ -1002,21 +1002,17 @@ def test_a_state_that_makes_no_sense_is_left_out(view: TrendView, state: dict[st
 def test_another_theme_changes_the_colours_and_keeps_the_lines(
     view: TrendView, settle: Settle, qapp: QApplication
 ) -> None:
-    try:
-        apply_theme(qapp, LIGHT)
-        view.state.add([SAT, FAN])
-        settle(view)
-        count = drawn(view, SAT)[0].size
-        light = view.grab().toImage().pixelColor(300, 200)
-        apply_theme(qapp, DARK)
-        QApplication.sendPostedEvents()
-        dark = view.grab().toImage().pixelColor(300, 200)
-        assert light.lightness() > 200 > 60 > dark.lightness()
-        assert view.plot.lanes[0].colour == DARK.curves[1]
-        assert drawn(view, SAT)[0].size == count
-    finally:
-        qapp.setStyleSheet("")
-        qapp.setPalette(qapp.style().standardPalette())
+    apply_theme(qapp, LIGHT)
+    view.state.add([SAT, FAN])
+    settle(view)
+    count = drawn(view, SAT)[0].size
+    light = view.grab().toImage().pixelColor(300, 200)
+    apply_theme(qapp, DARK)
+    QApplication.sendPostedEvents()
+    dark = view.grab().toImage().pixelColor(300, 200)
+    assert light.lightness() > 200 > 60 > dark.lightness()
+    assert view.plot.lanes[0].colour == DARK.curves[1]
+    assert drawn(view, SAT)[0].size == count
 
 
 def test_reloading_forgets_what_another_database_held(

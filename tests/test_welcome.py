@@ -6,14 +6,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from drawn import drawn_colours
-from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
+from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.welcome import WelcomePage
 
 
 @pytest.fixture
-def page(qtbot: QtBot, qapp: QApplication) -> WelcomePage:
-    if current_theme() is not LIGHT:  # it costs time with every widget of the tests before
-        apply_theme(qapp, LIGHT)
+def page(qtbot: QtBot) -> WelcomePage:
     page = WelcomePage()
     qtbot.addWidget(page)
     return page
@@ -41,6 +39,7 @@ def test_a_screen_reader_is_told_what_each_button_does(page: WelcomePage) -> Non
 
 
 def test_the_buttons_take_the_colours_of_another_theme(page: WelcomePage, qapp: QApplication) -> None:
+    apply_theme(qapp, LIGHT)
     assert LIGHT.accent.name() in drawn_colours(page.demo)
     apply_theme(qapp, DARK)
     assert DARK.accent.name() in drawn_colours(page.demo)
