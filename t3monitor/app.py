@@ -69,6 +69,7 @@ class MonitorApp(QObject):
         self.settings_dialog: SettingsDialog | None = None
 
         self.bridge = ServiceBridge(self)
+        self.recorder = Recorder(self)
         self.services = SiteServices(
             settings,
             open_link,
@@ -76,11 +77,11 @@ class MonitorApp(QObject):
             lambda service: ServiceThread(service, self),
             self._publish,
             known_folders=paths.known_folders_file,
+            take_lock=self.recorder.take_lock,
         )
 
         self.window = MainWindow(TrendView(self._load_history, time.time), ActivityPane(paths.log_folder))
         self._apply_appearance()  # now: a style sheet in force makes all of a part anew whenever it is put into another
-        self.recorder = Recorder(self)
         self._connect()
         self.window.apply_settings(self.session)
         self._tick = QTimer(self, interval=_TICK_MS)
@@ -259,10 +260,19 @@ class MonitorApp(QObject):
     @Slot()
     def on_recorder_changed(self) -> None:
         """Another program records, or does no longer."""
+        if not self.recorder.records:
+            self.services.stop()
         if self.recorder.other is None and not self.recorder.records:
             self.session.forget_services()
             self.window.progress.begin_anew()
         self._enable_actions()
+
+    @Slot()
+    def on_overtaken(self) -> None:
+        """Another program was faster with a database that was out of reach: what it stores is shown."""
+        if self.recorder.other is not None and self._opening is None:
+            self._tasks.spawn(self._show_stored())
+            self._tasks.spawn(self._reload())
 
     @Slot()
     def on_show_asked(self) -> None:
@@ -341,8 +351,6 @@ class MonitorApp(QObject):
     def _turn_recorder(self) -> None:
         """Takes the right to record into the database in force; where another program has it, this one stops."""
         self.recorder.turn_to(None if self.session.database_problem else database_file(self.session.database))
-        if not self.recorder.records:
-            self.services.stop()
 
     async def _hand_over(self, *, find_panels: bool) -> None:
         try:
@@ -443,6 +451,7 @@ class MonitorApp(QObject):
         bridge.happened.connect(self.on_event)
         self.recorder.heard.connect(self.on_heard)
         self.recorder.changed.connect(self.on_recorder_changed)
+        self.recorder.overtaken.connect(self.on_overtaken)
         self.recorder.show_asked.connect(self.on_show_asked)
         window.activity.close_requested.connect(window.activity_action.trigger)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_appearance)

@@ -23,6 +23,7 @@ from t3monitor.store import late as late_module
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers, Store
 from t3monitor.store.late import Late, LateCycle, LateFrame, late_file
+from t3monitor.store.lock import HeldError
 from values import NOW_S, device, points, report
 
 LOCKED = report(Outcome.DATABASE, "The database is locked", started_at=NOW_S - 9, finished_at=NOW_S, samples=7)
@@ -458,6 +459,43 @@ def test_the_next_run_knows_too_that_a_database_was_in_a_folder_that_is_not_ther
     again.run(nothing)
     next_run.give_back(again)
     assert away.is_dir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps files that are open")
+def test_the_lock_of_a_database_is_taken_with_each_opening_and_never_under_an_empty_mount_point(
+    clock: FakeClock, file: Path, tmp_path: Path
+) -> None:
+    taken: list[Path] = []
+    keepers = Keepers(clock, tmp_path / "folders.json", taken.append)
+    keeper = keepers.take(f"sqlite:///{file}")
+    keeper.run(nothing)
+    keeper.run(nothing)
+    assert taken == [file]
+    away = file.parent.rename(tmp_path / "away")
+    file.parent.mkdir()
+    for _ in range(3):
+        with pytest.raises(DatabaseError):
+            keeper.run(nothing)
+    with pytest.raises(DatabaseError, match="connect its drive or share"):
+        keepers.claim(file)
+    assert taken == [file]
+    file.parent.rmdir()
+    away.rename(file.parent)
+    keeper.run(nothing)
+    assert taken == [file, file]
+    keepers.give_back(keeper)
+
+
+def test_a_database_whose_lock_another_program_has_is_not_opened(clock: FakeClock, file: Path) -> None:
+    def refuse(subject: Path) -> None:
+        raise HeldError(subject, None)
+
+    keepers = Keepers(clock, take_lock=refuse)
+    keeper = keepers.take(f"sqlite:///{file}")
+    with pytest.raises(HeldError):
+        keeper.run(nothing)
+    assert not file.exists()
+    keepers.give_back(keeper)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps files that are open")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from answers import real_answer, real_panel, real_point
-from programs import Run, click, opened, until
+from programs import Run, click, cycle, opened, until
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.events import CycleReport, ServiceStarted
-from t3monitor.store.lock import HeldError, Holder, Lock, holder_of
+from t3monitor.store.lock import HeldError, Holder, Lock, holder_of, lock_file
 from t3monitor.sync.handover import Desk, OtherSettingsError, UnansweredError, show, sync_once
 
 
@@ -117,6 +117,32 @@ def test_a_database_that_another_computer_has_is_not_even_read(run: Run, paths: 
     run(scenario())
 
 
+def test_a_window_whose_share_was_away_follows_the_program_that_was_faster_when_it_came_back(
+    run: Run, paths: Paths, settings: Settings, tmp_path: Path
+) -> None:
+    database = paths.database_file("replay")
+
+    async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            await until(lambda: program.session.shown is not None, program)
+            away = database.parent.rename(tmp_path / "away")
+            lock_file(away / database.name).unlink()
+            database.parent.mkdir()  # as an empty mount point is
+            await cycle(program, program.window.sync_once_action.trigger)
+            assert program.recorder.records
+            assert list(database.parent.iterdir()) == []
+            database.parent.rmdir()
+            away.rename(database.parent)
+            faster = Desk("t3monitor sync", Host())
+            faster.take(database)
+            click(program, program.window.sync_once_action)
+            await until(lambda: program.recorder.other == holder_of(database), program)
+            await until(lambda: not (program.recorder.records or program.session.is_started), program)
+            faster.close()
+
+    run(scenario())
+
+
 class Host:
     """A program with a desk, without services."""
 
@@ -192,3 +218,18 @@ def test_a_program_that_ends_before_its_cycle_is_over_does_not_answer(host: Host
 def test_the_lock_of_an_open_desk_is_held(tmp_path: Path, host: Host, holder: Holder) -> None:
     with pytest.raises(HeldError):
         Lock(tmp_path / "x.db", holder)
+
+
+def test_the_lock_is_taken_anew_where_another_folder_is_in_the_place_of_its_own(tmp_path: Path, host: Host) -> None:
+    database = tmp_path / "share" / "x.db"
+    desk = Desk("t3monitor sync", host)
+    desk.take(database)
+    desk.take(database)
+    holder = holder_of(database)
+    assert holder is not None
+    (tmp_path / "share").rename(tmp_path / "away")
+    assert holder_of(database) is None
+    desk.take(database)
+    assert holder_of(database) == holder
+    desk.close()
+    assert list(database.parent.iterdir()) == []

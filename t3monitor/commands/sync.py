@@ -21,7 +21,7 @@ from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings
 from t3monitor.diagnostics.logs import flush_logs, start_logging
 from t3monitor.diagnostics.outlet import Outlet
-from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, MonitorError
+from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.events import CycleFinished, CycleReport, ServiceInitialized, ServiceStopped, SyncEvent
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.files import database_file
@@ -87,12 +87,18 @@ def _record(args: argparse.Namespace, settings: Settings, url: str, output: Outl
             events.put(event)
 
     services = SiteServices(
-        settings, open_link, lambda _: url, make_thread, listen, known_folders=user_paths().known_folders_file
+        settings,
+        open_link,
+        lambda _: url,
+        make_thread,
+        listen,
+        known_folders=user_paths().known_folders_file,
+        take_lock=lambda database: desk.take(database),
     )
     desk = Desk("t3monitor sync", _Host(settings, services))
     follower = _Follower(events, _Printer(services.sites, output, as_json=args.json), threads)
     try:
-        _take(desk, url)
+        _claim(services, url)
         on_end_signals(lambda _: follower.interrupt())
         if args.find_panels:
             services.find_panels()  # with the first cycle, whatever that is asked for by
@@ -108,16 +114,14 @@ def _record(args: argparse.Namespace, settings: Settings, url: str, output: Outl
     return follower.finish()
 
 
-def _take(desk: Desk, url: str) -> None:
-    """The right to record into a database; raises HeldError. What names none, or cannot be made, the cycle says."""
+def _claim(services: SiteServices, url: str) -> None:
+    """The right to record into a database; raises HeldError. What names none, or is out of reach, the cycle says."""
     try:
-        file = database_file(url)
-    except DatabaseUnusableError:
-        return
-    try:
-        desk.take(file)
-    except OSError as error:
-        _log.info("ℹ️ No lock beside %s (%s): start no second program that records into it", file, error.strerror)
+        services.claim(database_file(url))
+    except HeldError:
+        raise
+    except DatabaseError:
+        pass
 
 
 def _have_recorded(args: argparse.Namespace, settings: Settings, url: str, holder: Holder, output: Outlet) -> int:

@@ -1,21 +1,19 @@
 """Who records into the database that the window shows: this program, another one whose cycles it follows, or nobody."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from t3monitor.config.settings import Settings
+from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleReport, SyncEvent
-from t3monitor.store.lock import HeldError, Holder, Lock, holder_of
+from t3monitor.store.lock import HeldError, Holder, holder_of
 from t3monitor.sync.handover import Desk, UnansweredError, follow, sync_once
 from t3monitor.sync.sites import SiteServices
-
-_log = logging.getLogger(__name__)
 
 
 class Recorder(QObject):
@@ -26,6 +24,7 @@ class Recorder(QObject):
     """
 
     changed = Signal()
+    overtaken = Signal(object)  # the HeldError of a database that was to be recorded into
     heard = Signal(object)  # a SyncEvent of the other program
     show_asked = Signal()  # another start of the program
 
@@ -35,14 +34,16 @@ class Recorder(QObject):
         self.other: Holder | None = None
         self.problem = ""
         self._desk: Desk | None = None
-        self._lock: Lock | None = None
+        self._services: SiteServices | None = None
         self._database: Path | None = None
         self._following: asyncio.Task[None] | None = None
+        self.overtaken.connect(self._on_overtaken)
 
     def begin(self, window: Path, settings: Callable[[], Settings], services: SiteServices) -> None:
         """Answers other programs from now on; ``window`` is a file of the settings folder, which has one window."""
         self._desk = Desk("t3monitor window", _Host(self.show_asked.emit, settings, services))
-        with suppress(HeldError, OSError):  # two were started at once: they share what the database's lock allows
+        self._services = services
+        with suppress(HeldError):  # two were started at once: they share what the database's lock allows
             self._desk.take(window)
 
     def publish(self, event: SyncEvent) -> None:
@@ -50,27 +51,40 @@ class Recorder(QObject):
         if self._desk is not None:
             self._desk.publish(event)
 
+    def take_lock(self, database: Path) -> None:
+        """From any thread, before a database is opened to record into it; raises HeldError."""
+        if self._desk is not None:
+            try:
+                self._desk.take(database)
+            except HeldError as held:
+                self.overtaken.emit(held)
+                raise
+
     def turn_to(self, database: Path | None) -> None:
-        """Takes the right to record into a database, and gives back the one before; None: there is none in force."""
-        if self._desk is None or (self._lock is not None and database == self._database):
+        """Takes the right to record into a database, and gives back the one before; None: there is none in force.
+
+        Of one that is out of reach it is taken when it is opened.
+        """
+        if self._desk is None or self._services is None:
             return
-        if self._lock is not None:
-            self._desk.give_back(self._lock)
-            self._lock = None
+        if self._database is not None and database != self._database:
+            self._desk.give_back(self._database)
         if self._following is not None:
             self._following.cancel()
         self._database = database
         self.records, self.other, self.problem = True, None, ""
         if database is not None:
-            try:
-                self._lock = self._desk.take(database)
-            except HeldError as held:
-                self.records, self.problem = False, str(held)
-                if held.holder is not None and held.holder.is_here:
-                    self._go_along_with(held.holder)
-            except OSError as error:
-                _log.info("ℹ️ No lock beside %s (%s): start no second program on it", database, error.strerror)
+            with suppress(DatabaseError):  # of another program it is heard by `overtaken`
+                self._services.claim(database)
         self.changed.emit()
+
+    @Slot(object)
+    def _on_overtaken(self, held: HeldError) -> None:
+        if self.records and held.subject == self._database:
+            self.records, self.problem = False, str(held)
+            if held.holder is not None and held.holder.is_here:
+                self._go_along_with(held.holder)
+            self.changed.emit()
 
     def look_again(self) -> None:
         """Once in a while: follows a program that began to record after the one before had ended."""

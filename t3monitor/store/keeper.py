@@ -67,11 +67,15 @@ class Keeper:
     `run` is for any thread. What services share by it: one transaction at a time, and one memory of what is stored.
     """
 
-    def __init__(self, url: str, folders: KnownFolders, clock: Clock) -> None:
-        """Raises DatabaseUnusableError if the URL names no file; nothing is opened before the first task."""
+    def __init__(self, url: str, folders: KnownFolders, claim: Callable[[Path], None], clock: Clock) -> None:
+        """Raises DatabaseUnusableError if the URL names no file; nothing is opened before the first task.
+
+        ``claim`` is called before each opening, and raises DatabaseError where that must not be.
+        """
         self.url = url
         self.path = database_file(url)
         self._folders = folders
+        self._claim = claim
         self._clock = clock
         self._changed = threading.Condition()  # guards the following
         self._tasks: deque[_Task] = deque()
@@ -242,7 +246,7 @@ class Keeper:
 
     def _opened(self) -> Store:
         if self._store is None:
-            self._folders.check(self.path)
+            self._claim(self.path)
             self._store = Store(self.url, self._tries_again)
             self._folders.note(self.path)
             if not self._was_open:
@@ -277,12 +281,26 @@ class Keepers:
     A keeper is begun for the first service that wants it, and ended with the last one.
     """
 
-    def __init__(self, clock: Clock | None = None, known_folders: Path | None = None) -> None:
-        """``known_folders`` is the file of `KnownFolders`."""
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        known_folders: Path | None = None,
+        take_lock: Callable[[Path], None] = lambda _: None,
+    ) -> None:
+        """``known_folders`` is the file of `KnownFolders`; ``take_lock`` raises HeldError for another program's."""
         self._clock = clock or SystemClock()
         self._folders = KnownFolders(known_folders)
+        self._take_lock = take_lock
         self._lock = threading.Lock()
         self._keepers: dict[Path, tuple[Keeper, int]] = {}  # with how many use it
+
+    def claim(self, database: Path) -> None:
+        """The right to record into a database; raises DatabaseError, of another program's HeldError.
+
+        Where its drive or share is not connected nothing is made: a lock under the mount point would guard nothing.
+        """
+        self._folders.check(database)
+        self._take_lock(database)
 
     def take(self, url: str) -> Keeper:
         """The keeper of a database, to be given back; raises DatabaseUnusableError if the URL names no file."""
@@ -290,7 +308,7 @@ class Keepers:
             path = database_file(url)
             keeper, users = self._keepers.get(path, (None, 0))
             if keeper is None:
-                keeper = Keeper(url, self._folders, self._clock)
+                keeper = Keeper(url, self._folders, self.claim, self._clock)
                 keeper.start()
             self._keepers[path] = keeper, users + 1
             return keeper

@@ -60,7 +60,7 @@ class HeldError(DatabaseUnusableError):
         if holder is not None and not holder.is_here:
             way_out = f"a database is not opened from two computers; {way_out}"
         super().__init__(f"{subject} is in use by {holder or 'another program'}: {way_out}")
-        self.holder = holder
+        self.subject, self.holder = subject, holder
 
 
 class Lock:
@@ -68,8 +68,14 @@ class Lock:
 
     def __init__(self, subject: Path, holder: Holder) -> None:
         """Takes it for ``holder``; raises HeldError, or OSError where no file can be made or locked."""
+        self._subject = subject
         self._file = lock_file(subject)
         self._handle = _held(self._file, subject, holder)
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether others find it: not where another drive or share was connected in the place of its folder."""
+        return _is_at(lock_file(self._subject), self._handle)
 
     def freshen(self) -> None:
         """Shows to computers with which the file system shares no locks that the holder is alive."""

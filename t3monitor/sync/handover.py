@@ -7,6 +7,7 @@ loopback, where a service and a window of another user meet too. Values are none
 import asyncio
 import ctypes
 import hmac
+import logging
 import secrets
 import socket
 import sys
@@ -35,6 +36,7 @@ from t3monitor.model.events import (
 )
 from t3monitor.store.lock import FRESHENED_EVERY_S, Holder, Lock
 
+_log = logging.getLogger(__name__)
 QuestionName = Literal["show", "sync", "follow"]
 _LOOPBACK = "127.0.0.1"
 _TOLD = {
@@ -108,7 +110,8 @@ class Desk:
         self._socket = socket.create_server((_LOOPBACK, 0))
         key = secrets.token_hex(16)
         self._holder = Holder.of_this_process(program, self._socket.getsockname()[1], key)
-        self._locks: list[Lock] = []
+        self._locks: dict[Path, Lock] = {}
+        self._taking = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._followers: dict[asyncio.Queue[SyncEvent], asyncio.Task[Any] | None] = {}  # of the thread, as the next
         self._started: dict[str, SyncEvent] = {}  # by site
@@ -118,16 +121,26 @@ class Desk:
         self._thread.start()
         self._is_open.wait()
 
-    def take(self, subject: Path) -> Lock:
-        """Takes the lock of a database or settings folder; raises HeldError, or OSError where there are no locks."""
-        lock = Lock(subject, self._holder)
-        self._locks.append(lock)
-        return lock
+    def take(self, subject: Path) -> None:
+        """Takes the lock of a database or settings folder, unless it is held and still in its place.
 
-    def give_back(self, lock: Lock) -> None:
-        """Gives a lock back."""
-        self._locks.remove(lock)
-        lock.release()
+        Raises HeldError. Where there are no locks nothing is refused. From any thread.
+        """
+        with self._taking:
+            if subject in self._locks:
+                if self._locks[subject].is_in_place:
+                    return
+                self._locks.pop(subject).release()
+            try:
+                self._locks[subject] = Lock(subject, self._holder)
+            except OSError as error:
+                _log.info("ℹ️ No lock beside %s (%s): start no second program on it", subject, error.strerror)
+
+    def give_back(self, subject: Path) -> None:
+        """Gives its lock back, if there is one."""
+        with self._taking:
+            if lock := self._locks.pop(subject, None):
+                lock.release()
 
     def publish(self, event: SyncEvent) -> None:
         """Tells those who follow; from any thread."""
@@ -141,8 +154,8 @@ class Desk:
             with suppress(RuntimeError):  # it was closed before
                 self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join()
-        while self._locks:
-            self.give_back(self._locks[-1])
+        for subject in tuple(self._locks):
+            self.give_back(subject)
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -151,7 +164,7 @@ class Desk:
         while not self._ended.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), FRESHENED_EVERY_S)
-            for lock in tuple(self._locks):
+            for lock in tuple(self._locks.values()):
                 lock.freshen()
         # Its end is not waited for: from Python 3.12 on that comes when nobody follows any more. The loop cancels them.
         server.close()

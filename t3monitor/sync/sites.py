@@ -43,10 +43,11 @@ class SiteServices:
         listener: Listener,
         clock: Clock | None = None,
         known_folders: Path | None = None,
+        take_lock: Callable[[Path], None] = lambda _: None,
     ) -> None:
         """``listener`` is called in the threads of all services and of their keepers, after the flow log.
 
-        ``known_folders`` is where `KnownFolders` keeps what it knows.
+        ``known_folders`` and ``take_lock`` are those of `Keepers`.
         """
         self._open_link = open_link
         self._database_url = database_url
@@ -54,7 +55,7 @@ class SiteServices:
         self._listener = listener
         self._clock = clock
         self._claims = PanelClaims()
-        self._keepers = Keepers(clock, known_folders)
+        self._keepers = Keepers(clock, known_folders, take_lock)
         self._is_running = self._is_started = False
         self._services: dict[str, SyncService] = {}  # by the site's name
         self._runners: dict[str, ServiceRunner] = {}
@@ -65,6 +66,10 @@ class SiteServices:
     def sites(self) -> tuple[str, ...]:
         """The names of the sites, in the order of the settings."""
         return tuple(self._services)
+
+    def claim(self, database: Path) -> None:
+        """The right to record into a database, before anything is read; see `Keepers.claim`."""
+        self._keepers.claim(database)
 
     def run(self) -> None:
         """Has the services work from now on, also those that come later, until `close`."""
