@@ -63,27 +63,32 @@ def test_the_description_tells_the_size(panels: int, words: str) -> None:
 
 
 def test_an_empty_cooldown_answer_comes_some_times_a_day_for_about_a_minute() -> None:
-    link, clock = linked(panels=1)
-    empty = []
-    for step in range(2 * DAY // 15):
-        clock.now = START + UNDISTURBED_S + 15 * step
-        empty.append(link.fetch(1.0).body == COOLDOWN)
-    windows = sum(after and not before for before, after in pairwise(empty))
+    begin, empty = START + UNDISTURBED_S, cooldown(1)
+    due = [empty.began(begin + 15 * step) is not None for step in range(2 * DAY // 15)]
+    windows = sum(after and not before for before, after in pairwise(due))
     assert 6 <= windows <= 16
-    assert 3 <= sum(empty) / windows <= 5
+    assert 3 <= sum(due) / windows <= 5
+    link, clock = linked(panels=1)
+    changes = [step for step, (before, after) in enumerate(pairwise(due)) if after != before]
+    for step in {*changes, *(step + 1 for step in changes)}:
+        clock.now = begin + 15 * step
+        assert (link.fetch(1.0).body == COOLDOWN) == due[step]
 
 
 def test_panels_stop_updating_for_a_stretch_while_the_others_go_on() -> None:
     link, clock = linked()
-    longest = [0] * 6
+    stretches = [standstill(1, panel.address.panel_id) for panel in Building().panels]
+    longest = [0.0] * 6
     for step in range(5 * DAY // 300):
-        clock.now = START + UNDISTURBED_S + 300 * step
-        times = input_times(link.fetch(1.0).body)
-        late = [clock.now - time > 60 for time in times]
-        assert sum(late) <= 2
-        for n, time in enumerate(times):
-            longest[n] = max(longest[n], int(clock.now) - time)
-    assert sum(360 < seconds < 46 * 60 for seconds in longest) >= 4
+        now = START + UNDISTURBED_S + 300 * step
+        still = [0.0 if (began := stretch.began(now)) is None else now - began for stretch in stretches]
+        assert sum(seconds > 0 for seconds in still) <= 2
+        longest = [max(pair) for pair in zip(longest, still, strict=True)]
+        if step % 100 == 0 or any(0 < seconds <= 300 for seconds in still):
+            clock.now = now
+            ages = [now - time for time in input_times(link.fetch(1.0).body)]
+            assert all(0 <= age - seconds < 15 for age, seconds in zip(ages, still, strict=True))
+    assert sum(seconds > 360 for seconds in longest) >= 4
     assert max(longest) < 46 * 60
 
 
@@ -100,7 +105,7 @@ def test_a_frozen_panel_keeps_its_values_from_the_begin_of_the_stretch() -> None
 
 def test_the_first_ten_minutes_have_no_cooldown_even_if_one_is_due() -> None:
     due = next_stretch(cooldown(1), START)
-    link, clock = linked(due - 300)
+    link, clock = linked(due - 300, panels=1)
     for second in range(0, UNDISTURBED_S, 5):
         clock.now = due - 300 + second
         assert link.fetch(1.0).body != COOLDOWN

@@ -48,6 +48,15 @@ def test_the_first_call_ignored_leaves_it_open_why_and_a_second_one_15_s_later_t
     assert cooldown.sentence(115.1) == OFF
 
 
+def test_the_seconds_to_go_are_never_more_than_the_cooldown_whatever_the_clock_says() -> None:
+    for moment in range(2000):
+        cooldown, at_s = Cooldown(), 1000 + 0.37 * moment
+        cooldown.ignored(at_s)
+        assert cooldown.sentence(at_s).endswith("the next call in 15 s will tell")
+        cooldown.accepted(at_s)
+        assert cooldown.sentence(at_s).endswith("; 15 s to go")
+
+
 def test_a_gate_that_opens_is_noticed_by_the_next_call(cooldown: Cooldown) -> None:
     cooldown.ignored(0.0)
     cooldown.ignored(15.1)

@@ -59,7 +59,7 @@ def grouped(panels: int, collects: int) -> list[Step]:
     return [step for group in groups for step in (*group, COLLECT)]
 
 
-@pytest.mark.parametrize("panels", [*range(1, 21), 50, 100])
+@pytest.mark.parametrize("panels", [*range(1, 21), 50])
 def test_no_number_of_collecting_calls_keeps_the_oldest_panel_younger_by_more_than_a_call(panels: int) -> None:
     best = min(oldest(cycle(grouped(panels, collects)), panels, calls=panels * 8) for collects in range(panels + 1))
     calls = max(CALLS, panels * 8)
@@ -69,7 +69,8 @@ def test_no_number_of_collecting_calls_keeps_the_oldest_panel_younger_by_more_th
 @pytest.mark.parametrize("panels", [1, 2, 3])
 def test_no_schedule_at_all_keeps_few_panels_younger(panels: int) -> None:
     alphabet: list[Step] = [COLLECT, *range(panels)]
-    rounds = (order for length in range(1, 8) for order in product(alphabet, repeat=length))
+    # What comes round and round may be taken to begin with the call for the first panel.
+    rounds = ((0, *rest) for length in range(7) for rest in product(alphabet, repeat=length))
     best = min(oldest(cycle(order), panels, calls=40) for order in rounds if set(range(panels)) <= set(order))
     assert oldest(rotation_steps(rotation_of(panels)), panels) == best
 

@@ -5,6 +5,7 @@ T3000 ignores calls that follow the last one it accepted, whoever's that was, wi
 which it was is learned from when it comes. A call that is ignored costs nothing and starts nothing anew.
 """
 
+import math
 from enum import Enum, auto
 
 SHORT_S, LONG_S = 15.0, 60.0
@@ -107,5 +108,5 @@ class Cooldown:
 
 
 def _whole(seconds: float) -> int:
-    """Seconds to go, rounded up: after that many it is so."""
-    return max(1, -int(-seconds // 1))
+    """Seconds to go, rounded up: after that many it is so. What sums of floats leave over is no second."""
+    return max(1, math.ceil(round(seconds, 3)))
