@@ -12,11 +12,14 @@ from t3monitor.t3000.link import Answer
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.webapi.link import WebApiLink
 from t3000_client import ModelClient
-from t3000_model import PanelModel, T3000Model
+from t3000_model import PanelModel, T3000Model, make_panels
 
 TIMEOUT_S = 30.0
 INPUT, OUTPUT, VARIABLE = PointType
 ENTRY_TYPES = {INPUT: 1, OUTPUT: 0, VARIABLE: 2}
+SERIAL = 237219
+USED = (20, 12, 10)  # of each panel: 2 groups of inputs, 2 of outputs, 1 of variables
+GROUPS_IN_USE = [(INPUT, 0), (INPUT, 1), (OUTPUT, 0), (OUTPUT, 1), (VARIABLE, 0)]
 
 
 class LiveSite:
@@ -115,6 +118,11 @@ class LiveSite:
     def panels_asked(self) -> list[int]:
         """The panels that were asked since it was asked last, each once, in their order."""
         return list(dict.fromkeys(call["panelId"] for call in self.calls(17)))
+
+
+def site(panels: int = 4, **options: Any) -> LiveSite:
+    """A site of panels that can be told apart."""
+    return LiveSite(make_panels(panels, used=USED, alike=False), **options)
 
 
 def new_groups(answer: Answer, serial_number: int, *, in_use: bool = False) -> list[tuple[PointType, int]]:
