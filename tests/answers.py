@@ -89,12 +89,16 @@ def _usual_point(kind: PointType, number: int) -> JsonObject:
 
 def real_point(kind: PointType = PointType.INPUT, number: int = 1, **members: Any) -> JsonObject:
     """A point as T3000 sends it: an input of 21.5 °C unless told otherwise; ``value`` is in thousandths."""
-    usual = _usual_point(kind, number)
+    return changed_point(_usual_point(kind, number), members)
+
+
+def changed_point(point: JsonObject, members: JsonObject) -> JsonObject:
+    """A point with other members, and with what follows from them."""
     if "pid" in members:
-        members = {"command": f"{members['pid']}{usual['id']}", **members}
-    if kind is PointType.INPUT and "range" in members:
+        members = {"command": f"{members['pid']}{point['id']}", **members}
+    if "unit" in point and "range" in members:
         members = {"unit": members["range"], **members}
-    return {**usual, **members}
+    return {**point, **members}
 
 
 def real_panel(serial_number: Any = 237219, points: list[Any] | None = None, **members: Any) -> JsonObject:

@@ -13,6 +13,7 @@ from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.webapi.link import WebApiLink
 from t3000_client import ModelClient
 from t3000_model import PanelModel, T3000Model, make_panels
+from t3000_panels import ESP32
 
 TIMEOUT_S = 30.0
 INPUT, OUTPUT, VARIABLE = PointType
@@ -123,6 +124,12 @@ class LiveSite:
 def site(panels: int = 4, **options: Any) -> LiveSite:
     """A site of panels that can be told apart."""
     return LiveSite(make_panels(panels, used=USED, alike=False), **options)
+
+
+def small_site(panels: int, **options: Any) -> LiveSite:
+    """A site for what is about panels and not about their points: they have no more than ten of each type."""
+    small = make_panels(panels, used=(4, 4, 4), product_class=ESP32, counts=(10, 10, 10), alike=False)
+    return LiveSite(small, **options)
 
 
 def new_groups(answer: Answer, serial_number: int, *, in_use: bool = False) -> list[tuple[PointType, int]]:

@@ -170,7 +170,8 @@ class T3000Model:
     @property
     def memory_left(self) -> int:
         """Bytes that calls have left in the memory of this run and that have not gone."""
-        return self._loaded_bytes + sum(size for texts in self._texts.values() for _, size in texts)
+        texts = (text for texts in self._texts.values() for _, text in texts)
+        return self._loaded_bytes + sum(len(msgspec.json.encode(text)) for text in texts)
 
     def hurry(self) -> None:
         """Everything takes a fraction of its time, for tests that run in real time and are not about time.
@@ -277,7 +278,7 @@ class T3000Model:
         self._posted: deque[tuple[float, int, int, int]] = deque()
         self._reading: tuple[float, Iterator[float]] | None = None
         self._loaded_bytes = 0
-        self._texts: dict[int, list[tuple[float, int]]] = {}
+        self._texts: dict[int, deque[tuple[float, JsonObject]]] = {}
 
     def _catch_up(self, now_s: float) -> None:
         """What happened by itself since the last call."""
@@ -504,9 +505,10 @@ class T3000Model:
         return from_s + takes_s, [{**head, "All": list(self._settings[panel_id])}]
 
     def _keep_text(self, serial: int, at_s: float, answer: JsonObject) -> None:
-        texts = self._texts.setdefault(serial, [])
-        texts[:] = [(kept_s, size) for kept_s, size in texts if at_s - kept_s < KEPT_S]
-        texts.append((at_s, len(msgspec.json.encode(answer))))
+        texts = self._texts.setdefault(serial, deque())
+        while texts and at_s - texts[0][0] >= KEPT_S:
+            texts.popleft()
+        texts.append((at_s, answer))
 
     # --- asking a panel
 

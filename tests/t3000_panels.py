@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from answers import JsonObject, real_point
+from answers import JsonObject, changed_point, real_point
 from t3monitor.model.point_types import PointType
 
 GROUP = 10  # points that T3000 asks a panel for at once
@@ -76,17 +76,15 @@ class PanelModel:
 
     def point(self, kind: PointType, index: int, at_s: float) -> JsonObject:
         """A point as it is at a moment; input 1 tells the moment itself, in seconds."""
-        point_id = f"{kind.prefix}{index + 1}"
-        if index < self.used[_PLACES[kind]]:
+        usual = _usual_point(kind, index, self.panel_id, self.labels if index < self.used[_PLACES[kind]] else None)
+        members = self.members.get(usual["id"], {})
+        if usual["id"] in self.dirty:
+            members = {"label": self.dirty[usual["id"]], **members}
+        if usual["range"]:
             swing = math.sin(at_s / 600 + self.panel_id + index)
-            members: JsonObject = {"value": round(21_500 + 2_000 * swing), "label": f"{self.labels}{index + 1}"}
-            if (kind, index) == (PointType.INPUT, 0):
-                members["value"] = int(at_s) * 1000
-        else:
-            members = {"range": 0, "value": 0, "description": f"{kind.prefix} {index + 1}", "label": point_id}
-        if point_id in self.dirty:
-            members["label"] = self.dirty[point_id]
-        return real_point(kind, index + 1, pid=self.panel_id, **{**members, **self.members.get(point_id, {})})
+            value = int(at_s) * 1000 if (kind, index) == (PointType.INPUT, 0) else round(21_500 + 2_000 * swing)
+            members = {"value": value, **members}
+        return changed_point(usual, members) if members else usual
 
     def all_points(self, at_s: float) -> dict[PointType, list[JsonObject]]:
         return {kind: [self.point(kind, index, at_s) for index in range(COUNTS[kind])] for kind in PointType}
@@ -139,6 +137,16 @@ class PanelModel:
             "status": "Online",
             "inputCount": 64,
         }
+
+
+@cache
+def _usual_point(kind: PointType, index: int, panel_id: int, labels: str | None) -> JsonObject:
+    """A point of a panel that is wired up, with such a label, or is not."""
+    point_id = f"{kind.prefix}{index + 1}"
+    members = {"range": 0, "value": 0, "description": f"{kind.prefix} {index + 1}", "label": point_id}
+    if labels is not None:
+        members = {"label": f"{labels}{index + 1}"}
+    return real_point(kind, index + 1, pid=panel_id, **members)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import pytest
 
-from live_site import INPUT, OUTPUT, SERIAL, USED, VARIABLE, LiveSite, site
+from live_site import INPUT, OUTPUT, SERIAL, USED, VARIABLE, LiveSite, site, small_site
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.t3000.link import Answer
 from t3000_model import PanelModel, make_panels
@@ -53,7 +53,7 @@ def test_a_panel_of_an_unknown_class_that_t3000_has_forgotten_is_found_without_a
 
 
 def test_a_silent_device_of_an_unknown_class_costs_one_wait_in_a_run() -> None:
-    live = site(2)
+    live = small_site(2)
     live.t3000.panels[1].product_class = 180
     live.t3000.panels[1].reachable = False
     live.t3000.forget(live.t3000.panels[1])
@@ -192,7 +192,8 @@ def test_a_panel_whose_turn_has_not_come_yet_is_no_silent_one() -> None:
 
 
 def test_how_old_points_that_are_not_in_use_get_is_said_where_they_are_not_all_read_within_ten_minutes() -> None:
-    live = LiveSite(make_panels(60, used=(10, 10, 10), alike=False))
+    live = LiveSite(make_panels(30, used=(10, 10, 10), alike=False))
+    live.t3000.group_s = 0.24
     live.fetch()
     assert "points that are not in use every 12 min" in live.fetch().note
 
