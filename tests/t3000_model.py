@@ -485,6 +485,7 @@ class T3000Model:
         self, panel_id: int, instance: int, kind: PointType, start: int, end: int, from_s: float
     ) -> tuple[float, list[JsonObject]]:
         at_s, found = from_s, []
+        cached = self._cached_points(panel_id)[kind]
         for first in range(start, min(end + 1, COUNTS[kind]), GROUP):
             indexes = range(first, min(first + GROUP, end + 1, COUNTS[kind]))
             outcome, takes_s, panel = self._ask(instance, (kind, first // GROUP), TRIES)
@@ -493,7 +494,7 @@ class T3000Model:
             at_s += takes_s
             if outcome is not _Found.NOTHING:
                 self._copy_group(outcome, panel, panel_id, kind, indexes, at_s - PAUSE_S)
-                found += [self._cached_points(panel_id)[kind][index] for index in indexes]
+                found += [cached[index] for index in indexes]
         return at_s, found
 
     def _live_settings(self, panel_id: int, instance: int, from_s: float) -> tuple[float, list[JsonObject]]:

@@ -252,6 +252,7 @@ def make_thermostats(count: int, first_serial: int = 90_000) -> list[ThermostatM
     return [ThermostatModel(first_serial + number, number, 2 + number % 8) for number in range(1, count + 1)]
 
 
+@cache
 def blank_point(kind: PointType, index: int, pid: int) -> JsonObject:
     """A point that T3000 has memory for and never read."""
     point = real_point(kind, index + 1, pid=pid, range=0)

@@ -14,6 +14,7 @@ import json
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import cache, partial
@@ -32,7 +33,7 @@ from t3000_panels import PanelModel, make_panels, make_thermostats
 FFI_CALL, HEALTH, DEVICES = "/api/t3000/ffi/call", "/api/health", "/api/t3_device/devices"
 SERVER_TIME = "/api/server/time"
 LARGEST_REQUEST = 2 * 1024 * 1024
-BOMB_BYTES = 200_000_000
+BOMB_MEGABYTES = 110  # more than the program takes at most
 
 
 class Mood(Enum):
@@ -362,7 +363,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 @cache
 def _bomb_body() -> bytes:
-    return gzip.compress(b"0" * BOMB_BYTES, 6)
+    squeezed, megabyte = zlib.compressobj(wbits=31), b"0" * 2**20
+    first, each = (squeezed.compress(megabyte) + squeezed.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return first + each * BOMB_MEGABYTES  # nobody reads as far as to its end
 
 
 def main() -> None:

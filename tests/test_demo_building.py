@@ -1,11 +1,11 @@
 """The simulated building behaves as a building does."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import pytest
 
 from t3monitor.simulation.ahu import COOLING_COIL_K, HEATING_COIL_K
@@ -44,7 +44,7 @@ def site(building: Building) -> Site:
 
 
 def used_points(building: Building, utc_s: float) -> dict[str, dict[str, Any]]:
-    panels = json.loads(building.answer(utc_s))["data"]
+    panels = msgspec.json.decode(building.answer(utc_s))["data"]
     return {point["command"]: point for panel in panels for point in panel["device_data"] if point["range"]}
 
 
@@ -236,35 +236,36 @@ METERS = {
 @pytest.mark.parametrize("panel", METERS)
 def test_meters_never_fall_in_a_month_and_all_of_them_move(site: Site, panel: str) -> None:
     month = datetime(2026, 4, 1, tzinfo=UTC)
-    readings = [site.at(panel, month, step / 3) for step in range(30 * 24 * 3)]
+    readings = [site.at(panel, month, hour) for hour in range(30 * 24)]
     for label in METERS[panel]:
         course = [reading[label] for reading in readings]
         assert all(before <= after for before, after in pairwise(course)), label
         assert course[-1] > course[0] + 1, label
 
 
-@pytest.mark.parametrize(
-    ("panel", "power", "energy", "tolerance"),
-    [
-        ("AHU-1", "SF_KW", "SF_KWH", 0.01),
-        ("AHU-2", "SF_KW", "SF_KWH", 0.01),
-        ("Boiler plant", "HEAT_KW", "HEAT_KWH", 0.01),
-        ("Boiler plant", "GAS_RATE", "GAS_M3", 0.01),
-        ("Lighting & meters", "LTG_KW", "LTG_KWH", 0.01),
-        ("Lighting & meters", "PLUG_KW", "PLUG_KWH", 0.04),
-        ("Lighting & meters", "CLG_KW", "CLG_KWH", 0.04),
-        ("Lighting & meters", "MAIN_KW", "MAIN_KWH", 0.02),
+POWERS = {  # power, the meter that counts it, and how far they may be apart
+    "AHU-1": [("SF_KW", "SF_KWH", 0.01)],
+    "AHU-2": [("SF_KW", "SF_KWH", 0.01)],
+    "Boiler plant": [("HEAT_KW", "HEAT_KWH", 0.01), ("GAS_RATE", "GAS_M3", 0.01)],
+    "Lighting & meters": [
+        ("LTG_KW", "LTG_KWH", 0.01),
+        ("PLUG_KW", "PLUG_KWH", 0.04),
+        ("CLG_KW", "CLG_KWH", 0.04),
+        ("MAIN_KW", "MAIN_KWH", 0.02),
     ],
-)
-def test_a_meter_counts_the_power_shown_beside_it(
-    site: Site, panel: str, power: str, energy: str, tolerance: float
-) -> None:
+}
+
+
+@pytest.mark.parametrize("panel", POWERS)
+def test_a_meter_counts_the_power_shown_beside_it(site: Site, panel: str) -> None:
     monday = datetime(2026, 4, 13, tzinfo=UTC)
-    minutes = range(1, 4 * 24 * 60, 4)  # Monday to Thursday
-    drawn = sum(site.at(panel, monday, minute / 60)[power] for minute in minutes) * 4 / 60
-    counted = site.at(panel, monday, 4 * 24)[energy] - site.at(panel, monday)[energy]
-    assert counted > 5
-    assert counted == pytest.approx(drawn, rel=tolerance)
+    begin, end = site.at(panel, monday), site.at(panel, monday, 4 * 24)
+    readings = [site.at(panel, monday, minute / 60) for minute in range(1, 4 * 24 * 60, 4)]  # Monday to Thursday
+    for power, energy, tolerance in POWERS[panel]:
+        drawn = sum(reading[power] for reading in readings) * 4 / 60
+        counted = end[energy] - begin[energy]
+        assert counted > 5, energy
+        assert counted == pytest.approx(drawn, rel=tolerance), energy
 
 
 def test_counters_stay_within_the_wire_numbers_in_any_year(building: Building) -> None:
@@ -284,8 +285,8 @@ def test_values_stay_in_the_range_of_their_sensor_all_year(building: Building) -
         ("VARIABLE", 4): (0, 500), ("VARIABLE", 9): (0, 250), ("VARIABLE", 11): (220, 240), ("VARIABLE", 22): (0, 100),
     }  # fmt: skip
     seen = set()
-    for step in range(150):
-        for point in used_points(building, WINTER.timestamp() + step * 58.3 * HOUR).values():
+    for step in range(100):
+        for point in used_points(building, WINTER.timestamp() + step * 87.4 * HOUR).values():
             kind = point["type"], point["range"]
             if point["digital_analog"] and kind in limits:
                 seen.add(kind)

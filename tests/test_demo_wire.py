@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from t3monitor.model.point_types import PointType
@@ -29,7 +30,7 @@ COMMON_FIELDS = set(
 
 
 def panels_of(answer: bytes) -> list[dict[str, Any]]:
-    return json.loads(answer)["data"]
+    return msgspec.json.decode(answer)["data"]
 
 
 @pytest.fixture(scope="module")

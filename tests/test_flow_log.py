@@ -4,7 +4,9 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from threading import Condition
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings, save
+from t3monitor.model.clock import SystemClock
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
@@ -27,6 +30,7 @@ from t3monitor.model.events import (
 from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.simulation.building import Building
 from t3monitor.store.ledger import read_cycles
+from t3monitor.sync import service
 from t3monitor.sync.flow_log import FlowLines
 from t3monitor.t3000.messages import AnswerDecoder
 from values import report
@@ -79,9 +83,22 @@ def test_an_object_of_a_type_that_nobody_knows_is_said(kind: Any) -> None:
 # --- by the command line
 
 
+class FastClock(SystemClock):
+    """An interval of a second passes in a fiftieth of one."""
+
+    def monotonic_s(self) -> float:
+        return 50 * super().monotonic_s()
+
+    def wait(self, condition: Condition, timeout_s: float | None) -> None:
+        super().wait(condition, None if timeout_s is None else timeout_s / 50)
+
+
 @pytest.fixture
-def replayed(tmp_path: Path, own_home: None, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+def replayed(
+    tmp_path: Path, own_home: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
     """Plays answers back, a cycle each; the JSON of the cycles and the lines of FFI.log."""
+    monkeypatch.setattr(service, "SystemClock", FastClock)
 
     def replay(*answers: bytes) -> tuple[list[Any], list[str]]:
         recording = tmp_path / "answers.ndjson"
@@ -121,8 +138,10 @@ def test_a_fault_that_lasts_is_in_the_log_once_and_in_the_ledger_in_every_cycle(
 # --- many panels
 
 
-def devices(count: int, **changed: Any) -> tuple[Panel, ...]:
-    return AnswerDecoder().decode(Building(panels=count).answer(NOW), NOW).panels
+@cache
+def devices() -> tuple[Panel, ...]:
+    """More than have their lines in every cycle."""
+    return AnswerDecoder().decode(Building(panels=30).answer(NOW), NOW).panels
 
 
 def cycle(
@@ -149,7 +168,7 @@ def told_devices(lines: list[str]) -> list[str]:
 
 
 def test_up_to_the_number_in_the_settings_every_panel_has_its_lines_in_every_cycle() -> None:
-    flow, panels = FlowLines(), devices(20)
+    flow, panels = FlowLines(), devices()[:20]
     first, second = written(flow, cycle(panels)), written(flow, cycle(panels))
     assert first == second
     assert len(first) == 1 + 2 + 20 * 9 + 1 + 20
@@ -159,23 +178,23 @@ def test_up_to_the_number_in_the_settings_every_panel_has_its_lines_in_every_cyc
 
 
 def test_beyond_it_a_panel_has_its_lines_when_it_is_new_and_all_others_are_one_line() -> None:
-    flow, panels = FlowLines(), devices(100)
-    assert len(told_devices(written(flow, cycle(panels[:-1])))) == 99
+    flow, panels = FlowLines(), devices()
+    assert len(told_devices(written(flow, cycle(panels[:-1])))) == 29
     lines = written(flow, cycle(panels))
     assert told_devices(lines) == [f"'{panels[-1].panel_name}'"]
     assert lines[-1] == (
-        "📊 Validation results: 99 other devices as before: 99 record(s) in DEVICES table; "
-        "6336 INPUT points; 6336 OUTPUT points; 12672 VARIABLE points;"
+        "📊 Validation results: 29 other devices as before: 29 record(s) in DEVICES table; "
+        "1856 INPUT points; 1856 OUTPUT points; 3712 VARIABLE points;"
     )
     quiet = written(flow, cycle(panels))
     assert told_devices(quiet) == []
-    assert quiet[-1].startswith("📊 Validation results: all 100 devices as before: 100 record(s) in DEVICES table; ")
+    assert quiet[-1].startswith("📊 Validation results: all 30 devices as before: 30 record(s) in DEVICES table; ")
     assert len("\n".join(quiet).encode()) < 1000
 
 
 @pytest.mark.parametrize("change", ["renamed", "renumbered", "fewer points"])
 def test_beyond_it_a_panel_that_changes_has_its_lines(change: str) -> None:
-    flow, panels = FlowLines(), devices(30)
+    flow, panels = FlowLines(), devices()
     written(flow, cycle(panels))
     values: dict[str, Any] = {
         "renamed": {"panel_name": "New"},
@@ -188,7 +207,7 @@ def test_beyond_it_a_panel_that_changes_has_its_lines(change: str) -> None:
 
 
 def test_beyond_it_a_panel_that_fails_and_comes_back_is_told() -> None:
-    flow, panels = FlowLines(), devices(30)
+    flow, panels = FlowLines(), devices()
     without = tuple(panel for panel in panels if panel.panel_id != 3)
     written(flow, cycle(panels))
     lines = written(flow, cycle(without, skipped=(OFF,)))
@@ -201,7 +220,7 @@ def test_beyond_it_a_panel_that_fails_and_comes_back_is_told() -> None:
 
 
 def test_each_site_has_its_own_faults_and_its_own_panels() -> None:
-    flow, panels = FlowLines(), devices(30)
+    flow, panels = FlowLines(), devices()
     for site in ("North", "South"):
         lines = written(flow, cycle(panels, skipped=(OFF,), site=site))
         assert f"⚠️ Skipped: {OFF} [{site}]" in lines
@@ -209,7 +228,7 @@ def test_each_site_has_its_own_faults_and_its_own_panels() -> None:
 
 
 def test_a_skipped_panel_is_a_warning_and_its_return_is_none() -> None:
-    flow, panels = FlowLines(), devices(4)
+    flow, panels = FlowLines(), devices()[:4]
     levels = [level for event in cycle(panels, skipped=("panel 9 'X' has no value",)) for level, _ in flow.of(event)]
     assert levels.count(logging.WARNING) == 1
     again = [level for event in cycle(panels) for level, _ in flow.of(event)]

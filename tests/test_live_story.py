@@ -1,4 +1,4 @@
-"""A site of twelve panels on one quarter of an hour, cycle by cycle into a real database, in virtual time.
+"""A site of twelve panels in twelve minutes, cycle by cycle into a real database, in virtual time.
 
 Ten panels are alive, one is dead, one is forgotten, and T3000 is started anew unseen between two cycles. By hand it
 tells what happens:
@@ -33,7 +33,7 @@ from t3000_model import T3000Model, make_panels
 
 SERIAL, DEAD, FORGOTTEN, ALIVE = 237219, 1, 2, range(2, 13)
 USED = (20, 12, 10)  # points of each panel, in five groups
-INTERVAL_S, CYCLES = 30, 30
+INTERVAL_S, CYCLES = 30, 24
 RESTART_S, SCAN_S = 321.0, 40.0  # between two cycles, and until the scan has found the panels after it
 FOUND_S = RESTART_S + SCAN_S
 ENTRY_NAMES = {0: "OUT", 1: "IN", 2: "VAR"}
