@@ -22,6 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -200,8 +202,10 @@ class StandIn:
 
     def line(self, answer: Any) -> bytes:
         """One line without spaces, the members in the order of their names."""
-        text = json.dumps(answer, sort_keys=True, separators=(",", ":"), ensure_ascii=self.ascii)
-        return text.encode("utf-8")
+        line = msgspec.json.encode(answer, order="deterministic")
+        if self.ascii and not line.isascii():
+            return json.dumps(answer, sort_keys=True, separators=(",", ":")).encode("ascii")
+        return line
 
     def next_mood(self) -> Mood:
         return self.moods.pop(0) if self.moods else self.mood

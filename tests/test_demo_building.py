@@ -176,9 +176,9 @@ def test_radiators_open_below_the_setpoint_and_dampers_above(site: Site) -> None
 
 def test_room_temperatures_never_jump(site: Site) -> None:
     for day in (WINTER - timedelta(days=2), SUMMER):
-        minutes = [site.at("VAV-1 Floor 1", day, minute / 60) for minute in range(4 * 60, 20 * 60)]
+        minutes = [site.at("VAV-1 Floor 1", day, minute / 60) for minute in range(4 * 60, 20 * 60, 2)]
         for zone in ZONES:
-            assert max(abs(after[zone] - before[zone]) for before, after in pairwise(minutes)) < 0.25
+            assert max(abs(after[zone] - before[zone]) for before, after in pairwise(minutes)) < 0.35
 
 
 def test_carbon_dioxide_follows_people(site: Site) -> None:
