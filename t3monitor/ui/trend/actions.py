@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
-from t3monitor.ui.kit.plain import add_action, menu_text
+from t3monitor.ui.kit.plain import add_action, menu_text, tooltip
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.traces import Traces
@@ -37,8 +37,10 @@ class TrendMenu(QMenu):
         self.addSeparator()
         comparing = self.addMenu(self.tr("Compare"))
         for point in (chosen.key for chosen in state.series if isinstance(chosen.key, PointKey)):
-            name = menu_text(traces[point].names.everywhere)
-            _add_comparisons(comparing.addMenu(name), state, traces, point)
+            name = traces[point].names.everywhere
+            entry = comparing.addMenu(menu_text(name))
+            entry.menuAction().setToolTip(tooltip(name))
+            _add_comparisons(entry, state, traces, point)
         comparing.setEnabled(bool(state.series))
         removing = self.addMenu(self.tr("Remove"))
         for chosen in state.series:
