@@ -110,18 +110,20 @@ def new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="session", autouse=True)
 def past_of_the_demo_is_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The day before that the simulated building begins with is made once for the building as it is by itself."""
-    usual, backfill = tmp_path_factory.mktemp("past") / "history.db", past.backfill
+    """The day before that the simulated building begins with is made once for each size up to its own."""
+    folder, backfill = tmp_path_factory.mktemp("past"), past.backfill
 
     def copy_or_make(database_url: str, building: Building, *period: Any) -> int:
-        if len(building.panels) != len(Building().panels):
+        if len(building.panels) > len(Building().panels):
             return backfill(database_url, building, *period)
-        if not usual.exists():
-            backfill(sqlite_url(usual), building, *period)
+        start_s, end_s, step_s = period[:3]  # made whole also where its first user closes meanwhile
+        made = folder / f"{len(building.panels)}-{step_s}.db"
+        if not made.exists():
+            backfill(sqlite_url(made), building, start_s, end_s, step_s)
         file = sqlite_path(database_url)
         assert file is not None
         file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(usual, file)
+        shutil.copyfile(made, file)
         return 0
 
     with pytest.MonkeyPatch.context() as patch:

@@ -55,6 +55,7 @@ def test_a_window_in_another_theme_looks_like_one_that_began_with_it(
         window.trend.describe(snapshot(device()))
         for pane in (window.devices, window.points, window.trend):
             pane.set_now(NOW_S + 400, 30)
+        window.resize(700, 450)
         window.show()
         return window
 

@@ -42,30 +42,30 @@ def test_a_click_shows_the_panels_of_t3000_and_how_they_were_read(run: Run, path
     run(scenario())
 
 
-@pytest.mark.parametrize(
-    ("mood", "outcome", "words"),
-    [
-        (Mood.STARTING, Outcome.NOT_READY, "T3000 is starting (-2)"),
-        (Mood.LOCKED, Outcome.TIMEOUT, "An earlier call holds T3000 up"),
-        (Mood.HANG, Outcome.TIMEOUT, "gave no answer within 1 s"),
-        (Mood.OLD_BUILD, Outcome.UNREACHABLE, "is of a build before September 2025"),
-        (Mood.OTHER_PROGRAM, Outcome.UNREACHABLE, "Something else than T3000 answers on 127.0.0.1:"),
-        (Mood.REDIRECT, Outcome.REFUSED, "which T3000 never does"),
-        (Mood.CUT_OFF, Outcome.BAD_REPLY, "T3000's answer broke off"),
-    ],
-)
+MOODS = [
+    (Mood.STARTING, Outcome.NOT_READY, "T3000 is starting (-2)"),
+    (Mood.LOCKED, Outcome.TIMEOUT, "An earlier call holds T3000 up"),
+    (Mood.HANG, Outcome.TIMEOUT, "gave no answer within 1 s"),
+    (Mood.OLD_BUILD, Outcome.UNREACHABLE, "is of a build before September 2025"),
+    (Mood.OTHER_PROGRAM, Outcome.UNREACHABLE, "Something else than T3000 answers on 127.0.0.1:"),
+    (Mood.REDIRECT, Outcome.REFUSED, "which T3000 never does"),
+    (Mood.CUT_OFF, Outcome.BAD_REPLY, "T3000's answer broke off"),
+]
+
+
 def test_each_mood_has_its_sentence_in_the_window_and_the_next_cycle_is_good(
-    run: Run, paths: Paths, stand_in: StandIn, mood: Mood, outcome: Outcome, words: str
+    run: Run, paths: Paths, stand_in: StandIn
 ) -> None:
     async def scenario() -> None:
         async with opened(paths, settings(stand_in.url)) as program:
-            stand_in.mood = mood
-            report = await cycle(program, program.window.sync_once_action.trigger)
-            assert report.outcome is outcome
-            await until(lambda: words in program.window.phase_bar.sentence, program)
-            stand_in.mood = Mood.WELL
-            report = await cycle(program, program.window.sync_once_action.trigger)
-            assert report.outcome is Outcome.OK
+            for mood, outcome, words in MOODS:
+                stand_in.mood = mood
+                report = await cycle(program, program.window.sync_once_action.trigger)
+                assert report.outcome is outcome, mood
+                await until(lambda words=words: words in program.window.phase_bar.sentence, program)
+                stand_in.mood = Mood.WELL
+                report = await cycle(program, program.window.sync_once_action.trigger)
+                assert report.outcome is Outcome.OK, mood
 
     run(scenario())
 
