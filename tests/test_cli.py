@@ -112,7 +112,7 @@ def kept_link(t3000_library: Path) -> Iterator[LibraryLink]:
 def one_child(kept_link: LibraryLink, monkeypatch: pytest.MonkeyPatch) -> None:
     """The library's child process serves the commands of all tests: what becomes of its answers is what they try."""
     monkeypatch.setattr(kept_link, "close", lambda: None)
-    monkeypatch.setattr("t3monitor.sync.links.LibraryLink", lambda *_, **__: kept_link)
+    monkeypatch.setattr("t3monitor.t3000.library.LibraryLink", lambda *_, **__: kept_link)
 
 
 TABLES = ("DEVICES", "INPUT_POINTS", "OUTPUT_POINTS", "VARIABLE_POINTS")

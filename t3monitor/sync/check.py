@@ -10,7 +10,6 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.identity import controllers_at_once
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.sync.links import open_link, web_link
-from t3monitor.t3000.library import inspect_library
 from t3monitor.t3000.link import Link
 from t3monitor.t3000.messages import AnswerDecoder
 
@@ -54,6 +53,8 @@ def _check_web_service(settings: Settings, known: Snapshot | None, suffix: str) 
 
 
 def _inspected(settings: Settings) -> str:
+    from t3monitor.t3000.library import inspect_library
+
     report = inspect_library(Path(settings.library), settings.timeout_seconds)
     missing = f"; without {', '.join(report.absent)}" if report.absent else ""
     return f"{report.path} ({report.bits} bits) exports {', '.join(report.present)}{missing}"

@@ -1,14 +1,14 @@
-"""From the settings to the link they choose."""
+"""From the settings to the link they choose. Each is imported when it is chosen: nobody waits for the others'."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from t3monitor.config.settings import LinkName, LivePoints, Settings
 from t3monitor.model.errors import UnreachableError
-from t3monitor.simulation.link import DemoLink
-from t3monitor.t3000.library import LibraryLink
 from t3monitor.t3000.link import Link
-from t3monitor.t3000.replay import ReplayLink
-from t3monitor.t3000.webapi.link import WebApiLink
+
+if TYPE_CHECKING:
+    from t3monitor.t3000.webapi.link import WebApiLink
 
 
 def open_link(settings: Settings) -> Link:
@@ -17,21 +17,29 @@ def open_link(settings: Settings) -> Link:
         case None:
             raise UnreachableError("No way to reach T3000 is chosen; name one with --link or in the settings")
         case LinkName.DEMO:
+            from t3monitor.simulation.link import DemoLink
+
             return DemoLink(panels=settings.demo_panels)
         case LinkName.LIBRARY:
             if not settings.library:
                 raise UnreachableError("No library is chosen; name its file with --library or in the settings")
+            from t3monitor.t3000.library import LibraryLink
+
             return LibraryLink(Path(settings.library), request=settings.request, buffer_bytes=settings.buffer_bytes)
         case LinkName.WEBAPI:
             return web_link(settings)
         case LinkName.REPLAY:
             if not settings.replay:
                 raise UnreachableError("No recording is chosen; name a file or folder with --file or in the settings")
+            from t3monitor.t3000.replay import ReplayLink
+
             return ReplayLink(Path(settings.replay))
 
 
-def web_link(settings: Settings) -> WebApiLink:
+def web_link(settings: Settings) -> "WebApiLink":
     """The web link to the first site."""
+    from t3monitor.t3000.webapi.link import WebApiLink
+
     return WebApiLink(
         settings.sites[0].url,
         settings.web_reading,
