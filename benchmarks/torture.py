@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class Torture:
         self._last_cycle = last_cycle
         self._say = say
         self._reported: set[int] = set()
-        self._spans_s = self._measure_spans(folder / "scratch.db")
+        self._scratch = folder / "scratch.db"
 
     def run(self, kills: int) -> Outcome:
         """Kills that many processes, each after it has begun to work."""
@@ -77,10 +78,11 @@ class Torture:
         outcome.violations += violations(self._database, self._reported)  # after the last run, too
         return outcome
 
-    def _measure_spans(self, scratch: Path) -> dict[tuple[int, str], float]:
+    @cached_property
+    def _spans_s(self) -> dict[tuple[int, str], float]:
         """Seconds of the first and the later cycles of a process: the whole cycle, and its transaction."""
         for cycles in (1, 2):  # the first process has the tables to make
-            with Victim(self._home, scratch, "--cycles", str(cycles), "--interval", "1") as victim:
+            with Victim(self._home, self._scratch, "--cycles", str(cycles), "--interval", "1") as victim:
                 if victim.finish():
                     raise RuntimeError(f"The command cannot even do this undisturbed: {victim.reports()}")
                 reports = victim.reports()

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -11,12 +10,15 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QPushButton
 from pytestqt.qtbot import QtBot
 
 from answers import real_answer, real_panel, real_point
+from programs import PATIENCE_S
+from t3monitor.cli import main
+from t3monitor.commands import window as window_module
 from t3monitor.diagnostics.crashes import CrashLog, CrashReport
 from t3monitor.ui.crash_dialog import CrashDialog, CrashNotice
 
@@ -123,35 +125,76 @@ def test_the_folder_of_the_report_is_a_click_away(window: QMainWindow) -> None:
     assert desktop.opened.endswith("logs")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the window is asked to close by a signal")
-def test_the_program_itself_reports_its_crash_at_the_next_start_and_closing_it_is_none(tmp_path: Path) -> None:
-    logs = tmp_path / "logs" / "T3WebLog"
-    answer, settings = tmp_path / "answer.json", tmp_path / "config" / "settings.json"
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_home: None) -> Path:
+    """Of a window that records once by itself."""
+    answer, home = tmp_path / "answer.json", tmp_path / "home"
     answer.write_bytes(real_answer(real_panel(1, [real_point()])))
-    settings.parent.mkdir()
-    settings.write_text(json.dumps({"link": "replay", "replay": str(answer)}), encoding="utf-8")
-    crash = run_and_end(tmp_path, logs / "FFI.log", signal.SIGSEGV)
-    assert crash == -signal.SIGSEGV
-    assert [file.name.partition("-")[0] for file in logs.glob("*-*")] == ["running"]
-    (logs / "FFI.log").unlink()
-    assert run_and_end(tmp_path, logs / "FFI.log", signal.SIGTERM) == 0
-    (report,) = logs.glob("*-*")
-    assert report.name.startswith("crash-")
-    assert "Segmentation fault" in report.read_text(encoding="utf-8")
+    (home / "config").mkdir(parents=True)
+    settings = {"link": "replay", "replay": str(answer)}
+    (home / "config" / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    return home
 
 
-def run_and_end(home: Path, log: Path, number: int) -> int:
-    """Runs the window until its first cycle is in the log, sends it a signal and returns its exit code."""
-    environment = {**os.environ, "T3MONITOR_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-m", "t3monitor"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as program:
+def reports(home: Path) -> list[str]:
+    return sorted(file.name.partition("-")[0] for file in (home / "logs" / "T3WebLog").glob("*-*"))
+
+
+def has_had_a_cycle(home: Path) -> bool:
+    log = home / "logs" / "T3WebLog" / "FFI.log"
+    return log.exists() and "CYCLE COMPLETED" in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the window is ended by a signal")
+def test_the_window_leaves_a_report_of_its_crash_for_the_next_start(home: Path) -> None:
+    with subprocess.Popen([sys.executable, "-m", "t3monitor"], stderr=subprocess.DEVNULL) as program:
         try:
             deadline_s = time.monotonic() + 60
-            while not (log.exists() and "CYCLE COMPLETED" in log.read_text(encoding="utf-8")):
+            while not has_had_a_cycle(home):
                 assert program.poll() is None
                 assert time.monotonic() < deadline_s
                 time.sleep(0.05)
-            program.send_signal(number)
-            return program.wait(60)
+            assert reports(home) == ["running"]
+            program.send_signal(signal.SIGSEGV)
+            assert program.wait(60) == -signal.SIGSEGV
         finally:
             program.kill()
+    assert reports(home) == ["running"]
+    log = CrashLog(home / "logs" / "T3WebLog", "Qt 6")  # as the next start does first of all
+    log.end_well()
+    assert log.last_crash is not None
+    assert "Segmentation fault" in log.last_crash.text
+    assert reports(home) == ["crash"]
+
+
+def test_a_window_that_is_closed_has_not_crashed_and_mentions_the_one_that_did(
+    home: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = home / "logs" / "T3WebLog" / "running-20251021-120016-7.txt"
+    begun.parent.mkdir(parents=True)
+    begun.write_text(f"{CRASH.text}\n", encoding="utf-8")
+    mentioned: list[bool] = []
+    deadline_s = time.monotonic() + PATIENCE_S
+
+    def close_soon() -> None:
+        if has_had_a_cycle(home) or time.monotonic() > deadline_s:
+            for window in qapp.topLevelWidgets():
+                window.close()
+
+    def mention(log: CrashLog, window: QMainWindow) -> None:
+        mentioned.append(not CrashNotice(log, window).button.isHidden())
+
+    timer = QTimer(interval=5)
+    timer.timeout.connect(close_soon)
+    timer.start()
+    for module, name in ((sys, "excepthook"), (threading, "excepthook")):
+        monkeypatch.setattr(module, name, getattr(module, name))  # which the window replaces
+    monkeypatch.setattr(CrashLog, "watch", lambda _: None)  # of pytest's own process
+    monkeypatch.setattr(window_module, "make_application", lambda: qapp)
+    qapp.setQuitOnLastWindowClosed(False)  # as the program itself has it
+    monkeypatch.setattr(window_module, "CrashNotice", mention)
+    assert main([]) == 0
+    timer.stop()
+    assert mentioned == [True]
+    assert reports(home) == ["crash"]

@@ -32,6 +32,10 @@ NAMES = ["a%b", "100%", "%41%3F", "a?b", "?", "a#b", "#", "a&b;c", "a+b", "Büro
 if sys.platform == "win32":
     NAMES = [name.strip() for name in NAMES if "?" not in name]
 LATER = [*NAMES, "no\udce4text"] if sys.platform == "linux" else NAMES
+# All of them in four, for what takes a whole program: a ? hides a # behind it, and the other way round.
+TOGETHER = [" 100% a%b %41%3F&;+ Büro 3 °C 日本 ", "a?b", "a#b", "x?mode=ro#%2F"]
+if sys.platform == "win32":
+    TOGETHER = ["100% a%b %41&;+ Büro 3 °C 日本", "a#b"]
 ANSWER = Building(panels=1).answer(1_761_960_895)
 SERIAL = json.loads(ANSWER)["data"][0]["panel_serial_number"]
 
@@ -88,7 +92,7 @@ def test_a_typed_url_names_what_a_url_names(
     assert database_file(f"sqlite:///{typed}") == tmp_path / name
 
 
-@pytest.mark.parametrize("name", LATER)
+@pytest.mark.parametrize("name", [*TOGETHER, *set(LATER).difference(NAMES)])
 def test_a_folder_of_any_name_serves_as_home(
     name: str, tmp_path: Path, recording: Path, monkeypatch: pytest.MonkeyPatch, own_home: None
 ) -> None:
@@ -100,7 +104,7 @@ def test_a_folder_of_any_name_serves_as_home(
     assert is_read_by_every_reader(file)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TOGETHER)
 def test_a_database_of_any_name_is_written_and_read_back(
     name: str, tmp_path: Path, recording: Path, own_home: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,7 +120,7 @@ def test_a_database_of_any_name_is_written_and_read_back(
     assert str(file) in checks["database"]["text"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TOGETHER)
 def test_a_database_of_the_settings_may_have_any_name(name: str, tmp_path: Path, own_home: None) -> None:
     file = tmp_path / "here" / f"{name}.db"
     save(user_paths().settings_file, Settings(database=sqlite_url(file), library="nowhere.so"))
@@ -125,7 +129,7 @@ def test_a_database_of_the_settings_may_have_any_name(name: str, tmp_path: Path,
     assert [cycle.outcome for cycle in read_cycles(sqlite_url(file), 10)] == ["unreachable"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TOGETHER)
 def test_a_past_is_given_to_a_database_of_any_name(name: str, tmp_path: Path) -> None:
     file = tmp_path / "here" / name / f"{name}.db"
     assert backfill(sqlite_url(file), Building(panels=1), 1_761_960_000, 1_761_960_300, 300) == 1
@@ -133,7 +137,7 @@ def test_a_past_is_given_to_a_database_of_any_name(name: str, tmp_path: Path) ->
     assert is_read_by_every_reader(file)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TOGETHER)
 def test_a_database_of_any_name_is_copied_aside_before_it_is_migrated(name: str, tmp_path: Path) -> None:
     file = tmp_path / "here" / name / f"{name}.db"
     Database(sqlite_url(file)).close()
