@@ -977,6 +977,29 @@ def test_a_point_that_stands_still_is_the_same_object() -> None:
     assert new.variables is old.variables
 
 
+def test_a_point_that_lost_the_members_behind_its_value_is_read_anew() -> None:
+    wire = without(real_point(), "decom")
+    before = points_of(wire).replace(b'"value":21500', b'"value":21500,"decom":2')
+    old, new = (snapshot.panels[0].inputs[0] for snapshot in decoded(before, points_of({**wire, "value": 22000})))
+    assert (old.value, old.status) == (21.5, 2)
+    assert (new.value, new.status) == (22.0, None)
+
+
+def test_points_that_change_stay_at_their_places_in_whatever_order_they_are_listed() -> None:
+    def answer(value: int) -> bytes:
+        return points_of(
+            *(real_point(INPUT, number, value=value) for number in (3, 1)),
+            *(real_point(OUTPUT, number, value=value) for number in (1, 2)),
+            real_point(INPUT, 2, value=7000),
+        )
+
+    for snapshot, value in zip(decoded(answer(5000), answer(6000)), (5.0, 6.0), strict=True):
+        assert [(point.point_id, point.value) for point in snapshot.panels[0].points()] == [
+            *(("IN1", value), ("IN2", 7.0), ("IN3", value)),
+            *(("OUT1", value), ("OUT2", value)),
+        ]
+
+
 def test_an_equal_answer_gives_the_same_points_and_tuples() -> None:
     old, new = (snapshot.panels[0] for snapshot in decoded(*[real_answer(full_panel())] * 2))
     assert [new.inputs, new.outputs, new.variables] == [old.inputs, old.outputs, old.variables]

@@ -15,6 +15,7 @@ from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import read_present_state
+from t3monitor.store.rows import json_array
 from t3monitor.store.validation import count_back
 from t3monitor.store.words import read_words
 from t3monitor.store.writer import Writer
@@ -105,6 +106,13 @@ def test_a_point_that_did_not_change_is_not_written_again(writer: Writer, file: 
         ("IN2", 21.0, NOW_S - 5, NOW_S),
         ("IN3", 0.0, NOW_S - 5, NOW_S),
     ]
+
+
+def test_an_equal_point_that_is_another_object_is_not_written_again(writer: Writer, file: Path) -> None:
+    store(writer, device())
+    store(writer, device(inputs=points(PointType.INPUT, 20.5, 9.0, 0.0)), received_at=NOW_S + 30)
+    assert rows(file, "SELECT updated_at FROM INPUT_POINTS") == [(NOW_S,), (NOW_S + 30,), (NOW_S,)]
+    assert rows(file, "SELECT DISTINCT updated_at FROM VARIABLE_POINTS") == [(NOW_S,)]
 
 
 def test_an_unchanged_point_is_not_written_by_the_next_program_either(file: Path) -> None:
@@ -278,6 +286,23 @@ def test_points_that_an_answer_leaves_out_are_missing_samples_not_a_new_layout(f
     assert rows(file, "SELECT count(*) FROM TRENDLOG_LAYOUTS WHERE point_type = 'INPUT'") == [(1,)]
     found = rows(file, "SELECT point_id FROM TRENDLOG_DATA WHERE logging_time = 1030 AND point_type = 'INPUT'")
     assert found == [("IN1",), ("IN3",)]
+
+
+def test_values_that_changed_stand_in_the_history_as_all_of_them_do(writer: Writer, file: Path) -> None:
+    readings = (20.5, 21.0, 0.0), (-3.0, 21.0, 1e-7), (-3.0, 0.001, 1e16), (4.0, 5.0, 6.0)
+    for time_s, values in enumerate(readings, start=1000):
+        store(writer, device(time_s=time_s, inputs=points(PointType.INPUT, *values)))
+    frames = rows(file, "SELECT vals FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT' ORDER BY logging_time")
+    assert [vals for (vals,) in frames] == [json_array(list(values)) for values in readings]
+
+
+def test_a_value_that_changed_stands_at_its_place_also_where_a_point_is_missing(writer: Writer, file: Path) -> None:
+    store(writer, device(time_s=1000))
+    one, _, three = points(PointType.INPUT, 20.5, 21.0, 0.0)
+    for time_s, value in ((1030, 0.0), (1060, 7.0)):
+        store(writer, device(time_s=time_s, inputs=(one, three.with_value(value))))
+    frames = rows(file, "SELECT vals FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT' ORDER BY logging_time")
+    assert [vals for (vals,) in frames] == ["[20.5,21,0]", "[20.5,null,0]", "[20.5,null,7]"]
 
 
 def test_a_panel_without_points_of_a_type_has_no_frame_for_it(writer: Writer, file: Path) -> None:

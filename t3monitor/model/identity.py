@@ -25,6 +25,8 @@ class Identity(NamedTuple):
 
     def contradictions(self, other: "Identity") -> frozenset[int]:
         """The places of what is known of both and differs."""
+        if self == other:
+            return frozenset()
         pairs = enumerate(zip(self._compared(), other._compared(), strict=True))
         return frozenset(place for place, (own, others) in pairs if own and others and own != others)
 

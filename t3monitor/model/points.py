@@ -51,6 +51,14 @@ class Point(NamedTuple):
     unused: int | None = None  # variables
     words: Words = ()  # what the site calls the states of its range, as far as that is known; no column
 
+    def with_value(self, value: float) -> "Point":
+        """The point with another value; `_replace` takes twice as long."""
+        return Point._make((*self[:_VALUE], value, *self[_VALUE + 1 :]))
+
+    def is_revalued(self, old: "Point") -> bool:
+        """Whether nothing but the value is another one."""
+        return self[:_VALUE] == old[:_VALUE] and self[_VALUE + 1 :] == old[_VALUE + 1 :]
+
     @property
     def is_digital(self) -> bool:
         """Whether the point holds a state rather than a measured number."""
@@ -94,6 +102,9 @@ class Point(NamedTuple):
             range_=self.range,
             words=self.words,
         )
+
+
+_VALUE = Point._fields.index("value")
 
 
 def is_in_use(point_id: str, range_: int, *names: str) -> bool:

@@ -9,8 +9,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 
 
-@dataclass(frozen=True, slots=True)
-class PanelSettings:
+class PanelSettings(NamedTuple):
     """What T3000's optional settings exports know of a panel (docs/t3000.md 7.10); None = not known."""
 
     ip_address: str | None = None

@@ -1,6 +1,7 @@
 """Rows of the ledger and vectors of the history, as they are written at once or late."""
 
 import json
+from collections.abc import Sequence
 from sqlite3 import Cursor
 
 import msgspec
@@ -13,6 +14,14 @@ from t3monitor.store.schema import CREATED_BY_FFI_SYNC_SERVICE, DATA_SOURCE_FFI_
 def json_array(values: list[float | None]) -> str:
     """Values as JSON text; whole numbers without their ``.0``, which would be a third of the file."""
     return msgspec.json.encode(values).replace(b".0,", b",").replace(b".0]", b"]").decode()
+
+
+def with_values(text: str, positions: Sequence[int], values: list[float | None]) -> str:
+    """The JSON text of an array with these values at these positions."""
+    texts = text[1:-1].split(",")
+    for position, value in zip(positions, json_array(values)[1:-1].split(","), strict=True):
+        texts[position] = value
+    return f"[{','.join(texts)}]"
 
 
 def next_run_id(cursor: Cursor) -> int:

@@ -5,7 +5,7 @@ SQLAlchemy builds them from the schema; handing the driver ready tuples spares i
 
 from collections.abc import Collection
 
-from sqlalchemy import ClauseElement, Table, func, literal_column, or_
+from sqlalchemy import ClauseElement, Table, bindparam, func, literal_column, or_, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert
 
@@ -67,6 +67,14 @@ def _upsert_changed(table: Table) -> str:
     return _sql(statement, table)
 
 
+def _update_value(table: Table) -> str:
+    """Value, logging time and time of update of a row, then its key."""
+    columns = "value", "logging_time", "updated_at"
+    new = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
+    key = (column == bindparam(f"its_{column.name}") for column in table.primary_key.columns)
+    return sql_text(update(table).values(new).where(*key))
+
+
 _KNOWN = (
     *("building_name", "address", "ip_address", "port", "modbus_address", "bacnet_mstp_mac_id"),
     *("input_logging_time", "output_logging_time", "variable_logging_time", "last_seen"),
@@ -75,6 +83,9 @@ UPSERT_DEVICE = _upsert(schema.devices, kept=("first_seen",), known=_KNOWN)
 UPSERT_SILENT_DEVICE = _upsert(schema.devices, kept=("first_seen",), known=_KNOWN, named=("panel_name",))
 UPSERT_POINT: dict[PointType, str] = {
     point_type: _upsert_changed(table) for point_type, table in schema.point_tables.items()
+}
+UPDATE_VALUE: dict[PointType, str] = {
+    point_type: _update_value(table) for point_type, table in schema.point_tables.items()
 }
 UPSERT_TREND_LOG = _upsert(schema.trendlogs)
 INSERT_FRAME = _insert(schema.trendlog_frames)

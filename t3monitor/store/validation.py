@@ -15,10 +15,11 @@ from t3monitor.store.failures import damaged
 from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import devices, point_tables, trendlog_frames
+from t3monitor.store.statements import sql_text
 
-_KNOWN = select(devices.c.serial_number)
+_KNOWN = sql_text(select(devices.c.serial_number))
 _COUNT_POINTS = {
-    point_type: select(table.c.serial_number, func.count()).group_by(table.c.serial_number)
+    point_type: sql_text(select(table.c.serial_number, func.count()).group_by(table.c.serial_number))
     for point_type, table in point_tables.items()
 }
 _frame = trendlog_frames.c
@@ -51,9 +52,10 @@ def count_back(url: str, snapshot: Snapshot, run_id: int) -> dict[int, dict[Poin
         if points
     ]
     with reading(url) as connection:
-        known = set(connection.scalars(_KNOWN).all())
+        cursor = cast(sqlite3.Cursor, connection.connection.cursor())
+        known = {serial for (serial,) in cursor.execute(_KNOWN)}
         counted: dict[PointType, dict[int, int]] = {
-            point_type: dict(map(tuple, connection.execute(query).all())) for point_type, query in _COUNT_POINTS.items()
+            point_type: dict(cursor.execute(query)) for point_type, query in _COUNT_POINTS.items()
         }
         frames, samples = connection.execute(_COUNT_SAMPLES, {"vectors": json.dumps(vectors), "run_id": run_id}).one()
     result = {}
@@ -61,7 +63,7 @@ def count_back(url: str, snapshot: Snapshot, run_id: int) -> dict[int, dict[Poin
         serial = panel.serial_number
         if serial not in known:
             raise DatabaseError(f"Validation failed: device {serial} is not in the database after the commit")
-        result[serial] = {point_type: counted[point_type].get(serial, 0) for point_type in PointType}
+        result[serial] = {point_type: points.get(serial, 0) for point_type, points in counted.items()}
         for point_type, points, _ in panel.vectors():
             if result[serial][point_type] < len(points):  # more is right: points of earlier answers stay
                 raise DatabaseError(

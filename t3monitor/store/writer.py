@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import compress
 from operator import is_not, itemgetter
 from sqlite3 import Cursor
+from typing import NamedTuple
 
 from t3monitor.model.events import CycleReport
 from t3monitor.model.freshness import PanelState, panel_state
@@ -19,7 +20,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.late import Late
 from t3monitor.store.layouts import Layout, find_or_insert, layout_point, points_of_vector
 from t3monitor.store.reading_times import write_reading_times
-from t3monitor.store.rows import insert_run, json_array, next_run_id
+from t3monitor.store.rows import insert_run, json_array, next_run_id, with_values
 from t3monitor.store.schema import point_tables
 from t3monitor.store.words import write_words
 
@@ -41,8 +42,15 @@ class _StoredVector:
     vals: str
 
 
+class _Changes(NamedTuple):
+    """How the points of a vector differ from the stored ones."""
+
+    positions: list[int]  # of those that do
+    only_values: bool  # nothing but values is other
+
+
 _Vectors = dict[tuple[int, PointType], _StoredVector]
-_Changes = list[tuple[Point, Point]]  # new and stored point, of those that are not the same
+_NO_CHANGES = _Changes([], only_values=True)
 
 
 class Writer:
@@ -139,21 +147,28 @@ class CycleTransaction:
         for point_type, points, time_s in panel.vectors():
             in_parts = point_type in panel.groups  # then these are others than those that `log` gets
             changes = None if in_parts else self._changes(serial, point_type, points)
-            changed = points if changes is None else [point for point, _ in changes]
-            if changed:
-                columns = _point_columns[point_type]
+            changed = points if changes is None else [points[position] for position in changes.positions]
+            if not changed:
+                continue
+            if changes is not None and changes.only_values:  # the rows are there, and this takes half the time
                 self._cursor.executemany(
-                    statements.UPSERT_POINT[point_type],
-                    [
-                        (
-                            serial,
-                            *columns(point),
-                            (panel.point_read_at(point_type, point.point_index) if in_parts else time_s) or received_at,
-                            received_at,
-                        )
-                        for point in changed
-                    ],
+                    statements.UPDATE_VALUE[point_type],
+                    [(point.value, time_s or received_at, received_at, serial, point.point_index) for point in changed],
                 )
+                continue
+            columns = _point_columns[point_type]
+            self._cursor.executemany(
+                statements.UPSERT_POINT[point_type],
+                [
+                    (
+                        serial,
+                        *columns(point),
+                        (panel.point_read_at(point_type, point.point_index) if in_parts else time_s) or received_at,
+                        received_at,
+                    )
+                    for point in changed
+                ],
+            )
 
     def upsert_silent(self, panel: Panel, received_at: int) -> None:
         """A panel that T3000 lists and that did not answer; what is known of it from earlier stays."""
@@ -200,19 +215,24 @@ class CycleTransaction:
             if stored is None or len(stored.points) != len(points):
                 self._found_changes[key] = None
             elif stored.points is points:
-                self._found_changes[key] = []
+                self._found_changes[key] = _NO_CHANGES
             else:
-                pairs = zip(points, stored.points, strict=True)
-                self._found_changes[key] = list(compress(pairs, map(is_not, points, stored.points)))
+                others = compress(range(len(points)), map(is_not, points, stored.points))
+                positions = [position for position in others if points[position] != stored.points[position]]
+                only_values = all(points[position].is_revalued(stored.points[position]) for position in positions)
+                self._found_changes[key] = _Changes(positions, only_values)
         return self._found_changes[key]
 
     def _vector(self, panel: Panel, point_type: PointType, points: tuple[Point, ...]) -> _StoredVector:
         stored = self._stored.get((panel.serial_number, point_type))
         changes = self._changes(panel.serial_number, point_type, points)
         if stored and changes is not None and stored.layout.panel_id == panel.panel_id:
-            if not changes:
+            if not changes.positions:
                 return stored
-            if all(layout_point(point) == layout_point(old) for point, old in changes):
+            if changes.only_values and len(points) == len(stored.layout.points):
+                values: list[float | None] = [points[position].value for position in changes.positions]
+                return _StoredVector(points, stored.layout, with_values(stored.vals, changes.positions, values))
+            if all(layout_point(points[place]) == layout_point(stored.points[place]) for place in changes.positions):
                 return _StoredVector(points, stored.layout, json_array(stored.layout.values(points)))
         entries = tuple(map(layout_point, points))
         layout = find_or_insert(self._cursor, panel.serial_number, point_type, panel.panel_id, entries)

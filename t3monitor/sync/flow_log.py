@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -52,7 +53,7 @@ class FlowLog:
 
     def __call__(self, event: SyncEvent) -> None:
         """Writes the lines of an event, those of panels with the next event of another kind."""
-        if isinstance(event, PanelUpserted | PanelLogged):
+        if isinstance(event, (PanelUpserted, PanelLogged)):
             self._panel_lines += (line for _, line in self._flow.of(event))
             return
         if self._panel_lines:
@@ -81,11 +82,11 @@ class FlowLines:
     """
 
     def __init__(self) -> None:
-        self._sites: dict[str, _Site] = {}
+        self._sites: defaultdict[str, _Site] = defaultdict(_Site)
 
     def of(self, event: SyncEvent) -> list[Line]:
         """The lines of an event, with the site's name at their end; none for those that docs/t3000.md 13.4 lacks."""
-        lines = self._sites.setdefault(event.site, _Site()).lines(event)
+        lines = self._sites[event.site].lines(event)
         return [(level, f"{line} [{event.site}]") for level, line in lines] if event.site else lines
 
 

@@ -95,7 +95,8 @@ class _Controller:
         return frozenset() if self.is_same(identity) else identity.contradictions(self.known.identity)
 
     def _is_known(self, identity: Identity, site: str, now_s: int) -> bool:
-        self.known.identity = identity.completed(self.known.identity)
+        if identity != self.known.identity:
+            self.known.identity = identity.completed(self.known.identity)
         self.known.seen_at = now_s
         self.known.sites.add(site)
         return True

@@ -1,7 +1,7 @@
 """Completes panels with what T3000's optional settings exports know of them."""
 
 import logging
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Protocol
 
 from t3monitor.diagnostics.logs import FFI_LOGGER
@@ -65,5 +65,5 @@ class SettingsReader:
 
 def _merged(answered: PanelSettings, exported: PanelSettings) -> PanelSettings:
     """What the answer itself says, completed from the export."""
-    values = {field.name: getattr(answered, field.name) for field in fields(answered)}
-    return replace(exported, **{name: value for name, value in values.items() if value is not None})
+    pairs = zip(answered, exported, strict=True)
+    return PanelSettings(*(own if own is not None else known for own, known in pairs))  # type: ignore[arg-type]

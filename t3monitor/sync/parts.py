@@ -37,10 +37,12 @@ def to_record(snapshot: Snapshot, groups: Mapping[int, Groups]) -> Snapshot:
     ``groups`` are those that the answer told, by serial number. Those that are not in use are read by and by and would
     leave holes in the history.
     """
-    panels = (
-        _recorded(replace(panel, groups=groups.get(panel.serial_number, panel.groups))) for panel in snapshot.panels
-    )
-    return replace(snapshot, panels=tuple(panels))
+
+    def recorded(panel: Panel) -> Panel:
+        told = groups.get(panel.serial_number, panel.groups)
+        return _recorded(panel if told is panel.groups else replace(panel, groups=told))
+
+    return replace(snapshot, panels=tuple(map(recorded, snapshot.panels)))
 
 
 def with_all_as_new(snapshot: Snapshot) -> Snapshot:

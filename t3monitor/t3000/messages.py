@@ -6,13 +6,13 @@ points in engineering units, and the one that T3000 really sends, ``data[]`` wit
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import compress
 from operator import ne
 from typing import NamedTuple, cast
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.structs import replace
 
 from t3monitor.model.errors import BadReplyError, NoNewDataError, RefusedError
 from t3monitor.model.point_types import PointType
@@ -68,15 +68,14 @@ _read_documented_panel = msgspec.json.Decoder(_DocumentedPanel)
 _read_text = msgspec.json.Decoder(str)
 
 
-@dataclass(frozen=True, slots=True)
-class _PanelPoints:
+class _PanelPoints(Struct, frozen=True):
     """The points of a panel, position by position, beside the bytes they were read from."""
 
     panel_id: int
     raw: list[Raw]
     listed_as: list[PointType] | None
     read: list[Point | str]  # a text says why there is no point
-    positions: dict[PointType, list[int]]  # of each type, in the order of the points' numbers
+    positions: dict[PointType, slice | list[int]]  # of each type, in the order of the points' numbers
     by_type: dict[PointType, tuple[Point, ...]]
     skipped: tuple[str, ...]
 
@@ -256,24 +255,26 @@ def _read_points(
 
     if known is None or (known.panel_id, known.listed_as, len(known.raw)) != (panel_id, listed_as, len(raw)):
         return _grouped(panel_id, raw, listed_as, [read_at(position) for position in range(len(raw))])
-    changed = list(compress(range(len(raw)), map(ne, raw, known.raw)))
     points = known.read.copy()
-    for position in changed:
-        old = known.read[position]
-        revalued = None
+    touched: set[PointType] = set()
+    keep_places = True
+    for position in compress(range(len(raw)), map(ne, raw, known.raw)):
+        old = points[position]
+        new: Point | str | None = None
         if shape is Shape.REAL and isinstance(old, Point):
-            revalued = with_new_value(old, known.raw[position], raw[position])
-        new = revalued or read_at(position)
-        if new != old:
-            points[position] = new
-    changed = [position for position in changed if points[position] is not known.read[position]]
-    if not all(_same_place(points[position], known.read[position]) for position in changed):
+            new = with_new_value(old, known.raw[position], raw[position])
+        if new is None:
+            new = read_at(position)
+        if new == old:
+            continue
+        if not _same_place(new, old):
+            keep_places = False
+        points[position] = new
+        if isinstance(new, Point):
+            touched.add(new.point_type)
+    if not keep_places:
         return _grouped(panel_id, raw, listed_as, points)
-    touched = {point.point_type for position in changed if isinstance(point := points[position], Point)}
-    by_type = {
-        kind: _points_at(points, known.positions[kind]) if kind in touched else known.by_type[kind]
-        for kind in PointType
-    }
+    by_type = known.by_type | {kind: _points_at(points, known.positions[kind]) for kind in touched}
     # The new bytes, although equal ones were known: each of them keeps the whole answer it stands in alive.
     return replace(known, raw=raw, read=points, by_type=by_type)
 
@@ -290,14 +291,21 @@ def _grouped(
             skipped.append(point)
         elif places[point.point_type].setdefault(point.point_index, position) != position:
             skipped.append(f"panel {panel_id}: {point.point_id} is listed twice")
-    positions = {kind: [place[number] for number in sorted(place)] for kind, place in places.items()}
+    positions = {kind: _run([place[number] for number in sorted(place)]) for kind, place in places.items()}
     by_type = {kind: _points_at(points, listed) for kind, listed in positions.items()}
     return _PanelPoints(panel_id, raw, listed_as, points, positions, by_type, tuple(skipped))
 
 
-def _points_at(points: list[Point | str], positions: list[int]) -> tuple[Point, ...]:
+def _run(positions: list[int]) -> slice | list[int]:
+    """Positions that follow each other, as T3000 lists them, as a slice: it takes a tenth of the time."""
+    run = slice(positions[0], positions[0] + len(positions)) if positions else slice(0)
+    return run if positions == [*range(run.stop)[run]] else positions
+
+
+def _points_at(points: list[Point | str], positions: slice | list[int]) -> tuple[Point, ...]:
     """The points at positions where there are points."""
-    return cast(tuple[Point, ...], tuple(map(points.__getitem__, positions)))
+    at = points[positions] if isinstance(positions, slice) else map(points.__getitem__, positions)
+    return cast(tuple[Point, ...], tuple(at))
 
 
 def _same_place(point: Point | str, old: Point | str) -> bool:

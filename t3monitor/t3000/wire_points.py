@@ -140,13 +140,16 @@ def with_new_value(point: Point, old_raw: Raw, raw: Raw) -> Point | None:
     T3000 writes members in the order of their names (docs/t3000.md 4.1), so ``value`` comes last; most of what changes
     in a building is that, and reading it alone takes a tenth of the time.
     """
-    settings, _, value = bytes(raw).rpartition(_VALUE_MEMBER)
-    old_settings, _, _ = bytes(old_raw).rpartition(_VALUE_MEMBER)
-    if not settings or settings != old_settings or not _LAST_NUMBER.fullmatch(value):
+    sent, old = bytes(raw), bytes(old_raw)
+    value_at = sent.rfind(_VALUE_MEMBER)
+    number_at = value_at + len(_VALUE_MEMBER)
+    if value_at < 0 or sent[:number_at] != old[:number_at] or b"," in old[number_at:]:
+        return None
+    if not _LAST_NUMBER.fullmatch(sent, number_at):
         return None
     if has_states(digital=point.is_digital, range_=point.range):
         return point  # its state is ``control``, which did not change
-    return point._replace(value=int(value[:-1]) / 1000)
+    return point.with_value(int(sent[number_at:-1]) / 1000)
 
 
 def _type(wire: _WirePoint) -> PointType:
