@@ -285,7 +285,7 @@ class MonitorApp(QObject):
     def _show(self) -> None:
         if self.session.shown is not None:
             self.window.apply_snapshot(self.session.shown)
-            self.on_tick()
+            self._tick.start(0)  # ages, once this is painted
 
     @Slot()
     def on_plotted_points_changed(self) -> None:
@@ -296,6 +296,7 @@ class MonitorApp(QObject):
     @Slot()
     def on_tick(self) -> None:
         """Once a second: ages and countdowns, and what the user looks at is to be read first."""
+        self._tick.setInterval(_TICK_MS)
         self.window.set_now(time.time(), time.monotonic(), self.session.settings.sync_interval_secs)
         points = self.window.visible_points()
         if self.session.prefer(points):

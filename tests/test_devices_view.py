@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent, QPainter
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from t3monitor.model.recording import Recording
@@ -46,6 +46,31 @@ def shown(view: DevicesView) -> list[str]:
         names.append(index.data())
         index = view.tree.indexBelow(index)
     return names
+
+
+class Painted(QStyledItemDelegate):
+    """Notes the ages that are painted."""
+
+    def __init__(self, view: DevicesView) -> None:
+        super().__init__(view.tree)
+        self.texts: list[str] = []
+        view.tree.setItemDelegateForColumn(DeviceColumn.AGE, self)
+        for _ in range(5):  # what is to be painted anyway
+            QApplication.processEvents()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        if index.parent().isValid():
+            self.texts.append(index.data())
+
+
+@pytest.mark.parametrize("panels", [1, 3])
+def test_ages_are_painted_when_they_change(view: DevicesView, panels: int) -> None:
+    view.apply(snapshot(*(device(number, number) for number in range(1, panels + 1))))
+    painted = Painted(view)
+    painted.texts.clear()
+    view.set_now(NOW_S + 5, INTERVAL_S)
+    QApplication.processEvents()
+    assert painted.texts == ["10 s"] * panels
 
 
 class TestChoosing:

@@ -15,11 +15,23 @@ from t3monitor.ui.devices.panels import Group, PanelRow, SiteState, grouped, sho
 from t3monitor.ui.devices.tips import panel_tip, site_tip
 from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
 from t3monitor.ui.kit.rows import stretches
-from t3monitor.ui.kit.texts import reading_age_text, translate
+from t3monitor.ui.kit.texts import Ages, translate
 from t3monitor.ui.kit.theme import StateColours, current_theme
 from t3monitor.ui.progress.state import LinkState
 
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_DECORATION = int(Qt.ItemDataRole.DecorationRole)
+_FOREGROUND, _BACKGROUND = int(Qt.ItemDataRole.ForegroundRole), int(Qt.ItemDataRole.BackgroundRole)
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_TOOL_TIP, _ACCESSIBLE_TEXT = int(Qt.ItemDataRole.ToolTipRole), int(Qt.ItemDataRole.AccessibleTextRole)
+_SERIAL = int(Qt.ItemDataRole.UserRole)
+_ROLES = frozenset(
+    (_DISPLAY, _DECORATION, _FOREGROUND, _BACKGROUND, _ALIGNMENT, _TOOL_TIP, _ACCESSIBLE_TEXT, NOTE_ROLE, _SERIAL)
+)
+_GROUP_FLAGS = Qt.ItemFlag.ItemIsEnabled
+_ALL_FLAGS = _GROUP_FLAGS | Qt.ItemFlag.ItemIsSelectable
+_PANEL_FLAGS = _ALL_FLAGS | Qt.ItemFlag.ItemNeverHasChildren
+_COLUMNS = len(DeviceColumn)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _ROOT = QModelIndex()
@@ -36,7 +48,7 @@ class DevicesModel(QAbstractItemModel):
     A panel that is missing in a snapshot stays, as one that does not answer.
     """
 
-    SERIAL_ROLE = int(Qt.ItemDataRole.UserRole)  # serial number; None for all panels and for a group
+    SERIAL_ROLE = _SERIAL  # serial number; None for all panels and for a group
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -163,7 +175,8 @@ class DevicesModel(QAbstractItemModel):
         unnamed = self._site_name or _tr("Panels")
         self._groups = grouped(self._panels.values(), self._site_states, unnamed)
         self._judge()
-        self._texts = {serial: self._texts_of(panel) for serial, panel in self._panels.items()}
+        ages = Ages(self._now_s)
+        self._texts = {serial: self._texts_of(panel, ages) for serial, panel in self._panels.items()}
         self._refresh_all_texts()
         self.endResetModel()
 
@@ -176,10 +189,11 @@ class DevicesModel(QAbstractItemModel):
         """Finds the cells that say something else than before, and tells of them."""
         states = {serial: panel.state for serial, panel in self._panels.items()}
         self._judge()
+        ages = Ages(self._now_s)
         for number, group in enumerate(self._groups, start=1):
             changed: dict[DeviceColumn, list[int]] = {column: [] for column in DeviceColumn}  # rows
             for row, panel in enumerate(group.panels):
-                old, new = self._texts[panel.newest.serial_number], self._texts_of(panel)
+                old, new = self._texts[panel.newest.serial_number], self._texts_of(panel, ages)
                 self._texts[panel.newest.serial_number] = new
                 is_turned = states[panel.newest.serial_number] is not panel.state
                 for column, rows in changed.items():
@@ -197,9 +211,9 @@ class DevicesModel(QAbstractItemModel):
                     self.createIndex(first, column, internal_id), self.createIndex(last, column, internal_id)
                 )
 
-    def _texts_of(self, panel: PanelRow) -> list[str]:
+    def _texts_of(self, panel: PanelRow, ages: Ages) -> list[str]:
         newest = panel.newest
-        age = panel.age(self._now_s)
+        age = ages[panel.read_at]
         if panel.state is PanelState.NO_ANSWER:
             age = _tr("no answer")
         elif panel.state is PanelState.STALE:
@@ -212,7 +226,7 @@ class DevicesModel(QAbstractItemModel):
             str(newest.panel_id),
             str(newest.serial_number),
             newest.address,
-            *(reading_age_text(logging_time, self._now_s) for _, _, logging_time in newest.vectors()),
+            *(ages[logging_time] for _, _, logging_time in newest.vectors()),
             str(panel.in_use),
             str(panel.overridden),
             str(panel.faults),
@@ -278,7 +292,7 @@ class DevicesModel(QAbstractItemModel):
 
     @override
     def index(self, row: int, column: int, parent: _Index = _ROOT) -> QModelIndex:
-        if not self.hasIndex(row, column, parent):
+        if not (0 <= row < self.rowCount(parent) and 0 <= column < _COLUMNS):
             return QModelIndex()
         return self.createIndex(row, column, parent.row() if parent.isValid() else _TOP_LEVEL)
 
@@ -299,46 +313,42 @@ class DevicesModel(QAbstractItemModel):
 
     @override
     def columnCount(self, parent: _Index = _ROOT) -> int:
-        return len(DeviceColumn)
+        return _COLUMNS
 
     @override
     def data(self, index: _Index, role: int = _DISPLAY) -> object:
-        if not index.isValid():
+        if role not in _ROLES or not index.isValid():
             return None
         column = index.column()
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(index)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _LEFT if column in _LEFT_ALIGNED else _RIGHT
-            case Qt.ItemDataRole.ForegroundRole:
-                return self._foreground(self.panel(index), index)
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return self._accessible_text(index)
-            case Qt.ItemDataRole.ToolTipRole:
-                return self._tool_tip(index)
+        if role == _DISPLAY:
+            return self._text(index)
+        if role == _ALIGNMENT:
+            return _LEFT if column in _LEFT_ALIGNED else _RIGHT
+        if role == _FOREGROUND:
+            return self._foreground(self.panel(index), index)
+        if role == _ACCESSIBLE_TEXT:
+            return self._accessible_text(index)
+        if role == _TOOL_TIP:
+            return self._tool_tip(index)
         panel = self.panel(index)
         if panel is None:
             return None
         if role == NOTE_ROLE:
             return self._note(panel)
-        match role:
-            case Qt.ItemDataRole.DecorationRole if column == DeviceColumn.NAME:
-                return self._marks[panel.state]
-            case Qt.ItemDataRole.BackgroundRole:
-                colours = _colours(panel, column)
-                return colours.background if colours else None
-            case self.SERIAL_ROLE:
-                return panel.newest.serial_number
-        return None
+        if role == _DECORATION:
+            return self._marks[panel.state] if column == DeviceColumn.NAME else None
+        if role == _BACKGROUND:
+            colours = _colours(panel, column)
+            return colours.background if colours else None
+        return panel.newest.serial_number  # of _SERIAL
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> object:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(DeviceColumn):
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < _COLUMNS:
             return None
         if role == _DISPLAY:
             return title(DeviceColumn(section))
-        if role == Qt.ItemDataRole.TextAlignmentRole:
+        if role == _ALIGNMENT:
             return _LEFT if section in _LEFT_ALIGNED else _RIGHT
         return None
 
@@ -346,11 +356,9 @@ class DevicesModel(QAbstractItemModel):
     def flags(self, index: _Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        if self.panel(index):
-            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        if index.row() == 0:
-            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        return Qt.ItemFlag.ItemIsEnabled
+        if index.internalId() != _TOP_LEVEL:
+            return _PANEL_FLAGS
+        return _ALL_FLAGS if index.row() == 0 else _GROUP_FLAGS
 
 
 def _colours(panel: PanelRow, column: int) -> StateColours | None:

@@ -1,7 +1,9 @@
 """The tree of panels as a widget: its columns, and for which row its menu is asked for."""
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Signal, Slot
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QTreeView, QWidget
 from typing_extensions import override
 
@@ -25,6 +27,7 @@ _WIDTHS = {  # in widths of a digit
     DeviceColumn.FAULTS: 9,
 }
 _MARK_SIZE = 14
+_Index = QModelIndex | QPersistentModelIndex
 
 
 class PanelTree(QTreeView):
@@ -68,6 +71,14 @@ class PanelTree(QTreeView):
             longest = max(map(metrics.horizontalAdvance, longest_ages()))
             return longest + RIGHT_MARGIN + 8
         return _WIDTHS[column] * metrics.horizontalAdvance("0")
+
+    @override
+    def dataChanged(self, top_left: _Index, bottom_right: _Index, roles: Sequence[int] = ()) -> None:
+        """Of many rows paints all that are in sight: Qt would look for each of them where it is."""
+        if top_left.row() == bottom_right.row() or QAccessible.isActive():
+            super().dataChanged(top_left, bottom_right, roles)
+        else:
+            self.viewport().update()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -9,6 +9,9 @@ RIGHT_MARGIN = 16  # the arrow of a sorted column stands in it
 # The cells keep 3 pixels free on their left, and numbers more on their right.
 HEADER_STYLE = f"QHeaderView::section {{ padding: 4px {RIGHT_MARGIN}px 4px 3px; }}"
 ROW_PADDING = 8  # above and below the text, in all
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_SELECTED, _ACTIVE = QStyle.StateFlag.State_Selected, QStyle.StateFlag.State_Active
 _WIDEST_UNIT = " Volts"  # longer units take more room, at the cost of their alignment
 
 
@@ -51,7 +54,7 @@ class NumberDelegate(QStyledItemDelegate):
         if not text:
             return
         state = option.state
-        selected, active = state & QStyle.StateFlag.State_Selected, state & QStyle.StateFlag.State_Active
+        selected, active = state & _SELECTED, state & _ACTIVE
         role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
         group = QPalette.ColorGroup.Active if active else QPalette.ColorGroup.Inactive
         painter.save()
@@ -64,11 +67,11 @@ class NumberDelegate(QStyledItemDelegate):
             unit_width = min(unit_width, max(0, area.width() - option.fontMetrics.horizontalAdvance(number)))
             units = QRect(area.right() + 1 - unit_width, area.top(), unit_width, area.height())
             unit = option.fontMetrics.elidedText(gap + unit, Qt.TextElideMode.ElideRight, unit_width)
-            painter.drawText(units, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, unit)
+            painter.drawText(units, _LEFT, unit)
             area.setWidth(area.width() - unit_width)
             text = number
         text = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(area, _RIGHT, text)
         painter.restore()
 
 

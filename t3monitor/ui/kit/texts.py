@@ -38,6 +38,18 @@ def reading_age_text(read_at: int | None, now_s: float) -> str:
     return age_text(now_s - read_at)
 
 
+class Ages(dict[int | None, str]):
+    """The texts of `reading_age_text` as of one moment: many readings are of the same second."""
+
+    def __init__(self, now_s: float) -> None:
+        super().__init__()
+        self._now_s = now_s
+
+    def __missing__(self, read_at: int | None) -> str:
+        self[read_at] = text = reading_age_text(read_at, self._now_s)
+        return text
+
+
 def reading_time_text(read_at: int | None) -> str:
     """Date and time of a reading in local time, or ``never``."""
     return translate("texts", "never") if read_at is None else local_time_text(read_at)
