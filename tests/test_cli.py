@@ -614,6 +614,24 @@ def test_the_doctor_says_the_same_of_a_folder_and_of_the_database_in_it(
     assert "cannot be written to" in checks["database"]["text"]
 
 
+def test_the_doctor_says_which_drive_or_share_of_windows_is_not_there(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    code, checks = doctor(capsys, "--link", "demo", "--database", f"sqlite:///{tmp_path / 'x.db'}")
+    assert (code, checks["database"]["outcome"]) == (5, "database")
+    assert f"there is no {tmp_path.anchor}; connect the drive or share" in checks["database"]["text"]
+
+
+def test_the_doctor_promises_no_file_of_a_name_that_cannot_be_any(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    name = "q%3F.db" if sys.platform == "win32" else f"{'q' * 300}.db"
+    code, checks = doctor(capsys, "--link", "demo", "--database", f"sqlite:///{tmp_path / name}")
+    assert (code, checks["database"]["outcome"]) == (5, "database")
+    assert "cannot be opened" in checks["database"]["text"]
+
+
 def test_the_doctor_sees_a_database_that_another_program_locks(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,6 +148,31 @@ def test_signals_close_the_window_however_many_come(
         assert ending.exit_code == code
 
     run(scenario())
+
+
+CONSOLE_IS_CLOSED = """
+import threading
+from t3monitor.commands import signals
+signals.end_at_once_on_signals()
+asked = threading.Event()
+signals.on_end_signals(lambda number: asked.set())
+console = threading.Thread(target=signals._handlers[-1], args=(2,), daemon=True)  # CTRL_CLOSE_EVENT
+console.start()
+while not asked.wait(0.05):
+    pass
+console.join(0.2)
+print("ended in order" if console.is_alive() else "Windows would have ended it before")
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "win32", reason="elsewhere a console that is closed sends SIGHUP and waits for nobody"
+)
+def test_windows_is_kept_from_ending_a_program_whose_console_is_closed_before_it_has_ended_in_order() -> None:
+    program = subprocess.run(
+        [sys.executable, "-c", CONSOLE_IS_CLOSED], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=50
+    )
+    assert (program.returncode, program.stdout, program.stderr) == (0, "ended in order\n", "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there the folders of a user are private by themselves")

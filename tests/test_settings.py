@@ -433,6 +433,25 @@ def test_a_save_that_fails_leaves_the_old_file_and_no_temporary_one(
     assert names_in(path.parent) == ["settings.json"]
 
 
+def test_a_file_that_another_program_has_open_on_windows_is_replaced_once_that_has_done(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.config.files._PAUSE_S", 0.0)
+    save(path, Settings(timeout_seconds=10))
+    open_for = iter(range(4))
+    replace = os.replace
+
+    def be_open(source: str, target: str) -> None:
+        if next(open_for, None) is not None:
+            raise PermissionError(13, "Access is denied")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", be_open)
+    save(path, Settings(timeout_seconds=20))
+    assert stored(path)["sync"]["timeout_seconds"] == 20
+    assert names_in(path.parent) == ["settings.json"]
+
+
 def test_the_old_file_is_whole_until_the_new_one_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save(path, Settings(timeout_seconds=10))
     seen = []

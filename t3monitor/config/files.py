@@ -2,7 +2,10 @@
 
 import os
 import tempfile
+import time
 from pathlib import Path
+
+_TRIES, _PAUSE_S = 5, 0.05
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -17,7 +20,19 @@ def write_whole(path: Path, text: str) -> None:
             file.write(text.encode("utf-8", "surrogatepass"))
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        _put_in_place(Path(temporary), path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _put_in_place(file: Path, path: Path) -> None:
+    """Windows replaces no file that is open: who reads it, another program or a virus scanner, soon has done."""
+    for _ in range(_TRIES - 1):
+        try:
+            file.replace(path)
+        except PermissionError:
+            time.sleep(_PAUSE_S)
+        else:
+            return
+    file.replace(path)
