@@ -125,6 +125,7 @@ def _show_other(holder: Holder) -> int:
 def make_application() -> QApplication:
     """The QApplication with the program's name on it."""
     application = QApplication(sys.argv[:1])
+    application.setStyle("Fusion")  # what the themes are made for
     application.setApplicationName("T3 Monitor")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("t3monitor")  # the desktop finds the entry of an installed program by it

@@ -126,7 +126,6 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     style_sheet = _style_sheet(theme)
     if application.styleSheet() == style_sheet:
         return  # every widget would be drawn anew for nothing
-    application.setStyle("Fusion")
     application.setPalette(_palette(theme))
     application.setStyleSheet(style_sheet)
 
