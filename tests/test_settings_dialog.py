@@ -46,7 +46,9 @@ async def never_asked(_settings: Settings) -> Sequence[Check]:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, tmp_path: Path) -> Callable[..., SettingsDialog]:
+def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., SettingsDialog]:
+    monkeypatch.setattr("t3monitor.ui.settings.page._TYPING_MS", 10)
+
     def open_dialog(
         settings: Settings | None = None, test_link: TestLink = never_asked, panels: Sequence[Panel] = ()
     ) -> SettingsDialog:

@@ -49,7 +49,9 @@ def test_each_site_has_its_lines_and_the_first_bad_one_the_exit_code(
     assert lines["Plant"]["reason"].startswith("Nothing listens on 127.0.0.1:")
 
 
-def test_as_many_cycles_of_each_site_as_were_asked_for(office: StandIn, capsys: pytest.CaptureFixture[str]) -> None:
+def test_as_many_cycles_of_each_site_as_were_asked_for(
+    office: StandIn, capsys: pytest.CaptureFixture[str], seconds_fly: None
+) -> None:
     with StandIn(make_panels(3), hurries=True) as plant:
         save_sites(Office=office.url, Plant=plant.url)
         assert main(["sync", "--cycles", "2", "--interval", "1"]) == 0
