@@ -396,6 +396,26 @@ def test_ctrl_c_while_the_program_is_still_being_imported_is_exit_code_130_and_n
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there os.kill takes no Ctrl-C")
+def test_ctrl_c_is_heard_while_doctor_has_sqlite_look_at_a_large_file(own_home: Path) -> None:
+    program = """if True:
+        import os, signal, sqlite3, threading
+        from t3monitor.cli import main
+        from t3monitor.commands import doctor
+
+        def look(url):
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+            endless = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+            sqlite3.connect(":memory:").execute(endless)
+
+        doctor.check_pages = look
+        main(["doctor", "--link", "demo"])
+    """
+    assert main(["sync", "--link", "demo", "--once"]) == 0
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["--version"])

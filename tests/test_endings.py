@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from t3monitor.model.events import CycleFinished
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.lock import holder_of
+from t3monitor.store.reading import reading
 
 KEY = PointKey(237219, PointType.INPUT, 1)
 
@@ -55,6 +57,26 @@ def test_history_that_is_being_loaded_is_forgotten_before_anything_is_closed(
 
     run(scenario())
     assert loading == [False]
+
+
+def test_what_is_being_read_ends_with_the_window(run: Run, paths: Paths, settings: Settings) -> None:
+    def count_for_long() -> None:
+        long = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000) SELECT max(i) FROM n"
+        begun.set()
+        with reading(paths.database_url(settings)) as connection:
+            connection.exec_driver_sql(long)
+            counted.set()
+
+    begun, counted = threading.Event(), threading.Event()
+
+    async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            await cycle(program, program.window.sync_once_action.trigger)
+            program._tasks.spawn(program._tasks.read(count_for_long))
+            await until(begun.is_set, program)
+
+    run(scenario())
+    assert not counted.is_set()
 
 
 def test_what_is_plotted_is_remembered_without_an_orderly_end(run: Run, paths: Paths, settings: Settings) -> None:

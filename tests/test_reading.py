@@ -3,7 +3,9 @@
 import os
 import sqlite3
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import schema_revision
-from t3monitor.store.reading import reading
+from t3monitor.store.reading import give_up_when, reading
 from t3monitor.store.schema import SCHEMA_REVISION
 
 
@@ -86,3 +88,24 @@ def test_looking_whose_a_file_is_makes_nothing_beside_it(file: Path) -> None:
 def test_a_foreign_file_is_told_by_what_its_program_has_not_copied_into_it_yet(file: Path) -> None:
     with closing(foreign(file)), pytest.raises(DatabaseUnusableError, match="belongs to another program"):
         schema_revision(sqlite_url(file))
+
+
+def test_what_nobody_wants_any_more_is_not_read_to_its_end(file: Path) -> None:
+    Database(sqlite_url(file)).close()
+    begun, unwanted = threading.Event(), threading.Event()
+
+    def is_unwanted() -> bool:
+        begun.set()
+        return unwanted.is_set()
+
+    def count_for_long() -> None:
+        long = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000) SELECT max(i) FROM n"
+        with reading(sqlite_url(file)) as connection:
+            connection.exec_driver_sql(long)
+
+    with ThreadPoolExecutor(1, initializer=give_up_when, initargs=(is_unwanted,)) as reader:
+        counting = reader.submit(count_for_long)
+        assert begun.wait(30)
+        unwanted.set()
+        with pytest.raises(DatabaseError):
+            counting.result()

@@ -1,6 +1,7 @@
 """``t3monitor doctor``: checks everything the program stands on and says what to do where something is wrong."""
 
 import argparse
+import asyncio
 import json
 import os
 import platform
@@ -21,6 +22,7 @@ from t3monitor.config.paths import Paths, user_paths
 from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.qt.background import in_daemon_thread
 from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.files import database_file
@@ -41,15 +43,23 @@ def doctor(args: argparse.Namespace) -> int:
     paths = user_paths()
     settings, warnings = settings_in_force(args, paths)
     url = args.database or paths.database_url(settings)
-    checks = [
-        Check("versions", Outcome.OK, _versions()),
-        _folders(paths),
-        Check("settings", Outcome.FAILED if warnings else Outcome.OK, "; ".join(warnings) or f"{paths.settings_file}"),
-        checked("database", lambda: _database(url)),
-        checked("recorder", lambda: _recorder(url)),
-        *check_link(settings, _known(url)),
-        _qt(),
-    ]
+    state_of_settings = Check(
+        "settings", Outcome.FAILED if warnings else Outcome.OK, "; ".join(warnings) or f"{paths.settings_file}"
+    )
+    # In another thread: SQLite looks at a large file for a minute, during which this one would hear no Ctrl-C.
+    checks = asyncio.run(
+        in_daemon_thread(
+            lambda: [
+                Check("versions", Outcome.OK, _versions()),
+                _folders(paths),
+                state_of_settings,
+                checked("database", lambda: _database(url)),
+                checked("recorder", lambda: _recorder(url)),
+                *check_link(settings, _known(url)),
+                _qt(),
+            ]
+        )
+    )
     wrong = next((check for check in checks if not check.is_ok), None)
     try:
         _print(checks, as_json=args.json)

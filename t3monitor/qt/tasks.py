@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+
+from t3monitor.store.reading import give_up_when
 
 T = TypeVar("T")
 
@@ -18,7 +21,10 @@ class Tasks:
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reader")
+        self._ending = threading.Event()
+        self._readers = ThreadPoolExecutor(
+            _READERS, thread_name_prefix="reader", initializer=give_up_when, initargs=(self._ending.is_set,)
+        )
 
     @property
     def is_busy(self) -> bool:
@@ -37,7 +43,8 @@ class Tasks:
         return await asyncio.get_running_loop().run_in_executor(self._readers, function, *arguments)
 
     async def cancel(self) -> None:
-        """Ends all that goes on and waits for it."""
+        """Ends all that goes on, what is being read as well, and waits for the coroutines."""
+        self._ending.set()
         for task in tuple(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

@@ -69,14 +69,21 @@ def backfill(
 
 def give_demo_a_past(path: Path, panels: int, closing: threading.Event) -> None:
     """Makes the simulated building's database with a day in it; whole or not at all, and not where there is one."""
+    partial = path.with_name(f"{path.name}.partial")
     with _one_past_at_a_time:
+        _remove(partial)  # of a program that was killed
         if path.exists():
             return
-        partial = path.with_name(f"{path.name}.partial")
-        for leftover in (partial, *(partial.with_name(partial.name + end) for end in ("-wal", "-shm"))):
-            leftover.unlink(missing_ok=True)
         now_s = int(time.time())
         start_s, end_s = now_s - _DEMO_PAST_S, now_s - _DEMO_LATEST_S
-        backfill(sqlite_url(partial), Building(panels=panels), start_s, end_s, _DEMO_STEP_S, closing.is_set)
-        if not closing.is_set() and not path.exists():
-            partial.replace(path)
+        try:
+            backfill(sqlite_url(partial), Building(panels=panels), start_s, end_s, _DEMO_STEP_S, closing.is_set)
+            if not closing.is_set() and not path.exists():
+                partial.replace(path)
+        finally:
+            _remove(partial)
+
+
+def _remove(database: Path) -> None:
+    for file in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
+        file.unlink(missing_ok=True)

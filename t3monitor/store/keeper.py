@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 _PATIENCE_S = 3.0  # with another program that locks the file: closing the program takes less than 5 s
 _CLOSING_PATIENCE_S, _CLOSING_S = 1.0, 2.5
 _LOCK_SLICE_S = 0.05
-_HUNG_SLICE_S, _HUNG_SLICES = 0.2, 10  # after an interruption
+_HUNG_SLICE_S, _HUNG_SLICES = 0.2, 5  # after an interruption
 _MOST_WAITING = 100  # tasks: each site has one at a time
 _UPKEEP_TROUBLE_S = 60.0
 

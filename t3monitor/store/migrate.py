@@ -81,8 +81,10 @@ def schema_revision(url: str) -> str | None:
 def _copy_aside(url: str, revision: str) -> None:
     path = database_file(url)
     copy = path.with_name(f"{path.stem}.schema-{revision}{path.suffix}")
-    with reading(url) as connection, closing(sqlite3.connect(copy)) as target:
+    partial = copy.with_name(f"{copy.name}.partial")
+    with reading(url) as connection, closing(sqlite3.connect(partial)) as target:
         source = connection.connection.driver_connection
         assert isinstance(source, sqlite3.Connection)  # noqa: S101 - else there were no file
         source.backup(target)  # takes what is still in the -wal file along
+    partial.replace(copy)
     _log.info("💾 Copied the database to %s before migrating it from schema %s", copy, revision)

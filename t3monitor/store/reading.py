@@ -1,7 +1,8 @@
 """The one place where a database is opened for reading: by its URL, for one short transaction; for any thread."""
 
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,16 @@ from t3monitor.store.failures import database_sentences
 from t3monitor.store.files import database_file, has_journal
 
 BUSY_TIMEOUT_S = 3.0  # closing the program takes less than 5 s, also while another one locks the file
+_STEPS = 10_000  # of SQLite's virtual machine, a millisecond or less
 _NO_WAL_CAN_BE_MADE = sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY
+
+
+_of_thread = threading.local()
+
+
+def give_up_when(is_unwanted: Callable[[], bool]) -> None:
+    """Has whatever this thread reads from now on end with a DatabaseError as soon as nobody wants it any more."""
+    _of_thread.is_unwanted = is_unwanted
 
 
 @contextmanager
@@ -81,4 +91,7 @@ def open_read_only(path: Path, *, foreign: bool = False) -> sqlite3.Connection:
 
 
 def _connect(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    if is_unwanted := getattr(_of_thread, "is_unwanted", None):
+        connection.set_progress_handler(is_unwanted, _STEPS)
+    return connection
