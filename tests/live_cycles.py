@@ -39,13 +39,8 @@ class LiveCycles:
 
     def service(self, **settings: Any) -> SyncService:
         """A program of ours, not started yet."""
-        in_force = Settings(
-            link="webapi",
-            web_reading="live",
-            database=f"sqlite:///{self.file}",
-            sync_interval_secs=STEP_S,
-            **settings,
-        )
+        usual = {"link": "webapi", "web_reading": "live", "sync_interval_secs": STEP_S}
+        in_force = Settings(database=f"sqlite:///{self.file}", **usual | settings)
         return SyncService(in_force, self._open, lambda current: current.database, self.clock)
 
     def run(self, cycles: int, after: Callable[[int], None] = lambda _: None, **settings: Any) -> list[CycleReport]:

@@ -389,13 +389,13 @@ def test_of_a_list_that_goes_to_and_fro_piece_by_piece_only_the_original_is_beli
 class Building:
     """A service on answers of controllers A and B, cycle by cycle, on a clock of its own."""
 
-    def __init__(self, file: Path, *answers: bytes | Answer) -> None:
+    def __init__(self, file: Path, *answers: bytes | Answer, interval_s: int = INTERVAL_S) -> None:
         self.file = file
         self.link: Any = ScriptedLink(*answers or (b"",))
         self.clock = FakeClock()
         self.events: list[SyncEvent] = []
         self.service = SyncService(
-            Settings(link=LinkName.DEMO, database=f"sqlite:///{file}"),
+            Settings(link=LinkName.DEMO, database=f"sqlite:///{file}", sync_interval_secs=interval_s),
             lambda _: self.link,
             lambda current: current.database,
             self.clock,
@@ -477,10 +477,10 @@ def test_two_controllers_in_t3000s_list_that_goes_to_and_fro_are_never_one(file:
     other.serial_number, other.name = known.serial_number, "OTHER"
     live = LiveSite([known, other, neighbour], reading=reading)
     live.t3000.scan_interval_s = REFRESH_S
-    building = Building(file)
+    building = Building(file, interval_s=60)
     building.link, building.clock = live.link, live.clock
     building.service.clock = live.clock
-    reports = building.run(int(2.5 * REFRESH_S / INTERVAL_S))
+    reports = building.run(int(2.5 * REFRESH_S / 60))
     assert reports[2].outcome is Outcome.OK
     disputed = [report for report in reports if report.outcome is Outcome.PARTIAL]
     assert {report.devices for report in disputed} == {1, 2}, "the one was read, the other left out"

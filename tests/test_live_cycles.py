@@ -44,7 +44,7 @@ def test_a_sweep_changes_the_present_state_and_not_the_history(tmp_path: Path) -
     site = LiveCycles(tmp_path, site_panels(1))
     site.run(1)
     site.t3000.panels[0].members["VAR100"] = {"value": 7000}
-    site.run(22)
+    site.run(11, sync_interval_secs=60)
     assert site.value("SELECT value FROM VARIABLE_POINTS WHERE point_id = 'VAR100' AND panel = 1") == 7.0
     assert site.value("SELECT count(*) FROM TRENDLOG_DATA WHERE point_id = 'VAR100'") == 0
 
@@ -62,10 +62,10 @@ def test_null_means_that_t3000_left_a_point_out_and_makes_no_layout(site: LiveCy
 def test_a_point_that_is_put_into_use_or_out_of_it_makes_one_layout(site: LiveCycles) -> None:
     site.run(2)
     site.t3000.panels[0].used = (21, 12, 10)
-    site.run(22)
+    site.run(11, sync_interval_secs=60)
     assert site.value("SELECT count(*) FROM TRENDLOG_LAYOUTS") == 7
     site.t3000.panels[0].used = (20, 12, 10)
-    site.run(26)  # for ten minutes it may also be a group of another panel, which looks the same
+    site.run(13, sync_interval_secs=60)  # for ten minutes it may also be a group of another panel, which looks the same
     layouts = "SELECT count(*) FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id ORDER BY layout_id"
     assert [count for (count,) in site.rows(layouts)][6:] == [30, 30], (
         "with IN21 in use, and in the answer that ended it"

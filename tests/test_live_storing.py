@@ -81,7 +81,7 @@ def test_words_of_another_controller_with_the_serial_number_of_a_known_one_are_n
         panel.digital_words = {23: words}
     live = LiveCycles(tmp_path, [*panels, twin])
     live.t3000.scan_interval_s = 350  # it is the twin that T3000 knows when its list is read again, after ten minutes
-    reports = live.run(26)
+    reports = live.run(13, sync_interval_secs=60)
     assert "two controllers have the serial number" in (reports[-1].reason or "")
     assert any(call["action"] == 0 and call["panelId"] == 9 for _, call in live.client.sent)
     assert live.rows("SELECT words FROM RANGE_WORDS") == [('[[0, "Shut"], [1, "Run"]]',)]

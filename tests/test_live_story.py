@@ -32,7 +32,7 @@ from t3000_client import ModelClient
 from t3000_model import T3000Model, make_panels
 
 SERIAL, DEAD, FORGOTTEN, ALIVE = 237219, 1, 2, range(2, 13)
-USED = (20, 12, 10)  # points of each panel, in five groups
+USED = (10, 10, 10)  # points of each panel, in three groups
 INTERVAL_S, CYCLES = 30, 24
 RESTART_S, SCAN_S = 321.0, 40.0  # between two cycles, and until the scan has found the panels after it
 FOUND_S = RESTART_S + SCAN_S

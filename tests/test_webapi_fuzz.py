@@ -15,6 +15,7 @@ from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.webapi.exchange import Reply
 from t3monitor.t3000.webapi.link import WebApiLink
 from t3000_model import T3000Model, make_panels
+from t3000_panels import ESP32
 
 MISSING = object()
 
@@ -56,7 +57,9 @@ def test_whatever_is_replied_ends_in_an_answer_or_a_named_outcome(
     monkeypatch: pytest.MonkeyPatch, reading: Any, listed: Any, told: list[Any]
 ) -> None:
     clock = FakeClock()
-    t3000 = T3000Model(make_panels(2), clock.monotonic_s, clock.utc_s)
+    usual, small = make_panels(2)
+    small.product_class, small.counts = ESP32, (10, 10, 10)
+    t3000 = T3000Model([usual, small], clock.monotonic_s, clock.utc_s)
     t3000.read_all()
     waiting = told.copy()
 

@@ -87,14 +87,14 @@ def test_a_group_that_was_blank_at_first_is_believed_as_soon_as_it_is_the_panel_
 
 
 def test_a_doubt_that_was_right_once_does_not_last_for_ever() -> None:
-    live = LiveSite(make_panels(2, used=USED, alike=False))
+    live = LiveSite(make_panels(2, used=USED, alike=False), interval_s=60)
     live.fetch()
     live.t3000.panels[1].bacnet_error = {(INPUT, 0), (INPUT, 1)}
-    for _ in range(30):
+    for _ in range(15):
         assert (INPUT, 1) not in new_groups(live.fetch(), SERIAL + 2)
     live.t3000.panels[1].bacnet_error = set()
     live.t3000.panels[1].labels = live.t3000.panels[0].labels  # it really was given them
-    for _ in range(22):
+    for _ in range(11):
         answer = live.fetch()
     assert answer.missing_points == ()
 
@@ -142,12 +142,12 @@ def test_boxes_with_equal_set_points_that_stand_still_are_known_after_a_restart_
 
 
 def test_a_bacnet_error_among_boxes_with_equal_labels_is_found_out_by_reading_another_panel_in_between() -> None:
-    live = LiveSite(alike_boxes())
+    live = LiveSite(alike_boxes(3), interval_s=60)
     live.fetch()
     live.t3000.panels[2].bacnet_error = {(VARIABLE, 0), (INPUT, 0)}
     for box in live.t3000.panels[:2]:
         box.members["VAR1"] = {"value": 16_000}
-    for _ in range(22):  # longer than a doubt lasts that nothing confirms
+    for _ in range(12):  # longer than a doubt lasts that nothing confirms
         answer = live.fetch()
         assert (INPUT, 0) not in new_groups(answer, SERIAL + 3)
         assert live.panel(live.decoded(answer), 3).variables[0].value == 21.001
