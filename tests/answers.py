@@ -128,6 +128,14 @@ def real_answer(*panels: Any, **members: Any) -> bytes:
     return json.dumps(answer, sort_keys=True, separators=(",", ":")).encode("ascii")
 
 
+def few_points(answer: bytes) -> bytes:
+    """The same answer, of which each panel has its first eight points of each type alone."""
+    whole = json.loads(answer)
+    for panel in whole["data"]:
+        panel["device_data"] = [point for point in panel["device_data"] if point["index"] < 8]
+    return json.dumps(whole, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
 def documented_point(kind: PointType = PointType.INPUT, number: int = 1, **members: Any) -> JsonObject:
     """A point in the documented shape: an input of 72.5 °F unless told otherwise; ``value`` is in units."""
     return {

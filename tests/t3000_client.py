@@ -3,7 +3,7 @@
 import http.client
 import json
 from email.utils import formatdate
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from unittest.mock import patch
 
@@ -77,7 +77,12 @@ class _ModelExchange(Exchange):
                 return self._made(200, _line(model.server_time()))
 
     def _made(self, status: int, body: bytes, content_type: str = "application/json") -> Reply:
-        return Reply(status, content_type, "", body, formatdate(self._client.model.t3000_utc_s(), usegmt=True))
+        return Reply(status, content_type, "", body, _http_date(int(self._client.model.t3000_utc_s())))
+
+
+@cache
+def _http_date(utc_s: int) -> str:
+    return formatdate(utc_s, usegmt=True)
 
 
 def _line(answer: JsonObject) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from answers import few_points
 from clock import FakeClock
 from scripted_link import ScriptedLink, Step
 from t3monitor.config.settings import LinkName, Settings
@@ -47,7 +48,9 @@ from t3monitor.sync.flow_log import FlowLines, FlowLog
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.messages import AnswerDecoder
 
-ANSWER = Building(panels=2).answer(1_761_960_895)
+WHOLE = Building(panels=2).answer(1_761_960_895)
+ANSWER = few_points(WHOLE)
+POINTS = 2 * 3 * 8
 NOT_READY = NotReadyError("T3000 is starting (-2)")
 
 
@@ -130,17 +133,17 @@ def site(tmp_path: Path) -> Iterator[Open]:
 
 
 def test_a_good_cycle_is_stored_whole_and_reported(site: Open) -> None:
-    building = site()
+    building = site(WHOLE)
     report = building.once()
     assert (report.outcome, report.reason, report.attempts, report.run_id) == (Outcome.OK, None, 1, 1)
     assert (report.devices, report.points, report.samples, report.skipped) == (2, 512, 512, 0)
-    assert report.bytes == len(ANSWER)
+    assert report.bytes == len(WHOLE)
     assert list(report.phases_ms) == ["fetch", "parse", "begin", "upsert", "trendlog", "commit", "validate"]
     assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
     [(run_id, outcome, attempts, bytes_, devices, points, samples, phases)] = building.rows(
         "SELECT id, outcome, attempts, bytes, devices, points, samples, phases_ms FROM SYNC_RUNS"
     )
-    assert (run_id, outcome, attempts, bytes_, devices, points, samples) == (1, "ok", 1, len(ANSWER), 2, 512, 512)
+    assert (run_id, outcome, attempts, bytes_, devices, points, samples) == (1, "ok", 1, len(WHOLE), 2, 512, 512)
     assert list(json.loads(phases)) == ["fetch", "parse", "begin", "upsert", "trendlog"]
 
 
@@ -305,7 +308,7 @@ def test_a_locked_database_fails_the_cycle_which_is_in_the_ledger_later(site: Op
 def test_14_cycles_with_a_lock_of_12_s_are_14_readings_with_their_own_times(site: Open) -> None:
     building = site(sync_interval_secs=1)
     controllers = Building(panels=2)
-    building.link.steps = [lambda: controllers.answer(int(building.clock.utc_s()))]
+    building.link.steps = [lambda: few_points(controllers.answer(int(building.clock.utc_s())))]
     other = sqlite3.connect(building.file, check_same_thread=False)
     building.after(3, lambda: other.execute("BEGIN IMMEDIATE"))
 
@@ -319,12 +322,12 @@ def test_14_cycles_with_a_lock_of_12_s_are_14_readings_with_their_own_times(site
     outcomes = [report.outcome for report in reports]
     assert outcomes[:3] == outcomes[-1:] * 3 == [Outcome.OK] * 3
     assert outcomes.count(Outcome.DATABASE) > 5
-    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(14 * 512,)]
+    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(14 * POINTS,)]
     stored = building.rows(
         "SELECT started_at, samples, min(logging_time) >= CAST(started_at AS INTEGER) - 10 FROM SYNC_RUNS"
         " JOIN TRENDLOG_FRAMES ON run_id = id GROUP BY id"
     )
-    assert stored == [(report.started_at, 512, 1) for report in reports]
+    assert stored == [(report.started_at, POINTS, 1) for report in reports]
 
 
 def test_a_database_out_of_reach_fails_each_cycle_and_heals_alone(site: Open) -> None:
@@ -341,8 +344,8 @@ def test_a_database_out_of_reach_fails_each_cycle_and_heals_alone(site: Open) ->
     assert FlowLines().of(building.of(LateStored)[0]) == [
         (logging.INFO, "💾 Stored late: 4 cycles, with the times of the readings")
     ]
-    assert building.rows("SELECT outcome, samples FROM SYNC_RUNS") == [(report.outcome, 512) for report in reports]
-    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(6 * 512,)]
+    assert building.rows("SELECT outcome, samples FROM SYNC_RUNS") == [(report.outcome, POINTS) for report in reports]
+    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(6 * POINTS,)]
 
 
 def test_another_file_in_the_place_of_the_database_stops_no_running_service_but_one_that_is_started(site: Open) -> None:
@@ -498,7 +501,7 @@ def test_a_database_that_is_removed_is_noticed_and_made_anew(site: Open) -> None
     assert [report.outcome for report in reports] == [Outcome.OK, Outcome.DATABASE, Outcome.OK]
     assert "was removed or replaced while it was open" in str(reports[1].reason)
     assert building.rows("SELECT outcome FROM SYNC_RUNS") == [("database",), ("ok",)]
-    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(2 * 512,)]
+    assert building.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(2 * POINTS,)]
 
 
 def test_a_validation_that_fails_is_mended_by_the_next_cycle(site: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -510,7 +513,7 @@ def test_a_validation_that_fails_is_mended_by_the_next_cycle(site: Open, monkeyp
 
     building.after(1, damage)
     assert [report.outcome for report in building.run(2)] == [Outcome.OK, Outcome.OK]
-    assert building.rows("SELECT count(*) FROM INPUT_POINTS") == [(128,)]
+    assert building.rows("SELECT count(*) FROM INPUT_POINTS") == [(16,)]
 
 
 def test_a_path_that_is_no_text_does_not_keep_its_cycle_out_of_the_ledger(site: Open) -> None:
@@ -605,7 +608,7 @@ def test_a_library_whose_times_stand_still_is_noted_and_stored_all_the_same(site
     building = site(link=link, sync_interval_secs=60)
     reports = building.run(8)
     assert {report.outcome for report in reports} == {Outcome.OK}
-    assert [report.samples for report in reports] == [512] * 8
+    assert [report.samples for report in reports] == [POINTS] * 8
     note = "T3000 reads no panel anew for this request"
     notes = [event.snapshot.note for event in building.of(AnswerDecoded)]
     assert notes == [""] * 6 + [note if noted else ""] * 2  # longer than 5 minutes
@@ -676,7 +679,7 @@ def test_a_link_without_trend_logs_is_asked_once_and_says_so_in_one_line(site: O
 
 
 def test_the_log_follows_the_document_line_by_line(site: Open, caplog: pytest.LogCaptureFixture) -> None:
-    building = site(sync_interval_secs=30)
+    building = site(WHOLE, sync_interval_secs=30)
     building.service.add_listener(FlowLog())
     caplog.set_level(logging.INFO, logger="t3monitor.ffi")
     building.run(1)
@@ -710,7 +713,7 @@ def test_the_log_follows_the_document_line_by_line(site: Open, caplog: pytest.Lo
         "✅ Database connection established",
         "🔄 Starting HandleWebViewMsg(15) call",
         called,
-        f"📋 FFI Response - 2 devices found, {len(ANSWER)} characters received",
+        f"📋 FFI Response - 2 devices found, {len(WHOLE)} characters received",
         "💾 Database transaction started",
         *panels,
         "💾 Committing transaction (2 devices)",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from answers import few_points
 from scripted_link import ScriptedLink, Step
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import Outcome, UnreachableError
@@ -18,7 +19,8 @@ from t3monitor.sync.sites import SiteServices
 from t3monitor.t3000.link import Answer
 
 NOW_S = 1_761_960_895
-OFFICE = Building(panels=2).answer(NOW_S)
+OFFICE = few_points(Building(panels=2).answer(NOW_S))
+POINTS = 2 * 3 * 8
 PLANT = OFFICE.replace(b'"panel_serial_number":2', b'"panel_serial_number":9')
 PATIENCE_S = 20.0
 
@@ -258,8 +260,11 @@ def test_what_an_answer_repeats_is_not_stored_again_and_an_errand_keeps_its_time
         assert campus.finished["Office"].acquire(timeout=PATIENCE_S)
         sync(campus)
         assert errands == [30]
-        assert campus.rows("SELECT outcome, points, samples FROM SYNC_RUNS") == [("ok", 512, 512), ("ok", 512, 0)]
-        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
+        assert campus.rows("SELECT outcome, points, samples FROM SYNC_RUNS") == [
+            ("ok", POINTS, POINTS),
+            ("ok", POINTS, 0),
+        ]
+        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(POINTS,)]
     finally:
         campus.services.close()
 
@@ -271,8 +276,8 @@ def test_another_database_gets_all_of_what_an_answer_repeats(tmp_path: Path) -> 
         campus.file = tmp_path / "other.db"
         campus.services.apply(campus.settings("Office"))
         sync(campus)
-        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
-        assert campus.rows("SELECT count(*) FROM VARIABLE_POINTS") == [(256,)]
+        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(POINTS,)]
+        assert campus.rows("SELECT count(*) FROM VARIABLE_POINTS") == [(16,)]
     finally:
         campus.services.close()
 
@@ -291,8 +296,8 @@ def test_what_a_lock_kept_out_is_stored_once_although_the_answer_repeats_it(
             sync(campus)
         sync(campus)
         assert [outcome for (outcome,) in campus.rows("SELECT outcome FROM SYNC_RUNS")] == ["ok", "database", "ok"]
-        assert campus.rows("SELECT samples FROM SYNC_RUNS") == [(512,), (512,), (0,)]
-        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(1024,)]
+        assert campus.rows("SELECT samples FROM SYNC_RUNS") == [(POINTS,), (POINTS,), (0,)]
+        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(2 * POINTS,)]
         newest = "SELECT max(logging_time) FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT'"
         assert campus.rows("SELECT max(logging_time) FROM INPUT_POINTS") == campus.rows(newest)
     finally:
@@ -309,7 +314,7 @@ def test_a_database_made_anew_in_the_place_of_a_removed_one_gets_all_of_it_too(t
         sync(campus)
         assert campus.outcomes() == {"Office": Outcome.DATABASE}
         sync(campus)
-        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(512,)]
+        assert campus.rows("SELECT count(*) FROM TRENDLOG_DATA") == [(POINTS,)]
     finally:
         campus.services.close()
 
@@ -326,9 +331,9 @@ def test_what_is_not_recorded_is_told_to_the_window_but_not_stored(campus: Campu
     campus.services.apply(campus.settings("Office", unrecorded_panels=[237221], recorded_types=["INPUT"]))
     sync(campus)
     (shown,) = [event.snapshot for event in campus.events if isinstance(event, AnswerDecoded)]
-    assert shown.point_count == 512
+    assert shown.point_count == POINTS
     assert campus.rows("SELECT serial_number FROM DEVICES") == [(237273,)]
-    assert campus.rows("SELECT serial_number, count(*) FROM INPUT_POINTS") == [(237273, 64)]
+    assert campus.rows("SELECT serial_number, count(*) FROM INPUT_POINTS") == [(237273, 8)]
     assert campus.rows("SELECT count(*) FROM OUTPUT_POINTS") == [(0,)]
     assert campus.rows("SELECT DISTINCT point_type FROM TRENDLOG_DATA") == [("INPUT",)]
-    assert campus.rows("SELECT points, samples FROM SYNC_RUNS") == [(512, 64)]
+    assert campus.rows("SELECT points, samples FROM SYNC_RUNS") == [(POINTS, 8)]
