@@ -99,13 +99,14 @@ def test_a_doubt_that_was_right_once_does_not_last_for_ever() -> None:
     assert answer.missing_points == ()
 
 
-def test_a_group_that_is_blank_for_good_stores_no_zeros() -> None:
-    live = LiveSite(make_panels(1, used=USED))
+def test_a_group_that_is_blank_for_good_is_believed_after_ten_minutes_and_stores_no_zeros() -> None:
+    live = LiveSite(make_panels(1, used=USED), interval_s=60)
     live.fetch()
     live.t3000._buffer.clear()
     live.t3000.panels[0].bacnet_error = {(INPUT, 1)}
-    for _ in range(25):
-        assert (INPUT, 1) not in new_groups(live.fetch(), SERIAL + 1, in_use=True)
+    answers = [live.fetch() for _ in range(11)]
+    assert [(INPUT, 1) in new_groups(answer, SERIAL + 1) for answer in answers] == [False] * 10 + [True]
+    assert not any((INPUT, 1) in new_groups(answer, SERIAL + 1, in_use=True) for answer in answers)
 
 
 def alike_boxes(panels: int = 4) -> list[PanelModel]:
