@@ -3,12 +3,15 @@
 import asyncio
 import gc
 import logging
+import os
 import shutil
 import signal
+import sqlite3
 import subprocess
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,21 @@ settings.load_profile("suite")
 def pytest_configure() -> None:
     _reset_signals()
     gc.disable()  # what is imported for the tests stays
+    sqlite3.connect = sqlite3.dbapi2.connect = partial(sqlite3.connect, factory=Connection)
+
+
+class Connection(sqlite3.Connection):
+    """Warns when it was not closed, as Python does from 3.13 on, and names its test: that is noticed in a later one."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        self._opened_in = os.environ.get("PYTEST_CURRENT_TEST")
+        super().__init__(*args, **named)
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.ProgrammingError):  # which is how it says that it is closed
+            _ = self.total_changes
+            opened = f"a database was not closed that was opened in {self._opened_in}"
+            warnings.warn(opened, ResourceWarning, stacklevel=1, source=self)
 
 
 def _reset_signals() -> None:
