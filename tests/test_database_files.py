@@ -51,6 +51,15 @@ def copy(database: Database, file: Path, tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """Another program's, of one table."""
+    foreign = tmp_path / "foreign.db"
+    with closing(sqlite3.connect(foreign)) as connection:
+        connection.execute("CREATE TABLE PANELS (x)")
+    return foreign
+
+
 def copied(file: Path, to: Path) -> None:
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(to)) as target:
         source.backup(target)
@@ -152,11 +161,8 @@ def test_a_text_put_over_an_open_file_is_refused_and_left_alone(
 
 @pytest.mark.parametrize("put", [in_place, by_rename])
 def test_a_foreign_file_put_over_an_open_one_is_refused_and_left_alone(
-    put: Callable[[Path, Path], None], database: Database, file: Path, tmp_path: Path
+    put: Callable[[Path, Path], None], database: Database, file: Path, foreign: Path
 ) -> None:
-    foreign = tmp_path / "foreign.db"
-    with closing(sqlite3.connect(foreign)) as connection:
-        connection.execute("CREATE TABLE PANELS (x)")
     content = foreign.read_bytes()
     put(foreign, file)
     with pytest.raises(DatabaseUnusableError, match="while it was open"):
@@ -266,6 +272,34 @@ def test_the_wal_of_a_killed_program_does_not_ruin_a_copy_that_was_restored(
     put(copy, left)
     assert opened_anew(left) == [1, 2, 3, 9]
     assert "is not its own; it is now site.db-wal.aside-1" in caplog.text
+
+
+def test_the_wal_of_a_program_that_was_killed_before_it_copied_any_does_not_ruin_a_foreign_file(
+    file: Path, foreign: Path, tmp_path: Path
+) -> None:
+    database = Database(sqlite_url(file), lambda: False)
+    write(database, 1)
+    left, replaced = killed(file, tmp_path / "left"), killed(file, tmp_path / "replaced")
+    database.close()
+    assert opened_anew(left) == [1, 9]
+    in_place(foreign, replaced)
+    with pytest.raises(DatabaseUnusableError, match="belongs to another program"):
+        opened_anew(replaced)
+    assert replaced.read_bytes() == foreign.read_bytes()
+    assert beside(replaced, "wal.aside-1").stat().st_size > 0
+
+
+def test_the_wal_of_a_killed_program_is_taken_into_a_file_whose_tables_another_program_had_changed(
+    database: Database, file: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other, closing(sqlite3.connect(file)) as reader:
+        other.execute("CREATE INDEX THEIRS ON READING_TIMES (serial_number)")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM READING_TIMES").fetchone()  # the -wal is copied and does not begin anew
+        other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        other.execute("INSERT INTO READING_TIMES VALUES (4, 'INPUT', 0, 0)")
+        left = killed(file, tmp_path / "left")
+    assert opened_anew(left) == [1, 2, 3, 4, 9]
 
 
 def test_the_wal_is_kept_when_its_file_is_gone(file: Path, copy: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ APPLICATION_ID = int.from_bytes(b"T3Mn")
 _SHOWN_LETTERS = 200  # of a URL that is none
 _MAGIC = b"SQLite format 3\0"
 _FIRST_PAGE = struct.Struct(">16s44xI4xI")  # magic, user_version, application_id
+_TABLES_FROM = 100  # in the first page; what is before changes with each transaction
 _WAL_HEADER = struct.Struct(">8xI4x8s8x")  # page size, salts
 _FRAME_HEADER = struct.Struct(">II8s8x")  # page number, of the last of a transaction pages of the file, salts
 _log = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
     numbers = [transaction.number for transaction in transactions if transaction.number is not None]
     if not numbers:
         return True
+    if not _has_tables_of(path, transactions):
+        return False
     if is_copied:
         return copied in numbers and _holds(path, transactions, copied)
     return min(numbers) - 1 <= copied <= max(numbers)  # a copy that was restored through SQLite counts on from its own
@@ -163,6 +166,20 @@ def _transactions(wal: Path) -> Iterator[_Transaction]:
             if file_pages:  # this frame ends a transaction
                 yield _Transaction(number, pages)
                 number, pages = None, {}
+
+
+def _has_tables_of(path: Path, transactions: list[_Transaction]) -> bool:
+    """Whether the tables of the file are those of its -wal, unless another program has changed them in that first.
+
+    A number alone does not tell: before the first is copied a file has none, as that of another program has none.
+    """
+    first_pages = [(transaction.number, page) for transaction in transactions if (page := transaction.pages.get(1))]
+    number, page = first_pages[0]
+    if number is None:
+        return True
+    with path.open("rb") as file:
+        tables = file.read(len(page))[_TABLES_FROM:]
+    return any(page[_TABLES_FROM:] == tables for _, page in first_pages)
 
 
 def _holds(path: Path, transactions: list[_Transaction], last: int) -> bool:
