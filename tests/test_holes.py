@@ -18,11 +18,13 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.series import Series
+from t3monitor.store.spacings import read_spacings
+from t3monitor.store.writer import Writer
 from t3monitor.sync.spacings import ExpectedSpacings
 from t3monitor.ui.trend.lanes import stretches
 from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.trace import Trace
-from values import NOW_S, device, line, point, snapshot
+from values import NOW_S, device, line, point, report, snapshot
 
 IN1 = PointKey(237219, PointType.INPUT, 1)
 BEGIN_S = 1_700_000_000
@@ -291,6 +293,30 @@ def test_where_nobody_plans_the_turns_the_last_readings_tell_them() -> None:
     assert found == [30, 300, 300, 300, 300, 300]
     assert spacings(expected, NOW_S + 4000, 60, None)[0] == 60, "the interval is another one"
     assert spacings(expected, NOW_S + 3000, 60, None)[0] == 60, "a clock was set back"
+
+
+def test_the_turns_of_the_run_before_are_known_until_this_one_has_seen_one(tmp_path: Path) -> None:
+    file = tmp_path / "history.db"
+    before, after, other = ExpectedSpacings(), ExpectedSpacings(), ExpectedSpacings()
+    for time_s in (NOW_S - 300, NOW_S - 200, NOW_S - 100):
+        spacings(before, time_s, 30, None)
+    database = Database(sqlite_url(file))
+    for run, time_s in enumerate((NOW_S - 100, NOW_S - 200), start=1):  # the newest reading counts, not the newest run
+        answer = snapshot(device(time_s=time_s, variable_logging_time=None))
+        (panel,) = before.of_snapshot(answer, 30, None if run == 1 else 30).panels
+        with Writer(database).cycle(30) as transaction:
+            transaction.upsert(panel, time_s)
+            transaction.log(panel)
+            transaction.record(report(started_at=time_s, finished_at=time_s))
+    database.close()
+    known = read_spacings(sqlite_url(file), "")
+    assert set(known.values()) == {(100, 30)}
+    after.recall(known)
+    assert spacings(after, NOW_S, 30, None) == (100, 100, None)
+    assert spacings(after, NOW_S + 50, 30, None) == (50, 50, None), "one of its own"
+    other.recall(known)
+    assert spacings(other, NOW_S, 60, None) == (60, 60, None), "the interval is another one"
+    assert read_spacings(sqlite_url(file), "another site") == {}
 
 
 def test_a_reading_that_lacks_the_point_is_told_by_its_time() -> None:

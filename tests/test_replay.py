@@ -2,12 +2,16 @@
 
 import json
 import os
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from answers import documented_answer, documented_panel, real_answer, real_panel
+from answers import LOGGED_S, documented_answer, documented_panel, real_answer, real_panel
+from t3monitor.cli import main
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import BadReplyError, NoNewDataError, UnreachableError
 from t3monitor.sync.links import open_link
@@ -301,3 +305,19 @@ def test_the_settings_choose_it_and_its_file(tmp_path: Path) -> None:
     assert open_link(Settings(link=LinkName.REPLAY, replay=str(path))).fetch(1.0).body == FIRST
     with pytest.raises(UnreachableError, match="--file"):
         open_link(Settings(link=LinkName.REPLAY))
+
+
+def test_a_panel_that_is_read_in_turns_has_no_hole_when_the_program_is_started_again(
+    tmp_path: Path, own_home: None, seconds_fly: None
+) -> None:
+    file, database = tmp_path / "answers.json", tmp_path / "site.db"
+    for run, count in ((0, 3), (1, 1)):
+        times = [LOGGED_S + 90 * (3 * run + n) for n in range(count)]
+        file.write_bytes(b"\n".join(real_answer(real_panel(1, input_logging_time=time_s)) for time_s in times))
+        options = ("--file", str(file), "--database", sqlite_url(database), "--interval", "1")
+        assert main(["sync", *options, "--cycles", str(count)]) == 0
+    with closing(sqlite3.connect(database)) as connection:
+        spacings = connection.execute(
+            "SELECT expected_spacing FROM TRENDLOG_FRAMES WHERE point_type = 'INPUT' ORDER BY logging_time"
+        ).fetchall()
+    assert spacings == [(1,), (90,), (90,), (90,)]

@@ -6,6 +6,7 @@ from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading_times import read_reading_times
+from t3monitor.store.spacings import read_spacings
 from t3monitor.store.words import read_words
 from t3monitor.sync.panel_settings import SettingsReader
 from t3monitor.sync.reading_times import ReadingTimes
@@ -43,6 +44,7 @@ class Source:
         self.readings.forget()
         self.times.recall(times)
         self.readings.recall((vector, own_s) for vector, (own_s, _) in times.items())
+        self.spacings.recall(read_spacings(database.url, site))
         self.words.recall(read_words(database.url))
         if known := read_present_state(database.url):
             self.recalled = {panel.serial_number: panel for panel in known.panels}

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
 
 from t3monitor.model.holes import GAPS_TO_TELL, usual_spacing
@@ -20,6 +21,14 @@ class ExpectedSpacings:
         self._given: dict[Vector, tuple[int, int]] = {}  # the newest reading: its time and its spacing
         self._gaps: dict[Vector, deque[int]] = {}  # between the last readings under this interval
         self._interval_s = 0
+        self._recalled: Mapping[Vector, tuple[int, int]] = {}
+
+    def recall(self, known: Mapping[Vector, tuple[int, int]]) -> None:
+        """Takes the spacings of the newest stored readings, with the sync interval of their cycles.
+
+        By them the turns are known before this run has seen one, as long as the interval is the same.
+        """
+        self._recalled = known
 
     def of_snapshot(self, snapshot: Snapshot, interval_s: int, turn_s: float | None) -> Snapshot:
         """The snapshot with the spacing of each of its readings; ``turn_s`` is that of its answer."""
@@ -47,7 +56,9 @@ class ExpectedSpacings:
         gaps = self._gaps.get(vector)
         if gaps is None:
             gaps = self._gaps[vector] = deque(maxlen=GAPS_TO_TELL)  # the gap before was under another interval
-        elif gap_s > 0:
+            spacing_s, interval_s = self._recalled.get(vector, (0, 0))
+            return spacing_s if interval_s == self._interval_s else 0
+        if gap_s > 0:
             gaps.append(gap_s)
         else:  # a clock was set back
             gaps.clear()
