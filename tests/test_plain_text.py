@@ -4,15 +4,14 @@ The whole window stands on a building whose names are HTML, mnemonics and marks 
 index and item of the plot is looked at, and what is drawn is read back.
 """
 
-import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import qasync
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtGui import QAction, QTextDocument
 from PySide6.QtGui import Qt as RichText
@@ -31,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from drawn import drawn
+from programs import Run, cycle, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
@@ -51,18 +51,6 @@ SITES = ["<img src=x>", "R&D <hall>"]
 SENTENCE = "<b>panel 7 '&Boiler'</b> gave no answer & <i>more</i>\nnothing"
 NAMES = [PANEL, FILE, *SITES, *(name for names in LABELS.values() for name in names)]
 SERIALS = (237219, 237220)
-
-Run = Callable[[Coroutine[Any, Any, None]], None]
-
-
-@pytest.fixture
-def run(qapp: QApplication) -> Iterator[Run]:
-    qapp.setQuitOnLastWindowClosed(False)
-    loop = qasync.QEventLoop(qapp)
-    asyncio.set_event_loop(loop)
-    with loop:
-        yield lambda coroutine: loop.run_until_complete(asyncio.wait_for(coroutine, 40))
-    asyncio.set_event_loop(None)
 
 
 def hostile_answer() -> dict[str, Any]:
@@ -89,32 +77,22 @@ def hostile_answer() -> dict[str, Any]:
     }
 
 
-async def settled(program: MonitorApp, condition: Callable[[], bool] = lambda: True) -> None:
-    while program.is_busy or not condition():
-        await asyncio.sleep(0.01)
-
-
-async def on_hostile_building(tmp_path: Path, look: Callable[[MonitorApp], Awaitable[None]]) -> None:
+@asynccontextmanager
+async def hostile_building(tmp_path: Path) -> AsyncIterator[MonitorApp]:
     """The program on a recording of the hostile building, synced, with all its points plotted."""
     recording = tmp_path / FILE
     recording.write_text(json.dumps(hostile_answer()), encoding="utf-8")
     paths = Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs <b>&")
-    program = MonitorApp(paths, Settings(auto_start=False).with_values(link="replay", replay=str(recording)))
-    program.window.resize(1900, 1300)
-    running = asyncio.ensure_future(program.run())
-    try:
-        await settled(program, program.window.isVisible)
-        program.services.sync_once()
-        await settled(program, lambda: program.session.shown is not None)
+    settings = Settings(auto_start=False).with_values(link="replay", replay=str(recording))
+    async with opened(paths, settings) as program:
+        program.window.resize(1900, 1300)
+        await cycle(program, program.window.sync_once_action.trigger)
         program.window.trend.state.add(
             PointKey(serial, PointType.INPUT, number) for serial in SERIALS for number in LABELS
         )
-        await settled(program)
+        await until(lambda: not program.is_busy, program)
         program.window.activity_action.trigger()
-        await look(program)
-    finally:
-        program.window.close()
-        await running
+        yield program
 
 
 def said(tip: str) -> str:
@@ -191,95 +169,96 @@ def model_texts(model: QAbstractItemModel) -> list[str]:
     return texts
 
 
-def test_no_corner_of_the_window_takes_a_name_for_html_or_a_mnemonic(run: Run, tmp_path: Path) -> None:
-    async def look(program: MonitorApp) -> None:
-        window = program.window
-        every = "\n".join(walk())
-        for name in (PANEL, *(name for names in LABELS.values() for name in names)):
-            assert name in every
-        assert window.windowHandle().title() == f"T3 Monitor – Recording {FILE}"
-        assert window.indicator.link.text() == f"Recording {FILE}"
-        (row,) = (window.trend.legend.row(key) for key in window.trend.state.points[:1])
-        assert said(row.shown.toolTip()) == f"Show or hide {PANEL} ({SERIALS[0]}) <b>x</b>"
-        assert said(row.remove.toolTip()) == f"Remove {PANEL} ({SERIALS[0]}) <b>x</b> from the plot"
-        assert said(row.name.toolTip()) == f"{PANEL} ({SERIALS[0]}) <b>x</b>\nTemp <A> & <B>"
+def test_no_corner_of_the_window_takes_a_name_for_html_or_a_mnemonic_and_all_are_drawn_as_they_are(
+    run: Run, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        async with hostile_building(tmp_path) as program:
+            window = program.window
+            every = "\n".join(walk())
+            for name in (PANEL, *(name for names in LABELS.values() for name in names)):
+                assert name in every
+            assert window.windowHandle().title() == f"T3 Monitor – Recording {FILE}"
+            assert window.indicator.link.text() == f"Recording {FILE}"
+            (row,) = (window.trend.legend.row(key) for key in window.trend.state.points[:1])
+            assert said(row.shown.toolTip()) == f"Show or hide {PANEL} ({SERIALS[0]}) <b>x</b>"
+            assert said(row.remove.toolTip()) == f"Remove {PANEL} ({SERIALS[0]}) <b>x</b> from the plot"
+            assert said(row.name.toolTip()) == f"{PANEL} ({SERIALS[0]}) <b>x</b>\nTemp <A> & <B>"
 
-    run(on_hostile_building(tmp_path, look))
+            table = drawn(window.points)
+            for label, full_label in LABELS.values():
+                assert any(text.startswith(label[:4]) for text in table), "it may be cut"
+                assert full_label in table
+            assert [text for text in drawn(window.devices) if text.startswith("AHU <P>")] == [
+                "AHU <P> …(237219)",
+                "AHU <P> …(237220)",
+            ]
+            assert f"{SERIALS[0]} A&B" in drawn(window.trend)
+            assert f"Recording {FILE}" in drawn(window.indicator)
+
+    run(scenario())
 
 
 def test_menus_dialogs_and_messages_say_names_as_they_are(run: Run, tmp_path: Path) -> None:
-    async def look(program: MonitorApp) -> None:
-        window = program.window
-        menus = [
-            window.trend.context_menu(),
-            window.points.table.make_menu(),
-            window.devices.make_panel_menu(SERIALS[0]),
-            window.devices.tree.columns.make_menu(window.devices.tree),
-        ]
-        removing = next(action.menu() for action in menus[0].actions() if action.text() == "Remove")
-        entries = [without_mnemonic(action.text()) for action in removing.actions()]
-        assert entries[:2] == [f"{PANEL} ({SERIALS[0]}) <b>x</b>", f"{PANEL} ({SERIALS[0]}) &Boiler"]
-        removing.ensurePolished()
-        removing.resize(removing.sizeHint())
-        assert entries[1] in drawn(removing)
+    async def scenario() -> None:
+        async with hostile_building(tmp_path) as program:
+            window = program.window
+            menus = [
+                window.trend.context_menu(),
+                window.points.table.make_menu(),
+                window.devices.make_panel_menu(SERIALS[0]),
+                window.devices.tree.columns.make_menu(window.devices.tree),
+            ]
+            removing = next(action.menu() for action in menus[0].actions() if action.text() == "Remove")
+            entries = [without_mnemonic(action.text()) for action in removing.actions()]
+            assert entries[:2] == [f"{PANEL} ({SERIALS[0]}) <b>x</b>", f"{PANEL} ({SERIALS[0]}) &Boiler"]
+            removing.ensurePolished()
+            removing.resize(removing.sizeHint())
+            assert entries[1] in drawn(removing)
 
-        dialogs: list[QDialog] = [
-            CrashDialog(SENTENCE, CrashReport(tmp_path / FILE, SENTENCE), window),
-            message_box(SITES[0], SENTENCE),
-        ]
-        program.on_settings()
-        assert program.settings_dialog is not None
-        program.settings_dialog.link.test_message.show_sentence(
-            program.settings_dialog.link.web.sites.message.tone, SENTENCE
-        )
-        window.points.set_notice(SENTENCE)
-        window.trend.problem.say(SENTENCE)
-        window.banner.say(SENTENCE)
-        window.statusBar().showMessage(SENTENCE)
-        every = "\n".join(walk())
-        assert every.count(SENTENCE) >= len(dialogs) + 3
-        assert FILE in every, "the file of the crash"
-        for widget in (*menus, *dialogs):
-            widget.deleteLater()
+            dialogs: list[QDialog] = [
+                CrashDialog(SENTENCE, CrashReport(tmp_path / FILE, SENTENCE), window),
+                message_box(SITES[0], SENTENCE),
+            ]
+            program.on_settings()
+            assert program.settings_dialog is not None
+            program.settings_dialog.link.test_message.show_sentence(
+                program.settings_dialog.link.web.sites.message.tone, SENTENCE
+            )
+            window.points.set_notice(SENTENCE)
+            window.trend.problem.say(SENTENCE)
+            window.banner.say(SENTENCE)
+            window.statusBar().showMessage(SENTENCE)
+            every = "\n".join(walk())
+            assert every.count(SENTENCE) >= len(dialogs) + 3
+            assert FILE in every, "the file of the crash"
+            for widget in (*menus, *dialogs):
+                widget.deleteLater()
 
-    run(on_hostile_building(tmp_path, look))
+    run(scenario())
 
 
 def test_sites_and_what_is_said_of_their_links_are_text(run: Run, tmp_path: Path) -> None:
-    async def look(program: MonitorApp) -> None:
-        window = program.window
-        sites = [{"name": name, "url": f"http://10.0.0.{number}"} for number, name in enumerate(SITES)]
-        window.apply_settings(Session(program.paths, program.session.settings.with_values(link="webapi", sites=sites)))
-        for site in SITES:
-            decoded = AnswerDecoded(snapshot(note=SENTENCE), 10, site=site)
-            ended = CycleFinished(report(Outcome.PARTIAL, SENTENCE, site=site), 5.0, site=site)
-            started = CycleStarted("sqlite:///x", True, 30, 3, site=site)
-            for event in (started, CallStarted(1, 1, site=site), decoded, ended):
-                window.apply_event(event)
-        every = "\n".join(walk())
-        for site in SITES:
-            assert f"{site}: live" in every
-        assert said(window.indicator.toolTip()).count("<i>more</i>") == 4, "reason and note of each site"
-        assert SENTENCE.partition("\n")[0] in every
+    async def scenario() -> None:
+        async with hostile_building(tmp_path) as program:
+            window = program.window
+            sites = [{"name": name, "url": f"http://10.0.0.{number}"} for number, name in enumerate(SITES)]
+            window.apply_settings(
+                Session(program.paths, program.session.settings.with_values(link="webapi", sites=sites))
+            )
+            for site in SITES:
+                decoded = AnswerDecoded(snapshot(note=SENTENCE), 10, site=site)
+                ended = CycleFinished(report(Outcome.PARTIAL, SENTENCE, site=site), 5.0, site=site)
+                started = CycleStarted("sqlite:///x", True, 30, 3, site=site)
+                for event in (started, CallStarted(1, 1, site=site), decoded, ended):
+                    window.apply_event(event)
+            every = "\n".join(walk())
+            for site in SITES:
+                assert f"{site}: live" in every
+            assert said(window.indicator.toolTip()).count("<i>more</i>") == 4, "reason and note of each site"
+            assert SENTENCE.partition("\n")[0] in every
 
-    run(on_hostile_building(tmp_path, look))
-
-
-def test_what_is_drawn_is_what_the_panel_says(run: Run, tmp_path: Path) -> None:
-    async def look(program: MonitorApp) -> None:
-        window = program.window
-        table = drawn(window.points)
-        for label, full_label in LABELS.values():
-            assert any(text.startswith(label[:4]) for text in table), "it may be cut"
-            assert full_label in table
-        assert [text for text in drawn(window.devices) if text.startswith("AHU <P>")] == [
-            "AHU <P> …(237219)",
-            "AHU <P> …(237220)",
-        ]
-        assert f"{SERIALS[0]} A&B" in drawn(window.trend)
-        assert f"Recording {FILE}" in drawn(window.indicator)
-
-    run(on_hostile_building(tmp_path, look))
+    run(scenario())
 
 
 @pytest.mark.parametrize("text", [*NAMES, SENTENCE, "a\tb <P>", "  <b>  two  </b>", "a < b", "<?xml", "", "&lt;b&gt;"])
