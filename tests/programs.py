@@ -36,6 +36,7 @@ async def opened(paths: Paths, settings: Settings) -> Any:
     finally:
         program.window.close()
         await running
+        assert not program._tick.isActive(), "nothing of the window is left to show"
 
 
 async def until(condition: Callable[[], bool], program: "MonitorApp") -> None:

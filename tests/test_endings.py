@@ -102,7 +102,7 @@ def test_a_cycle_that_ends_while_the_window_closes_begins_nothing_more(
             event = await finished
             await until(lambda: not program.is_busy, program)
             program.window.close()
-            program.on_event(event)
+            program.feed.on_event(event)
             assert not program._tasks.is_busy
 
     run(scenario())

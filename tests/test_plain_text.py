@@ -220,10 +220,10 @@ def test_menus_dialogs_and_messages_say_names_as_they_are(run: Run, tmp_path: Pa
                 CrashDialog(SENTENCE, CrashReport(tmp_path / FILE, SENTENCE), window),
                 message_box(SITES[0], SENTENCE),
             ]
-            program.on_settings()
-            assert program.settings_dialog is not None
-            program.settings_dialog.link.test_message.show_sentence(
-                program.settings_dialog.link.web.sites.message.tone, SENTENCE
+            program.settings.open()
+            assert program.settings.dialog is not None
+            program.settings.dialog.link.test_message.show_sentence(
+                program.settings.dialog.link.web.sites.message.tone, SENTENCE
             )
             window.points.set_notice(SENTENCE)
             window.trend.problem.say(SENTENCE)

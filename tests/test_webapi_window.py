@@ -112,7 +112,7 @@ def test_panels_of_a_site_that_was_removed_are_known_and_do_not_answer(
                 program.window.sync_once_action.trigger()
                 await until(lambda: panel_count(program.window.devices.model) == 4, program)
                 await until(lambda: not program.is_busy, program)
-                program.on_settings_applied(program.session.settings.with_values(sites=sites[:1]))
+                program.settings.apply(program.session.settings.with_values(sites=sites[:1]))
                 await until(lambda: not program.is_busy, program)
                 assert panel_count(program.window.devices.model) == 4
                 assert [state for site, state in states(program) if site == "Plant"] == [PanelState.NO_ANSWER]

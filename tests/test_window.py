@@ -31,6 +31,7 @@ from t3monitor.model.events import AnswerDecoded, CycleFinished, RetryScheduled
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.present_state import read_present_state
+from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.trend.time_range import Preset
 
 Does = Callable[[str], None]
@@ -185,8 +186,8 @@ def test_a_new_interval_counts_while_the_service_runs_and_is_kept(run: Run, path
         async with opened(paths, DEMO.with_values(sync_interval_secs=3600)) as program:
             await cycle(program, program.window.start_action.trigger)
             second = next_event(program, CycleFinished)
-            program.on_settings()
-            dialog = program.settings_dialog
+            program.settings.open()
+            dialog = program.settings.dialog
             assert dialog is not None
             await until(dialog.isVisible, program)
             dialog.settings_applied.emit(program.session.settings.with_values(sync_interval_secs=1))
@@ -203,7 +204,7 @@ def test_settings_that_cannot_be_saved_are_said_in_the_window(run: Run, paths: P
 
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:
-            program.on_settings_applied(program.session.settings.with_values(timeout_seconds=7))
+            program.settings.apply(program.session.settings.with_values(timeout_seconds=7))
             assert "The settings were not saved" in program.window.statusBar().currentMessage()
 
     run(scenario())
@@ -344,7 +345,7 @@ def test_a_bad_database_in_the_settings_is_said_and_nothing_is_recorded_until_it
             window.trend.state.add([PointKey(237219, PointType.INPUT, 1)])
             await until(lambda: not program.is_busy, program)
             QTest.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
-            dialog = program.settings_dialog
+            dialog = program.settings.dialog
             assert dialog is not None
             await until(dialog.isVisible, program)
             assert dialog.tabs.currentWidget() is dialog.database
@@ -412,10 +413,11 @@ def test_what_the_user_looks_at_is_to_be_read_first(run: Run, paths: Paths, monk
 def test_a_controller_that_is_the_same_is_accepted_from_the_menu_of_its_panel(
     run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    accepted: list[int] = []
+    monkeypatch.setattr(SiteServices, "accept_controller", lambda _, serial_number: accepted.append(serial_number))
+
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:
-            accepted: list[int] = []
-            monkeypatch.setattr(program.services, "accept_controller", accepted.append, raising=False)
             await cycle(program, program.window.sync_once_action.trigger)
             assert program.session.shown is not None
             one, other = (device.serial_number for device in program.session.shown.panels[:2])
@@ -440,7 +442,7 @@ def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_t
         async with opened(paths, library_settings(t3000_library)) as program:
             ended = next_event(program, CycleFinished)
             program.services.sync_once()
-            program.on_settings_applied(program.session.settings.with_values(link=LinkName.DEMO, demo_panels=PANELS))
+            program.settings.apply(program.session.settings.with_values(link=LinkName.DEMO, demo_panels=PANELS))
             await ended
             await until(lambda: program.session.shown is not None and not program.is_busy, program)
             assert program.session.shown is not None
@@ -495,9 +497,9 @@ def test_a_test_of_a_library_that_hangs_does_not_hold_up_closing(
         program = MonitorApp(paths, library_settings(t3000_library, timeout_seconds=20))
         running = asyncio.ensure_future(program.run())
         await until(program.window.isVisible, program)
-        program.on_settings()
-        assert program.settings_dialog is not None
-        program.settings_dialog.on_test()
+        program.settings.open()
+        assert program.settings.dialog is not None
+        program.settings.dialog.on_test()
         await until((tmp_path / "pid").exists, program)
         program.window.close()
         await asyncio.wait_for(running, 5)

@@ -76,7 +76,7 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
     running = asyncio.ensure_future(program.run())
     try:
         await _compose(program, args)
-        shown = program.settings_dialog if args.page == "settings" else program.window
+        shown = program.settings.dialog if args.page == "settings" else program.window
         return shown is not None and shown.grab().save(args.picture)
     finally:
         program.window.close()
@@ -99,7 +99,7 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
         window.activity_action.trigger()
         window.activity.show_log() if args.page == "log" else window.activity.show_newest_cycle()
     if args.page == "settings":
-        program.on_settings()
+        program.settings.open()
     await _idle(program)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QWidget
 from typing_extensions import override
 
 from t3monitor.config.settings import LinkName, Settings
@@ -35,6 +35,7 @@ from t3monitor.ui.welcome import WelcomePage
 _DEFAULT_SIZE = (1280, 800)
 _DEVICES_WIDTH = 300
 _SITES_NAMED = 2  # in the title
+_NOTICE_MS = 15_000
 
 
 class MainWindow(QMainWindow):
@@ -162,6 +163,18 @@ class MainWindow(QMainWindow):
     def visible_points(self) -> frozenset[PointKey]:
         """What the user looks at: the plotted points, and what the table of points shows."""
         return self.points.visible_points().union(self.trend.state.points)
+
+    def say(self, text: str) -> None:
+        """A sentence in the status bar, for a while."""
+        self.statusBar().showMessage(text, _NOTICE_MS)
+
+    @Slot()
+    def come_to_front(self) -> None:
+        """The program was started once more: that one ends, and this window is what its user wants."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
 
     def save_state(self) -> dict[str, Any]:
         """Everything that the next start is to find as it was."""

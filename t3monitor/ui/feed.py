@@ -1,0 +1,179 @@
+"""What the window shows comes from here: what the services tell, and what the database in force holds."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.errors import DatabaseError
+from t3monitor.model.events import CycleFinished, CycleStarted, LateStored, ServiceStarted, ServiceStopped, SyncEvent
+from t3monitor.model.series_keys import StoredKey
+from t3monitor.qt.recorder import Recorder
+from t3monitor.qt.tasks import Tasks
+from t3monitor.session import Session
+from t3monitor.simulation.past import give_demo_a_past
+from t3monitor.store.files import database_file
+from t3monitor.store.history import HistoryReader
+from t3monitor.store.ledger import read_cycles
+from t3monitor.store.present_state import read_present_state
+from t3monitor.store.series import Series
+from t3monitor.ui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+
+_CYCLES_SHOWN = 2000
+
+
+async def load_history(
+    session: Session, tasks: Tasks, keys: Sequence[StoredKey], start_utc_s: float, end_utc_s: float, max_points: int
+) -> Mapping[StoredKey, tuple[Series, ...]]:
+    """What the database in force holds of these series, read in a thread of the readers; raises DatabaseError."""
+    reader = HistoryReader(session.database)
+    return await tasks.read(reader.read_many, keys, start_utc_s, end_utc_s, max_points)
+
+
+class WindowFeed(QObject):
+    """Feeds a window until it is closed; lives in the GUI thread, and has what blocks read in those of the readers."""
+
+    shown = Signal()  # other panels and points
+    running_changed = Signal()  # a service, a cycle or the opening of a database began or ended
+
+    def __init__(
+        self, window: MainWindow, session: Session, recorder: Recorder, tasks: Tasks, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._session = session
+        self._recorder = recorder
+        self._tasks = tasks
+        self._opening: asyncio.Task[None] | None = None
+        self._closing = threading.Event()
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether the window is being filled from a database that has just come into force."""
+        return self._opening is not None
+
+    def open(self, *, makes_past: bool, then: Callable[[], None]) -> None:
+        """Fills the window from the database in force; the simulated building may get a past before."""
+        self.empty()
+        self._opening = self._tasks.spawn(self._open(self._session.settings, makes_past=makes_past, then=then))
+
+    def empty(self) -> None:
+        """Drops what is shown: link or database are others."""
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
+        self._window.show_welcome(shown=False)
+        self._window.clear()
+
+    def close(self) -> None:
+        """Shows nothing more."""
+        self._closing.set()
+
+    @Slot(object)
+    def on_event(self, event: SyncEvent) -> None:
+        """Follows the services, as long as there is a window to show them."""
+        if self._closing.is_set():
+            return
+        shown = self._session.shown
+        if self._session.take(event):
+            self._window.apply_event(event)
+        if self._session.shown is not shown:
+            self._show()
+        match event:
+            case LateStored():
+                self._tasks.spawn(self._reload())
+            case CycleFinished():
+                self._tasks.spawn(self._measure())
+        if isinstance(event, ServiceStarted | ServiceStopped | CycleStarted | CycleFinished):
+            self.running_changed.emit()
+
+    @Slot(object)
+    def on_heard(self, event: SyncEvent) -> None:
+        """Follows the services of the program that records instead of this one; what they store is in the database."""
+        if isinstance(event, CycleStarted):
+            event = replace(event, database=self._session.database)  # by another name, maybe
+        self.on_event(event)
+        if isinstance(event, CycleFinished) and event.report.run_id is not None:
+            self._tasks.spawn(self._show_stored())
+
+    @Slot()
+    def on_overtaken(self) -> None:
+        """Another program was faster with a database that was out of reach: what it stores is shown."""
+        if self._recorder.other is not None and not self.is_opening:
+            self._tasks.spawn(self._show_stored())
+            self._tasks.spawn(self._reload())
+
+    @Slot()
+    def on_plotted_points_changed(self) -> None:
+        """Names and present values of points that were just added to the trend."""
+        if self._session.shown is not None:
+            self._window.trend.describe(self._session.shown)
+
+    def _show(self) -> None:
+        if self._session.shown is not None and not self._closing.is_set():
+            self._window.apply_snapshot(self._session.shown)
+            self.shown.emit()
+
+    async def _open(self, settings: Settings, *, makes_past: bool, then: Callable[[], None]) -> None:
+        url = self._session.database
+        try:
+            if settings.link == LinkName.DEMO and makes_past:
+                self._window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
+                await self._tasks.read(give_demo_a_past, database_file(url), settings.demo_panels, self._closing)
+            snapshot = await self._tasks.read(read_present_state, url)
+            cycles = await self._tasks.read(read_cycles, url, _CYCLES_SHOWN)
+        except (DatabaseError, OSError) as error:
+            _log.warning("⚠️ %s", error)  # the first cycle says it in the window
+        else:
+            self._window.activity.load_cycles(cycles)
+            self._window.trend.reload()
+            if snapshot is not None:
+                self._session.recall(snapshot)
+                self._show()
+                self._session.leave_out_gone()
+                self._show()  # what is left out stays in the panes, as panels that do not answer
+            await self._measure()
+        self._opening = None
+        self._window.points.set_notice("")
+        self.running_changed.emit()
+        if not self._closing.is_set():
+            then()
+
+    async def _show_stored(self) -> None:
+        try:
+            stored = await self._tasks.read(read_present_state, self._session.database)
+        except DatabaseError as error:
+            _log.warning("⚠️ %s", error)
+            return
+        if stored is not None and not self._recorder.records:
+            self._session.show(stored)
+            self._show()
+
+    async def _reload(self) -> None:
+        """Shows what was stored with times of before."""
+        try:
+            cycles = await self._tasks.read(read_cycles, self._session.database, _CYCLES_SHOWN)
+        except DatabaseError as error:
+            _log.warning("⚠️ %s", error)
+            return
+        self._window.activity.load_cycles(cycles)
+        self._window.trend.reload()
+        self.on_plotted_points_changed()
+
+    async def _measure(self) -> None:
+        path = database_file(self._session.database)
+        self._window.set_database_bytes(await self._tasks.read(_size_bytes, path))
+
+
+def _size_bytes(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
