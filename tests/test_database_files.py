@@ -302,6 +302,34 @@ def test_the_wal_of_a_killed_program_is_taken_into_a_file_whose_tables_another_p
     assert opened_anew(left) == [1, 2, 3, 4, 9]
 
 
+@pytest.mark.parametrize("is_vacuumed", [False, True])
+def test_the_wal_of_a_killed_program_does_not_ruin_a_vacuumed_copy_of_the_same_minute(
+    is_vacuumed: bool, file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Database(sqlite_url(file)).close()
+    if is_vacuumed:  # as a copy is that was restored: its tables begin on the same pages as those of the next copy
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("VACUUM")
+    database = Database(sqlite_url(file))
+    write(database, 1)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"VACUUM INTO '{tmp_path / 'copy.db'}'")
+    write(database, 2)
+    left = killed(file, tmp_path / "left")
+    database.close()
+    by_rename(tmp_path / "copy.db", left)
+    assert opened_anew(left) == [1, 9]
+    assert "is not its own; it is now site.db-wal.aside-1" in caplog.text
+
+
+def test_the_wal_of_a_killed_program_continues_a_file_whose_tables_it_changes(
+    database: Database, file: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE INDEX OF_ANOTHER_PROGRAM ON READING_TIMES (logging_time)")
+    assert opened_anew(killed(file, tmp_path / "left")) == [1, 2, 3, 9]
+
+
 def test_the_wal_is_kept_when_its_file_is_gone(file: Path, copy: Path, tmp_path: Path) -> None:
     left = killed(file, tmp_path / "left")
     left.unlink()

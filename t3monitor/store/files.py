@@ -18,7 +18,7 @@ from t3monitor.model.errors import DatabaseUnusableError
 APPLICATION_ID = int.from_bytes(b"T3Mn")
 _SHOWN_LETTERS = 200  # of a URL that is none
 _MAGIC = b"SQLite format 3\0"
-_FIRST_PAGE = struct.Struct(">16s44xI4xI")  # magic, user_version, application_id
+_FIRST_PAGE = struct.Struct(">16s24xI16xI4xI")  # magic, schema_version, user_version, application_id
 _TABLES_FROM = 100  # in the first page; what is before changes with each transaction
 _WAL_HEADER = struct.Struct(">8xI4x8s8x")  # page size, salts
 _FRAME_HEADER = struct.Struct(">II8s8x")  # page number, of the last of a transaction pages of the file, salts
@@ -45,10 +45,17 @@ class FileStates(NamedTuple):
     wal: FileState | None
 
 
-class _Transaction(NamedTuple):
-    """In a -wal: its number, None if it is of another program, and the pages that it wrote."""
+class _Stamp(NamedTuple):
+    """On a first page: the number of the transaction, and how often the tables were changed, VACUUM included."""
 
-    number: int | None
+    number: int
+    schema: int
+
+
+class _Transaction(NamedTuple):
+    """In a -wal: its stamp, None if it is of another program, and the pages that it wrote."""
+
+    stamp: _Stamp | None
     pages: dict[int, bytes]
 
 
@@ -87,14 +94,17 @@ def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
         return True
     if copied is None:
         return False
-    numbers = [transaction.number for transaction in transactions if transaction.number is not None]
-    if not numbers:
+    stamps = [transaction.stamp for transaction in transactions if transaction.stamp is not None]
+    if not stamps:
         return True
+    if copied.schema > max(stamp.schema for stamp in stamps):  # VACUUM INTO counts on from the file that it copies
+        return False
+    numbers = [stamp.number for stamp in stamps]
     if not _has_tables_of(path, transactions):
         return False
     if is_copied:
-        return copied in numbers and _holds(path, transactions, copied)
-    return min(numbers) - 1 <= copied <= max(numbers)  # a copy that was restored through SQLite counts on from its own
+        return copied.number in numbers and _holds(path, transactions, copied.number)
+    return min(numbers) - 1 <= copied.number <= max(numbers)  # what was restored through SQLite counts on from its own
 
 
 def set_aside_strange_wal(path: Path) -> None:
@@ -132,19 +142,19 @@ def _state(path: Path) -> FileState | None:
     return FileState(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def _copied(path: Path) -> int | None:
-    """The number of the newest transaction in the file, 0 for none; None if it is no SQLite file."""
+def _copied(path: Path) -> _Stamp | None:
+    """The stamp of the newest transaction in the file, of number 0 for none; None if it is no SQLite file."""
     try:
         with path.open("rb") as file:
             page = file.read(_FIRST_PAGE.size)
     except FileNotFoundError:
         return None
-    return (_number(page) or 0) if page.startswith(_MAGIC) and len(page) == _FIRST_PAGE.size else None
+    return (_stamp(page) or _Stamp(0, 0)) if page.startswith(_MAGIC) and len(page) == _FIRST_PAGE.size else None
 
 
-def _number(first_page: bytes) -> int | None:
-    magic, number, application_id = _FIRST_PAGE.unpack_from(first_page)
-    return number if (magic, application_id) == (_MAGIC, APPLICATION_ID) else None
+def _stamp(first_page: bytes) -> _Stamp | None:
+    magic, schema, number, application_id = _FIRST_PAGE.unpack_from(first_page)
+    return _Stamp(number, schema) if (magic, application_id) == (_MAGIC, APPLICATION_ID) else None
 
 
 def _transactions(wal: Path) -> Iterator[_Transaction]:
@@ -154,7 +164,7 @@ def _transactions(wal: Path) -> Iterator[_Transaction]:
         if len(header) < _WAL_HEADER.size:
             return
         page_size, salts = _WAL_HEADER.unpack(header)
-        number, pages = None, {}
+        stamp, pages = None, {}
         while len(frame := file.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
             page, file_pages, its_salts = _FRAME_HEADER.unpack(frame)
             content = file.read(page_size)
@@ -162,10 +172,10 @@ def _transactions(wal: Path) -> Iterator[_Transaction]:
                 return
             pages[page] = content
             if page == 1:
-                number = _number(content)
+                stamp = _stamp(content)
             if file_pages:  # this frame ends a transaction
-                yield _Transaction(number, pages)
-                number, pages = None, {}
+                yield _Transaction(stamp, pages)
+                stamp, pages = None, {}
 
 
 def _has_tables_of(path: Path, transactions: list[_Transaction]) -> bool:
@@ -173,9 +183,9 @@ def _has_tables_of(path: Path, transactions: list[_Transaction]) -> bool:
 
     A number alone does not tell: before the first is copied a file has none, as that of another program has none.
     """
-    first_pages = [(transaction.number, page) for transaction in transactions if (page := transaction.pages.get(1))]
-    number, page = first_pages[0]
-    if number is None:
+    first_pages = [(transaction.stamp, page) for transaction in transactions if (page := transaction.pages.get(1))]
+    stamp, page = first_pages[0]
+    if stamp is None:
         return True
     with path.open("rb") as file:
         tables = file.read(len(page))[_TABLES_FROM:]
@@ -187,7 +197,7 @@ def _holds(path: Path, transactions: list[_Transaction], last: int) -> bool:
     pages: dict[int, bytes] = {}
     for transaction in transactions:
         pages |= transaction.pages
-        if transaction.number == last:
+        if transaction.stamp and transaction.stamp.number == last:
             break
     with path.open("rb") as file:
         for page, content in pages.items():
