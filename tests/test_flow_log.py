@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from threading import Condition
 from typing import Any
 
 import pytest
 
+from clock import FastClock
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings, save
-from t3monitor.model.clock import SystemClock
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
@@ -81,16 +80,6 @@ def test_an_object_of_a_type_that_nobody_knows_is_said(kind: Any) -> None:
 
 
 # --- by the command line
-
-
-class FastClock(SystemClock):
-    """An interval of a second passes in a fiftieth of one."""
-
-    def monotonic_s(self) -> float:
-        return 50 * super().monotonic_s()
-
-    def wait(self, condition: Condition, timeout_s: float | None) -> None:
-        super().wait(condition, None if timeout_s is None else timeout_s / 50)
 
 
 @pytest.fixture
