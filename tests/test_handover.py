@@ -22,7 +22,8 @@ INTERVAL_S = 3600
 
 
 @pytest.fixture
-def database(own_home: None, tmp_path: Path) -> Path:
+def database(own_home: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("t3monitor.store.lock._PAUSE_S", 0.01)
     return tmp_path / "home" / "data" / "demo" / "webview_t3_device.db"
 
 

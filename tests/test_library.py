@@ -432,7 +432,7 @@ def test_ctrl_c_in_the_middle_of_a_call_leaves_no_answer_for_the_next_one(
     with pytest.raises(KeyboardInterrupt):
         link.fetch(PATIENCE_S)
     thread.join()
-    assert not children()
+    wait_until(lambda: not children())
     assert answers_again(link, t3000_does)
 
 
