@@ -122,7 +122,8 @@ class MonitorApp(QObject):
     @Slot()
     def on_shown(self) -> None:
         """Ages of what is shown, once it is painted."""
-        self._tick.start(0)
+        if self._tick.isActive():  # not while the program ends
+            self._tick.start(0)
 
     @Slot()
     def on_tick(self) -> None:

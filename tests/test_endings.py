@@ -109,6 +109,21 @@ def test_a_cycle_that_ends_while_the_window_closes_begins_nothing_more(
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
+def test_what_is_shown_while_the_window_closes_does_not_start_its_clock_again(
+    run: Run, paths: Paths, settings: Settings
+) -> None:
+    async def scenario() -> None:
+        program = MonitorApp(paths, settings)
+        running = asyncio.ensure_future(program.run())
+        await until(program._tick.isActive, program)
+        program.window.close()
+        await running
+        program.feed.shown.emit()  # by what was being read
+        assert not program._tick.isActive()
+
+    run(scenario())
+
+
 @pytest.fixture
 def ended(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The exit codes with which the process would have ended."""
