@@ -109,10 +109,10 @@ def test_the_oldest_lines_are_dropped_in_blocks_when_there_are_too_many(
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
     model.append_lines(line(number) for number in range(10))
     model.append_lines([line(10)])
-    assert [model.line(row).text for row in (0, model.rowCount() - 1)] == ["line 4", "line 10"]
+    assert [model.row(row).text for row in (0, model.rowCount() - 1)] == ["line 4", "line 10"]
     assert model.rowCount() == 7
     model.append_lines(line(number) for number in range(11, 100))
-    assert [model.line(row).text for row in range(model.rowCount())] == [f"line {number}" for number in range(90, 100)]
+    assert [model.row(row).text for row in range(model.rowCount())] == [f"line {number}" for number in range(90, 100)]
 
 
 def test_lines_are_filtered_by_level_and_text(pane: ActivityPane) -> None:

@@ -16,16 +16,9 @@ from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.writer import Writer
 from t3monitor.ui.activity import ledger_model
-from t3monitor.ui.activity.ledger_model import (
-    LedgerColumn,
-    LedgerFilter,
-    LedgerModel,
-    duration_text,
-    outcome_colour,
-    outcome_text,
-    outcome_word,
-    result_text,
-)
+from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerFilter, LedgerModel, result_text
+from t3monitor.ui.kit.outcomes import outcome_colour, outcome_text, outcome_word
+from t3monitor.ui.kit.texts import duration_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from values import NOW_S, report
 
@@ -142,7 +135,7 @@ def test_the_site_of_a_cycle_is_a_column_and_part_of_its_explanation(qapp: QAppl
     model.add(report(Outcome.TIMEOUT, TIMEOUT, site="Plant"))
     assert model.has_several_sites()
     assert [texts(model, row)[LedgerColumn.SITE] for row in (0, 1)] == ["Plant", "Office"]
-    assert result_text(model.report(0)) == f"Plant: ✕ timeout: {TIMEOUT}"
+    assert result_text(model.row(0)) == f"Plant: ✕ timeout: {TIMEOUT}"
     assert f"Plant: ✕ timeout: {TIMEOUT}" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
@@ -162,7 +155,7 @@ def test_live_cycles_come_on_top_of_the_stored_ones_and_are_not_doubled_by_loadi
     model.add(report(run_id=5, started_at=NOW_S + 5))
     model.load([report(run_id=4, started_at=NOW_S + 4), report(run_id=3)])
     model.add(report(run_id=6, started_at=NOW_S + 6))
-    assert [model.report(row).run_id for row in range(model.rowCount())] == [6, 5, 4, 3]
+    assert [model.row(row).run_id for row in range(model.rowCount())] == [6, 5, 4, 3]
     model.clear()
     assert model.rowCount() == 0
 
@@ -173,7 +166,7 @@ def test_the_table_keeps_the_newest_cycles_only(qapp: QApplication, monkeypatch:
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
     model.load(report(run_id=run_id) for run_id in (4, 3, 2, 1))
     model.add(report(run_id=5))
-    assert [model.report(row).run_id for row in range(model.rowCount())] == [5, 4, 3]
+    assert [model.row(row).run_id for row in range(model.rowCount())] == [5, 4, 3]
 
 
 def test_failed_only_leaves_the_cycles_that_stored_nothing(qapp: QApplication) -> None:

@@ -1,29 +1,18 @@
 """The ledger as a table: how every cycle ended, newest first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QCoreApplication,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-)
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt
 from typing_extensions import override
 
-from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
-from t3monitor.ui.kit.texts import local_time_text, tooltip_text
-from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.activity.rows_model import Index, RowsModel
+from t3monitor.ui.kit.outcomes import outcome_colour, outcome_text
+from t3monitor.ui.kit.texts import duration_text, local_time_text, tooltip_text
 
 CAPACITY = 2000
-translate = QCoreApplication.translate
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class LedgerColumn(IntEnum):
@@ -42,46 +31,6 @@ class LedgerColumn(IntEnum):
     BYTES = 10
 
 
-def outcome_word(outcome: Outcome) -> str:
-    """The outcome in the user's language."""
-    words: Mapping[Outcome, str] = {
-        Outcome.OK: translate("Outcome", "ok"),
-        Outcome.PARTIAL: translate("Outcome", "partial"),
-        Outcome.NO_NEW_DATA: translate("Outcome", "no new data"),
-        Outcome.NOT_READY: translate("Outcome", "not ready"),
-        Outcome.TIMEOUT: translate("Outcome", "timeout"),
-        Outcome.CRASHED: translate("Outcome", "crashed"),
-        Outcome.UNREACHABLE: translate("Outcome", "unreachable"),
-        Outcome.REFUSED: translate("Outcome", "refused"),
-        Outcome.BAD_REPLY: translate("Outcome", "bad reply"),
-        Outcome.DATABASE: translate("Outcome", "database"),
-        Outcome.INTERRUPTED: translate("Outcome", "interrupted"),
-        Outcome.FAILED: translate("Outcome", "failed"),
-    }
-    return words[outcome]
-
-
-def outcome_text(outcome: Outcome) -> str:
-    """Mark and word: ``✓ ok``, ``▲ no new data``, ``✕ timeout``."""
-    mark = "✓" if outcome is Outcome.OK else "✕" if outcome.is_failure else "▲"
-    return f"{mark} {outcome_word(outcome)}"
-
-
-def outcome_colour(outcome: Outcome) -> QColor:
-    """The colour that goes with the mark."""
-    theme = current_theme()
-    if outcome is Outcome.OK:
-        return theme.good
-    return theme.bad if outcome.is_failure else theme.warning
-
-
-def duration_text(spent_ms: float) -> str:
-    """Milliseconds up to a second, then seconds: ``143 ms``, ``2.4 s``."""
-    if spent_ms < 999.5:
-        return translate("Duration", "%d ms") % round(spent_ms)
-    return translate("Duration", "%.1f s") % (spent_ms / 1000)
-
-
 def result_text(report: CycleReport) -> str:
     """The outcome with its reason in full, and the site if it has a name: ``Office: ✕ timeout: No answer``."""
     return ": ".join(filter(None, (report.site, outcome_text(report.outcome), report.reason)))
@@ -92,47 +41,42 @@ def phases_text(report: CycleReport) -> str:
     return ", ".join(f"{phase} {duration_text(spent_ms)}" for phase, spent_ms in report.phases_ms.items())
 
 
-class LedgerModel(QAbstractTableModel):
+class LedgerModel(RowsModel[CycleReport]):
     """The newest 2,000 cycles."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._reports: list[CycleReport] = []
+    columns = len(LedgerColumn)
+    numbers_from = LedgerColumn.DURATION
 
     def load(self, rows: Iterable[CycleReport]) -> None:
         """Shows stored cycles, newest first, below those that ended since they were read."""
         stored = list(rows)
         known = {(report.site, report.started_at) for report in stored}
-        live = [report for report in self._reports if (report.site, report.started_at) not in known]
+        live = [report for report in self._rows if (report.site, report.started_at) not in known]
         self.beginResetModel()
-        self._reports = (live + stored)[:CAPACITY]
+        self._rows = (live + stored)[:CAPACITY]
         self.endResetModel()
 
     def add(self, report: CycleReport) -> None:
         """A cycle that has just ended."""
         self.beginInsertRows(QModelIndex(), 0, 0)
-        self._reports.insert(0, report)
+        self._rows.insert(0, report)
         self.endInsertRows()
-        if len(self._reports) > CAPACITY:
-            self.beginRemoveRows(QModelIndex(), CAPACITY, len(self._reports) - 1)
-            del self._reports[CAPACITY:]
+        if len(self._rows) > CAPACITY:
+            self.beginRemoveRows(QModelIndex(), CAPACITY, len(self._rows) - 1)
+            del self._rows[CAPACITY:]
             self.endRemoveRows()
 
     def clear(self) -> None:
         """Forgets the cycles of a database that is no longer the one in use."""
         self.beginResetModel()
-        self._reports = []
+        self._rows = []
         self.endResetModel()
 
     def has_several_sites(self) -> bool:
         """Whether it has to be said which T3000 computer a cycle is of."""
-        sites = iter(self._reports)
+        sites = iter(self._rows)
         first = next(sites, None)
         return first is not None and any(report.site != first.site for report in sites)
-
-    def report(self, row: int) -> CycleReport:
-        """The cycle of a row."""
-        return self._reports[row]
 
     def _tooltip(self, report: CycleReport) -> str:
         lines = [
@@ -146,42 +90,19 @@ class LedgerModel(QAbstractTableModel):
         return tooltip_text(lines)
 
     @override
-    def rowCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent and parent.isValid() else len(self._reports)
-
-    @override
-    def columnCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent and parent.isValid() else len(LedgerColumn)
-
-    @override
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        report, column = self._reports[index.row()], index.column()
+    def cell(self, row: CycleReport, column: int, role: int) -> Any:
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _display(report, column)
-            case Qt.ItemDataRole.ForegroundRole:
-                return outcome_colour(report.outcome) if column == LedgerColumn.OUTCOME else None
-            case Qt.ItemDataRole.TextAlignmentRole:
-                side = Qt.AlignmentFlag.AlignRight if column >= LedgerColumn.DURATION else Qt.AlignmentFlag.AlignLeft
-                return side | Qt.AlignmentFlag.AlignVCenter
+                return _display(row, column)
+            case Qt.ItemDataRole.ForegroundRole if column == LedgerColumn.OUTCOME:
+                return outcome_colour(row.outcome)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(report)
-            case Qt.ItemDataRole.UserRole:
-                return report
+                return self._tooltip(row)
         return None
 
     @override
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section >= LedgerColumn.DURATION else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        titles = (
+    def titles(self) -> tuple[str, ...]:
+        return (
             self.tr("Time"),
             self.tr("Site"),
             self.tr("Outcome"),
@@ -194,7 +115,6 @@ class LedgerModel(QAbstractTableModel):
             self.tr("Samples"),
             self.tr("Bytes"),
         )
-        return titles[section]
 
 
 class LedgerFilter(QSortFilterProxyModel):
@@ -213,8 +133,8 @@ class LedgerFilter(QSortFilterProxyModel):
         self.endFilterChange()
 
     @override
-    def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
-        return not self._failed_only or not self._ledger.report(source_row).outcome.is_stored
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        return not self._failed_only or not self._ledger.row(source_row).outcome.is_stored
 
 
 def _display(report: CycleReport, column: int) -> str:

@@ -8,20 +8,13 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QCoreApplication,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-)
+from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QTextLayout
 from typing_extensions import override
 
 from t3monitor.model.events import SyncEvent
 from t3monitor.sync.flow_log import FlowLines
+from t3monitor.ui.activity.rows_model import Index, RowsModel
 from t3monitor.ui.kit.plain import tooltip
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import current_theme
@@ -29,7 +22,6 @@ from t3monitor.ui.kit.theme import current_theme
 CAPACITY = 5000
 _BLOCK = 500  # oldest lines go so many at a time, not one by one
 translate = QCoreApplication.translate
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class LogColumn(IntEnum):
@@ -54,14 +46,15 @@ class LogLine:
         return f"[{local_time_text(self.at)}] {self.text}"
 
 
-class LogModel(QAbstractTableModel):
+class LogModel(RowsModel[LogLine]):
     """The newest 5,000 lines, oldest first."""
+
+    columns = numbers_from = len(LogColumn)  # none of them is a number
 
     def __init__(self, parent: QObject | None = None, utc_s: Callable[[], float] = time.time) -> None:
         super().__init__(parent)
         self._utc_s = utc_s
         self._flow = FlowLines()
-        self._lines: list[LogLine] = []
 
     def append(self, events: tuple[SyncEvent, ...]) -> None:
         """Adds the lines of events that have just happened."""
@@ -73,19 +66,15 @@ class LogModel(QAbstractTableModel):
         new = list(lines)[-CAPACITY:]
         if not new:
             return
-        surplus = len(self._lines) + len(new) - CAPACITY
+        surplus = len(self._rows) + len(new) - CAPACITY
         if surplus > 0:
-            dropped = min(len(self._lines), max(surplus, _BLOCK))
+            dropped = min(len(self._rows), max(surplus, _BLOCK))
             self.beginRemoveRows(QModelIndex(), 0, dropped - 1)
-            del self._lines[:dropped]
+            del self._rows[:dropped]
             self.endRemoveRows()
-        self.beginInsertRows(QModelIndex(), len(self._lines), len(self._lines) + len(new) - 1)
-        self._lines += new
+        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(new) - 1)
+        self._rows += new
         self.endInsertRows()
-
-    def line(self, row: int) -> LogLine:
-        """The line of a row."""
-        return self._lines[row]
 
     def _display(self, line: LogLine, column: int) -> str:
         match column:
@@ -107,34 +96,19 @@ class LogModel(QAbstractTableModel):
         return theme.muted if column == LogColumn.LEVEL else None
 
     @override
-    def rowCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent and parent.isValid() else len(self._lines)
-
-    @override
-    def columnCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent and parent.isValid() else len(LogColumn)
-
-    @override
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        line = self._lines[index.row()]
+    def cell(self, row: LogLine, column: int, role: int) -> Any:
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._display(line, index.column())
+                return self._display(row, column)
             case Qt.ItemDataRole.ForegroundRole:
-                return self._foreground(line, index.column())
+                return self._foreground(row, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return tooltip(line.full_text)
-            case Qt.ItemDataRole.UserRole:
-                return line
+                return tooltip(row.full_text)
         return None
 
     @override
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return [self.tr("Time"), self.tr("Level"), self.tr("Text")][section]
+    def titles(self) -> tuple[str, ...]:
+        return self.tr("Time"), self.tr("Level"), self.tr("Text")
 
 
 class LogFilter(QSortFilterProxyModel):
@@ -160,8 +134,8 @@ class LogFilter(QSortFilterProxyModel):
         self.endFilterChange()
 
     @override
-    def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
-        line = self._lines.line(source_row)
+    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+        line = self._lines.row(source_row)
         return line.level >= self._level and self._text in line.full_text.casefold()
 
 

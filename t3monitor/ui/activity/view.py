@@ -200,7 +200,7 @@ class LogPage(QWidget):
         self._say_why_empty()
 
     def _line(self, row: int) -> LogLine:
-        return self.model.line(self._filter.mapToSource(self._filter.index(row, 0)).row())
+        return self.model.row(self._filter.mapToSource(self._filter.index(row, 0)).row())
 
     def _after_filtering(self) -> None:
         self._say_why_empty()

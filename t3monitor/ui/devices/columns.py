@@ -4,8 +4,8 @@ from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.freshness import PanelState
-from t3monitor.ui.activity.ledger_model import outcome_word
 from t3monitor.ui.kit.columns import NamedColumn
+from t3monitor.ui.kit.outcomes import outcome_word
 from t3monitor.ui.kit.texts import age_text
 from t3monitor.ui.progress.state import LinkState
 

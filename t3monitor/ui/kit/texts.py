@@ -29,6 +29,13 @@ def age_text(age_s: float) -> str:
     return translate("texts", "%d d") % int(age_s / 86400)
 
 
+def duration_text(spent_ms: float) -> str:
+    """Milliseconds up to a second, then seconds: ``143 ms``, ``2.4 s``."""
+    if spent_ms < 999.5:
+        return translate("Duration", "%d ms") % round(spent_ms)
+    return translate("Duration", "%.1f s") % (spent_ms / 1000)
+
+
 def reading_age_text(read_at: int | None, now_s: float) -> str:
     """The age of a reading: ``12 s``, ``3 h ahead`` of our clock, ``never``; times in UTC epoch seconds."""
     if read_at is None:

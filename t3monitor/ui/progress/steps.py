@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import SyncPhase
-from t3monitor.ui.activity.ledger_model import duration_text
+from t3monitor.ui.kit.texts import duration_text
 from t3monitor.ui.progress.state import Progress
 from t3monitor.ui.progress.texts import countdown_s
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.events import CycleReport, SyncPhase
-from t3monitor.ui.activity.ledger_model import duration_text, outcome_word
-from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.outcomes import outcome_word
+from t3monitor.ui.kit.texts import duration_text, local_time_text
 from t3monitor.ui.progress.state import LinkState, Progress
 
 translate = QCoreApplication.translate
