@@ -34,12 +34,15 @@ from t3monitor.model.events import (
     CycleStarted,
     LateStored,
     PanelAsked,
+    PanelLogged,
     PanelUpserted,
     RetryScheduled,
+    ServiceInitialized,
     ServiceStopped,
     SyncEvent,
-    SyncPhase,
+    TransactionStarted,
     TrendLogsRead,
+    Validated,
 )
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
@@ -150,19 +153,17 @@ def test_a_good_cycle_is_stored_whole_and_reported(site: Open) -> None:
 def test_the_steps_of_a_cycle_happen_in_the_order_of_the_document(site: Open) -> None:
     building = site()
     building.once()
-    phases = [event.phase for event in building.events if not isinstance(event, TrendLogsRead)]
-    panel = [SyncPhase.UPSERT, SyncPhase.TRENDLOG]
-    assert phases == [
-        SyncPhase.STARTUP_SYNC,
-        SyncPhase.SERVICE_INITIALIZATION,
-        SyncPhase.FETCH,
-        SyncPhase.PARSE,
-        SyncPhase.BEGIN,
-        *panel,
-        *panel,
-        SyncPhase.COMMIT,
-        SyncPhase.VALIDATE,
-        SyncPhase.VALIDATE,
+    steps = [type(event) for event in building.events if not isinstance(event, TrendLogsRead)]
+    assert steps == [
+        CycleStarted,
+        ServiceInitialized,
+        CallStarted,
+        AnswerDecoded,
+        TransactionStarted,
+        *(PanelUpserted, PanelLogged) * 2,
+        Committed,
+        Validated,
+        CycleFinished,
     ]
     assert [(event.panel.position, event.panel.total) for event in building.of(PanelUpserted)] == [(1, 2), (2, 2)]
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import ClassVar
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.snapshot import Snapshot
@@ -73,12 +72,11 @@ class PanelCounts:
 
 @dataclass(frozen=True, slots=True)
 class SyncEvent:
-    """Base of all events; ``phase`` is the step that it belongs to.
+    """Base of all events.
 
     ``site`` names the T3000 computer whose service tells it, which puts it in; empty where there is but one.
     """
 
-    phase: ClassVar[SyncPhase]
     site: str = field(default="", kw_only=True)
 
 
@@ -86,7 +84,6 @@ class SyncEvent:
 class ServiceInitialized(SyncEvent):
     """The database is open."""
 
-    phase = SyncPhase.SERVICE_INITIALIZATION
     database: str
 
 
@@ -94,7 +91,6 @@ class ServiceInitialized(SyncEvent):
 class ServiceStarted(SyncEvent):
     """Periodic cycles begin, the first at once."""
 
-    phase = SyncPhase.BACKGROUND_TASK
     interval_s: int
 
 
@@ -102,7 +98,6 @@ class ServiceStarted(SyncEvent):
 class ServiceStopped(SyncEvent):
     """No further cycle until the service is started again; ``reason`` is empty when the user asked for it."""
 
-    phase = SyncPhase.BACKGROUND_TASK
     reason: str
 
 
@@ -110,7 +105,6 @@ class ServiceStopped(SyncEvent):
 class CycleStarted(SyncEvent):
     """A cycle begins, which will store into ``database``; ``at_startup`` if it is the first after a start."""
 
-    phase = SyncPhase.STARTUP_SYNC
     database: str
     at_startup: bool
     timeout_s: int
@@ -122,7 +116,6 @@ class CycleStarted(SyncEvent):
 class CallStarted(SyncEvent):
     """T3000 is asked; ``attempt`` of ``attempts`` starts at 1."""
 
-    phase = SyncPhase.FETCH
     attempt: int
     attempts: int
 
@@ -131,7 +124,6 @@ class CallStarted(SyncEvent):
 class PanelAsked(SyncEvent):
     """A link that reads panel by panel asks for the next one; ``position`` of ``total`` starts at 1."""
 
-    phase = SyncPhase.FETCH
     position: int
     total: int
 
@@ -140,7 +132,6 @@ class PanelAsked(SyncEvent):
 class RetryScheduled(SyncEvent):
     """T3000 is not ready and will be asked again in ``wait_s``, as try ``attempt`` of ``attempts``."""
 
-    phase = SyncPhase.FETCH
     attempt: int
     attempts: int
     wait_s: float
@@ -151,7 +142,6 @@ class RetryScheduled(SyncEvent):
 class AnswerDecoded(SyncEvent):
     """The answer was understood; what had to be left out is in the snapshot."""
 
-    phase = SyncPhase.PARSE
     snapshot: Snapshot
     answer_bytes: int
 
@@ -160,14 +150,11 @@ class AnswerDecoded(SyncEvent):
 class TransactionStarted(SyncEvent):
     """The database is ours to write to."""
 
-    phase = SyncPhase.BEGIN
-
 
 @dataclass(frozen=True, slots=True)
 class PanelUpserted(SyncEvent):
     """A panel and those of its points that changed go to the present state."""
 
-    phase = SyncPhase.UPSERT
     panel: PanelCounts
 
 
@@ -175,7 +162,6 @@ class PanelUpserted(SyncEvent):
 class PanelLogged(SyncEvent):
     """A panel's points went to the history, each with one sample."""
 
-    phase = SyncPhase.TRENDLOG
     panel: PanelCounts
 
 
@@ -183,7 +169,6 @@ class PanelLogged(SyncEvent):
 class Committed(SyncEvent):
     """All that is recorded of ``snapshot``, ``devices`` panels of it, is for good in ``database``, given as its URL."""
 
-    phase = SyncPhase.COMMIT
     snapshot: Snapshot
     database: str
     panels: int
@@ -193,7 +178,6 @@ class Committed(SyncEvent):
 class LateStored(SyncEvent):
     """Cycles of any site that could not be stored at their time are in the database now, with their own times."""
 
-    phase = SyncPhase.COMMIT
     cycles: int
 
 
@@ -201,7 +185,6 @@ class LateStored(SyncEvent):
 class Validated(SyncEvent):
     """What was counted back from the database, panel by panel."""
 
-    phase = SyncPhase.VALIDATE
     panels: tuple[PanelCounts, ...]
 
 
@@ -212,7 +195,6 @@ class CycleFinished(SyncEvent):
     ``snapshot`` is what it committed; None if nothing.
     """
 
-    phase = SyncPhase.VALIDATE
     report: CycleReport
     next_in_s: float | None
     snapshot: Snapshot | None = None
@@ -225,7 +207,6 @@ class TrendLogsRead(SyncEvent):
     ``trend_logs`` of ``panels`` panels are stored; ``problem`` is empty if nothing went wrong.
     """
 
-    phase = SyncPhase.BACKGROUND_TASK
     panels: int
     trend_logs: int
     problem: str
