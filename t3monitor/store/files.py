@@ -8,6 +8,7 @@ the first page, which is in the -wal with it; the file has the number of the new
 import logging
 import struct
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -69,6 +70,17 @@ def database_file(url: str) -> Path:
             "sqlite:///history.db or sqlite:////var/lib/history.db, with %3F for a ? in the name"
         )
     return path
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything of that name; raises OSError where the system keeps that to itself.
+
+    From Python 3.14 on `Path.exists` and its like say no then.
+    """
+    with suppress(FileNotFoundError, NotADirectoryError, ValueError):  # the last of a NUL in the name
+        path.stat()
+        return True
+    return False
 
 
 def has_journal(path: Path) -> bool:

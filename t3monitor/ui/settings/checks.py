@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseLockedError, DatabaseUnusableError
-from t3monitor.store.files import database_file
+from t3monitor.store.files import database_file, is_there
 from t3monitor.store.reading import reading
 
 translate = QCoreApplication.translate
@@ -48,7 +48,7 @@ def library_problem(text: str) -> str:
     path = Path(text).expanduser()
     if path.is_dir():
         return translate("Settings", "This is a folder; choose the library file in it")
-    if not path.is_file():
+    if not (is_there(path) and path.is_file()):
         return translate("Settings", "There is no such file")
     return ""
 
@@ -59,7 +59,7 @@ def replay_problem(text: str) -> str:
     if not text:
         return translate("Settings", "Choose a file or folder of recorded answers")
     path = Path(text).expanduser()
-    if not path.exists():
+    if not is_there(path):
         return translate("Settings", "There is no such file or folder")
     if path.is_dir() and not any(path.iterdir()):
         return translate("Settings", "This folder is empty")
@@ -111,7 +111,7 @@ def database_problem(text: str) -> str:
 def _file_problem(path: Path) -> str:
     if path.is_dir():
         return translate("Settings", "This is a folder; add the name of a file")
-    if path.exists():
+    if is_there(path):
         if not path.is_file():  # a pipe would hold up whoever opens it
             return translate("Settings", "This is no file; choose another name")
         # By SQLite's own means, which loses its locks on an open file when the same process closes it beside.
