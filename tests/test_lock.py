@@ -1,6 +1,8 @@
 """One program at a time holds the lock of a database or of a settings folder."""
 
 import os
+import re
+import sys
 import time
 from pathlib import Path
 
@@ -33,7 +35,7 @@ def left_behind(database: Path, holder: Holder) -> Path:
 def test_the_second_is_told_who_holds_it(database: Path) -> None:
     lock = Lock(database, HERE)
     with pytest.raises(
-        HeldError, match=rf"{database} is in use by t3monitor sync of .+ \(process {os.getpid()}\)"
+        HeldError, match=rf"{re.escape(str(database))} is in use by t3monitor sync of .+ \(process {os.getpid()}\)"
     ) as held:
         Lock(database, HERE)
     assert held.value.holder == holder_of(database) == HERE
@@ -72,7 +74,7 @@ def test_another_computer_is_named_and_that_two_must_not_write(database: Path) -
 
 def test_another_computer_may_be_alive_where_file_systems_share_no_locks(database: Path) -> None:
     file = left_behind(database, ELSEWHERE)
-    with pytest.raises(HeldError, match=f"on another-pc.*wait 3 minutes or delete {file}"):
+    with pytest.raises(HeldError, match=f"on another-pc.*wait 3 minutes or delete {re.escape(str(file))}"):
         Lock(database, HERE)
     long_ago_s = time.time() - 181
     os.utime(file, (long_ago_s, long_ago_s))
@@ -87,6 +89,7 @@ def test_a_holder_that_freshens_is_never_long_ago(database: Path) -> None:
     lock.release()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="only administrators make symbolic links, and wine none")
 def test_another_name_of_a_database_has_the_same_lock(database: Path, tmp_path: Path) -> None:
     database.touch()
     (tmp_path / "link.db").symlink_to(database)

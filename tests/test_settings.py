@@ -509,6 +509,7 @@ def test_a_relative_or_personal_home_becomes_a_whole_path(tmp_path: Path, monkey
     assert user_paths().data == tmp_path / "there" / "data"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is the folder of that name beside one's own")
 def test_the_home_of_a_user_who_is_not_known_is_an_error_that_names_the_variable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
