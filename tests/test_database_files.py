@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,7 +19,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.upkeep import CopyWal
 from t3monitor.store.validation import check_pages
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody take an open file away")
+taken_away = pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody take an open file away")
 
 
 @pytest.fixture
@@ -97,7 +98,10 @@ def by_rename(source: Path, file: Path) -> None:
     source.replace(file)
 
 
-@pytest.mark.parametrize(("put", "said"), [(in_place, "was overwritten"), (by_rename, "was removed or replaced")])
+@pytest.mark.parametrize(
+    ("put", "said"),
+    [(in_place, "was overwritten"), pytest.param(by_rename, "was removed or replaced", marks=taken_away)],
+)
 def test_a_copy_put_over_an_open_file_stays_what_it_is(
     put: Callable[[Path, Path], None], said: str, database: Database, file: Path, copy: Path
 ) -> None:
@@ -108,7 +112,7 @@ def test_a_copy_put_over_an_open_file_stays_what_it_is(
     assert opened_anew(file) == [1, 2, 3, 9]
 
 
-@pytest.mark.parametrize("put", [in_place, by_rename])
+@pytest.mark.parametrize("put", [in_place, pytest.param(by_rename, marks=taken_away)])
 def test_closing_writes_nothing_into_a_file_that_took_the_place_of_an_open_one(
     put: Callable[[Path, Path], None],
     database: Database,
@@ -143,7 +147,7 @@ def test_a_copy_put_over_an_open_file_may_bring_its_own_wal(database: Database, 
     assert opened_anew(file) == [1, 2, 3, 9]
 
 
-@pytest.mark.parametrize("put", [in_place, by_rename])
+@pytest.mark.parametrize("put", [in_place, pytest.param(by_rename, marks=taken_away)])
 def test_a_text_put_over_an_open_file_is_refused_and_left_alone(
     put: Callable[[Path, Path], None], database: Database, file: Path, copy: Path, tmp_path: Path
 ) -> None:
@@ -159,7 +163,7 @@ def test_a_text_put_over_an_open_file_is_refused_and_left_alone(
     assert opened_anew(file) == [1, 2, 3, 9]
 
 
-@pytest.mark.parametrize("put", [in_place, by_rename])
+@pytest.mark.parametrize("put", [in_place, pytest.param(by_rename, marks=taken_away)])
 def test_a_foreign_file_put_over_an_open_one_is_refused_and_left_alone(
     put: Callable[[Path, Path], None], database: Database, file: Path, foreign: Path
 ) -> None:
@@ -172,6 +176,22 @@ def test_a_foreign_file_put_over_an_open_one_is_refused_and_left_alone(
     assert file.read_bytes() == content
 
 
+def test_where_times_of_change_come_late_a_foreign_file_is_told_by_its_tables(
+    file: Path, foreign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.database.sys", SimpleNamespace(platform="win32"))
+    database = Database(sqlite_url(file), lambda: False)
+    write(database, 1)  # nothing was copied yet: both files have no number
+    in_place(foreign, file)
+    with pytest.raises(
+        DatabaseUnusableError, match=r"was overwritten while it was open.*set aside as site.db-wal.aside-1"
+    ):
+        write(database, 2)
+    database.close()
+    assert file.read_bytes() == foreign.read_bytes()
+
+
+@taken_away
 def test_a_file_that_was_renamed_has_what_its_wal_held(database: Database, file: Path, tmp_path: Path) -> None:
     elsewhere = file.rename(tmp_path / "elsewhere.db")
     with pytest.raises(DatabaseUnusableError, match="was removed or replaced while it was open"):
@@ -180,6 +200,7 @@ def test_a_file_that_was_renamed_has_what_its_wal_held(database: Database, file:
     assert opened_anew(file) == [9]
 
 
+@taken_away
 def test_what_a_removed_wal_held_is_in_the_file(database: Database, file: Path) -> None:
     beside(file, "wal").unlink()
     with pytest.raises(DatabaseUnusableError, match="lost its -wal while it was open, which was copied"):
@@ -187,6 +208,7 @@ def test_what_a_removed_wal_held_is_in_the_file(database: Database, file: Path) 
     assert opened_anew(file) == [1, 2, 3, 9]
 
 
+@taken_away
 def test_what_a_removed_wal_held_is_not_given_up_while_a_reader_keeps_it_out_of_the_file(
     database: Database, file: Path
 ) -> None:
