@@ -470,7 +470,7 @@ def test_a_database_that_is_named_for_t3000_gets_nothing_of_the_simulated_buildi
 
 def test_closing_while_the_simulated_building_gets_its_past_leaves_no_half_of_it(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
-        program = MonitorApp(paths, DEMO.with_values(demo_panels=60))
+        program = MonitorApp(paths, DEMO.with_values(demo_panels=20))
         running = asyncio.ensure_future(program.run())
         partial = paths.database_file(LinkName.DEMO).with_name("webview_t3_device.db.partial")
         await until(partial.exists, program)
