@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from t3monitor.cli import main
+from t3monitor.store.database import Database
 from t3monitor.store.lock import holder_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs are ended by signals here")
@@ -49,7 +50,10 @@ def cycles(database: Path) -> int:
 
 
 def test_beside_a_program_that_records(
-    recorder: "subprocess.Popen[str]", database: Path, capsys: pytest.CaptureFixture[str]
+    recorder: "subprocess.Popen[str]",
+    database: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One test, since it takes a second process: every command that may come, and the end of the first one."""
     name = str(holder_of(database))
@@ -77,8 +81,14 @@ def test_beside_a_program_that_records(
         assert f"{database} is in use by {name}" in capsys.readouterr().err
     assert cycles(database) == 3
 
-    assert main(["doctor", "--link", "demo"]) == 0
-    assert f"{name} records into this database" in capsys.readouterr().out
+    for may_write, found in ((True, "can be read; 3 cycles"), (False, "may only be read by this user; 3 cycles")):
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "__init__", lambda *_: 1 / 0)  # nobody but the recorder writes
+            patch.setattr("os.access", lambda *_, answer=may_write: answer)
+            assert main(["doctor", "--link", "demo"]) == 0
+        printed = capsys.readouterr().out
+        assert f"{database} {found}" in printed
+        assert f"{name} records into this database" in printed
 
     recorder.kill()
     recorder.wait()

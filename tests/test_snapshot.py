@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMessageLogContext, QtMsgType
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from t3monitor.cli import main
 from t3monitor.commands import snapshot as snapshot_command
+from t3monitor.commands.snapshot import _print_qt_message
 from t3monitor.simulation import past
 
 
@@ -50,6 +52,12 @@ def test_a_picture_that_cannot_be_written_is_one_sentence(home: Path, tmp_path: 
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, env=environment)
     assert result.returncode == 1
     assert result.stderr == f"{picture} cannot be written; choose a file that ends in .png\n"
+
+
+def test_what_qt_has_to_say_is_printed_but_for_what_it_says_of_every_window(capsys: pytest.CaptureFixture[str]) -> None:
+    for text in ("This plugin does not support propagateSizeHints()", "QPainter::begin: Paint device is missing"):
+        _print_qt_message(QtMsgType.QtWarningMsg, QMessageLogContext(), text)
+    assert capsys.readouterr().err == "QPainter::begin: Paint device is missing\n"
 
 
 @pytest.mark.parametrize("size", ["1280", "0x0", "axb", "99999x99999"])

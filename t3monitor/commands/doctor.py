@@ -15,6 +15,8 @@ from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from t3monitor import __version__
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
@@ -30,7 +32,7 @@ from t3monitor.store.lock import holder_of
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading import reading
-from t3monitor.store.schema import SCHEMA_REVISION
+from t3monitor.store.schema import SCHEMA_REVISION, sync_runs
 from t3monitor.store.validation import check_pages
 from t3monitor.store.words import words_taken
 from t3monitor.sync.check import check_link
@@ -135,15 +137,24 @@ def _database(url: str) -> str:
     check_pages(url)
     if revision != SCHEMA_REVISION:
         return f"{file} has schema {revision}; the next start copies it aside and migrates it to {SCHEMA_REVISION}"
+    if holder_of(file):  # which is the one that writes
+        allowed = "can be read" if os.access(file, os.W_OK) else "may only be read by this user"
+    else:
+        _try_writing(url)
+        allowed = "can be written to"
+    with reading(url) as connection:
+        cycles = connection.scalar(select(func.count()).select_from(sync_runs))
+        taken = words_taken(connection)
+    return f"{file} {allowed}; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB{_words(taken)}"
+
+
+def _try_writing(url: str) -> None:
     database = Database(url)
     try:
-        with database.writing() as cursor:
-            (cycles,) = cursor.execute("SELECT count(*) FROM SYNC_RUNS").fetchone()
+        with database.writing():
+            pass
     finally:
         database.close()
-    with reading(url) as connection:
-        taken = words_taken(connection)
-    return f"{file} can be written to; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB{_words(taken)}"
 
 
 def _recorder(url: str) -> str:
