@@ -12,8 +12,7 @@ from typing import NamedTuple, cast
 import msgspec
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from sqlalchemy import Inspector, bindparam, case, func, inspect, literal_column, null, select
-from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy import bindparam, case, func, literal_column, null, select
 
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until
@@ -37,13 +36,10 @@ _TIMES_BEFORE = sql_text(_times.where(_frame.logging_time < bindparam("start")).
 _TIMES_AFTER = sql_text(_times.where(_frame.logging_time > bindparam("end")).order_by(_frame.logging_time))
 
 
-def _frames_statement(file: Inspector) -> str:
+def _frames_statement(cursor: Cursor) -> str:
     """Reads the frames of a vector; a file of an earlier schema has no spacings, and one without the table nothing."""
-    try:
-        columns = file.get_columns(trendlog_frames.name)
-    except NoSuchTableError:
-        return ""
-    return _frames(any(column["name"] == _frame.expected_spacing.name for column in columns))
+    columns = {name for _, name, *_ in cursor.execute(f"PRAGMA table_info({trendlog_frames.name})")}
+    return _frames(_frame.expected_spacing.name in columns) if columns else ""
 
 
 @cache
@@ -127,7 +123,8 @@ class HistoryReader:
         """A cursor, and the statement that reads frames; without one there is no history yet."""
         with reading(self._url) as connection:
             try:
-                yield cast(Cursor, connection.connection.cursor()), _frames_statement(inspect(connection))
+                cursor = cast(Cursor, connection.connection.cursor())
+                yield cursor, _frames_statement(cursor)
             except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:  # of what stands in vals
                 path = database_file(self._url)
                 raise DatabaseUnusableError(
