@@ -53,7 +53,7 @@ class Point(NamedTuple):
 
     def with_value(self, value: float) -> "Point":
         """The point with another value; `_replace` takes twice as long."""
-        return Point._make((*self[:_VALUE], value, *self[_VALUE + 1 :]))
+        return tuple.__new__(Point, (*self[:_VALUE], value, *self[_VALUE + 1 :]))
 
     def is_revalued(self, old: "Point") -> bool:
         """Whether nothing but the value is another one."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -28,6 +29,9 @@ class PointGroup(NamedTuple):
     is_new: bool  # read for this answer, not repeated from an earlier one
 
 
+PointVector = tuple[PointType, tuple[Point, ...], int | None]  # with the logging time in UTC epoch seconds
+_INPUT, _OUTPUT, _VARIABLE = PointType  # looked up as members of their class, they cost as much as all else of a vector
+_in_use = attrgetter("in_use")
 Groups = Mapping[PointType, tuple[PointGroup, ...]]
 _READ_WHOLE: Groups = MappingProxyType({})
 
@@ -63,11 +67,13 @@ class Panel:
     own_times: tuple[int | None, int | None, int | None] = (None, None, None)
     spacings_s: tuple[int | None, int | None, int | None] = (None, None, None)
 
-    def vectors(self) -> Iterator[tuple[PointType, tuple[Point, ...], int | None]]:
-        """The three vectors in T3000's order, each as (type, points, logging time in UTC epoch seconds)."""
-        yield PointType.INPUT, self.inputs, self.input_logging_time
-        yield PointType.OUTPUT, self.outputs, self.output_logging_time
-        yield PointType.VARIABLE, self.variables, self.variable_logging_time
+    def vectors(self) -> tuple[PointVector, PointVector, PointVector]:
+        """The three vectors in T3000's order."""
+        return (
+            (_INPUT, self.inputs, self.input_logging_time),
+            (_OUTPUT, self.outputs, self.output_logging_time),
+            (_VARIABLE, self.variables, self.variable_logging_time),
+        )
 
     def with_only(self, kinds: Collection[PointType]) -> "Panel":
         """The panel with the points of these types; itself if that is all of them."""
@@ -87,7 +93,7 @@ class Panel:
         A type of which nobody uses a point makes no panel old. Where no type has one, all count.
         """
         read = [(time_s, points) for _, points, time_s in self.vectors() if time_s is not None]
-        used = [time_s for time_s, points in read if any(point.in_use for point in points)]
+        used = [time_s for time_s, points in read if any(map(_in_use, points))]
         return min(used or [time_s for time_s, _ in read], default=None)
 
     def point_read_at(self, kind: PointType, number: int) -> int | None:
