@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from answers import real_answer, real_panel, real_point
-from programs import Run, click, cycle, opened, until
+from programs import Run, click, opened, until
+from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.events import CycleReport, ServiceStarted
@@ -124,11 +125,11 @@ def test_a_window_whose_share_was_away_follows_the_program_that_was_faster_when_
 
     async def scenario() -> None:
         async with opened(paths, settings) as program:
-            await until(lambda: program.session.shown is not None, program)
+            await a_whole_cycle(program)
             away = database.parent.rename(tmp_path / "away")
             lock_file(away / database.name).unlink()
             database.parent.mkdir()  # as an empty mount point is
-            await cycle(program, program.window.sync_once_action.trigger)
+            await a_whole_cycle(program)
             assert program.recorder.records
             assert list(database.parent.iterdir()) == []
             database.parent.rmdir()
@@ -141,6 +142,12 @@ def test_a_window_whose_share_was_away_follows_the_program_that_was_faster_when_
             faster.close()
 
     run(scenario())
+
+
+async def a_whole_cycle(program: MonitorApp) -> None:
+    """A cycle until the service is ready for another one: a click a moment before still joins this one."""
+    await asyncio.gather(*map(asyncio.wrap_future, program.services.sync_once()))
+    await until(lambda: program.window.sync_once_action.isEnabled() and not program.is_busy, program)
 
 
 class Host:
