@@ -120,15 +120,10 @@ class MonitorApp(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.paths.log_folder)))
 
     @Slot()
-    def on_shown(self) -> None:
-        """Ages of what is shown, once it is painted."""
-        if self._tick.isActive():  # not while the program ends
-            self._tick.start(0)
-
-    @Slot()
     def on_tick(self) -> None:
         """Once a second: ages and countdowns, and what the user looks at is to be read first."""
-        self._tick.setInterval(_TICK_MS)
+        if self.is_closing:
+            return
         self.window.set_now(time.time(), time.monotonic(), self.session.settings.sync_interval_secs)
         points = self.window.visible_points()
         if self.session.prefer(points):
@@ -185,7 +180,7 @@ class MonitorApp(QObject):
         settings.applied.connect(self.on_settings_applied)
         settings.closed.connect(self._apply_appearance)
         self.bridge.happened.connect(self.feed.on_event)
-        self.feed.shown.connect(self.on_shown)
+        self.feed.shown.connect(self.on_tick)
         recorder.heard.connect(self.feed.on_heard)
         recorder.overtaken.connect(self.feed.on_overtaken)
         recorder.show_asked.connect(window.come_to_front)

@@ -55,12 +55,16 @@ class Painted(QStyledItemDelegate):
         super().__init__(view.tree)
         self.texts: list[str] = []
         view.tree.setItemDelegateForColumn(DeviceColumn.AGE, self)
-        for _ in range(5):  # what is to be painted anyway
-            QApplication.processEvents()
+        paint_all()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
         if index.parent().isValid():
             self.texts.append(index.data())
+
+
+def paint_all() -> None:
+    for _ in range(5):  # turns of the loop
+        QApplication.processEvents()
 
 
 @pytest.mark.parametrize("panels", [1, 3])
@@ -69,7 +73,7 @@ def test_ages_are_painted_when_they_change(view: DevicesView, panels: int) -> No
     painted = Painted(view)
     painted.texts.clear()
     view.set_now(NOW_S + 5, INTERVAL_S)
-    QApplication.processEvents()
+    paint_all()
     assert painted.texts == ["10 s"] * panels
 
 

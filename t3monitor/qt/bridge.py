@@ -25,9 +25,9 @@ class ServiceBridge(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._waiting: deque[SyncEvent] = deque()
-        self._came.connect(self.hand_on, Qt.ConnectionType.QueuedConnection)
-        self._rest = QTimer(self, singleShot=True, interval=0)
-        self._rest.timeout.connect(self.hand_on)
+        self._turn = QTimer(self, singleShot=True, interval=0)  # comes when what is to be painted is painted
+        self._turn.timeout.connect(self.hand_on)
+        self._came.connect(self._turn.start, Qt.ConnectionType.QueuedConnection)
 
     def publish(self, event: SyncEvent) -> None:
         """From any thread."""
@@ -44,5 +44,5 @@ class ServiceBridge(QObject):
         while self._waiting:
             self.happened.emit(self._waiting.popleft())
             if time.monotonic() >= until_s:
-                self._rest.start()
+                self._turn.start()
                 return

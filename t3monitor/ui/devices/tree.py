@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QTreeView, QWidget
 from typing_extensions import override
@@ -39,6 +39,8 @@ class PanelTree(QTreeView):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Panels"))
         self.setFont(tabular(self.font()))
+        self._painting = QTimer(self, singleShot=True, interval=0)
+        self._painting.timeout.connect(self.viewport().update)
         self.setModel(model)
         self.setItemDelegateForColumn(DeviceColumn.NAME, PanelDelegate(self))
         numbers = NumberDelegate(self)
@@ -74,11 +76,11 @@ class PanelTree(QTreeView):
 
     @override
     def dataChanged(self, top_left: _Index, bottom_right: _Index, roles: Sequence[int] = ()) -> None:
-        """Of many rows paints all that are in sight: Qt would look for each of them where it is."""
+        """Of many rows paints all that are in sight, in a turn of its own: Qt would look where each of them is."""
         if top_left.row() == bottom_right.row() or QAccessible.isActive():
             super().dataChanged(top_left, bottom_right, roles)
         else:
-            self.viewport().update()
+            self._painting.start()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
