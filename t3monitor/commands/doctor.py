@@ -10,7 +10,6 @@ import struct
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -26,7 +25,6 @@ from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.store.database import Database
-from t3monitor.store.failures import database_sentences
 from t3monitor.store.files import database_file
 from t3monitor.store.lock import holder_of
 from t3monitor.store.migrate import schema_revision
@@ -125,8 +123,6 @@ def _database(url: str) -> str:
             raise DatabaseUnusableError(
                 f"{file} cannot be made: there is no {file.anchor}; connect the drive or share, or choose another file"
             )
-        with database_sentences(file), suppress(FileNotFoundError, NotADirectoryError):
-            file.stat()  # of a name that cannot be any Windows says something else
         try:
             _write_into(folder)
         except OSError as error:
