@@ -141,7 +141,7 @@ def test_a_reading_that_is_stored_late_is_in_the_curve_and_in_the_ledger(
 
             await until(lambda: drawn() == [-90, -60, -30], program)
             ledger = window.activity.cycles.model
-            reports = [ledger.report(row) for row in range(ledger.rowCount())]
+            reports = [ledger.row(row) for row in range(ledger.rowCount())]
             assert [report.outcome for report in reports] == [Outcome.OK, Outcome.DATABASE, Outcome.OK]
             assert "its readings were stored" in str(reports[1].reason)
 
