@@ -29,6 +29,7 @@ class Session:
     def _take(self, settings: Settings) -> None:
         self.settings = settings
         self.sites = tuple(settings_by_site(settings))
+        self._heard: tuple[str, ...] = ()
         self.database = self._paths.database_url(settings)
         self.database_problem = _database_problem(self.database)  # why nothing can be stored; empty if it can
 
@@ -69,8 +70,17 @@ class Session:
         self._newest = by_site(stored)
         self.shown = merged(self._newest.values())
 
+    def hear(self, site: str) -> bool:
+        """Another program tells of a site: those that it names are the sites. Whether they are others than before."""
+        if site in self._heard:
+            return False
+        before = self.sites
+        self.sites = self._heard = (*self._heard, site)
+        return self.sites != before
+
     def forget_services(self) -> None:
         """Nothing is known of the services any more: it was another program that told of them, and that has ended."""
+        self.sites, self._heard = tuple(settings_by_site(self.settings)), ()
         self._started.clear()
         self._in_cycle.clear()
 

@@ -15,7 +15,7 @@ from programs import Run, click, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
-from t3monitor.model.events import CycleReport, ServiceStarted
+from t3monitor.model.events import CycleReport, CycleStarted, ServiceStarted
 from t3monitor.store.lock import HeldError, Holder, Lock, holder_of, lock_file
 from t3monitor.sync.handover import Desk, OtherSettingsError, UnansweredError, show, sync_once
 
@@ -78,6 +78,24 @@ def test_when_the_recorder_has_ended_a_click_records_here(run: Run, paths: Paths
             await until(lambda: program.session.is_started and program.session.shown is not None, program)
             assert window.recorder_banner.isHidden()
             assert program.recorder.records
+
+    run(scenario())
+
+
+def test_the_sites_are_those_that_the_program_names_that_records(run: Run, paths: Paths, settings: Settings) -> None:
+    desk = Desk("t3monitor sync", Host())
+    desk.take(paths.database_file("replay"))
+    for site in ("Office", "Plant"):
+        desk.publish(ServiceStarted(3600, site=site))
+
+    async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            progress = program.window.progress
+            await until(lambda: list(progress.sites) == ["Office", "Plant"] and program.session.is_started, program)
+            desk.publish(CycleStarted("", False, 30, 3, 20, site="Plant"))
+            await until(lambda: progress.current == "Plant" and progress.sites["Plant"].in_cycle, program)
+            desk.close()
+            await until(lambda: list(progress.sites) == [""], program)
 
     run(scenario())
 

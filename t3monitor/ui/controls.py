@@ -74,6 +74,7 @@ class Controls(QObject):
             self._services.stop()
         if self._recorder.other is None and not self._recorder.records:
             self._session.forget_services()
+            self._window.apply_settings(self._session)
             self._window.progress.begin_anew()
         self.on_running_changed()
 

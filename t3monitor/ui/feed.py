@@ -99,6 +99,8 @@ class WindowFeed(QObject):
         """Follows the services of the program that records instead of this one; what they store is in the database."""
         if isinstance(event, CycleStarted):
             event = replace(event, database=self._session.database)  # by another name, maybe
+        if self._session.hear(event.site):
+            self._window.apply_settings(self._session)
         self.on_event(event)
         if isinstance(event, CycleFinished) and event.report.run_id is not None:
             self._tasks.spawn(self._show_stored())
