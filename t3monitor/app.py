@@ -83,6 +83,10 @@ class MonitorApp(QObject):
         self.window.show()
         if self._leaves_traces:
             self.recorder.begin(self.paths.window_state_file, lambda: self.session.settings, self.services)
+            if await self.recorder.shows_other():
+                self._closed.set()
+                await self._shut_down()
+                return
         self.services.run()
         self._tick.start()
         if self.session.settings.link is None:

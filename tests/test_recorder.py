@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from answers import real_answer, real_panel, real_point
-from programs import Run, click, opened, until
+from programs import PATIENCE_S, Run, click, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
@@ -78,6 +78,20 @@ def test_when_the_recorder_has_ended_a_click_records_here(run: Run, paths: Paths
             await until(lambda: program.session.is_started and program.session.shown is not None, program)
             assert window.recorder_banner.isHidden()
             assert program.recorder.records
+
+    run(scenario())
+
+
+def test_of_two_windows_that_are_started_at_once_one_stays(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, Settings()) as first:
+            shown: list[bool] = []
+            first.recorder.show_asked.disconnect()  # to come to the front is more than there is off screen
+            first.recorder.show_asked.connect(lambda: shown.append(True))
+            second = MonitorApp(paths, Settings())
+            await asyncio.wait_for(second.run(), PATIENCE_S)
+            await until(lambda: bool(shown), first)
+            assert not first.is_closing
 
     run(scenario())
 

@@ -12,7 +12,7 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleReport, SyncEvent
 from t3monitor.store.lock import HeldError, Holder, holder_of
-from t3monitor.sync.handover import Desk, UnansweredError, follow, sync_once
+from t3monitor.sync.handover import Desk, UnansweredError, follow, show, sync_once
 from t3monitor.sync.sites import SiteServices
 
 
@@ -36,6 +36,7 @@ class Recorder(QObject):
         self._desk: Desk | None = None
         self._services: SiteServices | None = None
         self._database: Path | None = None
+        self._first: Holder | None = None
         self._following: asyncio.Task[None] | None = None
         self.overtaken.connect(self._on_overtaken)
 
@@ -43,8 +44,19 @@ class Recorder(QObject):
         """Answers other programs from now on; ``window`` is a file of the settings folder, which has one window."""
         self._desk = Desk("t3monitor window", _Host(self.show_asked.emit, settings, services))
         self._services = services
-        with suppress(HeldError):  # two were started at once: they share what the database's lock allows
+        try:
             self._desk.take(window)
+        except HeldError as held:  # two were started at once
+            self._first = held.holder
+
+    async def shows_other(self) -> bool:
+        """Whether the settings folder has a window already, which has been brought to the front instead of this one."""
+        if self._first is None:
+            return False
+        with suppress(UnansweredError):
+            await show(self._first)
+            return True
+        return False
 
     def publish(self, event: SyncEvent) -> None:
         """What the services of this program tell; from any thread."""
