@@ -304,7 +304,7 @@ def test_a_home_that_is_a_file_is_one_sentence_and_exit_code_2(
     assert main(["sync", "--once"]) == 2
     assert (
         capsys.readouterr().err
-        == f"T3MONITOR_HOME: '{tmp_path / 'file'}' is no folder; name one, which need not be there yet\n"
+        == f"T3MONITOR_HOME: {tmp_path / 'file'} is no folder; name one, which need not be there yet\n"
     )
 
 
@@ -345,6 +345,7 @@ def test_a_count_of_cycles_that_is_none_is_named(sent: str, capsys: pytest.Captu
     assert "argument --cycles: must be a whole number of 1 or more" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is the folder of that name beside one's own")
 @pytest.mark.parametrize("command_", [[], ["sync", "--once"], ["doctor"]])
 def test_a_home_of_a_user_who_is_not_known_is_one_sentence_and_exit_code_2(
     command_: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -356,6 +357,7 @@ def test_a_home_of_a_user_who_is_not_known_is_one_sentence_and_exit_code_2(
     assert errors == "T3MONITOR_HOME: the home folder in '~nosuchuser/x' is not known; give the whole path\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is the folder of that name beside one's own")
 @pytest.mark.parametrize("option", ["--library", "--file"])
 @pytest.mark.parametrize("command_", ["sync", "doctor"])
 def test_a_file_in_the_home_of_a_user_who_is_not_known_is_one_sentence_and_exit_code_2(

@@ -523,7 +523,7 @@ def test_a_home_that_is_a_file_is_an_error_that_names_the_variable(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "file"))
-    with pytest.raises(SettingsError, match=r"^T3MONITOR_HOME: '.*file' is no folder; name one"):
+    with pytest.raises(SettingsError, match=r"^T3MONITOR_HOME: .*file is no folder; name one"):
         user_paths()
 
 

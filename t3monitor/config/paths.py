@@ -78,7 +78,7 @@ def user_paths() -> Paths:
 def _home_folder(home: str) -> Path:
     folder = whole_path(home, HOME_VARIABLE)
     if folder.exists() and not folder.is_dir():
-        raise SettingsError(f"{HOME_VARIABLE}: {home!r} is no folder; name one, which need not be there yet")
+        raise SettingsError(f"{HOME_VARIABLE}: {folder} is no folder; name one, which need not be there yet")
     return folder
 
 
