@@ -498,6 +498,7 @@ def test_a_reader_that_goes_away_ends_the_sync_without_a_traceback() -> None:
     try:
         assert program.stdout is not None
         program.stdout.close()
+        program.stdout = None  # on Windows communicate would read it all the same
         _, errors = program.communicate(timeout=60)
     finally:
         program.kill()
