@@ -258,7 +258,8 @@ def test_a_database_of_another_program_with_migrations_of_the_same_number_is_ref
 
 
 def test_a_name_that_the_system_refuses_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnusableError, match=r"cannot be opened \(File name too long\)"):
+    cause = "" if sys.platform == "win32" else r" \(File name too long\)"
+    with pytest.raises(DatabaseUnusableError, match=f"cannot be opened{cause}"):
         opened(tmp_path / ("a" * 300))
 
 
