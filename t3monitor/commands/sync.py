@@ -252,6 +252,8 @@ class _Follower:
                 return
             if event is None:
                 continue
+            if isinstance(event, CycleFinished) and event.site not in left:
+                continue  # begun before it was stopped: one more than was asked for
             self._printer.handle(event)
             left_of_site = left.get(event.site)
             if isinstance(event, ServiceStopped) or (isinstance(event, CycleFinished) and left_of_site == 1):
