@@ -14,6 +14,7 @@ import pytest
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
+from t3monitor.store import database as database_module
 from t3monitor.store import upkeep
 from t3monitor.store.database import Database
 from t3monitor.store.upkeep import CopyWal
@@ -250,6 +251,27 @@ def test_another_program_may_copy_the_wal_into_the_open_file(database: Database,
     write(database, 5)
     database.close()
     assert rows(file) == [1, 2, 3, 4, 5]
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_another_program_may_empty_a_wal_that_had_been_copied(
+    file: Path, monkeypatch: pytest.MonkeyPatch, in_order: bool
+) -> None:
+    monkeypatch.setattr(database_module, "_CHECKPOINT_PAGES", 1)  # each transaction is copied at once
+    database = Database(sqlite_url(file), lambda: False)
+    write(database, 1)
+    assert beside(file, "wal").stat().st_size
+    if in_order:
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    else:
+        os.truncate(beside(file, "wal"), 0)
+    write(database, 2)
+    assert rows(file) == [1, 2], "by another program, while it is open"
+    write(database, 3)
+    database.close()
+    assert rows(file) == [1, 2, 3]
     assert list(file.parent.iterdir()) == [file]
 
 

@@ -21,6 +21,7 @@ from t3monitor.store.files import (
     FileStates,
     database_file,
     file_states,
+    is_whole_without_wal,
     set_aside,
     set_aside_strange_wal,
     wal_belongs,
@@ -187,8 +188,10 @@ class Database:
             self._lose("lost its -wal while it was open, which was copied into the file before", strange)
         elif left.wal and now.wal and now.wal.size < left.wal.size:
             self._detach()
-            set_aside(self.path, ["shm"])
-            self._lose("had its -wal cut short by another program: up to a minute of it may be missing", "")
+            if not is_whole_without_wal(self.path, self._number):
+                set_aside(self.path, ["shm"])
+                self._lose("had its -wal cut short by another program: up to a minute of it may be missing", "")
+            self._attach()  # another program emptied what had been copied
 
     def _check_tables(self, cursor: Cursor) -> None:
         """Finds out that another program restored a copy into the open file."""

@@ -119,6 +119,12 @@ def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
     return min(numbers) - 1 <= copied.number <= max(numbers)  # what was restored through SQLite counts on from its own
 
 
+def is_whole_without_wal(path: Path, number: int) -> bool:
+    """Whether the transaction of that number is in the file itself; not for a file that this process has open."""
+    copied = _copied(path)
+    return copied is not None and copied.number == number
+
+
 def set_aside_strange_wal(path: Path) -> None:
     """Keeps SQLite from writing into the file what its -wal holds of another one; raises OSError."""
     wal = file_states(path).wal
