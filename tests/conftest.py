@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -66,6 +66,12 @@ class Connection(sqlite3.Connection):
             _ = self.total_changes
             opened = f"a database was not closed that was opened in {self._opened_in}"
             warnings.warn(opened, ResourceWarning, stacklevel=1, source=self)
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One more than cores: a test that waits for a program or a time limit leaves its core to another one."""
+    return 1 + (yield)
 
 
 def _reset_signals() -> None:

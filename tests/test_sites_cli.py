@@ -2,15 +2,19 @@
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
 
+from programs import PATIENCE_S
 from t3monitor.cli import main
 from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings, save
+from t3monitor.model.errors import Outcome
+from t3monitor.sync.service import SyncService
 from t3000_model import make_panels
-from t3000_stand_in import StandIn
+from t3000_stand_in import Mood, StandIn
 
 pytestmark = pytest.mark.usefixtures("own_home")
 
@@ -56,7 +60,30 @@ def test_as_many_cycles_of_each_site_as_were_asked_for(
         save_sites(Office=office.url, Plant=plant.url)
         assert main(["sync", "--cycles", "2", "--interval", "1"]) == 0
     out = capsys.readouterr().out
-    assert (out.count("Office: "), out.count("Plant: ")) == (2, 2), "one more may have begun before a site is stopped"
+    assert (out.count("Office: "), out.count("Plant: ")) == (2, 2)
+
+
+def test_a_cycle_that_a_site_began_before_it_was_stopped_is_neither_printed_nor_the_exit_code(
+    office: StandIn, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office_was_stopped, stop = threading.Event(), SyncService.stop
+
+    def stop_late(service: SyncService) -> None:
+        office.mood = Mood.LOCKED
+        assert service.sync_once().result(PATIENCE_S).outcome is Outcome.TIMEOUT
+        stop(service)
+        office_was_stopped.set()
+
+    monkeypatch.setattr(SyncService, "stop", stop_late)
+    with StandIn(make_panels(3), wait_until=lambda _: wait(office_was_stopped)) as plant:
+        save_sites(Office=office.url, Plant=plant.url)
+        assert main(["sync", "--cycles", "1", "--interval", "3600", "--timeout", "600", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["site"], line["outcome"]) for line in lines] == [("Office", "ok"), ("Plant", "ok")]
+
+
+def wait(event: threading.Event) -> None:
+    assert event.wait(PATIENCE_S)
 
 
 def test_a_named_single_site_has_its_name_too_and_an_url_takes_its_place(
