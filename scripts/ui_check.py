@@ -51,7 +51,7 @@ def _first_start(home: Path) -> None:
         window.key("Return")  # the first button has the focus
         _until(lambda: _cycles(home / "data" / "demo") > 0, "the first button starts the simulated building")
         settings = json.loads((home / "config" / "settings.json").read_text())
-        assert settings["link"] == "demo", settings
+        assert settings["t3000"]["link"] == "demo", settings
         _picture("2-simulated-building")
 
 
