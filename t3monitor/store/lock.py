@@ -197,4 +197,6 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, ImportError):  # no name is known for its number
-        return "?" if sys.platform == "win32" else str(os.getuid())
+        if sys.platform == "win32":
+            return "?"
+        return str(os.getuid())

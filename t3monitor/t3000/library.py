@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +51,11 @@ from t3monitor.t3000.library_child import (
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.process_group import ProcessGroup
 from t3monitor.t3000.text import BUSY, OFFLINE, path_text
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection as Connection
+else:
+    from multiprocessing.connection import Connection
 
 _SETTINGS_BYTES = 4096
 _NOT_READY, _BAD_ARGUMENTS = -2, -1

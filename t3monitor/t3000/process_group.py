@@ -32,8 +32,9 @@ class ProcessGroup:
 
     def kill(self) -> None:
         """Ends all of it at once; may be called as long as the process is not closed."""
-        if self._job:
-            self._job.terminate()
+        if sys.platform == "win32":
+            if self._job:
+                self._job.terminate()
         elif self._process.pid is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):  # none yet, or none any more
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -64,21 +65,23 @@ def lead_group() -> None:
     threading.Thread(target=_end_with_parent, name="watchdog", daemon=True).start()
 
 
-def _watch(group: int, lives: int) -> None:
-    """The watchman's work: waits for the end of the parent or of the whole group."""
-    os.setsid()
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    # Nothing else stays open: the parent learns from the connection's end that the child is gone.
-    low = 0
-    for kept in sorted((lives, parent.sentinel)):
-        os.closerange(low, kept)
-        low = kept + 1
-    os.closerange(low, max(low, os.sysconf("SC_OPEN_MAX"), _LEAST_OPEN_MAX))
-    if parent.sentinel in wait([lives, parent.sentinel]):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
+if sys.platform != "win32":
+
+    def _watch(group: int, lives: int) -> None:
+        """The watchman's work: waits for the end of the parent or of the whole group."""
+        os.setsid()
+        parent = multiprocessing.parent_process()
+        if parent is None:
+            return
+        # Nothing else stays open: the parent learns from the connection's end that the child is gone.
+        low = 0
+        for kept in sorted((lives, parent.sentinel)):
+            os.closerange(low, kept)
+            low = kept + 1
+        os.closerange(low, max(low, os.sysconf("SC_OPEN_MAX"), _LEAST_OPEN_MAX))
+        if parent.sentinel in wait([lives, parent.sentinel]):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
 
 
 def _end_with_parent() -> None:
@@ -118,7 +121,7 @@ class _Job:
     """A job object of Windows with one process in it; where there can be none, that process alone is ended."""
 
     def __init__(self, pid: int | None) -> None:
-        self._kernel: Any = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined]
+        self._kernel: Any = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]  # Windows has it
         handle, number = ctypes.c_void_p, ctypes.c_uint32
         for name, result, *arguments in (
             ("CreateJobObjectW", handle, handle, handle),
