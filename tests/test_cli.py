@@ -350,11 +350,11 @@ def test_a_count_of_cycles_that_is_none_is_named(sent: str, capsys: pytest.Captu
 def test_a_home_of_a_user_who_is_not_known_is_one_sentence_and_exit_code_2(
     command_: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("T3MONITOR_HOME", "~nosuchuser/x")
+    monkeypatch.setenv("T3MONITOR_HOME", r"~nosuchuser\x")
     assert main(command_) == 2
     printed, errors = capsys.readouterr()
     assert printed == ""
-    assert errors == "T3MONITOR_HOME: the home folder in '~nosuchuser/x' is not known; give the whole path\n"
+    assert errors == "T3MONITOR_HOME: the home folder in '~nosuchuser\\x' is not known; give the whole path\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is the folder of that name beside one's own")

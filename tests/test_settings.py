@@ -117,6 +117,12 @@ def test_a_bad_value_of_another_kind_falls_back_with_what_it_may_be(
     assert warning.encode()
 
 
+def test_a_path_in_the_place_of_a_database_url_is_shown_as_it_is() -> None:
+    with pytest.raises(DatabaseUnusableError) as refused:
+        database_file(r"C:\data\history.db")
+    assert str(refused.value).startswith(r"'C:\data\history.db' is no database")
+
+
 @pytest.mark.parametrize(
     "sent", [5, None, True, ["sqlite:///x.db"], {"a": 1}, "nonsense", "\ud800", "sqlite:///\0.db", "sqlite:///x.db?a=1"]
 )

@@ -92,4 +92,5 @@ def whole_path(path: str, named_by: str) -> Path:
     try:
         return Path(path).expanduser().absolute()
     except RuntimeError:
-        raise SettingsError(f"{named_by}: the home folder in {path!r} is not known; give the whole path") from None
+        shown = repr(path).replace("\\\\", "\\")  # a path of Windows is shown as it is
+        raise SettingsError(f"{named_by}: the home folder in {shown} is not known; give the whole path") from None

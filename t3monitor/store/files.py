@@ -64,7 +64,8 @@ def database_file(url: str) -> Path:
     """The file of a database URL that a user typed; raises DatabaseUnusableError if it names none."""
     path = sqlite_path(url)
     if path is None:
-        named = repr(url if len(url) <= _SHOWN_LETTERS else f"{url[:_SHOWN_LETTERS]}…")
+        shown = repr(url if len(url) <= _SHOWN_LETTERS else f"{url[:_SHOWN_LETTERS]}…")
+        named = shown.replace("\\\\", "\\")  # a path of Windows is shown as it is
         raise DatabaseUnusableError(
             f"{named} is no database this program can use; write it as sqlite:///FILE, for example "
             "sqlite:///history.db or sqlite:////var/lib/history.db, with %3F for a ? in the name"
