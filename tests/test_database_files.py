@@ -374,6 +374,18 @@ def test_the_wal_of_a_killed_program_continues_a_file_whose_tables_it_changes(
     assert opened_anew(killed(file, tmp_path / "left")) == [1, 2, 3, 9]
 
 
+def test_the_wal_of_a_killed_program_continues_a_file_whose_tables_were_changed_first_of_all(
+    database: Database, file: Path, tmp_path: Path
+) -> None:
+    """As a migration does, or another program: their first page has the number of the transaction before."""
+    database.copy_wal()
+    with closing(sqlite3.connect(file)) as other, other:
+        for number in range(9):  # so many that the first page has others below it
+            other.execute(f"CREATE VIEW THEIRS_{number} AS SELECT '{'x' * 2000}'")
+        other.execute("INSERT INTO READING_TIMES VALUES (4, 'INPUT', 0, 0)")
+    assert opened_anew(killed(file, tmp_path / "left")) == [1, 2, 3, 4, 9]
+
+
 def test_the_wal_is_kept_when_its_file_is_gone(file: Path, copy: Path, tmp_path: Path) -> None:
     left = killed(file, tmp_path / "left")
     left.unlink()

@@ -113,7 +113,7 @@ def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
     if copied.schema > max(stamp.schema for stamp in stamps):  # VACUUM INTO counts on from the file that it copies
         return False
     numbers = [stamp.number for stamp in stamps]
-    if not _has_tables_of(path, transactions):
+    if not copied.number and not _has_tables_of(path, transactions):
         return False
     if is_copied:
         return copied.number in numbers and _holds(path, transactions, copied.number)
@@ -200,7 +200,7 @@ def _transactions(wal: Path) -> Iterator[_Transaction]:
 def _has_tables_of(path: Path, transactions: list[_Transaction]) -> bool:
     """Whether the tables of the file are those of its -wal, unless another program has changed them in that first.
 
-    A number alone does not tell: before the first is copied a file has none, as that of another program has none.
+    Asked where no number tells: before the first is copied a file has none, as that of another program has none.
     """
     first_pages = [(transaction.stamp, page) for transaction in transactions if (page := transaction.pages.get(1))]
     stamp, page = first_pages[0]
