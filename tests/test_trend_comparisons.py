@@ -204,6 +204,22 @@ def test_a_difference_goes_on_with_what_is_stored_as_soon_as_it_would_be_seen(
     assert history.loads == loads, "no pixel of a month has changed"
 
 
+def test_a_difference_has_what_came_while_it_was_loaded(
+    view: TrendView, history: History, now: list[float], loop: asyncio.AbstractEventLoop
+) -> None:
+    view.state.add([RISE])
+    view.describe(snapshot(*panels(NOW_S)))
+    view.loader.flush()
+    now[0] = NOW_S + 30
+    view.describe(snapshot(*panels(NOW_S + 30)))  # which what is read now does not hold
+    loop.run_until_complete(asyncio.sleep(0))
+    QApplication.sendPostedEvents()
+    assert view.traces[RISE].series[0].times_utc_s[-1] == NOW_S
+    history.newest_s = NOW_S + 30
+    load(view, loop)
+    assert view.traces[RISE].series[0].times_utc_s[-1] == NOW_S + 30
+
+
 def test_a_difference_is_found_again_at_the_next_start(view: TrendView, qtbot: QtBot) -> None:
     view.state.add([SAT, RISE])
     view.state.set_hidden(RISE, True)

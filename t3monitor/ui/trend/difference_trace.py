@@ -21,7 +21,7 @@ class DifferenceTrace(Trace):
     def __init__(self, key: DifferenceKey) -> None:
         super().__init__(key)
         self._minuend, self._subtrahend = self.parts = Trace(key.minuend), Trace(key.subtrahend)
-        self._loaded_s = 0.0  # how far snapshots had come when it was loaded
+        self._loading_s = self._loaded_s = 0.0  # how far snapshots had come when the reading of it began
 
     @property
     @override
@@ -60,9 +60,13 @@ class DifferenceTrace(Trace):
             part.forget()
 
     @override
+    def begin_loading(self) -> None:
+        self._loading_s = self._told_s
+
+    @override
     def set_history(self, series: tuple[Series, ...], *, reaches_present: bool) -> None:
         super().set_history(series, reaches_present=reaches_present)
-        self._loaded_s = self._told_s
+        self._loaded_s = self._loading_s
 
     @override
     def judge(self, now_s: float, interval_s: int) -> bool:

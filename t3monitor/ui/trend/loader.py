@@ -38,6 +38,7 @@ class HistoryLoader(QObject):
     Whoever takes an answer says in ``held`` what is there now.
     """
 
+    begun = Signal()  # what comes from now on may lack in the answer
     loaded = Signal(object, object)  # Request, Found
     failed = Signal(object, str)  # Request, one sentence
 
@@ -88,6 +89,7 @@ class HistoryLoader(QObject):
         request, self._wanted = self._wanted, None
         self._end_task()
         self._newest = request
+        self.begun.emit()
         self._task = self._spawn(self._run(request))
 
     def cancel(self) -> None:

@@ -111,6 +111,9 @@ class Trace:
         self._live.clear()
         self.set_history((), reaches_present=True)
 
+    def begin_loading(self) -> None:
+        """Its history is being read, which may lack what snapshots tell from now on."""
+
     def set_history(self, series: tuple[Series, ...], *, reaches_present: bool) -> None:
         """Takes loaded samples; those of snapshots continue them if they reach the present."""
         self.reaches_present = reaches_present

@@ -83,6 +83,11 @@ class Traces:
         news = [trace.judge(now_s, interval_s) for trace in self._traces.values()]  # of each, not only up to the first
         return any(news)
 
+    def begin_loading(self) -> None:
+        """History is being read."""
+        for trace in self._traces.values():
+            trace.begin_loading()
+
     def set_history(self, request: Request, found: Found, now_s: float) -> Coverage:
         """Gives those of the request that are still chosen their history; returns what they hold now."""
         held = {key: found.get(key, ()) for key in request.keys if key in self._traces}

@@ -74,6 +74,7 @@ class TrendView(QWidget):
         self._frame_timer.timeout.connect(self.draw_now)
         self._follow_timer = QTimer(self)
         self._follow_timer.timeout.connect(self.state.time_passed)
+        self.loader.begun.connect(self.traces.begin_loading)
         self.loader.loaded.connect(self._on_loaded)
         self.loader.failed.connect(self._on_failed)
         self.toolbar.preset_chosen.connect(self.state.show_preset)
