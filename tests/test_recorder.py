@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import suppress
@@ -129,6 +130,36 @@ def test_a_program_that_begins_to_record_later_is_followed_too(run: Run, paths: 
             again.close()
 
     run(scenario())
+
+
+@pytest.mark.parametrize("hanging", ["__init__", "release"])
+def test_the_end_waits_for_no_share_that_hangs(hanging: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("t3monitor.sync.handover._CLOSING_S", 0.01)
+    desk = Desk("t3monitor sync", Host())
+    desk.take(tmp_path / "window")
+    hangs, goes_on = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        hangs.set()
+        goes_on.wait()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Lock, hanging, hang)
+        taking = threading.Thread(target=desk.take, args=(tmp_path / "share",), daemon=True)
+        taking.start()
+        if hanging == "__init__":
+            hangs.wait(PATIENCE_S)
+        else:
+            taking.join(PATIENCE_S)
+        closing = threading.Thread(target=desk.close, daemon=True)
+        closing.start()
+        closing.join(PATIENCE_S)
+        has_ended = not closing.is_alive()
+    goes_on.set()
+    taking.join()
+    closing.join()
+    desk._thread.join()
+    assert has_ended
 
 
 def test_a_database_that_another_computer_has_is_not_even_read(run: Run, paths: Paths, settings: Settings) -> None:

@@ -45,6 +45,7 @@ _TOLD = {
 }
 _LONGEST_LINE_BYTES = 1 << 20
 _PATIENCE_S = 5.0
+_CLOSING_S = 1.0  # for a disk or share to let go of a lock file; the lock itself ends with the process
 _WAITING_EVENTS = 1000  # for a follower that does not read; then it has to come anew
 
 
@@ -117,7 +118,7 @@ class Desk:
         self._started: dict[str, SyncEvent] = {}  # by site
         self._ended = asyncio.Event()
         self._is_open = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="desk", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="desk", daemon=True)
         self._thread.start()
         self._is_open.wait()
 
@@ -149,13 +150,18 @@ class Desk:
                 self._loop.call_soon_threadsafe(self._tell, event)
 
     def close(self) -> None:
-        """Answers no more, and gives back all locks."""
+        """Answers no more, and gives back all locks; a disk that hangs is left after 1 s."""
         if self._loop is not None:
             with suppress(RuntimeError):  # it was closed before
                 self._loop.call_soon_threadsafe(self._ended.set)
-        self._thread.join()
-        for subject in tuple(self._locks):
-            self.give_back(subject)
+        self._thread.join(_CLOSING_S)
+
+    def _work(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        finally:
+            for subject in tuple(self._locks):
+                self.give_back(subject)
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
