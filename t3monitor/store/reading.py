@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,8 @@ def reading(url: str, *, foreign: bool = False) -> Iterator[Connection]:
     without tables. ``foreign``: it may be another program's, beside which nothing is made. Raises DatabaseError.
     """
     path = database_file(url)
-    with database_sentences(path, opening=foreign), _engine(path, foreign).connect() as connection, connection.begin():
+    _of_thread.open = partial(open_read_only, path, foreign=foreign)
+    with database_sentences(path, opening=foreign), _engine().connect() as connection, connection.begin():
         yield connection
 
 
@@ -60,10 +61,10 @@ def _default(default: Any) -> Any:
     return literal(default.arg) if isinstance(default, DefaultClause) else null()
 
 
-@lru_cache(maxsize=8)
-def _engine(path: Path, foreign: bool) -> Engine:
-    """Compiles statements once; it keeps no connection open."""
-    engine = create_engine("sqlite://", creator=lambda: open_read_only(path, foreign=foreign), poolclass=NullPool)
+@cache
+def _engine() -> Engine:
+    """That of all files, so that statements are compiled once; it keeps no connection open."""
+    engine = create_engine("sqlite://", creator=lambda: _of_thread.open(), poolclass=NullPool)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
