@@ -20,6 +20,7 @@ def snapshot(qapp: QApplication, own_home: None, monkeypatch: pytest.MonkeyPatch
     """The command in this process, which has an application and somebody who hears Qt already."""
     monkeypatch.setattr(snapshot_command, "make_application", lambda: qapp)
     monkeypatch.setattr(snapshot_command, "qInstallMessageHandler", lambda _: None)
+    monkeypatch.setattr(snapshot_command, "_QUIET_TURNS", 3)
     monkeypatch.setattr(past, "_DEMO_STEP_S", 3600)  # the curves of these pictures may be coarse
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")  # which the command sets as well, and this takes back
     qapp.setQuitOnLastWindowClosed(False)

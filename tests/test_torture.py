@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -19,10 +20,10 @@ FIRST_RUN, LAST_RUN = 1, 2
 AMID_WRITING = 1  # the seed of a campaign whose first aim that is; `make torture` has all of them
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """Two whole cycles of a small building."""
-    path = tmp_path / "history.db"
+@pytest.fixture(scope="module")
+def whole_cycles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two of a small building."""
+    path = tmp_path_factory.mktemp("whole") / "history.db"
     database = Database(f"sqlite:///{path}")
     writer, decoder, building = Writer(database), AnswerDecoder(), Building(PANELS)
     for now_s in (TUESDAY_NOON_S, TUESDAY_NOON_S + 30):
@@ -37,6 +38,12 @@ def database(tmp_path: Path) -> Path:
             )
     database.close()
     return path
+
+
+@pytest.fixture
+def database(whole_cycles: Path, tmp_path: Path) -> Path:
+    """A copy of them."""
+    return Path(shutil.copyfile(whole_cycles, tmp_path / "history.db"))
 
 
 def test_whole_cycles_are_nothing_amiss(database: Path) -> None:

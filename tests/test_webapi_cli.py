@@ -48,10 +48,11 @@ class Program:
     def __init__(self, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
         self._capsys = capsys
         self._file = folder / "x.db"
+        self.database = f"sqlite:///{self._file}"
 
     def sync(self, url: str, *options: str) -> tuple[int, dict[str, Any]]:
         """One cycle: its exit code and its line."""
-        link = ("--link", "webapi", "--url", url, "--database", f"sqlite:///{self._file}")
+        link = ("--link", "webapi", "--url", url, "--database", self.database)
         code = main(["sync", *link, "--once", "--json", "--timeout", str(LONG_S), "--retries", "0", *options])
         [line] = self._capsys.readouterr().out.splitlines()
         return code, json.loads(line)
@@ -261,7 +262,11 @@ def test_the_doctor_looks_at_each_site_under_its_name(stand_in: StandIn, program
 
 
 def test_a_site_that_has_had_its_cycles_does_not_go_on_while_another_one_hangs(
-    stand_in: StandIn, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    stand_in: StandIn,
+    program: Program,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    seconds_fly: None,
 ) -> None:
     run = Exchange.run
     with StandIn(make_panels(1, first_serial=5000), hurries=True) as plant:
@@ -270,12 +275,15 @@ def test_a_site_that_has_had_its_cycles_does_not_go_on_while_another_one_hangs(
         monkeypatch.setattr(
             Exchange,
             "run",
-            # Longer than the interval, so that the other site could go on.
-            lambda exchange, timeout_s: run(exchange, 2 * HURRY if exchange._target.place == hangs else timeout_s),
+            # Far longer than the interval, so that the other site could go on.
+            lambda exchange, timeout_s: run(exchange, HURRY if exchange._target.place == hangs else timeout_s),
         )
         sites = [{"name": "Plant", "url": plant.url}, {"name": "Office", "url": stand_in.url}]
         save(user_paths().settings_file, Settings().with_values(link="webapi", sites=sites))
-        code = main(["sync", "--cycles", "1", "--interval", "1", "--timeout", str(LONG_S), "--json"])
+        options = ("--database", program.database, "--interval", "1", "--timeout", str(LONG_S), "--json")
+        code = main(["sync", "--cycles", "1", *options])
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert sorted((line["site"], line["outcome"]) for line in lines) == [("Office", "ok"), ("Plant", "timeout")]
     assert code == 4
+    [(cycles,)] = program.rows("SELECT count(*) FROM SYNC_RUNS WHERE site = 'Office'")
+    assert cycles <= 2, "one more may have begun before it was stopped"

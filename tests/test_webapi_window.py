@@ -13,14 +13,18 @@ from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import Outcome
 from t3monitor.model.freshness import PanelState
+from t3monitor.t3000.webapi import panel_reader
+from t3monitor.t3000.webapi.exchange import Exchange, Reply
 from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3000_model import make_panels
 from t3000_stand_in import Mood, StandIn
 
 
 @pytest.fixture
-def stand_in() -> Iterator[StandIn]:
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     with StandIn(make_panels(3), hurries=True) as stand_in:
+        stand_in.t3000.silent_group_s = 0.3
+        monkeypatch.setattr(panel_reader, "_AT_ONCE_S", 0.1)
         yield stand_in
 
 
@@ -54,8 +58,15 @@ MOODS = [
 
 
 def test_each_mood_has_its_sentence_in_the_window_and_the_next_cycle_is_good(
-    run: Run, paths: Paths, stand_in: StandIn
+    run: Run, paths: Paths, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    run_exchange = Exchange.run
+
+    def end_a_hang_sooner(exchange: Exchange, timeout_s: float) -> Reply:
+        return run_exchange(exchange, timeout_s / 5 if stand_in.mood is Mood.HANG else timeout_s)
+
+    monkeypatch.setattr(Exchange, "run", end_a_hang_sooner)
+
     async def scenario() -> None:
         async with opened(paths, settings(stand_in.url)) as program:
             for mood, outcome, words in MOODS:

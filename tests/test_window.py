@@ -181,9 +181,9 @@ def test_the_service_starts_with_the_window_if_the_settings_say_so(run: Run, pat
     run(scenario())
 
 
-def test_a_new_interval_counts_while_the_service_runs_and_is_kept(run: Run, paths: Paths) -> None:
+def test_a_new_interval_counts_while_the_service_runs_and_is_kept(run: Run, paths: Paths, seconds_fly: None) -> None:
     async def scenario() -> None:
-        async with opened(paths, DEMO.with_values(sync_interval_secs=3600)) as program:
+        async with opened(paths, DEMO.with_values(sync_interval_secs=86_400)) as program:
             await cycle(program, program.window.start_action.trigger)
             second = next_event(program, CycleFinished)
             program.settings.open()
