@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -27,12 +28,14 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings, load
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import AnswerDecoded, CycleFinished, RetryScheduled
+from t3monitor.model.events import AnswerDecoded, CycleFinished, LateStored, RetryScheduled
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.trend.time_range import Preset
+from values import report
 
 Does = Callable[[str], None]
 PANELS = 2
@@ -361,6 +364,50 @@ def test_a_bad_database_in_the_settings_is_said_and_nothing_is_recorded_until_it
         assert [file.name for file in tmp_path.rglob("*.db")] == ["good.db"]
 
     run(scenario())
+
+
+def test_what_was_read_of_another_database_is_not_shown(
+    run: Run, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+
+    def slow(url: str, most: int) -> Any:
+        cycles = read_cycles(url, most)
+        if cycles:
+            goes_on.wait()
+        return cycles
+
+    async def scenario() -> None:
+        answer = tmp_path / "answer.json"
+        answer.write_bytes(real_answer(real_panel(1, [real_point()])))
+        settings = Settings(link=LinkName.REPLAY, replay=str(answer), auto_start=False)
+        async with opened(paths, settings) as program:
+            await cycle(program, program.services.sync_once)
+            await until(lambda: not program.is_busy, program)
+            monkeypatch.setattr("t3monitor.ui.feed.read_cycles", slow)
+            program.feed.on_event(LateStored(1))
+            await asyncio.sleep(0)
+            program.settings.apply(
+                settings.with_values(link=LinkName.LIBRARY, database=sqlite_url(tmp_path / "other.db"))
+            )
+            await until(lambda: not program.feed.is_opening, program)
+            goes_on.set()
+            await until(lambda: not program.is_busy, program)
+            assert program.window.activity.cycles.model.rowCount() == 0
+
+    run(scenario())
+
+
+def test_a_cycle_that_ends_when_the_settings_name_no_database_is_no_error_of_this_program(
+    run: Run, paths: Paths, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        async with opened(paths, Settings(auto_start=False, link=LinkName.LIBRARY, database="nonsense")) as program:
+            program.feed.on_event(CycleFinished(report(), None))
+            await until(lambda: not program.is_busy, program)
+
+    run(scenario())
+    assert "An error in this program" not in caplog.text
 
 
 def test_a_simulated_building_needs_no_database_of_the_settings(run: Run, paths: Paths) -> None:

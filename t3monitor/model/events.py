@@ -167,7 +167,7 @@ class PanelLogged(SyncEvent):
 
 @dataclass(frozen=True, slots=True)
 class Committed(SyncEvent):
-    """All that is recorded of ``snapshot``, ``devices`` panels of it, is for good in ``database``, given as its URL."""
+    """All that is recorded of ``snapshot``, ``panels`` panels of it, is for good in ``database``, given as its URL."""
 
     snapshot: Snapshot
     database: str

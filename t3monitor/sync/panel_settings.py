@@ -65,5 +65,5 @@ class SettingsReader:
 
 def _merged(answered: PanelSettings, exported: PanelSettings) -> PanelSettings:
     """What the answer itself says, completed from the export."""
-    pairs = zip(answered, exported, strict=True)
+    pairs = zip(answered, exported, strict=True)  # which forgets the types of the fields
     return PanelSettings(*(own if own is not None else known for own, known in pairs))  # type: ignore[arg-type]

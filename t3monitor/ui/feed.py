@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -52,6 +53,7 @@ class WindowFeed(QObject):
         self._recorder = recorder
         self._tasks = tasks
         self._opening: asyncio.Task[None] | None = None
+        self._reading: set[asyncio.Task[None]] = set()  # what shows the database in force, the opening as well
         self._closing = threading.Event()
 
     @property
@@ -62,13 +64,13 @@ class WindowFeed(QObject):
     def open(self, *, makes_past: bool, then: Callable[[], None]) -> None:
         """Fills the window from the database in force; the simulated building may get a past before."""
         self.empty()
-        self._opening = self._tasks.spawn(self._open(self._session.settings, makes_past=makes_past, then=then))
+        self._opening = self._spawn(self._open(self._session.settings, makes_past=makes_past, then=then))
 
     def empty(self) -> None:
         """Drops what is shown: link or database are others."""
-        if self._opening is not None:
-            self._opening.cancel()
-            self._opening = None
+        for task in self._reading:
+            task.cancel()
+        self._opening = None
         self._window.show_welcome(shown=False)
         self._window.clear()
 
@@ -88,9 +90,9 @@ class WindowFeed(QObject):
             self._show()
         match event:
             case LateStored():
-                self._tasks.spawn(self._reload())
-            case CycleFinished():
-                self._tasks.spawn(self._measure())
+                self._spawn(self._reload())
+            case CycleFinished() if not self._session.database_problem:
+                self._spawn(self._measure())
         if isinstance(event, ServiceStarted | ServiceStopped | CycleStarted | CycleFinished):
             self.running_changed.emit()
 
@@ -103,20 +105,26 @@ class WindowFeed(QObject):
             self._window.apply_settings(self._session)
         self.on_event(event)
         if isinstance(event, CycleFinished) and event.report.run_id is not None:
-            self._tasks.spawn(self._show_stored())
+            self._spawn(self._show_stored())
 
     @Slot()
     def on_overtaken(self) -> None:
         """Another program was faster with a database that was out of reach: what it stores is shown."""
         if self._recorder.other is not None and not self.is_opening:
-            self._tasks.spawn(self._show_stored())
-            self._tasks.spawn(self._reload())
+            self._spawn(self._show_stored())
+            self._spawn(self._reload())
 
     @Slot()
     def on_plotted_points_changed(self) -> None:
         """Names and present values of points that were just added to the trend."""
         if self._session.shown is not None:
             self._window.trend.describe(self._session.shown)
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = self._tasks.spawn(coroutine)
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+        return task
 
     def _show(self) -> None:
         if self._session.shown is not None and not self._closing.is_set():
