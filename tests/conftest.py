@@ -191,7 +191,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def seconds_fly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Intervals of commands that run in this process take a hundredth of what they are."""
+    """Intervals of commands and windows that run in this process take a hundredth of what they are."""
     monotonic_s, wait = SystemClock.monotonic_s, SystemClock.wait
     monkeypatch.setattr(SystemClock, "monotonic_s", lambda clock: 100 * monotonic_s(clock))
     monkeypatch.setattr(SystemClock, "wait", lambda clock, condition, s: wait(clock, condition, s and s / 100))
