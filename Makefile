@@ -20,10 +20,13 @@ run: $(READY) ## the window on the simulated building; without a display two cyc
 		printf 'No display; the window is drawn in ' && $(BIN)/t3monitor snapshot build/t3monitor.png --demo; \
 	fi
 
-# The workers and all that they start read what one of them has compiled, whatever the environment says of bytecode.
+# The workers and all that they start read what one process has compiled, whatever the environment says of bytecode: the
+# tests themselves while the other core looks at types.
+PYTEST = PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
 test: $(READY) ## formatting, lint, types, layers and the test suite
-	@$(MAKE) --no-print-directory lint
-	@PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --dist loadfile
+	@$(PYTEST) -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory lint && wait
+	@$(PYTEST) -n auto --dist loadfile
 
 lint: $(READY) ## formatting, lint, types and layers alone
 	@$(BIN)/ruff format --check .
