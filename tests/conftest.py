@@ -171,6 +171,17 @@ def run(qapp: QApplication) -> Iterator[Run]:
 
 
 @pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop that runs when a test says so; what is going on at its end is cancelled."""
+    loop = asyncio.new_event_loop()
+    yield loop
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+
+
+@pytest.fixture
 def paths(tmp_path: Path) -> Paths:
     """The folders of a program that starts for the first time."""
     return Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs")

@@ -78,16 +78,6 @@ def now() -> list[float]:
 
 
 @pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.run_until_complete(asyncio.sleep(0))
-    loop.close()
-
-
-@pytest.fixture
 def view(qtbot: QtBot, history: History, now: list[float], loop: asyncio.AbstractEventLoop) -> Iterator[TrendView]:
     view = TrendView(history.load, lambda: now[0], spawn=loop.create_task)
     qtbot.addWidget(view)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -13,13 +13,6 @@ KEY = PointKey(1, PointType.INPUT, 1)
 FIRST, SECOND = Request((KEY,), 0, 100, 10), Request((KEY,), 100, 200, 10)
 
 pytestmark = pytest.mark.usefixtures("qapp")
-
-
-@pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
 
 
 def begin(loader: HistoryLoader, loop: asyncio.AbstractEventLoop, request: Request) -> None:

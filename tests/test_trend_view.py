@@ -114,16 +114,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.run_until_complete(asyncio.sleep(0))
-    loop.close()
-
-
-@pytest.fixture
 def settle(loop: asyncio.AbstractEventLoop) -> Callable[[TrendView], None]:
     """Lets everything happen that is to happen by now, without waiting for the debouncing."""
 

@@ -230,6 +230,7 @@ class _Follower:
         self._events = events
         self._printer = printer
         self._threads = threads
+        self._left: dict[str, int | None] = {}  # cycles, by site; None: no limit
         self._interrupted = False
 
     def interrupt(self) -> None:
@@ -242,7 +243,7 @@ class _Follower:
 
         A site that has had its cycles is stopped, while others may still wait for their T3000.
         """
-        left = dict.fromkeys(self._threads, cycles)
+        left = self._left = dict.fromkeys(self._threads, cycles)
         while left and not self._interrupted and not self._printer.output.error:
             try:
                 event = self._events.get(timeout=_WAIT_SLICE_S)
@@ -252,9 +253,7 @@ class _Follower:
                 return
             if event is None:
                 continue
-            if isinstance(event, CycleFinished) and event.site not in left:
-                continue  # begun before it was stopped: one more than was asked for
-            self._printer.handle(event)
+            self._print(event)
             left_of_site = left.get(event.site)
             if isinstance(event, ServiceStopped) or (isinstance(event, CycleFinished) and left_of_site == 1):
                 left.pop(event.site, None)
@@ -263,12 +262,16 @@ class _Follower:
             elif isinstance(event, CycleFinished) and left_of_site is not None:
                 left[event.site] = left_of_site - 1
 
+    def _print(self, event: SyncEvent) -> None:
+        if not isinstance(event, CycleFinished) or event.site in self._left:
+            self._printer.handle(event)  # else it began before the site was stopped: one more than was asked for
+
     def finish(self) -> int:
         """Once everything is closed: prints what is left, and gives the exit code."""
         output = self._printer.output
         while self._interrupted and not self._events.empty():  # the cycle that was ended has its line too
             if event := self._events.get():
-                self._printer.handle(event)
+                self._print(event)
         while not self._interrupted and not output.drain(_WAIT_SLICE_S):
             pass  # a reader may take its time
         output.drain(_LAST_WAIT_S)

@@ -132,6 +132,11 @@ def unit(point_type: PointType, *, digital: bool, range_: int) -> str:
     return text
 
 
+def is_measured(*, digital: bool, range_: int) -> bool:
+    """Whether a point shows a number in a unit rather than one of several states."""
+    return range_ not in MULTISTATE and not has_states(digital=digital, range_=range_)
+
+
 def state_word(value: float, *, digital: bool, range_: int, words: Words = ()) -> str | None:
     """Word of a state, in the site's own ``words`` where it has some; None if the point shows a number."""
     if words and (word := dict(words).get(round(value))):

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from t3monitor.model.units import MULTISTATE
+from t3monitor.model.units import is_measured
 from t3monitor.store.series import Holes, Series
 
 
@@ -20,7 +20,7 @@ def differences(minuends: Iterable[Series], subtrahends: Iterable[Series], end_s
 
 
 def _is_measured(series: Series) -> bool:
-    return not series.digital and series.range not in MULTISTATE
+    return is_measured(digital=series.digital, range_=series.range)
 
 
 def _difference(minuend: Series, subtrahend: Series, end_s: float) -> Series:

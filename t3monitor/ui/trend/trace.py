@@ -11,7 +11,7 @@ from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import Point
 from t3monitor.model.series_keys import SeriesKey, points_of, shift_of
 from t3monitor.model.snapshot import Panel
-from t3monitor.model.units import MULTISTATE, has_states, value_text
+from t3monitor.model.units import has_states, is_measured, value_text
 from t3monitor.model.words import Words
 from t3monitor.store.series import Holes, Series
 from t3monitor.ui.kit.texts import age_text
@@ -96,7 +96,7 @@ class Trace:
         if told is None:
             return None
         digital = told.is_digital if isinstance(told, Point) else told.digital
-        return None if has_states(digital=digital, range_=told.range) or told.range in MULTISTATE else told.units
+        return told.units if is_measured(digital=digital, range_=told.range) else None
 
     @property
     def current_text(self) -> str:
