@@ -367,7 +367,7 @@ def older_schema(revision: str, file: Path, tmp_path: Path) -> None:
         engine.dispose()
 
 
-SITE_OF = {"0001": "", "0002": "Plant", "0003": "Plant"}
+SITE_OF = {"0001": "", "0002": "Plant", "0003": "Plant", "0004": "Plant"}
 OLD_DEVICE = (7, 1, "AHU", "Main", "10.0.0.7", "Stale", "10.0.0.7", 502, 1, 2, 0, 1_700_000_001, 1_700_000_002, 5, 6)
 
 
@@ -381,12 +381,13 @@ def old_file(revision: str, file: Path, tmp_path: Path) -> None:
             "INSERT INTO VARIABLE_POINTS VALUES (7, 3, 'VAR3', 1, 'Room', 'SP', 21.5, '°C', 1, 0, 0, 1, NULL, 2, 9, 9)"
         )
         connection.execute(
-            f"INSERT INTO SYNC_RUNS VALUES (1, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', 30, 1, ''{', ?' * len(site)})",
-            site,
+            f"INSERT INTO SYNC_RUNS VALUES (1, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', 30, 1, ?{', ?' * len(site)})",
+            ["ffi_sync_service", *site],
         )
         connection.execute("INSERT INTO TRENDLOG_LAYOUTS VALUES (1, 7, 'VARIABLE', 1, 'f')")
         connection.execute("INSERT INTO TRENDLOG_LAYOUT_POINTS VALUES (1, 0, 'VAR3', 3, 'SP', 1, '°C', 1)")
-        connection.execute("INSERT INTO TRENDLOG_FRAMES VALUES (7, 'VARIABLE', 1700000002, 1, 1, '[21.5]')")
+        spacing = ", 30" if revision == "0004" else ""
+        connection.execute(f"INSERT INTO TRENDLOG_FRAMES VALUES (7, 'VARIABLE', 1700000002, 1, 1, '[21.5]'{spacing})")
 
 
 def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -395,7 +396,7 @@ def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
         return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
 def test_a_file_of_an_older_schema_keeps_all_it_holds_and_can_say_never(
     file: Path, tmp_path: Path, revision: str
 ) -> None:

@@ -101,7 +101,10 @@ class Late(msgspec.Struct):
                 reasons.append(f"before it so many cycles could not be kept: {fallen}")
                 fallen = 0
             insert_run(cursor, run_id, replace(report, reason="; ".join(reasons) or None), cycle.sync_interval_s)
-            cursor.executemany(statements.INSERT_FRAME, [self._row(cursor, run_id, frame) for frame in cycle.frames])
+            cursor.executemany(
+                statements.INSERT_FRAME,
+                [self._row(cursor, run_id, frame, cycle.sync_interval_s) for frame in cycle.frames],
+            )
             write_reading_times(cursor, cycle.reading_times)
             run_id += 1
 
@@ -116,7 +119,7 @@ class Late(msgspec.Struct):
                 vals = json_array(Layout(0, whole.panel_id, entries).values(points))
                 yield LateFrame(self.layouts.index(layout), time_s, vals, spacing_s)
 
-    def _row(self, cursor: Cursor, run_id: int, frame: LateFrame) -> tuple[object, ...]:
+    def _row(self, cursor: Cursor, run_id: int, frame: LateFrame, sync_interval_s: int) -> tuple[object, ...]:
         late = self.layouts[frame.layout]
         vector = late.serial_number, late.point_type
         layout = find_or_insert(cursor, *vector, late.panel_id, late.points, within=late.within)
@@ -125,7 +128,7 @@ class Late(msgspec.Struct):
             values = dict(zip(late.points, msgspec.json.decode(vals), strict=True))
             vals = json_array([values.get(point) for point in layout.points])
         key = late.serial_number, late.point_type.value, frame.logging_time, run_id
-        return *key, layout.id, vals, frame.spacing_s
+        return *key, layout.id, vals, frame.spacing_s, sync_interval_s, None
 
 
 def late_file(database: Path) -> Path:

@@ -16,6 +16,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Panel
 from t3monitor.store import statements
+from t3monitor.store.schema import CREATED_BY_FFI_SYNC_SERVICE, DATA_SOURCE_FFI_SYNC
 
 _LAYOUTS_LOOKED_AT = 8
 
@@ -97,7 +98,8 @@ def find_or_insert(
         if larger.holds(entries, within):
             return larger
     (layout_id,) = cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM TRENDLOG_LAYOUTS").fetchone()
-    cursor.execute(statements.INSERT_LAYOUT, (layout_id, *vector, panel_id, fingerprint))
+    source = DATA_SOURCE_FFI_SYNC, CREATED_BY_FFI_SYNC_SERVICE
+    cursor.execute(statements.INSERT_LAYOUT, (layout_id, *vector, panel_id, fingerprint, *source))
     cursor.executemany(
         statements.INSERT_LAYOUT_POINT, [(layout_id, position, *entry) for position, entry in enumerate(entries)]
     )

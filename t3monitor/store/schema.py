@@ -1,10 +1,10 @@
 """The tables, as the newest migration leaves them; names and columns are a contract with users."""
 
-from sqlalchemy import REAL, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text, text
 
 from t3monitor.model.point_types import PointType
 
-SCHEMA_REVISION = "0004"  # the newest of migrations/versions
+SCHEMA_REVISION = "0005"  # the newest of migrations/versions
 
 # data_source and created_by of docs/t3000.md 13.3.
 DATA_SOURCE_FFI_SYNC = 1
@@ -105,6 +105,9 @@ trendlog_layouts = Table(
     Column("point_type", Text, nullable=False),
     Column("panel_id", Integer, nullable=False),
     Column("fingerprint", Text, nullable=False),
+    # Where the samples come from; an import has layouts of its own.
+    Column("data_source", Integer, nullable=False, server_default=text(f"{DATA_SOURCE_FFI_SYNC}")),
+    Column("created_by", Text, nullable=False, server_default=CREATED_BY_FFI_SYNC_SERVICE),
     Index("TRENDLOG_LAYOUTS_FINGERPRINT", "serial_number", "point_type", "fingerprint", unique=True),
 )
 
@@ -131,9 +134,138 @@ trendlog_frames = Table(
     Column("logging_time", Integer, nullable=False),
     Column("run_id", Integer, nullable=False),
     Column("layout_id", Integer, nullable=False),
-    Column("vals", Text, nullable=False),  # JSON array by layout position; null = missing
+    Column("vals", Text, nullable=False),  # JSON array by layout position; null = missing; empty when packed
     Column("expected_spacing", Integer),  # seconds to the next reading, as of this one; null: of an older program
+    Column("sync_interval", Integer),  # seconds, in force then; null: of an older program, its SYNC_RUNS row has it
+    Column("seq", Integer),  # null: hot; else the values are in segments, and this counts the packed ones
     PrimaryKeyConstraint("serial_number", "point_type", "logging_time", "run_id"),
+    sqlite_with_rowid=False,
+)
+Index(
+    "TRENDLOG_FRAMES_HOT",
+    trendlog_frames.c.serial_number,
+    trendlog_frames.c.point_type,
+    trendlog_frames.c.logging_time,
+    sqlite_where=trendlog_frames.c.seq.is_(None),
+)
+
+# Packed frames: runs of them with one layout and one sync interval. The n-th has the time base + step * code, where
+# code is that of times, or n if width is 0; in the same way its spacing. See `t3monitor.store.packed`.
+trendlog_blocks = Table(
+    "TRENDLOG_BLOCKS",
+    metadata,
+    Column("serial_number", Integer, nullable=False),
+    Column("point_type", Text, nullable=False),
+    Column("first_seq", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("layout_id", Integer, nullable=False),
+    Column("sync_interval", Integer, nullable=False),
+    Column("first_time", Integer, nullable=False),
+    Column("last_time", Integer, nullable=False),
+    Column("last_run", Integer, nullable=False),  # of two readings of one time that of the later cycle counts
+    Column("base", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("width", Integer, nullable=False),  # bits
+    Column("times", LargeBinary),
+    Column("spacing_base", Integer, nullable=False),  # expected spacings: all of them this, if spacing_width is 0
+    Column("spacing_step", Integer, nullable=False),
+    Column("spacing_width", Integer, nullable=False),
+    Column("spacings", LargeBinary),
+    PrimaryKeyConstraint("serial_number", "point_type", "first_seq"),
+    Index("TRENDLOG_BLOCKS_LAST_TIME", "serial_number", "point_type", "last_time"),
+    sqlite_with_rowid=False,
+)
+
+# What a point had in a block: value = (base + step * code) / scale. A segment of width 0 holds until the next one.
+trendlog_segments = Table(
+    "TRENDLOG_SEGMENTS",
+    metadata,
+    Column("serial_number", Integer, nullable=False),
+    Column("point_type", Text, nullable=False),
+    Column("position", Integer, nullable=False),  # in the layout of its block
+    Column("first_seq", Integer, nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("scale", Integer, nullable=False),
+    Column("width", Integer),  # bits; null: codes is a JSON array of values that are no whole numbers at any scale
+    Column("nullable", Integer, nullable=False),  # 1: code 0 is a missing value
+    Column("top", Integer, nullable=False),  # the largest code
+    Column("total", Integer, nullable=False),  # of the codes
+    Column("known", Integer, nullable=False),  # how many values are not missing
+    Column("codes", LargeBinary),
+    PrimaryKeyConstraint("serial_number", "point_type", "position", "first_seq"),
+    sqlite_with_rowid=False,
+)
+
+trendlog_bytes = Table(
+    "TRENDLOG_BYTES",
+    metadata,
+    Column("b", LargeBinary, nullable=False),  # x'000102...ff': instr(b, byte) - 1 is a byte's value in plain SQL
+)
+
+# Why there is no reading; a row as long as one cause lasts, and only where there is a hole.
+coverage = Table(
+    "COVERAGE",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("serial_number", Integer),  # null: all panels of the site
+    Column("point_type", Text),  # null: all types
+    Column("since", REAL, nullable=False),
+    Column("until", REAL, nullable=False),
+    Column("class", Text, nullable=False),  # see `t3monitor.model.causes`
+    Column("cause", Text, nullable=False),
+    Column("reason", Text),
+    Column("cycles", Integer, nullable=False),
+    Column("longest_ms", REAL, nullable=False),  # of the cycles
+    Index("COVERAGE_UNTIL", "until"),
+)
+
+sync_events = Table(
+    "SYNC_EVENTS",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", REAL, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # see `t3monitor.model.causes`
+    Column("detail", Text, nullable=False),
+    Index("SYNC_EVENTS_AT", "at"),
+)
+
+point_changes = Table(
+    "POINT_CHANGES",
+    metadata,
+    Column("serial_number", Integer, nullable=False),
+    Column("point_type", Text, nullable=False),
+    Column("point_index", Integer, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("what", Text, nullable=False),  # see `t3monitor.model.causes`
+    Column("old", Text),  # null: not known
+    Column("new", Text),
+    PrimaryKeyConstraint("serial_number", "point_type", "point_index", "at", "what"),
+    sqlite_with_rowid=False,
+)
+
+# What is kept of a day, midnight to midnight of the computer's zone, whose samples are no longer kept.
+trendlog_days = Table(
+    "TRENDLOG_DAYS",
+    metadata,
+    Column("serial_number", Integer, nullable=False),
+    Column("point_type", Text, nullable=False),
+    Column("point_index", Integer, nullable=False),
+    Column("day_start", Integer, nullable=False),
+    Column("day_end", Integer, nullable=False),
+    Column("units", Text, nullable=False),
+    Column("range", Integer, nullable=False),
+    Column("digital_analog", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("minimum", REAL, nullable=False),
+    Column("maximum", REAL, nullable=False),
+    Column("mean", REAL, nullable=False),  # weighted by time
+    Column("known_s", REAL, nullable=False),
+    Column("runtime_s", REAL),  # of states: how long not the first one
+    Column("increase", REAL),  # of counters
+    PrimaryKeyConstraint("serial_number", "point_type", "point_index", "day_start", "units", "range"),
     sqlite_with_rowid=False,
 )
 

@@ -40,12 +40,21 @@ class Holes(NamedTuple):
         )
 
 
+class Stretches(NamedTuple):
+    """What stands for many readings each: parallel to the times of a `Series`, which are those of their first ones."""
+
+    ends: Floats  # times of their last readings
+    lows: Floats
+    highs: Floats
+    known: Floats  # share of the time from the first reading to that of the next stretch
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """Readings of one point in one unit, oldest first, and the holes between them."""
+    """Readings of one point in one unit, oldest first, and the holes between them; or stretches of many readings."""
 
     times_utc_s: Floats
-    values: Floats
+    values: Floats  # of a stretch the mean: of two states the share of the second one
     holes: Holes  # between all readings, also those that were thinned out
     units: str
     range: int

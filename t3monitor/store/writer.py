@@ -199,7 +199,7 @@ class CycleTransaction:
                     vector = self._vector(panel, point_type, points)
                 self.written[panel.serial_number, point_type] = vector
                 key = panel.serial_number, point_type.value, time_s, self.run_id
-                frames.append((*key, vector.layout.id, vector.vals, spacing_s))
+                frames.append((*key, vector.layout.id, vector.vals, spacing_s, self._sync_interval_s, None))
         self._cursor.executemany(statements.INSERT_FRAME, frames)
         return panel.point_count
 

@@ -1,0 +1,103 @@
+"""Why there is no reading: the words that stand in the file, and their classes."""
+
+from enum import StrEnum
+
+from t3monitor.model.errors import Outcome
+
+
+class HoleClass(StrEnum):
+    """Who is to be asked about a hole, in the order in which one is taken for its cause."""
+
+    POINT = "point"
+    PANEL = "panel"
+    DATABASE = "database"
+    T3000 = "t3000"
+    MONITOR = "monitor"
+    UNKNOWN = "unknown"
+
+
+class Cause(StrEnum):
+    """Why there is no reading; stored in ``COVERAGE.cause``."""
+
+    SENSOR_OPEN = "sensor_open"
+    SENSOR_SHORTED = "sensor_shorted"
+    POINT_MISSING = "point_missing"  # left out of an answer that had its panel
+    BEFORE_FIRST = "before_first"
+    PANEL_MISSING = "panel_missing"  # not in T3000's answer
+    NOT_REREAD = "not_reread"  # T3000 had no newer reading
+    SERIAL_ZERO = "serial_zero"
+    SERIAL_SHARED = "serial_shared"
+    SKIPPED = "skipped"  # could not be used, with the reason
+    DATABASE = "database"  # locked, full, read-only
+    FAILED = "failed"  # by an error of this program
+    NOT_READY = "not_ready"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    REFUSED = "refused"
+    BAD_REPLY = "bad_reply"
+    NO_NEW_DATA = "no_new_data"  # cooldown, or background reading off, as the reason tells
+    NOT_RECORDED = "not_recorded"  # by choice
+    UNUSED = "unused"  # not read, since nobody has configured the point
+    STOPPED = "stopped"  # by the user
+    NOT_RUNNING = "not_running"
+    ASLEEP = "asleep"  # the computer, or the stopped program
+    ENDED_UNEXPECTEDLY = "ended_unexpectedly"
+    CLOCK_STEPPED = "clock_stepped"
+    UNKNOWN = "unknown"  # nobody recorded it
+
+    @property
+    def hole_class(self) -> HoleClass:
+        """Who is to be asked about it."""
+        return _CLASSES[self]
+
+
+_CLASSES = {
+    cause: hole_class
+    for hole_class, causes in (
+        (HoleClass.POINT, (Cause.SENSOR_OPEN, Cause.SENSOR_SHORTED, Cause.POINT_MISSING, Cause.BEFORE_FIRST)),
+        (HoleClass.POINT, (Cause.UNUSED,)),
+        (HoleClass.PANEL, (Cause.PANEL_MISSING, Cause.NOT_REREAD, Cause.SERIAL_ZERO, Cause.SERIAL_SHARED)),
+        (HoleClass.PANEL, (Cause.SKIPPED,)),
+        (HoleClass.DATABASE, (Cause.DATABASE, Cause.FAILED)),
+        (HoleClass.T3000, (Cause.NOT_READY, Cause.UNREACHABLE, Cause.TIMEOUT, Cause.CRASHED, Cause.REFUSED)),
+        (HoleClass.T3000, (Cause.BAD_REPLY, Cause.NO_NEW_DATA)),
+        (HoleClass.MONITOR, (Cause.NOT_RECORDED, Cause.STOPPED, Cause.NOT_RUNNING, Cause.ASLEEP)),
+        (HoleClass.MONITOR, (Cause.ENDED_UNEXPECTEDLY, Cause.CLOCK_STEPPED)),
+        (HoleClass.UNKNOWN, (Cause.UNKNOWN,)),
+    )
+    for cause in causes
+}
+
+
+def cause_of(outcome: Outcome) -> Cause:
+    """Why a cycle that ended so stored no reading; raises ValueError for one that stored some."""
+    return Cause.STOPPED if outcome is Outcome.INTERRUPTED else Cause(outcome.value)
+
+
+class EventKind(StrEnum):
+    """What happened to the recording; stored in ``SYNC_EVENTS.kind``."""
+
+    STARTED = "started"  # the program began to record
+    QUIT = "quit"  # it ended in order
+    STOPPED = "stopped"  # the user stopped recording; detail: who or how
+    RESUMED = "resumed"
+    SLEPT = "slept"  # at: when it was noticed; detail: for how many seconds
+    CLOCK_STEPPED = "clock_stepped"  # at: by the new time; detail: by how many seconds, negative if set back
+    SETTINGS = "settings"  # detail: what was changed
+    RETENTION = "retention"  # detail: what is no longer kept
+    IMPORT = "import"
+
+
+class PointChange(StrEnum):
+    """What of a point changed; stored in ``POINT_CHANGES.what``."""
+
+    LABEL = "label"
+    RANGE = "range"
+    UNITS = "units"
+    MODE = "mode"  # auto or manual
+    SWITCH = "switch"  # of the hardware
+    CALIBRATION = "calibration"
+    FILTER = "filter"
+    STATUS = "status"  # of an input: 0 normal, 1 open, 2 shorted; old is null when it was first seen faulty
+    WORDS = "words"  # of its range
