@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from clock import FakeClock
+from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseError, DatabaseLockedError, Outcome
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Panel, PointGroup
@@ -24,6 +25,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers, Store
 from t3monitor.store.late import Late, LateCycle, LateFrame, late_file
 from t3monitor.store.lock import HeldError
+from t3monitor.store.upkeep import UpkeepContext
 from values import NOW_S, device, points, report
 
 LOCKED = report(Outcome.DATABASE, "The database is locked", started_at=NOW_S - 9, finished_at=NOW_S, samples=7)
@@ -546,7 +548,7 @@ class Counting:
 @pytest.fixture
 def upkeep(no_upkeep: None, monkeypatch: pytest.MonkeyPatch) -> Counting:
     counting = Counting()
-    monkeypatch.setattr(keeper_module, "_UPKEEP", (lambda: counting,))
+    monkeypatch.setattr(keeper_module, "_UPKEEP", (lambda _: counting,))
     return counting
 
 
@@ -564,6 +566,22 @@ def test_upkeep_is_done_when_the_database_is_open_and_again_when_it_is_due(
     keeper.run(nothing)
     assert upkeep.worked.acquire(timeout=10)
     assert upkeep.slices == 2
+
+
+def test_upkeep_knows_the_settings_in_force(
+    no_upkeep: None, monkeypatch: pytest.MonkeyPatch, clock: FakeClock, file: Path
+) -> None:
+    in_force = [Settings()]
+    contexts: list[UpkeepContext] = []
+    counting = Counting()
+    monkeypatch.setattr(keeper_module, "_UPKEEP", (lambda context: contexts.append(context) or counting,))
+    keepers = Keepers(clock, settings=lambda: in_force[0])
+    keeper = keepers.take(f"sqlite:///{file}")
+    keeper.run(nothing)
+    keepers.give_back(keeper)
+    in_force[0] = Settings(sync_interval_secs=77)
+    assert contexts[0].clock is clock
+    assert contexts[0].settings().sync_interval_secs == 77
 
 
 def test_upkeep_that_fails_is_logged_and_harms_no_task(

@@ -337,3 +337,9 @@ def test_what_is_not_recorded_is_told_to_the_window_but_not_stored(campus: Campu
     assert campus.rows("SELECT count(*) FROM OUTPUT_POINTS") == [(0,)]
     assert campus.rows("SELECT DISTINCT point_type FROM TRENDLOG_DATA") == [("INPUT",)]
     assert campus.rows("SELECT points, samples FROM SYNC_RUNS") == [(POINTS, 8)]
+
+
+def test_upkeep_of_the_databases_goes_by_the_settings_in_force(campus: Campus) -> None:
+    changed = campus.settings("Office", "Plant", retry_attempts=7)
+    campus.services.apply(changed)
+    assert campus.services._keepers._context.settings() is changed

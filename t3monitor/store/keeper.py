@@ -2,7 +2,7 @@
 
 Whatever writes is a task: a cycle, a ledger row, a panel's trend log configuration. Tasks are done in the order in
 which they came. Between them comes upkeep, a slice at a time, so that no cycle waits for it: what is to be done every
-minute is a class with ``work`` (see `Upkeep`) that stands in `_UPKEEP`.
+minute is a class of an `UpkeepContext` with ``work`` (see `Upkeep`) that stands in `_UPKEEP`.
 """
 
 import logging
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from t3monitor.config.settings import Settings
 from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.model.events import CycleReport
@@ -24,7 +25,7 @@ from t3monitor.store.files import database_file
 from t3monitor.store.folders import KnownFolders
 from t3monitor.store.late import Late, late_file, read_late, write_late
 from t3monitor.store.reading_times import Vector
-from t3monitor.store.upkeep import CopyWal, Upkeep
+from t3monitor.store.upkeep import CopyWal, Upkeep, UpkeepContext
 from t3monitor.store.writer import Writer
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class Store:
         self.late_stored = 0  # cycles, of which nobody was told yet
 
 
-_UPKEEP: tuple[Callable[[], Upkeep], ...] = (CopyWal,)
+_UPKEEP: tuple[Callable[[UpkeepContext], Upkeep], ...] = (CopyWal,)
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class Keeper:
     `run` is for any thread. What services share by it: one transaction at a time, and one memory of what is stored.
     """
 
-    def __init__(self, url: str, folders: KnownFolders, claim: Callable[[Path], None], clock: Clock) -> None:
+    def __init__(self, url: str, folders: KnownFolders, claim: Callable[[Path], None], context: UpkeepContext) -> None:
         """Raises DatabaseUnusableError if the URL names no file; nothing is opened before the first task.
 
         ``claim`` is called before each opening, and raises DatabaseError where that must not be.
@@ -76,7 +77,8 @@ class Keeper:
         self.path = database_file(url)
         self._folders = folders
         self._claim = claim
-        self._clock = clock
+        self._clock = context.clock
+        self._context = context
         self._changed = threading.Condition()  # guards the following
         self._tasks: deque[_Task] = deque()
         self._closing = False
@@ -256,7 +258,7 @@ class Keeper:
                     self._late = earlier
                 self._was_open = True
             now_s = self._clock.monotonic_s()
-            self._upkeep = [(now_s, make()) for make in _UPKEEP]
+            self._upkeep = [(now_s, make(self._context)) for make in _UPKEEP]
         return self._store
 
     def _close_store(self) -> None:
@@ -286,9 +288,13 @@ class Keepers:
         clock: Clock | None = None,
         known_folders: Path | None = None,
         take_lock: Callable[[Path], None] = lambda _: None,
+        settings: Callable[[], Settings] = Settings,
     ) -> None:
-        """``known_folders`` is the file of `KnownFolders`; ``take_lock`` raises HeldError for another program's."""
-        self._clock = clock or SystemClock()
+        """``known_folders`` is the file of `KnownFolders`; ``take_lock`` raises HeldError for another program's.
+
+        ``settings`` gives those in force, to the upkeep, in the threads of the keepers.
+        """
+        self._context = UpkeepContext(clock or SystemClock(), settings)
         self._folders = KnownFolders(known_folders)
         self._take_lock = take_lock
         self._lock = threading.Lock()
@@ -308,7 +314,7 @@ class Keepers:
             path = database_file(url)
             keeper, users = self._keepers.get(path, (None, 0))
             if keeper is None:
-                keeper = Keeper(url, self._folders, self.claim, self._clock)
+                keeper = Keeper(url, self._folders, self.claim, self._context)
                 keeper.start()
             self._keepers[path] = keeper, users + 1
             return keeper

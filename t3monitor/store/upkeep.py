@@ -1,8 +1,12 @@
 """What is done to an open database between the cycles, in the keeper's thread."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
+from t3monitor.config.settings import Settings
+from t3monitor.model.clock import Clock
 from t3monitor.store.database import Database
 
 _EVERY_S = 60.0
@@ -11,8 +15,16 @@ _TOO_BIG_BYTES = 64_000_000
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class UpkeepContext:
+    """What upkeep may need to know; ``settings`` gives those in force."""
+
+    clock: Clock
+    settings: Callable[[], Settings]
+
+
 class Upkeep(Protocol):
-    """Work on an open database that belongs to no cycle; made anew with each opening."""
+    """Work on an open database that belongs to no cycle; made anew, of an `UpkeepContext`, with each opening."""
 
     def work(self, database: Database) -> float:
         """Does a slice, some 10 ms, and returns in how many seconds it wants the next one.
@@ -28,7 +40,7 @@ class CopyWal:
     Says when it grows because another program does not end reading, and when that is over.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, _context: UpkeepContext) -> None:
         self._is_too_big = False
 
     def work(self, database: Database) -> float:  # noqa: D102 - see Upkeep

@@ -69,7 +69,7 @@ class SyncService:
         self.site = site
         self.claims = claims or PanelClaims()
         self.claims.watch(site)
-        self._keepers = keepers or Keepers(self.clock)
+        self._keepers = keepers or Keepers(self.clock, settings=lambda: self._settings)
         self._open_link = open_link
         self._database_url = database_url
         self._listeners: list[Listener] = []

@@ -55,7 +55,8 @@ class SiteServices:
         self._listener = listener
         self._clock = clock
         self._claims = PanelClaims()
-        self._keepers = Keepers(clock, known_folders, take_lock)
+        self._settings = settings
+        self._keepers = Keepers(clock, known_folders, take_lock, lambda: self._settings)
         self._is_running = self._is_started = False
         self._services: dict[str, SyncService] = {}  # by the site's name
         self._runners: dict[str, ServiceRunner] = {}
@@ -109,6 +110,7 @@ class SiteServices:
 
     def apply(self, settings: Settings) -> None:
         """Puts settings into force; ends the services of sites that are gone, and begins those of new ones."""
+        self._settings = settings
         of_sites = settings_by_site(settings)
         for name in self._services.keys() - of_sites.keys():
             self._services.pop(name).close()
