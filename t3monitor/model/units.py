@@ -95,6 +95,8 @@ _DIGITAL = {
     **{23 + n: (f"Custom {n + 1} off", f"Custom {n + 1} on") for n in range(8)},
 }
 
+_COUNTED = frozenset(("kwh", "mwh", "count", "counts", "pulse", "pulses"))  # custom tables have units of the site
+
 
 def state_words(range_: int) -> tuple[str, str] | None:
     """Words for control 0 and 1 of a digital point; None where the range is no digital one."""
@@ -135,6 +137,11 @@ def unit(point_type: PointType, *, digital: bool, range_: int) -> str:
 def is_measured(*, digital: bool, range_: int) -> bool:
     """Whether a point shows a number in a unit rather than one of several states."""
     return range_ not in MULTISTATE and not has_states(digital=digital, range_=range_)
+
+
+def is_counter(units: str) -> bool:
+    """Whether a value of these units only grows, but where it is set to zero or wraps."""
+    return units.strip().casefold() in _COUNTED
 
 
 def state_word(value: float, *, digital: bool, range_: int, words: Words = ()) -> str | None:
