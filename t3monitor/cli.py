@@ -26,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from t3monitor.commands.sync import sync as run
         elif args.command == "doctor":
             from t3monitor.commands.doctor import doctor as run
+        elif args.command == "database":
+            from t3monitor.commands.database import database as run
         elif args.command == "snapshot":
             from t3monitor.commands.snapshot import snapshot as run
         else:

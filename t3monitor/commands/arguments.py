@@ -8,6 +8,7 @@ from t3monitor.config.settings import LinkName
 
 # Of `t3monitor snapshot`: the panes with a day of trends, with a month, and what opens beside them.
 PAGES = ("main", "month", "log", "cycles", "settings", "welcome")
+_DATABASE_HELP = "sqlite:///FILE (default: in the per-user data folder)"
 
 
 def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -39,7 +40,22 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     snapshot.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH", help="default: 1280x800")
     snapshot.add_argument("--theme", choices=("light", "dark"), default="light")
     snapshot.add_argument("--page", choices=PAGES, default=PAGES[0], help=f"default: {PAGES[0]}")
+    _add_database(commands)
     return parser.parse_args(argv)
+
+
+def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Upkeep by hand: each action has a sub-command of its own."""
+    actions = commands.add_parser("database", help="upkeep of the database by hand").add_subparsers(
+        dest="action", metavar="ACTION", required=True
+    )
+    check = actions.add_parser("check", help="look whether the file and everything in it is whole")
+    check.add_argument("--full", action="store_true", help="count every sample as well, which takes minutes")
+    compact = actions.add_parser("compact", help="write the file anew, without the space that is free in it")
+    backup = actions.add_parser("backup", help="copy it, also while it is recorded to")
+    backup.add_argument("copy", metavar="FILE", help="the copy, which must not be there yet")
+    for action in (check, compact, backup):
+        action.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -54,7 +70,7 @@ def _add_link_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--library", metavar="FILE", help="shared library that exports BacnetWebView_HandleWebViewMsg")
     parser.add_argument("--url", metavar="URL", help="web service of T3000, for --link webapi (http://127.0.0.1:9103)")
     parser.add_argument("--file", metavar="PATH", help="file or folder of recorded answers, for --link replay")
-    parser.add_argument("--database", metavar="URL", help="sqlite:///FILE (default: in the per-user data folder)")
+    parser.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
     parser.add_argument("--timeout", type=int, metavar="S", help="longest wait for an answer")
 
 
