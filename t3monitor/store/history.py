@@ -11,17 +11,17 @@ from typing import NamedTuple, cast
 
 import msgspec
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from sqlalchemy import bindparam, case, func, literal_column, null, select
 
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until
+from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, known_until
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, StoredKey, points_of
 from t3monitor.model.units import has_states
 from t3monitor.store.difference import differences
 from t3monitor.store.files import database_file
+from t3monitor.store.filling import filled
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import sync_runs, trendlog_frames, trendlog_layout_points, trendlog_layouts
 from t3monitor.store.series import Floats, Holes, Series
@@ -205,29 +205,11 @@ def _read_vector(
     counts = np.ones(table.shape[1], dtype=bool)
     counts[:-1] = np.diff(table[0]) != 0  # of equal times the last
     table = table[:, counts]
-    table[1] = _filled(*table[:3])
+    table[1] = filled(*table[:3])
     table = table[:, max(0, int(np.searchsorted(table[0], start)) - 1) :]
     times, spacings, _, layouts, runs, *values = table
     until = np.append(known_until(times[:-1], spacings[:-1], times[1:]), np.inf)
     return _Vector(all_places, times, spacings, until, layouts, runs, dict(zip(indexes, values, strict=True)))
-
-
-def _filled(times: Floats, spacings: Floats, intervals: Floats) -> Floats:
-    """The spacings; those that are not known as `usual_spacing` tells them, but not less than the sync interval.
-
-    It is looked for only where that decides whether there is a hole.
-    """
-    unknown = np.isnan(spacings)
-    spacings = np.where(unknown, intervals, spacings)
-    gaps = np.diff(times)
-    open_ = np.flatnonzero(unknown & np.append(is_hole(gaps, spacings[:-1]), True))
-    if open_.size:
-        before = np.concatenate((np.full(GAPS_TO_TELL, np.inf), gaps))
-        sorted_gaps = np.sort(sliding_window_view(before, GAPS_TO_TELL)[open_], axis=1)
-        middle = (np.minimum(open_, GAPS_TO_TELL) - 1) // 2
-        usual = np.where(middle < 0, 0.0, sorted_gaps[np.arange(len(open_)), middle])
-        spacings[open_] = np.maximum(spacings[open_], usual)
-    return spacings
 
 
 def _places(
