@@ -1,4 +1,4 @@
-"""The spacings of readings that an older program stored without: the same ones whenever, and for whatever, it is asked."""
+"""The spacings of readings that an older program stored without: the same, however much of the history is looked at."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
