@@ -68,7 +68,9 @@ class History:
         self.reader = HistoryReader(sqlite_url(file))
         with closing(sqlite3.connect(file)) as connection, connection:
             for unit, layout in UNITS.items():
-                connection.execute("INSERT INTO TRENDLOG_LAYOUTS VALUES (?, 237219, 'INPUT', 1, ?)", (layout, unit))
+                connection.execute(
+                    "INSERT INTO TRENDLOG_LAYOUTS VALUES (?, 237219, 'INPUT', 1, ?, 1, '')", (layout, unit)
+                )
                 connection.execute(
                     "INSERT INTO TRENDLOG_LAYOUT_POINTS VALUES (?, 0, 'IN1', 1, 'L1', ?, ?, 1)",
                     (layout, 3 if unit == "°C" else 4, unit),
@@ -84,7 +86,7 @@ class History:
                 [(run, reading.interval_s) for run, reading in enumerate(readings)],
             )
             connection.executemany(
-                "INSERT INTO TRENDLOG_FRAMES VALUES (237219, 'INPUT', ?, ?, ?, ?, ?)",
+                "INSERT INTO TRENDLOG_FRAMES VALUES (237219, 'INPUT', ?, ?, ?, ?, ?, NULL, NULL)",
                 [
                     (
                         reading.time_s,

@@ -70,7 +70,7 @@ def test_a_file_without_tables_is_nothing_amiss_as_long_as_no_cycle_was_reported
         ("DELETE FROM TRENDLOG_LAYOUTS WHERE id = 1", "2 frames belong to layout 1, which there is not"),
         ("DELETE FROM TRENDLOG_LAYOUTS WHERE id = 1", "64 points belong to layout 1, which there is not"),
         ("DELETE FROM TRENDLOG_LAYOUT_POINTS WHERE layout_id = 1", "its layout 1 has 0 points"),
-        ("INSERT INTO TRENDLOG_LAYOUTS VALUES (99, 1, 'INPUT', 1, 'x')", "no frame belongs to layout 99"),
+        ("INSERT INTO TRENDLOG_LAYOUTS VALUES (99, 1, 'INPUT', 1, 'x', 1, '')", "no frame belongs to layout 99"),
         ("DELETE FROM DEVICES WHERE panel_id = 2", "the ledger claims up to 2 panels, DEVICES has 1"),
         ("DELETE FROM DEVICES WHERE panel_id = 2", "has VARIABLE points and is not in DEVICES"),
         ("DELETE FROM OUTPUT_POINTS WHERE point_id = 'OUT64'", "has 63 OUTPUT points, not 64"),
