@@ -13,7 +13,7 @@ import pytest
 from t3monitor.config import settings as settings_module
 from t3monitor.config.database_url import sqlite_path
 from t3monitor.config.paths import DATABASE_NAME, Paths, user_paths
-from t3monitor.config.settings import Appearance, LinkName, Settings, SettingsError, Site, load, save
+from t3monitor.config.settings import Appearance, Kept, LinkName, Settings, SettingsError, Site, load, save
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.files import database_file
 
@@ -219,6 +219,44 @@ def test_what_is_recorded_falls_back_to_everything(path: Path) -> None:
     assert [warning.partition(" cannot")[0] for warning in warnings] == ["recorded_types", "unrecorded_panels"]
 
 
+def test_history_is_kept_for_ever_until_somebody_says_how_long() -> None:
+    assert Settings().kept(7, "INPUT") == Kept(samples_days=0, daily_values_days=0)
+
+
+@pytest.mark.parametrize(
+    ("vector", "days"),
+    [((7, "INPUT"), 1), ((7, "OUTPUT"), 2), ((8, "INPUT"), 3), ((8, "OUTPUT"), 4)],
+)
+def test_of_exceptions_that_tells_how_long_which_says_most_the_panel_before_the_type(
+    vector: tuple[int, str], days: int
+) -> None:
+    exceptions = [
+        {"point_type": "INPUT", "samples_days": 3},
+        {"serial_number": 7, "samples_days": 2},
+        {"serial_number": 7, "point_type": "INPUT", "samples_days": 1},
+    ]
+    settings = Settings().with_values(keep_samples_days=4, keep_exceptions=exceptions)
+    assert settings.kept(*vector).samples_days == days
+
+
+@pytest.mark.parametrize(
+    ("exceptions", "sentence"),
+    [
+        ([{"samples_days": 3}], "each needs a serial_number, a point_type or both"),
+        ([{"point_type": "INPUT"}, {"point_type": "INPUT", "samples_days": 3}], "two are about the same"),
+        ([{"point_type": "INPUT", "samples_days": -1}], "a list such as"),
+        ([{"serial_number": 0}], "a list such as"),
+        ("INPUT", "a list such as"),
+    ],
+)
+def test_an_exception_that_cannot_be_used_has_nothing_deleted(exceptions: Any, sentence: str, path: Path) -> None:
+    write(path, json.dumps({"history": {"keep_samples_days": 30, "keep_exceptions": exceptions}}))
+    loaded, warnings = load(path)
+    assert loaded == Settings()
+    assert sentence in warnings[0]
+    assert warnings[1:] == ["No history is deleted until that is corrected"]
+
+
 def test_the_settings_of_one_site_know_no_other(path: Path) -> None:
     sites = (Site(name="A", url="http://a:9103"), Site(name="B", url="http://b:9103"))
     settings = Settings().with_values(link="webapi", sites=sites)
@@ -265,6 +303,8 @@ def test_what_was_saved_is_loaded(path: Path) -> None:
         database="sqlite:////tmp/日本.db",
         sync_interval_secs=900,
         auto_start=False,
+        keep_samples_days=30,
+        keep_exceptions=(Kept(serial_number=7, samples_days=365),),
     )
     save(path, settings)
     assert load(path) == (settings, [])
@@ -299,7 +339,7 @@ def test_a_file_of_an_older_version_without_groups_is_read_and_saved_with_them(p
     assert (loaded, warnings) == (expected, [])
     save(path, loaded)
     assert load(path) == (expected, [])
-    assert list(stored(path)) == ["odd", "t3000", "sync", "recording", "window"]
+    assert list(stored(path)) == ["odd", "t3000", "sync", "recording", "history", "window"]
 
 
 def test_what_an_older_version_wrote_beside_the_groups_is_the_newest(path: Path) -> None:

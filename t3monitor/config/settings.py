@@ -71,6 +71,18 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     url: Annotated[str, Meta(max_length=200)] = DEFAULT_WEB_URL
 
 
+Days = Annotated[int, Meta(ge=0, le=36_500)]  # 0: for ever
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the history of a panel, of a type of points, or of a panel's points of a type is kept."""
+
+    serial_number: Annotated[int, Meta(ge=1, lt=2**32)] | None = None
+    point_type: PointTypeName | None = None
+    samples_days: Days = 0
+    daily_values_days: Days = 0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings; the names and defaults of the first four numbers are those of docs/t3000.md 13.2.
 
@@ -126,6 +138,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[Annotated[int, Meta(ge=1, lt=2**32)], ...],
         Meta(description="Serial numbers of panels that are shown but not stored"),
     ] = ()
+    keep_samples_days: Annotated[
+        int, Meta(ge=0, le=36_500, description="How long every sample is kept; 0: for ever", extra={"unit": "days"})
+    ] = 0
+    keep_daily_values_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=36_500,
+            description="How long the daily values of samples that are no longer kept are kept; 0: for ever",
+            extra={"unit": "days"},
+        ),
+    ] = 0
+    keep_exceptions: Annotated[
+        tuple[Kept, ...],
+        Meta(description="Panels, types of points, or both, whose history is kept for another time"),
+    ] = ()
     demo_panels: Annotated[
         int, Meta(ge=1, le=200, description="Size of the simulated building", extra={"unit": "panels"})
     ] = 6
@@ -149,6 +177,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def has_link_of(self, other: "Settings") -> bool:
         """Whether the same link serves both: no setting of T3000's group differs."""
         return all(getattr(self, name) == getattr(other, name) for name in GROUPS["t3000"])
+
+    def kept(self, serial_number: int, point_type: str) -> Kept:
+        """How long the history of a panel's points of a type is kept: as the exception says that tells most of it."""
+        fitting = [
+            kept
+            for kept in self.keep_exceptions
+            if kept.serial_number in (None, serial_number) and kept.point_type in (None, point_type)
+        ]
+        if not fitting:
+            return Kept(samples_days=self.keep_samples_days, daily_values_days=self.keep_daily_values_days)
+        return max(fitting, key=lambda kept: (kept.serial_number is not None, kept.point_type is not None))
 
     def cautions(self) -> list[str]:
         """Sentences about values that are allowed but will disappoint."""
@@ -177,6 +216,7 @@ GROUPS = {
     ),
     "sync": ("sync_interval_secs", "timeout_seconds", "retry_attempts", "panels_logged", "auto_start"),
     "recording": ("database", "recorded_types", "unrecorded_panels"),
+    "history": ("keep_samples_days", "keep_daily_values_days", "keep_exceptions"),
     "window": ("appearance",),
 }
 
@@ -205,6 +245,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     except (ValueError, RecursionError) as error:
         return Settings(), [f"The settings {path} are broken ({error}); {_set_aside(path)}; the defaults are in force"]
     values = {}
+    forgets_nothing = False
     warnings = [
         f"{group} cannot be {stored[group]!r}: it is a group of settings; their defaults are in force"
         for group in GROUPS
@@ -218,6 +259,11 @@ def load(path: Path) -> tuple[Settings, list[str]]:
                 values[name] = value if isinstance(value, str) else json.dumps(value)
                 continue
             warnings.append(f"{error}; the default is in force")
+            if name in GROUPS["history"]:
+                forgets_nothing = True
+    if forgets_nothing:  # the others would delete what the bad one may have kept
+        values = {name: value for name, value in values.items() if name not in GROUPS["history"]}
+        warnings.append("No history is deleted until that is corrected")
     return Settings(**values), warnings
 
 
@@ -280,6 +326,8 @@ def _checked(name: str, value: object) -> Any:
         raise SettingsError(f"{name} cannot be {value!r}: it is {_allowed(name)}") from None
     if name == "sites":
         return checked_sites(checked)
+    if name == "keep_exceptions":
+        return _checked_exceptions(checked)
     if name == "request" and len(checked.encode()) > LONGEST_REQUEST_BYTES:
         raise SettingsError(f"{name} cannot be longer than {LONGEST_REQUEST_BYTES} bytes")
     return checked
@@ -297,6 +345,15 @@ def checked_sites(sites: Sequence[Site]) -> tuple[Site, ...]:
         if repeated is not None:
             raise SettingsError(f"sites: two have the {what} {repeated!r}; each T3000 computer needs its own")
     return checked
+
+
+def _checked_exceptions(exceptions: tuple[Kept, ...]) -> tuple[Kept, ...]:
+    of_what = [(kept.serial_number, kept.point_type) for kept in exceptions]
+    if (None, None) in of_what:
+        raise SettingsError("keep_exceptions: each needs a serial_number, a point_type or both")
+    if len(set(of_what)) < len(of_what):
+        raise SettingsError("keep_exceptions: two are about the same; leave one out")
+    return exceptions
 
 
 def web_url(text: str) -> str:
@@ -342,6 +399,8 @@ def _allowed(name: str) -> str:
         return "a list of " + ", ".join(POINT_TYPE_NAMES)
     if name == "unrecorded_panels":
         return "a list of serial numbers"
+    if name == "keep_exceptions":
+        return 'a list such as [{"serial_number": 237219, "point_type": "INPUT", "samples_days": 365}]'
     if name == "sites":
         return 'a list such as [{"name": "Office", "url": "http://127.0.0.1:9103"}]'
     kind, meta = get_args(_FIELDS[name].type)
