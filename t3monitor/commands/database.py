@@ -3,14 +3,24 @@
 import argparse
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.signals import on_end_signals
-from t3monitor.config.paths import user_paths
-from t3monitor.model.errors import MonitorError
+from t3monitor.config.paths import user_paths, whole_path
+from t3monitor.model.errors import DatabaseUnusableError, MonitorError
+from t3monitor.store.backup import back_up
+from t3monitor.store.checking import check
+from t3monitor.store.compact import compact
+from t3monitor.store.database import Database
+from t3monitor.store.files import database_file
+from t3monitor.store.lock import Holder, Lock
+from t3monitor.store.migrate import present_revision
+from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.store.work import LongWork
 
 _WAIT_SLICE_S = 0.2  # lets Python see Ctrl-C on Windows
@@ -57,15 +67,46 @@ def _done(act: Callable[[], str], work: LongWork) -> str:
 
 
 def _check(args: argparse.Namespace, url: str, work: LongWork) -> str:
-    raise NotImplementedError
+    health, path = check(url, work, full=args.full), database_file(url)
+    if health.findings:
+        for finding in health.findings:
+            print(finding, file=sys.stderr)
+        raise DatabaseUnusableError(health.sentence(path))
+    return health.sentence(path)
 
 
 def _compact(_args: argparse.Namespace, url: str, work: LongWork) -> str:
-    raise NotImplementedError
+    path, revision = database_file(url), present_revision(url)
+    if revision != SCHEMA_REVISION:
+        raise DatabaseUnusableError(
+            f"The database {path} has schema {revision}, this program {SCHEMA_REVISION}; have it recorded to once first"
+        )
+    with _recording_right(path):
+        opened = Database(url)
+        try:
+            before_mb, after_mb = compact(opened, work)
+        finally:
+            opened.close()
+    return f"The database {path} is compact: {after_mb:.1f} MB, before {before_mb:.1f} MB"
 
 
 def _back_up(args: argparse.Namespace, url: str, work: LongWork) -> str:
-    raise NotImplementedError
+    copy = whole_path(args.copy, "FILE")
+    size = back_up(url, copy, work)
+    return f"The database {database_file(url)} is copied to {copy} ({size / 1e6:.1f} MB), and the copy is good"
+
+
+@contextmanager
+def _recording_right(path: Path) -> Iterator[None]:
+    """As of one who records: nobody else does meanwhile. Raises HeldError."""
+    lock = None
+    with suppress(OSError):  # where there are no locks nothing is refused
+        lock = Lock(path, Holder.of_this_process("t3monitor database", 0, ""))
+    try:
+        yield
+    finally:
+        if lock:
+            lock.release()
 
 
 _ACTIONS: dict[str, Callable[[argparse.Namespace, str, LongWork], str]] = {

@@ -119,3 +119,7 @@ class DatabaseLockedError(DatabaseError):
 
 class DatabaseUnusableError(DatabaseError):
     """The database cannot be opened, which does not pass by itself; a service that starts with it stops."""
+
+
+class DatabaseDamagedError(DatabaseUnusableError):
+    """Pages of the file cannot be read; whoever records into it carries what can be read into a new one."""

@@ -36,6 +36,7 @@ _log = logging.getLogger(__name__)
 
 _OPENING_CHECK_S = 1.0  # what is damaged beyond that is found by `doctor`
 _CHECKPOINT_PAGES = 3500  # 14 MB: pages that change in every cycle are copied into the file once for many cycles
+_SLICE_PAGES = 256  # a megabyte
 _WAL_BYTES = 14_000_000  # kept when it was copied
 
 
@@ -102,6 +103,24 @@ class Database:
             self._copy_wal()
             self._left = file_states(self.path)
         return self._left.wal.size if self._left.wal else 0
+
+    def take_content_of(self, copy: Path, tell: Callable[[float], None]) -> None:
+        """Has what a copy of it holds in its place, in one transaction; ``tell`` hears how far it is, and may raise.
+
+        Raises DatabaseError.
+        """
+        with database_sentences(self.path):
+            self._check_files()
+            with closing(sqlite3.connect(copy)) as source, closing(self._engine.raw_connection()) as connection:
+                source.execute(f"PRAGMA user_version = {self._number + 1}")  # as every transaction is numbered
+                source.backup(
+                    cast(SqliteConnection, connection.driver_connection),
+                    pages=_SLICE_PAGES,
+                    progress=lambda _status, left, pages: tell(1 - left / pages) if left else None,  # else it is done
+                )
+                cursor = cast(Cursor, connection.cursor())
+                self._schema_version, self._number = _pragma(cursor, "schema_version"), _pragma(cursor, "user_version")
+            self._left = file_states(self.path)
 
     def close(self) -> None:
         """Closes every connection, which copies the -wal into the file and removes it."""

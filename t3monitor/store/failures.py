@@ -8,13 +8,16 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from t3monitor.model.errors import DatabaseError, DatabaseLockedError, DatabaseUnusableError
+from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseLockedError, DatabaseUnusableError
 
 _FULL_BELOW_BYTES = 1_000_000  # SQLite calls some of a full disk's failures disk errors
 _LOCKED = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
 _WAY_OUT = "put it aside together with the -wal and -shm of its name, or restore a copy in their place"
+_DAMAGED = (
+    "the recorder puts it aside with the -wal and -shm of its name and carries over what can be read; or restore a "
+    "backup in its place"
+)
 _UNUSABLE = {
-    sqlite3.SQLITE_CORRUPT: f"is damaged; {_WAY_OUT}",
     sqlite3.SQLITE_NOTADB: f"is not an SQLite database, or is damaged; {_WAY_OUT}, or choose another file",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written to",
     sqlite3.SQLITE_READONLY: "is read-only; give yourself write permission or choose another file",
@@ -45,9 +48,9 @@ def database_sentences(path: Path, *, opening: bool = False) -> Iterator[None]:
         ) from error
 
 
-def damaged(path: Path, finding: str) -> DatabaseUnusableError:
+def damaged(path: Path, finding: str) -> DatabaseDamagedError:
     """What to raise where a check of the pages found something."""
-    return DatabaseUnusableError(f"The database {path} is damaged ({finding}); {_WAY_OUT}")
+    return DatabaseDamagedError(f"The database {path} is damaged ({finding}); {_DAMAGED}")
 
 
 def _is_full(path: Path) -> bool:
@@ -63,6 +66,8 @@ def _translated(path: Path, error: BaseException, *, opening: bool) -> DatabaseE
         primary_code = sqlite3.SQLITE_FULL
     if primary_code in _LOCKED:
         return DatabaseLockedError(f"The database {path} is locked by another program; close that, or wait")
+    if primary_code == sqlite3.SQLITE_CORRUPT:
+        return damaged(path, str(error))
     if text := _UNUSABLE.get(primary_code):
         return DatabaseUnusableError(f"The database {path} {text}")
     if text := _PASSING.get(primary_code):

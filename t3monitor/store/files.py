@@ -86,12 +86,12 @@ def is_there(path: Path) -> bool:
 
 def has_journal(path: Path) -> bool:
     """Whether there are transactions beside the file, which it needs to be read right."""
-    return any(_beside(path, ending).exists() for ending in ("wal", "journal"))
+    return any(beside(path, ending).exists() for ending in ("wal", "journal"))
 
 
 def file_states(path: Path) -> FileStates:
     """How the files of a database stand now."""
-    return FileStates(_state(path), _state(_beside(path, "wal")))
+    return FileStates(_state(path), _state(beside(path, "wal")))
 
 
 def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
@@ -102,7 +102,7 @@ def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
     from it.
     """
     copied = _copied(path)
-    transactions = list(_transactions(_beside(path, "wal")))
+    transactions = list(_transactions(beside(path, "wal")))
     if copied != _copied(path):  # somebody copies it into the file right now
         return True
     if copied is None:
@@ -138,7 +138,7 @@ def set_aside(path: Path, endings: Collection[str] = ("wal", "shm")) -> str:
 
     Raises OSError.
     """
-    there = [file for ending in endings if (file := _beside(path, ending)).exists()]
+    there = [file for ending in endings if (file := beside(path, ending)).exists()]
     number = next(n for n in count(1) if not any(_aside(file, n).exists() for file in there))
     for file in there:
         file.rename(_aside(file, number))
@@ -149,7 +149,8 @@ def _aside(file: Path, number: int) -> Path:
     return file.with_name(f"{file.name}.aside-{number}")
 
 
-def _beside(path: Path, ending: str) -> Path:
+def beside(path: Path, ending: str) -> Path:
+    """What SQLite keeps beside a database: its wal, shm or journal."""
     return path.with_name(f"{path.name}-{ending}")
 
 

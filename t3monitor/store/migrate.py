@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect
 
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.store.files import database_file
+from t3monitor.store.files import database_file, is_there
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION
 
@@ -76,6 +76,19 @@ def schema_revision(url: str) -> str | None:
             "it was not touched; choose another file"
         )
     return None
+
+
+def present_revision(url: str) -> str:
+    """The schema revision of a database that is there; raises DatabaseUnusableError where there is none."""
+    path = database_file(url)
+    if not is_there(path):
+        raise DatabaseUnusableError(f"There is no database {path}; name one with --database, or in the settings")
+    if not path.is_file():
+        raise DatabaseUnusableError(f"{path} is no file; name the file of a database")
+    revision = schema_revision(url)
+    if revision is None:
+        raise DatabaseUnusableError(f"The database {path} is empty: its tables are made by the first cycle")
+    return revision
 
 
 def _copy_aside(url: str, revision: str) -> None:
