@@ -44,6 +44,7 @@ class Cause(StrEnum):
     ASLEEP = "asleep"  # the computer, or the stopped program
     ENDED_UNEXPECTEDLY = "ended_unexpectedly"
     CLOCK_STEPPED = "clock_stepped"
+    NO_LONGER_KEPT = "no_longer_kept"  # older than retention keeps
     UNKNOWN = "unknown"  # nobody recorded it
 
     @property
@@ -63,11 +64,50 @@ _CLASSES = {
         (HoleClass.T3000, (Cause.NOT_READY, Cause.UNREACHABLE, Cause.TIMEOUT, Cause.CRASHED, Cause.REFUSED)),
         (HoleClass.T3000, (Cause.BAD_REPLY, Cause.NO_NEW_DATA)),
         (HoleClass.MONITOR, (Cause.NOT_RECORDED, Cause.STOPPED, Cause.NOT_RUNNING, Cause.ASLEEP)),
-        (HoleClass.MONITOR, (Cause.ENDED_UNEXPECTEDLY, Cause.CLOCK_STEPPED)),
+        (HoleClass.MONITOR, (Cause.ENDED_UNEXPECTEDLY, Cause.CLOCK_STEPPED, Cause.NO_LONGER_KEPT)),
         (HoleClass.UNKNOWN, (Cause.UNKNOWN,)),
     )
     for cause in causes
 }
+
+
+_SENTENCES = {
+    Cause.SENSOR_OPEN: "The sensor was open",
+    Cause.SENSOR_SHORTED: "The sensor was shorted",
+    Cause.POINT_MISSING: "T3000's answer had the panel, but not this point",
+    Cause.BEFORE_FIRST: "It was not read before",
+    Cause.UNUSED: "The point was not in use, and so not read",
+    Cause.PANEL_MISSING: "The panel was not in T3000's answer",
+    Cause.NOT_REREAD: "T3000 had no newer reading",
+    Cause.SERIAL_ZERO: "The panel told no serial number",
+    Cause.SERIAL_SHARED: "Another controller has the same serial number",
+    Cause.SKIPPED: "The panel's answer could not be used",
+    Cause.DATABASE: "The database could not be written to",
+    Cause.FAILED: "T3 Monitor failed by an error of its own",
+    Cause.NOT_READY: "T3000 was not ready",
+    Cause.UNREACHABLE: "T3000 could not be reached",
+    Cause.TIMEOUT: "T3000 did not answer in time",
+    Cause.CRASHED: "T3000's library crashed",
+    Cause.REFUSED: "T3000 refused to answer",
+    Cause.BAD_REPLY: "T3000's answer could not be understood",
+    Cause.NO_NEW_DATA: "T3000 gave nothing new",
+    Cause.NOT_RECORDED: "The panel or this type of points was not recorded, by choice",
+    Cause.STOPPED: "Recording was stopped",
+    Cause.NOT_RUNNING: "T3 Monitor was not running",
+    Cause.ASLEEP: "This computer slept, or the program was halted",
+    Cause.ENDED_UNEXPECTEDLY: "T3 Monitor ended unexpectedly",
+    Cause.CLOCK_STEPPED: "The clock was set forward",
+    Cause.NO_LONGER_KEPT: "It is older than what is kept",
+    Cause.UNKNOWN: "Cause not recorded",
+}
+
+
+def sentence(cause: Cause, detail: str = "") -> str:
+    """Why there is no reading, in plain English without a full stop; ``detail`` is what was recorded with the cause.
+
+    It may hold names of panels, which are text, never HTML.
+    """
+    return f"{_SENTENCES[cause]}: {detail}" if detail else _SENTENCES[cause]
 
 
 def cause_of(outcome: Outcome) -> Cause:

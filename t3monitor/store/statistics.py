@@ -75,8 +75,8 @@ def statistics(series: Series, start_s: float, end_s: float, now_s: float, fault
     Time after ``now_s`` is left out. The series reaches over both ends by a reading, as `HistoryReader` gives it.
 
     A change at ``start_s`` counts, one at ``end_s`` does not: starts and increases of adjacent stretches add up.
-    Whether a zero is a counter's reset or a reading that failed is told by the readings beside it; of a zero just before the
-    stretch only if the series begins another reading earlier.
+    Whether a zero is a counter's reset or a reading that failed is told by the readings beside it: of a zero just
+    before the stretch only if the series begins another reading earlier.
     """
     end_s = min(end_s, now_s)
     held = _held(series, start_s, end_s, now_s, Holes.none() if faulty is None else faulty)
