@@ -135,6 +135,7 @@ def test_a_program_that_nobody_runs_any_more_has_ended_unexpectedly() -> None:
     assert away((0, "started", ""), last_sign_s=130, is_recorded=False) == [(130, inf, "ended_unexpectedly")]
     assert away((0, "started", ""), last_sign_s=130) == []
     assert away((0, "started", ""), (200, "quit", ""), is_recorded=False) == [(200, inf, "not_running")]
+    assert away((0, "started", ""), (200, "stopped", ""), is_recorded=False) == [(200, inf, "stopped")]
 
 
 @pytest.mark.parametrize("end", ["resumed", "started", "quit"])

@@ -107,7 +107,7 @@ def absences(events: Iterable[Event], last_sign_s: Callable[[float], float], *, 
                 end_absence(at_s)
             case EventKind.QUIT:
                 end_absence(at_s)
-                away, is_started = (at_s, Cause.NOT_RUNNING, ""), False
+                away = at_s, Cause.NOT_RUNNING, ""
             case EventKind.STOPPED if not away:
                 away = at_s, Cause.STOPPED, detail
             case EventKind.SLEPT:
@@ -161,7 +161,7 @@ def pieces(start_s: float, end_s: float, spacing_s: float, known: Sequence[Told]
             add(told.start_s, Cause.UNKNOWN, "")
         elif found:
             found[-1] = found[-1]._replace(end_s=max(told.start_s, told_until_s))
-        add(min(told.end_s, end_s), told.cause, told.detail)
+        add(told.end_s, told.cause, told.detail)
     if not found or end_s - found[-1].end_s > _TELLS_FOR_SPACINGS * spacing_s:
         add(end_s, Cause.UNKNOWN, "")
     else:

@@ -189,5 +189,4 @@ def _without_dropouts(values: Floats, places: NDArray[np.intp]) -> Floats:
     """The values of these readings without single zeros between two that belong together."""
     before, after = values[np.maximum(places - 1, 0)], values[np.minimum(places + 1, len(values) - 1)]
     dropout = (values[places] == 0) & (before != 0) & (after >= before)
-    dropout[:1] &= places[:1] > 0
     return np.where(dropout, before, values[places])
