@@ -107,7 +107,8 @@ def sentence(cause: Cause, detail: str = "") -> str:
 
     It may hold names of panels, which are text, never HTML.
     """
-    return f"{_SENTENCES[cause]}: {detail}" if detail else _SENTENCES[cause]
+    goes_on = cause is Cause.STOPPED and detail[:1].islower()  # "by the user"
+    return f"{_SENTENCES[cause]}{' ' if goes_on else ': '}{detail}" if detail else _SENTENCES[cause]
 
 
 def cause_of(outcome: Outcome) -> Cause:

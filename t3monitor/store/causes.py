@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from math import inf
 from typing import Any, NamedTuple
 
@@ -99,7 +99,7 @@ def holes(
     ]
     return tuple(
         hole._replace(start_s=max(hole.start_s, start_s), end_s=min(hole.end_s, end_s))
-        for hole in sorted(explained)
+        for hole in _joined(sorted(explained))
         if hole.start_s < end_s and hole.end_s > start_s
     )
 
@@ -129,10 +129,9 @@ class Recorded:
             columns.what == PointChange.STATUS.value,
             order_by=columns.at,
         )
-        ends = [*(change.at for change in changes[1:]), inf]
         return [
-            Told(change.at, end_s, Order.FAULT, _FAULTS[change.new])
-            for change, end_s in zip(changes, ends, strict=True)
+            Told(change.at, following.at if following else inf, Order.FAULT, _FAULTS[change.new])
+            for change, following in pairwise((*changes, None))
             if change.new in _FAULTS
         ]
 
@@ -331,6 +330,18 @@ def _without_reading(series: Series | None, start_s: float, end_s: float, now_s:
 def _spacing(series: Series, hole_s: float) -> float:
     """Of the last reading before a hole."""
     return hole_s - float(series.times_utc_s[np.searchsorted(series.times_utc_s, hole_s) - 1])
+
+
+def _joined(explained: list[ExplainedHole]) -> list[ExplainedHole]:
+    """Those that adjoin and have one cause as one: a sensor may have been open before a hole, too."""
+    joined: list[ExplainedHole] = []
+    for hole in explained:
+        last = joined[-1] if joined else None
+        if last and (last.end_s, last.cause, last.sentence) == (hole.start_s, hole.cause, hole.sentence):
+            joined[-1] = last._replace(end_s=hole.end_s, run_ids=last.run_ids + hole.run_ids)
+        else:
+            joined.append(hole)
+    return joined
 
 
 def _of_vector(columns: Any, vector: Sequence[Any]) -> tuple[Any, Any]:
