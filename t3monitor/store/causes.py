@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from math import inf
 from typing import Any, NamedTuple
 
@@ -129,9 +129,10 @@ class Recorded:
             columns.what == PointChange.STATUS.value,
             order_by=columns.at,
         )
+        ends = [*(change.at for change in changes[1:]), inf]
         return [
-            Told(change.at, following.at if following else inf, Order.FAULT, _FAULTS[change.new])
-            for change, following in pairwise((*changes, None))
+            Told(change.at, end_s, Order.FAULT, _FAULTS[change.new])
+            for change, end_s in zip(changes, ends, strict=False)  # without any change there is no end either
             if change.new in _FAULTS
         ]
 
