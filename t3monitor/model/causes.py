@@ -1,8 +1,10 @@
 """Why there is no reading: the words that stand in the file, and their classes."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from t3monitor.model.errors import Outcome
+from t3monitor.model.point_types import PointType
 
 
 class HoleClass(StrEnum):
@@ -109,6 +111,18 @@ def sentence(cause: Cause, detail: str = "") -> str:
     """
     goes_on = cause is Cause.STOPPED and detail[:1].islower()  # "by the user"
     return f"{_SENTENCES[cause]}{' ' if goes_on else ': '}{detail}" if detail else _SENTENCES[cause]
+
+
+class Blank(NamedTuple):
+    """Why a cycle brought no new reading: of a type of a panel, of all types (None), of the whole site (no panel).
+
+    ``reason`` is a sentence without figures that change while the cause lasts; empty if the cause says it all.
+    """
+
+    serial_number: int | None
+    point_type: PointType | None
+    cause: Cause
+    reason: str = ""
 
 
 def cause_of(outcome: Outcome) -> Cause:

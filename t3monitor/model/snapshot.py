@@ -6,6 +6,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
+from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 
@@ -138,6 +139,15 @@ class Panel:
         return len(self.inputs) + len(self.outputs) + len(self.variables)
 
 
+class LeftOut(NamedTuple):
+    """A panel that could not be used, by its serial number or, where that is not known, by its panel number."""
+
+    sentence: str
+    serial_number: int | None = None
+    panel_id: int | None = None
+    cause: Cause = Cause.SKIPPED
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All panels of one answer.
@@ -149,6 +159,7 @@ class Snapshot:
 
     ``doubles`` are further entries of the answer with the serial number of one of ``devices``: other controllers, not
     settled yet which of them is the known one. ``conflicts`` are the serial numbers of which two controllers are known.
+    ``left_out`` are those of the skipped panels of which it is known which ones they are.
     """
 
     received_at: int  # UTC epoch seconds
@@ -160,6 +171,7 @@ class Snapshot:
     silent: tuple[Panel, ...] = ()
     doubles: tuple[Panel, ...] = ()
     conflicts: tuple[int, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def point_count(self) -> int:

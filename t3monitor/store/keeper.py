@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from t3monitor.config.settings import Settings
+from t3monitor.model.causes import Blank
 from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.model.events import CycleReport
 from t3monitor.model.snapshot import Panel
 from t3monitor.store.database import Database
+from t3monitor.store.events import RecordingEvent
 from t3monitor.store.files import database_file
 from t3monitor.store.folders import KnownFolders
 from t3monitor.store.late import Late, late_file, read_late, write_late
@@ -117,10 +119,20 @@ class Keeper:
         sync_interval_s: int,
         panels: Iterable[tuple[Panel, Panel]] = (),
         reading_times: Iterable[tuple[Vector, tuple[int, int]]] = (),
+        blanks: Iterable[Blank] = (),
     ) -> None:
         """Has a cycle that could not be stored wait for the next task that writes; see `Late.add`."""
         with self._late_lock:
-            self._late.add(report, sync_interval_s, panels, reading_times)
+            self._late.add(report, sync_interval_s, panels, reading_times, blanks)
+
+    def note(self, event: RecordingEvent) -> None:
+        """Has what happened to the recording stored soon, or with the next task that writes; waits for nothing."""
+        with self._late_lock:
+            self._late.add_event(event)
+        with self._changed:
+            if self._store is not None and not self._closing:
+                self._tasks.append(_Task(lambda _: None, True, lambda: True, self._clock.monotonic_s()))
+                self._changed.notify_all()
 
     def close(self) -> None:
         """Does what is waiting, closes the file and ends the thread.
@@ -176,7 +188,7 @@ class Keeper:
             self._task = None
 
     def _end(self) -> None:
-        if self._was_open and self._late.cycles:
+        if self._was_open and not self._late.is_empty:
             last = _Task(lambda _: None, True, lambda: False, self._clock.monotonic_s() + _CLOSING_PATIENCE_S)
             self._perform(last)
             if last.done.exception():
@@ -196,7 +208,7 @@ class Keeper:
 
     def _store_late(self, store: Store) -> None:
         with self._late_lock:
-            if not self._late.cycles:
+            if self._late.is_empty:
                 return
             count = len(self._late.cycles)
             try:
@@ -211,7 +223,8 @@ class Keeper:
             store.late_stored += count
             with suppress(OSError):  # what is in the ledger is not stored again
                 late_file(self.path).unlink(missing_ok=True)
-        _log.info("💾 Cycles that were stored late, with the times of their readings: %d", count)
+        if count:
+            _log.info("💾 Cycles that were stored late, with the times of their readings: %d", count)
 
     def _next_task(self) -> _Task | None:
         """The next task, when there is one; until then upkeep that is due. None when it is time to end."""
@@ -255,6 +268,7 @@ class Keeper:
                 with self._late_lock:
                     earlier = read_late(self.path)
                     earlier.cycles += self._late.cycles  # ledger rows: nothing is read before it is opened
+                    earlier.events += self._late.events
                     self._late = earlier
                 self._was_open = True
             now_s = self._clock.monotonic_s()

@@ -15,11 +15,14 @@ from sqlite3 import Cursor
 import msgspec
 
 from t3monitor.config.files import write_whole
+from t3monitor.model.causes import Blank, Cause
 from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Panel
 from t3monitor.model.times import duration_text
 from t3monitor.store import statements
+from t3monitor.store.coverage import Coverage, LastReading
+from t3monitor.store.events import RecordingEvent, write_events
 from t3monitor.store.layouts import Layout, LayoutPoint, find_or_insert, layout_point, points_of_vector
 from t3monitor.store.reading_times import Vector, write_reading_times
 from t3monitor.store.rows import insert_run, json_array, next_run_id
@@ -27,6 +30,7 @@ from t3monitor.store.rows import insert_run, json_array, next_run_id
 _VERSION = 1
 _MOST_BYTES = 64_000_000  # of values: more than a day of 10 panels every 30 s
 _BYTES_OF_A_CYCLE = 1000  # without its values
+_MOST_EVENTS = 1000
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +61,7 @@ class LateCycle(msgspec.Struct, frozen=True):
     sync_interval_s: int
     frames: tuple[LateFrame, ...] = ()
     reading_times: tuple[tuple[Vector, tuple[int, int]], ...] = ()
+    blanks: tuple[Blank, ...] = ()
 
 
 class Late(msgspec.Struct):
@@ -69,7 +74,11 @@ class Late(msgspec.Struct):
     layouts: list[LateLayout] = []
     cycles: list[LateCycle] = []
     fallen: int = 0
+    lost: dict[
+        str, tuple[LateCycle, int]
+    ] = {}  # what fell out, by site: its last cycle, begun with the first, and how many
     bytes: int = 0
+    events: list[RecordingEvent] = []
 
     def add(
         self,
@@ -77,17 +86,32 @@ class Late(msgspec.Struct):
         sync_interval_s: int,
         panels: Iterable[tuple[Panel, Panel]] = (),
         reading_times: Iterable[tuple[Vector, tuple[int, int]]] = (),
+        blanks: Iterable[Blank] = (),
     ) -> None:
         """Keeps a cycle. ``panels`` are what `CycleTransaction.log` would have been given."""
         frames = tuple(frame for panel, whole in panels for frame in self._frames(panel, whole))
-        self.cycles.append(LateCycle(report, sync_interval_s, frames, tuple(reading_times)))
+        self.cycles.append(LateCycle(report, sync_interval_s, frames, tuple(reading_times), tuple(blanks)))
         self.bytes += _size(self.cycles[-1])
         while self.bytes > _MOST_BYTES and len(self.cycles) > 1:
-            self.bytes -= _size(self.cycles.pop(0))
+            cycle = self.cycles.pop(0)
+            self.bytes -= _size(cycle)
             self.fallen += 1
+            self._lose(cycle)
 
-    def store(self, cursor: Cursor, now_s: float) -> None:
+    def add_event(self, event: RecordingEvent) -> None:
+        """Keeps what happened to the recording."""
+        self.events = [*self.events, event][-_MOST_EVENTS:]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not (self.cycles or self.events)
+
+    def store(self, cursor: Cursor, now_s: float, coverage: Coverage) -> None:
         """Writes all of it but for what is in the ledger already, stored by a run that could not remove the file."""
+        write_events(cursor, self.events)
+        for cycle, count in self.lost.values():
+            coverage.take(cursor, cycle.report, cycle.sync_interval_s, {}, cycle.blanks, count)
         run_id = next_run_id(cursor)
         fallen = self.fallen
         for cycle in self.cycles:
@@ -106,7 +130,27 @@ class Late(msgspec.Struct):
                 [self._row(cursor, run_id, frame, cycle.sync_interval_s) for frame in cycle.frames],
             )
             write_reading_times(cursor, cycle.reading_times)
+            coverage.take(cursor, report, cycle.sync_interval_s, self._read(cycle), cycle.blanks)
             run_id += 1
+
+    def _lose(self, cycle: LateCycle) -> None:
+        """Of what falls out it stays known from when to when readings are missing, and why they could not be stored."""
+        report = cycle.report
+        before, count = self.lost.get(report.site, (None, 0))
+        if before is not None:
+            longest_ms = max(before.report.elapsed_ms, report.elapsed_ms)
+            report = replace(report, started_at=before.report.started_at, elapsed_ms=longest_ms)
+        blanks = before.blanks if before else (Blank(None, None, Cause.DATABASE, report.reason or ""),)
+        self.lost[report.site] = LateCycle(report, cycle.sync_interval_s, blanks=blanks), count + 1
+
+    def _read(self, cycle: LateCycle) -> dict[Vector, LastReading]:
+        layouts = self.layouts
+        return {
+            (layouts[frame.layout].serial_number, layouts[frame.layout].point_type): LastReading(
+                frame.logging_time, frame.spacing_s or cycle.sync_interval_s
+            )
+            for frame in cycle.frames
+        }
 
     def _frames(self, panel: Panel, whole: Panel) -> Iterator[LateFrame]:
         for (point_type, points, time_s), spacing_s in zip(panel.vectors(), panel.spacings_s, strict=True):

@@ -1,6 +1,6 @@
 """Writes whole cycles: present state, history and ledger row in one transaction; of the keeper's thread."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import compress
@@ -8,6 +8,7 @@ from operator import is_not, itemgetter
 from sqlite3 import Cursor
 from typing import NamedTuple
 
+from t3monitor.model.causes import Blank
 from t3monitor.model.events import CycleReport
 from t3monitor.model.freshness import PanelState, panel_state
 from t3monitor.model.point_types import PointType
@@ -16,6 +17,7 @@ from t3monitor.model.snapshot import Panel
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
 from t3monitor.store import statements
+from t3monitor.store.coverage import Coverage, LastReading
 from t3monitor.store.database import Database
 from t3monitor.store.late import Late
 from t3monitor.store.layouts import Layout, find_or_insert, layout_point, points_of_vector
@@ -65,6 +67,7 @@ class Writer:
         self._database = database
         self._stored: _Vectors = {}
         self._seen: tuple[int, int] | None = None  # the connection and its data version
+        self._coverage: tuple[int, Coverage] | None = None  # with the connection that it is of
 
     @contextmanager
     def cycle(self, sync_interval_s: int) -> Iterator["CycleTransaction"]:
@@ -72,12 +75,12 @@ class Writer:
 
         Raises DatabaseError, after which nothing of the block is in the file.
         """
-        with self._database.writing() as cursor:
+        with self._writing() as (cursor, coverage):
             (data_version,) = cursor.execute("PRAGMA data_version").fetchone()
             seen = self._database.connections, data_version
             if seen != self._seen:  # another program committed something, or may have
                 self._seen, self._stored = seen, {}
-            transaction = CycleTransaction(cursor, next_run_id(cursor), sync_interval_s, self._stored)
+            transaction = CycleTransaction(cursor, next_run_id(cursor), sync_interval_s, self._stored, coverage)
             yield transaction
         self._stored = self._stored | transaction.written
 
@@ -85,14 +88,21 @@ class Writer:
         """Takes nothing as stored any more, after a validation that found something missing."""
         self._stored = {}
 
-    def record_failure(self, report: CycleReport, sync_interval_s: int, run_id: int | None = None) -> int:
+    def record_failure(
+        self,
+        report: CycleReport,
+        sync_interval_s: int,
+        run_id: int | None = None,
+        blanks: Collection[Blank] = (),
+    ) -> int:
         """Writes the ledger row of a cycle that failed, or corrects row ``run_id``, and returns its id.
 
-        Raises DatabaseError.
+        ``blanks`` say why it read nothing. Raises DatabaseError.
         """
-        with self._database.writing() as cursor:
+        with self._writing() as (cursor, coverage):
             if run_id is None:
                 run_id = next_run_id(cursor)
+                coverage.take(cursor, report, sync_interval_s, {}, blanks)
             else:
                 cursor.execute("DELETE FROM SYNC_RUNS WHERE id = ?", (run_id,))
             insert_run(cursor, run_id, report, sync_interval_s)
@@ -100,8 +110,8 @@ class Writer:
 
     def store_late(self, late: Late, now_s: float) -> None:
         """Writes what could not be stored at its time, all of it or nothing; raises DatabaseError."""
-        with self._database.writing() as cursor:
-            late.store(cursor, now_s)
+        with self._writing() as (cursor, coverage):
+            late.store(cursor, now_s, coverage)
 
     def write_trend_logs(self, serial_number: int, panel_id: int, trend_logs: Sequence[TrendLog], now_s: int) -> None:
         """Replaces what is known of a panel's trend log configuration; raises DatabaseError."""
@@ -126,16 +136,27 @@ class Writer:
                 ],
             )
 
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Cursor, Coverage]]:
+        with self._database.writing() as cursor:
+            connection = self._database.connections
+            known = self._coverage
+            coverage = known[1].copy() if known and known[0] == connection else Coverage.recalled(cursor)
+            yield cursor, coverage
+        self._coverage = connection, coverage
+
 
 class CycleTransaction:
     """What a cycle may write, step by step; made by `Writer.cycle`."""
 
-    def __init__(self, cursor: Cursor, run_id: int, sync_interval_s: int, stored: _Vectors) -> None:
+    def __init__(self, cursor: Cursor, run_id: int, sync_interval_s: int, stored: _Vectors, coverage: Coverage) -> None:
         self.run_id = run_id
         self.written: _Vectors = {}
         self._cursor = cursor
         self._sync_interval_s = sync_interval_s
         self._stored = stored
+        self._coverage = coverage
+        self._read: dict[tuple[int, PointType], LastReading] = {}
         self._found_changes: dict[tuple[int, PointType], _Changes | None] = {}
 
     def upsert(self, panel: Panel, received_at: int) -> None:
@@ -200,11 +221,13 @@ class CycleTransaction:
                 self.written[panel.serial_number, point_type] = vector
                 key = panel.serial_number, point_type.value, time_s, self.run_id
                 frames.append((*key, vector.layout.id, vector.vals, spacing_s, self._sync_interval_s, None))
+                self._read[panel.serial_number, point_type] = LastReading(time_s, spacing_s or self._sync_interval_s)
         self._cursor.executemany(statements.INSERT_FRAME, frames)
         return panel.point_count
 
-    def record(self, report: CycleReport) -> None:
-        """The cycle's ledger row."""
+    def record(self, report: CycleReport, blanks: Collection[Blank] = ()) -> None:
+        """The cycle's ledger row, and why what it did not bring is missing."""
+        self._coverage.take(self._cursor, report, self._sync_interval_s, self._read, blanks)
         insert_run(self._cursor, self.run_id, report, self._sync_interval_s)
 
     def _changes(self, serial_number: int, point_type: PointType, points: tuple[Point, ...]) -> _Changes | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
+from t3monitor.model.causes import Blank
 from t3monitor.model.clock import Clock, Stopwatch
 from t3monitor.model.errors import BusyError, DatabaseError, MonitorError, NotReadyError, Outcome
 from t3monitor.model.events import (
@@ -30,6 +31,7 @@ from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Store
 from t3monitor.store.validation import count_back
+from t3monitor.sync import causes
 from t3monitor.sync.faults import summary
 from t3monitor.sync.parts import in_groups, read_anew, to_record, with_all_as_new
 from t3monitor.sync.recording import PanelClaims
@@ -173,12 +175,14 @@ class Cycle:
             history = source.readings.new_in(history)
             if not whole_state:
                 state = source.readings.new_in(state)
-        return _Reading(snapshot, state, history, repeats)
+        blanks = causes.of_answer(snapshot, history, self._settings.recording, source.panels)
+        source.panels |= {panel.serial_number: panel.panel_id for panel in snapshot.panels}
+        return _Reading(snapshot, state, history, repeats, blanks)
 
     def _store(self, store: Store, source: Source, reading: "_Reading") -> CycleReport:
         """Steps 7 to 11, in the keeper's thread."""
         emit = self._host.emit
-        snapshot, state, history, repeats = reading
+        snapshot, state, history, repeats, _ = reading
         received_at = snapshot.received_at
         with store.writer.cycle(self._settings.interval_s) as transaction:
             emit(TransactionStarted())
@@ -197,7 +201,7 @@ class Cycle:
                 transaction.take_words(serial, words, received_at)
             transaction.take_reading_times(source.times.to_keep(history, repeats=repeats))
             self._samples = history.point_count
-            transaction.record(self._report(*_ending(snapshot), snapshot, transaction.run_id))
+            transaction.record(self._report(*_ending(snapshot), snapshot, transaction.run_id), reading.blanks)
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
         source.words.unstored = {}
@@ -225,7 +229,7 @@ class Cycle:
         self._samples = reading.history.point_count
         report = self._report(error.outcome, str(error), reading.snapshot, None)
         times = source.times.to_keep(reading.history, repeats=reading.repeats)
-        self._host.keeper.keep(report, self._settings.interval_s, reading.panels(), times)
+        self._host.keeper.keep(report, self._settings.interval_s, reading.panels(), times, reading.blanks)
         self._is_kept = True
         if reading.repeats:
             source.readings.take_as_stored(reading.history)
@@ -254,12 +258,13 @@ class Cycle:
         except DatabaseError:
             return report
         interval_s, run_id = self._settings.interval_s, self._run_id
+        blanks = (causes.of_failure(error),)
         try:
             run_id = keeper.run(
-                lambda store: store.writer.record_failure(report, interval_s, run_id), self._host.is_interrupted
+                lambda store: store.writer.record_failure(report, interval_s, run_id, blanks), self._host.is_interrupted
             )
         except DatabaseError:
-            keeper.keep(report, interval_s)
+            keeper.keep(report, interval_s, blanks=blanks)
         return replace(report, run_id=run_id)
 
     def _report(
@@ -287,12 +292,16 @@ class Cycle:
 
 
 class _Reading(NamedTuple):
-    """What an answer brought: as it is shown, what goes into the present state, and what into the history."""
+    """What an answer brought: as it is shown, what goes into the present state and what into the history, and why not.
+
+    ``blanks`` say why there is no new reading of what is not in the history.
+    """
 
     snapshot: Snapshot
     state: Snapshot
     history: Snapshot
     repeats: bool
+    blanks: tuple[Blank, ...]
 
     def panels(self) -> list[tuple[Panel, Panel]]:
         """Each panel as it goes into the history, and as it is shown."""
@@ -308,6 +317,7 @@ def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
         doubles=_at(site, snapshot.doubles),
         skipped_panels=(*answer.failed_panels, *snapshot.skipped_panels),
         skipped_points=(*answer.missing_points, *snapshot.skipped_points),
+        left_out=(*answer.left_out, *snapshot.left_out),
         note=answer.note,
         silent=_silent(snapshot, answer, site),
     )

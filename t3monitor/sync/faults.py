@@ -47,6 +47,11 @@ class Faults:
         return Change(begun, tuple(over))
 
 
+def lasting(sentence: str) -> str:
+    """A sentence without what counts up or down in it while it says the same."""
+    return _RUNNING.sub("…", sentence)
+
+
 def panel_of(sentence: str) -> int | None:
     """The number of the panel that a sentence is about; None if it does not tell."""
     subject = _SUBJECT.match(sentence)

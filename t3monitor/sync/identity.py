@@ -6,8 +6,9 @@ Pure rules; whoever uses them says when something was seen (UTC epoch seconds).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from t3monitor.model.causes import Cause
 from t3monitor.model.identity import Identity, StoredIdentity, two_controllers
-from t3monitor.model.snapshot import Panel, Snapshot
+from t3monitor.model.snapshot import LeftOut, Panel, Snapshot
 
 GONE_AFTER_S = 3600  # without being seen; then another controller is taken for the successor
 _PLACES = len(Identity._fields)
@@ -162,7 +163,8 @@ class Controllers:
         return replace(
             snapshot,
             panels=tuple(panels),
-            skipped_panels=(*said, *snapshot.skipped_panels),
+            skipped_panels=(*(panel.sentence for panel in said), *snapshot.skipped_panels),
+            left_out=(*said, *snapshot.left_out),
             silent=silent,
             doubles=(),
             conflicts=conflicts,
@@ -189,9 +191,10 @@ class Controllers:
 
     def _disputes(
         self, site: str, now_s: int, watched: set[str], twice: dict[int, Identity]
-    ) -> tuple[list[str], tuple[int, ...]]:
-        """A sentence for each serial number with two controllers at this site, and all such numbers that it shows."""
-        said, conflicts = [], []
+    ) -> tuple[list[LeftOut], tuple[int, ...]]:
+        """An entry for each serial number with two controllers at this site, and all such numbers that it shows."""
+        said: list[LeftOut] = []
+        conflicts = []
         for serial_number, controller in sorted(self._by_serial.items()):
             rival = controller.rival(site, now_s, watched) or twice.get(serial_number)
             if rival or (site in controller.known.sites and controller.is_disputed(now_s, watched)):
@@ -199,12 +202,11 @@ class Controllers:
             if rival:
                 is_elsewhere = controller.is_elsewhere(site, watched)
                 known_at = min(controller.known.sites & watched, default="") if is_elsewhere else site
-                said.append(
-                    two_controllers(
-                        serial_number,
-                        controller.known.identity.title(known_at),
-                        rival.title(site),
-                        "" if is_elsewhere else " until the first has not been seen for an hour",
-                    )
+                sentence = two_controllers(
+                    serial_number,
+                    controller.known.identity.title(known_at),
+                    rival.title(site),
+                    "" if is_elsewhere else " until the first has not been seen for an hour",
                 )
+                said.append(LeftOut(sentence, serial_number, cause=Cause.SERIAL_SHARED))
         return said, tuple(conflicts)

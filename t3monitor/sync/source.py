@@ -34,6 +34,7 @@ class Source:
         self.is_behind = False  # the present state in the database may lack something that was read
         self.trend_logs_asked = False
         self.recalled: dict[int, Panel] = {}  # what the database held of the panels, by serial number
+        self.panels: dict[int, int] = {}  # the numbers of all that its site ever told of, by serial number
         self._recalled: Database | None = None
 
     def recall(self, database: Database, site: str) -> None:
@@ -48,6 +49,7 @@ class Source:
         self.words.recall(read_words(database.url))
         if known := read_present_state(database.url):
             self.recalled = {panel.serial_number: panel for panel in known.panels}
+            self.panels |= {panel.serial_number: panel.panel_id for panel in known.panels if panel.site == site}
             self.link.recall(known)
         self.is_behind = True
         self._recalled = database

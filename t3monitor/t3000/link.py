@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Groups, Panel, PanelSettings, Snapshot
+from t3monitor.model.snapshot import Groups, LeftOut, Panel, PanelSettings, Snapshot
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
 from t3monitor.t3000.wire_panels import RealPanel
@@ -19,8 +19,9 @@ class Answer(NamedTuple):
     Its ``body`` are bytes in either wire shape, or the panels themselves where a link asks for them one by one.
 
     ``failed_panels`` and ``missing_points`` hold a sentence for each panel, or gap in a panel, that T3000 could not
-    read. An answer that ``repeats`` holds panels which were not read anew as they were; what kept its logging time is
-    then the reading of before. ``note`` says how the answer was got, where there is more than one way.
+    read; ``left_out`` are those of the panels again that the link knows. An answer that ``repeats`` holds panels which
+    were not read anew as they were; what kept its logging time is then the reading of before. ``note`` says how the
+    answer was got, where there is more than one way.
 
     ``silent`` are listed panels that did not answer. ``groups``, by serial number, are those of panels read in parts.
     ``words``, by serial number, are what the panels call their custom ranges, as far as that was learned for this
@@ -38,6 +39,7 @@ class Answer(NamedTuple):
     words: Mapping[int, RangeWords] = MappingProxyType({})
     clock_ahead_s: float | None = None
     turn_s: float | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def size_bytes(self) -> int:

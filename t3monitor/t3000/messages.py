@@ -14,10 +14,11 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.structs import replace
 
+from t3monitor.model.causes import Cause
 from t3monitor.model.errors import BadReplyError, NoNewDataError, RefusedError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
-from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
+from t3monitor.model.snapshot import LeftOut, Panel, PanelSettings, Snapshot
 from t3monitor.model.words import CUSTOM_TABLES, NO_WORDS, RangeWords
 from t3monitor.t3000.link import Body
 from t3monitor.t3000.text import clean, message
@@ -113,6 +114,7 @@ class AnswerDecoder:
         doubles: list[Panel] = []
         skipped_panels: list[str] = []
         skipped_points: list[str] = []
+        left_out: list[LeftOut] = []
         known: dict[int, _PanelPoints] = {}
         unreadable = 0
         for position, raw_panel in enumerate(raw_panels, start=1):
@@ -127,9 +129,11 @@ class AnswerDecoder:
                 serial = serial_number(info.panel_serial_number)
             except WireError as error:
                 skipped_panels.append(f"panel {info.panel_id} '{name}' cannot be told from others: {error}")
+                left_out.append(LeftOut(skipped_panels[-1], panel_id=info.panel_id))
                 continue
             if serial == 0:
                 skipped_panels.append(f"panel {info.panel_id} '{name}' has serial number 0")
+                left_out.append(LeftOut(skipped_panels[-1], panel_id=info.panel_id, cause=Cause.SERIAL_ZERO))
                 continue
             words = self._words.get(serial, NO_WORDS)
             if serial in panels:  # another controller, of which nothing is known by its serial number
@@ -151,6 +155,7 @@ class AnswerDecoder:
             tuple(skipped_panels),
             tuple(skipped_points),
             doubles=tuple(doubles),
+            left_out=tuple(left_out),
         )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Raw
 
 from t3monitor.model.errors import BusyError, LinkError, NoNewDataError, RefusedError
+from t3monitor.model.snapshot import LeftOut
 from t3monitor.t3000.actions import Action
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.text import BUSY, OFFLINE
@@ -52,7 +53,7 @@ class BackgroundReading:
         self._has_news = False  # a call was answered since the last fetch
         self._errand_due_s: float | None = None
         self._refused: dict[int, str] = {}  # sentences by serial number, until the panel is read again
-        self._unreadable: list[str] = []
+        self._unreadable: list[LeftOut] = []
 
     @property
     def errand_due_s(self) -> float | None:
@@ -81,13 +82,15 @@ class BackgroundReading:
         self._has_news = False
         if not self._mirror.panels:
             raise NoNewDataError(self._nothing_read())
+        left_out = self._failed()
         return Answer(
             [self._as_listed(panel).as_sent() for panel in self._mirror.held()],
-            self._failed(),
+            tuple(panel.sentence for panel in left_out),
             repeats=True,
             note=NOTE,
             clock_ahead_s=self._clock.measure(timeout_s),
             turn_s=self._rotation.calls_per_round * self._cooldown.length_s,
+            left_out=left_out,
         )
 
     def _as_listed(self, panel: MirroredPanel) -> MirroredPanel:
@@ -164,19 +167,21 @@ class BackgroundReading:
             if panel := self._mirror.panels.get(serial):
                 self._panels.add(ListedPanel(serial, panel.panel_id, name=panel.name))
 
-    def _failed(self) -> tuple[str, ...]:
-        """Sentences for panels that T3000 was asked to read and did not; an old reading speaks for itself."""
-        sentences = list(self._unreadable)
+    def _failed(self) -> tuple[LeftOut, ...]:
+        """Panels that T3000 was asked to read and did not; an old reading speaks for itself."""
+        failed = list(self._unreadable)
         for panel in self._panels.known:
-            if panel.serial_number in self._refused:
-                sentences.append(self._refused[panel.serial_number])
-            elif panel.serial_number not in self._mirror.panels and self._rotation.is_silent(panel.serial_number):
-                sentences.append(f"{panel.title} was not read: T3000 was asked for it and has nothing of it so far")
-        return tuple(sentences)
+            serial = panel.serial_number
+            if serial in self._refused:
+                failed.append(LeftOut(self._refused[serial], serial))
+            elif serial not in self._mirror.panels and self._rotation.is_silent(serial):
+                sentence = f"{panel.title} was not read: T3000 was asked for it and has nothing of it so far"
+                failed.append(LeftOut(sentence, serial))
+        return tuple(failed)
 
     def _nothing_read(self) -> str:
         if failed := self._failed():
-            return f"{failed[0]}; nor was any other panel read in the background yet: look whether they are on"
+            return f"{failed[0].sentence}; nor was any other panel read in the background yet: look whether they are on"
         if not self._panels.known:
             return "T3000 knows of no panel: let it scan the network, and look at its list of devices"
         to_go_s = max(1, round(self._cooldown.free_at_s - self._monotonic_s()))

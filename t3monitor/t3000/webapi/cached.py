@@ -5,8 +5,10 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Raw, Struct
 
+from t3monitor.model.causes import Cause
 from t3monitor.model.errors import BadReplyError
 from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import LeftOut
 from t3monitor.t3000.text import message
 from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, Reading
 from t3monitor.t3000.wire_json import WireError, read
@@ -48,8 +50,8 @@ class CachedPanels:
         self._overwritten = dict(self._times)
         self._is_all_overwritten = True
 
-    def take(self, data: Raw | None) -> tuple[dict[int, int], list[int], list[str]]:
-        """The newest logging times of the panels shown, their numbers, and sentences for those that cannot be read.
+    def take(self, data: Raw | None) -> tuple[dict[int, int], list[int], list[LeftOut]]:
+        """The newest logging times of the panels shown, their numbers, and those that cannot be read.
 
         Raises BadReplyError if the whole cannot be read.
         """
@@ -59,21 +61,24 @@ class CachedPanels:
             raise BadReplyError(f"T3000's answer cannot be read ({message(str(error))})") from None
         shown: dict[int, int] = {}
         panel_ids: list[int] = []
-        unreadable: list[str] = []
+        unreadable: list[LeftOut] = []
         for position, raw in enumerate(raw_panels, start=1):
             try:
                 panel = real_panel.read(raw)
             except WireError as error:
-                unreadable.append(f"panel {position} of T3000's answer cannot be read: {message(str(error))}")
+                sentence = f"panel {position} of T3000's answer cannot be read: {message(str(error))}"
+                unreadable.append(LeftOut(sentence))
                 continue
             panel_ids.append(panel.panel_id)
             try:
                 serial = serial_number(panel.panel_serial_number)
             except WireError as error:
-                unreadable.append(f"panel {panel.panel_id} cannot be told from others: {error}")
+                sentence = f"panel {panel.panel_id} cannot be told from others: {error}"
+                unreadable.append(LeftOut(sentence, panel_id=panel.panel_id))
                 continue
             if serial == 0:
-                unreadable.append(f"panel {panel.panel_id} has serial number 0")
+                sentence = f"panel {panel.panel_id} has serial number 0"
+                unreadable.append(LeftOut(sentence, panel_id=panel.panel_id, cause=Cause.SERIAL_ZERO))
                 continue
             times = _times(panel)
             if serial in shown:

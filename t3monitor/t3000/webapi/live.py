@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from t3monitor.model.errors import LinkError, NoNewDataError, NotReadyError, UnreachableError
 from t3monitor.model.points import PointKey
-from t3monitor.model.snapshot import Panel, Snapshot
+from t3monitor.model.snapshot import LeftOut, Panel, Snapshot
 from t3monitor.t3000.link import Answer
 from t3monitor.t3000.webapi.calls import PanelCalls
 from t3monitor.t3000.webapi.client import Client
@@ -278,10 +278,14 @@ class LiveReading:
         # Those that were read in an earlier run are shown as they were then.
         shown = [memory for memory in listed if memory.answers or (memory in waiting and memory.has_history)]
         strangers = {memory.serial_number for memory in waiting if not memory.has_history} - this.failed.keys()
-        sentences = [this.failed.get(memory.serial_number, "" if memory in shown else memory.said) for memory in listed]
+        said = (
+            LeftOut(this.failed.get(memory.serial_number, "" if memory in shown else memory.said), memory.serial_number)
+            for memory in listed
+        )
+        left_out = tuple(panel for panel in said if panel.sentence)
         answer = Answer(
             [memory.mirrored().as_sent() for memory in shown],
-            (*self._panels.doubles, *filter(None, sentences)),
+            (*self._panels.doubles, *(panel.sentence for panel in left_out)),
             (*self._reader.remarks, *(sentence for memory in shown for sentence in memory.sentences())),
             repeats=True,
             note=self._note(planned),
@@ -293,6 +297,7 @@ class LiveReading:
             ),
             groups={memory.serial_number: memory.hand_over() for memory in shown},
             words=dict(self._reader.words),
+            left_out=left_out,
         )
         for memory in shown:
             memory.settle_use()
