@@ -18,6 +18,7 @@ from t3monitor.qt.service_thread import ServiceThread
 from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
 from t3monitor.sync.links import open_link
+from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.controls import Controls
@@ -55,6 +56,7 @@ class MonitorApp(QObject):
             self._publish,
             known_folders=paths.known_folders_file,
             take_lock=self.recorder.take_lock,
+            pulse=Pulse(),
         )
         trend = TrendView(partial(load_history, self.session, self._tasks), time.time)
         self.window = MainWindow(trend, ActivityPane(paths.log_folder))

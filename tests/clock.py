@@ -11,6 +11,7 @@ class FakeClock:
     def __init__(self, utc_s: float = 1_761_960_900.0) -> None:
         self.now_s = 0.0
         self.utc_offset_s = utc_s
+        self.asleep_s = 0.0
         self.waits: list[float] = []
 
     def utc_s(self) -> float:
@@ -18,6 +19,9 @@ class FakeClock:
 
     def monotonic_s(self) -> float:
         return self.now_s
+
+    def up_s(self) -> tuple[float, float]:
+        return self.now_s, self.asleep_s
 
     def wait(self, condition: threading.Condition, timeout_s: float | None) -> None:
         """Without a limit it really waits, for the test's own thread to ask for something."""

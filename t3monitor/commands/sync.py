@@ -29,6 +29,7 @@ from t3monitor.store.lock import HeldError, Holder
 from t3monitor.store.present_state import read_present_state
 from t3monitor.sync.handover import Desk, OtherSettingsError, UnansweredError, in_words, sync_once
 from t3monitor.sync.links import open_link
+from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.service import SyncService
 from t3monitor.sync.sites import SiteServices
 
@@ -94,6 +95,7 @@ def _record(args: argparse.Namespace, settings: Settings, url: str, output: Outl
         listen,
         known_folders=user_paths().known_folders_file,
         take_lock=lambda database: desk.take(database),
+        pulse=Pulse(),
     )
     desk = Desk("t3monitor sync", _Host(settings, services))
     follower = _Follower(events, _Printer(services.sites, output, as_json=args.json), threads)
@@ -180,7 +182,7 @@ class _ServiceThread(threading.Thread):
 
     def stop(self) -> None:
         """Has the service begin no further cycle."""
-        self._service.stop()
+        self._service.stop("after the cycles that were asked for")
 
     def close(self) -> None:
         """Closes the service and waits for it."""

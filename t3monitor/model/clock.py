@@ -1,5 +1,7 @@
 """Time, so that tests can bring their own."""
 
+import ctypes
+import sys
 import threading
 import time
 from typing import Protocol
@@ -14,6 +16,10 @@ class Clock(Protocol):
 
     def monotonic_s(self) -> float:
         """Seconds that never jump."""
+        ...
+
+    def up_s(self) -> tuple[float, float]:
+        """Since some moment, for how many seconds the computer has been awake and for how many asleep."""
         ...
 
     def wait(self, condition: threading.Condition, timeout_s: float | None) -> None:
@@ -32,9 +38,28 @@ class SystemClock:
         """Seconds that never jump."""
         return time.monotonic()
 
+    def up_s(self) -> tuple[float, float]:
+        """Since it was switched on, for how many seconds the computer has been awake and for how many asleep."""
+        if sys.platform == "win32":
+            return _windows_up_s()
+        if sys.platform == "linux":
+            awake_s = time.clock_gettime(time.CLOCK_MONOTONIC)
+            return awake_s, time.clock_gettime(time.CLOCK_BOOTTIME) - awake_s
+        return time.monotonic(), 0.0
+
     def wait(self, condition: threading.Condition, timeout_s: float | None) -> None:
         """Waits on the condition."""
         condition.wait(None if timeout_s is None else min(timeout_s, threading.TIMEOUT_MAX))
+
+
+if sys.platform == "win32":
+    _kernel = ctypes.WinDLL("KernelBase")  # has had both since Windows 10
+
+    def _windows_up_s() -> tuple[float, float]:
+        ticks, awake_ticks = ctypes.c_ulonglong(), ctypes.c_ulonglong()  # of 100 ns
+        _kernel.QueryInterruptTime(ctypes.byref(ticks))
+        _kernel.QueryUnbiasedInterruptTime(ctypes.byref(awake_ticks))
+        return awake_ticks.value / 1e7, (ticks.value - awake_ticks.value) / 1e7
 
 
 class Stopwatch:

@@ -104,14 +104,15 @@ class Coverage:
         for vector, read_before_s in holed:
             runs.open(cursor, _scopes_of(vector), read_before_s)
         for scope in [scope for scope in runs.by_scope if runs.waits(scope)]:
+            explained = runs.explained()
             for vector in self._vectors(site, scope):
                 time_s, spacing_s = self._readings[vector]
-                explained_s = max(time_s, runs.explained_until(vector))
+                explained_s = max(time_s, explained.get(vector, 0.0))
                 if is_hole(until - (explained_s if scope == _SITE else time_s), spacing_s):
-                    runs.open(cursor, (scope,), time_s)
+                    runs.open(cursor, (scope,), explained_s if scope == _SITE else time_s)
                     runs.open(cursor, (_SITE,), explained_s)
-                if not runs.waits(scope):
-                    break
+                    if not runs.waits(scope):
+                        break
         runs.write(cursor)
         self._runs[site] = self._still_wanted(site, runs)
 
@@ -167,11 +168,12 @@ class Coverage:
     def _still_wanted(self, site: str, runs: "_Runs") -> dict[_Scope, list[_Run]]:
         """Those that go on, and those that make a hole if a reading that is still missing does not come soon."""
         wanted = {}
+        explained = runs.explained()
         for scope, its_runs in runs.by_scope.items():
             kept = [run for run in its_runs if not run.is_over]
             if runs.waits(scope):
                 explained_s = (
-                    max(self._readings[vector].time_s, runs.explained_until(vector))
+                    max(self._readings[vector].time_s, explained.get(vector, 0.0))
                     for vector in self._vectors(site, scope)
                 )
                 oldest_s = min(explained_s, default=math.inf)
@@ -221,10 +223,16 @@ class _Runs:
         """Whether a run has no row yet."""
         return any(run.row_id is None for run in self.by_scope[scope])
 
-    def explained_until(self, vector: Vector) -> float:
-        """Until when the panel's own rows say why a vector has no reading."""
-        runs = (run for scope in _scopes_of(vector)[1:] for run in self.by_scope.get(scope, ()))
-        return max((run.until for run in runs if run.row_id is not None), default=0.0)
+    def explained(self) -> dict[Vector, float]:
+        """Until when rows of their own say of panels why they have no reading."""
+        return {
+            (serial, kind): run.until
+            for (serial, of_type), runs in self.by_scope.items()
+            if serial is not None
+            for kind in ((of_type,) if of_type else PointType)
+            for run in runs
+            if run.row_id is not None
+        }
 
     def open(self, cursor: Cursor, scopes: Iterable[_Scope], since_s: float) -> None:
         """There is a hole that nothing explains since a reading or a row: what has lasted since then gets its rows."""

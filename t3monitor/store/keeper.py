@@ -125,12 +125,12 @@ class Keeper:
         with self._late_lock:
             self._late.add(report, sync_interval_s, panels, reading_times, blanks)
 
-    def note(self, event: RecordingEvent) -> None:
-        """Has what happened to the recording stored soon, or with the next task that writes; waits for nothing."""
+    def note(self, event: RecordingEvent, *, soon: bool) -> None:
+        """Has what happened to the recording stored with the next task that writes, or ``soon``; waits for nothing."""
         with self._late_lock:
             self._late.add_event(event)
         with self._changed:
-            if self._store is not None and not self._closing:
+            if soon and self._store is not None and not self._closing:
                 self._tasks.append(_Task(lambda _: None, True, lambda: True, self._clock.monotonic_s()))
                 self._changed.notify_all()
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from enum import Enum, auto
 
 from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.causes import EventKind
 from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, InterruptedCycleError
 from t3monitor.model.events import (
@@ -26,8 +27,10 @@ from t3monitor.model.events import (
 from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.store.database import Database
+from t3monitor.store.events import RecordingEvent
 from t3monitor.store.keeper import Keeper, Keepers
 from t3monitor.sync.cycle import Cycle, CycleSettings
+from t3monitor.sync.pulse import Interruption, Pulse
 from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.source import Source
 from t3monitor.sync.trend_log_reader import TrendLogReader
@@ -36,6 +39,9 @@ from t3monitor.t3000.link import Link
 Listener = Callable[[SyncEvent], None]
 
 _log = logging.getLogger(__name__)
+
+_AWAKE_S = 2.0
+_ON = EventKind.STARTED, EventKind.RESUMED
 
 
 class _Job(Enum):
@@ -59,17 +65,19 @@ class SyncService:
         site: str = "",
         claims: PanelClaims | None = None,
         keepers: Keepers | None = None,
+        pulse: Pulse | None = None,
     ) -> None:
         """``open_link`` and ``database_url`` are called in the service's thread with the settings in force.
 
-        ``site`` names the T3000 computer of this service, ``claims`` and ``keepers`` are shared by the services of all
-        sites.
+        ``site`` names the T3000 computer of this service; ``claims``, ``keepers`` and ``pulse`` are shared by the
+        services of all sites. Without a pulse nobody tells that the computer slept.
         """
         self.clock: Clock = clock or SystemClock()
         self.site = site
         self.claims = claims or PanelClaims()
         self.claims.watch(site)
         self._keepers = keepers or Keepers(self.clock, settings=lambda: self._settings)
+        self._pulse = pulse
         self._open_link = open_link
         self._database_url = database_url
         self._listeners: list[Listener] = []
@@ -79,8 +87,9 @@ class SyncService:
         self._started = False
         self._at_startup = False
         self._due_s = 0.0  # monotonic; of the next periodic cycle
+        self._began_s = float("-inf")  # monotonic; of the last cycle
         self._asked: list[Future[CycleReport]] = []  # answered by the cycle that runs, or else by the next one
-        self._announcements: list[SyncEvent] = []
+        self._announcements: list[SyncEvent | RecordingEvent] = []
         self._in_cycle = False
         self._interrupted = False
         self._closing = False
@@ -92,6 +101,7 @@ class SyncService:
         self._forgets_in_cycle = False  # the link, once it is open
         self._keeper: Keeper | None = None
         self._database: Database | None = None  # as it was opened last
+        self._noted: EventKind | None = None  # of what the database has: STARTED, STOPPED or RESUMED
         self._must_open = False  # a service that starts goes on only with an open database
         self._trend_logs: TrendLogReader | None = None
 
@@ -108,14 +118,16 @@ class SyncService:
                 self._started = self._at_startup = True
                 self._due_s = self.clock.monotonic_s()
                 self._announcements.append(ServiceStarted(self._settings.sync_interval_secs))
+                self._announcements.append(self._event(EventKind.RESUMED))
+                if self._pulse:
+                    self._pulse.listen(self.interrupted)
                 self._changed.notify_all()
 
-    def stop(self) -> None:
+    def stop(self, by: str = "by the user") -> None:
         """Ends periodic cycles and interrupts one that waits for T3000; what is being written is still written."""
         with self._changed:
             if self._started:
-                self._started = False
-                self._announcements.append(ServiceStopped(""))
+                self._end_periodic(ServiceStopped(""), by)
             self._interrupt()
 
     def sync_once(self) -> "Future[CycleReport]":
@@ -161,8 +173,20 @@ class SyncService:
         """Asks `run` to give back the link and the database and to return; may be called again while it does not."""
         with self._changed:
             self._closing = True
-            self._started = False
+            self._end_periodic()
             self._interrupt()
+
+    def interrupted(self, interruption: Interruption) -> None:
+        """The computer slept, or its clock was set: the history is to say so, and after a sleep the cycle is due."""
+        at, slept_s, stepped_s, uncounted_s = interruption
+        with self._changed:
+            if slept_s:
+                self._announcements.append(self._event(EventKind.SLEPT, f"{slept_s}", at))
+            if stepped_s:
+                self._announcements.append(self._event(EventKind.CLOCK_STEPPED, f"{stepped_s}", at))
+            if self._began_s < self.clock.monotonic_s() - _AWAKE_S:  # else its time had come all the same
+                self._due_s -= uncounted_s
+            self._changed.notify_all()
 
     # In the service's thread
 
@@ -276,14 +300,17 @@ class SyncService:
         with self._changed:
             events, self._announcements = self._announcements, []
         for event in events:
-            self.emit(event)
+            if isinstance(event, SyncEvent):
+                self.emit(event)
+            elif self._noted:  # else the first cycle begins with that
+                self._note(event, soon=True)
 
     def _run_cycle(self) -> None:
         with self._changed:
             settings, at_startup = self._settings, self._at_startup
             self._at_startup = self._interrupted = False
             self._in_cycle = True
-            began_s = self.clock.monotonic_s()
+            self._began_s = began_s = self.clock.monotonic_s()
             interval_s = settings.sync_interval_secs
             if self._started and self._due_s <= began_s:
                 self._due_s = began_s + interval_s
@@ -291,6 +318,7 @@ class SyncService:
             self._forgets_in_cycle |= self._forgets_panels
             self._forgets_panels = False
         self._use(settings)
+        self._note(self._event(EventKind.RESUMED if self._noted else EventKind.STARTED))
         self._must_open = at_startup or self._database is None
         cycle = Cycle(
             self,
@@ -312,13 +340,15 @@ class SyncService:
             self._in_cycle = False
             could_not_open = isinstance(cycle.error, DatabaseUnusableError) and not report.attempts
             if could_not_open and self._started:
-                self._started = False
-                self._announcements.append(ServiceStopped(str(cycle.error)))
+                self._end_periodic(ServiceStopped(str(cycle.error)), str(cycle.error))
             now_s = self.clock.monotonic_s()
             if self._due_s == planned_s and planned_s <= now_s:  # slots that a long cycle ran over are left out
                 self._due_s += interval_s * (int((now_s - planned_s) / interval_s) + 1)
             next_in_s = max(0.0, self._due_s - now_s) if self._started else None
             answered, self._asked = self._asked, []
+            is_single = not (self._started or self._closing or self._announcements)
+        if is_single:
+            self._note(self._event(EventKind.STOPPED, "after a single cycle that was asked for"))
         self.emit(CycleFinished(report, next_in_s, cycle.snapshot))
         for future in answered:
             if future.set_running_or_notify_cancel():
@@ -349,7 +379,9 @@ class SyncService:
         if not settings.has_link_of(old):
             self._close_source()
         if self._database_url(old) != self._database_url(settings):
-            self._give_back_keeper()
+            self._give_back_keeper("for another database")
+        elif self._noted and (changes := _changes(old, settings)):
+            self._note(self._event(EventKind.SETTINGS, "; ".join(changes)))
 
     def _close_source(self) -> None:
         with self._changed:
@@ -358,10 +390,35 @@ class SyncService:
         if source:
             source.link.close()
 
-    def _give_back_keeper(self) -> None:
-        keeper, self._keeper, self._database = self._keeper, None, None
+    def _give_back_keeper(self, why: str = "") -> None:
+        if self._noted:
+            self._note(self._event(EventKind.QUIT, why))
+        keeper, self._keeper, self._database, self._noted = self._keeper, None, None, None
         if keeper:
             self._keepers.give_back(keeper)
+
+    def _event(self, kind: EventKind, detail: str = "", at: float | None = None) -> RecordingEvent:
+        return RecordingEvent(self.clock.utc_s() if at is None else at, self.site, kind, detail)
+
+    def _note(self, event: RecordingEvent, *, soon: bool = False) -> None:
+        """Has an event stored, ``soon`` if no cycle follows, unless recording is on or off already as it says."""
+        switches = event.kind in (*_ON, EventKind.STOPPED)
+        if switches and self._noted and (self._noted in _ON) == (event.kind in _ON):
+            return
+        try:
+            self.keeper.note(event, soon=soon)
+        except DatabaseError:  # the settings name no file
+            return
+        if switches:
+            self._noted = event.kind
+
+    def _end_periodic(self, announcement: ServiceStopped | None = None, why: str = "") -> None:
+        """No further periodic cycle; the caller holds the lock."""
+        self._started = False
+        if announcement:
+            self._announcements += announcement, self._event(EventKind.STOPPED, why)
+        if self._pulse:
+            self._pulse.leave(self.interrupted)
 
     def _interrupt(self) -> None:
         """Ends the waiting of the cycle that runs, if any; the caller holds the lock."""
@@ -369,3 +426,15 @@ class SyncService:
         if self._source:
             self._source.link.interrupt()
         self._changed.notify_all()
+
+
+def _changes(old: Settings, new: Settings) -> list[str]:
+    """What was changed of the settings that decide what is recorded when."""
+    changes = []
+    if old.sync_interval_secs != new.sync_interval_secs:
+        changes.append(f"sync interval {old.sync_interval_secs} s → {new.sync_interval_secs} s")
+    if not new.has_link_of(old):
+        changes.append("the way to T3000")
+    if (old.unrecorded_panels, old.recorded_types) != (new.unrecorded_panels, new.recorded_types):
+        changes.append("which panels and types are recorded")
+    return changes

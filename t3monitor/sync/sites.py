@@ -11,6 +11,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.model.points import PointKey
 from t3monitor.store.keeper import Keepers
 from t3monitor.sync.flow_log import FlowLog
+from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.service import Listener, SyncService
 from t3monitor.t3000.link import Link
@@ -44,10 +45,11 @@ class SiteServices:
         clock: Clock | None = None,
         known_folders: Path | None = None,
         take_lock: Callable[[Path], None] = lambda _: None,
+        pulse: Pulse | None = None,
     ) -> None:
         """``listener`` is called in the threads of all services and of their keepers, after the flow log.
 
-        ``known_folders`` and ``take_lock`` are those of `Keepers`.
+        ``known_folders`` and ``take_lock`` are those of `Keepers`, ``pulse`` is that of the services.
         """
         self._open_link = open_link
         self._database_url = database_url
@@ -57,6 +59,7 @@ class SiteServices:
         self._claims = PanelClaims()
         self._settings = settings
         self._keepers = Keepers(clock, known_folders, take_lock, lambda: self._settings)
+        self._pulse = pulse
         self._is_running = self._is_started = False
         self._services: dict[str, SyncService] = {}  # by the site's name
         self._runners: dict[str, ServiceRunner] = {}
@@ -84,11 +87,11 @@ class SiteServices:
         for service in self._services.values():
             service.start()
 
-    def stop(self) -> None:
+    def stop(self, by: str = "by the user") -> None:
         """Ends periodic cycles and interrupts those that wait for T3000."""
         self._is_started = False
         for service in self._services.values():
-            service.stop()
+            service.stop(by)
 
     def sync_once(self) -> "tuple[Future[CycleReport], ...]":
         """Asks for one cycle of each site now; from any thread, as `find_panels`."""
@@ -145,6 +148,7 @@ class SiteServices:
             site=name,
             claims=self._claims,
             keepers=self._keepers,
+            pulse=self._pulse,
         )
         for listener in (FlowLog(), self._listener):
             service.add_listener(listener)

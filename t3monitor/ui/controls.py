@@ -38,7 +38,7 @@ class Controls(QObject):
         self._makes_past = makes_past
         window.sync_once_asked.connect(self.on_sync_once)
         window.start_asked.connect(self.on_start)
-        window.stop_asked.connect(services.stop)
+        window.stop_asked.connect(self.on_stop)
         window.find_panels_asked.connect(self.on_find_panels)
         recorder.changed.connect(self.on_recorder_changed)
         feed.running_changed.connect(self.on_running_changed)
@@ -60,6 +60,11 @@ class Controls(QObject):
             self.reopen(start=True)
 
     @Slot()
+    def on_stop(self) -> None:
+        """No further periodic cycle."""
+        self._services.stop()
+
+    @Slot()
     def on_find_panels(self) -> None:
         """Looks anew which panels there are; T3000 may reload its stored values for it (docs/t3000.md 3.3)."""
         if self._recorder.records:
@@ -71,7 +76,7 @@ class Controls(QObject):
     def on_recorder_changed(self) -> None:
         """Another program records, or does no longer."""
         if not self._recorder.records:
-            self._services.stop()
+            self._services.stop("since another program records")
         if self._recorder.other is None and not self._recorder.records:
             self._session.forget_services()
             self._window.apply_settings(self._session)
@@ -99,7 +104,7 @@ class Controls(QObject):
         self.turn_recorder()
         if self._session.database_problem or self._recorder.problem:  # no other file is begun in its place
             self._feed.empty()
-            self._services.stop()
+            self._services.stop("by the settings")
         else:
             makes_past = self._makes_past and self._recorder.records
             self._feed.open(makes_past=makes_past, then=self._start_recording if start else lambda: None)

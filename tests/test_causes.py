@@ -1,0 +1,481 @@
+"""Why there is no reading stands in the database, from the cycle that had none; and what happened to the recording."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from answers import real_answer, real_panel
+from clock import FakeClock
+from scripted_link import ScriptedLink, Step
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.causes import Blank, Cause, cause_of
+from t3monitor.model.errors import (
+    BadReplyError,
+    CrashedError,
+    LinkTimeoutError,
+    MonitorError,
+    NoNewDataError,
+    NotReadyError,
+    Outcome,
+    RefusedError,
+    UnreachableError,
+)
+from t3monitor.model.events import CycleFinished, SyncEvent
+from t3monitor.model.point_types import PointType
+from t3monitor.model.snapshot import LeftOut
+from t3monitor.store.coverage import Coverage, LastReading
+from t3monitor.store.database import Database
+from t3monitor.store.keeper import Keepers
+from t3monitor.sync.pulse import Beats, Interruption
+from t3monitor.sync.service import SyncService
+from t3monitor.t3000.link import Answer
+from values import NOW_S, report
+
+STEP_S = 30
+ONE, TWO = 237219, 237220
+NOT_READY = NotReadyError("T3000 is starting (-2)")
+TIMEOUT = LinkTimeoutError("T3000 gave no answer within 30 s")
+
+
+class Recording:
+    """A service by an injected clock, whose link reads anew whatever is in its answer; each `run` is a program."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "history.db"
+        self.clock = FakeClock(NOW_S)
+        self.settings: dict[str, Any] = {"retry_attempts": 0}
+        self.service: SyncService
+
+    def answer(self, *serials: int, **fields: Any) -> Callable[[], Answer]:
+        """A step: panels of these serial numbers, read at the time of the call."""
+
+        def read() -> Answer:
+            now_s = int(self.clock.utc_s())
+            times = dict.fromkeys(("input_logging_time", "output_logging_time", "variable_logging_time"), now_s)
+            panels = [
+                real_panel(serial, panel_id=serial % 100, panel_name=f"AHU{serial % 100}", **times)
+                for serial in serials or (ONE, TWO)
+            ]
+            return Answer(real_answer(*panels), **{"turn_s": 0.0, **fields})
+
+        return read
+
+    def run(self, *steps: Any, between: Callable[[int], None] = lambda _: None) -> None:
+        """Cycles every 30 s, one for each step; ``between`` is called with the number of each that has ended."""
+        settings = Settings(link=LinkName.DEMO, database=f"sqlite:///{self.file}", sync_interval_secs=STEP_S)
+        link = ScriptedLink(*steps)
+        keepers = Keepers(self.clock)
+        service = self.service = SyncService(
+            settings.with_values(**self.settings), lambda _: link, lambda now: now.database, self.clock, keepers=keepers
+        )
+        ended = 0
+
+        def listen(event: SyncEvent) -> None:
+            nonlocal ended
+            if isinstance(event, CycleFinished):
+                ended += 1
+                between(ended)
+                if ended == len(steps):
+                    service.close()
+
+        service.add_listener(listen)
+        service.start()
+        thread = threading.Thread(target=service.run, name="sync", daemon=True)
+        thread.start()
+        thread.join(20)
+        assert not thread.is_alive()
+        self.clock.now_s += STEP_S
+
+    def rows(self, sql: str) -> list[Any]:
+        with closing(sqlite3.connect(self.file)) as connection:
+            return connection.execute(sql).fetchall()
+
+    @property
+    def coverage(self) -> list[Any]:
+        """Panel, type, cause, cycles, and from when to when, counted from the begin."""
+        columns = f"serial_number, point_type, cause, cycles, since - {NOW_S}, until - {NOW_S}"
+        return self.rows(f"SELECT {columns} FROM COVERAGE ORDER BY since, id")
+
+    @property
+    def happened(self) -> list[Any]:
+        return self.rows(f"SELECT kind, detail, at - {NOW_S} FROM SYNC_EVENTS ORDER BY at, id")
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Recording:
+    return Recording(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NOT_READY,
+        TIMEOUT,
+        UnreachableError("Nothing listens"),
+        CrashedError("It crashed"),
+        RefusedError("It refused"),
+        BadReplyError("No JSON"),
+        NoNewDataError("T3000 ignores calls less than 15 s apart; 7 s to go"),
+        ZeroDivisionError("by an error of ours"),
+    ],
+)
+def test_a_failing_site_has_one_row_with_its_cause_from_its_first_cycle_to_its_last(
+    recording: Recording, error: Exception
+) -> None:
+    recording.run(recording.answer(), error, error, error, error, recording.answer())
+    cause = cause_of(error.outcome if isinstance(error, MonitorError) else Outcome.FAILED)
+    assert recording.coverage == [(None, None, cause.value, 4, 30, 120)]
+    ((hole_class, reason),) = recording.rows("SELECT class, reason FROM COVERAGE")
+    assert hole_class == cause.hole_class.value
+    assert "7 s" not in reason
+
+
+def test_a_cycle_or_two_without_a_reading_that_make_no_hole_leave_no_row(recording: Recording) -> None:
+    recording.run(recording.answer(), TIMEOUT, recording.answer(), TIMEOUT, recording.answer())
+    assert recording.coverage == []
+
+
+def test_each_cause_of_a_hole_has_its_row_also_those_from_before_it_was_one(recording: Recording) -> None:
+    failing = [*[NOT_READY] * 44, *[TIMEOUT] * 16]
+    recording.run(recording.answer(), TIMEOUT, *failing, recording.answer())
+    assert recording.coverage == [
+        (None, None, "timeout", 1, 30, 30),
+        (None, None, "not_ready", 44, 60, 1350),
+        (None, None, "timeout", 16, 1380, 1830),
+    ]
+
+
+def test_a_reason_has_no_figures_that_change(recording: Recording) -> None:
+    errors = [
+        NoNewDataError(f"T3000 ignores calls less than 60 s apart; {left_s} s to go") for left_s in range(9, 3, -1)
+    ]
+    recording.run(recording.answer(), *errors)
+    assert recording.rows("SELECT reason FROM COVERAGE") == [("T3000 ignores calls less than … s apart; … s to go",)]
+
+
+class TestRows:
+    """How many rows a day and a week leave, without a service, which would take its time for so many cycles."""
+
+    @pytest.fixture
+    def cursor(self, tmp_path: Path) -> Iterator[sqlite3.Cursor]:
+        database = Database(sqlite_url(tmp_path / "history.db"))
+        with closing(database), database.writing() as cursor:
+            yield cursor
+
+    @staticmethod
+    def take(
+        cursor: sqlite3.Cursor,
+        coverage: Coverage,
+        cycle: int,
+        missing: Collection[int],
+        failed: Cause | None,
+        panels: int = 5,
+    ) -> None:
+        """A cycle that fails, or reads all panels but the ``missing`` ones."""
+        at = NOW_S + cycle * STEP_S
+        read = {
+            (serial, PointType.INPUT): LastReading(at, STEP_S)
+            for serial in range(1, panels + 1)
+            if serial not in missing
+        }
+        blanks = [Blank(serial, None, Cause.PANEL_MISSING) for serial in missing]
+        if failed:
+            read, blanks = {}, [Blank(None, None, failed)]
+        coverage.take(cursor, report(started_at=float(at), finished_at=at + 1.0), STEP_S, read, blanks)
+
+    @staticmethod
+    def count(cursor: sqlite3.Cursor) -> int:
+        rows: int = cursor.execute("SELECT count(*) FROM COVERAGE").fetchone()[0]
+        return rows
+
+    def test_a_week_of_one_cause_is_one_row(self, cursor: sqlite3.Cursor) -> None:
+        coverage = Coverage.recalled(cursor)
+        self.take(cursor, coverage, 0, (), None)
+        for cycle in range(1, 7 * 2880):
+            self.take(cursor, coverage, cycle, (), Cause.UNREACHABLE)
+        (row,) = cursor.execute(f"SELECT cause, cycles, since - {NOW_S}, until - {NOW_S} FROM COVERAGE")
+        assert row == ("unreachable", 7 * 2880 - 1, STEP_S, (7 * 2880 - 1) * STEP_S + 1)
+
+    @pytest.mark.parametrize("of_three", [1, 2])
+    def test_a_day_of_readings_and_timeouts_by_turns_has_no_more_rows_than_holes(
+        self, cursor: sqlite3.Cursor, of_three: int
+    ) -> None:
+        coverage = Coverage.recalled(cursor)
+        for cycle in range(2880):
+            self.take(cursor, coverage, cycle, (), Cause.TIMEOUT if cycle % 3 >= 3 - of_three else None)
+        assert self.count(cursor) == (959 if of_three == 2 else 0)
+
+    def test_a_day_of_two_causes_by_turns_has_a_row_for_each_cycle(self, cursor: sqlite3.Cursor) -> None:
+        coverage = Coverage.recalled(cursor)
+        self.take(cursor, coverage, 0, (), None)
+        for cycle in range(1, 2880):
+            self.take(cursor, coverage, cycle, (), (Cause.TIMEOUT, Cause.NOT_READY)[cycle % 2])
+        assert self.count(cursor) == 2879
+
+    def test_a_day_of_one_hundred_panels_that_are_missing_in_turns_has_a_row_for_each_hole(
+        self, cursor: sqlite3.Cursor
+    ) -> None:
+        coverage = Coverage.recalled(cursor)
+        for cycle in range(2880):
+            self.take(cursor, coverage, cycle, [1 + cycle // 4 % 100], None, panels=100)
+        assert self.count(cursor) == 2880 // 4 - 1  # nobody knows the first one yet
+
+    def test_a_panel_that_is_gone_adds_no_rows_while_the_site_fails_now_and_then(self, cursor: sqlite3.Cursor) -> None:
+        coverage = Coverage.recalled(cursor)
+        self.take(cursor, coverage, 0, (), None)
+        for cycle in range(1, 2880):
+            self.take(cursor, coverage, cycle, [7], Cause.TIMEOUT if cycle % 2 else None)
+        assert self.count(cursor) <= 3
+
+
+def test_a_panel_that_is_missing_has_a_row_of_its_own_and_the_others_none(recording: Recording) -> None:
+    recording.run(recording.answer(), *[recording.answer(ONE)] * 5, recording.answer())
+    assert recording.coverage == [(TWO, None, "panel_missing", 5, 30, 150)]
+
+
+def test_of_a_panel_that_was_not_read_the_reason_is_told(recording: Recording) -> None:
+    said = "panel 20 'AHU20' was not read: it gives T3000 no answer"
+    failed = recording.answer(ONE, failed_panels=(said,), left_out=(LeftOut(said, TWO),))
+    recording.run(recording.answer(), *[failed] * 4)
+    assert recording.coverage == [(TWO, None, "skipped", 4, 30, 120)]
+    assert recording.rows("SELECT reason FROM COVERAGE") == [(said,)]
+
+
+def test_of_a_panel_whose_serial_number_becomes_0_that_is_told(recording: Recording) -> None:
+    def lost() -> Answer:
+        now_s = int(recording.clock.utc_s())
+        times = dict.fromkeys(("input_logging_time", "output_logging_time", "variable_logging_time"), now_s)
+        known = real_panel(ONE, panel_id=19, panel_name="AHU19", **times)
+        return Answer(real_answer(known, real_panel(0, panel_id=20, panel_name="AHU20", **times)), turn_s=0.0)
+
+    recording.run(recording.answer(), *[lost] * 4)
+    assert recording.coverage == [(TWO, None, "serial_zero", 4, 30, 120)]
+
+
+def test_of_a_panel_of_which_another_one_has_taken_the_serial_number_that_is_told(recording: Recording) -> None:
+    def other() -> Answer:
+        now_s = int(recording.clock.utc_s())
+        times = dict.fromkeys(("input_logging_time", "output_logging_time", "variable_logging_time"), now_s)
+        stranger = real_panel(TWO, panel_id=77, panel_name="Chiller", panel_ipaddress="10.0.0.77", **times)
+        return Answer(real_answer(real_panel(ONE, panel_id=19, panel_name="AHU19", **times), stranger), turn_s=0.0)
+
+    recording.run(recording.answer(), *[other] * 4)
+    assert [row[:3] for row in recording.coverage] == [(TWO, None, "serial_shared")]
+
+
+def test_a_panel_that_t3000_does_not_read_anew_is_told_of_by_its_times(recording: Recording) -> None:
+    frozen: list[Answer] = []
+
+    def repeat() -> Answer:
+        frozen.append(frozen[0] if frozen else recording.answer()())
+        return frozen[-1]
+
+    recording.run(*[repeat] * 6)
+    assert recording.coverage == [(ONE, None, "not_reread", 5, 30, 150), (TWO, None, "not_reread", 5, 30, 150)]
+
+
+def test_what_an_answer_repeats_is_told_of_alike(recording: Recording) -> None:
+    frozen: list[Answer] = []
+
+    def repeat() -> Answer:
+        frozen.append(frozen[0] if frozen else recording.answer(ONE, repeats=True)())
+        return frozen[-1]
+
+    recording.run(*[repeat] * 6)
+    assert recording.coverage == [(ONE, None, "not_reread", 5, 30, 150)]
+
+
+def test_what_is_not_recorded_by_choice_is_told_by_panel_and_by_type(recording: Recording) -> None:
+    recording.run(recording.answer())
+    recording.settings |= {"unrecorded_panels": [TWO], "recorded_types": ["INPUT", "OUTPUT"]}
+    recording.run(*[recording.answer()] * 4)
+    assert recording.coverage == [
+        (ONE, "VARIABLE", "not_recorded", 4, 30, 120),
+        (TWO, None, "not_recorded", 4, 30, 120),
+    ]
+
+
+def test_a_panel_that_is_gone_keeps_its_row_while_t3000_fails_now_and_then(recording: Recording) -> None:
+    alternating = [recording.answer(ONE) if number % 2 else TIMEOUT for number in range(40)]
+    recording.run(recording.answer(), *alternating)
+    rows = [row[:4] for row in recording.coverage]
+    assert rows == [(None, None, "timeout", 1), (TWO, None, "panel_missing", 20), (None, None, "timeout", 1)]
+
+
+def test_after_a_restart_what_goes_on_is_known_at_once(recording: Recording) -> None:
+    recording.run(recording.answer(), *[TIMEOUT] * 4)
+    recording.run(TIMEOUT)
+    assert recording.coverage == [(None, None, "timeout", 4, 30, 120), (None, None, "timeout", 1, 150, 150)]
+
+
+def test_what_fails_while_the_database_is_locked_is_told_with_its_own_times(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
+    recording.run(recording.answer())
+    other = sqlite3.connect(recording.file, check_same_thread=False)
+
+    def lock(ended: int) -> None:
+        if ended == 1:
+            other.execute("BEGIN IMMEDIATE")
+        if ended == 5:
+            other.rollback()
+
+    with closing(other):
+        steps: list[Step | Callable[[], Answer]] = [recording.answer(ONE), *[recording.answer(ONE)] * 2, *[TIMEOUT] * 3]
+        recording.run(*steps, recording.answer(ONE), between=lock)
+    assert recording.coverage == [
+        (TWO, None, "panel_missing", 3, 30, 90),
+        (None, None, "timeout", 3, 120, 180),
+        (TWO, None, "panel_missing", 1, 210, 210),
+    ]
+
+
+def test_readings_that_could_not_be_kept_until_the_database_was_free_are_missing_because_of_it(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
+    monkeypatch.setattr("t3monitor.store.late._MOST_BYTES", 2500)
+    recording.run(recording.answer())
+    other = sqlite3.connect(recording.file, check_same_thread=False)
+
+    def lock(ended: int) -> None:
+        if ended == 1:
+            other.execute("BEGIN IMMEDIATE")
+        if ended == 9:
+            other.rollback()
+
+    with closing(other):
+        recording.run(*[recording.answer()] * 10, between=lock)
+    ((serial, kind, cause, cycles, since, until),) = recording.coverage
+    assert (serial, kind, cause, cycles, since) == (None, None, "database", 6, 60)
+    assert until == 60 + 5 * STEP_S
+    assert "locked" in recording.rows("SELECT reason FROM COVERAGE")[0][0]
+
+
+def test_begin_and_end_of_the_recording_are_told(recording: Recording) -> None:
+    recording.run(*[recording.answer()] * 2)
+    assert recording.happened == [("started", "", 0), ("quit", "", 30)]
+
+
+def test_who_stops_it_and_that_it_goes_on_is_told_at_once(recording: Recording) -> None:
+    stored: list[Any] = []
+
+    def stop(ended: int) -> None:
+        if ended == 2:
+            recording.service.stop()
+            recording.clock.now_s += 100
+            recording.service.start()
+        if ended == 3:
+            stored.extend(recording.happened)
+
+    recording.run(*[recording.answer()] * 4, between=stop)
+    assert stored == [("started", "", 0), ("stopped", "by the user", 30), ("resumed", "", 130)]
+
+
+def test_settings_that_decide_what_is_recorded_are_told_when_they_change(recording: Recording) -> None:
+    def change(ended: int) -> None:
+        if ended == 1:
+            settings = recording.service._settings
+            recording.service.apply(settings.with_values(sync_interval_secs=60, recorded_types=["INPUT"]))
+
+    recording.run(*[recording.answer()] * 3, between=change)
+    (settings,) = (row for row in recording.happened if row[0] == "settings")
+    assert settings[1] == "sync interval 30 s → 60 s; which panels and types are recorded"
+
+
+def test_a_sleep_and_a_clock_that_was_set_are_told(recording: Recording) -> None:
+    def interrupt(ended: int) -> None:
+        if ended == 1:
+            recording.service.interrupted(Interruption(recording.clock.utc_s(), 40, -3600, 0.0))
+
+    recording.run(*[recording.answer()] * 2, between=interrupt)
+    assert recording.happened[1:3] == [("slept", "40", 0), ("clock_stepped", "-3600", 0)]
+
+
+def test_what_happens_while_the_database_is_locked_is_told_later(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
+    recording.run(recording.answer())
+    other = sqlite3.connect(recording.file, check_same_thread=False)
+
+    def lock(ended: int) -> None:
+        if ended == 1:
+            other.execute("BEGIN IMMEDIATE")
+        if ended == 2:
+            recording.service.interrupted(Interruption(recording.clock.utc_s(), 40, 0, 0.0))
+        if ended == 3:
+            other.rollback()
+
+    with closing(other):
+        recording.run(*[recording.answer()] * 4, between=lock)
+    assert ("slept", "40", 60) in recording.happened
+
+
+def test_after_a_sleep_that_the_monotonic_clock_did_not_count_one_cycle_comes_at_once(recording: Recording) -> None:
+    cycles: list[float] = []
+
+    def sleep(ended: int) -> None:
+        cycles.append(recording.clock.now_s)
+        if ended == 1:
+            recording.clock.now_s += 10
+            recording.service.interrupted(Interruption(recording.clock.utc_s(), 5000, 0, 5000.0))
+
+    recording.run(*[recording.answer()] * 3, between=sleep)
+    assert cycles == [0, 10, 40]
+
+
+class TestBeats:
+    def test_a_beat_that_is_on_time_tells_nothing(self) -> None:
+        clock = FakeClock()
+        beats = Beats(clock)
+        clock.now_s += 1.3
+        assert beats.beat() is None
+
+    def test_a_stopped_program_slept_from_when_to_when(self) -> None:
+        clock = FakeClock()
+        beats = Beats(clock)
+        clock.now_s += 40.6
+        assert beats.beat() == Interruption(clock.utc_s(), 40, 0, 0.0)
+        clock.now_s += 1
+        assert beats.beat() is None
+
+    def test_a_computer_slept_that_says_so_whatever_its_monotonic_clock_counts(self) -> None:
+        clock = FakeClock()
+        beats = Beats(clock)
+        clock.now_s += 1
+        clock.asleep_s += 3600
+        clock.utc_offset_s += 3600
+        assert beats.beat() == Interruption(clock.utc_s(), 3600, 0, 3600.0)
+
+    @pytest.mark.parametrize("step_s", [-3600, -6, 6, 3600])
+    def test_a_clock_that_was_set_is_told_by_how_much(self, step_s: int) -> None:
+        clock = FakeClock()
+        beats = Beats(clock)
+        clock.now_s += 1
+        clock.utc_offset_s += step_s
+        assert beats.beat() == Interruption(clock.utc_s(), 0, step_s, 0.0)
+
+    def test_a_clock_that_is_brought_in_line_by_little_tells_nothing(self) -> None:
+        clock = FakeClock()
+        beats = Beats(clock)
+        clock.now_s += 1
+        clock.utc_offset_s += 4
+        assert beats.beat() is None
+
+
+def test_types_of_one_panel_have_rows_of_their_own_where_their_causes_differ(recording: Recording) -> None:
+    def half() -> Answer:
+        now_s = int(recording.clock.utc_s())
+        panel = real_panel(ONE, input_logging_time=now_s, output_logging_time=0, variable_logging_time=now_s)
+        return Answer(real_answer(panel), turn_s=0.0)
+
+    recording.run(recording.answer(ONE), *[half] * 4)
+    assert [row[:4] for row in recording.coverage] == [(ONE, PointType.OUTPUT.value, "not_reread", 4)]
