@@ -1,7 +1,7 @@
 """Whether a database is whole: SQLite looks at its pages, and this program at what it keeps in them."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -194,7 +194,7 @@ class _History(NamedTuple):
             by_position.setdefault(position, {})[first] = tuple(segment)
             if first not in counts:
                 yield f"values of position {position} begin with reading {first}, where no block begins"
-            elif problem := _problem(segment, counts[first]):
+            elif problem := segment_problem(segment, counts[first]):
                 yield f"the values of position {position} from reading {first} on {problem}"
         in_force: dict[int, tuple[Any, ...]] = {}
         for first, count, layout, *_ in self.blocks:
@@ -208,7 +208,7 @@ class _History(NamedTuple):
                 yield segment[7] if segment[3] != 0 else 0 if segment[4] else count
 
 
-def _problem(segment: list[Any], count: int) -> str:
+def segment_problem(segment: Sequence[Any], count: int) -> str:
     """What is wrong with the values of a segment, as the end of a sentence."""
     base, step, scale, width, nullable, top, total, known, codes = segment
     try:

@@ -1,0 +1,149 @@
+"""Sees to it that a history of which pages were lost is whole again: less is in it, but nothing that was not read.
+
+Times of packed readings stand twice, in their rows and in their block, so one is made of the other. A value stands
+once: where a segment may be lost, that of an earlier one would be in force, so a segment of missing values is put
+there.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from t3monitor.store.checking import segment_problem
+from t3monitor.store.codec import decode_whole, encode_whole
+from t3monitor.store.database import Database
+from t3monitor.store.work import LongWork
+
+Vector = tuple[int, str]
+
+_VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS"
+_SIZES = "SELECT layout_id, count(*) FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id"
+_OUT_OF_PLACE = (
+    "DELETE FROM TRENDLOG_FRAMES WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)",
+    "DELETE FROM TRENDLOG_FRAMES WHERE seq IS NULL AND NOT json_valid(vals)",
+    "DELETE FROM TRENDLOG_BLOCKS WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)",
+)
+_PACKED = """SELECT seq, logging_time, run_id, layout_id, sync_interval, expected_spacing FROM TRENDLOG_FRAMES
+    WHERE serial_number = ? AND point_type = ? AND seq IS NOT NULL ORDER BY seq"""
+_PACK = """UPDATE TRENDLOG_FRAMES SET seq = ?, vals = ''
+    WHERE serial_number = ? AND point_type = ? AND logging_time = ? AND seq IS NULL AND run_id <= ?"""
+_FRAME = """INSERT OR IGNORE INTO TRENDLOG_FRAMES (serial_number, point_type, logging_time, run_id, layout_id, vals,
+    expected_spacing, sync_interval, seq) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?)"""
+_BLOCKS = """SELECT first_seq, count, layout_id, sync_interval, last_run, base, step, width, times, spacing_base,
+    spacing_step, spacing_width, spacings FROM TRENDLOG_BLOCKS
+    WHERE serial_number = ? AND point_type = ? ORDER BY first_seq"""
+_BLOCK = "INSERT INTO TRENDLOG_BLOCKS VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_SEGMENTS = """SELECT position, first_seq, base, step, scale, width, nullable, top, total, known, codes
+    FROM TRENDLOG_SEGMENTS WHERE serial_number = ? AND point_type = ?"""
+_NO_SEGMENT = """DELETE FROM TRENDLOG_SEGMENTS
+    WHERE serial_number = ? AND point_type = ? AND position = ? AND first_seq = ?"""
+_MISSING = "INSERT INTO TRENDLOG_SEGMENTS VALUES (?, ?, ?, ?, 0, 0, 1, 0, 1, 0, 0, 0, NULL)"
+
+
+class LostValues(NamedTuple):
+    """Segments of a point may be lost that begin with one of these readings."""
+
+    position: int
+    first: int
+    last: int
+
+
+class Unknown(NamedTuple):
+    """Readings of which some values are not known any more."""
+
+    vector: Vector
+    first_s: int
+    last_s: int
+    samples: int
+
+
+def mend(target: Database, lost: Mapping[Vector, list[LostValues]], work: LongWork) -> list[Unknown]:
+    """Mends the history of every vector; of which readings values are not known any more.
+
+    Raises DatabaseError or CancelledWorkError.
+    """
+    unknown: list[Unknown] = []
+    with target.writing() as cursor:
+        for statement in _OUT_OF_PLACE:
+            cursor.execute(statement)
+        vectors = cursor.execute(_VECTORS).fetchall()
+        sizes = dict(cursor.execute(_SIZES).fetchall())
+    for vector in vectors:
+        work.tell(work.share)
+        with target.writing() as cursor:
+            _mend_blocks(cursor, vector)
+            _mend_frames(cursor, vector)
+            unknown += _mend_segments(cursor, vector, sizes, lost.get(vector, []))
+    return unknown
+
+
+def _mend_blocks(cursor: sqlite3.Cursor, vector: Vector) -> None:
+    """Makes blocks of packed readings that have none: each begins where segments do, or another layout or interval."""
+    covered = {seq for first, count, *_ in cursor.execute(_BLOCKS, vector) for seq in range(first, first + count)}
+    frames = [frame for frame in cursor.execute(_PACKED, vector) if frame[0] not in covered]
+    begins = {first for _, first, *_ in cursor.execute(_SEGMENTS, vector)}
+    for _, block in groupby(zip(frames, _blocks_of(frames, begins), strict=True), key=itemgetter(1)):
+        seqs, times, runs, layouts, intervals, spacings = zip(*(frame for frame, _ in block), strict=True)
+        row = (*vector, seqs[0], len(seqs), layouts[0], intervals[0], min(times), max(times), max(runs))
+        cursor.execute(_BLOCK, (*row, *encode_whole(times), *encode_whole(spacings)))
+
+
+def _blocks_of(frames: Iterable[tuple[int, ...]], begins: set[int]) -> Iterator[int]:
+    """The number of its block for each."""
+    number, before = 0, None
+    for frame in frames:
+        is_next = before is not None and frame[0] == before[0] + 1 and frame[3:5] == before[3:5]
+        number += frame[0] in begins or not is_next
+        yield number
+        before = frame
+
+
+def _mend_frames(cursor: sqlite3.Cursor, vector: Vector) -> None:
+    """Gives blocks the readings that they count."""
+    seqs = {frame[0] for frame in cursor.execute(_PACKED, vector)}
+    for first, count, layout, interval, run, *columns in cursor.execute(_BLOCKS, vector).fetchall():
+        missing = [number for number in range(count) if first + number not in seqs]
+        if not missing:
+            continue
+        base, step, width, codes, *its_spacings = columns
+        times = decode_whole(base, step, width, codes, count).tolist()
+        base, step, width, codes = its_spacings
+        spacings = decode_whole(base, step, width, codes, count).tolist()
+        for number in missing:
+            time_s = times[number]
+            # It may be there as it was before it was packed: in a backup.
+            if not cursor.execute(_PACK, (first + number, *vector, time_s, run)).rowcount:
+                frame = (*vector, time_s, run, layout, spacings[number], interval, first + number)
+                cursor.execute(_FRAME, frame)
+
+
+def _mend_segments(
+    cursor: sqlite3.Cursor, vector: Vector, sizes: Mapping[int, int], lost: Iterable[LostValues]
+) -> Iterator[Unknown]:
+    """Has the values missing of which it is not known what they were."""
+    blocks = cursor.execute(_BLOCKS, vector).fetchall()
+    counts = {block[0]: block[1] for block in blocks}
+    unknown = {(values.position, first) for values in lost for first in counts if values.first <= first <= values.last}
+    widths: dict[tuple[int, int], Any] = {}
+    for position, first, *segment in cursor.execute(_SEGMENTS, vector).fetchall():
+        if first not in counts or segment_problem(segment, counts[first]):
+            unknown.add((position, first))
+            cursor.execute(_NO_SEGMENT, (*vector, position, first))
+        else:
+            widths[position, first] = segment[3]
+    in_force: dict[int, Any] = {}
+    for first, count, layout, _, _, base, step, width, times, *_ in blocks:
+        missing = 0
+        for position in range(sizes.get(layout, 0)):
+            place = position, first
+            if place in widths:
+                in_force[position] = widths[place]
+            elif in_force.get(position, -1) != 0 or place in unknown:
+                cursor.execute(_MISSING, (*vector, position, first))
+                in_force[position] = 0
+                missing += 1
+        if missing:
+            its_times = decode_whole(base, step, width, times, count)
+            yield Unknown(vector, int(its_times.min()), int(its_times.max()), missing * count)

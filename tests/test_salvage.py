@@ -1,0 +1,266 @@
+"""Damaged databases: what can be read of them is carried into a new one, and nothing that was not read is in that."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from packed import BLOCK, KIND, POINTS, SERIAL, fill, time_of, value
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.store.backup import back_up
+from t3monitor.store.checking import check
+from t3monitor.store.database import Database
+from t3monitor.store.salvage import Salvaged, put_in_place, salvage
+from t3monitor.store.work import CancelledWorkError, LongWork
+
+PAGE = 4096
+BLOCKS, HOT = 40, 200
+READINGS = BLOCKS * BLOCK + HOT
+SAMPLES = """SELECT point_index - 1, logging_time, value FROM TRENDLOG_DATA
+    WHERE serial_number = ? AND point_type = ?"""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with enough in it that its trees have branches."""
+    path = tmp_path_factory.mktemp("whole") / "history.db"
+    database = Database(sqlite_url(path))
+    fill(database, BLOCKS, HOT)
+    fill(database, 1, HOT, serial=SERIAL + 1)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def file(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    path = tmp_path / "history.db"
+    path.write_bytes(whole.read_bytes())
+    return path
+
+
+def rows(file: Path, sql: str, *values: object) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def pages_of(file: Path, name: str, *, leaves: bool = True) -> list[int]:
+    """The pages of a table or index, in order of its key: the branches, or the leaves."""
+    (root,) = rows(file, "SELECT rootpage FROM sqlite_master WHERE name = ?", name)
+    content = file.read_bytes()
+
+    def below(page: int) -> list[int]:
+        header = (page - 1) * PAGE + (100 if page == 1 else 0)
+        if content[header] in (0x0A, 0x0D):
+            return [page] if leaves else []
+        count = int.from_bytes(content[header + 3 : header + 5], "big")
+        cells = [
+            (page - 1) * PAGE + int.from_bytes(content[header + 12 + 2 * n : header + 14 + 2 * n], "big")
+            for n in range(count)
+        ]
+        pages = [int.from_bytes(content[cell : cell + 4], "big") for cell in cells]
+        pages.append(int.from_bytes(content[header + 8 : header + 12], "big"))
+        found = [leaf for child in pages for leaf in below(child)]
+        return found if leaves else [page, *found]
+
+    return below(int(str(root[0])))
+
+
+def overwrite(file: Path, page: int, content: bytes = b"\x55" * PAGE, offset: int = 0) -> None:
+    with file.open("r+b") as opened:
+        opened.seek((page - 1) * PAGE + offset)
+        opened.write(content)
+
+
+def salvaged(file: Path, backup: Path | None = None) -> tuple[Path, Salvaged]:
+    """The new one, which is whole, and what came of it; in it is nothing that was not in the old one."""
+    new, before = file.with_name("new.db"), file.read_bytes()
+    result = salvage(file, new, backup, LongWork())
+    assert file.read_bytes() == before
+    health = check(sqlite_url(new), LongWork(), full=True)
+    assert health.findings == ()
+    for serial, packed in ((SERIAL, BLOCKS), (SERIAL + 1, 1)):
+        stored = {time_of(seq): seq for seq in range(packed * BLOCK + HOT)}
+        read = rows(new, SAMPLES, serial, KIND)
+        assert len({(position, time_s) for position, time_s, _ in read}) == len(read), "none is doubled"
+        for position, time_s, found in read:
+            assert found == value(stored[int(str(time_s))], int(str(position)))
+    return new, result
+
+
+def readings(file: Path, serial: int = SERIAL) -> int:
+    return int(str(rows(file, "SELECT count(*) FROM TRENDLOG_FRAMES WHERE serial_number = ?", serial)[0][0]))
+
+
+def samples(file: Path, serial: int = SERIAL) -> int:
+    return len(rows(file, SAMPLES, serial, KIND))
+
+
+def test_of_a_whole_file_everything_is_carried(file: Path) -> None:
+    new, result = salvaged(file)
+    assert (result.lost, result.from_backup) == ((), 0)
+    for table in ("TRENDLOG_FRAMES", "TRENDLOG_BLOCKS", "TRENDLOG_SEGMENTS", "SYNC_RUNS", "TRENDLOG_LAYOUT_POINTS"):
+        everything = f"SELECT * FROM {table} ORDER BY 1, 2, 3"
+        assert rows(new, everything) == rows(file, everything)
+        assert result.rows[table] == len(rows(file, everything))
+
+
+@pytest.mark.parametrize("index", ["TRENDLOG_FRAMES_HOT", "SYNC_RUNS_STARTED_AT", "TRENDLOG_BLOCKS_LAST_TIME"])
+def test_a_damaged_index_costs_nothing(file: Path, index: str) -> None:
+    overwrite(file, pages_of(file, index)[0])
+    new, result = salvaged(file)
+    assert result.lost == ()
+    assert (readings(new), samples(new)) == (READINGS, samples(file))
+
+
+def test_readings_of_a_lost_page_are_told_by_their_block_if_they_are_packed(file: Path) -> None:
+    overwrite(file, pages_of(file, "TRENDLOG_FRAMES")[2])
+    new, result = salvaged(file)
+    assert result.lost == ()
+    assert (readings(new), samples(new)) == (READINGS, samples_of_whole())
+
+
+def samples_of_whole() -> int:
+    return sum(value(seq, position) is not None for seq in range(READINGS) for position in range(POINTS))
+
+
+def test_blocks_of_a_lost_page_are_made_anew_of_their_readings(file: Path) -> None:
+    overwrite(file, pages_of(file, "TRENDLOG_BLOCKS")[0])
+    new, result = salvaged(file)
+    assert result.lost == ()
+    assert (readings(new), samples(new)) == (READINGS, samples_of_whole())
+
+
+def test_values_of_a_lost_page_are_missing_and_no_others_stand_there(file: Path) -> None:
+    overwrite(file, pages_of(file, "TRENDLOG_SEGMENTS")[1])
+    new, result = salvaged(file)
+    assert "samples of INPUT of 237219 between 2025-" in result.lost[0]
+    assert samples_of_whole() / 4 < samples(new) < samples_of_whole()
+    assert readings(new) == READINGS
+
+
+def test_hot_readings_of_a_lost_page_are_lost_and_their_time_is_said(file: Path) -> None:
+    pages, content = pages_of(file, "TRENDLOG_FRAMES"), file.read_bytes()
+    hot = [page for page in pages if content[(page - 1) * PAGE : page * PAGE].count(b", 21.5]") > 10]
+    overwrite(file, hot[1])
+    new, result = salvaged(file)
+    (lost,) = result.lost
+    assert lost.startswith("readings of INPUT of 237219 from 20")
+    assert READINGS - HOT < readings(new) < READINGS
+    assert readings(new, SERIAL + 1) == BLOCK + HOT
+
+
+def test_readings_between_two_lost_pages_are_carried(file: Path) -> None:
+    pages = pages_of(file, "SYNC_RUNS")
+    assert len(pages) > 10
+    for page in (pages[2], pages[8]):
+        overwrite(file, page)
+    _, result = salvaged(file)
+    per_page = 2 * (READINGS + BLOCK + HOT) / len(pages)
+    assert result.rows["SYNC_RUNS"] > READINGS + BLOCK + HOT - 2 * per_page
+    assert result.lost == ("rows of SYNC_RUNS are lost",)
+
+
+@pytest.mark.parametrize("byte", [0x00, 0xFF])
+@pytest.mark.parametrize(
+    "table", ["TRENDLOG_FRAMES", "TRENDLOG_SEGMENTS", "TRENDLOG_BLOCKS", "SYNC_RUNS", "TRENDLOG_LAYOUTS"]
+)
+def test_a_page_overwritten_in_its_middle_makes_up_nothing(file: Path, table: str, byte: int) -> None:
+    pages = pages_of(file, table)
+    overwrite(file, pages[len(pages) // 2], bytes([byte]) * 600, offset=3000)
+    salvaged(file)
+
+
+@pytest.mark.parametrize("part", [0.5, 0.9])
+def test_of_a_file_cut_short_its_begin_is_carried(file: Path, part: float) -> None:
+    with file.open("r+b") as opened:
+        opened.truncate(int(file.stat().st_size * part) // 100 * 100)
+    _, result = salvaged(file)
+    assert result.lost
+    assert sum(result.rows.values()) > 0
+
+
+def test_of_a_file_without_its_header_nothing_is_carried_but_from_a_backup(file: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.db"
+    back_up(sqlite_url(file), backup, LongWork())
+    overwrite(file, 1, b"\x00" * 100)
+    new, result = salvaged(file)
+    assert sum(result.rows.values()) == 0
+    assert "nothing of it could be read, and a new one is begun" in result.sentence(file, "x")
+    new, result = salvaged(file, backup)
+    assert (readings(new), samples(new)) == (READINGS, samples_of_whole())
+    assert f"nothing of it could be read, and {result.from_backup} rows of the newest backup are in" in result.sentence(
+        file, "history.db.damaged-1"
+    )
+
+
+def test_what_is_lost_comes_from_a_backup_and_what_is_newer_from_the_file(file: Path, tmp_path: Path) -> None:
+    """The backup is of before its oldest hot readings were packed."""
+    backup = tmp_path / "backup.db"
+    database = Database(sqlite_url(backup))
+    fill(database, 20, READINGS - 20 * BLOCK - 50)
+    database.close()
+    for table in ("TRENDLOG_FRAMES", "TRENDLOG_SEGMENTS"):
+        overwrite(file, pages_of(file, table)[1])
+    overwrite(file, pages_of(file, "TRENDLOG_BLOCKS")[0])
+    new, result = salvaged(file, backup)
+    assert result.from_backup > 0
+    assert readings(new) == READINGS
+    with_it = samples(new)
+    new, _ = salvaged(file)
+    assert samples(new) < with_it
+
+
+def test_a_damaged_backup_gives_what_it_can(file: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.db"
+    backup.write_bytes(file.read_bytes())
+    overwrite(backup, pages_of(file, "TRENDLOG_SEGMENTS")[1])
+    overwrite(file, pages_of(file, "TRENDLOG_SEGMENTS")[1])
+    new, result = salvaged(file, backup)
+    assert samples(new) < samples_of_whole()
+    assert result.lost
+
+
+def test_what_the_wal_holds_is_carried_as_well(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("INSERT INTO READING_TIMES VALUES (7, 'INPUT', 1, 2)")
+        copy = file.with_name("copied.db")
+        copy.write_bytes(file.read_bytes())
+        Path(f"{copy}-wal").write_bytes(Path(f"{file}-wal").read_bytes())
+    overwrite(copy, pages_of(file, "TRENDLOGS")[0])
+    new = file.with_name("new.db")
+    salvage(copy, new, None, LongWork())
+    assert rows(new, "SELECT * FROM READING_TIMES") == [(7, "INPUT", 1, 2)]
+
+
+def test_salvaging_that_is_cancelled_leaves_nothing(file: Path, tmp_path: Path) -> None:
+    work = LongWork()
+    work.cancel()
+    with pytest.raises(CancelledWorkError):
+        salvage(file, file.with_name("new.db"), None, work)
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_the_damaged_file_is_set_aside_with_its_wal_under_a_name_of_its_own(
+    file: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr("os.link", _no_links)
+    new = file.with_name("new.db")
+    damaged = file.read_bytes()
+    for number in (1, 2):
+        file.write_bytes(damaged)
+        Path(f"{file}-wal").write_text("wal")
+        new.write_text("new")
+        assert put_in_place(new, file) == f"history.db.damaged-{number}"
+        aside = file.with_name(f"history.db.damaged-{number}")
+        assert (aside.read_bytes(), Path(f"{aside}-wal").read_text(), file.read_text()) == (damaged, "wal", "new")
+        assert not Path(f"{file}-wal").exists()
+        file.unlink()
+
+
+def _no_links(*_: object) -> None:
+    raise PermissionError
