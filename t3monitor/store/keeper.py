@@ -26,6 +26,7 @@ from t3monitor.store.events import RecordingEvent
 from t3monitor.store.files import database_file
 from t3monitor.store.folders import KnownFolders
 from t3monitor.store.late import Late, late_file, read_late, write_late
+from t3monitor.store.packing import Packing
 from t3monitor.store.reading_times import Vector
 from t3monitor.store.upkeep import CopyWal, Upkeep, UpkeepContext
 from t3monitor.store.writer import Writer
@@ -52,7 +53,7 @@ class Store:
         self.late_stored = 0  # cycles, of which nobody was told yet
 
 
-_UPKEEP: tuple[Callable[[UpkeepContext], Upkeep], ...] = (CopyWal,)
+_UPKEEP: tuple[Callable[[UpkeepContext], Upkeep], ...] = (CopyWal, Packing)
 
 
 @dataclass(slots=True)

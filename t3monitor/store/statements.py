@@ -89,6 +89,8 @@ UPDATE_VALUE: dict[PointType, str] = {
 }
 UPSERT_TREND_LOG = _upsert(schema.trendlogs)
 INSERT_FRAME = _insert(schema.trendlog_frames)
+INSERT_BLOCK = _insert(schema.trendlog_blocks)
+INSERT_SEGMENT = _insert(schema.trendlog_segments)
 INSERT_LAYOUT = _insert(schema.trendlog_layouts)
 INSERT_LAYOUT_POINT = _insert(schema.trendlog_layout_points)
 UPSERT_READING_TIME = _upsert(schema.reading_times)
