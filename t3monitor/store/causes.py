@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from t3monitor.model.causes import Cause, HoleClass, PointChange, cause_of, sentence
 from t3monitor.model.errors import Outcome
-from t3monitor.model.holes import UNKNOWN_SPACING_S, known_until
+from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole, known_until
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.units import has_states
@@ -43,6 +43,10 @@ class ExplainedHole(NamedTuple):
     def hole_class(self) -> HoleClass:
         """Who is to be asked about it."""
         return self.cause.hole_class
+
+    def within(self, start_s: float, end_s: float) -> "ExplainedHole":
+        """What of it lies between two times."""
+        return self._replace(start_s=max(self.start_s, start_s), end_s=min(self.end_s, end_s))
 
 
 class Hole(NamedTuple):
@@ -98,10 +102,24 @@ def holes(
         for part in Hole(fault.start_s, fault.end_s).without([(hole.start_s, hole.end_s) for hole in found])
     ]
     return tuple(
-        hole._replace(start_s=max(hole.start_s, start_s), end_s=min(hole.end_s, end_s))
+        hole.within(start_s, end_s)
         for hole in _joined(sorted(explained))
         if hole.start_s < end_s and hole.end_s > start_s
     )
+
+
+def holes_of_vectors(url: str, start_s: float, now_s: float) -> dict[Vector, tuple[ExplainedHole, ...]]:
+    """The holes of each panel and type since a time, oldest first; those that nothing was ever read of are left out.
+
+    Raises DatabaseError.
+    """
+    with reading(url) as connection:
+        recorded = Recorded(connection, url)
+        return {
+            vector: tuple(hole.within(start_s, now_s) for hole in recorded.explained(vector, found, []))
+            for vector in recorded.vectors()
+            if (found := recorded.holes(vector, start_s, now_s)) is not None
+        }
 
 
 def faulty(url: str, key: PointKey) -> Holes:
@@ -118,6 +136,23 @@ class Recorded:
         self._connection = connection
         self._url = url
         self._absences: dict[frozenset[str], list[Told]] = {}
+
+    def vectors(self) -> list[Vector]:
+        """Each type of each panel."""
+        rows = self._rows(schema.devices, order_by=schema.devices.c.serial_number)
+        return [(row.serial_number, point_type) for row in rows for point_type in PointType]
+
+    def holes(self, vector: Vector, start_s: float, now_s: float) -> list[Hole] | None:
+        """The holes of a panel and type since a time; None if nothing was read of them up to now."""
+        last_before = self._frames(vector, UNKNOWN_SPACING_S, -inf, start_s, newest=True)
+        frames = [*last_before, *self._frames(vector, UNKNOWN_SPACING_S, start_s, now_s)]
+        ends = [*((time_s, True) for time_s, *_ in frames[1:]), (now_s, False)]
+        found = [
+            Hole(time_s + spacing_s, end_s, spacing_s, is_closed)
+            for (time_s, _, spacing_s), (end_s, is_closed) in zip(frames, ends, strict=False)
+            if is_hole(end_s - time_s, spacing_s)
+        ]
+        return [hole for hole in found if hole.end_s > start_s] if frames else None
 
     def faults(self, key: PointKey) -> list[Told]:
         """When the sensor of a point was open or shorted, from the reading that told it to that which told its end."""
@@ -287,23 +322,34 @@ class Recorded:
 
     def _held(self, vector: Vector, hole: Hole) -> Iterator[tuple[float, float, int]]:
         """When in a hole of a point readings of its panel and type held, and by which layout; what adjoins as one."""
-        stored = stored_rows(self._connection, schema.trendlog_frames)
-        if stored is None:
+        frames = self._frames(vector, hole.spacing_s, hole.start_s, hole.end_s)
+        if not frames:
             return
-        frame = stored.subquery().c
-        rows = self._connection.execute(
-            select(frame.logging_time, frame.layout_id, func.coalesce(frame.expected_spacing, hole.spacing_s))
-            .where(*_of_vector(frame, vector))
-            .where(frame.logging_time >= hole.start_s, frame.logging_time < hole.end_s)
-            .order_by(frame.logging_time, frame.run_id)
-        ).all()
-        if not rows:
-            return
-        times, layouts, spacings = np.array(rows, dtype=np.float64).T
+        times, layouts, spacings = np.array(frames, dtype=np.float64).T
         until = known_until(times, spacings, np.append(times[1:], hole.end_s))
         first = np.flatnonzero(np.append(True, (layouts[1:] != layouts[:-1]) | (until[:-1] < times[1:])))
         last = np.append(first[1:], len(times)) - 1
         yield from zip(times[first].tolist(), until[last].tolist(), layouts[first].astype(int).tolist(), strict=True)
+
+    def _frames(
+        self, vector: Vector, spacing_s: float, start_s: float, end_s: float, *, newest: bool = False
+    ) -> list[tuple[float, int, float]]:
+        """Time, layout and spacing of the readings of a panel and type from ``start_s`` to before ``end_s``.
+
+        ``spacing_s`` is that of readings of which none is known; with ``newest`` there is the last one alone.
+        """
+        stored = stored_rows(self._connection, schema.trendlog_frames)
+        if stored is None:
+            return []
+        frame = stored.subquery().c
+        in_time = frame.logging_time, frame.run_id
+        frames = select(
+            frame.logging_time,
+            frame.layout_id,
+            func.coalesce(frame.expected_spacing, frame.sync_interval, spacing_s),
+        ).where(*_of_vector(frame, vector), frame.logging_time >= start_s, frame.logging_time < end_s)
+        frames = frames.order_by(frame.logging_time.desc()).limit(1) if newest else frames.order_by(*in_time)
+        return [(time_s, layout, known_s) for time_s, layout, known_s in self._connection.execute(frames)]
 
 
 def _without_reading(series: Series | None, start_s: float, end_s: float, now_s: float) -> list[Hole]:
