@@ -1,114 +1,29 @@
 """Holes with their causes, of real files."""
 
-import json
-import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from holed_file import IN1, SERIAL, HoledFile
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import Cause
-from t3monitor.model.point_types import PointType
-from t3monitor.model.points import PointKey
 from t3monitor.store.causes import ExplainedHole, faulty, holes
-from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.lock import Holder, Lock
 
-SERIAL = 237219
-IN1 = PointKey(SERIAL, PointType.INPUT, 1)
-SPACING_S = 30
-NOW_S = 100_000.0
-NEVER = object()
-
-
-class File:
-    """A database that is filled row by row."""
-
-    def __init__(self, path: Path) -> None:
-        self.url = sqlite_url(path)
-        Database(self.url).close()
-        self.connection = sqlite3.connect(path, isolation_level=None)
-        self._ids = count(1)
-        self.add("DEVICES", serial_number=SERIAL, panel_id=1, panel_name="P", status="Online", first_seen=0, site="")
-        self.layout(1, {1: "°C", 2: "°C"})
-
-    def add(self, table: str, **columns: Any) -> None:
-        names, places = ", ".join(columns), ", ".join("?" * len(columns))
-        self.connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", tuple(columns.values()))
-
-    def layout(self, layout_id: int, units: dict[int, str]) -> None:
-        self.add(
-            "TRENDLOG_LAYOUTS",
-            id=layout_id,
-            serial_number=SERIAL,
-            point_type="INPUT",
-            panel_id=1,
-            fingerprint=f"{layout_id}",
-        )
-        for position, (index, unit) in enumerate(units.items()):
-            names = {"point_id": f"IN{index}", "point_index": index, "label": "L", "range": 3, "units": unit}
-            self.add("TRENDLOG_LAYOUT_POINTS", layout_id=layout_id, position=position, digital_analog=1, **names)
-
-    def read(self, *times: float, values: Sequence[float | None] = (20.0, 21.0), layout: int = 1) -> None:
-        for at_s in times:
-            self.add(
-                "TRENDLOG_FRAMES",
-                serial_number=SERIAL,
-                point_type="INPUT",
-                logging_time=at_s,
-                run_id=next(self._ids),
-                layout_id=layout,
-                vals=json.dumps(values),
-                expected_spacing=SPACING_S,
-                sync_interval=SPACING_S,
-            )
-
-    def cover(self, since: float, until: float, cause: str, reason: str | None = None, **columns: Any) -> None:
-        own = {"site": "", "serial_number": None, "point_type": None, "class": Cause(cause).hole_class.value, **columns}
-        self.add("COVERAGE", since=since, until=until, cause=cause, reason=reason, cycles=1, longest_ms=1.0, **own)
-
-    def event(self, at: float, kind: str, detail: str = "", site: str = "") -> None:
-        self.add("SYNC_EVENTS", at=at, site=site, kind=kind, detail=detail)
-
-    def run(
-        self, started_at: float, finished_at: float, outcome: str, reason: str | None = None, site: str = ""
-    ) -> int:
-        counts = dict.fromkeys(("attempts", "bytes", "devices", "skipped", "points", "samples"), 0)
-        source = {"phases_ms": "{}", "sync_interval": SPACING_S, "data_source": 1, "created_by": "x"}
-        run_id = next(self._ids)
-        times = {"started_at": started_at, "finished_at": finished_at}
-        self.add("SYNC_RUNS", id=run_id, outcome=outcome, reason=reason, site=site, **times, **counts, **source)
-        return run_id
-
-    def status(self, at: int, old: str | None, new: str) -> None:
-        key = {"serial_number": SERIAL, "point_type": "INPUT", "point_index": 1}
-        self.add("POINT_CHANGES", at=at, what="status", old=old, new=new, **key)
-
-    def explained(
-        self, start_s: float = 0, end_s: float = 10_000, now_s: float = NOW_S, key: PointKey = IN1
-    ) -> tuple[ExplainedHole, ...]:
-        series = HistoryReader(self.url).read(key, start_s, end_s, 10_000)
-        return holes(self.url, series[-1] if series else None, key, start_s, end_s, now_s)
-
-    def causes(self, start_s: float = 0, end_s: float = 10_000, **fields: Any) -> list[tuple[float, float, str]]:
-        return [(*hole[:2], hole.cause.value) for hole in self.explained(start_s, end_s, **fields)]
-
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[File]:
+def file(tmp_path: Path) -> Iterator[HoledFile]:
     path = tmp_path / "holes.db"
-    made = File(path)
+    made = HoledFile(path)
     with closing(made.connection):
         yield made
 
 
-def test_a_hole_has_the_cause_and_reason_of_its_row_and_the_cycles_that_ended_in_it(file: File) -> None:
+def test_a_hole_has_the_cause_and_reason_of_its_row_and_the_cycles_that_ended_in_it(file: HoledFile) -> None:
     file.run(1000, 1001, "ok")
     failed = [file.run(1030, 1050, "timeout"), file.run(1060, 1080, "timeout"), file.run(1090, 1110, "timeout")]
     file.run(1120, 1121, "ok")
@@ -121,13 +36,13 @@ def test_a_hole_has_the_cause_and_reason_of_its_row_and_the_cycles_that_ended_in
     )
 
 
-def test_a_line_without_a_hole_has_nothing_to_explain(file: File) -> None:
+def test_a_line_without_a_hole_has_nothing_to_explain(file: HoledFile) -> None:
     file.cover(0, 5000, "timeout")
     file.read(1000, 1030, 1105)
     assert file.causes(1000, 1105, now_s=1105) == []
 
 
-def test_holes_are_cut_at_the_time_that_was_asked_for_and_at_the_present(file: File) -> None:
+def test_holes_are_cut_at_the_time_that_was_asked_for_and_at_the_present(file: HoledFile) -> None:
     file.read(1000, 5000)
     file.cover(1030, 4990, "timeout")
     file.cover(5030, 6000, "not_ready")
@@ -136,7 +51,7 @@ def test_holes_are_cut_at_the_time_that_was_asked_for_and_at_the_present(file: F
     assert file.causes(7000, 8000, now_s=6000) == []
 
 
-def test_rows_of_other_panels_types_and_sites_explain_nothing(file: File) -> None:
+def test_rows_of_other_panels_types_and_sites_explain_nothing(file: HoledFile) -> None:
     file.read(1000, 2000)
     file.cover(1030, 2000, "not_reread", serial_number=5)
     file.cover(1030, 2000, "not_reread", serial_number=SERIAL, point_type="OUTPUT")
@@ -148,7 +63,7 @@ def test_rows_of_other_panels_types_and_sites_explain_nothing(file: File) -> Non
     assert file.causes(1000, 2000) == [(1030, 2000, "not_reread")]
 
 
-def test_a_panel_that_got_a_site_is_explained_by_what_was_recorded_before_as_well(file: File) -> None:
+def test_a_panel_that_got_a_site_is_explained_by_what_was_recorded_before_as_well(file: HoledFile) -> None:
     file.connection.execute("UPDATE DEVICES SET site = 'north'")
     file.read(1000, 2000)
     file.cover(1030, 1500, "timeout")
@@ -156,14 +71,14 @@ def test_a_panel_that_got_a_site_is_explained_by_what_was_recorded_before_as_wel
     assert file.causes(1000, 2000) == [(1030, 1500, "timeout"), (1500, 2000, "not_ready")]
 
 
-def test_a_panels_row_counts_before_that_of_its_site(file: File) -> None:
+def test_a_panels_row_counts_before_that_of_its_site(file: HoledFile) -> None:
     file.read(1000, 2000)
     file.cover(1030, 1600, "timeout")
     file.cover(1300, 2000, "panel_missing", serial_number=SERIAL)
     assert file.causes(1000, 2000) == [(1030, 1300, "timeout"), (1300, 2000, "panel_missing")]
 
 
-def test_events_tell_of_the_time_in_which_no_cycle_ran(file: File) -> None:
+def test_events_tell_of_the_time_in_which_no_cycle_ran(file: HoledFile) -> None:
     file.read(1000, 9000)
     file.event(900, "started")
     file.event(1100, "stopped", "by the user")
@@ -190,7 +105,7 @@ def test_events_tell_of_the_time_in_which_no_cycle_ran(file: File) -> None:
     ]
 
 
-def test_an_unexpected_end_begins_with_the_last_sign_of_life(file: File) -> None:
+def test_an_unexpected_end_begins_with_the_last_sign_of_life(file: HoledFile) -> None:
     file.read(1000, 9000)
     file.event(900, "started")
     file.run(1030, 1500, "timeout")
@@ -202,7 +117,7 @@ def test_an_unexpected_end_begins_with_the_last_sign_of_life(file: File) -> None
     assert file.causes(1000, 9000)[1:] == [(1500, 1700, "not_ready"), (1700, 9000, "ended_unexpectedly")]
 
 
-def test_up_to_now_the_program_ended_unexpectedly_only_if_none_records(file: File, tmp_path: Path) -> None:
+def test_up_to_now_the_program_ended_unexpectedly_only_if_none_records(file: HoledFile, tmp_path: Path) -> None:
     file.read(1000)
     file.event(900, "started")
     assert file.causes(1000, 3000, now_s=3000) == [(1030, 3000, "ended_unexpectedly")]
@@ -211,7 +126,7 @@ def test_up_to_now_the_program_ended_unexpectedly_only_if_none_records(file: Fil
     lock.release()
 
 
-def test_a_file_from_before_causes_were_recorded_is_explained_by_its_ledger(file: File) -> None:
+def test_a_file_from_before_causes_were_recorded_is_explained_by_its_ledger(file: HoledFile) -> None:
     file.read(1000, 1300, 1330, 3000)
     failed = [file.run(at_s, at_s + 10.0, "not_ready", "T3000 is starting") for at_s in range(1030, 1300, 30)]
     stored = [file.run(at_s, at_s + 1.0, "ok") for at_s in range(1360, 3000, 30)]
@@ -224,14 +139,14 @@ def test_a_file_from_before_causes_were_recorded_is_explained_by_its_ledger(file
     assert faulty(file.url, IN1).starts.size == 0
 
 
-def test_a_cycle_that_was_interrupted_was_stopped_and_one_of_a_later_version_is_not_known(file: File) -> None:
+def test_a_cycle_that_was_interrupted_was_stopped_and_one_of_a_later_version_is_not_known(file: HoledFile) -> None:
     file.read(1000, 1090 + 30, 1300)
     file.run(1030, 1115, "interrupted")
     file.run(1150, 1290, "teleported")
     assert file.causes(1000, 1300) == [(1030, 1120, "stopped"), (1150, 1300, "unknown")]
 
 
-def test_before_its_first_reading_a_point_was_first_seen(file: File) -> None:
+def test_before_its_first_reading_a_point_was_first_seen(file: HoledFile) -> None:
     file.read(1000, 1030)
     file.cover(0, 990, "timeout")
     seen = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(1000))
@@ -240,7 +155,7 @@ def test_before_its_first_reading_a_point_was_first_seen(file: File) -> None:
     )
 
 
-def test_before_what_is_kept_it_was_removed(file: File) -> None:
+def test_before_what_is_kept_it_was_removed(file: HoledFile) -> None:
     file.read(1000, 1030)
     places = {"serial_number": SERIAL, "point_type": "INPUT", "first_seq": 240, "count": 240, "layout_id": 1}
     rest = dict.fromkeys(("sync_interval", "first_time", "last_time", "last_run", "base", "step", "width"), 0)
@@ -248,7 +163,7 @@ def test_before_what_is_kept_it_was_removed(file: File) -> None:
     assert file.causes(500, 1030) == [(500, 1000, "no_longer_kept")]
 
 
-def test_a_point_that_its_panel_was_read_without_was_missing_or_not_in_use(file: File) -> None:
+def test_a_point_that_its_panel_was_read_without_was_missing_or_not_in_use(file: HoledFile) -> None:
     file.layout(2, {2: "°C"})
     file.cover(0, 9000, "timeout")
     file.read(1000)
@@ -258,7 +173,7 @@ def test_a_point_that_its_panel_was_read_without_was_missing_or_not_in_use(file:
     assert file.causes(1000, 1180) == [(1030, 1090, "point_missing"), (1090, 1150, "unused")]
 
 
-def test_a_hole_of_the_panel_within_the_time_in_which_a_point_was_missing_has_its_own_cause(file: File) -> None:
+def test_a_hole_of_the_panel_within_the_time_in_which_a_point_was_missing_has_its_own_cause(file: HoledFile) -> None:
     file.read(1000)
     file.read(1030, 1500, values=(None, 21.0))
     file.read(1530)
@@ -270,7 +185,7 @@ def test_a_hole_of_the_panel_within_the_time_in_which_a_point_was_missing_has_it
     ]
 
 
-def test_a_point_that_has_another_unit_now_has_a_reading(file: File) -> None:
+def test_a_point_that_has_another_unit_now_has_a_reading(file: HoledFile) -> None:
     file.layout(2, {1: "°F", 2: "°F"})
     file.read(1000, 1030)
     file.read(1060, 1090, 2000, 2030, layout=2)
@@ -281,13 +196,13 @@ def test_a_point_that_has_another_unit_now_has_a_reading(file: File) -> None:
         ]
 
 
-def test_a_point_that_was_never_read_has_the_causes_of_its_panel(file: File) -> None:
+def test_a_point_that_was_never_read_has_the_causes_of_its_panel(file: HoledFile) -> None:
     file.read(1000, 1030, 1060, values=(None, 21.0))
     file.cover(1060, 2000, "not_recorded", serial_number=SERIAL)
     assert file.causes(1000, 2000, now_s=2000) == [(1000, 1090, "point_missing"), (1090, 2000, "not_recorded")]
 
 
-def test_the_time_of_an_open_sensor_has_a_cause_though_the_line_goes_on(file: File) -> None:
+def test_the_time_of_an_open_sensor_has_a_cause_though_the_line_goes_on(file: HoledFile) -> None:
     file.read(*range(1000, 1500, 30))
     file.status(1060, None, "1")
     file.status(1120, "1", "2")
@@ -301,14 +216,14 @@ def test_the_time_of_an_open_sensor_has_a_cause_though_the_line_goes_on(file: Fi
     assert [edges.tolist() for edges in faulty(file.url, IN1)] == [[1060, 1120, 1300], [1120, 1180, float("inf")]]
 
 
-def test_a_sensor_that_was_open_before_and_after_a_hole_is_its_cause(file: File) -> None:
+def test_a_sensor_that_was_open_before_and_after_a_hole_is_its_cause(file: HoledFile) -> None:
     file.read(970, 1000, 2000, 2030)
     file.cover(1030, 1990, "timeout")
     file.status(1000, None, "1")
     assert file.causes(970, 2030, now_s=2030) == [(1000, 2030, "sensor_open")]
 
 
-def test_of_a_sensor_that_was_mended_during_a_hole_nobody_knows_when(file: File) -> None:
+def test_of_a_sensor_that_was_mended_during_a_hole_nobody_knows_when(file: HoledFile) -> None:
     file.read(970, 1000, 2000, 2030)
     file.cover(1030, 1990, "timeout")
     file.status(1000, None, "1")
@@ -316,7 +231,7 @@ def test_of_a_sensor_that_was_mended_during_a_hole_nobody_knows_when(file: File)
     assert file.causes(970, 2030, now_s=2030) == [(1000, 1030, "sensor_open"), (1030, 2000, "timeout")]
 
 
-def test_an_open_sensor_is_not_known_to_be_open_after_its_last_reading(file: File) -> None:
+def test_an_open_sensor_is_not_known_to_be_open_after_its_last_reading(file: HoledFile) -> None:
     file.read(970, 1000)
     file.cover(1030, 3000, "timeout")
     file.status(1000, None, "1")

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from t3monitor import __version__
-from t3monitor.commands import exit_codes
+from t3monitor.commands import exit_codes, holes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.model.check import Check, checked
@@ -25,7 +25,7 @@ from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.store.database import Database
-from t3monitor.store.files import database_file
+from t3monitor.store.files import database_file, is_there
 from t3monitor.store.lock import holder_of
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.present_state import read_present_state
@@ -47,13 +47,14 @@ def doctor(args: argparse.Namespace) -> int:
         "settings", Outcome.FAILED if warnings else Outcome.OK, "; ".join(warnings) or f"{paths.settings_file}"
     )
     # In another thread: SQLite looks at a large file for a minute, during which this one would hear no Ctrl-C.
+    panels: list[holes.PanelHoles] = []
     checks = asyncio.run(
         in_daemon_thread(
             lambda: [
                 Check("versions", Outcome.OK, _versions()),
                 _folders(paths),
                 state_of_settings,
-                checked("database", lambda: _database(url)),
+                *_history(url, panels),
                 checked("recorder", lambda: _recorder(url)),
                 *check_link(settings, _known(url)),
                 _qt(),
@@ -62,7 +63,7 @@ def doctor(args: argparse.Namespace) -> int:
     )
     wrong = next((check for check in checks if not check.is_ok), None)
     try:
-        _print(checks, as_json=args.json)
+        _print(checks, panels, as_json=args.json)
     except OSError as error:  # a full disk; a reader that went away
         print(f"The checks cannot be printed: {error.strerror}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written at the end
@@ -70,14 +71,20 @@ def doctor(args: argparse.Namespace) -> int:
     return exit_codes.of_outcome(wrong.outcome) if wrong else exit_codes.GOOD
 
 
-def _print(checks: list[Check], *, as_json: bool) -> None:
+def _print(checks: list[Check], panels: list[holes.PanelHoles], *, as_json: bool) -> None:
     if as_json:
-        is_ok = all(check.is_ok for check in checks)
-        print(json.dumps({"ok": is_ok, "checks": [asdict(check) for check in checks]}), flush=True)
+        told = {
+            "ok": all(check.is_ok for check in checks),
+            "checks": [asdict(check) for check in checks],
+            "holes": [{**panel._asdict(), "causes": [cause._asdict() for cause in panel.causes]} for panel in panels],
+        }
+        print(json.dumps(told), flush=True)
         return
     for check in checks:
         mark = "ok" if check.is_ok else check.outcome.replace("_", " ").upper()
         print(f"{check.name:10} {mark:14} {check.text}", flush=True)
+        for line in holes.lines(panels) if check.name == "holes" else ():
+            print(f"{'':25} {line}", flush=True)
 
 
 def _versions() -> str:
@@ -111,6 +118,17 @@ def _write_into(folder: Path) -> None:
     """Makes a file that is gone at once; raises OSError."""
     with tempfile.TemporaryFile(dir=folder):
         pass
+
+
+def _history(url: str, panels: list[holes.PanelHoles]) -> list[Check]:
+    """The database, and if that is well what of the last day is not in it, which goes into ``panels``."""
+
+    def look() -> str:
+        panels.extend(holes.holes_of_last_day(url, time.time()))
+        return holes.summary(panels)
+
+    database = checked("database", lambda: _database(url))
+    return [database, checked("holes", look)] if database.is_ok and is_there(database_file(url)) else [database]
 
 
 def _database(url: str) -> str:

@@ -1,0 +1,87 @@
+"""The holes of the last day, as the doctor tells them."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from holed_file import SERIAL, HoledFile
+from t3monitor.cli import main
+from t3monitor.commands.holes import holes_of_last_day, lines, summary
+from t3monitor.config.database_url import sqlite_url
+
+NOW_S = 1_000_000.0
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[HoledFile]:
+    made = HoledFile(tmp_path / "holes.db")
+    with closing(made.connection):
+        yield made
+
+
+def told(file: HoledFile) -> list[str]:
+    return list(lines(holes_of_last_day(file.url, NOW_S)))
+
+
+def test_holes_are_told_by_panel_and_cause_the_worst_first(file: HoledFile) -> None:
+    file.panel(5)
+    file.read(NOW_S - 7200, NOW_S - 3600, NOW_S - 1800, *range(int(NOW_S) - 600, int(NOW_S), 30))
+    file.read(*range(int(NOW_S) - 1800, int(NOW_S) - 600, 30), NOW_S - 30, serial=5)
+    file.cover(NOW_S - 7170, NOW_S - 3600, "timeout", "No answer")
+    file.cover(NOW_S - 3570, NOW_S - 600, "not_ready")
+    assert told(file) == [
+        f"Panel {SERIAL} ({SERIAL}) INPUT: 1.8 hours: "
+        "T3000 did not answer in time 1 hour (1); T3000 was not ready 49 minutes (2)",
+        "Panel 5 (5) INPUT: 9.0 minutes: T3000 was not ready 9.0 minutes (1)",
+    ]
+    assert summary(holes_of_last_day(file.url, NOW_S)) == "2 panels had holes in the last 24 hours"
+
+
+def test_types_of_a_panel_with_like_holes_stand_in_one_line(file: HoledFile) -> None:
+    for kind, later_s in (("INPUT", 0), ("OUTPUT", 1), ("VARIABLE", 2)):
+        file.read(NOW_S - 3600 - later_s, NOW_S - later_s, kind=kind)
+    assert told(file) == [f"Panel {SERIAL} ({SERIAL}): 1 hour: Cause not recorded 1 hour (1)"]
+
+
+def test_a_hole_that_began_earlier_counts_from_a_day_ago_and_one_that_is_open_up_to_now(file: HoledFile) -> None:
+    file.read(NOW_S - 100_000)
+    [panel] = holes_of_last_day(file.url, NOW_S)
+    assert panel.seconds == 86_400
+
+
+def test_what_is_left_out_by_choice_and_what_was_never_read_has_no_hole(file: HoledFile) -> None:
+    file.panel(5)
+    file.read(NOW_S - 3600)
+    file.cover(NOW_S - 3570, NOW_S, "not_recorded", serial_number=SERIAL)
+    assert holes_of_last_day(file.url, NOW_S) == []
+    assert summary([]) == "no holes in the last 24 hours"
+
+
+def test_many_panels_are_told_in_few_lines(file: HoledFile) -> None:
+    for serial in range(1, 12):
+        file.panel(serial)
+        file.read(NOW_S - 1000 - 100 * serial, serial=serial)
+    assert len(told(file)) == 9
+    assert told(file)[0].startswith("Panel 11 ")
+    assert told(file)[-1] == "and 3 more with fewer holes"
+
+
+def test_the_doctor_prints_them_and_lists_them_all_as_json(
+    file: HoledFile, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file.read(1000)
+    command = ["doctor", "--link", "demo", "--database", sqlite_url(tmp_path / "holes.db")]
+    assert main(command) == 0
+    text = capsys.readouterr().out
+    assert "holes      ok             1 panel had holes in the last 24 hours" in text
+    assert f"{'':26}Panel {SERIAL} ({SERIAL}) INPUT: 1 day: Cause not recorded 1 day (1)\n" in text
+    assert main([*command, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    [panel] = answer["holes"]
+    assert (panel["serial_number"], panel["point_types"]) == (SERIAL, ["INPUT"])
+    [cause] = panel["causes"]
+    assert (cause["cause"], cause["hole_class"], cause["number"]) == ("unknown", "unknown", 1)
+    assert cause["seconds"] == pytest.approx(86_400, abs=1)
