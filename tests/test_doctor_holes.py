@@ -31,11 +31,11 @@ def test_holes_are_told_by_panel_and_cause_the_worst_first(file: HoledFile) -> N
     file.read(NOW_S - 7200, NOW_S - 3600, NOW_S - 1800, *range(int(NOW_S) - 600, int(NOW_S), 30))
     file.read(*range(int(NOW_S) - 1800, int(NOW_S) - 600, 30), NOW_S - 30, serial=5)
     file.cover(NOW_S - 7170, NOW_S - 3600, "timeout", "No answer")
-    file.cover(NOW_S - 3570, NOW_S - 600, "not_ready")
+    file.cover(NOW_S - 3570, NOW_S - 40, "not_ready")
     assert told(file) == [
         f"Panel {SERIAL} ({SERIAL}) INPUT: 1.8 hours: "
         "T3000 did not answer in time 1 hour (1); T3000 was not ready 49 minutes (2)",
-        "Panel 5 (5) INPUT: 9.0 minutes: T3000 was not ready 9.0 minutes (1)",
+        "Panel 5 (5) INPUT: 10 minutes: T3000 was not ready 10 minutes (1)",
     ]
     assert summary(holes_of_last_day(file.url, NOW_S)) == "2 panels had holes in the last 24 hours"
 
