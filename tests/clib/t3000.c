@@ -15,8 +15,9 @@
      twice            answers {}, and so does a copy of   late N TEXT      sends TEXT as the answer of call N, then
                       its process                                          answers {"call":"this one"}
 
-   T3_LOAD holds one of these for the moment of loading. The optional exports answer with the content of the file
-   $T3_CONTROL.settings.PANEL or $T3_CONTROL.trendlogs.PANEL: a text, or a negative code and a text. */
+   T3_LOAD holds one of these for the moment of loading. Into the file that T3_CALLS names, if any, each call writes what
+   it was told to do. The optional exports answer with the content of the file $T3_CONTROL.settings.PANEL or
+   $T3_CONTROL.trendlogs.PANEL: a text, or a negative code and a text. */
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -45,6 +46,16 @@ static void write_pid(const char *path)
     FILE *file = fopen(path, "w");
     if (file) {
         fprintf(file, "%d\n", (int)getpid());
+        fclose(file);
+    }
+}
+
+static void note_call(const char *control)
+{
+    const char *path = getenv("T3_CALLS");
+    FILE *file = path ? fopen(path, "a") : NULL;
+    if (file) {
+        fprintf(file, "%s\n", control);
         fclose(file);
     }
 }
@@ -175,6 +186,7 @@ int BacnetWebView_HandleWebViewMsg(int action, char *msg, int iLen)
         return -1;
     if (!path || read_file(path, control, sizeof control) < 0)
         return -1;
+    note_call(control);
     return act(control, msg, iLen);
 }
 #endif
