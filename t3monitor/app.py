@@ -181,6 +181,7 @@ class MonitorApp(QObject):
         window.devices.same_controller_said.connect(self.services.accept_controller)
         window.log_folder_asked.connect(self.on_log_folder)
         window.trend.points_changed.connect(self.feed.on_plotted_points_changed)
+        window.activity.cycles.others_wanted.connect(self.feed.on_other_cycles_wanted)
         window.activity.close_requested.connect(window.activity_action.trigger)
         window.closed.connect(self.on_closed)
         settings.applied.connect(self.on_settings_applied)

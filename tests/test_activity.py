@@ -15,10 +15,12 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     CallStarted,
     CycleFinished,
+    CycleReport,
     RetryScheduled,
     ServiceStarted,
     SyncEvent,
 )
+from t3monitor.store.ledger import Cycles
 from t3monitor.ui.activity import log_model
 from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel, level_text
@@ -207,6 +209,12 @@ def test_the_log_folder_is_opened_or_named(pane: ActivityPane, tmp_path: Path, m
     assert pane.log.note.text() == ""
 
 
+def stored(*reports: CycleReport, among: int = 0) -> Cycles:
+    """As the database tells of them, newest first."""
+    count = among or len(reports)
+    return Cycles([*reports], count, count, max(each.run_id or 0 for each in reports))
+
+
 def test_an_empty_page_says_in_a_sentence_what_will_be_there(pane: ActivityPane) -> None:
     assert "Nothing has happened yet" in pane.log.notice.text
     tell(pane, STARTED)
@@ -217,11 +225,31 @@ def test_an_empty_page_says_in_a_sentence_what_will_be_there(pane: ActivityPane)
     tell(pane, finished())
     assert pane.cycles.notice.text == ""
     pane.cycles.failed_only.click()
+    assert pane.cycles.notice.text == "Reading the cycles…", "there may be older ones"
+    pane.cycles.load(Cycles([], 0, 1, 1))
     assert pane.cycles.notice.text == "No cycle failed."
 
 
+def test_which_cycles_are_wanted_is_asked_for_and_those_that_are_not_shown_are_counted(
+    pane: ActivityPane, qtbot: QtBot
+) -> None:
+    cycles = pane.cycles
+    cycles.load(stored(report(run_id=9), among=9))
+    assert cycles.count.text() == "Cycles shown: 1, older ones: 8"
+    with qtbot.waitSignal(cycles.others_wanted):
+        cycles.failed_only.click()
+    cycles.load(Cycles([report(Outcome.TIMEOUT, REASON, run_id=2)], 1, 9, 9))
+    tell(pane, finished(run_id=10))
+    assert cycles.count.text() == "Cycles shown: 1, good ones, not shown: 9"
+    with qtbot.waitSignal(cycles.others_wanted):
+        pane.show_newest_cycle()
+    cycles.load(stored(report(run_id=10), report(run_id=9), among=10))
+    assert cycles.view.currentIndex().row() == 0
+    assert cycles.details.text() == "✓ ok"
+
+
 def test_a_cycle_that_ends_is_a_row_on_top_of_the_stored_ones(pane: ActivityPane) -> None:
-    pane.load_cycles([report(run_id=1)])
+    pane.cycles.load(stored(report(run_id=1)))
     events: tuple[SyncEvent, ...] = (CALLED, finished(Outcome.TIMEOUT, REASON, run_id=2))
     tell(pane, *events)
     view = pane.cycles.view.model()
@@ -229,7 +257,8 @@ def test_a_cycle_that_ends_is_a_row_on_top_of_the_stored_ones(pane: ActivityPane
 
 
 def test_the_newest_cycle_is_explained_in_full_on_request(pane: ActivityPane) -> None:
-    pane.load_cycles([report(Outcome.TIMEOUT, REASON, run_id=2, phases_ms={"fetch": 30000.0}), report(run_id=1)])
+    newest = report(Outcome.TIMEOUT, REASON, run_id=2, phases_ms={"fetch": 30000.0})
+    pane.cycles.load(stored(newest, report(run_id=1)))
     assert not pane.cycles.details.isVisible()
     pane.show_newest_cycle()
     assert pane.cycles.details.isVisible()
@@ -239,7 +268,7 @@ def test_the_newest_cycle_is_explained_in_full_on_request(pane: ActivityPane) ->
 
 
 def test_cycles_further_down_stay_in_their_place_when_one_ends(pane: ActivityPane) -> None:
-    pane.load_cycles(report(run_id=run_id) for run_id in range(100, 0, -1))
+    pane.cycles.load(stored(*(report(run_id=run_id) for run_id in range(100, 0, -1))))
     pane.show_newest_cycle()
     bar = pane.cycles.view.verticalScrollBar()
     bar.setValue(40)
@@ -254,7 +283,7 @@ def test_the_site_of_a_cycle_is_shown_where_there_is_more_than_one(pane: Activit
     def is_hidden() -> bool:
         return pane.cycles.view.isColumnHidden(LedgerColumn.SITE)
 
-    pane.load_cycles([report(run_id=1, site="Office")])
+    pane.cycles.load(stored(report(run_id=1, site="Office")))
     assert is_hidden()
     tell(pane, finished(Outcome.TIMEOUT, REASON, run_id=2, site="Plant"))
     assert not is_hidden()
@@ -265,7 +294,7 @@ def test_the_site_of_a_cycle_is_shown_where_there_is_more_than_one(pane: Activit
 
 
 def test_a_site_that_only_cycles_out_of_sight_are_of_is_named_too(pane: ActivityPane) -> None:
-    pane.load_cycles([report(Outcome.TIMEOUT, REASON, run_id=1, site="Office")])
+    pane.cycles.load(stored(report(Outcome.TIMEOUT, REASON, run_id=1, site="Office")))
     pane.cycles.failed_only.click()
     tell(pane, finished(run_id=2, site="Plant"))
     assert not pane.cycles.view.isColumnHidden(LedgerColumn.SITE)

@@ -461,7 +461,7 @@ def test_a_file_of_the_first_schema_can_be_looked_at_as_it_is(file: Path, tmp_pa
     state = read_present_state(sqlite_url(file))
     assert state is not None
     assert [(device.serial_number, device.site) for device in state.panels] == [(7, "")]
-    assert [(cycle.run_id, cycle.site) for cycle in read_cycles(sqlite_url(file), 5)] == [(1, "")]
+    assert [(cycle.run_id, cycle.site) for cycle in read_cycles(sqlite_url(file), 5).reports] == [(1, "")]
     assert schema_revision(sqlite_url(file)) == "0001"
 
 

@@ -52,7 +52,7 @@ def is_read_by_every_reader(file: Path) -> bool:
     state = read_present_state(sqlite_url(file))
     return (
         schema_revision(sqlite_url(file)) == SCHEMA_REVISION
-        and len(read_cycles(sqlite_url(file), 10)) == 1
+        and len(read_cycles(sqlite_url(file), 10).reports) == 1
         and state is not None
         and len(state.panels) == 1
         and bool(HistoryReader(sqlite_url(file)).read(key, 0, 2e9, 100))
@@ -126,7 +126,7 @@ def test_a_database_of_the_settings_may_have_any_name(name: str, tmp_path: Path,
     save(user_paths().settings_file, Settings(database=sqlite_url(file), library="nowhere.so"))
     assert main(["sync", "--link", "library", "--once", "--json"]) == 3
     assert files_in(tmp_path / "here") == {file}
-    assert [cycle.outcome for cycle in read_cycles(sqlite_url(file), 10)] == ["unreachable"]
+    assert [cycle.outcome for cycle in read_cycles(sqlite_url(file), 10).reports] == ["unreachable"]
 
 
 @pytest.mark.parametrize("name", TOGETHER)

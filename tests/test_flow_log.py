@@ -119,7 +119,7 @@ def test_a_fault_that_lasts_is_in_the_log_once_and_in_the_ledger_in_every_cycle(
         "✅ Used again: panel 1: point 4",
     ]
     file = user_paths().database_file("replay")
-    in_ledger = [cycle.reason for cycle in reversed(read_cycles(sqlite_url(file), 10))]
+    in_ledger = [cycle.reason for cycle in reversed(read_cycles(sqlite_url(file), 10).reports)]
     assert in_ledger[:3] == [cycle["reason"] for cycle in cycles]  # a fourth one may have begun, where time flies
 
 

@@ -8,15 +8,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
+from sqlalchemy.dialects import sqlite
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.store.database import Database
-from t3monitor.store.ledger import read_cycles
+from t3monitor.store.ledger import Cycles, read_cycles
+from t3monitor.store.schema import STORED_NOTHING
 from t3monitor.store.writer import Writer
 from t3monitor.ui.activity import ledger_model
-from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerFilter, LedgerModel, result_text
+from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerModel, result_text
 from t3monitor.ui.kit.outcomes import outcome_colour, outcome_text, outcome_word
 from t3monitor.ui.kit.texts import duration_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
@@ -33,6 +35,13 @@ def ledger_file(folder: Path, *reports: CycleReport) -> Path:
         writer.record_failure(each, 30)
     database.close()
     return path
+
+
+@pytest.fixture
+def model(qapp: QApplication) -> LedgerModel:
+    model = LedgerModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
+    return model
 
 
 def texts(model: LedgerModel, row: int) -> list[str]:
@@ -54,7 +63,7 @@ def test_cycles_are_read_newest_first_with_all_that_was_stored(tmp_path: Path) -
         samples=4,
     )
     path = ledger_file(tmp_path, first, report())
-    newest, oldest = read_cycles(sqlite_url(path), 10)
+    newest, oldest = read_cycles(sqlite_url(path), 10).reports
     assert (newest.run_id, newest.outcome) == (2, Outcome.OK)
     assert (oldest.run_id, oldest.outcome, oldest.reason) == (1, Outcome.TIMEOUT, TIMEOUT)
     assert (oldest.started_at, oldest.finished_at, oldest.elapsed_ms) == (NOW_S - 31.5, NOW_S - 1.5, 30000.0)
@@ -65,15 +74,34 @@ def test_cycles_are_read_newest_first_with_all_that_was_stored(tmp_path: Path) -
 
 def test_no_more_cycles_are_read_than_asked_for(tmp_path: Path) -> None:
     path = ledger_file(tmp_path, report(), report(), report())
-    assert [cycle.run_id for cycle in read_cycles(sqlite_url(path), 2)] == [3, 2]
+    cycles = read_cycles(sqlite_url(path), 2)
+    assert [cycle.run_id for cycle in cycles.reports] == [3, 2]
+    assert (cycles.wanted, cycles.all, cycles.newest) == (3, 3, 3)
+
+
+def test_failed_cycles_are_found_however_many_good_ones_came_after_them(tmp_path: Path) -> None:
+    bad = [Outcome.TIMEOUT, Outcome.PARTIAL, Outcome.FAILED, Outcome.NO_NEW_DATA]
+    path = ledger_file(tmp_path, *map(report, bad), *[report()] * 20)
+    cycles = read_cycles(sqlite_url(path), 2, failed_only=True)
+    assert [cycle.outcome for cycle in cycles.reports] == [Outcome.NO_NEW_DATA, Outcome.FAILED]
+    assert (cycles.wanted, cycles.all, cycles.newest) == (3, 24, 24)
+
+
+def test_failed_cycles_are_found_and_counted_without_walking_through_the_good_ones(tmp_path: Path) -> None:
+    path = ledger_file(tmp_path, report())
+    where = str(STORED_NOTHING.compile(dialect=sqlite.dialect()))
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in (f"SELECT count(*) FROM SYNC_RUNS WHERE {where}", f"SELECT * FROM SYNC_RUNS WHERE {where}"):
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {statement} ORDER BY id DESC LIMIT 9").fetchall()
+            assert [step[3] for step in plan] == ["SCAN SYNC_RUNS USING INDEX SYNC_RUNS_STORED_NOTHING"]
 
 
 def test_a_missing_file_and_one_without_a_ledger_have_no_cycles(tmp_path: Path) -> None:
-    assert read_cycles(sqlite_url(tmp_path / "none.db"), 10) == []
+    assert read_cycles(sqlite_url(tmp_path / "none.db"), 10) == Cycles([])
     assert not (tmp_path / "none.db").exists()
     with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
         connection.execute("CREATE TABLE T (x)")
-    assert read_cycles(sqlite_url(tmp_path / "other.db"), 10) == []
+    assert read_cycles(sqlite_url(tmp_path / "other.db"), 10) == Cycles([])
 
 
 def test_reading_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
@@ -87,9 +115,9 @@ def test_reading_keeps_no_writer_out_and_changes_nothing(tmp_path: Path) -> None
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE SYNC_RUNS SET reason = 'half written'")
-        assert [cycle.reason for cycle in read_cycles(sqlite_url(path), 10)] == [None]
+        assert [cycle.reason for cycle in read_cycles(sqlite_url(path), 10).reports] == [None]
         writer.execute("COMMIT")
-    assert [cycle.reason for cycle in read_cycles(sqlite_url(path), 10)] == ["half written"]
+    assert [cycle.reason for cycle in read_cycles(sqlite_url(path), 10).reports] == ["half written"]
 
 
 def test_an_outcome_of_a_later_version_and_broken_phases_are_still_a_row(tmp_path: Path) -> None:
@@ -97,7 +125,7 @@ def test_an_outcome_of_a_later_version_and_broken_phases_are_still_a_row(tmp_pat
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE SYNC_RUNS SET outcome = 'exploded', phases_ms = '[1]'")
         connection.commit()
-    (cycle,) = read_cycles(sqlite_url(path), 10)
+    (cycle,) = read_cycles(sqlite_url(path), 10).reports
     assert cycle.outcome is Outcome.FAILED
     assert cycle.phases_ms == {}
 
@@ -148,39 +176,54 @@ def test_the_tooltip_has_both_times_the_reason_and_the_phases(qapp: QApplication
     assert tooltip.count(":") >= 4, "two times of day"
 
 
-def test_live_cycles_come_on_top_of_the_stored_ones_and_are_not_doubled_by_loading(qapp: QApplication) -> None:
-    model = LedgerModel()
-    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
+def test_live_cycles_come_on_top_of_the_stored_ones_and_are_not_doubled_by_loading(model: LedgerModel) -> None:
     model.add(report(run_id=None, started_at=NOW_S + 4))  # it could not be stored then
     model.add(report(run_id=5, started_at=NOW_S + 5))
-    model.load([report(run_id=4, started_at=NOW_S + 4), report(run_id=3)])
+    model.load(Cycles([report(run_id=4, started_at=NOW_S + 4), report(run_id=3)], 2, 2, 4))
     model.add(report(run_id=6, started_at=NOW_S + 6))
     assert [model.row(row).run_id for row in range(model.rowCount())] == [6, 5, 4, 3]
+    assert (model.wanted, model.all) == (4, 4)
     model.clear()
-    assert model.rowCount() == 0
+    assert (model.rowCount(), model.wanted, model.all) == (0, 0, 0)
 
 
-def test_the_table_keeps_the_newest_cycles_only(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_keeps_the_newest_cycles_only_and_counts_the_others(
+    model: LedgerModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ledger_model, "CAPACITY", 3)
-    model = LedgerModel()
-    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
-    model.load(report(run_id=run_id) for run_id in (4, 3, 2, 1))
-    model.add(report(run_id=5))
+    model.load(Cycles([report(run_id=run_id) for run_id in (4, 3, 2)], 4, 4, 4))
+    model.add(report(run_id=5, started_at=NOW_S + 5))
     assert [model.row(row).run_id for row in range(model.rowCount())] == [5, 4, 3]
+    assert (model.wanted, model.all) == (5, 5)
 
 
-def test_failed_only_leaves_the_cycles_that_stored_nothing(qapp: QApplication) -> None:
-    model = LedgerModel()
-    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning, model)
-    shown = LedgerFilter(model)
-    QAbstractItemModelTester(shown, QAbstractItemModelTester.FailureReportingMode.Warning, shown)
-    for outcome in (Outcome.OK, Outcome.TIMEOUT, Outcome.PARTIAL, Outcome.NO_NEW_DATA):
-        model.add(report(outcome))
-    shown.set_failed_only(True)
-    model.add(report(Outcome.DATABASE))
-    model.add(report(Outcome.OK))
-    words = [shown.index(row, LedgerColumn.OUTCOME).data() for row in range(shown.rowCount())]
+def test_failed_only_leaves_the_cycles_that_stored_nothing(model: LedgerModel) -> None:
+    cycles = enumerate((Outcome.OK, Outcome.TIMEOUT, Outcome.PARTIAL, Outcome.NO_NEW_DATA))
+    for place, outcome in cycles:
+        model.add(report(outcome, started_at=NOW_S + place))
+    model.show_failed(only=True)
+    model.add(report(Outcome.DATABASE, started_at=NOW_S + 8))
+    model.add(report(Outcome.OK, started_at=NOW_S + 9))
+    words = [model.index(row, LedgerColumn.OUTCOME).data() for row in range(model.rowCount())]
     assert words == ["✕ database", "▲ no new data", "✕ timeout"]
+
+
+def test_failed_only_counts_what_was_stored_between_two_readings_once(model: LedgerModel) -> None:
+    model.add(report(run_id=40, started_at=NOW_S + 4))  # in the database when it is read
+    model.show_failed(only=True)
+    model.add(report(Outcome.TIMEOUT, run_id=41, started_at=NOW_S + 5))
+    model.load(Cycles([report(Outcome.TIMEOUT, run_id=7)], 1, 40, 40))
+    assert [model.row(row).run_id for row in range(model.rowCount())] == [41, 7]
+    assert (model.wanted, model.all) == (2, 41)
+
+
+def test_until_all_cycles_are_read_again_the_newest_of_those_at_hand_is_on_top(model: LedgerModel) -> None:
+    model.show_failed(only=True)
+    model.load(Cycles([report(Outcome.TIMEOUT, run_id=1)], 1, 1, 1))
+    model.add(report(run_id=2, started_at=NOW_S + 2))
+    model.show_failed(only=False)
+    assert [model.row(row).run_id for row in range(model.rowCount())] == [2, 1]
+    assert not model.is_loaded
 
 
 def test_a_colour_is_that_of_the_theme_in_force(qapp: QApplication) -> None:

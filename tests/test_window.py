@@ -31,8 +31,10 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CycleFinished, LateStored, RetryScheduled
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
+from t3monitor.store.writer import Writer
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.trend.time_range import Preset
 from values import report
@@ -366,14 +368,41 @@ def test_a_bad_database_in_the_settings_is_said_and_nothing_is_recorded_until_it
     run(scenario())
 
 
+def test_a_cycle_that_failed_long_ago_is_found_behind_all_the_good_ones(
+    run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.ui.feed.CAPACITY", 3)
+    database = Database(paths.database_url(DEMO))
+    for outcome in (Outcome.TIMEOUT, *[Outcome.OK] * 5):
+        Writer(database).record_failure(report(outcome), 30)
+    database.close()
+
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            cycles = program.window.activity.cycles
+
+            def rows() -> list[Outcome]:
+                return [cycles.model.row(row).outcome for row in range(cycles.model.rowCount())]
+
+            assert rows() == [Outcome.OK] * 3
+            cycles.failed_only.click()
+            await until(lambda: not program.is_busy, program)
+            assert rows() == [Outcome.TIMEOUT]
+            cycles.failed_only.click()
+            await until(lambda: not program.is_busy, program)
+            assert rows() == [Outcome.OK] * 3
+
+    run(scenario())
+
+
 def test_what_was_read_of_another_database_is_not_shown(
     run: Run, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     goes_on = threading.Event()
 
-    def slow(url: str, most: int) -> Any:
-        cycles = read_cycles(url, most)
-        if cycles:
+    def slow(url: str, most: int, *, failed_only: bool) -> Any:
+        cycles = read_cycles(url, most, failed_only=failed_only)
+        if cycles.reports:
             goes_on.wait()
         return cycles
 

@@ -1,18 +1,27 @@
 """Reads the ledger of cycles for the window, on a short read-only connection of its own; called in any thread."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func, select
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.store.reading import reading, stored_rows
-from t3monitor.store.schema import sync_runs
+from t3monitor.store.schema import STORED_NOTHING, sync_runs
 
 
-def read_cycles(url: str, limit: int) -> list[CycleReport]:
-    """The newest ``limit`` cycles of a database, newest first; none if there is no such file or no ledger in it.
+class Cycles(NamedTuple):
+    """Some cycles of a database, newest first, among so many that were asked for and so many in all."""
+
+    reports: list[CycleReport]
+    wanted: int = 0
+    all: int = 0
+    newest: int = 0  # run id of the newest of all
+
+
+def read_cycles(url: str, limit: int, *, failed_only: bool = False) -> Cycles:
+    """The newest ``limit`` cycles of a database, or of those that stored nothing; none if there is no such file.
 
     The time of a stored cycle is that between its two times of day, as its own stopwatch is not stored. Raises
     DatabaseError.
@@ -20,8 +29,15 @@ def read_cycles(url: str, limit: int) -> list[CycleReport]:
     with reading(url) as connection:
         cycles = stored_rows(connection, sync_runs)
         if cycles is None:
-            return []
-        return [_report(row) for row in connection.execute(cycles.order_by(sync_runs.c.id.desc()).limit(limit))]
+            return Cycles([])
+        count = select(func.count()).select_from(sync_runs)
+        wanted = every = connection.execute(count).scalar_one()
+        newest = connection.execute(select(func.max(sync_runs.c.id))).scalar_one() or 0
+        if failed_only:
+            cycles = cycles.where(STORED_NOTHING)
+            wanted = connection.execute(count.where(STORED_NOTHING)).scalar_one()
+        rows = connection.execute(cycles.order_by(sync_runs.c.id.desc()).limit(limit))
+        return Cycles([_report(row) for row in rows], wanted, every, newest)
 
 
 def _report(row: Row[Any]) -> CycleReport:

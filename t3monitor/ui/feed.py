@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,10 @@ from t3monitor.store.history import HistoryReader
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.series import Series
+from t3monitor.ui.activity.ledger_model import CAPACITY
 from t3monitor.ui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
-
-_CYCLES_SHOWN = 2000
 
 
 async def load_history(
@@ -115,6 +115,11 @@ class WindowFeed(QObject):
             self._spawn(self._reload())
 
     @Slot()
+    def on_other_cycles_wanted(self) -> None:
+        """The ledger is to show failed cycles alone, or all."""
+        self._spawn(self._show_other_cycles())
+
+    @Slot()
     def on_plotted_points_changed(self) -> None:
         """Names and present values of points that were just added to the trend."""
         if self._session.shown is not None:
@@ -138,11 +143,10 @@ class WindowFeed(QObject):
                 self._window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
                 await self._tasks.read(give_demo_a_past, database_file(url), settings.demo_panels, self._closing)
             snapshot = await self._tasks.read(read_present_state, url)
-            cycles = await self._tasks.read(read_cycles, url, _CYCLES_SHOWN)
+            await self._load_cycles()
         except (DatabaseError, OSError) as error:
             _log.warning("⚠️ %s", error)  # the first cycle says it in the window
         else:
-            self._window.activity.load_cycles(cycles)
             self._window.trend.reload()
             if snapshot is not None:
                 self._session.recall(snapshot)
@@ -169,13 +173,27 @@ class WindowFeed(QObject):
     async def _reload(self) -> None:
         """Shows what was stored with times of before."""
         try:
-            cycles = await self._tasks.read(read_cycles, self._session.database, _CYCLES_SHOWN)
+            await self._load_cycles()
         except DatabaseError as error:
             _log.warning("⚠️ %s", error)
             return
-        self._window.activity.load_cycles(cycles)
         self._window.trend.reload()
         self.on_plotted_points_changed()
+
+    async def _show_other_cycles(self) -> None:
+        try:
+            await self._load_cycles()
+        except DatabaseError as error:
+            _log.warning("⚠️ %s", error)
+            self._window.activity.cycles.notice.say(str(error))
+
+    async def _load_cycles(self) -> None:
+        """Reads those that are wanted; raises DatabaseError."""
+        page = self._window.activity.cycles
+        failed_only = page.model.failed_only
+        cycles = await self._tasks.read(partial(read_cycles, self._session.database, CAPACITY, failed_only=failed_only))
+        if page.model.failed_only == failed_only:  # else those that are wanted now are on their way
+            page.load(cycles)
 
     async def _measure(self) -> None:
         path = database_file(self._session.database)

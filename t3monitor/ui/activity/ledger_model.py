@@ -1,14 +1,15 @@
 """The ledger as a table: how every cycle ended, newest first."""
 
-from collections.abc import Iterable
+import math
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from typing_extensions import override
 
 from t3monitor.model.events import CycleReport
-from t3monitor.ui.activity.rows_model import Index, RowsModel
+from t3monitor.store.ledger import Cycles
+from t3monitor.ui.activity.rows_model import RowsModel
 from t3monitor.ui.kit.outcomes import outcome_colour, outcome_text
 from t3monitor.ui.kit.texts import duration_text, local_time_text, tooltip_text
 
@@ -42,22 +43,44 @@ def phases_text(report: CycleReport) -> str:
 
 
 class LedgerModel(RowsModel[CycleReport]):
-    """The newest 2,000 cycles."""
+    """The newest 2,000 cycles, or those of them that stored nothing, of any age."""
 
     columns = len(LedgerColumn)
     numbers_from = LedgerColumn.DURATION
 
-    def load(self, rows: Iterable[CycleReport]) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.failed_only = False
+        self.is_loaded = False  # all that the database holds of those that are wanted
+        self.wanted = self.all = 0  # how many there are, shown or not
+        self._live: list[CycleReport] = []  # ended since the stored ones were read, newest first
+
+    def load(self, cycles: Cycles) -> None:
         """Shows stored cycles, newest first, below those that ended since they were read."""
-        stored = list(rows)
-        known = {(report.site, report.started_at) for report in stored}
-        live = [report for report in self._rows if (report.site, report.started_at) not in known]
-        self.beginResetModel()
-        self._rows = (live + stored)[:CAPACITY]
-        self.endResetModel()
+        known = {(report.site, report.started_at) for report in cycles.reports}
+        self._live = [
+            report
+            for report in self._live
+            if (report.site, report.started_at) not in known and (report.run_id or math.inf) > cycles.newest
+        ]
+        live = list(filter(self._is_wanted, self._live))
+        self.wanted, self.all, self.is_loaded = cycles.wanted + len(live), cycles.all + len(self._live), True
+        self._set_rows(live + cycles.reports)
+
+    def show_failed(self, *, only: bool) -> None:
+        """Whether only cycles that stored nothing are shown; until `load` has them, those of them that are here."""
+        self.failed_only = only
+        self.is_loaded = False
+        here = {(report.started_at, report.site): report for report in (*self._rows, *self._live)}
+        self._set_rows([here[key] for key in sorted(here, reverse=True) if self._is_wanted(here[key])])
 
     def add(self, report: CycleReport) -> None:
         """A cycle that has just ended."""
+        self._live = [report, *self._live[: CAPACITY - 1]]
+        self.all += 1
+        if not self._is_wanted(report):
+            return
+        self.wanted += 1
         self.beginInsertRows(QModelIndex(), 0, 0)
         self._rows.insert(0, report)
         self.endInsertRows()
@@ -68,15 +91,23 @@ class LedgerModel(RowsModel[CycleReport]):
 
     def clear(self) -> None:
         """Forgets the cycles of a database that is no longer the one in use."""
-        self.beginResetModel()
-        self._rows = []
-        self.endResetModel()
+        self._live, self.is_loaded = [], False
+        self.wanted = self.all = 0
+        self._set_rows([])
 
     def has_several_sites(self) -> bool:
         """Whether it has to be said which T3000 computer a cycle is of."""
-        sites = iter(self._rows)
+        sites = (report.site for report in (*self._rows, *self._live))
         first = next(sites, None)
-        return first is not None and any(report.site != first.site for report in sites)
+        return any(site != first for site in sites)
+
+    def _is_wanted(self, report: CycleReport) -> bool:
+        return not (self.failed_only and report.outcome.is_stored)
+
+    def _set_rows(self, rows: list[CycleReport]) -> None:
+        self.beginResetModel()
+        self._rows = rows[:CAPACITY]
+        self.endResetModel()
 
     def _tooltip(self, report: CycleReport) -> str:
         lines = [
@@ -115,26 +146,6 @@ class LedgerModel(RowsModel[CycleReport]):
             self.tr("Samples"),
             self.tr("Bytes"),
         )
-
-
-class LedgerFilter(QSortFilterProxyModel):
-    """All cycles, or only those that stored nothing."""
-
-    def __init__(self, model: LedgerModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._ledger = model
-        self.setSourceModel(model)
-        self._failed_only = False
-
-    def set_failed_only(self, failed_only: bool) -> None:
-        """Whether the good ones are hidden."""
-        self.beginFilterChange()
-        self._failed_only = failed_only
-        self.endFilterChange()
-
-    @override
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        return not self._failed_only or not self._ledger.row(source_row).outcome.is_stored
 
 
 def _display(report: CycleReport, column: int) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl, Signal, Slot
@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
-from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerFilter, LedgerModel, phases_text, result_text
+from t3monitor.store.ledger import Cycles
+from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerModel, phases_text, result_text
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import stack
@@ -62,7 +63,7 @@ class ActivityPane(QWidget):
         The log takes those of a tenth of a second together: a cycle of 100 panels has hundreds.
         """
         if isinstance(event, CycleFinished):
-            self.cycles.model.add(event.report)
+            self.cycles.add(event.report)
         self._waiting.append(event)
         if not self._timer.isActive():
             self._timer.start()
@@ -72,10 +73,6 @@ class ActivityPane(QWidget):
         """Shows the lines that wait."""
         events, self._waiting = tuple(self._waiting), []
         self.log.model.append(events)
-
-    def load_cycles(self, reports: Iterable[CycleReport]) -> None:
-        """Takes the stored cycles of the database in use, newest first."""
-        self.cycles.model.load(reports)
 
     def show_log(self) -> None:
         """Turns to the log."""
@@ -229,13 +226,15 @@ class LogPage(QWidget):
 
 
 class CyclesPage(QWidget):
-    """The ledger, with the selected cycle explained below it."""
+    """The ledger, with the selected cycle explained below it; whoever owns it reads what it wants of the database."""
+
+    others_wanted = Signal()  # see `LedgerModel.failed_only`
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = LedgerModel(self)
-        self._filter = LedgerFilter(self.model, self)
-        self.view = _table(self._filter, self.tr("Cycles, newest first"), stretched=LedgerColumn.REASON)
+        self._shows_newest = False  # as soon as it is there
+        self.view = _table(self.model, self.tr("Cycles, newest first"), stretched=LedgerColumn.REASON)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         width = self.fontMetrics().horizontalAdvance
         self.view.setColumnWidth(LedgerColumn.TIME, width("0000-00-00 00:00:00") + 24)
@@ -246,8 +245,8 @@ class CyclesPage(QWidget):
         self.failed_only = QCheckBox(self.tr("&Failed only"))
         self.failed_only.setToolTip(self.tr("Only the cycles that stored nothing: each is a hole in the history"))
         self.failed_only.toggled.connect(self.on_failed_only_toggled)
-        self._count = Label()
-        self._count.setProperty("muted", True)
+        self.count = Label()
+        self.count.setProperty("muted", True)
         self.details = Label(wordWrap=True, margin=6)
         self.details.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -258,54 +257,70 @@ class CyclesPage(QWidget):
         layout = _page_layout(self, self.view, self.details)
         layout.addWidget(self.failed_only)
         layout.addStretch()
-        layout.addWidget(self._count)
-        self._filter.rowsInserted.connect(self.on_rows_inserted)
-        self._filter.rowsRemoved.connect(self.on_rows_changed)
+        layout.addWidget(self.count)
+        self.model.rowsInserted.connect(self.on_rows_inserted)
         self.view.selectionModel().currentRowChanged.connect(self.on_current_row_changed)
-        self._filter.modelReset.connect(self.on_rows_changed)
-        self.model.rowsInserted.connect(self.on_cycles_changed)
         self.model.modelReset.connect(self.on_cycles_changed)
         self.on_cycles_changed()
-        self.on_rows_changed()
+
+    def load(self, cycles: Cycles) -> None:
+        """Takes the stored cycles that are wanted."""
+        self.model.load(cycles)
+        if self._shows_newest:
+            self._select_newest()
+
+    def add(self, report: CycleReport) -> None:
+        """A cycle has ended."""
+        self.model.add(report)
+        self.on_cycles_changed()
 
     def select_newest(self) -> None:
         """Selects the cycle that ended last, so that it is explained."""
         self.failed_only.setChecked(False)
+        self._shows_newest = not self.model.is_loaded
+        self._select_newest()
+        self.view.setFocus()
+
+    def _select_newest(self) -> None:
+        self._shows_newest = self._shows_newest and not self.model.is_loaded
         self.view.selectRow(0)
         self.view.scrollToTop()
-        self.view.setFocus()
 
     @Slot(bool)
     def on_failed_only_toggled(self, failed_only: bool) -> None:
         """Hides the good cycles, or shows them again."""
-        self._filter.set_failed_only(failed_only)
-        self.on_rows_changed()
+        self.model.show_failed(only=failed_only)
+        self.others_wanted.emit()
 
     @Slot(QModelIndex, int, int)
     def on_rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
-        """A cycle ended: what the user reads further down stays in its place."""
+        """What the user reads further down stays in its place."""
         bar = self.view.verticalScrollBar()
-        if bar.value() > 0 and first == 0:
+        if bar.value() > 0:
             self.view.executeDelayedItemsLayout()
             bar.setValue(bar.value() + last - first + 1)
-        self.on_rows_changed()
-
-    @Slot()
-    def on_rows_changed(self) -> None:
-        """There are more, fewer or other cycles."""
-        if self._filter.rowCount():
-            self.notice.hide()
-        elif self.model.rowCount():
-            self.notice.say(self.tr("No cycle failed."))
-        else:
-            self.notice.say(self.tr("No cycle has ended yet. How each one ends will be a row here."))
-        self._count.setText(self.tr("Cycles shown: %s") % f"{self._filter.rowCount():,}")
-        self.on_current_row_changed(self.view.currentIndex())
 
     @Slot()
     def on_cycles_changed(self) -> None:
-        """The site of each cycle is shown where there is more than one."""
-        self.view.setColumnHidden(LedgerColumn.SITE, not self.model.has_several_sites())
+        """There are more or other cycles, shown or not."""
+        model, shown = self.model, self.model.rowCount()
+        if shown:
+            self.notice.hide()
+        elif model.all and not model.is_loaded:
+            self.notice.say(self.tr("Reading the cycles…"))
+        elif model.all:
+            self.notice.say(self.tr("No cycle failed."))
+        else:
+            self.notice.say(self.tr("No cycle has ended yet. How each one ends will be a row here."))
+        counts = [self.tr("Cycles shown: %s") % f"{shown:,}"]
+        if model.is_loaded and model.wanted > shown:
+            counts.append(self.tr("older ones: %s") % f"{model.wanted - shown:,}")
+        if model.is_loaded and model.all > model.wanted:
+            counts.append(self.tr("good ones, not shown: %s") % f"{model.all - model.wanted:,}")
+        self.count.setText(", ".join(counts))
+        # The site of each cycle is shown where there is more than one.
+        self.view.setColumnHidden(LedgerColumn.SITE, not model.has_several_sites())
+        self.on_current_row_changed(self.view.currentIndex())
 
     @Slot(QModelIndex)
     def on_current_row_changed(self, current: QModelIndex) -> None:
@@ -317,7 +332,7 @@ class CyclesPage(QWidget):
             self.details.setText(f"{result_text(report)}{phases}")
 
 
-def _table(model: LogFilter | LedgerFilter, name: str, *, stretched: int) -> QTableView:
+def _table(model: LogFilter | LedgerModel, name: str, *, stretched: int) -> QTableView:
     view = QTableView(showGrid=False, wordWrap=False, cornerButtonEnabled=False)
     view.setAlternatingRowColors(True)
     view.setTabKeyNavigation(False)
