@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from benchmarks.planted import Given, Outage
+from benchmarks.planted import Given, Outage, Planted
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import HOME_VARIABLE, Paths
 from t3monitor.model.causes import Cause
@@ -37,6 +37,8 @@ _PATIENCE_S = 200.0  # for all panels to be read again
 _FEED_EVERY_S = 0.5
 _DISK_MB = 2000
 
+_NONE = frozenset[int]()
+
 Say = Callable[[str], None]
 
 
@@ -46,7 +48,8 @@ class Plan(NamedTuple):
     name: str
     cause: Cause | None
     does: Callable[[], AbstractContextManager[None]]
-    concerns: Collection[object] | None = None
+    panels: frozenset[int] | None = None
+    points: frozenset[PointKey] = frozenset()
     slack_s: float = 0.0
 
 
@@ -120,6 +123,11 @@ class Stage(threading.Thread):
         self.given, self.outages = Given(), list[Outage]()
         self.error: BaseException | None = None
         self._say = say
+        self._began_s = time.time()
+
+    def planted(self) -> Planted:
+        """What came of it."""
+        return Planted(self.stage, str(self.database), self.interval_s, self._began_s, self.outages, self.given.all())
 
     @property
     def database_url(self) -> str:
@@ -157,7 +165,9 @@ class Stage(threading.Thread):
                 self._say(f"{self.stage}: {plan.name}")
                 with plan.does():
                     time.sleep(self.outage_s)
-                self.outages.append(Outage(plan.name, plan.cause, began_s, self.now_s(), plan.concerns, plan.slack_s))
+                self.outages.append(
+                    Outage(plan.name, plan.cause, began_s, self.now_s(), plan.panels, plan.points, plan.slack_s)
+                )
                 self._wait_for_readings()
             self._rest()
         except BaseException as error:  # noqa: BLE001 - told at the end
@@ -304,7 +314,7 @@ class WebStage(_Web):
     def plans(self) -> list[Plan]:
         """What happens to the program, to T3000's service, to panels and to the database."""
         second, third = self.panels[1].serial_number, self.panels[2].serial_number
-        unused = [PointKey(second, PointType.INPUT, number) for number in (11, 12)]
+        unused = frozenset(PointKey(second, PointType.INPUT, number) for number in (11, 12))
         plans = [
             Plan("program quit", Cause.NOT_RUNNING, self.quits),
             Plan("program killed", Cause.ENDED_UNEXPECTEDLY, self.is_killed),
@@ -315,9 +325,9 @@ class WebStage(_Web):
             Plan("T3000 refuses", Cause.REFUSED, lambda: self._in_mood(Mood.CODE_MINUS_1)),
             Plan("T3000 answers as text", Cause.BAD_REPLY, lambda: self._in_mood(Mood.TEXT)),
             Plan("Modbus device selected", Cause.NO_NEW_DATA, self._modbus_is_selected),
-            Plan("panel silent", Cause.SKIPPED, self._panel_is_silent, {third}),
-            Plan("points unused", Cause.UNUSED, self._points_are_unused, unused, slack_s=4.0 * self.interval_s),
-            Plan("panel not recorded", Cause.NOT_RECORDED, self._panel_is_unrecorded, {second}),
+            Plan("panel silent", Cause.SKIPPED, self._panel_is_silent, frozenset({third})),
+            Plan("points unused", Cause.UNUSED, self._points_are_unused, _NONE, unused, slack_s=4.0 * self.interval_s),
+            Plan("panel not recorded", Cause.NOT_RECORDED, self._panel_is_unrecorded, frozenset({second})),
             Plan("database locked, program runs", None, self._is_locked),
             Plan("database locked, program starts", Cause.DATABASE, self._is_locked_at_start),
         ]
@@ -367,7 +377,7 @@ class WebStage(_Web):
 
     @contextmanager
     def _points_are_unused(self) -> Iterator[None]:
-        used, self.panels[1].used = self.panels[1].used, (8, 4, 4)
+        used, self.panels[1].used = self.panels[1].used, (10, 4, 4)
         yield
         self.panels[1].used = used
 
@@ -585,30 +595,33 @@ class LibraryStage(Stage):
     def plans(self) -> list[Plan]:
         """What happens to the library, to panels, and to points."""
         first, second, third, fourth = self.panels
+        var_2 = PointKey(third.serial_number, PointType.VARIABLE, 2)
         in_2 = PointKey(first.serial_number, PointType.INPUT, 2)
         in_3 = PointKey(second.serial_number, PointType.INPUT, 3)
-        var_2 = PointKey(third.serial_number, PointType.VARIABLE, 2)
         debug = 'say {"debug":"HandleWebViewMsg returned empty response"}'
+
+        def of_panel(name: str, cause: Cause | None, panel: LibraryPanel, **members: Any) -> Plan:
+            return Plan(name, cause, lambda: self._set(panel, **members), frozenset({panel.serial_number}))
+
+        def of_point(name: str, cause: Cause, panel: LibraryPanel, key: PointKey, **members: Any) -> Plan:
+            return Plan(name, cause, lambda: self._set(panel, **members), _NONE, frozenset({key}))
+
         return [
             Plan("library crashes", Cause.CRASHED, lambda: self._in_mood("crash")),
             Plan("T3000 not ready (-2)", Cause.NOT_READY, lambda: self._in_mood("code -2 starting")),
             Plan("T3000 hangs", Cause.TIMEOUT, lambda: self._in_mood(f"hang {self.folder / 'pid'}")),
             Plan("T3000 refuses", Cause.REFUSED, lambda: self._in_mood("code -3 no")),
-            Plan("T3000 answers no JSON", Cause.BAD_REPLY, lambda: self._in_mood("dirty")),
-            Plan("cooldown", Cause.NO_NEW_DATA, lambda: self._in_mood(debug)),
-            Plan(
-                "panel missing", Cause.PANEL_MISSING, lambda: self._set(second, is_there=False), {second.serial_number}
-            ),
-            Plan("panel not reread", Cause.NOT_REREAD, lambda: self._freeze(third), {third.serial_number}),
-            Plan("serial number 0", Cause.SERIAL_ZERO, lambda: self._set(first, sent_serial=0), {first.serial_number}),
-            Plan(
-                "serial shared", Cause.SERIAL_SHARED, lambda: self._set(second, is_other=True), {second.serial_number}
-            ),
-            Plan("panel unreadable", Cause.SKIPPED, lambda: self._set(third, is_readable=False), {third.serial_number}),
-            Plan("point left out", Cause.POINT_MISSING, lambda: self._set(third, missing={"VAR2"}), {var_2}),
-            Plan("sensor open", Cause.SENSOR_OPEN, lambda: self._set(first, status={"IN2": 1}), {in_2}),
-            Plan("sensor shorted", Cause.SENSOR_SHORTED, lambda: self._set(second, status={"IN3": 2}), {in_3}),
-            Plan("panel installed", None, lambda: self._set_for_good(fourth), {fourth.serial_number}),
+            Plan("T3000 answers no JSON", Cause.BAD_REPLY, lambda: self._in_mood("say <html>")),
+            Plan("cooldown, or no background reading", Cause.NO_NEW_DATA, lambda: self._in_mood(debug)),
+            of_panel("panel missing", Cause.PANEL_MISSING, second, is_there=False),
+            Plan("panel not reread", Cause.NOT_REREAD, lambda: self._freeze(third), frozenset({third.serial_number})),
+            of_panel("serial number 0", Cause.SERIAL_ZERO, first, sent_serial=0),
+            of_panel("serial number shared", Cause.SERIAL_SHARED, second, is_other=True),
+            of_panel("panel unreadable", Cause.SKIPPED, third, is_readable=False),
+            of_point("point left out", Cause.POINT_MISSING, third, var_2, missing={"VAR2"}),
+            of_point("sensor open", Cause.SENSOR_OPEN, first, in_2, status={"IN2": 1}),
+            of_point("sensor shorted", Cause.SENSOR_SHORTED, second, in_3, status={"IN3": 2}),
+            Plan("panel installed", None, lambda: self._set_for_good(fourth), _NONE),
         ]
 
     def tidy_up(self) -> None:

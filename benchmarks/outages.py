@@ -5,134 +5,188 @@ the program tells of the holes afterwards. Ends with 1 unless all was found, wit
 """
 
 import argparse
+import sqlite3
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks.outage_stages import STAGES, Stage
-from benchmarks.planted import Hole
+from benchmarks.outage_stages import STAGES
+from benchmarks.planted import Hole, Planted
+from t3monitor.model.causes import Cause
 from t3monitor.model.points import PointKey
+from t3monitor.store.causes import faulty, holes
 from t3monitor.store.history import HistoryReader
+from t3monitor.store.series import Series
+from t3monitor.store.statistics import statistics
 
 _OFF_S = 1.0  # times are stored in whole seconds, and a reading is given a moment before it is taken
+_SHARE_OFF = 0.001
 _REST_SPACINGS = 4  # of each outage: until all is read again, and a little more
+_VERDICTS = ("found", "missed", "invented", "wrong cause", "wrong time", "unplanned")
+_PLANTED_FILE = "planted.json"
+
+
+class _Compared(NamedTuple):
+    planted: Hole
+    found: list[Hole]
+    verdict: str
 
 
 def main() -> int:
     """Plants for so many minutes, then compares."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.outages", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60, help="at least as long as all outages take")
-    parser.add_argument("--folder", type=Path, help="where the databases are kept (default: a temporary one)")
+    parser.add_argument("--minutes", type=float, default=60, help="longer if the outages need it")
+    parser.add_argument("--folder", type=Path, help="where databases and logs are kept (default: a new temporary one)")
     parser.add_argument("--stages", nargs="*", default=[stage.stage for stage in STAGES], metavar="NAME")
+    parser.add_argument("--compare", action="store_true", help="what an earlier run has planted in --folder, once more")
     args = parser.parse_args()
     folder = args.folder or Path(tempfile.mkdtemp(prefix="t3monitor-outages-"))
     folder.mkdir(parents=True, exist_ok=True)
-    interval_s = 3 if args.minutes >= 30 else 2
-    began_s = time.time()
+    broken_off = 0 if args.compare else _plant(folder, args.minutes, args.stages)
+    counts: Counter[str] = Counter()
+    shares_differ = 0
+    for name in args.stages:
+        planted = Planted.read(folder / name / _PLANTED_FILE)
+        counts += _compare(planted)
+        shares_differ += _compare_shares(planted)
+        print()
+    print("holes of points: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS))
+    is_good = counts["found"] and not any(counts[verdict] for verdict in _VERDICTS[1:])
+    return int(bool(broken_off or shares_differ or not is_good))
 
-    def say(line: str) -> None:
-        print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
 
-    stages = []
-    for kind in STAGES:
-        if kind.stage in args.stages:
-            stage = kind(folder, interval_s, say)
-            stage.outage_s = max(5 * interval_s, (60 * args.minutes / len(stage.plans()) - 4 * interval_s) / 2)
-            stages.append(stage)
-    print(f"{', '.join(stage.stage for stage in stages)}: a cycle every {interval_s} s; files in {folder}", flush=True)
+def _plant(folder: Path, minutes: float, names: list[str]) -> int:
+    """How many of the stages broke off; what they planted stands beside their databases."""
+    began_s = time.monotonic()
+    interval_s = 3 if minutes >= 30 else 2
+    stages = [kind(folder, interval_s, _say) for kind in STAGES if kind.stage in names]
+    for stage in stages:
+        stage.outage_s = max(5 * interval_s, (60 * minutes / len(stage.plans()) - _REST_SPACINGS * interval_s) / 2)
+    print(f"{', '.join(names)}: a cycle every {interval_s} s; files in {folder}", flush=True)
     for stage in stages:
         stage.start()
     for stage in stages:
         stage.join()
-    print(f"planted in {(time.time() - began_s) / 60:.1f} minutes, {threading.active_count()} threads left\n")
-    counts: Counter[str] = Counter()
-    for stage in stages:
-        counts += _compare(stage)
-    print("; ".join(f"{what} {counts[what]}" for what in _COUNTED))
-    failed = [stage.stage for stage in stages if stage.error]
+        stage.planted().write(stage.folder / _PLANTED_FILE)
+    print(f"planted in {(time.monotonic() - began_s) / 60:.1f} minutes; threads left: {threading.active_count() - 1}")
     for stage in stages:
         if stage.error:
             print(f"stage {stage.stage} broke off: {stage.error!r}")
-    return int(bool(failed or any(counts[what] for what in _COUNTED[1:])))
-
-
-_COUNTED = ("found", "missed", "invented", "wrong cause", "wrong time", "unplanned")
-
-
-def _compare(stage: Stage) -> Counter[str]:
-    """Prints each outage with what was found of it, and counts holes of points."""
-    counts: Counter[str] = Counter()
-    lines: dict[tuple[str, str], list[tuple[Hole, list[Hole], str]]] = defaultdict(list)
-    for key in stage.given.points():
-        left = found_holes(stage, key)
-        for hole in stage.given.holes(key, stage.interval_s, stage.outages):
-            found = [other for other in left if min(other.end_s, hole.end_s) > max(other.start_s, hole.start_s)]
-            left = [other for other in left if other not in found]
-            verdict = _verdict(hole, found, _slack(stage, hole))
-            counts[verdict] += 1
-            lines[hole.outage, hole.cause].append((hole, found, verdict))
-        for other in left:
-            counts["invented"] += 1
-            lines["", "nothing"].append((Hole(other.start_s, other.start_s, "nothing"), [other], f"invented ({key})"))
-    print(f"{stage.stage:<34}planted            cause               found              cause(s)")
-    planted = {outage.name for outage in stage.outages}
-    for (name, cause), compared in sorted(lines.items(), key=lambda line: line[1][0][0].start_s):
-        verdicts = Counter(verdict for _, _, verdict in compared)
-        starts, ends = _range(hole for hole, _, _ in compared)
-        found_starts, found_ends = _range(hole for _, holes, _ in compared for hole in holes)
-        causes = ", ".join(sorted({other.cause for _, holes, _ in compared for other in holes})) or "none"
-        told = "; ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
-        print(f"  {name or '?':<32}{starts}-{ends}  {cause:<18}  {found_starts}-{found_ends}  {causes}: {told}")
-    for name in sorted(planted - {name for name, _ in lines}):
-        print(f"  {name:<32}no hole, and none found")
     print()
-    return counts
+    return sum(stage.error is not None for stage in stages)
+
+
+def _say(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
+
+
+def _compare(planted: Planted) -> Counter[str]:
+    """Prints each outage with what was found of it, and counts holes of points."""
+    lines: dict[tuple[str, str], list[_Compared]] = defaultdict(list)
+    for key in planted.points():
+        for compared in _compared(planted, key):
+            lines[compared.planted.outage, compared.planted.cause].append(compared)
+    print(f"{planted.stage:<36}planted            cause               found              causes")
+    for (outage, cause), compared in sorted(lines.items(), key=lambda line: line[1][0].planted.start_s):
+        found = [hole for _, holes_, _ in compared for hole in holes_]
+        causes = ", ".join(sorted({hole.cause for hole in found})) or "none"
+        told = "; ".join(f"{count} {verdict}" for verdict, count in Counter(c.verdict for c in compared).items())
+        print(
+            f"  {outage or '?':<34}{_span(c.planted for c in compared)}  {cause:<18}  {_span(found)}  {causes}: {told}"
+        )
+    for outage in planted.outages:
+        if not any(name == outage.name for name, _ in lines):
+            print(f"  {outage.name:<34}no hole planted, none found")
+    return Counter(compared.verdict for line in lines.values() for compared in line)
+
+
+def _compared(planted: Planted, key: PointKey) -> list[_Compared]:
+    """The holes of a point: each that was planted, and each that was found though none was."""
+    seconds = planted.seconds(key)
+    left = _found(planted.url, key, planted.looked_at_s(key), seconds[-1])
+    compared = []
+    for hole in planted.holes(key):
+        found = [other for other in left if min(other.end_s, hole.end_s) > max(other.start_s, hole.start_s)]
+        left = [other for other in left if other not in found]
+        compared.append(_Compared(hole, found, _verdict(hole, found, planted.slack_s(hole))))
+    invented = [Hole(other.start_s, other.end_s, "none") for other in left]
+    return compared + [_Compared(hole, [other], "invented") for hole, other in zip(invented, left, strict=True)]
 
 
 def _verdict(planted: Hole, found: list[Hole], slack_s: float) -> str:
-    if planted.outage == "":
+    if not planted.outage:
         return "unplanned"
     if not found:
         return "missed"
     if any(hole.cause != planted.cause for hole in found):
         return "wrong cause"
-    if any(after.start_s > before.end_s for before, after in pairwise(found)):
-        return "wrong time"
     late_s = found[-1].end_s - planted.end_s
+    is_whole = all(before.end_s == after.start_s for before, after in pairwise(found))
     is_right = abs(found[0].start_s - planted.start_s) <= _OFF_S and -_OFF_S <= late_s <= _OFF_S + slack_s
-    return "found" if is_right else "wrong time"
+    return "found" if is_whole and is_right else "wrong time"
 
 
-def _slack(stage: Stage, hole: Hole) -> float:
-    return next(outage.slack_s for outage in stage.outages if outage.name == hole.outage) if hole.outage else 0.0
-
-
-def _range(holes: Iterable[Hole]) -> tuple[str, str]:
+def _span(holes_: Iterable[Hole]) -> str:
     """From the earliest start to the latest end."""
-    holes = list(holes)
-    if not holes:
-        return "--:--:--", "--:--:--"
-    return _time(min(hole.start_s for hole in holes)), _time(max(hole.end_s for hole in holes))
+    times = [(hole.start_s, hole.end_s) for hole in holes_]
+    if not times:
+        return f"{'':17}"
+    edges_s = min(start_s for start_s, _ in times), max(end_s for _, end_s in times)
+    return "-".join(time.strftime("%H:%M:%S", time.localtime(edge_s)) for edge_s in edges_s)
 
 
-def _time(at_s: float) -> str:
-    return time.strftime("%H:%M:%S", time.localtime(at_s))
+def _found(url: str, key: PointKey, start_s: float, end_s: float) -> list[Hole]:
+    """What the program tells of the holes of a point between two times."""
+    told = holes(url, _series(url, key, start_s, end_s), key, start_s, end_s, time.time())
+    return [Hole(hole.start_s, hole.end_s, hole.cause) for hole in told]
 
 
-def found_holes(stage: Stage, key: PointKey) -> list[Hole]:
-    """What the program tells of the holes between the first reading of a point and its last."""
-    seconds = stage.given.seconds(key)
-    reader = HistoryReader(stage.database_url)
-    found = []
-    for series in reader.read(key, seconds[0], seconds[-1], 1_000_000):
-        for start_s, end_s in zip(series.holes.starts, series.holes.ends, strict=True):
-            found.append(Hole(float(start_s), float(end_s), "?"))
-    return found
+def _series(url: str, key: PointKey, start_s: float, end_s: float) -> Series | None:
+    """The readings of a point, in the unit that it had longest."""
+    read = HistoryReader(url).read(key, start_s, end_s, 10**6)
+    return max(read, key=lambda series: len(series.times_utc_s), default=None)
+
+
+def _compare_shares(planted: Planted) -> int:
+    """Prints the known share of three points, by hand and by the program's statistics; how many differ."""
+    sensors = {Cause.SENSOR_OPEN, Cause.SENSOR_SHORTED}
+    hurt = [key for outage in planted.outages if outage.cause in sensors for key in outage.points]
+    differ = 0
+    for key in [*hurt, *planted.points()[:: len(planted.points()) // 3]][:3]:
+        seconds = planted.seconds(key)
+        by_hand = _known_by_hand(planted, key)
+        series = _series(planted.url, key, seconds[0], seconds[-1])
+        told = series and statistics(series, seconds[0], seconds[-1], time.time(), faulty(planted.url, key)).known
+        differs = told is None or abs(told - by_hand) > _SHARE_OFF
+        differ += differs
+        name = f"{key.serial_number} {key.point_type.prefix}{key.point_index}"
+        print(f"  known of {name}: {by_hand:.2%} by hand, {told or 0:.2%} told{', WRONG' if differs else ''}")
+    return differ
+
+
+def _known_by_hand(planted: Planted, key: PointKey) -> float:
+    """From rows of the view: each reading holds until the next, or for one interval if that is too far away.
+
+    What was read while the driver had the sensor open or shorted is no reading.
+    """
+    with closing(sqlite3.connect(planted.database)) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT logging_time FROM TRENDLOG_DATA WHERE serial_number = ? AND point_type = ?"
+            " AND point_index = ? ORDER BY logging_time",
+            key,
+        ).fetchall()
+    bad = [(hole.start_s, hole.end_s) for hole in planted.holes(key) if hole.cause.startswith("sensor")]
+    times = [time_s for (time_s,) in rows if not any(start_s <= time_s < end_s for start_s, end_s in bad)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    known_s = sum(gap if gap <= 2.5 * planted.interval_s else planted.interval_s for gap in gaps)
+    return known_s / (times[-1] - times[0])
 
 
 if __name__ == "__main__":

@@ -5,16 +5,19 @@ Nothing here comes from the program: the rule of `t3monitor.model.holes` is writ
 
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import Cause
 from t3monitor.model.points import PointKey
 
 _HOLE_AFTER_SPACINGS = 2.5
+_BEGINNING_S = 30.0
 
 
 class Hole(NamedTuple):
@@ -26,9 +29,8 @@ class Hole(NamedTuple):
     outage: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """What was planted, for these serial numbers or points (None: all), by the driver's clock.
+class Outage(msgspec.Struct, frozen=True):
+    """What was planted, of these panels or points (None: all), by the driver's clock.
 
     Of one that loses nothing, since readings wait to be stored, no hole may be found: its ``cause`` is None.
     ``slack_s`` is how much later a reading may be stored than T3000 gave it first.
@@ -38,16 +40,77 @@ class Outage:
     cause: Cause | None
     began_s: float
     ended_s: float
-    concerns: Collection[object] | None = None
+    panels: frozenset[int] | None = None
+    points: frozenset[PointKey] = frozenset()  # then ``panels`` is empty
     slack_s: float = 0.0
 
     def is_about(self, key: PointKey) -> bool:
         """Whether it kept readings of a point from being stored."""
-        return self.concerns is None or key in self.concerns or key.serial_number in self.concerns
+        return self.panels is None or key.serial_number in self.panels or key in self.points
 
-    def overlap_s(self, start_s: float, end_s: float) -> float:
-        """How long a stretch of time lies within it."""
-        return min(end_s, self.ended_s) - max(start_s, self.began_s)
+    def overlap_s(self, hole: Hole) -> float:
+        """How long a hole lies within it."""
+        return min(hole.end_s, self.ended_s) - max(hole.start_s, self.began_s)
+
+
+class Planted(msgspec.Struct):
+    """All that was planted in one database, and what T3000 gave: seconds by point."""
+
+    stage: str
+    database: str
+    interval_s: int
+    began_s: float
+    outages: list[Outage]
+    given: list[tuple[PointKey, list[int]]]
+
+    @classmethod
+    def read(cls, file: Path) -> "Planted":
+        """What an earlier run wrote."""
+        return msgspec.json.decode(file.read_bytes(), type=cls)
+
+    def write(self, file: Path) -> None:
+        """For a later look."""
+        file.write_bytes(msgspec.json.encode(self))
+
+    @property
+    def url(self) -> str:
+        """Of the database."""
+        return sqlite_url(Path(self.database))
+
+    def points(self) -> list[PointKey]:
+        """Those that T3000 ever gave."""
+        return [key for key, _ in self.given]
+
+    def seconds(self, key: PointKey) -> list[int]:
+        """The readings of a point in their order."""
+        return next(seconds for given, seconds in self.given if given == key)
+
+    def holes(self, key: PointKey) -> list[Hole]:
+        """Before the first reading of a point, and where more than two and a half spacings lie between two of them."""
+        seconds = self.seconds(key)
+        found = []
+        if self.looked_at_s(key) < seconds[0]:
+            found.append(Hole(self.began_s, seconds[0], Cause.BEFORE_FIRST, "before the panel was installed"))
+        for read_s, next_s in pairwise(seconds):
+            if next_s - read_s > _HOLE_AFTER_SPACINGS * self.interval_s:
+                found.append(self._of_outage(Hole(read_s + self.interval_s, next_s, "nobody planted it"), key))
+        return found
+
+    def looked_at_s(self, key: PointKey) -> float:
+        """From when on a point is looked at: the begin, or its first reading if that came as the program began."""
+        first_s = self.seconds(key)[0]
+        return self.began_s if first_s - self.began_s > _BEGINNING_S else first_s
+
+    def slack_s(self, hole: Hole) -> float:
+        """That of its outage."""
+        return next((outage.slack_s for outage in self.outages if outage.name == hole.outage), 0.0)
+
+    def _of_outage(self, hole: Hole, key: PointKey) -> Hole:
+        about = [outage for outage in self.outages if outage.is_about(key) and outage.overlap_s(hole) > 0]
+        if not about:
+            return hole
+        outage = max(about, key=lambda outage: outage.overlap_s(hole))
+        return hole._replace(cause=outage.cause or "nothing is lost", outage=outage.name)
 
 
 class Given:
@@ -55,54 +118,34 @@ class Given:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._times: dict[PointKey, list[float]] = defaultdict(list)
+        self._times: dict[PointKey, set[int]] = {}
         self._noted_s: dict[PointKey, float] = {}  # monotonic
-        self._lost: frozenset[object] = frozenset()
+        self._lost: frozenset[int] = frozenset()
 
     def note(self, keys: Iterable[PointKey], at_s: float) -> None:
         """T3000 gave these points as of a second."""
         with self._lock:
             for key in keys:
-                if key not in self._lost and key.serial_number not in self._lost:
-                    self._times[key].append(at_s)
+                if key.serial_number not in self._lost:
+                    self._times.setdefault(key, set()).add(int(at_s))
                     self._noted_s[key] = time.monotonic()
 
-    def lose(self, *concerns: object) -> None:
-        """From now on nothing of these serial numbers or points is to be stored, whatever T3000 gives."""
+    def lose(self, *panels: int) -> None:
+        """From now on nothing of these panels is to be stored, whatever T3000 gives."""
         with self._lock:
-            self._lost = frozenset(concerns)
+            self._lost = frozenset(panels)
 
-    def points(self) -> list[PointKey]:
-        """The points that ever were given."""
-        with self._lock:
-            return sorted(self._times)
-
-    def last_s(self, key: PointKey) -> float:
+    def last_s(self, key: PointKey) -> int:
         """The newest reading of a point."""
         with self._lock:
-            return self._times[key][-1]
+            return max(self._times[key])
 
     def lacking(self, keys: Iterable[PointKey], since_s: float) -> list[PointKey]:
         """Which points were not given since a monotonic second."""
         with self._lock:
             return [key for key in keys if self._noted_s.get(key, 0.0) <= since_s]
 
-    def seconds(self, key: PointKey) -> list[int]:
-        """The readings of a point in their order, in whole seconds, as they are stored."""
+    def all(self) -> list[tuple[PointKey, list[int]]]:
+        """The seconds of all readings, in their order, as they are stored."""
         with self._lock:
-            return sorted({int(time_s) for time_s in self._times.get(key, ())})
-
-    def holes(self, key: PointKey, spacing_s: float, outages: Iterable[Outage]) -> list[Hole]:
-        """Where more than two and a half spacings lie between two readings, and the outage that was there."""
-        about = [outage for outage in outages if outage.is_about(key)]
-        found = []
-        for read_s, next_s in pairwise(self.seconds(key)):
-            if next_s - read_s <= _HOLE_AFTER_SPACINGS * spacing_s:
-                continue
-            start_s = read_s + spacing_s
-            best = max(about, key=lambda outage: outage.overlap_s(start_s, next_s), default=None)
-            if best is None or best.overlap_s(start_s, next_s) <= 0:
-                found.append(Hole(start_s, next_s, "nobody planted it"))
-            else:
-                found.append(Hole(start_s, next_s, best.cause or "none should be there", best.name))
-        return found
+            return [(key, sorted(self._times[key])) for key in sorted(self._times)]
