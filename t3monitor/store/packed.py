@@ -31,6 +31,7 @@ _OLDEST = f"""SELECT run_id, logging_time, layout_id, {_ITS_INTERVAL}, expected_
 _TIMES = "SELECT DISTINCT logging_time FROM TRENDLOG_FRAMES WHERE serial_number = ? AND point_type = ? AND logging_time"
 _NEXT_SEQ = """SELECT first_seq + count FROM TRENDLOG_BLOCKS WHERE serial_number = ? AND point_type = ?
     ORDER BY first_seq DESC LIMIT 1"""
+_REACHED = "SELECT max(last_time) FROM TRENDLOG_BLOCKS WHERE serial_number = ? AND point_type = ?"
 _HELD = """SELECT point.position, segment.base, segment.scale, segment.nullable FROM TRENDLOG_LAYOUT_POINTS AS point
     CROSS JOIN TRENDLOG_SEGMENTS AS segment ON segment.serial_number = ?1 AND segment.point_type = ?2
     AND segment.position = point.position AND segment.first_seq = (
@@ -63,18 +64,20 @@ def pack_oldest(cursor: Cursor, serial_number: int, point_type: str) -> int:
     Raises ValueError for values that are no numbers.
     """
     vector = serial_number, point_type
-    frames = _alike([_Frame(*row) for row in cursor.execute(_OLDEST, vector)])
+    frames = [_Frame(*row) for row in cursor.execute(_OLDEST, vector)]
     if not frames:
         return 0
+    (reached,) = cursor.execute(_REACHED, vector).fetchone()
+    frames = _alike(frames, reached or 0)
     first, last = frames[0], frames[-1]
     seq = (cursor.execute(_NEXT_SEQ, vector).fetchone() or (0,))[0]
     times = encode_whole([frame.time for frame in frames])
-    spacings = encode_whole(_spacings(cursor, vector, frames))
+    spacings = _spacings(cursor, vector, frames)
     cursor.execute(
         statements.INSERT_BLOCK,
         (
             *(*vector, seq, len(frames), first.layout_id, first.sync_interval, first.time, last.time, last.run_id),
-            *(*times, *spacings),
+            *(*times, *encode_whole(spacings)),
         ),
     )
     (points,) = cursor.execute(_COUNT_POINTS, (first.layout_id,)).fetchone()
@@ -92,16 +95,19 @@ def pack_oldest(cursor: Cursor, serial_number: int, point_type: str) -> int:
     cursor.executemany(_DELETE, keys)
     cursor.executemany(
         statements.INSERT_FRAME,
-        [(*key, first.layout_id, "", None, first.sync_interval, number) for number, key in enumerate(keys, seq)],
+        [
+            (*key, first.layout_id, "", spacing, first.sync_interval, number)
+            for number, (key, spacing) in enumerate(zip(keys, spacings, strict=True), seq)
+        ],
     )
     return len(frames)
 
 
-def _alike(frames: list[_Frame]) -> list[_Frame]:
-    """Those that make one block, from the earliest cycle on."""
+def _alike(frames: list[_Frame], reached: int) -> list[_Frame]:
+    """Those that make one block, from the earliest cycle on; blocks reach to a time, before which others came late."""
     frames.sort(key=lambda frame: frame.run_id)
     for place, (earlier, later) in enumerate(pairwise(frames), 1):
-        if later.time < earlier.time or later[2:4] != earlier[2:4]:
+        if later.time < earlier.time or earlier.time <= reached < later.time or later[2:4] != earlier[2:4]:
             return frames[:place]
     return frames
 

@@ -1,0 +1,325 @@
+"""Packed history: whoever asks gets the same rows as before, and in the same time."""
+
+import logging
+import random
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.store.codec import decode_whole
+from t3monitor.store.database import Database
+from t3monitor.store.packing import Packing
+from t3monitor.store.rows import json_array
+
+PANEL, BEGIN_S = 237219, 1_700_000_000
+LAYOUTS = {1: 4, 2: 6, 3: 2}  # with how many points; the third is of an import
+NEWEST = "SELECT * FROM TRENDLOG_DATA WHERE data_source = 1 AND serial_number = 237219 AND point_type = 'INPUT'"
+ORDERS = ("ORDER BY logging_time DESC LIMIT 1000", "ORDER BY logging_time LIMIT 1000")
+
+
+class Frame(NamedTuple):
+    time_s: int
+    values: list[float | None]
+    layout: int = 1
+    spacing_s: int | None = 30
+    interval_s: int | None = 30
+    ledger_s: int | None = 30  # the sync interval in SYNC_RUNS; None: there is no such row
+    point_type: str = "INPUT"
+
+
+class File:
+    """A database whose frames are those that a test says."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.database = Database(sqlite_url(path))
+        self._run_ids = count(1)
+        with closing(self.connect()) as connection, connection:
+            for layout, points in LAYOUTS.items():
+                source = (1, "ffi_sync_service") if layout < 3 else (2, "manual_entry")
+                for point_type in ("INPUT", "OUTPUT"):
+                    row = layout * 10 + (point_type == "OUTPUT"), PANEL, point_type, 1, str(layout), *source
+                    connection.execute("INSERT INTO TRENDLOG_LAYOUTS VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+                    connection.executemany(
+                        "INSERT INTO TRENDLOG_LAYOUT_POINTS VALUES (?, ?, ?, ?, 'L', ?, '°C', 1)",
+                        [(row[0], place, f"IN{place + 1}", place + 1, layout) for place in range(points)],
+                    )
+
+    def connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path)
+
+    def store(self, *frames: Frame) -> None:
+        with closing(self.connect()) as connection, connection:
+            connection.execute("PRAGMA synchronous = OFF")
+            for frame, run in zip(frames, self._run_ids, strict=False):
+                if frame.ledger_s is not None:
+                    connection.execute(
+                        "INSERT INTO SYNC_RUNS VALUES (?, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', ?, 1, '', '')",
+                        (run, frame.ledger_s),
+                    )
+                connection.execute(
+                    "INSERT INTO TRENDLOG_FRAMES VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                    (
+                        *(
+                            PANEL,
+                            frame.point_type,
+                            frame.time_s,
+                            run,
+                            frame.layout * 10 + (frame.point_type != "INPUT"),
+                        ),
+                        *(json_array(frame.values), frame.spacing_s, frame.interval_s),
+                    ),
+                )
+
+    def pack(self) -> None:
+        packing = Packing(None)  # type: ignore[arg-type] # it looks at nothing of its context
+        while packing.work(self.database) != 60:
+            pass
+
+    def rows(self, sql: str, *parameters: object) -> list[Any]:
+        with closing(self.connect()) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def view(self) -> list[Any]:
+        return self.rows("SELECT * FROM TRENDLOG_DATA ORDER BY logging_time, point_type, point_index, value, range")
+
+    def hot(self, point_type: str = "INPUT") -> int:
+        ((hot,),) = self.rows("SELECT count(*) FROM TRENDLOG_FRAMES WHERE seq IS NULL AND point_type = ?", point_type)
+        return int(hot)
+
+    def blocks(self) -> list[Any]:
+        return self.rows("SELECT first_seq, count, first_time, last_time, last_run FROM TRENDLOG_BLOCKS ORDER BY 1")
+
+    def plan(self, sql: str) -> str:
+        return " | ".join(row[3] for row in self.rows(f"EXPLAIN QUERY PLAN {sql}"))
+
+    def close(self) -> None:
+        self.database.close()
+
+
+@pytest.fixture
+def new_file(tmp_path: Path) -> Iterator[Callable[[], File]]:
+    """Makes files, each of which begins as a copy of one that was made once."""
+    files: list[File] = []
+
+    def make() -> File:
+        files.append(File(tmp_path / f"history-{len(files)}.db"))
+        return files[-1]
+
+    yield make
+    for file in files:
+        file.close()
+
+
+@pytest.fixture
+def file(new_file: Callable[[], File]) -> File:
+    return new_file()
+
+
+def even(frames: int, begin_s: int = BEGIN_S, **fields: Any) -> list[Frame]:
+    """A point that moves, one that switches now and then, one that stays and one that is missing."""
+    return [
+        Frame(begin_s + 30 * n, [20 + n % 97 / 10, float(n // 50 % 2), 21.5, None], **fields) for n in range(frames)
+    ]
+
+
+def wild(seed: int) -> list[Frame]:
+    """A history with all that there is in one, in the order in which it was stored."""
+    rng = random.Random(seed)
+    signals: list[Callable[[], float | None]] = [
+        lambda: 21.5,
+        lambda: None,
+        lambda: float(rng.random() < 0.5),
+        lambda: rng.choice([0.0, 1.0, None]),
+        lambda: float(rng.randrange(3)),
+        lambda: rng.randrange(15) / 10,
+        lambda: 20 + rng.randrange(200) / 1000,
+        lambda: rng.randrange(-30_000, 30_000) / 1000,
+        lambda: float(rng.randrange(2**31)),
+        lambda: rng.choice([rng.uniform(-1e9, 1e9), 1e300, -1e300, 0.1 + 0.2, None]),
+    ]
+    frames: list[Frame] = []
+    time_s = BEGIN_S
+    while len(frames) < 900:
+        layout = rng.choice([1, 1, 1, 2, 3])
+        points = [rng.choice(signals) for _ in range(LAYOUTS[layout])]
+        is_old = rng.random() < 0.4
+        interval_s = rng.choice([30, 60])
+        fields: dict[str, Any] = {
+            "layout": layout,
+            "spacing_s": None if is_old and rng.random() < 0.7 else interval_s,
+            "interval_s": None if is_old else interval_s,
+            "ledger_s": rng.choice([interval_s, None]) if is_old else interval_s,
+        }
+        if frames and rng.random() < 0.3:  # late, or the clock was set back
+            time_s = frames[rng.randrange(len(frames))].time_s
+        for _ in range(rng.choice([1, 5, 100, 400])):
+            frames.append(Frame(time_s, [point() for point in points], **fields))
+            time_s += rng.choices([interval_s, interval_s + 1, 0, 700], [50, 5, 1, 1])[0]
+    return frames
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10**6))
+def test_every_row_of_the_view_is_the_same_after_packing(new_file: Callable[[], File], seed: int) -> None:
+    file = new_file()
+    file.store(*wild(seed))
+    before = file.view()
+    file.pack()
+    assert file.hot() < 480
+    assert file.view() == before
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10**6))
+def test_the_blocks_tell_of_each_frame_its_time_and_its_spacing(new_file: Callable[[], File], seed: int) -> None:
+    file = new_file()
+    frames = wild(seed)
+    file.store(*frames)
+    file.pack()
+    told = {}
+    for block in file.rows(
+        "SELECT first_seq, count, last_run, first_time, last_time, base, step, width, times,"
+        " spacing_base, spacing_step, spacing_width, spacings FROM TRENDLOG_BLOCKS"
+    ):
+        seq, size, last_run, first_s, last_s, *columns = block
+        times, spacings = decode_whole(*columns[:4], size).tolist(), decode_whole(*columns[4:], size).tolist()
+        assert (times[0], times[-1]) == (first_s, last_s)
+        told |= {
+            seq + n: (time_s, spacing_s) for n, (time_s, spacing_s) in enumerate(zip(times, spacings, strict=True))
+        }
+        ((newest,),) = file.rows(
+            "SELECT max(run_id) FROM TRENDLOG_FRAMES WHERE seq BETWEEN ? AND ?", seq, seq + size - 1
+        )
+        assert last_run == newest
+    rows = file.rows("SELECT seq, logging_time, expected_spacing, run_id FROM TRENDLOG_FRAMES WHERE seq IS NOT NULL")
+    assert told == {seq: (time_s, spacing_s) for seq, time_s, spacing_s, _ in rows}
+    for _, _, spacing_s, run in rows:
+        assert frames[run - 1].spacing_s in (None, spacing_s)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_newest_rows_are_found_in_the_order_of_the_key_without_sorting(file: File, order: str) -> None:
+    file.store(*even(700))
+    file.pack()
+    plan = file.plan(f"{NEWEST} {order}")
+    assert plan.startswith("SEARCH frame USING PRIMARY KEY (serial_number=? AND point_type=?)")
+    assert "TEMP B-TREE" not in plan
+    assert (
+        file.rows(f"{NEWEST} {order}")
+        == sorted(file.rows(NEWEST), key=lambda row: (-row[5] if "DESC" in order else row[5], row[4]))[:1000]
+    )
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_samples_do_not_hang_on_the_ledger(file: File, is_old: bool) -> None:
+    fields: dict[str, Any] = {"interval_s": None, "spacing_s": None, "ledger_s": 60} if is_old else {}
+    file.store(*even(300, begin_s=0, layout=3), *even(700, **fields), *even(700, point_type="OUTPUT", **fields))
+    before = file.rows(NEWEST)
+    file.pack()
+    assert 0 < file.hot() < 1000
+    with closing(file.connect()) as connection, connection:
+        connection.execute("DELETE FROM SYNC_RUNS")
+    assert file.rows(NEWEST) == before
+    assert {row[10] for row in before} == {60 if is_old else 30}
+
+
+def test_a_vector_is_packed_when_it_has_480_hot_frames_and_keeps_240(file: File) -> None:
+    file.store(*even(479))
+    file.pack()
+    assert file.hot() == 479
+    file.store(Frame(BEGIN_S + 479 * 30, [20.0, 0.0, 21.5, None]))
+    file.pack()
+    assert file.hot() == 240
+    assert file.blocks() == [(0, 240, BEGIN_S, BEGIN_S + 239 * 30, 240)]
+
+
+def test_of_a_long_history_block_after_block_is_packed_and_then_the_next_vector(file: File) -> None:
+    file.store(*even(1000), *even(1000, point_type="OUTPUT"))
+    packing = Packing(None)  # type: ignore[arg-type]
+    assert [packing.work(file.database) for _ in range(8)] == [0.0, 0.02, 0.02, 1.0, 0.02, 0.02, 1.0, 60.0]
+    assert (file.hot("INPUT"), file.hot("OUTPUT")) == (280, 280)
+
+
+def test_what_does_not_change_is_written_once_and_what_comes_back_again(file: File) -> None:
+    changed = [frame._replace(values=[20.0, 0.0, 22.5, None]) for frame in even(240, begin_s=BEGIN_S + 720 * 30)]
+    file.store(*even(720), *changed, *even(500, begin_s=BEGIN_S + 960 * 30))
+    before = file.view()
+    file.pack()
+    assert file.view() == before
+    held = "SELECT first_seq FROM TRENDLOG_SEGMENTS WHERE position = ? ORDER BY 1"
+    assert file.rows(held, 2) == [(0,), (720,), (960,)]
+    assert file.rows(held, 3) == [(0,)]
+    assert len(file.rows(held, 0)) == 5, "what moves ends with each block, and what stays then begins anew"
+
+
+def test_a_frame_that_comes_late_is_a_block_of_its_own(file: File) -> None:
+    file.store(*even(500))
+    file.pack()
+    late = [frame._replace(time_s=frame.time_s + 7) for frame in even(20, begin_s=BEGIN_S + 3000)]
+    file.store(*late, *even(480, begin_s=BEGIN_S + 500 * 30))
+    before = file.view()
+    file.pack()
+    assert file.view() == before
+    assert [block[1] for block in file.blocks()] == [240, 220, 40, 20, 240]
+    assert file.blocks()[3][2:] == (late[0].time_s, late[-1].time_s, 520)
+
+
+def test_of_two_readings_of_one_time_that_of_the_later_cycle_is_in_the_block_with_the_later_one(file: File) -> None:
+    file.store(*even(100), *even(600))  # the clock was set back
+    file.pack()
+    blocks = file.rows("SELECT first_seq, count, last_run FROM TRENDLOG_BLOCKS")
+    assert len(blocks) >= 2
+    runs: dict[int, list[tuple[int, int]]] = {}
+    for seq, size, last_run in blocks:
+        for time_s, run in file.rows(
+            "SELECT logging_time, run_id FROM TRENDLOG_FRAMES WHERE seq BETWEEN ? AND ?", seq, seq + size - 1
+        ):
+            runs.setdefault(time_s, []).append((last_run, run))
+    for readings in runs.values():
+        assert [run for _, run in sorted(readings)] == sorted(run for _, run in readings)
+
+
+def test_a_new_layout_or_interval_ends_a_block(file: File) -> None:
+    file.store(*even(100), *even(150, begin_s=BEGIN_S + 3000, interval_s=60), *even(500, begin_s=BEGIN_S + 9000))
+    file.pack()
+    assert file.rows("SELECT count, sync_interval FROM TRENDLOG_BLOCKS") == [(100, 30), (150, 60), (240, 30)]
+
+
+def test_of_an_older_program_the_interval_is_filled_in_also_where_nothing_is_packed(file: File) -> None:
+    file.store(*even(100, spacing_s=None, interval_s=None, ledger_s=45), *even(9, begin_s=BEGIN_S + 3000))
+    file.pack()
+    assert file.blocks() == []
+    assert file.rows("SELECT sync_interval, count(*) FROM TRENDLOG_FRAMES GROUP BY 1") == [(30, 9), (45, 100)]
+
+
+def test_values_that_cannot_be_read_are_left_and_the_others_are_packed(
+    file: File, caplog: pytest.LogCaptureFixture
+) -> None:
+    file.store(*even(500), *even(500, point_type="OUTPUT"))
+    with closing(file.connect()) as connection, connection:
+        connection.execute("UPDATE TRENDLOG_FRAMES SET vals = '[1,' WHERE point_type = 'INPUT' AND run_id = 9")
+    with caplog.at_level(logging.WARNING):
+        file.pack()
+    assert (file.hot("INPUT"), file.hot("OUTPUT")) == (500, 260)
+    assert "INPUT readings of panel 237219 cannot be packed" in caplog.text
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="the sqlite3 program is not installed")
+def test_the_sqlite3_program_reads_packed_history(file: File) -> None:
+    file.store(*even(700))
+    ((before,),) = file.rows("SELECT group_concat(logging_time || ' ' || value, ';') FROM TRENDLOG_DATA")
+    file.pack()
+    sql = "SELECT group_concat(logging_time || ' ' || value, ';') FROM TRENDLOG_DATA"
+    told = subprocess.run(["sqlite3", file.path, sql], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == before
