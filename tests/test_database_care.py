@@ -12,7 +12,7 @@ import pytest
 from packed import BLOCK, fill
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseUnusableError
+from t3monitor.model.errors import DatabaseDamagedError, DatabaseError
 from t3monitor.store import backup as backup_module
 from t3monitor.store.backup import BackupError, back_up
 from t3monitor.store.checking import check, damage
@@ -390,5 +390,5 @@ def test_damage_is_an_error_of_its_own(database: Database, file: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(DatabaseDamagedError):
         Database(sqlite_url(file))
-    with pytest.raises(DatabaseUnusableError):
+    with pytest.raises(DatabaseDamagedError):
         back_up(sqlite_url(file), file.with_name("copy.db"), LongWork())

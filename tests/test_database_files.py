@@ -12,12 +12,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from clock import FakeClock
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store import database as database_module
 from t3monitor.store import upkeep
 from t3monitor.store.database import Database
-from t3monitor.store.upkeep import CopyWal
+from t3monitor.store.upkeep import CopyWal, UpkeepContext
 from t3monitor.store.validation import check_pages
 
 taken_away = pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody take an open file away")
@@ -409,7 +411,7 @@ def test_a_wal_that_grows_is_said_once_and_once_when_it_is_over(
 ) -> None:
     monkeypatch.setattr(upkeep, "_TOO_BIG_BYTES", 8000)
     caplog.set_level(logging.INFO)
-    copy_wal = CopyWal()
+    copy_wal = CopyWal(UpkeepContext(FakeClock(), Settings))
     with closing(sqlite3.connect(file, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM READING_TIMES").fetchone()

@@ -190,9 +190,7 @@ def test_of_a_file_without_its_header_nothing_is_carried_but_from_a_backup(file:
     assert "nothing of it could be read, and a new one is begun" in result.sentence(file, "x")
     new, result = salvaged(file, backup)
     assert (readings(new), samples(new)) == (READINGS, samples_of_whole())
-    assert f"nothing of it could be read, and {result.from_backup} rows of the newest backup are in" in result.sentence(
-        file, "history.db.damaged-1"
-    )
+    assert f": {result.from_backup} of the newest backup are in a new one; " in result.sentence(file, "x")
 
 
 def test_what_is_lost_comes_from_a_backup_and_what_is_newer_from_the_file(file: Path, tmp_path: Path) -> None:

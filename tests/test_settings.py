@@ -339,7 +339,7 @@ def test_a_file_of_an_older_version_without_groups_is_read_and_saved_with_them(p
     assert (loaded, warnings) == (expected, [])
     save(path, loaded)
     assert load(path) == (expected, [])
-    assert list(stored(path)) == ["odd", "t3000", "sync", "recording", "history", "window"]
+    assert list(stored(path)) == ["odd", "t3000", "sync", "recording", "history", "backup", "window"]
 
 
 def test_what_an_older_version_wrote_beside_the_groups_is_the_newest(path: Path) -> None:

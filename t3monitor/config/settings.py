@@ -154,6 +154,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[Kept, ...],
         Meta(description="Panels, types of points, or both, whose history is kept for another time"),
     ] = ()
+    backups: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=365,
+            description="How many daily backups of the database are kept; 0: none is made",
+            extra={"unit": "backups"},
+        ),
+    ] = 3
+    backup_folder: Annotated[str, Meta(description="Folder of the backups; empty for that of the database")] = ""
     demo_panels: Annotated[
         int, Meta(ge=1, le=200, description="Size of the simulated building", extra={"unit": "panels"})
     ] = 6
@@ -217,6 +227,7 @@ GROUPS = {
     "sync": ("sync_interval_secs", "timeout_seconds", "retry_attempts", "panels_logged", "auto_start"),
     "recording": ("database", "recorded_types", "unrecorded_panels"),
     "history": ("keep_samples_days", "keep_daily_values_days", "keep_exceptions"),
+    "backup": ("backups", "backup_folder"),
     "window": ("appearance",),
 }
 
@@ -313,7 +324,7 @@ def _may_be_read(path: Path) -> bool:
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
 
 
-_FILES = ("library", "replay")
+_FILES = ("library", "replay", "backup_folder")
 _CHOICES = {"link": LinkName, "web_reading": WebReading, "live_points": LivePoints, "appearance": Appearance}
 
 

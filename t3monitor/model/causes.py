@@ -142,7 +142,7 @@ class EventKind(StrEnum):
     SETTINGS = "settings"  # detail: what was changed
     RETENTION = "retention"  # detail: what is no longer kept
     IMPORT = "import"
-    CHECKED = "checked"  # every page was looked at; detail: what was wrong, empty for nothing
+    CHECKED = "checked"  # every page was looked at and good
     BACKED_UP = "backed_up"  # detail: the copy
     COMPACTED = "compacted"  # detail: from how many MB to how many
     SALVAGED = "salvaged"  # the file was damaged and this one begun; detail: where that one is, what is lost

@@ -123,3 +123,5 @@ class DatabaseUnusableError(DatabaseError):
 
 class DatabaseDamagedError(DatabaseUnusableError):
     """Pages of the file cannot be read; whoever records into it carries what can be read into a new one."""
+
+    finding = ""  # of SQLite

@@ -182,6 +182,13 @@ class LateStored(SyncEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseSalvaged(SyncEvent):
+    """The database was damaged; the sentence says where it is now, and what of it is in the new one."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Validated(SyncEvent):
     """What was counted back from the database, panel by panel."""
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import MonitorError
-from t3monitor.store.checking import damage
+from t3monitor.store.checking import damage, must_be_whole
 from t3monitor.store.files import beside, database_file, is_there
 from t3monitor.store.migrate import present_revision
 from t3monitor.store.reading import reading
@@ -40,6 +40,7 @@ def back_up(url: str, copy: Path, work: LongWork, *, rests: bool = False) -> int
         _remove(partial)
         _copy(url, partial, work, rests=rests)
         if found := damage(sqlite_url(partial), work, sealed=True):
+            must_be_whole(url, work)  # else it is the database that is damaged
             raise BackupError(f"The copy of {path} came out damaged ({found[0]}) and was removed; check both disks")
         size = partial.stat().st_size
         partial.rename(copy)

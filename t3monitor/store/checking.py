@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from t3monitor.model.errors import DatabaseDamagedError
 from t3monitor.store.codec import decode, decode_whole
 from t3monitor.store.failures import damaged
 from t3monitor.store.files import database_file
@@ -16,7 +17,6 @@ from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.store.work import LongWork
 
 _MOST_FINDINGS = 20
-_DAMAGE = sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
 
 _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS ORDER BY 1, 2"
 _STRAY = "SELECT count(*) FROM TRENDLOG_FRAMES WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)"
@@ -98,21 +98,19 @@ def damage(url: str, work: LongWork, *, full: bool = False, sealed: bool = False
     """
     work.share = None
     pragma = f"PRAGMA {'integrity' if full else 'quick'}_check({_MOST_FINDINGS})"
-    with reading(url, foreign=sealed) as connection:
-        driver = cast(sqlite3.Connection, connection.connection.driver_connection)
-        try:
+    try:
+        with reading(url, foreign=sealed) as connection:
+            driver = cast(sqlite3.Connection, connection.connection.driver_connection)
             with work.on(driver):
                 lines = [line for (text,) in driver.execute(pragma) for line in text.splitlines()]
-        except sqlite3.Error as error:
-            if error.sqlite_errorcode & 0xFF not in _DAMAGE:
-                raise
-            lines = [str(error)]
+    except DatabaseDamagedError as error:  # where SQLite does not even begin
+        lines = [error.finding]
     return [line for line in lines if line != "ok" and not line.startswith("***")]
 
 
-def must_be_whole(url: str, work: LongWork) -> None:
+def must_be_whole(url: str, work: LongWork, *, sealed: bool = False) -> None:
     """Raises DatabaseDamagedError where `damage` finds something."""
-    if found := damage(url, work):
+    if found := damage(url, work, sealed=sealed):
         raise damaged(database_file(url), found[0])
 
 

@@ -64,6 +64,7 @@ class Database:
             ) from error
         self._engine = _engine(self.path, waits_for_locks=tries_again is None)
         self._watch: SqliteConnection | None = None
+        self._ending: list[Callable[[], None]] = []
         self.connections = 0  # until now, one after the other: each knows only of its own time what others commit
         self._schema_version = self._number = 0  # of the tables; of the last transaction
         self._left = FileStates(None, None)  # as the last transaction left the files
@@ -122,8 +123,14 @@ class Database:
                 self._schema_version, self._number = _pragma(cursor, "schema_version"), _pragma(cursor, "user_version")
             self._left = file_states(self.path)
 
+    def before_close(self, act: Callable[[], None]) -> None:
+        """Has something ended before it is closed that has connections of its own open."""
+        self._ending.append(act)
+
     def close(self) -> None:
         """Closes every connection, which copies the -wal into the file and removes it."""
+        while self._ending:
+            self._ending.pop()()
         if self._watch and not self._lost:
             try:
                 with database_sentences(self.path):

@@ -50,7 +50,9 @@ def database_sentences(path: Path, *, opening: bool = False) -> Iterator[None]:
 
 def damaged(path: Path, finding: str) -> DatabaseDamagedError:
     """What to raise where a check of the pages found something."""
-    return DatabaseDamagedError(f"The database {path} is damaged ({finding}); {_DAMAGED}")
+    error = DatabaseDamagedError(f"The database {path} is damaged ({finding}); {_DAMAGED}")
+    error.finding = finding
+    return error
 
 
 def _is_full(path: Path) -> bool:

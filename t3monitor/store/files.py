@@ -20,6 +20,8 @@ APPLICATION_ID = int.from_bytes(b"T3Mn")
 _SHOWN_LETTERS = 200  # of a URL that is none
 _MAGIC = b"SQLite format 3\0"
 _FIRST_PAGE = struct.Struct(">16s24xI16xI4xI")  # magic, schema_version, user_version, application_id
+_BEGIN_BYTES = 4_000_000  # in which the tables are described
+_OUR_TABLE = b"TRENDLOG_LAYOUT_POINTS"
 _TABLES_FROM = 100  # in the first page; what is before changes with each transaction
 _WAL_HEADER = struct.Struct(">8xI4x8s8x")  # page size, salts
 _FRAME_HEADER = struct.Struct(">II8s8x")  # page number, of the last of a transaction pages of the file, salts
@@ -124,6 +126,16 @@ def is_whole_without_wal(path: Path, number: int) -> bool:
     """Whether the transaction of that number is in the file itself; not for a file that this process has open."""
     copied = _copied(path)
     return copied is not None and copied.number == number
+
+
+def is_ours_in_ruins(path: Path) -> bool:
+    """Whether what is no SQLite file any more was a database of this program; not for one that is open."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(_BEGIN_BYTES)
+    except OSError:
+        return False
+    return not begin.startswith(_MAGIC) and _OUR_TABLE in begin and b"\0" in begin
 
 
 def set_aside_strange_wal(path: Path) -> None:

@@ -16,18 +16,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from t3monitor.config.settings import Settings
-from t3monitor.model.causes import Blank
+from t3monitor.model.causes import Blank, EventKind
 from t3monitor.model.clock import Clock, SystemClock
-from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
+from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseLockedError, DatabaseUnusableError
 from t3monitor.model.events import CycleReport
 from t3monitor.model.snapshot import Panel
+from t3monitor.store.backups import newest_backup
+from t3monitor.store.daily_care import DailyCare
 from t3monitor.store.database import Database
-from t3monitor.store.events import RecordingEvent
-from t3monitor.store.files import database_file
+from t3monitor.store.events import RecordingEvent, write_events
+from t3monitor.store.files import database_file, is_ours_in_ruins
 from t3monitor.store.folders import KnownFolders
 from t3monitor.store.late import Late, late_file, read_late, write_late
 from t3monitor.store.packing import Packing
 from t3monitor.store.reading_times import Vector
+from t3monitor.store.rescue import Rescue
 from t3monitor.store.upkeep import CopyWal, Upkeep, UpkeepContext
 from t3monitor.store.writer import Writer
 
@@ -51,9 +54,10 @@ class Store:
         self.database = Database(url, tries_again)
         self.writer = Writer(self.database)
         self.late_stored = 0  # cycles, of which nobody was told yet
+        self.salvaged = ""  # what became of a damaged file before this one, as long as nobody was told
 
 
-_UPKEEP: tuple[Callable[[UpkeepContext], Upkeep], ...] = (CopyWal, Packing)
+_UPKEEP: tuple[Callable[[UpkeepContext], Upkeep], ...] = (CopyWal, Packing, DailyCare)
 
 
 @dataclass(slots=True)
@@ -85,6 +89,7 @@ class Keeper:
         self._changed = threading.Condition()  # guards the following
         self._tasks: deque[_Task] = deque()
         self._closing = False
+        self._occupied = ""
         self._late_lock = threading.Lock()
         self._late = Late()
 
@@ -92,6 +97,8 @@ class Keeper:
         self._was_open = False
         self._upkeep: list[tuple[float, Upkeep]] = []  # with when it is due, monotonic
         self._task: _Task | None = None
+        self._rescue: Rescue | None = None
+        self._is_suspect = self._was_suspect = False  # a task found the file damaged, now or before
         self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
 
     def start(self) -> None:
@@ -105,6 +112,13 @@ class Keeper:
         that follow one that waited in vain.
         """
         return self._ask(do, is_interrupted, writes=True)
+
+    def occupy(self, do: Callable[[Store], T], with_what: str) -> T:
+        """Has something done that takes long; other tasks are refused until it is, and what they bring waits.
+
+        ``with_what`` is the end of the sentence that refuses them. Raises DatabaseError and what ``do`` raises.
+        """
+        return self._ask(do, lambda: False, writes=True, occupies=with_what)
 
     def database(self, is_interrupted: Callable[[], bool] = lambda: False) -> Database:
         """The database, which is opened if it is not open; another object than before if it was opened anew.
@@ -145,25 +159,35 @@ class Keeper:
             self._changed.notify_all()
         self._thread.join(_CLOSING_S)
 
-    def _ask(self, do: Callable[[Store], T], is_interrupted: Callable[[], bool], *, writes: bool) -> T:
+    def _ask(
+        self, do: Callable[[Store], T], is_interrupted: Callable[[], bool], *, writes: bool, occupies: str = ""
+    ) -> T:
         patience_s = 0.0 if self._late.cycles else _PATIENCE_S
         task = _Task(do, writes, is_interrupted, self._clock.monotonic_s() + patience_s)
         with self._changed:
             if self._closing:
                 raise DatabaseError(f"The database {self.path} is being closed")
+            if self._occupied:
+                raise DatabaseLockedError(f"The database {self.path} {self._occupied}")
             if len(self._tasks) >= _MOST_WAITING:
                 raise DatabaseError(
                     f"The database {self.path} does not keep up: {_MOST_WAITING} tasks wait for it; is its disk or "
                     "network drive slow?"
                 )
             self._tasks.append(task)
+            self._occupied = occupies
             self._changed.notify_all()
         hung = 0
         while not wait((task.done,), _HUNG_SLICE_S).done:
             hung += is_interrupted()
             if hung > _HUNG_SLICES:
                 raise DatabaseError(f"The database {self.path} does not answer; look at its disk or network drive")
-        result: T = task.done.result()
+        try:
+            result: T = task.done.result()
+        finally:
+            if occupies:
+                with self._changed:
+                    self._occupied = ""
         return result
 
     # In the keeper's thread
@@ -183,6 +207,7 @@ class Keeper:
         except BaseException as error:  # noqa: BLE001 - it is the asking thread's
             if isinstance(error, DatabaseUnusableError) and self._store:
                 _log.warning("⚠️ %s", error)
+                self._is_suspect |= isinstance(error, DatabaseDamagedError)
                 self._close_store()  # the next task finds out whether it can be opened again
             task.done.set_exception(error)
         finally:
@@ -194,6 +219,8 @@ class Keeper:
             self._perform(last)
             if last.done.exception():
                 self._leave_late()
+        if self._rescue:
+            self._rescue.close()
         self._close_store()
 
     def _leave_late(self) -> None:
@@ -263,7 +290,7 @@ class Keeper:
     def _opened(self) -> Store:
         if self._store is None:
             self._claim(self.path)
-            self._store = Store(self.url, self._tries_again)
+            self._store = self._opened_whole()
             self._folders.note(self.path)
             if not self._was_open:
                 with self._late_lock:
@@ -275,6 +302,41 @@ class Keeper:
             now_s = self._clock.monotonic_s()
             self._upkeep = [(now_s, make(self._context)) for make in _UPKEEP]
         return self._store
+
+    def _opened_whole(self) -> Store:
+        """Opens the file; of a damaged one a new one, which may take several tasks. Raises DatabaseError."""
+        salvaged = ""
+        if self._rescue is None:
+            try:
+                if not self._is_suspect:
+                    return Store(self.url, self._tries_again)
+            except DatabaseUnusableError as error:
+                if not (isinstance(error, DatabaseDamagedError) or is_ours_in_ruins(self.path)):
+                    raise
+            settings = self._context.settings
+            is_sure = not self._is_suspect or self._was_suspect
+            self._rescue = Rescue(self.url, lambda: newest_backup(self.path, settings()), is_sure=is_sure)
+            self._was_suspect |= self._is_suspect
+            self._is_suspect = False
+        self._wait_for(self._rescue)
+        try:
+            salvaged = self._rescue.finish()
+        finally:
+            if self._rescue.is_over:
+                self._rescue = None
+        store = Store(self.url, self._tries_again)
+        if salvaged:
+            store.salvaged = salvaged
+            with store.database.writing() as cursor:
+                write_events(cursor, [RecordingEvent(self._clock.utc_s(), "", EventKind.SALVAGED, salvaged)])
+        return store
+
+    def _wait_for(self, rescue: Rescue) -> None:
+        """A moment, which a small file takes; to its end where nothing was stored yet, since nothing is read then."""
+        task, until_s = self._task, self._clock.monotonic_s() + _PATIENCE_S
+        while not (rescue.wait(_LOCK_SLICE_S) or self._closing or (task and task.is_interrupted())):
+            if self._was_open and self._clock.monotonic_s() >= until_s:
+                return
 
     def _close_store(self) -> None:
         store, self._store = self._store, None

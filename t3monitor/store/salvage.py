@@ -51,14 +51,15 @@ class Salvaged(NamedTuple):
     def sentence(self, path: Path, aside: str) -> str:
         """What is to be said of it."""
         count = sum(self.rows.values())
-        carried = f"{count} rows of it" if count else "nothing of it could be read, and"
-        if self.from_backup:
-            carried += f" {'and ' * bool(count)}{self.from_backup} rows of the newest backup"
-        carried = f"{carried} are in the new one" if count or self.from_backup else f"{carried} a new one is begun"
-        lost = "; ".join(self.lost[:_MOST_SAID]) + (
-            f"; and {len(self.lost) - _MOST_SAID} more" * (len(self.lost) > _MOST_SAID)
+        begin = f"The database {path} was damaged and is set aside as {aside}"
+        if not count and not self.from_backup:
+            return f"{begin}: nothing of it could be read, and a new one is begun"
+        parts = [f"{count} rows of it"] * bool(count) + [f"{self.from_backup} of the newest backup"] * bool(
+            self.from_backup
         )
-        return f"The database {path} was damaged and is set aside as {aside}: {carried}; {lost or 'nothing is lost'}"
+        more = f"; and {len(self.lost) - _MOST_SAID} things more" if len(self.lost) > _MOST_SAID else ""
+        lost = "; ".join(self.lost[:_MOST_SAID]) + more
+        return f"{begin}: {' and '.join(parts)} are in a new one; {lost or 'nothing is lost'}"
 
 
 class Loss(NamedTuple):
@@ -111,7 +112,7 @@ def salvage(path: Path, new: Path, backup: Path | None, work: LongWork) -> Salva
         unknown = mend(target, lost_values, work)
         lost = tuple(_told(target, losses, unknown, is_filled=bool(filled)))
         target.close()
-        must_be_whole(sqlite_url(new), work)
+        must_be_whole(sqlite_url(new), work, sealed=True)
     except BaseException:
         if target:
             target.close()

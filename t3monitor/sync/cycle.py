@@ -14,6 +14,7 @@ from t3monitor.model.events import (
     Committed,
     CycleReport,
     CycleStarted,
+    DatabaseSalvaged,
     LateStored,
     PanelAsked,
     PanelCounts,
@@ -212,6 +213,9 @@ class Cycle:
         if store.late_stored:
             emit(LateStored(store.late_stored))
             store.late_stored = 0
+        if store.salvaged:
+            emit(DatabaseSalvaged(store.salvaged))
+            store.salvaged = ""
 
         self._watch.enter(SyncPhase.VALIDATE.key)
         try:

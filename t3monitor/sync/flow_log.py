@@ -17,6 +17,7 @@ from t3monitor.model.events import (
     Committed,
     CycleFinished,
     CycleStarted,
+    DatabaseSalvaged,
     LateStored,
     PanelCounts,
     PanelLogged,
@@ -189,6 +190,8 @@ def _lines(event: SyncEvent) -> list[Line]:
             return _info(f"💾 Committing transaction ({panels} devices)", "✅ Transaction committed successfully")
         case LateStored(cycles=cycles):
             return _info(f"💾 Stored late: {cycles} cycle{'s' if cycles > 1 else ''}, with the times of the readings")
+        case DatabaseSalvaged(sentence=sentence):
+            return [(logging.WARNING, f"🩹 {sentence}")]
         case Validated(panels=panels):
             return _info("🔍 Validation: Checking data persistence", *map(_validation_line, panels))
         case CycleFinished():

@@ -13,7 +13,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import DatabaseError
-from t3monitor.model.events import CycleFinished, CycleStarted, LateStored, ServiceStarted, ServiceStopped, SyncEvent
+from t3monitor.model.events import (
+    CycleFinished,
+    CycleStarted,
+    DatabaseSalvaged,
+    LateStored,
+    ServiceStarted,
+    ServiceStopped,
+    SyncEvent,
+)
 from t3monitor.model.series_keys import StoredKey
 from t3monitor.qt.recorder import Recorder
 from t3monitor.qt.tasks import Tasks
@@ -89,7 +97,7 @@ class WindowFeed(QObject):
         if self._session.shown is not shown:
             self._show()
         match event:
-            case LateStored():
+            case LateStored() | DatabaseSalvaged():
                 self._spawn(self._reload())
             case CycleFinished() if not self._session.database_problem:
                 self._spawn(self._measure())

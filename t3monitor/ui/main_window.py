@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWi
 from typing_extensions import override
 
 from t3monitor.config.settings import LinkName, Settings
-from t3monitor.model.events import SyncEvent
+from t3monitor.model.events import DatabaseSalvaged, SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
@@ -60,6 +60,8 @@ class MainWindow(QMainWindow):
         self.banner = Banner(self.tr("Open the settings"))
         self.recorder_banner = Banner(self.tr("Record here"))
         self.recorder_banner.way_out_asked.connect(self.start_asked)
+        self.salvaged_banner = Banner(self.tr("Understood"))
+        self.salvaged_banner.way_out_asked.connect(self.salvaged_banner.hide)
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
         self.indicator = LinkIndicator(self.progress)
@@ -134,6 +136,8 @@ class MainWindow(QMainWindow):
         """Follows the services: activity, status bar, tool bar and the tree of panels."""
         self.activity.take(event)
         self.progress.apply(event)
+        if isinstance(event, DatabaseSalvaged):
+            self.salvaged_banner.say(event.sentence)
 
     def apply_snapshot(self, snapshot: Snapshot) -> None:
         """Shows panels and points."""
@@ -286,7 +290,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._drawer_splitter)
         self._pages.addWidget(self.welcome)
         below = QWidget()
-        stack(below, self.banner, self.recorder_banner, self._pages)
+        stack(below, self.banner, self.recorder_banner, self.salvaged_banner, self._pages)
         self.setCentralWidget(below)
 
     @Slot()
