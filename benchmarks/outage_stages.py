@@ -334,7 +334,7 @@ class WebStage(_Web):
         if self.disk:
             plans += [
                 Plan("database read-only, program runs", None, self._is_read_only),
-                Plan("database read-only, program starts", Cause.DATABASE, self._is_read_only_at_start),
+                Plan("database read-only, start fails", Cause.NOT_RUNNING, self._is_read_only_at_start),
                 Plan("disk full, program runs", None, self._is_full),
                 Plan("disk full, program starts", Cause.DATABASE, self._is_full_at_start),
             ]
@@ -385,16 +385,25 @@ class WebStage(_Web):
     def _panel_is_unrecorded(self) -> Iterator[None]:
         serial = self.panels[1].serial_number
         file = Paths(*(self.program.home / name for name in ("config", "data", "logs"))).settings_file
-        self.program.end()
-        self.given.lose(serial)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(msgspec.json.encode({"recording": {"unrecorded_panels": [serial]}}))
-        self.program.start()
+        with self._restarted():
+            self.given.lose(serial)
+            file.write_bytes(msgspec.json.encode({"recording": {"unrecorded_panels": [serial]}}))
         yield
+        with self._restarted():
+            file.unlink()
+            self.given.lose()
+
+    @contextmanager
+    def _restarted(self) -> Iterator[None]:
+        """A restart may take long enough to be a hole of all panels."""
+        began_s = self.now_s()
         self.program.end()
-        file.unlink()
-        self.given.lose()
+        yield
         self.program.start()
+        self._wait_for_readings()
+        others = frozenset(panel.serial_number for panel in self.panels if panel is not self.panels[1])
+        self.outages.append(Outage("restart to change that", Cause.NOT_RUNNING, began_s, self.now_s(), others))
 
     @contextmanager
     def _is_locked(self) -> Iterator[None]:

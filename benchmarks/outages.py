@@ -93,17 +93,17 @@ def _compare(planted: Planted) -> Counter[str]:
     for key in planted.points():
         for compared in _compared(planted, key):
             lines[compared.planted.outage, compared.planted.cause].append(compared)
-    print(f"{planted.stage:<36}planted            cause               found              causes")
+    print(f"{planted.stage:<38}planted            cause               found              causes")
     for (outage, cause), compared in sorted(lines.items(), key=lambda line: line[1][0].planted.start_s):
         found = [hole for _, holes_, _ in compared for hole in holes_]
         causes = ", ".join(sorted({hole.cause for hole in found})) or "none"
         told = "; ".join(f"{count} {verdict}" for verdict, count in Counter(c.verdict for c in compared).items())
         print(
-            f"  {outage or '?':<34}{_span(c.planted for c in compared)}  {cause:<18}  {_span(found)}  {causes}: {told}"
+            f"  {outage or '?':<36}{_span(c.planted for c in compared)}  {cause:<18}  {_span(found)}  {causes}: {told}"
         )
     for outage in planted.outages:
         if not any(name == outage.name for name, _ in lines):
-            print(f"  {outage.name:<34}no hole planted, none found")
+            print(f"  {outage.name:<36}no hole planted, none found")
     return Counter(compared.verdict for line in lines.values() for compared in line)
 
 
@@ -127,9 +127,9 @@ def _verdict(planted: Hole, found: list[Hole], slack_s: float) -> str:
         return "missed"
     if any(hole.cause != planted.cause for hole in found):
         return "wrong cause"
-    late_s = found[-1].end_s - planted.end_s
     is_whole = all(before.end_s == after.start_s for before, after in pairwise(found))
-    is_right = abs(found[0].start_s - planted.start_s) <= _OFF_S and -_OFF_S <= late_s <= _OFF_S + slack_s
+    off_s = found[0].start_s - planted.start_s, found[-1].end_s - planted.end_s
+    is_right = all(-_OFF_S <= each_s <= _OFF_S + slack_s for each_s in off_s)
     return "found" if is_whole and is_right else "wrong time"
 
 

@@ -33,7 +33,7 @@ class Outage(msgspec.Struct, frozen=True):
     """What was planted, of these panels or points (None: all), by the driver's clock.
 
     Of one that loses nothing, since readings wait to be stored, no hole may be found: its ``cause`` is None.
-    ``slack_s`` is how much later a reading may be stored than T3000 gave it first.
+    ``slack_s`` is how much later a hole may begin and end than T3000 says, since the program learns of it then.
     """
 
     name: str
