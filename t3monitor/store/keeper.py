@@ -31,6 +31,7 @@ from t3monitor.store.late import Late, late_file, read_late, write_late
 from t3monitor.store.packing import Packing
 from t3monitor.store.reading_times import Vector
 from t3monitor.store.rescue import Rescue
+from t3monitor.store.retention import Retain
 from t3monitor.store.upkeep import CopyWal, Upkeep, UpkeepContext
 from t3monitor.store.writer import Writer
 
@@ -57,7 +58,7 @@ class Store:
         self.salvaged = ""  # what became of a damaged file before this one, as long as nobody was told
 
 
-_UPKEEP: tuple[Callable[[UpkeepContext], Upkeep], ...] = (CopyWal, Packing, DailyCare)
+_UPKEEP: tuple[Callable[[UpkeepContext], Upkeep], ...] = (CopyWal, Packing, Retain, DailyCare)
 
 
 @dataclass(slots=True)

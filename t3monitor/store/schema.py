@@ -262,7 +262,8 @@ point_changes = Table(
     sqlite_with_rowid=False,
 )
 
-# What is kept of a day, midnight to midnight of the computer's zone, whose samples are no longer kept.
+# What stays of the samples of a day, midnight to midnight of the computer's zone, that are no longer kept; of the day
+# at which keeping begins a part may be here and a part among the samples.
 trendlog_days = Table(
     "TRENDLOG_DAYS",
     metadata,
@@ -277,10 +278,12 @@ trendlog_days = Table(
     Column("label", Text, nullable=False),
     Column("minimum", REAL, nullable=False),
     Column("maximum", REAL, nullable=False),
-    Column("mean", REAL, nullable=False),  # weighted by time
+    Column("mean", REAL),  # weighted by time; of two states the share of the second one; null: of more states
     Column("known_s", REAL, nullable=False),
     Column("runtime_s", REAL),  # of states: how long not the first one
     Column("increase", REAL),  # of counters
+    Column("counted_at", Integer),  # of counters: the time of the newest reading that is counted
+    Column("counted_to", REAL),  # and the value up to which it is
     PrimaryKeyConstraint("serial_number", "point_type", "point_index", "day_start", "units", "range"),
     sqlite_with_rowid=False,
 )

@@ -167,7 +167,12 @@ def _increase(series: Series, held: _Held) -> float:
     places = np.unique(held.places)
     if held.follows[0]:  # the step to the first one belongs to the stretch
         places = np.append(places[0] - 1, places)
-    values = _without_dropouts(series.values, places)
+    counted, _ = counted_in(without_dropouts(series.values, places))
+    return counted
+
+
+def counted_in(values: Floats) -> tuple[float, float]:
+    """How much a counter counted from the first of these readings on, and the value up to which that is counted."""
     falls = np.flatnonzero(np.diff(values) < 0) + 1
     crossings = np.flatnonzero((values[:-1] < 0) & (values[1:] >= 0)) + 1
     counted, highest = 0.0, float(values[0])
@@ -182,10 +187,10 @@ def _increase(series: Series, held: _Held) -> float:
             counted += max(0.0, last - highest)
             last = max(last, highest)
         highest = last
-    return counted
+    return counted, highest
 
 
-def _without_dropouts(values: Floats, places: NDArray[np.intp]) -> Floats:
+def without_dropouts(values: Floats, places: NDArray[np.intp]) -> Floats:
     """The values of these readings without single zeros between two that belong together."""
     before, after = values[np.maximum(places - 1, 0)], values[np.minimum(places + 1, len(values) - 1)]
     dropout = (values[places] == 0) & (before != 0) & (after >= before)

@@ -140,10 +140,12 @@ _STATEMENTS = (
         label TEXT NOT NULL,
         minimum REAL NOT NULL,
         maximum REAL NOT NULL,
-        mean REAL NOT NULL,
+        mean REAL,
         known_s REAL NOT NULL,
         runtime_s REAL,
         increase REAL,
+        counted_at INTEGER,
+        counted_to REAL,
         PRIMARY KEY (serial_number, point_type, point_index, day_start, units, range)
     ) WITHOUT ROWID""",
     'DROP VIEW "TRENDLOG_DATA"',
