@@ -14,7 +14,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader
-from t3monitor.store.series import Holes, Series
+from t3monitor.store.series import Holes, Series, Stretches
 from t3monitor.store.thinning import thinned
 from t3monitor.store.writer import Writer
 from values import device, line, point, points, report
@@ -186,6 +186,7 @@ def test_an_older_reading_of_which_even_the_ledger_row_is_gone_has_five_minutes(
         store(writer, time_s, points(PointType.INPUT, 5.0))
     with database.writing() as cursor:
         cursor.execute("DELETE FROM SYNC_RUNS")
+        cursor.execute("UPDATE TRENDLOG_FRAMES SET sync_interval = NULL")
     assert line(only(reader.read(IN1, 0, 1000, 1000))) == [(1000.0, 5.0), (1750.0, 5.0)]
     assert only(reader.read(IN1, 0, 1000, 1000)).known_until(9999) == 1750 + 750, "one gap before it tells"
 
@@ -258,11 +259,14 @@ def test_thinned_history_keeps_the_extremes(writer: Writer, reader: HistoryReade
     values[333], values[777] = 99.0, -40.0
     store_values(writer, values)
     found = only(reader.read(IN1, 1000, 1000 + 900 * INTERVAL_S, 100))
-    assert found.thinned
+    assert found.stretches
     assert len(found.values) <= 100
-    assert (found.values.max(), found.values.min()) == (99.0, -40.0)
-    assert found.times_utc_s[found.values.argmax()] == 1000 + 333 * INTERVAL_S
-    assert np.all(np.diff(found.times_utc_s) > 0)
+    times, (ends, lows, highs, _) = found.times_utc_s, found.stretches
+    assert (highs.max(), lows.min()) == (99.0, -40.0)
+    peak = highs.argmax()
+    assert times[peak] <= 1000 + 333 * INTERVAL_S <= ends[peak]
+    assert np.all(times <= ends)
+    assert np.all(ends[:-1] < times[1:])
 
 
 def test_no_more_samples_than_asked_for_are_not_thinned(writer: Writer, reader: HistoryReader) -> None:
@@ -275,29 +279,50 @@ def many(count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(count) * 30.0, np.sin(np.arange(count) / 50)
 
 
-def test_thinning_keeps_smallest_and_largest_of_every_stretch() -> None:
+def in_stretches(
+    times: np.ndarray, values: np.ndarray, holes: Holes, max_points: int, *, digital: bool = False
+) -> tuple[Series, Stretches]:
+    series = Series(times, values, holes, "", 1, digital, "L1", 30.0)
+    found = thinned(series, np.ones(len(times)), 0, times[-1], max_points)
+    assert len(found.times_utc_s) <= max_points
+    assert found.stretches
+    return found, found.stretches
+
+
+def test_each_stretch_has_the_smallest_and_the_largest_reading_and_the_mean_of_its_time() -> None:
     times, values = many(100_000)
-    kept = thinned(times, values, Holes.none(), 0, 3e6, 2000, digital=False)
-    assert len(kept) <= 2000
-    for start in range(0, 3_000_000, 30_000):  # each longer than a stretch on both sides
-        inside = (times >= start) & (times < start + 30_000)
-        around = kept[(times[kept] >= start - 3_100) & (times[kept] < start + 33_100)]
-        assert values[around].max() >= values[inside].max()
-        assert values[around].min() <= values[inside].min()
+    found, (ends, lows, highs, known) = in_stretches(times, values, Holes.none(), 2000)
+    assert np.all(known == 1)
+    covered = 0
+    for place, (start, end) in enumerate(zip(found.times_utc_s, ends, strict=True)):
+        inside = values[(times >= start) & (times <= end)]
+        assert (lows[place], highs[place]) == (inside.min(), inside.max())
+        assert found.values[place] == pytest.approx(inside.mean())
+        covered += len(inside)
+    assert covered == len(times)
+
+
+def test_stretches_stand_still_while_the_time_asked_for_moves() -> None:
+    times, values = many(100_000)
+    found, _ = in_stretches(times, values, Holes.none(), 2000)
+    series = Series(times, values, Holes.none(), "", 1, False, "L1", 30.0)
+    moved = thinned(series, np.ones(len(times)), 777_777, 777_777 + times[-1], 2000)
+    assert np.array_equal(moved.times_utc_s, found.times_utc_s)
 
 
 def holes_before(times: np.ndarray, *readings: int) -> Holes:
     return Holes(times[np.array(readings) - 1] + 30, times[list(readings)])
 
 
-def test_thinning_keeps_both_ends_of_each_hole_that_can_be_seen() -> None:
+def test_stretches_end_before_each_hole_and_begin_after_it() -> None:
     times, values = many(50_000)
     for later in (10_000, 25_001, 40_002):
         times[later:] += 6000
     holes = holes_before(times, 10_000, 25_001, 40_002)
-    kept = thinned(times, values, holes, 0, times[-1], 1000, digital=False)
-    assert len(kept) <= 1000
-    assert {9_999, 10_000, 25_000, 25_001, 40_001, 40_002} <= set(kept.tolist())
+    found, (ends, _, _, known) = in_stretches(times, values, holes, 1000)
+    assert set(times[[10_000, 25_001, 40_002]]) <= set(found.times_utc_s)
+    assert set(times[[9_999, 25_000, 40_001]]) <= set(ends)
+    assert np.count_nonzero(known < 1) == 3
 
 
 @pytest.mark.parametrize("hole_s", [60, 3000, 30_000])
@@ -307,26 +332,31 @@ def test_thousands_of_holes_do_not_make_the_answer_longer_than_asked_for(hole_s:
     times += np.arange(60_000) // 5 * hole_s
     times[30_000:] += 9e6
     holes = holes_before(times, *range(5, 60_000, 5))
-    kept = thinned(times, np.round(values), holes, 0, times[-1], 1000, digital=digital)
-    assert len(kept) <= 1000
-    assert {29_999, 30_000} <= set(kept.tolist()), "a hole that can be seen"
+    found, (ends, _, _, known) = in_stretches(times, np.round(values), holes, 1000, digital=digital)
+    assert times[30_000] in found.times_utc_s, "a hole that can be seen"
+    assert times[29_999] in ends
+    known_s = float(known @ (np.append(found.times_utc_s[1:], ends[-1]) - found.times_utc_s))
+    assert known_s == pytest.approx(times[-1] - float((holes.ends - holes.starts).sum())), "it tells those that cannot"
 
 
-def test_thinning_keeps_every_change_of_a_state() -> None:
+def test_equal_values_are_one_stretch_if_all_fit_in_that_way() -> None:
     values = np.zeros(50_000)
     values[20_000:20_001] = 1.0
     values[30_000:] = 1.0
     times = np.arange(50_000) * 30.0
     times[40_000:] += 60
-    kept = thinned(times, values, holes_before(times, 40_000), 0, 1.5e6, 100, digital=True)
-    assert kept.tolist() == [0, 20_000, 20_001, 30_000, 39_999, 40_000, 49_999]
+    found, (ends, lows, highs, _) = in_stretches(times, values, holes_before(times, 40_000), 100, digital=True)
+    assert found.times_utc_s.tolist() == times[[0, 20_000, 20_001, 30_000, 40_000]].tolist()
+    assert ends.tolist() == times[[19_999, 20_000, 29_999, 39_999, 49_999]].tolist()
+    assert found.values.tolist() == lows.tolist() == highs.tolist() == [0, 1, 0, 1, 1]
 
 
-def test_more_changes_of_a_state_than_fit_show_both_states() -> None:
-    values = np.tile([0.0, 1.0], 20_000)
-    kept = thinned(np.arange(40_000) * 30.0, values, Holes.none(), 0, 1.2e6, 500, digital=True)
-    assert len(kept) <= 500
-    assert set(values[kept[:10]]) == set(values[kept[-10:]]) == {0.0, 1.0}
+def test_more_changes_of_a_state_than_fit_are_the_share_of_the_second_one() -> None:
+    values = np.tile([0.0, 1.0, 1.0, 1.0], 10_000)
+    found, (_, lows, highs, _) = in_stretches(np.arange(40_000) * 30.0, values, Holes.none(), 500, digital=True)
+    assert set(lows) == {0.0}
+    assert set(highs) == {1.0}
+    assert found.values[1:-1] == pytest.approx(0.75, abs=0.02)
 
 
 def test_the_present_unit_is_that_of_the_sample_that_came_last_not_of_the_latest_time(

@@ -8,7 +8,7 @@ import pytest
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import PointGroup
-from t3monitor.store.series import Holes, Series
+from t3monitor.store.series import Holes, Series, Stretches
 from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.trace import Trace
 from values import NOW_S, device, line, point
@@ -24,7 +24,9 @@ def loaded(*samples: tuple[float, float], thinned: bool = False) -> Series:
     gaps = np.flatnonzero(np.isnan(values))
     holes = Holes(times[gaps], np.append(times, np.inf)[gaps + 1])
     known = ~np.isnan(values)
-    return Series(times[known], values[known], holes, "°C", 3, False, "L1", 30, thinned)
+    times, values = times[known], values[known]
+    stretches = Stretches(times, values, values, np.ones(len(times))) if thinned else None
+    return Series(times, values, holes, "°C", 3, False, "L1", 30, stretches)
 
 
 def tell(trace: Trace, *samples: tuple[float, float]) -> None:

@@ -48,6 +48,30 @@ class Stretches(NamedTuple):
     highs: Floats
     known: Floats  # share of the time from the first reading to that of the next stretch
 
+    def inserted(self, place: int, time_s: float, value: float) -> "Stretches":
+        """With one more, of one reading."""
+        return Stretches(
+            *(np.insert(column, place, new) for column, new in zip(self, (time_s, value, value, 1.0), strict=True))
+        )
+
+    def reaching(self, place: int, value: float) -> "Stretches":
+        """With one more reading in one of them; itself if it may have been that already."""
+        if self.lows[place] <= value <= self.highs[place]:
+            return self
+        lows, highs = self.lows.copy(), self.highs.copy()
+        lows[place], highs[place] = min(value, lows[place]), max(value, highs[place])
+        return self._replace(lows=lows, highs=highs)
+
+
+def known_shares(times: Floats, ends: Floats, holes: Holes) -> Floats:
+    """The share of each stretch up to the next one that is not in holes; of the last, up to its last reading."""
+    closed = np.isfinite(holes.ends)
+    hole_s = np.zeros(len(times))
+    which = np.searchsorted(times, holes.starts[closed], side="right") - 1
+    np.add.at(hole_s, which, (holes.ends - holes.starts)[closed])
+    length_s = np.append(times[1:], ends[-1]) - times
+    return 1 - np.divide(hole_s, length_s, out=np.zeros(len(times)), where=length_s > 0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
@@ -61,17 +85,27 @@ class Series:
     digital: bool  # shows one of two states; a digital point whose range has no states shows a number
     label: str
     spacing_s: float  # of the newest reading: after what time the next one was expected
-    thinned: bool = False  # there are more readings than these
+    stretches: Stretches | None = None  # None: each time has one reading
+
+    @property
+    def thinned(self) -> bool:
+        """Whether there are more readings than these."""
+        return self.stretches is not None
+
+    @property
+    def ends_utc_s(self) -> Floats:
+        """Times of the last readings of the stretches, or of the readings."""
+        return self.times_utc_s if self.stretches is None else self.stretches.ends
 
     def known_until(self, now_s: float) -> float:
         """Until when the newest reading holds, as of now."""
         if self._is_open:
             return float(self.holes.starts[-1])
-        newest_s = float(self.times_utc_s[-1])
+        newest_s = float(self.ends_utc_s[-1])
         return float(known_until(newest_s, self.spacing_s, max(now_s, newest_s)))
 
     def place_at(self, time_s: float, now_s: float) -> int | None:
-        """Which reading holds at a time; None in a hole, before the first and after the newest."""
+        """Which reading or stretch holds at a time; None in a hole, before the first and after the newest."""
         place = int(np.searchsorted(self.times_utc_s, time_s, side="right")) - 1
         is_after = place == len(self.times_utc_s) - 1 and time_s > self.known_until(now_s)
         return None if place < 0 or is_after or self.holes.at(time_s) is not None else place
@@ -85,30 +119,42 @@ class Series:
     def shifted(self, by_s: float) -> "Series":
         """The same, so much later."""
         holes = Holes(self.holes.starts + by_s, self.holes.ends + by_s)
-        return replace(self, times_utc_s=self.times_utc_s + by_s, holes=holes)
+        stretches = self.stretches and self.stretches._replace(ends=self.stretches.ends + by_s)
+        return replace(self, times_utc_s=self.times_utc_s + by_s, holes=holes, stretches=stretches)
 
     def with_reading(self, time_s: float, value: float, spacing_s: float) -> "Series":
         """The series with a reading at its time, mostly after all others; itself if it has that one already."""
-        times, values = self.times_utc_s, self.values
+        times, values, stretches = self.times_utc_s, self.values, self.stretches
         place = int(np.searchsorted(times, time_s))
-        is_newest = place == len(times)
-        if not is_newest and times[place] == time_s:
+        is_newest = time_s > self.ends_utc_s[-1]
+        if stretches is None and not is_newest and times[place] == time_s:
             if values[place] == value:
                 return self
             values = values.copy()
             values[place] = value
             return replace(self, values=values)
+        holes = self._holes_up_to(time_s) if is_newest else self._holes_around(place, time_s, spacing_s)
+        before = int(np.searchsorted(times, time_s, side="right")) - 1
+        if stretches and before >= 0 and time_s <= stretches.ends[before]:
+            longer = stretches.reaching(before, value)
+            if longer is stretches and holes is self.holes:
+                return self
+            stretches = longer
+        else:
+            times, values = np.insert(times, place, time_s), np.insert(values, place, value)
+            stretches = stretches and stretches.inserted(place, time_s, value)
         return replace(
             self,
-            times_utc_s=np.insert(times, place, time_s),
-            values=np.insert(values, place, value),
-            holes=self._holes_up_to(time_s) if is_newest else self._holes_around(place, time_s, spacing_s),
+            times_utc_s=times,
+            values=values,
+            holes=holes,
             spacing_s=spacing_s if is_newest else self.spacing_s,
+            stretches=stretches and stretches._replace(known=known_shares(times, stretches.ends, holes)),
         )
 
     def without_reading(self, time_s: float) -> "Series":
         """The series after a newer reading that lacks the point, or has another unit; itself if that is not news."""
-        if self._is_open or time_s <= self.times_utc_s[-1]:
+        if self._is_open or time_s <= self.ends_utc_s[-1]:
             return self
         count = len(self.holes.starts)
         return replace(self, holes=self.holes.replaced(count, count, (self.known_until(time_s), np.inf)))
@@ -135,11 +181,12 @@ class Series:
         next_s = float(ends[at] if is_inside else self.times_utc_s[place])
         is_before_hole = at < len(ends) and ends[at] == next_s
         start_s = float(starts[at]) if is_before_hole else next_s
-        read_s = float(self.times_utc_s[place - 1]) if place else start_s
+        read_s = float(self.ends_utc_s[place - 1]) if place else start_s
         lacks_point = is_before_hole and not is_hole(next_s - read_s, start_s - read_s)  # the reading at its start
         if lacks_point and time_s < start_s:
             return self.holes
-        is_hole_before = lacks_point or is_hole(time_s - read_s, start_s - read_s)
+        is_in_stretch = read_s > start_s  # which goes on after the hole: nobody knows the reading before it
+        is_hole_before = lacks_point or is_in_stretch or is_hole(time_s - read_s, start_s - read_s)
         return self.holes.replaced(
             at,
             at + is_before_hole,

@@ -155,7 +155,10 @@ class Trace:
         return any(new is not old for new, old in zip(self.series, before, strict=True))
 
     def text_at(self, time_s: float, now_s: float) -> str | None:
-        """Value at a time, with unit or state word; None where there is no reading, as of now."""
+        """Value at a time, with unit or state word; None where there is no reading, as of now.
+
+        Of a stretch, what the readings in it had: from which value to which, or how much of them the second state.
+        """
         held = [
             (float(series.times_utc_s[place]), number, place)
             for number, series in enumerate(self.series)
@@ -164,13 +167,20 @@ class Trace:
         if not held:
             return None
         _, number, place = max(held)
-        return self._text(self.series[number], float(self.series[number].values[place]))
+        series = self.series[number]
+        if series.stretches is None or series.stretches.lows[place] == series.stretches.highs[place]:
+            return self._text(series, float(series.values[place]))
+        if series.digital:
+            percent = min(max(round(100 * float(series.values[place])), 1), 99)  # it had both states
+            return f"{self._text(series, 1)} {percent} %"
+        lowest, highest = float(series.stretches.lows[place]), float(series.stretches.highs[place])
+        return f"{self._text(replace(series, units=''), lowest)} … {self._text(series, highest)}"
 
     def next_sample_s(self, time_s: float, step: int) -> float | None:
-        """Time of the nearest sample after (step 1) or before (-1) a time."""
+        """Time of the nearest sample after (step 1) or before (-1) a time; of a stretch, of its first and last ones."""
         found = []
         for series in self.series:
-            times = series.times_utc_s
+            times = np.union1d(series.times_utc_s, series.ends_utc_s)
             at = np.searchsorted(times, time_s, side="right") if step > 0 else np.searchsorted(times, time_s) - 1
             if 0 <= at < len(times):
                 found.append(float(times[at]))
@@ -198,15 +208,15 @@ class Trace:
     def _missing_of_live(self) -> list[_Sample]:
         """The samples of snapshots that the loaded ones lack.
 
-        They are looked for in what is not thinned; else they are those after it, and the very last ones, which may have
-        come while it was loaded: these may stand before it, if a clock was set back.
+        They are looked for among readings; of stretches, they are those after the last one, and the very last ones,
+        which may have come while it was loaded: these may stand before it, if a clock was set back.
         """
         live = list(self._live)
         if not self.series:
             return live
         if any(series.thinned for series in self.series):
             newest_s = max((sample.time_s for sample in live), default=0.0)  # what is later is a row of the future
-            loaded = np.concatenate([series.times_utc_s for series in self.series])
+            loaded = np.concatenate([series.ends_utc_s for series in self.series])
             last_s = np.max(loaded[loaded <= newest_s], initial=-np.inf)
             return [sample for sample in live[:-_LAST_FEW] if sample.time_s > last_s] + live[-_LAST_FEW:]
         first_s = min(series.times_utc_s[0] for series in self.series)

@@ -1,0 +1,324 @@
+"""Packed history as arrays: the blocks of a vector, and what a point had in them; for any thread.
+
+Whatever is done is done with all blocks at once: a year of a point is thousands of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from sqlite3 import Cursor
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal_column, select
+
+from t3monitor.model.holes import is_hole
+from t3monitor.store.schema import trendlog_blocks, trendlog_segments
+from t3monitor.store.series import Floats
+from t3monitor.store.statements import sql_text
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Codes = Sequence[bytes | None]
+Vector = tuple[int, str]  # serial number and type
+
+NOWHERE = -1  # in place of a position
+_AS_TEXT = -1  # in place of a width, or of how many values are known
+_CONSTANT = -2  # in place of how many values are known: all of however many
+_SKIPPED_AT_MOST = 8_000  # readings: to read their segments takes less time than to ask once more
+_block, _segment = trendlog_blocks.c, trendlog_segments.c
+_BLOCKS = sql_text(
+    select(
+        _block.first_seq,
+        _block.count,
+        _block.layout_id,
+        _block.first_time,
+        _block.last_time,
+        _block.last_run,
+        _block.base,
+        _block.step,
+        _block.width,
+        _block.spacing_base,
+        _block.spacing_step,
+        _block.spacing_width,
+        _block.times,
+        _block.spacings,
+    )
+    .where(
+        _block.serial_number == bindparam("serial_number"),
+        _block.point_type == bindparam("point_type"),
+        _block.last_time >= bindparam("start"),
+        _block.first_time <= bindparam("end"),
+    )
+    .order_by(_block.first_time, _block.first_seq)
+)
+_of_point = (
+    _segment.serial_number == bindparam("serial_number"),
+    _segment.point_type == bindparam("point_type"),
+    _segment.position == bindparam("position"),
+)
+_IN_FORCE = sql_text(select(func.max(_segment.first_seq)).where(*_of_point, _segment.first_seq <= bindparam("first")))
+
+
+def _within(columns: Select[Any]) -> str:
+    within = _segment.first_seq.between(bindparam("first"), bindparam("last"))
+    return sql_text(columns.where(*_of_point, within).order_by(_segment.first_seq))
+
+
+_zero: ColumnElement[int] = literal_column("0")
+_one: ColumnElement[float] = literal_column("1.0")
+_SEGMENTS = _within(
+    select(
+        _segment.first_seq,
+        func.coalesce(_segment.width, literal_column(f"{_AS_TEXT}")),
+        _segment.base,
+        _segment.step,
+        _segment.scale,
+        _segment.nullable,
+        _segment.codes,
+    )
+)
+_NO_SEGMENT = 0, 0, 0, 0, 1, 1, None
+# SQLite computes, since a column more of a row costs more than that.
+_HEADERS = _within(
+    select(
+        _segment.first_seq,
+        case(
+            (_segment.width.is_(None), literal_column(f"{_AS_TEXT}")),
+            (_segment.width > _zero, _segment.known),
+            (_segment.nullable == _zero, literal_column(f"{_CONSTANT}")),
+            else_=_zero,
+        ),
+        *(
+            (_segment.base + _segment.step * code) * _one / _segment.scale
+            for code in (_segment.nullable, _segment.top, _segment.total * _one / func.max(_segment.known, _one))
+        ),
+    )
+)
+_NO_HEADER = 0, 0, 0.0, 0.0, 0.0
+
+
+class _Whole(NamedTuple):
+    """Columns of whole numbers, one of each block: see `codec.Whole`."""
+
+    base: Ints
+    step: Ints
+    width: Ints
+    codes: Codes
+
+    def only(self, chosen: Flags) -> "_Whole":
+        """The chosen ones."""
+        codes = [self.codes[place] for place in np.flatnonzero(chosen).tolist()]
+        return _Whole(self.base[chosen], self.step[chosen], self.width[chosen], codes)
+
+    def decoded(self, counts: Ints) -> Ints:
+        """The numbers, one column after the other."""
+        numbers = np.repeat(self.step, counts)
+        numbers *= _codes(self.width, self.codes, counts, counted=True)
+        numbers += np.repeat(self.base, counts)
+        return numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """The blocks of a vector that reach into a stretch of time, in the order of their first readings."""
+
+    vector: Vector
+    first_seqs: Ints
+    counts: Ints
+    layouts: Ints
+    first_times: Ints
+    last_times: Ints
+    runs: Ints  # the cycle of the last reading
+    _times: _Whole
+    _spacings: _Whole
+
+    @classmethod
+    def read(cls, cursor: Cursor, vector: Vector, start_s: float, end_s: float) -> "Blocks":
+        """Those that have a reading in that time, or readings on both sides of it."""
+        return cls._of(vector, cursor.execute(_BLOCKS, (*vector, start_s, end_s)).fetchall())
+
+    @classmethod
+    def none(cls, vector: Vector) -> "Blocks":
+        """No block."""
+        return cls._of(vector, [])
+
+    @classmethod
+    def _of(cls, vector: Vector, rows: list[tuple[Any, ...]]) -> "Blocks":
+        *numbers, times, spacings = zip(*rows, strict=True) if rows else [()] * 14
+        seqs, counts, layouts, first, last, runs, *whole = np.array(numbers, dtype=np.int64)
+        base, step, width, spacing_base, spacing_step, spacing_width = whole
+        return cls(
+            vector,
+            seqs,
+            counts,
+            layouts,
+            first,
+            last,
+            runs,
+            _Whole(base, step, width, times),
+            _Whole(spacing_base, spacing_step, spacing_width, spacings),
+        )
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def only(self, chosen: Flags) -> "Blocks":
+        """The chosen ones."""
+        return Blocks(
+            self.vector,
+            self.first_seqs[chosen],
+            self.counts[chosen],
+            self.layouts[chosen],
+            self.first_times[chosen],
+            self.last_times[chosen],
+            self.runs[chosen],
+            self._times.only(chosen),
+            self._spacings.only(chosen),
+        )
+
+    def times(self) -> Ints:
+        """When the readings were taken, one block after the other."""
+        return self._times.decoded(self.counts)
+
+    def spacings(self) -> Ints:
+        """After what time the reading after each of these was expected."""
+        return self._spacings.decoded(self.counts)
+
+    def last_spacings(self) -> Ints:
+        """After what time the reading after the last one of each block was expected."""
+        if not self._spacings.width.any():
+            return self._spacings.base + self._spacings.step * (self.counts - 1)
+        return self.spacings()[np.cumsum(self.counts) - 1]
+
+    def unbroken(self, chosen: Flags) -> Flags:
+        """Which of the chosen blocks have no hole inside, no two readings of one time, and nothing beside them."""
+        reached = np.maximum.accumulate(self.last_times)
+        beside = np.append(False, self.first_times[1:] <= reached[:-1])
+        beside[:-1] |= beside[1:]
+        chosen = chosen & ~beside
+        times, spacings = self._times, self._spacings
+        is_alone = self.counts == 1
+        is_even = (times.width == 0) & (spacings.width == 0) & (spacings.step == 0)
+        in_order = (times.step > 0) & ~is_hole(times.step, spacings.base)
+        found: Flags = chosen & (is_alone | (is_even & in_order))
+        uneven = chosen & ~is_alone & ~is_even
+        if uneven.any():
+            blocks = self.only(uneven)
+            after = np.cumsum(blocks.counts)
+            gaps = np.diff(blocks.times(), append=0)
+            is_bad = (gaps <= 0) | is_hole(gaps, blocks.spacings())
+            is_bad[after - 1] = False
+            found[uneven] = ~np.logical_or.reduceat(is_bad, after - blocks.counts)
+        return found
+
+
+class Headers(NamedTuple):
+    """What a point had in each block, in figures; where it had nothing, these say nothing."""
+
+    known: Ints  # how many values are not missing
+    lows: Floats
+    highs: Floats
+    means: Floats
+    constant: Flags
+    summed_up: Flags  # the figures are right, and no value or each one is missing
+
+    @classmethod
+    def read(cls, cursor: Cursor, blocks: Blocks, positions: Ints) -> "Headers":
+        """``positions``: where the point stands in the layout of each block, or NOWHERE."""
+        rows, which = _segments(cursor, _HEADERS, blocks, positions, _NO_HEADER)
+        seqs, known, lows, highs, means = np.array(rows).T[:, which]
+        constant = (known == 0) | (known == _CONSTANT)
+        _check(constant, seqs, blocks)
+        summed_up = constant | (known == blocks.counts)
+        known = np.where(known == _CONSTANT, blocks.counts, known)
+        return cls(known, lows, highs, np.where(known, means, np.nan), constant, summed_up)
+
+
+def read_values(cursor: Cursor, blocks: Blocks, positions: Ints) -> Floats:
+    """All that a point had in these blocks, one after the other; NaN: missing. ``positions`` as for `Headers.read`."""
+    rows, which = _segments(cursor, _SEGMENTS, blocks, positions, _NO_SEGMENT)
+    *numbers, codes = zip(*rows, strict=True)
+    seqs, width, base, step, scale, nullable = np.array(numbers, dtype=np.int64)[:, which]
+    _check(width == 0, seqs, blocks)
+    its_codes = [codes[place] for place in which.tolist()]
+    counts = blocks.counts
+    found = _codes(width, its_codes, counts)
+    whole = np.repeat(step, counts)
+    whole *= found
+    whole += np.repeat(base, counts)
+    values: Floats = whole / (scale[0] if len(scale) and (scale == scale[0]).all() else np.repeat(scale, counts))
+    if nullable.any():
+        values[(found == 0) & np.repeat(nullable == 1, counts)] = np.nan
+    after = np.cumsum(counts)
+    for place in np.flatnonzero(width == _AS_TEXT).tolist():
+        those = np.array(msgspec.json.decode(its_codes[place] or b""), dtype=np.float64)  # None becomes NaN
+        values[after[place] - counts[place] : after[place]] = those
+    return values
+
+
+def _segments(
+    cursor: Cursor, statement: str, blocks: Blocks, positions: Ints, nothing: tuple[Any, ...]
+) -> tuple[list[tuple[Any, ...]], NDArray[np.intp]]:
+    """Rows of segments, and which one is in force in each block; the last row is for those where none is."""
+    rows: list[tuple[Any, ...]] = []
+    which = np.full(len(blocks), -1)
+    for run in _runs(blocks, positions):
+        first, last = blocks.first_seqs[run[[0, -1]]].tolist()
+        point = *blocks.vector, int(positions[run[0]])
+        (in_force,) = cursor.execute(_IN_FORCE, (*point, first)).fetchone()
+        found = cursor.execute(statement, (*point, first if in_force is None else in_force, last)).fetchall()
+        places = np.searchsorted([row[0] for row in found], blocks.first_seqs[run], side="right") - 1
+        which[run] = np.where(places < 0, -1, len(rows) + places)
+        rows += found
+    return [*rows, nothing], which
+
+
+def _runs(blocks: Blocks, positions: Ints) -> list[NDArray[np.intp]]:
+    """Places of blocks nearly side by side in the order of packing, in which the point stands at one position."""
+    order = np.argsort(blocks.first_seqs)
+    seqs, its_positions = blocks.first_seqs[order], positions[order]
+    is_next = (np.diff(seqs) <= _SKIPPED_AT_MOST) & (its_positions[1:] == its_positions[:-1])
+    runs = np.split(order, np.flatnonzero(~is_next) + 1)
+    return [run for run in runs if run.size and positions[run[0]] != NOWHERE]
+
+
+def _check(constant: Flags, seqs: NDArray[Any], blocks: Blocks) -> None:
+    if (~constant & (seqs != blocks.first_seqs)).any():
+        raise LookupError("a segment is missing")
+
+
+def _codes(widths: Ints, codes: Codes, counts: Ints, *, counted: bool = False) -> NDArray[Any]:
+    """The codes of many columns, one after the other; of those without, 0, or 0, 1, 2 if they are ``counted``."""
+    found = np.zeros(int(counts.sum()), dtype=np.int64)
+    for width in np.unique(widths).tolist():
+        own = widths == width
+        if width > 0:
+            joined = b"".join(codes[place] or b"" for place in np.flatnonzero(own).tolist())
+            its_codes = _unpacked(joined, width, counts[own])
+        elif width == 0 and counted:
+            its_codes = np.arange(int(counts[own].sum())) - np.repeat(np.cumsum(counts[own]) - counts[own], counts[own])
+        else:
+            continue
+        if own.all() and len(its_codes) == len(found):
+            return its_codes
+        found[np.repeat(own, counts)] = its_codes
+    return found
+
+
+def _unpacked(codes: bytes, width: int, counts: Ints) -> NDArray[Any]:
+    """The codes of columns of one width, each of which ends with a whole byte."""
+    if width >= 8:
+        return np.frombuffer(codes, dtype="<i8" if width == 64 else f"<u{width // 8}")
+    packed = np.frombuffer(codes, dtype=np.uint8)
+    if width == 1:
+        parts = np.unpackbits(packed, bitorder="little")
+    else:
+        parts = (packed[:, np.newaxis] >> np.arange(0, 8, width, dtype=np.uint8)).ravel() & np.uint8((1 << width) - 1)
+    in_byte = 8 // width
+    lengths = -(-counts // in_byte) * in_byte
+    if (lengths == counts).all():
+        return parts
+    places = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return parts[places < np.repeat(counts, lengths)]
