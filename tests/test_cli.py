@@ -405,12 +405,12 @@ def test_ctrl_c_is_heard_while_doctor_has_sqlite_look_at_a_large_file(own_home: 
         from t3monitor.cli import main
         from t3monitor.commands import doctor
 
-        def look(url):
+        def look(*_):
             threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
             endless = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
             sqlite3.connect(":memory:").execute(endless)
 
-        doctor.check_pages = look
+        doctor.must_be_whole = look
         main(["doctor", "--link", "demo"])
     """
     assert main(["sync", "--link", "demo", "--once"]) == 0

@@ -19,8 +19,9 @@ from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store import database as database_module
 from t3monitor.store import upkeep
 from t3monitor.store.database import Database
+from t3monitor.store.pages import must_be_whole
 from t3monitor.store.upkeep import CopyWal, UpkeepContext
-from t3monitor.store.validation import check_pages
+from t3monitor.store.work import LongWork
 
 taken_away = pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody take an open file away")
 
@@ -449,4 +450,4 @@ def test_a_malformed_file_is_found_when_it_is_opened(malformed: Path) -> None:
 
 def test_a_check_of_every_page_finds_a_malformed_one(malformed: Path) -> None:
     with pytest.raises(DatabaseUnusableError, match="is damaged"):
-        check_pages(sqlite_url(malformed))
+        must_be_whole(sqlite_url(malformed), LongWork())

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ from packed import fill, time_of
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseLockedError, DatabaseUnusableError
 from t3monitor.store import keeper as keeper_module
-from t3monitor.store import rescue as rescue_module
+from t3monitor.store import salvage as salvage_module
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers, Store
 from t3monitor.store.rescue import Rescue
@@ -144,9 +145,9 @@ def test_what_is_read_while_a_large_file_is_carried_over_waits(
     keeper.run(nothing)
     monkeypatch.setattr(keeper_module, "_PATIENCE_S", -1.0)
     monkeypatch.setattr(Rescue, "wait", lambda _rescue, seconds: False)
-    is_read = rescue_module.threading.Event()
-    salvage = rescue_module.salvage
-    monkeypatch.setattr(rescue_module, "salvage", lambda *args: is_read.wait(20) and salvage(*args))
+    is_read = threading.Event()
+    salvage = salvage_module.salvage
+    monkeypatch.setattr(salvage_module, "salvage", lambda *args: is_read.wait(20) and salvage(*args))
 
     def meet(_: Store) -> None:
         damage_page_of(file, "TRENDLOGS")
@@ -204,7 +205,7 @@ def test_without_room_for_a_new_file_the_damaged_one_stays(
         raise DatabaseError("The disk is full; free some space")
 
     with monkeypatch.context() as patch:
-        patch.setattr(rescue_module, "salvage", full)
+        patch.setattr(salvage_module, "salvage", full)
         with pytest.raises(DatabaseError, match="The disk is full"):
             keeper.run(nothing)
         assert not list(file.parent.glob("*damaged*"))

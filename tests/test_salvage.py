@@ -11,7 +11,8 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.store.backup import back_up
 from t3monitor.store.checking import check
 from t3monitor.store.database import Database
-from t3monitor.store.salvage import Salvaged, put_in_place, salvage
+from t3monitor.store.files import put_in_place
+from t3monitor.store.salvage import Salvaged, salvage
 from t3monitor.store.work import CancelledWorkError, LongWork
 
 PAGE = 4096

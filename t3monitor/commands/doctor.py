@@ -28,11 +28,12 @@ from t3monitor.store.database import Database
 from t3monitor.store.files import database_file, is_there
 from t3monitor.store.lock import holder_of
 from t3monitor.store.migrate import schema_revision
+from t3monitor.store.pages import must_be_whole
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION, sync_runs
-from t3monitor.store.validation import check_pages
 from t3monitor.store.words import words_taken
+from t3monitor.store.work import LongWork
 from t3monitor.sync.check import check_link
 
 _PACKAGES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "msgspec", "pyqtgraph", "qasync")
@@ -148,7 +149,7 @@ def _database(url: str) -> str:
                 f"{file} cannot be made: {folder} cannot be written to ({error.strerror}); choose another file"
             ) from error
         return f"{file} will be made by the first cycle"
-    check_pages(url)
+    must_be_whole(url, LongWork())
     if revision != SCHEMA_REVISION:
         return f"{file} has schema {revision}; the next start copies it aside and migrates it to {SCHEMA_REVISION}"
     if holder_of(file):  # which is the one that writes

@@ -9,9 +9,9 @@ from typing import cast
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import MonitorError
-from t3monitor.store.checking import damage, must_be_whole
 from t3monitor.store.files import beside, database_file, is_there
 from t3monitor.store.migrate import present_revision
+from t3monitor.store.pages import damage, must_be_whole
 from t3monitor.store.reading import reading
 from t3monitor.store.work import LongWork
 

@@ -7,26 +7,24 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from t3monitor.model.errors import DatabaseDamagedError
 from t3monitor.store.codec import decode, decode_whole
 from t3monitor.store.failures import damaged
-from t3monitor.store.files import database_file
 from t3monitor.store.migrate import present_revision
+from t3monitor.store.pages import MOST_FINDINGS, damage
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.store.work import LongWork
 
-_MOST_FINDINGS = 20
-
 _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS ORDER BY 1, 2"
 _STRAY = "SELECT count(*) FROM TRENDLOG_FRAMES WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)"
 _LAYOUTS = (
-    "SELECT layout.id, count(point.layout_id) FROM TRENDLOG_LAYOUTS AS layout "
+    "SELECT layout.id, coalesce(max(point.position) + 1, 0) FROM TRENDLOG_LAYOUTS AS layout "
     "LEFT JOIN TRENDLOG_LAYOUT_POINTS AS point ON point.layout_id = layout.id GROUP BY layout.id"
 )
 _OF_VECTOR = "serial_number = ? AND point_type = ?"
 _HOT = f"""SELECT count(*), coalesce(sum(CASE WHEN json_valid(vals) THEN json_array_length(vals) = (
-        SELECT count(*) FROM TRENDLOG_LAYOUT_POINTS AS point WHERE point.layout_id = frame.layout_id) ELSE 0 END), 0)
+        SELECT max(position) + 1 FROM TRENDLOG_LAYOUT_POINTS AS point WHERE point.layout_id = frame.layout_id)
+        ELSE 0 END), 0)
     FROM TRENDLOG_FRAMES AS frame WHERE {_OF_VECTOR} AND seq IS NULL"""  # noqa: S608 - of constants, as the next ones
 _HOT_SAMPLES = f"""SELECT count(*) FROM TRENDLOG_FRAMES AS frame, json_each(frame.vals)
     WHERE {_OF_VECTOR} AND seq IS NULL AND json_each.value IS NOT NULL"""  # noqa: S608
@@ -88,30 +86,7 @@ def check(url: str, work: LongWork, *, full: bool = False) -> Health:
                 history = _History.read(driver.cursor(), vector)
                 findings += (f"{vector[1]} of {vector[0]}: {finding}" for finding in history.findings(full=full))
         readings += len(history.seqs) + history.hot
-    return Health(tuple(findings[:_MOST_FINDINGS]), len(vectors), readings)
-
-
-def damage(url: str, work: LongWork, *, full: bool = False, sealed: bool = False) -> list[str]:
-    """What SQLite finds wrong in the pages of a file, at most 20 things; ``sealed``: nobody else has it open.
-
-    Raises DatabaseError, or CancelledWorkError.
-    """
-    work.share = None
-    pragma = f"PRAGMA {'integrity' if full else 'quick'}_check({_MOST_FINDINGS})"
-    try:
-        with reading(url, foreign=sealed) as connection:
-            driver = cast(sqlite3.Connection, connection.connection.driver_connection)
-            with work.on(driver):
-                lines = [line for (text,) in driver.execute(pragma) for line in text.splitlines()]
-    except DatabaseDamagedError as error:  # where SQLite does not even begin
-        lines = [error.finding]
-    return [line for line in lines if line != "ok" and not line.startswith("***")]
-
-
-def must_be_whole(url: str, work: LongWork, *, sealed: bool = False) -> None:
-    """Raises DatabaseDamagedError where `damage` finds something."""
-    if found := damage(url, work, sealed=sealed):
-        raise damaged(database_file(url), found[0])
+    return Health(tuple(findings[:MOST_FINDINGS]), len(vectors), readings)
 
 
 class _History(NamedTuple):

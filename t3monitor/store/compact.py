@@ -8,9 +8,9 @@ from pathlib import Path
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.store.backup import room_for
-from t3monitor.store.checking import must_be_whole
 from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
+from t3monitor.store.pages import must_be_whole
 from t3monitor.store.reading import open_read_only, reading
 from t3monitor.store.work import LongWork
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from t3monitor.model.causes import EventKind
 from t3monitor.store.backup import BackupError
 from t3monitor.store.backups import last_care, make_backup
-from t3monitor.store.checking import must_be_whole
 from t3monitor.store.database import Database
 from t3monitor.store.events import RecordingEvent, write_events
+from t3monitor.store.pages import must_be_whole
 from t3monitor.store.upkeep import UpkeepContext
 from t3monitor.store.work import LongWork
 

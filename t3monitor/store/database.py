@@ -27,8 +27,8 @@ from t3monitor.store.files import (
     wal_belongs,
 )
 from t3monitor.store.migrate import migrate_to_newest
+from t3monitor.store.pages import check_pages
 from t3monitor.store.reading import BUSY_TIMEOUT_S, open_read_only
-from t3monitor.store.validation import check_pages
 
 T = TypeVar("T")
 

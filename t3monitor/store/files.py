@@ -6,6 +6,7 @@ the first page, which is in the -wal with it; the file has the number of the new
 """
 
 import logging
+import os
 import struct
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -155,6 +156,24 @@ def set_aside(path: Path, endings: Collection[str] = ("wal", "shm")) -> str:
     for file in there:
         file.rename(_aside(file, number))
     return _aside(there[0], number).name if there and there[0].name.endswith("-wal") else ""
+
+
+def put_in_place(new: Path, path: Path) -> str:
+    """Has the new one in the place of a damaged one, which nobody of this program has open; the name of that one now.
+
+    There is always a file of that name. Raises OSError.
+    """
+    number = next(n for n in count(1) if not is_there(path.with_name(f"{path.name}.damaged-{n}")))
+    aside = path.with_name(f"{path.name}.damaged-{number}")
+    try:
+        os.link(path, aside)
+    except OSError:  # where the file system knows no second names
+        path.rename(aside)
+    for ending in ("wal", "shm"):
+        with suppress(FileNotFoundError):
+            beside(path, ending).rename(beside(aside, ending))
+    new.replace(path)
+    return aside.name
 
 
 def _aside(file: Path, number: int) -> Path:

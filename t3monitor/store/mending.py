@@ -19,7 +19,7 @@ from t3monitor.store.work import LongWork
 Vector = tuple[int, str]
 
 _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS"
-_SIZES = "SELECT layout_id, count(*) FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id"
+_SIZES = "SELECT layout_id, max(position) + 1 FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id"
 _OUT_OF_PLACE = (
     "DELETE FROM TRENDLOG_FRAMES WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)",
     "DELETE FROM TRENDLOG_FRAMES WHERE seq IS NULL AND NOT json_valid(vals)",

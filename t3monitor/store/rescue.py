@@ -5,12 +5,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
-from t3monitor.store.checking import damage
-from t3monitor.store.files import database_file
-from t3monitor.store.salvage import Salvaged, put_in_place, salvage
+from t3monitor.store.files import database_file, put_in_place
+from t3monitor.store.pages import damage
 from t3monitor.store.work import LongWork
+
+if TYPE_CHECKING:
+    from t3monitor.store.salvage import Salvaged
 
 _CLOSING_S = 1.0
 _log = logging.getLogger(__name__)
@@ -87,6 +90,10 @@ class Rescue:
                 self._path,
                 found,
             )
+            from t3monitor.store.salvage import (
+                salvage,
+            )  # with numpy, which a program that was just started can do without
+
             self._result.set_result(salvage(self._path, self._new, self._newest_backup(), self._work))
         except BaseException as error:  # noqa: BLE001 - it is raised where it is finished
             self._result.set_exception(error)

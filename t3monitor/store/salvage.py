@@ -5,24 +5,23 @@ nothing more comes out of it. What is lost then is filled from a backup, if ther
 nothing that is left says more than it should.
 """
 
-import os
 import sqlite3
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from itertools import count, groupby, pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from t3monitor.config.database_url import read_only_uri, sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.holes import is_hole
-from t3monitor.store.checking import must_be_whole
 from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
-from t3monitor.store.files import beside, is_there
+from t3monitor.store.files import beside
 from t3monitor.store.mending import LostValues, Unknown, Vector, mend
+from t3monitor.store.pages import must_be_whole
 from t3monitor.store.work import LongWork
 
 _UNREADABLE = sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
@@ -126,24 +125,6 @@ def remove(database: Path) -> None:
     """Removes a file and what SQLite keeps beside it; raises OSError."""
     for file in (database, *(beside(database, ending) for ending in ("wal", "shm"))):
         file.unlink(missing_ok=True)
-
-
-def put_in_place(new: Path, path: Path) -> str:
-    """Has the new one in the place of a damaged one, which nobody of this program has open; the name of that one now.
-
-    There is always a file of that name. Raises OSError.
-    """
-    number = next(n for n in count(1) if not is_there(path.with_name(f"{path.name}.damaged-{n}")))
-    aside = path.with_name(f"{path.name}.damaged-{number}")
-    try:
-        os.link(path, aside)
-    except OSError:  # where the file system knows no second names
-        path.rename(aside)
-    for ending in ("wal", "shm"):
-        with suppress(FileNotFoundError):
-            beside(path, ending).rename(beside(aside, ending))
-    new.replace(path)
-    return aside.name
 
 
 def _lost_values(losses: Iterable[Loss]) -> dict[Vector, list[LostValues]]:

@@ -1,18 +1,14 @@
-"""Whether the database holds what was stored: step 11 counts it back, and SQLite looks at the pages."""
+"""Whether the database holds what was stored: step 11 counts it back."""
 
 import json
 import sqlite3
-from threading import Timer
 from typing import cast
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.exc import OperationalError
 
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.store.failures import damaged
-from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import devices, point_tables, trendlog_frames
 from t3monitor.store.statements import sql_text
@@ -76,27 +72,3 @@ def count_back(url: str, snapshot: Snapshot, run_id: int) -> dict[int, dict[Poin
             f"{snapshot.point_count} were stored"
         )
     return result
-
-
-def check_pages(url: str, within_s: float | None = None) -> None:
-    """Has SQLite look whether the file is well formed, at every page or at as many as it can ``within_s``.
-
-    Raises DatabaseUnusableError if it is not, DatabaseError if it cannot be read.
-    """
-    with reading(url) as connection:
-        reader = cast(sqlite3.Connection, connection.connection.driver_connection)
-        timer = Timer(within_s, reader.interrupt) if within_s else None
-        if timer:
-            timer.start()
-        try:
-            finding = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-        except OperationalError as error:
-            if getattr(error.orig, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
-                raise
-            finding = "ok"
-        finally:
-            if timer:
-                timer.cancel()
-                timer.join()
-    if finding != "ok":
-        raise damaged(database_file(url), finding.splitlines()[-1])
