@@ -22,7 +22,7 @@ from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.controls import Controls
-from t3monitor.ui.feed import WindowFeed, load_history
+from t3monitor.ui.feed import WindowFeed, explain_holes, load_history
 from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.settings.opener import SettingsOpener
@@ -58,7 +58,11 @@ class MonitorApp(QObject):
             take_lock=self.recorder.take_lock,
             pulse=Pulse(),
         )
-        trend = TrendView(partial(load_history, self.session, self._tasks), time.time)
+        trend = TrendView(
+            partial(load_history, self.session, self._tasks),
+            time.time,
+            explain=partial(explain_holes, self.session, self._tasks),
+        )
         self.window = MainWindow(trend, ActivityPane(paths.log_folder))
         self._apply_appearance()  # now: a style sheet in force makes all of a part anew whenever it is put into another
         self.feed = WindowFeed(self.window, self.session, self.recorder, self._tasks, self)
@@ -101,7 +105,7 @@ class MonitorApp(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether something that the user would wait for is still going on."""
-        return self._tasks.is_busy or self.session.is_in_cycle or self.window.trend.loader.is_busy
+        return self._tasks.is_busy or self.session.is_in_cycle or self.window.trend.is_busy
 
     @property
     def is_closing(self) -> bool:
@@ -157,7 +161,7 @@ class MonitorApp(QObject):
     async def _shut_down(self) -> None:
         self._tick.stop()
         self.memory.close()
-        self.window.trend.loader.forget()
+        self.window.trend.forget()
         self.settings.close()
         await self.recorder.stop_following()
         await asyncio.sleep(0)  # history that was being loaded is cancelled as well

@@ -90,17 +90,6 @@ def test_the_time_in_which_a_sensor_was_open_is_not_known() -> None:
     assert statistics(series(readings), 0, 120, LONG_AFTER_S, faults((30, math.inf))).known_s == 30
 
 
-@pytest.mark.parametrize(
-    ("missing_s", "is_plain", "is_partial"),
-    [(0, True, False), (10, True, False), (11, False, False), (100, False, False), (101, False, True)],
-)
-def test_the_mark_goes_by_the_share_that_is_known(missing_s: int, is_plain: bool, is_partial: bool) -> None:
-    readings = [(float(at_s), 1.0) for at_s in range(0, 1001, 10)]
-    found = statistics(series(readings), -missing_s, 1000 - missing_s, LONG_AFTER_S)
-    assert found.known == pytest.approx(1 - missing_s / 1000)
-    assert (found.is_plain, found.is_partial) == (is_plain, is_partial)
-
-
 # -- states --------------------------------------------------------------------------------------------------------
 
 

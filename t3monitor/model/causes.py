@@ -55,6 +55,8 @@ class Cause(StrEnum):
         return _CLASSES[self]
 
 
+SENSOR_FAULTS = Cause.SENSOR_OPEN, Cause.SENSOR_SHORTED  # there are readings, which say nothing
+
 _CLASSES = {
     cause: hole_class
     for hole_class, causes in (

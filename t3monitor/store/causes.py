@@ -1,7 +1,7 @@
 """Why a point has no reading: its holes, each with its cause, by what the database recorded; for any thread."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from math import inf
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from t3monitor.model.units import has_states
 from t3monitor.store import schema
 from t3monitor.store.derivation import Event, Order, Told, absences, by_coverage, in_force, pieces
 from t3monitor.store.files import database_file
+from t3monitor.store.history import HistoryReader
 from t3monitor.store.lock import holder_of
 from t3monitor.store.reading import reading, stored_rows
 from t3monitor.store.series import Holes, Series
@@ -47,6 +48,10 @@ class ExplainedHole(NamedTuple):
     def within(self, start_s: float, end_s: float) -> "ExplainedHole":
         """What of it lies between two times."""
         return self._replace(start_s=max(self.start_s, start_s), end_s=min(self.end_s, end_s))
+
+    def shifted(self, by_s: float) -> "ExplainedHole":
+        """The same, so much later."""
+        return self._replace(start_s=self.start_s + by_s, end_s=self.end_s + by_s)
 
 
 class Hole(NamedTuple):
@@ -106,6 +111,18 @@ def holes(
         for hole in _joined(sorted(explained))
         if hole.start_s < end_s and hole.end_s > start_s
     )
+
+
+def holes_of_points(
+    url: str, keys: Iterable[PointKey], start_s: float, end_s: float, now_s: float
+) -> dict[PointKey, tuple[ExplainedHole, ...]]:
+    """What `holes` finds of each point; raises DatabaseError."""
+    lines = HistoryReader(url).read_many(keys, start_s, end_s, 1)  # its holes are all there, whatever is thinned
+    return {
+        key: holes(url, series[-1] if series else None, key, start_s, end_s, now_s)
+        for key, series in lines.items()
+        if isinstance(key, PointKey)
+    }
 
 
 def holes_of_vectors(url: str, start_s: float, now_s: float) -> dict[Vector, tuple[ExplainedHole, ...]]:

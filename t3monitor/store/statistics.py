@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from t3monitor.model.units import is_counter, is_measured
 from t3monitor.store.series import Floats, Holes, Series
 
-_PLAIN, _WELL = 0.99, 0.9  # shares of known time
+KNOWN_PLAIN = 0.99  # share of the time: from here on nobody need be told how much is known
+KNOWN_WELL = 0.9  # below, what is said is partial: of the time known
 _WRAP = 2**32 / 1000  # T3000 gives thousandths, in 32 bits with a sign
 _DIP = 0.1  # a counter that falls by less of its value was not set to zero
 
@@ -24,9 +25,9 @@ class StateTime(NamedTuple):
 
     state: float
     seconds: float
-    starts: int  # how often it changed to it
+    starts: int | None  # how often it changed to it; None: not told by stretches
     shortest_s: float | None  # of the times in it of which begin and end are known; None: of none
-    longest_s: float
+    longest_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,6 @@ class Statistics:
     def missing_s(self) -> float:
         """How much of the time is not known."""
         return max(0.0, self.end_s - self.start_s - self.known_s)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether so much is known that nobody need be told how much."""
-        return self.known >= _PLAIN
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether so little is known that it is to be called partial, of the time known."""
-        return self.known < _WELL
 
     @property
     def runtime_s(self) -> float | None:

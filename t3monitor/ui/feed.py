@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,11 +23,13 @@ from t3monitor.model.events import (
     ServiceStopped,
     SyncEvent,
 )
+from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import StoredKey
 from t3monitor.qt.recorder import Recorder
 from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
 from t3monitor.simulation.past import give_demo_a_past
+from t3monitor.store.causes import ExplainedHole, holes_of_points
 from t3monitor.store.files import database_file
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.ledger import read_cycles
@@ -44,6 +47,13 @@ async def load_history(
     """What the database in force holds of these series, read in a thread of the readers; raises DatabaseError."""
     reader = HistoryReader(session.database)
     return await tasks.read(reader.read_many, keys, start_utc_s, end_utc_s, max_points)
+
+
+async def explain_holes(
+    session: Session, tasks: Tasks, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float
+) -> Mapping[PointKey, tuple[ExplainedHole, ...]]:
+    """Why the database in force has holes of these points, as of now, read in the same way; raises DatabaseError."""
+    return await tasks.read(holes_of_points, session.database, keys, start_utc_s, end_utc_s, time.time())
 
 
 class WindowFeed(QObject):

@@ -1,10 +1,10 @@
 """The list of chosen points beside the plot: colour, names, value now and under the crosshair."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QContextMenuEvent, QEnterEvent, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -22,6 +22,7 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.devices.columns import state_word
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label, tooltip
+from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.trend.trace import Names
 
 _SWATCH = QSize(12, 12)
@@ -70,13 +71,14 @@ class _Row(QFrame):
         self.key = key
         self._legend = legend
         self._entry: Entry | None = None
+        self._tip: list[str] = []  # what does not change with the time in sight
         self.shown = QCheckBox()
         self.shown.setChecked(True)
         self.shown.setIconSize(_SWATCH)
         self.name = ElidedLabel(Qt.TextElideMode.ElideMiddle)  # panel and label: its end tells it from the others
         self.full_name = ElidedLabel()
         self.full_name.setProperty("muted", True)
-        self.now, self.at_cursor = Label(), Label()
+        self.now, self.at_cursor = Label(), ElidedLabel()
         self.at_cursor.setProperty("muted", True)
         self.remove = QToolButton()
         self.remove.setAutoRaise(True)
@@ -91,14 +93,26 @@ class _Row(QFrame):
         layout.addWidget(self.name, 0, 1)
         layout.addWidget(self.now, 0, 2, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self.remove, 0, 3)
-        layout.addWidget(self.full_name, 1, 1)
-        layout.addWidget(self.at_cursor, 1, 2, Qt.AlignmentFlag.AlignRight)
+        below = QHBoxLayout()
+        below.addWidget(self.full_name, 1)
+        below.addWidget(self.at_cursor)
+        layout.addLayout(below, 1, 1, 1, 2)
         self.shown.toggled.connect(lambda checked: legend.hidden_changed.emit(key, not checked))
         self.remove.clicked.connect(lambda: legend.remove_asked.emit(key))
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self._legend.menu_asked.emit(self.key, event.globalPos())
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._show_tip(self._legend.in_sight(self.key))
+        super().enterEvent(event)
+
+    def _show_tip(self, in_sight: Sequence[str] = ()) -> None:
+        tip = tooltip_text([*self._tip, *in_sight])
+        self.name.setToolTip(tip)
+        self.full_name.setToolTip(tip)
 
     def show_entry(self, entry: Entry) -> None:
         """Shows what changed."""
@@ -127,11 +141,11 @@ class _Row(QFrame):
             names = entry.names
             self.full_name.setText(" · ".join(filter(None, (word, not_recorded, names.site, names.full_label))))
             why = "" if entry.recorded else self.tr("Not recorded: its values are shown but not stored")
-            tip = tooltip("\n".join(filter(None, (names.short, names.site, names.full_label, why))))
-            self.name.setToolTip(tip)
-            self.full_name.setToolTip(tip)
+            self._tip = [names.short, names.site, names.full_label, why]
+            self._show_tip()
         if old is None or old.at_cursor != entry.at_cursor:
             self.at_cursor.setText(entry.at_cursor)
+            self.at_cursor.setToolTip(tooltip_text([entry.at_cursor]))
 
 
 class Legend(QScrollArea):
@@ -141,8 +155,10 @@ class Legend(QScrollArea):
     remove_asked = Signal(object)  # SeriesKey
     menu_asked = Signal(object, QPoint)  # SeriesKey, global position
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, in_sight: Callable[[SeriesKey], Sequence[str]], parent: QWidget | None = None) -> None:
+        """``in_sight`` tells what a series did in the time in sight, in lines; it is asked when the mouse comes."""
         super().__init__(parent)
+        self.in_sight = in_sight
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

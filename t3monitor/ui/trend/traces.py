@@ -1,6 +1,6 @@
 """The traces of the chosen series, and what of them goes to plot and legend; GUI thread."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 
 from PySide6.QtGui import QColor
@@ -144,8 +144,10 @@ class Traces:
             names = [name if shorter.count(short) > 1 else short for name, short in zip(names, shorter, strict=True)]
         return names
 
-    def entries(self, cursor_s: float | None, now_s: float, nothing: str) -> list[Entry]:
-        """The rows of the legend; ``nothing`` stands where there is no data at the crosshair, as of now."""
+    def entries(
+        self, cursor_s: float | None, now_s: float, at_cursor: Callable[[SeriesKey, str | None], str]
+    ) -> list[Entry]:
+        """The rows of the legend; ``at_cursor`` makes a text of a value at the crosshair, None: there is none."""
         return [
             Entry(
                 chosen.key,
@@ -155,7 +157,7 @@ class Traces:
                 trace.current_text,
                 trace.state,
                 self.is_recorded(trace),
-                "" if cursor_s is None else trace.text_at(cursor_s, now_s) or nothing,
+                "" if cursor_s is None else at_cursor(chosen.key, trace.text_at(cursor_s, now_s)),
             )
             for chosen, trace in zip(self._series, self._traces.values(), strict=True)
         ]

@@ -13,14 +13,17 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QS
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
+from t3monitor.model.causes import SENSOR_FAULTS, Cause
 from t3monitor.model.recording import Recording
-from t3monitor.model.series_keys import SeriesKey
+from t3monitor.model.series_keys import SeriesKey, shift_of
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.layout import splitter, stack
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key
 from t3monitor.ui.trend.coverage import Request, needed_for
+from t3monitor.ui.trend.explainer import Explain, HoleExplainer, no_causes
+from t3monitor.ui.trend.in_sight import in_sight
 from t3monitor.ui.trend.legend import Legend
 from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Spawn
 from t3monitor.ui.trend.message import PlotMessage, ProblemLine
@@ -38,7 +41,8 @@ class TrendView(QWidget):
     """Plots any number of series; `load` gives the history of points, `clock` the present as UTC epoch seconds.
 
     ``load(keys, start, end, max_points)`` is a coroutine function that answers as `HistoryReader.read_many` does; it
-    runs on the event loop of this thread and must not block it. `spawn` starts a coroutine there.
+    runs on the event loop of this thread and must not block it; ``explain`` does as much for `holes_of_points`. `spawn`
+    starts a coroutine there.
     """
 
     points_changed = Signal()
@@ -49,6 +53,7 @@ class TrendView(QWidget):
         clock: Callable[[], float],
         parent: QWidget | None = None,
         *,
+        explain: Explain = no_causes,
         spawn: Spawn = asyncio.ensure_future,
     ) -> None:
         super().__init__(parent)
@@ -62,8 +67,9 @@ class TrendView(QWidget):
         self.setAccessibleName(self.tr("Trend"))
         self.toolbar = TrendToolBar()
         self.plot = TrendPlot()
-        self.legend = Legend()
+        self.legend = Legend(self._in_sight)
         self.loader = HistoryLoader(load, spawn, self)
+        self.explainer = HoleExplainer(explain, clock, spawn, self)
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
         self.splitter = splitter(Qt.Orientation.Horizontal, (self.plot, 1), (self.legend, 0))
@@ -77,6 +83,7 @@ class TrendView(QWidget):
         self.loader.begun.connect(self.traces.begin_loading)
         self.loader.loaded.connect(self._on_loaded)
         self.loader.failed.connect(self._on_failed)
+        self.explainer.explained.connect(self._fill_legend)
         self.toolbar.preset_chosen.connect(self.state.show_preset)
         self.toolbar.range_chosen.connect(self.state.show_range)
         self.toolbar.moved.connect(self.state.move_windows)
@@ -123,10 +130,20 @@ class TrendView(QWidget):
 
         The database is another one, or somebody else wrote to it; `describe` tells the present anew.
         """
-        self.loader.forget()
+        self.forget()
         self.traces.forget()
         self._want_history()
         self._draw()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether history is being read, or why it has holes."""
+        return self.loader.is_busy or self.explainer.is_busy
+
+    def forget(self) -> None:
+        """Drops whatever is being read."""
+        self.loader.forget()
+        self.explainer.forget()
 
     def save_state(self) -> dict[str, Any]:
         """What the next start is to find as it was, for JSON."""
@@ -153,6 +170,7 @@ class TrendView(QWidget):
     def _on_loaded(self, request: Request, found: Found) -> None:
         self.loader.held = self.traces.set_history(request, found, self._clock())
         self.problem.say("")
+        self.explainer.request(request.keys, request.start_s, request.end_s)
         self._draw()
         self._want_history()
 
@@ -212,13 +230,32 @@ class TrendView(QWidget):
         self.plot.set_cursor(time_s, "" if time_s is None else local_time_text(time_s))
         self._fill_legend()
 
+    @Slot()
     def _fill_legend(self) -> None:
         cursor_s = self.state.cursor_s
         self.legend.show_entries(
-            self.traces.entries(cursor_s, self._clock(), self.tr("no data")),
+            self.traces.entries(cursor_s, self._clock(), self._at_cursor),
             "" if cursor_s is None else local_time_text(cursor_s)[11:],
         )
         self.legend.setVisible(bool(self.state.series))
+
+    def _at_cursor(self, key: SeriesKey, value: str | None) -> str:
+        """A value at the crosshair, or why there is none."""
+        cursor_s = self.state.cursor_s
+        hole = None if cursor_s is None else self.explainer.at(key, cursor_s)
+        if value is None and (hole is None or hole.cause is Cause.UNKNOWN):
+            self.explainer.ask_again()
+        if hole is None:
+            return value or self.tr("no data")
+        if value is None:
+            return self.tr("no reading: %s") % hole.sentence
+        return f"{value} · {hole.sentence}" if hole.cause in SENSOR_FAULTS else value
+
+    def _in_sight(self, key: SeriesKey) -> list[str]:
+        """What a series did in the time in sight."""
+        shown = self.state.time_range
+        holes = self.explainer.within(key, *shown)
+        return in_sight(self.traces[key], shown, holes, self._clock() + shift_of(key))
 
     def _say(self) -> None:
         well = not self.problem.text()

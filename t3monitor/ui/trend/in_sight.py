@@ -1,0 +1,92 @@
+"""What a series did in the time in sight, and how much of that is known, in words; plain data."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence
+from t3monitor.model.times import duration_text
+from t3monitor.model.units import is_measured, value_text
+from t3monitor.store.causes import ExplainedHole
+from t3monitor.store.series import Holes, Series
+from t3monitor.store.statistics import KNOWN_PLAIN, KNOWN_WELL, StateTime, Statistics, statistics
+from t3monitor.ui.kit.texts import translate
+from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.trace import Trace
+
+_CAUSES = 4  # at most
+
+
+def in_sight(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_s: float) -> list[str]:
+    """The lines of a tooltip: how much is known, what the series did then, and why the rest is missing.
+
+    ``holes`` are those that are known in this time, which ends with the present, ``now_s`` on the axis of the series.
+    """
+    start_s, end_s = shown.start_s, min(shown.end_s, now_s)
+    if start_s >= end_s or not trace.series:
+        return []
+    faulty = [(hole.start_s, hole.end_s) for hole in holes if hole.cause in SENSOR_FAULTS]
+    at_fault = Holes(*np.array(faulty, dtype=float).reshape(-1, 2).T)
+    found = [(series, statistics(series, start_s, end_s, now_s, at_fault)) for series in trace.series]
+    known_s = sum(told.known_s for _, told in found)
+    lines = [_known_text(known_s / (end_s - start_s))]
+    lines += [_figures(trace, series, told) for series, told in found if told.known]
+    if (missing_s := end_s - start_s - known_s) >= 1:
+        lines.append(
+            ": ".join(filter(None, (translate("InSight", "missing %s") % duration_text(missing_s), _why(holes))))
+        )
+    return lines
+
+
+def _known_text(known: float) -> str:
+    if not known:
+        return translate("InSight", "In sight: no reading")
+    if known >= KNOWN_PLAIN:
+        return translate("InSight", "In sight")
+    percent = f"{min(100 * known, 98.9):.1f}"  # less than what is plain
+    if known >= KNOWN_WELL:
+        return translate("InSight", "In sight, %s %% known") % percent
+    return translate("InSight", "In sight, partial: of the %s %% of the time that are known") % percent
+
+
+def _figures(trace: Trace, series: Series, told: Statistics) -> str:
+    at_least = "" if told.known >= KNOWN_PLAIN else translate("InSight", "at least ")
+    if not is_measured(digital=series.digital, range_=series.range):
+        return "; ".join(_state_text(trace, series, state, at_least) for state in told.states)
+    words = translate("InSight", "mean"), translate("InSight", "lowest"), translate("InSight", "highest")
+    values = told.mean, told.minimum, told.maximum
+    figures = [
+        f"{word} {_text(trace, series, value)}" for word, value in zip(words, values, strict=True) if value is not None
+    ]
+    if told.deviation is not None:
+        figures.append(translate("InSight", "standard deviation %s") % _text(trace, series, told.deviation))
+    if told.increase is not None:
+        figures.append(translate("InSight", "increase %s") % (at_least + _text(trace, series, told.increase)))
+    return ", ".join(figures)
+
+
+def _state_text(trace: Trace, series: Series, told: StateTime, at_least: str) -> str:
+    text = f"{_text(trace, series, told.state)} {at_least}{duration_text(told.seconds)}"
+    if told.starts is None:
+        return text
+    return f"{text}, {translate('InSight', 'starts: %d') % told.starts}"
+
+
+def _text(trace: Trace, series: Series, value: float) -> str:
+    return value_text(
+        value,
+        series.units,
+        point_type=trace.of.point_type,
+        digital=series.digital,
+        range_=series.range,
+        words=trace.words(series),
+    )
+
+
+def _why(holes: Sequence[ExplainedHole]) -> str:
+    seconds: dict[Cause, float] = defaultdict(float)
+    for hole in holes:
+        seconds[hole.cause] += hole.end_s - hole.start_s
+    worst = sorted(seconds.items(), key=lambda item: item[1], reverse=True)[:_CAUSES]
+    return "; ".join(f"{sentence(cause)} {duration_text(lasted_s)}" for cause, lasted_s in worst)
