@@ -23,12 +23,15 @@ _MUST_NOT_BE = [
         "run {} claims {} panels and {} samples, the history has {} frames and {} samples of it",
         """
         WITH history AS (
-            SELECT run_id, count(*) AS frames, sum((SELECT count(value) FROM json_each(vals))) AS samples
+            SELECT run_id, count(*) AS frames,
+                   sum((SELECT count(value) FROM json_each(iif(seq IS NULL, vals, '[]')))) AS samples,
+                   count(seq) AS packed
             FROM TRENDLOG_FRAMES GROUP BY run_id
         )
         SELECT id, devices, run.samples, coalesce(frames, 0), coalesce(history.samples, 0)
         FROM SYNC_RUNS AS run LEFT JOIN history ON run_id = id
-        WHERE coalesce(frames, 0) != 3 * devices OR coalesce(history.samples, 0) != run.samples
+        WHERE coalesce(frames, 0) != 3 * devices
+           OR coalesce(packed, 0) = 0 AND coalesce(history.samples, 0) != run.samples
         """,
     ),
     (
@@ -66,7 +69,7 @@ _MUST_NOT_BE = [
         WITH layout AS (SELECT layout_id AS id, count(*) AS points FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id)
         SELECT run_id, json_array_length(vals), layout_id, coalesce(points, 0)
         FROM TRENDLOG_FRAMES LEFT JOIN layout ON id = layout_id
-        WHERE json_array_length(vals) != coalesce(points, 0)
+        WHERE seq IS NULL AND json_array_length(vals) != coalesce(points, 0)
         """,
     ),
     (

@@ -2,7 +2,7 @@
 
 import gc
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import NamedTuple, Self
@@ -25,6 +25,11 @@ class Times:
     def median(self) -> float:
         """The cycle in the middle."""
         return statistics.median(self.ms)
+
+    @property
+    def spread(self) -> str:
+        """The median with the least and the greatest, for people."""
+        return f"{self.median:.1f} ({min(self.ms):.1f} to {max(self.ms):.1f}) ms"
 
     @property
     def mean(self) -> float:
@@ -70,6 +75,19 @@ def times_floor(what: str, input_: str, program: Times, floor: Times, bar: float
     return Row(*cells, _times(ratio)) if bar is None else Row(*cells, _times(ratio), f"≤ {bar:g}×", _met(ratio <= bar))
 
 
+def within_ms(what: str, against: str, program: Times, rival: Times | None, bar_ms: float) -> Row:
+    """A row for a time that must not be exceeded, and for how many times as long as the program a rival takes."""
+    met = f"≤ {bar_ms:g} ms", _met(program.median <= bar_ms)
+    if rival is None:
+        return Row(what, "", program.spread, "", "", *met)
+    return Row(what, against, program.spread, rival.spread, _times(_ratio(rival, program)), *met)
+
+
+def at_most(what: str, input_: str, value: float, bar: float, unit: str) -> Row:
+    """A row for a figure that must not be exceeded."""
+    return Row(what, input_, f"{value:.3g} {unit}", "", "", f"≤ {bar:g} {unit}", _met(value <= bar))
+
+
 def _ratio(one: Times, other: Times) -> float:
     """The median of the ratios within a cycle: what slows the machine down for a while slows both down."""
     cycles = min(len(one.ms), len(other.ms))
@@ -94,11 +112,15 @@ def _met(met: bool) -> str:
 
 def table(rows: Sequence[Row]) -> str:
     """The rows under their titles; texts to the left, numbers to the right."""
-    lines = [Row("what", "input", "program", "against", "ratio", "bar"), *rows]
+    return plain_table([Row("what", "input", "program", "against", "ratio", "bar"), *rows], left=(0, 1, 6))
+
+
+def plain_table(lines: Sequence[Sequence[str]], left: Collection[int] = ()) -> str:
+    """Columns as wide as need be; those of ``left`` begin at the left."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if column in (0, 1, 6) else cell.rjust(width)
+            cell.ljust(width) if column in left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines

@@ -30,7 +30,7 @@ from t3monitor.store.schema import (
 
 SqlRow = tuple[Any, ...]
 
-_SAMPLES_TABLE = """
+SAMPLES_TABLE = """
     CREATE TABLE TRENDLOG_DATA (
         serial_number INTEGER NOT NULL,
         panel_id INTEGER NOT NULL,
@@ -46,8 +46,8 @@ _SAMPLES_TABLE = """
         created_by TEXT NOT NULL
     )
 """
-_SAMPLES_INDEX = "CREATE INDEX SAMPLES_OF_A_TYPE ON TRENDLOG_DATA (serial_number, point_type, logging_time)"
-_INSERT_SAMPLE = f"INSERT INTO TRENDLOG_DATA VALUES ({', '.join('?' * 12)})"
+SAMPLES_INDEX = "CREATE INDEX SAMPLES_OF_A_TYPE ON TRENDLOG_DATA (serial_number, point_type, logging_time)"
+INSERT_SAMPLE = f"INSERT INTO TRENDLOG_DATA VALUES ({', '.join('?' * 12)})"
 _PRAGMAS = ("journal_mode", "synchronous", "wal_autocheckpoint")
 
 
@@ -84,8 +84,8 @@ class RawFile:
     def keep_samples_in_rows(self) -> None:
         """Puts a plain table with one row per sample in the place of the program's history."""
         self.connection.execute("DROP VIEW TRENDLOG_DATA")
-        self.connection.execute(_SAMPLES_TABLE)
-        self.connection.execute(_SAMPLES_INDEX)
+        self.connection.execute(SAMPLES_TABLE)
+        self.connection.execute(SAMPLES_INDEX)
 
     def close(self) -> None:
         """Closes the connection."""
@@ -118,7 +118,7 @@ class OneRowPerSample:
         """One cycle in one transaction."""
         with self.file.writing() as cursor:
             upsert(cursor, rows.devices, rows.points)
-            cursor.executemany(_INSERT_SAMPLE, rows.samples)
+            cursor.executemany(INSERT_SAMPLE, rows.samples)
 
 
 class SelectThenWrite:
@@ -143,7 +143,7 @@ class SelectThenWrite:
             for kind, points in rows.points.items():
                 _write_each(cursor, _POINT[kind], points)
             for sample in rows.samples:
-                cursor.execute(_INSERT_SAMPLE, sample)
+                cursor.execute(INSERT_SAMPLE, sample)
 
 
 class ChangedPoints:

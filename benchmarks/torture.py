@@ -1,7 +1,8 @@
-"""``python -m benchmarks.torture``: kills the program in mid-cycle, again and again, and examines what it left.
+"""``python -m benchmarks.torture``: kills the program in mid-work, again and again, and examines what it left.
 
-All kills hit the same database. After each one SQLite alone looks for anything that is not the work of whole cycles,
-and then the program has to store one more cycle into it.
+Of the cycles, all kills hit the same database. After each one SQLite alone looks for anything that is not the work of
+whole cycles, and then the program has to store one more cycle into it. What is done between the cycles comes after:
+see `benchmarks.kills`.
 """
 
 import argparse
@@ -15,9 +16,11 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from benchmarks.examine import uncommitted_pages, violations
+from benchmarks.kills import CAMPAIGNS
 from benchmarks.victim import CYCLE_BEGINS, IN_TRANSACTION, PHASES, TRANSACTION_BEGINS, Home, Victim
 
 _STORED = ("ok", "partial")
@@ -128,21 +131,36 @@ def _stored_runs(reports: list[dict[str, Any]]) -> set[int]:
 def main() -> int:
     """Prints a line for each kill and a summary; exit code 1 if anything was amiss."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.torture", description=__doc__)
-    parser.add_argument("--kills", type=int, default=50)
+    names = ["cycles", *(campaign.name for campaign, _ in CAMPAIGNS)]
+    parser.add_argument("--kills", type=int, default=50, help="of cycles; of packing half as many more, and so on")
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
     parser.add_argument("--panels", type=int, default=100, help="size of the simulated building")
     parser.add_argument("--seed", type=int, help="for the same aims once more; what they hit is up to the system")
     args = parser.parse_args()
     seed = random.randrange(2**32) if args.seed is None else args.seed
     print(f"seed {seed}, {args.panels} panels", flush=True)
-    folder = Path(tempfile.mkdtemp(prefix="t3monitor-torture-"))
-    torture = Torture(folder, args.panels, seed, 3, lambda line: print(line, flush=True))
-    outcome = torture.run(args.kills)
-    print(outcome.summary())
-    if outcome.violations:
-        print(f"The database is kept in {folder}.")
+    began_s, folder = monotonic(), Path(tempfile.mkdtemp(prefix="t3monitor-torture-"))
+    summaries, violations_, kills = [], 0, 0
+    if "cycles" in args.only:
+        outcome = Torture(folder, args.panels, seed, 3, _say).run(args.kills)
+        summaries.append(f"cycles: {outcome.summary()}")
+        kills, violations_ = outcome.kills, len(outcome.violations)
+    for campaign, share in CAMPAIGNS:
+        if campaign.name in args.only:
+            killed = campaign(folder, random.Random(seed), _say).run(round(args.kills * share))
+            summaries.append(str(killed))
+            kills, violations_ = kills + killed.kills, violations_ + len(killed.violations)
+    print("\n".join(summaries))
+    print(f"{kills} kills in {monotonic() - began_s:.0f} s. Violations: {violations_}.")
+    if violations_:
+        print(f"The databases are kept in {folder}.")
         return 1
     shutil.rmtree(folder)
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

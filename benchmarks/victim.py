@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -49,29 +49,30 @@ PHASES = ("start", "open", "fetch or parse", "begin", *IN_TRANSACTION, "validate
 class Home:
     """A folder of settings and logs of its own, with a simulated building of so many panels."""
 
-    def __init__(self, folder: Path, panels: int) -> None:
+    def __init__(self, folder: Path, panels: int, **settings: object) -> None:
         self.folder = folder
         self.panels = panels
         paths = Paths(folder / "config", folder / "data", folder / "logs")
         paths.config.mkdir(parents=True)
-        paths.settings_file.write_text(json.dumps({"demo_panels": panels}), encoding="utf-8")
+        paths.settings_file.write_text(json.dumps({"demo_panels": panels, **settings}), encoding="utf-8")
         self.log = paths.log_folder / FFI_FILE
 
 
 class Victim:
-    """``t3monitor sync --link demo --json`` on a database, one at a time in a home; killed at the latest on exit."""
+    """A command on a database, one at a time in a home; killed at the latest on exit."""
 
-    def __init__(self, home: Home, database: Path, *options: str) -> None:
+    def __init__(
+        self, home: Home, database: Path, *options: str, command: Sequence[str] = ("sync", "--link", "demo", "--json")
+    ) -> None:
         self._home = home
         self._database = database
         self._output = home.folder / "output"
         self._log_text = ""
         home.log.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "t3monitor", "sync", "--link", "demo", "--json"]
-        command += ["--database", sqlite_url(database), *options]
+        whole = [sys.executable, "-m", "t3monitor", *command, "--database", sqlite_url(database), *options]
         with self._output.open("wb") as output, (home.folder / "errors").open("wb") as errors:
             self._process = subprocess.Popen(
-                command,
+                whole,
                 stdout=output,
                 stderr=errors,
                 env=os.environ | {HOME_VARIABLE: str(home.folder)},
@@ -97,11 +98,15 @@ class Victim:
 
     def wait_for_line(self, text: str, times: int) -> None:
         """Waits until a line has been written so many times."""
+        self.wait_until(lambda: self._written().count(text) >= times)
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Waits until something is so."""
         looks = int(_PATIENCE_S / _LOOK_EVERY_S)
-        while self._written().count(text) < times:
+        while not condition():
             looks -= 1
             if not looks:
-                raise TimeoutError(f"The command did not write {text!r} {times} times.")
+                raise TimeoutError("The command does not do what is waited for.")
             self.let_run(_LOOK_EVERY_S)
 
     def wait_for_pages(self) -> None:

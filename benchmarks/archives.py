@@ -1,0 +1,147 @@
+"""Database files full of readings, as the program's cycles and upkeep leave them, made in bulk and kept in a cache."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks import readings
+from benchmarks.readings import FIRST_S, INTERVAL_S, Readings, Vector, cached
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import Outcome
+from t3monitor.model.events import CycleReport
+from t3monitor.store import codec, packed, packing, schema
+from t3monitor.store.database import Database
+from t3monitor.store.migrations.versions import m0005_packed_history
+from t3monitor.store.packing import Packing
+from t3monitor.store.rows import json_array
+from t3monitor.store.statements import INSERT_FRAME, INSERT_RUN
+from t3monitor.store.upkeep import Upkeep, UpkeepContext
+from t3monitor.store.writer import Writer
+
+_DAY_CYCLES, _SAMPLES_AT_ONCE = 2880, 6_000_000
+_DONE_S = 30.0  # who wants to be asked again later than this has done its work
+_PHASES_MS = '{"fetch": 55.7, "parse": 16.2, "begin": 1.0, "upsert": 7.9, "trendlog": 7.3}'
+_MADE_BY = (codec, packed, packing, schema, m0005_packed_history, readings, sys.modules[__name__])
+
+
+class FixedClock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now_s = float(FIRST_S)
+
+    def utc_s(self) -> float:
+        """UTC epoch seconds."""
+        return self.now_s
+
+    def monotonic_s(self) -> float:
+        """The same."""
+        return self.now_s
+
+    def wait(self, condition: threading.Condition, timeout_s: float | None) -> None:
+        """Nobody waits by this clock."""
+        raise NotImplementedError
+
+
+class Upkeeping:
+    """Packs, as the keeper does between cycles, but all at once."""
+
+    def __init__(self, clock: FixedClock, settings: Settings | None = None) -> None:
+        context = UpkeepContext(clock, lambda: settings or Settings())
+        self._upkeep: list[Upkeep] = [Packing(context)]
+        self.slices_ms: list[float] = []
+
+    def all(self, database: Database) -> None:
+        """Slice after slice until there is nothing left to do."""
+        for upkeep in self._upkeep:
+            again_in_s = 0.0
+            while again_in_s < _DONE_S:
+                began = perf_counter()
+                again_in_s = upkeep.work(database)
+                self.slices_ms.append((perf_counter() - began) * 1000)
+
+
+class Archive:
+    """A database file that is filled and kept up by turns."""
+
+    def __init__(self, path: Path, building: Readings, settings: Settings | None = None) -> None:
+        self.path = path
+        self.clock = FixedClock()
+        self._building = building
+        self._database = Database(sqlite_url(path))
+        self._upkeep = Upkeeping(self.clock, settings)
+        self._layouts = self._begin()
+        self._runs = 0
+
+    def _begin(self) -> dict[tuple[int, str], int]:
+        """The present state, and the layouts by vector."""
+        snapshot = self._building.snapshot()
+        with Writer(self._database).cycle(INTERVAL_S) as transaction:
+            for panel in snapshot.panels:
+                transaction.upsert(panel, snapshot.received_at)
+                transaction.log(panel)
+            transaction.record(CycleReport(Outcome.OK, None, FIRST_S, FIRST_S, 1.0, {}))
+        with self._database.writing() as cursor:
+            cursor.execute("DELETE FROM TRENDLOG_FRAMES")
+            cursor.execute("DELETE FROM SYNC_RUNS")
+            found = cursor.execute("SELECT serial_number, point_type, id FROM TRENDLOG_LAYOUTS").fetchall()
+        return {(serial, kind): layout for serial, kind, layout in found}
+
+    def add(self, begin: int, end: int, *, shift_s: int = 0, only: Callable[[Vector], bool] = lambda _: True) -> None:
+        """Cycles of the building, so much later, with their rows of the ledger, in the order in which they came."""
+        vectors = [vector for vector in self._building.vectors if only(vector)]
+        rows = [vector.rows(begin, end).tolist() for vector in vectors]
+        samples = sum(len(vector.first) for vector in vectors)
+        runs = range(self._runs + 1, self._runs + 1 + end - begin)
+
+        def frames() -> Iterator[Sequence[Any]]:
+            for place, run in enumerate(runs):
+                for vector, values in zip(vectors, rows, strict=True):
+                    key = vector.serial_number, vector.point_type.value
+                    time_s = int(vector.times[begin + place]) + shift_s
+                    text = json_array(values[place])
+                    yield (*key, time_s, run, self._layouts[key], text, INTERVAL_S, INTERVAL_S, None)
+
+        def ledger() -> Iterator[Sequence[Any]]:
+            panels, size = self._building.panels, samples * 213
+            for place, run in enumerate(runs):
+                at = FIRST_S + (begin + place) * INTERVAL_S + shift_s + run % 1000 / 1000
+                counts = 1, size, panels, 0, samples, samples, _PHASES_MS, INTERVAL_S
+                source = schema.DATA_SOURCE_FFI_SYNC, schema.CREATED_BY_FFI_SYNC_SERVICE, ""
+                yield (run, at, at + 0.35, "ok", None, *counts, *source)
+
+        with self._database.writing() as cursor:
+            cursor.executemany(INSERT_FRAME, frames())
+            cursor.executemany(INSERT_RUN, ledger())
+        self._runs = runs[-1]
+        self.clock.now_s = FIRST_S + end * INTERVAL_S + shift_s
+
+    def keep_up(self) -> None:
+        """Lets the upkeep do all that there is to do."""
+        self._upkeep.all(self._database)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+
+def archive(name: str, building: Readings, times: int = 1, *, not_packed: int = 0, **options: Any) -> Path:
+    """The file of a building's readings, laid one after the other so many times; the newest cycles are not packed."""
+    at_once = min(_DAY_CYCLES, _SAMPLES_AT_ONCE // building.points)
+    packed_until = times * building.cycles - not_packed
+
+    def make(path: Path) -> None:
+        file = Archive(path, building)
+        for turn in range(times):
+            for begin in range(0, building.cycles, at_once):
+                end = min(begin + at_once, building.cycles)
+                file.add(begin, end, shift_s=turn * building.cycles * INTERVAL_S, **options)
+                if turn * building.cycles + end <= packed_until:
+                    file.keep_up()
+        file.close()
+
+    return cached(name, ".db", _MADE_BY, make)
