@@ -24,6 +24,7 @@ from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.qt.background import in_daemon_thread
+from t3monitor.store.backups import last_care
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file, is_there
 from t3monitor.store.lock import holder_of
@@ -129,7 +130,9 @@ def _history(url: str, panels: list[holes.PanelHoles]) -> list[Check]:
         return holes.summary(panels)
 
     database = checked("database", lambda: _database(url))
-    return [database, checked("holes", look)] if database.is_ok and is_there(database_file(url)) else [database]
+    if not (database.is_ok and is_there(database_file(url))):
+        return [database]
+    return [database, checked("upkeep", lambda: last_care(url).sentence()), checked("holes", look)]
 
 
 def _database(url: str) -> str:

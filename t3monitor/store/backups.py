@@ -76,6 +76,20 @@ class Care(NamedTuple):
     salvaged_s: float | None = None
     salvaged: str = ""
 
+    def sentence(self) -> str:
+        """When it was looked at and copied, and whether it was damaged."""
+        looked = f"last looked at {_text(self.checked_s)}, good" if self.checked_s else "not looked at yet"
+        copied = "no backup yet"
+        if self.backed_up_s:
+            gone = "" if Path(self.backup).exists() else ", which is not there any more"
+            copied = f"last backup {_text(self.backed_up_s)}: {self.backup}{gone}"
+        salvaged = f"; {_text(self.salvaged_s)}: {self.salvaged}" if self.salvaged_s else ""
+        return f"{looked}; {copied}{salvaged}"
+
+
+def _text(utc_s: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(utc_s))
+
 
 def last_care(url: str) -> Care:
     """How a database was looked after, by what stands in it; raises DatabaseError."""

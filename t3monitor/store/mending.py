@@ -23,6 +23,9 @@ _SIZES = "SELECT layout_id, max(position) + 1 FROM TRENDLOG_LAYOUT_POINTS GROUP 
 _OUT_OF_PLACE = (
     "DELETE FROM TRENDLOG_FRAMES WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)",
     "DELETE FROM TRENDLOG_FRAMES WHERE seq IS NULL AND NOT json_valid(vals)",
+    """DELETE FROM TRENDLOG_FRAMES WHERE seq IS NULL AND json_array_length(vals) <> (
+        SELECT max(position) + 1 FROM TRENDLOG_LAYOUT_POINTS AS point
+        WHERE point.layout_id = TRENDLOG_FRAMES.layout_id)""",
     "DELETE FROM TRENDLOG_BLOCKS WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)",
 )
 _PACKED = """SELECT seq, logging_time, run_id, layout_id, sync_interval, expected_spacing FROM TRENDLOG_FRAMES
