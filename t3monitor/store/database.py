@@ -94,6 +94,12 @@ class Database:
             self._number = number
             self._left = file_states(self.path)
 
+    def spare_bytes(self) -> int:
+        """How much of the file is free for what is written next. Raises DatabaseError."""
+        with database_sentences(self.path), closing(self._engine.raw_connection()) as connection:
+            cursor = cast(Cursor, connection.cursor())
+            return _pragma(cursor, "freelist_count") * _pragma(cursor, "page_size")
+
     def copy_wal(self) -> int:
         """Copies the -wal into the file and empties it; returns what is left of it, in bytes.
 

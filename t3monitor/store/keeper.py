@@ -24,11 +24,13 @@ from t3monitor.model.snapshot import Panel
 from t3monitor.store.backups import newest_backup
 from t3monitor.store.daily_care import DailyCare
 from t3monitor.store.database import Database
+from t3monitor.store.disk import DiskGuard
 from t3monitor.store.events import RecordingEvent, write_events
 from t3monitor.store.files import database_file, is_ours_in_ruins
 from t3monitor.store.folders import KnownFolders
 from t3monitor.store.late import Late, late_file, read_late, write_late
 from t3monitor.store.packing import Packing
+from t3monitor.store.phases import EmptyPhases
 from t3monitor.store.reading_times import Vector
 from t3monitor.store.rescue import Rescue
 from t3monitor.store.retention import Retain
@@ -55,10 +57,15 @@ class Store:
         self.database = Database(url, tries_again)
         self.writer = Writer(self.database)
         self.late_stored = 0  # cycles, of which nobody was told yet
+        self._disk = DiskGuard(self.database.path)
         self.salvaged = ""  # what became of a damaged file before this one, as long as nobody was told
 
+    def has_room(self) -> bool:
+        """Whether the disk has room for samples; all else is stored as long as SQLite can."""
+        return self._disk.has_room(self.database.spare_bytes)
 
-_UPKEEP: tuple[Callable[[UpkeepContext], Upkeep], ...] = (CopyWal, Packing, Retain, DailyCare)
+
+_UPKEEP: tuple[Callable[[UpkeepContext], Upkeep], ...] = (CopyWal, Packing, Retain, EmptyPhases, DailyCare)
 
 
 @dataclass(slots=True)
@@ -202,7 +209,7 @@ class Keeper:
         self._task = task
         try:
             store = self._opened()
-            if task.writes:
+            if task.writes and store.has_room():
                 self._store_late(store)
             task.done.set_result(task.do(store))
         except BaseException as error:  # noqa: BLE001 - it is the asking thread's

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from t3monitor.model.causes import Blank
+from t3monitor.model.causes import Blank, Cause
 from t3monitor.model.clock import Clock, Stopwatch
 from t3monitor.model.errors import BusyError, DatabaseError, MonitorError, NotReadyError, Outcome
 from t3monitor.model.events import (
@@ -30,6 +30,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.database import Database
+from t3monitor.store.disk import NO_SAMPLES
 from t3monitor.store.keeper import Keeper, Store
 from t3monitor.store.validation import count_back
 from t3monitor.sync import causes
@@ -111,6 +112,7 @@ class Cycle:
         self.snapshot: Snapshot | None = None
         self._run_id: int | None = None
         self._is_kept = False
+        self._has_room = True
 
     def run(self) -> CycleReport:
         """Runs it to its end and writes its ledger row; whatever goes wrong is in the report, never raised."""
@@ -183,6 +185,9 @@ class Cycle:
     def _store(self, store: Store, source: Source, reading: "_Reading") -> CycleReport:
         """Steps 7 to 11, in the keeper's thread."""
         emit = self._host.emit
+        self._has_room = store.has_room()
+        if not self._has_room:
+            reading = reading.without_samples()
         snapshot, state, history, repeats, _ = reading
         received_at = snapshot.received_at
         with store.writer.cycle(self._settings.interval_s) as transaction:
@@ -202,7 +207,7 @@ class Cycle:
                 transaction.take_words(serial, words, received_at)
             transaction.take_reading_times(source.times.to_keep(history, repeats=repeats))
             self._samples = history.point_count
-            transaction.record(self._report(*_ending(snapshot), snapshot, transaction.run_id), reading.blanks)
+            transaction.record(self._report(*self._ending(snapshot), snapshot, transaction.run_id), reading.blanks)
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
         source.words.unstored = {}
@@ -226,7 +231,10 @@ class Cycle:
             source.is_behind = True
             raise
         emit(Validated(_validated(history.panels, counted)))
-        return self._report(*_ending(snapshot), snapshot, transaction.run_id)
+        return self._report(*self._ending(snapshot), snapshot, transaction.run_id)
+
+    def _ending(self, snapshot: Snapshot) -> tuple[Outcome, str | None]:
+        return _ending(snapshot) if self._has_room else (Outcome.DATABASE, NO_SAMPLES)
 
     def _keep(self, source: Source, reading: "_Reading", error: DatabaseError) -> None:
         """Has what was read wait until it can be stored."""
@@ -311,6 +319,11 @@ class _Reading(NamedTuple):
         """Each panel as it goes into the history, and as it is shown."""
         shown = {panel.serial_number: panel for panel in self.snapshot.panels}
         return [(panel, shown[panel.serial_number]) for panel in self.history.panels]
+
+    def without_samples(self) -> "_Reading":
+        """The same where the disk has no room for the history."""
+        history = replace(self.history, panels=tuple(panel.with_only([]) for panel in self.history.panels))
+        return self._replace(history=history, blanks=(Blank(None, None, Cause.DATABASE, NO_SAMPLES),))
 
 
 def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:

@@ -1,0 +1,49 @@
+"""The phases of good cycles go from the ledger after 30 days, a bit at a time; those of bad ones stay."""
+
+from pathlib import Path
+
+import pytest
+
+from clock import FakeClock
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.config.settings import Settings
+from t3monitor.model.errors import Outcome
+from t3monitor.store import phases
+from t3monitor.store.database import Database
+from t3monitor.store.phases import EmptyPhases
+from t3monitor.store.reading import reading
+from t3monitor.store.rows import insert_run
+from t3monitor.store.upkeep import UpkeepContext
+from values import NOW_S, report
+
+DAY_S = 86_400
+
+
+def test_phases_of_good_cycles_go_after_30_days_and_others_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phases, "_ROWS_AT_ONCE", 3)
+    clock = FakeClock(NOW_S)
+    database = Database(sqlite_url(tmp_path / "history.db"))
+    outcomes = Outcome.OK, Outcome.TIMEOUT, Outcome.PARTIAL
+    with database.writing() as cursor:
+        for number in range(12):
+            at_s = NOW_S - 33 * DAY_S + number * DAY_S / 2
+            row = report(outcomes[number % 3], started_at=at_s, finished_at=at_s + 1, phases_ms={"fetch": 9.5})
+            insert_run(cursor, number + 1, row, 30)
+    upkeep = EmptyPhases(UpkeepContext(clock, Settings))
+
+    def emptied() -> list[int]:
+        waits = [upkeep.work(database)]
+        while waits[-1] < 60:
+            waits.append(upkeep.work(database))
+        assert len(waits) <= 4
+        with reading(database.url) as connection:
+            return list(
+                connection.exec_driver_sql("SELECT id FROM SYNC_RUNS WHERE phases_ms = '{}' ORDER BY id").scalars()
+            )
+
+    assert emptied() == [1, 4]
+    clock.now_s += DAY_S
+    assert emptied() == [1, 4, 7]
+    database.close()
