@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -31,6 +30,7 @@ from t3monitor.session import Session
 from t3monitor.simulation.past import give_demo_a_past
 from t3monitor.store.causes import ExplainedHole, holes_of_points
 from t3monitor.store.files import database_file
+from t3monitor.store.growth import read_size
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
@@ -214,12 +214,4 @@ class WindowFeed(QObject):
             page.load(cycles)
 
     async def _measure(self) -> None:
-        path = database_file(self._session.database)
-        self._window.set_database_bytes(await self._tasks.read(_size_bytes, path))
-
-
-def _size_bytes(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return None
+        self._window.set_database_size(await self._tasks.read(read_size, self._session.database, time.time()))

@@ -18,6 +18,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.session import Session
+from t3monitor.store.growth import Size
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
@@ -160,8 +161,8 @@ class MainWindow(QMainWindow):
             pane.set_now(utc_s, interval_s)
         self.progress.set_now(monotonic_s)
 
-    def set_database_bytes(self, size: int | None) -> None:
-        """Says how large the database is; None while there is none."""
+    def set_database_size(self, size: Size | None) -> None:
+        """Says how large the database is, and how fast it grows; None while there is none."""
         self._database_label.setText(database_text(size))
 
     def visible_points(self) -> frozenset[PointKey]:
