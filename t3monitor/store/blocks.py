@@ -28,6 +28,14 @@ _AS_TEXT = -1  # in place of a width, or of how many values are known
 _CONSTANT = -2  # in place of how many values are known: all of however many
 _SKIPPED_AT_MOST = 8_000  # readings: to read their segments takes less time than to ask once more
 _block, _segment = trendlog_blocks.c, trendlog_segments.c
+# From an index alone SQLite finds those among all blocks that are newer.
+_there = trendlog_blocks.alias("there").c
+_within_time = select(_there.first_seq).where(
+    _there.serial_number == bindparam("serial_number"),
+    _there.point_type == bindparam("point_type"),
+    _there.last_time >= bindparam("start"),
+    _there.first_time <= bindparam("end"),
+)
 _BLOCKS = sql_text(
     select(
         _block.first_seq,
@@ -48,8 +56,7 @@ _BLOCKS = sql_text(
     .where(
         _block.serial_number == bindparam("serial_number"),
         _block.point_type == bindparam("point_type"),
-        _block.last_time >= bindparam("start"),
-        _block.first_time <= bindparam("end"),
+        _block.first_seq.in_(_within_time),
     )
     .order_by(_block.first_time, _block.first_seq)
 )
@@ -137,7 +144,7 @@ class Blocks:
     @classmethod
     def read(cls, cursor: Cursor, vector: Vector, start_s: float, end_s: float) -> "Blocks":
         """Those that have a reading in that time, or readings on both sides of it."""
-        return cls._of(vector, cursor.execute(_BLOCKS, (*vector, start_s, end_s)).fetchall())
+        return cls._of(vector, cursor.execute(_BLOCKS, (*vector, *vector, start_s, end_s)).fetchall())
 
     @classmethod
     def none(cls, vector: Vector) -> "Blocks":

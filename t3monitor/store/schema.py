@@ -188,7 +188,7 @@ trendlog_blocks = Table(
     Column("spacing_width", Integer, nullable=False),
     Column("spacings", LargeBinary),
     PrimaryKeyConstraint("serial_number", "point_type", "first_seq"),
-    Index("TRENDLOG_BLOCKS_LAST_TIME", "serial_number", "point_type", "last_time"),
+    Index("TRENDLOG_BLOCKS_LAST_TIME", "serial_number", "point_type", "last_time", "first_time"),
     sqlite_with_rowid=False,
 )
 

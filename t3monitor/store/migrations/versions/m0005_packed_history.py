@@ -77,7 +77,8 @@ _STATEMENTS = (
         spacings BLOB,
         PRIMARY KEY (serial_number, point_type, first_seq)
     ) WITHOUT ROWID""",
-    'CREATE INDEX "TRENDLOG_BLOCKS_LAST_TIME" ON "TRENDLOG_BLOCKS" (serial_number, point_type, last_time)',
+    """CREATE INDEX "TRENDLOG_BLOCKS_LAST_TIME" ON "TRENDLOG_BLOCKS"
+        (serial_number, point_type, last_time, first_time)""",
     """CREATE TABLE "TRENDLOG_SEGMENTS" (
         serial_number INTEGER NOT NULL,
         point_type TEXT NOT NULL,
