@@ -120,12 +120,12 @@ def new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     empty = tmp_path_factory.mktemp("empty") / "history.db"
     Database(sqlite_url(empty)).close()
 
-    def copy_or_migrate(engine: Engine, url: str) -> None:
+    def copy_or_migrate(engine: Engine, url: str, goes_on: Callable[[float], bool]) -> None:
         path = sqlite_path(url)
         if path is not None and not path.exists():
             with suppress(OSError):
                 shutil.copyfile(empty, path)
-        migrate_to_newest(engine, url)
+        migrate_to_newest(engine, url, goes_on)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database_module, "migrate_to_newest", copy_or_migrate)

@@ -3,7 +3,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 
+from old_files import MIGRATIONS, OLD_DEVICE, SITE_OF, migrations_up_to, old_file, older_schema
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.model.point_types import PointType
@@ -34,7 +35,6 @@ from t3monitor.store.writer import Writer
 from values import NOW_S, device, report
 
 NEXT_REVISION = f"{int(SCHEMA_REVISION) + 1:04}"
-MIGRATIONS = Path(database_module.__file__).with_name("migrations")
 
 
 @pytest.fixture
@@ -312,21 +312,10 @@ def add_migration(folder: Path, body: str) -> Path:
     return migrations
 
 
-def migrations_up_to(revision: str, folder: Path) -> Path:
-    """The program's migrations as an earlier version had them."""
-    (folder / "versions").mkdir(parents=True)
-    for name in ("env.py", "script.py.mako"):
-        (folder / name).write_bytes((MIGRATIONS / name).read_bytes())
-    for script in (MIGRATIONS / "versions").glob("m*.py"):
-        if script.name[1:5] <= revision:
-            (folder / "versions" / script.name).write_bytes(script.read_bytes())
-    return folder
-
-
 def migrate(file: Path, migrations: Path) -> None:
     engine = database_module._engine(file)
     try:
-        migrate_to_newest(engine, sqlite_url(file), migrations, NEXT_REVISION)
+        migrate_to_newest(engine, sqlite_url(file), migrations=migrations, newest=NEXT_REVISION)
     finally:
         engine.dispose()
 
@@ -357,37 +346,6 @@ def test_a_migration_that_fails_half_way_leaves_the_file_at_its_old_schema(file:
 def first_schema(file: Path, tmp_path: Path) -> None:
     """A file as the first version of the program left it."""
     older_schema("0001", file, tmp_path)
-
-
-def older_schema(revision: str, file: Path, tmp_path: Path) -> None:
-    engine = database_module._engine(file)
-    try:
-        migrate_to_newest(engine, sqlite_url(file), migrations_up_to(revision, tmp_path / revision), revision)
-    finally:
-        engine.dispose()
-
-
-SITE_OF = {"0001": "", "0002": "Plant", "0003": "Plant", "0004": "Plant"}
-OLD_DEVICE = (7, 1, "AHU", "Main", "10.0.0.7", "Stale", "10.0.0.7", 502, 1, 2, 0, 1_700_000_001, 1_700_000_002, 5, 6)
-
-
-def old_file(revision: str, file: Path, tmp_path: Path) -> None:
-    """A file of an older schema with a panel, of which a point and a sample are stored."""
-    older_schema(revision, file, tmp_path)
-    site = [] if revision == "0001" else [SITE_OF[revision]]
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute(f"INSERT INTO DEVICES VALUES (?{', ?' * (14 + len(site))})", (*OLD_DEVICE, *site))
-        connection.execute(
-            "INSERT INTO VARIABLE_POINTS VALUES (7, 3, 'VAR3', 1, 'Room', 'SP', 21.5, '°C', 1, 0, 0, 1, NULL, 2, 9, 9)"
-        )
-        connection.execute(
-            f"INSERT INTO SYNC_RUNS VALUES (1, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', 30, 1, ?{', ?' * len(site)})",
-            ["ffi_sync_service", *site],
-        )
-        connection.execute("INSERT INTO TRENDLOG_LAYOUTS VALUES (1, 7, 'VARIABLE', 1, 'f')")
-        connection.execute("INSERT INTO TRENDLOG_LAYOUT_POINTS VALUES (1, 0, 'VAR3', 3, 'SP', 1, '°C', 1)")
-        spacing = ", 30" if revision == "0004" else ""
-        connection.execute(f"INSERT INTO TRENDLOG_FRAMES VALUES (7, 'VARIABLE', 1700000002, 1, 1, '[21.5]'{spacing})")
 
 
 def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -430,7 +388,7 @@ def test_a_migration_that_ends_before_the_table_of_panels_is_back_leaves_the_old
     script.write_text(script.read_text().replace(dropped, f"{dropped} 'SELECT no_such_column',"))
     engine = database_module._engine(file)
     with pytest.raises(Exception, match="no_such_column"):
-        migrate_to_newest(engine, sqlite_url(file), migrations, "0003")
+        migrate_to_newest(engine, sqlite_url(file), migrations=migrations, newest="0003")
     engine.dispose()
     assert contents(file) == before
     assert schema_revision(sqlite_url(file)) == "0002"
@@ -471,7 +429,7 @@ def test_no_other_program_migrates_a_file_while_it_is_copied_aside(
     first_schema(file, tmp_path)
     copied: list[str] = []
 
-    def copy_aside(url: str, revision: str) -> None:
+    def copy_aside(url: str, revision: str, goes_on: Callable[[float], bool]) -> None:
         with (
             closing(sqlite3.connect(file, timeout=0)) as other,
             pytest.raises(sqlite3.OperationalError, match="locked"),

@@ -148,7 +148,7 @@ def test_a_database_of_any_name_is_copied_aside_before_it_is_migrated(name: str,
         "def upgrade():\n    pass\n"
     )
     engine = _engine(file)
-    migrate_to_newest(engine, sqlite_url(file), migrations, "9999")
+    migrate_to_newest(engine, sqlite_url(file), migrations=migrations, newest="9999")
     engine.dispose()
     copy = file.with_name(f"{file.stem}.schema-{SCHEMA_REVISION}.db")
     assert files_in(tmp_path / "here") == {file, copy}

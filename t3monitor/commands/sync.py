@@ -24,9 +24,12 @@ from t3monitor.diagnostics.outlet import Outlet
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.events import CycleFinished, CycleReport, ServiceInitialized, ServiceStopped, SyncEvent
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
 from t3monitor.store.lock import HeldError, Holder
+from t3monitor.store.migrate import schema_revision
 from t3monitor.store.present_state import read_present_state
+from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.sync.handover import Desk, OtherSettingsError, UnansweredError, in_words, sync_once
 from t3monitor.sync.links import open_link
 from t3monitor.sync.pulse import Pulse
@@ -101,6 +104,8 @@ def _record(args: argparse.Namespace, settings: Settings, url: str, output: Outl
     follower = _Follower(events, _Printer(services.sites, output, as_json=args.json), threads)
     try:
         _claim(services, url)
+        if args.once or args.cycles:
+            _migrate(url)
         on_end_signals(lambda _: follower.interrupt())
         if args.find_panels:
             services.find_panels()  # with the first cycle, whatever that is asked for by
@@ -124,6 +129,13 @@ def _claim(services: SiteServices, url: str) -> None:
         raise
     except DatabaseError:
         pass
+
+
+def _migrate(url: str) -> None:
+    """A file of an older program is migrated at once: so few cycles may be over before that is done beside them."""
+    with contextlib.suppress(DatabaseError):  # which the cycle says
+        if schema_revision(url) not in (None, SCHEMA_REVISION):
+            Database(url).close()
 
 
 def _have_recorded(args: argparse.Namespace, settings: Settings, url: str, holder: Holder, output: Outlet) -> int:

@@ -48,13 +48,19 @@ class Database:
     closes itself with a DatabaseUnusableError: open it anew.
     """
 
-    def __init__(self, url: str, tries_again: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        tries_again: Callable[[], bool] | None = None,
+        goes_on: Callable[["Database", float], bool] = lambda *_: True,
+    ) -> None:
         """Opens, creates or migrates the file; raises DatabaseLockedError or DatabaseUnusableError.
 
         ``tries_again`` is asked whenever another program's lock is in the way, and may wait before it answers; without
-        it 3 s are waited.
+        it 3 s are waited. ``goes_on`` is asked while the file of an older program is migrated, with the share of it
+        that is copied aside, and may do something else before it answers.
         """
-        self._tries_again = tries_again
+        self._tries_again, self._goes_on = tries_again, goes_on
         self.url, self.path = url, database_file(url)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -156,7 +162,7 @@ class Database:
 
     def _prepare(self) -> None:
         set_aside_strange_wal(self.path)
-        migrate_to_newest(self._engine, self.url)
+        migrate_to_newest(self._engine, self.url, lambda copied: self._goes_on(self, copied))
         check_pages(self.url, _OPENING_CHECK_S)
         self._attach()
 

@@ -47,14 +47,15 @@ _LOCK_SLICE_S = 0.05
 _HUNG_SLICE_S, _HUNG_SLICES = 0.2, 5  # after an interruption
 _MOST_WAITING = 100  # tasks: each site has one at a time
 _UPKEEP_TROUBLE_S = 60.0
+_MIGRATION_SAID_S = 10.0
 
 
 class Store:
     """An open database with its one writer; of the keeper's thread."""
 
-    def __init__(self, url: str, tries_again: Callable[[], bool]) -> None:
+    def __init__(self, url: str, tries_again: Callable[[], bool], goes_on: Callable[[Database, float], bool]) -> None:
         """Raises DatabaseError."""
-        self.database = Database(url, tries_again)
+        self.database = Database(url, tries_again, goes_on)
         self.writer = Writer(self.database)
         self.late_stored = 0  # cycles, of which nobody was told yet
         self._disk = DiskGuard(self.database.path)
@@ -102,6 +103,8 @@ class Keeper:
         self._late = Late()
 
         self._store: Store | None = None  # set by the keeper's thread, to which the following belong
+        self._migrating: Database | None = None  # when that takes longer than somebody waits
+        self._migration_said_s = 0.0
         self._was_open = False
         self._upkeep: list[tuple[float, Upkeep]] = []  # with when it is due, monotonic
         self._task: _Task | None = None
@@ -131,10 +134,11 @@ class Keeper:
     def database(self, is_interrupted: Callable[[], bool] = lambda: False) -> Database:
         """The database, which is opened if it is not open; another object than before if it was opened anew.
 
-        Raises DatabaseError.
+        While it is migrated it can be read alone: what is to be stored waits. Raises DatabaseError.
         """
-        store = self._store
-        return store.database if store else self._ask(lambda opened: opened.database, is_interrupted, writes=False)
+        if database := self._store.database if self._store else self._migrating:
+            return database
+        return self._ask(lambda opened: opened.database, is_interrupted, writes=False)
 
     def keep(
         self,
@@ -209,6 +213,8 @@ class Keeper:
         self._task = task
         try:
             store = self._opened()
+            if task.done.done():
+                return  # it did not wait for the migration
             if task.writes and store.has_room():
                 self._store_late(store)
             task.done.set_result(task.do(store))
@@ -217,7 +223,10 @@ class Keeper:
                 _log.warning("⚠️ %s", error)
                 self._is_suspect |= isinstance(error, DatabaseDamagedError)
                 self._close_store()  # the next task finds out whether it can be opened again
-            task.done.set_exception(error)
+            if task.done.done():
+                _log.warning("⚠️ %s", error)
+            else:
+                task.done.set_exception(error)
         finally:
             self._task = None
 
@@ -298,18 +307,25 @@ class Keeper:
     def _opened(self) -> Store:
         if self._store is None:
             self._claim(self.path)
-            self._store = self._opened_whole()
+            try:
+                self._store = self._opened_whole()
+            finally:
+                self._migrating = None
             self._folders.note(self.path)
-            if not self._was_open:
-                with self._late_lock:
-                    earlier = read_late(self.path)
-                    earlier.cycles += self._late.cycles  # ledger rows: nothing is read before it is opened
-                    earlier.events += self._late.events
-                    self._late = earlier
-                self._was_open = True
+            self._take_earlier()
             now_s = self._clock.monotonic_s()
             self._upkeep = [(now_s, make(self._context)) for make in _UPKEEP]
         return self._store
+
+    def _take_earlier(self) -> None:
+        """Has what an earlier run could not store wait with what waits already."""
+        if not self._was_open:
+            with self._late_lock:
+                earlier = read_late(self.path)
+                earlier.cycles += self._late.cycles  # ledger rows: nothing was read yet
+                earlier.events += self._late.events
+                self._late = earlier
+            self._was_open = True
 
     def _opened_whole(self) -> Store:
         """Opens the file; of a damaged one a new one, which may take several tasks. Raises DatabaseError."""
@@ -317,7 +333,7 @@ class Keeper:
         if self._rescue is None:
             try:
                 if not self._is_suspect:
-                    return Store(self.url, self._tries_again)
+                    return Store(self.url, self._tries_again, self._goes_on)
             except DatabaseUnusableError as error:
                 if not (isinstance(error, DatabaseDamagedError) or is_ours_in_ruins(self.path)):
                     raise
@@ -332,7 +348,7 @@ class Keeper:
         finally:
             if self._rescue.is_over:
                 self._rescue = None
-        store = Store(self.url, self._tries_again)
+        store = Store(self.url, self._tries_again, self._goes_on)
         if salvaged:
             store.salvaged = salvaged
             with store.database.writing() as cursor:
@@ -351,6 +367,29 @@ class Keeper:
         self._upkeep = []
         if store:
             store.database.close()
+
+    def _goes_on(self, database: Database, copied: float) -> bool:
+        """Whether to go on with a migration; meanwhile nobody waits for it longer than for another program's lock."""
+        now_s = self._clock.monotonic_s()
+        with self._changed:
+            asked = ([self._task] if self._task else []) + list(self._tasks)
+            overdue = [task for task in asked if now_s >= task.until_s or task.is_interrupted()]
+            self._tasks = deque(task for task in self._tasks if task not in overdue)
+        if overdue and self._migrating is None:
+            self._take_earlier()
+            self._migrating = database
+        if self._migrating and now_s >= self._migration_said_s + _MIGRATION_SAID_S:
+            self._migration_said_s = now_s
+            _log.info("💾 Copying the database %s before it is migrated: %.0f %%", self.path, 100 * copied)
+        for task in overdue:
+            if task.done.done():
+                continue
+            if task.writes:
+                share = f"{copied:.0%} of it copied" if copied < 1 else "its copy is there"
+                task.done.set_exception(DatabaseLockedError(f"The database {self.path} is being migrated ({share})"))
+            else:  # it asks for the database alone
+                task.done.set_result(database)
+        return not self._closing
 
     def _tries_again(self) -> bool:
         """Whether to try again what another program's lock kept from happening, after a moment."""

@@ -1,14 +1,17 @@
 """Brings a database file to the newest schema, or refuses to touch it."""
 
 import logging
+import shutil
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Engine, inspect
 
-from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.files import database_file, is_there
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION
@@ -16,22 +19,34 @@ from t3monitor.store.schema import SCHEMA_REVISION
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSION_TABLE = "alembic_version"
 _OWN_TABLE = "SYNC_RUNS"  # other programs have the version table as well
+_PAGES_AT_ONCE = 500
+_STEPS_AT_ONCE = 100_000  # of SQLite's virtual machine
 _one_at_a_time = threading.Lock()  # Alembic keeps the migration that runs in a global
 _log = logging.getLogger(__name__)
 
 
-def migrate_to_newest(engine: Engine, url: str, migrations: Path = _MIGRATIONS, newest: str = SCHEMA_REVISION) -> None:
+def migrate_to_newest(
+    engine: Engine,
+    url: str,
+    goes_on: Callable[[float], bool] = lambda _: True,
+    migrations: Path = _MIGRATIONS,
+    newest: str = SCHEMA_REVISION,
+) -> None:
     """Creates the tables in an empty file, or migrates an older one after copying it aside.
 
-    Raises DatabaseUnusableError for a file of a newer program or of another one, which stays untouched.
+    Of a large file that takes minutes: ``goes_on`` is told meanwhile which share is copied, and says whether to go on.
+    Until all is done the file is the old one.
+
+    Raises DatabaseUnusableError for a file of a newer program or of another one, which stays untouched, and
+    DatabaseError where there is no space for the copy.
     """
     if schema_revision(url) == newest:
         return
     with _one_at_a_time:
-        _migrate(engine, url, migrations, newest)
+        _migrate(engine, url, goes_on, migrations, newest)
 
 
-def _migrate(engine: Engine, url: str, migrations: Path, newest: str) -> None:
+def _migrate(engine: Engine, url: str, goes_on: Callable[[float], bool], migrations: Path, newest: str) -> None:
     path, present = database_file(url), schema_revision(url)
     if present == newest:  # another thread was faster
         return
@@ -53,9 +68,14 @@ def _migrate(engine: Engine, url: str, migrations: Path, newest: str) -> None:
         if present is not None:
             if schema_revision(url) != present:  # another program was faster
                 return
-            _copy_aside(url, present)
+            _copy_aside(url, present, goes_on)
         config.attributes["connection"] = connection
-        upgrade(config, "head")
+        driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+        driver.set_progress_handler(lambda: not goes_on(1.0), _STEPS_AT_ONCE)
+        try:
+            upgrade(config, "head")
+        finally:
+            driver.set_progress_handler(None, 0)
     _log.info("💾 Database %s is at schema %s", path, newest)
 
 
@@ -91,13 +111,32 @@ def present_revision(url: str) -> str:
     return revision
 
 
-def _copy_aside(url: str, revision: str) -> None:
+def _copy_aside(url: str, revision: str, goes_on: Callable[[float], bool]) -> None:
     path = database_file(url)
     copy = path.with_name(f"{path.stem}.schema-{revision}{path.suffix}")
     partial = copy.with_name(f"{copy.name}.partial")
-    with reading(url) as connection, closing(sqlite3.connect(partial)) as target:
-        source = connection.connection.driver_connection
-        assert isinstance(source, sqlite3.Connection)  # noqa: S101 - else there were no file
-        source.backup(target)  # takes what is still in the -wal file along
-    partial.replace(copy)
+
+    def check(_: int, left: int, pages: int) -> None:
+        if not goes_on(1 - left / pages):
+            raise DatabaseError(f"The database {path} is not migrated, since the program ends; the next start does it")
+
+    partial.unlink(missing_ok=True)  # of a program that was killed
+    _check_space(path, copy)
+    try:
+        with reading(url) as connection, closing(sqlite3.connect(partial)) as target:
+            source = cast(sqlite3.Connection, connection.connection.driver_connection)
+            source.backup(target, pages=_PAGES_AT_ONCE, progress=check)  # takes what is still in the -wal file along
+        partial.replace(copy)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
     _log.info("💾 Copied the database to %s before migrating it from schema %s", copy, revision)
+
+
+def _check_space(path: Path, copy: Path) -> None:
+    needed, free = path.stat().st_size, shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise DatabaseError(
+            f"The database {path} is to be copied to {copy.name} before it is migrated, which needs "
+            f"{needed // 1_000_000} MB, and {free // 1_000_000} MB are free; free some space"
+        )
