@@ -104,7 +104,7 @@ class Keeper:
 
         self._store: Store | None = None  # set by the keeper's thread, to which the following belong
         self._migrating: Database | None = None  # when that takes longer than somebody waits
-        self._migration_said_s = 0.0
+        self._migration_said_s = -_MIGRATION_SAID_S
         self._was_open = False
         self._upkeep: list[tuple[float, Upkeep]] = []  # with when it is due, monotonic
         self._task: _Task | None = None
