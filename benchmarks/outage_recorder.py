@@ -13,6 +13,7 @@ from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import LinkName, Settings, Site
 from t3monitor.diagnostics.logs import start_logging
 from t3monitor.sync.links import open_link
+from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.service import SyncService
 from t3monitor.sync.sites import SiteServices
 from t3monitor.t3000.link import Link
@@ -67,7 +68,7 @@ def main() -> int:
         timeout_seconds=args.interval,
         retry_attempts=0,
     )
-    services = SiteServices(settings, faults.open_link, lambda _: args.database, _Runner, lambda _: None)
+    services = SiteServices(settings, faults.open_link, lambda _: args.database, _Runner, lambda _: None, pulse=Pulse())
     services.start()
     services.run()
     try:

@@ -4,6 +4,7 @@ A stage is a thread. It lets the program record, makes an outage, ends it, and w
 """
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -335,7 +336,8 @@ class WebStage(_Web):
             plans += [
                 Plan("database read-only, program runs", None, self._is_read_only),
                 Plan("database read-only, start fails", Cause.NOT_RUNNING, self._is_read_only_at_start),
-                Plan("disk full, program runs", None, self._is_full),
+                Plan("disk nearly full", Cause.DATABASE, lambda: self._is_full(20_000_000)),
+                Plan("disk full, program runs", Cause.DATABASE, lambda: self._is_full(0)),
                 Plan("disk full, program starts", Cause.DATABASE, self._is_full_at_start),
             ]
         return plans
@@ -442,28 +444,30 @@ class WebStage(_Web):
             subprocess.run(["mount", "-o", "remount,rw", str(self.disk)], check=True)
 
     @contextmanager
-    def _is_full(self) -> Iterator[None]:
-        with self._filled():
+    def _is_full(self, left_bytes: int) -> Iterator[None]:
+        with self._filled(left_bytes):
             yield
 
     @contextmanager
     def _is_full_at_start(self) -> Iterator[None]:
         self.program.end()
-        with self._kept_up(), self._filled():
+        with self._kept_up(), self._filled(0):
             yield
 
     @contextmanager
-    def _filled(self) -> Iterator[None]:
-        """Somebody else's file takes all that is left."""
+    def _filled(self, left_bytes: int) -> Iterator[None]:
+        """Somebody else's file takes all but so much of what is free; samples are not to be stored then."""
         assert self.disk
-        other = self.disk / "others"
-        for unit in ("1M", "4k", "1k"):
-            subprocess.run(
-                ["sh", "-c", f"cat /dev/zero | dd of={other}.{unit} bs={unit} iflag=fullblock 2>/dev/null"], check=False
-            )
+        other = self.disk / "other"
+        self.given.lose(*(panel.serial_number for panel in self.panels))
+        with other.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.disk).free - left_bytes)
+        if not left_bytes:
+            subprocess.run(["dd", "if=/dev/zero", f"of={other}s", "bs=1k"], check=False, capture_output=True)
         yield
-        for file in self.disk.glob("others*"):
-            file.unlink()
+        for each in self.disk.glob("other*"):
+            each.unlink()
+        self.given.lose()
 
     @contextmanager
     def _kept_up(self) -> Iterator[None]:

@@ -258,6 +258,17 @@ def test_of_a_panel_whose_serial_number_becomes_0_that_is_told(recording: Record
     assert recording.coverage == [(TWO, None, "serial_zero", 4, 30, 120)]
 
 
+def test_of_a_panel_that_cannot_be_read_but_for_its_number_that_is_told(recording: Recording) -> None:
+    def broken() -> Answer:
+        now_s = int(recording.clock.utc_s())
+        times = dict.fromkeys(("input_logging_time", "output_logging_time", "variable_logging_time"), now_s)
+        known = real_panel(ONE, panel_id=19, panel_name="AHU19", **times)
+        return Answer(real_answer(known, real_panel(TWO, panel_id=20, device_data="none", **times)), turn_s=0.0)
+
+    recording.run(recording.answer(), *[broken] * 4)
+    assert recording.coverage == [(TWO, None, "skipped", 4, 30, 120)]
+
+
 def test_of_a_panel_of_which_another_one_has_taken_the_serial_number_that_is_told(recording: Recording) -> None:
     def other() -> Answer:
         now_s = int(recording.clock.utc_s())

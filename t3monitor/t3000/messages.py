@@ -23,7 +23,7 @@ from t3monitor.model.words import CUSTOM_TABLES, NO_WORDS, RangeWords
 from t3monitor.t3000.link import Body
 from t3monitor.t3000.text import clean, message
 from t3monitor.t3000.wire_json import NoJsonError, WireError, read
-from t3monitor.t3000.wire_panels import PanelInfo, RealPanel, panel_info, real_panel
+from t3monitor.t3000.wire_panels import PanelInfo, RealPanel, panel_info, real_panel, unreadable_panel
 from t3monitor.t3000.wire_points import (
     Shape,
     is_other_object,
@@ -123,6 +123,7 @@ class AnswerDecoder:
             except WireError as error:
                 unreadable += 1
                 skipped_panels.append(f"panel {position} of the answer cannot be read: {message(str(error))}")
+                left_out.append(unreadable_panel(raw_panel, skipped_panels[-1]))
                 continue
             name = clean(info.panel_name, _PANEL_NAME_SIZE)
             try:

@@ -2,8 +2,9 @@
 
 from msgspec import Raw, Struct
 
-from t3monitor.t3000.wire_json import LenientDecoder
-from t3monitor.t3000.wire_points import Number
+from t3monitor.model.snapshot import LeftOut
+from t3monitor.t3000.wire_json import LenientDecoder, WireError
+from t3monitor.t3000.wire_points import Number, serial_number
 
 
 class PanelInfo(Struct):
@@ -32,3 +33,12 @@ class RealPanel(PanelInfo, kw_only=True):
 
 real_panel = LenientDecoder(RealPanel, {"panel_id", "panel_serial_number", "device_data"})
 panel_info = LenientDecoder(PanelInfo, {"panel_id", "panel_serial_number"})
+
+
+def unreadable_panel(raw: Raw | RealPanel, sentence: str) -> LeftOut:
+    """A panel that cannot be used as it came, with its numbers if those at least can be read."""
+    try:
+        info = raw if isinstance(raw, RealPanel) else panel_info.read(raw)
+        return LeftOut(sentence, serial_number(info.panel_serial_number) or None, info.panel_id)
+    except WireError:
+        return LeftOut(sentence)

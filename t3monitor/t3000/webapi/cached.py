@@ -12,7 +12,7 @@ from t3monitor.model.snapshot import LeftOut
 from t3monitor.t3000.text import message
 from t3monitor.t3000.webapi.mirror import Mirror, MirroredPanel, Reading
 from t3monitor.t3000.wire_json import WireError, read
-from t3monitor.t3000.wire_panels import RealPanel, real_panel
+from t3monitor.t3000.wire_panels import RealPanel, real_panel, unreadable_panel
 from t3monitor.t3000.wire_points import logging_time, serial_number
 
 
@@ -61,24 +61,24 @@ class CachedPanels:
             raise BadReplyError(f"T3000's answer cannot be read ({message(str(error))})") from None
         shown: dict[int, int] = {}
         panel_ids: list[int] = []
-        unreadable: list[LeftOut] = []
+        left_out: list[LeftOut] = []
         for position, raw in enumerate(raw_panels, start=1):
             try:
                 panel = real_panel.read(raw)
             except WireError as error:
                 sentence = f"panel {position} of T3000's answer cannot be read: {message(str(error))}"
-                unreadable.append(LeftOut(sentence))
+                left_out.append(unreadable_panel(raw, sentence))
                 continue
             panel_ids.append(panel.panel_id)
             try:
                 serial = serial_number(panel.panel_serial_number)
             except WireError as error:
                 sentence = f"panel {panel.panel_id} cannot be told from others: {error}"
-                unreadable.append(LeftOut(sentence, panel_id=panel.panel_id))
+                left_out.append(LeftOut(sentence, panel_id=panel.panel_id))
                 continue
             if serial == 0:
                 sentence = f"panel {panel.panel_id} has serial number 0"
-                unreadable.append(LeftOut(sentence, panel_id=panel.panel_id, cause=Cause.SERIAL_ZERO))
+                left_out.append(LeftOut(sentence, panel_id=panel.panel_id, cause=Cause.SERIAL_ZERO))
                 continue
             times = _times(panel)
             if serial in shown:
@@ -88,7 +88,7 @@ class CachedPanels:
             self._mirror.doubles.pop(serial, None)
             self._mirror_panel(serial, panel, times)
             self._times[serial] = times
-        return shown, panel_ids, unreadable
+        return shown, panel_ids, left_out
 
     def _mirror_panel(self, serial: int, panel: RealPanel, times: Times) -> None:
         if self._is_all_overwritten and serial not in self._times:
