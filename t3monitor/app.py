@@ -66,7 +66,7 @@ class MonitorApp(QObject):
         self.window = MainWindow(trend, ActivityPane(paths.log_folder))
         self._apply_appearance()  # now: a style sheet in force makes all of a part anew whenever it is put into another
         self.feed = WindowFeed(self.window, self.session, self.recorder, self._tasks, self)
-        self.settings = SettingsOpener(self.window, self.session, paths, self)
+        self.settings = SettingsOpener(self.window, self.session, paths, self.services.upkeep, self)
         self.controls = Controls(
             self.window,
             self.session,

@@ -18,6 +18,7 @@ from drawn import drawn_colours
 from t3monitor.config.settings import Appearance, LinkName, LivePoints, Settings, Site, WebReading
 from t3monitor.model.errors import Outcome
 from t3monitor.model.snapshot import Panel
+from t3monitor.store.work import LongWork
 from t3monitor.sync.check import Check
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.settings.checks import (
@@ -30,6 +31,7 @@ from t3monitor.ui.settings.checks import (
 from t3monitor.ui.settings.dialog import SettingsDialog
 from t3monitor.ui.settings.fields import PathField, Tone, declaration
 from t3monitor.ui.settings.page import SettingsPage
+from t3monitor.ui.settings.upkeep import UpkeepTask
 from values import device
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
@@ -45,6 +47,16 @@ async def never_asked(_settings: Settings) -> Sequence[Check]:
     raise AssertionError("nobody asked for a test")
 
 
+class NoUpkeep:
+    """Nobody asks for any."""
+
+    async def state(self) -> str:
+        raise AssertionError
+
+    async def do(self, task: UpkeepTask, work: LongWork) -> str:
+        raise AssertionError
+
+
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., SettingsDialog]:
     monkeypatch.setattr("t3monitor.ui.settings.page._TYPING_MS", 10)
@@ -53,7 +65,7 @@ def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
         settings: Settings | None = None, test_link: TestLink = never_asked, panels: Sequence[Panel] = ()
     ) -> SettingsDialog:
         stored = settings or Settings(link=LinkName.DEMO, appearance=Appearance.LIGHT)
-        dialog = SettingsDialog(stored, test_link, tmp_path / "default.db", panels)
+        dialog = SettingsDialog(stored, test_link, tmp_path / "default.db", panels, NoUpkeep())
         qtbot.addWidget(dialog)
         dialog.show()
         return dialog

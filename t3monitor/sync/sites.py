@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from t3monitor.config.settings import LinkName, Settings
-from t3monitor.model.clock import Clock
+from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.events import CycleReport
 from t3monitor.model.points import PointKey
 from t3monitor.store.keeper import Keepers
@@ -14,6 +14,7 @@ from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.service import Listener, SyncService
+from t3monitor.sync.upkeep import UpkeepByHand
 from t3monitor.t3000.link import Link
 
 
@@ -59,6 +60,7 @@ class SiteServices:
         self._claims = PanelClaims()
         self._settings = settings
         self._keepers = Keepers(clock, known_folders, take_lock, lambda: self._settings)
+        self.upkeep = UpkeepByHand(self._keepers, clock or SystemClock())
         self._pulse = pulse
         self._is_running = self._is_started = False
         self._services: dict[str, SyncService] = {}  # by the site's name

@@ -66,6 +66,22 @@ def replay_problem(text: str) -> str:
     return ""
 
 
+@_never_raises
+def folder_problem(text: str) -> str:
+    """What is wrong with the folder of the backups, which may not be there yet; empty if nothing is."""
+    if not text:
+        return ""
+    path = Path(text).expanduser()
+    if not path.is_absolute():
+        return translate("Settings", "Give the whole path of the folder")
+    if is_there(path) and not path.is_dir():
+        return translate("Settings", "This is no folder; choose another one")
+    there = next((folder for folder in (path, *path.parents) if folder.exists()), path)
+    if not os.access(there, os.W_OK):
+        return translate("Settings", "{folder} cannot be written to").format(folder=there)
+    return ""
+
+
 def database_url_of(text: str) -> str:
     """The URL of a database file that was typed as a path or as a URL; raises DatabaseUnusableError."""
     if not text:

@@ -8,15 +8,23 @@ from PySide6.QtWidgets import QWidget
 from t3monitor.config.settings import Settings
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label
-from t3monitor.ui.settings.checks import database_problem, database_text_of, database_url_of, usable_problem
-from t3monitor.ui.settings.fields import PathField
+from t3monitor.ui.settings.checks import (
+    database_problem,
+    database_text_of,
+    database_url_of,
+    folder_problem,
+    path_of,
+    usable_problem,
+)
+from t3monitor.ui.settings.fields import PathField, number_field
 from t3monitor.ui.settings.page import SettingsPage, lay_out_rows
+from t3monitor.ui.settings.upkeep import Upkeep, UpkeepBox
 
 
 class DatabasePage(SettingsPage):
-    """Where the history is kept."""
+    """Where the history is kept, its backups and its upkeep."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, upkeep: Upkeep, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stored_url = ""
         self.file = PathField("database", self.tr("Database file"))
@@ -25,19 +33,34 @@ class DatabasePage(SettingsPage):
         self.default = Label(wordWrap=True)
         self.default.setProperty("muted", True)
         kept = Label(self.tr("Every sample is kept for ever"))
+        self.backups = number_field("backups", self.tr("Daily backups kept"))
+        self.backups.setSpecialValueText(self.tr("none"))
+        self.folder = PathField("backup_folder", self.tr("Folder of the backups"))
+        self.folder.offer_folder()
+        self.folder.edit.setPlaceholderText(self.tr("that of the database"))
+        self.folder_message = Message()
+        self.upkeep = UpkeepBox(upkeep)
         lay_out_rows(
             self,
             (self.tr("&Database file"), self.file),
             ("", self.message),
             ("", self.default),
             (self.tr("History"), kept),
+            (self.tr("Dail&y backups"), self.backups),
+            (self.tr("Backup &folder"), self.folder),
+            ("", self.folder_message),
+            (self.tr("Upkeep"), self.upkeep),
         )
         self.watch_path(self.file)
+        self.watch_path(self.folder)
+        self.backups.valueChanged.connect(self.changed)
 
     def show_settings(self, settings: Settings) -> None:
         """Shows the values."""
         self._stored_url = settings.database
         self.file.set_text(database_text_of(settings.database))
+        self.backups.setValue(settings.backups)
+        self.folder.set_text(settings.backup_folder)
 
     def show_default(self, file: Path, *, demo: bool) -> None:
         """The file that an empty field means."""
@@ -48,16 +71,23 @@ class DatabasePage(SettingsPage):
         self.default.setText(text)
 
     def values(self) -> dict[str, Any]:
-        """The URL; the stored one as it is if nothing else was typed."""
-        if self.file.text == database_text_of(self._stored_url):
-            return {"database": self._stored_url}
-        return {"database": database_url_of(self.file.text)}
+        """The values; the stored URL as it is if nothing else was typed."""
+        is_stored = self.file.text == database_text_of(self._stored_url)
+        return {
+            "database": self._stored_url if is_stored else database_url_of(self.file.text),
+            "backups": self.backups.value(),
+            "backup_folder": path_of(self.folder.text),
+        }
 
     def check(self) -> bool:
-        """Looks whether the file can be what it is to be."""
+        """Looks whether the file and the folder can be what they are to be."""
         typed = self.file.text
         stored = usable_problem(self._stored_url) if typed == database_text_of(self._stored_url) else ""
-        problem = stored or database_problem(typed)
-        self.message.show_sentence(Tone.BAD, problem)
-        self.file.edit.setAccessibleDescription(problem)
-        return not problem
+        problems = (
+            (self.file, self.message, stored or database_problem(typed)),
+            (self.folder, self.folder_message, folder_problem(self.folder.text)),
+        )
+        for field, message, problem in problems:
+            message.show_sentence(Tone.BAD, problem)
+            field.edit.setAccessibleDescription(problem)
+        return not any(problem for _, _, problem in problems)

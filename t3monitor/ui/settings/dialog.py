@@ -22,6 +22,7 @@ from t3monitor.ui.settings.link import LinkPage
 from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.settings.recording import RecordingPage
 from t3monitor.ui.settings.sync import SyncPage
+from t3monitor.ui.settings.upkeep import Upkeep
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +31,8 @@ class SettingsDialog(QDialog):
     """Shows settings and says which new ones are wanted; whoever opens it puts them into force and stores them.
 
     ``test_link`` is run in the loop of the GUI thread and does what blocks elsewhere. ``default_database`` is the file
-    that an empty field means, ``panels`` are those that are known now. A change of the appearance is seen at once, and
-    taken back on Cancel.
+    that an empty field means, ``panels`` are those that are known now, ``upkeep`` is of the database in force. A change
+    of the appearance is seen at once, and taken back on Cancel.
     """
 
     settings_applied = Signal(object)  # Settings: OK or Apply
@@ -42,6 +43,7 @@ class SettingsDialog(QDialog):
         test_link: Callable[[Settings], Awaitable[Sequence[Check]]],
         default_database: Path,
         panels: Sequence[Panel],
+        upkeep: Upkeep,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -55,7 +57,7 @@ class SettingsDialog(QDialog):
         self.link = LinkPage()
         self.sync = SyncPage()
         self.recording = RecordingPage(panels)
-        self.database = DatabasePage()
+        self.database = DatabasePage(upkeep)
         self.appearance = AppearancePage()
         self._pages: tuple[SettingsPage, ...] = (
             self.link,
@@ -197,6 +199,7 @@ class SettingsDialog(QDialog):
             self._test.cancel()
             self._test = self._tested = None
             self.link.test_message.show_sentence(Tone.NONE, "")
+        self.database.upkeep.leave()
         super().done(result)
 
 

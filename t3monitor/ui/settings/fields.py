@@ -157,6 +157,10 @@ class PathField(QWidget):
         mode = QFileDialog.FileMode.AnyFile if new else QFileDialog.FileMode.ExistingFile
         self.button.clicked.connect(lambda: self._choose(mode, name_filter))
 
+    def offer_folder(self) -> None:
+        """The button chooses a folder."""
+        self.button.clicked.connect(lambda: self._choose(QFileDialog.FileMode.Directory, ""))
+
     def offer_file_or_folder(self) -> None:
         """The button asks which of both is to be chosen."""
         menu = QMenu(self.button)

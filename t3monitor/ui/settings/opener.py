@@ -11,9 +11,13 @@ from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.check import Check
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.session import Session
+from t3monitor.store.backups import last_care
+from t3monitor.store.work import LongWork
 from t3monitor.sync.check import check_link
+from t3monitor.sync.upkeep import UpkeepByHand
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.settings.dialog import SettingsDialog
+from t3monitor.ui.settings.upkeep import UpkeepTask
 
 _log = logging.getLogger(__name__)
 
@@ -24,8 +28,16 @@ class SettingsOpener(QObject):
     applied = Signal(object)  # Settings, which whoever owns this puts into force
     closed = Signal()  # a preview that was not applied is over
 
-    def __init__(self, window: MainWindow, session: Session, paths: Paths, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        session: Session,
+        paths: Paths,
+        upkeep: UpkeepByHand,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._upkeep = _SessionUpkeep(session, upkeep)
         self._window = window
         self._session = session
         self._paths = paths
@@ -92,8 +104,10 @@ class SettingsOpener(QObject):
                 self._test_link,
                 self._paths.database_file(None),
                 (*shown.panels, *shown.silent) if shown else (),
+                self._upkeep,
                 self._window,
             )
+            self.dialog.database.upkeep.refresh()
             self.dialog.settings_applied.connect(self.apply)
             self.dialog.finished.connect(self.on_finished)
         return self.dialog
@@ -105,3 +119,25 @@ class SettingsOpener(QObject):
         """
         shown = self._session.shown
         return await in_daemon_thread(lambda: list(check_link(settings, shown)))
+
+
+class _SessionUpkeep:
+    """Upkeep of the database in force, in threads that nobody waits for."""
+
+    def __init__(self, session: Session, by_hand: UpkeepByHand) -> None:
+        self._session = session
+        self._by_hand = by_hand
+
+    async def state(self) -> str:
+        url = self._session.database
+        return await in_daemon_thread(lambda: last_care(url).sentence())
+
+    async def do(self, task: UpkeepTask, work: LongWork) -> str:
+        url, settings, by_hand = self._session.database, self._session.settings, self._by_hand
+        match task:
+            case UpkeepTask.CHECK:
+                return await in_daemon_thread(lambda: by_hand.check(url, work))
+            case UpkeepTask.COMPACT:
+                return await in_daemon_thread(lambda: by_hand.compact(url, work))
+            case UpkeepTask.BACK_UP:
+                return await in_daemon_thread(lambda: by_hand.back_up(url, settings, work))
