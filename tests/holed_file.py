@@ -60,6 +60,7 @@ class HoledFile:
         layout: int = 1,
         serial: int = SERIAL,
         kind: str = "INPUT",
+        spacing_s: int = SPACING_S,
     ) -> None:
         for at_s in times:
             self.add(
@@ -70,7 +71,7 @@ class HoledFile:
                 run_id=next(self._ids),
                 layout_id=layout,
                 vals=json.dumps(values),
-                expected_spacing=SPACING_S,
+                expected_spacing=spacing_s,
                 sync_interval=SPACING_S,
             )
 

@@ -10,7 +10,7 @@ import pytest
 from holed_file import IN1, SERIAL, HoledFile
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import Cause
-from t3monitor.store.causes import ExplainedHole, faulty, holes
+from t3monitor.store.causes import ExplainedHole, faulty, holes, holes_of_points
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.lock import Holder, Lock
 
@@ -26,7 +26,7 @@ def file(tmp_path: Path) -> Iterator[HoledFile]:
 def test_a_hole_has_the_cause_and_reason_of_its_row_and_the_cycles_that_ended_in_it(file: HoledFile) -> None:
     file.run(1000, 1001, "ok")
     failed = [file.run(1030, 1050, "timeout"), file.run(1060, 1080, "timeout"), file.run(1090, 1110, "timeout")]
-    file.run(1120, 1121, "ok")
+    file.run(1119.5, 1120, "ok")
     file.cover(1030, 1110, "timeout", "No answer from <b>T3000</b>")
     file.read(970, 1000, 1120, 1150)
     assert file.explained(980, 1150, now_s=1150) == (
@@ -155,12 +155,25 @@ def test_before_its_first_reading_a_point_was_first_seen(file: HoledFile) -> Non
     )
 
 
-def test_before_what_is_kept_it_was_removed(file: HoledFile) -> None:
+@pytest.mark.parametrize(("first_seq", "cause"), [(0, "before_first"), (240, "no_longer_kept")])
+def test_what_is_before_the_oldest_block_was_removed(file: HoledFile, first_seq: int, cause: str) -> None:
     file.read(1000, 1030)
-    places = {"serial_number": SERIAL, "point_type": "INPUT", "first_seq": 240, "count": 240, "layout_id": 1}
-    rest = dict.fromkeys(("sync_interval", "first_time", "last_time", "last_run", "base", "step", "width"), 0)
-    file.add("TRENDLOG_BLOCKS", **places, **rest, spacing_base=30, spacing_step=0, spacing_width=0)
-    assert file.causes(500, 1030) == [(500, 1000, "no_longer_kept")]
+    places = {"serial_number": SERIAL, "point_type": "INPUT", "first_seq": first_seq, "count": 1, "layout_id": 1}
+    times = {"first_time": 1000, "last_time": 1000, "base": 1000}
+    rest = dict.fromkeys(("sync_interval", "last_run", "step", "width"), 0)
+    file.add("TRENDLOG_BLOCKS", **places, **times, **rest, spacing_base=30, spacing_step=0, spacing_width=0)
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET seq = ?, vals = '' WHERE logging_time = 1000", (first_seq,))
+    segment = {
+        "serial_number": SERIAL,
+        "point_type": "INPUT",
+        "first_seq": first_seq,
+        "base": 20,
+        "step": 0,
+        "scale": 1,
+    }
+    for position in (0, 1):
+        file.add("TRENDLOG_SEGMENTS", position=position, **segment, width=0, nullable=0, top=0, total=0, known=1)
+    assert file.causes(500, 1030, now_s=1030) == [(500, 1000, cause)]
 
 
 def test_a_point_that_its_panel_was_read_without_was_missing_or_not_in_use(file: HoledFile) -> None:
@@ -236,6 +249,18 @@ def test_an_open_sensor_is_not_known_to_be_open_after_its_last_reading(file: Hol
     file.cover(1030, 3000, "timeout")
     file.status(1000, None, "1")
     assert file.causes(970, 2000, now_s=3000) == [(1000, 1030, "sensor_open"), (1030, 2000, "timeout")]
+
+
+def test_the_holes_of_points_are_those_of_all_their_readings(file: HoledFile) -> None:
+    """Many, which lie within the stretches that are read, of a panel whose turn once came less often."""
+    for since_s, until_s, spacing_s in ((0, 300_000, 300), (300_000, 330_000, 30)):
+        read = (at_s for at_s in range(since_s, until_s, spacing_s) if at_s % 6_000 not in range(600, 2_100))
+        file.read(*read, spacing_s=spacing_s)
+    for begin_s in range(600, 330_000, 6_000):
+        file.cover(begin_s, begin_s + 1_100, "timeout")
+    found = holes_of_points(file.url, [IN1], 0, 329_000, 329_000)[IN1]
+    assert found == file.explained(0, 329_000, now_s=329_000)
+    assert [hole.cause for hole in found] == [Cause.TIMEOUT] * 50 + [Cause.TIMEOUT, Cause.UNKNOWN] * 5
 
 
 def test_a_file_that_is_not_there_has_no_causes(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as some
 
 from t3monitor.store.series import Holes, Series
 from t3monitor.store.statistics import StateTime, statistics
+from t3monitor.store.thinning import thinned
 
 SPACING_S = 30
 ON_OFF, KWH = 1, 10  # ranges: of a digital point, of a variable
@@ -176,6 +178,53 @@ def test_a_step_at_the_edge_of_two_stretches_belongs_to_the_second_one() -> None
 def test_readings_of_a_faulty_sensor_count_nothing() -> None:
     line = series([(0, 100), (30, 900), (60, 101), (90, 102)], "counts", 15)
     assert statistics(line, 0, 90, LONG_AFTER_S, faults((30, 60))).increase == 1
+
+
+# -- of stretches --------------------------------------------------------------------------------------------------
+
+
+def in_stretches(whole: Series) -> Series:
+    times = whole.times_utc_s
+    found = thinned(whole, np.ones(len(times)), float(times[0]), float(times[-1]), 40)
+    assert found.stretches is not None
+    return found
+
+
+def restless(**fields: Any) -> Series:
+    """An hour of readings that all differ, a hole of two minutes in it, another hour."""
+    times = [*range(0, 3600, SPACING_S), *range(3720, 7200, SPACING_S)]
+    return series([(at_s, math.sin(at_s)) for at_s in times], **fields)
+
+
+def test_stretches_of_equal_readings_tell_what_their_readings_tell() -> None:
+    readings = [(place * 30.0, float(place // 50)) for place in range(1000)] + [(40_000.0, 30.0)]
+    for whole in (series(readings, "kWH", KWH), states([(at_s, value % 2) for at_s, value in readings])):
+        for times in ((0, 40_030), (100, 20_017)):
+            exact = statistics(whole, *times, LONG_AFTER_S)
+            found = statistics(in_stretches(whole), *times, LONG_AFTER_S)
+            assert found.deviation == pytest.approx(exact.deviation)  # but for its last digit
+            assert replace(found, deviation=exact.deviation) == exact
+
+
+def test_stretches_tell_how_much_is_known_and_the_extremes_as_their_readings_do() -> None:
+    exact = statistics(restless(), 0, 7200, now_s=7200)
+    found = statistics(in_stretches(restless()), 0, 7200, now_s=7200)
+    assert exact.missing_s == 120
+    assert found.known_s == exact.known_s
+    assert (found.minimum, found.maximum) == (exact.minimum, exact.maximum)
+    assert found.mean == pytest.approx(exact.mean, abs=0.02)
+    assert found.integral == pytest.approx(exact.integral, abs=0.04)
+    assert (found.deviation, found.increase) == (None, None)
+    assert statistics(in_stretches(restless(units="kWH")), 0, 7200, 7200).increase is None
+
+
+def test_stretches_of_states_tell_for_how_long_but_not_how_often() -> None:
+    whole = states([(place * 30.0, float(place % 3 == 0)) for place in range(300)])
+    found = statistics(in_stretches(whole), 0, 9000, now_s=9000)
+    assert [state[0] for state in found.states] == [0, 1]
+    assert [state.seconds for state in found.states] == pytest.approx([6000, 3000])
+    assert found.runtime_s == pytest.approx(3000)
+    assert {state[2:] for state in found.states} == {(None, None, None)}
 
 
 # -- against a count of each second --------------------------------------------------------------------------------

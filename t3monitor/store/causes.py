@@ -59,7 +59,7 @@ class Hole(NamedTuple):
 
     start_s: float
     end_s: float
-    spacing_s: float = 0.0  # of the reading before it
+    spacing_s: float = 0.0  # of the reading before it; 0: not known
     is_closed: bool = False  # there is a reading after it
 
     def within(self, start_s: float, end_s: float) -> "Hole":
@@ -246,7 +246,7 @@ class Recorded:
                 tuple(run.id for run in its_runs if piece.start_s < run.finished_at <= piece.end_s),
             )
             for hole, its_runs in zip(holes, runs, strict=True)
-            for piece in pieces(hole.start_s, hole.end_s, hole.spacing_s, known)
+            for piece in pieces(hole.start_s, hole.end_s, hole.spacing_s or self._spacing(vector, hole), known)
         ]
 
     def _rows(self, table: Table, *conditions: Any, order_by: Any, limit: int | None = None) -> Sequence[Row[Any]]:
@@ -316,6 +316,11 @@ class Recorded:
         )
         signs = (*(run.finished_at for run in ran), *(row.until for row in failed))
         return min(before_s, max(signs, default=-inf))
+
+    def _spacing(self, vector: Vector, hole: Hole) -> float:
+        """Of the last reading before a hole."""
+        frames = self._frames(vector, UNKNOWN_SPACING_S, -inf, hole.start_s, newest=True)
+        return frames[0][2] if frames else UNKNOWN_SPACING_S
 
     def _kinds(self, key: PointKey) -> dict[int, _Kind]:
         """What the point is in each layout that has it."""
@@ -392,8 +397,8 @@ def _without_reading(series: Series | None, start_s: float, end_s: float, now_s:
 
 
 def _spacing(series: Series, hole_s: float) -> float:
-    """Of the last reading before a hole."""
-    return hole_s - float(series.times_utc_s[np.searchsorted(series.times_utc_s, hole_s) - 1])
+    """Of the last reading before a hole; 0 if it is in a stretch that goes on after it."""
+    return max(0.0, hole_s - float(series.ends_utc_s[np.searchsorted(series.times_utc_s, hole_s) - 1]))
 
 
 def _joined(explained: list[ExplainedHole]) -> list[ExplainedHole]:

@@ -65,9 +65,14 @@ def statistics(series: Series, start_s: float, end_s: float, now_s: float, fault
 
     Time after ``now_s`` is left out. The series reaches over both ends by a reading, as `HistoryReader` gives it.
 
-    A change at ``start_s`` counts, one at ``end_s`` does not: starts and increases of adjacent stretches add up.
-    Whether a zero is a counter's reset or a reading that failed is told by the readings beside it: of a zero just
-    before the stretch only if the series begins another reading earlier.
+    A change at ``start_s`` counts, one at ``end_s`` does not: starts and increases of adjacent times add up. Whether a
+    zero is a counter's reset or a reading that failed is told by the readings beside it: of a zero just before the time
+    only if the series begins another reading earlier.
+
+    Of readings, and of stretches of equal ones, all is exact. Of other stretches the known time is exact, and the
+    extremes are but for readings beside the time in its first and last stretch; mean, integral and the times of states
+    are as good as the means of the stretches, in which each reading has the same weight. What they do not tell is left
+    out: deviation, increase, starts, shortest and longest.
     """
     end_s = min(end_s, now_s)
     held = _held(series, start_s, end_s, now_s, Holes.none() if faulty is None else faulty)
@@ -75,30 +80,42 @@ def statistics(series: Series, start_s: float, end_s: float, now_s: float, fault
     if not known_s:
         return Statistics(0.0, 0.0, start_s, max(start_s, end_s))
     values, seconds = held.values, held.seconds
-    found = Statistics(
-        min(1.0, known_s / (end_s - start_s)), known_s, start_s, end_s, float(values.min()), float(values.max())
-    )
-    if not is_measured(digital=series.digital, range_=series.range):
-        share = float(values @ seconds) / known_s if series.digital else None
-        return replace(found, mean=share, states=_states(series, held))
+    lows, highs = (series.values, series.values) if series.stretches is None else series.stretches[1:3]
+    is_exact = lows is highs or bool((lows == highs).all())
     mean = float(values @ seconds) / known_s
-    return replace(
-        found,
-        mean=mean,
-        deviation=float(np.sqrt((values - mean) ** 2 @ seconds / known_s)),
-        integral=mean * known_s / 3600,
-        increase=_increase(series, held) if is_counter(series.units) else None,
+    found = Statistics(
+        min(1.0, known_s / (end_s - start_s)),
+        known_s,
+        start_s,
+        end_s,
+        float(lows[held.places].min()),
+        float(highs[held.places].max()),
     )
+    if is_measured(digital=series.digital, range_=series.range):
+        return replace(
+            found,
+            mean=mean,
+            deviation=float(np.sqrt((values - mean) ** 2 @ seconds / known_s)) if is_exact else None,
+            integral=mean * known_s / 3600,
+            increase=_increase(series, held) if is_exact and is_counter(series.units) else None,
+        )
+    if is_exact:
+        return replace(found, mean=mean if series.digital else None, states=_states(series, held))
+    if series.digital:
+        shares = (0.0, 1 - mean), (1.0, mean)
+        states = tuple(StateTime(state, share * known_s, None, None, None) for state, share in shares if share)
+        return replace(found, mean=mean, states=states)
+    return found
 
 
 class _Held(NamedTuple):
-    """Pieces of known time, oldest first, in each of which one reading holds."""
+    """Pieces of known time, oldest first, in each of which one reading or stretch holds."""
 
     begins: Floats
     ends: Floats
-    places: NDArray[np.intp]  # of the reading in its series
+    places: NDArray[np.intp]  # of it in the series
     values: Floats
-    follows: NDArray[np.bool_]  # known time without a gap before it, also before the stretch
+    follows: NDArray[np.bool_]  # known time without a gap before it, also before the stretch of time
 
     @property
     def seconds(self) -> Floats:
@@ -107,24 +124,24 @@ class _Held(NamedTuple):
 
 def _held(series: Series, start_s: float, end_s: float, now_s: float, faulty: Holes) -> _Held:
     times, holes = series.times_utc_s, series.holes
-    next_s = np.append(times[1:], series.known_until(now_s) if times.size else ())
-    next_hole_s = np.append(holes.starts, np.inf)[np.searchsorted(holes.starts, times)]
-    until = np.minimum(next_s, next_hole_s)
-    begins = np.unique(np.concatenate((times, faulty.starts, faulty.ends)))
-    begins = begins[begins >= times[0]] if times.size else begins[:0]
-    places = np.searchsorted(times, begins, side="right") - 1
-    ends = np.minimum(until[places], np.append(begins[1:], np.inf))
-    next_fault_end = np.searchsorted(faulty.ends, begins, side="right")
-    known = (begins < ends) & (np.append(faulty.starts, np.inf)[next_fault_end] > begins)
-    begins, ends, places = begins[known], ends[known], places[known]
+    last_s = [series.known_until(now_s)] if times.size else []
+    edges = np.unique(np.concatenate((times, last_s, holes.starts, holes.ends, faulty.starts, faulty.ends)))
+    known = np.diff(edges) > 0
+    for unknown in (holes, faulty):
+        next_ends = np.searchsorted(unknown.ends, edges[:-1], side="right")
+        known &= np.append(unknown.starts, np.inf)[next_ends] > edges[:-1]
+    if times.size:
+        known &= (edges[:-1] >= times[0]) & (edges[:-1] < last_s)
+    begins, ends = edges[:-1][known], edges[1:][known]
     follows = np.append(False, begins[1:] == ends[:-1])[: len(begins)]
-    within = (ends > start_s) & (begins < end_s)
     follows &= begins >= start_s  # of the piece that is cut at the start nobody asks what came before
+    within = (ends > start_s) & (begins < end_s)
+    places = np.searchsorted(times, begins[within], side="right") - 1
     return _Held(
         np.maximum(begins[within], start_s),
         np.minimum(ends[within], end_s),
-        places[within],
-        series.values[places[within]],
+        places,
+        series.values[places],
         follows[within],
     )
 
