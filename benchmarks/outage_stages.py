@@ -23,6 +23,7 @@ import msgspec
 from benchmarks.planted import Given, Outage, Planted
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import HOME_VARIABLE, Paths
+from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S
 from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -78,6 +79,12 @@ class Program:
                 env=os.environ | {HOME_VARIABLE: str(self.home)} | self.environment,
                 cwd=_ROOT,
             )
+
+    def set(self, group: str, **values: object) -> None:
+        """Writes a group of its settings, and no other; nothing of them if there are no values."""
+        file = Paths(*(self.home / name for name in ("config", "data", "logs"))).settings_file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(msgspec.json.encode({group: values}))
 
     def keep_up(self) -> None:
         """Begins anew if it ended by itself, as a service would be."""
@@ -236,13 +243,15 @@ class _Web(Stage):
     """T3000's web service, read live."""
 
     first_serial = 500_001
+    panel_count = 3
+    notes_readings = True  # at the moment at which T3000 reads
 
     def __init__(self, folder: Path, interval_s: int, say: Say) -> None:
         super().__init__(folder, interval_s, say)
         # ESP32 panels tell how many points they have, so that those not in use are few and looked at often.
         self.panels = [
             NotedPanel(
-                self.given,
+                self.given if self.notes_readings else Given(),
                 self.now_s,
                 number,
                 self.first_serial - 1 + number,
@@ -254,7 +263,7 @@ class _Web(Stage):
                 counts=(20, 10, 10),
                 used=(12, 4, 4),
             )
-            for number in (1, 2, 3)
+            for number in range(1, self.panel_count + 1)
         ]
         self._stand_in = self._serve()
 
@@ -265,6 +274,12 @@ class _Web(Stage):
     def tidy_up(self) -> None:
         """Ends the web service."""
         self._stand_in.close()
+
+    def sync(self) -> list[str]:
+        """The command that records from the web service."""
+        each = str(self.interval_s)
+        options = ["--url", self.url, "--interval", each, "--timeout", each, "--retries", "0"]
+        return ["t3monitor", "sync", *options, "--json", "--database", self.database_url]
 
     @property
     def url(self) -> str:
@@ -306,11 +321,7 @@ class WebStage(_Web):
 
     def make_program(self) -> Program:
         """The real command."""
-        options = ["--url", self.url, "--interval", str(self.interval_s), "--timeout", str(self.interval_s)]
-        return Program(
-            self.folder / "home",
-            ["t3monitor", "sync", *options, "--retries", "0", "--json", "--database", self.database_url],
-        )
+        return Program(self.folder / "home", self.sync())
 
     def plans(self) -> list[Plan]:
         """What happens to the program, to T3000's service, to panels and to the database."""
@@ -386,14 +397,12 @@ class WebStage(_Web):
     @contextmanager
     def _panel_is_unrecorded(self) -> Iterator[None]:
         serial = self.panels[1].serial_number
-        file = Paths(*(self.program.home / name for name in ("config", "data", "logs"))).settings_file
-        file.parent.mkdir(parents=True, exist_ok=True)
         with self._restarted():
             self.given.lose(serial)
-            file.write_bytes(msgspec.json.encode({"recording": {"unrecorded_panels": [serial]}}))
+            self.program.set("recording", unrecorded_panels=[serial])
         yield
         with self._restarted():
-            file.unlink()
+            self.program.set("recording")
             self.given.lose()
 
     @contextmanager
@@ -549,7 +558,7 @@ class LibraryPanel:
         ]
         return real_panel(
             self.serial_number if self.sent_serial is None else self.sent_serial,
-            points if self.is_readable else "none",  # type: ignore[arg-type]  # what a broken panel sends
+            points if self.is_readable else "none",  # type: ignore[arg-type]  # as none may be
             panel_id=number,
             panel_name=f"{'Other' if self.is_other else 'AHU'}-{number}",
             panel_ipaddress=f"192.168.{2 if self.is_other else 1}.{number}",
@@ -741,4 +750,73 @@ class RecorderStage(_Web):
         self.program.process.stdin.flush()
 
 
-STAGES: tuple[type[Stage], ...] = (WebStage, LibraryStage, RecorderStage)
+class BackgroundStage(_Web):
+    """``t3monitor sync`` on the web service, which hands out what T3000 reads in the background every 15 s."""
+
+    stage = "background"
+    first_serial = 800_001
+    panel_count = 1
+    notes_readings = False
+
+    def __init__(self, folder: Path, interval_s: int, say: Say) -> None:  # noqa: ARG002 - T3000 has its own
+        super().__init__(folder, SHORTEST_REAL_INTERVAL_S, say)
+
+    def make_program(self) -> Program:
+        """The real command."""
+        program = Program(self.folder / "home", self.sync())
+        program.set("t3000", web_reading="logging_data")
+        return program
+
+    def plans(self) -> list[Plan]:
+        """What keeps T3000 from reading, or from telling."""
+        slack_s = float(self.interval_s)  # a cycle takes the newest of what T3000 told since the last one
+        everything = None, frozenset[PointKey](), slack_s
+        return [
+            Plan("background reading is off", Cause.NO_NEW_DATA, self._gate_is_closed, *everything),
+            Plan("another program takes the calls", Cause.NO_NEW_DATA, self._others_call, *everything),
+            Plan("panel off", Cause.NOT_REREAD, self._panel_is_off, *everything),
+        ]
+
+    def _serve(self) -> StandIn:
+        stand_in = super()._serve()
+        logged = stand_in.t3000._logged_panel
+
+        def noted(panel: PanelModel) -> JsonObject:
+            told = logged(panel)
+            for kind, used in zip(PointType, panel.used, strict=True):
+                keys = (PointKey(panel.serial_number, kind, number) for number in range(1, used + 1))
+                if at_s := told[f"{kind.value.lower()}_logging_time"]:
+                    self.given.note(keys, at_s)
+            return told
+
+        stand_in.t3000._logged_panel = noted  # type: ignore[method-assign]  # T3000 does not tell whom it told
+        return stand_in
+
+    @contextmanager
+    def _gate_is_closed(self) -> Iterator[None]:
+        self._stand_in.t3000.gate_open = False
+        yield
+        self._stand_in.t3000.gate_open = True
+
+    @contextmanager
+    def _others_call(self) -> Iterator[None]:
+        over = threading.Event()
+
+        def call() -> None:
+            while not over.wait(0.1):
+                self._stand_in.answer(b'{"action":15,"panelId":0,"serialNumber":0}')
+
+        other = threading.Thread(target=call)
+        other.start()
+        yield
+        over.set()
+        other.join()
+
+    @contextmanager
+    def _panel_is_off(self) -> Iterator[None]:
+        self.panels[0].reachable = False
+        yield
+        self.panels[0].reachable = True
+
+
+STAGES: tuple[type[Stage], ...] = (WebStage, LibraryStage, RecorderStage, BackgroundStage)

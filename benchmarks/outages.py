@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.outage_stages import STAGES
+from benchmarks.outage_stages import STAGES, BackgroundStage
 from benchmarks.planted import Hole, Planted
 from t3monitor.model.causes import Cause
 from t3monitor.model.points import PointKey
@@ -44,15 +44,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.outages", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60, help="longer if the outages need it")
     parser.add_argument("--folder", type=Path, help="where databases and logs are kept (default: a new temporary one)")
-    parser.add_argument("--stages", nargs="*", default=[stage.stage for stage in STAGES], metavar="NAME")
+    parser.add_argument("--stages", nargs="*", metavar="NAME", help=f"{', '.join(stage.stage for stage in STAGES)}")
     parser.add_argument("--compare", action="store_true", help="what an earlier run has planted in --folder, once more")
     args = parser.parse_args()
     folder = args.folder or Path(tempfile.mkdtemp(prefix="t3monitor-outages-"))
     folder.mkdir(parents=True, exist_ok=True)
-    broken_off = 0 if args.compare else _plant(folder, args.minutes, args.stages)
+    # T3000's own cooldown needs more time than a short run has.
+    names = args.stages or [stage.stage for stage in STAGES if args.minutes >= 30 or stage is not BackgroundStage]
+    broken_off = 0 if args.compare else _plant(folder, args.minutes, names)
     counts: Counter[str] = Counter()
     shares_differ = 0
-    for name in args.stages:
+    for name in names:
         planted = Planted.read(folder / name / _PLANTED_FILE)
         counts += _compare(planted)
         shares_differ += _compare_shares(planted)
@@ -68,8 +70,10 @@ def _plant(folder: Path, minutes: float, names: list[str]) -> int:
     interval_s = 3 if minutes >= 30 else 2
     stages = [kind(folder, interval_s, _say) for kind in STAGES if kind.stage in names]
     for stage in stages:
-        stage.outage_s = max(5 * interval_s, (60 * minutes / len(stage.plans()) - _REST_SPACINGS * interval_s) / 2)
-    print(f"{', '.join(names)}: a cycle every {interval_s} s; files in {folder}", flush=True)
+        each_s = stage.interval_s
+        stage.outage_s = max(5 * each_s, (60 * minutes / len(stage.plans()) - _REST_SPACINGS * each_s) / 2)
+        print(f"{stage.stage}: a cycle every {each_s} s, {len(stage.plans())} outages of {stage.outage_s:.0f} s")
+    print(f"files in {folder}", flush=True)
     for stage in stages:
         stage.start()
     for stage in stages:
@@ -91,20 +95,18 @@ def _compare(planted: Planted) -> Counter[str]:
     """Prints each outage with what was found of it, and counts holes of points."""
     lines: dict[tuple[str, str], list[_Compared]] = defaultdict(list)
     for key in planted.points():
-        for compared in _compared(planted, key):
-            lines[compared.planted.outage, compared.planted.cause].append(compared)
+        for each in _compared(planted, key):
+            lines[each.planted.outage, each.planted.cause].append(each)
     print(f"{planted.stage:<38}planted            cause               found              causes")
-    for (outage, cause), compared in sorted(lines.items(), key=lambda line: line[1][0].planted.start_s):
-        found = [hole for _, holes_, _ in compared for hole in holes_]
+    for (name, cause), line in sorted(lines.items(), key=lambda line: line[1][0].planted.start_s):
+        found = [hole for each in line for hole in each.found]
         causes = ", ".join(sorted({hole.cause for hole in found})) or "none"
-        told = "; ".join(f"{count} {verdict}" for verdict, count in Counter(c.verdict for c in compared).items())
-        print(
-            f"  {outage or '?':<36}{_span(c.planted for c in compared)}  {cause:<18}  {_span(found)}  {causes}: {told}"
-        )
+        told = "; ".join(f"{count} {verdict}" for verdict, count in Counter(each.verdict for each in line).items())
+        print(f"  {name or '?':<36}{_span(e.planted for e in line)}  {cause:<18}  {_span(found)}  {causes}: {told}")
     for outage in planted.outages:
         if not any(name == outage.name for name, _ in lines):
             print(f"  {outage.name:<36}no hole planted, none found")
-    return Counter(compared.verdict for line in lines.values() for compared in line)
+    return Counter(each.verdict for line in lines.values() for each in line)
 
 
 def _compared(planted: Planted, key: PointKey) -> list[_Compared]:
@@ -163,11 +165,13 @@ def _compare_shares(planted: Planted) -> int:
         seconds = planted.seconds(key)
         by_hand = _known_by_hand(planted, key)
         series = _series(planted.url, key, seconds[0], seconds[-1])
-        told = series and statistics(series, seconds[0], seconds[-1], time.time(), faulty(planted.url, key)).known
-        differs = told is None or abs(told - by_hand) > _SHARE_OFF
+        told = 0.0
+        if series:
+            told = statistics(series, seconds[0], seconds[-1], time.time(), faulty(planted.url, key)).known
+        differs = abs(told - by_hand) > _SHARE_OFF
         differ += differs
         name = f"{key.serial_number} {key.point_type.prefix}{key.point_index}"
-        print(f"  known of {name}: {by_hand:.2%} by hand, {told or 0:.2%} told{', WRONG' if differs else ''}")
+        print(f"  known of {name}: {by_hand:.2%} by hand, {told:.2%} told{', WRONG' if differs else ''}")
     return differ
 
 
@@ -185,8 +189,8 @@ def _known_by_hand(planted: Planted, key: PointKey) -> float:
     bad = [(hole.start_s, hole.end_s) for hole in planted.holes(key) if hole.cause.startswith("sensor")]
     times = [time_s for (time_s,) in rows if not any(start_s <= time_s < end_s for start_s, end_s in bad)]
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    known_s = sum(gap if gap <= 2.5 * planted.interval_s else planted.interval_s for gap in gaps)
-    return known_s / (times[-1] - times[0])
+    known_s: float = sum(gap if gap <= 2.5 * planted.interval_s else planted.interval_s for gap in gaps)
+    return known_s / float(times[-1] - times[0])
 
 
 if __name__ == "__main__":

@@ -126,9 +126,9 @@ class Given:
         """T3000 gave these points as of a second."""
         with self._lock:
             for key in keys:
+                self._noted_s[key] = time.monotonic()
                 if key.serial_number not in self._lost:
                     self._times.setdefault(key, set()).add(int(at_s))
-                    self._noted_s[key] = time.monotonic()
 
     def lose(self, *panels: int) -> None:
         """From now on nothing of these panels is to be stored, whatever T3000 gives."""
@@ -141,7 +141,7 @@ class Given:
             return max(self._times[key])
 
     def lacking(self, keys: Iterable[PointKey], since_s: float) -> list[PointKey]:
-        """Which points were not given since a monotonic second."""
+        """Which points were not given since a monotonic second, to be stored or not."""
         with self._lock:
             return [key for key in keys if self._noted_s.get(key, 0.0) <= since_s]
 
