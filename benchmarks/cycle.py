@@ -70,6 +70,10 @@ class AnswerClock:
         """Seconds that never jump."""
         return monotonic()
 
+    def up_s(self) -> tuple[float, float]:
+        """Awake and asleep; nobody asks."""
+        return monotonic(), 0.0
+
     def wait(self, condition: threading.Condition, timeout_s: float | None) -> None:
         """Waits on the condition."""
         condition.wait(timeout_s)

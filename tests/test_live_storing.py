@@ -2,12 +2,12 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from live_cycles import STEP_S, USED, LiveCycles, site_panels
 from t3monitor.model.errors import DatabaseError, Outcome
-from t3monitor.model.events import CycleReport
 from t3monitor.store.writer import CycleTransaction
 from t3000_model import PanelModel
 
@@ -25,10 +25,10 @@ def test_what_a_cycle_read_and_could_not_store_is_in_the_tables_after_the_next(
     record = CycleTransaction.record
     fails = iter((True, False))
 
-    def locked(transaction: CycleTransaction, report: CycleReport) -> None:
+    def locked(transaction: CycleTransaction, *told: Any) -> None:
         if next(fails):
             raise DatabaseError("The database is locked")
-        record(transaction, report)
+        record(transaction, *told)
 
     monkeypatch.setattr(CycleTransaction, "record", locked)
     reports = live.run(2)

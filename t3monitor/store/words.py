@@ -50,8 +50,7 @@ def words_in_force(connection: Connection) -> dict[int, RangeWords]:
 
 def write_words(cursor: Cursor, serial_number: int, words: RangeWords, since: int) -> None:
     """Adds a row for each range whose words are not those in force; blank ones change none."""
-    known = cursor.execute(_NEWEST_OF_PANEL, (serial_number,)).fetchall()
-    stored = {(kind, range_): _parsed(text) for _, kind, range_, text in known}
+    stored = _rows_of_panel(cursor, serial_number)
     updated = _rows(_range_words(stored).updated_by(words))
     cursor.executemany(
         statements.INSERT_WORDS,
@@ -61,6 +60,16 @@ def write_words(cursor: Cursor, serial_number: int, words: RangeWords, since: in
             if stored.get((kind, range_)) != value
         ],
     )
+
+
+def words_of_panel(cursor: Cursor, serial_number: int) -> RangeWords:
+    """The words in force of a panel."""
+    return _range_words(_rows_of_panel(cursor, serial_number))
+
+
+def _rows_of_panel(cursor: Cursor, serial_number: int) -> _Rows:
+    known = cursor.execute(_NEWEST_OF_PANEL, (serial_number,)).fetchall()
+    return {(kind, range_): _parsed(text) for _, kind, range_, text in known}
 
 
 def _rows(words: RangeWords) -> _Rows:

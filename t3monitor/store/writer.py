@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import compress
 from operator import is_not, itemgetter
 from sqlite3 import Cursor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from t3monitor.model.causes import Blank
 from t3monitor.model.events import CycleReport
@@ -21,6 +21,7 @@ from t3monitor.store.coverage import Coverage, LastReading
 from t3monitor.store.database import Database
 from t3monitor.store.late import Late
 from t3monitor.store.layouts import Layout, find_or_insert, layout_point, points_of_vector
+from t3monitor.store.point_changes import settings_of, stored_settings, write_changes
 from t3monitor.store.reading_times import write_reading_times
 from t3monitor.store.rows import insert_run, json_array, next_run_id, with_values
 from t3monitor.store.schema import point_tables
@@ -52,6 +53,7 @@ class _Changes(NamedTuple):
 
 
 _Vectors = dict[tuple[int, PointType], _StoredVector]
+_Settings = dict[tuple[int, PointType], dict[int, tuple[Any, ...]]]  # those of points by number, as of `settings_of`
 _NO_CHANGES = _Changes([], only_values=True)
 
 
@@ -66,6 +68,7 @@ class Writer:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._stored: _Vectors = {}
+        self._settings: _Settings = {}  # of vectors that are read in parts
         self._seen: tuple[int, int] | None = None  # the connection and its data version
         self._coverage: tuple[int, Coverage] | None = None  # with the connection that it is of
 
@@ -79,10 +82,13 @@ class Writer:
             (data_version,) = cursor.execute("PRAGMA data_version").fetchone()
             seen = self._database.connections, data_version
             if seen != self._seen:  # another program committed something, or may have
-                self._seen, self._stored = seen, {}
-            transaction = CycleTransaction(cursor, next_run_id(cursor), sync_interval_s, self._stored, coverage)
+                self._seen, self._stored, self._settings = seen, {}, {}
+            transaction = CycleTransaction(
+                cursor, next_run_id(cursor), sync_interval_s, self._stored, self._settings, coverage
+            )
             yield transaction
         self._stored = self._stored | transaction.written
+        self._settings = self._settings | transaction.settings
 
     def forget(self) -> None:
         """Takes nothing as stored any more, after a validation that found something missing."""
@@ -149,12 +155,22 @@ class Writer:
 class CycleTransaction:
     """What a cycle may write, step by step; made by `Writer.cycle`."""
 
-    def __init__(self, cursor: Cursor, run_id: int, sync_interval_s: int, stored: _Vectors, coverage: Coverage) -> None:
+    def __init__(
+        self,
+        cursor: Cursor,
+        run_id: int,
+        sync_interval_s: int,
+        stored: _Vectors,
+        settings: _Settings,
+        coverage: Coverage,
+    ) -> None:
         self.run_id = run_id
         self.written: _Vectors = {}
+        self.settings: _Settings = {}
         self._cursor = cursor
         self._sync_interval_s = sync_interval_s
         self._stored = stored
+        self._known_settings = settings
         self._coverage = coverage
         self._read: dict[tuple[int, PointType], LastReading] = {}
         self._found_changes: dict[tuple[int, PointType], _Changes | None] = {}
@@ -177,6 +193,7 @@ class CycleTransaction:
                     [(point.value, time_s or received_at, received_at, serial, point.point_index) for point in changed],
                 )
                 continue
+            self._note_changes(panel, point_type, changed, time_s or received_at)
             columns = _point_columns[point_type]
             self._cursor.executemany(
                 statements.UPSERT_POINT[point_type],
@@ -229,6 +246,24 @@ class CycleTransaction:
         """The cycle's ledger row, and why what it did not bring is missing."""
         self._coverage.take(self._cursor, report, self._sync_interval_s, self._read, blanks)
         insert_run(self._cursor, self.run_id, report, self._sync_interval_s)
+
+    def _note_changes(self, panel: Panel, point_type: PointType, points: Sequence[Point], at: int) -> None:
+        """What is other at these points than it was, before they are written."""
+        vector = panel.serial_number, point_type
+        in_parts = point_type in panel.groups
+        known = self._known_settings.get(vector) if in_parts else None
+        stored = None if in_parts else self._stored.get(vector)
+        if stored is not None:
+            numbers = {point.point_index for point in points}
+            known = {point.point_index: settings_of(point) for point in stored.points if point.point_index in numbers}
+        from_tables = known is None
+        if known is None:
+            known = stored_settings(self._cursor, vector)
+        times = (panel.point_read_at(point_type, point.point_index) if in_parts else None for point in points)
+        timed = ((point, time_s or at) for point, time_s in zip(points, times, strict=True))
+        write_changes(self._cursor, vector, known, timed, from_tables=from_tables)
+        if in_parts:
+            self.settings[vector] = known | {point.point_index: settings_of(point) for point in points}
 
     def _changes(self, serial_number: int, point_type: PointType, points: tuple[Point, ...]) -> _Changes | None:
         """What changed since the last cycle; None if that is not known."""

@@ -318,7 +318,8 @@ class SyncService:
             self._forgets_in_cycle |= self._forgets_panels
             self._forgets_panels = False
         self._use(settings)
-        self._note(self._event(EventKind.RESUMED if self._noted else EventKind.STARTED))
+        if self._noted is None:
+            self._note(self._event(EventKind.STARTED))
         self._must_open = at_startup or self._database is None
         cycle = Cycle(
             self,
