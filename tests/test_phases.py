@@ -47,3 +47,22 @@ def test_phases_of_good_cycles_go_after_30_days_and_others_stay(
     clock.now_s += DAY_S
     assert emptied() == [1, 4, 7]
     database.close()
+
+
+def test_space_of_phases_that_went_is_free_again(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "history.db"))
+    phases_ms = dict.fromkeys(("fetch", "parse", "begin", "upsert", "trendlog"), 12.3)
+    with database.writing() as cursor:
+        for number in range(600):
+            insert_run(cursor, number + 1, report(started_at=NOW_S - 33 * DAY_S + number, phases_ms=phases_ms), 30)
+
+    def free_pages() -> int:
+        with reading(database.url) as connection:
+            return int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
+
+    upkeep = EmptyPhases(UpkeepContext(FakeClock(NOW_S), Settings))
+    assert free_pages() == 0
+    while upkeep.work(database) < 60:
+        pass
+    assert free_pages() > 8  # of some 22
+    database.close()

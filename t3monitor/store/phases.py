@@ -3,11 +3,15 @@
 from t3monitor.model.errors import Outcome
 from t3monitor.store.database import Database
 from t3monitor.store.reading import reading
+from t3monitor.store.schema import sync_runs
+from t3monitor.store.statements import INSERT_RUN
 from t3monitor.store.upkeep import UpkeepContext
 
 _AGE_S = 30 * 86_400.0
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 200
 _REST_S, _EVERY_S = 0.02, 3600.0
+_ROW = "SELECT * FROM SYNC_RUNS WHERE id = ?"
+_PHASES = sync_runs.columns.keys().index("phases_ms")
 _OLD = f"""
     SELECT id, outcome = '{Outcome.OK.value}' AND phases_ms <> '{{}}' FROM SYNC_RUNS
     WHERE id > ? AND started_at < ? ORDER BY id LIMIT ?"""  # noqa: S608 - of constants
@@ -26,7 +30,10 @@ class EmptyPhases:
             rows = connection.exec_driver_sql(_OLD, (self._looked_at, before_s, _ROWS_AT_ONCE)).fetchall()
         if full := [(run_id,) for run_id, is_full in rows if is_full]:
             with database.writing() as cursor:
-                cursor.executemany("UPDATE SYNC_RUNS SET phases_ms = '{}' WHERE id = ?", full)
+                emptied = [row for run_id in full for row in cursor.execute(_ROW, run_id)]
+                # Rows that are made shorter in their places would leave all pages as they are, half empty.
+                cursor.executemany("DELETE FROM SYNC_RUNS WHERE id = ?", full)
+                cursor.executemany(INSERT_RUN, [(*row[:_PHASES], "{}", *row[_PHASES + 1 :]) for row in emptied])
         if rows:
             self._looked_at = rows[-1][0]
         return _REST_S if len(rows) == _ROWS_AT_ONCE else _EVERY_S
