@@ -609,3 +609,17 @@ def test_ok_right_after_typing_a_path_that_cannot_be_used_says_so_and_stays_open
     assert heard == []
     assert dialog.isVisible()
     assert "folder" in dialog.database.message.text()
+
+
+def test_a_folder_of_backups_that_cannot_be_used_is_said_at_the_field(
+    opened: Callable[..., SettingsDialog], tmp_path: Path
+) -> None:
+    dialog = opened()
+    page = dialog.database
+    (tmp_path / "letter.txt").write_text("x")
+    for name, words in (("none", "There is no such folder"), ("letter.txt", "This is no folder"), (".", "")):
+        typed(page.folder, str(tmp_path / name))
+        assert (words in page.folder_message.text(), page.is_usable) == (True, not words)
+    assert page.values()["backup_folder"] == str(tmp_path)
+    page.backups.setValue(0)
+    assert (page.backups.text(), page.values()["backups"]) == ("none", 0)

@@ -66,7 +66,7 @@ def test_a_task_is_watched_and_its_sentence_shown(qtbot: QtBot, loop: asyncio.Ab
     assert upkeep.asked == [UpkeepTask.COMPACT], "one at a time"
     assert shown(box) == (True, False)
     assert (box.message.tone, box.message.text()) == (Tone.GOOD, "✓ The database is compact")
-    assert box.state.text() == "asked 1 times"
+    assert box.state.text() == "Asked 1 times"
 
 
 @pytest.mark.parametrize(

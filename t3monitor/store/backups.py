@@ -12,6 +12,7 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.causes import EventKind
 from t3monitor.store.backup import BackupError, back_up, room_for
 from t3monitor.store.files import database_file
+from t3monitor.store.migrate import present_revision
 from t3monitor.store.reading import reading, stored_rows
 from t3monitor.store.schema import sync_events
 from t3monitor.store.work import LongWork
@@ -45,15 +46,18 @@ def make_backup(url: str, settings: Settings, now_s: float, work: LongWork, *, r
 
     Not where that would nearly fill the disk. Raises BackupError, DatabaseError or CancelledWorkError.
     """
+    present_revision(url)
     database = database_file(url)
     folder = backup_folder(database, settings)
     copy = folder / f"{database.stem}.backup-{time.strftime(_STAMP, time.localtime(now_s))}{database.suffix}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         needed, free = room_for(database, folder)
         left = max(_FREE_BYTES, int(shutil.disk_usage(folder).total * _FREE_SHARE))
     except OSError as error:
-        raise BackupError(f"No backup of {database} was made: {folder} cannot be used ({error.strerror})") from error
+        raise BackupError(
+            f"No backup of {database} was made: {folder} cannot be used ({error.strerror}); connect its drive "
+            "or share, or choose another folder"
+        ) from error
     if free - needed < left:
         raise BackupError(
             f"No backup of {database} was made: {free / 1e6:.0f} MB are free in {folder}, and {needed / 1e6:.0f} MB "

@@ -68,17 +68,16 @@ def replay_problem(text: str) -> str:
 
 @_never_raises
 def folder_problem(text: str) -> str:
-    """What is wrong with the folder of the backups, which may not be there yet; empty if nothing is."""
+    """What is wrong with the folder of the backups; empty if nothing is. None is made: its share may not be there."""
     if not text:
         return ""
-    path = Path(text).expanduser()
-    if not path.is_absolute():
-        return translate("Settings", "Give the whole path of the folder")
-    if is_there(path) and not path.is_dir():
+    folder = Path(text).expanduser()
+    if not is_there(folder):
+        return translate("Settings", "There is no such folder")
+    if not folder.is_dir():
         return translate("Settings", "This is no folder; choose another one")
-    there = next((folder for folder in (path, *path.parents) if folder.exists()), path)
-    if not os.access(there, os.W_OK):
-        return translate("Settings", "{folder} cannot be written to").format(folder=there)
+    if not os.access(folder, os.W_OK):
+        return translate("Settings", "{folder} cannot be written to").format(folder=folder)
     return ""
 
 

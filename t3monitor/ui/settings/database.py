@@ -49,7 +49,8 @@ class DatabasePage(SettingsPage):
             (self.tr("Dail&y backups"), self.backups),
             (self.tr("Backup &folder"), self.folder),
             ("", self.folder_message),
-            (self.tr("Upkeep"), self.upkeep),
+            (self.tr("Upkeep"), self.upkeep.tasks),
+            ("", self.upkeep),
         )
         self.watch_path(self.file)
         self.watch_path(self.folder)
@@ -76,7 +77,7 @@ class DatabasePage(SettingsPage):
         return {
             "database": self._stored_url if is_stored else database_url_of(self.file.text),
             "backups": self.backups.value(),
-            "backup_folder": path_of(self.folder.text),
+            "backup_folder": str(Path(path_of(self.folder.text)).absolute()) if self.folder.text else "",
         }
 
     def check(self) -> bool:

@@ -40,7 +40,7 @@ class Upkeep(Protocol):
 
 
 class UpkeepBox(QWidget):
-    """A button for each task, the state, and while something goes on how far it is."""
+    """The state, and while something goes on how far it is; ``tasks`` has a button for each task."""
 
     def __init__(self, upkeep: Upkeep, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +57,9 @@ class UpkeepBox(QWidget):
             self.tr("Writes the file anew, without the space that is free in it; what is read meanwhile is stored then")
         )
         self.buttons[UpkeepTask.BACK_UP].setToolTip(self.tr("Makes a copy that was looked at; recording goes on"))
-        row = QHBoxLayout()
+        self.tasks = QWidget()
+        row = QHBoxLayout(self.tasks)
+        row.setContentsMargins(0, 0, 0, 0)
         for task, button in self.buttons.items():
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, task=task: self.begin(task))
@@ -76,7 +78,6 @@ class UpkeepBox(QWidget):
         self.state.setProperty("muted", True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(row)
         layout.addLayout(progress)
         layout.addWidget(self.message)
         layout.addWidget(self.state)
@@ -139,7 +140,8 @@ class UpkeepBox(QWidget):
 
     async def _show_state(self) -> None:
         try:
-            self.state.setText(await self._upkeep.state())
+            state = await self._upkeep.state()
+            self.state.setText(state[:1].upper() + state[1:])
         except MonitorError:  # the message or the window says what is wrong with it
             self.state.setText("")
 
