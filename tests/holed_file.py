@@ -62,6 +62,7 @@ class HoledFile:
         kind: str = "INPUT",
         spacing_s: int = SPACING_S,
     ) -> None:
+        self.connection.execute("BEGIN")
         for at_s in times:
             self.add(
                 "TRENDLOG_FRAMES",
@@ -72,8 +73,9 @@ class HoledFile:
                 layout_id=layout,
                 vals=json.dumps(values),
                 expected_spacing=spacing_s,
-                sync_interval=SPACING_S,
+                sync_interval=spacing_s,
             )
+        self.connection.execute("COMMIT")
 
     def cover(self, since: float, until: float, cause: str, reason: str | None = None, **columns: Any) -> None:
         own = {"site": "", "serial_number": None, "point_type": None, "class": Cause(cause).hole_class.value, **columns}

@@ -60,6 +60,17 @@ def test_what_is_left_out_by_choice_and_what_was_never_read_has_no_hole(file: Ho
     assert summary([]) == "no holes in the last 24 hours"
 
 
+def test_the_spacing_of_older_readings_is_the_interval_of_their_cycle(file: HoledFile) -> None:
+    file.read(NOW_S - 300, NOW_S - 200, NOW_S - 20)
+    file.run(NOW_S - 300, NOW_S - 299, "ok")
+    for column in ("expected_spacing", "sync_interval"):
+        file.connection.execute(f"UPDATE TRENDLOG_FRAMES SET {column} = NULL")
+    assert holes_of_last_day(file.url, NOW_S) == []
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET run_id = (SELECT max(id) FROM SYNC_RUNS)")
+    [panel] = holes_of_last_day(file.url, NOW_S)
+    assert panel.seconds == 70 + 150
+
+
 def test_many_panels_are_told_in_few_lines(file: HoledFile) -> None:
     for serial in range(1, 12):
         file.panel(serial)

@@ -1,13 +1,14 @@
 """Why a point has no reading: its holes, each with its cause, by what the database recorded; for any thread."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from math import inf
-from typing import Any, NamedTuple
+from sqlite3 import Cursor
+from typing import Any, NamedTuple, cast
 
 import numpy as np
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Table
 
 from t3monitor.model.causes import Cause, HoleClass, PointChange, cause_of, sentence
 from t3monitor.model.errors import Outcome
@@ -20,14 +21,16 @@ from t3monitor.store.derivation import Event, Order, Told, absences, by_coverage
 from t3monitor.store.files import database_file
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.lock import holder_of
-from t3monitor.store.reading import reading, stored_rows
+from t3monitor.store.reading import reading
 from t3monitor.store.series import Holes, Series
 
 Vector = tuple[int, PointType]  # serial number and type; also the begin of a point's key
 Times = tuple[float, float]
+_Sites = tuple[str, str]
 _Kind = tuple[str, int | None]  # units, and of states the range: what must not change along a line
 
 _LONGEST_CYCLE_S = 86_400.0  # it may sleep with its computer
+_OF_VECTOR = "WHERE serial_number = ? AND point_type = ?"
 _FAULTS = {"1": Cause.SENSOR_OPEN, "2": Cause.SENSOR_SHORTED}  # by status
 
 
@@ -147,22 +150,25 @@ def faulty(url: str, key: PointKey) -> Holes:
 
 
 class Recorded:
-    """What a database recorded of why there is no reading; as long as the transaction of its connection is open."""
+    """What a database recorded of why there is no reading; as long as the transaction of its connection is open.
+
+    It is asked for each of many holes and vectors, hence by the driver's cursor.
+    """
 
     def __init__(self, connection: Connection, url: str) -> None:
-        self._connection = connection
+        self._cursor = cast(Cursor, connection.connection.cursor())
         self._url = url
-        self._absences: dict[frozenset[str], list[Told]] = {}
+        self._columns: dict[str, frozenset[str]] = {}  # by table
+        self._absences: dict[_Sites, list[Told]] = {}
 
     def vectors(self) -> list[Vector]:
         """Each type of each panel."""
-        rows = self._rows(schema.devices, order_by=schema.devices.c.serial_number)
-        return [(row.serial_number, point_type) for row in rows for point_type in PointType]
+        rows = self._rows("SELECT serial_number FROM", schema.devices, "ORDER BY serial_number")
+        return [(serial, point_type) for (serial,) in rows for point_type in PointType]
 
     def holes(self, vector: Vector, start_s: float, now_s: float) -> list[Hole] | None:
         """The holes of a panel and type since a time; None if nothing was read of them up to now."""
-        last_before = self._frames(vector, UNKNOWN_SPACING_S, -inf, start_s, newest=True)
-        frames = [*last_before, *self._frames(vector, UNKNOWN_SPACING_S, start_s, now_s)]
+        frames = [*self._last_frame(vector, start_s), *self._frames(vector, start_s, now_s)]
         ends = [*((time_s, True) for time_s, *_ in frames[1:]), (now_s, False)]
         found = [
             Hole(time_s + spacing_s, end_s, spacing_s, is_closed)
@@ -173,19 +179,17 @@ class Recorded:
 
     def faults(self, key: PointKey) -> list[Told]:
         """When the sensor of a point was open or shorted, from the reading that told it to that which told its end."""
-        columns = schema.point_changes.c
         changes = self._rows(
+            "SELECT at, new FROM",
             schema.point_changes,
-            *_of_vector(columns, key),
-            columns.point_index == key.point_index,
-            columns.what == PointChange.STATUS.value,
-            order_by=columns.at,
+            "WHERE serial_number = ? AND point_type = ? AND point_index = ? AND what = ? ORDER BY at",
+            *(*key, PointChange.STATUS.value),
         )
-        ends = [*(change.at for change in changes[1:]), inf]
+        ends = [*(at_s for at_s, _ in changes[1:]), inf]
         return [
-            Told(change.at, end_s, Order.FAULT, _FAULTS[change.new])
-            for change, end_s in zip(changes, ends, strict=False)  # without any change there is no end either
-            if change.new in _FAULTS
+            Told(at_s, end_s, Order.FAULT, _FAULTS[status])
+            for (at_s, status), end_s in zip(changes, ends, strict=False)  # without any change there is no end either
+            if status in _FAULTS
         ]
 
     def left_out(self, key: PointKey, series: Series | None, holes: list[Hole]) -> tuple[list[Told], list[Times]]:
@@ -208,18 +212,14 @@ class Recorded:
         """Why there is nothing before the first reading of a series; nothing if the point was read in another unit."""
         first_s = float(series.times_utc_s[0])
         others = [layout for layout, kind in self._kinds(key).items() if kind != _kind_of(series)]
-        frames, blocks = schema.trendlog_frames.c, schema.trendlog_blocks.c
-        if others and self._rows(
-            schema.trendlog_frames,
-            *_of_vector(frames, key),
-            frames.logging_time < first_s,
-            frames.layout_id.in_(others),
-            order_by=frames.logging_time.desc(),
-            limit=1,
-        ):
-            return []
-        oldest = self._rows(schema.trendlog_blocks, *_of_vector(blocks, key), order_by=blocks.first_seq, limit=1)
-        if oldest and oldest[0].first_seq:  # those before it were removed
+        for layout in others:
+            if self._rows(
+                "SELECT 1 FROM", schema.trendlog_frames, f"{_OF_VECTOR} AND logging_time < ? AND layout_id = ? LIMIT 1",
+                *(*key[:2], first_s, layout),
+            ):  # fmt: skip
+                return []
+        oldest = self._rows("SELECT min(first_seq) FROM", schema.trendlog_blocks, _OF_VECTOR, *key[:2])
+        if oldest and oldest[0][0]:  # those before it were removed
             return [Told(-inf, first_s, Order.BEFORE, Cause.NO_LONGER_KEPT)]
         seen = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(first_s))
         return [Told(-inf, first_s, Order.BEFORE, Cause.BEFORE_FIRST, f"first seen {seen}")]
@@ -230,11 +230,11 @@ class Recorded:
             return []
         sites = self._sites(vector)
         runs = [self._runs(sites, hole) for hole in holes]
-        failed = [
-            Told(run.started_at, run.finished_at, Order.LEDGER, cause, run.reason or "")
-            for run in chain.from_iterable(runs)
-            if (cause := _cause(run.outcome))
-        ]
+        failed = (
+            Told(started_s, finished_s, Order.LEDGER, cause, reason or "")
+            for _, started_s, finished_s, outcome, reason in chain.from_iterable(runs)
+            if (cause := _cause(outcome))
+        )
         covered = self._covered(vector, sites, min(holes).start_s, max(hole.end_s for hole in holes))
         known = in_force(chain(told, self._absences_of(sites), covered, failed))
         return [
@@ -243,108 +243,102 @@ class Recorded:
                 piece.end_s,
                 piece.cause,
                 sentence(piece.cause, piece.detail),
-                tuple(run.id for run in its_runs if piece.start_s < run.finished_at <= piece.end_s),
+                tuple(run_id for run_id, _, finished_s, *_ in its_runs if piece.start_s < finished_s <= piece.end_s),
             )
             for hole, its_runs in zip(holes, runs, strict=True)
             for piece in pieces(hole.start_s, hole.end_s, hole.spacing_s or self._spacing(vector, hole), known)
         ]
 
-    def _rows(self, table: Table, *conditions: Any, order_by: Any, limit: int | None = None) -> Sequence[Row[Any]]:
+    def _rows(self, select: str, table: Table, rest: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a table; none of a file of an earlier schema, which does not have it."""
-        rows = stored_rows(self._connection, table)
-        if rows is None:
-            return ()
-        return self._connection.execute(rows.where(*conditions).order_by(order_by).limit(limit)).all()
+        return self._cursor.execute(f"{select} {table.name} {rest}", values).fetchall() if self._has(table) else []
 
-    def _sites(self, vector: Vector) -> frozenset[str]:
+    def _has(self, table: Table) -> frozenset[str]:
+        """The columns of a table of this file."""
+        if table.name not in self._columns:
+            columns = self._cursor.execute(f"PRAGMA table_info({table.name})")
+            self._columns[table.name] = frozenset(name for _, name, *_ in columns)
+        return self._columns[table.name]
+
+    def _site(self, table: Table) -> str:
+        """Its column of sites; of a file from before there were several, the name of the only one."""
+        return "site" if "site" in self._has(table) else "''"
+
+    def _sites(self, vector: Vector) -> _Sites:
         """The T3000 computer that tells of a panel, also by its name of when it was the only one."""
-        rows = self._rows(
-            schema.devices,
-            schema.devices.c.serial_number == vector[0],
-            order_by=schema.devices.c.serial_number,
-        )
-        return frozenset(("", *(row.site for row in rows)))
+        select = f"SELECT {self._site(schema.devices)} FROM"
+        rows = self._rows(select, schema.devices, "WHERE serial_number = ?", vector[0])
+        return (rows[0][0] if rows else "", "")
 
-    def _covered(self, vector: Vector, sites: frozenset[str], start_s: float, end_s: float) -> Iterator[Told]:
-        columns = schema.coverage.c
+    def _covered(self, vector: Vector, sites: _Sites, start_s: float, end_s: float) -> Iterator[Told]:
         rows = self._rows(
+            "SELECT since, until, cause, reason FROM",
             schema.coverage,
-            columns.site.in_(sites),
-            func.coalesce(columns.serial_number, vector[0]) == vector[0],
-            func.coalesce(columns.point_type, vector[1].value) == vector[1].value,
-            columns.until > start_s,
-            columns.since < end_s,
-            order_by=columns.id,
+            """WHERE until > ? AND since < ? AND site IN (?, ?)
+                AND (serial_number IS NULL OR serial_number = ?) AND (point_type IS NULL OR point_type = ?)""",
+            *(start_s, end_s, *sites, *vector),
         )
-        return (by_coverage(row.since, row.until, row.cause, row.reason) for row in rows)
+        return (by_coverage(*row) for row in rows)
 
-    def _runs(self, sites: frozenset[str], hole: Hole) -> Sequence[Row[Any]]:
-        """The cycles that ended in a hole, in this order."""
-        columns = schema.sync_runs.c
+    def _runs(self, sites: _Sites, hole: Hole) -> list[tuple[Any, ...]]:
+        """The cycles that ended in a hole: id, begin, end, outcome, reason."""
         return self._rows(
+            "SELECT id, started_at, finished_at, outcome, reason FROM",
             schema.sync_runs,
-            columns.site.in_(sites),
-            columns.started_at.between(hole.start_s - _LONGEST_CYCLE_S, hole.end_s),
-            columns.finished_at > hole.start_s,
-            columns.finished_at < hole.end_s,
-            order_by=columns.finished_at,
+            f"""WHERE started_at > ? AND started_at < ? AND finished_at > ? AND finished_at < ?
+                AND {self._site(schema.sync_runs)} IN (?, ?) ORDER BY started_at""",
+            *(hole.start_s - _LONGEST_CYCLE_S, hole.end_s, hole.start_s, hole.end_s, *sites),
         )
 
-    def _absences_of(self, sites: frozenset[str]) -> list[Told]:
+    def _absences_of(self, sites: _Sites) -> list[Told]:
         if sites not in self._absences:
-            columns = schema.sync_events.c
-            rows = self._rows(schema.sync_events, columns.site.in_(sites), order_by=columns.id)
-            events = (Event(row.at, row.kind, row.detail) for row in rows)
+            rows = self._rows(
+                "SELECT at, kind, detail FROM", schema.sync_events, "WHERE site IN (?, ?) ORDER BY id", *sites
+            )
             is_recorded = holder_of(database_file(self._url)) is not None
             self._absences[sites] = absences(
-                events, lambda before_s: self._last_sign(sites, before_s), is_recorded=is_recorded
+                (Event(*row) for row in rows), lambda at_s: self._last_sign(sites, at_s), is_recorded=is_recorded
             )
         return self._absences[sites]
 
-    def _last_sign(self, sites: frozenset[str], before_s: float) -> float:
+    def _last_sign(self, sites: _Sites, before_s: float) -> float:
         """When a cycle of these sites was last known to run before a time."""
-        runs, covered = schema.sync_runs.c, schema.coverage.c
+        of_site = f"{self._site(schema.sync_runs)} IN (?, ?)"
         ran = self._rows(
+            "SELECT finished_at FROM",
             schema.sync_runs,
-            runs.site.in_(sites),
-            runs.started_at < before_s,
-            order_by=runs.started_at.desc(),
-            limit=1,
+            f"WHERE started_at < ? AND {of_site} ORDER BY started_at DESC LIMIT 1",
+            *(before_s, *sites),
         )
         failed = self._rows(
-            schema.coverage, covered.site.in_(sites), covered.until < before_s, order_by=covered.until.desc(), limit=1
+            "SELECT until FROM",
+            schema.coverage,
+            "WHERE until < ? AND site IN (?, ?) ORDER BY until DESC LIMIT 1",
+            *(before_s, *sites),
         )
-        signs = (*(run.finished_at for run in ran), *(row.until for row in failed))
-        return min(before_s, max(signs, default=-inf))
+        return min(before_s, max((sign_s for (sign_s,) in (*ran, *failed)), default=-inf))
 
     def _spacing(self, vector: Vector, hole: Hole) -> float:
         """Of the last reading before a hole."""
-        frames = self._frames(vector, UNKNOWN_SPACING_S, -inf, hole.start_s, newest=True)
-        return frames[0][2] if frames else UNKNOWN_SPACING_S
+        return next((spacing_s for _, _, spacing_s in self._last_frame(vector, hole.start_s)), UNKNOWN_SPACING_S)
 
     def _kinds(self, key: PointKey) -> dict[int, _Kind]:
         """What the point is in each layout that has it."""
-        layouts, places = schema.trendlog_layouts.c, schema.trendlog_layout_points.c
-        if stored_rows(self._connection, schema.trendlog_layouts) is None:
-            return {}
-        rows = self._connection.execute(
-            select(places.layout_id, places.units, places.range, places.digital_analog)
-            .join(schema.trendlog_layouts, layouts.id == places.layout_id)
-            .where(
-                *_of_vector(layouts, key),
-                places.point_index == key.point_index,
-            )
+        rows = self._rows(
+            "SELECT place.layout_id, place.units, place.range, place.digital_analog FROM",
+            schema.trendlog_layouts,
+            f"""AS layout JOIN {schema.trendlog_layout_points.name} AS place ON place.layout_id = layout.id
+                WHERE layout.serial_number = ? AND layout.point_type = ? AND place.point_index = ?""",
+            *key,
         )
         return {
-            row.layout_id: _kind(
-                row.units, row.range, digital=has_states(digital=row.digital_analog == 0, range_=row.range)
-            )
-            for row in rows
+            layout: _kind(units, range_, digital=has_states(digital=digital_analog == 0, range_=range_))
+            for layout, units, range_, digital_analog in rows
         }
 
     def _held(self, vector: Vector, hole: Hole) -> Iterator[tuple[float, float, int]]:
         """When in a hole of a point readings of its panel and type held, and by which layout; what adjoins as one."""
-        frames = self._frames(vector, hole.spacing_s, hole.start_s, hole.end_s)
+        frames = self._frames(vector, hole.start_s, hole.end_s)
         if not frames:
             return
         times, layouts, spacings = np.array(frames, dtype=np.float64).T
@@ -353,25 +347,20 @@ class Recorded:
         last = np.append(first[1:], len(times)) - 1
         yield from zip(times[first].tolist(), until[last].tolist(), layouts[first].astype(int).tolist(), strict=True)
 
-    def _frames(
-        self, vector: Vector, spacing_s: float, start_s: float, end_s: float, *, newest: bool = False
-    ) -> list[tuple[float, int, float]]:
-        """Time, layout and spacing of the readings of a panel and type from ``start_s`` to before ``end_s``.
+    def _frames(self, vector: Vector, start_s: float, end_s: float) -> list[tuple[Any, ...]]:
+        """Time, layout and spacing of the readings of a panel and type from ``start_s`` to before ``end_s``."""
+        rest = f"{_OF_VECTOR} AND logging_time >= ? AND logging_time < ? ORDER BY logging_time, run_id"
+        return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, start_s, end_s)
 
-        ``spacing_s`` is that of readings of which none is known; with ``newest`` there is the last one alone.
-        """
-        stored = stored_rows(self._connection, schema.trendlog_frames)
-        if stored is None:
-            return []
-        frame = stored.subquery().c
-        in_time = frame.logging_time, frame.run_id
-        frames = select(
-            frame.logging_time,
-            frame.layout_id,
-            func.coalesce(frame.expected_spacing, frame.sync_interval, spacing_s),
-        ).where(*_of_vector(frame, vector), frame.logging_time >= start_s, frame.logging_time < end_s)
-        frames = frames.order_by(frame.logging_time.desc()).limit(1) if newest else frames.order_by(*in_time)
-        return [(time_s, layout, known_s) for time_s, layout, known_s in self._connection.execute(frames)]
+    def _last_frame(self, vector: Vector, before_s: float) -> list[tuple[Any, ...]]:
+        """The same of the last one before a time, if there is one."""
+        rest = f"{_OF_VECTOR} AND logging_time < ? ORDER BY logging_time DESC, run_id DESC LIMIT 1"
+        return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, before_s)
+
+    def _select_frames(self) -> str:
+        there = [name for name in ("expected_spacing", "sync_interval") if name in self._has(schema.trendlog_frames)]
+        of_run = f"(SELECT run.sync_interval FROM {schema.sync_runs.name} AS run WHERE run.id = run_id)"
+        return f"SELECT logging_time, layout_id, coalesce({', '.join((*there, of_run, f'{UNKNOWN_SPACING_S}'))}) FROM"
 
 
 def _without_reading(series: Series | None, start_s: float, end_s: float, now_s: float) -> list[Hole]:
@@ -411,10 +400,6 @@ def _joined(explained: list[ExplainedHole]) -> list[ExplainedHole]:
         else:
             joined.append(hole)
     return joined
-
-
-def _of_vector(columns: Any, vector: Sequence[Any]) -> tuple[Any, Any]:
-    return columns.serial_number == vector[0], columns.point_type == vector[1].value
 
 
 def _kind(units: str, range_: int, *, digital: bool) -> _Kind:
