@@ -359,7 +359,7 @@ class Recorded:
 
     def _select_frames(self) -> str:
         there = [name for name in ("expected_spacing", "sync_interval") if name in self._has(schema.trendlog_frames)]
-        of_run = f"(SELECT run.sync_interval FROM {schema.sync_runs.name} AS run WHERE run.id = run_id)"
+        of_run = "(SELECT run.sync_interval FROM SYNC_RUNS AS run WHERE run.id = run_id)"
         return f"SELECT logging_time, layout_id, coalesce({', '.join((*there, of_run, f'{UNKNOWN_SPACING_S}'))}) FROM"
 
 
