@@ -1,5 +1,6 @@
 """Why there is no reading stands in the database, from the cycle that had none; and what happened to the recording."""
 
+import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from answers import real_answer, real_panel
 from clock import FakeClock
+from live_cycles import LiveCycles, site_panels
 from scripted_link import ScriptedLink, Step
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import LinkName, Settings
@@ -26,13 +28,14 @@ from t3monitor.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from t3monitor.model.events import CycleFinished, SyncEvent
+from t3monitor.model.events import CycleFinished, ServiceInterrupted, SyncEvent
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import LeftOut
 from t3monitor.store.coverage import Coverage, LastReading
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keepers
-from t3monitor.sync.pulse import Beats, Interruption
+from t3monitor.sync.flow_log import FlowLines
+from t3monitor.sync.pulse import Beats, Interruption, Pulse
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.link import Answer
 from values import NOW_S, report
@@ -156,7 +159,7 @@ def test_a_reason_has_no_figures_that_change(recording: Recording) -> None:
         NoNewDataError(f"T3000 ignores calls less than 60 s apart; {left_s} s to go") for left_s in range(9, 3, -1)
     ]
     recording.run(recording.answer(), *errors)
-    assert recording.rows("SELECT reason FROM COVERAGE") == [("T3000 ignores calls less than … s apart; … s to go",)]
+    assert recording.rows("SELECT reason FROM COVERAGE") == [("T3000 ignores calls less than 60 s apart; … s to go",)]
 
 
 class TestRows:
@@ -490,3 +493,65 @@ def test_types_of_one_panel_have_rows_of_their_own_where_their_causes_differ(rec
 
     recording.run(recording.answer(ONE), *[half] * 4)
     assert [row[:4] for row in recording.coverage] == [(ONE, PointType.OUTPUT.value, "not_reread", 4)]
+
+
+def test_a_panel_that_is_read_live_and_loses_its_power_has_one_row_however_often_it_is_asked(tmp_path: Path) -> None:
+    panels = site_panels(4)
+    live = LiveCycles(tmp_path, panels)
+    live.run(2)
+    panels[2].reachable = False
+    live.run(40)
+    ((serial, point_type, cause, cycles),) = live.rows("SELECT serial_number, point_type, cause, cycles FROM COVERAGE")
+    assert (serial, point_type, cause) == (panels[2].serial_number, None, "skipped")
+    assert cycles > 35
+
+
+def test_the_pulse_beats_while_anybody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Sleepy(FakeClock):
+        def up_s(self) -> tuple[float, float]:
+            self.asleep_s += 60.0
+            return super().up_s()
+
+    monkeypatch.setattr("t3monitor.sync.pulse._BEAT_S", 0.001)
+    told: queue.SimpleQueue[Interruption] = queue.SimpleQueue()
+    pulse = Pulse(Sleepy())
+    pulse.listen(told.put)
+    (thread,) = (thread for thread in threading.enumerate() if thread.name == "pulse")
+    assert told.get(timeout=10).slept_s == 60
+    pulse.leave(told.put)
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_sleep_and_a_clock_that_was_set_stand_in_the_log() -> None:
+    lines = FlowLines()
+    assert [text for _, text in lines.of(ServiceInterrupted(40, 0))] == [
+        "💤 This computer slept, or the program was halted, for 40 seconds"
+    ]
+    assert [text for _, text in lines.of(ServiceInterrupted(0, -3600))] == [
+        "⚠️ This computer's clock was set back by 1 hour"
+    ]
+    assert [text for _, text in lines.of(ServiceInterrupted(0, 7200))] == [
+        "⚠️ This computer's clock was set: it is 2 hours later now"
+    ]
+
+
+def test_a_service_listens_to_the_pulse_only_while_it_records(tmp_path: Path) -> None:
+    class Heard(Pulse):
+        def __init__(self) -> None:
+            self.heard: list[str] = []
+
+        def listen(self, listener: Callable[[Interruption], None]) -> None:
+            self.heard.append("listen")
+
+        def leave(self, listener: Callable[[Interruption], None]) -> None:
+            self.heard.append("leave")
+
+    pulse = Heard()
+    settings = Settings(link=LinkName.DEMO)
+    service = SyncService(settings, lambda _: ScriptedLink(), lambda now: now.database, FakeClock(), pulse=pulse)
+    service.start()
+    service.stop()
+    service.start()
+    service.close()
+    assert pulse.heard == ["listen", "leave", "listen", "leave"]

@@ -102,6 +102,14 @@ class ServiceStopped(SyncEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceInterrupted(SyncEvent):
+    """The computer slept, or the program was halted, for ``slept_s``; its clock was set by ``stepped_s``."""
+
+    slept_s: int
+    stepped_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class CycleStarted(SyncEvent):
     """A cycle begins, which will store into ``database``; ``at_startup`` if it is the first after a start."""
 

@@ -201,8 +201,8 @@ class _Runs:
         runs = self.by_scope.setdefault(scope, [])
         last = runs[-1] if runs else None
         if last and not last.is_over:
-            paused_s = report.started_at - last.until
-            if (last.cause, last.reason) == why and not is_hole(paused_s, max(spacing_s, self._interval_s)):
+            goes_on = not is_hole(report.started_at - last.until, max(spacing_s, self._interval_s))
+            if goes_on and (last.cause, last.reason) == why and last.since <= report.finished_at:  # a clock may be set
                 runs[-1] = last._replace(
                     until=report.finished_at,
                     cycles=last.cycles + self._cycles,

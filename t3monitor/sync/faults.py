@@ -11,6 +11,8 @@ _SUBJECT = re.compile(
 )
 # Durations, sizes and times of day: what counts up or down while a fault is the same.
 _RUNNING = re.compile(r"\d[\d.,]*(?= (?:ms|s|min|h|d|bytes|times)\b)|\b\d{1,2}:\d\d(?::\d\d)?\b")
+# Of these, what changes: a time limit does not.
+_CHANGING = re.compile(rf"(?<!within )(?<!than )(?<![\d.,])(?:{_RUNNING.pattern})")
 _SHOWN = 10  # subjects of one cause, and causes
 
 
@@ -49,7 +51,7 @@ class Faults:
 
 def lasting(sentence: str) -> str:
     """A sentence without what counts up or down in it while it says the same."""
-    return _RUNNING.sub("…", sentence)
+    return _CHANGING.sub("…", sentence)
 
 
 def panel_of(sentence: str) -> int | None:

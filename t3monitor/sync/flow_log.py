@@ -24,6 +24,7 @@ from t3monitor.model.events import (
     PanelUpserted,
     RetryScheduled,
     ServiceInitialized,
+    ServiceInterrupted,
     ServiceStarted,
     ServiceStopped,
     SyncEvent,
@@ -32,6 +33,7 @@ from t3monitor.model.events import (
     Validated,
 )
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.model.times import duration_text
 from t3monitor.sync.faults import Faults, panel_of
 
 Line = tuple[int, str]  # level of logging, text without time stamp
@@ -150,6 +152,12 @@ def _lines(event: SyncEvent) -> list[Line]:
                 f"🚀 Starting T3000 LOGGING_DATA sync service with {interval_s}-second intervals",
                 "⚡ Running immediate sync on startup, then continuing with periodic sync...",
             )
+        case ServiceInterrupted(slept_s=slept_s, stepped_s=stepped_s):
+            slept = f"💤 This computer slept, or the program was halted, for {duration_text(slept_s)}"
+            stepped = f"⚠️ This computer's clock was set: it is {duration_text(stepped_s)} later now"
+            if stepped_s < 0:
+                stepped = f"⚠️ This computer's clock was set back by {duration_text(stepped_s)}"
+            return [(logging.WARNING, text) for text, seconds in ((slept, slept_s), (stepped, stepped_s)) if seconds]
         case ServiceStopped(reason=""):
             return _info("🛑 Sync service stopped")
         case ServiceStopped(reason=reason):

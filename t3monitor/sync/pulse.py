@@ -1,19 +1,15 @@
 """Finds out, once a second, that the computer slept, the program was stopped, or the clock was set."""
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
 from t3monitor.model.clock import Clock, SystemClock
-from t3monitor.model.times import difference_text
 
 _BEAT_S = 1.0
 _ASLEEP_S = 2.0  # that the computer itself counts as sleep
 _LATE_S = 5.0  # a busy computer is late as well
 _STEP_S = 5.0
-
-_log = logging.getLogger(__name__)
 
 
 class Interruption(NamedTuple):
@@ -88,13 +84,5 @@ class Pulse:
                     self._is_beating = False
                     return
             if interruption := beats.beat():
-                _say(interruption)
                 for listener in listeners:
                     listener(interruption)
-
-
-def _say(interruption: Interruption) -> None:
-    if interruption.slept_s:
-        _log.warning("💤 This computer slept, or the program was stopped, for %d s", interruption.slept_s)
-    if interruption.stepped_s:
-        _log.warning("⚠️ This computer's clock was set: it is %s before", difference_text(interruption.stepped_s))

@@ -20,6 +20,7 @@ from t3monitor.model.events import (
     CycleFinished,
     CycleReport,
     ServiceInitialized,
+    ServiceInterrupted,
     ServiceStarted,
     ServiceStopped,
     SyncEvent,
@@ -180,6 +181,7 @@ class SyncService:
         """The computer slept, or its clock was set: the history is to say so, and after a sleep the cycle is due."""
         at, slept_s, stepped_s, uncounted_s = interruption
         with self._changed:
+            self._announcements.append(ServiceInterrupted(slept_s, stepped_s))
             if slept_s:
                 self._announcements.append(self._event(EventKind.SLEPT, f"{slept_s}", at))
             if stepped_s:
