@@ -1,0 +1,282 @@
+"""What the trend says of times without a reading, and of the time in sight."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from holed_file import IN1, SERIAL, HoledFile
+from t3monitor.model.causes import Cause
+from t3monitor.model.errors import DatabaseError
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey, StoredKey
+from t3monitor.store.causes import ExplainedHole, holes_of_points
+from t3monitor.store.history import HistoryReader
+from t3monitor.store.series import Holes, Series
+from t3monitor.ui.trend.explainer import ASK_AGAIN_S
+from t3monitor.ui.trend.in_sight import in_sight
+from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.trace import Trace
+from t3monitor.ui.trend.view import TrendView
+
+NOW_S = 1_761_960_900
+IN2 = PointKey(SERIAL, PointType.INPUT, 2)
+LAST_HOUR = TimeRange(NOW_S - 3600, NOW_S)
+
+
+class Owner:
+    """What the window's owner gives the view, and the present."""
+
+    def __init__(self, file: HoledFile) -> None:
+        self.url = file.url
+        self.now_s = float(NOW_S)
+        self.asked: list[tuple[list[PointKey], float, float]] = []
+        self.error: Exception | None = None
+
+    async def load(
+        self, keys: Sequence[StoredKey], start_s: float, end_s: float, max_points: int
+    ) -> Mapping[StoredKey, tuple[Series, ...]]:
+        return HistoryReader(self.url).read_many(keys, start_s, end_s, max_points)
+
+    async def explain(
+        self, keys: Sequence[PointKey], start_s: float, end_s: float
+    ) -> Mapping[PointKey, tuple[ExplainedHole, ...]]:
+        self.asked.append((list(keys), start_s, end_s))
+        if self.error:
+            raise self.error
+        return holes_of_points(self.url, keys, start_s, end_s, self.now_s)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[HoledFile]:
+    """An hour of readings, in its middle a quarter of an hour without any."""
+    made = HoledFile(tmp_path / "holes.db")
+    made.read(*range(NOW_S - 3600, NOW_S - 2400, 30), *range(NOW_S - 1500, NOW_S + 1, 30))
+    with closing(made.connection):
+        yield made
+
+
+@pytest.fixture
+def owner(file: HoledFile) -> Owner:
+    return Owner(file)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, owner: Owner, loop: asyncio.AbstractEventLoop) -> Iterator[TrendView]:
+    view = TrendView(owner.load, lambda: owner.now_s, explain=owner.explain, spawn=loop.create_task)
+    qtbot.addWidget(view)
+    view.resize(1000, 500)
+    view.show()
+    yield view
+    view.forget()
+
+
+@pytest.fixture
+def settle(loop: asyncio.AbstractEventLoop) -> Callable[[TrendView], None]:
+    def settle(view: TrendView) -> None:
+        for _ in range(4):
+            view.loader.flush()
+            loop.run_until_complete(asyncio.sleep(0))
+            QApplication.sendPostedEvents()
+
+    return settle
+
+
+Settle = Callable[[TrendView], None]
+
+
+def at_cursor(view: TrendView, key: SeriesKey, time_s: float) -> str:
+    view.state.set_cursor(time_s)
+    return view.legend.row(key).at_cursor.text()
+
+
+def test_the_crosshair_says_why_there_is_no_reading(view: TrendView, settle: Settle, file: HoledFile) -> None:
+    file.cover(NOW_S - 2370, NOW_S - 1510, "timeout", "<b>No answer</b> within 20 s")
+    view.state.add([IN1])
+    settle(view)
+    text = "no reading: T3000 did not answer in time: <b>No answer</b> within 20 s"
+    assert at_cursor(view, IN1, NOW_S - 2000.0) == text
+    assert "&lt;b&gt;No answer" in view.legend.row(IN1).at_cursor.toolTip()
+    assert at_cursor(view, IN1, NOW_S - 1000.0) == "20.00 °C"
+
+
+def test_a_cause_that_nobody_recorded_is_said_to_be_none(view: TrendView, settle: Settle) -> None:
+    view.state.add([IN1])
+    settle(view)
+    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no reading: Cause not recorded"
+
+
+def test_a_value_of_an_open_sensor_is_said_to_be_one(view: TrendView, settle: Settle, file: HoledFile) -> None:
+    file.status(NOW_S - 1200, "0", "1")
+    file.status(NOW_S - 900, "1", "0")
+    view.state.add([IN1])
+    settle(view)
+    assert at_cursor(view, IN1, NOW_S - 1000.0) == "20.00 °C · The sensor was open"
+    assert at_cursor(view, IN1, NOW_S - 800.0) == "20.00 °C"
+
+
+def test_a_point_as_it_was_earlier_has_the_causes_of_then(view: TrendView, settle: Settle, file: HoledFile) -> None:
+    file.cover(NOW_S - 2370, NOW_S - 1510, "not_ready")
+    earlier = ShiftedKey(IN1, 1200.0)
+    view.state.add([earlier])
+    settle(view)
+    assert at_cursor(view, earlier, NOW_S - 800.0) == "no reading: T3000 was not ready"
+    assert at_cursor(view, earlier, NOW_S - 2000.0) == "20.00 °C"
+
+
+def test_a_difference_has_the_causes_of_both_of_its_points(view: TrendView, settle: Settle, file: HoledFile) -> None:
+    file.cover(NOW_S - 2370, NOW_S - 1510, "not_ready")
+    difference = DifferenceKey(IN2, IN1)
+    view.state.add([difference])
+    settle(view)
+    assert at_cursor(view, difference, NOW_S - 2000.0) == "no reading: T3000 was not ready"
+    assert at_cursor(view, difference, NOW_S - 1000.0) == "1.00 °C"
+
+
+def test_a_hole_without_a_cause_is_asked_for_again_when_it_may_have_one(
+    view: TrendView, settle: Settle, file: HoledFile, owner: Owner
+) -> None:
+    view.state.add([IN1])
+    settle(view)
+    owner.now_s += ASK_AGAIN_S - 1
+    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no reading: Cause not recorded"
+    settle(view)
+    assert len(owner.asked) == 1
+    file.cover(NOW_S - 2370, NOW_S - 1510, "timeout")
+    owner.now_s += 1
+    at_cursor(view, IN1, NOW_S - 2001.0)
+    settle(view)
+    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no reading: T3000 did not answer in time"
+    assert owner.asked[0] == owner.asked[1]
+    owner.now_s += ASK_AGAIN_S
+    at_cursor(view, IN1, NOW_S - 2001.0)
+    at_cursor(view, IN1, NOW_S - 1000.0)
+    settle(view)
+    assert len(owner.asked) == 2
+
+
+def test_causes_that_cannot_be_read_are_not_said(
+    view: TrendView, settle: Settle, owner: Owner, caplog: pytest.LogCaptureFixture
+) -> None:
+    owner.error = DatabaseError("The disk is gone")
+    with caplog.at_level(logging.WARNING):
+        view.state.add([IN1])
+        settle(view)
+    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no data"
+    assert "The disk is gone" in caplog.text
+    assert not view.is_busy
+
+
+def test_of_another_database_nothing_is_known(view: TrendView, settle: Settle, owner: Owner) -> None:
+    view.state.add([IN1])
+    settle(view)
+    view.reload()
+    assert view.explainer.within(IN1, 0, NOW_S) == []
+    settle(view)
+    assert len(owner.asked) == 2
+    assert view.explainer.within(IN1, NOW_S - 2000, NOW_S - 1990) == [
+        ExplainedHole(NOW_S - 2000, NOW_S - 1990, Cause.UNKNOWN, "Cause not recorded", ())
+    ]
+
+
+def test_the_tooltip_of_a_point_tells_of_the_time_in_sight(view: TrendView, settle: Settle, file: HoledFile) -> None:
+    file.cover(NOW_S - 2400, NOW_S - 1510, "timeout")
+    view.state.add([IN1])
+    view.state.show_range(LAST_HOUR)
+    settle(view)
+    row = view.legend.row(IN1)
+    before = row.name.toolTip()
+    QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    assert row.full_name.toolTip() == row.name.toolTip()
+    assert row.name.toolTip().removeprefix(before).splitlines() == [
+        "",
+        "In sight, partial: of the 75.0 % of the time that are known",
+        "mean 20.00 °C, lowest 20.00 °C, highest 20.00 °C, standard deviation 0.00 °C",
+        "missing 15 minutes: T3000 did not answer in time 15 minutes",
+    ]
+
+
+# -- the lines themselves ------------------------------------------------------------------------------------------
+
+
+def lines(
+    values: Sequence[float],
+    *holes: ExplainedHole,
+    units: str = "°C",
+    range_: int = 3,
+    digital: bool = False,
+    end_s: float = 100.0,
+    now_s: float = 1000.0,
+) -> list[str]:
+    """Of readings every 10 s from 0 on, each of which holds for 10 s."""
+    trace = Trace(IN1)
+    times = np.arange(len(values)) * 10.0
+    trace.series = (Series(times, np.array(values, dtype=float), Holes.none(), units, range_, digital, "", 10.0),)
+    return in_sight(trace, TimeRange(0.0, end_s), holes, now_s)
+
+
+def hole(start_s: float, end_s: float, cause: Cause) -> ExplainedHole:
+    return ExplainedHole(start_s, end_s, cause, "", ())
+
+
+def test_what_is_known_well_enough_is_said_without_a_figure() -> None:
+    assert lines([1, 3] * 5) == [
+        "In sight",
+        "mean 2.00 °C, lowest 1.00 °C, highest 3.00 °C, standard deviation 1.00 °C",
+    ]
+
+
+def test_what_is_known_fairly_well_has_the_figure() -> None:
+    assert lines([1] * 9)[0] == "In sight, 90.0 % known"
+    assert lines([1] * 98, end_s=990.1, now_s=5000)[0] == "In sight, 98.9 % known"  # not 99.0, which is plain
+
+
+def test_what_is_missing_is_told_by_its_causes_the_longest_first() -> None:
+    told = lines([1] * 3, hole(30, 40, Cause.TIMEOUT), hole(40, 90, Cause.NOT_READY), hole(90, 100, Cause.TIMEOUT))
+    assert told[0] == "In sight, partial: of the 30.0 % of the time that are known"
+    assert told[-1] == "missing 1 minute: T3000 was not ready 50 seconds; T3000 did not answer in time 20 seconds"
+    assert lines([1] * 3)[-1] == "missing 1 minute"
+
+
+def test_of_a_time_without_any_reading_there_is_no_number() -> None:
+    trace = Trace(IN1)
+    trace.series = (Series(np.array([0.0]), np.array([1.0]), Holes.none(), "°C", 3, False, "", 10.0),)
+    told = in_sight(trace, TimeRange(100, 200), [hole(100, 200, Cause.ASLEEP)], 1000)
+    assert told == [
+        "In sight: no reading",
+        "missing 2 minutes: This computer slept, or the program was halted 2 minutes",
+    ]
+
+
+def test_the_time_of_an_open_sensor_is_left_out() -> None:
+    told = lines([20] * 5 + [900] * 5, hole(50, 100, Cause.SENSOR_OPEN))
+    assert told[1].startswith("mean 20.00 °C, lowest 20.00 °C, highest 20.00 °C")
+    assert told[2] == "missing 50 seconds: The sensor was open 50 seconds"
+
+
+def test_the_future_and_a_series_without_readings_have_no_lines() -> None:
+    assert lines([1], now_s=-5) == []
+    assert in_sight(Trace(IN1), TimeRange(0, 100), [], 1000) == []
+
+
+def test_states_have_their_times_and_starts() -> None:
+    assert lines([0, 1, 1, 1, 0, 0, 1, 0, 0, 0], units="", range_=1, digital=True)[1] == (
+        "Off 1 minute, starts: 2; On 40 seconds, starts: 2"
+    )
+    assert lines([0, 1], units="", range_=1, digital=True)[1] == (
+        "Off at least 10 seconds, starts: 0; On at least 10 seconds, starts: 1"
+    )
+
+
+def test_a_counter_has_its_increase() -> None:
+    assert lines([100, 101, 0, 5] + [5] * 6, units="counts", range_=15)[1].endswith(", increase 6.00 counts")
+    assert lines([100, 101], units="counts", range_=15)[1].endswith(", increase at least 1.00 counts")
