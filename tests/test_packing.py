@@ -16,8 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.store import packing
 from t3monitor.store.codec import decode_whole
 from t3monitor.store.database import Database
+from t3monitor.store.history import HistoryReader
 from t3monitor.store.packing import Packing
 from t3monitor.store.rows import json_array
 
@@ -82,8 +86,8 @@ class File:
                 )
 
     def pack(self) -> None:
-        packing = Packing(None)  # type: ignore[arg-type] # it looks at nothing of its context
-        while packing.work(self.database) != 60:
+        upkeep = Packing(None)  # type: ignore[arg-type] # it looks at nothing of its context
+        while upkeep.work(self.database) != 60:
             pass
 
     def rows(self, sql: str, *parameters: object) -> list[Any]:
@@ -92,6 +96,19 @@ class File:
 
     def view(self) -> list[Any]:
         return self.rows("SELECT * FROM TRENDLOG_DATA ORDER BY logging_time, point_type, point_index, value, range")
+
+    def lines(self) -> list[Any]:
+        """All that a reader is given of each point."""
+        keys = [PointKey(PANEL, PointType.INPUT, place + 1) for place in range(max(LAYOUTS.values()))]
+        found = HistoryReader(sqlite_url(self.path)).read_many(keys, 0, 4e9, 10**9)
+        return [
+            (
+                *(key, series.units, series.range, series.label, series.spacing_s),
+                *(array.tolist() for array in (series.times_utc_s, series.values, *series.holes)),
+            )
+            for key in keys
+            for series in found[key]
+        ]
 
     def hot(self, point_type: str = "INPUT") -> int:
         ((hot,),) = self.rows("SELECT count(*) FROM TRENDLOG_FRAMES WHERE seq IS NULL AND point_type = ?", point_type)
@@ -171,13 +188,14 @@ def wild(seed: int) -> list[Frame]:
 
 @settings(max_examples=10)
 @given(st.integers(0, 10**6))
-def test_every_row_of_the_view_is_the_same_after_packing(new_file: Callable[[], File], seed: int) -> None:
+def test_rows_readings_and_holes_are_the_same_after_packing(new_file: Callable[[], File], seed: int) -> None:
     file = new_file()
     file.store(*wild(seed))
-    before = file.view()
+    rows, lines = file.view(), file.lines()
     file.pack()
     assert file.hot() < 480
-    assert file.view() == before
+    assert file.view() == rows
+    assert file.lines() == lines
 
 
 @settings(max_examples=10)
@@ -246,8 +264,8 @@ def test_a_vector_is_packed_when_it_has_480_hot_frames_and_keeps_240(file: File)
 
 def test_of_a_long_history_block_after_block_is_packed_and_then_the_next_vector(file: File) -> None:
     file.store(*even(1000), *even(1000, point_type="OUTPUT"))
-    packing = Packing(None)  # type: ignore[arg-type]
-    assert [packing.work(file.database) for _ in range(8)] == [0.0, 0.02, 0.02, 1.0, 0.02, 0.02, 1.0, 60.0]
+    upkeep = Packing(None)  # type: ignore[arg-type]
+    assert [upkeep.work(file.database) for _ in range(8)] == [0.02, 0.02, 0.02, 1.0, 0.02, 0.02, 1.0, 60.0]
     assert (file.hot("INPUT"), file.hot("OUTPUT")) == (280, 280)
 
 
@@ -323,3 +341,9 @@ def test_the_sqlite3_program_reads_packed_history(file: File) -> None:
     sql = "SELECT group_concat(logging_time || ' ' || value, ';') FROM TRENDLOG_DATA"
     told = subprocess.run(["sqlite3", file.path, sql], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == before
+
+
+def test_whether_a_vector_is_due_is_told_by_the_index_alone(file: File) -> None:
+    with closing(file.connect()) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {packing._IS_DUE}", (PANEL, "INPUT")).fetchall()
+    assert "COVERING INDEX TRENDLOG_FRAMES_HOT" in plan[0][3]

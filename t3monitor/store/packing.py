@@ -2,6 +2,8 @@
 
 import logging
 from collections import deque
+from sqlite3 import Cursor
+from typing import cast
 
 from t3monitor.store.database import Database
 from t3monitor.store.reading import reading
@@ -11,16 +13,13 @@ _HOT_FRAMES = 480  # of a vector: when there are as many the oldest are packed
 _CATCHING_UP_S = 0.02  # until the next block of many: others want the disk and the processor too
 _NEXT_VECTOR_S = 1.0  # those of a site all come due with the same cycle
 _NEXT_ROUND_S = 60.0
-_FRAMES = """FROM TRENDLOG_FRAMES AS frame INDEXED BY TRENDLOG_FRAMES_HOT
-    WHERE frame.serial_number = vector.serial_number AND frame.point_type = vector.point_type AND frame.seq IS NULL"""
-# Whether frames of an older program are to be filled in is told by the oldest.
-_WAITING = f"""SELECT serial_number, point_type, is_due IS NOT NULL FROM (
-    SELECT vector.serial_number, vector.point_type, (SELECT 1 {_FRAMES} LIMIT 1 OFFSET {_HOT_FRAMES - 1}) AS is_due,
-        (SELECT frame.sync_interval IS NULL {_FRAMES} ORDER BY frame.logging_time, frame.run_id LIMIT 1) AS is_old
-    FROM (SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS) AS vector
-) WHERE is_due OR is_old"""  # noqa: S608 - of constants
-_IS_DUE = f"""SELECT 1 FROM TRENDLOG_FRAMES INDEXED BY TRENDLOG_FRAMES_HOT
-    WHERE serial_number = ? AND point_type = ? AND seq IS NULL LIMIT 1 OFFSET {_HOT_FRAMES - 1}"""  # noqa: S608
+_LOOKED_AT_ONCE = 8  # vectors: some 0.2 ms each
+_HOT = """FROM TRENDLOG_FRAMES INDEXED BY TRENDLOG_FRAMES_HOT
+    WHERE serial_number = ? AND point_type = ? AND seq IS NULL"""
+_IS_DUE = f"SELECT 1 {_HOT} LIMIT 1 OFFSET {_HOT_FRAMES - 1}"
+# The oldest tells whether frames of an older program are to be filled in.
+_IS_OLD = f"SELECT sync_interval IS NULL {_HOT} ORDER BY logging_time, run_id LIMIT 1"
+_VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS"
 _log = logging.getLogger(__name__)
 
 _Vector = tuple[int, str]
@@ -30,6 +29,7 @@ class Packing:
     """Packs the oldest frames of each vector that has many."""
 
     def __init__(self, _context: UpkeepContext) -> None:
+        self._unseen: deque[_Vector] = deque()  # of this round
         self._waiting: deque[tuple[_Vector, bool]] = deque()  # with whether it is due; else it is to be filled in
         self._unreadable: set[_Vector] = set()
         self._packed = 0  # frames of the first one that waits, by now
@@ -37,7 +37,7 @@ class Packing:
     def work(self, database: Database) -> float:  # noqa: D102 - see Upkeep
         if not self._waiting:
             self._look(database)
-            return 0.0 if self._waiting else _NEXT_ROUND_S
+            return _CATCHING_UP_S if self._waiting or self._unseen else _NEXT_ROUND_S
         vector, is_due = self._waiting[0]
         from t3monitor.store import packed  # with numpy, which a program that was just started can do without
 
@@ -61,9 +61,13 @@ class Packing:
         return _NEXT_VECTOR_S
 
     def _look(self, database: Database) -> None:
-        """Finds the vectors that wait."""
+        """Finds vectors that wait, among some or all of them."""
         with reading(database.url) as connection:
-            for serial_number, point_type, is_due in connection.exec_driver_sql(_WAITING):
-                vector = serial_number, point_type
-                if vector not in self._unreadable:
-                    self._waiting.append((vector, bool(is_due)))
+            cursor = cast(Cursor, connection.connection.cursor())
+            if not self._unseen:
+                self._unseen.extend(cursor.execute(_VECTORS))
+            for _ in range(min(_LOOKED_AT_ONCE, len(self._unseen))):
+                vector = self._unseen.popleft()
+                is_due = cursor.execute(_IS_DUE, vector).fetchone() is not None
+                if vector not in self._unreadable and (is_due or cursor.execute(_IS_OLD, vector).fetchone() == (1,)):
+                    self._waiting.append((vector, is_due))

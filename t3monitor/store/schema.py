@@ -162,6 +162,8 @@ Index(
     trendlog_frames.c.serial_number,
     trendlog_frames.c.point_type,
     trendlog_frames.c.logging_time,
+    trendlog_frames.c.run_id,
+    trendlog_frames.c.seq,  # without which frames are looked up to be counted
     sqlite_where=trendlog_frames.c.seq.is_(None),
 )
 

@@ -55,7 +55,7 @@ _STATEMENTS = (
     """CREATE INDEX "SYNC_RUNS_STORED_NOTHING" ON "SYNC_RUNS" (id) WHERE outcome NOT IN ('ok', 'partial')""",
     'ALTER TABLE "TRENDLOG_FRAMES" ADD COLUMN sync_interval INTEGER',
     'ALTER TABLE "TRENDLOG_FRAMES" ADD COLUMN seq INTEGER',
-    """CREATE INDEX "TRENDLOG_FRAMES_HOT" ON "TRENDLOG_FRAMES" (serial_number, point_type, logging_time)
+    """CREATE INDEX "TRENDLOG_FRAMES_HOT" ON "TRENDLOG_FRAMES" (serial_number, point_type, logging_time, run_id, seq)
         WHERE seq IS NULL""",
     """CREATE TABLE "TRENDLOG_BLOCKS" (
         serial_number INTEGER NOT NULL,
