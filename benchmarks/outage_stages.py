@@ -37,6 +37,7 @@ from t3000_stand_in import Mood, StandIn  # noqa: E402
 
 _PATIENCE_S = 200.0  # for all panels to be read again
 _FEED_EVERY_S = 0.5
+_STARTS_S = 5.0  # a program, on a busy computer
 _DISK_MB = 2000
 
 _NONE = frozenset[int]()
@@ -407,14 +408,13 @@ class WebStage(_Web):
 
     @contextmanager
     def _restarted(self) -> Iterator[None]:
-        """A restart may take long enough to be a hole of all panels."""
+        """A restart may take long enough to be a hole of its own."""
         began_s = self.now_s()
         self.program.end()
         yield
         self.program.start()
         self._wait_for_readings()
-        others = frozenset(panel.serial_number for panel in self.panels if panel is not self.panels[1])
-        self.outages.append(Outage("restart to change that", Cause.NOT_RUNNING, began_s, self.now_s(), others))
+        self.outages.append(Outage("restart to change that", Cause.NOT_RUNNING, began_s, self.now_s()))
 
     @contextmanager
     def _is_locked(self) -> Iterator[None]:
@@ -428,7 +428,7 @@ class WebStage(_Web):
     @contextmanager
     def _is_locked_at_start(self) -> Iterator[None]:
         """Another program has the file for itself."""
-        self.program.end()
+        self._end_to_start_anew()
         other = sqlite3.connect(self.database, isolation_level=None)
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN IMMEDIATE")
@@ -436,6 +436,12 @@ class WebStage(_Web):
             yield
             other.execute("ROLLBACK")
             other.close()
+
+    def _end_to_start_anew(self) -> None:
+        """Which takes the seconds that a program takes to begin."""
+        began_s = self.now_s()
+        self.program.end()
+        self.outages.append(Outage("restart beside that", Cause.NOT_RUNNING, began_s, self.now_s() + _STARTS_S))
 
     @contextmanager
     def _is_read_only(self) -> Iterator[None]:
@@ -459,7 +465,7 @@ class WebStage(_Web):
 
     @contextmanager
     def _is_full_at_start(self) -> Iterator[None]:
-        self.program.end()
+        self._end_to_start_anew()
         with self._kept_up(), self._filled(0):
             yield
 

@@ -117,21 +117,22 @@ def _compared(planted: Planted, key: PointKey) -> list[_Compared]:
     for hole in planted.holes(key):
         found = [other for other in left if min(other.end_s, hole.end_s) > max(other.start_s, hole.start_s)]
         left = [other for other in left if other not in found]
-        compared.append(_Compared(hole, found, _verdict(hole, found, planted.slack_s(hole))))
+        compared.append(_Compared(hole, found, _verdict(planted, key, hole, found)))
     invented = [Hole(other.start_s, other.end_s, "none") for other in left]
     return compared + [_Compared(hole, [other], "invented") for hole, other in zip(invented, left, strict=True)]
 
 
-def _verdict(planted: Hole, found: list[Hole], slack_s: float) -> str:
-    if not planted.outage:
+def _verdict(planted: Planted, key: PointKey, hole: Hole, found: list[Hole]) -> str:
+    if not hole.outage:
         return "unplanned"
     if not found:
         return "missed"
-    if any(hole.cause != planted.cause for hole in found):
+    others = [piece for piece in found if piece.cause != hole.cause]
+    if len(others) == len(found) or not all(planted.is_told(key, piece) for piece in others):
         return "wrong cause"
     is_whole = all(before.end_s == after.start_s for before, after in pairwise(found))
-    off_s = found[0].start_s - planted.start_s, found[-1].end_s - planted.end_s
-    is_right = all(-_OFF_S <= each_s <= _OFF_S + slack_s for each_s in off_s)
+    off_s = found[0].start_s - hole.start_s, found[-1].end_s - hole.end_s
+    is_right = all(-_OFF_S <= each_s <= _OFF_S + planted.slack_s(hole) for each_s in off_s)
     return "found" if is_whole and is_right else "wrong time"
 
 

@@ -101,6 +101,11 @@ class Planted(msgspec.Struct):
         first_s = self.seconds(key)[0]
         return self.began_s if first_s - self.began_s > _BEGINNING_S else first_s
 
+    def is_told(self, key: PointKey, piece: Hole) -> bool:
+        """Whether a piece of a hole has the cause of an outage of then."""
+        causes = (each.cause for each in self.outages if each.is_about(key) and each.overlap_s(piece) > 0)
+        return piece.cause in causes
+
     def slack_s(self, hole: Hole) -> float:
         """That of its outage."""
         return next((outage.slack_s for outage in self.outages if outage.name == hole.outage), 0.0)

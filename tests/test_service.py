@@ -14,6 +14,7 @@ import pytest
 from answers import few_points
 from clock import FakeClock
 from scripted_link import ScriptedLink, Step
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import (
     BusyError,
@@ -47,6 +48,7 @@ from t3monitor.model.events import (
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.simulation.building import Building
+from t3monitor.store.database import Database
 from t3monitor.sync.flow_log import FlowLines, FlowLog
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.messages import AnswerDecoder
@@ -304,6 +306,27 @@ def test_a_locked_database_fails_the_cycle_which_is_in_the_ledger_later(site: Op
     assert [first.outcome, second.outcome, third.outcome] == [Outcome.OK, Outcome.DATABASE, Outcome.OK]
     assert second.run_id is None
     assert building.rows("SELECT id, outcome FROM SYNC_RUNS") == [(1, "ok"), (2, "database"), (3, "ok")]
+
+
+def test_a_lock_that_is_there_from_the_start_is_waited_for_once_in_a_cycle(
+    site: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.store.keeper._LOCK_SLICE_S", 1.0)
+    monkeypatch.setattr("t3monitor.store.reading.BUSY_TIMEOUT_S", 0.0)  # by the computer's own clock
+    building = site()
+    Database(sqlite_url(building.file)).close()
+    other = sqlite3.connect(building.file, check_same_thread=False, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN IMMEDIATE")
+    building.after(1, other.close)
+    ended_s = []
+    building.service.add_listener(
+        lambda event: ended_s.append(building.clock.now_s) if isinstance(event, CycleFinished) else None
+    )
+    first, second = building.run(2)
+    assert [first.outcome, second.outcome] == [Outcome.DATABASE, Outcome.OK]
+    assert ended_s[0] == pytest.approx(3, abs=0.1)
+    assert building.rows("SELECT outcome, finished_at - started_at < 4 FROM SYNC_RUNS") == [("database", 1), ("ok", 1)]
 
 
 def test_14_cycles_with_a_lock_of_12_s_are_14_readings_with_their_own_times(site: Open) -> None:

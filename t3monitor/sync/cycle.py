@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from t3monitor.model.causes import Blank, Cause
 from t3monitor.model.clock import Clock, Stopwatch
-from t3monitor.model.errors import BusyError, DatabaseError, MonitorError, NotReadyError, Outcome
+from t3monitor.model.errors import BusyError, DatabaseError, DatabaseLockedError, MonitorError, NotReadyError, Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
     CallStarted,
@@ -271,6 +271,9 @@ class Cycle:
             return report
         interval_s, run_id = self._settings.interval_s, self._run_id
         blanks = (causes.of_failure(error),)
+        if isinstance(error, DatabaseLockedError) and run_id is None:  # it was waited for once
+            keeper.keep(report, interval_s, blanks=blanks)
+            return report
         try:
             run_id = keeper.run(
                 lambda store: store.writer.record_failure(report, interval_s, run_id, blanks), self._host.is_interrupted
