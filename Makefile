@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz torture ui-check pictures installer smoke lock clean
+.PHONY: help run test lint bench fuzz torture outages ui-check pictures installer smoke lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fuzz: $(READY) ## the tests with random answers at length: other ones each time,
 
 torture: $(READY) ## 50 kills in the middle of a cycle, then the database is examined
 	@$(BIN)/python -m benchmarks.torture
+
+outages: $(READY) ## an hour of sync with an outage of each cause: planted and found side by side
+	@$(BIN)/python -m benchmarks.outages
 
 ui-check: $(READY) ## the real window under Xvfb, with a real mouse and keyboard (needs xvfb, xdotool, imagemagick)
 	@$(BIN)/python scripts/ui_check.py
