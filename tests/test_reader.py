@@ -2,27 +2,38 @@
 
 import json
 import math
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.causes import PointChange
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.store import history
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader
+from t3monitor.store.history import Change, HistoryReader
 from t3monitor.store.packed import pack_oldest
 from t3monitor.store.series import Series
 
 SERIAL, BEGIN_S = 237219, 1_700_000_000
-ANALOG, STATE, ODD = (PointKey(SERIAL, PointType.INPUT, index) for index in (1, 2, 3))
+KEYS = ANALOG, STATE, ODD = tuple(PointKey(SERIAL, PointType.INPUT, index) for index in (1, 2, 3))
 POINTS = {  # by layout: the place of each point, its unit, its range, whether it is analog
     1: {1: (0, "°C", 3, 1), 2: (1, "", 1, 0), 3: (2, "°C", 3, 1)},
     2: {1: (2, "°F", 4, 1), 2: (0, "", 1, 0)},
+}
+
+
+POINTS_TOLD = {
+    1: {PointChange.LABEL: "L1", PointChange.RANGE: "3", PointChange.UNITS: "°C"},
+    2: {PointChange.LABEL: "L2", PointChange.RANGE: "4", PointChange.UNITS: "°F"},
 }
 
 
@@ -38,23 +49,25 @@ class Frame(NamedTuple):
         return self.values[place[0]] if place else None
 
 
-@st.composite
-def batches(draw: st.DrawFn, least: int = 0) -> list[list[Frame]]:
-    """Frames in the order in which they came; each batch but the last one is packed as soon as it is there."""
-    random = draw(st.randoms(use_true_random=False))
+def batches(least: int = 0) -> st.SearchStrategy[list[list[Frame]]]:
+    """Frames in the order in which they came, at least so many batches of them."""
+    return st.integers(0, 2**32).map(lambda seed: some_batches(Random(seed), least))
+
+
+def some_batches(random: Random, least: int) -> list[list[Frame]]:
     made: list[list[Frame]] = []
     time_s, run, layout = BEGIN_S, 0, 1
-    oldest = draw(st.booleans())  # of an older program, without spacings
-    for _ in range(draw(st.integers(1, 5)) + least):
-        if draw(st.integers(0, 5)) == 0:
+    is_old = random.random() < 0.5  # of an older program, without spacings
+    for number in range(random.randint(1, 5) + least):
+        if random.random() < 0.2:
             layout = 3 - layout
-        is_late = draw(st.integers(0, 4)) == 0
+        is_late = random.random() < 0.2
         at_s = random.randint(BEGIN_S - 100, time_s) if is_late else time_s
-        spacing_s = None if oldest and len(made) < 2 else draw(st.sampled_from([30, 60]))
-        kind = draw(st.sampled_from(["calm", "restless", "constant", "missing", "odd"]))
+        spacing_s = None if is_old and number < 2 else random.choice([30, 60])
+        kind = random.choice(["calm", "restless", "constant", "missing", "odd"])
         batch = []
-        for _ in range(draw(st.sampled_from([1, 3, 8, 12])) + 4 * least):
-            at_s += draw(st.sampled_from([30, 30, 30, 30, 29, 31, 60, 0, 90, 1000])) if kind == "restless" else 30
+        for _ in range(random.choice([1, 3, 8, 12]) + 4 * least):
+            at_s += random.choice([30, 30, 30, 30, 29, 31, 60, 0, 90, 1000]) if kind == "restless" else 30
             values = [
                 {"constant": 21.5, "odd": random.random() / 3}.get(kind, random.randint(180, 220) / 10),
                 0.0 if kind == "constant" else float(random.random() < 0.3),
@@ -107,8 +120,10 @@ class History:
 
 
 @pytest.fixture
-def stored(tmp_path: Path) -> History:
-    return History(tmp_path / "history.db")
+def stored(tmp_path: Path) -> Iterator[History]:
+    history_file = History(tmp_path / "history.db")
+    yield history_file
+    history_file.database.close()
 
 
 def rows_of(made: list[list[Frame]]) -> list[Frame]:
@@ -122,7 +137,7 @@ class Line(NamedTuple):
     holes: list[tuple[float, float]]
 
 
-def found(series: Series) -> Line:
+def line_of(series: Series) -> Line:
     return Line(
         list(zip(series.times_utc_s.tolist(), series.values.tolist(), strict=True)),
         list(zip(series.holes.starts.tolist(), series.holes.ends.tolist(), strict=True)),
@@ -178,11 +193,138 @@ def test_packed_frames_are_read_as_hot_ones_are_and_both_as_they_stand(
 ) -> None:
     stored.store(made, packed)
     start_s, end_s = part_of(made, part)
-    keys = [ANALOG, STATE, ODD]
-    for key, series in stored.reader.read_many(keys, start_s, end_s, 10_000).items():
+    for key, series in stored.reader.read_many(KEYS, start_s, end_s, 10_000).items():
         lines = expected(made, key.point_index, start_s, end_s)
-        for part_series in series:
-            assert part_series.stretches is None
-            assert found(part_series) == lines.pop(part_series.units)
+        for found_part in series:
+            assert found_part.stretches is None
+            assert line_of(found_part) == lines.pop(found_part.units)
         for line in lines.values():  # of what had another unit before, and is not known in that time
             assert not any(start_s <= time_s <= end_s for time_s, _ in line.readings)
+
+
+@given(batches(least=7), SPANS, PARTS)
+def test_headers_tell_what_the_readings_of_their_stretch_tell(
+    stored: History, made: list[list[Frame]], packed: int, part: tuple[int, int]
+) -> None:
+    stored.store(made, packed + 6)
+    start_s, end_s = part_of(made, part)
+    whole = stored.reader.read_many(KEYS, BEGIN_S - 1e6, BEGIN_S + 1e6, 10_000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "_WORTH_SUMMING", 1)
+        found = stored.reader.read_many(KEYS, start_s, end_s, 40)
+    for key, parts in found.items():
+        lines = {series.units: series for series in whole[key]}
+        for series in parts:
+            assert len(series.times_utc_s) <= 40
+            assert_is_of(series, lines[series.units])
+
+
+def assert_is_of(series: Series, whole: Series) -> None:
+    """That each stretch tells the extremes, the mean and the known share of its readings, and the holes are theirs."""
+    if series.stretches is None:
+        return
+    times, (ends, lows, highs, known) = series.times_utc_s, series.stretches
+    assert np.all(times <= ends)
+    assert np.all(ends[:-1] < times[1:])
+    within = (whole.times_utc_s >= times[0]) & (whole.times_utc_s <= ends[-1])
+    covered = 0
+    nexts = np.append(times[1:], ends[-1])
+    all_holes = list(zip(*(edge.tolist() for edge in whole.holes), strict=True))
+    for n in range(len(times)):
+        values = whole.values[(whole.times_utc_s >= times[n]) & (whole.times_utc_s <= ends[n])]
+        assert (lows[n], highs[n]) == (values.min(), values.max())
+        assert series.values[n] == pytest.approx(values.mean())
+        covered += len(values)
+        hole_s = sum(min(end, nexts[n]) - start for start, end in all_holes if times[n] <= start < nexts[n])
+        assert known[n] == pytest.approx(1 - hole_s / (nexts[n] - times[n]) if nexts[n] > times[n] else 1)
+    assert covered == within.sum()
+    own_holes = list(zip(*(edge.tolist() for edge in series.holes), strict=True))
+    assert own_holes[: len(own_holes) - (not np.isfinite(series.holes.ends[-1:]).all())] == [
+        hole for hole in all_holes if times[0] <= hole[0] and hole[1] <= ends[-1]
+    ]
+
+
+@given(batches(), SPANS, st.integers(-50, 1050))
+def test_the_reading_in_force_is_that_which_holds_by_the_rule(
+    stored: History, made: list[list[Frame]], packed: int, moment: int
+) -> None:
+    stored.store(made, packed)
+    time_s, _ = part_of(made, (moment, 0))
+    for key in KEYS:
+        lines = expected(made, key.point_index, -math.inf, math.inf)
+        in_force = None
+        for unit, line in lines.items():
+            held = [place for place, (read_s, _) in enumerate(line.readings) if read_s <= time_s]
+            if held and not any(start_s <= time_s < end_s for start_s, end_s in line.holes):
+                read_s, value = line.readings[held[-1]]
+                in_force = unit, read_s, value
+        found = stored.reader.at(key, time_s)
+        if in_force and in_force[1] == max(frame.time_s for batch in made for frame in batch):
+            continue  # how long the newest one holds is told by the time that is asked for
+        assert (found and (found.units, found.time_s, found.value)) == in_force
+
+
+@given(batches(), SPANS)
+def test_the_latest_reading_is_the_last_one_with_the_point(
+    stored: History, made: list[list[Frame]], packed: int
+) -> None:
+    stored.store(made, packed)
+    told = {
+        key: max(reading for line in lines.values() for reading in line.readings)
+        for key in KEYS
+        if (lines := expected(made, key.point_index, -math.inf, math.inf))
+    }
+    assert {key: found[:2] for key, found in stored.reader.latest(KEYS).items()} == told
+
+
+@given(batches(least=2), SPANS, PARTS)
+def test_an_export_reads_each_reading_once_in_order_of_time(
+    stored: History, made: list[list[Frame]], packed: int, part: tuple[int, int]
+) -> None:
+    stored.store(made, packed)
+    start_s, end_s = part_of(made, part)
+    for key in KEYS:
+        told = [
+            (time_s, value, unit)
+            for unit, line in expected(made, key.point_index, -math.inf, math.inf).items()
+            for time_s, value in line.readings
+            if start_s <= time_s <= end_s
+        ]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(history, "_NEXT_PART", history._NEXT_PART.replace("239", "6"))
+            parts = list(stored.reader.readings(key, start_s, end_s))
+        found = [
+            (*reading, part.units) for part in parts for reading in zip(*map(np.ndarray.tolist, part[:2]), strict=True)
+        ]
+        assert found == sorted(told)
+        assert all(len(part.values) <= 7 for part in parts)
+
+
+@given(batches(), SPANS)
+def test_changes_of_the_unit_are_told_by_the_readings(stored: History, made: list[list[Frame]], packed: int) -> None:
+    stored.store(made, packed)
+    rows = rows_of(made)
+    expected_changes = [
+        Change(later.time_s, what, *(POINTS_TOLD[frame.layout][what] for frame in (earlier, later)))
+        for earlier, later in pairwise(rows)
+        if later.layout != earlier.layout
+        for what in (PointChange.LABEL, PointChange.RANGE, PointChange.UNITS)
+    ]
+    assert stored.reader.changes(ANALOG, -math.inf, math.inf) == sorted(expected_changes)
+
+
+def test_a_change_that_was_recorded_is_told_once_and_others_with_it(stored: History) -> None:
+    frames = [Frame(BEGIN_S + 30 * number, number + 1, 1 + number // 2, 30, (1.0, 1.0, 1.0)) for number in range(4)]
+    stored.store([frames], 1)
+    with stored.database.writing() as cursor:
+        cursor.executemany(
+            "INSERT INTO POINT_CHANGES VALUES (?, 'INPUT', 1, ?, ?, ?, ?)",
+            [(SERIAL, BEGIN_S + 60, "units", None, "°F"), (SERIAL, BEGIN_S + 30, "mode", "0", "1")],
+        )
+    assert stored.reader.changes(ANALOG, BEGIN_S, BEGIN_S + 90) == [
+        Change(BEGIN_S + 30, PointChange.MODE, "0", "1"),
+        Change(BEGIN_S + 60, PointChange.LABEL, "L1", "L2"),
+        Change(BEGIN_S + 60, PointChange.RANGE, "3", "4"),
+        Change(BEGIN_S + 60, PointChange.UNITS, None, "°F"),
+    ]
+    assert stored.reader.changes(ANALOG, BEGIN_S + 61, BEGIN_S + 90) == []

@@ -1,28 +1,84 @@
 """Reading the history: a point's samples as arrays, as many as a screen can show or all of them; for any thread."""
 
 import math
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from sqlite3 import Cursor
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import numpy as np
+from sqlalchemy import bindparam, func, literal_column, select
 
+from t3monitor.model.causes import PointChange
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, StoredKey, points_of
-from t3monitor.store.blocks import Flags
+from t3monitor.store.blocks import Flags, Vector
 from t3monitor.store.difference import differences
 from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
+from t3monitor.store.schema import point_changes, trendlog_frames
 from t3monitor.store.series import Floats, Holes, Series, Stretches
-from t3monitor.store.thinning import stretch_s, thinned
+from t3monitor.store.statements import sql_text
+from t3monitor.store.thinning import FEWEST, stretch_s, thinned
 from t3monitor.store.vectors import Kind, Place, Rows, Values, VectorReadings, frames_statement
 
+_LOOKS_BACK_S, _LOOKS_FURTHER = 3600, 24  # for the newest reading of a point, then so many times as far
+_ROWS_AT_ONCE = 240
+_frame, _change = trendlog_frames.c, point_changes.c
+_of_vector = _frame.serial_number == bindparam("serial_number"), _frame.point_type == bindparam("point_type")
+_EXTENT = sql_text(select(func.min(_frame.logging_time), func.max(_frame.logging_time)).where(*_of_vector))
+_NEXT_PART = sql_text(
+    select(_frame.logging_time)
+    .where(*_of_vector, _frame.logging_time > bindparam("last"), _frame.logging_time <= bindparam("end"))
+    .order_by(_frame.logging_time)
+    .offset(literal_column(f"{_ROWS_AT_ONCE - 1}"))
+    .limit(literal_column("1"))
+)
+_HAS_CHANGES = f"PRAGMA table_info({point_changes.name})"
+_CHANGES = sql_text(
+    select(_change.at, _change.what, _change.old, _change.new).where(
+        _change.serial_number == bindparam("serial_number"),
+        _change.point_type == bindparam("point_type"),
+        _change.point_index == bindparam("point_index"),
+        _change.at.between(bindparam("start"), bindparam("end")),
+    )
+)
 _WORTH_SUMMING = 16  # times as many readings as are asked for: else all are read, and perhaps found to be few enough
+
+
+class Reading(NamedTuple):
+    """What a point had at a time."""
+
+    time_s: float
+    value: float
+    units: str
+    range: int
+    digital: bool  # shows one of two states
+    label: str
+
+
+class Readings(NamedTuple):
+    """Readings of a point, oldest first, while it was called and measured alike."""
+
+    times_utc_s: Floats
+    values: Floats
+    units: str
+    range: int
+    digital: bool
+    label: str
+
+
+class Change(NamedTuple):
+    """What of a point changed at a time; numbers as text, None: not known."""
+
+    at_s: float
+    what: PointChange
+    old: str | None
+    new: str | None
 
 
 class HistoryReader:
@@ -50,16 +106,14 @@ class HistoryReader:
         """
         keys = list(keys)
         differing = [key for key in keys if isinstance(key, DifferenceKey)]
-        vectors: dict[tuple[int, PointType], set[PointKey]] = {}
-        for point in {point for key in keys for point in points_of(key)}:
-            vectors.setdefault((point.serial_number, point.point_type), set()).add(point)
         whole: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(chain(*differing), ())
         found: dict[StoredKey, tuple[Series, ...]] = {}
         with self._reading() as (cursor, statement):
-            for (serial_number, point_type), members in vectors.items() if statement else ():
+            points = chain.from_iterable(map(points_of, keys))
+            for of_vector, members in _by_vector(points).items() if statement else ():
                 indexes = [point.point_index for point in members]
                 asked = _Asked(start_utc_s, end_utc_s, max_points)
-                vector = VectorReadings(cursor, statement, (serial_number, point_type.value), indexes, *asked.outer)
+                vector = VectorReadings(cursor, statement, of_vector, indexes, *asked.outer)
                 for point in members:
                     found[point] = asked.of(vector, point.point_index)
                     if point in whole:
@@ -70,6 +124,69 @@ class HistoryReader:
                 thinned(part, np.ones(len(part.values)), start_utc_s, end_utc_s, max_points) for part in series
             )
         return {key: found.get(key, ()) for key in keys}
+
+    def at(self, key: PointKey, time_utc_s: float) -> Reading | None:
+        """The reading in force at a time; None in a hole, before the first one and too long after the newest."""
+        held = [
+            _reading(series, place)
+            for series in self.read(key, time_utc_s, time_utc_s, sys.maxsize)
+            if (place := series.place_at(time_utc_s, time_utc_s)) is not None
+        ]
+        return max(held, default=None)
+
+    def latest(self, keys: Iterable[PointKey]) -> dict[PointKey, Reading]:
+        """The newest reading of each point, however old; none of a point that was never read."""
+        found: dict[PointKey, Reading] = {}
+        with self._reading() as (cursor, statement):
+            for vector, missing in _by_vector(keys).items() if statement else ():
+                oldest_s, newest_s = cursor.execute(_EXTENT, vector).fetchone()
+                length_s = _LOOKS_BACK_S
+                while missing and oldest_s is not None:
+                    start_s = newest_s - length_s
+                    read = VectorReadings(
+                        cursor, statement, vector, [key.point_index for key in missing], start_s, newest_s
+                    )
+                    for key in missing:
+                        parts = _series(read, key.point_index, None, start_s, newest_s)
+                        told = [_reading(series, -1) for series, _ in parts]
+                        if told:
+                            found[key] = max(told)
+                    missing = [key for key in missing if key not in found and start_s > oldest_s]
+                    length_s *= _LOOKS_FURTHER
+        return found
+
+    def changes(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> list[Change]:
+        """What changed at a point between two times, oldest first.
+
+        Changes of label, range and unit that nobody recorded are told by the readings: at the first one that has them.
+        """
+        with self._reading() as (cursor, statement):
+            if not statement:
+                return []
+            has_changes = cursor.execute(_HAS_CHANGES).fetchone() is not None
+            rows = cursor.execute(_CHANGES, (*key, start_utc_s, end_utc_s)).fetchall() if has_changes else []
+            vector = VectorReadings(cursor, statement, key[:2], [key.point_index], start_utc_s, end_utc_s)
+            told = list(_changes(vector, key.point_index, start_utc_s, end_utc_s))
+        recorded = [Change(at, PointChange(what), old, new) for at, what, old, new in rows]
+        return sorted([*recorded, *(change for change, since_s in told if not _is_among(recorded, change, since_s))])
+
+    def readings(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> Iterator[Readings]:
+        """All readings with start <= logging time <= end, a few hundred at a time, each part of one unit and label.
+
+        They come in order of their times, those too that were stored late, and each time once, with the reading of the
+        later cycle. Each part is read by itself, so that a reader who takes his time holds nothing up; what is stored
+        meanwhile with a time that was read already is left out.
+        """
+        last_s = math.ceil(start_utc_s) - 1.0
+        while last_s < end_utc_s:
+            with self._reading() as (cursor, statement):
+                if not statement:
+                    return
+                row = cursor.execute(_NEXT_PART, (*key[:2], last_s, end_utc_s)).fetchone()
+                begin_s, last_s = last_s + 1, row[0] if row else end_utc_s
+                vector = VectorReadings(cursor, statement, key[:2], [key.point_index], begin_s, last_s)
+                parts = list(_readings(vector, key.point_index, begin_s, last_s))
+            yield from parts
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[Cursor, str]]:
@@ -83,6 +200,13 @@ class HistoryReader:
                 raise DatabaseUnusableError(
                     f"The database {path} holds history that cannot be read ({error}); restore a copy"
                 ) from error
+
+
+def _by_vector(keys: Iterable[PointKey]) -> dict[Vector, list[PointKey]]:
+    found: dict[Vector, list[PointKey]] = {}
+    for key in dict.fromkeys(keys):
+        found.setdefault((key.serial_number, key.point_type.value), []).append(key)
+    return found
 
 
 class _Asked:
@@ -100,10 +224,14 @@ class _Asked:
 
     def of(self, vector: VectorReadings, index: int) -> tuple[Series, ...]:
         """The series of a point."""
+        fewest = max(self._max_points, FEWEST)
         summed = self._summed(vector, index)
-        whole = list(self.all_of(vector, index)) if summed is None else []
-        if summed is not None or any(len(series.values) > self._max_points for series, _ in whole):
+        if summed is not None:
             whole = list(_series(vector, index, summed, *self.outer))
+        if summed is None or sum(counts.sum() for _, counts in whole) <= fewest:
+            whole = list(self.all_of(vector, index))
+            if any(len(series.values) > fewest for series, _ in whole):
+                whole = list(_series(vector, index, None, *self.outer))
         return tuple(thinned(part, counts, self._start_s, self._end_s, self._max_points) for part, counts in whole)
 
     def _summed(self, vector: VectorReadings, index: int) -> Flags | None:
@@ -160,4 +288,46 @@ def _line(rows: Rows, values: Values, own: Any, place: Place) -> Series:
         place.label,
         float(rows.spacings[own][-1]),
         Stretches(ends, values.lows[own], values.highs[own], np.ones(len(times))) if rows.is_summed else None,
+    )
+
+
+def _reading(series: Series, place: int) -> Reading:
+    time_s, value = float(series.times_utc_s[place]), float(series.values[place])
+    return Reading(time_s, value, series.units, series.range, series.digital, series.label)
+
+
+def _readings(vector: VectorReadings, index: int, start_s: float, end_s: float) -> Iterator[Readings]:
+    """The readings between two times."""
+    rows = vector.rows(None, start_s, end_s)
+    values = vector.values(index, rows).means
+    known = ~np.isnan(values) & (rows.times >= start_s) & (rows.times <= end_s)
+    times, values, layouts = rows.times[known], values[known], rows.layouts[known]
+    for part in np.split(np.arange(len(times)), np.flatnonzero(np.diff(layouts)) + 1):
+        if part.size:
+            place = vector.places[int(layouts[part[0]])][index]
+            yield Readings(times[part], values[part], place.units, place.range, place.digital, place.label)
+
+
+def _changes(vector: VectorReadings, index: int, start_s: float, end_s: float) -> Iterator[tuple[Change, float]]:
+    """The changes that the readings tell, and when it still was as before."""
+    rows = vector.rows(None, start_s, end_s)
+    before: Place | None = None
+    for row in [0, *(np.flatnonzero(np.diff(rows.layouts)) + 1).tolist()] if len(rows.times) else ():
+        place = vector.places.get(int(rows.layouts[row]), {}).get(index)
+        at_s = float(rows.times[row])
+        if place and before and start_s <= at_s <= end_s:
+            for what, old, new in (
+                (PointChange.LABEL, before.label, place.label),
+                (PointChange.RANGE, str(before.range), str(place.range)),
+                (PointChange.UNITS, before.units, place.units),
+            ):
+                if old != new:
+                    yield Change(at_s, what, old, new), float(rows.times[row - 1])
+        before = place or before
+
+
+def _is_among(recorded: Iterable[Change], told: Change, since_s: float) -> bool:
+    """Whether a change that readings tell was recorded."""
+    return any(
+        (change.what, change.new) == (told.what, told.new) and since_s < change.at_s <= told.at_s for change in recorded
     )

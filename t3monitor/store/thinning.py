@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from t3monitor.store.series import Floats, Series, Stretches, known_shares
 
-_FEWEST = 40
+FEWEST = 40
 _AT_THE_ENDS = 6  # stretches that are cut by the time asked for, and readings before and after it
 
 
@@ -17,7 +17,7 @@ def stretch_s(start_s: float, end_s: float, max_points: int) -> float:
     It is a power of two, and stretches begin at multiples of it: they stand still while the user pans, and when he
     zooms, two become one.
     """
-    parts = max(max_points, _FEWEST) - _AT_THE_ENDS
+    parts = max(max_points, FEWEST) - _AT_THE_ENDS
     return float(2.0 ** np.ceil(np.log2(max(end_s - start_s, 1e-9) / parts)))
 
 
@@ -29,7 +29,7 @@ def thinned(series: Series, counts: Floats, start_s: float, end_s: float, max_po
     are too many, after those that are longer than this time.
     """
     times, values = series.times_utc_s, series.values
-    max_points = max(max_points, _FEWEST)
+    max_points = max(max_points, FEWEST)
     if series.stretches is None and len(times) <= max_points:
         return series
     holes_s = np.zeros(len(times))  # before each reading
