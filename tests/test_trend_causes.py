@@ -106,7 +106,26 @@ def test_the_crosshair_says_why_there_is_no_reading(view: TrendView, settle: Set
     text = "no reading: T3000 did not answer in time: <b>No answer</b> within 20 s"
     assert at_cursor(view, IN1, NOW_S - 2000.0) == text
     assert "&lt;b&gt;No answer" in view.legend.row(IN1).at_cursor.toolTip()
+    assert view.legend.row(IN1).full_name.isHidden()  # the cause takes its place
+    assert view.plot.time_axis.cursor_text.endswith(" · T3000 did not answer in time")
     assert at_cursor(view, IN1, NOW_S - 1000.0) == "20.00 °C"
+    assert not view.legend.row(IN1).full_name.isHidden()
+    assert " · " not in view.plot.time_axis.cursor_text
+
+
+def test_beside_the_time_stands_the_cause_only_if_it_is_that_of_all(
+    view: TrendView, settle: Settle, file: HoledFile
+) -> None:
+    file.layout(2, {1: "°C"})
+    file.read(NOW_S - 1990, NOW_S - 1960, values=(20.0,), layout=2)
+    view.state.add([IN1, IN2])
+    settle(view)
+    view.state.set_cursor(NOW_S - 1980.0)
+    assert view.legend.row(IN1).at_cursor.text() == "20.00 °C"
+    assert view.legend.row(IN2).at_cursor.text() == "no reading: The point was not in use, and so not read"
+    assert " · " not in view.plot.time_axis.cursor_text
+    view.state.set_hidden(IN1, True)
+    assert view.plot.time_axis.cursor_text.endswith(" · The point was not in use, and so not read")
 
 
 def test_a_cause_that_nobody_recorded_is_said_to_be_none(view: TrendView, settle: Settle) -> None:

@@ -145,6 +145,7 @@ class _Row(QFrame):
             self._show_tip()
         if old is None or old.at_cursor != entry.at_cursor:
             self.at_cursor.setText(entry.at_cursor)
+            self.full_name.setVisible(self.at_cursor.sizeHint().width() < self.width() / 2)
             self.at_cursor.setToolTip(tooltip_text([entry.at_cursor]))
 
 

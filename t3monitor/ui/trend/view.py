@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QS
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
-from t3monitor.model.causes import SENSOR_FAULTS, Cause
+from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence
 from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import SeriesKey, shift_of
 from t3monitor.model.snapshot import Snapshot
@@ -83,7 +83,7 @@ class TrendView(QWidget):
         self.loader.begun.connect(self.traces.begin_loading)
         self.loader.loaded.connect(self._on_loaded)
         self.loader.failed.connect(self._on_failed)
-        self.explainer.explained.connect(self._fill_legend)
+        self.explainer.explained.connect(self._draw_cursor)
         self.toolbar.preset_chosen.connect(self.state.show_preset)
         self.toolbar.range_chosen.connect(self.state.show_range)
         self.toolbar.moved.connect(self.state.move_windows)
@@ -211,7 +211,7 @@ class TrendView(QWidget):
 
     def _draw(self) -> None:
         self.plot.draw(self.traces.drawn(), self._clock())
-        self._fill_legend()
+        self._draw_cursor()
         self._say()
 
     @Slot()
@@ -225,12 +225,23 @@ class TrendView(QWidget):
         self._say()
         self._want_history()
 
+    @Slot()
     def _draw_cursor(self) -> None:
         time_s = self.state.cursor_s
-        self.plot.set_cursor(time_s, "" if time_s is None else local_time_text(time_s))
+        text = "" if time_s is None else " · ".join(filter(None, (local_time_text(time_s), self._why(time_s))))
+        self.plot.set_cursor(time_s, text)
         self._fill_legend()
 
-    @Slot()
+    def _why(self, time_s: float) -> str:
+        """The cause for which none of the shown series has a reading at a time, if it is one."""
+        now_s = self._clock()
+        holes = [
+            None if trace.text_at(time_s, now_s) else self.explainer.at(trace.key, time_s)
+            for trace in self.traces.shown
+        ]
+        causes = {hole and hole.cause for hole in holes}
+        return sentence(cause) if len(causes) == 1 and (cause := causes.pop()) else ""
+
     def _fill_legend(self) -> None:
         cursor_s = self.state.cursor_s
         self.legend.show_entries(
