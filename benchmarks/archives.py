@@ -7,25 +7,25 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks import readings
 from benchmarks.readings import FIRST_S, INTERVAL_S, Readings, Vector, cached
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
-from t3monitor.store import codec, packed, packing, schema
+from t3monitor.store import codec, packed, phases, schema
 from t3monitor.store.database import Database
 from t3monitor.store.migrations.versions import m0005_packed_history
 from t3monitor.store.packing import Packing
+from t3monitor.store.phases import EmptyPhases
 from t3monitor.store.rows import json_array
 from t3monitor.store.statements import INSERT_FRAME, INSERT_RUN
 from t3monitor.store.upkeep import Upkeep, UpkeepContext
 from t3monitor.store.writer import Writer
 
-_DAY_CYCLES, _SAMPLES_AT_ONCE = 2880, 6_000_000
+_CYCLES_AT_ONCE = 240  # the upkeep comes as often as to a running program
 _DONE_S = 30.0  # who wants to be asked again later than this has done its work
 _PHASES_MS = '{"fetch": 55.7, "parse": 16.2, "begin": 1.0, "upsert": 7.9, "trendlog": 7.3}'
-_MADE_BY = (codec, packed, packing, schema, m0005_packed_history, readings, sys.modules[__name__])
+_MADE_BY = codec, packed, phases, m0005_packed_history, sys.modules[__name__]  # what a file of today would not have
 
 
 class FixedClock:
@@ -48,11 +48,11 @@ class FixedClock:
 
 
 class Upkeeping:
-    """Packs, as the keeper does between cycles, but all at once."""
+    """Packs, and empties the phases of old cycles, as the keeper does between cycles, but all at once."""
 
     def __init__(self, clock: FixedClock, settings: Settings | None = None) -> None:
         context = UpkeepContext(clock, lambda: settings or Settings())
-        self._upkeep: list[Upkeep] = [Packing(context)]
+        self._upkeep: list[Upkeep] = [Packing(context), EmptyPhases(context)]
         self.slices_ms: list[float] = []
 
     def all(self, database: Database) -> None:
@@ -131,14 +131,13 @@ class Archive:
 
 def archive(name: str, building: Readings, times: int = 1, *, not_packed: int = 0, **options: Any) -> Path:
     """The file of a building's readings, laid one after the other so many times; the newest cycles are not packed."""
-    at_once = min(_DAY_CYCLES, _SAMPLES_AT_ONCE // building.points)
     packed_until = times * building.cycles - not_packed
 
     def make(path: Path) -> None:
         file = Archive(path, building)
         for turn in range(times):
-            for begin in range(0, building.cycles, at_once):
-                end = min(begin + at_once, building.cycles)
+            for begin in range(0, building.cycles, _CYCLES_AT_ONCE):
+                end = min(begin + _CYCLES_AT_ONCE, building.cycles)
                 file.add(begin, end, shift_s=turn * building.cycles * INTERVAL_S, **options)
                 if turn * building.cycles + end <= packed_until:
                     file.keep_up()

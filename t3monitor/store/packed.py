@@ -91,15 +91,14 @@ def pack_oldest(cursor: Cursor, serial_number: int, point_type: str) -> int:
         [(*vector, position, seq, *encode(values[:, position])) for position in np.flatnonzero(~goes_on).tolist()],
     )
     keys = [(*vector, frame.time, frame.run_id) for frame in frames]
-    # Rows that are made shorter in their places would leave pages that are nearly empty.
-    cursor.executemany(_DELETE, keys)
-    cursor.executemany(
-        statements.INSERT_FRAME,
-        [
-            (*key, first.layout_id, "", spacing, first.sync_interval, number)
-            for number, (key, spacing) in enumerate(zip(keys, spacings, strict=True), seq)
-        ],
-    )
+    rows = [
+        (*key, first.layout_id, "", spacing, first.sync_interval, number)
+        for number, (key, spacing) in enumerate(zip(keys, spacings, strict=True), seq)
+    ]
+    # Rows that are made shorter in their places would leave pages that are nearly empty; written the newest first
+    # they fill them best.
+    cursor.executemany(_DELETE, reversed(keys))
+    cursor.executemany(statements.INSERT_FRAME, reversed(rows))
     return len(frames)
 
 
