@@ -54,7 +54,11 @@ def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     compact = actions.add_parser("compact", help="write the file anew, without the space that is free in it")
     backup = actions.add_parser("backup", help="copy it, also while it is recorded to")
     backup.add_argument("copy", metavar="FILE", help="the copy, which must not be there yet")
-    for action in (check, compact, backup):
+    retain = actions.add_parser("retain", help="delete at once what is older than the settings, or DAYS, say")
+    retain.add_argument("--older-than", type=int, metavar="DAYS", help="how long samples are kept, this time")
+    retain.add_argument("--daily-values", type=int, metavar="DAYS", help="how long daily values are kept, this time")
+    retain.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+    for action in (check, compact, backup, retain):
         action.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
 
 

@@ -3,9 +3,10 @@
 import argparse
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from t3monitor.commands import exit_codes
@@ -20,6 +21,9 @@ from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
 from t3monitor.store.lock import Holder, Lock
 from t3monitor.store.migrate import present_revision
+from t3monitor.store.preview import preview
+from t3monitor.store.retention import retained
+from t3monitor.store.retention_text import preview_lines
 from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.store.work import LongWork
 
@@ -96,6 +100,28 @@ def _back_up(args: argparse.Namespace, url: str, work: LongWork) -> str:
     return f"The database {database_file(url)} is copied to {copy} ({size / 1e6:.1f} MB), and the copy is good"
 
 
+def _retain(args: argparse.Namespace, url: str, work: LongWork) -> str:
+    """Says what goes; deletes it unless it is only to be said. Exceptions of the settings are in force."""
+    settings, _ = settings_in_force(args, user_paths())
+    wanted = {"keep_samples_days": args.older_than, "keep_daily_values_days": args.daily_values}
+    settings = settings.with_values(**{name: days for name, days in wanted.items() if days is not None})
+    path, revision, now_s = database_file(url), present_revision(url), time.time()
+    expected = preview(url, settings, now_s)
+    if args.dry_run or not (expected.whole.readings_going or expected.whole.days_going):
+        return "\n".join(preview_lines(expected))
+    if revision != SCHEMA_REVISION:
+        raise DatabaseUnusableError(
+            f"The database {path} has schema {revision}, this program {SCHEMA_REVISION}; have it recorded to once first"
+        )
+    with _recording_right(path), closing(Database(url)) as opened:
+        gone = 0
+        for readings in retained(opened, settings, now_s):
+            gone += readings
+            work.tell(min(1.0, gone / max(1, expected.whole.readings_going)))
+    lines = preview_lines(preview(url, settings, now_s))
+    return "\n".join([f"Deleted: {gone:,} readings of panels' types, each a sample of each point", *lines])
+
+
 @contextmanager
 def _recording_right(path: Path) -> Iterator[None]:
     """As of one who records: nobody else does meanwhile. Raises HeldError."""
@@ -113,4 +139,5 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, str, LongWork], str]] = {
     "check": _check,
     "compact": _compact,
     "backup": _back_up,
+    "retain": _retain,
 }

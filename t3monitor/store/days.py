@@ -69,10 +69,11 @@ class Readings(NamedTuple):
     """What a vector held in consecutive frames of one layout, by time."""
 
     points: tuple[LayoutPoint, ...]
+    used: list[int]  # positions of points in use; the others have no daily values
     times: Floats
     spacings: Floats  # after what time each next one was expected
     until: Floats  # until when each holds: not at all if another one of its time counts
-    values: Floats  # by position and reading; NaN: missing
+    values: Floats  # by position, of points in use, and reading; NaN: missing
     next_s: int | None  # the time of the reading after them
 
 
@@ -95,12 +96,11 @@ def add_to_days(cursor: Cursor, serial_number: int, point_type: str, readings: R
     """Adds readings that go to the daily values of the points in use; ``zone`` None is the computer's."""
     if readings.until[-1] <= readings.times[0]:
         return
-    used = _used(cursor, serial_number, point_type, readings.points)
     faulty = _faulty(cursor, serial_number, point_type) if point_type == PointType.INPUT else {}
     rows = [
         (serial_number, point_type, point_index, start_s, end_s, *values)
         for start_s, end_s in days_of(readings.times[0], readings.until.max(), zone)
-        for point_index, *values in _of_day(cursor, (serial_number, point_type), readings, used, faulty, start_s, end_s)
+        for point_index, *values in _of_day(cursor, (serial_number, point_type), readings, faulty, start_s, end_s)
     ]
     cursor.executemany(_ADD, rows)
 
@@ -109,7 +109,6 @@ def _of_day(
     cursor: Cursor,
     vector: tuple[int, str],
     readings: Readings,
-    used: list[int],
     faulty: Mapping[int, Holes],
     start_s: int,
     end_s: int,
@@ -118,6 +117,7 @@ def _of_day(
     first = int(np.searchsorted(readings.until, start_s, side="right"))
     last = int(np.searchsorted(readings.times, end_s))
     begins, ends = np.maximum(readings.times[first:last], start_s), np.minimum(readings.until[first:last], end_s)
+    used = readings.used
     values = readings.values[used, first:last]
     seconds = np.where(np.isnan(values), 0.0, ends - begins)
     for row, position in enumerate(used):
@@ -190,7 +190,7 @@ def _counted(
     return increase, newest_s, counted_to
 
 
-def _used(cursor: Cursor, serial_number: int, point_type: str, points: tuple[LayoutPoint, ...]) -> list[int]:
+def used_positions(cursor: Cursor, serial_number: int, point_type: str, points: tuple[LayoutPoint, ...]) -> list[int]:
     """The positions of points that somebody configured; of the others nobody wants to know how they were years ago."""
     table = point_tables[PointType(point_type)].name
     full_labels = dict(

@@ -11,7 +11,7 @@ import numpy as np
 
 from t3monitor.model.holes import UNKNOWN_SPACING_S, known_until
 from t3monitor.store.codec import decode, decode_whole
-from t3monitor.store.days import Readings
+from t3monitor.store.days import Readings, used_positions
 from t3monitor.store.layouts import LayoutPoint
 from t3monitor.store.series import Floats
 
@@ -66,9 +66,10 @@ class Leaving(NamedTuple):
     def readings(self, cursor: Cursor) -> Readings:
         """What they held."""
         points = _points(cursor, self.layout_id)
+        used = used_positions(cursor, *self.vector, points)
         values = np.full((len(points), len(self.times)), np.nan)
         if self.is_block:
-            for position in range(len(points)):
+            for position in used:
                 for segment in cursor.execute(_SEGMENT, (*self.vector, position, self.marks[0])).fetchall():
                     base, step, scale, width, nullable, codes = segment
                     values[position] = decode(base, step, scale, width, nullable, codes, len(self.times))
@@ -82,7 +83,7 @@ class Leaving(NamedTuple):
         counts = np.array([not is_other for _, is_other in neighbours])
         times = np.array(self.times, dtype=np.float64)
         until = np.where(counts, known_until(times, self.spacings, next_s), times)
-        return Readings(points, times, self.spacings, until, values, neighbours[-1][0])
+        return Readings(points, used, times, self.spacings, until, values, neighbours[-1][0])
 
     def delete(self, cursor: Cursor) -> None:
         """Deletes them; a constant that reaches into what is kept begins with the next block."""

@@ -19,7 +19,7 @@ from t3monitor.store.upkeep import UpkeepContext
 _EVERY_S, _REST_S = 60.0, 0.02
 _AGAIN_S = 3600.0  # readings that came late may have to go
 _DAYS_AT_ONCE = 500
-_PAGES_AT_ONCE = 100
+_PAGES_AT_ONCE = 50
 _SPARE_PAGES = 1000  # 4 MB, for what comes next; or a twentieth of the file
 _KEY = "serial_number, point_type, point_index, day_start, units, range"
 _DELETE_DAYS = f"""
@@ -141,7 +141,9 @@ def retained(database: Database, settings: Settings, now_s: float, zone: tzinfo 
             yield 0
     while _has_spare_pages(database):
         with database.writing() as cursor:
-            cursor.execute(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})").fetchall()
+            for _ in range(_PAGES_AT_ONCE):  # the driver takes no more than the first step of each
+                cursor.execute("PRAGMA incremental_vacuum(1)")
+            cursor.execute("SELECT 1").fetchone()  # ends the last one
         yield 0
 
 
