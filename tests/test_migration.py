@@ -24,6 +24,13 @@ from values import NOW_S, device, report
 
 OLD = "0004"
 MIGRATING = report(Outcome.DATABASE, "It is being migrated", started_at=NOW_S - 9, finished_at=NOW_S, samples=7)
+LEFT_BY_OLDER_PROGRAM = """{"version": 1, "layouts": [{"serial_number": 237219, "point_type": "INPUT", "panel_id": 1,
+    "points": [["IN1", 1, "L1", 3, "°C", 1], ["IN2", 2, "L2", 3, "°C", 1]], "within": null}],
+    "cycles": [{"report": {"outcome": "database", "reason": "locked", "started_at": 1761960891,
+    "finished_at": 1761960900, "elapsed_ms": 1.0, "phases_ms": {}, "attempts": 0, "devices": 0, "skipped": 0,
+    "points": 0, "samples": 2, "bytes": 0, "run_id": null, "site": ""}, "sync_interval_s": 30,
+    "frames": [[0, 1761960895, "[20.5,21]", null]], "reading_times": [[[237219, "INPUT"], [1, 2]]]}],
+    "fallen": 0, "bytes": 1009}"""
 
 
 class Disk:
@@ -152,3 +159,13 @@ def test_what_a_killed_program_left_of_a_copy_is_no_copy(file: Path, ending: str
     assert schema_revision(sqlite_url(file)) == SCHEMA_REVISION
     assert schema_revision(sqlite_url(file.with_name(f"history.schema-{OLD}.db"))) == OLD
     assert not partial.exists()
+
+
+def test_what_an_older_program_could_not_store_is_stored(file: Path, keepers: Keepers) -> None:
+    late_file(file).write_text(LEFT_BY_OLDER_PROGRAM)
+    keeper = keepers.take(sqlite_url(file))
+    keeper.run(nothing)
+    keepers.give_back(keeper)
+    stored = rows(file, "SELECT logging_time, value, sync_interval FROM TRENDLOG_DATA WHERE point_type = 'INPUT'")
+    assert stored == [(1761960895, 20.5, 30), (1761960895, 21.0, 30)]
+    assert not late_file(file).exists()

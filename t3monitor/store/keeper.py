@@ -9,7 +9,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, wait
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +47,7 @@ _LOCK_SLICE_S = 0.05
 _HUNG_SLICE_S, _HUNG_SLICES = 0.2, 5  # after an interruption
 _MOST_WAITING = 100  # tasks: each site has one at a time
 _UPKEEP_TROUBLE_S = 60.0
-_MIGRATION_SAID_S = 10.0
+_COPIED_SAID_S = 10.0
 
 
 class Store:
@@ -103,8 +103,9 @@ class Keeper:
         self._late = Late()
 
         self._store: Store | None = None  # set by the keeper's thread, to which the following belong
-        self._migrating: Database | None = None  # when that takes longer than somebody waits
-        self._migration_said_s = -_MIGRATION_SAID_S
+        self._migrating: Database | None = None
+        self._copied = 0.0  # share of the file, before it is migrated
+        self._copied_said_s = 0.0
         self._was_open = False
         self._upkeep: list[tuple[float, Upkeep]] = []  # with when it is due, monotonic
         self._task: _Task | None = None
@@ -138,7 +139,12 @@ class Keeper:
         """
         if database := self._store.database if self._store else self._migrating:
             return database
-        return self._ask(lambda opened: opened.database, is_interrupted, writes=False)
+        try:
+            return self._ask(lambda opened: opened.database, is_interrupted, writes=False)
+        except DatabaseLockedError:
+            if self._migrating:
+                return self._migrating
+            raise
 
     def keep(
         self,
@@ -194,8 +200,13 @@ class Keeper:
             hung += is_interrupted()
             if hung > _HUNG_SLICES:
                 raise DatabaseError(f"The database {self.path} does not answer; look at its disk or network drive")
+            if self._migrating and self._clock.monotonic_s() >= task.until_s and task.done.cancel():
+                break
         try:
             result: T = task.done.result()
+        except CancelledError:
+            share = f"{self._copied:.0%} of it copied" if self._copied < 1 else "its copy is there"
+            raise DatabaseLockedError(f"The database {self.path} is being migrated ({share})") from None
         finally:
             if occupies:
                 with self._changed:
@@ -213,8 +224,8 @@ class Keeper:
         self._task = task
         try:
             store = self._opened()
-            if task.done.done():
-                return  # it did not wait for the migration
+            if not task.done.set_running_or_notify_cancel():
+                return  # who asked did not wait for the migration
             if task.writes and store.has_room():
                 self._store_late(store)
             task.done.set_result(task.do(store))
@@ -223,10 +234,10 @@ class Keeper:
                 _log.warning("⚠️ %s", error)
                 self._is_suspect |= isinstance(error, DatabaseDamagedError)
                 self._close_store()  # the next task finds out whether it can be opened again
-            if task.done.done():
-                _log.warning("⚠️ %s", error)
-            else:
+            if task.done.running() or task.done.set_running_or_notify_cancel():
                 task.done.set_exception(error)
+            else:
+                _log.warning("⚠️ %s", error)
         finally:
             self._task = None
 
@@ -371,24 +382,13 @@ class Keeper:
     def _goes_on(self, database: Database, copied: float) -> bool:
         """Whether to go on with a migration; meanwhile nobody waits for it longer than for another program's lock."""
         now_s = self._clock.monotonic_s()
-        with self._changed:
-            asked = ([self._task] if self._task else []) + list(self._tasks)
-            overdue = [task for task in asked if now_s >= task.until_s or task.is_interrupted()]
-            self._tasks = deque(task for task in self._tasks if task not in overdue)
-        if overdue and self._migrating is None:
-            self._take_earlier()
-            self._migrating = database
-        if self._migrating and now_s >= self._migration_said_s + _MIGRATION_SAID_S:
-            self._migration_said_s = now_s
+        if self._migrating is None:
+            self._take_earlier()  # from now on there are readings that wait
+            self._migrating, self._copied_said_s = database, now_s
+        self._copied = copied
+        if copied < 1 and now_s >= self._copied_said_s + _COPIED_SAID_S:
+            self._copied_said_s = now_s
             _log.info("💾 Copying the database %s before it is migrated: %.0f %%", self.path, 100 * copied)
-        for task in overdue:
-            if task.done.done():
-                continue
-            if task.writes:
-                share = f"{copied:.0%} of it copied" if copied < 1 else "its copy is there"
-                task.done.set_exception(DatabaseLockedError(f"The database {self.path} is being migrated ({share})"))
-            else:  # it asks for the database alone
-                task.done.set_result(database)
         return not self._closing
 
     def _tries_again(self) -> bool:

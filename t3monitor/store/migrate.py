@@ -71,7 +71,7 @@ def _migrate(engine: Engine, url: str, goes_on: Callable[[float], bool], migrati
             _copy_aside(url, present, goes_on)
         config.attributes["connection"] = connection
         driver = cast(sqlite3.Connection, connection.connection.driver_connection)
-        driver.set_progress_handler(lambda: not goes_on(1.0), _STEPS_AT_ONCE)
+        driver.set_progress_handler(lambda: present is not None and not goes_on(1.0), _STEPS_AT_ONCE)
         try:
             upgrade(config, "head")
         finally:
