@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz torture outages ui-check pictures installer smoke lock clean
+.PHONY: help run test lint bench proof fuzz torture outages ui-check pictures installer smoke lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,13 +35,16 @@ lint: $(READY) ## formatting, lint, types and layers alone
 	@$(BIN)/lint-imports
 
 bench: $(READY) ## the ratios of docs/performance.md, measured side by side
-	@$(BIN)/python -m benchmarks
+	@for part in benchmarks benchmarks.history benchmarks.upkeep; do $(BIN)/python -m $$part || exit 1; done
 	@for part in gui tables trend; do QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 fuzz: $(READY) ## the tests with random answers at length: other ones each time, 5,000 for each test
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
 
-torture: $(READY) ## 50 kills in the middle of a cycle, then the database is examined
+proof: $(READY) ## that packing changes no sample, of 10 million and of a file of an earlier version, packed amid kills
+	@for part in equality migration; do $(BIN)/python -m benchmarks.$$part || exit 1; done
+
+torture: $(READY) ## more than 100 kills amid cycles, packing, migration, retention and backup, and what they left
 	@$(BIN)/python -m benchmarks.torture
 
 outages: $(READY) ## an hour of sync with an outage of each cause: planted and found side by side

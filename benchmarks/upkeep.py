@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
 from typing import NamedTuple
@@ -40,6 +41,7 @@ _CYCLES, _NOT_PACKED = 5_760, 960
 _BLOCK_MS, _BLOCK_99_MS, _DELAY_MS = 10, 30, 100
 _PAUSE_S = 0.01, 0.15
 _ANSWERS = 20
+_PATIENCE_S = 600
 
 
 class Found(NamedTuple):
@@ -128,7 +130,10 @@ def _run(file: Path, panels: int, now_s: int, cycles: int, chance: random.Random
     ):
         keepers = Keepers(_RunningClock(now_s), settings=lambda: Settings(keep_samples_days=1))
         keeper = keepers.take(sqlite_url(file))
-        for number in range(cycles):
+        until_s = monotonic() + _PATIENCE_S
+        for number in count():
+            if (number >= cycles and found.blocks) or monotonic() > until_s:
+                break
             at_s = now_s + number * INTERVAL_S
             told = list(_told(answers[number % _ANSWERS], number // _ANSWERS * _ANSWERS * INTERVAL_S))
             asked = perf_counter()
