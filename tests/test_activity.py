@@ -235,12 +235,12 @@ def test_which_cycles_are_wanted_is_asked_for_and_those_that_are_not_shown_are_c
 ) -> None:
     cycles = pane.cycles
     cycles.load(stored(report(run_id=9), among=9))
-    assert cycles.count.text() == "Cycles shown: 1, older ones: 8"
+    assert cycles.count.text() == "Cycles shown: 1 · older, not shown: 8"
     with qtbot.waitSignal(cycles.others_wanted):
         cycles.failed_only.click()
     cycles.load(Cycles([report(Outcome.TIMEOUT, REASON, run_id=2)], 1, 9, 9))
     tell(pane, finished(run_id=10))
-    assert cycles.count.text() == "Cycles shown: 1, good ones, not shown: 9"
+    assert cycles.count.text() == "Cycles shown: 1 · good, not shown: 9"
     with qtbot.waitSignal(cycles.others_wanted):
         pane.show_newest_cycle()
     cycles.load(stored(report(run_id=10), report(run_id=9), among=10))

@@ -314,10 +314,10 @@ class CyclesPage(QWidget):
             self.notice.say(self.tr("No cycle has ended yet. How each one ends will be a row here."))
         counts = [self.tr("Cycles shown: %s") % f"{shown:,}"]
         if model.is_loaded and model.wanted > shown:
-            counts.append(self.tr("older ones: %s") % f"{model.wanted - shown:,}")
+            counts.append(self.tr("older, not shown: %s") % f"{model.wanted - shown:,}")
         if model.is_loaded and model.all > model.wanted:
-            counts.append(self.tr("good ones, not shown: %s") % f"{model.all - model.wanted:,}")
-        self.count.setText(", ".join(counts))
+            counts.append(self.tr("good, not shown: %s") % f"{model.all - model.wanted:,}")
+        self.count.setText(" · ".join(counts))
         # The site of each cycle is shown where there is more than one.
         self.view.setColumnHidden(LedgerColumn.SITE, not model.has_several_sites())
         self.on_current_row_changed(self.view.currentIndex())
