@@ -39,6 +39,7 @@ _PATIENCE_S = 200.0  # for all panels to be read again
 _FEED_EVERY_S = 0.5
 _STARTS_S = 5.0  # a program, on a busy computer
 _DISK_MB = 2000
+_OF_FILE_SYSTEM = 5_000_000
 
 _NONE = frozenset[int]()
 
@@ -476,7 +477,8 @@ class WebStage(_Web):
         other = self.disk / "other"
         self.given.lose(*(panel.serial_number for panel in self.panels))
         with other.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.disk).free - left_bytes)
+            # At once; the rest of a full disk, of which the file system needs some itself, byte by byte.
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.disk).free - (left_bytes or _OF_FILE_SYSTEM))
         if not left_bytes:
             subprocess.run(["dd", "if=/dev/zero", f"of={other}s", "bs=1k"], check=False, capture_output=True)
         yield

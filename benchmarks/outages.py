@@ -53,12 +53,15 @@ def main() -> int:
     names = args.stages or [stage.stage for stage in STAGES if args.minutes >= 30 or stage is not BackgroundStage]
     broken_off = 0 if args.compare else _plant(folder, args.minutes, names)
     counts: Counter[str] = Counter()
+    causes = set(Cause)
     shares_differ = 0
     for name in names:
         planted = Planted.read(folder / name / _PLANTED_FILE)
         counts += _compare(planted)
+        causes -= {hole.cause for key in planted.points() for hole in planted.holes(key)}
         shares_differ += _compare_shares(planted)
         print()
+    print(f"causes that were not planted: {', '.join(sorted(causes)) or 'none'}")
     print("holes of points: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in _VERDICTS))
     is_good = counts["found"] and not any(counts[verdict] for verdict in _VERDICTS[1:])
     return int(bool(broken_off or shares_differ or not is_good))
