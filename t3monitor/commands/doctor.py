@@ -13,11 +13,12 @@ import time
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from t3monitor import __version__
-from t3monitor.commands import exit_codes, holes
+from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.model.check import Check, checked
@@ -37,6 +38,9 @@ from t3monitor.store.words import words_taken
 from t3monitor.store.work import LongWork
 from t3monitor.sync.check import check_link
 
+if TYPE_CHECKING:  # needs numpy, which takes a while to load
+    from t3monitor.commands.holes import PanelHoles
+
 _PACKAGES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "msgspec", "pyqtgraph", "qasync")
 
 
@@ -49,7 +53,7 @@ def doctor(args: argparse.Namespace) -> int:
         "settings", Outcome.FAILED if warnings else Outcome.OK, "; ".join(warnings) or f"{paths.settings_file}"
     )
     # In another thread: SQLite looks at a large file for a minute, during which this one would hear no Ctrl-C.
-    panels: list[holes.PanelHoles] = []
+    panels: list[PanelHoles] = []
     checks = asyncio.run(
         in_daemon_thread(
             lambda: [
@@ -73,7 +77,7 @@ def doctor(args: argparse.Namespace) -> int:
     return exit_codes.of_outcome(wrong.outcome) if wrong else exit_codes.GOOD
 
 
-def _print(checks: list[Check], panels: list[holes.PanelHoles], *, as_json: bool) -> None:
+def _print(checks: list[Check], panels: "list[PanelHoles]", *, as_json: bool) -> None:
     if as_json:
         told = {
             "ok": all(check.is_ok for check in checks),
@@ -85,8 +89,10 @@ def _print(checks: list[Check], panels: list[holes.PanelHoles], *, as_json: bool
     for check in checks:
         mark = "ok" if check.is_ok else check.outcome.replace("_", " ").upper()
         print(f"{check.name:10} {mark:14} {check.text}", flush=True)
-        for line in holes.lines(panels) if check.name == "holes" else ():
-            print(f"{'':25} {line}", flush=True)
+        if check.name == "holes" and panels:
+            from t3monitor.commands.holes import lines
+
+            print(*(f"{'':25} {line}" for line in lines(panels)), sep="\n", flush=True)
 
 
 def _versions() -> str:
@@ -122,12 +128,14 @@ def _write_into(folder: Path) -> None:
         pass
 
 
-def _history(url: str, panels: list[holes.PanelHoles]) -> list[Check]:
+def _history(url: str, panels: "list[PanelHoles]") -> list[Check]:
     """The database, and if that is well what of the last day is not in it, which goes into ``panels``."""
 
     def look() -> str:
-        panels.extend(holes.holes_of_last_day(url, time.time()))
-        return holes.summary(panels)
+        from t3monitor.commands.holes import holes_of_last_day, summary
+
+        panels.extend(holes_of_last_day(url, time.time()))
+        return summary(panels)
 
     database = checked("database", lambda: _database(url))
     if not (database.is_ok and is_there(database_file(url))):

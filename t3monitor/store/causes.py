@@ -29,7 +29,7 @@ Times = tuple[float, float]
 _Sites = tuple[str, str]
 _Kind = tuple[str, int | None]  # units, and of states the range: what must not change along a line
 
-_LONGEST_CYCLE_S = 86_400.0  # it may sleep with its computer
+_LONGEST_CYCLE_S = 3600.0  # but for one that slept with its computer
 _OF_VECTOR = "WHERE serial_number = ? AND point_type = ?"
 _FAULTS = {"1": Cause.SENSOR_OPEN, "2": Cause.SENSOR_SHORTED}  # by status
 
