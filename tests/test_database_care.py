@@ -248,6 +248,18 @@ def test_who_reads_meanwhile_goes_on(database: Database, file: Path) -> None:
         assert reader.execute(COUNT).fetchall() == before
 
 
+def test_another_program_may_copy_the_wal_of_a_compact_file(database: Database, file: Path) -> None:
+    with closing(sqlite3.connect(file)) as reader:
+        reader.execute("BEGIN")
+        reader.execute(COUNT)
+        fill(database, serial=5)
+        compact(database, LongWork())
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        fill(database, serial=6)
+    assert check(database.url, LongWork(), full=True).readings == 3 * READINGS
+
+
 def test_a_file_of_an_old_program_gives_back_space_from_then_on(file: Path, tmp_path: Path) -> None:
     Database(sqlite_url(file)).close()
     with closing(sqlite3.connect(file)) as connection:

@@ -12,6 +12,7 @@ from t3monitor.store.backup import back_up
 from t3monitor.store.checking import check
 from t3monitor.store.database import Database
 from t3monitor.store.files import put_in_place
+from t3monitor.store.mending import LostValues, mend
 from t3monitor.store.salvage import Salvaged, salvage
 from t3monitor.store.work import CancelledWorkError, LongWork
 
@@ -141,6 +142,19 @@ def test_values_of_a_lost_page_are_missing_and_no_others_stand_there(file: Path)
     assert readings(new) == READINGS
 
 
+def test_where_a_segment_may_be_lost_no_constant_of_before_holds_on(file: Path) -> None:
+    """The last point is constant: nothing but the range that was lost tells that it may not have been."""
+    target = Database(sqlite_url(file))
+    unknown = mend(target, {(SERIAL, KIND): [LostValues(POINTS - 1, BLOCK + 1, 3 * BLOCK)]}, LongWork())
+    target.close()
+    begin, end = time_of(2 * BLOCK), time_of(BLOCKS * BLOCK)
+    of_the_point = f"{SAMPLES} AND point_index = {POINTS} AND logging_time BETWEEN ? AND ?"
+    assert rows(file, of_the_point, SERIAL, KIND, begin, end - 1) == []
+    assert len(rows(file, of_the_point, SERIAL, KIND, 0, begin - 1)) == 2 * BLOCK
+    assert [part.samples for part in unknown] == [BLOCK, BLOCK]
+    assert check(sqlite_url(file), LongWork(), full=True).findings == ()
+
+
 def test_hot_readings_of_a_lost_page_are_lost_and_their_time_is_said(file: Path) -> None:
     pages, content = pages_of(file, "TRENDLOG_FRAMES"), file.read_bytes()
     hot = [page for page in pages if content[(page - 1) * PAGE : page * PAGE].count(b", 21.5]") > 10]
@@ -200,9 +214,9 @@ def test_what_is_lost_comes_from_a_backup_and_what_is_newer_from_the_file(file: 
     database = Database(sqlite_url(backup))
     fill(database, 20, READINGS - 20 * BLOCK - 50)
     database.close()
-    for table in ("TRENDLOG_FRAMES", "TRENDLOG_SEGMENTS"):
-        overwrite(file, pages_of(file, table)[1])
-    overwrite(file, pages_of(file, "TRENDLOG_BLOCKS")[0])
+    overwrite(file, pages_of(file, "TRENDLOG_SEGMENTS")[1])
+    pages = pages_of(file, "TRENDLOG_FRAMES")
+    overwrite(file, pages[len(pages) // 2])  # packed in the file, and not yet in the backup
     new, result = salvaged(file, backup)
     assert result.from_backup > 0
     assert readings(new) == READINGS

@@ -1,6 +1,5 @@
 """Upkeep of a database that the user of a window asks for, while it is recorded to; each blocks, in any thread."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -13,7 +12,6 @@ from t3monitor.store.compact import compact
 from t3monitor.store.events import RecordingEvent, write_events
 from t3monitor.store.files import database_file
 from t3monitor.store.keeper import Keeper, Keepers, Store
-from t3monitor.store.lock import HeldError, holder_of
 from t3monitor.store.migrate import present_revision
 from t3monitor.store.work import LongWork
 
@@ -71,11 +69,7 @@ class UpkeepByHand:
 
     @contextmanager
     def _keeper(self, url: str) -> Iterator[Keeper]:
-        """Who writes to it; raises HeldError if that is another program."""
-        path = database_file(url)
-        holder = holder_of(path)
-        if holder and holder.pid != os.getpid():
-            raise HeldError(path, holder)
+        """Who writes to it; of one that another program records into, whatever it is asked raises HeldError."""
         keeper = self._keepers.take(url)
         try:
             yield keeper
