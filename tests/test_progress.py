@@ -26,7 +26,6 @@ from t3monitor.model.events import (
     TransactionStarted,
     Validated,
 )
-from t3monitor.store.growth import Size
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
@@ -343,8 +342,8 @@ def test_each_state_of_the_link_has_a_mark_of_its_own() -> None:
 
 
 def test_the_size_of_the_database_is_in_megabytes_and_then_in_gigabytes_with_its_growth() -> None:
-    sizes = (None, Size(0), Size(12_400_000), Size(1_234_000_000), Size(12_400_000, 1_530_000))
-    assert [database_text(size) for size in sizes] == [
+    sizes = (None, None), (0, None), (12_400_000, None), (1_234_000_000, None), (12_400_000, 1_530_000.0)
+    assert [database_text(*size) for size in sizes] == [
         "",
         "db 0.0 MB",
         "db 12.4 MB",

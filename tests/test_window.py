@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from answers import real_answer, real_panel, real_point
 from drawn import panel_count
@@ -34,8 +34,10 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
+from t3monitor.store.preview import preview
 from t3monitor.store.writer import Writer
 from t3monitor.sync.sites import SiteServices
+from t3monitor.ui.progress.texts import database_text
 from t3monitor.ui.trend.time_range import Preset
 from values import report
 
@@ -364,6 +366,19 @@ def test_a_bad_database_in_the_settings_is_said_and_nothing_is_recorded_until_it
             assert not window.banner.isVisible()
             await until(lambda: panel_count(window.devices.model) == 1, program)
         assert [file.name for file in tmp_path.rglob("*.db")] == ["good.db"]
+
+    run(scenario())
+
+
+def test_the_status_bar_says_how_large_the_database_is_and_how_fast_it_grows(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            await until(lambda: not program.is_busy, program)
+            size = paths.database_file(LinkName.DEMO).stat().st_size
+            grows = preview(paths.database_url(DEMO), DEMO, time.time()).whole.bytes_a_day
+            labels = [label.text() for label in program.window.statusBar().findChildren(QLabel)]
+            assert database_text(size, grows) in labels
+            assert grows > 0
 
     run(scenario())
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -30,15 +31,17 @@ from t3monitor.session import Session
 from t3monitor.simulation.past import give_demo_a_past
 from t3monitor.store.causes import ExplainedHole, holes_of_points
 from t3monitor.store.files import database_file
-from t3monitor.store.growth import read_size
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
+from t3monitor.store.preview import preview
 from t3monitor.store.series import Series
 from t3monitor.ui.activity.ledger_model import CAPACITY
 from t3monitor.ui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
+
+_GROWTH_EVERY_S = 3600.0  # it looks at every segment of the history
 
 
 async def load_history(
@@ -73,6 +76,8 @@ class WindowFeed(QObject):
         self._opening: asyncio.Task[None] | None = None
         self._reading: set[asyncio.Task[None]] = set()  # what shows the database in force, the opening as well
         self._closing = threading.Event()
+        self._growth: float | None = None  # of the database in force, bytes a day
+        self._growth_due_s = 0.0  # when it is to be found out anew, monotonic
 
     @property
     def is_opening(self) -> bool:
@@ -89,6 +94,7 @@ class WindowFeed(QObject):
         for task in self._reading:
             task.cancel()
         self._opening = None
+        self._growth, self._growth_due_s = None, 0.0
         self._window.show_welcome(shown=False)
         self._window.clear()
 
@@ -214,4 +220,25 @@ class WindowFeed(QObject):
             page.load(cycles)
 
     async def _measure(self) -> None:
-        self._window.set_database_size(await self._tasks.read(read_size, self._session.database, time.time()))
+        url = self._session.database
+        size = await self._tasks.read(_size_bytes, database_file(url))
+        if size is not None and time.monotonic() >= self._growth_due_s:
+            self._growth_due_s = time.monotonic() + _GROWTH_EVERY_S
+            self._growth = await self._tasks.read(_bytes_a_day, url, self._session.settings, time.time())
+        self._window.set_database_size(size, self._growth)
+
+
+def _size_bytes(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _bytes_a_day(url: str, settings: Settings, now_s: float) -> float | None:
+    """How much the file grows, by the last days; None as long as there is no history to tell it by."""
+    try:
+        found = preview(url, settings, now_s)
+    except DatabaseError:
+        return None
+    return None if found.oldest_s is None else found.whole.bytes_a_day

@@ -18,7 +18,6 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.session import Session
-from t3monitor.store.growth import Size
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
@@ -161,9 +160,9 @@ class MainWindow(QMainWindow):
             pane.set_now(utc_s, interval_s)
         self.progress.set_now(monotonic_s)
 
-    def set_database_size(self, size: Size | None) -> None:
-        """Says how large the database is, and how fast it grows; None while there is none."""
-        self._database_label.setText(database_text(size))
+    def set_database_size(self, size: int | None, a_day: float | None) -> None:
+        """Says how many bytes the database has, None while there is none, and gets in a day as far as that is known."""
+        self._database_label.setText(database_text(size, a_day))
 
     def visible_points(self) -> frozenset[PointKey]:
         """What the user looks at: the plotted points, and what the table of points shows."""

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.events import CycleReport, SyncPhase
-from t3monitor.store.growth import Size
 from t3monitor.ui.kit.outcomes import outcome_word
 from t3monitor.ui.kit.texts import duration_text, local_time_text
 from t3monitor.ui.progress.state import LinkState, Progress
@@ -162,14 +161,14 @@ def link_reason(progress: Progress, now_s: float) -> str:
     return " · ".join(filter(None, (wrong, progress.note)))
 
 
-def database_text(size: Size | None) -> str:
+def database_text(size: int | None, a_day: float | None = None) -> str:
     """``db 12.4 MB``, with ``, about 1.5 MB a day`` where that is known; empty without a database."""
     if size is None:
         return ""
-    text = translate("Progress", "db %s") % size_text(size.bytes)
-    if size.bytes_a_day is None:
+    text = translate("Progress", "db %s") % size_text(size)
+    if a_day is None:
         return text
-    return translate("Progress", "%1, about %2 a day").replace("%1", text).replace("%2", size_text(size.bytes_a_day))
+    return translate("Progress", "%1, about %2 a day").replace("%1", text).replace("%2", size_text(a_day))
 
 
 def size_text(size: float) -> str:
