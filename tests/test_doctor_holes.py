@@ -87,6 +87,7 @@ def test_the_doctor_prints_them_and_lists_them_all_as_json(
     command = ["doctor", "--link", "demo", "--database", sqlite_url(tmp_path / "holes.db")]
     assert main(command) == 0
     text = capsys.readouterr().out
+    assert "; 0 cycles, history in 0 packed blocks and 1 hot frames, " in text
     assert "holes      ok             1 panel had holes in the last 24 hours" in text
     assert f"{'':26}Panel {SERIAL} ({SERIAL}) INPUT: 1 day: Cause not recorded 1 day (1)\n" in text
     assert main([*command, "--json"]) == 0

@@ -33,7 +33,7 @@ from t3monitor.store.migrate import schema_revision
 from t3monitor.store.pages import must_be_whole
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading import reading
-from t3monitor.store.schema import SCHEMA_REVISION, sync_runs
+from t3monitor.store.schema import SCHEMA_REVISION, sync_runs, trendlog_blocks, trendlog_frames
 from t3monitor.store.words import words_taken
 from t3monitor.store.work import LongWork
 from t3monitor.sync.check import check_link
@@ -169,9 +169,13 @@ def _database(url: str) -> str:
         _try_writing(url)
         allowed = "can be written to"
     with reading(url) as connection:
-        cycles = connection.scalar(select(func.count()).select_from(sync_runs))
+        count = select(func.count())
+        cycles = connection.scalar(count.select_from(sync_runs))
+        blocks = connection.scalar(count.select_from(trendlog_blocks))
+        hot = connection.scalar(count.where(trendlog_frames.c.seq.is_(None)))
         taken = words_taken(connection)
-    return f"{file} {allowed}; {cycles} cycles, {file.stat().st_size / 1e6:.1f} MB{_words(taken)}"
+    history = f"history in {blocks} packed blocks and {hot} hot frames"
+    return f"{file} {allowed}; {cycles} cycles, {history}, {file.stat().st_size / 1e6:.1f} MB{_words(taken)}"
 
 
 def _try_writing(url: str) -> None:
