@@ -155,25 +155,12 @@ def test_before_its_first_reading_a_point_was_first_seen(file: HoledFile) -> Non
     )
 
 
-@pytest.mark.parametrize(("first_seq", "cause"), [(0, "before_first"), (240, "no_longer_kept")])
-def test_what_is_before_the_oldest_block_was_removed(file: HoledFile, first_seq: int, cause: str) -> None:
+def test_what_retention_removed_was_there_since_its_panel_was_first_seen(file: HoledFile) -> None:
+    file.connection.execute("UPDATE DEVICES SET first_seen = 700")
     file.read(1000, 1030)
-    places = {"serial_number": SERIAL, "point_type": "INPUT", "first_seq": first_seq, "count": 1, "layout_id": 1}
-    times = {"first_time": 1000, "last_time": 1000, "base": 1000}
-    rest = dict.fromkeys(("sync_interval", "last_run", "step", "width"), 0)
-    file.add("TRENDLOG_BLOCKS", **places, **times, **rest, spacing_base=30, spacing_step=0, spacing_width=0)
-    file.connection.execute("UPDATE TRENDLOG_FRAMES SET seq = ?, vals = '' WHERE logging_time = 1000", (first_seq,))
-    segment = {
-        "serial_number": SERIAL,
-        "point_type": "INPUT",
-        "first_seq": first_seq,
-        "base": 20,
-        "step": 0,
-        "scale": 1,
-    }
-    for position in (0, 1):
-        file.add("TRENDLOG_SEGMENTS", position=position, **segment, width=0, nullable=0, top=0, total=0, known=1)
-    assert file.causes(500, 1030, now_s=1030) == [(500, 1000, cause)]
+    assert file.causes(500, 1030, now_s=1030) == [(500, 1000, "before_first")]
+    file.event(1020, "retention", "samples 30 days")
+    assert file.causes(500, 1030, now_s=1030) == [(500, 700, "before_first"), (700, 1000, "no_longer_kept")]
 
 
 def test_a_point_that_its_panel_was_read_without_was_missing_or_not_in_use(file: HoledFile) -> None:

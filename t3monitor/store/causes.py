@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from sqlalchemy import Connection, Table
 
-from t3monitor.model.causes import Cause, HoleClass, PointChange, cause_of, sentence
+from t3monitor.model.causes import Cause, EventKind, HoleClass, PointChange, cause_of, sentence
 from t3monitor.model.errors import Outcome
 from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole, known_until
 from t3monitor.model.point_types import PointType
@@ -66,7 +66,7 @@ class Hole(NamedTuple):
     is_closed: bool = False  # there is a reading after it
 
     def within(self, start_s: float, end_s: float) -> "Hole":
-        """What of it lies between two times, at one of which at least it is there."""
+        """What of it lies between two times that it reaches into."""
         return self._replace(start_s=max(self.start_s, start_s), end_s=min(self.end_s, end_s))
 
     def without(self, known: list[Times]) -> Iterator["Hole"]:
@@ -218,11 +218,15 @@ class Recorded:
                 *(*key[:2], first_s, layout),
             ):  # fmt: skip
                 return []
-        oldest = self._rows("SELECT min(first_seq) FROM", schema.trendlog_blocks, _OF_VECTOR, *key[:2])
-        if oldest and oldest[0][0]:  # those before it were removed
-            return [Told(-inf, first_s, Order.BEFORE, Cause.NO_LONGER_KEPT)]
-        seen = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(first_s))
-        return [Told(-inf, first_s, Order.BEFORE, Cause.BEFORE_FIRST, f"first seen {seen}")]
+        kept = self._rows(
+            "SELECT 1 FROM", schema.sync_events, "WHERE kind = ? LIMIT 1", EventKind.RETENTION.value
+        ) and self._rows("SELECT first_seen FROM", schema.devices, "WHERE serial_number = ?", key.serial_number)
+        seen_s = min((first_s, *(seen_s for (seen_s,) in kept)))
+        seen = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seen_s))
+        return [
+            Told(-inf, seen_s, Order.BEFORE, Cause.BEFORE_FIRST, f"first seen {seen}"),
+            Told(seen_s, first_s, Order.BEFORE, Cause.NO_LONGER_KEPT),
+        ]
 
     def explained(self, vector: Vector, holes: list[Hole], told: list[Told]) -> list[ExplainedHole]:
         """Holes of a panel and type in pieces of one cause each; ``told`` is what is known of them already."""

@@ -71,7 +71,7 @@ class HoleExplainer(QObject):
         self._task = self._spawn(self._run(*self._asked))
 
     def ask_again(self) -> None:
-        """There is a hole without a cause, which may have been recorded meanwhile."""
+        """Asks once more, though not every moment: causes are recorded as time passes."""
         if self._asked and not self._task and abs(self._clock() - self._asked_at_s) >= ASK_AGAIN_S:
             self.request(*self._asked)
 

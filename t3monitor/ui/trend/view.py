@@ -263,7 +263,8 @@ class TrendView(QWidget):
         return f"{value} · {hole.sentence}" if hole.cause in SENSOR_FAULTS else value
 
     def _in_sight(self, key: SeriesKey) -> list[str]:
-        """What a series did in the time in sight."""
+        """What a series did in the time in sight; newer causes than are known will be there the next time."""
+        self.explainer.ask_again()
         shown = self.state.time_range
         holes = self.explainer.within(key, *shown)
         return in_sight(self.traces[key], shown, holes, self._clock() + shift_of(key))
