@@ -348,7 +348,7 @@ def test_the_size_of_the_database_is_in_megabytes_and_then_in_gigabytes_with_its
         "db 0.0 MB",
         "db 12.4 MB",
         "db 1.23 GB",
-        "db 12.4 MB, about 1.5 MB a day",
+        "db 12.4 MB, +1.5 MB a day",
     ]
 
 

@@ -162,13 +162,13 @@ def link_reason(progress: Progress, now_s: float) -> str:
 
 
 def database_text(size: int | None, a_day: float | None = None) -> str:
-    """``db 12.4 MB``, with ``, about 1.5 MB a day`` where that is known; empty without a database."""
+    """``db 12.4 MB``, with ``, +1.5 MB a day`` where that is known; empty without a database."""
     if size is None:
         return ""
     text = translate("Progress", "db %s") % size_text(size)
     if a_day is None:
         return text
-    return translate("Progress", "%1, about %2 a day").replace("%1", text).replace("%2", size_text(a_day))
+    return translate("Progress", "%1, +%2 a day").replace("%1", text).replace("%2", size_text(a_day))
 
 
 def size_text(size: float) -> str:
