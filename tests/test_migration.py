@@ -12,6 +12,7 @@ import pytest
 
 from clock import FakeClock
 from old_files import old_file
+from t3monitor.commands import sync as sync_module
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, DatabaseLockedError, Outcome
 from t3monitor.store import migrate as migrate_module
@@ -169,3 +170,13 @@ def test_what_an_older_program_could_not_store_is_stored(file: Path, keepers: Ke
     stored = rows(file, "SELECT logging_time, value, sync_interval FROM TRENDLOG_DATA WHERE point_type = 'INPUT'")
     assert stored == [(1761960895, 20.5, 30), (1761960895, 21.0, 30)]
     assert not late_file(file).exists()
+
+
+def test_before_a_few_cycles_a_file_is_migrated_and_none_is_made(file: Path, tmp_path: Path) -> None:
+    sync_module._migrate(sqlite_url(file))
+    assert schema_revision(sqlite_url(file)) == SCHEMA_REVISION
+    sync_module._migrate(sqlite_url(tmp_path / "none.db"))
+    assert not (tmp_path / "none.db").exists()
+    text = tmp_path / "text.db"
+    text.write_text("This is no database. " * 99)
+    sync_module._migrate(sqlite_url(text))
