@@ -120,12 +120,13 @@ def _compared(planted: Planted, key: PointKey) -> list[_Compared]:
     for hole in planted.holes(key):
         found = [other for other in left if min(other.end_s, hole.end_s) > max(other.start_s, hole.start_s)]
         left = [other for other in left if other not in found]
-        compared.append(_Compared(hole, found, _verdict(planted, key, hole, found)))
+        compared.append(_Compared(hole, found, verdict(planted, key, hole, found)))
     invented = [Hole(other.start_s, other.end_s, "none") for other in left]
     return compared + [_Compared(hole, [other], "invented") for hole, other in zip(invented, left, strict=True)]
 
 
-def _verdict(planted: Planted, key: PointKey, hole: Hole, found: list[Hole]) -> str:
+def verdict(planted: Planted, key: PointKey, hole: Hole, found: list[Hole]) -> str:
+    """What is to be said of a hole that was planted and what was found of it."""
     if not hole.outage:
         return "unplanned"
     if not found:
