@@ -7,7 +7,7 @@ from t3monitor import __version__
 from t3monitor.config.settings import LinkName
 
 # Of `t3monitor snapshot`: the panes with a day of trends, with a month, and what opens beside them.
-PAGES = ("main", "month", "log", "cycles", "settings", "welcome")
+PAGES = ("main", "month", "log", "cycles", "settings", "history", "welcome")
 _DATABASE_HELP = "sqlite:///FILE (default: in the per-user data folder)"
 
 

@@ -76,7 +76,7 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
     running = asyncio.ensure_future(program.run())
     try:
         await _compose(program, args)
-        shown = program.settings.dialog if args.page == "settings" else program.window
+        shown = program.settings.dialog if args.page in ("settings", "history") else program.window
         return shown is not None and shown.grab().save(args.picture)
     finally:
         program.window.close()
@@ -98,8 +98,11 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
     if args.page in ("log", "cycles"):
         window.activity_action.trigger()
         window.activity.show_log() if args.page == "log" else window.activity.show_newest_cycle()
-    if args.page == "settings":
+    if args.page in ("settings", "history"):
         program.settings.open()
+    if args.page == "history" and (dialog := program.settings.dialog):
+        dialog.tabs.setCurrentWidget(dialog.history)
+        await dialog.history.looking()
     await _idle(program)
 
 

@@ -20,10 +20,10 @@ def preview_lines(preview: Preview) -> list[str]:
         f"about {_mb(whole.bytes_a_day)} a day",
         _going(whole, "Goes"),
     ]
+    if len(preview.rules) > 1:
+        lines += [f"   {_going(part, _of(serial, kind))}" for serial, kind, part in preview.rules if part.samples]
     if whole.bytes_going:
         lines.append(f"Later: about {_mb(preview.bytes_later)} of the file are in use")
-    if len(preview.rules) > 1:
-        lines += [_going(part, _of(serial, kind)) for serial, kind, part in preview.rules if part.samples]
     days = preview.days_until_limit
     if days is not None and preview.full_size_bytes is not None:
         reached = "is reached" if days < 1 else f"is reached in {duration_text(days * 86_400)}"

@@ -32,7 +32,6 @@ class DatabasePage(SettingsPage):
         self.message = Message()
         self.default = Label(wordWrap=True)
         self.default.setProperty("muted", True)
-        kept = Label(self.tr("Every sample is kept for ever"))
         self.backups = number_field("backups", self.tr("Daily backups kept"))
         self.backups.setSpecialValueText(self.tr("none"))
         self.folder = PathField("backup_folder", self.tr("Folder of the backups"))
@@ -45,7 +44,6 @@ class DatabasePage(SettingsPage):
             (self.tr("&Database file"), self.file),
             ("", self.message),
             ("", self.default),
-            (self.tr("History"), kept),
             (self.tr("Dail&y backups"), self.backups),
             (self.tr("Backup &folder"), self.folder),
             ("", self.folder_message),

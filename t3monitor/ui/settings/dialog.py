@@ -18,6 +18,7 @@ from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.settings.appearance import AppearancePage
 from t3monitor.ui.settings.database import DatabasePage
+from t3monitor.ui.settings.history import HistoryPage
 from t3monitor.ui.settings.link import LinkPage
 from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.settings.recording import RecordingPage
@@ -58,12 +59,14 @@ class SettingsDialog(QDialog):
         self.sync = SyncPage()
         self.recording = RecordingPage(panels)
         self.database = DatabasePage(upkeep)
+        self.history = HistoryPage(upkeep, panels)
         self.appearance = AppearancePage()
         self._pages: tuple[SettingsPage, ...] = (
             self.link,
             self.sync,
             self.recording,
             self.database,
+            self.history,
             self.appearance,
         )
         self.tabs = QTabWidget()
@@ -73,6 +76,7 @@ class SettingsDialog(QDialog):
             self.tr("Sync"),
             self.tr("Recording"),
             self.tr("Database"),
+            self.tr("History"),
             self.tr("Appearance"),
         )
         for page, title in zip(self._pages, titles, strict=True):
@@ -200,6 +204,7 @@ class SettingsDialog(QDialog):
             self._test = self._tested = None
             self.link.test_message.show_sentence(Tone.NONE, "")
         self.database.upkeep.leave()
+        self.history.leave()
         super().done(result)
 
 

@@ -1,6 +1,7 @@
 """What changes the settings: the dialog, the page of the first start, the menu of a panel."""
 
 import logging
+import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,6 +13,7 @@ from t3monitor.model.check import Check
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.session import Session
 from t3monitor.store.backups import last_care
+from t3monitor.store.preview import Preview, preview
 from t3monitor.store.work import LongWork
 from t3monitor.sync.check import check_link
 from t3monitor.sync.upkeep import UpkeepByHand
@@ -131,6 +133,10 @@ class _SessionUpkeep:
     async def state(self) -> str:
         url = self._session.database
         return await in_daemon_thread(lambda: last_care(url).sentence())
+
+    async def preview(self, settings: Settings) -> Preview:
+        url = self._session.database
+        return await in_daemon_thread(lambda: preview(url, settings, time.time()))
 
     async def do(self, task: UpkeepTask, work: LongWork) -> str:
         url, settings, by_hand = self._session.database, self._session.settings, self._by_hand

@@ -9,7 +9,9 @@ from typing import Protocol
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from t3monitor.config.settings import Settings
 from t3monitor.model.errors import MonitorError
+from t3monitor.store.preview import Preview
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label
@@ -28,7 +30,7 @@ class UpkeepTask(Enum):
 
 
 class Upkeep(Protocol):
-    """Who does it; both run in the loop of the GUI thread, and do what blocks elsewhere."""
+    """Who does it; all of it runs in the loop of the GUI thread, and does what blocks elsewhere."""
 
     def state(self) -> Awaitable[str]:
         """When the database was looked at and copied last."""
@@ -36,6 +38,10 @@ class Upkeep(Protocol):
 
     def do(self, task: UpkeepTask, work: LongWork) -> Awaitable[str]:
         """What came of it; raises MonitorError."""
+        ...
+
+    def preview(self, settings: Settings) -> Awaitable[Preview]:
+        """What of the history these settings delete and leave; raises MonitorError."""
         ...
 
 
