@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from time import time
 from typing import Any
@@ -30,6 +31,7 @@ Row = tuple[Any, ...]
 
 PANELS, FRAMES = 2, 5_400
 _DAY_S = 86_400
+_LOOK_EVERY_S = 0.2
 _KEPT_DAYS = 6
 _WRITING_S = 0.004  # about what SQLite takes to write the pages of a slice
 _SYNC = ("sync", "--link", "demo", "--json", "--interval", "1")
@@ -120,14 +122,18 @@ class Campaign:
 
     def _kill(self) -> int:
         with Victim(self._home, self._database, command=self.command) as victim:
-            self._wait_until_begun(victim)
-            if self._chance.random() < 0.5:
-                victim.let_run(self._chance.uniform(0, self.longest_s))
-            else:
-                victim.wait_for_pages()
-                victim.let_run(self._chance.uniform(0, _WRITING_S))
+            self._hit(victim)
             victim.kill()
         return uncommitted_pages(self._database)
+
+    def _hit(self, victim: Victim) -> None:
+        """Waits for a moment amid the work, or amid the writing of pages."""
+        self._wait_until_begun(victim)
+        if self._chance.random() < 0.5:
+            victim.let_run(self._chance.uniform(0, self.longest_s))
+        else:
+            victim.wait_for_pages()
+            victim.let_run(self._chance.uniform(0, _WRITING_S))
 
     def _wait_until_begun(self, victim: Victim) -> None:
         """Waits until it has done some of what is to be done."""
@@ -211,29 +217,46 @@ class Retention(Campaign):
 
     name = "retention"
     settings = {"keep_samples_days": _KEPT_DAYS}  # noqa: RUF012
-    pace = 15
+    pace = 3
 
     def _prepare(self) -> None:
         write(self._original, self._histories(), packs=True)
-        self._kept_from_s = self._begun_s - _KEPT_DAYS * _DAY_S
+        oldest_day = datetime.fromtimestamp(self._begun_s - _KEPT_DAYS * _DAY_S)
+        self._kept_from_s = int(oldest_day.replace(hour=0, minute=0, second=0).timestamp())
 
     def _first_s(self) -> int:
         return self._begun_s - 14 * _DAY_S
 
     def _tell(self, killed: Killed, lost: Counter[Row], more: Counter[Row]) -> None:
-        """Lost is what should have been kept; of what is older frames may be gone, as a whole."""
+        """Lost is what should have been kept; of what is older frames may be gone."""
         kept = Counter({row: times for row, times in lost.items() if row[_TIME] >= self._kept_from_s})
         super()._tell(killed, kept, more)
 
     def _left(self) -> int:
+        until = f"{_OWN} AND {{}} < {self._kept_from_s}"
         (left,) = _one(
             self._database,
-            f"SELECT count(*) FROM TRENDLOG_BLOCKS WHERE {_OWN} AND last_time < {self._kept_from_s - _DAY_S}",
+            f"SELECT (SELECT count(*) FROM TRENDLOG_BLOCKS WHERE {until.format('last_time')})"
+            f" + (SELECT count(*) FROM TRENDLOG_FRAMES WHERE {until.format('logging_time')} AND seq IS NULL)",
         )
         return int(left)
 
     def _is_begun(self) -> bool:
         return len(_rows_of(self._database, self._begun_s)) < len(self._rows)
+
+    def _finish(self, killed: Killed) -> None:
+        """The daily values of what went must be those of a file that nobody killed a process of."""
+        days = []
+        for _ in range(2):
+            with Victim(self._home, self._database, command=self.command) as victim:
+                while self._left():
+                    victim.let_run(_LOOK_EVERY_S)
+            with closing(sqlite3.connect(self._database)) as connection:
+                days.append(connection.execute(f"SELECT * FROM TRENDLOG_DAYS WHERE {_OWN}").fetchall())
+            self._copy()
+        killed.rows += len(days[1])
+        if days[0] != days[1] or not days[1]:
+            killed.violations.append(f"{len(days[0])} daily values after all kills differ from {len(days[1])} without")
 
 
 class Backup(Campaign):
@@ -245,21 +268,24 @@ class Backup(Campaign):
     def __init__(self, folder: Path, chance: random.Random, say: Callable[[str], None]) -> None:
         self._backup = folder / self.name / "backup.db"
         self.command = ("database", "backup", str(self._backup))
+        self._is_there = False
         super().__init__(folder, chance, say)
 
-    def _wait_until_begun(self, victim: Victim) -> None:
+    def _hit(self, victim: Victim) -> None:
         folder, known = self._backup.parent, {file.name for file in self._backup.parent.iterdir()}
         victim.wait_until(lambda: any(file.name not in known for file in folder.iterdir()))
+        victim.let_run(self._chance.uniform(0, self.longest_s), may_end=True)
 
     def _violations(self) -> Iterator[str]:
         yield from super()._violations()
-        if self._backup.exists():
-            if _rows_of(self._backup, self._begun_s) != self._rows:
-                yield "the backup differs"
-            self._backup.unlink()
+        self._is_there = self._backup.exists()
+        if self._is_there and _rows_of(self._backup, self._begun_s) != self._rows:
+            yield "the backup differs"
+        for file in self._backup.parent.glob(f"{self._backup.name}*"):
+            file.unlink()
 
     def _left(self) -> int:
-        return 0
+        return int(not self._is_there)
 
     def _is_begun(self) -> bool:
         return True
