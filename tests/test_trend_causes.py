@@ -22,7 +22,7 @@ from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey, St
 from t3monitor.store.causes import ExplainedHole, holes_of_points
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.series import Holes, Series
-from t3monitor.ui.trend.explainer import ASK_AGAIN_S
+from t3monitor.ui.trend.explainer import ASK_AGAIN_S, HoleExplainer
 from t3monitor.ui.trend.in_sight import in_sight
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.trace import Trace
@@ -143,11 +143,16 @@ def test_a_value_of_an_open_sensor_is_said_to_be_one(view: TrendView, settle: Se
     assert at_cursor(view, IN1, NOW_S - 800.0) == "20.00 °C"
 
 
-def test_a_point_as_it_was_earlier_has_the_causes_of_then(view: TrendView, settle: Settle, file: HoledFile) -> None:
+def test_a_point_as_it_was_earlier_has_the_causes_of_then(
+    view: TrendView, settle: Settle, file: HoledFile, owner: Owner
+) -> None:
     file.cover(NOW_S - 2370, NOW_S - 1510, "not_ready")
     earlier = ShiftedKey(IN1, 1200.0)
     view.state.add([earlier])
     settle(view)
+    held = view.loader.held
+    assert held is not None
+    assert owner.asked == [([IN1], held.request.start_s - 1200, held.request.end_s - 1200)]
     assert at_cursor(view, earlier, NOW_S - 800.0) == "no reading: T3000 was not ready"
     assert at_cursor(view, earlier, NOW_S - 2000.0) == "20.00 °C"
 
@@ -159,6 +164,26 @@ def test_a_difference_has_the_causes_of_both_of_its_points(view: TrendView, sett
     settle(view)
     assert at_cursor(view, difference, NOW_S - 2000.0) == "no reading: T3000 was not ready"
     assert at_cursor(view, difference, NOW_S - 1000.0) == "1.00 °C"
+    assert [hole[:2] for hole in view.explainer.within(difference, NOW_S - 3600, NOW_S)] == [
+        (NOW_S - 2400, NOW_S - 1500)
+    ]
+
+
+def test_what_two_points_lack_at_one_time_is_missing_once(loop: asyncio.AbstractEventLoop) -> None:
+    async def explain(keys: Sequence[PointKey], *_: float) -> Mapping[PointKey, tuple[ExplainedHole, ...]]:
+        return {
+            IN1: (hole(0, 100, Cause.TIMEOUT), hole(300, 400, Cause.TIMEOUT)),
+            IN2: (hole(2, 90, Cause.TIMEOUT), hole(90, 120, Cause.ASLEEP)),
+        }
+
+    explainer = HoleExplainer(explain, lambda: 0.0, loop.create_task)
+    explainer.request([DifferenceKey(IN1, IN2)], 0, 1000)
+    loop.run_until_complete(asyncio.sleep(0))
+    assert [(*part[:2], part.cause) for part in explainer.within(DifferenceKey(IN1, IN2), 0, 1000)] == [
+        (0, 100, Cause.TIMEOUT),
+        (100, 120, Cause.ASLEEP),
+        (300, 400, Cause.TIMEOUT),
+    ]
 
 
 def test_a_hole_without_a_cause_is_asked_for_again_when_it_may_have_one(

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from PySide6.QtCore import QObject, Signal
@@ -60,7 +60,7 @@ class HoleExplainer(QObject):
         return next((hole for hole in self._holes.get(key, ()) if hole.start_s <= time_s < hole.end_s), None)
 
     def within(self, key: SeriesKey, start_s: float, end_s: float) -> list[ExplainedHole]:
-        """What is known of the holes of a series between two times, cut there; those of both points of a difference."""
+        """What is known of the holes of a series between two times, cut there; of a difference, of both its points."""
         own = self._holes.get(key, ())
         return [hole.within(start_s, end_s) for hole in own if hole.start_s < end_s and start_s < hole.end_s]
 
@@ -94,8 +94,8 @@ class HoleExplainer(QObject):
                 points = list(dict.fromkeys(chain.from_iterable(map(points_of, shown))))
                 holes = await self._explain(points, start_s - shift_s, end_s - shift_s)
                 for key in shown:
-                    own = sorted(chain.from_iterable(holes.get(point, ()) for point in points_of(key)))
-                    found[key] = tuple(hole.shifted(shift_s) for hole in own)
+                    own = chain.from_iterable(holes.get(point, ()) for point in points_of(key))
+                    found[key] = tuple(hole.shifted(shift_s) for hole in _one_after_the_other(own))
         except MonitorError as error:
             _logger.warning("⚠️ %s", error)  # the history of the same file could be read
         except Exception:
@@ -103,3 +103,12 @@ class HoleExplainer(QObject):
         self._task = None
         self._holes = found
         self.explained.emit()
+
+
+def _one_after_the_other(holes: Iterable[ExplainedHole]) -> Iterator[ExplainedHole]:
+    """The holes of several points without what the one before covers already."""
+    covered_s = float("-inf")
+    for hole in sorted(holes):
+        if hole.end_s > covered_s:
+            yield hole.within(covered_s, hole.end_s)
+            covered_s = hole.end_s
