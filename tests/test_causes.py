@@ -3,6 +3,7 @@
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -242,12 +243,39 @@ def test_a_panel_that_is_missing_has_a_row_of_its_own_and_the_others_none(record
     assert recording.coverage == [(TWO, None, "panel_missing", 5, 30, 150)]
 
 
+def test_what_the_site_did_before_is_part_of_the_hole_of_a_panel_that_is_missing_then(recording: Recording) -> None:
+    recording.run(recording.answer(), TIMEOUT, *[recording.answer(ONE)] * 4)
+    assert recording.coverage == [(None, None, "timeout", 1, 30, 30), (TWO, None, "panel_missing", 4, 60, 150)]
+
+
+def test_sites_fail_each_for_itself(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "history.db"))
+    with closing(database), database.writing() as cursor:
+        coverage = Coverage.recalled(cursor)
+        for cycle in range(5):
+            at = NOW_S + cycle * STEP_S
+            for serial, site in ((ONE, "Office"), (TWO, "Plant")):
+                fails = site == "Plant" and cycle > 0
+                coverage.take(
+                    cursor,
+                    report(site=site, started_at=float(at), finished_at=float(at)),
+                    STEP_S,
+                    {} if fails else {(serial, PointType.INPUT): LastReading(at, STEP_S)},
+                    [Blank(None, None, Cause.UNREACHABLE)] if fails else [Blank(TWO, None, Cause.PANEL_MISSING)],
+                )
+        rows = cursor.execute("SELECT site, serial_number, cause, cycles FROM COVERAGE").fetchall()
+    assert rows == [("Plant", None, "unreachable", 4)]
+
+
 def test_of_a_panel_that_was_not_read_the_reason_is_told(recording: Recording) -> None:
-    said = "panel 20 'AHU20' was not read: it gives T3000 no answer"
-    failed = recording.answer(ONE, failed_panels=(said,), left_out=(LeftOut(said, TWO),))
-    recording.run(recording.answer(), *[failed] * 4)
+    said = "panel 20 'AHU20' was not read: T3000's scan found it {} min ago"
+    steps = [
+        recording.answer(ONE, failed_panels=(said,), left_out=(LeftOut(said.format(minutes), TWO),))
+        for minutes in range(1, 5)
+    ]
+    recording.run(recording.answer(), *steps)
     assert recording.coverage == [(TWO, None, "skipped", 4, 30, 120)]
-    assert recording.rows("SELECT reason FROM COVERAGE") == [(said,)]
+    assert recording.rows("SELECT reason FROM COVERAGE") == [(said.format("…"),)]
 
 
 def test_of_a_panel_whose_serial_number_becomes_0_that_is_told(recording: Recording) -> None:
@@ -391,6 +419,25 @@ def test_who_stops_it_and_that_it_goes_on_is_told_at_once(recording: Recording) 
 
     recording.run(*[recording.answer()] * 4, between=stop)
     assert stored == [("started", "", 0), ("stopped", "by the user", 30), ("resumed", "", 130)]
+
+
+def test_that_it_was_stopped_is_stored_without_waiting_for_a_cycle(recording: Recording) -> None:
+    stopped = threading.Event()
+
+    def stop(ended: int) -> None:
+        if ended == 2:
+            recording.service.stop()
+            stopped.set()
+
+    thread = threading.Thread(target=recording.run, args=[recording.answer()] * 3, kwargs={"between": stop})
+    thread.start()
+    assert stopped.wait(10)
+    deadline_s = time.monotonic() + 10
+    while ("stopped", "by the user", 30) not in recording.happened and time.monotonic() < deadline_s:
+        threading.Event().wait(0.01)
+    assert recording.happened == [("started", "", 0), ("stopped", "by the user", 30)]
+    recording.service.start()
+    thread.join(20)
 
 
 def test_settings_that_decide_what_is_recorded_are_told_when_they_change(recording: Recording) -> None:

@@ -1,6 +1,5 @@
 """Time, so that tests can bring their own."""
 
-import ctypes
 import sys
 import threading
 import time
@@ -53,6 +52,8 @@ class SystemClock:
 
 
 if sys.platform == "win32":
+    import ctypes
+
     _kernel = ctypes.WinDLL("KernelBase")  # has had both since Windows 10
 
     def _windows_up_s() -> tuple[float, float]:

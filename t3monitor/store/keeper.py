@@ -258,9 +258,13 @@ class Keeper:
             self._folders.check(self.path)
             write_late(self.path, self._late)
         except (DatabaseError, OSError, ValueError) as error:
-            _log.error("❌ Cycles that were not stored and are lost: %d; %s cannot be written: %s", count, file, error)
+            if count:  # else it is only when the program ended
+                _log.error(
+                    "❌ Cycles that were not stored and are lost: %d; %s cannot be written: %s", count, file, error
+                )
         else:
-            _log.warning("⚠️ Cycles that were not stored and wait in %s for the next start: %d", file, count)
+            if count:
+                _log.warning("⚠️ Cycles that were not stored and wait in %s for the next start: %d", file, count)
 
     def _store_late(self, store: Store) -> None:
         with self._late_lock:

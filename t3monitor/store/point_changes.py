@@ -82,7 +82,7 @@ def write_changes(
     rows = []
     for point, at in points:
         old, new = known.get(point.point_index), settings_of(point)
-        may_be_untold = point.fault and (from_tables or old is None)
+        may_be_untold = point.status and (from_tables or old is None) and point.fault
         if old == new and not may_be_untold:
             continue
         key = serial, point_type.value, point.point_index
