@@ -61,7 +61,7 @@ def some_batches(random: Random, least: int) -> list[list[Frame]]:
     for number in range(random.randint(1, 5) + least):
         if random.random() < 0.2:
             layout = 3 - layout
-        is_late = random.random() < 0.2
+        is_late = not is_old and random.random() < 0.2  # what an older program stored was there before it was packed
         at_s = random.randint(BEGIN_S - 100, time_s) if is_late else time_s
         spacing_s = None if is_old and number < 2 else random.choice([30, 60])
         kind = random.choice(["calm", "restless", "constant", "missing", "odd"])

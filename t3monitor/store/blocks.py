@@ -119,6 +119,18 @@ class _Whole(NamedTuple):
         codes = [self.codes[place] for place in np.flatnonzero(chosen).tolist()]
         return _Whole(self.base[chosen], self.step[chosen], self.width[chosen], codes)
 
+    def picked(self, which: Ints, numbers: Ints) -> Ints:
+        """Some of the numbers, each by its column and its place in there; the others are not decoded."""
+        codes = numbers.copy()
+        widths = self.width[which]
+        for width in np.unique(widths[widths > 0]).tolist():
+            own = widths == width
+            columns, its_columns = np.unique(which[own], return_inverse=True)
+            texts = [self.codes[column] or b"" for column in columns.tolist()]
+            starts = np.cumsum([0, *map(len, texts)])[its_columns]
+            codes[own] = _code_at(b"".join(texts), width, starts, numbers[own])
+        return self.base[which] + self.step[which] * codes
+
     def decoded(self, counts: Ints) -> Ints:
         """The numbers, one column after the other."""
         numbers = np.repeat(self.step, counts)
@@ -193,38 +205,89 @@ class Blocks:
         """After what time the reading after each of these was expected."""
         return self._spacings.decoded(self.counts)
 
-    def last_spacings(self) -> Ints:
-        """After what time the reading after the last one of each block was expected."""
-        if not self._spacings.width.any():
-            return self._spacings.base + self._spacings.step * (self.counts - 1)
-        return self.spacings()[np.cumsum(self.counts) - 1]
+    def times_of(self, which: Ints, numbers: Ints) -> Ints:
+        """When some readings were taken, each by its block and its number in there."""
+        first, last = numbers == 0, numbers == self.counts[which] - 1
+        if (first | last).all():  # without decoding anything
+            return np.where(first, self.first_times[which], self.last_times[which])
+        return self._times.picked(which, numbers)
+
+    def spacings_of(self, which: Ints, numbers: Ints) -> Ints:
+        """After what time the reading after each of some was expected."""
+        return self._spacings.picked(which, numbers)
 
     def unbroken(self, chosen: Flags) -> Flags:
-        """Which of the chosen blocks have no hole inside, no two readings of one time, and nothing beside them."""
+        """Which of the chosen blocks have no hole inside, no two readings of one time, and nothing beside them.
+
+        Those whose readings were not all expected after the same time are none of them, since they are few.
+        """
         reached = np.maximum.accumulate(self.last_times)
         beside = np.append(False, self.first_times[1:] <= reached[:-1])
         beside[:-1] |= beside[1:]
-        chosen = chosen & ~beside
         times, spacings = self._times, self._spacings
-        is_alone = self.counts == 1
-        is_even = (times.width == 0) & (spacings.width == 0) & (spacings.step == 0)
-        in_order = (times.step > 0) & ~is_hole(times.step, spacings.base)
-        found: Flags = chosen & (is_alone | (is_even & in_order))
-        uneven = chosen & ~is_alone & ~is_even
-        if uneven.any():
-            blocks = self.only(uneven)
-            after = np.cumsum(blocks.counts)
-            gaps = np.diff(blocks.times(), append=0)
-            is_bad = (gaps <= 0) | is_hole(gaps, blocks.spacings())
-            is_bad[after - 1] = False
-            found[uneven] = ~np.logical_or.reduceat(is_bad, after - blocks.counts)
+        chosen = chosen & ~beside & (spacings.width == 0) & (spacings.step == 0)
+        shortest, longest = times.step.copy(), times.step.copy()  # gaps
+        coded = chosen & (times.width > 0)
+        if coded.any():
+            part = times.only(coded)
+            counts = self.counts[coded]
+            gaps = np.diff(_codes(part.width, part.codes, counts).astype(np.int64), append=0)
+            after = np.cumsum(counts)
+            within = np.column_stack((after - counts, after - 1)).ravel()  # the gap to the next block is left out
+            shortest[coded] *= np.minimum.reduceat(gaps, within)[::2]
+            longest[coded] *= np.maximum.reduceat(gaps, within)[::2]
+        found: Flags = chosen & ((self.counts == 1) | ((shortest > 0) & ~is_hole(longest, spacings.base)))
         return found
+
+
+class Pieces(NamedTuple):
+    """Parts of blocks: each the readings from one to another one, which are counted from 0 in their block."""
+
+    blocks: Ints
+    firsts: Ints
+    lasts: Ints
+
+    @classmethod
+    def whole(cls, counts: Ints, chosen: Flags) -> "Pieces":
+        """Each of the chosen blocks."""
+        blocks = np.flatnonzero(chosen)
+        return cls(blocks, np.zeros(len(blocks), dtype=np.int64), counts[blocks] - 1)
+
+    @classmethod
+    def single(cls, counts: Ints, chosen: Flags) -> "Pieces":
+        """Each reading of the chosen blocks."""
+        own = counts[chosen]
+        numbers = np.arange(int(own.sum())) - np.repeat(np.cumsum(own) - own, own)
+        return cls(np.repeat(np.flatnonzero(chosen), own), numbers, numbers)
+
+    @property
+    def are_single(self) -> bool:
+        """Whether each is one reading."""
+        return self.lasts is self.firsts
+
+    def joined(self, values: Floats, chosen: Flags) -> "Pieces":
+        """With those of one value as one, where they stand side by side in a chosen block."""
+        goes_on = (values[1:] == values[:-1]) & (self.blocks[1:] == self.blocks[:-1]) & chosen[self.blocks[1:]]
+        first = np.flatnonzero(np.append(True, ~goes_on)[: len(values)])
+        last = np.append(first[1:], len(values)) - 1
+        return Pieces(self.blocks[first], self.firsts[first], self.lasts[last])
+
+    def merged(self, others: "Pieces") -> "Pieces":
+        """These and others, in the order of the blocks."""
+        blocks, firsts, lasts = (np.append(*both) for both in zip(self, others, strict=True))
+        order = np.argsort(blocks, kind="stable")
+        return Pieces(blocks[order], firsts[order], lasts[order])
+
+
+def places_of(counts: Ints, chosen: Flags, which: Ints, numbers: Ints) -> Ints:
+    """Where readings, by block and number, stand in a column of all readings of the chosen blocks."""
+    own = np.where(chosen, counts, 0)
+    return (np.cumsum(own) - own)[which] + numbers
 
 
 class Headers(NamedTuple):
     """What a point had in each block, in figures; where it had nothing, these say nothing."""
 
-    known: Ints  # how many values are not missing
     lows: Floats
     highs: Floats
     means: Floats
@@ -239,30 +302,63 @@ class Headers(NamedTuple):
         constant = (known == 0) | (known == _CONSTANT)
         _check(constant, seqs, blocks)
         summed_up = constant | (known == blocks.counts)
-        known = np.where(known == _CONSTANT, blocks.counts, known)
-        return cls(known, lows, highs, np.where(known, means, np.nan), constant, summed_up)
+        return cls(lows, highs, np.where(known, means, np.nan), constant, summed_up)
 
 
-def read_values(cursor: Cursor, blocks: Blocks, positions: Ints) -> Floats:
-    """All that a point had in these blocks, one after the other; NaN: missing. ``positions`` as for `Headers.read`."""
-    rows, which = _segments(cursor, _SEGMENTS, blocks, positions, _NO_SEGMENT)
-    *numbers, codes = zip(*rows, strict=True)
-    seqs, width, base, step, scale, nullable = np.array(numbers, dtype=np.int64)[:, which]
-    _check(width == 0, seqs, blocks)
-    its_codes = [codes[place] for place in which.tolist()]
-    counts = blocks.counts
-    found = _codes(width, its_codes, counts)
-    whole = np.repeat(step, counts)
-    whole *= found
-    whole += np.repeat(base, counts)
-    values: Floats = whole / (scale[0] if len(scale) and (scale == scale[0]).all() else np.repeat(scale, counts))
-    if nullable.any():
-        values[(found == 0) & np.repeat(nullable == 1, counts)] = np.nan
-    after = np.cumsum(counts)
-    for place in np.flatnonzero(width == _AS_TEXT).tolist():
-        those = np.array(msgspec.json.decode(its_codes[place] or b""), dtype=np.float64)  # None becomes NaN
-        values[after[place] - counts[place] : after[place]] = those
-    return values
+class Segments(NamedTuple):
+    """What a point had in each block, coded: see `codec.Column`."""
+
+    counts: Ints
+    width: Ints
+    base: Ints
+    step: Ints
+    scale: Ints
+    nullable: Ints
+    codes: Codes
+
+    @classmethod
+    def read(cls, cursor: Cursor, blocks: Blocks, positions: Ints) -> "Segments":
+        """``positions``: where the point stands in the layout of each block, or NOWHERE."""
+        rows, which = _segments(cursor, _SEGMENTS, blocks, positions, _NO_SEGMENT)
+        *numbers, codes = zip(*rows, strict=True)
+        seqs, width, base, step, scale, nullable = np.array(numbers, dtype=np.int64)[:, which]
+        _check(width == 0, seqs, blocks)
+        return cls(blocks.counts, width, base, step, scale, nullable, [codes[place] for place in which.tolist()])
+
+    @property
+    def headers(self) -> Headers:
+        """Of the blocks in which nothing changed; of the others nothing is told."""
+        constant = self.width == 0
+        values = np.where(constant & (self.nullable == 0), self.base / self.scale, np.nan)
+        return Headers(values, values, values, constant, constant)
+
+    def only(self, chosen: Flags) -> "Segments":
+        """Those of the chosen blocks."""
+        return Segments(
+            self.counts[chosen],
+            self.width[chosen],
+            self.base[chosen],
+            self.step[chosen],
+            self.scale[chosen],
+            self.nullable[chosen],
+            [self.codes[place] for place in np.flatnonzero(chosen).tolist()],
+        )
+
+    def values(self) -> Floats:
+        """All values, one block after the other; NaN: missing."""
+        counts, width, base, step, scale, nullable, texts = self
+        codes = _codes(width, texts, counts)
+        whole = np.repeat(step, counts)
+        whole *= codes
+        whole += np.repeat(base, counts)
+        values: Floats = whole / (scale[0] if len(scale) and (scale == scale[0]).all() else np.repeat(scale, counts))
+        if nullable.any():
+            values[(codes == 0) & np.repeat(nullable == 1, counts)] = np.nan
+        after = np.cumsum(counts)
+        for place in np.flatnonzero(width == _AS_TEXT).tolist():
+            those = np.array(msgspec.json.decode(texts[place] or b""), dtype=np.float64)  # None becomes NaN
+            values[after[place] - counts[place] : after[place]] = those
+        return values
 
 
 def _segments(
@@ -305,7 +401,7 @@ def _codes(widths: Ints, codes: Codes, counts: Ints, *, counted: bool = False) -
             joined = b"".join(codes[place] or b"" for place in np.flatnonzero(own).tolist())
             its_codes = _unpacked(joined, width, counts[own])
         elif width == 0 and counted:
-            its_codes = np.arange(int(counts[own].sum())) - np.repeat(np.cumsum(counts[own]) - counts[own], counts[own])
+            its_codes = Pieces.single(counts, own).firsts
         else:
             continue
         if own.all() and len(its_codes) == len(found):
@@ -314,10 +410,25 @@ def _codes(widths: Ints, codes: Codes, counts: Ints, *, counted: bool = False) -
     return found
 
 
+def _code_at(codes: bytes, width: int, starts: Ints, numbers: Ints) -> NDArray[Any]:
+    """Codes by their numbers in columns that start at these bytes."""
+    if width >= 8:
+        size = width // 8
+        wide: NDArray[Any] = np.frombuffer(codes, dtype=_dtype(width))[starts // size + numbers]
+        return wide
+    found: NDArray[Any] = np.frombuffer(codes, dtype=np.uint8)[starts + numbers * width // 8]
+    return (found >> (numbers * width % 8).astype(np.uint8)) & np.uint8((1 << width) - 1)
+
+
+def _dtype(width: int) -> str:
+    """Of whole bytes; the widest ones are numbers with a sign, since they become such."""
+    return "<i8" if width == 64 else f"<u{width // 8}"
+
+
 def _unpacked(codes: bytes, width: int, counts: Ints) -> NDArray[Any]:
     """The codes of columns of one width, each of which ends with a whole byte."""
     if width >= 8:
-        return np.frombuffer(codes, dtype="<i8" if width == 64 else f"<u{width // 8}")
+        return np.frombuffer(codes, dtype=_dtype(width))
     packed = np.frombuffer(codes, dtype=np.uint8)
     if width == 1:
         parts = np.unpackbits(packed, bitorder="little")

@@ -16,7 +16,7 @@ from t3monitor.model.causes import PointChange
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, StoredKey, points_of
-from t3monitor.store.blocks import Flags, Vector
+from t3monitor.store.blocks import Flags, Pieces, Vector
 from t3monitor.store.difference import differences
 from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
@@ -225,28 +225,26 @@ class _Asked:
     def of(self, vector: VectorReadings, index: int) -> tuple[Series, ...]:
         """The series of a point."""
         fewest = max(self._max_points, FEWEST)
-        summed = self._summed(vector, index)
-        if summed is not None:
-            whole = list(_series(vector, index, summed, *self.outer))
-        if summed is None or sum(counts.sum() for _, counts in whole) <= fewest:
+        pieces = self._pieces(vector, index)
+        if pieces:
+            whole = list(_series(vector, index, pieces, *self.outer))
+        if not pieces or sum(counts.sum() for _, counts in whole) <= fewest:
             whole = list(self.all_of(vector, index))
             if any(len(series.values) > fewest for series, _ in whole):
                 whole = list(_series(vector, index, None, *self.outer))
         return tuple(thinned(part, counts, self._start_s, self._end_s, self._max_points) for part, counts in whole)
 
-    def _summed(self, vector: VectorReadings, index: int) -> Flags | None:
-        """Which blocks are read by their headers; None if all readings are."""
-        if vector.reading_count <= _WORTH_SUMMING * self._max_points:
-            return None
-        summed = vector.summable(index, self._stretch_s)
-        return summed if summed.any() else None
+    def _pieces(self, vector: VectorReadings, index: int) -> Pieces | None:
+        """What of the blocks is read without each reading; None if all readings are read."""
+        is_worth_it = vector.reading_count > _WORTH_SUMMING * self._max_points
+        return vector.pieces(index, self._stretch_s) if is_worth_it else None
 
 
 def _series(
-    vector: VectorReadings, index: int, summed: Flags | None, start_s: float, end_s: float
+    vector: VectorReadings, index: int, pieces: Pieces | None, start_s: float, end_s: float
 ) -> Iterator[tuple[Series, Floats]]:
     """The point's lines, that with the sample that came last last, and of how many readings each of their places is."""
-    rows = vector.rows(summed, start_s, end_s)
+    rows = vector.rows(pieces, start_s, end_s)
     values = vector.values(index, rows)
     parts = _parts(vector, index, rows, ~np.isnan(values.means))
     for number, (place, own) in enumerate(parts, start=1):
@@ -287,7 +285,7 @@ def _line(rows: Rows, values: Values, own: Any, place: Place) -> Series:
         place.digital,
         place.label,
         float(rows.spacings[own][-1]),
-        Stretches(ends, values.lows[own], values.highs[own], np.ones(len(times))) if rows.is_summed else None,
+        None if rows.pieces.are_single else Stretches(ends, values.lows[own], values.highs[own], np.ones(len(times))),
     )
 
 
@@ -318,7 +316,7 @@ def _changes(vector: VectorReadings, index: int, start_s: float, end_s: float) -
         if place and before and start_s <= at_s <= end_s:
             for what, old, new in (
                 (PointChange.LABEL, before.label, place.label),
-                (PointChange.RANGE, str(before.range), str(place.range)),
+                (PointChange.RANGE, before.range_text, place.range_text),
                 (PointChange.UNITS, before.units, place.units),
             ):
                 if old != new:

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, func, literal_column, null, select
 
 from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole
 from t3monitor.model.units import has_states, is_measured
-from t3monitor.store.blocks import NOWHERE, Blocks, Flags, Headers, Ints, Vector, read_values
+from t3monitor.store.blocks import NOWHERE, Blocks, Flags, Headers, Ints, Pieces, Segments, Vector, places_of
 from t3monitor.store.filling import filled
 from t3monitor.store.schema import sync_runs, trendlog_frames, trendlog_layout_points, trendlog_layouts
 from t3monitor.store.series import Floats
@@ -93,7 +93,17 @@ class Place(NamedTuple):
     label: str
     range: int
     units: str
-    digital: bool
+    digital_analog: int
+
+    @property
+    def digital(self) -> bool:
+        """Whether it shows one of two states."""
+        return has_states(digital=self.digital_analog == 0, range_=self.range)
+
+    @property
+    def range_text(self) -> str:
+        """The range as it stands in ``POINT_CHANGES``."""
+        return f"{self.range}" if self.digital_analog else f"{self.range} digital"
 
     @property
     def kind(self) -> Kind:
@@ -118,64 +128,49 @@ class _Hot(NamedTuple):
 
 
 class Rows:
-    """Readings of a vector, one of each time, oldest first; one row may stand for all readings of a block."""
+    """Readings of a vector, one of each time, oldest first; a row may stand for several ones of a block."""
 
-    def __init__(self, blocks: Blocks, summed: Flags, hot: _Hot, start_s: float, end_s: float) -> None:
-        """Those between two times, the one before and the one after; ``summed``: which blocks are rows."""
-        self.summed = summed
-        self.is_summed = bool(summed.any())
-        self.single = single = blocks.only(~summed)
+    def __init__(self, blocks: Blocks, pieces: Pieces, hot: _Hot, start_s: float, end_s: float) -> None:
+        """Those between two times, the one before and the one after."""
+        self.pieces = pieces
         self._blocks, self._hot = blocks, hot
-        self._block_rows = np.where(summed, 1, blocks.counts)
-        self._count = int(self._block_rows.sum())
         self._places: Any = slice(None)
-        single_times, single_spacings = single.times(), single.spacings()
-        times = ends = self.column(blocks.first_times, single_times, hot.times)
-        spacings = self.column(blocks.last_spacings() if self.is_summed else (), single_spacings, hot.spacings)
-        if self.is_summed:
-            ends = self.column(blocks.last_times, single_times, hot.times)
+        times = ends = self.column(blocks.times_of(pieces.blocks, pieces.firsts), hot.times)
+        if not pieces.are_single:
+            ends = self.column(blocks.times_of(pieces.blocks, pieces.lasts), hot.times)
+        spacings = self.column(blocks.spacings_of(pieces.blocks, pieces.lasts), hot.spacings)
         if not (times[1:] > times[:-1]).all():
             order = np.lexsort((self._read_runs(), times))
             self._places = order[np.append(np.diff(times[order]) != 0, True)]  # of equal times the last
             times, ends, spacings = times[self._places], ends[self._places], spacings[self._places]
         if np.isnan(hot.spacings).any():
-            intervals = self.column((), 0, hot.intervals)
-            spacings = filled(times, spacings, intervals)
+            spacings = filled(times, spacings, self.column(0, hot.intervals))
         first = max(0, int(np.searchsorted(times, start_s)) - 1)
         last = int(np.searchsorted(times, end_s, side="right")) + 1
         within = slice(first, last)
         self._places = within if isinstance(self._places, slice) else self._places[within]
         self.times, self.ends, self.spacings = times[within], ends[within], spacings[within]
         next_times = self.times[1:]
-        self.before_hole = np.flatnonzero(is_hole(next_times - self.ends[:-1], self.spacings[:-1]))
+        before_hole = np.flatnonzero(is_hole(next_times - self.ends[:-1], self.spacings[:-1]))
         self.until = np.append(next_times, np.inf)  # when the next row or a hole begins
-        self.until[self.before_hole] = self.ends[self.before_hole] + self.spacings[self.before_hole]
+        self.until[before_hole] = self.ends[before_hole] + self.spacings[before_hole]
 
-    def column(self, of_blocks: Any, of_single: Any, of_hot: Any) -> Any:
-        """One column of the rows, of what is known of blocks, of the readings of other blocks, and of hot ones."""
-        found = np.empty(self._count + len(self._hot.times))
-        packed = found[: self._count]
-        if self.is_summed:
-            is_block = np.repeat(self.summed, self._block_rows)
-            packed[is_block] = of_blocks[self.summed]
-            packed[~is_block] = of_single
-        else:
-            packed[:] = of_single
-        found[self._count :] = of_hot
-        return found[self._places]
+    def column(self, of_pieces: Any, of_hot: Any) -> Floats:
+        """One column of the rows."""
+        packed = len(self.pieces.blocks)
+        found = np.empty(packed + len(self._hot.times))
+        found[:packed], found[packed:] = of_pieces, of_hot
+        return cast(Floats, found[self._places])
 
     @cached_property
     def counts(self) -> Floats:
         """Of how many readings each is."""
-        return cast(Floats, self.column(self._blocks.counts, 1, 1))
+        return self.column(self.pieces.lasts - self.pieces.firsts + 1, 1)
 
     @cached_property
     def layouts(self) -> Floats:
         """Of each."""
-        return cast(
-            Floats,
-            self.column(self._blocks.layouts, np.repeat(self.single.layouts, self.single.counts), self._hot.layouts),
-        )
+        return self.column(self._blocks.layouts[self.pieces.blocks], self._hot.layouts)
 
     @cached_property
     def runs(self) -> Floats:
@@ -183,8 +178,7 @@ class Rows:
         return self._read_runs()
 
     def _read_runs(self) -> Floats:
-        of_single = np.repeat(self.single.runs, self.single.counts)
-        return cast(Floats, self.column(self._blocks.runs, of_single, self._hot.runs))
+        return self.column(self._blocks.runs[self.pieces.blocks], self._hot.runs)
 
 
 class Values(NamedTuple):
@@ -211,6 +205,8 @@ class VectorReadings:
         may_be_packed = _frame.seq.name in statement
         self._blocks = Blocks.read(cursor, vector, first_s, last_s) if may_be_packed else Blocks.none(vector)
         self._headers: dict[int, Headers] = {}
+        self._segments: dict[int, Segments] = {}
+        self._values: dict[Any, Floats] = {}
         self._unbroken: dict[float, Flags] = {}
         self._rows: dict[Any, Rows] = {}
 
@@ -228,19 +224,27 @@ class VectorReadings:
         """All layouts that have the point."""
         return {layout for layout, points in self.places.items() if index in points}
 
-    def summable(self, index: int, within_s: float) -> Flags:
-        """Which blocks no longer than that may stand as one row for all that a point had in them.
+    def pieces(self, index: int, within_s: float) -> Pieces | None:
+        """What of the blocks no longer than that may be rows for a point; None if that is nothing.
 
-        They have no hole inside, and no reading of another one between theirs; and what is a state did not change.
+        Of a measured value a block whose header tells all about its readings, of a state the readings of one value side
+        by side: without a hole inside, and without a reading of another block between them.
         """
         if within_s not in self._unbroken:
             self._unbroken[within_s] = self._find_unbroken(within_s)
-        found = self._unbroken[within_s]
-        if not found.any():
-            return found
+        unbroken = self._unbroken[within_s]
+        if not unbroken.any():
+            return None
         headers = self._headers_of(index)
         measured = [layout for layout, points in self.places.items() if index in points and points[index].is_measured]
-        return found & headers.summed_up & (headers.constant | np.isin(self._blocks.layouts, measured))
+        is_measured = np.isin(self._blocks.layouts, measured)
+        whole = unbroken & headers.summed_up & (headers.constant | is_measured)
+        in_runs = unbroken & ~whole & ~is_measured
+        found = Pieces.whole(self._blocks.counts, whole)
+        others = Pieces.single(self._blocks.counts, ~whole)
+        if in_runs.any():
+            others = others.joined(self._read_values(index, ~whole), in_runs)
+        return found.merged(others)
 
     def _find_unbroken(self, within_s: float) -> Flags:
         blocks, hot = self._blocks, self._hot
@@ -251,28 +255,55 @@ class VectorReadings:
         chosen &= hot_before == np.searchsorted(hot.times, blocks.last_times, side="right")
         return blocks.unbroken(chosen) if chosen.any() else chosen
 
-    def rows(self, summed: Flags | None, start_s: float, end_s: float) -> Rows:
-        """The rows between two times, and the ones next to them; of blocks that are not ``summed``, each reading."""
-        if summed is None:
-            summed = np.zeros(len(self._blocks), dtype=bool)
-        key = summed.tobytes(), start_s, end_s
+    def rows(self, pieces: Pieces | None, start_s: float, end_s: float) -> Rows:
+        """The rows between two times, and the ones next to them; without ``pieces``, each reading is one."""
+        key = pieces and (pieces.blocks.tobytes(), pieces.firsts.tobytes()), start_s, end_s
         if key not in self._rows:
-            self._rows[key] = Rows(self._blocks, summed, self._hot, start_s, end_s)
+            single = Pieces.single(self._blocks.counts, np.ones(len(self._blocks), dtype=bool))
+            self._rows[key] = Rows(self._blocks, pieces or single, self._hot, start_s, end_s)
         return self._rows[key]
 
     def values(self, index: int, rows: Rows) -> Values:
         """What a point had in these rows."""
-        single = read_values(self._cursor, rows.single, self._positions(index, rows.single))
-        hot = self._hot.columns[index]
-        if not rows.is_summed:
-            values = rows.column((), single, hot)
+        counts, pieces, hot = self._blocks.counts, rows.pieces, self._hot.columns[index]
+        if pieces.are_single:
+            values = rows.column(self._read_values(index, np.ones(len(counts), dtype=bool)), hot)
             return Values(values, values, values)
+        of_part = (pieces.firsts > 0) | (pieces.lasts < counts[pieces.blocks] - 1)
+        in_parts = np.zeros(len(counts), dtype=bool)
+        in_parts[pieces.blocks[of_part]] = True
+        is_part = in_parts[pieces.blocks]
+        read = self._read_values(index, in_parts)[
+            places_of(counts, in_parts, pieces.blocks[is_part], pieces.firsts[is_part])
+        ]
         headers = self._headers_of(index)
-        return Values(*(rows.column(part, single, hot) for part in (headers.means, headers.lows, headers.highs)))
+        columns = []
+        for of_blocks in (headers.means, headers.lows, headers.highs):
+            column = of_blocks[pieces.blocks]
+            column[is_part] = read
+            columns.append(rows.column(column, hot))
+        return Values(*columns)
+
+    def _read_values(self, index: int, chosen: Flags) -> Floats:
+        """What a point had in each reading of these blocks."""
+        key = index, chosen.tobytes()
+        if key not in self._values:
+            if index in self._segments:
+                segments = self._segments[index].only(chosen)
+            else:
+                blocks = self._blocks.only(chosen)
+                segments = Segments.read(self._cursor, blocks, self._positions(index, blocks))
+            self._values[key] = segments.values()
+        return self._values[key]
 
     def _headers_of(self, index: int) -> Headers:
         if index not in self._headers:
-            self._headers[index] = Headers.read(self._cursor, self._blocks, self._positions(index, self._blocks))
+            asked = self._cursor, self._blocks, self._positions(index, self._blocks)
+            if any(self.places[layout][index].is_measured for layout in self.layouts_of(index)):
+                self._headers[index] = Headers.read(*asked)
+            else:  # most values of blocks in which a state changed are wanted
+                self._segments[index] = Segments.read(*asked)
+                self._headers[index] = self._segments[index].headers
         return self._headers[index]
 
     def _positions(self, index: int, blocks: Blocks) -> Ints:
@@ -325,6 +356,5 @@ def _read_places(cursor: Cursor, vector: Vector, indexes: Sequence[int]) -> dict
     places: dict[int, dict[int, Place]] = {}
     for layout_id, index, position, label, range_, units, digital_analog in cursor.execute(_PLACES, vector):
         if index in wanted:
-            digital = has_states(digital=digital_analog == 0, range_=range_)
-            places.setdefault(layout_id, {})[index] = Place(position, label, range_, units, digital)
+            places.setdefault(layout_id, {})[index] = Place(position, label, range_, units, digital_analog)
     return places
