@@ -87,33 +87,8 @@ def holes(
     reading in its holes, before its first reading and after its last one, nor, though its line goes on, while the
     sensor was open or shorted. There is one while the point had another unit. Raises DatabaseError.
     """
-    end_s = min(end_s, now_s)
-    if start_s >= end_s:
-        return ()
-    found = _without_reading(series, start_s, end_s, now_s)
     with reading(url) as connection:
-        recorded = Recorded(connection, url)
-        told, elsewhere = recorded.left_out(key, series, [hole.within(start_s, end_s) for hole in found])
-        faults = recorded.faults(key)
-        told += [
-            fault._replace(start_s=hole.start_s, end_s=hole.end_s)
-            for hole in found
-            for fault in faults
-            if hole.is_closed and fault.start_s < hole.start_s and hole.end_s < fault.end_s
-        ]
-        if series is not None and series.times_utc_s.size and start_s < series.times_utc_s[0]:
-            told += recorded.before(key, series)
-        explained = recorded.explained(key[:2], [part for hole in found for part in hole.without(elsewhere)], told)
-    explained += [
-        ExplainedHole(part.start_s, part.end_s, fault.cause, sentence(fault.cause), ())
-        for fault in faults
-        for part in Hole(fault.start_s, fault.end_s).without([(hole.start_s, hole.end_s) for hole in found])
-    ]
-    return tuple(
-        hole.within(start_s, end_s)
-        for hole in _joined(sorted(explained))
-        if hole.start_s < end_s and hole.end_s > start_s
-    )
+        return _holes(Recorded(connection, url), series, key, start_s, end_s, now_s)
 
 
 def holes_of_points(
@@ -121,11 +96,13 @@ def holes_of_points(
 ) -> dict[PointKey, tuple[ExplainedHole, ...]]:
     """What `holes` finds of each point; raises DatabaseError."""
     lines = HistoryReader(url).read_many(keys, start_s, end_s, 1)  # its holes are all there, whatever is thinned
-    return {
-        key: holes(url, series[-1] if series else None, key, start_s, end_s, now_s)
-        for key, series in lines.items()
-        if isinstance(key, PointKey)
-    }
+    with reading(url) as connection:
+        recorded = Recorded(connection, url)
+        return {
+            key: _holes(recorded, series[-1] if series else None, key, start_s, end_s, now_s)
+            for key, series in lines.items()
+            if isinstance(key, PointKey)
+        }
 
 
 def holes_of_vectors(url: str, start_s: float, now_s: float) -> dict[Vector, tuple[ExplainedHole, ...]]:
@@ -160,6 +137,7 @@ class Recorded:
         self._url = url
         self._columns: dict[str, frozenset[str]] = {}  # by table
         self._absences: dict[_Sites, list[Told]] = {}
+        self._ended: dict[tuple[_Sites, Times], list[tuple[Any, ...]]] = {}  # cycles, in holes that points share
 
     def vectors(self) -> list[Vector]:
         """Each type of each panel."""
@@ -286,13 +264,16 @@ class Recorded:
 
     def _runs(self, sites: _Sites, hole: Hole) -> list[tuple[Any, ...]]:
         """The cycles that ended in a hole: id, begin, end, outcome, reason."""
-        return self._rows(
-            "SELECT id, started_at, finished_at, outcome, reason FROM",
-            schema.sync_runs,
-            f"""WHERE started_at > ? AND started_at < ? AND finished_at > ? AND finished_at < ?
-                AND {self._site(schema.sync_runs)} IN (?, ?) ORDER BY started_at""",
-            *(hole.start_s - _LONGEST_CYCLE_S, hole.end_s, hole.start_s, hole.end_s, *sites),
-        )
+        place = sites, hole[:2]
+        if place not in self._ended:
+            self._ended[place] = self._rows(
+                "SELECT id, started_at, finished_at, outcome, reason FROM",
+                schema.sync_runs,
+                f"""WHERE started_at > ? AND started_at < ? AND finished_at > ? AND finished_at < ?
+                    AND {self._site(schema.sync_runs)} IN (?, ?) ORDER BY started_at""",
+                *(hole.start_s - _LONGEST_CYCLE_S, hole.end_s, hole.start_s, hole.end_s, *sites),
+            )
+        return self._ended[place]
 
     def _absences_of(self, sites: _Sites) -> list[Told]:
         if sites not in self._absences:
@@ -365,6 +346,36 @@ class Recorded:
         there = [name for name in ("expected_spacing", "sync_interval") if name in self._has(schema.trendlog_frames)]
         of_run = "(SELECT run.sync_interval FROM SYNC_RUNS AS run WHERE run.id = run_id)"
         return f"SELECT logging_time, layout_id, coalesce({', '.join((*there, of_run, f'{UNKNOWN_SPACING_S}'))}) FROM"
+
+
+def _holes(
+    recorded: Recorded, series: Series | None, key: PointKey, start_s: float, end_s: float, now_s: float
+) -> tuple[ExplainedHole, ...]:
+    end_s = min(end_s, now_s)
+    if start_s >= end_s:
+        return ()
+    found = _without_reading(series, start_s, end_s, now_s)
+    told, elsewhere = recorded.left_out(key, series, [hole.within(start_s, end_s) for hole in found])
+    faults = recorded.faults(key)
+    told += [
+        fault._replace(start_s=hole.start_s, end_s=hole.end_s)
+        for hole in found
+        for fault in faults
+        if hole.is_closed and fault.start_s < hole.start_s and hole.end_s < fault.end_s
+    ]
+    if series is not None and series.times_utc_s.size and start_s < series.times_utc_s[0]:
+        told += recorded.before(key, series)
+    explained = recorded.explained(key[:2], [part for hole in found for part in hole.without(elsewhere)], told)
+    explained += [
+        ExplainedHole(part.start_s, part.end_s, fault.cause, sentence(fault.cause), ())
+        for fault in faults
+        for part in Hole(fault.start_s, fault.end_s).without([(hole.start_s, hole.end_s) for hole in found])
+    ]
+    return tuple(
+        hole.within(start_s, end_s)
+        for hole in _joined(sorted(explained))
+        if hole.start_s < end_s and hole.end_s > start_s
+    )
 
 
 def _without_reading(series: Series | None, start_s: float, end_s: float, now_s: float) -> list[Hole]:
