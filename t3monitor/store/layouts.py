@@ -72,6 +72,11 @@ def points_of_vector(panel: Panel, kind: PointType) -> tuple[tuple[Point, ...], 
     return panel.points_in_groups(kind, lambda group: group.in_use), numbers
 
 
+def fingerprint_of(panel_id: int, entries: Sequence[LayoutPoint]) -> str:
+    """By what a layout is found again."""
+    return hashlib.blake2b(msgspec.json.encode((panel_id, entries)), digest_size=16).hexdigest()
+
+
 def find_or_insert(
     cursor: Cursor,
     serial_number: int,
@@ -86,7 +91,7 @@ def find_or_insert(
     That is the layout of the same fingerprint; else, since T3000 may have left out some this time, the newest that has
     all these points and more; else a new one. ``within`` are the numbers of all points that there may be, None: any.
     """
-    fingerprint = hashlib.blake2b(msgspec.json.encode((panel_id, entries)), digest_size=16).hexdigest()
+    fingerprint = fingerprint_of(panel_id, entries)
     vector = (serial_number, point_type.value)
     same = cursor.execute(
         "SELECT id FROM TRENDLOG_LAYOUTS WHERE serial_number = ? AND point_type = ? AND fingerprint = ?",

@@ -6,7 +6,7 @@ there.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -14,12 +14,19 @@ from typing import Any, NamedTuple
 from t3monitor.store.checking import segment_problem
 from t3monitor.store.codec import decode_whole, encode_whole
 from t3monitor.store.database import Database
+from t3monitor.store.layouts import LayoutPoint, fingerprint_of
+from t3monitor.store.schema import point_tables
 from t3monitor.store.work import LongWork
 
 Vector = tuple[int, str]
 
 _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS"
 _SIZES = "SELECT layout_id, max(position) + 1 FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id"
+_LAYOUTS = "SELECT id, serial_number, point_type, panel_id, fingerprint FROM TRENDLOG_LAYOUTS"
+_POINT = "point_id, point_index, label, range, units, digital_analog"
+_LAYOUT_POINTS = f"SELECT {_POINT} FROM TRENDLOG_LAYOUT_POINTS WHERE layout_id = ? ORDER BY position"  # noqa: S608
+_PRESENT_POINTS = f"SELECT {_POINT} FROM {{table}} WHERE serial_number = ? ORDER BY point_index"  # noqa: S608
+_LAYOUT_POINT = "INSERT OR IGNORE INTO TRENDLOG_LAYOUT_POINTS VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _OUT_OF_PLACE = (
     "DELETE FROM TRENDLOG_FRAMES WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)",
     "DELETE FROM TRENDLOG_FRAMES WHERE seq IS NULL AND NOT json_valid(vals)",
@@ -38,6 +45,9 @@ _BLOCKS = """SELECT first_seq, count, layout_id, sync_interval, last_run, base, 
     spacing_step, spacing_width, spacings FROM TRENDLOG_BLOCKS
     WHERE serial_number = ? AND point_type = ? ORDER BY first_seq"""
 _BLOCK = "INSERT INTO TRENDLOG_BLOCKS VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NO_FRAME = """DELETE FROM TRENDLOG_FRAMES
+    WHERE serial_number = ? AND point_type = ? AND logging_time = ? AND run_id = ?"""
+_NO_BLOCK = "DELETE FROM TRENDLOG_BLOCKS WHERE serial_number = ? AND point_type = ? AND first_seq = ?"
 _SEGMENTS = """SELECT position, first_seq, base, step, scale, width, nullable, top, total, known, codes
     FROM TRENDLOG_SEGMENTS WHERE serial_number = ? AND point_type = ?"""
 _NO_SEGMENT = """DELETE FROM TRENDLOG_SEGMENTS
@@ -69,6 +79,7 @@ def mend(target: Database, lost: Mapping[Vector, list[LostValues]], work: LongWo
     """
     unknown: list[Unknown] = []
     with target.writing() as cursor:
+        _mend_layouts(cursor)
         for statement in _OUT_OF_PLACE:
             cursor.execute(statement)
         vectors = cursor.execute(_VECTORS).fetchall()
@@ -76,10 +87,53 @@ def mend(target: Database, lost: Mapping[Vector, list[LostValues]], work: LongWo
     for vector in vectors:
         work.tell(work.share)
         with target.writing() as cursor:
+            _decide(cursor, vector)
             _mend_blocks(cursor, vector)
             _mend_frames(cursor, vector)
             unknown += _mend_segments(cursor, vector, sizes, lost.get(vector, []))
     return unknown
+
+
+def _mend_layouts(cursor: sqlite3.Cursor) -> None:
+    """Where points of a layout are lost, the present ones of its panel are, if they are those of its fingerprint."""
+    for layout, serial, kind, panel, fingerprint in cursor.execute(_LAYOUTS).fetchall():
+        if fingerprint_of(panel, _points(cursor, _LAYOUT_POINTS, layout)) == fingerprint:
+            continue
+        table = next((table.name for its_kind, table in point_tables.items() if its_kind == kind), None)
+        if table is None:
+            continue
+        points = _points(cursor, _PRESENT_POINTS.format(table=table), serial)
+        if fingerprint_of(panel, points) == fingerprint:
+            rows = [(layout, position, *point) for position, point in enumerate(points)]
+            cursor.executemany(_LAYOUT_POINT, rows)
+
+
+def _points(cursor: sqlite3.Cursor, query: str, of: int) -> tuple[LayoutPoint, ...]:
+    return tuple(LayoutPoint(*row) for row in cursor.execute(query, (of,)))
+
+
+def _decide(cursor: sqlite3.Cursor, vector: Vector) -> None:
+    """Where a block and its readings tell different times, what most readings say counts."""
+    frames = {frame[0]: frame for frame in cursor.execute(_PACKED, vector)}
+    for first, count, layout, interval, _, *columns in cursor.execute(_BLOCKS, vector).fetchall():
+        try:
+            times, spacings = _times(columns, count)
+        except ValueError:
+            cursor.execute(_NO_BLOCK, (*vector, first))
+            continue
+        told = [(first + n, times[n], layout, interval, spacings[n]) for n in range(count)]
+        others = [frame for tale in told if (frame := frames.get(tale[0])) and (frame[0], frame[1], *frame[3:]) != tale]
+        if 2 * len(others) > count:
+            cursor.execute(_NO_BLOCK, (*vector, first))
+        else:
+            cursor.executemany(_NO_FRAME, [(*vector, frame[1], frame[2]) for frame in others])
+
+
+def _times(columns: Sequence[Any], count: int) -> tuple[list[int], list[int]]:
+    """The times and spacings of a block; raises ValueError."""
+    base, step, width, codes, spacing_base, spacing_step, spacing_width, spacing_codes = columns
+    times = decode_whole(base, step, width, codes, count)
+    return times.tolist(), decode_whole(spacing_base, spacing_step, spacing_width, spacing_codes, count).tolist()
 
 
 def _mend_blocks(cursor: sqlite3.Cursor, vector: Vector) -> None:
@@ -110,10 +164,7 @@ def _mend_frames(cursor: sqlite3.Cursor, vector: Vector) -> None:
         missing = [number for number in range(count) if first + number not in seqs]
         if not missing:
             continue
-        base, step, width, codes, *its_spacings = columns
-        times = decode_whole(base, step, width, codes, count).tolist()
-        base, step, width, codes = its_spacings
-        spacings = decode_whole(base, step, width, codes, count).tolist()
+        times, spacings = _times(columns, count)
         for number in missing:
             time_s = times[number]
             # It may be there as it was before it was packed: in a backup.
@@ -137,7 +188,7 @@ def _mend_segments(
         else:
             widths[position, first] = segment[3]
     in_force: dict[int, Any] = {}
-    for first, count, layout, _, _, base, step, width, times, *_ in blocks:
+    for first, count, layout, _, _, *columns in blocks:
         missing = 0
         for position in range(sizes.get(layout, 0)):
             place = position, first
@@ -148,5 +199,5 @@ def _mend_segments(
                 in_force[position] = 0
                 missing += 1
         if missing:
-            its_times = decode_whole(base, step, width, times, count)
-            yield Unknown(vector, int(its_times.min()), int(its_times.max()), missing * count)
+            times, _ = _times(columns, count)
+            yield Unknown(vector, min(times), max(times), missing * count)

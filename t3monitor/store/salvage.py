@@ -26,6 +26,7 @@ from t3monitor.store.work import LongWork
 
 _UNREADABLE = sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
 _HIGHEST = 2**33  # of serial numbers, times and row numbers
+_MOST_TURNS = 10  # of keys that rise: more are no garbage, but a tree whose branches grow out of themselves
 _MOST_BARREN = 500  # ranges of a cell that bring nothing, one after the other, before all that is left is lost
 _ROWS_AT_ONCE = 5_000
 _MOST_SAID = 3
@@ -279,6 +280,7 @@ class _Carried:
         places = [table.columns.index(column) for column in self._columns]
         self._types = [table.types[place] for place in places]
         self._nullable = [table.nullable[place] for place in places]
+        self._cell_places = [self._columns.index(name) for name in cell] if self._columns else []
         self._waiting: list[tuple[Any, ...]] = []
         self._count = 0
 
@@ -332,18 +334,31 @@ class _Carried:
 
     def _scan(self, cell: tuple[Any, ...], low: int, high: int, *, backwards: bool = False) -> tuple[bool, int]:
         """Takes what can be read of a range; whether that is all, and where what is left begins, or ends backwards."""
-        key = None
+        reached, last, turns = None, None, 0
         is_whole = True
         try:
             for key, *row in self._source.execute(self._read + " DESC" * backwards, (*cell, low, high)):
-                self._take(cell, key, row)
+                if last is not None and (key > last if backwards else key < last):
+                    turns += 1
+                    if turns > _MOST_TURNS:
+                        is_whole = False
+                        break
+                last = key
+                if low <= key <= high and self._is_of(cell, row):  # SQLite believes the order of a tree
+                    reached = key if turns == 0 else reached
+                    self._take(cell, key, row)
         except sqlite3.Error as error:
             if error.sqlite_errorcode & 0xFF not in _UNREADABLE:
                 raise
             is_whole = False
-        if key is None:
+        if is_whole:
+            reached = last if last is not None and low <= last <= high else reached
+        if reached is None:
             return is_whole, high if backwards else low
-        return is_whole, int(key) - 1 if backwards else int(key) + 1
+        return is_whole, reached - 1 if backwards else reached + 1
+
+    def _is_of(self, cell: tuple[Any, ...], row: list[Any]) -> bool:
+        return all(row[place] == value for place, value in zip(self._cell_places, cell, strict=True))
 
     def _take(self, cell: tuple[Any, ...], key: int, row: list[Any]) -> None:
         for value, types, nullable in zip(row[self._own_rowid :], self._types, self._nullable, strict=True):
