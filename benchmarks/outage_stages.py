@@ -55,6 +55,7 @@ class Plan(NamedTuple):
     panels: frozenset[int] | None = None
     points: frozenset[PointKey] = frozenset()
     slack_s: float = 0.0
+    may_lose: bool = False
 
 
 @dataclass
@@ -137,7 +138,9 @@ class Stage(threading.Thread):
 
     def planted(self) -> Planted:
         """What came of it."""
-        return Planted(self.stage, str(self.database), self.interval_s, self._began_s, self.outages, self.given.all())
+        given = self.given.all()
+        whole = Planted(self.stage, str(self.database), self.interval_s, self._began_s, self.outages, given)
+        return whole.without_lost()
 
     @property
     def database_url(self) -> str:
@@ -175,9 +178,8 @@ class Stage(threading.Thread):
                 self._say(f"{self.stage}: {plan.name}")
                 with plan.does():
                     time.sleep(self.outage_s)
-                self.outages.append(
-                    Outage(plan.name, plan.cause, began_s, self.now_s(), plan.panels, plan.points, plan.slack_s)
-                )
+                times_s = began_s, self.now_s()
+                self.outages.append(Outage(plan.name, plan.cause, *times_s, *plan[3:]))
                 self._wait_for_readings()
             self._rest()
         except BaseException as error:  # noqa: BLE001 - told at the end
@@ -350,8 +352,8 @@ class WebStage(_Web):
                 Plan("database read-only, program runs", None, self._is_read_only),
                 Plan("database read-only, start fails", Cause.NOT_RUNNING, self._is_read_only_at_start),
                 Plan("disk nearly full", Cause.DATABASE, lambda: self._is_full(20_000_000)),
-                Plan("disk full, program runs", Cause.DATABASE, lambda: self._is_full(0)),
-                Plan("disk full, program starts", Cause.DATABASE, self._is_full_at_start),
+                Plan("disk full, program runs", Cause.DATABASE, lambda: self._is_full(0), may_lose=True),
+                Plan("disk full, program starts", Cause.DATABASE, self._is_full_at_start, may_lose=True),
             ]
         return plans
 
@@ -472,10 +474,11 @@ class WebStage(_Web):
 
     @contextmanager
     def _filled(self, left_bytes: int) -> Iterator[None]:
-        """Somebody else's file takes all but so much of what is free; samples are not to be stored then."""
+        """Somebody else's file takes all but so much of what is free; while there is room, samples alone are lost."""
         assert self.disk
         other = self.disk / "other"
-        self.given.lose(*(panel.serial_number for panel in self.panels))
+        if left_bytes:
+            self.given.lose(*(panel.serial_number for panel in self.panels))
         with other.open("wb") as file:
             # At once; the rest of a full disk, of which the file system needs some itself, byte by byte.
             os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.disk).free - (left_bytes or _OF_FILE_SYSTEM))

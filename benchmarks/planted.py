@@ -3,9 +3,11 @@
 Nothing here comes from the program: the rule of `t3monitor.model.holes` is written down once more.
 """
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +34,8 @@ class Hole(NamedTuple):
 class Outage(msgspec.Struct, frozen=True):
     """What was planted, of these panels or points (None: all), by the driver's clock.
 
-    Of one that loses nothing, since readings wait to be stored, no hole may be found: its ``cause`` is None.
+    Of one that loses nothing, since readings wait to be stored, no hole may be found: its ``cause`` is None. If one
+    ``may_lose`` readings (on a full disk a page may find room or not), the driver looks in the view which are there.
     ``slack_s`` is how much later a hole may begin and end than T3000 says, since the program learns of it then.
     """
 
@@ -43,6 +46,7 @@ class Outage(msgspec.Struct, frozen=True):
     panels: frozenset[int] | None = None
     points: frozenset[PointKey] = frozenset()  # then ``panels`` is empty
     slack_s: float = 0.0
+    may_lose: bool = False
 
     def is_about(self, key: PointKey) -> bool:
         """Whether it kept readings of a point from being stored."""
@@ -67,6 +71,26 @@ class Planted(msgspec.Struct):
     def read(cls, file: Path) -> "Planted":
         """What an earlier run wrote."""
         return msgspec.json.decode(file.read_bytes(), type=cls)
+
+    def without_lost(self) -> "Planted":
+        """The same without the readings of outages that might lose some, where the view has no row of them."""
+        given = self.given
+        with closing(sqlite3.connect(self.database)) as connection:
+            for outage in (each for each in self.outages if each.may_lose):
+                times = int(outage.began_s), int(outage.ended_s)
+                stored = {
+                    tuple(row)
+                    for row in connection.execute(
+                        "SELECT DISTINCT serial_number, point_type, point_index, logging_time FROM TRENDLOG_DATA"
+                        " WHERE logging_time BETWEEN ? - 1 AND ? + 1",
+                        times,
+                    )
+                }
+                given = [
+                    (key, [s for s in seconds if not times[0] <= s <= times[1] or _is_near((*key, s), stored)])
+                    for key, seconds in given
+                ]
+        return msgspec.structs.replace(self, given=given)
 
     def write(self, file: Path) -> None:
         """For a later look."""
@@ -116,6 +140,12 @@ class Planted(msgspec.Struct):
             return hole
         outage = max(about, key=lambda outage: outage.overlap_s(hole))
         return hole._replace(cause=outage.cause or "nothing is lost", outage=outage.name)
+
+
+def _is_near(reading: tuple[int, str, int, int], stored: set[tuple[object, ...]]) -> bool:
+    """Whether a reading is stored, with its second or one beside it."""
+    *key, second = reading
+    return any((*key, second + off) in stored for off in (-1, 0, 1))
 
 
 class Given:

@@ -1,5 +1,10 @@
 """The benchmark of outages: what it takes for a hole, and that it sees what is missed, late or told wrongly."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from benchmarks.outages import verdict
@@ -64,3 +69,15 @@ def test_what_is_not_to_be_stored_is_given_all_the_same() -> None:
     given.note([KEY, LATER], 102)
     assert given.all() == [(KEY, [100]), (LATER, [102])]
     assert given.lacking([KEY, LATER], since_s) == []
+
+
+def test_what_an_outage_might_have_lost_was_given_in_vain_if_it_is_not_in_the_view(tmp_path: Path) -> None:
+    full = Outage("full", Cause.DATABASE, 103, 121, may_lose=True)
+    looked_at = msgspec.structs.replace(planted(full), database=str(tmp_path / "history.db"))
+    with closing(sqlite3.connect(looked_at.database)) as connection:
+        connection.execute("CREATE TABLE TRENDLOG_DATA (serial_number, point_type, point_index, logging_time)")
+        connection.executemany(
+            "INSERT INTO TRENDLOG_DATA VALUES (?, ?, ?, ?)", [(*KEY, 100), (*KEY, 119), (*LATER, 106)]
+        )
+        connection.commit()
+    assert looked_at.without_lost().given == [(KEY, [100, 102, 120, 122]), (LATER, [190, 192])]
