@@ -1,6 +1,7 @@
 """What a trace draws of live readings, also of those whose time is before that of the last one."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import PointGroup
-from t3monitor.store.series import Holes, Series, Stretches
+from t3monitor.store.series import Holes, Series, Stretches, known_shares
 from t3monitor.ui.trend.lanes import lane_words
+from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.trace import Trace
 from values import NOW_S, device, line, point
 
@@ -154,3 +156,100 @@ def test_lanes_and_cursor_speak_in_the_words_of_the_site(trace: Trace) -> None:
         lane = lane_words(series, site)
         assert lane is not None
         assert (lane.of(0), lane.of(1)) == expected
+
+
+# --- stretches of many readings
+
+
+def stretches(
+    *told: tuple[float, float, float, float], units: str = "°C", range_: int = 3, digital: bool = False
+) -> Series:
+    """A series of stretches: begin, end, lowest and highest; where more than 75 s are between two there is a hole."""
+    begins, ends, lows, highs = np.array(told, dtype=float).T
+    begins, ends = begins + NOW_S, ends + NOW_S
+    after = np.flatnonzero(begins[1:] - ends[:-1] > 75) + 1
+    holes = Holes(ends[after - 1] + 30, begins[after])
+    known = known_shares(begins, ends, holes)
+    means = lows + (highs - lows) / 4
+    return Series(begins, means, holes, units, range_, digital, "L1", 30, Stretches(ends, lows, highs, known))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "fields", "expected"),
+    [
+        (21.3, 22.8, {}, "21.30 … 22.80 °C"),
+        (21.3, 21.3, {}, "21.30 °C"),
+        (0.0, 1.0, {"units": "", "range_": 1, "digital": True}, "On 25 %"),
+        (1.0, 1.0, {"units": "", "range_": 1, "digital": True}, "On"),
+        (1.0, 3.0, {"units": "", "range_": 101}, "State 1 … State 3"),
+    ],
+)
+def test_of_a_stretch_the_cursor_tells_what_is_true_of_all_of_it(
+    trace: Trace, low: float, high: float, fields: dict[str, Any], expected: str
+) -> None:
+    trace.set_history((stretches((-600, -330, low, high), (-300, 0, 20, 20), **fields),), reaches_present=True)
+    assert [trace.text_at(NOW_S + at, NOW_S + 60) for at in (-600, -450, -330, -301)] == [expected] * 4
+    assert trace.text_at(NOW_S - 601, NOW_S + 60) is None
+
+
+def test_the_line_of_stretches_goes_through_their_extremes_within_their_times(trace: Trace) -> None:
+    series = stretches((-900, -630, 20, 22), (-600, -330, 21, 23), (-100, -40, 22, 26), (0, 0, 18, 18))
+    line_of = drawn_line(series, NOW_S + 10)
+    assert [(time_s - NOW_S, value) for time_s, value in zip(line_of.times_s, line_of.values, strict=True)] == [
+        *((-900, 20), (-630, 22), (-600, 21), (-330, 23)),
+        *((-300, 23), (-300, pytest.approx(GAP, nan_ok=True))),
+        *((-100, 26), (-40, 22), (0, 18), (10, 18)),
+    ]
+    assert line_of.alone.size == 0
+
+
+def test_a_stretch_of_one_reading_between_two_holes_is_a_dot(trace: Trace) -> None:
+    line_of = drawn_line(stretches((-900, -630, 20, 22), (-300, -300, 21, 21), (0, 30, 19, 24)), NOW_S + 10)
+    assert [line_of.times_s[place] - NOW_S for place in line_of.alone] == [-300]
+
+
+def test_the_cursor_steps_to_the_first_and_last_readings_of_stretches(trace: Trace) -> None:
+    trace.set_history((stretches((-600, -330, 20, 22), (-300, 0, 20, 20)),), reaches_present=True)
+    assert trace.next_sample_s(NOW_S - 500, 1) == NOW_S - 330
+    assert trace.next_sample_s(NOW_S - 500, -1) == NOW_S - 600
+    assert trace.next_sample_s(NOW_S - 1, 1) == NOW_S
+
+
+def test_live_readings_follow_the_last_stretch_each_as_one_of_its_own(trace: Trace) -> None:
+    trace.set_history((stretches((-600, -330, 20, 22), (-300, 0, 20, 21)),), reaches_present=True)
+    tell(trace, (30, 25), (200, 26))
+    (series,) = trace.series
+    assert series.stretches
+    assert (series.times_utc_s - NOW_S).tolist() == [-600, -300, 30, 200]
+    assert (series.stretches.ends - NOW_S).tolist() == [-330, 0, 30, 200]
+    assert series.stretches.highs.tolist() == [22, 21, 25, 26]
+    assert series.stretches.known.tolist() == [1, 1, pytest.approx(30 / 170), 1]
+    assert [(start - NOW_S, end - NOW_S) for start, end in zip(*series.holes, strict=True)] == [(60, 200)]
+    assert [trace.text_at(NOW_S + at, NOW_S + 210) for at in (-100, 35, 100, 201)] == [
+        "20.00 … 21.00 °C",
+        "25.00 °C",
+        None,
+        "26.00 °C",
+    ]
+
+
+def test_a_live_reading_whose_time_lies_in_a_stretch_is_among_its_extremes(trace: Trace) -> None:
+    tell(trace, (-30, 19.5))
+    trace.set_history((stretches((-600, -330, 20, 22), (-300, 0, 20, 21)),), reaches_present=True)
+    assert trace.text_at(NOW_S - 40, NOW_S + 10) == "19.50 … 21.00 °C"
+    before = trace.series
+    tell(trace, (-60, 20.5))
+    assert trace.series == before, "it may be one of them"
+
+
+def test_what_the_last_stretch_holds_is_not_told_again(trace: Trace) -> None:
+    tell(trace, *((time_s, 21) for time_s in range(-300, 30, 30)))
+    trace.set_history((stretches((-600, -330, 20, 22), (-300, 0, 20, 21)),), reaches_present=True)
+    assert trace.appended == 0
+
+
+def test_stretches_are_moved_as_a_whole(trace: Trace) -> None:
+    moved = stretches((-600, -330, 20, 22), (-100, 0, 20, 21)).shifted(1000)
+    assert moved.stretches
+    assert (moved.ends_utc_s - NOW_S).tolist() == [670, 1000]
+    assert (moved.holes.starts - NOW_S).tolist() == [700]
