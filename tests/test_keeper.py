@@ -25,7 +25,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers, Store
 from t3monitor.store.late import Late, LateCycle, LateFrame, late_file
 from t3monitor.store.lock import HeldError
-from t3monitor.store.upkeep import UpkeepContext
+from t3monitor.store.upkeep import UpkeepContext, is_loaded
 from values import NOW_S, device, points, report
 
 LOCKED = report(Outcome.DATABASE, "The database is locked", started_at=NOW_S - 9, finished_at=NOW_S, samples=7)
@@ -582,6 +582,20 @@ def test_upkeep_knows_the_settings_in_force(
     in_force[0] = Settings(sync_interval_secs=77)
     assert contexts[0].clock is clock
     assert contexts[0].settings().sync_interval_secs == 77
+
+
+def test_what_upkeep_needs_is_loaded_while_nobody_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(sys, "gate", gate, raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "slow_tools.py").write_text("import sys; sys.gate.wait(10)", encoding="utf-8")
+    assert not is_loaded("slow_tools")
+    assert not is_loaded("slow_tools")
+    (loading,) = [thread for thread in threading.enumerate() if thread.name == "upkeep"]
+    gate.set()
+    loading.join(10)
+    assert is_loaded("slow_tools")
+    del sys.modules["slow_tools"]
 
 
 def test_upkeep_that_fails_is_logged_and_harms_no_task(

@@ -1,5 +1,8 @@
 """What retention would do is said before it does, and is near to what it does then."""
 
+import os
+import signal
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -7,14 +10,18 @@ from pathlib import Path
 import pytest
 
 from t3monitor.cli import main
+from t3monitor.commands import database as command
 from t3monitor.commands import exit_codes
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
 from t3monitor.store import preview as preview_module
+from t3monitor.store.database import Database
 from t3monitor.store.disk import Room
 from t3monitor.store.lock import Holder, Lock
 from t3monitor.store.preview import Preview, preview
+from t3monitor.store.retention import retained
 from t3monitor.store.retention_text import preview_lines
+from t3monitor.store.work import LongWork
 from test_retention import POINTS, History, regular
 
 DAY_S = 86_400
@@ -114,6 +121,25 @@ class TestCommand:
         assert "Deleted: 2,880 readings" in capsys.readouterr().out
         assert self.frames(history) == 0
         assert len(history.days(1)) == 20
+
+    def test_what_is_cancelled_says_how_much_is_deleted(
+        self, history: History, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def cancelled(database: Database, settings: Settings, now_s: float) -> Iterator[int]:
+            for readings in retained(database, settings, now_s):
+                if readings:
+                    os.kill(os.getpid(), signal.SIGINT)
+                while readings and not works[0].is_cancelled:
+                    time.sleep(0)
+                yield readings
+
+        works: list[LongWork] = []
+        init = LongWork.__init__
+        monkeypatch.setattr(LongWork, "__init__", lambda work: (init(work), works.append(work))[0])
+        monkeypatch.setattr(command, "retained", cancelled)
+        assert self.run(history, "--older-than", "5") == exit_codes.INTERRUPTED
+        assert "cancelled, and 240 readings of panels' types are deleted" in capsys.readouterr().err
+        assert self.frames(history) == 20 * 144 - 240
 
     def test_without_a_rule_nothing_goes(self, history: History, capsys: pytest.CaptureFixture[str]) -> None:
         assert self.run(history) == exit_codes.GOOD

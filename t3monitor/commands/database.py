@@ -25,7 +25,7 @@ from t3monitor.store.preview import preview
 from t3monitor.store.retention import retained
 from t3monitor.store.retention_text import preview_lines
 from t3monitor.store.schema import SCHEMA_REVISION
-from t3monitor.store.work import LongWork
+from t3monitor.store.work import CancelledWorkError, LongWork
 
 _WAIT_SLICE_S = 0.2  # lets Python see Ctrl-C on Windows
 
@@ -117,7 +117,9 @@ def _retain(args: argparse.Namespace, url: str, work: LongWork) -> str:
         gone = 0
         for readings in retained(opened, settings, now_s):
             gone += readings
-            work.tell(min(1.0, gone / max(1, expected.whole.readings_going)))
+            work.share = min(1.0, gone / max(1, expected.whole.readings_going))
+            if work.is_cancelled:
+                raise CancelledWorkError(f"{gone:,} readings of panels' types are deleted")
     lines = preview_lines(preview(url, settings, now_s))
     return "\n".join([f"Deleted: {gone:,} readings of panels' types, each a sample of each point", *lines])
 

@@ -7,7 +7,7 @@ from typing import cast
 
 from t3monitor.store.database import Database
 from t3monitor.store.reading import reading
-from t3monitor.store.upkeep import UpkeepContext
+from t3monitor.store.upkeep import UpkeepContext, is_loaded
 
 _HOT_FRAMES = 480  # of a vector: when there are as many the oldest are packed
 _CATCHING_UP_S = 0.02  # until the next block of many: others want the disk and the processor too
@@ -20,6 +20,7 @@ _IS_DUE = f"SELECT 1 {_HOT} LIMIT 1 OFFSET {_HOT_FRAMES - 1}"
 # The oldest tells whether frames of an older program are to be filled in.
 _IS_OLD = f"SELECT sync_interval IS NULL {_HOT} ORDER BY logging_time, run_id LIMIT 1"
 _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS"
+_TOOLS = "t3monitor.store.packed"
 _log = logging.getLogger(__name__)
 
 _Vector = tuple[int, str]
@@ -38,6 +39,8 @@ class Packing:
         if not self._waiting:
             self._look(database)
             return _CATCHING_UP_S if self._waiting or self._unseen else _NEXT_ROUND_S
+        if not is_loaded(_TOOLS):
+            return _NEXT_VECTOR_S
         vector, is_due = self._waiting[0]
         from t3monitor.store import packed  # with numpy, which a program that was just started can do without
 

@@ -14,9 +14,10 @@ from t3monitor.model.causes import EventKind
 from t3monitor.model.local_days import begin_of
 from t3monitor.store.database import Database
 from t3monitor.store.reading import reading
-from t3monitor.store.upkeep import UpkeepContext
+from t3monitor.store.upkeep import UpkeepContext, is_loaded
 
-_EVERY_S, _REST_S = 60.0, 0.02
+_EVERY_S, _REST_S, _LOADING_S = 60.0, 0.02, 1.0
+_TOOLS = "t3monitor.store.leaving"
 _AGAIN_S = 3600.0  # readings that came late may have to go
 _DAYS_AT_ONCE = 500
 _PAGES_AT_ONCE = 50
@@ -59,6 +60,8 @@ class Retain:
 
     def work(self, database: Database) -> float:  # noqa: D102 - see Upkeep
         settings, clock = self._context.settings(), self._context.clock
+        if not is_loaded(_TOOLS):
+            return _LOADING_S
         rules, now_s = rule_text(settings, clock.utc_s()), clock.monotonic_s()
         if rules != self._rules or now_s >= self._again_s:
             self._rules, self._again_s = rules, now_s + _AGAIN_S
@@ -116,14 +119,12 @@ def retained(database: Database, settings: Settings, now_s: float, zone: tzinfo 
     from t3monitor.store.leaving import oldest
 
     with reading(database.url) as connection:
-        cursor = cast(Cursor, connection.connection.cursor())
-        due = [
-            (vector, limits)
-            for vector in vectors_in(cursor)
-            for limits in (limits_of(settings, vector, now_s, zone),)
-            if _has_older(cursor, vector, limits)
-        ]
-    for vector, limits in due:
+        vectors = vectors_in(cast(Cursor, connection.connection.cursor()))
+    for vector in vectors:
+        limits = limits_of(settings, vector, now_s, zone)
+        yield 0
+        if not _has_older(database, vector, limits):
+            continue
         while True:
             with database.writing() as cursor:
                 run = oldest(cursor, vector, limits.samples_s)
@@ -147,9 +148,11 @@ def retained(database: Database, settings: Settings, now_s: float, zone: tzinfo 
         yield 0
 
 
-def _has_older(cursor: Cursor, vector: Vector, limits: Limits) -> bool:
+def _has_older(database: Database, vector: Vector, limits: Limits) -> bool:
     asked = [*((older, limits.samples_s) for older in _OLDER), (_OLDER_DAY, limits.days_s)]
-    return any(limit_s and cursor.execute(older, (*vector, limit_s)).fetchone() for older, limit_s in asked)
+    with reading(database.url) as connection:
+        cursor = cast(Cursor, connection.connection.cursor())
+        return any(limit_s and cursor.execute(older, (*vector, limit_s)).fetchone() for older, limit_s in asked)
 
 
 def _has_spare_pages(database: Database) -> bool:

@@ -1,6 +1,9 @@
 """What is done to an open database between the cycles, in the keeper's thread."""
 
+import importlib
 import logging
+import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +16,7 @@ _EVERY_S = 60.0
 _HELD_UP_S = 5.0
 _TOO_BIG_BYTES = 64_000_000
 _log = logging.getLogger(__name__)
+_loading: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,17 @@ class Upkeep(Protocol):
         Raises DatabaseError, after which it is asked again in a minute.
         """
         ...
+
+
+def is_loaded(module: str) -> bool:
+    """Whether a module is; else a thread begins to load it: with numpy that takes 0.2 s, which a cycle would wait."""
+    loaded = sys.modules.get(module)
+    if loaded is not None and not getattr(loaded.__spec__, "_initializing", False):
+        return True
+    if module not in _loading:
+        _loading.add(module)
+        threading.Thread(target=importlib.import_module, args=(module,), name="upkeep", daemon=True).start()
+    return False
 
 
 class CopyWal:

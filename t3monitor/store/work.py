@@ -11,12 +11,12 @@ _STEPS = 10_000  # of SQLite's virtual machine, a millisecond or less
 
 
 class CancelledWorkError(MonitorError):
-    """It was ended before it was done, and left nothing behind."""
+    """It was ended before it was done."""
 
     outcome = Outcome.INTERRUPTED
 
-    def __init__(self) -> None:
-        super().__init__("It was cancelled, and nothing of it is left behind")
+    def __init__(self, left: str = "nothing of it is left behind") -> None:
+        super().__init__(f"It was cancelled, and {left}")
 
 
 class LongWork:
