@@ -18,6 +18,7 @@ from t3monitor.model.events import (
     Committed,
     CycleFinished,
     CycleStarted,
+    DatabaseSalvaged,
     PanelCounts,
     PanelUpserted,
     ServiceStarted,
@@ -184,3 +185,13 @@ def test_panels_are_looked_for_on_request_where_the_link_can_do_it(window: MainW
     assert "reload its stored values" in action.statusTip()
     with qtbot.waitSignal(window.find_panels_asked):
         action.trigger()
+
+
+def test_where_a_damaged_database_is_stays_in_sight_until_it_is_understood(window: MainWindow) -> None:
+    window.show()
+    assert window.salvaged_banner.isHidden()
+    happen(window, DatabaseSalvaged("The database x.db was damaged and is set aside as x.db.damaged-1: …"))
+    assert "set aside as x.db.damaged-1" in window.salvaged_banner.label.text()
+    assert window.salvaged_banner.isVisible()
+    window.salvaged_banner.button.click()
+    assert not window.salvaged_banner.isVisible()

@@ -9,16 +9,26 @@ from pathlib import Path
 
 import pytest
 
+from answers import documented_answer, documented_panel
 from clock import FakeClock
+from cycles import Cycles
 from packed import fill, time_of
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseLockedError, DatabaseUnusableError
+from t3monitor.model.errors import (
+    DatabaseDamagedError,
+    DatabaseError,
+    DatabaseLockedError,
+    DatabaseUnusableError,
+    Outcome,
+)
+from t3monitor.model.events import DatabaseSalvaged
 from t3monitor.store import keeper as keeper_module
 from t3monitor.store import salvage as salvage_module
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers, Store
 from t3monitor.store.rescue import Rescue
 from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.sync.flow_log import FlowLines
 from values import device, report
 
 PAGE = 4096
@@ -241,6 +251,18 @@ def test_while_the_database_is_occupied_tasks_are_refused_and_what_they_bring_is
     with pytest.raises(ZeroDivisionError):
         keeper.occupy(lambda _: 1 / 0, "is being compacted")
     keeper.run(nothing)
+
+
+def test_a_service_tells_of_it_and_goes_on(tmp_path: Path) -> None:
+    site = Cycles(tmp_path)
+    site.run(documented_answer(documented_panel()))
+    damage_page_of(site.file, "TRENDLOGS")
+    (cycle_report,) = site.run(documented_answer(documented_panel()))
+    assert cycle_report.outcome is Outcome.OK
+    (event,) = [event for event in site.events if isinstance(event, DatabaseSalvaged)]
+    assert "set aside as history.db.damaged-1" in event.sentence
+    assert FlowLines().of(event) == [(logging.WARNING, f"🩹 {event.sentence}")]
+    assert site.rows("SELECT count(*) FROM SYNC_RUNS") == [(2,)]
 
 
 def test_a_work_that_is_cancelled_before_it_began_does_nothing() -> None:

@@ -73,7 +73,7 @@ def _done(act: Callable[[], str], work: LongWork) -> str:
 def _check(args: argparse.Namespace, url: str, work: LongWork) -> str:
     health, path = check(url, work, full=args.full), database_file(url)
     if health.findings:
-        for finding in health.findings:
+        for finding in health.findings if not health.is_damaged else ():  # SQLite's own say nothing to anybody
             print(finding, file=sys.stderr)
         raise DatabaseUnusableError(health.sentence(path))
     return health.sentence(path)

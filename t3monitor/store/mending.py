@@ -79,7 +79,7 @@ def mend(target: Database, lost: Mapping[Vector, list[LostValues]], work: LongWo
     """
     unknown: list[Unknown] = []
     with target.writing() as cursor:
-        _mend_layouts(cursor)
+        mend_layouts(cursor)
         for statement in _OUT_OF_PLACE:
             cursor.execute(statement)
         vectors = cursor.execute(_VECTORS).fetchall()
@@ -94,7 +94,7 @@ def mend(target: Database, lost: Mapping[Vector, list[LostValues]], work: LongWo
     return unknown
 
 
-def _mend_layouts(cursor: sqlite3.Cursor) -> None:
+def mend_layouts(cursor: sqlite3.Cursor) -> None:
     """Where points of a layout are lost, the present ones of its panel are, if they are those of its fingerprint."""
     for layout, serial, kind, panel, fingerprint in cursor.execute(_LAYOUTS).fetchall():
         if fingerprint_of(panel, _points(cursor, _LAYOUT_POINTS, layout)) == fingerprint:

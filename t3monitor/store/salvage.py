@@ -20,7 +20,7 @@ from t3monitor.model.holes import is_hole
 from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.files import beside
-from t3monitor.store.mending import LostValues, Unknown, Vector, mend
+from t3monitor.store.mending import LostValues, Unknown, Vector, mend, mend_layouts
 from t3monitor.store.pages import must_be_whole
 from t3monitor.store.work import LongWork
 
@@ -227,6 +227,9 @@ def _carry(damaged: Path, target: Database, work: LongWork) -> "tuple[dict[str, 
             work.tell(done / len(tables))
             carried = _Carried(source, target, table)
             rows[table.name] = carried.run(work)
+            if table.name == "TRENDLOG_LAYOUT_POINTS":  # by which the history is read
+                with target.writing() as cursor:
+                    mend_layouts(cursor)
             losses += carried.losses
     return rows, losses
 
