@@ -88,6 +88,8 @@ def _copy(url: str, partial: Path, work: LongWork, *, rests: bool) -> None:
         except sqlite3.Error as error:
             if error.sqlite_errorcode & 0xFF not in _TARGET_FAILED and not _is_written(error.sqlite_errorcode):
                 raise
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+                raise BackupError(f"The disk of {partial.parent} is full; free some space, or take another") from error
             raise _failed(partial.with_suffix(""), str(error)) from error
 
 
