@@ -1,6 +1,6 @@
 """Database files full of readings, as the program's cycles and upkeep leave them, made in bulk and kept in a cache."""
 
-import sys
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ from t3monitor.store.writer import Writer
 _CYCLES_AT_ONCE = 240  # the upkeep comes as often as to a running program
 _DONE_S = 30.0  # who wants to be asked again later than this has done its work
 _PHASES_MS = '{"fetch": 55.7, "parse": 16.2, "begin": 1.0, "upsert": 7.9, "trendlog": 7.3}'
-_MADE_BY = codec, packed, phases, m0005_packed_history, sys.modules[__name__]  # what a file of today would not have
+_MADE_BY = codec, packed, phases, m0005_packed_history  # whose changes change what is in a file
 
 
 class FixedClock:
@@ -74,11 +74,16 @@ class Archive:
         self._building = building
         self._database = Database(sqlite_url(path))
         self._upkeep = Upkeeping(self.clock, settings)
-        self._layouts = self._begin()
-        self._runs = 0
+        with self._database.writing() as cursor:
+            (self._runs,) = cursor.execute("SELECT coalesce(max(id), 0) FROM SYNC_RUNS").fetchone()
+        if not self._runs:
+            self._begin()
+        with self._database.writing() as cursor:
+            found = cursor.execute("SELECT serial_number, point_type, id FROM TRENDLOG_LAYOUTS").fetchall()
+        self._layouts = {(serial, kind): layout for serial, kind, layout in found}
 
-    def _begin(self) -> dict[tuple[int, str], int]:
-        """The present state, and the layouts by vector."""
+    def _begin(self) -> None:
+        """The present state, and the layouts."""
         snapshot = self._building.snapshot()
         with Writer(self._database).cycle(INTERVAL_S) as transaction:
             for panel in snapshot.panels:
@@ -88,8 +93,6 @@ class Archive:
         with self._database.writing() as cursor:
             cursor.execute("DELETE FROM TRENDLOG_FRAMES")
             cursor.execute("DELETE FROM SYNC_RUNS")
-            found = cursor.execute("SELECT serial_number, point_type, id FROM TRENDLOG_LAYOUTS").fetchall()
-        return {(serial, kind): layout for serial, kind, layout in found}
 
     def add(self, begin: int, end: int, *, shift_s: int = 0, only: Callable[[Vector], bool] = lambda _: True) -> None:
         """Cycles of the building, so much later, with their rows of the ledger, in the order in which they came."""
@@ -129,9 +132,8 @@ class Archive:
         self._database.close()
 
 
-def archive(name: str, building: Readings, times: int = 1, *, not_packed: int = 0, **options: Any) -> Path:
-    """The file of a building's readings, laid one after the other so many times; the newest cycles are not packed."""
-    packed_until = times * building.cycles - not_packed
+def archive(name: str, building: Readings, times: int = 1, *, packs: bool = True, **options: Any) -> Path:
+    """The file of a building's readings, laid one after the other so many times."""
 
     def make(path: Path) -> None:
         file = Archive(path, building)
@@ -139,8 +141,22 @@ def archive(name: str, building: Readings, times: int = 1, *, not_packed: int = 
             for begin in range(0, building.cycles, _CYCLES_AT_ONCE):
                 end = min(begin + _CYCLES_AT_ONCE, building.cycles)
                 file.add(begin, end, shift_s=turn * building.cycles * INTERVAL_S, **options)
-                if turn * building.cycles + end <= packed_until:
+                if packs:
                     file.keep_up()
         file.close()
 
     return cached(name, ".db", _MADE_BY, make)
+
+
+def with_backlog(packed: Path, building: Readings, cycles: int) -> Path:
+    """Such a file to which the first cycles have been added once more, and are not packed."""
+
+    def make(path: Path) -> None:
+        shutil.copyfile(packed, path)
+        file = Archive(path, building)
+        for begin in range(0, cycles, _CYCLES_AT_ONCE):
+            end = min(begin + _CYCLES_AT_ONCE, cycles)
+            file.add(begin, end, shift_s=building.cycles * INTERVAL_S)
+        file.close()
+
+    return cached(f"backlog-{building.panels}-panels-{building.cycles}+{cycles}", ".db", _MADE_BY, make)

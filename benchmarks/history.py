@@ -1,7 +1,7 @@
 """``python -m benchmarks.history``: size and speed of a year of history beside its rivals.
 
 A year of 2 panels every 30 s is four times the same 13 simulated weeks, written as frames and packed by the program's
-own upkeep; so are two days of 100 panels, and a month in which every point has another value in each reading. They are
+own upkeep; so are two days of 100 panels, and ten days in which every point has another value in each reading. They are
 made once, which takes some minutes, and kept in a cache.
 """
 
@@ -140,7 +140,7 @@ def measure(
             f"json-{name}",
             weeks,
             times,
-            not_packed=times * weeks.cycles,
+            packs=False,
             only=lambda vector: vector.serial_number == serial,
         )
     )
@@ -185,12 +185,12 @@ def measure(
 
 
 def measure_others(notes: list[str]) -> list[Row]:
-    """A month of which every point is restless, and two days of 100 panels."""
-    month = readings.restless(2, 30 * _DAY_CYCLES)
-    file = archive(f"restless-{month.cycles}", month)
-    rows = [_size(file, month.cycles * month.points, "month of 2 restless panels", _RESTLESS_BYTES, notes)]
+    """Ten days of which every point is restless, and two days of 100 panels."""
+    days = readings.restless(2, 10 * _DAY_CYCLES)
+    file = archive(f"restless-{days.cycles}", days)
+    rows = [_size(file, days.cycles * days.points, "10 days of 2 restless panels", _RESTLESS_BYTES, notes)]
     days = readings.simulated(100, 2 * _DAY_CYCLES)
-    file = archive(f"packed-100-panels-{days.cycles}", days)
+    file = archive(f"packed-{days.panels}-panels-{days.cycles}", days)
     rows.append(_size(file, days.cycles * days.points, "two days of 100 panels", _BYTES, notes))
     reader, end_s = HistoryReader(sqlite_url(file)), FIRST_S + days.cycles * INTERVAL_S
     inputs = [vector for vector in days.vectors if vector.point_type.value == "INPUT"][:8]

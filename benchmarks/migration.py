@@ -28,6 +28,7 @@ _COMMIT = "cdd20dc"
 _PANELS, _MEGABYTES = 100, 300
 _HOT_FRAMES = 480  # of a vector, at most, when all is packed
 _LOOK_EVERY_S, _PATIENCE_S = 1.0, 1800.0
+_LONGEST_S = 4.0  # after the work has begun
 _REPOSITORY = Path(__file__).parents[1]
 _TOTALS = """
     SELECT serial_number, count(*), sum(value), sum(CAST(round(value * 1000) AS INTEGER)) FROM TRENDLOG_DATA
@@ -58,7 +59,8 @@ def main() -> int:
     begun_at, home, chance = int(time()), Home(folder / "home", _PANELS), random.Random(args.seed)
     for number in range(1, args.kills + 1):
         with Victim(home, database, "--interval", "2") as victim:
-            victim.let_run(chance.uniform(1.0, 6.0))
+            _wait_until_begun(victim, database, migrates=number <= args.kills // 3)
+            victim.let_run(chance.uniform(0, _LONGEST_S))
             victim.kill()
         print(f"kill {number:2}: {_state(database)}", flush=True)
     with Victim(home, database, "--interval", "2") as victim:
@@ -84,6 +86,16 @@ def main() -> int:
         return 1
     shutil.rmtree(folder)
     return 0
+
+
+def _wait_until_begun(victim: Victim, database: Path, *, migrates: bool) -> None:
+    """Until it opens the file, which it has to migrate; or until it has packed something."""
+    if migrates:
+        victim.wait_for_line(CYCLE_BEGINS, 1)
+        return
+    before = _blocks(database)
+    while _blocks(database) <= before:
+        victim.let_run(_LOOK_EVERY_S / 10)
 
 
 def older_file(megabytes: int) -> Path:
@@ -134,10 +146,18 @@ def _state(database: Path) -> str:
     with closing(sqlite3.connect(database)) as connection:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         (check,) = connection.execute("PRAGMA quick_check").fetchone()
-        if revision < "0005":
-            return f"schema {revision}, quick_check {check}"
-        (blocks,) = connection.execute("SELECT count(*) FROM TRENDLOG_BLOCKS").fetchone()
-    return f"schema {revision}, {blocks:,} blocks, {_hot_frames(database):,} hot frames, quick_check {check}"
+    blocks = f", {_blocks(database):,} blocks, {_hot_frames(database):,} hot frames" if revision >= "0005" else ""
+    return f"schema {revision}{blocks}, quick_check {check}"
+
+
+def _blocks(database: Path) -> int:
+    """0 in a file that is not migrated."""
+    with closing(sqlite3.connect(database)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'TRENDLOG_BLOCKS'").fetchone():
+            return 0
+        count: int
+        (count,) = connection.execute("SELECT count(*) FROM TRENDLOG_BLOCKS").fetchone()
+        return count
 
 
 def _hot_frames(database: Path) -> int:

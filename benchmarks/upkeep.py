@@ -1,7 +1,7 @@
 """``python -m benchmarks.upkeep``: how long packing takes, and how long cycles wait while the keeper packs and deletes.
 
-The file has two days of 100 panels, of which the newest eight hours are not packed and the oldest day is no longer to
-be kept. The real keeper has all of that to do at once, and cycles of 100 panels come at random meanwhile.
+The file has two days of 100 panels, of which the oldest is no longer to be kept, and eight hours more that are not
+packed. The real keeper has all of that to do at once, and cycles of 100 panels come at random meanwhile.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from time import monotonic, perf_counter, sleep
 from typing import NamedTuple
 from unittest import mock
 
-from benchmarks.archives import archive
+from benchmarks.archives import archive, with_backlog
 from benchmarks.measure import Row, at_most, table
 from benchmarks.readings import FIRST_S, INTERVAL_S, Readings, simulated
 from t3monitor.config.database_url import sqlite_url
@@ -84,11 +84,11 @@ def main() -> int:
 
 def measure(readings: Readings, not_packed: int, cycles: int, chance: random.Random) -> tuple[list[Row], list[str]]:
     """The rows and notes of a file of these readings."""
-    name = f"backlog-{readings.panels}-panels-{readings.cycles}-{not_packed}"
-    original = archive(name, readings, not_packed=not_packed)
+    packed = archive(f"packed-{readings.panels}-panels-{readings.cycles}", readings)
+    original = with_backlog(packed, readings, not_packed)
     with tempfile.TemporaryDirectory(prefix="t3monitor-upkeep-") as folder:
         file = Path(shutil.copyfile(original, Path(folder) / "history.db"))
-        now_s = FIRST_S + readings.cycles * INTERVAL_S
+        now_s = FIRST_S + (readings.cycles + not_packed) * INTERVAL_S
         found = _run(file, readings.panels, now_s, cycles, chance)
         with closing(sqlite3.connect(file)) as connection:
             (hot,) = connection.execute("SELECT count(*) FROM TRENDLOG_FRAMES WHERE seq IS NULL").fetchone()

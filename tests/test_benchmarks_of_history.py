@@ -59,7 +59,7 @@ def test_every_point_is_restless_where_that_is_measured() -> None:
 
 
 def test_cycles_wait_for_the_upkeep_and_are_timed(building: Readings) -> None:
-    rows, notes = upkeep.measure(building, CYCLES, cycles=2, chance=random.Random(1))
+    rows, notes = upkeep.measure(building, 240, cycles=2, chance=random.Random(1))
     assert [row.what.strip() for row in rows] == [
         "packing a block, median",
         "99 % of them",
