@@ -23,7 +23,6 @@ import msgspec
 from benchmarks.planted import Given, Outage, Planted
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import HOME_VARIABLE, Paths
-from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S
 from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -37,6 +36,7 @@ from t3000_stand_in import Mood, StandIn  # noqa: E402
 
 _PATIENCE_S = 200.0  # for all panels to be read again
 _FEED_EVERY_S = 0.5
+_BACKGROUND_S = 60  # whatever the program takes for T3000's cooldown, which it can but learn, readings come as often
 _STARTS_S = 5.0  # a program, on a busy computer
 _DISK_MB = 2000
 _OF_FILE_SYSTEM = 5_000_000
@@ -770,7 +770,7 @@ class BackgroundStage(_Web):
     notes_readings = False
 
     def __init__(self, folder: Path, interval_s: int, say: Say) -> None:  # noqa: ARG002 - T3000 has its own
-        super().__init__(folder, SHORTEST_REAL_INTERVAL_S, say)
+        super().__init__(folder, _BACKGROUND_S, say)
 
     def make_program(self) -> Program:
         """The real command."""
