@@ -248,6 +248,16 @@ def test_what_the_site_did_before_is_part_of_the_hole_of_a_panel_that_is_missing
     assert recording.coverage == [(None, None, "timeout", 1, 30, 30), (TWO, None, "panel_missing", 4, 60, 150)]
 
 
+def test_causes_of_a_panel_and_of_its_site_take_turns_in_one_hole(recording: Recording) -> None:
+    silent = recording.answer(ONE, left_out=(LeftOut("panel 20 is silent", TWO),))
+    recording.run(recording.answer(), silent, TIMEOUT, *[recording.answer(ONE)] * 3)
+    assert recording.coverage == [
+        (TWO, None, "skipped", 1, 30, 30),
+        (None, None, "timeout", 1, 60, 60),
+        (TWO, None, "panel_missing", 3, 90, 150),
+    ]
+
+
 def test_sites_fail_each_for_itself(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "history.db"))
     with closing(database), database.writing() as cursor:

@@ -68,10 +68,10 @@ def test_a_cycle_that_a_site_began_before_it_was_stopped_is_neither_printed_nor_
 ) -> None:
     office_was_stopped, stop = threading.Event(), SyncService.stop
 
-    def stop_late(service: SyncService) -> None:
+    def stop_late(service: SyncService, *by: str) -> None:
         office.mood = Mood.LOCKED
         assert service.sync_once().result(PATIENCE_S).outcome is Outcome.TIMEOUT
-        stop(service)
+        stop(service, *by)
         office_was_stopped.set()
 
     monkeypatch.setattr(SyncService, "stop", stop_late)
