@@ -9,7 +9,7 @@ from datetime import tzinfo
 from itertools import pairwise
 from operator import itemgetter
 from sqlite3 import Cursor
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,12 @@ _ADD = (
     + ", ".join(f"{name} = {value}" for name, value in _MERGED.items())
 )
 _NORMAL = None, "0"
+_HAS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'TRENDLOG_DAYS'"
+_ANY_DAY = "SELECT 1 FROM TRENDLOG_DAYS LIMIT 1"
+_DAYS = """
+    SELECT day_start, day_end, units, range, digital_analog, label, minimum, maximum, mean, known_s, runtime_s, increase
+    FROM TRENDLOG_DAYS WHERE serial_number = ? AND point_type = ? AND point_index = ?
+      AND day_end > ? AND day_start <= ? ORDER BY day_start"""
 
 
 class Day(NamedTuple):
@@ -80,16 +86,20 @@ class Readings(NamedTuple):
 def read_days(url: str, key: PointKey, start_s: float, end_s: float) -> tuple[Day, ...]:
     """The daily values of a point of days that reach into a time, oldest first; raises DatabaseError."""
     with reading(url) as connection:
-        if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'TRENDLOG_DAYS'").first():
-            return ()
-        rows = connection.exec_driver_sql(
-            "SELECT day_start, day_end, units, range, digital_analog, label, minimum, maximum, mean, known_s,"
-            " runtime_s, increase FROM TRENDLOG_DAYS WHERE serial_number = ? AND point_type = ? AND point_index = ?"
-            " AND day_start < ? AND day_end > ? ORDER BY day_start",
-            (key.serial_number, key.point_type.value, key.point_index, end_s, start_s),
-        )
-        days = [Day(*row) for row in rows]
-    return tuple(day._replace(digital=has_states(digital=day.digital == 0, range_=day.range)) for day in days)
+        cursor = cast(Cursor, connection.connection.cursor())
+        return tuple(days_of_point(cursor, key, start_s, end_s)) if has_days(cursor) else ()
+
+
+def has_days(cursor: Cursor) -> bool:
+    """Whether there are any daily values in a file, which may be of an earlier schema."""
+    return bool(cursor.execute(_HAS_TABLE).fetchone() and cursor.execute(_ANY_DAY).fetchone())
+
+
+def days_of_point(cursor: Cursor, key: PointKey, start_s: float, end_s: float) -> list[Day]:
+    """The daily values of days that reach into a time, oldest first."""
+    rows = cursor.execute(_DAYS, (key.serial_number, key.point_type.value, key.point_index, start_s, end_s))
+    days = [Day(*row) for row in rows]
+    return [day._replace(digital=has_states(digital=day.digital == 0, range_=day.range)) for day in days]
 
 
 def add_to_days(cursor: Cursor, serial_number: int, point_type: str, readings: Readings, zone: tzinfo | None) -> None:

@@ -17,6 +17,8 @@ from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, StoredKey, points_of
 from t3monitor.store.blocks import Flags, Pieces, Vector
+from t3monitor.store.day_series import with_days
+from t3monitor.store.days import has_days
 from t3monitor.store.difference import differences
 from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
@@ -102,20 +104,28 @@ class HistoryReader:
         A point has one series for each unit it had (each range, for states), that of the sample that came last last;
         none without samples. Of two samples of one logging time that of the later cycle counts. More samples than
         ``max_points`` become stretches (see `thinned`), of what is computed when it is computed; their headers in the
-        file are read in place of the samples where that comes to the same. The holes are all there.
+        file are read in place of the samples where that comes to the same. The holes are all there. Where samples are
+        no longer kept there is a stretch for each day (see `with_days`), but not of differences.
         """
+        return self._read_many(keys, start_utc_s, end_utc_s, max_points, with_gone=True)
+
+    def _read_many(
+        self, keys: Iterable[StoredKey], start_utc_s: float, end_utc_s: float, max_points: int, *, with_gone: bool
+    ) -> dict[StoredKey, tuple[Series, ...]]:
         keys = list(keys)
         differing = [key for key in keys if isinstance(key, DifferenceKey)]
         whole: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(chain(*differing), ())
         found: dict[StoredKey, tuple[Series, ...]] = {}
         with self._reading() as (cursor, statement):
+            gone = with_gone and has_days(cursor)
             points = chain.from_iterable(map(points_of, keys))
             for of_vector, members in _by_vector(points).items() if statement else ():
                 indexes = [point.point_index for point in members]
                 asked = _Asked(start_utc_s, end_utc_s, max_points)
                 vector = VectorReadings(cursor, statement, of_vector, indexes, *asked.outer)
                 for point in members:
-                    found[point] = asked.of(vector, point.point_index)
+                    series = asked.of(vector, point.point_index)
+                    found[point] = with_days(cursor, point, series, *asked.times, max_points) if gone else series
                     if point in whole:
                         whole[point] = tuple(series for series, _ in asked.all_of(vector, point.point_index))
         for key in differing:
@@ -129,7 +139,7 @@ class HistoryReader:
         """The reading in force at a time; None in a hole, before the first one and too long after the newest."""
         held = [
             _reading(series, place)
-            for series in self.read(key, time_utc_s, time_utc_s, sys.maxsize)
+            for series in self._read_many((key,), time_utc_s, time_utc_s, sys.maxsize, with_gone=False)[key]
             if (place := series.place_at(time_utc_s, time_utc_s)) is not None
         ]
         return max(held, default=None)
@@ -213,7 +223,8 @@ class _Asked:
     """What part of a history is asked for, and how finely."""
 
     def __init__(self, start_s: float, end_s: float, max_points: int) -> None:
-        self._start_s, self._end_s, self._max_points = start_s, end_s, max_points
+        self.times = self._start_s, self._end_s = start_s, end_s
+        self._max_points = max_points
         self._stretch_s = length_s = stretch_s(start_s, end_s, max_points)
         # Stretches are whole, wherever the part begins.
         self.outer = math.floor(start_s / length_s) * length_s, math.ceil(end_s / length_s) * length_s
