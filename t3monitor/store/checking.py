@@ -45,6 +45,7 @@ class Health(NamedTuple):
     vectors: int = 0
     readings: int = 0
     is_damaged: bool = False  # in its pages
+    older_schema: str = ""  # then only these were looked at
 
     def sentence(self, path: Path) -> str:
         """What is to be said of it, with the way out."""
@@ -56,6 +57,8 @@ class Health(NamedTuple):
                 f"The pages of the database {path} are good, but not what is in them: {self.findings[0]}{more}; what "
                 "is whole can be used as before, or restore a backup"
             )
+        if self.older_schema:
+            return f"The pages of the database {path} are good; what is in them is of an older schema, not looked at"
         return f"The database {path} is good: {self.readings} readings of {self.vectors} panels' types are whole"
 
 
@@ -70,11 +73,12 @@ def check(url: str, work: LongWork, *, full: bool = False) -> Health:
     if findings:
         return Health(tuple(findings), is_damaged=True)
     if revision != SCHEMA_REVISION:
-        return Health(())
+        return Health((), older_schema=revision)
     with reading(url) as connection:
-        cursor = cast(sqlite3.Cursor, connection.connection.cursor())
-        vectors = cursor.execute(_VECTORS).fetchall()
-        (stray,) = cursor.execute(_STRAY).fetchone()
+        driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+        with work.on(driver):
+            vectors = driver.execute(_VECTORS).fetchall()
+            (stray,) = driver.execute(_STRAY).fetchone()
     if stray:
         findings.append(f"{stray} readings have no layout, by which their points are known")
     readings = 0
