@@ -612,3 +612,18 @@ def test_a_service_listens_to_the_pulse_only_while_it_records(tmp_path: Path) ->
     service.start()
     service.close()
     assert pulse.heard == ["listen", "leave", "listen", "leave"]
+
+
+def test_an_end_that_a_lock_kept_out_is_told_by_the_next_run(recording: Recording) -> None:
+    other = sqlite3.connect(recording.file, check_same_thread=False, isolation_level=None)
+
+    def lock(ended: int) -> None:
+        if ended == 2:
+            other.execute("BEGIN IMMEDIATE")
+
+    with closing(other):
+        recording.run(*[recording.answer()] * 2, between=lock)
+        assert recording.happened == [("started", "", 0)]
+    recording.run(recording.answer())
+    assert [kind for kind, _, _ in recording.happened] == ["started", "quit", "started", "quit"]
+    assert not list(recording.file.parent.glob("*late*"))

@@ -19,6 +19,7 @@ from t3monitor.store.reading_times import Vector
 _Scope = tuple[int | None, PointType | None]  # serial number, None: the whole site; type, None: all of the panel's
 _Why = tuple[Cause, str]
 _SITE: _Scope = (None, None)
+_KINDS = tuple(PointType)  # which takes its time to be iterated
 _NEWEST = """
     SELECT device.site, device.serial_number, kind.column1, frame.logging_time,
            coalesce(frame.expected_spacing, frame.sync_interval)
@@ -103,8 +104,10 @@ class Coverage:
             runs.end_others(scopes)
         for vector, read_before_s in holed:
             runs.open(cursor, _scopes_of(vector), read_before_s)
+        explained = runs.explained()
         for scope in [scope for scope in runs.by_scope if runs.waits(scope)]:
-            explained = runs.explained()
+            if scope == _SITE:
+                explained = runs.explained()
             for vector in self._vectors(site, scope):
                 time_s, spacing_s = self._readings[vector]
                 explained_s = max(time_s, explained.get(vector, 0.0))
@@ -141,12 +144,12 @@ class Coverage:
                 panels.setdefault(serial, {})[kind] = Cause.NOT_REREAD, ""  # with the time of the reading before
         for serial_number, point_type, cause, reason in blanks:
             if serial_number is not None and self._sites.get(serial_number) == site:
-                for kind in [point_type] if point_type else PointType:
+                for kind in [point_type] if point_type else _KINDS:
                     if (serial_number, kind) in self._readings and (serial_number, kind) not in new:
                         panels.setdefault(serial_number, {}).setdefault(kind, (cause, reason))
         scopes: dict[_Scope, _Why] = {}
         for serial, by_type in panels.items():
-            known = [kind for kind in PointType if (serial, kind) in self._readings]
+            known = [kind for kind in _KINDS if (serial, kind) in self._readings]
             if len(set(by_type.values())) == 1 and len(by_type) == len(known):
                 scopes[serial, None] = by_type[known[0]]
             else:
@@ -159,7 +162,7 @@ class Coverage:
         if serial is None:
             yield from (vector for vector in self._readings if self._sites[vector[0]] == site)
         else:
-            kinds = PointType if kind is None else (kind,)
+            kinds = _KINDS if kind is None else (kind,)
             yield from ((serial, kind) for kind in kinds if (serial, kind) in self._readings)
 
     def _spacing(self, site: str, scope: _Scope) -> int:
@@ -229,7 +232,7 @@ class _Runs:
             (serial, kind): run.until
             for (serial, of_type), runs in self.by_scope.items()
             if serial is not None
-            for kind in ((of_type,) if of_type else PointType)
+            for kind in ((of_type,) if of_type else _KINDS)
             for run in runs
             if run.row_id is not None
         }
