@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -114,6 +115,21 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_recorded_to(
     assert rows(file, "SELECT count(*) FROM DEVICES") == [(1,)]
     assert said in caplog.text
     assert {entry.name.partition("-")[0] for entry in file.parent.iterdir()} == {"history.db", "history.db.damaged"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there links are for administrators")
+def test_a_link_to_a_damaged_file_stays_a_link(file: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "linked.db"
+    link.parent.mkdir()
+    link.symlink_to(file)
+    damage_page_of(file, "TRENDLOGS")
+    keepers = Keepers(FakeClock(NOW_S))
+    keeper = keepers.take(sqlite_url(link))
+    assert keeper.run(lambda store: store.salvaged)
+    keepers.give_back(keeper)
+    assert link.is_symlink()
+    assert file.with_name(ASIDE).exists()
+    assert rows(link, "SELECT count(*) FROM SYNC_RUNS") == rows(file, "SELECT count(*) FROM SYNC_RUNS") == [(85,)]
 
 
 def test_of_a_damaged_index_nothing_is_lost(file: Path, keeper: Keeper) -> None:

@@ -25,7 +25,7 @@ def compact(database: Database, work: LongWork) -> tuple[float, float]:
     and who has the file open goes on with it. Nobody else may write meanwhile. Raises DatabaseError, or
     CancelledWorkError.
     """
-    path = database.path
+    path = database.path.resolve()  # else the copy would be beside a link to it
     copy = path.with_name(f"{path.name}.compact.partial")
     with database_sentences(path):
         before = path.stat().st_size
@@ -54,7 +54,7 @@ def _checked_room(database: Database) -> int:
         )
     compacted: int = (pages - empty) * size
     needed = 2 * compacted + _ROOM_BYTES
-    _, free = room_for(database.path, database.path.parent)
+    _, free = room_for(database.path, database.path.resolve().parent)
     if free < needed:
         raise DatabaseError(
             f"To compact the database {database.path} takes {needed / 1e6:.0f} MB for a while, and its disk has "

@@ -28,7 +28,7 @@ class Rescue:
     def __init__(self, url: str, newest_backup: Callable[[], Path | None], *, is_sure: bool) -> None:
         """``is_sure``: else every page is looked at first, and a file that is whole is left as it is."""
         self.is_over = False
-        self._url, self._path = url, database_file(url)
+        self._url, self._path = url, database_file(url).resolve()  # a link to it stays one
         self._new = self._path.with_name(f"{self._path.name}.salvage.partial")
         self._newest_backup = newest_backup
         self._is_sure = is_sure
