@@ -226,12 +226,13 @@ def test_the_blocks_tell_of_each_frame_its_time_and_its_spacing(new_file: Callab
 
 
 def test_of_an_older_program_readings_of_the_block_before_tell_how_often_it_was_read(file: File) -> None:
-    gaps = [60] * 239 + [200, 200] + [60] * 400
+    gaps = [60] * 239 + [200, 200] + [60] * 500
     times = [BEGIN_S + sum(gaps[:place]) for place in range(len(gaps))]
     file.store(*(Frame(time_s, [1.0, None, None, None], spacing_s=None, interval_s=None) for time_s in times))
     before = file.lines()
     assert before[0][-1] == [times[240], times[241]], "both are holes, of 140 s"
     file.pack()
+    assert len(file.blocks()) == 2
     assert file.lines() == before
 
 
