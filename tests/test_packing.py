@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store import packing
+from t3monitor.store import packed, packing
 from t3monitor.store.codec import decode_whole
 from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader
@@ -28,6 +28,7 @@ from t3monitor.store.rows import json_array
 PANEL, BEGIN_S = 237219, 1_700_000_000
 LAYOUTS = {1: 4, 2: 6, 3: 2}  # with how many points; the third is of an import
 NEWEST = "SELECT * FROM TRENDLOG_DATA WHERE data_source = 1 AND serial_number = 237219 AND point_type = 'INPUT'"
+assert packed, "it is loaded, for which packing would wait"
 ORDERS = ("ORDER BY logging_time DESC LIMIT 1000", "ORDER BY logging_time LIMIT 1000")
 
 
