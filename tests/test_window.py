@@ -383,6 +383,27 @@ def test_the_status_bar_says_how_large_the_database_is_and_how_fast_it_grows(run
     run(scenario())
 
 
+def test_nobody_waits_for_how_fast_the_database_grows(run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on = threading.Event()
+
+    def slow(*arguments: Any) -> Any:
+        goes_on.wait()
+        return preview(*arguments)
+
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            monkeypatch.setattr("t3monitor.ui.feed.preview", slow)
+            filled = asyncio.Event()
+            program.feed.open(makes_past=False, then=filled.set)
+            try:
+                await until(filled.is_set, program)
+            finally:
+                goes_on.set()
+            await until(lambda: not program.is_busy, program)
+
+    run(scenario())
+
+
 def test_a_cycle_that_failed_long_ago_is_found_behind_all_the_good_ones(
     run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:

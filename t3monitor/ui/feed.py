@@ -177,7 +177,7 @@ class WindowFeed(QObject):
                 self._show()
                 self._session.leave_out_gone()
                 self._show()  # what is left out stays in the panes, as panels that do not answer
-            await self._measure()
+            self._spawn(self._measure())
         self._opening = None
         self._window.points.set_notice("")
         self.running_changed.emit()
