@@ -80,18 +80,9 @@ def _check(args: argparse.Namespace, url: str, work: LongWork) -> str:
 
 
 def _compact(_args: argparse.Namespace, url: str, work: LongWork) -> str:
-    path, revision = database_file(url), present_revision(url)
-    if revision != SCHEMA_REVISION:
-        raise DatabaseUnusableError(
-            f"The database {path} has schema {revision}, this program {SCHEMA_REVISION}; have it recorded to once first"
-        )
-    with _recording_right(path):
-        opened = Database(url)
-        try:
-            before_mb, after_mb = compact(opened, work)
-        finally:
-            opened.close()
-    return f"The database {path} is compact: {after_mb:.1f} MB, before {before_mb:.1f} MB"
+    with _opened(url) as opened:
+        before_mb, after_mb = compact(opened, work)
+    return f"The database {database_file(url)} is compact: {after_mb:.1f} MB, before {before_mb:.1f} MB"
 
 
 def _back_up(args: argparse.Namespace, url: str, work: LongWork) -> str:
@@ -105,15 +96,12 @@ def _retain(args: argparse.Namespace, url: str, work: LongWork) -> str:
     settings, _ = settings_in_force(args, user_paths())
     wanted = {"keep_samples_days": args.older_than, "keep_daily_values_days": args.daily_values}
     settings = settings.with_values(**{name: days for name, days in wanted.items() if days is not None})
-    path, revision, now_s = database_file(url), present_revision(url), time.time()
+    present_revision(url)
+    now_s = time.time()
     expected = preview(url, settings, now_s)
     if args.dry_run or not (expected.whole.readings_going or expected.whole.days_going):
         return "\n".join(preview_lines(expected))
-    if revision != SCHEMA_REVISION:
-        raise DatabaseUnusableError(
-            f"The database {path} has schema {revision}, this program {SCHEMA_REVISION}; have it recorded to once first"
-        )
-    with _recording_right(path), closing(Database(url)) as opened:
+    with _opened(url) as opened:
         gone = 0
         for readings in retained(opened, settings, now_s):
             gone += readings
@@ -122,6 +110,19 @@ def _retain(args: argparse.Namespace, url: str, work: LongWork) -> str:
                 raise CancelledWorkError(f"{gone:,} readings of panels' types are deleted")
     lines = preview_lines(preview(url, settings, now_s))
     return "\n".join([f"Deleted: {gone:,} readings of panels' types, each a sample of each point", *lines])
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    """A database that is there and of this program's schema, to be written to as by one who records."""
+    path, revision = database_file(url), present_revision(url)
+    if revision != SCHEMA_REVISION:
+        raise DatabaseUnusableError(
+            f"The database {path} has schema {revision}, and this program knows {SCHEMA_REVISION}; have the newest one "
+            "record to it first"
+        )
+    with _recording_right(path), closing(Database(url)) as opened:
+        yield opened
 
 
 @contextmanager

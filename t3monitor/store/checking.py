@@ -45,7 +45,7 @@ class Health(NamedTuple):
     vectors: int = 0
     readings: int = 0
     is_damaged: bool = False  # in its pages
-    older_schema: str = ""  # then only these were looked at
+    other_schema: str = ""  # then only these were looked at
 
     def sentence(self, path: Path) -> str:
         """What is to be said of it, with the way out."""
@@ -57,8 +57,11 @@ class Health(NamedTuple):
                 f"The pages of the database {path} are good, but not what is in them: {self.findings[0]}{more}; what "
                 "is whole can be used as before, or restore a backup"
             )
-        if self.older_schema:
-            return f"The pages of the database {path} are good; what is in them is of an older schema, not looked at"
+        if self.other_schema:
+            return (
+                f"The pages of the database {path} are good; what is in them is of schema {self.other_schema}, and was "
+                f"not looked at by this program, which knows {SCHEMA_REVISION}"
+            )
         return f"The database {path} is good: {self.readings} readings of {self.vectors} panels' types are whole"
 
 
@@ -73,7 +76,7 @@ def check(url: str, work: LongWork, *, full: bool = False) -> Health:
     if findings:
         return Health(tuple(findings), is_damaged=True)
     if revision != SCHEMA_REVISION:
-        return Health((), older_schema=revision)
+        return Health((), other_schema=revision)
     with reading(url) as connection:
         driver = cast(sqlite3.Connection, connection.connection.driver_connection)
         with work.on(driver):
