@@ -37,6 +37,9 @@ POINTS_TOLD = {
 }
 
 
+_STEPS_S = {"restless": [30, 30, 30, 30, 29, 31, 60, 0, 90, 1000], "repeated": [30, 30, 0], "calm": [30, 29, 31]}
+
+
 class Frame(NamedTuple):
     time_s: int
     run: int
@@ -64,10 +67,10 @@ def some_batches(random: Random, least: int) -> list[list[Frame]]:
         is_late = not is_old and random.random() < 0.2  # what an older program stored was there before it was packed
         at_s = random.randint(BEGIN_S - 100, time_s) if is_late else time_s
         spacing_s = None if is_old and number < 2 else random.choice([30, 60])
-        kind = random.choice(["calm", "restless", "constant", "missing", "odd"])
+        kind = random.choice(["calm", "restless", "repeated", "constant", "missing", "odd"])
         batch = []
         for _ in range(random.choice([1, 3, 8, 12])):
-            at_s += random.choice([30, 30, 30, 30, 29, 31, 60, 0, 90, 1000]) if kind == "restless" else 30
+            at_s += random.choice(_STEPS_S.get(kind, [30]))
             values = [
                 {"constant": 21.5, "odd": random.random() / 3}.get(kind, random.randint(180, 220) / 10),
                 0.0 if kind == "constant" else float(random.random() < 0.3),
@@ -202,7 +205,7 @@ def test_packed_frames_are_read_as_hot_ones_are_and_both_as_they_stand(
             assert not any(start_s <= time_s <= end_s for time_s, _ in line.readings)
 
 
-@given(batches(least=20), st.integers(15, 30), PARTS)
+@given(batches(least=20), st.integers(15, 30), st.tuples(st.integers(-100, 200), st.integers(700, 1100)))
 def test_headers_tell_what_the_readings_of_their_stretch_tell(
     stored: History, made: list[list[Frame]], packed: int, part: tuple[int, int]
 ) -> None:

@@ -269,14 +269,13 @@ class VectorReadings:
         if pieces.are_single:
             values = rows.column(self._read_values(index, np.ones(len(counts), dtype=bool)), hot)
             return Values(values, values, values)
-        of_part = (pieces.firsts > 0) | (pieces.lasts < counts[pieces.blocks] - 1)
-        in_parts = np.zeros(len(counts), dtype=bool)
-        in_parts[pieces.blocks[of_part]] = True
+        headers = self._headers_of(index)
+        in_parts = ~headers.summed_up
+        in_parts[pieces.blocks[(pieces.firsts > 0) | (pieces.lasts < counts[pieces.blocks] - 1)]] = True
         is_part = in_parts[pieces.blocks]
         read = self._read_values(index, in_parts)[
             places_of(counts, in_parts, pieces.blocks[is_part], pieces.firsts[is_part])
         ]
-        headers = self._headers_of(index)
         columns = []
         for of_blocks in (headers.means, headers.lows, headers.highs):
             column = of_blocks[pieces.blocks]
