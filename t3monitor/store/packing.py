@@ -40,7 +40,7 @@ class Packing:
             self._look(database)
             return _CATCHING_UP_S if self._waiting or self._unseen else _NEXT_ROUND_S
         if not is_loaded(_TOOLS):
-            return _NEXT_VECTOR_S
+            return _CATCHING_UP_S  # a program that ends after a cycle or two is to pack something too
         vector, is_due = self._waiting[0]
         from t3monitor.store import packed  # with numpy, which a program that was just started can do without
 
