@@ -82,7 +82,7 @@ def salvaged(file: Path, backup: Path | None = None) -> tuple[Path, Salvaged]:
     new, before = file.with_name("new.db"), file.read_bytes()
     result = salvage(file, new, backup, LongWork())
     assert file.read_bytes() == before
-    health = check(sqlite_url(new), LongWork(), full=True)
+    health = check(sqlite_url(new), LongWork())
     assert health.findings == ()
     for serial, packed in ((SERIAL, BLOCKS), (SERIAL + 1, 1)):
         stored = {time_of(seq): seq for seq in range(packed * BLOCK + HOT)}
