@@ -14,6 +14,7 @@ from t3monitor.commands import database as command
 from t3monitor.commands import exit_codes
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
+from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store import preview as preview_module
 from t3monitor.store.database import Database
 from t3monitor.store.disk import Room
@@ -91,9 +92,16 @@ def test_where_nothing_was_recorded_lately_nothing_grows(history: History) -> No
     assert found.days_until_full is None
 
 
-def test_a_file_that_is_not_there_or_old_has_nothing_that_goes(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_has_nothing_that_goes(tmp_path: Path) -> None:
     found = preview(sqlite_url(tmp_path / "none.db"), Settings(keep_samples_days=1), NOW_S)
     assert preview_lines(found) == ["There is no history yet, in 0.0 MB"]
+
+
+def test_of_a_file_of_an_older_version_nothing_is_said(history: History) -> None:
+    with history.database.writing() as cursor:
+        cursor.execute("DROP TABLE TRENDLOG_DAYS")
+    with pytest.raises(DatabaseUnusableError, match="is of an older version"):
+        look(history)
 
 
 # The command

@@ -2,11 +2,11 @@
 
 import math
 from datetime import tzinfo
-from pathlib import Path
 from sqlite3 import Cursor
 from typing import NamedTuple, cast
 
 from t3monitor.config.settings import Settings
+from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.disk import Room, room_of
 from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
@@ -116,8 +116,13 @@ def preview(url: str, settings: Settings, now_s: float, zone: tzinfo | None = No
     full_size = 0.0
     with reading(url) as connection:
         cursor = cast(Cursor, connection.connection.cursor())
-        if not cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'TRENDLOG_DAYS'").fetchone():
-            return _nothing(path, now_s)
+        tables = {name for (name,) in cursor.execute("SELECT name FROM sqlite_master WHERE name LIKE 'TRENDLOG%'")}
+        if not tables:
+            return Preview(Part(), ((None, None, Part()),), 0, None, None, None, room_of(path), now_s)
+        if "TRENDLOG_DAYS" not in tables:
+            raise DatabaseUnusableError(
+                f"The database {path} is of an older version; how much of it is kept is known when it is recorded to"
+            )
         sizes = dict(cursor.execute("SELECT layout_id, count(*) FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id"))
         since_s = now_s - _LATELY_S
         for vector in vectors_in(cursor):
@@ -151,10 +156,6 @@ def preview(url: str, settings: Settings, now_s: float, zone: tzinfo | None = No
         room_of(path),
         now_s,
     )
-
-
-def _nothing(path: Path, now_s: float) -> Preview:
-    return Preview(Part(), ((None, None, Part()),), 0, None, None, None, room_of(path), now_s)
 
 
 def _part(
