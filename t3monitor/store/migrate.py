@@ -134,7 +134,8 @@ def _copy_aside(url: str, revision: str, goes_on: Callable[[float], bool]) -> No
 
 
 def _check_space(path: Path, copy: Path) -> None:
-    needed, free = path.stat().st_size, shutil.disk_usage(path.parent).free
+    needed = path.stat().st_size * 5 // 4  # the copy, and a new index: in the -wal, then in the file
+    free = shutil.disk_usage(path.parent).free
     if free < needed:
         raise DatabaseError(
             f"The database {path} is to be copied to {copy.name} before it is migrated, which needs "
