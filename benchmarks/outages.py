@@ -17,7 +17,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.outage_stages import STAGES, BackgroundStage
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # the stages stand on what T3000 is there
+
+from benchmarks.outage_library import LibraryStage
+from benchmarks.outage_others import BackgroundStage, RecorderStage
+from benchmarks.outage_stage import Stage
+from benchmarks.outage_web import WebStage
 from benchmarks.planted import Hole, Planted
 from t3monitor.model.causes import Cause
 from t3monitor.model.points import PointKey
@@ -25,6 +30,8 @@ from t3monitor.store.causes import faulty, holes
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.series import Series
 from t3monitor.store.statistics import statistics
+
+STAGES: tuple[type[Stage], ...] = (WebStage, LibraryStage, RecorderStage, BackgroundStage)
 
 _OFF_S = 1.0  # times are stored in whole seconds, and a reading is given a moment before it is taken
 _SHARE_OFF = 0.001
