@@ -106,6 +106,7 @@ def test_what_is_whole_is_said_to_be_good(database: Database, file: Path) -> Non
         ("DELETE FROM TRENDLOG_FRAMES WHERE seq = 45", "begins with reading 40 counts 40, of which 39 are there"),
         ("DELETE FROM TRENDLOG_BLOCKS WHERE first_seq = 0", "40 packed readings are in no block"),
         ("UPDATE TRENDLOG_BLOCKS SET count = 41 WHERE first_seq = 0", "blocks that begin with readings 40 and before"),
+        ("UPDATE TRENDLOG_BLOCKS SET count = 1 << 40 WHERE first_seq = 40", "counts 1099511627776, of which 40"),
         ("UPDATE TRENDLOG_BLOCKS SET base = base + 1 WHERE first_seq = 40", "other times than its readings"),
         ("UPDATE TRENDLOG_BLOCKS SET layout_id = 9 WHERE first_seq = 40", "block that begins with reading 40 has no"),
         ("UPDATE TRENDLOG_FRAMES SET layout_id = 9 WHERE seq IS NULL", "5 readings have no layout"),

@@ -184,6 +184,7 @@ def test_where_a_segment_may_be_lost_no_constant_of_before_holds_on(file: Path) 
         "UPDATE TRENDLOG_FRAMES SET logging_time = logging_time + 1 WHERE seq = 45",
         "UPDATE TRENDLOG_FRAMES SET expected_spacing = 31 WHERE seq = 45",
         "UPDATE TRENDLOG_BLOCKS SET base = base + 1 WHERE first_seq = 40",
+        "UPDATE TRENDLOG_BLOCKS SET count = 1 << 40 WHERE first_seq = 40",
         "UPDATE TRENDLOG_BLOCKS SET width = 8, times = x'00' WHERE first_seq = 40",
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from t3monitor.store.codec import decode, decode_whole
 from t3monitor.store.failures import damaged
@@ -15,6 +16,7 @@ from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.store.work import LongWork
 
+_MOST_FRAMES = 100_000  # of a block, which has 240: more is garbage, for which there is no memory
 _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS ORDER BY 1, 2"
 _STRAY = "SELECT count(*) FROM TRENDLOG_FRAMES WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)"
 _LAYOUTS = (
@@ -28,14 +30,18 @@ _HOT = f"""SELECT count(*), coalesce(sum(CASE WHEN json_valid(vals) THEN json_ar
     FROM TRENDLOG_FRAMES AS frame WHERE {_OF_VECTOR} AND seq IS NULL"""  # noqa: S608 - of constants, as the next ones
 _HOT_SAMPLES = f"""SELECT count(*) FROM TRENDLOG_FRAMES AS frame, json_each(frame.vals)
     WHERE {_OF_VECTOR} AND seq IS NULL AND json_each.value IS NOT NULL"""  # noqa: S608
-_PACKED = f"""SELECT seq, logging_time, layout_id, expected_spacing, sync_interval FROM TRENDLOG_FRAMES
-    WHERE {_OF_VECTOR} AND seq IS NOT NULL ORDER BY seq"""  # noqa: S608
+_PACKED = f"""SELECT CAST(seq AS INTEGER), CAST(logging_time AS INTEGER), CAST(layout_id AS INTEGER),
+        CAST(coalesce(sync_interval, -1) AS INTEGER), CAST(coalesce(expected_spacing, -1) AS INTEGER),
+        CAST(run_id AS INTEGER)
+    FROM TRENDLOG_FRAMES WHERE {_OF_VECTOR} AND seq IS NOT NULL ORDER BY seq"""  # noqa: S608
 _BLOCKS = f"""SELECT first_seq, count, layout_id, sync_interval, first_time, last_time, base, step, width, times,
         spacing_base, spacing_step, spacing_width, spacings
     FROM TRENDLOG_BLOCKS WHERE {_OF_VECTOR} ORDER BY first_seq"""  # noqa: S608
 _SEGMENTS = f"""SELECT position, first_seq, base, step, scale, width, nullable, top, total, known, codes
     FROM TRENDLOG_SEGMENTS WHERE {_OF_VECTOR} ORDER BY position, first_seq"""  # noqa: S608
 _SAMPLES = f"SELECT count(*) FROM TRENDLOG_DATA WHERE {_OF_VECTOR}"  # noqa: S608
+
+Whole = NDArray[np.int64]
 
 
 class Health(NamedTuple):
@@ -92,8 +98,25 @@ def check(url: str, work: LongWork, *, full: bool = False) -> Health:
             with work.on(driver):
                 history = _History.read(driver.cursor(), vector)
                 findings += (f"{vector[1]} of {vector[0]}: {finding}" for finding in history.findings(full=full))
-        readings += len(history.seqs) + history.hot
+        readings += len(history.frames) + history.hot
     return Health(tuple(findings[:MOST_FINDINGS]), len(vectors), readings)
+
+
+def packed_frames(cursor: sqlite3.Cursor, vector: tuple[int, str]) -> Whole:
+    """A row for each packed reading of a vector, in their order: seq, time, layout, sync interval, spacing, cycle."""
+    return np.fromiter(cursor.execute(_PACKED, vector), dtype=np.dtype((np.int64, 6)))
+
+
+def frames_of_block(first: int, count: int, layout: int, interval: int, *columns: Any) -> Whole:
+    """The same of the readings that a block tells of, without their cycles; raises ValueError."""
+    if not 0 < count <= _MOST_FRAMES:
+        raise ValueError(count)
+    base, step, width, codes, *spacing = columns
+    spacing_base, spacing_step, spacing_width, spacing_codes = spacing
+    times = decode_whole(base, step, width, codes, count)
+    spacings = decode_whole(spacing_base, spacing_step, spacing_width, spacing_codes, count)
+    same = np.ones(count, dtype=np.int64)
+    return np.column_stack((np.arange(first, first + count), times, layout * same, interval * same, spacings))
 
 
 class _History(NamedTuple):
@@ -104,17 +127,15 @@ class _History(NamedTuple):
     layouts: dict[int, int]  # how many points each has
     hot: int
     hot_good: int
-    seqs: "np.ndarray[Any, np.dtype[np.int64]]"
-    frames: list[tuple[int, int, int, int | None, int | None]]
+    frames: Whole
     blocks: list[tuple[Any, ...]]
 
     @classmethod
     def read(cls, cursor: sqlite3.Cursor, vector: tuple[int, str]) -> "_History":
         hot, hot_good = cursor.execute(_HOT, vector).fetchone()
-        frames = cursor.execute(_PACKED, vector).fetchall()
-        seqs = np.array([frame[0] for frame in frames], dtype=np.int64)
         blocks = cursor.execute(_BLOCKS, vector).fetchall()
-        return cls(cursor, vector, dict(cursor.execute(_LAYOUTS)), hot, hot_good, seqs, frames, blocks)
+        layouts = dict(cursor.execute(_LAYOUTS))
+        return cls(cursor, vector, layouts, hot, hot_good, packed_frames(cursor, vector), blocks)
 
     def findings(self, *, full: bool) -> Iterator[str]:
         if self.hot != self.hot_good:
@@ -134,7 +155,8 @@ class _History(NamedTuple):
 
     def _of_blocks(self) -> Iterator[str]:
         """Each packed reading lies in one block, which has its time."""
-        doubled = len(self.seqs) - len(np.unique(self.seqs))
+        seqs = self.frames[:, 0]
+        doubled = len(seqs) - len(np.unique(seqs))
         if doubled:
             yield f"{doubled} packed readings have the number of another one"
         covered = end = 0
@@ -145,30 +167,26 @@ class _History(NamedTuple):
             end = first + count
             if layout not in self.layouts:
                 yield f"the block that begins with reading {first} has no layout"
-            begin, behind = np.searchsorted(self.seqs, (first, end)).tolist()
+            begin, behind = np.searchsorted(seqs, (first, end)).tolist()
             covered += behind - begin
             if behind - begin != count:
                 yield f"the block that begins with reading {first} counts {count}, of which {behind - begin} are there"
                 continue
             try:
-                its_times = decode_whole(base, step, width, times, count).tolist()
-                spacings = decode_whole(spacing[0], spacing[1], spacing[2], spacing[3], count).tolist()
+                told = frames_of_block(first, count, layout, interval, base, step, width, times, *spacing)
             except ValueError:
                 yield f"the times of the block that begins with reading {first} cannot be read"
                 continue
-            expected = [
-                (seq, time, layout, spacing, interval)
-                for seq, time, spacing in zip(range(first, end), its_times, spacings, strict=True)
-            ]
-            if self.frames[begin:behind] != expected or (min(its_times), max(its_times)) != (first_time, last_time):
+            ends = told[:, 1].min(), told[:, 1].max()
+            if not np.array_equal(self.frames[begin:behind, :5], told) or ends != (first_time, last_time):
                 yield f"the block that begins with reading {first} has other times than its readings"
-        if covered != len(self.seqs):
-            yield f"{len(self.seqs) - covered} packed readings are in no block"
+        if covered != len(seqs):
+            yield f"{len(seqs) - covered} packed readings are in no block"
 
     def _of_segments(self) -> Iterator[str | int]:
         """Each point of a block has a segment that can be read; gives as numbers how many samples there are."""
         firsts = [block[0] for block in self.blocks]
-        counts = dict(zip(firsts, (block[1] for block in self.blocks), strict=True))
+        counts = dict(zip(firsts, (min(block[1], _MOST_FRAMES) for block in self.blocks), strict=True))
         by_position: dict[int, dict[int, tuple[Any, ...]]] = {}
         for position, first, *segment in self.cursor.execute(_SEGMENTS, self.vector):
             by_position.setdefault(position, {})[first] = tuple(segment)

@@ -6,13 +6,15 @@ there.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from t3monitor.store.checking import segment_problem
-from t3monitor.store.codec import decode_whole, encode_whole
+import numpy as np
+
+from t3monitor.store.checking import frames_of_block, packed_frames, segment_problem
+from t3monitor.store.codec import encode_whole
 from t3monitor.store.database import Database
 from t3monitor.store.layouts import LayoutPoint, fingerprint_of
 from t3monitor.store.schema import point_tables
@@ -35,8 +37,6 @@ _OUT_OF_PLACE = (
         WHERE point.layout_id = TRENDLOG_FRAMES.layout_id)""",
     "DELETE FROM TRENDLOG_BLOCKS WHERE layout_id NOT IN (SELECT id FROM TRENDLOG_LAYOUTS)",
 )
-_PACKED = """SELECT seq, logging_time, run_id, layout_id, sync_interval, expected_spacing FROM TRENDLOG_FRAMES
-    WHERE serial_number = ? AND point_type = ? AND seq IS NOT NULL ORDER BY seq"""
 _PACK = """UPDATE TRENDLOG_FRAMES SET seq = ?, vals = ''
     WHERE serial_number = ? AND point_type = ? AND logging_time = ? AND seq IS NULL AND run_id <= ?"""
 _FRAME = """INSERT OR IGNORE INTO TRENDLOG_FRAMES (serial_number, point_type, logging_time, run_id, layout_id, vals,
@@ -114,44 +114,42 @@ def _points(cursor: sqlite3.Cursor, query: str, of: int) -> tuple[LayoutPoint, .
 
 def _decide(cursor: sqlite3.Cursor, vector: Vector) -> None:
     """Where a block and its readings tell different times, what most readings say counts."""
-    frames = {frame[0]: frame for frame in cursor.execute(_PACKED, vector)}
+    frames = packed_frames(cursor, vector)
     for first, count, layout, interval, _, *columns in cursor.execute(_BLOCKS, vector).fetchall():
+        begin, behind = np.searchsorted(frames[:, 0], (first, first + count)).tolist()
+        its_frames = frames[begin:behind]
         try:
-            times, spacings = _times(columns, count)
+            told = frames_of_block(first, count, layout, interval, *columns)
         except ValueError:
             cursor.execute(_NO_BLOCK, (*vector, first))
             continue
-        told = [(first + n, times[n], layout, interval, spacings[n]) for n in range(count)]
-        others = [frame for tale in told if (frame := frames.get(tale[0])) and (frame[0], frame[1], *frame[3:]) != tale]
+        others = its_frames[(its_frames[:, :5] != told[its_frames[:, 0] - first]).any(axis=1)]
         if 2 * len(others) > count:
             cursor.execute(_NO_BLOCK, (*vector, first))
         else:
-            cursor.executemany(_NO_FRAME, [(*vector, frame[1], frame[2]) for frame in others])
-
-
-def _times(columns: Sequence[Any], count: int) -> tuple[list[int], list[int]]:
-    """The times and spacings of a block; raises ValueError."""
-    base, step, width, codes, spacing_base, spacing_step, spacing_width, spacing_codes = columns
-    times = decode_whole(base, step, width, codes, count)
-    return times.tolist(), decode_whole(spacing_base, spacing_step, spacing_width, spacing_codes, count).tolist()
+            cursor.executemany(_NO_FRAME, [(*vector, frame[1], frame[5]) for frame in others.tolist()])
 
 
 def _mend_blocks(cursor: sqlite3.Cursor, vector: Vector) -> None:
     """Makes blocks of packed readings that have none: each begins where segments do, or another layout or interval."""
-    covered = {seq for first, count, *_ in cursor.execute(_BLOCKS, vector) for seq in range(first, first + count)}
-    frames = [frame for frame in cursor.execute(_PACKED, vector) if frame[0] not in covered]
+    frames = packed_frames(cursor, vector)
+    is_alone = np.ones(len(frames), dtype=bool)
+    for first, count, *_ in cursor.execute(_BLOCKS, vector):
+        begin, behind = np.searchsorted(frames[:, 0], (first, first + count)).tolist()
+        is_alone[begin:behind] = False
+    alone = frames[is_alone].tolist()
     begins = {first for _, first, *_ in cursor.execute(_SEGMENTS, vector)}
-    for _, block in groupby(zip(frames, _blocks_of(frames, begins), strict=True), key=itemgetter(1)):
-        seqs, times, runs, layouts, intervals, spacings = zip(*(frame for frame, _ in block), strict=True)
+    for _, block in groupby(zip(alone, _blocks_of(alone, begins), strict=True), key=itemgetter(1)):
+        seqs, times, layouts, intervals, spacings, runs = zip(*(frame for frame, _ in block), strict=True)
         row = (*vector, seqs[0], len(seqs), layouts[0], intervals[0], min(times), max(times), max(runs))
         cursor.execute(_BLOCK, (*row, *encode_whole(times), *encode_whole(spacings)))
 
 
-def _blocks_of(frames: Iterable[tuple[int, ...]], begins: set[int]) -> Iterator[int]:
+def _blocks_of(frames: Iterable[list[int]], begins: set[int]) -> Iterator[int]:
     """The number of its block for each."""
     number, before = 0, None
     for frame in frames:
-        is_next = before is not None and frame[0] == before[0] + 1 and frame[3:5] == before[3:5]
+        is_next = before is not None and frame[0] == before[0] + 1 and frame[2:4] == before[2:4]
         number += frame[0] in begins or not is_next
         yield number
         before = frame
@@ -159,18 +157,16 @@ def _blocks_of(frames: Iterable[tuple[int, ...]], begins: set[int]) -> Iterator[
 
 def _mend_frames(cursor: sqlite3.Cursor, vector: Vector) -> None:
     """Gives blocks the readings that they count."""
-    seqs = {frame[0] for frame in cursor.execute(_PACKED, vector)}
+    seqs = packed_frames(cursor, vector)[:, 0]
     for first, count, layout, interval, run, *columns in cursor.execute(_BLOCKS, vector).fetchall():
-        missing = [number for number in range(count) if first + number not in seqs]
-        if not missing:
+        begin, behind = np.searchsorted(seqs, (first, first + count)).tolist()
+        if behind - begin == count:
             continue
-        times, spacings = _times(columns, count)
-        for number in missing:
-            time_s = times[number]
+        told = frames_of_block(first, count, layout, interval, *columns)
+        for seq, time_s, *_, spacing_s in told[~np.isin(told[:, 0], seqs[begin:behind])].tolist():
             # It may be there as it was before it was packed: in a backup.
-            if not cursor.execute(_PACK, (first + number, *vector, time_s, run)).rowcount:
-                frame = (*vector, time_s, run, layout, spacings[number], interval, first + number)
-                cursor.execute(_FRAME, frame)
+            if not cursor.execute(_PACK, (seq, *vector, time_s, run)).rowcount:
+                cursor.execute(_FRAME, (*vector, time_s, run, layout, spacing_s, interval, seq))
 
 
 def _mend_segments(
@@ -199,5 +195,5 @@ def _mend_segments(
                 in_force[position] = 0
                 missing += 1
         if missing:
-            times, _ = _times(columns, count)
-            yield Unknown(vector, min(times), max(times), missing * count)
+            times = frames_of_block(first, count, layout, 0, *columns)[:, 1]
+            yield Unknown(vector, int(times.min()), int(times.max()), missing * count)
