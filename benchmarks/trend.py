@@ -23,6 +23,7 @@ from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Panel
 from t3monitor.store.database import Database
 from t3monitor.store.history import HistoryReader
+from t3monitor.store.packed import pack_oldest
 from t3monitor.store.series import Series
 from t3monitor.store.statements import INSERT_FRAME
 from t3monitor.store.writer import Writer
@@ -66,7 +67,7 @@ def main() -> int:
 
 
 def _write_year(file: Path) -> None:
-    """One vector every five minutes, of daily waves with noise."""
+    """One vector every five minutes, of daily waves with noise, packed."""
     points = tuple(
         Point(PointType.INPUT, n + 1, f"IN{n + 1}", 1, f"Input {n + 1}", f"L{n + 1}", 0.0, _UNITS[n % 8], 3, 0, 0, 1)
         for n in range(_POINTS)
@@ -91,10 +92,13 @@ def _write_year(file: Path) -> None:
         cursor.executemany(
             INSERT_FRAME,
             (
-                (_SERIAL, "INPUT", time_s, 1, 1, encode(row).decode(), _STEP_S)
+                (_SERIAL, "INPUT", time_s, 1, 1, encode(row).decode(), _STEP_S, _STEP_S, None)
                 for time_s, row in zip(times.tolist(), rows, strict=True)
             ),
         )
+    with database.writing() as cursor:
+        while pack_oldest(cursor, _SERIAL, "INPUT"):
+            pass
     database.close()
 
 

@@ -24,10 +24,10 @@ from t3monitor.store.packed import pack_oldest
 from t3monitor.store.series import Series
 
 SERIAL, BEGIN_S = 237219, 1_700_000_000
-KEYS = ANALOG, STATE, ODD = tuple(PointKey(SERIAL, PointType.INPUT, index) for index in (1, 2, 3))
+KEYS = ANALOG, STATE, ODD, MIXED = tuple(PointKey(SERIAL, PointType.INPUT, index) for index in (1, 2, 3, 4))
 POINTS = {  # by layout: the place of each point, its unit, its range, whether it is analog
-    1: {1: (0, "°C", 3, 1), 2: (1, "", 1, 0), 3: (2, "°C", 3, 1)},
-    2: {1: (2, "°F", 4, 1), 2: (0, "", 1, 0)},
+    1: {1: (0, "°C", 3, 1), 2: (1, "", 1, 0), 3: (2, "°C", 3, 1), 4: (3, "°C", 3, 1)},
+    2: {1: (2, "°F", 4, 1), 2: (0, "", 1, 0), 4: (3, "", 1, 0)},
 }
 
 
@@ -37,7 +37,12 @@ POINTS_TOLD = {
 }
 
 
-_STEPS_S = {"restless": [30, 30, 30, 30, 29, 31, 60, 0, 90, 1000], "repeated": [30, 30, 0], "calm": [30, 29, 31]}
+_STEPS_S = {
+    "restless": [30, 30, 30, 30, 29, 31, 60, 0, 90, 1000],
+    "repeated": [30, 30, 0],
+    "calm": [30, 29, 31],
+    "holed": [30, 30, 100],
+}
 
 
 class Frame(NamedTuple):
@@ -60,14 +65,14 @@ def batches(least: int = 0) -> st.SearchStrategy[list[list[Frame]]]:
 def some_batches(random: Random, least: int) -> list[list[Frame]]:
     made: list[list[Frame]] = []
     time_s, run, layout = BEGIN_S, 0, 1
-    is_old = random.random() < 0.5  # of an older program, without spacings
+    old = random.choice([0, 0, 2, 9])  # batches of an older program, without spacings
     for number in range(random.randint(1, 5) + least):
         if random.random() < 0.2:
             layout = 3 - layout
-        is_late = not is_old and random.random() < 0.2  # what an older program stored was there before it was packed
+        is_late = not old and random.random() < 0.2  # what an older program stored was there before it was packed
         at_s = random.randint(BEGIN_S - 100, time_s) if is_late else time_s
-        spacing_s = None if is_old and number < 2 else random.choice([30, 60])
-        kind = random.choice(["calm", "restless", "repeated", "constant", "missing", "odd"])
+        spacing_s = None if number < old else random.choice([30, 60])
+        kind = random.choice(["calm", "restless", "repeated", "holed", "constant", "missing", "odd"])
         batch = []
         for _ in range(random.choice([1, 3, 8, 12])):
             at_s += random.choice(_STEPS_S.get(kind, [30]))
@@ -75,6 +80,7 @@ def some_batches(random: Random, least: int) -> list[list[Frame]]:
                 {"constant": 21.5, "odd": random.random() / 3}.get(kind, random.randint(180, 220) / 10),
                 0.0 if kind == "constant" else float(random.random() < 0.3),
                 None if kind == "missing" or random.random() < 0.1 else 20.0 + random.randint(0, 1),
+                float(random.random() < 0.3),
             ]
             run += 1
             batch.append(Frame(at_s, run, layout, spacing_s, tuple(values)))
@@ -205,7 +211,7 @@ def test_packed_frames_are_read_as_hot_ones_are_and_both_as_they_stand(
             assert not any(start_s <= time_s <= end_s for time_s, _ in line.readings)
 
 
-@given(batches(least=20), st.integers(15, 30), st.tuples(st.integers(-100, 200), st.integers(700, 1100)))
+@given(batches(least=20), st.integers(1, 30), st.tuples(st.integers(-100, 500), st.integers(400, 1100)))
 def test_headers_tell_what_the_readings_of_their_stretch_tell(
     stored: History, made: list[list[Frame]], packed: int, part: tuple[int, int]
 ) -> None:
@@ -317,7 +323,9 @@ def test_changes_of_the_unit_are_told_by_the_readings(stored: History, made: lis
 
 
 def test_a_change_that_was_recorded_is_told_once_and_others_with_it(stored: History) -> None:
-    frames = [Frame(BEGIN_S + 30 * number, number + 1, 1 + number // 2, 30, (1.0, 1.0, 1.0)) for number in range(4)]
+    frames = [
+        Frame(BEGIN_S + 30 * number, number + 1, 1 + number // 2, 30, (1.0, 1.0, 1.0, 1.0)) for number in range(4)
+    ]
     stored.store([frames], 1)
     with stored.database.writing() as cursor:
         cursor.executemany(
