@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from six_points import BERLIN, FIRST, SECOND, History, key, midnight, regular
 from t3monitor.store.history import HistoryReader
 from t3monitor.store.series import Series
-from test_retention import BERLIN, FIRST, SECOND, History, key, midnight, regular
 
 DAY_S = 86_400
 BEGIN_S = midnight(BERLIN, 2026, 1, 30)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from six_points import POINTS, History, regular
 from t3monitor.cli import main
 from t3monitor.commands import database as command
 from t3monitor.commands import exit_codes
@@ -23,7 +24,6 @@ from t3monitor.store.preview import Preview, preview
 from t3monitor.store.retention import retained
 from t3monitor.store.retention_text import preview_lines
 from t3monitor.store.work import LongWork
-from test_retention import POINTS, History, regular
 
 DAY_S = 86_400
 BEGIN_S = int(datetime(2026, 1, 10).timestamp())

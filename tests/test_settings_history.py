@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from six_points import History, regular
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Kept, Settings
 from t3monitor.model.errors import DatabaseError
@@ -14,7 +15,6 @@ from t3monitor.store.work import LongWork
 from t3monitor.ui.settings.history import HistoryPage
 from t3monitor.ui.settings.upkeep import UpkeepTask
 from test_preview import BEGIN_S, NOW_S
-from test_retention import History, regular
 from values import device
 
 KEPT = Kept(serial_number=237219, point_type="OUTPUT", samples_days=30, daily_values_days=400)
