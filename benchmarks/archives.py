@@ -132,8 +132,10 @@ class Archive:
         self._database.close()
 
 
-def archive(name: str, building: Readings, times: int = 1, *, packs: bool = True, **options: Any) -> Path:
-    """The file of a building's readings, laid one after the other so many times."""
+def archive(
+    name: str, building: Readings, times: int = 1, *, packs: bool = True, seen_later_s: int = 0, **options: Any
+) -> Path:
+    """The file of a building's readings, laid one after the other so many times; kept up at once, or so much later."""
 
     def make(path: Path) -> None:
         file = Archive(path, building)
@@ -141,6 +143,7 @@ def archive(name: str, building: Readings, times: int = 1, *, packs: bool = True
             for begin in range(0, building.cycles, _CYCLES_AT_ONCE):
                 end = min(begin + _CYCLES_AT_ONCE, building.cycles)
                 file.add(begin, end, shift_s=turn * building.cycles * INTERVAL_S, **options)
+                file.clock.now_s += seen_later_s
                 if packs:
                     file.keep_up()
         file.close()

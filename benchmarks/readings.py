@@ -95,8 +95,11 @@ def simulated(panels: int, cycles: int) -> Readings:
     return Readings(panels, tuple(vectors))
 
 
-def restless(panels: int, cycles: int) -> Readings:
-    """Every point has another value in each reading: half of them walk by tenths, half are anywhere from 0 to 100.0."""
+def restless(panels: int, cycles: int, *, noisy: bool = False) -> Readings:
+    """Every point has another value in each reading: it walks by up to half a unit, in tenths.
+
+    ``noisy``: of every second point no value has to do with the one before; it is anything from 0 to 100.0.
+    """
     building = Readings(panels, ()).snapshot()
     random = np.random.default_rng(11)
     times = FIRST_S + INTERVAL_S * np.arange(cycles)
@@ -106,7 +109,8 @@ def restless(panels: int, cycles: int) -> Readings:
             count = len(points)
             steps = random.integers(1, 6, (cycles, count)) * random.choice((-100, 100), (cycles, count))
             values = random.integers(-20, 21, count) * 1000 + np.cumsum(steps, axis=0)
-            values[:, ::2] = random.integers(0, 1001, values[:, ::2].shape) * 100
+            if noisy:
+                values[:, ::2] = random.integers(0, 1001, values[:, ::2].shape) * 100
             values = values.astype(np.int32)
             vectors.append(Vector(panel.serial_number, kind, times, values[0], np.arange(count), values))
     return Readings(panels, tuple(vectors))
