@@ -122,6 +122,32 @@ def test_what_the_values_would_do_is_said_before_they_are_applied(
     assert [settings.keep_samples_days for settings in looking.asked] == [0, 5]
 
 
+def test_how_much_of_what_is_in_force_is_deleted_is_watched(
+    qtbot: QtBot, tmp_path: Path, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.ui.settings.history._WATCH_MS", 1_000_000)
+    history = History(tmp_path / "history.db")
+    history.store(regular(BEGIN_S, 20 * 144))
+    page, _ = page_of(qtbot, Settings(), sqlite_url(history.file))
+    shares = []
+
+    async def scenario() -> None:
+        page.show()
+        page.samples.setValue(5)
+        page.take_as_applied(Settings(keep_samples_days=5))
+        for _ in range(3):
+            page.on_look()
+            await page.looking()
+            shares.append(None if page.bar.isHidden() else page.bar.value())
+            assert page._soon.isActive() == (shares[-1] is not None)
+            history.retain(NOW_S, keep_samples_days=5, slices=None if len(shares) > 1 else 6)
+
+    loop.run_until_complete(scenario())
+    history.database.close()
+    assert shares == [0, int(1000 * 5 * 240 / (15 * 144)), None]
+    assert page.caution.isHidden()
+
+
 def test_what_cannot_be_looked_at_is_said(qtbot: QtBot, loop: asyncio.AbstractEventLoop) -> None:
     page, _ = page_of(qtbot, Settings())
 

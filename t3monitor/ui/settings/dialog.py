@@ -150,6 +150,7 @@ class SettingsDialog(QDialog):
         wanted = self.wanted()
         if wanted is not None and wanted != self._settings:
             self._settings = wanted
+            self.history.take_as_applied(wanted)
             self.settings_applied.emit(wanted)
             self.on_changed()
 

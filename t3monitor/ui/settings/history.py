@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -31,7 +32,8 @@ from t3monitor.ui.settings.fields import declaration, number_field
 from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.settings.upkeep import Upkeep
 
-_LOOK_MS = 400
+_LOOK_MS, _WATCH_MS = 400, 3000
+_WHOLE = 1000  # steps of the bar
 _LAST_LINE = 10_000  # below all others
 translate = QCoreApplication.translate
 
@@ -54,7 +56,11 @@ class HistoryPage(SettingsPage):
         self.caution = Message()
         self.preview = Label(wordWrap=True)
         self._looking: asyncio.Task[None] | None = None
-        self._soon = QTimer(self, singleShot=True, interval=_LOOK_MS)
+        self._most_going = 0.0
+        self.bar = QProgressBar(textVisible=False, maximum=_WHOLE)
+        self.bar.setAccessibleName(self.tr("How much of it is deleted"))
+        self.bar.hide()
+        self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self.on_look)
         self._lay_out()
 
@@ -83,11 +89,16 @@ class HistoryPage(SettingsPage):
         self.wrong.show_sentence(Tone.BAD, problem)
         return not problem
 
+    def take_as_applied(self, settings: Settings) -> None:
+        """These are in force now."""
+        self._stored = settings
+        self._soon.start(_LOOK_MS)
+
     @Slot()
     def on_edited(self) -> None:
         """Other values: what they would do is looked at anew."""
         self.check_now()
-        self._soon.start()
+        self._soon.start(_LOOK_MS)
 
     @Slot()
     def on_look(self) -> None:
@@ -98,6 +109,7 @@ class HistoryPage(SettingsPage):
 
     def leave(self) -> None:
         """Nobody wants to know it any more."""
+        self._soon.stop()
         if self._looking:
             self._looking.cancel()
             self._looking = None
@@ -117,9 +129,22 @@ class HistoryPage(SettingsPage):
             self.preview.setText(str(error))
             return
         self.preview.setText("\n".join(preview_lines(found)))
-        goes = found.whole.readings_going or found.whole.days_going
-        sentence = self.tr("With these values in force what goes is deleted, which cannot be undone") if goes else ""
-        self.caution.show_sentence(Tone.CAUTION, sentence)
+        goes = found.whole.readings_going + found.whole.days_going
+        is_going = bool(goes) and settings == self._stored
+        self._show_progress(goes if is_going else 0)
+        if is_going:
+            sentence = self.tr("What goes is deleted a bit at a time while T3 Monitor records; longer times end that")
+        else:
+            sentence = self.tr("With these values in force what goes is deleted, which cannot be undone")
+        self.caution.show_sentence(Tone.CAUTION, sentence if goes else "")
+
+    def _show_progress(self, goes: float) -> None:
+        """How far what is in force has been done; looks again while there is more to do."""
+        self._most_going = max(self._most_going, goes) if goes else 0
+        self.bar.setVisible(bool(goes))
+        if goes:
+            self.bar.setValue(int(_WHOLE * (1 - goes / self._most_going)))
+            self._soon.start(_WATCH_MS)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -159,6 +184,7 @@ class HistoryPage(SettingsPage):
         layout.addWidget(self.wrong)
         layout.addWidget(self.preview)
         layout.addWidget(self.caution)
+        layout.addWidget(self.bar)
         layout.addWidget(always)
 
 
