@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from answers import real_answer, real_panel
+from answers import real_answer, real_panel, real_point
 from clock import FakeClock
 from live_cycles import LiveCycles, site_panels
 from scripted_link import ScriptedLink, Step
@@ -21,6 +21,8 @@ from t3monitor.model.causes import Blank, Cause, cause_of
 from t3monitor.model.errors import (
     BadReplyError,
     CrashedError,
+    DatabaseError,
+    InterruptedCycleError,
     LinkTimeoutError,
     MonitorError,
     NoNewDataError,
@@ -39,7 +41,7 @@ from t3monitor.sync.flow_log import FlowLines
 from t3monitor.sync.pulse import Beats, Interruption, Pulse
 from t3monitor.sync.service import SyncService
 from t3monitor.t3000.link import Answer
-from values import NOW_S, report
+from values import NOW_S, device, report
 
 STEP_S = 30
 ONE, TWO = 237219, 237220
@@ -126,6 +128,8 @@ def recording(tmp_path: Path) -> Recording:
         RefusedError("It refused"),
         BadReplyError("No JSON"),
         NoNewDataError("T3000 ignores calls less than 15 s apart; 7 s to go"),
+        InterruptedCycleError("Stopped while waiting for T3000"),
+        DatabaseError("The database is locked"),
         ZeroDivisionError("by an error of ours"),
     ],
 )
@@ -627,3 +631,33 @@ def test_an_end_that_a_lock_kept_out_is_told_by_the_next_run(recording: Recordin
     recording.run(recording.answer())
     assert [kind for kind, _, _ in recording.happened] == ["started", "quit", "started", "quit"]
     assert not list(recording.file.parent.glob("*late*"))
+
+
+def test_a_type_whose_points_are_not_in_the_answer_any_more_is_told_of(recording: Recording) -> None:
+    def few() -> Answer:
+        now_s = int(recording.clock.utc_s())
+        times = dict.fromkeys(("input_logging_time", "output_logging_time", "variable_logging_time"), now_s)
+        return Answer(real_answer(real_panel(ONE, [real_point()], **times)), turn_s=0.0)
+
+    recording.run(recording.answer(ONE), *[few] * 4)
+    assert [row[:4] for row in recording.coverage] == [
+        (ONE, "OUTPUT", "point_missing", 4),
+        (ONE, "VARIABLE", "point_missing", 4),
+    ]
+
+
+def test_a_listed_panel_that_does_not_answer_is_told_of_as_such(recording: Recording) -> None:
+    silent = recording.answer(ONE, silent=(device(TWO, inputs=(), outputs=(), variables=()),))
+    recording.run(recording.answer(), *[silent] * 4)
+    assert recording.coverage == [(TWO, None, "panel_missing", 4, 30, 120)]
+    assert recording.rows("SELECT reason FROM COVERAGE") == [("T3000 lists the panel, and it does not answer",)]
+
+
+def test_points_that_nobody_uses_any_more_are_not_read_live_and_that_is_told(tmp_path: Path) -> None:
+    panels = site_panels(2)
+    live = LiveCycles(tmp_path, panels)
+    live.run(2)
+    panels[1].used = (0, *panels[1].used[1:])
+    live.run(12)
+    rows = live.rows("SELECT serial_number, point_type, cause FROM COVERAGE")
+    assert rows == [(panels[1].serial_number, "INPUT", "unused")]
