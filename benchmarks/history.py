@@ -224,9 +224,7 @@ def _size(file: Path, samples: int, what: str, bar: float, notes: list[str]) -> 
     """Bytes a sample of the whole file, and in the notes by table."""
     size = file.stat().st_size
     with closing(sqlite3.connect(file)) as connection:
-        parts = connection.execute(
-            "SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC"
-        ).fetchall()
+        parts = connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC").fetchall()
         (free,) = connection.execute("PRAGMA freelist_count").fetchone()
         (page,) = connection.execute("PRAGMA page_size").fetchone()
     parts.append(("free pages", free * page))

@@ -126,6 +126,8 @@ def _of_day(
     """The point's number, and the columns after the day, of each position of which something is known in a day."""
     first = int(np.searchsorted(readings.until, start_s, side="right"))
     last = int(np.searchsorted(readings.times, end_s))
+    if first >= last:
+        return
     begins, ends = np.maximum(readings.times[first:last], start_s), np.minimum(readings.until[first:last], end_s)
     used = readings.used
     values = readings.values[used, first:last]
