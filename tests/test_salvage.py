@@ -10,6 +10,7 @@ from packed import BLOCK, KIND, POINTS, SERIAL, fill, time_of, value
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.store.backup import back_up
 from t3monitor.store.checking import check
+from t3monitor.store.compact import compact
 from t3monitor.store.database import Database
 from t3monitor.store.files import put_in_place
 from t3monitor.store.mending import LostValues, mend
@@ -51,7 +52,7 @@ def rows(file: Path, sql: str, *values: object) -> list[tuple[object, ...]]:
 
 def pages_of(file: Path, name: str, *, leaves: bool = True) -> list[int]:
     """The pages of a table or index, in order of its key: the branches, or the leaves."""
-    (root,) = rows(file, "SELECT rootpage FROM sqlite_master WHERE name = ?", name)
+    (root,) = rows(file, "SELECT rootpage FROM sqlite_master WHERE name = ?", name) or [(1,)]
     content = file.read_bytes()
 
     def below(page: int) -> list[int]:
@@ -246,10 +247,44 @@ def test_of_a_file_cut_short_its_begin_is_carried(file: Path, part: float) -> No
     assert sum(result.rows.values()) > 0
 
 
-def test_of_a_file_without_its_header_nothing_is_carried_but_from_a_backup(file: Path, tmp_path: Path) -> None:
+def compacted(file: Path) -> None:
+    database = Database(sqlite_url(file))
+    compact(database, LongWork())
+    database.close()
+
+
+@pytest.mark.parametrize("is_compact", [False, True])
+@pytest.mark.parametrize("part", ["header", "first page", "description of tables"])
+def test_where_the_tables_are_is_known_without_their_description(file: Path, part: str, is_compact: bool) -> None:
+    if is_compact:
+        compacted(file)
+    if part == "description of tables":
+        overwrite(file, pages_of(file, "sqlite_master")[1])
+    else:
+        overwrite(file, 1, b"\x00" * (100 if part == "header" else PAGE))
+    new, result = salvaged(file)
+    assert result.lost == ()
+    assert (readings(new), samples(new)) == (READINGS, samples_of_whole())
+    assert not list(file.parent.glob("new.db.*"))
+
+
+@pytest.mark.parametrize("harm", ["UPDATE TRENDLOG_BYTES SET b = x'00'", "DELETE FROM alembic_version"])
+def test_where_known_tables_are_others_nothing_is_read(file: Path, harm: str) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(harm)
+    overwrite(file, 1, b"\x00" * PAGE)
+    _, result = salvaged(file)
+    assert sum(result.rows.values()) == 0
+
+
+def test_tables_that_are_not_where_they_should_be_are_not_guessed(file: Path, tmp_path: Path) -> None:
     backup = tmp_path / "backup.db"
     back_up(sqlite_url(file), backup, LongWork())
-    overwrite(file, 1, b"\x00" * 100)
+    for page in (
+        1,
+        *(int(str(root)) for (root,) in rows(file, "SELECT rootpage FROM sqlite_master WHERE rootpage > 0")),
+    ):
+        overwrite(file, page, b"\x00" * PAGE)
     new, result = salvaged(file)
     assert sum(result.rows.values()) == 0
     assert "nothing of it could be read, and a new one is begun" in result.sentence(file, "x")

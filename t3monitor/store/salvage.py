@@ -22,6 +22,7 @@ from t3monitor.store.failures import database_sentences
 from t3monitor.store.files import beside
 from t3monitor.store.mending import LostValues, Unknown, Vector, mend, mend_layouts
 from t3monitor.store.pages import must_be_whole
+from t3monitor.store.redescribed import redescribed
 from t3monitor.store.work import LongWork
 
 _UNREADABLE = sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
@@ -70,6 +71,11 @@ class Loss(NamedTuple):
     first: int
     last: int
 
+    @property
+    def is_whole_table(self) -> bool:
+        """Whether nobody knows where the table is."""
+        return not self.last
+
 
 class _Table(NamedTuple):
     """A table as the new file has it; the ranges are of the last column of its cells' names."""
@@ -104,6 +110,8 @@ def salvage(path: Path, new: Path, backup: Path | None, work: LongWork) -> Salva
         target = Database(sqlite_url(new))
         with database_sentences(path):
             rows, losses = _carry(path, target, work)
+            if any(loss.is_whole_table for loss in losses):
+                rows, losses = _carry_redescribed(path, target, work) or (rows, losses)
         filled = 0
         lost_values = _lost_values(losses)
         if backup and losses:
@@ -120,6 +128,16 @@ def salvage(path: Path, new: Path, backup: Path | None, work: LongWork) -> Salva
             remove(new)
         raise
     return Salvaged(rows, filled, lost)
+
+
+def _carry_redescribed(path: Path, target: Database, work: LongWork) -> "tuple[dict[str, int], list[Loss]] | None":
+    """The same where the description of tables is lost; None if they are not where they should be."""
+    copy = target.path.with_name(f"{target.path.name}.copy")
+    try:
+        return _carry(copy, target, work) if redescribed(path, copy) else None
+    finally:
+        with suppress(OSError):
+            remove(copy)
 
 
 def remove(database: Path) -> None:
