@@ -80,7 +80,7 @@ def some_batches(random: Random, least: int) -> list[list[Frame]]:
                 {"constant": 21.5, "odd": random.random() / 3}.get(kind, random.randint(180, 220) / 10),
                 0.0 if kind == "constant" else float(random.random() < 0.3),
                 None if kind == "missing" or random.random() < 0.1 else 20.0 + random.randint(0, 1),
-                float(random.random() < 0.3),
+                float(len(batch) < 3),
             ]
             run += 1
             batch.append(Frame(at_s, run, layout, spacing_s, tuple(values)))
@@ -228,6 +228,56 @@ def test_headers_tell_what_the_readings_of_their_stretch_tell(
             assert_is_of(series, lines[series.units])
 
 
+def every_30_s(times: range, run: int, value: float = 20.0, *, spacing_s: int | None = 30) -> list[Frame]:
+    """A batch whose values move a little."""
+    return [
+        Frame(time_s, run + number, 1, spacing_s, (value + number % 7, 0.0, None, 0.0))
+        for number, time_s in enumerate(times)
+    ]
+
+
+def test_a_block_that_begins_before_the_time_is_not_summed_up_with_late_readings_in_it(stored: History) -> None:
+    edge_s = BEGIN_S // 2048 * 2048 + 2048
+    ends = [edge_s + 150 + 1800 * number for number in range(30)]
+    blocks = [every_30_s(range(end_s - 1770, end_s + 1, 30), 1000 * number) for number, end_s in enumerate(ends)]
+    late = every_30_s(range(ends[0] - 1755, ends[0] - 1700, 30), 100_000, 99.0)
+    stored.store([*blocks, late], 31)
+    (whole,) = stored.reader.read(ANALOG, edge_s - 1e5, edge_s + 1e5, 10_000)
+    (series,) = stored.reader.read(ANALOG, edge_s, edge_s + 50_000, 40)
+    assert series.stretches
+    assert np.diff(series.times_utc_s).max() > 1800, "they are of headers"
+    assert_is_of(series, whole)
+
+
+def test_the_changes_of_a_state_are_kept_also_where_it_was_a_number_before(stored: History) -> None:
+    def state(number: int) -> float:
+        return float(number // 10 % 100 == 0)
+
+    blocks = [every_30_s(range(BEGIN_S + 300 * n, BEGIN_S + 300 * n + 300, 30), 10 * n) for n in range(300)]
+    changing = [
+        [frame._replace(layout=2, values=(0.0, None, 20.0, state(frame.run - 5))) for frame in block]
+        for block in blocks[100:]
+    ]
+    stored.store([*blocks[:100], *changing], 298)
+    (series,) = stored.reader.read(MIXED, BEGIN_S + 30_300, BEGIN_S + 90_000, 40)
+    assert series.stretches
+    assert series.values.tolist() == [0, 1, 0, 1, 0]
+    assert (series.stretches.ends - series.times_utc_s).tolist()[1:4] == [9 * 30, 989 * 30, 9 * 30]
+
+
+def test_readings_without_spacings_are_judged_by_all_readings_before_them_also_in_blocks(stored: History) -> None:
+    blocks = [
+        every_30_s(range(BEGIN_S + 300 * n, BEGIN_S + 300 * n + 300, 30), 10 * n, spacing_s=30) for n in range(100)
+    ]
+    hot_s = BEGIN_S + 30_000
+    hot = every_30_s(range(hot_s, hot_s + 90, 30), 5000, spacing_s=None)
+    after_hole = every_30_s(range(hot_s + 200, hot_s + 300, 30), 6000, spacing_s=None)
+    stored.store([*blocks, [*hot, *after_hole]], 100)
+    (series,) = stored.reader.read(ANALOG, BEGIN_S, hot_s + 300, 40)
+    assert series.stretches
+    assert line_of(series).holes == [(hot_s + 90, hot_s + 200)]
+
+
 def assert_is_of(series: Series, whole: Series) -> None:
     """That each stretch tells the extremes, the mean and the known share of its readings, and the holes are theirs."""
     if series.stretches is None:
@@ -236,6 +286,8 @@ def assert_is_of(series: Series, whole: Series) -> None:
     assert np.all(times <= ends)
     assert np.all(ends[:-1] < times[1:])
     within = (whole.times_utc_s >= times[0]) & (whole.times_utc_s <= ends[-1])
+    runs = np.count_nonzero(np.diff(whole.values[within])) + len(whole.holes.starts)
+    assert not series.digital or runs > 30 or np.array_equal(lows, highs), "each change of a state is kept if all fit"
     covered = 0
     nexts = np.append(times[1:], ends[-1])
     all_holes = list(zip(*(edge.tolist() for edge in whole.holes), strict=True))

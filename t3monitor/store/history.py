@@ -229,21 +229,27 @@ class _Asked:
         # Stretches are whole, wherever the part begins.
         self.outer = math.floor(start_s / length_s) * length_s, math.ceil(end_s / length_s) * length_s
 
-    def all_of(self, vector: VectorReadings, index: int) -> Iterator[tuple[Series, Floats]]:
+    def all_of(self, vector: VectorReadings, index: int) -> list[tuple[Series, Floats]]:
         """The series of a point, reading by reading."""
-        return _series(vector, index, None, self._start_s, self._end_s)
+        return self._within(_series(vector, index, None, self._start_s, self._end_s))
 
     def of(self, vector: VectorReadings, index: int) -> tuple[Series, ...]:
         """The series of a point."""
         fewest = max(self._max_points, FEWEST)
         pieces = self._pieces(vector, index)
         if pieces:
-            whole = list(_series(vector, index, pieces, *self.outer))
+            whole = self._within(_series(vector, index, pieces, *self.outer))
         if not pieces or sum(counts.sum() for _, counts in whole) <= fewest:
-            whole = list(self.all_of(vector, index))
+            whole = self.all_of(vector, index)
             if any(len(series.values) > fewest for series, _ in whole):
-                whole = list(_series(vector, index, None, *self.outer))
+                whole = self._within(_series(vector, index, None, *self.outer))
         return tuple(thinned(part, counts, self._start_s, self._end_s, self._max_points) for part, counts in whole)
+
+    def _within(self, parts: Iterable[tuple[Series, Floats]]) -> list[tuple[Series, Floats]]:
+        """Those with a reading that holds in the time asked for, and the last one."""
+        parts = list(parts)
+        asked = self._start_s, self._end_s, self._end_s
+        return [part for part in parts if part is parts[-1] or part[0].is_known_within(*asked)]
 
     def _pieces(self, vector: VectorReadings, index: int) -> Pieces | None:
         """What of the blocks is read without each reading; None if all readings are read."""
@@ -257,11 +263,8 @@ def _series(
     """The point's lines, that with the sample that came last last, and of how many readings each of their places is."""
     rows = vector.rows(pieces, start_s, end_s)
     values = vector.values(index, rows)
-    parts = _parts(vector, index, rows, ~np.isnan(values.means))
-    for number, (place, own) in enumerate(parts, start=1):
-        series = _line(rows, values, own, place)
-        if number == len(parts) or series.is_known_within(start_s, end_s, end_s):
-            yield series, rows.counts[own]
+    for place, own in _parts(vector, index, rows, ~np.isnan(values.means)):
+        yield _line(rows, values, own, place), rows.counts[own]
 
 
 def _parts(vector: VectorReadings, index: int, rows: Rows, known: Flags) -> list[tuple[Place, Any]]:
