@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import PointChange
+from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store import history
@@ -391,3 +392,50 @@ def test_a_change_that_was_recorded_is_told_once_and_others_with_it(stored: Hist
         Change(BEGIN_S + 60, PointChange.UNITS, None, "°F"),
     ]
     assert stored.reader.changes(ANALOG, BEGIN_S + 61, BEGIN_S + 90) == []
+
+
+def test_a_file_of_an_older_program_is_read_as_it_is(stored: History) -> None:
+    frames = [*every_30_s(range(BEGIN_S, BEGIN_S + 300, 30), 1), Frame(BEGIN_S + 300, 99, 2, 30, (0.0, None, 5.0, 0.0))]
+    stored.store([frames], 0)
+    with stored.database.writing() as cursor:
+        for statement in (
+            "DROP VIEW TRENDLOG_DATA",
+            "DROP INDEX TRENDLOG_FRAMES_HOT",
+            *(
+                f"ALTER TABLE TRENDLOG_FRAMES DROP COLUMN {name}"
+                for name in ("seq", "sync_interval", "expected_spacing")
+            ),
+            *(f"DROP TABLE {name}" for name in ("TRENDLOG_BLOCKS", "TRENDLOG_SEGMENTS", "POINT_CHANGES")),
+        ):
+            cursor.execute(statement)
+    celsius, fahrenheit = stored.reader.read(ANALOG, BEGIN_S, BEGIN_S + 300, 100)
+    assert celsius.values.tolist() == [frame.values[0] for frame in frames[:-1]]
+    assert fahrenheit.values.tolist() == [5.0]
+    in_force = stored.reader.at(ANALOG, BEGIN_S + 45)
+    assert in_force
+    assert in_force[:2] == (BEGIN_S + 30, 21.0)
+    assert stored.reader.latest([ANALOG])[ANALOG][:3] == (BEGIN_S + 300, 5.0, "°F")
+    assert [change.what.value for change in stored.reader.changes(ANALOG, BEGIN_S, BEGIN_S + 300)] == [
+        "label",
+        "range",
+        "units",
+    ]
+    assert [part.units for part in stored.reader.readings(ANALOG, BEGIN_S, BEGIN_S + 300)] == ["°C", "°F"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM TRENDLOG_SEGMENTS WHERE first_seq > 0",
+        "UPDATE TRENDLOG_SEGMENTS SET codes = x'00' WHERE width > 0",
+        "UPDATE TRENDLOG_SEGMENTS SET width = NULL, codes = '[1,'",
+        "UPDATE TRENDLOG_BLOCKS SET width = 8, times = x'00'",
+    ],
+)
+def test_damaged_blocks_are_told_in_a_sentence(stored: History, damage: str) -> None:
+    stored.store([every_30_s(range(at_s, at_s + 300, 30), at_s) for at_s in (BEGIN_S, BEGIN_S + 300)], 2)
+    assert stored.reader.read(ANALOG, BEGIN_S, BEGIN_S + 600, 100)
+    with stored.database.writing() as cursor:
+        cursor.execute(damage)
+    with pytest.raises(DatabaseError, match="holds history that cannot be read"):
+        stored.reader.read(ANALOG, BEGIN_S, BEGIN_S + 600, 100)
