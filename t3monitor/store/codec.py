@@ -93,7 +93,7 @@ def decode(
 
 
 def encode_whole(numbers: Sequence[int]) -> Whole:
-    """Times, or spacings; `decode_whole` gives them back."""
+    """Times, or spacings, of less than 2^62; `decode_whole` gives them back."""
     first = numbers[0]
     steps = {later - earlier for earlier, later in pairwise(numbers)} or {0}
     if len(steps) == 1:
