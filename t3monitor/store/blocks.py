@@ -260,17 +260,23 @@ class Pieces(NamedTuple):
         numbers = np.arange(int(own.sum())) - np.repeat(np.cumsum(own) - own, own)
         return cls(np.repeat(np.flatnonzero(chosen), own), numbers, numbers)
 
+    @classmethod
+    def of_values(cls, counts: Ints, chosen: Flags, values: Floats, in_runs: Flags) -> "Pieces":
+        """The readings of the chosen blocks, which had these values; of those ``in_runs``, equal ones side by side."""
+        own = counts[chosen]
+        starts = np.cumsum(own) - own
+        begins = np.repeat(~in_runs[chosen], own)
+        begins[1:] |= values[1:] != values[:-1]
+        begins[starts] = True
+        first = np.flatnonzero(begins)
+        last = np.append(first[1:], len(values)) - 1
+        which = np.searchsorted(starts, first, side="right") - 1
+        return cls(np.flatnonzero(chosen)[which], first - starts[which], last - starts[which])
+
     @property
     def are_single(self) -> bool:
         """Whether each is one reading."""
         return self.lasts is self.firsts
-
-    def joined(self, values: Floats, chosen: Flags) -> "Pieces":
-        """With those of one value as one, where they stand side by side in a chosen block."""
-        goes_on = (values[1:] == values[:-1]) & (self.blocks[1:] == self.blocks[:-1]) & chosen[self.blocks[1:]]
-        first = np.flatnonzero(np.append(True, ~goes_on)[: len(values)])
-        last = np.append(first[1:], len(values)) - 1
-        return Pieces(self.blocks[first], self.firsts[first], self.lasts[last])
 
     def merged(self, others: "Pieces") -> "Pieces":
         """These and others, in the order of the blocks."""

@@ -240,11 +240,12 @@ class VectorReadings:
         is_measured = np.isin(self._blocks.layouts, measured)
         whole = unbroken & headers.summed_up & (headers.constant | is_measured)
         in_runs = unbroken & ~whole & ~is_measured
-        found = Pieces.whole(self._blocks.counts, whole)
-        others = Pieces.single(self._blocks.counts, ~whole)
+        counts, others = self._blocks.counts, ~whole
         if in_runs.any():
-            others = others.joined(self._read_values(index, ~whole), in_runs)
-        return found.merged(others)
+            in_parts = Pieces.of_values(counts, others, self._read_values(index, others), in_runs)
+        else:
+            in_parts = Pieces.single(counts, others)
+        return Pieces.whole(counts, whole).merged(in_parts)
 
     def _find_unbroken(self, within_s: float) -> Flags:
         blocks, hot = self._blocks, self._hot
