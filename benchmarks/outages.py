@@ -191,7 +191,7 @@ def _compare_shares(planted: Planted) -> int:
 def _known_by_hand(planted: Planted, key: PointKey) -> float:
     """From rows of the view: each reading holds until the next, or for one interval if that is too far away.
 
-    What was read while the driver had the sensor open or shorted is no reading.
+    What was read while the driver had the sensor open or shorted holds for no time.
     """
     with closing(sqlite3.connect(planted.database)) as connection:
         rows = connection.execute(
@@ -199,11 +199,13 @@ def _known_by_hand(planted: Planted, key: PointKey) -> float:
             " AND point_index = ? ORDER BY logging_time",
             key,
         ).fetchall()
-    bad = [(hole.start_s, hole.end_s) for hole in planted.holes(key) if hole.cause.startswith("sensor")]
-    times = [time_s for (time_s,) in rows if not any(start_s <= time_s < end_s for start_s, end_s in bad)]
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    known_s: float = sum(gap if gap <= 2.5 * planted.interval_s else planted.interval_s for gap in gaps)
-    return known_s / float(times[-1] - times[0])
+    each_s = planted.interval_s
+    bad = [(hole.start_s - each_s, hole.end_s) for hole in planted.holes(key) if hole.cause.startswith("sensor")]
+    known_s = 0.0
+    for (read_s,), (next_s,) in pairwise(rows):
+        if not any(last_good_s < read_s < end_s for last_good_s, end_s in bad):
+            known_s += next_s - read_s if next_s - read_s <= 2.5 * each_s else each_s
+    return known_s / float(rows[-1][0] - rows[0][0])
 
 
 if __name__ == "__main__":
