@@ -85,7 +85,7 @@ _SENTENCES = {
     Cause.NOT_REREAD: "T3000 had no newer reading",
     Cause.SERIAL_ZERO: "The panel told no serial number",
     Cause.SERIAL_SHARED: "Another controller has the same serial number",
-    Cause.SKIPPED: "The panel's answer could not be used",
+    Cause.SKIPPED: "The panel could not be read",
     Cause.DATABASE: "The database could not be written to",
     Cause.FAILED: "T3 Monitor failed by an error of its own",
     Cause.NOT_READY: "T3000 was not ready",
