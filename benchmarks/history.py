@@ -11,6 +11,7 @@ import os
 import platform
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
@@ -152,7 +153,9 @@ def measure(
     _compare(reader, sample_rows, eight, newest_s)
 
     rows, notes = [], []
-    rows.append(_size(year, times * weeks.cycles * weeks.points, "year of 2 panels", _BYTES, notes))
+    samples = times * weeks.cycles * weeks.points
+    rows.append(_size(year, samples, "year of 2 panels", _BYTES, notes))
+    rows.append(at_most("  after database compact", "year of 2 panels", _compacted(year) / samples, _BYTES, "B"))
     readers: list[Reader] = [
         lambda keys, start_s, end_s: reader.read_many(keys, start_s, end_s, _PLOT_POINTS),
         json_frames.read,
@@ -231,6 +234,17 @@ def _size(file: Path, samples: int, what: str, bar: float, notes: list[str]) -> 
     largest = ", ".join(f"{name} {part / samples:.3f}" for name, part in parts if part > size / 200)
     notes.append(f"{what}: {samples:,} samples in {size / 1e6:,.1f} MB; bytes a sample: {largest}.")
     return at_most("bytes a sample, the whole file", what, size / samples, bar, "B")
+
+
+def _compacted(file: Path) -> int:
+    """How many bytes it has when its pages are filled."""
+    with (
+        tempfile.TemporaryDirectory(prefix="t3monitor-compact-") as folder,
+        closing(sqlite3.connect(file)) as connection,
+    ):
+        copy = Path(folder) / "history.db"
+        connection.execute("VACUUM INTO ?", (str(copy),))
+        return copy.stat().st_size
 
 
 def _rows_of(name: str, vectors: Sequence[Vector], keys: Sequence[PointKey], times: int) -> Path:

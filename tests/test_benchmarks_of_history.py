@@ -31,6 +31,7 @@ def test_packed_history_is_measured_against_both_rivals() -> None:
     rows, notes = history.measure(building, 1, {"hour": 1, "day": 1}, turns=(1, 1))
     assert [row.what for row in rows if row.what] == [
         "bytes a sample, the whole file",
+        "  after database compact",
         "1 point × hour, newest",
         "1 point × hour, old",
         "1 point × day, newest",
