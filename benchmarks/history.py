@@ -78,7 +78,7 @@ class JsonFrames:
 
 
 class SampleRows:
-    """One row for each sample, with the document's index; only those of the points that are read. Not thinned."""
+    """One row for each sample, with the index that its query needs; only those of the points that are read. Not thinned."""
 
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path)
@@ -181,7 +181,7 @@ def measure(
             for own in connections
         ]
         took = _in_turns(queries, turns[0])
-        rows.append(within_ms(f"the document's query, {age}", "JSON frames", took[0], took[1], _QUERY_MS))
+        rows.append(within_ms(f"samples of a panel, {age}", "JSON frames", took[0], took[1], _QUERY_MS))
         rows.append(within_ms("", "a row each", took[0], took[2], _QUERY_MS))
     for own in connections:
         own.close()
@@ -208,7 +208,7 @@ def measure_others(notes: list[str]) -> list[Row]:
         for age, text, at in (("newest", "", ()), ("old", _AT, (end_s - _DAY_S,))):
             sql, given = _QUERY.format(text), (inputs[0].serial_number, *at)
             (took,) = _in_turns([lambda: connection.execute(sql, given).fetchall()], 15)  # noqa: B023 - called at once
-            rows.append(within_ms(f"100 panels: the document's query, {age}", "", took, None, _QUERY_MS))
+            rows.append(within_ms(f"100 panels: samples of a panel, {age}", "", took, None, _QUERY_MS))
     return rows
 
 

@@ -40,8 +40,8 @@ def test_packed_history_is_measured_against_both_rivals() -> None:
         "8 points × hour, old",
         "8 points × day, newest",
         "8 points × day, old",
-        "the document's query, newest",
-        "the document's query, old",
+        "samples of a panel, newest",
+        "samples of a panel, old",
     ]
     assert f"{CYCLES * building.points:,} samples" in notes[0]
 
