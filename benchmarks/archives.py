@@ -12,15 +12,17 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
-from t3monitor.store import codec, packed, phases, schema
+from t3monitor.store import schema
 from t3monitor.store.database import Database
+from t3monitor.store.history import codec
 from t3monitor.store.migrations.versions import m0005_packed_history
-from t3monitor.store.packing import Packing
-from t3monitor.store.phases import EmptyPhases
-from t3monitor.store.rows import json_array
 from t3monitor.store.statements import INSERT_FRAME, INSERT_RUN
-from t3monitor.store.upkeep import Upkeep, UpkeepContext
-from t3monitor.store.writer import Writer
+from t3monitor.store.upkeep import packed, phases
+from t3monitor.store.upkeep.packing import Packing
+from t3monitor.store.upkeep.phases import EmptyPhases
+from t3monitor.store.upkeep.slices import Upkeep, UpkeepContext
+from t3monitor.store.writing.rows import json_array
+from t3monitor.store.writing.writer import Writer
 
 _CYCLES_AT_ONCE = 240  # the upkeep comes as often as to a running program
 _DONE_S = 30.0  # who wants to be asked again later than this has done its work

@@ -27,10 +27,10 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.units import has_states
 from t3monitor.store import schema
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.rows import json_array
-from t3monitor.store.series import Series
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
 from t3monitor.store.statements import INSERT_FRAME, INSERT_LAYOUT, INSERT_LAYOUT_POINT, INSERT_RUN
+from t3monitor.store.writing.rows import json_array
 
 _STRETCH_S = 43_200  # of the view, at once
 _PACKED_EVERY = 300  # frames of a vector

@@ -30,8 +30,8 @@ from benchmarks.rivals import INSERT_SAMPLE, SAMPLES_INDEX, SAMPLES_TABLE
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.points import PointKey
 from t3monitor.store import schema
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.series import Series
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
 
 _DAY_S, _DAY_CYCLES = 86_400, 2_880
 _WEEKS, _TIMES = 13, 4
@@ -78,7 +78,7 @@ class JsonFrames:
 
 
 class SampleRows:
-    """One row for each sample, with the index that its query needs; only those of the points that are read. Not thinned."""
+    """One row for each sample, with the index that its query needs; only those of points that are read. Not thinned."""
 
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path)

@@ -26,10 +26,10 @@ from benchmarks.outage_web import WebStage
 from benchmarks.planted import Hole, Planted
 from t3monitor.model.causes import Cause
 from t3monitor.model.points import PointKey
-from t3monitor.store.causes import faulty, holes
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.series import Series
-from t3monitor.store.statistics import statistics
+from t3monitor.store.causes.holes import faulty, holes
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
+from t3monitor.store.history.statistics import statistics
 
 STAGES: tuple[type[Stage], ...] = (WebStage, LibraryStage, RecorderStage, BackgroundStage)
 

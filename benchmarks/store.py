@@ -12,7 +12,7 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.database import Database
-from t3monitor.store.writer import Writer
+from t3monitor.store.writing.writer import Writer
 from t3monitor.t3000.messages import AnswerDecoder
 
 # The bars of docs/performance.md.

@@ -22,11 +22,11 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Panel
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.packed import pack_oldest
-from t3monitor.store.series import Series
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
 from t3monitor.store.statements import INSERT_FRAME
-from t3monitor.store.writer import Writer
+from t3monitor.store.upkeep.packed import pack_oldest
+from t3monitor.store.writing.writer import Writer
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView

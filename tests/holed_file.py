@@ -11,9 +11,9 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store.causes import ExplainedHole, holes
+from t3monitor.store.causes.holes import ExplainedHole, holes
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader
+from t3monitor.store.history.reader import HistoryReader
 
 SERIAL = 237219
 IN1 = PointKey(SERIAL, PointType.INPUT, 1)

@@ -6,8 +6,8 @@ from sqlite3 import Cursor
 
 import numpy as np
 
-from t3monitor.store.codec import encode, encode_whole
 from t3monitor.store.database import Database
+from t3monitor.store.history.codec import encode, encode_whole
 
 SERIAL, KIND = 237219, "INPUT"
 BLOCK = 40  # readings of a block

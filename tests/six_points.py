@@ -14,9 +14,9 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.database import Database
-from t3monitor.store.days import Day, read_days
-from t3monitor.store.packed import pack_oldest
-from t3monitor.store.retention import retained
+from t3monitor.store.history.days import Day, read_days
+from t3monitor.store.upkeep.packed import pack_oldest
+from t3monitor.store.upkeep.retention import retained
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 SERIAL, VECTOR = 7, (7, "INPUT")

@@ -34,9 +34,9 @@ from t3monitor.model.errors import (
 from t3monitor.model.events import CycleFinished, ServiceInterrupted, SyncEvent
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import LeftOut
-from t3monitor.store.coverage import Coverage, LastReading
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keepers
+from t3monitor.store.writing.coverage import Coverage, LastReading
 from t3monitor.sync.flow_log import FlowLines
 from t3monitor.sync.pulse import Beats, Interruption, Pulse
 from t3monitor.sync.service import SyncService
@@ -397,7 +397,7 @@ def test_readings_that_could_not_be_kept_until_the_database_was_free_are_missing
     recording: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
-    monkeypatch.setattr("t3monitor.store.late._MOST_BYTES", 2500)
+    monkeypatch.setattr("t3monitor.store.writing.late._MOST_BYTES", 2500)
     recording.run(recording.answer())
     other = sqlite3.connect(recording.file, check_same_thread=False)
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.store.codec import Column, Whole, decode, decode_whole, encode, encode_whole
 from t3monitor.store.database import Database
+from t3monitor.store.history.codec import Column, Whole, decode, decode_whole, encode, encode_whole
 
 NAN = float("nan")
 JAN_S = 1_700_000_000

@@ -18,12 +18,12 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import DatabaseDamagedError, DatabaseError
 from t3monitor.store import keeper as keeper_module
-from t3monitor.store.backups import Care, backups_of, last_care, make_backup
-from t3monitor.store.checking import check
-from t3monitor.store.daily_care import DailyCare
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keepers
-from t3monitor.store.upkeep import UpkeepContext
+from t3monitor.store.upkeep.backups import Care, backups_of, last_care, make_backup
+from t3monitor.store.upkeep.checking import check
+from t3monitor.store.upkeep.daily_care import DailyCare
+from t3monitor.store.upkeep.slices import UpkeepContext
 from t3monitor.store.work import CancelledWorkError, LongWork
 from values import NOW_S
 
@@ -168,7 +168,7 @@ def test_old_backups_go_only_when_the_new_one_is_good(
     days = Days(database, backups=1)
     days.pass_by()
     kept = days.names
-    monkeypatch.setattr("t3monitor.store.backup.damage", lambda *_, **__: ["row 3 missing"])
+    monkeypatch.setattr("t3monitor.store.upkeep.backup.damage", lambda *_, **__: ["row 3 missing"])
     days.pass_by()
     assert days.names == kept
     assert rows(file.with_name(kept[0]), SAMPLES) == rows(file, SAMPLES)
@@ -186,7 +186,7 @@ def test_it_ends_at_once_when_the_database_is_closed(database: Database, monkeyp
             ended.append(type(error))
             raise
 
-    monkeypatch.setattr("t3monitor.store.daily_care.must_be_whole", endless)
+    monkeypatch.setattr("t3monitor.store.upkeep.daily_care.must_be_whole", endless)
     days = Days(database, backups=0)
     days.clock.now_s += 300
     assert days.care.work(database) == 1.0

@@ -25,13 +25,13 @@ from t3monitor.store import database as database_module
 from t3monitor.store import migrate as migrate_module
 from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
-from t3monitor.store.history import HistoryReader
+from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import migrate_to_newest, schema_revision
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION, metadata
-from t3monitor.store.writer import Writer
+from t3monitor.store.writing.writer import Writer
 from values import NOW_S, device, report
 
 NEXT_REVISION = f"{int(SCHEMA_REVISION) + 1:04}"

@@ -13,12 +13,12 @@ from packed import BLOCK, fill
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseDamagedError, DatabaseError
-from t3monitor.store import backup as backup_module
-from t3monitor.store.backup import BackupError, back_up
-from t3monitor.store.checking import check, damage
-from t3monitor.store.compact import compact
 from t3monitor.store.database import Database
 from t3monitor.store.lock import Holder, Lock
+from t3monitor.store.upkeep import backup as backup_module
+from t3monitor.store.upkeep.backup import BackupError, back_up
+from t3monitor.store.upkeep.checking import check, damage
+from t3monitor.store.upkeep.compact import compact
 from t3monitor.store.work import CancelledWorkError, LongWork
 
 READINGS = 2 * BLOCK + 5

@@ -17,10 +17,10 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store import database as database_module
-from t3monitor.store import upkeep
 from t3monitor.store.database import Database
 from t3monitor.store.pages import must_be_whole
-from t3monitor.store.upkeep import CopyWal, UpkeepContext
+from t3monitor.store.upkeep import slices as upkeep
+from t3monitor.store.upkeep.slices import CopyWal, UpkeepContext
 from t3monitor.store.work import LongWork
 
 taken_away = pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody take an open file away")

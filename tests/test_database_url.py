@@ -22,7 +22,7 @@ from t3monitor.simulation.past import backfill
 from t3monitor.store import migrate
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
-from t3monitor.store.history import HistoryReader
+from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import migrate_to_newest, schema_revision
 from t3monitor.store.present_state import read_present_state

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from six_points import BERLIN, FIRST, SECOND, History, key, midnight, regular
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.series import Series
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
 
 DAY_S = 86_400
 BEGIN_S = midnight(BERLIN, 2026, 1, 30)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from t3monitor.model.causes import Cause, EventKind, HoleClass, sentence
-from t3monitor.store.derivation import Event, Order, Told, absences, by_coverage, in_force, pieces
+from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, pieces
 
 SPACING_S = 30.0
 PARTS = {

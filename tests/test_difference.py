@@ -13,10 +13,10 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.series_keys import DifferenceKey
 from t3monitor.store.database import Database
-from t3monitor.store.difference import differences
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.series import Holes, Series
-from t3monitor.store.writer import Writer
+from t3monitor.store.history.difference import differences
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.writing.writer import Writer
 from values import NOW_S, device, line, point, report
 
 SUPPLY, RETURN, FAN, LATE = (PointKey(237219, PointType.INPUT, index) for index in (1, 2, 3, 4))

@@ -13,10 +13,10 @@ from clock import FakeClock
 from cycles import STEP_S, Cycles
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import Outcome
-from t3monitor.store import disk
-from t3monitor.store.disk import NO_SAMPLES, DiskGuard, room_of
 from t3monitor.store.keeper import Keepers
 from t3monitor.store.reading import reading
+from t3monitor.store.upkeep import disk
+from t3monitor.store.upkeep.disk import NO_SAMPLES, DiskGuard, room_of
 from values import NOW_S, device, report
 
 MB = 1_000_000

@@ -10,8 +10,8 @@ import pytest
 from holed_file import IN1, SERIAL, HoledFile
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import Cause
-from t3monitor.store.causes import ExplainedHole, faulty, holes, holes_of_points
-from t3monitor.store.history import HistoryReader
+from t3monitor.store.causes.holes import ExplainedHole, faulty, holes, holes_of_points
+from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.lock import Holder, Lock
 
 

@@ -13,10 +13,10 @@ from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.series import Holes, Series, Stretches
-from t3monitor.store.thinning import thinned
-from t3monitor.store.writer import Writer
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Holes, Series, Stretches
+from t3monitor.store.history.thinning import thinned
+from t3monitor.store.writing.writer import Writer
 from values import device, line, point, points, report
 
 SERIAL = 237219

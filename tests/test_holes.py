@@ -16,10 +16,10 @@ from t3monitor.model.holes import is_hole, known_until, usual_spacing
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.series import Series
-from t3monitor.store.spacings import read_spacings
-from t3monitor.store.writer import Writer
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
+from t3monitor.store.writing.spacings import read_spacings
+from t3monitor.store.writing.writer import Writer
 from t3monitor.sync.spacings import ExpectedSpacings
 from t3monitor.ui.trend.lanes import stretches
 from t3monitor.ui.trend.line import drawn_line

@@ -20,12 +20,12 @@ from t3monitor.model.errors import DatabaseError, DatabaseLockedError, Outcome
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Panel, PointGroup
 from t3monitor.store import keeper as keeper_module
-from t3monitor.store import late as late_module
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers, Store
-from t3monitor.store.late import Late, LateCycle, LateFrame, late_file
 from t3monitor.store.lock import HeldError
-from t3monitor.store.upkeep import UpkeepContext, is_loaded
+from t3monitor.store.upkeep.slices import UpkeepContext, is_loaded
+from t3monitor.store.writing import late as late_module
+from t3monitor.store.writing.late import Late, LateCycle, LateFrame, late_file
 from values import NOW_S, device, points, report
 
 LOCKED = report(Outcome.DATABASE, "The database is locked", started_at=NOW_S - 9, finished_at=NOW_S, samples=7)

@@ -16,7 +16,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.store.database import Database
 from t3monitor.store.ledger import Cycles, read_cycles
 from t3monitor.store.schema import STORED_NOTHING
-from t3monitor.store.writer import Writer
+from t3monitor.store.writing.writer import Writer
 from t3monitor.ui.activity import ledger_model
 from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerModel, result_text
 from t3monitor.ui.kit.outcomes import outcome_colour, outcome_text, outcome_word

@@ -8,7 +8,7 @@ import pytest
 
 from live_cycles import STEP_S, USED, LiveCycles, site_panels
 from t3monitor.model.errors import DatabaseError, Outcome
-from t3monitor.store.writer import CycleTransaction
+from t3monitor.store.writing.writer import CycleTransaction
 from t3000_model import PanelModel
 
 SERIAL = 237219

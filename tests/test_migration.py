@@ -18,9 +18,9 @@ from t3monitor.model.errors import DatabaseError, DatabaseLockedError, Outcome
 from t3monitor.store import migrate as migrate_module
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Keepers, Store
-from t3monitor.store.late import late_file
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.schema import SCHEMA_REVISION
+from t3monitor.store.writing.late import late_file
 from values import NOW_S, device, report
 
 OLD = "0004"

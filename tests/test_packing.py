@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store import packed, packing
-from t3monitor.store.codec import decode_whole
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.packing import Packing
-from t3monitor.store.rows import json_array
+from t3monitor.store.history.codec import decode_whole
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.upkeep import packed, packing
+from t3monitor.store.upkeep.packing import Packing
+from t3monitor.store.writing.rows import json_array
 
 PANEL, BEGIN_S = 237219, 1_700_000_000
 LAYOUTS = {1: 4, 2: 6, 3: 2}  # with how many points; the third is of an import

@@ -8,12 +8,12 @@ from clock import FakeClock
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import Outcome
-from t3monitor.store import phases
 from t3monitor.store.database import Database
-from t3monitor.store.phases import EmptyPhases
 from t3monitor.store.reading import reading
-from t3monitor.store.rows import insert_run
-from t3monitor.store.upkeep import UpkeepContext
+from t3monitor.store.upkeep import phases
+from t3monitor.store.upkeep.phases import EmptyPhases
+from t3monitor.store.upkeep.slices import UpkeepContext
+from t3monitor.store.writing.rows import insert_run
 from values import NOW_S, report
 
 DAY_S = 86_400

@@ -16,7 +16,7 @@ from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Panel, PointGroup
 from t3monitor.model.words import RangeWords
 from t3monitor.store.database import Database
-from t3monitor.store.writer import Writer
+from t3monitor.store.writing.writer import Writer
 from values import NOW_S, device, points, report
 
 SERIAL = 237219

@@ -9,7 +9,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import read_present_state
-from t3monitor.store.writer import Writer
+from t3monitor.store.writing.writer import Writer
 from values import NOW_S, device, point, report
 
 

@@ -16,13 +16,13 @@ from t3monitor.commands import exit_codes
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseUnusableError
-from t3monitor.store import preview as preview_module
 from t3monitor.store.database import Database
-from t3monitor.store.disk import Room
 from t3monitor.store.lock import Holder, Lock
-from t3monitor.store.preview import Preview, preview
-from t3monitor.store.retention import retained
-from t3monitor.store.retention_text import preview_lines
+from t3monitor.store.upkeep import preview as preview_module
+from t3monitor.store.upkeep.disk import Room
+from t3monitor.store.upkeep.preview import Preview, preview
+from t3monitor.store.upkeep.retention import retained
+from t3monitor.store.upkeep.retention_text import preview_lines
 from t3monitor.store.work import LongWork
 
 DAY_S = 86_400

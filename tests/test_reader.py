@@ -18,11 +18,11 @@ from t3monitor.model.causes import PointChange
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store import history
 from t3monitor.store.database import Database
-from t3monitor.store.history import Change, HistoryReader
-from t3monitor.store.packed import pack_oldest
-from t3monitor.store.series import Series
+from t3monitor.store.history import reader as history
+from t3monitor.store.history.reader import Change, HistoryReader
+from t3monitor.store.history.series import Series
+from t3monitor.store.upkeep.packed import pack_oldest
 
 SERIAL, BEGIN_S = 237219, 1_700_000_000
 KEYS = ANALOG, STATE, ODD, MIXED = tuple(PointKey(SERIAL, PointType.INPUT, index) for index in (1, 2, 3, 4))

@@ -18,13 +18,13 @@ from clock import FakeClock
 from six_points import BERLIN, FIRST, NEW_YORK, POINTS, ROWS, SECOND, Frame, History, key, midnight, regular
 from t3monitor.config.settings import Settings
 from t3monitor.model.local_days import begin_of, days_of
-from t3monitor.store import retention
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.leaving import Leaving
-from t3monitor.store.retention import Retain
-from t3monitor.store.series import Holes
-from t3monitor.store.statistics import statistics
-from t3monitor.store.upkeep import UpkeepContext
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Holes
+from t3monitor.store.history.statistics import statistics
+from t3monitor.store.upkeep import retention
+from t3monitor.store.upkeep.leaving import Leaving
+from t3monitor.store.upkeep.retention import Retain
+from t3monitor.store.upkeep.slices import UpkeepContext
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ import pytest
 
 from packed import BLOCK, KIND, POINTS, SERIAL, fill, time_of, value
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.store.backup import back_up
-from t3monitor.store.checking import check
-from t3monitor.store.compact import compact
 from t3monitor.store.database import Database
 from t3monitor.store.files import put_in_place
-from t3monitor.store.mending import LostValues, mend
-from t3monitor.store.salvage import Salvaged, salvage
+from t3monitor.store.upkeep.backup import back_up
+from t3monitor.store.upkeep.checking import check
+from t3monitor.store.upkeep.compact import compact
+from t3monitor.store.upkeep.mending import LostValues, mend
+from t3monitor.store.upkeep.salvage import Salvaged, salvage
 from t3monitor.store.work import CancelledWorkError, LongWork
-from t3monitor.store.writer import Writer
+from t3monitor.store.writing.writer import Writer
 from values import NOW_S, device, report
 
 PAGE = 4096

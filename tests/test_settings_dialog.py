@@ -18,7 +18,7 @@ from drawn import drawn_colours
 from t3monitor.config.settings import Appearance, LinkName, LivePoints, Settings, Site, WebReading
 from t3monitor.model.errors import Outcome
 from t3monitor.model.snapshot import Panel
-from t3monitor.store.preview import Preview
+from t3monitor.store.upkeep.preview import Preview
 from t3monitor.store.work import LongWork
 from t3monitor.sync.check import Check
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme

@@ -10,7 +10,7 @@ from six_points import History, regular
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Kept, Settings
 from t3monitor.model.errors import DatabaseError
-from t3monitor.store.preview import Preview, preview
+from t3monitor.store.upkeep.preview import Preview, preview
 from t3monitor.store.work import LongWork
 from t3monitor.ui.settings.history import HistoryPage
 from t3monitor.ui.settings.upkeep import UpkeepTask

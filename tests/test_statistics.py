@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from t3monitor.store.series import Holes, Series
-from t3monitor.store.statistics import StateTime, statistics
-from t3monitor.store.thinning import thinned
+from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.history.statistics import StateTime, statistics
+from t3monitor.store.history.thinning import thinned
 
 SPACING_S = 30
 ON_OFF, KWH = 1, 10  # ranges: of a digital point, of a variable

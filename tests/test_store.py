@@ -15,10 +15,10 @@ from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import read_present_state
-from t3monitor.store.rows import json_array
-from t3monitor.store.validation import count_back
 from t3monitor.store.words import read_words
-from t3monitor.store.writer import Writer
+from t3monitor.store.writing.rows import json_array
+from t3monitor.store.writing.validation import count_back
+from t3monitor.store.writing.writer import Writer
 from values import NOW_S, device, point, points, report, snapshot
 
 DOCUMENTED_QUERY = """

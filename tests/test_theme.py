@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from drawn import drawn_colours
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store.history import Series
+from t3monitor.store.history.reader import Series
 from t3monitor.ui.activity.log_model import LogLine
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.kit.theme import DARK, LIGHT, Theme, apply_theme

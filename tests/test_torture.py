@@ -11,7 +11,7 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.simulation.building import Building
 from t3monitor.store.database import Database
-from t3monitor.store.writer import Writer
+from t3monitor.store.writing.writer import Writer
 from t3monitor.t3000.messages import AnswerDecoder
 
 TUESDAY_NOON_S = 1_761_048_000

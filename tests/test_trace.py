@@ -9,7 +9,7 @@ import pytest
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import PointGroup
-from t3monitor.store.series import Holes, Series, Stretches, known_shares
+from t3monitor.store.history.series import Holes, Series, Stretches, known_shares
 from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.trace import Trace

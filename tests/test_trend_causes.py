@@ -19,9 +19,9 @@ from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey, StoredKey
-from t3monitor.store.causes import ExplainedHole, holes_of_points
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.series import Holes, Series
+from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.explainer import ASK_AGAIN_S, HoleExplainer
 from t3monitor.ui.trend.in_sight import in_sight
 from t3monitor.ui.trend.time_range import TimeRange

@@ -13,8 +13,8 @@ from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey, StoredKey
 from t3monitor.model.snapshot import Panel
-from t3monitor.store.difference import differences
-from t3monitor.store.series import Holes, Series
+from t3monitor.store.history.difference import differences
+from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.time_range import Preset
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, point, snapshot

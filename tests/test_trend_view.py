@@ -23,9 +23,9 @@ from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import SeriesKey, ShiftedKey
 from t3monitor.store.database import Database
-from t3monitor.store.history import HistoryReader
-from t3monitor.store.series import Series
-from t3monitor.store.writer import Writer
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
+from t3monitor.store.writing.writer import Writer
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.lanes import stretches

@@ -34,8 +34,8 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
-from t3monitor.store.preview import preview
-from t3monitor.store.writer import Writer
+from t3monitor.store.upkeep.preview import preview
+from t3monitor.store.writing.writer import Writer
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.progress.texts import database_text
 from t3monitor.ui.trend.time_range import Preset

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from drawn import drawn
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
-from t3monitor.store.series import Holes, Series
+from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.view import PointsView

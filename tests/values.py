@@ -7,7 +7,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Panel, Snapshot
-from t3monitor.store.series import Series
+from t3monitor.store.history.series import Series
 
 NOW_S = 1_761_960_900
 

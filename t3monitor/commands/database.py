@@ -14,17 +14,17 @@ from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.config.paths import user_paths, whole_path
 from t3monitor.model.errors import DatabaseUnusableError, MonitorError
-from t3monitor.store.backup import back_up
-from t3monitor.store.checking import check
-from t3monitor.store.compact import compact
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
 from t3monitor.store.lock import Holder, Lock
 from t3monitor.store.migrate import present_revision
-from t3monitor.store.preview import preview
-from t3monitor.store.retention import retained
-from t3monitor.store.retention_text import preview_lines
 from t3monitor.store.schema import SCHEMA_REVISION
+from t3monitor.store.upkeep.backup import back_up
+from t3monitor.store.upkeep.checking import check
+from t3monitor.store.upkeep.compact import compact
+from t3monitor.store.upkeep.preview import preview
+from t3monitor.store.upkeep.retention import retained
+from t3monitor.store.upkeep.retention_text import preview_lines
 from t3monitor.store.work import CancelledWorkError, LongWork
 
 _WAIT_SLICE_S = 0.2  # lets Python see Ctrl-C on Windows

@@ -25,7 +25,6 @@ from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.qt.background import in_daemon_thread
-from t3monitor.store.backups import last_care
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file, is_there
 from t3monitor.store.lock import holder_of
@@ -34,6 +33,7 @@ from t3monitor.store.pages import must_be_whole
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import SCHEMA_REVISION, sync_runs, trendlog_blocks, trendlog_frames
+from t3monitor.store.upkeep.backups import last_care
 from t3monitor.store.words import words_taken
 from t3monitor.store.work import LongWork
 from t3monitor.sync.check import check_link

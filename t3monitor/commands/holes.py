@@ -7,7 +7,7 @@ from typing import NamedTuple
 from t3monitor.model.causes import Cause, HoleClass, sentence
 from t3monitor.model.point_types import PointType
 from t3monitor.model.times import duration_text
-from t3monitor.store.causes import ExplainedHole, holes_of_vectors
+from t3monitor.store.causes.holes import ExplainedHole, holes_of_vectors
 from t3monitor.store.present_state import read_present_state
 
 _DAY_S = 86_400.0

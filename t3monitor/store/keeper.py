@@ -21,21 +21,21 @@ from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseLockedError, DatabaseUnusableError
 from t3monitor.model.events import CycleReport
 from t3monitor.model.snapshot import Panel
-from t3monitor.store.backups import newest_backup
-from t3monitor.store.daily_care import DailyCare
 from t3monitor.store.database import Database
-from t3monitor.store.disk import DiskGuard
-from t3monitor.store.events import RecordingEvent, write_events
 from t3monitor.store.files import database_file, is_ours_in_ruins
 from t3monitor.store.folders import KnownFolders
-from t3monitor.store.late import Late, late_file, read_late, write_late
-from t3monitor.store.packing import Packing
-from t3monitor.store.phases import EmptyPhases
-from t3monitor.store.reading_times import Vector
-from t3monitor.store.rescue import Rescue
-from t3monitor.store.retention import Retain
-from t3monitor.store.upkeep import CopyWal, Upkeep, UpkeepContext
-from t3monitor.store.writer import Writer
+from t3monitor.store.upkeep.backups import newest_backup
+from t3monitor.store.upkeep.daily_care import DailyCare
+from t3monitor.store.upkeep.disk import DiskGuard
+from t3monitor.store.upkeep.packing import Packing
+from t3monitor.store.upkeep.phases import EmptyPhases
+from t3monitor.store.upkeep.rescue import Rescue
+from t3monitor.store.upkeep.retention import Retain
+from t3monitor.store.upkeep.slices import CopyWal, Upkeep, UpkeepContext
+from t3monitor.store.writing.events import RecordingEvent, write_events
+from t3monitor.store.writing.late import Late, late_file, read_late, write_late
+from t3monitor.store.writing.reading_times import Vector
+from t3monitor.store.writing.writer import Writer
 
 T = TypeVar("T")
 

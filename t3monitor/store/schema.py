@@ -168,7 +168,7 @@ Index(
 )
 
 # Packed frames: runs of them with one layout and one sync interval. The n-th has the time base + step * code, where
-# code is that of times, or n if width is 0; in the same way its spacing. See `t3monitor.store.packed`.
+# code is that of times, or n if width is 0; in the same way its spacing. See `t3monitor.store.upkeep.packed`.
 trendlog_blocks = Table(
     "TRENDLOG_BLOCKS",
     metadata,

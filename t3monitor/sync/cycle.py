@@ -30,9 +30,9 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.database import Database
-from t3monitor.store.disk import NO_SAMPLES
 from t3monitor.store.keeper import Keeper, Store
-from t3monitor.store.validation import count_back
+from t3monitor.store.upkeep.disk import NO_SAMPLES
+from t3monitor.store.writing.validation import count_back
 from t3monitor.sync import causes
 from t3monitor.sync.faults import summary
 from t3monitor.sync.parts import in_groups, read_anew, to_record, with_all_as_new

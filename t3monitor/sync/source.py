@@ -5,9 +5,9 @@ from dataclasses import replace
 from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import read_present_state
-from t3monitor.store.reading_times import read_reading_times
-from t3monitor.store.spacings import read_spacings
 from t3monitor.store.words import read_words
+from t3monitor.store.writing.reading_times import read_reading_times
+from t3monitor.store.writing.spacings import read_spacings
 from t3monitor.sync.panel_settings import SettingsReader
 from t3monitor.sync.reading_times import ReadingTimes
 from t3monitor.sync.recording import Readings

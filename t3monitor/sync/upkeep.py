@@ -7,13 +7,13 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.causes import EventKind
 from t3monitor.model.clock import Clock
 from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseUnusableError
-from t3monitor.store.backups import make_backup
-from t3monitor.store.compact import compact
-from t3monitor.store.events import RecordingEvent, write_events
 from t3monitor.store.files import database_file
 from t3monitor.store.keeper import Keeper, Keepers, Store
 from t3monitor.store.migrate import present_revision
+from t3monitor.store.upkeep.backups import make_backup
+from t3monitor.store.upkeep.compact import compact
 from t3monitor.store.work import LongWork
+from t3monitor.store.writing.events import RecordingEvent, write_events
 
 
 class UpkeepByHand:
@@ -25,7 +25,7 @@ class UpkeepByHand:
 
     def check(self, url: str, work: LongWork) -> str:
         """Looks whether it is whole; a damaged one that this program records into is set aside with the next cycle."""
-        from t3monitor.store.checking import check  # with numpy
+        from t3monitor.store.upkeep.checking import check  # with numpy
 
         path, health = database_file(url), check(url, work)
         if health.is_damaged:

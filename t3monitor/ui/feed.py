@@ -29,13 +29,13 @@ from t3monitor.qt.recorder import Recorder
 from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
 from t3monitor.simulation.past import give_demo_a_past
-from t3monitor.store.causes import ExplainedHole, holes_of_points
+from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.files import database_file
-from t3monitor.store.history import HistoryReader
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
-from t3monitor.store.preview import preview
-from t3monitor.store.series import Series
+from t3monitor.store.upkeep.preview import preview
 from t3monitor.ui.activity.ledger_model import CAPACITY
 from t3monitor.ui.main_window import MainWindow
 

@@ -24,7 +24,7 @@ from typing_extensions import override
 from t3monitor.config.settings import Kept, Settings, SettingsError
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.snapshot import Panel
-from t3monitor.store.retention_text import preview_lines
+from t3monitor.store.upkeep.retention_text import preview_lines
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.kit.texts import natural_key

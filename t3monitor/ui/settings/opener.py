@@ -12,8 +12,8 @@ from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.check import Check
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.session import Session
-from t3monitor.store.backups import last_care
-from t3monitor.store.preview import Preview, preview
+from t3monitor.store.upkeep.backups import last_care
+from t3monitor.store.upkeep.preview import Preview, preview
 from t3monitor.store.work import LongWork
 from t3monitor.sync.check import check_link
 from t3monitor.sync.upkeep import UpkeepByHand

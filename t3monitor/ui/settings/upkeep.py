@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import MonitorError
-from t3monitor.store.preview import Preview
+from t3monitor.store.upkeep.preview import Preview
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label

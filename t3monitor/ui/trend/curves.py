@@ -4,7 +4,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from t3monitor.store.series import Floats, Series
+from t3monitor.store.history.series import Floats, Series
 from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.time_range import TimeRange
 

@@ -5,7 +5,7 @@ from typing_extensions import override
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.series_keys import DifferenceKey
 from t3monitor.model.units import value_text
-from t3monitor.store.series import Series
+from t3monitor.store.history.series import Series
 from t3monitor.ui.trend.trace import Names, Trace
 
 _WORSE = list(PanelState).index

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of, shift_of
-from t3monitor.store.causes import ExplainedHole
+from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.ui.trend.loader import Spawn, Task
 
 Explain = Callable[  # points, start, end

@@ -8,9 +8,9 @@ import numpy as np
 from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence
 from t3monitor.model.times import duration_text
 from t3monitor.model.units import is_measured, value_text
-from t3monitor.store.causes import ExplainedHole
-from t3monitor.store.series import Holes, Series
-from t3monitor.store.statistics import KNOWN_PLAIN, KNOWN_WELL, StateTime, Statistics, statistics
+from t3monitor.store.causes.holes import ExplainedHole
+from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, StateTime, Statistics, statistics
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.trace import Trace

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from t3monitor.model.units import MULTISTATE, state_words
 from t3monitor.model.words import Words
-from t3monitor.store.series import Series
+from t3monitor.store.history.series import Series
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.axes import axis_font
 from t3monitor.ui.trend.line import drawn_line

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from t3monitor.store.series import Floats, Series
+from t3monitor.store.history.series import Floats, Series
 
 
 class Line(NamedTuple):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.series_keys import SeriesKey, StoredKey, shift_of, stored_key
-from t3monitor.store.series import Series
+from t3monitor.store.history.series import Series
 from t3monitor.ui.trend.coverage import Coverage, Request, with_margins
 
 Load = Callable[  # keys, start, end, points at most

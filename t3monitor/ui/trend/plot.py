@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsWidget, QWidget
 
 from t3monitor.model.series_keys import SeriesKey, shift_of
-from t3monitor.store.series import Series
+from t3monitor.store.history.series import Series
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.curves import Curve

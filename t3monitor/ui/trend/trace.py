@@ -13,7 +13,7 @@ from t3monitor.model.series_keys import SeriesKey, points_of, shift_of
 from t3monitor.model.snapshot import Panel
 from t3monitor.model.units import has_states, is_measured, value_text
 from t3monitor.model.words import Words
-from t3monitor.store.series import Holes, Series
+from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.texts import age_text
 
 _LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well

@@ -1,0 +1,1 @@
+"""Why there is no reading: what was recorded of it, and what follows."""

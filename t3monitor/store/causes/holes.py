@@ -1,0 +1,175 @@
+"""Why a point has no reading: its holes, each with its cause, by what the database recorded; for any thread."""
+
+from collections.abc import Iterable
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+
+from t3monitor.model.causes import Cause, HoleClass, sentence
+from t3monitor.model.holes import UNKNOWN_SPACING_S
+from t3monitor.model.points import PointKey
+from t3monitor.store.causes.derivation import Told, pieces
+from t3monitor.store.causes.recorded import Hole, Recorded, Vector
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.reading import reading
+
+
+class ExplainedHole(NamedTuple):
+    """A time without a reading, all of one cause; a hole of several causes is several of these. UTC epoch seconds."""
+
+    start_s: float
+    end_s: float
+    cause: Cause
+    sentence: str  # plain text in English, without a full stop
+    run_ids: tuple[int, ...]  # rows of SYNC_RUNS: the cycles that ended in it
+
+    @property
+    def hole_class(self) -> HoleClass:
+        """Who is to be asked about it."""
+        return self.cause.hole_class
+
+    def within(self, start_s: float, end_s: float) -> "ExplainedHole":
+        """What of it lies between two times."""
+        return self._replace(start_s=max(self.start_s, start_s), end_s=min(self.end_s, end_s))
+
+    def shifted(self, by_s: float) -> "ExplainedHole":
+        """The same, so much later."""
+        return self._replace(start_s=self.start_s + by_s, end_s=self.end_s + by_s)
+
+
+def holes(
+    url: str, series: Series | None, key: PointKey, start_s: float, end_s: float, now_s: float
+) -> tuple[ExplainedHole, ...]:
+    """Why the point has no reading at any time between two, oldest first, nothing of the time after ``now_s``.
+
+    ``series`` is what `HistoryReader` gives of the point for these times, None where it gives nothing. There is no
+    reading in its holes, before its first reading and after its last one, nor, though its line goes on, while the
+    sensor was open or shorted. There is one while the point had another unit. Raises DatabaseError.
+    """
+    with reading(url) as connection:
+        return _holes(Recorded(connection, url), series, key, start_s, end_s, now_s)
+
+
+def holes_of_points(
+    url: str, keys: Iterable[PointKey], start_s: float, end_s: float, now_s: float
+) -> dict[PointKey, tuple[ExplainedHole, ...]]:
+    """What `holes` finds of each point; raises DatabaseError."""
+    lines = HistoryReader(url).read_many(keys, start_s, end_s, 1)  # its holes are all there, whatever is thinned
+    with reading(url) as connection:
+        recorded = Recorded(connection, url)
+        return {
+            key: _holes(recorded, series[-1] if series else None, key, start_s, end_s, now_s)
+            for key, series in lines.items()
+            if isinstance(key, PointKey)
+        }
+
+
+def holes_of_vectors(url: str, start_s: float, now_s: float) -> dict[Vector, tuple[ExplainedHole, ...]]:
+    """The holes of each panel and type since a time, oldest first; those that nothing was ever read of are left out.
+
+    Raises DatabaseError.
+    """
+    with reading(url) as connection:
+        recorded = Recorded(connection, url)
+        return {
+            vector: tuple(hole.within(start_s, now_s) for hole in _explained(recorded, vector, found, []))
+            for vector in recorded.vectors()
+            if (found := recorded.holes(vector, start_s, now_s)) is not None
+        }
+
+
+def faulty(url: str, key: PointKey) -> Holes:
+    """When the sensor of a point was open or shorted, as far as it was read; raises DatabaseError."""
+    with reading(url) as connection:
+        faults = Recorded(connection, url).faults(key)
+    return Holes(np.array([fault.start_s for fault in faults]), np.array([fault.end_s for fault in faults]))
+
+
+def _holes(
+    recorded: Recorded, series: Series | None, key: PointKey, start_s: float, end_s: float, now_s: float
+) -> tuple[ExplainedHole, ...]:
+    end_s = min(end_s, now_s)
+    if start_s >= end_s:
+        return ()
+    found = _without_reading(series, start_s, end_s, now_s)
+    told, elsewhere = recorded.left_out(key, series, [hole.within(start_s, end_s) for hole in found])
+    faults = recorded.faults(key)
+    told += [
+        fault._replace(start_s=hole.start_s, end_s=hole.end_s)
+        for hole in found
+        for fault in faults
+        if hole.is_closed and fault.start_s < hole.start_s and hole.end_s < fault.end_s
+    ]
+    if series is not None and series.times_utc_s.size and start_s < series.times_utc_s[0]:
+        told += recorded.before(key, series)
+    explained = _explained(recorded, key[:2], [part for hole in found for part in hole.without(elsewhere)], told)
+    explained += [
+        ExplainedHole(part.start_s, part.end_s, fault.cause, sentence(fault.cause), ())
+        for fault in faults
+        for part in Hole(fault.start_s, fault.end_s).without([(hole.start_s, hole.end_s) for hole in found])
+    ]
+    return tuple(
+        hole.within(start_s, end_s)
+        for hole in _joined(sorted(explained))
+        if hole.start_s < end_s and hole.end_s > start_s
+    )
+
+
+def _explained(recorded: Recorded, vector: Vector, holes: list[Hole], told: list[Told]) -> list[ExplainedHole]:
+    """Holes in pieces of one cause each; ``told`` is what is known of them already."""
+    if not holes:
+        return []
+    known = recorded.known(vector, holes, told)
+    return [
+        ExplainedHole(
+            piece.start_s,
+            piece.end_s,
+            piece.cause,
+            sentence(piece.cause, piece.detail),
+            tuple(run_id for run_id, ended_s in run_ids if piece.start_s < ended_s <= piece.end_s),
+        )
+        for hole in holes
+        for run_ids in (recorded.run_ids(vector, hole),)
+        for piece in pieces(hole.start_s, hole.end_s, hole.spacing_s or recorded.spacing(vector, hole), known)
+    ]
+
+
+def _without_reading(series: Series | None, start_s: float, end_s: float, now_s: float) -> list[Hole]:
+    """The holes of a series, and what is before and after it; as long as they are, if within sight."""
+    if series is None or not series.times_utc_s.size:
+        return [Hole(start_s, end_s, UNKNOWN_SPACING_S, is_closed=False)]
+    first_s = float(series.times_utc_s[0])
+    starts, ends = (edges.tolist() for edges in series.holes)
+    if not ends or ends[-1] < inf:
+        starts.append(series.known_until(now_s))
+        ends.append(inf)
+    return [
+        hole
+        for hole in (
+            Hole(start_s, first_s, series.spacing_s, is_closed=True),
+            *(
+                Hole(since_s, min(until_s, now_s), _spacing(series, since_s), is_closed=until_s < inf)
+                for since_s, until_s in zip(starts, ends, strict=True)
+            ),
+        )
+        if hole.start_s < min(hole.end_s, end_s) and hole.end_s > start_s
+    ]
+
+
+def _spacing(series: Series, hole_s: float) -> float:
+    """Of the last reading before a hole; 0 if it is in a stretch that goes on after it."""
+    return max(0.0, hole_s - float(series.ends_utc_s[np.searchsorted(series.times_utc_s, hole_s) - 1]))
+
+
+def _joined(explained: list[ExplainedHole]) -> list[ExplainedHole]:
+    """Those that adjoin and have one cause as one: a sensor may have been open before a hole, too."""
+    joined: list[ExplainedHole] = []
+    for hole in explained:
+        last = joined[-1] if joined else None
+        if last and (last.end_s, last.cause, last.sentence) == (hole.start_s, hole.cause, hole.sentence):
+            joined[-1] = last._replace(end_s=hole.end_s, run_ids=last.run_ids + hole.run_ids)
+        else:
+            joined.append(hole)
+    return joined

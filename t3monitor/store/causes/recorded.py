@@ -1,0 +1,283 @@
+"""What a database recorded of why there is no reading: read here, judged in `t3monitor.store.causes.derivation`."""
+
+import time
+from collections.abc import Iterator
+from itertools import chain
+from math import inf
+from sqlite3 import Cursor
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from sqlalchemy import Connection, Table
+
+from t3monitor.model.causes import Cause, EventKind, PointChange, cause_of
+from t3monitor.model.errors import Outcome
+from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole, known_until
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.model.units import has_states
+from t3monitor.store import schema
+from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force
+from t3monitor.store.files import database_file
+from t3monitor.store.history.series import Series
+from t3monitor.store.lock import holder_of
+
+Vector = tuple[int, PointType]  # serial number and type; also the begin of a point's key
+Times = tuple[float, float]
+_Sites = tuple[str, str]
+_Kind = tuple[str, int | None]  # units, and of states the range: what must not change along a line
+
+_LONGEST_CYCLE_S = 3600.0  # but for one that slept with its computer
+_OF_VECTOR = "WHERE serial_number = ? AND point_type = ?"
+_FAULTS = {"1": Cause.SENSOR_OPEN, "2": Cause.SENSOR_SHORTED}  # by status
+
+
+class Hole(NamedTuple):
+    """A time without a reading, before anything is known of its causes."""
+
+    start_s: float
+    end_s: float
+    spacing_s: float = 0.0  # of the reading before it; 0: not known
+    is_closed: bool = False  # there is a reading after it
+
+    def within(self, start_s: float, end_s: float) -> "Hole":
+        """What of it lies between two times that it reaches into."""
+        return self._replace(start_s=max(self.start_s, start_s), end_s=min(self.end_s, end_s))
+
+    def without(self, known: list[Times]) -> Iterator["Hole"]:
+        """What is left of it without these times, which do not overlap."""
+        edges = [-inf, *chain.from_iterable(sorted(known)), inf]
+        for since_s, until_s in zip(edges[::2], edges[1::2], strict=True):
+            part = self.within(since_s, until_s)
+            if part.start_s < part.end_s:
+                yield part
+
+
+class Recorded:
+    """What a database recorded of why there is no reading; as long as the transaction of its connection is open.
+
+    It is asked for each of many holes and vectors, hence by the driver's cursor.
+    """
+
+    def __init__(self, connection: Connection, url: str) -> None:
+        self._cursor = cast(Cursor, connection.connection.cursor())
+        self._url = url
+        self._columns: dict[str, frozenset[str]] = {}  # by table
+        self._absences: dict[_Sites, list[Told]] = {}
+        self._ended: dict[tuple[_Sites, Times], list[tuple[Any, ...]]] = {}  # cycles, in holes that points share
+
+    def vectors(self) -> list[Vector]:
+        """Each type of each panel."""
+        rows = self._rows("SELECT serial_number FROM", schema.devices, "ORDER BY serial_number")
+        return [(serial, point_type) for (serial,) in rows for point_type in PointType]
+
+    def holes(self, vector: Vector, start_s: float, now_s: float) -> list[Hole] | None:
+        """The holes of a panel and type since a time; None if nothing was read of them up to now."""
+        frames = [*self._last_frame(vector, start_s), *self._frames(vector, start_s, now_s)]
+        ends = [*((time_s, True) for time_s, *_ in frames[1:]), (now_s, False)]
+        found = [
+            Hole(time_s + spacing_s, end_s, spacing_s, is_closed)
+            for (time_s, _, spacing_s), (end_s, is_closed) in zip(frames, ends, strict=False)
+            if is_hole(end_s - time_s, spacing_s)
+        ]
+        return [hole for hole in found if hole.end_s > start_s] if frames else None
+
+    def faults(self, key: PointKey) -> list[Told]:
+        """When the sensor of a point was open or shorted, from the reading that told it to that which told its end."""
+        changes = self._rows(
+            "SELECT at, new FROM",
+            schema.point_changes,
+            "WHERE serial_number = ? AND point_type = ? AND point_index = ? AND what = ? ORDER BY at",
+            *(*key, PointChange.STATUS.value),
+        )
+        ends = [*(at_s for at_s, _ in changes[1:]), inf]
+        return [
+            Told(at_s, end_s, Order.FAULT, _FAULTS[status])
+            for (at_s, status), end_s in zip(changes, ends, strict=False)  # without any change there is no end either
+            if status in _FAULTS
+        ]
+
+    def left_out(self, key: PointKey, series: Series | None, holes: list[Hole]) -> tuple[list[Told], list[Times]]:
+        """When in these holes the panel and type were read without the point, and when with it in another unit."""
+        left_out: list[Told] = []
+        elsewhere: list[Times] = []
+        kinds = self._kinds(key)
+        own = _kind_of(series) if series else None
+        for hole in holes:
+            for start_s, end_s, layout in self._held(key[:2], hole):
+                if layout not in kinds:
+                    left_out.append(Told(start_s, end_s, Order.LEFT_OUT, Cause.UNUSED))
+                elif own in (None, kinds[layout]):
+                    left_out.append(Told(start_s, end_s, Order.LEFT_OUT, Cause.POINT_MISSING))
+                else:
+                    elsewhere.append((start_s, end_s))
+        return left_out, elsewhere
+
+    def before(self, key: PointKey, series: Series) -> list[Told]:
+        """Why there is nothing before the first reading of a series; nothing if the point was read in another unit."""
+        first_s = float(series.times_utc_s[0])
+        others = [layout for layout, kind in self._kinds(key).items() if kind != _kind_of(series)]
+        for layout in others:
+            if self._rows(
+                "SELECT 1 FROM", schema.trendlog_frames, f"{_OF_VECTOR} AND logging_time < ? AND layout_id = ? LIMIT 1",
+                *(*key[:2], first_s, layout),
+            ):  # fmt: skip
+                return []
+        kept = self._rows(
+            "SELECT 1 FROM", schema.sync_events, "WHERE kind = ? LIMIT 1", EventKind.RETENTION.value
+        ) and self._rows("SELECT first_seen FROM", schema.devices, "WHERE serial_number = ?", key.serial_number)
+        seen_s = min((first_s, *(seen_s for (seen_s,) in kept)))
+        seen = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seen_s))
+        return [
+            Told(-inf, seen_s, Order.BEFORE, Cause.BEFORE_FIRST, f"first seen {seen}"),
+            Told(seen_s, first_s, Order.BEFORE, Cause.NO_LONGER_KEPT),
+        ]
+
+    def known(self, vector: Vector, holes: list[Hole], told: list[Told]) -> list[Told]:
+        """What counts at each time of these holes; ``told`` is what is known of them besides."""
+        sites = self._sites(vector)
+        failed = (
+            Told(started_s, finished_s, Order.LEDGER, cause, reason or "")
+            for hole in holes
+            for _, started_s, finished_s, outcome, reason in self._runs(sites, hole)
+            if (cause := _cause(outcome))
+        )
+        covered = self._covered(vector, sites, min(holes).start_s, max(hole.end_s for hole in holes))
+        return in_force(chain(told, self._absences_of(sites), covered, failed))
+
+    def run_ids(self, vector: Vector, hole: Hole) -> list[tuple[int, float]]:
+        """The cycles that ended in a hole, each with when it did."""
+        return [(run_id, finished_s) for run_id, _, finished_s, *_ in self._runs(self._sites(vector), hole)]
+
+    def spacing(self, vector: Vector, hole: Hole) -> float:
+        """Of the last reading before a hole."""
+        return next((spacing_s for _, _, spacing_s in self._last_frame(vector, hole.start_s)), UNKNOWN_SPACING_S)
+
+    def _rows(self, select: str, table: Table, rest: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a table; none of a file of an earlier schema, which does not have it."""
+        return self._cursor.execute(f"{select} {table.name} {rest}", values).fetchall() if self._has(table) else []
+
+    def _has(self, table: Table) -> frozenset[str]:
+        """The columns of a table of this file."""
+        if table.name not in self._columns:
+            columns = self._cursor.execute(f"PRAGMA table_info({table.name})")
+            self._columns[table.name] = frozenset(name for _, name, *_ in columns)
+        return self._columns[table.name]
+
+    def _site(self, table: Table) -> str:
+        """Its column of sites; of a file from before there were several, the name of the only one."""
+        return "site" if "site" in self._has(table) else "''"
+
+    def _sites(self, vector: Vector) -> _Sites:
+        """The T3000 computer that tells of a panel, also by its name of when it was the only one."""
+        select = f"SELECT {self._site(schema.devices)} FROM"
+        rows = self._rows(select, schema.devices, "WHERE serial_number = ?", vector[0])
+        return (rows[0][0] if rows else "", "")
+
+    def _covered(self, vector: Vector, sites: _Sites, start_s: float, end_s: float) -> Iterator[Told]:
+        rows = self._rows(
+            "SELECT since, until, cause, reason FROM",
+            schema.coverage,
+            """WHERE until > ? AND since < ? AND site IN (?, ?)
+                AND (serial_number IS NULL OR serial_number = ?) AND (point_type IS NULL OR point_type = ?)""",
+            *(start_s, end_s, *sites, *vector),
+        )
+        return (by_coverage(*row) for row in rows)
+
+    def _runs(self, sites: _Sites, hole: Hole) -> list[tuple[Any, ...]]:
+        """The cycles that ended in a hole: id, begin, end, outcome, reason."""
+        place = sites, hole[:2]
+        if place not in self._ended:
+            self._ended[place] = self._rows(
+                "SELECT id, started_at, finished_at, outcome, reason FROM",
+                schema.sync_runs,
+                f"""WHERE started_at > ? AND started_at < ? AND finished_at > ? AND finished_at < ?
+                    AND {self._site(schema.sync_runs)} IN (?, ?) ORDER BY started_at""",
+                *(hole.start_s - _LONGEST_CYCLE_S, hole.end_s, hole.start_s, hole.end_s, *sites),
+            )
+        return self._ended[place]
+
+    def _absences_of(self, sites: _Sites) -> list[Told]:
+        if sites not in self._absences:
+            rows = self._rows(
+                "SELECT at, kind, detail FROM", schema.sync_events, "WHERE site IN (?, ?) ORDER BY id", *sites
+            )
+            is_recorded = holder_of(database_file(self._url)) is not None
+            self._absences[sites] = absences(
+                (Event(*row) for row in rows), lambda at_s: self._last_sign(sites, at_s), is_recorded=is_recorded
+            )
+        return self._absences[sites]
+
+    def _last_sign(self, sites: _Sites, before_s: float) -> float:
+        """When a cycle of these sites was last known to run before a time."""
+        of_site = f"{self._site(schema.sync_runs)} IN (?, ?)"
+        ran = self._rows(
+            "SELECT finished_at FROM",
+            schema.sync_runs,
+            f"WHERE started_at < ? AND {of_site} ORDER BY started_at DESC LIMIT 1",
+            *(before_s, *sites),
+        )
+        failed = self._rows(
+            "SELECT until FROM",
+            schema.coverage,
+            "WHERE until < ? AND site IN (?, ?) ORDER BY until DESC LIMIT 1",
+            *(before_s, *sites),
+        )
+        return min(before_s, max((sign_s for (sign_s,) in (*ran, *failed)), default=-inf))
+
+    def _kinds(self, key: PointKey) -> dict[int, _Kind]:
+        """What the point is in each layout that has it."""
+        rows = self._rows(
+            "SELECT place.layout_id, place.units, place.range, place.digital_analog FROM",
+            schema.trendlog_layouts,
+            f"""AS layout JOIN {schema.trendlog_layout_points.name} AS place ON place.layout_id = layout.id
+                WHERE layout.serial_number = ? AND layout.point_type = ? AND place.point_index = ?""",
+            *key,
+        )
+        return {
+            layout: _kind(units, range_, digital=has_states(digital=digital_analog == 0, range_=range_))
+            for layout, units, range_, digital_analog in rows
+        }
+
+    def _held(self, vector: Vector, hole: Hole) -> Iterator[tuple[float, float, int]]:
+        """When in a hole of a point readings of its panel and type held, and by which layout; what adjoins as one."""
+        frames = self._frames(vector, hole.start_s, hole.end_s)
+        if not frames:
+            return
+        times, layouts, spacings = np.array(frames, dtype=np.float64).T
+        until = known_until(times, spacings, np.append(times[1:], hole.end_s))
+        first = np.flatnonzero(np.append(True, (layouts[1:] != layouts[:-1]) | (until[:-1] < times[1:])))
+        last = np.append(first[1:], len(times)) - 1
+        yield from zip(times[first].tolist(), until[last].tolist(), layouts[first].astype(int).tolist(), strict=True)
+
+    def _frames(self, vector: Vector, start_s: float, end_s: float) -> list[tuple[Any, ...]]:
+        """Time, layout and spacing of the readings of a panel and type from ``start_s`` to before ``end_s``."""
+        rest = f"{_OF_VECTOR} AND logging_time >= ? AND logging_time < ? ORDER BY logging_time, run_id"
+        return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, start_s, end_s)
+
+    def _last_frame(self, vector: Vector, before_s: float) -> list[tuple[Any, ...]]:
+        """The same of the last one before a time, if there is one."""
+        rest = f"{_OF_VECTOR} AND logging_time < ? ORDER BY logging_time DESC, run_id DESC LIMIT 1"
+        return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, before_s)
+
+    def _select_frames(self) -> str:
+        there = [name for name in ("expected_spacing", "sync_interval") if name in self._has(schema.trendlog_frames)]
+        of_run = "(SELECT run.sync_interval FROM SYNC_RUNS AS run WHERE run.id = run_id)"
+        return f"SELECT logging_time, layout_id, coalesce({', '.join((*there, of_run, f'{UNKNOWN_SPACING_S}'))}) FROM"
+
+
+def _kind(units: str, range_: int, *, digital: bool) -> _Kind:
+    return units, range_ if digital else None
+
+
+def _kind_of(series: Series) -> _Kind:
+    return _kind(series.units, series.range, digital=series.digital)
+
+
+def _cause(outcome: str) -> Cause | None:
+    """Of a cycle; None if it stored its readings, or its outcome is one of a later version."""
+    try:
+        known = Outcome(outcome)
+    except ValueError:
+        return None
+    return None if known.is_stored else cause_of(known)

@@ -1,0 +1,345 @@
+"""Reading the history: a point's samples as arrays, as many as a screen can show or all of them; for any thread."""
+
+import math
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from sqlite3 import Cursor
+from typing import Any, NamedTuple, cast
+
+import msgspec
+import numpy as np
+from sqlalchemy import bindparam, func, literal_column, select
+
+from t3monitor.model.causes import PointChange
+from t3monitor.model.errors import DatabaseUnusableError
+from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import DifferenceKey, StoredKey, points_of
+from t3monitor.store.files import database_file
+from t3monitor.store.history.blocks import Flags, Pieces, Vector
+from t3monitor.store.history.day_series import with_days
+from t3monitor.store.history.days import has_days
+from t3monitor.store.history.difference import differences
+from t3monitor.store.history.series import Floats, Holes, Series, Stretches
+from t3monitor.store.history.thinning import FEWEST, stretch_s, thinned
+from t3monitor.store.history.vectors import Kind, Place, Rows, Values, VectorReadings, frames_statement
+from t3monitor.store.reading import reading
+from t3monitor.store.schema import point_changes, trendlog_frames
+from t3monitor.store.statements import sql_text
+
+_LOOKS_BACK_S, _LOOKS_FURTHER = 3600, 24  # for the newest reading of a point, then so many times as far
+_ROWS_AT_ONCE = 240
+_frame, _change = trendlog_frames.c, point_changes.c
+_of_vector = _frame.serial_number == bindparam("serial_number"), _frame.point_type == bindparam("point_type")
+_EXTENT = sql_text(select(func.min(_frame.logging_time), func.max(_frame.logging_time)).where(*_of_vector))
+_NEXT_PART = sql_text(
+    select(_frame.logging_time)
+    .where(*_of_vector, _frame.logging_time > bindparam("last"), _frame.logging_time <= bindparam("end"))
+    .order_by(_frame.logging_time)
+    .offset(literal_column(f"{_ROWS_AT_ONCE - 1}"))
+    .limit(literal_column("1"))
+)
+_HAS_CHANGES = f"PRAGMA table_info({point_changes.name})"
+_CHANGES = sql_text(
+    select(_change.at, _change.what, _change.old, _change.new).where(
+        _change.serial_number == bindparam("serial_number"),
+        _change.point_type == bindparam("point_type"),
+        _change.point_index == bindparam("point_index"),
+        _change.at.between(bindparam("start"), bindparam("end")),
+    )
+)
+_WORTH_SUMMING = 16  # times as many readings as are asked for: else all are read, and perhaps found to be few enough
+
+
+class Reading(NamedTuple):
+    """What a point had at a time."""
+
+    time_s: float
+    value: float
+    units: str
+    range: int
+    digital: bool  # shows one of two states
+    label: str
+
+
+class Readings(NamedTuple):
+    """Readings of a point, oldest first, while it was called and measured alike."""
+
+    times_utc_s: Floats
+    values: Floats
+    units: str
+    range: int
+    digital: bool
+    label: str
+
+
+class Change(NamedTuple):
+    """What of a point changed at a time; numbers as text, None: not known."""
+
+    at_s: float
+    what: PointChange
+    old: str | None
+    new: str | None
+
+
+class HistoryReader:
+    """Reads a database that others write; for any threads.
+
+    A database that is not there has no history; errors are DatabaseError with a sentence.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def read(self, key: PointKey, start_utc_s: float, end_utc_s: float, max_points: int) -> tuple[Series, ...]:
+        """What `read_many` finds of one point."""
+        return self.read_many((key,), start_utc_s, end_utc_s, max_points)[key]
+
+    def read_many(
+        self, keys: Iterable[StoredKey], start_utc_s: float, end_utc_s: float, max_points: int
+    ) -> dict[StoredKey, tuple[Series, ...]]:
+        """The samples of each point with start <= logging time <= end, the one before and the one after.
+
+        A point has one series for each unit it had (each range, for states), that of the sample that came last last;
+        none without samples. Of two samples of one logging time that of the later cycle counts. More samples than
+        ``max_points`` become stretches (see `thinned`), of what is computed when it is computed; their headers in the
+        file are read in place of the samples where that comes to the same. The holes are all there. Where samples are
+        no longer kept there is a stretch for each day (see `with_days`), but not of differences.
+        """
+        return self._read_many(keys, start_utc_s, end_utc_s, max_points, with_gone=True)
+
+    def _read_many(
+        self, keys: Iterable[StoredKey], start_utc_s: float, end_utc_s: float, max_points: int, *, with_gone: bool
+    ) -> dict[StoredKey, tuple[Series, ...]]:
+        keys = list(keys)
+        differing = [key for key in keys if isinstance(key, DifferenceKey)]
+        whole: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(chain(*differing), ())
+        found: dict[StoredKey, tuple[Series, ...]] = {}
+        with self._reading() as (cursor, statement):
+            gone = with_gone and has_days(cursor)
+            points = chain.from_iterable(map(points_of, keys))
+            for of_vector, members in _by_vector(points).items() if statement else ():
+                indexes = [point.point_index for point in members]
+                asked = _Asked(start_utc_s, end_utc_s, max_points)
+                vector = VectorReadings(cursor, statement, of_vector, indexes, *asked.outer)
+                for point in members:
+                    series = asked.of(vector, point.point_index)
+                    found[point] = with_days(cursor, point, series, *asked.times, max_points) if gone else series
+                    if point in whole:
+                        whole[point] = tuple(series for series, _ in asked.all_of(vector, point.point_index))
+        for key in differing:
+            series = differences(whole[key.minuend], whole[key.subtrahend], end_utc_s)
+            found[key] = tuple(
+                thinned(part, np.ones(len(part.values)), start_utc_s, end_utc_s, max_points) for part in series
+            )
+        return {key: found.get(key, ()) for key in keys}
+
+    def at(self, key: PointKey, time_utc_s: float) -> Reading | None:
+        """The reading in force at a time; None in a hole, before the first one and too long after the newest."""
+        held = [
+            _reading(series, place)
+            for series in self._read_many((key,), time_utc_s, time_utc_s, sys.maxsize, with_gone=False)[key]
+            if (place := series.place_at(time_utc_s, time_utc_s)) is not None
+        ]
+        return max(held, default=None)
+
+    def latest(self, keys: Iterable[PointKey]) -> dict[PointKey, Reading]:
+        """The newest reading of each point, however old; none of a point that was never read."""
+        found: dict[PointKey, Reading] = {}
+        with self._reading() as (cursor, statement):
+            for vector, missing in _by_vector(keys).items() if statement else ():
+                oldest_s, newest_s = cursor.execute(_EXTENT, vector).fetchone()
+                length_s = _LOOKS_BACK_S
+                while missing and oldest_s is not None:
+                    start_s = newest_s - length_s
+                    read = VectorReadings(
+                        cursor, statement, vector, [key.point_index for key in missing], start_s, newest_s
+                    )
+                    for key in missing:
+                        parts = _series(read, key.point_index, None, start_s, newest_s)
+                        told = [_reading(series, -1) for series, _ in parts]
+                        if told:
+                            found[key] = max(told)
+                    missing = [key for key in missing if key not in found and start_s > oldest_s]
+                    length_s *= _LOOKS_FURTHER
+        return found
+
+    def changes(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> list[Change]:
+        """What changed at a point between two times, oldest first.
+
+        Changes of label, range and unit that nobody recorded are told by the readings: at the first one that has them.
+        """
+        with self._reading() as (cursor, statement):
+            if not statement:
+                return []
+            has_changes = cursor.execute(_HAS_CHANGES).fetchone() is not None
+            rows = cursor.execute(_CHANGES, (*key, start_utc_s, end_utc_s)).fetchall() if has_changes else []
+            vector = VectorReadings(cursor, statement, key[:2], [key.point_index], start_utc_s, end_utc_s)
+            told = list(_changes(vector, key.point_index, start_utc_s, end_utc_s))
+        recorded = [Change(at, PointChange(what), old, new) for at, what, old, new in rows]
+        return sorted([*recorded, *(change for change, since_s in told if not _is_among(recorded, change, since_s))])
+
+    def readings(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> Iterator[Readings]:
+        """All readings with start <= logging time <= end, a few hundred at a time, each part of one unit and label.
+
+        They come in order of their times, those too that were stored late, and each time once, with the reading of the
+        later cycle. Each part is read by itself, so that a reader who takes his time holds nothing up; what is stored
+        meanwhile with a time that was read already is left out.
+        """
+        last_s = math.ceil(start_utc_s) - 1.0
+        while last_s < end_utc_s:
+            with self._reading() as (cursor, statement):
+                if not statement:
+                    return
+                row = cursor.execute(_NEXT_PART, (*key[:2], last_s, end_utc_s)).fetchone()
+                begin_s, last_s = last_s + 1, row[0] if row else end_utc_s
+                vector = VectorReadings(cursor, statement, key[:2], [key.point_index], begin_s, last_s)
+                parts = list(_readings(vector, key.point_index, begin_s, last_s))
+            yield from parts
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[Cursor, str]]:
+        """A cursor, and the statement that reads frames; without one there is no history yet."""
+        with reading(self._url) as connection:
+            try:
+                cursor = cast(Cursor, connection.connection.cursor())
+                yield cursor, frames_statement(cursor)
+            except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:  # of what stands in vals
+                path = database_file(self._url)
+                raise DatabaseUnusableError(
+                    f"The database {path} holds history that cannot be read ({error}); restore a copy"
+                ) from error
+
+
+def _by_vector(keys: Iterable[PointKey]) -> dict[Vector, list[PointKey]]:
+    found: dict[Vector, list[PointKey]] = {}
+    for key in dict.fromkeys(keys):
+        found.setdefault((key.serial_number, key.point_type.value), []).append(key)
+    return found
+
+
+class _Asked:
+    """What part of a history is asked for, and how finely."""
+
+    def __init__(self, start_s: float, end_s: float, max_points: int) -> None:
+        self.times = self._start_s, self._end_s = start_s, end_s
+        self._max_points = max_points
+        self._stretch_s = length_s = stretch_s(start_s, end_s, max_points)
+        # Stretches are whole, wherever the part begins.
+        self.outer = math.floor(start_s / length_s) * length_s, math.ceil(end_s / length_s) * length_s
+
+    def all_of(self, vector: VectorReadings, index: int) -> list[tuple[Series, Floats]]:
+        """The series of a point, reading by reading."""
+        return self._within(_series(vector, index, None, self._start_s, self._end_s))
+
+    def of(self, vector: VectorReadings, index: int) -> tuple[Series, ...]:
+        """The series of a point."""
+        fewest = max(self._max_points, FEWEST)
+        pieces = self._pieces(vector, index)
+        if pieces:
+            whole = self._within(_series(vector, index, pieces, *self.outer))
+        if not pieces or sum(counts.sum() for _, counts in whole) <= fewest:
+            whole = self.all_of(vector, index)
+            if any(len(series.values) > fewest for series, _ in whole):
+                whole = self._within(_series(vector, index, None, *self.outer))
+        return tuple(thinned(part, counts, self._start_s, self._end_s, self._max_points) for part, counts in whole)
+
+    def _within(self, parts: Iterable[tuple[Series, Floats]]) -> list[tuple[Series, Floats]]:
+        """Those with a reading that holds in the time asked for, and the last one."""
+        parts = list(parts)
+        asked = self._start_s, self._end_s, self._end_s
+        return [part for part in parts if part is parts[-1] or part[0].is_known_within(*asked)]
+
+    def _pieces(self, vector: VectorReadings, index: int) -> Pieces | None:
+        """What of the blocks is read without each reading; None if all readings are read."""
+        is_worth_it = vector.reading_count > _WORTH_SUMMING * self._max_points
+        return vector.pieces(index, self._stretch_s) if is_worth_it else None
+
+
+def _series(
+    vector: VectorReadings, index: int, pieces: Pieces | None, start_s: float, end_s: float
+) -> Iterator[tuple[Series, Floats]]:
+    """The point's lines, that with the sample that came last last, and of how many readings each of their places is."""
+    rows = vector.rows(pieces, start_s, end_s)
+    values = vector.values(index, rows)
+    for place, own in _parts(vector, index, rows, ~np.isnan(values.means)):
+        yield _line(rows, values, own, place), rows.counts[own]
+
+
+def _parts(vector: VectorReadings, index: int, rows: Rows, known: Flags) -> list[tuple[Place, Any]]:
+    """What was told last of the point in each of its units, and in which rows it has this unit."""
+    places = {layout: vector.places[layout][index] for layout in vector.layouts & vector.layouts_of(index)}
+    if len({place._replace(position=0) for place in places.values()}) == 1:
+        place = next(iter(places.values()))
+        return [(place, slice(None) if known.all() else np.flatnonzero(known))] if known.any() else []
+    newest: dict[Kind, tuple[float, Place]] = {}  # by which cycle its last sample came
+    for layout, place in places.items():
+        runs = rows.runs[(rows.layouts == layout) & known]
+        if runs.size:
+            newest[place.kind] = max((float(runs.max()), place), newest.get(place.kind, (-1.0, place)))
+    return [
+        (newest_place, np.flatnonzero(known & np.isin(rows.layouts, alike)))
+        for _, newest_place in sorted(newest.values())
+        for alike in ([layout for layout, place in places.items() if place.kind == newest_place.kind],)
+    ]
+
+
+def _line(rows: Rows, values: Values, own: Any, place: Place) -> Series:
+    """The line of some of the rows."""
+    times, ends, until = rows.times[own], rows.ends[own], rows.until[own]
+    next_times = np.append(times[1:], np.inf)
+    before_hole = np.flatnonzero(until < next_times)  # after the last one: if there are later rows, which lack it
+    return Series(
+        times,
+        values.means[own],
+        Holes(until[before_hole], next_times[before_hole]),
+        place.units,
+        place.range,
+        place.digital,
+        place.label,
+        float(rows.spacings[own][-1]),
+        None if rows.pieces.are_single else Stretches(ends, values.lows[own], values.highs[own], np.ones(len(times))),
+    )
+
+
+def _reading(series: Series, place: int) -> Reading:
+    time_s, value = float(series.times_utc_s[place]), float(series.values[place])
+    return Reading(time_s, value, series.units, series.range, series.digital, series.label)
+
+
+def _readings(vector: VectorReadings, index: int, start_s: float, end_s: float) -> Iterator[Readings]:
+    """The readings between two times."""
+    rows = vector.rows(None, start_s, end_s)
+    values = vector.values(index, rows).means
+    known = ~np.isnan(values) & (rows.times >= start_s) & (rows.times <= end_s)
+    times, values, layouts = rows.times[known], values[known], rows.layouts[known]
+    for part in np.split(np.arange(len(times)), np.flatnonzero(np.diff(layouts)) + 1):
+        if part.size:
+            place = vector.places[int(layouts[part[0]])][index]
+            yield Readings(times[part], values[part], place.units, place.range, place.digital, place.label)
+
+
+def _changes(vector: VectorReadings, index: int, start_s: float, end_s: float) -> Iterator[tuple[Change, float]]:
+    """The changes that the readings tell, and when it still was as before."""
+    rows = vector.rows(None, start_s, end_s)
+    before: Place | None = None
+    for row in [0, *(np.flatnonzero(np.diff(rows.layouts)) + 1).tolist()] if len(rows.times) else ():
+        place = vector.places.get(int(rows.layouts[row]), {}).get(index)
+        at_s = float(rows.times[row])
+        if place and before and start_s <= at_s <= end_s:
+            for what, old, new in (
+                (PointChange.LABEL, before.label, place.label),
+                (PointChange.RANGE, before.range_text, place.range_text),
+                (PointChange.UNITS, before.units, place.units),
+            ):
+                if old != new:
+                    yield Change(at_s, what, old, new), float(rows.times[row - 1])
+        before = place or before
+
+
+def _is_among(recorded: Iterable[Change], told: Change, since_s: float) -> bool:
+    """Whether a change that readings tell was recorded."""
+    return any(
+        (change.what, change.new) == (told.what, told.new) and since_s < change.at_s <= told.at_s for change in recorded
+    )
