@@ -35,6 +35,7 @@ from t3monitor.store.writing.rows import json_array
 _STRETCH_S = 43_200  # of the view, at once
 _PACKED_EVERY = 300  # frames of a vector
 _ALL = 10**9
+_OLDER = 0.3  # of the frames, stored by an older program, which knew no spacings; packing begins when they are there
 _KINDS = 6, 6, 8, 4, 1, 4, 2, 8, 1  # how often a point is of each; floats that are no decimals are rare
 _FEW_DIFFERENCES = 20  # are told in full
 
@@ -165,16 +166,19 @@ def _random_frames(
     chance: random.Random, layouts: Sequence[Layout], count: int, first_s: int, pace: int
 ) -> Iterator[Frame]:
     time_s, step_s, layout = first_s, 30 * pace, layouts[0]
-    known, interval_s = True, 30 * pace
+    interval_s, earliest_s, latest_s = 30 * pace, 0, first_s
     columns = [_random_column(chance) for _ in range(30)]
-    for _ in range(count):
+    for number in range(count):
+        is_old = number < count * _OLDER
+        if not is_old and not earliest_s:  # the newer program began here
+            earliest_s = time_s = latest_s + 1
         happens = chance.random()
         if happens < 0.004:
             layout = chance.choice(layouts)
         elif happens < 0.008:
             step_s = pace * chance.choice((1, 10, 30, 30, 60, 300))
         elif happens < 0.010:
-            known, interval_s = chance.random() < 0.7, pace * chance.choice((30, 30, 60, 7))
+            interval_s = pace * chance.choice((30, 30, 60, 7))
         elif happens < 0.012:
             time_s += chance.randint(60, 20_000)
         elif happens < 0.016:
@@ -185,9 +189,11 @@ def _random_frames(
             time_s += step_s + (chance.randint(-1, 1) if happens > 0.9 and step_s > 1 else 0)
         spacing_s = interval_s * chance.choice((1, 1, 1, 3)) if happens > 0.97 else interval_s
         values = [_plain(next(columns[index])) for index, *_ in layout.points]
-        late = chance.randint(100, 50_000) if 0.02 < happens < 0.03 else 0
-        is_old = not known
-        yield Frame(time_s - late, layout, values, None if is_old else spacing_s, None if is_old else interval_s)
+        late_s = chance.randint(100, 50_000) if 0.02 < happens < 0.03 else 0
+        time_s = max(time_s, earliest_s)
+        told_s = max(time_s - late_s, earliest_s)
+        latest_s = max(latest_s, told_s)
+        yield Frame(told_s, layout, values, None if is_old else spacing_s, None if is_old else interval_s)
 
 
 def _plain(value: float | None) -> float | None:
@@ -266,7 +272,7 @@ def write(path: Path, histories: Sequence[History], *, packs: bool) -> None:
             for history in histories:
                 cursor.executemany(INSERT_FRAME, _rows(history, begin))
             cursor.executemany(INSERT_RUN, (_run(run) for run in range(begin, min(begin + _PACKED_EVERY, most))))
-        if packs:
+        if packs and begin >= most * _OLDER:
             upkeep.all(database)
     database.close()
 
