@@ -280,7 +280,7 @@ def _rows_of(name: str, vectors: Sequence[Vector], keys: Sequence[PointKey], tim
                         ),
                     )
 
-    return cached(f"rows-{name}", ".db", (readings, sys.modules[__name__]), make)
+    return cached(f"rows-{name}", ".db", (readings,), make)
 
 
 def _compare(reader: HistoryReader, rival: SampleRows, keys: Sequence[PointKey], end_s: float) -> None:
