@@ -344,6 +344,28 @@ def test_a_failed_cycle_has_its_row_in_the_ledger(writer: Writer, file: Path) ->
     ]
 
 
+@pytest.mark.parametrize("new_program", [False, True])
+def test_a_cycle_after_the_ledger_was_emptied_is_later_than_those_whose_readings_are_left(
+    writer: Writer, database: Database, file: Path, new_program: bool
+) -> None:
+    for minute in range(3):
+        store(writer, device(time_s=NOW_S + 60 * minute))
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("DELETE FROM SYNC_RUNS")
+    newer = Writer(database) if new_program else writer
+    assert store(newer, device(time_s=NOW_S + 120)) == 4
+    assert newer.record_failure(report(Outcome.TIMEOUT, "No answer"), 30) == 5
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("DELETE FROM SYNC_RUNS")
+        other.execute("DELETE FROM TRENDLOG_FRAMES")
+        other.execute(
+            """INSERT INTO TRENDLOG_BLOCKS
+            VALUES (1, 'INPUT', 0, 240, 1, 30, 0, 9, 7, 0, 1, 0, NULL, 30, 0, 0, NULL),
+                   (1, 'INPUT', 240, 240, 1, 30, 0, 9, 6, 0, 1, 0, NULL, 30, 0, 0, NULL)"""
+        )
+    assert store(Writer(database) if new_program else writer, device()) == 8
+
+
 def test_a_cycle_that_validation_found_wanting_has_its_row_corrected(writer: Writer, file: Path) -> None:
     run_id = store(writer, device())
     assert writer.record_failure(report(Outcome.DATABASE, "Validation failed"), 30, run_id) == run_id

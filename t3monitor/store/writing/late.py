@@ -25,7 +25,7 @@ from t3monitor.store.layouts import Layout, LayoutPoint, find_or_insert, layout_
 from t3monitor.store.writing.coverage import Coverage, LastReading
 from t3monitor.store.writing.events import RecordingEvent, write_events
 from t3monitor.store.writing.reading_times import Vector, write_reading_times
-from t3monitor.store.writing.rows import insert_run, json_array, next_run_id
+from t3monitor.store.writing.rows import insert_run, json_array
 
 _VERSION = 1
 _MOST_BYTES = 64_000_000  # of values: more than a day of 10 panels every 30 s
@@ -107,12 +107,14 @@ class Late(msgspec.Struct):
         """Whether nothing waits."""
         return not (self.cycles or self.events)
 
-    def store(self, cursor: Cursor, now_s: float, coverage: Coverage) -> None:
-        """Writes all of it but for what is in the ledger already, stored by a run that could not remove the file."""
+    def store(self, cursor: Cursor, now_s: float, coverage: Coverage, run_id: int) -> None:
+        """Writes all of it but for what is in the ledger already, stored by a run that could not remove the file.
+
+        ``run_id`` is for the first cycle of it.
+        """
         write_events(cursor, self.events)
         for cycle, count in self.lost.values():
             coverage.take(cursor, cycle.report, cycle.sync_interval_s, {}, cycle.blanks, count)
-        run_id = next_run_id(cursor)
         fallen = self.fallen
         for cycle in self.cycles:
             report = cycle.report

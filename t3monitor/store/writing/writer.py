@@ -25,7 +25,7 @@ from t3monitor.store.writing.coverage import Coverage, LastReading
 from t3monitor.store.writing.late import Late
 from t3monitor.store.writing.point_changes import settings_of, stored_settings, write_changes
 from t3monitor.store.writing.reading_times import write_reading_times
-from t3monitor.store.writing.rows import insert_run, json_array, next_run_id, with_values
+from t3monitor.store.writing.rows import insert_run, json_array, newest_run_id, with_values
 
 _STATUS = {PanelState.LIVE: "Online", PanelState.STALE: "Stale", PanelState.NO_ANSWER: "Offline"}
 _OF_POINT = frozenset(Point._fields)
@@ -70,6 +70,7 @@ class Writer:
         self._stored: _Vectors = {}
         self._settings: _Settings = {}  # of vectors that are read in parts
         self._seen: tuple[int, int] | None = None  # the connection and its data version
+        self._newest_run: int | None = None  # id of a cycle
         self._coverage: tuple[int, Coverage] | None = None  # with the connection that it is of
 
     @contextmanager
@@ -78,14 +79,8 @@ class Writer:
 
         Raises DatabaseError, after which nothing of the block is in the file.
         """
-        with self._writing() as (cursor, coverage):
-            (data_version,) = cursor.execute("PRAGMA data_version").fetchone()
-            seen = self._database.connections, data_version
-            if seen != self._seen:  # another program committed something, or may have
-                self._seen, self._stored, self._settings = seen, {}, {}
-            transaction = CycleTransaction(
-                cursor, next_run_id(cursor), sync_interval_s, self._stored, self._settings, coverage
-            )
+        with self._writing() as (cursor, coverage, run_id):
+            transaction = CycleTransaction(cursor, run_id, sync_interval_s, self._stored, self._settings, coverage)
             yield transaction
         self._stored = self._stored | transaction.written
         self._settings = self._settings | transaction.settings
@@ -105,9 +100,9 @@ class Writer:
 
         ``blanks`` say why it read nothing. Raises DatabaseError.
         """
-        with self._writing() as (cursor, coverage):
+        with self._writing() as (cursor, coverage, next_run_id):
             if run_id is None:
-                run_id = next_run_id(cursor)
+                run_id = next_run_id
                 coverage.take(cursor, report, sync_interval_s, {}, blanks)
             else:
                 cursor.execute("DELETE FROM SYNC_RUNS WHERE id = ?", (run_id,))
@@ -116,8 +111,8 @@ class Writer:
 
     def store_late(self, late: Late, now_s: float) -> None:
         """Writes what could not be stored at its time, all of it or nothing; raises DatabaseError."""
-        with self._writing() as (cursor, coverage):
-            late.store(cursor, now_s, coverage)
+        with self._writing() as (cursor, coverage, run_id):
+            late.store(cursor, now_s, coverage, run_id)
 
     def write_trend_logs(self, serial_number: int, panel_id: int, trend_logs: Sequence[TrendLog], now_s: int) -> None:
         """Replaces what is known of a panel's trend log configuration; raises DatabaseError."""
@@ -143,12 +138,17 @@ class Writer:
             )
 
     @contextmanager
-    def _writing(self) -> Iterator[tuple[Cursor, Coverage]]:
+    def _writing(self) -> Iterator[tuple[Cursor, Coverage, int]]:
+        """A transaction, with what is known of the newest readings and the id for the next cycle."""
         with self._database.writing() as cursor:
             connection = self._database.connections
+            (data_version,) = cursor.execute("PRAGMA data_version").fetchone()
+            if self._seen != (connection, data_version):  # another program committed something, or may have
+                self._seen, self._stored, self._settings, self._newest_run = (connection, data_version), {}, {}, None
+            self._newest_run = newest_run_id(cursor, self._newest_run)
             known = self._coverage
             coverage = known[1].copy() if known and known[0] == connection else Coverage.recalled(cursor)
-            yield cursor, coverage
+            yield cursor, coverage, self._newest_run + 1
         self._coverage = connection, coverage
 
 
