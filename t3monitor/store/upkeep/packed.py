@@ -46,7 +46,8 @@ _DELETE = """DELETE FROM TRENDLOG_FRAMES
 # Of what is packed before a time, as many rows as are tidied at once, and those of the same time as the oldest of them.
 _PACKED_BEFORE = """FROM TRENDLOG_FRAMES
     WHERE serial_number = ?1 AND point_type = ?2 AND logging_time < ?3 AND seq IS NOT NULL"""
-_TIDIED_SINCE = f"SELECT logging_time {_PACKED_BEFORE} ORDER BY logging_time DESC LIMIT 1 OFFSET {_TIDIED_AT_ONCE - 1}"
+_TIDIED_SINCE = f"""SELECT min(logging_time)
+    FROM (SELECT logging_time {_PACKED_BEFORE} ORDER BY logging_time DESC LIMIT {_TIDIED_AT_ONCE})"""  # noqa: S608 - of constants
 _TIDIED = f"""SELECT {", ".join(column.name for column in trendlog_frames.columns)}
     {_PACKED_BEFORE} AND logging_time >= ?4 ORDER BY logging_time, run_id"""
 _DELETE_TIDIED = f"DELETE {_PACKED_BEFORE} AND logging_time >= ?4"
@@ -119,11 +120,10 @@ def _tidy(cursor: Cursor, before: tuple[int, str, int]) -> None:
     Beside hot frames, which are many times as long, they leave a sixth of their pages free; among their like half of
     that.
     """
-    since = cursor.execute(_TIDIED_SINCE, before).fetchone()
-    if since:
-        rows = cursor.execute(_TIDIED, (*before, *since)).fetchall()
-        cursor.execute(_DELETE_TIDIED, (*before, *since))
-        cursor.executemany(statements.INSERT_FRAME, rows)
+    (since,) = cursor.execute(_TIDIED_SINCE, before).fetchone()
+    rows = cursor.execute(_TIDIED, (*before, since)).fetchall()
+    cursor.execute(_DELETE_TIDIED, (*before, since))
+    cursor.executemany(statements.INSERT_FRAME, rows)
 
 
 def _alike(frames: list[_Frame], reached: int) -> list[_Frame]:
