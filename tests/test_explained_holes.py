@@ -1,15 +1,18 @@
 """Holes with their causes, of real files."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from holed_file import IN1, SERIAL, HoledFile
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import Cause
+from t3monitor.store.causes import recorded
+from t3monitor.store.causes.derivation import Event, Told
 from t3monitor.store.causes.holes import ExplainedHole, faulty, holes, holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.lock import Holder, Lock
@@ -103,6 +106,25 @@ def test_events_tell_of_the_time_in_which_no_cycle_ran(file: HoledFile) -> None:
         (6000, 7000, "T3000 did not answer in time"),
         (7000, 9000, "The clock was set forward"),
     ]
+
+
+def test_of_a_program_that_a_scheduler_starts_all_year_only_the_events_around_the_holes_are_looked_at(
+    file: HoledFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for start_s in range(0, 9000, 300):
+        file.event(start_s, "started")
+        file.event(start_s + 1, "quit")
+    file.read(8400, 8700, 9000)
+    looked_at = []
+    judge = recorded.absences
+
+    def spy(events: Iterable[Event], *rest: Any, **fields: Any) -> list[Told]:
+        looked_at.extend(events)
+        return judge(looked_at, *rest, **fields)
+
+    monkeypatch.setattr(recorded, "absences", spy)
+    assert file.causes(8500, 9000) == [(8500, 8700, "not_running"), (8730, 9000, "not_running")]
+    assert [event.at_s for event in looked_at] == [8400, 8401, 8700, 8701]
 
 
 def test_an_unexpected_end_begins_with_the_last_sign_of_life(file: HoledFile) -> None:

@@ -63,7 +63,7 @@ class Recorded:
         self._cursor = cast(Cursor, connection.connection.cursor())
         self._url = url
         self._columns: dict[str, frozenset[str]] = {}  # by table
-        self._absences: dict[_Sites, list[Told]] = {}
+        self._absences: dict[tuple[_Sites, int], list[Told]] = {}  # of events from one on
         self._ended: dict[tuple[_Sites, Times], list[tuple[Any, ...]]] = {}  # cycles, in holes that points share
 
     def vectors(self) -> list[Vector]:
@@ -142,8 +142,10 @@ class Recorded:
             for _, started_s, finished_s, outcome, reason in self._runs(sites, hole)
             if (cause := _cause(outcome))
         )
-        covered = self._covered(vector, sites, min(holes).start_s, max(hole.end_s for hole in holes))
-        return in_force(chain(told, self._absences_of(sites), covered, failed))
+        start_s, end_s = min(holes).start_s, max(hole.end_s for hole in holes)
+        covered = self._covered(vector, sites, start_s, end_s)
+        absent = (away for away in self._absences_of(sites, start_s) if away.start_s < end_s and away.end_s > start_s)
+        return in_force(chain(told, absent, covered, failed))
 
     def run_ids(self, vector: Vector, hole: Hole) -> list[tuple[int, float]]:
         """The cycles that ended in a hole, each with when it did."""
@@ -197,16 +199,27 @@ class Recorded:
             )
         return self._ended[place]
 
-    def _absences_of(self, sites: _Sites) -> list[Told]:
-        if sites not in self._absences:
+    def _absences_of(self, sites: _Sites, since_s: float) -> list[Told]:
+        """Those after a time, and perhaps earlier ones: a scheduler may start the program a hundred thousand times."""
+        started = self._rows(
+            "SELECT id FROM",
+            schema.sync_events,
+            "WHERE at <= ? AND kind = ? AND site IN (?, ?) ORDER BY at DESC LIMIT 1",
+            *(since_s, EventKind.STARTED.value, *sites),
+        )
+        place = sites, started[0][0] if started else 0
+        if place not in self._absences:
             rows = self._rows(
-                "SELECT at, kind, detail FROM", schema.sync_events, "WHERE site IN (?, ?) ORDER BY id", *sites
+                "SELECT at, kind, detail FROM",
+                schema.sync_events,
+                "WHERE id >= ? AND site IN (?, ?) ORDER BY id",
+                *(place[1], *sites),
             )
             is_recorded = holder_of(database_file(self._url)) is not None
-            self._absences[sites] = absences(
+            self._absences[place] = absences(
                 (Event(*row) for row in rows), lambda at_s: self._last_sign(sites, at_s), is_recorded=is_recorded
             )
-        return self._absences[sites]
+        return self._absences[place]
 
     def _last_sign(self, sites: _Sites, before_s: float) -> float:
         """When a cycle of these sites was last known to run before a time."""
