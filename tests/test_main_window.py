@@ -125,6 +125,22 @@ def test_an_empty_table_says_what_keeps_points_from_coming(window: MainWindow) -
     assert empty_table(window) == "Giving the simulated building a day of history…"
 
 
+def test_a_narrow_window_shows_how_the_last_cycle_ended_rather_than_how_fast_the_database_grows(
+    window: MainWindow,
+) -> None:
+    window.show()
+    window.set_database_size(1_800_000, 400_000.0)
+
+    def shown(width: int) -> list[str]:
+        window.resize(width, 700)
+        return [label.text() for label in window.statusBar().findChildren(QLabel) if "db " in label.text()]
+
+    assert shown(1280) == ["db 1.8 MB, +0.4 MB a day"]
+    assert shown(960) == ["db 1.8 MB"]
+    (label,) = (label for label in window.statusBar().findChildren(QLabel) if label.text() == "db 1.8 MB")
+    assert "+0.4 MB a day" in label.toolTip()
+
+
 def test_a_shorter_interval_brings_the_next_cycle_nearer_and_time_counts_it_down(window: MainWindow) -> None:
     happen(window, started(""), ended(""))
     put_into_force(window, Settings(link="demo", sync_interval_secs=10))

@@ -86,6 +86,12 @@ def test_how_long_until_the_limit_and_until_the_disk_is_full(history: History, m
     assert look(history, keep_samples_days=300).days_until_full == pytest.approx(50, rel=0.01)
 
 
+def test_an_age_that_is_reached_within_a_day_is_not_called_reached(history: History) -> None:
+    now_s = NOW_S - DAY_S / 2
+    assert " samples go is reached in 12 hours; " in preview_lines(look(history, now_s, keep_samples_days=20))[-2]
+    assert " samples go is reached; " in preview_lines(look(history, keep_samples_days=10))[-2]
+
+
 def test_where_nothing_was_recorded_lately_nothing_grows(history: History) -> None:
     found = look(history, NOW_S + 30 * DAY_S)
     assert found.whole.bytes_a_day == 0

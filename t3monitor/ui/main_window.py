@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QWidget
 from typing_extensions import override
 
@@ -25,6 +25,7 @@ from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import splitter, stack
 from t3monitor.ui.kit.notice import Banner
 from t3monitor.ui.kit.plain import Label, window_title
+from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.points.view import PointsView
 from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
 from t3monitor.ui.progress.sites import SiteProgress
@@ -36,6 +37,7 @@ _DEFAULT_SIZE = (1280, 800)
 _DEVICES_WIDTH = 300
 _SITES_NAMED = 2  # in the title
 _NOTICE_MS = 15_000
+_WIDTH_FOR_GROWTH = 1100  # of the window; else how the last cycle ended has no room
 
 
 class MainWindow(QMainWindow):
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         self.salvaged_banner.way_out_asked.connect(self.salvaged_banner.hide)
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
+        self._database_size: tuple[int | None, float | None] = None, None  # bytes, and bytes a day
         self.indicator = LinkIndicator(self.progress)
 
         self.sync_once_action = self._action("sync-once", self.tr("Sync &once"), "F5", self.sync_once_asked.emit)
@@ -162,7 +165,8 @@ class MainWindow(QMainWindow):
 
     def set_database_size(self, size: int | None, a_day: float | None) -> None:
         """Says how many bytes the database has, None while there is none, and gets in a day as far as that is known."""
-        self._database_label.setText(database_text(size, a_day))
+        self._database_size = size, a_day
+        self._show_database_size()
 
     def visible_points(self) -> frozenset[PointKey]:
         """What the user looks at: the plotted points, and what the table of points shows."""
@@ -269,6 +273,17 @@ class MainWindow(QMainWindow):
         sync_menu.addAction(self.find_panels_action)
         view_menu = self.menuBar().addMenu(self.tr("&View"))
         view_menu.addAction(self.activity_action)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_database_size()
+
+    def _show_database_size(self) -> None:
+        size, a_day = self._database_size
+        has_room = self.width() >= _WIDTH_FOR_GROWTH
+        self._database_label.setText(database_text(size, a_day if has_room else None))
+        self._database_label.setToolTip(tooltip_text([database_text(size, a_day)]))
 
     def _make_status_bar(self) -> None:
         self._database_label = Label()

@@ -26,7 +26,7 @@ def preview_lines(preview: Preview) -> list[str]:
         lines.append(f"Later: about {_mb(preview.bytes_later)} of the file are in use")
     days = preview.days_until_limit
     if days is not None and preview.full_size_bytes is not None:
-        reached = "is reached" if days < 1 else f"is reached in {duration_text(days * 86_400)}"
+        reached = f"is reached in {duration_text(days * 86_400)}" if days else "is reached"
         lines.append(f"The age at which samples go {reached}; the file takes about {_mb(preview.full_size_bytes)} then")
     return [*lines, _disk(preview)]
 
