@@ -9,12 +9,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from t3monitor.store.writer import Writer  # type: ignore[import-not-found] # where the older code has it
+
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.model.snapshot import Panel
 from t3monitor.simulation.building import Building
 from t3monitor.store.database import Database
-from t3monitor.store.writing.writer import Writer
 from t3monitor.t3000.messages import AnswerDecoder
 
 _FIRST_S, _INTERVAL_S = 1_733_097_600, 30
