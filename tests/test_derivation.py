@@ -112,6 +112,7 @@ def test_a_cause_of_a_later_version_is_not_known() -> None:
 def test_the_program_was_not_running_from_its_end_to_the_next_start() -> None:
     assert away((0, "started", ""), (100, "quit", ""), (400, "started", "")) == [(100, 400, "not_running")]
     assert away((100, "quit", "")) == [(100, inf, "not_running")]
+    assert away((100, "quit", "for another database")) == [(100, inf, "stopped")]  # the program goes on
 
 
 def test_a_program_that_did_not_quit_ended_unexpectedly_after_its_last_sign_of_life() -> None:

@@ -74,6 +74,21 @@ def test_a_panel_that_got_a_site_is_explained_by_what_was_recorded_before_as_wel
     assert file.causes(1000, 2000) == [(1030, 1500, "timeout"), (1500, 2000, "not_ready")]
 
 
+def test_the_end_of_what_was_recorded_before_a_panel_got_a_site_may_come_late_and_is_none_of_its_site(
+    file: HoledFile,
+) -> None:
+    file.connection.execute("UPDATE DEVICES SET site = 'north'")
+    file.read(1000, 2000, 3000)
+    file.event(900, "started")
+    file.event(1500, "started", site="north")
+    file.event(1510, "quit")
+    file.cover(1030, 1500, "timeout")
+    file.cover(1500, 2000, "not_ready", site="north")
+    file.event(2100, "quit", site="north")
+    assert file.causes(1000, 2000) == [(1030, 1500, "timeout"), (1500, 2000, "not_ready")]
+    assert file.causes(2000, 3000) == [(2030, 2100, "unknown"), (2100, 3000, "not_running")]
+
+
 def test_a_panels_row_counts_before_that_of_its_site(file: HoledFile) -> None:
     file.read(1000, 2000)
     file.cover(1030, 1600, "timeout")

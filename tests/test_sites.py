@@ -174,6 +174,11 @@ def test_a_site_that_is_removed_ends_and_one_that_is_added_begins(campus: Campus
     campus.services.close()
     assert all(link.closed for link in campus.links.values())
     assert campus.rows("SELECT DISTINCT site FROM DEVICES ORDER BY site") == [("Annex",), ("Office",)]
+    assert campus.rows("SELECT site, detail FROM SYNC_EVENTS WHERE kind = 'quit' ORDER BY site") == [
+        ("Annex", ""),
+        ("Office", ""),
+        ("Plant", "for other settings: this T3000 computer is not among them"),
+    ]
 
 
 def test_another_link_ends_the_sites(campus: Campus) -> None:

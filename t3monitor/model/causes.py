@@ -136,7 +136,7 @@ class EventKind(StrEnum):
     """What happened to the recording; stored in ``SYNC_EVENTS.kind``."""
 
     STARTED = "started"  # the program began to record
-    QUIT = "quit"  # it ended in order
+    QUIT = "quit"  # it ended in order; detail: why, where the program goes on elsewhere
     STOPPED = "stopped"  # the user stopped recording; detail: who or how
     RESUMED = "resumed"
     SLEPT = "slept"  # at: when it was noticed; detail: for how many seconds

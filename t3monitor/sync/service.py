@@ -94,6 +94,7 @@ class SyncService:
         self._in_cycle = False
         self._interrupted = False
         self._closing = False
+        self._why_closed = ""
         self._forgets_panels = False
         self._source: Source | None = None
         self._preferred: Collection[PointKey] = ()
@@ -170,10 +171,14 @@ class SyncService:
                 self._interrupt()
             self._changed.notify_all()
 
-    def close(self) -> None:
-        """Asks `run` to give back the link and the database and to return; may be called again while it does not."""
+    def close(self, why: str = "") -> None:
+        """Asks `run` to give back the link and the database and to return; may be called again while it does not.
+
+        ``why`` is for the history, where the program itself goes on.
+        """
         with self._changed:
             self._closing = True
+            self._why_closed = self._why_closed or why
             self._end_periodic()
             self._interrupt()
 
@@ -207,7 +212,7 @@ class SyncService:
                         self._read_trend_logs()
         finally:
             self._close_source()
-            self._give_back_keeper()
+            self._give_back_keeper(self._why_closed)
             with self._changed:
                 for future in self._asked:
                     future.cancel()

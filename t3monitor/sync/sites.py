@@ -118,7 +118,7 @@ class SiteServices:
         self._settings = settings
         of_sites = settings_by_site(settings)
         for name in self._services.keys() - of_sites.keys():
-            self._services.pop(name).close()
+            self._services.pop(name).close("for other settings: this T3000 computer is not among them")
             self._retired.append(self._runners.pop(name))
             self._claims.release(name)
         for name, of_site in of_sites.items():

@@ -107,7 +107,7 @@ def absences(events: Iterable[Event], last_sign_s: Callable[[float], float], *, 
                 end_absence(at_s)
             case EventKind.QUIT:
                 end_absence(at_s)
-                away = at_s, Cause.NOT_RUNNING, ""
+                away = at_s, Cause.STOPPED if detail else Cause.NOT_RUNNING, detail
             case EventKind.STOPPED if not away:
                 away = at_s, Cause.STOPPED, detail
             case EventKind.SLEPT:

@@ -204,20 +204,20 @@ class Recorded:
         started = self._rows(
             "SELECT id FROM",
             schema.sync_events,
-            "WHERE at <= ? AND kind = ? AND site IN (?, ?) ORDER BY at DESC LIMIT 1",
-            *(since_s, EventKind.STARTED.value, *sites),
+            "WHERE at <= ? AND kind = ? AND site = ? ORDER BY at DESC LIMIT 1",
+            *(since_s, EventKind.STARTED.value, sites[0]),
         )
         place = sites, started[0][0] if started else 0
         if place not in self._absences:
             rows = self._rows(
-                "SELECT at, kind, detail FROM",
+                "SELECT site, at, kind, detail FROM",
                 schema.sync_events,
                 "WHERE id >= ? AND site IN (?, ?) ORDER BY id",
                 *(place[1], *sites),
             )
             is_recorded = holder_of(database_file(self._url)) is not None
             self._absences[place] = absences(
-                (Event(*row) for row in rows), lambda at_s: self._last_sign(sites, at_s), is_recorded=is_recorded
+                _events(rows, sites[0]), lambda at_s: self._last_sign(sites, at_s), is_recorded=is_recorded
             )
         return self._absences[place]
 
@@ -277,6 +277,16 @@ class Recorded:
         there = [name for name in ("expected_spacing", "sync_interval") if name in self._has(schema.trendlog_frames)]
         of_run = "(SELECT run.sync_interval FROM SYNC_RUNS AS run WHERE run.id = run_id)"
         return f"SELECT logging_time, layout_id, coalesce({', '.join((*there, of_run, f'{UNKNOWN_SPACING_S}'))}) FROM"
+
+
+def _events(rows: list[tuple[Any, ...]], site: str) -> list[Event]:
+    """Those of a site, and up to its first one those without a site's name, whose end may have been written later."""
+    begin = next((place for place, row in enumerate(rows) if row[0] == site), len(rows))
+    of_site = [Event(*row[1:]) for row in rows[begin:] if row[0] == site]
+    before = [Event(*row[1:]) for row in rows[:begin]]
+    if before and of_site:
+        before.append(Event(of_site[0].at_s, EventKind.QUIT, ""))
+    return before + of_site
 
 
 def _kind(units: str, range_: int, *, digital: bool) -> _Kind:
