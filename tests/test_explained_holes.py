@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -196,8 +197,21 @@ def test_what_retention_removed_was_there_since_its_panel_was_first_seen(file: H
     file.connection.execute("UPDATE DEVICES SET first_seen = 700")
     file.read(1000, 1030)
     assert file.causes(500, 1030, now_s=1030) == [(500, 1000, "before_first")]
-    file.event(1020, "retention", "samples 30 days")
+    file.event(1020, "retention", "samples before 1971-01-02")
     assert file.causes(500, 1030, now_s=1030) == [(500, 700, "before_first"), (700, 1000, "no_longer_kept")]
+
+
+def test_what_was_never_read_after_the_day_from_which_all_is_kept_is_not_called_removed(file: HoledFile) -> None:
+    kept_from_s = int(datetime(2026, 10, 20).timestamp())  # of this computer's zone
+    file.connection.execute("UPDATE DEVICES SET first_seen = ?", (kept_from_s - 500,))
+    file.event(kept_from_s + 900, "retention", "samples before 2026-10-19, of panel 9 before 2026-10-20")
+    file.cover(kept_from_s, kept_from_s + 1000, "not_recorded", serial_number=SERIAL, point_type="INPUT")
+    file.read(kept_from_s + 1000)
+    assert file.causes(kept_from_s - 900, kept_from_s + 1000, now_s=kept_from_s + 1000) == [
+        (kept_from_s - 900, kept_from_s - 500, "before_first"),
+        (kept_from_s - 500, kept_from_s, "no_longer_kept"),
+        (kept_from_s, kept_from_s + 1000, "not_recorded"),
+    ]
 
 
 def test_a_point_that_its_panel_was_read_without_was_missing_or_not_in_use(file: HoledFile) -> None:

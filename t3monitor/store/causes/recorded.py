@@ -1,7 +1,9 @@
 """What a database recorded of why there is no reading: read here, judged in `t3monitor.store.causes.derivation`."""
 
+import re
 import time
 from collections.abc import Iterator
+from datetime import date
 from itertools import chain
 from math import inf
 from sqlite3 import Cursor
@@ -13,6 +15,7 @@ from sqlalchemy import Connection, Table
 from t3monitor.model.causes import Cause, EventKind, PointChange, cause_of
 from t3monitor.model.errors import Outcome
 from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole, known_until
+from t3monitor.model.local_days import begin_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.units import has_states
@@ -123,14 +126,18 @@ class Recorded:
                 *(*key[:2], first_s, layout),
             ):  # fmt: skip
                 return []
-        kept = self._rows(
-            "SELECT 1 FROM", schema.sync_events, "WHERE kind = ? LIMIT 1", EventKind.RETENTION.value
-        ) and self._rows("SELECT first_seen FROM", schema.devices, "WHERE serial_number = ?", key.serial_number)
-        seen_s = min((first_s, *(seen_s for (seen_s,) in kept)))
+        retained = self._rows(
+            "SELECT detail FROM", schema.sync_events, "WHERE kind = ? ORDER BY id", EventKind.RETENTION.value
+        )
+        gone_s = max((begin_of(day, None) for (detail,) in retained for day in _days(detail)), default=-inf)
+        kept = gone_s > -inf and self._rows(
+            "SELECT first_seen FROM", schema.devices, "WHERE serial_number = ?", key.serial_number
+        )
+        seen_s = min((first_s, *(seen_s for (seen_s,) in kept or ())))
         seen = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seen_s))
         return [
             Told(-inf, seen_s, Order.BEFORE, Cause.BEFORE_FIRST, f"first seen {seen}"),
-            Told(seen_s, first_s, Order.BEFORE, Cause.NO_LONGER_KEPT),
+            Told(seen_s, min(first_s, gone_s), Order.BEFORE, Cause.NO_LONGER_KEPT),
         ]
 
     def known(self, vector: Vector, holes: list[Hole], told: list[Told]) -> list[Told]:
@@ -287,6 +294,11 @@ def _events(rows: list[tuple[Any, ...]], site: str) -> list[Event]:
     if before and of_site:
         before.append(Event(of_site[0].at_s, EventKind.QUIT, ""))
     return before + of_site
+
+
+def _days(retention: str) -> list[date]:
+    """Those before which something is no longer kept, in the words of `t3monitor.store.upkeep.retention`."""
+    return [date.fromisoformat(day) for day in re.findall(r"before (\d{4}-\d\d-\d\d)", retention)]
 
 
 def _kind(units: str, range_: int, *, digital: bool) -> _Kind:
