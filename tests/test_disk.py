@@ -17,6 +17,7 @@ from t3monitor.store.keeper import Keepers
 from t3monitor.store.reading import reading
 from t3monitor.store.upkeep import disk
 from t3monitor.store.upkeep.disk import NO_SAMPLES, DiskGuard, room_of
+from t3monitor.store.writing.late import late_file
 from values import NOW_S, device, report
 
 MB = 1_000_000
@@ -149,3 +150,19 @@ def test_what_waits_to_be_stored_waits_until_there_is_room(large: Disk, tmp_path
             stored.append(connection.exec_driver_sql("SELECT count(*) FROM TRENDLOG_FRAMES").scalar_one())
     keepers.give_back(keeper)
     assert stored == [0, 3]
+
+
+def test_what_still_waits_for_room_at_the_end_is_stored_by_the_next_start(large: Disk, tmp_path: Path) -> None:
+    file, row = tmp_path / "history.db", report()
+    url = sqlite_url(file)
+    for free in (5000, 50, 5000):
+        large.free = free
+        keepers = Keepers(FakeClock(NOW_S))
+        keeper = keepers.take(url)
+        keeper.run(lambda store: store)
+        if free == 50:
+            keeper.keep(row, 30, [(device(), device())])
+        keepers.give_back(keeper)
+        assert late_file(file).exists() == (free == 50)
+    with reading(url) as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM TRENDLOG_DATA").scalar_one() == device().point_count

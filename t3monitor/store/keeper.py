@@ -245,7 +245,7 @@ class Keeper:
         if self._was_open and not self._late.is_empty:
             last = _Task(lambda _: None, True, lambda: False, self._clock.monotonic_s() + _CLOSING_PATIENCE_S)
             self._perform(last)
-            if last.done.exception():
+            if not self._late.is_empty:  # by an error, or since the disk has no room for it
                 self._leave_late()
         if self._rescue:
             self._rescue.close()
