@@ -20,7 +20,7 @@ from t3monitor.model.errors import DatabaseDamagedError, DatabaseError
 from t3monitor.store import keeper as keeper_module
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keepers
-from t3monitor.store.upkeep.backups import Care, backups_of, last_care, make_backup
+from t3monitor.store.upkeep.backups import Care, backups_of, last_care, make_backup, newest_backup
 from t3monitor.store.upkeep.checking import check
 from t3monitor.store.upkeep.daily_care import DailyCare
 from t3monitor.store.upkeep.slices import UpkeepContext
@@ -124,6 +124,34 @@ def test_backups_go_into_the_folder_of_the_settings(database: Database, tmp_path
     days.pass_by()
     (backup,) = elsewhere.iterdir()
     assert backup.name == days.names[0]
+
+
+def test_databases_of_one_name_may_have_their_backups_in_one_folder(database: Database, tmp_path: Path) -> None:
+    other = Database(sqlite_url(tmp_path / "other" / database.path.name), lambda: False)
+    settings = {"backup_folder": str(tmp_path), "backups": 1}
+    first, second = Days(database, **settings), Days(other, **settings)
+    first.pass_by()
+    second.pass_by()
+    ((backup,), (others,)) = first.names, second.names
+    assert backup != others
+    assert newest_backup(database.path, first.settings) == tmp_path / backup
+    other.close()
+
+
+def test_as_many_backups_as_are_wanted_come_together(database: Database) -> None:
+    days = Days(database, backups=6)
+    for number in range(8):
+        days.pass_by()
+        assert len(days.names) == min(number + 1, 6)
+
+
+def test_the_newest_backup_is_kept_whatever_its_time_says(database: Database) -> None:
+    days = Days(database, backups=2)
+    for step_s in (0, 0, -1000 * DAY_S):
+        days.clock.utc_offset_s += step_s
+        days.pass_by()
+    assert len(days.names) == 2
+    assert min(days.names) == time.strftime("history.backup-%Y-%m-%d-%H%M%S.db", time.localtime(days.clock.utc_s()))
 
 
 def test_files_of_similar_names_are_no_backups_and_stay(database: Database, file: Path) -> None:

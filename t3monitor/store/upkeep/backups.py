@@ -1,9 +1,12 @@
 """The backups that the program makes by itself: one a day, beside the database or in a folder of the settings."""
 
 import logging
+import os
 import re
 import shutil
+import socket
 import time
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -29,11 +32,20 @@ def backup_folder(database: Path, settings: Settings) -> Path:
 
 def backups_of(database: Path, settings: Settings) -> list[Path]:
     """Its backups, the newest last; none if their folder is out of reach."""
-    name = re.compile(rf"{re.escape(database.stem)}\.backup-\d{{4}}-\d\d-\d\d-\d{{6}}{re.escape(database.suffix)}")
+    begin, end = re.escape(_begin_of_name(database, settings)), re.escape(database.suffix)
+    name = re.compile(rf"{begin}\d{{4}}-\d\d-\d\d-\d{{6}}{end}")
     try:
         return sorted(file for file in backup_folder(database, settings).iterdir() if name.fullmatch(file.name))
     except OSError:
         return []
+
+
+def _begin_of_name(database: Path, settings: Settings) -> str:
+    """Of its backups; in a folder that others may use, too, with what tells whose they are."""
+    if not settings.backup_folder:
+        return f"{database.stem}.backup-"
+    whose = f"{socket.gethostname()}:{database.absolute()}"
+    return f"{database.stem}-{zlib.crc32(os.fsencode(whose)):08x}.backup-"
 
 
 def newest_backup(database: Path, settings: Settings) -> Path | None:
@@ -49,7 +61,8 @@ def make_backup(url: str, settings: Settings, now_s: float, work: LongWork, *, r
     present_revision(url)
     database = database_file(url)
     folder = backup_folder(database, settings)
-    copy = folder / f"{database.stem}.backup-{time.strftime(_STAMP, time.localtime(now_s))}{database.suffix}"
+    stamp = time.strftime(_STAMP, time.localtime(now_s))
+    copy = folder / f"{_begin_of_name(database, settings)}{stamp}{database.suffix}"
     try:
         needed, free = room_for(database, folder)
         left = max(_FREE_BYTES, int(shutil.disk_usage(folder).total * _FREE_SHARE))
@@ -64,8 +77,8 @@ def make_backup(url: str, settings: Settings, now_s: float, work: LongWork, *, r
             "would nearly fill the disk; free some space, or choose another folder"
         )
     back_up(url, copy, work, rests=rests)
-    kept = max(1, settings.backups)
-    for old in backups_of(database, settings)[:-kept]:
+    others = [backup for backup in backups_of(database, settings) if backup != copy]  # a clock may have been set back
+    for old in others[: max(0, len(others) + 1 - max(1, settings.backups))]:
         with suppress(OSError):  # it goes with the next one
             old.unlink()
     return copy
