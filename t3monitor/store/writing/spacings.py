@@ -1,19 +1,13 @@
 """After what time the next reading of each panel and type was expected when the program ended."""
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 
 from t3monitor.model.point_types import PointType
-from t3monitor.store.reading import reading
+from t3monitor.store.reading import reading, stored_rows
 from t3monitor.store.schema import devices, sync_runs, trendlog_frames
 from t3monitor.store.writing.reading_times import Vector
 
 _kinds = union_all(*(select(literal(kind.value).label("kind")) for kind in PointType)).subquery()
-_newest = (
-    select(trendlog_frames.c.run_id)
-    .where(trendlog_frames.c.serial_number == devices.c.serial_number, trendlog_frames.c.point_type == _kinds.c.kind)
-    .order_by(trendlog_frames.c.logging_time.desc(), trendlog_frames.c.run_id.desc())
-    .limit(1)
-)
 
 
 def read_spacings(url: str, site: str) -> dict[Vector, tuple[int, int]]:
@@ -21,15 +15,25 @@ def read_spacings(url: str, site: str) -> dict[Vector, tuple[int, int]]:
 
     Raises DatabaseError.
     """
-    spacing = _newest.with_only_columns(trendlog_frames.c.expected_spacing).scalar_subquery()
-    query = (
-        select(devices.c.serial_number, _kinds.c.kind, spacing, sync_runs.c.sync_interval)
-        .select_from(devices)
-        .join(_kinds, literal(value=True))
-        .join(sync_runs, sync_runs.c.id == _newest.scalar_subquery())
-        .where(devices.c.site == site, spacing.is_not(None))
-    )
     with reading(url) as connection:
+        stored = stored_rows(connection, trendlog_frames)
+        if stored is None:
+            return {}
+        frame = stored.subquery().c
+        of_run = select(sync_runs.c.sync_interval).where(sync_runs.c.id == frame.run_id).scalar_subquery()
+        newest = (
+            select(frame.expected_spacing)
+            .where(frame.serial_number == devices.c.serial_number, frame.point_type == _kinds.c.kind)
+            .order_by(frame.logging_time.desc(), frame.run_id.desc())
+            .limit(1)
+        )
+        spacing = newest.scalar_subquery()
+        interval = newest.with_only_columns(func.coalesce(frame.sync_interval, of_run)).scalar_subquery()
+        query = (
+            select(devices.c.serial_number, _kinds.c.kind, spacing, interval)
+            .join(_kinds, literal(value=True))
+            .where(devices.c.site == site, spacing.is_not(None), interval.is_not(None))
+        )
         return {
             (serial, PointType(kind)): (spacing_s, interval_s)
             for serial, kind, spacing_s, interval_s in connection.execute(query)
