@@ -65,6 +65,13 @@ def test_nothing_goes_by_default(history: History) -> None:
     assert history.rows("SELECT * FROM SYNC_EVENTS") == []
 
 
+def test_a_program_that_keeps_everything_loads_nothing_for_it(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(retention, "is_loaded")
+    assert Retain(UpkeepContext(FakeClock(1_700_000_000.0), Settings)).work(history.database) == 60
+
+
 @st.composite
 def stories(draw: st.DrawFn) -> tuple[list[Frame], list[Frame]]:
     """Some days of readings with pauses, changes of layout, missing values and repeated times; some come late."""

@@ -60,9 +60,9 @@ class Retain:
 
     def work(self, database: Database) -> float:  # noqa: D102 - see Upkeep
         settings, clock = self._context.settings(), self._context.clock
-        if not is_loaded(_TOOLS):
-            return _LOADING_S
         rules, now_s = rule_text(settings, clock.utc_s()), clock.monotonic_s()
+        if rules and not is_loaded(_TOOLS):
+            return _LOADING_S
         if rules != self._rules or now_s >= self._again_s:
             self._rules, self._again_s = rules, now_s + _AGAIN_S
             self._steps = retained(database, settings, clock.utc_s())
