@@ -12,12 +12,17 @@ from benchmarks import equality, history, kills, migration, upkeep
 from benchmarks.migration import Totals
 from benchmarks.readings import CACHE_VARIABLE, Readings, restless, simulated
 
-CYCLES = 600  # of which at least 240 are packed
+CYCLES = 500  # of which at least 240 are packed
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture(autouse=True)
-def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+def own_cache(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     monkeypatch.setattr(gc, "collect", lambda: 0)  # what all tests before left is much to look at
 
 
@@ -71,7 +76,7 @@ def test_cycles_wait_for_the_upkeep_and_are_timed(building: Readings) -> None:
 
 @pytest.fixture
 def histories() -> list[equality.History]:
-    return list(equality.random_histories(random.Random(5), frames=700, panels=1))
+    return list(equality.random_histories(random.Random(5), frames=520, panels=1))
 
 
 def test_packed_and_plain_histories_are_equal(histories: list[equality.History], tmp_path: Path) -> None:
@@ -114,7 +119,7 @@ def test_a_panel_with_other_samples_than_before_its_migration_is_told() -> None:
 @pytest.fixture
 def small_campaigns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kills, "PANELS", 1)
-    monkeypatch.setattr(kills, "FRAMES", 600)
+    monkeypatch.setattr(kills, "FRAMES", 500)
 
 
 def test_packing_that_is_killed_loses_nothing(small_campaigns: None, tmp_path: Path) -> None:

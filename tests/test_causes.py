@@ -150,12 +150,12 @@ def test_a_cycle_or_two_without_a_reading_that_make_no_hole_leave_no_row(recordi
 
 
 def test_each_cause_of_a_hole_has_its_row_also_those_from_before_it_was_one(recording: Recording) -> None:
-    failing = [*[NOT_READY] * 44, *[TIMEOUT] * 16]
+    failing = [*[NOT_READY] * 14, *[TIMEOUT] * 6]
     recording.run(recording.answer(), TIMEOUT, *failing, recording.answer())
     assert recording.coverage == [
         (None, None, "timeout", 1, 30, 30),
-        (None, None, "not_ready", 44, 60, 1350),
-        (None, None, "timeout", 16, 1380, 1830),
+        (None, None, "not_ready", 14, 60, 450),
+        (None, None, "timeout", 6, 480, 630),
     ]
 
 
@@ -170,14 +170,17 @@ def test_a_reason_has_no_figures_that_change(recording: Recording) -> None:
 class TestRows:
     """How many rows a day and a week leave, without a service, which would take its time for so many cycles."""
 
+    EVERY_S = 300
+    A_DAY = 86_400 // EVERY_S
+
     @pytest.fixture
     def cursor(self, tmp_path: Path) -> Iterator[sqlite3.Cursor]:
         database = Database(sqlite_url(tmp_path / "history.db"))
         with closing(database), database.writing() as cursor:
             yield cursor
 
-    @staticmethod
     def take(
+        self,
         cursor: sqlite3.Cursor,
         coverage: Coverage,
         cycle: int,
@@ -186,16 +189,16 @@ class TestRows:
         panels: int = 5,
     ) -> None:
         """A cycle that fails, or reads all panels but the ``missing`` ones."""
-        at = NOW_S + cycle * STEP_S
+        at = NOW_S + cycle * self.EVERY_S
         read = {
-            (serial, PointType.INPUT): LastReading(at, STEP_S)
+            (serial, PointType.INPUT): LastReading(at, self.EVERY_S)
             for serial in range(1, panels + 1)
             if serial not in missing
         }
         blanks = [Blank(serial, None, Cause.PANEL_MISSING) for serial in missing]
         if failed:
             read, blanks = {}, [Blank(None, None, failed)]
-        coverage.take(cursor, report(started_at=float(at), finished_at=at + 1.0), STEP_S, read, blanks)
+        coverage.take(cursor, report(started_at=float(at), finished_at=at + 1.0), self.EVERY_S, read, blanks)
 
     @staticmethod
     def count(cursor: sqlite3.Cursor) -> int:
@@ -205,39 +208,39 @@ class TestRows:
     def test_a_week_of_one_cause_is_one_row(self, cursor: sqlite3.Cursor) -> None:
         coverage = Coverage.recalled(cursor)
         self.take(cursor, coverage, 0, (), None)
-        for cycle in range(1, 7 * 2880):
+        for cycle in range(1, 7 * self.A_DAY):
             self.take(cursor, coverage, cycle, (), Cause.UNREACHABLE)
         (row,) = cursor.execute(f"SELECT cause, cycles, since - {NOW_S}, until - {NOW_S} FROM COVERAGE")
-        assert row == ("unreachable", 7 * 2880 - 1, STEP_S, (7 * 2880 - 1) * STEP_S + 1)
+        assert row == ("unreachable", 7 * self.A_DAY - 1, self.EVERY_S, (7 * self.A_DAY - 1) * self.EVERY_S + 1)
 
     @pytest.mark.parametrize("of_three", [1, 2])
     def test_a_day_of_readings_and_timeouts_by_turns_has_no_more_rows_than_holes(
         self, cursor: sqlite3.Cursor, of_three: int
     ) -> None:
         coverage = Coverage.recalled(cursor)
-        for cycle in range(2880):
+        for cycle in range(self.A_DAY):
             self.take(cursor, coverage, cycle, (), Cause.TIMEOUT if cycle % 3 >= 3 - of_three else None)
-        assert self.count(cursor) == (959 if of_three == 2 else 0)
+        assert self.count(cursor) == (self.A_DAY // 3 - 1 if of_three == 2 else 0)
 
     def test_a_day_of_two_causes_by_turns_has_a_row_for_each_cycle(self, cursor: sqlite3.Cursor) -> None:
         coverage = Coverage.recalled(cursor)
         self.take(cursor, coverage, 0, (), None)
-        for cycle in range(1, 2880):
+        for cycle in range(1, self.A_DAY):
             self.take(cursor, coverage, cycle, (), (Cause.TIMEOUT, Cause.NOT_READY)[cycle % 2])
-        assert self.count(cursor) == 2879
+        assert self.count(cursor) == self.A_DAY - 1
 
-    def test_a_day_of_one_hundred_panels_that_are_missing_in_turns_has_a_row_for_each_hole(
+    def test_a_day_of_forty_panels_that_are_missing_in_turns_has_a_row_for_each_hole(
         self, cursor: sqlite3.Cursor
     ) -> None:
         coverage = Coverage.recalled(cursor)
-        for cycle in range(2880):
-            self.take(cursor, coverage, cycle, [1 + cycle // 4 % 100], None, panels=100)
-        assert self.count(cursor) == 2880 // 4 - 1  # nobody knows the first one yet
+        for cycle in range(self.A_DAY):
+            self.take(cursor, coverage, cycle, [1 + cycle // 4 % 40], None, panels=40)
+        assert self.count(cursor) == self.A_DAY // 4 - 1  # nobody knows the first one yet
 
     def test_a_panel_that_is_gone_adds_no_rows_while_the_site_fails_now_and_then(self, cursor: sqlite3.Cursor) -> None:
         coverage = Coverage.recalled(cursor)
         self.take(cursor, coverage, 0, (), None)
-        for cycle in range(1, 2880):
+        for cycle in range(1, self.A_DAY):
             self.take(cursor, coverage, cycle, [7], Cause.TIMEOUT if cycle % 2 else None)
         assert self.count(cursor) <= 3
 
@@ -358,10 +361,10 @@ def test_what_is_not_recorded_by_choice_is_told_by_panel_and_by_type(recording: 
 
 
 def test_a_panel_that_is_gone_keeps_its_row_while_t3000_fails_now_and_then(recording: Recording) -> None:
-    alternating = [recording.answer(ONE) if number % 2 else TIMEOUT for number in range(40)]
+    alternating = [recording.answer(ONE) if number % 2 else TIMEOUT for number in range(20)]
     recording.run(recording.answer(), *alternating)
     rows = [row[:4] for row in recording.coverage]
-    assert rows == [(None, None, "timeout", 1), (TWO, None, "panel_missing", 20), (None, None, "timeout", 1)]
+    assert rows == [(None, None, "timeout", 1), (TWO, None, "panel_missing", 10), (None, None, "timeout", 1)]
 
 
 def test_after_a_restart_what_goes_on_is_known_at_once(recording: Recording) -> None:
@@ -561,10 +564,10 @@ def test_a_panel_that_is_read_live_and_loses_its_power_has_one_row_however_often
     live = LiveCycles(tmp_path, panels)
     live.run(2)
     panels[2].reachable = False
-    live.run(40)
+    live.run(16)
     ((serial, point_type, cause, cycles),) = live.rows("SELECT serial_number, point_type, cause, cycles FROM COVERAGE")
     assert (serial, point_type, cause) == (panels[2].serial_number, None, "skipped")
-    assert cycles > 35
+    assert cycles > 11
 
 
 def test_the_pulse_beats_while_anybody_listens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from t3monitor.config.database_url import sqlite_url
@@ -44,6 +44,9 @@ _STEPS_S = {
     "calm": [30, 29, 31],
     "holed": [30, 30, 100],
 }
+
+
+few = settings(max_examples=settings().max_examples // 2)  # each is many readings, compared one by one
 
 
 class Frame(NamedTuple):
@@ -197,6 +200,7 @@ def part_of(made: list[list[Frame]], part: tuple[int, int]) -> tuple[float, floa
     return start_s, start_s + (max(times) - min(times)) * part[1] // 1000
 
 
+@few
 @given(batches(), SPANS, PARTS)
 def test_packed_frames_are_read_as_hot_ones_are_and_both_as_they_stand(
     stored: History, made: list[list[Frame]], packed: int, part: tuple[int, int]
@@ -212,6 +216,7 @@ def test_packed_frames_are_read_as_hot_ones_are_and_both_as_they_stand(
             assert not any(start_s <= time_s <= end_s for time_s, _ in line.readings)
 
 
+@few
 @given(batches(least=20), st.integers(1, 30), st.tuples(st.integers(-100, 500), st.integers(400, 1100)))
 def test_headers_tell_what_the_readings_of_their_stretch_tell(
     stored: History, made: list[list[Frame]], packed: int, part: tuple[int, int]
@@ -306,6 +311,7 @@ def assert_is_of(series: Series, whole: Series) -> None:
     ]
 
 
+@few
 @given(batches(), SPANS, st.integers(-50, 1050))
 def test_the_reading_in_force_is_that_which_holds_by_the_rule(
     stored: History, made: list[list[Frame]], packed: int, moment: int
@@ -326,6 +332,7 @@ def test_the_reading_in_force_is_that_which_holds_by_the_rule(
         assert (found and (found.units, found.time_s, found.value)) == in_force
 
 
+@few
 @given(batches(), SPANS)
 def test_the_latest_reading_is_the_last_one_with_the_point(
     stored: History, made: list[list[Frame]], packed: int
@@ -339,6 +346,7 @@ def test_the_latest_reading_is_the_last_one_with_the_point(
     assert {key: found[:2] for key, found in stored.reader.latest(KEYS).items()} == told
 
 
+@few
 @given(batches(least=2), SPANS, PARTS)
 def test_an_export_reads_each_reading_once_in_order_of_time(
     stored: History, made: list[list[Frame]], packed: int, part: tuple[int, int]
@@ -362,6 +370,7 @@ def test_an_export_reads_each_reading_once_in_order_of_time(
         assert all(len(part.values) <= 7 for part in parts)
 
 
+@few
 @given(batches(), SPANS)
 def test_changes_of_the_unit_are_told_by_the_readings(stored: History, made: list[list[Frame]], packed: int) -> None:
     stored.store(made, packed)

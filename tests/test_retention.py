@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clock import FakeClock
@@ -25,6 +25,9 @@ from t3monitor.store.upkeep import retention
 from t3monitor.store.upkeep.leaving import Leaving
 from t3monitor.store.upkeep.retention import Retain
 from t3monitor.store.upkeep.slices import UpkeepContext
+
+
+few = settings(max_examples=settings().max_examples // 3)  # each has a file of its own
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ def stories(draw: st.DrawFn) -> tuple[list[Frame], list[Frame]]:
     )
     layout, counter, late = FIRST, 100.0, draw(st.sets(st.integers(0, 300), max_size=8))
     restless = draw(st.booleans())
-    for place in range(draw(st.integers(20, 330))):
+    for place in range(draw(st.integers(20, 250))):
         what = odd.get(place)
         if what == "turn":
             layout = FIRST + SECOND - layout
@@ -118,6 +121,7 @@ def view_rows(frames: Sequence[Frame]) -> Counter[Any]:
     )
 
 
+@few
 @given(stories(), st.integers(0, 3), st.integers(0, 3), st.integers(0, 4), st.integers(0, 40))
 def test_what_stays_is_as_it_was_and_only_whole_blocks_and_days_go(
     story: tuple[list[Frame], list[Frame]], blocks: int, late_blocks: int, age: int, slices: int
@@ -163,6 +167,7 @@ def test_what_stays_is_as_it_was_and_only_whole_blocks_and_days_go(
         history.database.close()
 
 
+@few
 @given(stories(), st.integers(0, 3), st.lists(st.integers(0, 5), max_size=3))
 def test_the_daily_values_are_those_of_all_samples_however_they_went(
     story: tuple[list[Frame], list[Frame]], blocks: int, ages: list[int]
