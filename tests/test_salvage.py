@@ -20,7 +20,7 @@ from t3monitor.store.writing.writer import Writer
 from values import NOW_S, device, report
 
 PAGE = 4096
-BLOCKS, HOT = 40, 200
+BLOCKS, HOT = 34, 130
 READINGS = BLOCKS * BLOCK + HOT
 SAMPLES = """SELECT point_index - 1, logging_time, value FROM TRENDLOG_DATA
     WHERE serial_number = ? AND point_type = ?"""
@@ -35,6 +35,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fill(database, 1, HOT, serial=SERIAL + 1)
     database.close()
     return path
+
+
+@pytest.fixture(autouse=True)
+def fewer_ranges_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a small file there is nothing more to find in the 500 that are tried in a large one."""
+    monkeypatch.setattr("t3monitor.store.upkeep.salvage._MOST_BARREN", 20)
 
 
 @pytest.fixture
@@ -297,7 +303,7 @@ def test_what_is_lost_comes_from_a_backup_and_what_is_newer_from_the_file(file: 
     """The backup is of before its oldest hot readings were packed."""
     backup = tmp_path / "backup.db"
     database = Database(sqlite_url(backup))
-    fill(database, 20, READINGS - 20 * BLOCK - 50)
+    fill(database, BLOCKS // 2, READINGS - BLOCKS // 2 * BLOCK - 50)
     database.close()
     overwrite(file, pages_of(file, "TRENDLOG_SEGMENTS")[1])
     pages = pages_of(file, "TRENDLOG_FRAMES")
