@@ -26,7 +26,6 @@ from t3monitor.store.upkeep.leaving import Leaving
 from t3monitor.store.upkeep.retention import Retain
 from t3monitor.store.upkeep.slices import UpkeepContext
 
-
 few = settings(max_examples=settings().max_examples // 3)  # each has a file of its own
 
 
