@@ -370,7 +370,26 @@ def test_a_panel_that_is_gone_keeps_its_row_while_t3000_fails_now_and_then(recor
 def test_after_a_restart_what_goes_on_is_known_at_once(recording: Recording) -> None:
     recording.run(recording.answer(), *[TIMEOUT] * 4)
     recording.run(TIMEOUT)
-    assert recording.coverage == [(None, None, "timeout", 4, 30, 120), (None, None, "timeout", 1, 150, 150)]
+    assert recording.coverage == [(None, None, "timeout", 5, 30, 150)]
+
+
+def test_a_program_that_a_scheduler_starts_for_each_cycle_has_one_row_of_one_cause_too(recording: Recording) -> None:
+    recording.run(recording.answer())
+    for _ in range(4):
+        recording.run(recording.answer(ONE))
+    assert recording.coverage == [(TWO, None, "panel_missing", 2, 90, 120)]
+    recording.clock.now_s += 600
+    recording.run(recording.answer(ONE))
+    assert recording.coverage[1:] == [(TWO, None, "panel_missing", 1, 750, 750)], "nobody looked in between"
+
+
+def test_what_was_over_before_a_restart_does_not_go_on_after_it(recording: Recording) -> None:
+    recording.run(recording.answer(), *[recording.answer(ONE)] * 4, recording.answer())
+    recording.run(*[recording.answer(ONE)] * 4)
+    assert recording.coverage == [
+        (TWO, None, "panel_missing", 4, 30, 120),
+        (TWO, None, "panel_missing", 4, 180, 270),
+    ]
 
 
 def test_what_fails_while_the_database_is_locked_is_told_with_its_own_times(

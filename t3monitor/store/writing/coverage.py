@@ -19,6 +19,7 @@ from t3monitor.store.writing.reading_times import Vector
 _Scope = tuple[int | None, PointType | None]  # serial number, None: the whole site; type, None: all of the panel's
 _Why = tuple[Cause, str]
 _SITE: _Scope = (None, None)
+_CAUSES = frozenset(Cause)
 _KINDS = tuple(PointType)  # which takes its time to be iterated
 _NEWEST = """
     SELECT device.site, device.serial_number, kind.column1, frame.logging_time,
@@ -27,6 +28,11 @@ _NEWEST = """
     JOIN TRENDLOG_FRAMES AS frame ON frame.serial_number = device.serial_number AND frame.point_type = kind.column1
      AND frame.logging_time = (SELECT max(newest.logging_time) FROM TRENDLOG_FRAMES AS newest
         WHERE newest.serial_number = device.serial_number AND newest.point_type = kind.column1)"""
+# Of each scope the last row; those that go on are among the newest.
+_LAST_ROWS = """
+    SELECT site, serial_number, point_type, cause, coalesce(reason, ''), since, until, cycles, longest_ms, max(id)
+    FROM COVERAGE WHERE until > (SELECT max(until) FROM COVERAGE) - 86400
+    GROUP BY site, serial_number, point_type"""
 _EXTEND = "UPDATE COVERAGE SET until = ?, cycles = ?, longest_ms = ? WHERE id = ?"
 
 
@@ -63,12 +69,19 @@ class Coverage:
 
     @classmethod
     def recalled(cls, cursor: Cursor) -> "Coverage":
-        """What the database itself tells of the newest readings."""
+        """What the database itself tells of the newest readings, and of what may still go on."""
         readings, sites = {}, {}
         for site, serial, kind, time_s, spacing_s in cursor.execute(_NEWEST):
             sites[serial] = site
             readings[serial, PointType(kind)] = LastReading(time_s, spacing_s or UNKNOWN_SPACING_S)
-        return cls(readings, sites)
+        found = cls(readings, sites)
+        for site, serial, kind, cause, reason, since, until, cycles, longest_ms, row_id in cursor.execute(_LAST_ROWS):
+            scope = serial, PointType(kind) if kind else None
+            is_over = any(readings[vector].time_s > until for vector in found._vectors(site, scope))
+            if not is_over and cause in _CAUSES:  # one of a later version does not go on
+                run = _Run(Cause(cause), reason, since, until, cycles, longest_ms, row_id=row_id)
+                found._runs.setdefault(site, {})[scope] = [run]
+        return found
 
     def copy(self) -> "Coverage":
         """Another one that knows the same."""
