@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from t3monitor.model.causes import Cause, EventKind, HoleClass, sentence
-from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, pieces
+from t3monitor.store.causes.derivation import (
+    Event,
+    Order,
+    Told,
+    absences,
+    by_coverage,
+    in_force,
+    pieces,
+    without_pauses,
+)
 
 SPACING_S = 30.0
 PARTS = {
@@ -45,6 +54,14 @@ def test_of_two_that_tell_of_the_same_time_the_first_one_in_the_order_counts(fir
 def test_no_row_stands_for_the_time_in_which_the_program_was_away(cause: str) -> None:
     slept = Told(300, 600, Order.ABSENCE, Cause.ASLEEP)
     assert causes(row(0, 1000, cause), slept) == [(0, 300, cause), (300, 600, "asleep"), (600, 1000, cause)]
+
+
+def test_between_two_cycles_in_time_the_program_may_be_away() -> None:
+    pause, away = Told(300, 345, Order.ABSENCE, Cause.NOT_RUNNING), Told(300, 346, Order.ABSENCE, Cause.NOT_RUNNING)
+    for others in ([row(0, 1000)], [row(0, 260), row(390, 1000)], [row(0, 255)], [row(390, 1000)]):
+        assert without_pauses([pause, away], others, SPACING_S) == [away]
+    for others in ([], [row(0, 254), row(391, 1000)]):
+        assert without_pauses([pause, away], others, SPACING_S) == [pause, away], "nothing else tells of the time"
 
 
 def test_a_faulty_sensor_counts_before_the_absence_of_the_program() -> None:

@@ -143,6 +143,17 @@ def test_of_a_program_that_a_scheduler_starts_all_year_only_the_events_around_th
     assert [event.at_s for event in looked_at] == [8400, 8401, 8700, 8701]
 
 
+def test_a_scheduler_that_starts_the_program_in_time_makes_no_absence_of_what_its_cycles_tell(file: HoledFile) -> None:
+    for start_s in range(0, 6001, 300):
+        failed = 600 < start_s < 5000
+        file.event(start_s, "started")
+        file.run(start_s, start_s + 20, "timeout" if failed else "ok")
+        file.event(start_s + 20, "quit")
+    file.cover(1500, 4820, "timeout")
+    file.read(0, 300, 600, 5100, 5400, spacing_s=300)
+    assert file.causes(0, 5400, now_s=5400) == [(900, 5100, "timeout")]
+
+
 def test_an_unexpected_end_begins_with_the_last_sign_of_life(file: HoledFile) -> None:
     file.read(1000, 9000)
     file.event(900, "started")

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from heapq import heappop, heappush
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import inf
 from typing import NamedTuple
 
@@ -119,6 +119,22 @@ def absences(events: Iterable[Event], last_sign_s: Callable[[float], float], *, 
         away = max(alive_s, last_sign_s(inf)), Cause.ENDED_UNEXPECTEDLY, ""
     end_absence(inf)
     return found
+
+
+def without_pauses(away: Iterable[Told], others: Iterable[Told], spacing_s: float) -> list[Told]:
+    """The absences but for those after which the next cycle came in time, where ``others`` tell of cycles around them.
+
+    A program that a scheduler starts for each cycle is away between all of them, whatever they find.
+    """
+    reach_s = _TELLS_FOR_SPACINGS * spacing_s
+    told = sorted((other.start_s, other.end_s) for other in others)
+    ends = list(accumulate((end_s for _, end_s in told), max))
+
+    def is_pause(one: Told) -> bool:
+        place = bisect_right(told, (one.end_s + reach_s, inf))
+        return one.end_s - one.start_s <= reach_s and place > 0 and ends[place - 1] >= one.start_s - reach_s
+
+    return [one for one in away if not is_pause(one)]
 
 
 def in_force(told: Iterable[Told]) -> list[Told]:

@@ -20,7 +20,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.units import has_states
 from t3monitor.store import schema
-from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force
+from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, without_pauses
 from t3monitor.store.files import database_file
 from t3monitor.store.history.series import Series
 from t3monitor.store.lock import holder_of
@@ -143,16 +143,18 @@ class Recorded:
     def known(self, vector: Vector, holes: list[Hole], told: list[Told]) -> list[Told]:
         """What counts at each time of these holes; ``told`` is what is known of them besides."""
         sites = self._sites(vector)
-        failed = (
+        failed = [
             Told(started_s, finished_s, Order.LEDGER, cause, reason or "")
             for hole in holes
             for _, started_s, finished_s, outcome, reason in self._runs(sites, hole)
             if (cause := _cause(outcome))
-        )
+        ]
         start_s, end_s = min(holes).start_s, max(hole.end_s for hole in holes)
         covered = self._covered(vector, sites, start_s, end_s)
         absent = (away for away in self._absences_of(sites, start_s) if away.start_s < end_s and away.end_s > start_s)
-        return in_force(chain(told, absent, covered, failed))
+        others = [*told, *covered, *failed]
+        spacing_s = holes[0].spacing_s or self.spacing(vector, holes[0])
+        return in_force([*others, *without_pauses(absent, others, spacing_s)])
 
     def run_ids(self, vector: Vector, hole: Hole) -> list[tuple[int, float]]:
         """The cycles that ended in a hole, each with when it did."""
