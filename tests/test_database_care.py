@@ -2,6 +2,7 @@
 
 import signal
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -374,8 +375,8 @@ def test_ctrl_c_ends_it_with_130_and_leaves_nothing(
 
     def interrupted(work: LongWork, share: float | None) -> None:
         signal.raise_signal(signal.SIGINT)
-        while not work.is_cancelled:
-            pass  # the handler runs in the main thread
+        while not work.is_cancelled:  # the handler runs in the main thread
+            threading.Event().wait(0.001)
         tell(work, share)
 
     monkeypatch.setattr(LongWork, "tell", interrupted)

@@ -30,7 +30,7 @@ PANEL, BEGIN_S = 237219, 1_700_000_000
 LAYOUTS = {1: 4, 2: 6, 3: 2}  # with how many points; the third is of an import
 NEWEST = "SELECT * FROM TRENDLOG_DATA WHERE data_source = 1 AND serial_number = 237219 AND point_type = 'INPUT'"
 assert packed, "it is loaded, for which packing would wait"
-few = settings(max_examples=settings().max_examples // 4)  # each is 900 frames
+few = settings(max_examples=settings().max_examples // 5)  # each is 700 frames
 ORDERS = ("ORDER BY logging_time DESC LIMIT 1000", "ORDER BY logging_time LIMIT 1000")
 
 
@@ -163,7 +163,7 @@ def wild(seed: int) -> list[Frame]:
     ]
     frames: list[Frame] = []
     time_s = BEGIN_S
-    while len(frames) < 900:
+    while len(frames) < 700:
         layout = rng.choice([1, 1, 1, 2, 3])
         points = [rng.choice(signals) for _ in range(LAYOUTS[layout])]
         is_old = rng.random() < 0.4

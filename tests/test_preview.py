@@ -1,6 +1,7 @@
 """What retention would do is said before it does, and is near to what it does then."""
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -30,12 +31,20 @@ BEGIN_S = int(datetime(2026, 1, 10).timestamp())
 NOW_S = BEGIN_S + 20 * DAY_S + 60
 
 
-@pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty days every ten minutes, some of it packed."""
-    history = History(tmp_path / "history.db")
+    history = History(tmp_path_factory.mktemp("preview") / "history.db")
     history.store(regular(BEGIN_S, 20 * 144))
     history.pack(10)
+    history.database.close()
+    return history.file
+
+
+@pytest.fixture
+def history(tmp_path: Path, file: Path) -> Iterator[History]:
+    """A copy of it."""
+    history = History(shutil.copyfile(file, tmp_path / "history.db"))
     yield history
     history.database.close()
 
