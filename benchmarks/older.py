@@ -9,8 +9,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from t3monitor.store.writer import Writer  # type: ignore[import-not-found] # where the older code has it
-
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.model.snapshot import Panel
@@ -25,6 +23,8 @@ _PHASES_MS = {"fetch": 55.7, "parse": 16.2, "begin": 1.0, "upsert": 7.9, "trendl
 
 def main(path: Path, megabytes: int, panels: int = 100) -> None:
     """Writes cycles until the file is so big."""
+    from t3monitor.store.writer import Writer  # type: ignore[import-not-found] # where the older code has it
+
     building, decoder = Building(panels), AnswerDecoder()
     times = range(_FIRST_S, _FIRST_S + _ANSWERS * _INTERVAL_S, _INTERVAL_S)
     answers = [decoder.decode(building.answer(now_s), now_s).panels for now_s in times]
