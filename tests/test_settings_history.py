@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from six_points import History, regular
@@ -90,6 +91,17 @@ def test_an_exception_is_added_and_of_nothing_it_cannot_be_used(qtbot: QtBot) ->
     assert page.is_usable
     assert not page.wrong.text()
     assert page.values()["keep_exceptions"] == (Kept(point_type="VARIABLE", samples_days=7),)
+
+
+def test_without_exceptions_it_is_said_that_there_are_none(qtbot: QtBot) -> None:
+    page, _ = page_of(qtbot, Settings())
+    page.show()
+    (none,) = (label for label in page.exceptions.findChildren(QLabel) if label.text().startswith("None: "))
+    assert none.isVisible()
+    page.exceptions.add.click()
+    assert not none.isVisible()
+    page.exceptions.rows[0].remove.click()
+    assert none.isVisible()
 
 
 def test_an_exception_is_removed(qtbot: QtBot) -> None:

@@ -210,6 +210,8 @@ class Exceptions(QScrollArea):
         self._titles = [_muted(title) for title in titles]
         for column, title in enumerate(self._titles):
             self._grid.addWidget(title, 0, column)
+        self._none = _muted(self.tr("None: what stands above holds for all panels and types"))
+        self._grid.addWidget(self._none, 0, 0, 1, -1)
         self._next_line = 1
         self._grid.setRowStretch(_LAST_LINE, 1)
         self.setWidget(inside)
@@ -269,6 +271,7 @@ class Exceptions(QScrollArea):
     def _show_titles(self) -> None:
         for title in self._titles:
             title.setVisible(bool(self._rows))
+        self._none.setVisible(not self._rows)
 
 
 class ExceptionRow(QObject):
