@@ -152,7 +152,9 @@ trendlog_frames = Table(
     Column("layout_id", Integer, nullable=False),
     Column("vals", Text, nullable=False),  # JSON array by layout position; null = missing; empty when packed
     Column("expected_spacing", Integer),  # seconds to the next reading, as of this one; null: of an older program
-    Column("sync_interval", Integer),  # seconds, in force then; null: of an older program, its SYNC_RUNS row has it
+    # Seconds, in force then; null: of a packed frame the expected spacing, of a hot one of an older program what its
+    # SYNC_RUNS row has.
+    Column("sync_interval", Integer),
     Column("seq", Integer),  # null: hot; else the values are in segments, and this counts the packed ones
     PrimaryKeyConstraint("serial_number", "point_type", "logging_time", "run_id"),
     sqlite_with_rowid=False,

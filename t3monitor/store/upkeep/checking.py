@@ -31,7 +31,7 @@ _HOT = f"""SELECT count(*), coalesce(sum(CASE WHEN json_valid(vals) THEN json_ar
 _HOT_SAMPLES = f"""SELECT count(*) FROM TRENDLOG_FRAMES AS frame, json_each(frame.vals)
     WHERE {_OF_VECTOR} AND seq IS NULL AND json_each.value IS NOT NULL"""  # noqa: S608
 _PACKED = f"""SELECT CAST(seq AS INTEGER), CAST(logging_time AS INTEGER), CAST(layout_id AS INTEGER),
-        CAST(coalesce(sync_interval, -1) AS INTEGER), CAST(coalesce(expected_spacing, -1) AS INTEGER),
+        CAST(coalesce(sync_interval, expected_spacing, -1) AS INTEGER), CAST(coalesce(expected_spacing, -1) AS INTEGER),
         CAST(run_id AS INTEGER)
     FROM TRENDLOG_FRAMES WHERE {_OF_VECTOR} AND seq IS NOT NULL ORDER BY seq"""  # noqa: S608
 _BLOCKS = f"""SELECT first_seq, count, layout_id, sync_interval, first_time, last_time, base, step, width, times,

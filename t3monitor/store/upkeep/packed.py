@@ -102,7 +102,7 @@ def pack_oldest(cursor: Cursor, serial_number: int, point_type: str) -> int:
     )
     keys = [(*vector, frame.time, frame.run_id) for frame in frames]
     rows = [
-        (*key, first.layout_id, "", spacing, first.sync_interval, number)
+        (*key, first.layout_id, "", spacing, None if spacing == first.sync_interval else first.sync_interval, number)
         for number, (key, spacing) in enumerate(zip(keys, spacings, strict=True), seq)
     ]
     # Rows that are made shorter in their places would leave pages that are nearly empty; written the newest first

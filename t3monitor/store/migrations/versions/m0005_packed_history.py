@@ -40,7 +40,7 @@ _VIEW = f"""CREATE VIEW "TRENDLOG_DATA" AS SELECT * FROM (
                  AND segment.position = point.position AND segment.first_seq <= frame.seq
                ORDER BY segment.first_seq DESC LIMIT 1) END AS REAL) AS value,
            point.range, point.units, layout.data_source,
-           coalesce(frame.sync_interval,
+           coalesce(frame.sync_interval, CASE WHEN frame.seq IS NOT NULL THEN frame.expected_spacing END,
                     (SELECT run.sync_interval FROM "SYNC_RUNS" AS run WHERE run.id = frame.run_id),
                     frame.expected_spacing, 300) AS sync_interval,
            layout.created_by
