@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, func, literal_column, null, select
 
 from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole
 from t3monitor.model.units import has_states, is_measured
-from t3monitor.store.history.blocks import NOWHERE, Blocks, Flags, Headers, Ints, Pieces, Segments, Vector, places_of
+from t3monitor.store.history.blocks import NOWHERE, Blocks, Flags, Ints, Pieces, Segments, Vector
 from t3monitor.store.history.filling import filled
 from t3monitor.store.history.series import Floats
 from t3monitor.store.schema import sync_runs, trendlog_frames, trendlog_layout_points, trendlog_layouts
@@ -204,9 +204,8 @@ class VectorReadings:
         self._hot = _read_hot(cursor, statement, vector, indexes, self.places, first_s, last_s)
         may_be_packed = _frame.seq.name in statement
         self._blocks = Blocks.read(cursor, vector, first_s, last_s) if may_be_packed else Blocks.none(vector)
-        self._headers: dict[int, Headers] = {}
         self._segments: dict[int, Segments] = {}
-        self._values: dict[Any, Floats] = {}
+        self._values: dict[int, Floats] = {}
         self._unbroken: dict[float, Flags] = {}
         self._rows: dict[Any, Rows] = {}
 
@@ -235,17 +234,13 @@ class VectorReadings:
         unbroken = self._unbroken[within_s]
         if not unbroken.any():
             return None
-        headers = self._headers_of(index)
+        segments = self._segments_of(index)
         measured = [layout for layout, points in self.places.items() if index in points and points[index].is_measured]
         is_measured = np.isin(self._blocks.layouts, measured)
-        whole = unbroken & headers.summed_up & (headers.constant | is_measured)
+        whole = unbroken & segments.summed_up & (segments.constant | is_measured)
         in_runs = unbroken & ~whole & ~is_measured
-        counts, others = self._blocks.counts, ~whole
-        if in_runs.any():
-            in_parts = Pieces.of_values(counts, others, self._read_values(index, others), in_runs)
-        else:
-            in_parts = Pieces.single(counts, others)
-        return Pieces.whole(counts, whole).merged(in_parts)
+        counts = self._blocks.counts
+        return Pieces.whole(counts, whole).merged(segments.runs(in_runs), Pieces.single(counts, ~whole & ~in_runs))
 
     def _find_unbroken(self, within_s: float) -> Flags:
         blocks, hot = self._blocks, self._hot
@@ -260,57 +255,39 @@ class VectorReadings:
         """The rows between two times, and the ones next to them; without ``pieces``, each reading is one."""
         key = pieces and (pieces.blocks.tobytes(), pieces.firsts.tobytes()), start_s, end_s
         if key not in self._rows:
-            single = Pieces.single(self._blocks.counts, np.ones(len(self._blocks), dtype=bool))
-            self._rows[key] = Rows(self._blocks, pieces or single, self._hot, start_s, end_s)
+            if pieces is None:
+                pieces = Pieces.single(self._blocks.counts, np.ones(len(self._blocks), dtype=bool))
+            self._rows[key] = Rows(self._blocks, pieces, self._hot, start_s, end_s)
         return self._rows[key]
 
     def values(self, index: int, rows: Rows) -> Values:
         """What a point had in these rows."""
         counts, pieces, hot = self._blocks.counts, rows.pieces, self._hot.columns[index]
+        segments = self._segments_of(index)
         if pieces.are_single:
-            values = rows.column(self._read_values(index, np.ones(len(counts), dtype=bool)), hot)
+            if index not in self._values:
+                self._values[index] = segments.every_value()
+            values = rows.column(self._values[index], hot)
             return Values(values, values, values)
-        headers = self._headers_of(index)
-        in_parts = ~headers.summed_up
-        in_parts[pieces.blocks[(pieces.firsts > 0) | (pieces.lasts < counts[pieces.blocks] - 1)]] = True
-        is_part = in_parts[pieces.blocks]
-        read = self._read_values(index, in_parts)[
-            places_of(counts, in_parts, pieces.blocks[is_part], pieces.firsts[is_part])
-        ]
+        is_part = (pieces.firsts > 0) | (pieces.lasts < counts[pieces.blocks] - 1) | ~segments.summed_up[pieces.blocks]
+        read = segments.values(pieces.blocks[is_part], pieces.firsts[is_part])
         columns = []
-        for of_blocks in (headers.means, headers.lows, headers.highs):
+        for of_blocks in (segments.means, segments.lows, segments.highs):
             column = of_blocks[pieces.blocks]
             column[is_part] = read
             columns.append(rows.column(column, hot))
         return Values(*columns)
 
-    def _read_values(self, index: int, chosen: Flags) -> Floats:
-        """What a point had in each reading of these blocks."""
-        key = index, chosen.tobytes()
-        if key not in self._values:
-            if index in self._segments:
-                segments = self._segments[index].only(chosen)
-            else:
-                blocks = self._blocks.only(chosen)
-                segments = Segments.read(self._cursor, blocks, self._positions(index, blocks))
-            self._values[key] = segments.values()
-        return self._values[key]
+    def _segments_of(self, index: int) -> Segments:
+        if index not in self._segments:
+            self._segments[index] = Segments(self._cursor, self._blocks, self._positions(index))
+        return self._segments[index]
 
-    def _headers_of(self, index: int) -> Headers:
-        if index not in self._headers:
-            asked = self._cursor, self._blocks, self._positions(index, self._blocks)
-            if any(self.places[layout][index].is_measured for layout in self.layouts_of(index)):
-                self._headers[index] = Headers.read(*asked)
-            else:  # most values of blocks in which a state changed are wanted
-                self._segments[index] = Segments.read(*asked)
-                self._headers[index] = self._segments[index].headers
-        return self._headers[index]
-
-    def _positions(self, index: int, blocks: Blocks) -> Ints:
-        found = np.full(len(blocks), NOWHERE)
+    def _positions(self, index: int) -> Ints:
+        found = np.full(len(self._blocks), NOWHERE)
         for layout, points in self.places.items():
             if index in points:
-                found[blocks.layouts == layout] = points[index].position
+                found[self._blocks.layouts == layout] = points[index].position
         return found
 
 
