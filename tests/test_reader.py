@@ -437,6 +437,8 @@ def test_a_file_of_an_older_program_is_read_as_it_is(stored: History) -> None:
     [
         "DELETE FROM TRENDLOG_SEGMENTS WHERE first_seq > 0",
         "UPDATE TRENDLOG_SEGMENTS SET codes = x'00' WHERE width > 0",
+        "UPDATE TRENDLOG_SEGMENTS SET codes = CASE first_seq WHEN 0 THEN x'00' ELSE zeroblob(2 * length(codes) - 1) END"
+        " WHERE width > 0",
         "UPDATE TRENDLOG_SEGMENTS SET width = NULL, codes = '[1,'",
         "UPDATE TRENDLOG_BLOCKS SET width = 8, times = x'00'",
     ],
