@@ -37,7 +37,7 @@ CLIB = Path(__file__).parent / "clib"
 _MUCH_GARBAGE = 20_000  # objects that were made and not given back since garbage was collected last
 
 suite = settings(
-    max_examples=25,
+    max_examples=20,
     derandomize=True,
     database=None,
     deadline=None,

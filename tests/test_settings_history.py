@@ -95,13 +95,12 @@ def test_an_exception_is_added_and_of_nothing_it_cannot_be_used(qtbot: QtBot) ->
 
 def test_without_exceptions_it_is_said_that_there_are_none(qtbot: QtBot) -> None:
     page, _ = page_of(qtbot, Settings())
-    page.show()
     (none,) = (label for label in page.exceptions.findChildren(QLabel) if label.text().startswith("None: "))
-    assert none.isVisible()
+    assert none.isVisibleTo(page)
     page.exceptions.add.click()
-    assert not none.isVisible()
+    assert not none.isVisibleTo(page)
     page.exceptions.rows[0].remove.click()
-    assert none.isVisible()
+    assert none.isVisibleTo(page)
 
 
 def test_an_exception_is_removed(qtbot: QtBot) -> None:
