@@ -163,7 +163,8 @@ class WebStage(WebService):
 
     @contextmanager
     def _is_read_only(self) -> Iterator[None]:
-        files = [self.database, *(self.database.with_name(self.database.name + end) for end in ("-wal", "-shm"))]
+        # Not the -shm: Linux ends a program (SIGBUS) that writes to a mapped file which has become immutable.
+        files = [self.database, self.database.with_name(f"{self.database.name}-wal")]
         subprocess.run(["chattr", "+i", *map(str, files)], check=True)
         yield
         subprocess.run(["chattr", "-i", *map(str, files)], check=True)
