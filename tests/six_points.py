@@ -14,7 +14,7 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.database import Database
-from t3monitor.store.history.days import Day, read_days
+from t3monitor.store.history.days import Day, days_of_point
 from t3monitor.store.upkeep.packed import pack_oldest
 from t3monitor.store.upkeep.retention import retained
 
@@ -88,7 +88,8 @@ class History:
             return connection.execute(sql, values).fetchall()
 
     def days(self, number: int) -> tuple[Day, ...]:
-        return read_days(self.url, key(number), 0, 4e9)
+        with closing(sqlite3.connect(self.file)) as connection:
+            return tuple(days_of_point(connection.cursor(), key(number), 0, 4e9))
 
 
 def key(number: int) -> PointKey:

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -392,20 +392,26 @@ def test_what_was_over_before_a_restart_does_not_go_on_after_it(recording: Recor
     ]
 
 
+@contextmanager
+def locked_after(recording: Recording, first: int, last: int) -> Iterator[Callable[[int], None]]:
+    """Another program has the database from the end of one cycle to that of another."""
+    with closing(sqlite3.connect(recording.file, check_same_thread=False)) as other:
+
+        def lock(ended: int) -> None:
+            if ended == first:
+                other.execute("BEGIN IMMEDIATE")
+            if ended == last:
+                other.rollback()
+
+        yield lock
+
+
 def test_what_fails_while_the_database_is_locked_is_told_with_its_own_times(
     recording: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
     recording.run(recording.answer())
-    other = sqlite3.connect(recording.file, check_same_thread=False)
-
-    def lock(ended: int) -> None:
-        if ended == 1:
-            other.execute("BEGIN IMMEDIATE")
-        if ended == 5:
-            other.rollback()
-
-    with closing(other):
+    with locked_after(recording, 1, 5) as lock:
         steps: list[Step | Callable[[], Answer]] = [recording.answer(ONE), *[recording.answer(ONE)] * 2, *[TIMEOUT] * 3]
         recording.run(*steps, recording.answer(ONE), between=lock)
     assert recording.coverage == [
@@ -421,15 +427,7 @@ def test_readings_that_could_not_be_kept_until_the_database_was_free_are_missing
     monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
     monkeypatch.setattr("t3monitor.store.writing.late._MOST_BYTES", 2500)
     recording.run(recording.answer())
-    other = sqlite3.connect(recording.file, check_same_thread=False)
-
-    def lock(ended: int) -> None:
-        if ended == 1:
-            other.execute("BEGIN IMMEDIATE")
-        if ended == 9:
-            other.rollback()
-
-    with closing(other):
+    with locked_after(recording, 1, 9) as lock:
         recording.run(*[recording.answer()] * 10, between=lock)
     ((serial, kind, cause, cycles, since, until),) = recording.coverage
     assert (serial, kind, cause, cycles, since) == (None, None, "database", 6, 60)

@@ -111,6 +111,16 @@ def find_or_insert(
     return Layout(layout_id, panel_id, entries)
 
 
+def points_of_layout(cursor: Cursor, layout_id: int) -> tuple[LayoutPoint, ...]:
+    """The points of a stored layout, by position."""
+    rows = cursor.execute(
+        "SELECT point_id, point_index, label, range, units, digital_analog FROM TRENDLOG_LAYOUT_POINTS"
+        " WHERE layout_id = ? ORDER BY position",
+        (layout_id,),
+    )
+    return tuple(LayoutPoint(*row) for row in rows)
+
+
 def _newest(cursor: Cursor, serial_number: int, point_type: str, panel_id: int) -> Iterator[Layout]:
     """The layouts that the vector had of late, the newest first; no time tells that, for clocks may have been wrong."""
     rows = cursor.execute(
@@ -119,9 +129,4 @@ def _newest(cursor: Cursor, serial_number: int, point_type: str, panel_id: int) 
         (serial_number, point_type, panel_id, _LAYOUTS_LOOKED_AT),
     ).fetchall()
     for (layout_id,) in rows:
-        points = cursor.execute(
-            "SELECT point_id, point_index, label, range, units, digital_analog FROM TRENDLOG_LAYOUT_POINTS"
-            " WHERE layout_id = ? ORDER BY position",
-            (layout_id,),
-        )
-        yield Layout(layout_id, panel_id, tuple(LayoutPoint(*point) for point in points))
+        yield Layout(layout_id, panel_id, points_of_layout(cursor, layout_id))

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from itertools import pairwise
 from operator import itemgetter
 from sqlite3 import Cursor
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,6 @@ from t3monitor.model.units import has_states, is_counter, is_measured
 from t3monitor.store.history.series import Floats, Holes
 from t3monitor.store.history.statistics import counted_in, without_dropouts
 from t3monitor.store.layouts import LayoutPoint
-from t3monitor.store.reading import reading
 from t3monitor.store.schema import point_tables, trendlog_days
 
 _COLUMNS = tuple(column.name for column in trendlog_days.c)
@@ -81,13 +80,6 @@ class Readings(NamedTuple):
     until: Floats  # until when each holds: not at all if another one of its time counts
     values: Floats  # by position, of points in use, and reading; NaN: missing
     next_s: int | None  # the time of the reading after them
-
-
-def read_days(url: str, key: PointKey, start_s: float, end_s: float) -> tuple[Day, ...]:
-    """The daily values of a point of days that reach into a time, oldest first; raises DatabaseError."""
-    with reading(url) as connection:
-        cursor = cast(Cursor, connection.connection.cursor())
-        return tuple(days_of_point(cursor, key, start_s, end_s)) if has_days(cursor) else ()
 
 
 def has_days(cursor: Cursor) -> bool:

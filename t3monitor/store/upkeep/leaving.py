@@ -13,7 +13,7 @@ from t3monitor.model.holes import UNKNOWN_SPACING_S, known_until
 from t3monitor.store.history.codec import decode, decode_whole
 from t3monitor.store.history.days import Readings, used_positions
 from t3monitor.store.history.series import Floats
-from t3monitor.store.layouts import LayoutPoint
+from t3monitor.store.layouts import points_of_layout
 
 Vector = tuple[int, str]  # serial number and type
 
@@ -65,7 +65,7 @@ class Leaving(NamedTuple):
 
     def readings(self, cursor: Cursor) -> Readings:
         """What they held."""
-        points = _points(cursor, self.layout_id)
+        points = points_of_layout(cursor, self.layout_id)
         used = used_positions(cursor, *self.vector, points)
         values = np.full((len(points), len(self.times)), np.nan)
         if self.is_block:
@@ -141,12 +141,3 @@ def oldest(cursor: Cursor, vector: Vector, before_s: int) -> Leaving | None:
     alike = takewhile(lambda frame: frame[0] == layout_id, hot)
     _, its_times, runs, vals, spacings = map(list, zip(*alike, strict=True))
     return Leaving(vector, layout_id, its_times, runs, np.array(spacings, dtype=np.float64), vals)
-
-
-def _points(cursor: Cursor, layout_id: int) -> tuple[LayoutPoint, ...]:
-    rows = cursor.execute(
-        "SELECT point_id, point_index, label, range, units, digital_analog FROM TRENDLOG_LAYOUT_POINTS"
-        " WHERE layout_id = ? ORDER BY position",
-        (layout_id,),
-    )
-    return tuple(LayoutPoint(*row) for row in rows)

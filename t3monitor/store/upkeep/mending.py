@@ -15,7 +15,7 @@ import numpy as np
 
 from t3monitor.store.database import Database
 from t3monitor.store.history.codec import encode_whole
-from t3monitor.store.layouts import LayoutPoint, fingerprint_of
+from t3monitor.store.layouts import LayoutPoint, fingerprint_of, points_of_layout
 from t3monitor.store.schema import point_tables
 from t3monitor.store.upkeep.checking import frames_of_block, packed_frames, segment_problem
 from t3monitor.store.work import LongWork
@@ -26,7 +26,6 @@ _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS"
 _SIZES = "SELECT layout_id, max(position) + 1 FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id"
 _LAYOUTS = "SELECT id, serial_number, point_type, panel_id, fingerprint FROM TRENDLOG_LAYOUTS"
 _POINT = "point_id, point_index, label, range, units, digital_analog"
-_LAYOUT_POINTS = f"SELECT {_POINT} FROM TRENDLOG_LAYOUT_POINTS WHERE layout_id = ? ORDER BY position"  # noqa: S608
 _PRESENT_POINTS = f"SELECT {_POINT} FROM {{table}} WHERE serial_number = ? ORDER BY point_index"  # noqa: S608
 _LAYOUT_POINT = "INSERT OR IGNORE INTO TRENDLOG_LAYOUT_POINTS VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _OUT_OF_PLACE = (
@@ -97,7 +96,7 @@ def mend(target: Database, lost: Mapping[Vector, list[LostValues]], work: LongWo
 def mend_layouts(cursor: sqlite3.Cursor) -> None:
     """Where points of a layout are lost, the present ones of its panel are, if they are those of its fingerprint."""
     for layout, serial, kind, panel, fingerprint in cursor.execute(_LAYOUTS).fetchall():
-        if fingerprint_of(panel, _points(cursor, _LAYOUT_POINTS, layout)) == fingerprint:
+        if fingerprint_of(panel, points_of_layout(cursor, layout)) == fingerprint:
             continue
         table = next((table.name for its_kind, table in point_tables.items() if its_kind == kind), None)
         if table is None:

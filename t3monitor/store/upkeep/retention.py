@@ -115,9 +115,8 @@ def retained(database: Database, settings: Settings, now_s: float, zone: tzinfo 
     rules = rule_text(settings, now_s, zone)
     if not rules:
         return
-    from t3monitor.store.history.days import (
-        add_to_days,  # with numpy, which a program that was just started can do without
-    )
+    # With numpy, which a program that was just started can do without.
+    from t3monitor.store.history.days import add_to_days
     from t3monitor.store.upkeep.leaving import oldest
 
     with reading(database.url) as connection:

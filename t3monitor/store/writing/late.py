@@ -74,9 +74,7 @@ class Late(msgspec.Struct):
     layouts: list[LateLayout] = []
     cycles: list[LateCycle] = []
     fallen: int = 0
-    lost: dict[
-        str, tuple[LateCycle, int]
-    ] = {}  # what fell out, by site: its last cycle, begun with the first, and how many
+    lost: dict[str, tuple[LateCycle, int]] = {}  # fell out, by site: the last one, begun with the first; how many
     bytes: int = 0
     events: list[RecordingEvent] = []
 
