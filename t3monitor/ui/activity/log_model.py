@@ -16,7 +16,7 @@ from t3monitor.model.events import SyncEvent
 from t3monitor.sync.flow_log import FlowLines
 from t3monitor.ui.activity.rows_model import Index, RowsModel
 from t3monitor.ui.kit.plain import tooltip
-from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.texts import clock_text, local_time_text
 from t3monitor.ui.kit.theme import current_theme
 
 CAPACITY = 5000
@@ -79,7 +79,7 @@ class LogModel(RowsModel[LogLine]):
     def _display(self, line: LogLine, column: int) -> str:
         match column:
             case LogColumn.TIME:
-                return local_time_text(line.at)[-8:]
+                return clock_text(line.at)
             case LogColumn.LEVEL:
                 return level_text(line.level)
             case _:

@@ -3,12 +3,13 @@
 import re
 import textwrap
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import tzinfo
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.freshness import is_ahead
+from t3monitor.model.zones import is_repeated, local, zone_text
 from t3monitor.ui.kit.plain import tooltip
 
 translate = QCoreApplication.translate  # the name that lupdate looks for
@@ -62,9 +63,22 @@ def reading_time_text(read_at: int | None) -> str:
     return translate("texts", "never") if read_at is None else local_time_text(read_at)
 
 
-def local_time_text(utc_s: float) -> str:
-    """Date and time of day in local time, for tooltips and logs: ``2026-11-23 10:31:12``."""
-    return datetime.fromtimestamp(utc_s).strftime("%Y-%m-%d %H:%M:%S")
+def local_time_text(utc_s: float, zone: tzinfo | None = None) -> str:
+    """Date and time of day in a zone, for tooltips and logs: ``2026-11-23 10:31:12``.
+
+    In an hour that comes twice it says which: ``2026-11-01 01:30:00 EST``. Without a zone it is this computer's.
+    """
+    return _marked(utc_s, zone, "%Y-%m-%d %H:%M:%S")
+
+
+def clock_text(utc_s: float, zone: tzinfo | None = None, *, seconds: bool = True) -> str:
+    """The time of day alone, as in `local_time_text`: ``10:31:12``, ``01:30:00 EST``; without seconds ``10:31``."""
+    return _marked(utc_s, zone, "%H:%M:%S" if seconds else "%H:%M")
+
+
+def _marked(utc_s: float, zone: tzinfo | None, form: str) -> str:
+    text = local(utc_s, zone).strftime(form)
+    return f"{text} {zone_text(utc_s, zone)}" if is_repeated(utc_s, zone) else text
 
 
 def tooltip_text(lines: Iterable[str]) -> str:

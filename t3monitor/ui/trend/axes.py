@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
 from t3monitor.ui.kit.theme import Theme, current_theme
-from t3monitor.ui.trend.ticks import Scale, TimeTick
+from t3monitor.ui.trend.ticks import Scale
 from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.time_ticks import TimeTick
 
 HEADER_PX = 24.0  # above the plot, for the units
 _GAP_PX = 6.0

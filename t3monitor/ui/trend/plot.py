@@ -7,6 +7,7 @@ what the user does with the mouse, and is told what to show.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 import pyqtgraph as pg
@@ -20,9 +21,10 @@ from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.curves import Curve
 from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem, LaneWords
-from t3monitor.ui.trend.ticks import Fit, fit, still_fits, time_ticks
+from t3monitor.ui.trend.ticks import Fit, fit, still_fits
 from t3monitor.ui.trend.time_box import TimeBox
 from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.time_ticks import time_ticks
 
 _HEADER, _CURVES, _LANES, _TIME = range(4)  # rows; of columns, 0 is the left axis, 1 the plot, then the right axes
 _LANE_GAP_PX = 8.0
@@ -62,6 +64,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.value_axes: dict[str, ValueAxis] = {}
         self.time_axis = TimeAxis()
         self._range = TimeRange(0, 1)
+        self._zone: tzinfo | None = None
         self._curves: dict[tuple[SeriesKey, int], Curve] = {}
         self._boxes: list[TimeBox] = []
 
@@ -123,9 +126,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._arrange_axes()
         self._fit_values()
 
-    def set_range(self, shown: TimeRange) -> None:
-        """Shows this stretch of time."""
-        self._range = shown
+    def set_range(self, shown: TimeRange, zone: tzinfo | None = None) -> None:
+        """Shows this stretch of time, in the times of a zone (None: this computer's)."""
+        self._range, self._zone = shown, zone
         for box in self._boxes:
             box.setXRange(*shown, padding=0)
         self._mark_times()
@@ -202,7 +205,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         return (scale.lowest, scale.highest(self.fit.divisions)) if scale else (0.0, 1.0)
 
     def _mark_times(self) -> None:
-        ticks = time_ticks(*self._range, self._curve_box.width())
+        ticks = time_ticks(*self._range, self._curve_box.width(), self._zone)
         self.time_axis.set_marks(self._range, ticks)
         for box in self._boxes:
             box.set_times(ticks)

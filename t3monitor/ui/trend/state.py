@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from enum import Flag, auto
 from itertools import count
 
@@ -58,6 +59,7 @@ class TrendState:
         self._later: list[Shown] = []
         self._moved_at_s: float | None = None  # by hand, with nothing else since
         self.cursor_s: float | None = None
+        self.zone: tzinfo | None = None  # whose times are shown; None: this computer's
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 

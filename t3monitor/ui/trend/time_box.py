@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from t3monitor.ui.kit.theme import Theme
-from t3monitor.ui.trend.ticks import TimeTick
+from t3monitor.ui.trend.time_ticks import TimeTick
 
 _WHEEL_FACTOR = 1.25  # of one notch
 

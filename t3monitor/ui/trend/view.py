@@ -18,7 +18,7 @@ from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import SeriesKey, shift_of
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.layout import splitter, stack
-from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.texts import clock_text, local_time_text
 from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key
 from t3monitor.ui.trend.coverage import Request, needed_for
@@ -219,7 +219,7 @@ class TrendView(QWidget):
         """Shows the time that was asked for, before the next frame would."""
         self._frame_timer.stop()
         shown = self.state.time_range
-        self.plot.set_range(shown)
+        self.plot.set_range(shown, self.state.zone)
         self.toolbar.show_state(shown, self.state.preset, follow=self.state.follows)
         self._time_follow()
         self._say()
@@ -228,7 +228,11 @@ class TrendView(QWidget):
     @Slot()
     def _draw_cursor(self) -> None:
         time_s = self.state.cursor_s
-        text = "" if time_s is None else " · ".join(filter(None, (local_time_text(time_s), self._why(time_s))))
+        text = (
+            ""
+            if time_s is None
+            else " · ".join(filter(None, (local_time_text(time_s, self.state.zone), self._why(time_s))))
+        )
         self.plot.set_cursor(time_s, text)
         self._fill_legend()
 
@@ -246,7 +250,7 @@ class TrendView(QWidget):
         cursor_s = self.state.cursor_s
         self.legend.show_entries(
             self.traces.entries(cursor_s, self._clock(), self._at_cursor),
-            "" if cursor_s is None else local_time_text(cursor_s)[11:],
+            "" if cursor_s is None else clock_text(cursor_s, self.state.zone),
         )
         self.legend.setVisible(bool(self.state.series))
 
