@@ -136,6 +136,7 @@ class TestStates:
 
     def test_the_marks_differ_without_colour(self, model: DevicesModel) -> None:
         model.apply(snapshot(device(1, 1), device(2, 2, time_s=NOW_S - 4000), device(3, 3)))
+        model.set_site_state("", TestSites.LIVE)
         model.set_site_state("Plant", TestSites.STOPPED)
         model.apply(snapshot(device(1, 1), device(2, 2, time_s=NOW_S - 4000), device(4, 4, site="Plant")))
         shapes = set()

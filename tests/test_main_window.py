@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -21,15 +22,21 @@ from t3monitor.model.events import (
     DatabaseSalvaged,
     PanelCounts,
     PanelUpserted,
+    RetryScheduled,
     ServiceStarted,
+    ServiceStopped,
     SyncEvent,
     TransactionStarted,
 )
+from t3monitor.model.freshness import PanelState
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
 from t3monitor.session import Session
 from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.main_window import MainWindow
+from t3monitor.ui.points.columns import Column
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, report, snapshot
 
@@ -169,22 +176,40 @@ def test_no_step_of_a_cycle_is_left_out_of_the_status_bar(window: MainWindow) ->
     assert described == ["Fetch", "Fetch", "Store", "Store 0/1", "Store 0/1", "Validate", "Wait 30 s"]
 
 
-def test_one_cycle_on_request_makes_no_panel_live_and_the_started_service_does(window: MainWindow) -> None:
+def test_a_panel_is_live_in_tree_table_and_legend_only_while_readings_keep_coming(window: MainWindow) -> None:
     def age() -> str:
-        return str(window.devices.model.index_of(237219).siblingAtColumn(DeviceColumn.AGE).data())
+        """In the tree, of which table and legend say the same."""
+        in_tree = str(window.devices.model.index_of(237219).siblingAtColumn(DeviceColumn.AGE).data())
+        assert window.points.model.text(0, Column.AGE) == in_tree
+        (entry,) = window.trend.traces.entries(None, NOW_S, lambda *_: "")
+        assert (entry.state is PanelState.HELD) is in_tree.startswith("held")
+        return in_tree
 
+    point = PointKey(237219, PointType.INPUT, 1)
+    window.trend.state.add([point])
     window.set_now(NOW_S, 0.0, 30)
     happen(window, CycleStarted("sqlite:///x.db", False, 30, 3))
     window.apply_snapshot(snapshot(device()))
     assert age() == "held 5 s"
     happen(window, CycleFinished(report(), None))
-    assert age() == "held 5 s"
+    assert age() == "held 5 s", "one cycle on request promises no further one"
     happen(window, started(""))
-    assert age() == "5 s"
-    happen(window, CycleFinished(report(Outcome.TIMEOUT, "No answer"), 30.0))
+    assert age() == "held 5 s", "nothing has answered yet"
+    for outcome, shown in (
+        (Outcome.OK, "5 s"),
+        (Outcome.TIMEOUT, "held 5 s"),
+        (Outcome.NO_NEW_DATA, "5 s"),
+        (Outcome.NOT_READY, "held 5 s"),
+        (Outcome.PARTIAL, "5 s"),
+    ):
+        happen(window, CycleFinished(report(outcome, "Because"), 30.0))
+        assert age() == shown
+    happen(window, CycleStarted("sqlite:///x.db", True, 30, 3), RetryScheduled(2, 4, 4.0, "T3000 is starting (-2)"))
+    assert age() == "held 5 s", "while it is not ready"
+    happen(window, CycleFinished(report(), 30.0), ServiceStopped(""))
     assert age() == "held 5 s"
-    happen(window, CycleFinished(report(Outcome.NO_NEW_DATA, "7 s to go"), 30.0))
-    assert age() == "5 s"
+    tip = window.points.model.index(0, Column.AGE).data(Qt.ItemDataRole.ToolTipRole)
+    assert "nothing newer comes" in str(tip)
 
 
 def find_panels(window: MainWindow) -> QAction:

@@ -29,6 +29,11 @@ class Outcome(StrEnum):
         return self in (Outcome.OK, Outcome.PARTIAL)
 
     @property
+    def is_answer(self) -> bool:
+        """Whether T3000 answered, be it that it had nothing new: its link is up."""
+        return self.is_stored or self is Outcome.NO_NEW_DATA
+
+    @property
     def heals(self) -> bool:
         """Whether the readings are missing for a reason that passes by itself, or was wanted."""
         return self in (Outcome.NO_NEW_DATA, Outcome.NOT_READY, Outcome.INTERRUPTED)

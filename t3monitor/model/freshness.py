@@ -1,5 +1,6 @@
 """When a reading counts as old. Freshness is the logging time, never the success of a sync (docs/t3000.md 3.2)."""
 
+from collections.abc import Collection
 from enum import Enum
 
 from t3monitor.model.times import FUTURE_S
@@ -32,6 +33,11 @@ class PanelState(Enum):
     HELD = "held"  # not old yet, but its link is stopped or fails: nothing newer comes
     STALE = "stale"
     NO_ANSWER = "no answer"  # missing in the newest answer, or never read at all
+
+
+def is_link_up(site: str, links_up: Collection[str] | None) -> bool:
+    """Whether readings of a site keep coming; ``links_up`` are the sites of which they do, None: nobody has said."""
+    return links_up is None or site in links_up
 
 
 def panel_state(

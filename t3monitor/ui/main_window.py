@@ -316,6 +316,9 @@ class MainWindow(QMainWindow):
             reason = link_reason(progress, self.progress.now_s)
             state = SiteState(progress.link_state, site_state_text(progress), reason, progress.is_up)
             self.devices.set_site_state(site, state)
+        up = frozenset(site for site, progress in self.progress.sites.items() if progress.is_up)
+        for pane in (self.points, self.trend):
+            pane.set_links_up(up)
 
     @Slot()
     def _show_activity(self) -> None:

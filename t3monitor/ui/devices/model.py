@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
-from t3monitor.model.freshness import PanelState
+from t3monitor.model.freshness import PanelState, is_link_up
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.ui.devices.columns import DeviceColumn, state_word, title
@@ -181,9 +181,9 @@ class DevicesModel(QAbstractItemModel):
         self.endResetModel()
 
     def _judge(self) -> None:
+        told = {site for site, state in self._site_states.items() if state.is_up} if self._site_states else None
         for panel in self._panels.values():
-            site = self._site_states.get(panel.newest.site)
-            panel.judge(self._now_s, self._interval_s, link_is_up=site is None or site.is_up)
+            panel.judge(self._now_s, self._interval_s, link_is_up=is_link_up(panel.newest.site, told))
 
     def _refresh(self) -> None:
         """Finds the cells that say something else than before, and tells of them."""

@@ -66,6 +66,7 @@ class Words(NamedTuple):
     auto: str
     manual: str
     overridden: str
+    held: str
     stale: str
     no_answer: str
     never_read: str
@@ -78,6 +79,7 @@ def words() -> Words:
         auto=_tr("Auto"),
         manual=_tr("Manual"),
         overridden=_tr("Overridden"),
+        held=_tr("held"),
         stale=_tr("stale"),
         no_answer=_tr("no answer"),
         never_read=_tr("never read"),

@@ -3,12 +3,13 @@
 There is no proxy model: with tens of thousands of rows, one that asks Python about each of them takes seconds.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Slot
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
+from t3monitor.model.freshness import PanelState
 from t3monitor.model.points import HW_SWITCH_BY_HAND, MANUAL, Point, PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.plain import tooltip
@@ -105,7 +106,7 @@ class PointsModel(QAbstractTableModel):
         aged, turned = self._rows.freshen(self._now_s, self._interval_s)
         for block, before in zip(self._rows.all_blocks, answered, strict=True):
             if block.answered is not before:
-                turned += block.parts
+                turned += block.parts  # also what was never read, which is as fresh as before
         if self._reshow(update, turned=bool(turned)):
             self._fade(update.changed)
             return
@@ -120,7 +121,9 @@ class PointsModel(QAbstractTableModel):
         """Forgets all points: another T3000, another building."""
         self.beginResetModel()
         self._stop_fading()
+        links_up = self._rows.links_up
         self._rows = PointRows()
+        self._rows.links_up = links_up
         self._rows.freshen(self._now_s, self._interval_s)
         self._show([])
         self.endResetModel()
@@ -129,7 +132,16 @@ class PointsModel(QAbstractTableModel):
         """Moves the ages on; cheap enough for every second: one signal for two columns, if a text changes at all."""
         moved = int(utc_s) != int(self._now_s)
         self._now_s, self._interval_s = utc_s, sync_interval_s
-        aged, turned = self._rows.freshen(utc_s, sync_interval_s)
+        self._freshen(moved=moved)
+
+    def set_links_up(self, sites: Collection[str]) -> None:
+        """Says of which sites readings keep coming; points of others are no more than held."""
+        if sites != self._rows.links_up:
+            self._rows.links_up = sites
+            self._freshen(moved=False)
+
+    def _freshen(self, *, moved: bool) -> None:
+        aged, turned = self._rows.freshen(self._now_s, self._interval_s)
         if turned and self._reshow(None, turned=True):
             return
         if turned:
@@ -258,6 +270,8 @@ class PointsModel(QAbstractTableModel):
                 return words().no_answer
             if part.read_at is None:
                 return words().never_read
+            if part.state is PanelState.HELD:
+                return f"{words().held} {part.age}"
             return f"{words().stale} {part.age}" if part.stale else part.age
         changed_at = self._rows.changed_at[row]
         return age_text(self._now_s - changed_at) if changed_at else ""
@@ -297,8 +311,11 @@ class PointsModel(QAbstractTableModel):
         if state:
             old = self._fading.get(row)
             return None if old is not None and self._differs(row, column, old) else state.text
-        is_old = self._rows.parts[row].stale or not self._rows.blocks[row].answered
-        if is_old or column in (_PANEL, _AGE, _CHANGED) or not self._rows.points[row].in_use:
+        if (
+            self._rows.parts[row].state is not PanelState.LIVE
+            or column in (_PANEL, _AGE, _CHANGED)
+            or not self._rows.points[row].in_use
+        ):
             return current_theme().muted
         return None
 

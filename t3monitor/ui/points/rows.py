@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from t3monitor.model.freshness import is_stale
+from t3monitor.model.freshness import PanelState, is_link_up, panel_state
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Panel, PointGroup, Snapshot
@@ -21,8 +21,13 @@ class Part:
 
     rows: range
     read_at: int | None  # UTC epoch seconds; None: never
-    stale: bool | None = None  # None: not judged yet
+    state: PanelState | None = None  # None: not judged yet
     age: str = ""
+
+    @property
+    def stale(self) -> bool:
+        """Whether the points are old, or were never read."""
+        return self.state in (PanelState.STALE, PanelState.NO_ANSWER)
 
 
 @dataclass(slots=True)
@@ -69,6 +74,7 @@ class PointRows:
         self.parts: list[Part] = []
         self.changed_at: list[int] = []  # UTC epoch seconds; 0: not since the start
         self.now_s = 0.0
+        self.links_up: Collection[str] | None = None  # the sites of which readings keep coming; None: nobody has said
         self._panels: list[Panel] = []
         self._names = PanelNames()
         self._search: list[str | None] = []  # None: to be made anew
@@ -125,19 +131,20 @@ class PointRows:
             self._search[block.first_row : block.first_row + len(block.points)] = [None] * len(block.points)
 
     def freshen(self, now_s: float, interval_s: int) -> tuple[list[Part], list[Part]]:
-        """Ages as of now; gives the parts whose age reads differently, and those that became stale or fresh."""
+        """Ages as of now; gives the parts whose age reads differently, and those whose state is another."""
         self.now_s = now_s
         aged, turned = [], []
-        judged: dict[int | None, tuple[bool, str]] = {}  # many parts are read in the same second
+        judged: dict[tuple[int | None, bool, bool], tuple[PanelState, str]] = {}  # many are read in the same second
         for block in self.all_blocks:
+            answers, link_is_up = block.answered, is_link_up(block.panel.site, self.links_up)
             for part in block.parts:
-                read_at = part.read_at
-                if read_at not in judged:
-                    stale = read_at is None or is_stale(read_at, now_s, interval_s)
-                    judged[read_at] = stale, reading_age_text(read_at, now_s)
-                stale, age = judged[read_at]
-                if stale is not part.stale:
-                    part.stale = stale
+                about = part.read_at, answers, link_is_up
+                if about not in judged:
+                    state = panel_state(part.read_at, now_s, interval_s, answers=answers, link_is_up=link_is_up)
+                    judged[about] = state, reading_age_text(part.read_at, now_s)
+                state, age = judged[about]
+                if state is not part.state:
+                    part.state = state
                     turned.append(part)
                 if age != part.age:
                     part.age = age
@@ -225,11 +232,11 @@ class PointRows:
         return list(rows)
 
     def _has_state(self, wanted: PointFilter, row: int) -> bool:
-        point, block = self.points[row], self.blocks[row]
+        point = self.points[row]
         return bool(
             (wanted.overridden and point.is_overridden)
             or (wanted.faulty and point.fault)
-            or (wanted.stale and (self.parts[row].stale or not block.answered))
+            or (wanted.stale and self.parts[row].stale)
             or (wanted.changed and self.changed_at[row] and self.now_s - self.changed_at[row] <= CHANGED_RECENTLY_S)
         )
 

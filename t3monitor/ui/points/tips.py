@@ -1,6 +1,6 @@
 """The tooltips of the points table: what a cell says in full, and why it is as it is."""
 
-from t3monitor.model.freshness import is_ahead
+from t3monitor.model.freshness import PanelState, is_ahead
 from t3monitor.ui.kit.texts import local_time_text, reading_time_text, translate
 from t3monitor.ui.points.columns import Column, override_reason, range_tip
 from t3monitor.ui.points.rows import Block, Part, PointRows
@@ -34,6 +34,8 @@ def _age_tip(block: Block, part: Part, now_s: float) -> str:
         return _tr("No answer: the panel is missing in T3000's newest answer") + f"\n{read}"
     if part.read_at is not None and is_ahead(part.read_at, now_s):
         return _tr("Stale: this time is still to come; check the clocks") + f"\n{read}"
+    if part.state is PanelState.HELD:
+        return _tr("Held: nothing newer comes while the link is stopped or fails") + f"\n{read}"
     return _tr("Stale: T3000 reads this panel no longer") + f"\n{read}" if part.stale else read
 
 

@@ -1,5 +1,6 @@
 """The points pane: heading with count, search and filters, the table, and what stands in its place when it is empty."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +58,10 @@ class PointsView(QWidget):
     def set_now(self, utc_s: float, sync_interval_s: int) -> None:
         """Moves the ages on."""
         self.model.set_now(utc_s, sync_interval_s)
+
+    def set_links_up(self, sites: Collection[str]) -> None:
+        """Of which sites readings keep coming."""
+        self.model.set_links_up(sites)
 
     def set_notice(self, text: str) -> None:
         """What is said while there are no points: why, and what brings them; empty for the way to get them."""

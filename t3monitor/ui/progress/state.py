@@ -132,8 +132,8 @@ class Progress:
 
     @property
     def is_up(self) -> bool:
-        """Whether readings keep coming, or will without anybody's doing; one cycle on request promises none."""
-        return self.started and self.link_state is not LinkState.FAILED
+        """Whether readings keep coming: T3000 answered last, and will be asked again; one cycle on request is none."""
+        return self.started and self.outcome is not None and self.outcome.is_answer
 
     @property
     def link_state(self) -> LinkState:

@@ -1,5 +1,7 @@
 """What the view knows of a chosen difference of two points: both of them, and what history makes of them."""
 
+from collections.abc import Collection
+
 from typing_extensions import override
 
 from t3monitor.model.freshness import PanelState
@@ -69,7 +71,7 @@ class DifferenceTrace(Trace):
         self._loaded_s = self._loading_s
 
     @override
-    def judge(self, now_s: float, interval_s: int) -> bool:
-        news = [part.judge(now_s, interval_s) for part in self.parts]
+    def judge(self, now_s: float, interval_s: int, links_up: Collection[str] | None = None) -> bool:
+        news = [part.judge(now_s, interval_s, links_up) for part in self.parts]
         self.state = max((part.state for part in self.parts), key=_WORSE)
         return any(news)

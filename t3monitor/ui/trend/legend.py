@@ -26,7 +26,7 @@ from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.trend.trace import Names
 
 _SWATCH = QSize(12, 12)
-_MARKS = {PanelState.STALE: "◐", PanelState.NO_ANSWER: "○"}  # as in the tree of panels
+_MARKS = {PanelState.HELD: "◉", PanelState.STALE: "◐", PanelState.NO_ANSWER: "○"}  # as in the tree of panels
 
 
 @dataclass(frozen=True, slots=True)

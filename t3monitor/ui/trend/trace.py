@@ -1,12 +1,13 @@
 """What the view knows of one chosen point: its names, its samples, what it shows at a time; plain data."""
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from t3monitor.model.freshness import PanelState, panel_state
+from t3monitor.model.freshness import PanelState, is_link_up, panel_state
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import Point
 from t3monitor.model.series_keys import SeriesKey, points_of, shift_of
@@ -61,6 +62,7 @@ class Trace:
         self.answered = True  # in the newest snapshot
         self.state = PanelState.LIVE  # of that value
         self._panel = self._site = ""
+        self._of_site = ""  # as its panel says, however many sites there are
         self._live: deque[_Sample] = deque(maxlen=_LIVE_KEPT)
         self._appended = 0
 
@@ -128,7 +130,7 @@ class Trace:
 
         Returns whether the line changed.
         """
-        self._panel, self._site = panel_name or panel.panel_name, site
+        self._panel, self._site, self._of_site = panel_name or panel.panel_name, site, panel.site
         self.point = point
         self.read_at_s = time_s
         self.answered = True
@@ -138,13 +140,19 @@ class Trace:
         self._live.append(sample)  # also if its time is before that of the last one: a clock was set back
         return self.reaches_present and self._take(sample)
 
-    def judge(self, now_s: float, interval_s: int) -> bool:
-        """Whether its value is of the present, as of now; returns whether that is news."""
+    def judge(self, now_s: float, interval_s: int, links_up: Collection[str] | None = None) -> bool:
+        """Whether its value is of the present, as of now (see `is_link_up`); returns whether that is news."""
         before = self.state
         if not self.current_text:
             self.state = PanelState.LIVE
         else:
-            self.state = panel_state(int(self.read_at_s), now_s, interval_s, answers=self.answered)
+            self.state = panel_state(
+                int(self.read_at_s),
+                now_s,
+                interval_s,
+                answers=self.answered,
+                link_is_up=is_link_up(self._of_site, links_up),
+            )
         return self.state is not before
 
     def miss(self, time_s: float) -> bool:

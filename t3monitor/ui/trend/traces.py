@@ -1,6 +1,6 @@
 """The traces of the chosen series, and what of them goes to plot and legend; GUI thread."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import chain
 
 from PySide6.QtGui import QColor
@@ -30,6 +30,7 @@ class Traces:
         self._traces: dict[SeriesKey, Trace] = {}
         self._names = PanelNames()
         self.recording = Recording()
+        self.links_up: Collection[str] | None = None  # the sites of which readings keep coming; None: nobody has said
 
     def __getitem__(self, key: SeriesKey) -> Trace:
         return self._traces[key]
@@ -80,7 +81,9 @@ class Traces:
 
     def judge(self, now_s: float, interval_s: int) -> bool:
         """Whether their values are of the present, as of now; returns whether any is news."""
-        news = [trace.judge(now_s, interval_s) for trace in self._traces.values()]  # of each, not only up to the first
+        news = [
+            trace.judge(now_s, interval_s, self.links_up) for trace in self._traces.values()
+        ]  # of each, not only up to the first
         return any(news)
 
     def begin_loading(self) -> None:

@@ -5,7 +5,7 @@ and lets live values continue the lines.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
@@ -123,6 +123,13 @@ class TrendView(QWidget):
         self._judged_at = utc_s, sync_interval_s
         if self.traces.judge(utc_s, sync_interval_s):
             self._fill_legend()
+
+    def set_links_up(self, sites: Collection[str]) -> None:
+        """Of which sites readings keep coming; values of others are no more than held."""
+        if sites != self.traces.links_up:
+            self.traces.links_up = sites
+            if self._judged_at and self.traces.judge(*self._judged_at):
+                self._fill_legend()
 
     @Slot()
     def reload(self) -> None:
