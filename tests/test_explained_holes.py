@@ -293,6 +293,17 @@ def test_of_a_sensor_that_was_mended_during_a_hole_nobody_knows_when(file: Holed
     assert file.causes(970, 2030, now_s=2030) == [(1000, 1030, "sensor_open"), (1030, 2000, "timeout")]
 
 
+def test_of_a_sensor_that_was_open_before_changes_were_recorded_only_the_last_reading_is_known_to_be_bad(
+    file: HoledFile,
+) -> None:
+    file.read(*range(1000, 1121, 30))
+    file.status(1090, "1", "0")
+    assert file.causes(1000, 1120, now_s=1120) == [(1060, 1090, "sensor_open")]
+    assert [edges.tolist() for edges in faulty(file.url, IN1)] == [[1060], [1090]]
+    file.connection.execute("DELETE FROM TRENDLOG_FRAMES WHERE logging_time < 1090")  # as retention does
+    assert file.causes(1090, 1120, now_s=1120) == []
+
+
 def test_an_open_sensor_is_not_known_to_be_open_after_its_last_reading(file: HoledFile) -> None:
     file.read(970, 1000)
     file.cover(1030, 3000, "timeout")

@@ -260,24 +260,33 @@ def test_a_day_is_never_known_for_longer_than_it_was(history: History) -> None:
     assert {day.known_s for number in (1, 2, 3) for day in history.days(number)} == {86_400}
 
 
-def test_time_in_which_a_sensor_was_open_is_not_known(history: History) -> None:
+@pytest.mark.parametrize(
+    ("changes", "open_s"),
+    [
+        ([(3600, None, "1"), (7200, "1", "0")], (3600, 7200)),
+        ([(7200, "1", "0")], (6600, 7200)),  # its begin is from before changes were recorded
+    ],
+)
+def test_time_in_which_a_sensor_was_open_is_not_known(
+    history: History, changes: list[tuple[int, str | None, str]], open_s: tuple[int, int]
+) -> None:
     begin_s = midnight(BERLIN, 2026, 1, 30)
     history.store(regular(begin_s, 144))
     with history.database.writing() as cursor:
         cursor.executemany(
             "INSERT INTO POINT_CHANGES VALUES (7, 'INPUT', 1, ?, 'status', ?, ?)",
-            [(begin_s + 3600, None, "1"), (begin_s + 7200, "1", "0")],
+            [(begin_s + after_s, old, new) for after_s, old, new in changes],
         )
     expected = statistics(
         HistoryReader(history.url).read(key(1), 0, 4e9, 10**9)[0],
         begin_s,
         begin_s + 86_400,
         4e9,
-        Holes(np.array([begin_s + 3600.0]), np.array([begin_s + 7200.0])),
+        Holes(np.array([begin_s + open_s[0]]), np.array([begin_s + open_s[1]])),
     )
     history.retain(begin_s + 3 * 86_400.0, BERLIN, keep_samples_days=1)
     (day,) = history.days(1)
-    assert day.known_s == 82_800 == expected.known_s
+    assert day.known_s == 86_400 - (open_s[1] - open_s[0]) == expected.known_s
     assert day.mean == pytest.approx(expected.mean)
 
 

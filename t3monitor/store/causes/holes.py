@@ -9,7 +9,7 @@ import numpy as np
 from t3monitor.model.causes import Cause, HoleClass, sentence
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import PointKey
-from t3monitor.store.causes.derivation import Told, pieces
+from t3monitor.store.causes.derivation import Order, Told, pieces
 from t3monitor.store.causes.recorded import Hole, Recorded, Vector
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
@@ -97,7 +97,7 @@ def _holes(
     told, elsewhere = recorded.left_out(key, series, [hole.within(start_s, end_s) for hole in found])
     faults = recorded.faults(key)
     told += [
-        fault._replace(start_s=hole.start_s, end_s=hole.end_s)
+        Told(hole.start_s, hole.end_s, Order.FAULT, fault.cause)
         for hole in found
         for fault in faults
         if hole.is_closed and fault.start_s < hole.start_s and hole.end_s < fault.end_s

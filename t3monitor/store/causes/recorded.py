@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from sqlalchemy import Connection, Table
 
-from t3monitor.model.causes import Cause, EventKind, PointChange, cause_of
+from t3monitor.model.causes import Cause, EventKind, cause_of
 from t3monitor.model.errors import Outcome
 from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole, known_until
 from t3monitor.model.local_days import begin_of
@@ -22,6 +22,7 @@ from t3monitor.model.units import has_states
 from t3monitor.store import schema
 from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, without_pauses
 from t3monitor.store.files import database_file
+from t3monitor.store.history.faults import Fault, faults_of
 from t3monitor.store.history.series import Series
 from t3monitor.store.lock import holder_of
 
@@ -32,7 +33,6 @@ _Kind = tuple[str, int | None]  # units, and of states the range: what must not 
 
 _LONGEST_CYCLE_S = 3600.0  # but for one that slept with its computer
 _OF_VECTOR = "WHERE serial_number = ? AND point_type = ?"
-_FAULTS = {"1": Cause.SENSOR_OPEN, "2": Cause.SENSOR_SHORTED}  # by status
 
 
 class Hole(NamedTuple):
@@ -85,20 +85,9 @@ class Recorded:
         ]
         return [hole for hole in found if hole.end_s > start_s] if frames else None
 
-    def faults(self, key: PointKey) -> list[Told]:
-        """When the sensor of a point was open or shorted, from the reading that told it to that which told its end."""
-        changes = self._rows(
-            "SELECT at, new FROM",
-            schema.point_changes,
-            "WHERE serial_number = ? AND point_type = ? AND point_index = ? AND what = ? ORDER BY at",
-            *(*key, PointChange.STATUS.value),
-        )
-        ends = [*(at_s for at_s, _ in changes[1:]), inf]
-        return [
-            Told(at_s, end_s, Order.FAULT, _FAULTS[status])
-            for (at_s, status), end_s in zip(changes, ends, strict=False)  # without any change there is no end either
-            if status in _FAULTS
-        ]
+    def faults(self, key: PointKey) -> list[Fault]:
+        """When the sensor of a point was open or shorted."""
+        return faults_of(self._cursor, key) if self._has(schema.point_changes) else []
 
     def left_out(self, key: PointKey, series: Series | None, holes: list[Hole]) -> tuple[list[Told], list[Times]]:
         """When in these holes the panel and type were read without the point, and when with it in another unit."""

@@ -6,20 +6,18 @@ that are still there are together all that was known. What is added is what `t3m
 
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
-from itertools import pairwise
-from operator import itemgetter
 from sqlite3 import Cursor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from t3monitor.model.causes import PointChange
 from t3monitor.model.holes import is_hole
 from t3monitor.model.local_days import days_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey, is_in_use
 from t3monitor.model.units import has_states, is_counter, is_measured
+from t3monitor.store.history.faults import faults_of
 from t3monitor.store.history.series import Floats, Holes
 from t3monitor.store.history.statistics import counted_in, without_dropouts
 from t3monitor.store.layouts import LayoutPoint
@@ -44,7 +42,6 @@ _ADD = (
     " ON CONFLICT (serial_number, point_type, point_index, day_start, units, range) DO UPDATE SET "
     + ", ".join(f"{name} = {value}" for name, value in _MERGED.items())
 )
-_NORMAL = None, "0"
 _HAS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'TRENDLOG_DAYS'"
 _ANY_DAY = "SELECT 1 FROM TRENDLOG_DAYS LIMIT 1"
 _DAYS = """
@@ -98,7 +95,7 @@ def add_to_days(cursor: Cursor, serial_number: int, point_type: str, readings: R
     """Adds readings that go to the daily values of the points in use; ``zone`` None is the computer's."""
     if readings.until[-1] <= readings.times[0]:
         return
-    faulty = _faulty(cursor, serial_number, point_type) if point_type == PointType.INPUT else {}
+    faulty = _faulty(cursor, serial_number, readings) if point_type == PointType.INPUT else {}
     rows = [
         (serial_number, point_type, point_index, start_s, end_s, *values)
         for start_s, end_s in days_of(readings.times[0], readings.until.max(), zone)
@@ -207,20 +204,13 @@ def used_positions(cursor: Cursor, serial_number: int, point_type: str, points: 
     ]
 
 
-def _faulty(cursor: Cursor, serial_number: int, point_type: str) -> dict[int, Holes]:
-    """When the sensors of inputs were open or shorted."""
-    rows = cursor.execute(
-        "SELECT point_index, at, old, new FROM POINT_CHANGES WHERE serial_number = ? AND point_type = ?"
-        " AND what = ? ORDER BY at",
-        (serial_number, point_type, PointChange.STATUS.value),
-    ).fetchall()
+def _faulty(cursor: Cursor, serial_number: int, readings: Readings) -> dict[int, Holes]:
+    """When the sensors of inputs in use were open or shorted."""
     found: dict[int, Holes] = {}
-    for index in set(map(itemgetter(0), rows)):
-        changes = [row[1:] for row in rows if row[0] == index]
-        states = [(-np.inf, changes[0][1]), *((at, new) for at, _, new in changes), (np.inf, None)]
-        spans = [(since, until) for (since, state), (until, _) in pairwise(states) if state not in _NORMAL]
-        if spans:
-            found[index] = Holes.none().replaced(0, 0, *spans)
+    for index in (readings.points[position].point_index for position in readings.used):
+        if faults := faults_of(cursor, PointKey(serial_number, PointType.INPUT, index)):
+            starts, ends, _ = zip(*faults, strict=True)
+            found[index] = Holes(np.array(starts), np.array(ends))
     return found
 
 
