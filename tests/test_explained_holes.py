@@ -14,8 +14,9 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import Cause
 from t3monitor.store.causes import recorded
 from t3monitor.store.causes.derivation import Event, Told
-from t3monitor.store.causes.holes import ExplainedHole, faulty, holes, holes_of_points
+from t3monitor.store.causes.holes import ExplainedHole, faulty, holes, holes_of_points, holes_of_vectors
 from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.statistics import statistics
 from t3monitor.store.lock import Holder, Lock
 
 
@@ -38,6 +39,27 @@ def test_a_hole_has_the_cause_and_reason_of_its_row_and_the_cycles_that_ended_in
             1030, 1120, Cause.TIMEOUT, "T3000 did not answer in time: No answer from <b>T3000</b>", tuple(failed)
         ),
     )
+
+
+def test_after_readings_that_come_late_there_is_no_hole_until_the_next_one_is_overdue(file: HoledFile) -> None:
+    file.read(1000, 1030)
+    for read_s in (1000, 1030):
+        cycle = file.run(read_s + 98, read_s + 100, "ok")
+        file.connection.execute("UPDATE TRENDLOG_FRAMES SET run_id = ? WHERE logging_time = ?", (cycle, read_s))
+
+    def told(now_s: float) -> list[tuple[float, float, str]]:
+        [of_vector] = holes_of_vectors(file.url, 1000, now_s).values()
+        causes = file.causes(1000, now_s=now_s)
+        assert [(*hole[:2], hole.cause.value) for hole in of_vector] == causes
+        return causes
+
+    [line] = HistoryReader(file.url).read(IN1, 1000, 5000, 100)
+    assert told(1205) == []
+    found = statistics(line, 1000, 5000, 1205)
+    assert (found.known, found.known_s, found.end_s) == (1, 105, 1105)
+    assert told(1206) == [(1060, 1206, "unknown")]
+    found = statistics(line, 1000, 5000, 1206)
+    assert (found.known_s, found.end_s) == (60, 1206)
 
 
 def test_a_line_without_a_hole_has_nothing_to_explain(file: HoledFile) -> None:

@@ -153,5 +153,8 @@ def test_a_clock_that_is_a_little_ahead_is_no_fault(qtbot: QtBot, model: PointsM
 def test_the_trend_takes_the_time_of_the_group(qtbot: QtBot) -> None:
     traces = Traces()
     traces.keep((Chosen(PointKey(237219, PointType.INPUT, 15), 0),))
-    traces.describe(snapshot(in_groups(NOW_S - 5, NOW_S - 1000)))
-    assert traces[traces.keys[0]].read_at_s == NOW_S - 1000
+    told = snapshot(in_groups(NOW_S - 5, NOW_S - 1000))
+    traces.describe(told)
+    trace = traces[traces.keys[0]]
+    assert trace.read_at_s == NOW_S - 1000
+    assert trace.series[0].delay_s == told.received_at - (NOW_S - 1000) > 900

@@ -104,6 +104,13 @@ def test_a_reading_that_is_told_again_changes_nothing(trace: Trace) -> None:
     assert trace.appended == 1
 
 
+def test_the_line_ends_with_a_reading_that_came_late_only_when_the_next_one_is_overdue(trace: Trace) -> None:
+    for time_s in (0, 30):
+        trace.describe(device(spacings_s=(30, 30, 30)), point(PointType.INPUT, 1, 20), NOW_S + time_s, 100)
+    (series,) = trace.series
+    assert [series.known_until(NOW_S + 30 + after_s) - NOW_S for after_s in (75, 175, 176)] == [105, 105, 60]
+
+
 def test_a_row_of_the_future_in_the_history_keeps_no_reading_from_being_drawn(trace: Trace) -> None:
     trace.set_history((loaded((-30, 20), (10**8, 99)),), reaches_present=True)
     tell(trace, (0, 21), (30, 22))

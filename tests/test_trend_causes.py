@@ -291,6 +291,14 @@ def test_what_is_missing_is_told_by_its_causes_the_longest_first() -> None:
     assert lines([1] * 3)[-1] == "missing 1 minute"
 
 
+def test_what_is_not_told_yet_is_not_missing() -> None:
+    trace = Trace(IN1)
+    times, values = np.arange(10) * 10.0, np.ones(10)
+    trace.series = (Series(times, values, Holes.none(), "°C", 3, False, "", 10.0, delay_s=50.0),)
+    assert in_sight(trace, TimeRange(0.0, 140.0), [], 140.0)[0] == "In sight"
+    assert in_sight(trace, TimeRange(120.0, 140.0), [], 140.0) == []
+
+
 def test_of_a_time_without_any_reading_there_is_no_number() -> None:
     trace = Trace(IN1)
     trace.series = (Series(np.array([0.0]), np.array([1.0]), Holes.none(), "°C", 3, False, "", 10.0),)

@@ -29,6 +29,15 @@ def known_until(read_s: Seconds, spacing_s: Seconds, next_s: Seconds) -> Any:
     return hole * (read_s + spacing_s) + (1 - hole) * next_s
 
 
+def told_until(read_s: float, spacing_s: float, delay_s: float, now_s: float) -> float:
+    """Up to when it is known at present whether there is a reading after the newest one.
+
+    That one was there ``delay_s`` after its time. The next one may come as late; until it is overdue there is no hole.
+    """
+    is_overdue = is_hole(now_s - delay_s - read_s, spacing_s)
+    return now_s if is_overdue else min(now_s, read_s + HOLE_AFTER_SPACINGS * spacing_s)
+
+
 def usual_spacing(gaps_s: Collection[float]) -> float:
     """How far apart readings are where nobody planned it, by at most `GAPS_TO_TELL` gaps before; 0: that is not known.
 

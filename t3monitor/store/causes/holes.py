@@ -141,6 +141,7 @@ def _without_reading(series: Series | None, start_s: float, end_s: float, now_s:
     if series is None or not series.times_utc_s.size:
         return [Hole(start_s, end_s, UNKNOWN_SPACING_S, is_closed=False)]
     first_s = float(series.times_utc_s[0])
+    told_s = series.told_until(now_s)
     starts, ends = (edges.tolist() for edges in series.holes)
     if not ends or ends[-1] < inf:
         starts.append(series.known_until(now_s))
@@ -150,7 +151,7 @@ def _without_reading(series: Series | None, start_s: float, end_s: float, now_s:
         for hole in (
             Hole(start_s, first_s, series.spacing_s, is_closed=True),
             *(
-                Hole(since_s, min(until_s, now_s), _spacing(series, since_s), is_closed=until_s < inf)
+                Hole(since_s, min(until_s, told_s), _spacing(series, since_s), is_closed=until_s < inf)
                 for since_s, until_s in zip(starts, ends, strict=True)
             ),
         )

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table
 
 from t3monitor.model.causes import Cause, EventKind, cause_of
 from t3monitor.model.errors import Outcome
-from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole, known_until
+from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole, known_until, told_until
 from t3monitor.model.local_days import begin_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -24,6 +24,7 @@ from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_c
 from t3monitor.store.files import database_file
 from t3monitor.store.history.faults import Fault, faults_of
 from t3monitor.store.history.series import Series
+from t3monitor.store.history.vectors import delay_of_last
 from t3monitor.store.lock import holder_of
 
 Vector = tuple[int, PointType]  # serial number and type; also the begin of a point's key
@@ -77,13 +78,17 @@ class Recorded:
     def holes(self, vector: Vector, start_s: float, now_s: float) -> list[Hole] | None:
         """The holes of a panel and type since a time; None if nothing was read of them up to now."""
         frames = [*self._last_frame(vector, start_s), *self._frames(vector, start_s, now_s)]
-        ends = [*((time_s, True) for time_s, *_ in frames[1:]), (now_s, False)]
+        if not frames:
+            return None
+        last_s, _, spacing_s = frames[-1]
+        told_s = told_until(last_s, spacing_s, delay_of_last(self._cursor, vector, now_s), now_s)
+        ends = [*((time_s, True) for time_s, *_ in frames[1:]), (told_s, False)]
         found = [
             Hole(time_s + spacing_s, end_s, spacing_s, is_closed)
-            for (time_s, _, spacing_s), (end_s, is_closed) in zip(frames, ends, strict=False)
+            for (time_s, _, spacing_s), (end_s, is_closed) in zip(frames, ends, strict=True)
             if is_hole(end_s - time_s, spacing_s)
         ]
-        return [hole for hole in found if hole.end_s > start_s] if frames else None
+        return [hole for hole in found if hole.end_s > start_s]
 
     def faults(self, key: PointKey) -> list[Fault]:
         """When the sensor of a point was open or shorted."""

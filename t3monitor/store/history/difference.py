@@ -42,6 +42,7 @@ def _difference(minuend: Series, subtrahend: Series, end_s: float) -> Series:
         digital=False,
         label=f"{minuend.label} − {subtrahend.label}",
         spacing_s=min(part.spacing_s for part in parts),
+        delay_s=max(part.delay_s for part in parts),
     )
 
 

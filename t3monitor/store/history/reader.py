@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from sqlite3 import Cursor
 from typing import Any, NamedTuple, cast
@@ -264,7 +265,7 @@ def _series(
     rows = vector.rows(pieces, start_s, end_s)
     values = vector.values(index, rows)
     for place, own in _parts(vector, index, rows, ~np.isnan(values.means)):
-        yield _line(rows, values, own, place), rows.counts[own]
+        yield replace(_line(rows, values, own, place), delay_s=vector.delay_s), rows.counts[own]
 
 
 def _parts(vector: VectorReadings, index: int, rows: Rows, known: Flags) -> list[tuple[Place, Any]]:

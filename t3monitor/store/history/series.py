@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from t3monitor.model.holes import is_hole, known_until
+from t3monitor.model.holes import is_hole, known_until, told_until
 
 Floats = NDArray[np.float64]
 
@@ -86,6 +86,7 @@ class Series:
     label: str
     spacing_s: float  # of the newest reading: after what time the next one was expected
     stretches: Stretches | None = None  # None: each time has one reading
+    delay_s: float = 0.0  # of the newest reading: how long after its time it was there
 
     @property
     def thinned(self) -> bool:
@@ -102,7 +103,13 @@ class Series:
         if self._is_open:
             return float(self.holes.starts[-1])
         newest_s = float(self.ends_utc_s[-1])
-        return float(known_until(newest_s, self.spacing_s, max(now_s, newest_s)))
+        return float(known_until(newest_s, self.spacing_s, max(self.told_until(now_s), newest_s)))
+
+    def told_until(self, now_s: float) -> float:
+        """Up to when it is known, as of now, whether there is a reading."""
+        if self._is_open or not self.times_utc_s.size:
+            return now_s
+        return told_until(float(self.ends_utc_s[-1]), self.spacing_s, self.delay_s, now_s)
 
     def place_at(self, time_s: float, now_s: float) -> int | None:
         """Which reading or stretch holds at a time; None in a hole, before the first and after the newest."""
@@ -122,7 +129,7 @@ class Series:
         stretches = self.stretches and self.stretches._replace(ends=self.stretches.ends + by_s)
         return replace(self, times_utc_s=self.times_utc_s + by_s, holes=holes, stretches=stretches)
 
-    def with_reading(self, time_s: float, value: float, spacing_s: float) -> "Series":
+    def with_reading(self, time_s: float, value: float, spacing_s: float, delay_s: float = 0.0) -> "Series":
         """The series with a reading at its time, mostly after all others; itself if it has that one already."""
         times, values, stretches = self.times_utc_s, self.values, self.stretches
         place = int(np.searchsorted(times, time_s))
@@ -149,6 +156,7 @@ class Series:
             values=values,
             holes=holes,
             spacing_s=spacing_s if is_newest else self.spacing_s,
+            delay_s=delay_s if is_newest else self.delay_s,
             stretches=stretches and stretches._replace(known=known_shares(times, stretches.ends, holes)),
         )
 

@@ -63,7 +63,8 @@ class Statistics:
 def statistics(series: Series, start_s: float, end_s: float, now_s: float, faulty: Holes | None = None) -> Statistics:
     """What the readings that hold between two times say; ``faulty``: when the sensor was open or shorted.
 
-    Time after ``now_s`` is left out. The series reaches over both ends by a reading, as `HistoryReader` gives it.
+    Time of which nothing is told yet, as of ``now_s``, is left out. The series reaches over both ends by a reading, as
+    `HistoryReader` gives it.
 
     A change at ``start_s`` counts, one at ``end_s`` does not: starts and increases of adjacent times add up. Whether a
     zero is a counter's reset or a reading that failed is told by the readings beside it: of a zero just before the time
@@ -74,7 +75,7 @@ def statistics(series: Series, start_s: float, end_s: float, now_s: float, fault
     are as good as the means of the stretches, in which each reading has the same weight. What they do not tell is left
     out: deviation, increase, starts, shortest and longest.
     """
-    end_s = min(end_s, now_s)
+    end_s = min(end_s, series.told_until(now_s))
     held = _held(series, start_s, end_s, now_s, Holes.none() if faulty is None else faulty)
     known_s = float(held.seconds.sum())
     if not known_s:

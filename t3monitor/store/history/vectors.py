@@ -39,6 +39,20 @@ _PLACES = sql_text(
     .where(_layout.serial_number == bindparam("serial_number"), _layout.point_type == bindparam("point_type"))
 )
 
+# The first cycle that had it: a later one may have been given the same once more.
+_DELAY = """
+    SELECT max(0, min(run.finished_at) - frame.logging_time)
+    FROM TRENDLOG_FRAMES AS frame JOIN SYNC_RUNS AS run ON run.id = frame.run_id
+    WHERE frame.serial_number = ?1 AND frame.point_type = ?2 AND frame.logging_time = (
+        SELECT max(logging_time) FROM TRENDLOG_FRAMES
+        WHERE serial_number = ?1 AND point_type = ?2 AND logging_time <= ?3)"""
+
+
+def delay_of_last(cursor: Cursor, vector: Vector, until_s: float) -> float:
+    """How long after its time the last reading up to a time was there, in seconds; 0 if no cycle tells it."""
+    (delay_s,) = cursor.execute(_DELAY, (*vector, until_s)).fetchone()
+    return delay_s or 0.0
+
 
 def frames_statement(cursor: Cursor) -> str:
     """Reads the hot frames of a vector; empty if the file has no frames at all.
@@ -200,6 +214,7 @@ class VectorReadings:
         before = cursor.execute(_TIMES_BEFORE, (*vector, start_s)).fetchmany(GAPS_TO_TELL + 1)
         after = cursor.execute(_TIMES_AFTER, (*vector, end_s)).fetchone()
         first_s, last_s = self._within = before[-1][0] if before else start_s, after[0] if after else end_s
+        self.delay_s = delay_of_last(cursor, vector, last_s)
         self._cursor = cursor
         self._hot = _read_hot(cursor, statement, vector, indexes, self.places, first_s, last_s)
         may_be_packed = _frame.seq.name in statement

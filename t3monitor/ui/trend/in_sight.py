@@ -29,6 +29,9 @@ def in_sight(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now
     faulty = [(hole.start_s, hole.end_s) for hole in holes if hole.cause in SENSOR_FAULTS]
     at_fault = Holes(*np.array(faulty, dtype=float).reshape(-1, 2).T)
     found = [(series, statistics(series, start_s, end_s, now_s, at_fault)) for series in trace.series]
+    end_s = min(told.end_s for _, told in found)
+    if start_s >= end_s:  # nothing is told of it yet
+        return []
     known_s = sum(told.known_s for _, told in found)
     lines = [_known_text(known_s / (end_s - start_s))]
     lines += [_figures(trace, series, told) for series, told in found if told.known]

@@ -25,6 +25,7 @@ class _Sample(NamedTuple):
     time_s: float
     point: Point
     spacing_s: float
+    delay_s: float
 
 
 @dataclass(slots=True)
@@ -125,8 +126,12 @@ class Trace:
             for sample in self._missing_of_live():
                 self._take(sample)
 
-    def describe(self, panel: Panel, point: Point, time_s: float, *, panel_name: str = "", site: str = "") -> bool:
+    def describe(
+        self, panel: Panel, point: Point, time_s: float, delay_s: float = 0.0, *, panel_name: str = "", site: str = ""
+    ) -> bool:
         """Takes what a snapshot tells, read at ``time_s``, what its panel is called and at which of several sites.
+
+        The reading was there ``delay_s`` later.
 
         Returns whether the line changed.
         """
@@ -134,7 +139,8 @@ class Trace:
         self.point = point
         self.read_at_s = time_s
         self.answered = True
-        sample = _Sample(time_s + self._shift_s, point, panel.spacing_s(point.point_type) or UNKNOWN_SPACING_S)
+        spacing_s = panel.spacing_s(point.point_type) or UNKNOWN_SPACING_S
+        sample = _Sample(time_s + self._shift_s, point, spacing_s, max(0.0, delay_s))
         if self._live and (sample.time_s, point.value) == (self._live[-1].time_s, self._live[-1].point.value):
             return False
         self._live.append(sample)  # also if its time is before that of the last one: a clock was set back
@@ -232,11 +238,11 @@ class Trace:
 
     def _take(self, sample: _Sample) -> bool:
         """Puts a live sample into the line, at its time; returns whether the line changed."""
-        time_s, point, spacing_s = sample
+        time_s, point, spacing_s, delay_s = sample
         digital = has_states(digital=point.is_digital, range_=point.range)
         kind = point.units, digital, point.range if digital else None
         own = next((series for series in self.series if _kind(series) == kind), None)
-        longer = own.with_reading(time_s, point.value, spacing_s) if own else _begun(sample, digital)
+        longer = own.with_reading(time_s, point.value, spacing_s, delay_s) if own else _begun(sample, digital)
         if longer is own:
             return False
         self._appended += 1
@@ -251,6 +257,7 @@ def _kind(series: Series) -> tuple[str, bool, int | None]:
 
 
 def _begun(sample: _Sample, digital: bool) -> Series:
-    time_s, point, spacing_s = sample
+    time_s, point, spacing_s, delay_s = sample
     times, values = np.array([time_s], dtype=float), np.array([point.value], dtype=float)
-    return Series(times, values, Holes.none(), point.units, point.range, digital, point.label, spacing_s)
+    no_holes = Holes.none()
+    return Series(times, values, no_holes, point.units, point.range, digital, point.label, spacing_s, None, delay_s)

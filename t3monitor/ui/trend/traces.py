@@ -74,7 +74,8 @@ class Traces:
                 read_at = panel.point_read_at(of.point_type, of.point_index)
                 if point and read_at is not None:
                     name, site = self._names.of_site(of.serial_number), panel.site if has_several_sites else ""
-                    trace.describe(panel, point, read_at, panel_name=name, site=site)
+                    delay_s = snapshot.received_at - read_at
+                    trace.describe(panel, point, read_at, delay_s, panel_name=name, site=site)
                 missed_at = panel.read_without(of.point_type, of.point_index)
                 if missed_at is not None:
                     trace.miss(missed_at)
