@@ -138,7 +138,7 @@ def test_a_reading_of_the_future_makes_nothing_live(qtbot: QtBot, model: PointsM
     assert ages(model)[0] == "stale 2 h ahead"
     assert "still to come" in str(model.index(0, Column.AGE).data(TIP))
     traces = Traces()
-    traces.keep((Chosen(PointKey(1, PointType.INPUT, 1), 0),))
+    traces.keep((Chosen(PointKey(1, PointType.INPUT, 1)),))
     traces.describe(snapshot(ahead))
     traces.judge(NOW_S, INTERVAL_S)
     (entry,) = traces.entries(None, NOW_S, "")
@@ -152,7 +152,7 @@ def test_a_clock_that_is_a_little_ahead_is_no_fault(qtbot: QtBot, model: PointsM
 
 def test_the_trend_takes_the_time_of_the_group(qtbot: QtBot) -> None:
     traces = Traces()
-    traces.keep((Chosen(PointKey(237219, PointType.INPUT, 15), 0),))
+    traces.keep((Chosen(PointKey(237219, PointType.INPUT, 15)),))
     told = snapshot(in_groups(NOW_S - 5, NOW_S - 1000))
     traces.describe(told)
     trace = traces[traces.keys[0]]

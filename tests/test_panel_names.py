@@ -105,7 +105,7 @@ def test_equal_names_are_told_apart_in_legend_and_lanes(qtbot: QtBot) -> None:
     fan = point(PointType.INPUT, 1, 1.0, label="FAN", units="", range=1, digital_analog=0)
     panels = [replace(panel, panel_name="AHU-1", inputs=(fan,)) for panel in ALIKE]
     traces = Traces()
-    traces.keep(tuple(Chosen(PointKey(panel.serial_number, PointType.INPUT, 1), 0) for panel in panels))
+    traces.keep(tuple(Chosen(PointKey(panel.serial_number, PointType.INPUT, 1)) for panel in panels))
     traces.describe(snapshot(*panels))
     named = [entry.names.short for entry in traces.entries(None, NOW_S, "")]
     assert named == ["AHU-1 (237219) FAN", "AHU-1 (4294967295) FAN"]
@@ -115,7 +115,7 @@ def test_equal_names_are_told_apart_in_legend_and_lanes(qtbot: QtBot) -> None:
 def test_lanes_of_two_sites_name_them(qtbot: QtBot) -> None:
     panels = [device(n, n, panel_name="AHU-1", site=site) for n, site in enumerate(("Office", "Plant"), start=1)]
     traces = Traces()
-    traces.keep(tuple(Chosen(PointKey(panel.serial_number, PointType.INPUT, 1), 0) for panel in panels))
+    traces.keep(tuple(Chosen(PointKey(panel.serial_number, PointType.INPUT, 1)) for panel in panels))
     traces.describe(snapshot(*panels))
     assert [drawn.name for drawn in traces.drawn()] == ["AHU-1 L1 · Office", "AHU-1 L1 · Plant"]
 

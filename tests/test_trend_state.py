@@ -10,6 +10,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ShiftedKey
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.state import Change, Chosen, Shown, TrendState
+from t3monitor.ui.trend.styles import DASHES, TOLD_APART, Style, free_style
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from values import NOW_S
 
@@ -72,7 +73,31 @@ def test_a_series_keeps_its_colour_and_a_freed_one_is_given_again(state: TrendSt
     state.add([SAT, CO2, VALVE])
     state.remove(CO2)
     state.add([FAN, YESTERDAY])
-    assert [(chosen.key, chosen.colour) for chosen in state.series] == [(SAT, 0), (VALVE, 2), (FAN, 1), (YESTERDAY, 3)]
+    colours = [(chosen.key, chosen.style.colour) for chosen in state.series]
+    assert colours == [(SAT, 0), (VALVE, 2), (FAN, 1), (YESTERDAY, 3)]
+
+
+def test_from_the_seventh_series_on_lines_are_dashed_and_no_two_look_alike_before_all_styles_are_used() -> None:
+    styles: list[Style] = []
+    for _ in range(TOLD_APART * len(DASHES) + 1):
+        styles.append(free_style(styles))
+    assert [style.dash for style in styles[: TOLD_APART + 1]] == [0] * TOLD_APART + [1]
+    assert len(set(styles[:-1])) == len(styles) - 1
+    assert styles[-1] == styles[0], "then they begin anew"
+
+
+def test_order_style_and_grouping_are_chosen_and_undone(state: TrendState) -> None:
+    state.add([SAT, CO2, VALVE])
+    state.move(VALVE, before=CO2)
+    state.move(SAT, before=None)
+    assert [chosen.key for chosen in state.series] == [VALVE, CO2, SAT]
+    state.set_style(CO2, Style(7, 2, 3, step=True))
+    state.set_grouped(True)
+    assert (state.series[1], state.shown.grouped) == (Chosen(CO2, Style(7, 2, 3, step=True)), True)
+    for _ in range(4):
+        state.undo()
+    assert [chosen.key for chosen in state.series] == [SAT, CO2, VALVE]
+    assert (state.series[1].style, state.shown.grouped) == (Style(1), False)
 
 
 def test_a_point_and_the_same_point_a_day_before_are_two_series_of_one_point(state: TrendState) -> None:
@@ -191,7 +216,7 @@ def test_the_history_of_changes_has_an_end(state: TrendState) -> None:
 
 def test_a_restored_state_begins_anew(state: TrendState) -> None:
     state.add([SAT])
-    state.restore(Shown((Chosen(CO2, 0),), 3600.0, None))
+    state.restore(Shown((Chosen(CO2),), 3600.0, None))
     assert [chosen.key for chosen in state.series] == [CO2]
     assert not state.can_undo
     assert not state.can_redo
@@ -200,6 +225,8 @@ def test_a_restored_state_begins_anew(state: TrendState) -> None:
 def test_shifted_and_hidden_series_are_saved(state: TrendState) -> None:
     state.add([SAT, YESTERDAY, CO2])
     state.set_hidden(YESTERDAY, True)
+    state.set_style(CO2, Style(7, 2, 3, step=True))
+    state.set_grouped(True)
     state.show_range(TimeRange(NOW_S - 9000.0, NOW_S - 4000.0))
     saved = json.loads(json.dumps(to_json(state.shown, [600, 200])))
     assert from_json(saved) == (state.shown, [600, 200])
@@ -217,7 +244,7 @@ def test_what_was_saved_before_there_were_shifted_series_is_read() -> None:
             "splitter": [600, 200],
         }
     )
-    assert shown == Shown((Chosen(SAT, 0), Chosen(CO2, 1, hidden=True)), 7 * DAY_S, None)
+    assert shown == Shown((Chosen(SAT), Chosen(CO2, Style(1), hidden=True)), 7 * DAY_S, None)
 
 
 @pytest.mark.parametrize(
@@ -235,3 +262,13 @@ def test_what_was_saved_before_there_were_shifted_series_is_read() -> None:
 def test_a_series_that_makes_no_sense_is_left_out(damaged: object) -> None:
     shown, _ = from_json({"points": [damaged, [237219, "INPUT", 1]]})
     assert [chosen.key for chosen in shown.series] == [SAT]
+
+
+@pytest.mark.parametrize("damaged", [None, 3, {"colour": 99, "dash": 0, "width": 1, "step": False}, {"colour": 1}])
+def test_a_style_that_makes_no_sense_is_chosen_anew(damaged: object) -> None:
+    good = {"colour": 0, "dash": 1, "width": 2, "step": True}
+    points = [[237219, "INPUT", 1], [237219, "INPUT", 2]]
+    assert from_json({"points": points, "styles": [good, damaged]})[0].series == (
+        Chosen(SAT, Style(0, 1, 2, step=True)),
+        Chosen(CO2, Style(0)),
+    )

@@ -17,6 +17,7 @@ from t3monitor.ui.trend.coverage import Request
 from t3monitor.ui.trend.lanes import lane_words, stretches
 from t3monitor.ui.trend.plot import TrendPlot
 from t3monitor.ui.trend.state import Chosen
+from t3monitor.ui.trend.styles import Style
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.traces import Traces
 from values import NOW_S, device, point, snapshot
@@ -91,7 +92,7 @@ def shown(_key: object, value: str | None) -> str:
 
 def test_legend_and_cursor_say_them(qtbot: QtBot) -> None:
     traces = Traces()
-    traces.keep((Chosen(FAN, 0), Chosen(MODE, 1)))
+    traces.keep((Chosen(FAN), Chosen(MODE, Style(1))))
     load(
         traces,
         {
@@ -108,7 +109,7 @@ def test_legend_and_cursor_say_them(qtbot: QtBot) -> None:
 
 def test_words_of_a_range_are_not_those_of_the_range_before_it(qtbot: QtBot) -> None:
     traces = Traces()
-    traces.keep((Chosen(FAN, 0),))
+    traces.keep((Chosen(FAN),))
     load(traces, {FAN: (history(lambda n: 1, 1, digital=True),)}, reaches_present=False)
     traces.describe(snapshot(panel()))
     (entry,) = traces.entries(NOW_S - 300, NOW_S, shown)
@@ -128,7 +129,7 @@ def test_a_multistate_is_a_lane_of_its_states(qtbot: QtBot) -> None:
 
 def test_the_lanes_draw_the_words_of_the_site(qtbot: QtBot) -> None:
     traces = Traces()
-    traces.keep((Chosen(FAN, 0), Chosen(MODE, 1)))
+    traces.keep((Chosen(FAN), Chosen(MODE, Style(1))))
     load(
         traces,
         {

@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor
 
 from t3monitor.store.history.series import Floats, Series
 from t3monitor.ui.trend.line import drawn_line
+from t3monitor.ui.trend.styles import DASHES, Style
 from t3monitor.ui.trend.time_range import TimeRange
 
 _ALONE_PX = 4
@@ -27,13 +28,14 @@ class Curve:
             box.addItem(item, ignoreBounds=True)
         self.unit = ""
         self.colour = QColor()
+        self._style = Style()
         self._times: Floats = np.empty(0)
         self._values: Floats = np.empty(0)
         self._alone = np.empty(0, dtype=np.intp)
         self._drawn: tuple[Series, float] | None = None  # and until when its newest reading holds
         self._scale: tuple[float, float] | None = None
 
-    def set_series(self, series: Series, colour: QColor, now_s: float) -> None:
+    def set_series(self, series: Series, colour: QColor, now_s: float, style: Style) -> None:
         """Takes samples; they are drawn by `scale`."""
         self.unit = axis_unit(series)
         drawn = series, series.known_until(now_s)
@@ -41,9 +43,11 @@ class Curve:
             self._drawn = drawn
             self._times, self._values, self._alone = drawn_line(series, now_s)
             self._scale = None
-        if colour != self.colour:
-            self.colour = QColor(colour)
-            self.line.setPen(pg.mkPen(colour, width=1))
+        if style.step != self._style.step:
+            self._scale = None
+        if (colour, style) != (self.colour, self._style):
+            self.colour, self._style = QColor(colour), style
+            self.line.setPen(pg.mkPen(colour, width=style.width, dash=DASHES[style.dash] or None))
             self.dots.setBrush(pg.mkBrush(colour))
 
     def extent(self, shown: TimeRange) -> tuple[float, float] | None:
@@ -62,7 +66,10 @@ class Curve:
         if self._scale != (lowest, step):
             self._scale = lowest, step
             heights = (self._values - lowest) / step
-            self.line.setData(self._times, heights)
+            if self._style.step:
+                self.line.setData(np.repeat(self._times, 2)[1:], np.repeat(heights, 2)[:-1])
+            else:
+                self.line.setData(self._times, heights)
             self.dots.setData(self._times[self._alone], heights[self._alone])
 
     def remove(self) -> None:

@@ -21,6 +21,7 @@ from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.curves import Curve
 from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem, LaneWords
+from t3monitor.ui.trend.styles import Style
 from t3monitor.ui.trend.ticks import Fit, fit, still_fits
 from t3monitor.ui.trend.time_box import TimeBox
 from t3monitor.ui.trend.time_range import TimeRange
@@ -38,6 +39,7 @@ class Drawn:
     key: SeriesKey
     name: str  # beside a lane
     colour: QColor
+    style: Style  # of its lines; lanes have but the colour
     series: tuple[tuple[Series, LaneWords | None], ...]  # with words those that are a lane
 
 
@@ -115,7 +117,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             its_now_s = now_s + shift_of(point.key)
             for number, series in enumerate(series for series, words in point.series if words is None):
                 curve = self._curves.pop((point.key, number), None) or Curve(self._curve_box)
-                curve.set_series(series, point.colour, its_now_s)
+                curve.set_series(series, point.colour, its_now_s, point.style)
                 curves[point.key, number] = curve
             if states := tuple((series, words) for series, words in point.series if words is not None):
                 self.lanes.append(Lane(point.name, point.colour, states, its_now_s))

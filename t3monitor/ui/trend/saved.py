@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
 from t3monitor.ui.trend.state import Chosen, Shown
+from t3monitor.ui.trend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
 from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
 
 
@@ -17,6 +19,8 @@ def to_json(shown: Shown, splitter: Sequence[int]) -> dict[str, Any]:
     return {
         "points": [_saved(chosen.key) for chosen in shown.series],
         "hidden": [_saved(chosen.key) for chosen in shown.series if chosen.hidden],
+        "styles": [chosen.style._asdict() for chosen in shown.series],
+        "grouped": shown.grouped,
         "preset": preset.value if preset else None,
         "length_s": shown.length_s,
         "end_s": shown.end_s,
@@ -33,13 +37,33 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
     splitter = state.get("splitter")
     if not (isinstance(splitter, list) and len(splitter) == 2 and all(_number(size, least=1.0) for size in splitter)):
         splitter = []
-    hidden = _keys(state.get("hidden"))
     shown = Shown(
-        tuple(Chosen(key, colour, key in hidden) for colour, key in enumerate(_keys(state.get("points")))),
+        _series(state),
         TimeRange(0.0, length_s).zoomed(1, 0.0).length_s if length_s else Preset.DAY.length_s,
         end_s,
+        grouped=state.get("grouped") is True,
     )
     return shown, [int(size) for size in splitter]
+
+
+def _series(state: Mapping[str, Any]) -> tuple[Chosen, ...]:
+    points, styles = (found if isinstance(found := state.get(name), list) else [] for name in ("points", "styles"))
+    hidden = {_key(item) for item in found} if isinstance(found := state.get("hidden"), list) else ()
+    series: dict[SeriesKey, Chosen] = {}
+    for saved, style in zip_longest(points, styles[: len(points)]):
+        if (key := _key(saved)) is not None and key not in series:
+            free = free_style(chosen.style for chosen in series.values())
+            series[key] = Chosen(key, _style(style, free), key in hidden)
+    return tuple(series.values())
+
+
+def _style(saved: object, free: Style) -> Style:
+    match saved:
+        case {"colour": int(colour), "dash": int(dash), "width": int(width), "step": bool(step)} if (
+            0 <= colour < COLOURS and 0 <= dash < len(DASHES) and width in WIDTHS
+        ):
+            return Style(colour, dash, width, step)
+    return free
 
 
 def _saved(key: SeriesKey) -> list[Any] | dict[str, Any]:
@@ -56,11 +80,6 @@ def _number(value: object, least: float, most: float = sys.float_info.max) -> fl
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         return None
     return float(value)
-
-
-def _keys(saved: object) -> list[SeriesKey]:
-    found = (_key(item) for item in (saved if isinstance(saved, list) else ()))
-    return list(dict.fromkeys(key for key in found if key is not None))
 
 
 def _key(saved: object) -> SeriesKey | None:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import Flag, auto
-from itertools import count
+from typing import Any
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
+from t3monitor.ui.trend.styles import FIRST, Style, free_style
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 
 _STEPS_KEPT = 100
@@ -30,17 +31,18 @@ class Chosen:
     """A series on the plot."""
 
     key: SeriesKey
-    colour: int  # place among the curve colours of the theme, which begin anew after the last
+    style: Style = FIRST
     hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What undo brings back: series in the order of adding, and a time; ``end_s`` is None while it is the present."""
+    """What undo brings back: series in their order, and a time; ``end_s`` is None while it is the present."""
 
     series: tuple[Chosen, ...] = ()
     length_s: float = Preset.DAY.length_s
     end_s: float | None = None
+    grouped: bool = False  # the list of the series, by their units
 
 
 class TrendState:
@@ -70,7 +72,7 @@ class TrendState:
 
     @property
     def series(self) -> tuple[Chosen, ...]:
-        """The chosen series in the order of adding."""
+        """The chosen series in their order."""
         return self._shown.series
 
     @property
@@ -97,12 +99,11 @@ class TrendState:
     # -- series ----------------------------------------------------------------------------------------------------
 
     def add(self, keys: Iterable[SeriesKey]) -> None:
-        """Plots those that are not there yet, each with a free colour."""
+        """Plots those that are not there yet, each in a style of its own."""
         series = list(self.series)
         for key in keys:
             if all(chosen.key != key for chosen in series):
-                used = {chosen.colour for chosen in series}
-                series.append(Chosen(key, next(colour for colour in count() if colour not in used)))
+                series.append(Chosen(key, free_style(chosen.style for chosen in series)))
         self._show(replace(self._shown, series=tuple(series)))
 
     def remove(self, key: SeriesKey) -> None:
@@ -115,7 +116,27 @@ class TrendState:
 
     def set_hidden(self, key: SeriesKey, hidden: bool) -> None:
         """Hides or shows a series that stays chosen."""
-        series = tuple(replace(chosen, hidden=hidden) if chosen.key == key else chosen for chosen in self.series)
+        self._change(key, hidden=hidden)
+
+    def set_style(self, key: SeriesKey, style: Style) -> None:
+        """Draws a series in another way."""
+        self._change(key, style=style)
+
+    def move(self, key: SeriesKey, before: SeriesKey | None) -> None:
+        """Puts a series before another one, or behind all (None)."""
+        if key == before:
+            return
+        series = [chosen for chosen in self.series if chosen.key != key]
+        moved = [chosen for chosen in self.series if chosen.key == key]
+        place = next((place for place, chosen in enumerate(series) if chosen.key == before), len(series))
+        self._show(replace(self._shown, series=(*series[:place], *moved, *series[place:])))
+
+    def set_grouped(self, grouped: bool) -> None:
+        """Lists the series by their units, or in their order alone."""
+        self._show(replace(self._shown, grouped=grouped))
+
+    def _change(self, key: SeriesKey, **values: Any) -> None:
+        series = tuple(replace(chosen, **values) if chosen.key == key else chosen for chosen in self.series)
         self._show(replace(self._shown, series=series))
 
     # -- time ------------------------------------------------------------------------------------------------------
@@ -228,7 +249,8 @@ class TrendState:
         before, self._shown = self._shown, shown
         self._now_s = self._clock()
         self._moved_at_s = None
-        self._tell(how | Change.TIME | (Change.SERIES if shown.series != before.series else Change.NOTHING))
+        is_news = (shown.series, shown.grouped) != (before.series, before.grouped)
+        self._tell(how | Change.TIME | (Change.SERIES if is_news else Change.NOTHING))
 
     def _tell(self, change: Change) -> None:
         if self.cursor_s is not None and not self._can_stand_at(self.cursor_s):

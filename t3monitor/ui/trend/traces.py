@@ -122,15 +122,16 @@ class Traces:
     def drawn(self) -> list[Drawn]:
         """What the plot draws; lanes of equal labels tell their panel as well, then their site, then the point."""
         traces = self.shown
-        colours = [_colour(chosen) for chosen in self._series if not chosen.hidden]
+        shown = [chosen for chosen in self._series if not chosen.hidden]
         return [
             Drawn(
                 trace.key,
                 name,
-                colour,
+                _colour(chosen),
+                chosen.style,
                 tuple((series, lane_words(series, trace.words(series))) for series in trace.series),
             )
-            for trace, name, colour in zip(traces, self._lane_names(traces), colours, strict=True)
+            for trace, name, chosen in zip(traces, self._lane_names(traces), shown, strict=True)
         ]
 
     def _lane_names(self, traces: Sequence[Trace]) -> list[str]:
@@ -183,4 +184,4 @@ def _trace(key: SeriesKey) -> Trace:
 
 def _colour(chosen: Chosen) -> QColor:
     colours = current_theme().curves
-    return colours[chosen.colour % len(colours)]
+    return colours[chosen.style.colour % len(colours)]
