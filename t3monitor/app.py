@@ -181,6 +181,8 @@ class MonitorApp(QObject):
         window.banner.way_out_asked.connect(settings.open_database)
         window.welcome.demo_chosen.connect(settings.choose_demo)
         window.welcome.connect_chosen.connect(settings.open_connection)
+        window.indicator.interval_chosen.connect(settings.set_interval)
+        window.indicator.other_interval_asked.connect(settings.open_interval)
         window.devices.record_toggled.connect(settings.set_recorded)
         window.devices.same_controller_said.connect(self.services.accept_controller)
         window.log_folder_asked.connect(self.on_log_folder)

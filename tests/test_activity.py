@@ -25,8 +25,10 @@ from t3monitor.ui.activity import log_model
 from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel, level_text
 from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.kit.outcomes import way_out
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
+from t3monitor.ui.progress.texts import way_out_text
 from values import NOW_S, report
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
@@ -242,7 +244,7 @@ def test_which_cycles_are_wanted_is_asked_for_and_those_that_are_not_shown_are_c
     tell(pane, finished(run_id=10))
     assert cycles.count.text() == "Cycles shown: 1 · good, not shown: 9"
     with qtbot.waitSignal(cycles.others_wanted):
-        pane.show_newest_cycle()
+        pane.show_cycle()
     cycles.load(stored(report(run_id=10), report(run_id=9), among=10))
     assert cycles.view.currentIndex().row() == 0
     assert cycles.details.text() == "✓ ok"
@@ -260,16 +262,21 @@ def test_the_newest_cycle_is_explained_in_full_on_request(pane: ActivityPane) ->
     newest = report(Outcome.TIMEOUT, REASON, run_id=2, phases_ms={"fetch": 30000.0})
     pane.cycles.load(stored(newest, report(run_id=1)))
     assert not pane.cycles.details.isVisible()
-    pane.show_newest_cycle()
+    pane.show_cycle()
     assert pane.cycles.details.isVisible()
-    assert pane.cycles.details.text() == f"✕ timeout: {REASON}\nfetch 30.0 s"
+    assert pane.cycles.details.text() == f"✕ timeout: {REASON}\n{way_out_text(newest)}\nfetch 30.0 s"
+    assert "raise the timeout" in way_out_text(newest)
     tell(pane, finished(run_id=3))
     assert REASON in pane.cycles.details.text(), "the selection stays with its cycle"
 
 
+def test_what_to_do_is_said_of_every_outcome_with_which_not_all_is_well() -> None:
+    assert [outcome for outcome in Outcome if not way_out(outcome)] == [Outcome.OK]
+
+
 def test_cycles_further_down_stay_in_their_place_when_one_ends(pane: ActivityPane) -> None:
     pane.cycles.load(stored(*(report(run_id=run_id) for run_id in range(100, 0, -1))))
-    pane.show_newest_cycle()
+    pane.show_cycle()
     bar = pane.cycles.view.verticalScrollBar()
     bar.setValue(40)
     tell(pane, finished(run_id=101))
@@ -287,8 +294,8 @@ def test_the_site_of_a_cycle_is_shown_where_there_is_more_than_one(pane: Activit
     assert is_hidden()
     tell(pane, finished(Outcome.TIMEOUT, REASON, run_id=2, site="Plant"))
     assert not is_hidden()
-    pane.show_newest_cycle()
-    assert pane.cycles.details.text() == f"Plant: ✕ timeout: {REASON}"
+    pane.show_cycle()
+    assert pane.cycles.details.text().startswith(f"Plant: ✕ timeout: {REASON}\n")
     pane.cycles.model.clear()
     assert is_hidden()
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QToolBar
 from pytestqt.qtbot import QtBot
 
 from t3monitor.config.paths import Paths
@@ -49,7 +49,9 @@ async def nothing(*_: Any) -> dict[Any, Any]:
 
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> MainWindow:
-    window = MainWindow(TrendView(nothing, lambda: float(NOW_S)), ActivityPane(tmp_path))
+    window = MainWindow(
+        TrendView(nothing, lambda: float(NOW_S), spawn=lambda load: load.close()), ActivityPane(tmp_path)
+    )
     qtbot.addWidget(window)
     return window
 
@@ -210,6 +212,40 @@ def test_a_panel_is_live_in_tree_table_and_legend_only_while_readings_keep_comin
     assert age() == "held 5 s"
     tip = window.points.model.index(0, Column.AGE).data(Qt.ItemDataRole.ToolTipRole)
     assert "nothing newer comes" in str(tip)
+
+
+@pytest.mark.parametrize("width", [800, 960, 1280, 1920])
+def test_what_the_link_says_is_whole_at_every_width_and_captions_come_back(window: MainWindow, width: int) -> None:
+    watch(window, "A T3000 computer of a long name")
+    window.show()
+    window.resize(1920, 600)
+    happen(window, started("A T3000 computer of a long name"))
+    window.resize(width, 600)
+    for outcome in Outcome:
+        happen(window, ended("A T3000 computer of a long name", outcome, "Because"))
+        for _ in range(3):  # from label to indicator to tool bar
+            QCoreApplication.processEvents()
+        for part in (window.indicator.state, window.indicator.countdown):
+            assert part.isVisible()
+            assert part.width() >= part.sizeHint().width()
+            assert window.rect().contains(part.mapTo(window, part.rect().bottomRight()))
+    (bar,) = window.findChildren(QToolBar)
+    has_captions = bar.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    assert has_captions is {800: False, 1920: True}.get(width, has_captions)
+
+
+def test_a_click_on_state_or_status_explains_the_cycle_that_failed_and_says_what_to_do(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    watch(window, "Office", "Plant")
+    window.show()
+    happen(window, started("Office"), ended("Plant", Outcome.TIMEOUT, "No answer"), ended("Office"))
+    details = window.activity.cycles.details
+    window.indicator.state.click()
+    assert details.isVisible()
+    assert details.text().startswith("Plant: ✕ timeout: No answer\nWhat to do: see whether T3000 hangs")
+    qtbot.mouseClick(window.phase_bar, Qt.MouseButton.LeftButton)
+    assert details.text().startswith("Office: ✓ ok"), "that of the site whose last cycle is shown"
 
 
 def find_panels(window: MainWindow) -> QAction:

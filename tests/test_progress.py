@@ -28,7 +28,8 @@ from t3monitor.model.events import (
 )
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
-from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
+from t3monitor.ui.progress.bar import PhaseBar
+from t3monitor.ui.progress.indicator import LinkIndicator
 from t3monitor.ui.progress.sites import SiteProgress
 from t3monitor.ui.progress.state import LinkState, Progress
 from t3monitor.ui.progress.steps import step_views
@@ -297,8 +298,22 @@ def test_the_indicator_counts_down_with_a_bar_that_fills(indicator: LinkIndicato
     assert indicator.bar.value() == 250
     assert not indicator.bar.isHidden()
     progress.apply(STOPPED)
-    assert indicator.countdown.text() == ""
-    assert indicator.bar.isHidden()
+    assert indicator.countdown.text() == "every 30 s"
+    assert indicator.bar.value() == 0
+
+
+def test_a_click_on_the_countdown_offers_intervals_with_the_one_in_force_marked(
+    qtbot: QtBot, indicator: LinkIndicator, progress: SiteProgress
+) -> None:
+    progress.set_interval(90)
+    indicator.intervals.aboutToShow.emit()
+    actions = {action.text(): action for action in indicator.intervals.actions()}
+    assert [text for text, action in actions.items() if action.isChecked()] == ["Every 90 s"]
+    with qtbot.waitSignal(indicator.interval_chosen) as chosen:
+        actions["Every 1 min"].trigger()
+    assert chosen.args == [60]
+    with qtbot.waitSignal(indicator.other_interval_asked):
+        actions["Other…"].trigger()
 
 
 def test_the_indicators_colour_goes_with_its_word_and_follows_the_theme(
@@ -322,7 +337,8 @@ def test_the_indicators_tooltip_says_why_and_when_it_was_last_good(
     progress.apply(ended(TIMEOUT))
     lines = indicator.toolTip().split("\n")
     assert lines[1] == "last cycle failed (timeout): T3000 gave no answer within 30 s"
-    assert lines[2] == f"last good cycle at {local_time_text(NOW_S)}"
+    assert lines[2] == "What to do: see whether T3000 hangs; if it is only slow, raise the timeout"
+    assert lines[3] == f"last good cycle at {local_time_text(NOW_S)}"
 
 
 def test_another_link_or_database_starts_without_the_past_of_the_one_before(

@@ -21,7 +21,8 @@ from t3monitor.model.events import (
 )
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
-from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
+from t3monitor.ui.progress.bar import PhaseBar
+from t3monitor.ui.progress.indicator import LinkIndicator
 from t3monitor.ui.progress.sites import SiteProgress
 from t3monitor.ui.progress.state import LinkState
 from values import NOW_S, device, report, snapshot
@@ -97,7 +98,7 @@ def test_all_sites_that_were_stopped_are_said_to_be_stopped(indicator: LinkIndic
     for site in ("Office", "Plant", "Roof"):
         progress.apply(*at(site, STARTED, ended(GOOD), STOPPED))
     assert indicator.state.text() == "○ Stopped"
-    assert indicator.countdown.text() == ""
+    assert indicator.countdown.text() == "every 30 s"
 
 
 def test_the_indicators_tooltip_has_each_site_with_its_state_and_the_whole_reason(
@@ -186,7 +187,7 @@ def test_the_names_of_many_sites_leave_the_tool_bar_its_room(indicator: LinkIndi
     assert indicator.link.text().endswith("…")
     assert indicator.link.sizeHint().width() < 400
     assert all(name in indicator.toolTip() for name in names)
-    assert names[-1] in indicator.accessibleDescription()
+    assert names[-1] in indicator.state.accessibleDescription()
 
 
 def test_a_single_site_is_not_named_and_says_how_its_answer_was_got(

@@ -193,12 +193,8 @@ def test_a_new_interval_counts_while_the_service_runs_and_is_kept(run: Run, path
         async with opened(paths, DEMO.with_values(sync_interval_secs=86_400)) as program:
             await cycle(program, program.window.start_action.trigger)
             second = next_event(program, CycleFinished)
-            program.settings.open()
-            dialog = program.settings.dialog
-            assert dialog is not None
-            await until(dialog.isVisible, program)
-            dialog.settings_applied.emit(program.session.settings.with_values(sync_interval_secs=1))
-            dialog.close()
+            program.window.indicator.intervals.aboutToShow.emit()
+            program.window.indicator.interval_chosen.emit(1)
             assert (await second).report.outcome is Outcome.OK
             assert load(paths.settings_file)[0].sync_interval_secs == 1
 

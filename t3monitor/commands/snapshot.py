@@ -97,7 +97,7 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
         window.trend.state.show_preset(Preset.MONTH)
     if args.page in ("log", "cycles"):
         window.activity_action.trigger()
-        window.activity.show_log() if args.page == "log" else window.activity.show_newest_cycle()
+        window.activity.show_log() if args.page == "log" else window.activity.show_cycle()
     if args.page in ("settings", "history"):
         program.settings.open()
     if args.page == "history" and (dialog := program.settings.dialog):

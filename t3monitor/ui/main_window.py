@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
 from t3monitor.config.settings import LinkName, Settings
@@ -27,9 +27,11 @@ from t3monitor.ui.kit.notice import Banner
 from t3monitor.ui.kit.plain import Label, window_title
 from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.points.view import PointsView
-from t3monitor.ui.progress.bar import LinkIndicator, PhaseBar
+from t3monitor.ui.progress.bar import PhaseBar
+from t3monitor.ui.progress.indicator import LinkIndicator
 from t3monitor.ui.progress.sites import SiteProgress
 from t3monitor.ui.progress.texts import database_text, link_reason, site_state_text, why_no_points
+from t3monitor.ui.tool_bar import ToolBar
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.welcome import WelcomePage
 
@@ -82,6 +84,8 @@ class MainWindow(QMainWindow):
         self._make_status_bar()
         self._make_panes()
         self.progress.changed.connect(self.on_progress_changed)
+        for shower in (self.indicator, self.phase_bar):
+            shower.cycle_asked.connect(self.on_cycle_asked)
         self.devices.panel_chosen.connect(self.points.choose_panel)
         self.points.plot_requested.connect(self.trend.state.add)
         self.set_running(started=False, in_cycle=False)
@@ -94,6 +98,7 @@ class MainWindow(QMainWindow):
         ``other_recorder`` names the program that records instead of this one, ``no_recorder`` says why none does.
         """
         self.sync_once_action.setEnabled(not (in_cycle or opening or no_recorder))
+        self.indicator.countdown.setEnabled(not other_recorder)
         self.start_action.setEnabled(not (started or opening or other_recorder))
         self.stop_action.setEnabled((started or in_cycle) and not other_recorder)
         sentence = no_recorder
@@ -239,22 +244,10 @@ class MainWindow(QMainWindow):
         return action
 
     def _make_tool_bar(self) -> None:
-        bar = QToolBar(self.tr("Tool bar"))
-        bar.setObjectName("tool_bar")
-        bar.setMovable(False)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.addActions([self.sync_once_action, self.start_action, self.stop_action])
-        self._separator_action = bar.addSeparator()
-        bar.addAction(self.settings_action)
-        bar.addAction(self.activity_action)
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(spacer)
-        self._indicator_action = bar.addWidget(self.indicator)
-        for action in bar.actions():
-            if action.text() and (button := bar.widgetForAction(action)):
-                button.setAccessibleName(action.text().replace("&", ""))
+        bar = ToolBar(self.indicator)
+        syncing = (self.sync_once_action, self.start_action, self.stop_action)
+        added = bar.add(*syncing, None, self.settings_action, self.activity_action)
+        self._separator_action, self._indicator_action = added[len(syncing)], added[-1]
         self.addToolBar(bar)
 
     def _make_menus(self) -> None:
@@ -319,6 +312,13 @@ class MainWindow(QMainWindow):
         up = frozenset(site for site, progress in self.progress.sites.items() if progress.is_up)
         for pane in (self.points, self.trend):
             pane.set_links_up(up)
+
+    @Slot(str)
+    def on_cycle_asked(self, site: str) -> None:
+        """Explains in Activity how the last cycle of a site ended."""
+        self.activity_action.setChecked(True)
+        self._show_activity()
+        self.activity.show_cycle(self.progress.sites[site].last)
 
     @Slot()
     def _show_activity(self) -> None:

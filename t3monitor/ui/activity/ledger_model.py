@@ -12,6 +12,7 @@ from t3monitor.store.ledger import Cycles
 from t3monitor.ui.activity.rows_model import RowsModel
 from t3monitor.ui.kit.outcomes import outcome_colour, outcome_text
 from t3monitor.ui.kit.texts import duration_text, local_time_text, tooltip_text
+from t3monitor.ui.progress.texts import way_out_text
 
 CAPACITY = 2000
 
@@ -95,6 +96,11 @@ class LedgerModel(RowsModel[CycleReport]):
         self.wanted = self.all = 0
         self._set_rows([])
 
+    def row_of(self, report: CycleReport) -> int:
+        """The row of a cycle; the newest, if it is not shown."""
+        sought = report.site, report.started_at
+        return next((row for row, its in enumerate(self._rows) if (its.site, its.started_at) == sought), 0)
+
     def has_several_sites(self) -> bool:
         """Whether it has to be said which T3000 computer a cycle is of."""
         sites = (report.site for report in (*self._rows, *self._live))
@@ -115,6 +121,7 @@ class LedgerModel(RowsModel[CycleReport]):
             .replace("%1", local_time_text(report.started_at))
             .replace("%2", local_time_text(report.finished_at)),
             result_text(report),
+            way_out_text(report),
         ]
         if report.phases_ms:
             lines.append(phases_text(report))

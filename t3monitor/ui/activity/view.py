@@ -29,6 +29,7 @@ from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label, tooltip
+from t3monitor.ui.progress.texts import way_out_text
 
 _TOGETHER_MS = 100
 
@@ -78,10 +79,10 @@ class ActivityPane(QWidget):
         """Turns to the log."""
         self._tabs.setCurrentWidget(self.log)
 
-    def show_newest_cycle(self) -> None:
-        """Turns to the cycles with the newest one explained."""
+    def show_cycle(self, report: CycleReport | None = None) -> None:
+        """Turns to the cycles with one explained, or the newest."""
         self._tabs.setCurrentWidget(self.cycles)
-        self.cycles.select_newest()
+        self.cycles.select_cycle(report)
 
 
 class LogPage(QWidget):
@@ -233,7 +234,8 @@ class CyclesPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = LedgerModel(self)
-        self._shows_newest = False  # as soon as it is there
+        self._sought: CycleReport | None = None  # None: the newest
+        self._seeks = False  # as soon as it is there
         self.view = _table(self.model, self.tr("Cycles, newest first"), stretched=LedgerColumn.REASON)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         width = self.fontMetrics().horizontalAdvance
@@ -266,25 +268,26 @@ class CyclesPage(QWidget):
     def load(self, cycles: Cycles) -> None:
         """Takes the stored cycles that are wanted."""
         self.model.load(cycles)
-        if self._shows_newest:
-            self._select_newest()
+        if self._seeks:
+            self._select_sought()
 
     def add(self, report: CycleReport) -> None:
         """A cycle has ended."""
         self.model.add(report)
         self.on_cycles_changed()
 
-    def select_newest(self) -> None:
-        """Selects the cycle that ended last, so that it is explained."""
+    def select_cycle(self, report: CycleReport | None = None) -> None:
+        """Selects a cycle, or the one that ended last, so that it is explained."""
         self.failed_only.setChecked(False)
-        self._shows_newest = not self.model.is_loaded
-        self._select_newest()
+        self._sought, self._seeks = report, not self.model.is_loaded
+        self._select_sought()
         self.view.setFocus()
 
-    def _select_newest(self) -> None:
-        self._shows_newest = self._shows_newest and not self.model.is_loaded
-        self.view.selectRow(0)
-        self.view.scrollToTop()
+    def _select_sought(self) -> None:
+        self._seeks = self._seeks and not self.model.is_loaded
+        row = self.model.row_of(self._sought) if self._sought else 0
+        self.view.selectRow(row)
+        self.view.scrollTo(self.model.index(row, 0))
 
     @Slot(bool)
     def on_failed_only_toggled(self, failed_only: bool) -> None:
@@ -328,8 +331,9 @@ class CyclesPage(QWidget):
         self.details.setVisible(current.isValid())
         if current.isValid():
             report: CycleReport = current.data(Qt.ItemDataRole.UserRole)
-            phases = f"\n{phases_text(report)}" if report.phases_ms else ""
-            self.details.setText(f"{result_text(report)}{phases}")
+            phases = phases_text(report)
+            what_to_do = way_out_text(report)
+            self.details.setText("\n".join(filter(None, (result_text(report), what_to_do, phases))))
 
 
 def _table(model: LogFilter | LedgerModel, name: str, *, stretched: int) -> QTableView:

@@ -30,6 +30,13 @@ def age_text(age_s: float) -> str:
     return translate("texts", "%d d") % int(age_s / 86400)
 
 
+def interval_text(interval_s: int) -> str:
+    """A time between cycles in full: ``90 s``, ``5 min``, ``2 h``."""
+    if interval_s % 3600 == 0:
+        return translate("texts", "%d h") % (interval_s // 3600)
+    return translate("texts", "%d min") % (interval_s // 60) if interval_s % 60 == 0 else f"{interval_s} s"
+
+
 def duration_text(spent_ms: float) -> str:
     """Milliseconds up to a second, then seconds: ``143 ms``, ``2.4 s``."""
     if spent_ms < 999.5:

@@ -192,7 +192,7 @@ def _style_sheet(theme: Theme) -> str:
         *[tone="GOOD"] {{ color: {theme.good.name()}; }}
         *[tone="CAUTION"] {{ color: {theme.warning.name()}; }}
         *[tone="BAD"] {{ color: {theme.bad.name()}; }}
-        QLabel[heading="true"] {{ font-weight: 600; }}
+        *[heading="true"] {{ font-weight: 600; }}
         #banner {{ background: {theme.fault.background.name()}; }}
         #banner > Label {{ color: {theme.fault.text.name()}; }}
         {_cards(theme)}

@@ -25,6 +25,7 @@ class SiteProgress(QObject):
         self._clock = clock
         self._sites: dict[str, Progress] = {"": Progress()}
         self._current = ""
+        self.interval_s = 30  # from one cycle to the next
         self.description = ""  # what is at the other end, in a few words
         self.now_s = clock()
 
@@ -55,6 +56,13 @@ class SiteProgress(QObject):
         states = {progress.link_state for progress in self._sites.values()}
         return next(state for state in _WORST_FIRST if state in states)
 
+    @property
+    def worst_site(self) -> str:
+        """The site whose state it is; of several, the one whose cycle is shown."""
+        worst = self.worst
+        names = (self._current, *self._sites)
+        return next(name for name in names if self._sites[name].link_state is worst)
+
     def apply(self, *events: SyncEvent) -> None:
         """Takes events that have just happened."""
         self.now_s = self._clock()
@@ -78,8 +86,9 @@ class SiteProgress(QObject):
         self.description = description
         self.changed.emit()
 
-    def set_interval(self, interval_s: float) -> None:
+    def set_interval(self, interval_s: int) -> None:
         """The interval was changed."""
+        self.interval_s = interval_s
         now_s = self._clock()
         self._sites = {name: progress.with_interval(interval_s, now_s) for name, progress in self._sites.items()}
         self.changed.emit()

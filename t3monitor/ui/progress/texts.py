@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.events import CycleReport, SyncPhase
-from t3monitor.ui.kit.outcomes import outcome_word
+from t3monitor.ui.kit.outcomes import outcome_word, way_out
 from t3monitor.ui.kit.texts import duration_text, local_time_text
 from t3monitor.ui.progress.state import LinkState, Progress
 
@@ -78,6 +78,12 @@ def last_cycle_text(report: CycleReport | None) -> str:
         samples=f"{report.samples:,}",
     )
     return f"{text}: {report.reason}" if report.reason else text
+
+
+def way_out_text(report: CycleReport | None) -> str:
+    """``What to do: see whether T3000 hangs``; empty where there is nothing."""
+    sentence = way_out(report.outcome) if report else ""
+    return translate("Progress", "What to do: %s") % sentence if sentence else ""
 
 
 def last_good_text(progress: Progress) -> str:

@@ -112,6 +112,12 @@ class SettingsDialog(QDialog):
         self.tabs.setCurrentWidget(self.database)
         self.database.file.setFocus()
 
+    def show_interval(self) -> None:
+        """Turns to the interval."""
+        self.tabs.setCurrentWidget(self.sync)
+        self.sync.interval.setFocus()
+        self.sync.interval.selectAll()
+
     def wanted(self) -> Settings | None:
         """The settings as they are shown; None while one of them cannot be used."""
         for page in self._pages:

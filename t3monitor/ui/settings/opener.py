@@ -63,6 +63,20 @@ class SettingsOpener(QObject):
         self._opened().choose_link(LinkName.WEBAPI)
 
     @Slot()
+    def open_interval(self) -> None:
+        """Opens the settings where the interval is typed."""
+        self.open()
+        self._opened().show_interval()
+
+    @Slot(int)
+    def set_interval(self, interval_s: int) -> None:
+        """Has the next cycle, and those after it, come after another time."""
+        wanted = self._session.settings.with_values(sync_interval_secs=interval_s)
+        self.apply(wanted)
+        for caution in wanted.cautions():
+            self._window.say(caution)
+
+    @Slot()
     def choose_demo(self) -> None:
         """The first start: watch the simulated building."""
         self.apply(self._session.settings.with_values(link=LinkName.DEMO))
