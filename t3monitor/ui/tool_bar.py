@@ -57,7 +57,7 @@ class ToolBar(QToolBar):
 
     def _fit(self) -> None:
         """By what all would take; what is the same already causes no further layout."""
-        needed = self.layout().sizeHint().width() + self._indicator.spared_px
+        needed = self.sizeHint().width() + self._indicator.spared_px
         if self.toolButtonStyle() is _ICONS:
             needed += self._captions_px
         style = _BESIDE if needed <= self.width() else _ICONS

@@ -21,6 +21,7 @@ from t3monitor.ui.progress.texts import (
 )
 
 INTERVALS_S = (5, 10, 20, 30, 60, 120, 300, 600, 900, 3600)
+_GAP_PX = 8
 _LONGEST_DESCRIPTION = 40  # in characters
 _TONES = {
     LinkState.LIVE: Tone.GOOD,
@@ -41,12 +42,14 @@ class LinkIndicator(QWidget):
         super().__init__(parent)
         self._progress = progress
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.state = QToolButton(autoRaise=True, focusPolicy=Qt.FocusPolicy.TabFocus)
+        self.state = QToolButton(autoRaise=True)
+        self.state.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.state.setProperty("heading", True)
         self.state.clicked.connect(self.on_state_clicked)
         self.link = Label()
         self.link.setProperty("muted", True)
-        self.countdown = QToolButton(autoRaise=True, focusPolicy=Qt.FocusPolicy.TabFocus)
+        self.countdown = QToolButton(autoRaise=True)
+        self.countdown.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.countdown.setToolTip(self.tr("Time to the next cycle; click for another interval"))
         self.countdown.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.intervals = QMenu(self.countdown)
@@ -58,7 +61,7 @@ class LinkIndicator(QWidget):
         self.spared_px = 0  # by being brief
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 6, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(_GAP_PX)
         for widget in (self.state, self.link, self.countdown, self.bar):
             layout.addWidget(widget)
         progress.changed.connect(self.on_progress_changed)
@@ -69,8 +72,7 @@ class LinkIndicator(QWidget):
         if brief is bool(self.spared_px):
             return
         spared = (self.link, self.bar)
-        gaps_px = len(spared) * self.layout().spacing()
-        self.spared_px = sum(part.sizeHint().width() for part in spared) + gaps_px if brief else 0
+        self.spared_px = sum(part.sizeHint().width() + _GAP_PX for part in spared) if brief else 0
         for part in spared:
             part.setHidden(brief)
 
