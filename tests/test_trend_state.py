@@ -8,6 +8,7 @@ import pytest
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ShiftedKey
+from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.state import Change, Chosen, Shown, TrendState
 from t3monitor.ui.trend.styles import DASHES, TOLD_APART, Style, free_style
@@ -152,12 +153,13 @@ def test_what_changes_nothing_is_no_step(state: TrendState) -> None:
     state.add([SAT])
     state.remove(CO2)
     state.set_hidden(SAT, False)
-    state.show_preset(Preset.DAY)
     state.set_follow(True)
     state.undo()
     assert state.series == ()
     assert not state.can_undo
-    state.show_preset(Preset.DAY)
+    state.show_calendar(Span.DAY)
+    state.undo()
+    state.set_follow(True)
     assert state.can_redo, "nothing new was shown"
 
 

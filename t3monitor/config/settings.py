@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -65,10 +66,14 @@ DEFAULT_WEB_URL = "http://127.0.0.1:9103"
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """One T3000 computer: its name, which may be empty if it is the only one, and the URL of its web service."""
+    """One T3000 computer: its name, which may be empty if it is the only one, and the URL of its web service.
+
+    ``zone`` is the IANA name of the time zone that it stands in; empty for that of this computer.
+    """
 
     name: Annotated[str, Meta(max_length=40)] = ""
     url: Annotated[str, Meta(max_length=200)] = DEFAULT_WEB_URL
+    zone: Annotated[str, Meta(max_length=64)] = ""
 
 
 Days = Annotated[int, Meta(ge=0, le=36_500)]  # 0: for ever
@@ -92,7 +97,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     link: Annotated[LinkName | None, Meta(description="How T3000 is reached; none until one is chosen")] = None
     library: Annotated[str, Meta(description="Library file that exports BacnetWebView_HandleWebViewMsg")] = ""
     sites: Annotated[
-        tuple[Site, ...], Meta(description="T3000 computers, each with a name and the URL of its web service")
+        tuple[Site, ...],
+        Meta(description="T3000 computers, each with a name, the URL of its web service and its time zone"),
     ] = (Site(),)
     web_reading: Annotated[
         WebReading,
@@ -185,8 +191,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, sites=(site,))
 
     def has_link_of(self, other: "Settings") -> bool:
-        """Whether the same link serves both: no setting of T3000's group differs."""
-        return all(getattr(self, name) == getattr(other, name) for name in GROUPS["t3000"])
+        """Whether the same link serves both: no setting of T3000's group differs but zones, which are only shown."""
+        if list(map(_without_zone, self.sites)) != list(map(_without_zone, other.sites)):
+            return False
+        return all(getattr(self, name) == getattr(other, name) for name in GROUPS["t3000"] if name != "sites")
 
     def kept(self, serial_number: int, point_type: str) -> Kept:
         """How long the history of a panel's points of a type is kept: as the exception says that tells most of it."""
@@ -348,7 +356,9 @@ def checked_sites(sites: Sequence[Site]) -> tuple[Site, ...]:
     """The sites with their URLs in one form; raises SettingsError for the first one that cannot be used."""
     if not 1 <= len(sites) <= LARGEST_SITE_COUNT:
         raise SettingsError(f"sites cannot be {len(sites)}: there are 1 to {LARGEST_SITE_COUNT} T3000 computers")
-    checked = tuple(Site(name=_site_name(site.name), url=web_url(site.url)) for site in sites)
+    checked = tuple(
+        Site(name=_site_name(site.name), url=web_url(site.url), zone=_site_zone(site.zone)) for site in sites
+    )
     if len(checked) > 1 and not all(site.name for site in checked):
         raise SettingsError("sites: give each of several T3000 computers a name")
     for what, values in (("name", [site.name for site in checked]), ("URL", [site.url for site in checked])):
@@ -393,6 +403,23 @@ def _site_name(name: str) -> str:
     return " ".join(name.split())
 
 
+def _site_zone(zone: str) -> str:
+    name = zone.strip()
+    if name:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, LookupError):  # by its kind: a path, a folder, no such file
+            raise SettingsError(
+                f"sites: there is no time zone {name!r}; give a name such as America/New_York, or none for that of "
+                "this computer"
+            ) from None
+    return name
+
+
+def _without_zone(site: Site) -> tuple[str, str]:
+    return site.name, site.url
+
+
 def _check_characters(name: str, text: str) -> None:
     """Raises ValueError for what cannot be written down; the name of a file need be no text."""
     if "\0" in text:
@@ -413,7 +440,7 @@ def _allowed(name: str) -> str:
     if name == "keep_exceptions":
         return 'a list such as [{"serial_number": 237219, "point_type": "INPUT", "samples_days": 365}]'
     if name == "sites":
-        return 'a list such as [{"name": "Office", "url": "http://127.0.0.1:9103"}]'
+        return 'a list such as [{"name": "Office", "url": "http://127.0.0.1:9103", "zone": "America/New_York"}]'
     kind, meta = get_args(_FIELDS[name].type)
     if kind is int:
         return f"a whole number from {meta.ge} to {meta.le} ({meta.extra['unit']})"

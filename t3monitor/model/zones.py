@@ -47,6 +47,11 @@ def zone_text(utc_s: float, zone: tzinfo | None) -> str:
     return name if _ABBREVIATION.fullmatch(name) else _offset_text(at.utcoffset() or timedelta())
 
 
+def zone_names(start_s: float, end_s: float, zone: tzinfo | None) -> str:
+    """How the zone is called in a time: ``EST``, or ``EDT/EST`` where clocks are put; in it."""
+    return "/".join(dict.fromkeys(zone_text(at_s, zone) for at_s in (start_s, end_s)))
+
+
 def _offset_text(offset: timedelta) -> str:
     minutes = round(offset.total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)

@@ -45,6 +45,10 @@ class PanelNames:
         """What to call a panel among those of all sites, for each may have an AHU-1."""
         return self._everywhere.get(serial_number, str(serial_number))
 
+    def site(self, serial_number: int) -> str:
+        """The site of a panel; empty where it is not known or has no name."""
+        return self._told.get(serial_number, ("", ""))[1]
+
     def clear(self) -> None:
         """Forgets all panels."""
         self._told, self._of_site, self._everywhere = {}, {}, {}

@@ -1,11 +1,13 @@
-"""The table of T3000 computers: name and address of each, to be typed, added and removed by mouse or keys."""
+"""The table of T3000 computers: name, address and time zone of each, typed, added and removed by mouse or keys."""
 
 from collections.abc import Sequence
+from zoneinfo import available_timezones
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCompleter,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -24,8 +26,8 @@ from t3monitor.ui.kit.notice import Message
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.settings.fields import declaration
 
-_NAME, _ADDRESS = range(2)
-_LONGEST = {_NAME: 40, _ADDRESS: 200}
+_NAME, _ADDRESS, _ZONE = range(3)
+_LONGEST = {_NAME: 40, _ADDRESS: 200, _ZONE: 64}
 _ROWS_IN_SIGHT = 4
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -40,7 +42,7 @@ class SitesField(QWidget):
         self.table = _Table()
         self.table.setAccessibleName(self.tr("T3000 computers"))
         self.table.setToolTip(declaration("sites").help_text)
-        self.table.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Address")])
+        self.table.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Address"), self.tr("Time zone")])
         self.add = QPushButton(self.tr("A&dd"))
         self.add.setAccessibleName(self.tr("Add a T3000 computer"))
         self.remove = QPushButton(self.tr("R&emove"))
@@ -70,7 +72,8 @@ class SitesField(QWidget):
     def sites(self) -> tuple[Site, ...]:
         """The computers as they are typed."""
         return tuple(
-            Site(name=self._text(row, _NAME), url=self._text(row, _ADDRESS)) for row in range(self.table.rowCount())
+            Site(name=self._text(row, _NAME), url=self._text(row, _ADDRESS), zone=self._text(row, _ZONE))
+            for row in range(self.table.rowCount())
         )
 
     def set_sites(self, sites: Sequence[Site]) -> None:
@@ -110,8 +113,8 @@ class SitesField(QWidget):
     def _append(self, site: Site) -> None:
         row = self.table.rowCount()
         self.table.insertRow(row)
-        self.table.setItem(row, _NAME, QTableWidgetItem(site.name))
-        self.table.setItem(row, _ADDRESS, QTableWidgetItem(site.url))
+        for column, text in ((_NAME, site.name), (_ADDRESS, site.url), (_ZONE, site.zone)):
+            self.table.setItem(row, column, QTableWidgetItem(text))
 
     def _text(self, row: int, column: int) -> str:
         item = self.table.item(row, column)
@@ -140,7 +143,8 @@ class _Table(QTableWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(_ADDRESS, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(_NAME, 160)
+        header.resizeSection(_NAME, 130)
+        header.resizeSection(_ZONE, 150)
         row_height = QLineEdit().sizeHint().height() + 2
         self.verticalHeader().setDefaultSectionSize(row_height)
         self.setFixedHeight(header.sizeHint().height() + _ROWS_IN_SIGHT * row_height + 2 * self.frameWidth())
@@ -166,6 +170,11 @@ class _CellDelegate(QStyledItemDelegate):
         editor = QLineEdit(parent, maxLength=_LONGEST[index.column()])
         editor.setAccessibleName(str(index.model().headerData(index.column(), Qt.Orientation.Horizontal)))
         editor.textEdited.connect(lambda: self.commitData.emit(editor))
+        if index.column() == _ZONE:
+            zones = QCompleter(sorted(available_timezones()), editor, filterMode=Qt.MatchFlag.MatchContains)
+            zones.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            zones.activated.connect(lambda: self.commitData.emit(editor))
+            editor.setCompleter(zones)
         return editor
 
     @override
@@ -182,6 +191,11 @@ class _CellDelegate(QStyledItemDelegate):
     @override
     def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
         super().initStyleOption(option, index)
-        if not option.text and index.column() == _NAME and index.model().rowCount() == 1:
-            option.text = self.tr("no name needed")
+        meaning = ""
+        if index.column() == _NAME and index.model().rowCount() == 1:
+            meaning = self.tr("no name needed")
+        elif index.column() == _ZONE:
+            meaning = self.tr("as this computer")
+        if meaning and not option.text:
+            option.text = meaning
             option.palette.setBrush(option.palette.ColorRole.Text, QBrush(current_theme().muted))

@@ -5,12 +5,15 @@ They are drawn from plain values that the plot gives them, over a grid that all 
 
 import math
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
+from t3monitor.model.zones import zone_names
+from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import Theme, current_theme
 from t3monitor.ui.trend.ticks import Scale
 from t3monitor.ui.trend.time_range import TimeRange
@@ -58,7 +61,7 @@ class _Axis(QGraphicsWidget):
 
 
 class TimeAxis(_Axis):
-    """Local times; the first mark and each midnight carry the date."""
+    """Times of a zone, which it names; the first mark and each midnight carry the date."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,11 +69,19 @@ class TimeAxis(_Axis):
         self.cursor_text = ""
         self._range = TimeRange(0, 1)
         self._cursor_s: float | None = None
+        self._now_s: float | None = None
+        self.zone_text = ""
         self.set_breadth(height=2 * self.metrics.height() + _GAP_PX)
 
-    def set_marks(self, shown: TimeRange, ticks: Sequence[TimeTick]) -> None:
-        """Shows a stretch of time with these marks."""
+    def set_marks(self, shown: TimeRange, ticks: Sequence[TimeTick], zone: tzinfo | None = None) -> None:
+        """Shows a stretch of time with these marks, in the times of a zone."""
         self._range, self.ticks = shown, ticks
+        self.zone_text = zone_names(*shown, zone)
+        self.update()
+
+    def set_now(self, now_s: float | None) -> None:
+        """Marks the present, where it is in sight."""
+        self._now_s = now_s
         self.update()
 
     def set_cursor(self, time_s: float | None, text: str) -> None:
@@ -93,6 +104,10 @@ class TimeAxis(_Axis):
         rightmost = min(width + _OVERHANG_PX, self.parentItem().boundingRect().width() - self.pos().x() - 2)
         painter.setPen(QPen(self.theme.border, 1))
         painter.drawLine(QPointF(0, 0.5), QPointF(width, 0.5))
+        painter.setPen(self.theme.muted)
+        zone_px = self.metrics.horizontalAdvance(self.zone_text) + _GAP_PX
+        painter.drawText(QPointF(-self.pos().x() + 2, 4 + line + self.metrics.ascent()), self.zone_text)
+        now = self._now_room()
         for tick in self.ticks:
             x = round(self._x(tick.utc_s)) + 0.5
             painter.setPen(QPen(self.theme.border, 1))
@@ -100,10 +115,28 @@ class TimeAxis(_Axis):
             for row, (text, colour) in enumerate(((tick.text, self.theme.text), (tick.date, self.theme.muted))):
                 painter.setPen(colour)
                 text_width = self.metrics.horizontalAdvance(text)
-                left = min(max(x - text_width / 2, -self.pos().x()), rightmost - text_width)
+                leftmost = -self.pos().x() + (zone_px if row else 0)
+                left = min(max(x - text_width / 2, leftmost), rightmost - text_width)
+                if row and now and left < now.right() and left + text_width > now.left() - _GAP_PX:
+                    now = None  # the date says more
                 painter.drawText(QPointF(left, 4 + row * line + self.metrics.ascent()), text)
+        if now:
+            painter.setPen(self.theme.accent)
+            painter.drawText(now, Qt.AlignmentFlag.AlignCenter, self._now_text)
         if self._cursor_s is not None:
             self._paint_cursor(painter, width, line)
+
+    @property
+    def _now_text(self) -> str:
+        return translate("TimeAxis", "now")
+
+    def _now_room(self) -> QRectF | None:
+        """Where the word for the present stands: in the line of dates, beneath its mark."""
+        if self._now_s is None or not self._range.start_s <= self._now_s <= self._range.end_s:
+            return None
+        text_width = self.metrics.horizontalAdvance(self._now_text) + 2
+        left = min(self._x(self._now_s) - text_width / 2, self.size().width() + 8 - text_width)
+        return QRectF(left, 4 + self.metrics.height(), text_width, self.metrics.height())
 
     def _paint_cursor(self, painter: QPainter, width: float, line: float) -> None:
         assert self._cursor_s is not None  # noqa: S101 - for the type checker

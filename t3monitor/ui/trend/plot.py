@@ -128,11 +128,13 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._arrange_axes()
         self._fit_values()
 
-    def set_range(self, shown: TimeRange, zone: tzinfo | None = None) -> None:
-        """Shows this stretch of time, in the times of a zone (None: this computer's)."""
+    def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
+        """Shows this stretch of time, in the times of a zone (None: this computer's), with a line at the present."""
         self._range, self._zone = shown, zone
+        self.time_axis.set_now(now_s)
         for box in self._boxes:
             box.setXRange(*shown, padding=0)
+            box.set_now(now_s)
         self._mark_times()
         self._fit_values()
 
@@ -208,7 +210,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
 
     def _mark_times(self) -> None:
         ticks = time_ticks(*self._range, self._curve_box.width(), self._zone)
-        self.time_axis.set_marks(self._range, ticks)
+        self.time_axis.set_marks(self._range, ticks, self._zone)
         for box in self._boxes:
             box.set_times(ticks)
 

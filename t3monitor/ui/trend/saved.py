@@ -8,9 +8,12 @@ from typing import Any
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
-from t3monitor.ui.trend.state import Chosen, Shown
+from t3monitor.ui.trend.local_calendar import Span
+from t3monitor.ui.trend.state import Chosen, DataBegin, Shown, Since, ZoneChoice
 from t3monitor.ui.trend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
 from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
+
+_SINCE: tuple[Since, ...] = (*Span, *DataBegin)
 
 
 def to_json(shown: Shown, splitter: Sequence[int]) -> dict[str, Any]:
@@ -25,6 +28,8 @@ def to_json(shown: Shown, splitter: Sequence[int]) -> dict[str, Any]:
         "length_s": shown.length_s,
         "end_s": shown.end_s,
         "follow": shown.end_s is None,
+        "since": shown.since.value if shown.since else None,
+        "zone": shown.zone.value,
         "splitter": list(splitter),
     }
 
@@ -33,6 +38,8 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
     """What was saved; what cannot be used of it is as in a new view, whose sizes are none."""
     preset = next((preset for preset in Preset if preset.value == state.get("preset")), None)
     length_s = preset.length_s if preset else _number(state.get("length_s"), least=1.0)
+    since = next((since for since in _SINCE if since.value == state.get("since")), None if length_s else DataBegin.DATA)
+    zone = next((zone for zone in ZoneChoice if zone.value == state.get("zone")), ZoneChoice.SITE)
     end_s = None if state.get("follow", True) else _number(state.get("end_s"), EARLIEST_S, LATEST_S)
     splitter = state.get("splitter")
     if not (isinstance(splitter, list) and len(splitter) == 2 and all(_number(size, least=1.0) for size in splitter)):
@@ -42,6 +49,8 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
         TimeRange(0.0, length_s).zoomed(1, 0.0).length_s if length_s else Preset.DAY.length_s,
         end_s,
         grouped=state.get("grouped") is True,
+        since=since,
+        zone=zone,
     )
     return shown, [int(size) for size in splitter]
 

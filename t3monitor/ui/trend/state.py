@@ -3,17 +3,21 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import tzinfo
-from enum import Flag, auto
+from datetime import UTC, tzinfo
+from enum import Enum, Flag, auto
 from typing import Any
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
+from t3monitor.ui.trend.local_calendar import LocalCalendar, Span
 from t3monitor.ui.trend.styles import FIRST, Style, free_style
-from t3monitor.ui.trend.time_range import Preset, TimeRange
+from t3monitor.ui.trend.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
 
 _STEPS_KEPT = 100
 _PAUSE_S = 1.0  # between two movements of a hand that are undone one by one
+_SLIVER = 0.01
+_FIT_LEAST_S = 300.0  # shown of data that have just begun
+_FIT_MARGIN = 0.02  # before them, of their length
 
 
 class Change(Flag):
@@ -24,6 +28,23 @@ class Change(Flag):
     TIME = auto()
     CURSOR = auto()
     MOVING = auto()  # more of it is to be expected at once
+
+
+class ZoneChoice(Enum):
+    """Whose times are shown; the value is what is saved."""
+
+    SITE = "site"  # that of the first series whose site has one, else this computer's
+    PC = "pc"
+    UTC = "utc"
+
+
+class DataBegin(Enum):
+    """Beside the day and the week, what the time in sight can begin with while it ends with the present."""
+
+    DATA = "data"
+
+
+Since = Span | DataBegin
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +58,17 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What undo brings back: series in their order, and a time; ``end_s`` is None while it is the present."""
+    """What undo brings back: series in their order, a time, and the zone in whose times it is read.
+
+    ``end_s`` is None while it is the present. Then the time may begin with the day or the week instead of a length
+    before; or with the data, at most that length before, which is so until another time is chosen.
+    """
 
     series: tuple[Chosen, ...] = ()
     length_s: float = Preset.DAY.length_s
     end_s: float | None = None
+    since: Since | None = None
+    zone: ZoneChoice = ZoneChoice.SITE
     grouped: bool = False  # the list of the series, by their units
 
 
@@ -52,16 +79,19 @@ class TrendState:
     The passing of time is none. ``clock`` tells the present.
     """
 
-    def __init__(self, clock: Callable[[], float], changed: Callable[[Change], None]) -> None:
+    def __init__(self, clock: Callable[[], float], changed: Callable[[Change], None], first_weekday: int = 1) -> None:
+        """``first_weekday``: with which weeks begin, 1 is Monday."""
         self._clock = clock
+        self._first_weekday = first_weekday
         self._changed = changed
         self._now_s = clock()
-        self._shown = Shown()
+        self._shown = Shown(since=DataBegin.DATA)
         self._earlier: deque[Shown] = deque(maxlen=_STEPS_KEPT)
         self._later: list[Shown] = []
         self._moved_at_s: float | None = None  # by hand, with nothing else since
+        self._site_zone: tzinfo | None = None
+        self._data_since_s: float | None = None
         self.cursor_s: float | None = None
-        self.zone: tzinfo | None = None  # whose times are shown; None: this computer's
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -83,8 +113,22 @@ class TrendState:
     @property
     def time_range(self) -> TimeRange:
         """The time in sight."""
-        end_s = self._now_s if self._shown.end_s is None else self._shown.end_s
-        return TimeRange.ending(end_s, self._shown.length_s).within_history()
+        now_s, length_s = self._now_s, self._shown.length_s
+        if self._shown.end_s is not None:
+            return TimeRange.ending(self._shown.end_s, length_s).within_history(now_s)
+        match self._shown.since:
+            case Span() as span:
+                return TimeRange(min(self.calendar.around(span, now_s).start_s, now_s - SHORTEST_S), now_s)
+            case DataBegin.DATA if self._data_since_s is not None:
+                there_s = (now_s - self._data_since_s) * (1 + _FIT_MARGIN)
+                length_s = min(length_s, max(there_s, _FIT_LEAST_S))
+        return TimeRange.ending(now_s, length_s).within_history(now_s)
+
+    @property
+    def drawn_range(self) -> TimeRange:
+        """The time in sight, with a sliver after the present while that is followed: there the newest value is seen."""
+        start_s, end_s = shown = self.time_range
+        return TimeRange(start_s, end_s + _SLIVER * shown.length_s) if self.follows else shown
 
     @property
     def follows(self) -> bool:
@@ -94,7 +138,32 @@ class TrendState:
     @property
     def preset(self) -> Preset | None:
         """The preset whose length is shown, if it is one."""
-        return Preset.of_length(self._shown.length_s)
+        if isinstance(self._shown.since, Span):
+            return None
+        return Preset.of_length(self.time_range.length_s)
+
+    @property
+    def span(self) -> Span | None:
+        """Whether a day or a week of the calendar is in sight, as far as it has passed."""
+        if self.follows:
+            return self._shown.since if isinstance(self._shown.since, Span) else None
+        return self.calendar.span_of(self.time_range)
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """In whose times it is read; None: this computer's."""
+        match self._shown.zone:
+            case ZoneChoice.SITE:
+                return self._site_zone
+            case ZoneChoice.PC:
+                return None
+            case ZoneChoice.UTC:
+                return UTC
+
+    @property
+    def calendar(self) -> LocalCalendar:
+        """Days and weeks of that zone."""
+        return LocalCalendar(self.zone, self._first_weekday)
 
     # -- series ----------------------------------------------------------------------------------------------------
 
@@ -143,33 +212,88 @@ class TrendState:
 
     def show_preset(self, preset: Preset) -> None:
         """Shows that much time: up to the present if it is followed, else up to the end that is shown."""
-        self._show(replace(self._shown, length_s=preset.length_s))
+        self._show(replace(self._shown, length_s=preset.length_s, since=None))
 
     def show_range(self, shown: TimeRange) -> None:
-        """Shows this time and does not follow the present."""
-        self._show(self._at(shown))
+        """Shows this time, as far as it has passed, and does not follow the present."""
+        now_s = self._clock()
+        if shown.start_s <= now_s - SHORTEST_S:
+            shown = TimeRange(shown.start_s, min(shown.end_s, now_s))
+        self._show(self._at(shown.within_history(now_s)))
+
+    def show_calendar(self, span: Span, by: int = 0) -> None:
+        """Shows the day or week of today, which grows; or (negative) one before, whole."""
+        if by == 0:
+            self._show(replace(self._shown, end_s=None, since=span))
+        else:
+            self.show_range(self.calendar.around(span, self._clock(), by))
+
+    def show_data(self, first_s: float, last_s: float) -> None:
+        """Shows all from the first reading to the last; if that is new, what comes as well."""
+        now_s = self._clock()
+        margin_s = max(now_s - first_s, _FIT_LEAST_S) * _FIT_MARGIN
+        length_s = min(max(now_s - first_s + margin_s, _FIT_LEAST_S), LONGEST_S)
+        if now_s - last_s <= max(margin_s, _FIT_LEAST_S):
+            self._show(replace(self._shown, length_s=length_s, end_s=None, since=None))
+        else:
+            self.show_range(TimeRange(first_s - margin_s, max(last_s + margin_s, first_s + SHORTEST_S)))
 
     def set_follow(self, follow: bool = True) -> None:
         """Keeps the present at the right edge, or lets the time stand still."""
-        self._show(replace(self._shown, end_s=None if follow else self.time_range.end_s))
+        shown = self._shown
+        if follow != self.follows:
+            shown = replace(self._at(self.time_range), end_s=None if follow else self.time_range.end_s)
+        self._show(shown)
 
-    def move_windows(self, windows: float) -> None:
-        """Goes back (negative) or forward by what is shown; on reaching the present it follows it again."""
-        moved = self.time_range.moved(windows * self._shown.length_s)
+    def move_windows(self, windows: int) -> None:
+        """Goes back (negative) or forward by what is shown, from a day or week to the next by the calendar.
+
+        On reaching the present it follows it again.
+        """
+        shown, span = self.time_range, self.span
+        moved = shown.moved(windows * shown.length_s)
+        if span:
+            moved = self.calendar.around(span, shown.start_s, windows)
         if windows > 0 and moved.end_s >= self._clock():
-            self.set_follow()
+            self._show(replace(self._at(shown), end_s=None, since=span))
         else:
             self.show_range(moved)
 
+    def move_days(self, days: int) -> None:
+        """Goes back (negative) or forward by days, by the clock on the wall."""
+        self.show_range(self.calendar.moved(self.time_range, days))
+
     def pan(self, by_s: float) -> None:
-        """Moves the time as a hand does."""
-        self._move(self.time_range.moved(by_s))
+        """Moves the time as a hand does; it stops at the present, and follows it from there on."""
+        if not (self.follows and by_s >= 0):
+            self._move(self.time_range.moved(by_s))
 
     def zoom(self, factor: float, around_s: float | None = None) -> None:
-        """Shows ``factor`` times as much time around a time, else around the crosshair, else around the middle."""
-        if around_s is None:
+        """Shows ``factor`` times as much time around a time, else around the crosshair, else around the middle.
+
+        While the present is followed it stays at the right edge.
+        """
+        if self.follows:
+            around_s = self.time_range.end_s
+        elif around_s is None:
             around_s = sum(self.time_range) / 2 if self.cursor_s is None else self.cursor_s
         self._move(self.time_range.zoomed(factor, around_s))
+
+    def set_zone(self, zone: ZoneChoice) -> None:
+        """Reads all times in another zone."""
+        self._show(replace(self._shown, zone=zone))
+
+    def set_site_zone(self, zone: tzinfo | None) -> None:
+        """Tells the zone of the site; None: nobody said it."""
+        if zone != self._site_zone:
+            self._site_zone = zone
+            self._tell(Change.TIME | Change.CURSOR)
+
+    def set_data_since(self, first_s: float | None) -> None:
+        """Tells the time of the first reading that is known; None: none is."""
+        if first_s != self._data_since_s:
+            self._data_since_s = first_s
+            self._tell(Change.TIME)
 
     def time_passed(self) -> None:
         """Goes along with the present, if it is followed."""
@@ -229,13 +353,15 @@ class TrendState:
         self._replace(shown)
 
     def _at(self, shown: TimeRange) -> Shown:
-        shown = shown.within_history()
-        return replace(self._shown, length_s=shown.length_s, end_s=shown.end_s)
+        return replace(self._shown, length_s=shown.length_s, end_s=shown.end_s, since=None)
 
     def _move(self, shown: TimeRange) -> None:
+        """Shows that time, and where it reaches the present, follows it."""
         at_s = self._clock()
         goes_on = self._moved_at_s is not None and 0 <= at_s - self._moved_at_s < _PAUSE_S
-        self._show(self._at(shown), Change.MOVING, goes_on=goes_on)
+        reaches_present = shown.end_s >= at_s
+        to = self._at(shown.within_history(at_s))
+        self._show(replace(to, end_s=None) if reaches_present else to, Change.MOVING, goes_on=goes_on)
         self._moved_at_s = at_s
 
     def _show(self, shown: Shown, how: Change = Change.NOTHING, *, goes_on: bool = False) -> None:
@@ -249,8 +375,11 @@ class TrendState:
         before, self._shown = self._shown, shown
         self._now_s = self._clock()
         self._moved_at_s = None
-        is_news = (shown.series, shown.grouped) != (before.series, before.grouped)
-        self._tell(how | Change.TIME | (Change.SERIES if is_news else Change.NOTHING))
+        if (shown.series, shown.grouped) != (before.series, before.grouped):
+            how |= Change.SERIES
+        if shown.zone != before.zone:
+            how |= Change.CURSOR
+        self._tell(how | Change.TIME)
 
     def _tell(self, change: Change) -> None:
         if self.cursor_s is not None and not self._can_stand_at(self.cursor_s):

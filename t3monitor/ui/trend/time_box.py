@@ -45,8 +45,11 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         self._grid.setZValue(-100)
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.setZValue(100)
-        self._cursor.hide()
-        for item in (self._grid, self._cursor):
+        self._now = pg.InfiniteLine(angle=90, movable=False)
+        self._now.setZValue(90)
+        for line in (self._cursor, self._now):
+            line.hide()
+        for item in (self._grid, self._cursor, self._now):
             self.addItem(item, ignoreBounds=True)
 
     def set_cursor(self, time_s: float | None) -> None:
@@ -54,6 +57,12 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         self._cursor.setVisible(time_s is not None)
         if time_s is not None:
             self._cursor.setPos(time_s)
+
+    def set_now(self, now_s: float | None) -> None:
+        """Stands a line at the present, or takes it away."""
+        self._now.setVisible(now_s is not None)
+        if now_s is not None:
+            self._now.setPos(now_s)
 
     def set_times(self, ticks: Sequence[TimeTick]) -> None:
         """Draws the grid's upright lines there."""
@@ -68,6 +77,7 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         """Takes the colours of a theme."""
         self._grid.pen = pg.mkPen(theme.grid, width=1)
         self._cursor.setPen(pg.mkPen(theme.muted, width=1))
+        self._now.setPen(pg.mkPen(theme.accent, width=1))
 
     def wheelEvent(self, ev: Any, axis: Any = None) -> None:  # noqa: ARG002, N802
         """Called by Qt."""

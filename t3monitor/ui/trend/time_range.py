@@ -55,6 +55,6 @@ class TimeRange(NamedTuple):
         start_s = around_s - share * length_s
         return TimeRange(start_s, start_s + length_s)
 
-    def within_history(self) -> "TimeRange":
-        """The same length, moved to where history may be."""
-        return self.moved(max(EARLIEST_S - self.start_s, 0.0)).moved(min(LATEST_S - self.end_s, 0.0))
+    def within_history(self, now_s: float = LATEST_S) -> "TimeRange":
+        """The same length, moved to where history may be: not before the year 2000, and not after the present."""
+        return self.moved(max(EARLIEST_S - self.start_s, 0.0)).moved(min(now_s - self.end_s, 0.0))

@@ -1,6 +1,7 @@
 """The traces of the chosen series, and what of them goes to plot and legend; GUI thread."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import tzinfo
 from itertools import chain
 
 from PySide6.QtGui import QColor
@@ -79,6 +80,15 @@ class Traces:
                 missed_at = panel.read_without(of.point_type, of.point_index)
                 if missed_at is not None:
                     trace.miss(missed_at)
+
+    def site_zone(self, zones: Mapping[str, tzinfo]) -> tzinfo | None:
+        """The zone of the first series whose site has one, of those by name of site."""
+        points = chain.from_iterable(map(points_of, self._traces))
+        return next((zone for point in points if (zone := zones.get(self._names.site(point.serial_number)))), None)
+
+    def data_since_s(self) -> float | None:
+        """When the first reading of what is shown was, as far as it is loaded."""
+        return min((float(series.times_utc_s[0]) for trace in self.shown for series in trace.series), default=None)
 
     def judge(self, now_s: float, interval_s: int) -> bool:
         """Whether their values are of the present, as of now; returns whether any is news."""

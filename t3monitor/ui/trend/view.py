@@ -5,7 +5,8 @@ and lets live values continue the lines.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from datetime import tzinfo
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
@@ -58,9 +59,10 @@ class TrendView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._clock = clock
+        self._zones: Mapping[str, tzinfo] = {}
         self._judged_at: tuple[float, int] | None = None  # time, sync interval
 
-        self.state = TrendState(clock, self._on_changed)
+        self.state = TrendState(clock, self._on_changed, self.locale().firstDayOfWeek().value)
         self.traces = Traces()
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -117,6 +119,11 @@ class TrendView(QWidget):
         self.traces.recording = recording
         self._fill_legend()
         self._say()
+
+    def set_zones(self, zones: Mapping[str, tzinfo]) -> None:
+        """In which zones the sites stand, by their names; others in that of this computer."""
+        self._zones = zones
+        self._draw()
 
     def set_now(self, utc_s: float, sync_interval_s: int) -> None:
         """Marks present values that have become old; to be called every second."""
@@ -218,6 +225,8 @@ class TrendView(QWidget):
 
     def _draw(self) -> None:
         self.plot.draw(self.traces.drawn(), self._clock())
+        self.state.set_site_zone(self.traces.site_zone(self._zones))
+        self.state.set_data_since(self.traces.data_since_s())
         self._draw_cursor()
         self._say()
 
@@ -226,7 +235,7 @@ class TrendView(QWidget):
         """Shows the time that was asked for, before the next frame would."""
         self._frame_timer.stop()
         shown = self.state.time_range
-        self.plot.set_range(shown, self.state.zone)
+        self.plot.set_range(self.state.drawn_range, self.state.zone, self._clock())
         self.toolbar.show_state(shown, self.state.preset, follow=self.state.follows)
         self._time_follow()
         self._say()
