@@ -37,7 +37,7 @@ def class_colour(hole_class: HoleClass, theme: Theme) -> QColor:
         HoleClass.DATABASE: theme.bad,
         HoleClass.T3000: theme.warning,
         HoleClass.MONITOR: theme.text,
-        HoleClass.UNKNOWN: theme.border,
+        HoleClass.UNKNOWN: theme.muted,
     }[hole_class]
 
 

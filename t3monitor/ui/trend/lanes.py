@@ -19,7 +19,7 @@ from t3monitor.ui.trend.line import drawn_line
 
 LANE_PX = 20.0
 LANE_ALONE_PX = 32.0  # where there are no curves
-_INSET_PX = 3.5
+LANE_INSET_PX = 3.5
 _TEXT_ROOM_PX = 10.0
 
 
@@ -121,7 +121,7 @@ def _paint(
     pixel = np.floor(left)
     visible = np.r_[True, pixel[1:] != pixel[:-1]] | (right - left >= 1)  # many changes within a pixel look like one
     left, right, states = left[visible], right[visible], states[visible]
-    top, bottom = row.top() + _INSET_PX, row.bottom() - _INSET_PX
+    top, bottom = row.top() + LANE_INSET_PX, row.bottom() - LANE_INSET_PX
 
     is_on = states != 0
     band = QColor(colour)

@@ -5,30 +5,35 @@ the same lines and nothing has to be kept aligned. The plot owns no time range a
 what the user does with the mouse, and is told what to show.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QGraphicsWidget, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent
+from PySide6.QtWidgets import QGraphicsWidget, QToolTip, QWidget
 
 from t3monitor.model.series_keys import SeriesKey, shift_of
 from t3monitor.store.history.series import Series
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.curves import Curve
+from t3monitor.ui.trend.hole_items import LEAST_PX, BandRow, CurveHoles, LaneHoles
 from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem, LaneWords
+from t3monitor.ui.trend.missing import Pieces
+from t3monitor.ui.trend.strip import STRIP_PX, Strip
 from t3monitor.ui.trend.styles import Style
 from t3monitor.ui.trend.ticks import Fit, fit, still_fits
 from t3monitor.ui.trend.time_box import TimeBox
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.time_ticks import time_ticks
 
-_HEADER, _CURVES, _LANES, _TIME = range(4)  # rows; of columns, 0 is the left axis, 1 the plot, then the right axes
-_LANE_GAP_PX = 8.0
+_HEADER, _CURVES, _LANES, _STRIP, _TIME = range(
+    5
+)  # rows; of columns, 0 is the left axis, 1 the plot, then the right axes
+_LANE_GAP_PX, _STRIP_GAP_PX = 8.0, 3.0
 _NO_FIT = Fit(4, {})
 
 
@@ -41,6 +46,14 @@ class Drawn:
     colour: QColor
     style: Style  # of its lines; lanes have but the colour
     series: tuple[tuple[Series, LaneWords | None], ...]  # with words those that are a lane
+
+
+class HoleRow(NamedTuple):
+    """Holes that some of the shown series alone have."""
+
+    keys: Sequence[SeriesKey]
+    name: str  # whose they are
+    pieces: Pieces
 
 
 class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
@@ -81,11 +94,23 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._lane_names = LaneNames()
         self._lanes_item = LanesItem()
         self._lane_box.addItem(self._lanes_item, ignoreBounds=True)
+        self._lane_keys: list[SeriesKey] = []
+        self._colours: dict[SeriesKey, QColor] = {}
+        self._curve_holes, self._lane_holes = CurveHoles(), LaneHoles()
+        self._curve_box.addItem(self._curve_holes, ignoreBounds=True)
+        self._lane_box.addItem(self._lane_holes, ignoreBounds=True)
+        self.strip = Strip()
+        self._add_box(self.strip, _STRIP)
+        self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: (
+            ""
+        )  # what is missing, see `ShownHoles`
         header = QGraphicsWidget()
         self._layout.addItem(header, _HEADER, 1)
         self._layout.addItem(self._lane_names, _LANES, 0)
         self._layout.addItem(self.time_axis, _TIME, 1)
         self._layout.setRowFixedHeight(_HEADER, HEADER_PX)
+        self._layout.setRowFixedHeight(_STRIP, STRIP_PX)
+        self._layout.setRowSpacing(_LANES, _STRIP_GAP_PX)
         self._layout.setColumnStretchFactor(1, 1)
         self._layout.setColumnMinimumWidth(0, 40)
         self._layout.setRowStretchFactor(_CURVES, 1)
@@ -97,12 +122,15 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def add_time_box(self, row: int) -> TimeBox:
         """A box over the time axis in a row of its own."""
         box = TimeBox()
+        self._add_box(box, row)
+        return box
+
+    def _add_box(self, box: TimeBox, row: int) -> None:
         box.dragged.connect(self.dragged)
         box.zoomed.connect(self.zoomed)
         box.menu_asked.connect(self.menu_asked)
         self._layout.addItem(box, row, 1)
         self._boxes.append(box)
-        return box
 
     @property
     def width_px(self) -> int:
@@ -112,7 +140,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def draw(self, points: Sequence[Drawn], now_s: float) -> None:
         """Draws these points and nothing else."""
         curves: dict[tuple[SeriesKey, int], Curve] = {}
-        self.lanes = []
+        self.lanes, self._lane_keys = [], []
+        self._colours = {point.key: point.colour for point in points}
         for point in points:
             its_now_s = now_s + shift_of(point.key)
             for number, series in enumerate(series for series, words in point.series if words is None):
@@ -121,12 +150,26 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
                 curves[point.key, number] = curve
             if states := tuple((series, words) for series, words in point.series if words is not None):
                 self.lanes.append(Lane(point.name, point.colour, states, its_now_s))
+                self._lane_keys.append(point.key)
         for gone in self._curves.values():
             gone.remove()
         self._curves = curves
         self._arrange_lanes()
         self._arrange_axes()
         self._fit_values()
+
+    def set_holes(self, common: Pieces, rows: Sequence[HoleRow], of: Mapping[SeriesKey, Pieces]) -> None:
+        """Shows what all of the drawn series lack, what some alone do, and all that each of them does."""
+        curves = {key for key, _ in self._curves}
+        lines = [curves.intersection(row.keys) for row in rows]
+        own = [
+            BandRow(row.pieces, self._colours[next(iter(its))] if len(its) == 1 else None, row.name)
+            for row, its in zip(rows, lines, strict=True)
+            if its
+        ]
+        self._curve_holes.set_rows([BandRow(common), *own])
+        self._lane_holes.set_rows([BandRow(of.get(key, Pieces.none())) for key in self._lane_keys])
+        self.strip.set_pieces(list(of.values()))
 
     def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
         """Shows this stretch of time, in the times of a zone (None: this computer's), with a line at the present."""
@@ -225,6 +268,22 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
                 self.hovered.emit(float(box.mapSceneToView(at).x()))
                 return
         self.hovered.emit(None)
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        """Called by Qt."""
+        if not isinstance(event, QHelpEvent):
+            return bool(super().viewportEvent(event))
+        QToolTip.showText(event.globalPos(), self._tip(self.mapToScene(event.pos())), self)
+        return True
+
+    def _tip(self, at: QPointF) -> str:
+        for box in self._boxes:
+            if box.isVisible() and (place := box.sceneBoundingRect()).contains(at):
+                lane = int((at.y() - place.top()) / place.height() * len(self.lanes)) if box is self._lane_box else None
+                reach_s = LEAST_PX / 2 * self._range.length_s / place.width()
+                time_s = float(box.mapSceneToView(at).x())
+                return self.tip_at(time_s, reach_s, None if lane is None else self._lane_keys[lane])
+        return ""
 
     def leaveEvent(self, event: Any) -> None:  # noqa: N802
         """Called by Qt."""

@@ -30,6 +30,7 @@ from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Spawn
 from t3monitor.ui.trend.message import PlotMessage, ProblemLine
 from t3monitor.ui.trend.plot import TrendPlot
 from t3monitor.ui.trend.saved import from_json, to_json
+from t3monitor.ui.trend.shown_holes import ShownHoles
 from t3monitor.ui.trend.state import Change, TrendState
 from t3monitor.ui.trend.toolbar import TrendToolBar
 from t3monitor.ui.trend.traces import Traces
@@ -47,6 +48,7 @@ class TrendView(QWidget):
     """
 
     points_changed = Signal()
+    cycles_asked = Signal(float)  # what was recorded of a time
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class TrendView(QWidget):
         self.legend = Legend(self._in_sight)
         self.loader = HistoryLoader(load, spawn, self)
         self.explainer = HoleExplainer(explain, clock, spawn, self)
+        self.holes = ShownHoles(self.plot, self.state, self.traces, self.explainer, clock)
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
         self.splitter = splitter(Qt.Orientation.Horizontal, (self.plot, 1), (self.legend, 0))
@@ -85,7 +88,8 @@ class TrendView(QWidget):
         self.loader.begun.connect(self.traces.begin_loading)
         self.loader.loaded.connect(self._on_loaded)
         self.loader.failed.connect(self._on_failed)
-        self.explainer.explained.connect(self._draw_cursor)
+        self.explainer.explained.connect(self._draw_holes)
+        self.plot.strip.time_chosen.connect(self.cycles_asked)
         self.toolbar.preset_chosen.connect(self.state.show_preset)
         self.toolbar.range_chosen.connect(self.state.show_range)
         self.toolbar.moved.connect(self.state.move_windows)
@@ -128,6 +132,7 @@ class TrendView(QWidget):
     def set_now(self, utc_s: float, sync_interval_s: int) -> None:
         """Marks present values that have become old; to be called every second."""
         self._judged_at = utc_s, sync_interval_s
+        self.holes.pass_time()
         if self.traces.judge(utc_s, sync_interval_s):
             self._fill_legend()
 
@@ -227,8 +232,13 @@ class TrendView(QWidget):
         self.plot.draw(self.traces.drawn(), self._clock())
         self.state.set_site_zone(self.traces.site_zone(self._zones))
         self.state.set_data_since(self.traces.data_since_s())
-        self._draw_cursor()
+        self._draw_holes()
         self._say()
+
+    @Slot()
+    def _draw_holes(self) -> None:
+        self.holes.draw(self.loader.held)
+        self._draw_cursor()
 
     @Slot()
     def draw_now(self) -> None:
@@ -256,8 +266,7 @@ class TrendView(QWidget):
         """The cause for which none of the shown series has a reading at a time, if it is one."""
         now_s = self._clock()
         holes = [
-            None if trace.text_at(time_s, now_s) else self.explainer.at(trace.key, time_s)
-            for trace in self.traces.shown
+            None if trace.text_at(time_s, now_s) else self.holes.at(trace.key, time_s) for trace in self.traces.shown
         ]
         causes = {hole and hole.cause for hole in holes}
         return sentence(cause) if len(causes) == 1 and (cause := causes.pop()) else ""
@@ -273,7 +282,7 @@ class TrendView(QWidget):
     def _at_cursor(self, key: SeriesKey, value: str | None) -> str:
         """A value at the crosshair, or why there is none."""
         cursor_s = self.state.cursor_s
-        hole = None if cursor_s is None else self.explainer.at(key, cursor_s)
+        hole = None if cursor_s is None else self.holes.at(key, cursor_s)
         if value is None and (hole is None or hole.cause is Cause.UNKNOWN):
             self.explainer.ask_again()
         if hole is None:

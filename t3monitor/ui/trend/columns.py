@@ -1,0 +1,70 @@
+"""What each pixel column of the strip under the plot shows of the holes of all shown series; plain data."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from t3monitor.model.causes import HoleClass
+from t3monitor.store.history.series import Floats
+from t3monitor.ui.trend.bands import alike
+from t3monitor.ui.trend.missing import CLASS_OF, CLASSES, Codes, Pieces
+
+# What reaches farthest is the worst: the monitor's absence is everybody's.
+_FARTHEST = HoleClass.MONITOR, HoleClass.T3000, HoleClass.DATABASE, HoleClass.PANEL, HoleClass.POINT, HoleClass.UNKNOWN
+BY_WORST: Codes = np.array([CLASSES.index(hole_class) for hole_class in _FARTHEST], dtype=np.int8)
+LEAST_COLUMNS = 3  # that a hole marks, however short it is
+
+
+class Columns(NamedTuple):
+    """Of each column: by class, the share of the time of all series that is missing, and the worst class, if any."""
+
+    shares: NDArray[np.float64]
+    worst: Codes  # below 0: nothing is missing
+
+
+class MissingTime:
+    """How much is missing up to any time, by class, of so many series."""
+
+    def __init__(self, parts: Sequence[Pieces]) -> None:
+        self._series = len(parts)
+        self._edges: dict[int, tuple[_Sums, _Sums]] = {}
+        rows = [(pieces, len(series), CLASS_OF[pieces.causes]) for series, pieces in alike(parts)]
+        for place in BY_WORST.tolist():
+            of_class = [(pieces.taken(classes == place), count) for pieces, count, classes in rows]
+            counts = [np.full(len(pieces.starts), count) for pieces, count in of_class]
+            if sum(map(len, counts)):
+                self._edges[place] = (
+                    _Sums(np.concatenate([pieces.starts for pieces, _ in of_class]), np.concatenate(counts)),
+                    _Sums(np.concatenate([pieces.ends for pieces, _ in of_class]), np.concatenate(counts)),
+                )
+
+    def columns(self, first_s: float, s_per_column: float, count: int) -> Columns:
+        """So many columns from a time on."""
+        shares = np.zeros((len(CLASSES), count))
+        worst = np.full(count, -1, dtype=np.int8)
+        edges: Floats = first_s + s_per_column * np.arange(count + 1, dtype=np.float64)
+        for place, (starts, ends) in reversed(self._edges.items()):
+            begun, begun_s = starts.up_to(edges)
+            ended, ended_s = ends.up_to(edges)
+            shares[place] = np.diff(begun_s - ended_s) / (self._series * s_per_column)
+            is_there = begun[1:] > ended[:-1]
+            worst[np.convolve(is_there, np.ones(LEAST_COLUMNS), mode="same") > 0] = place
+        return Columns(shares, worst)
+
+
+class _Sums:
+    """Times, each counted so often, as a function: how much has passed since those that are over, in sum."""
+
+    def __init__(self, times_s: Floats, counts: NDArray[np.int64]) -> None:
+        order = np.argsort(times_s, kind="stable")
+        self._times, counts = times_s[order], counts[order]
+        self._base_s = float(self._times[0])  # sums of epoch seconds would be inexact
+        self._counts = np.append(0, np.cumsum(counts))
+        self._sums = np.append(0.0, np.cumsum(counts * (self._times - self._base_s)))
+
+    def up_to(self, at_s: Floats) -> tuple[NDArray[np.int64], Floats]:
+        """How many are over, and since when in sum, in seconds."""
+        over = np.searchsorted(self._times, at_s)
+        return self._counts[over], self._counts[over] * (at_s - self._base_s) - self._sums[over]

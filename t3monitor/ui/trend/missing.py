@@ -1,0 +1,192 @@
+"""What the shown series lack, when and why, as arrays; plain data. Times are UTC epoch seconds.
+
+*When* is what their samples say, by which lines, lanes, crosshair and statistics go as well; *why* is what was found
+out about it, and may come later. So a hole is the same everywhere, at every zoom, live or loaded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from t3monitor.model.causes import SENSOR_FAULTS, Cause, HoleClass
+from t3monitor.store.causes.holes import ExplainedHole
+from t3monitor.store.history.series import Floats, Holes, Series
+
+Codes = NDArray[np.int8]
+
+CAUSES: tuple[Cause | None, ...] = (*Cause, None)  # a cause is known by its place in arrays; None: not read yet
+CLASSES = tuple(HoleClass)  # likewise
+CLASS_OF: Codes = np.array([CLASSES.index(cause.hole_class if cause else HoleClass.UNKNOWN) for cause in CAUSES], "b")
+_CODES = {cause: code for code, cause in enumerate(CAUSES)}
+_IS_FAULT = np.array([cause in SENSOR_FAULTS for cause in CAUSES])
+
+
+class Pieces(NamedTuple):
+    """Times without a reading, each of one cause, oldest first; they do not overlap. The last end may be infinite."""
+
+    starts: Floats
+    ends: Floats
+    causes: Codes
+
+    @classmethod
+    def none(cls) -> "Pieces":
+        """No piece."""
+        return cls(np.empty(0), np.empty(0), np.empty(0, dtype=np.int8))
+
+    def taken(self, which: NDArray[np.bool_] | NDArray[np.intp] | slice) -> "Pieces":
+        """Some of them."""
+        return Pieces(self.starts[which], self.ends[which], self.causes[which])
+
+    def until(self, now_s: float) -> "Pieces":
+        """Those that have begun by now, up to now."""
+        begun = self.taken(slice(int(np.searchsorted(self.starts, now_s))))
+        return begun._replace(ends=np.minimum(begun.ends, now_s))
+
+    def places(self, start_s: float, end_s: float) -> range:
+        """The places of those that reach into a time."""
+        return range(int(np.searchsorted(self.ends, start_s, side="right")), int(np.searchsorted(self.starts, end_s)))
+
+    def reaching(self, start_s: float, end_s: float) -> "Pieces":
+        """Those that reach into a time."""
+        places = self.places(start_s, end_s)
+        return self.taken(slice(places.start, places.stop))
+
+
+class Explained(NamedTuple):
+    """Why a series has no reading, as it was found out: oldest first, without overlaps; as arrays beside it."""
+
+    holes: tuple[ExplainedHole, ...]
+    pieces: Pieces
+
+    @classmethod
+    def of(cls, holes: Sequence[ExplainedHole] = ()) -> "Explained":
+        """What was found out."""
+        starts, ends = np.array([hole[:2] for hole in holes], dtype=float).reshape(-1, 2).T
+        return cls(tuple(holes), Pieces(starts, ends, np.array([_CODES[hole.cause] for hole in holes], dtype=np.int8)))
+
+    def within(self, start_s: float, end_s: float) -> list[ExplainedHole]:
+        """What is known between two times, cut there."""
+        places = self.pieces.places(start_s, end_s) if start_s < end_s else ()
+        return [self.holes[place].within(start_s, end_s) for place in places]
+
+    def renewed(self, since_s: float, newer: "Explained") -> "Explained":
+        """With what was found out anew of the time since then; what goes on over it is one."""
+        older = int(np.searchsorted(self.pieces.ends, since_s))
+        over = [hole.within(-np.inf, since_s) for hole in self.holes[older : older + 1] if hole.start_s < since_s]
+        later = Explained.of(_joined([*over, *newer.holes]))
+        return Explained(
+            self.holes[:older] + later.holes,
+            Pieces(
+                np.append(self.pieces.starts[:older], later.pieces.starts),
+                np.append(self.pieces.ends[:older], later.pieces.ends),
+                np.append(self.pieces.causes[:older], later.pieces.causes),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Missing:
+    """What one series lacks."""
+
+    pieces: Pieces
+    which: NDArray[np.intp]  # what was found out about each piece, as its place there; below 0: nothing yet
+    explained: Explained
+
+    def told(self, place: int) -> ExplainedHole | None:
+        """What was found out about a piece; None if nothing was yet."""
+        which = int(self.which[place])
+        return None if which < 0 else self.explained.holes[which]
+
+    def told_at(self, time_s: float) -> ExplainedHole | None:
+        """What was found out about a time without a reading."""
+        place = Holes(*self.pieces[:2]).at(time_s)
+        return None if place is None else self.told(place)
+
+
+def without_reading(series: Sequence[Series], start_s: float, end_s: float, now_s: float) -> Holes:
+    """When none of these, of which one goes on where another ends, has a reading between two times, as of now.
+
+    The last one goes on, up to ``end_s``, if there is none now.
+    """
+    return everywhere([_without_reading(each, start_s, end_s, now_s) for each in series], start_s, end_s)
+
+
+def _without_reading(series: Series, start_s: float, end_s: float, now_s: float) -> Holes:
+    starts, ends = series.holes
+    until_s = series.known_until(now_s)
+    is_over = until_s < series.told_until(now_s)
+    closed = np.isfinite(ends)
+    tail_s = [until_s] if is_over else []
+    return _within(
+        np.concatenate(([-np.inf], starts[closed], tail_s)),
+        np.concatenate((series.times_utc_s[:1], ends[closed], [np.inf] * len(tail_s))),
+        start_s,
+        end_s,
+    )
+
+
+def _within(starts: Floats, ends: Floats, start_s: float, end_s: float) -> Holes:
+    starts, ends = np.maximum(starts, start_s), np.minimum(ends, end_s)
+    there = starts < ends
+    return Holes(starts[there], ends[there])
+
+
+def everywhere(parts: Sequence[Holes], start_s: float, end_s: float) -> Holes:
+    """What lies in all of them; of none, the whole time."""
+    if len(parts) < 2:
+        return parts[0] if parts else _within(np.array([start_s]), np.array([end_s]), start_s, end_s)
+    edges = np.unique(np.concatenate([edge for part in parts for edge in part]))
+    in_all = np.all([_place(part, edges[:-1]) >= 0 for part in parts], axis=0)
+    return Holes(*_runs(edges, in_all))
+
+
+def missing(series: Sequence[Series], explained: Explained, start_s: float, end_s: float, now_s: float) -> Missing:
+    """What a series, given in its parts, lacks between two times, as of now.
+
+    Faults of its sensor are among it, though there are readings then. What was told of a hole counts as long as it
+    goes on, until something else is found out.
+    """
+    holes = without_reading(series, start_s, end_s, now_s)
+    told = Holes(*explained.pieces[:2])
+    edges = np.unique(np.clip(np.concatenate([*holes, *told]), start_s, end_s))
+    begins = edges[:-1]
+    hole, which = _place(holes, begins), _place(told, begins)
+    if len(which):
+        last = np.maximum.accumulate(np.where(which >= 0, np.arange(len(which)), 0))
+        goes_on = (which < 0) & (hole >= 0) & (hole[last] == hole)
+        which = np.where(goes_on, which[last], which)
+    causes = np.append(explained.pieces.causes, np.int8(_CODES[None]))[which]
+    there = (hole >= 0) | ((which >= 0) & _IS_FAULT[causes])
+    first = there & np.append(True, (which[1:] != which[:-1]) | ~there[:-1])[: len(there)]
+    last_one = there & np.append((which[1:] != which[:-1]) | ~there[1:], True)[: len(there)]
+    return Missing(Pieces(begins[first], edges[1:][last_one], causes[first]), which[first], explained)
+
+
+def _place(holes: Holes, times_s: Floats) -> NDArray[np.intp]:
+    """In which of them each time lies, below 0: in none."""
+    starts, ends = holes
+    if not len(starts):
+        return np.full(len(times_s), -1, dtype=np.intp)
+    place = np.searchsorted(starts, times_s, side="right") - 1
+    return np.where((place >= 0) & (times_s < ends[place]), place, -1)
+
+
+def _runs(edges: Floats, there: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Begin and end of each run of intervals between edges that are there."""
+    change = np.diff(np.concatenate(([False], there, [False])).astype(np.int8))
+    return edges[np.flatnonzero(change > 0)], edges[np.flatnonzero(change < 0)]
+
+
+def _joined(holes: Sequence[ExplainedHole]) -> list[ExplainedHole]:
+    """Those that were cut in two as one."""
+    joined: list[ExplainedHole] = []
+    for hole in holes:
+        last = joined[-1] if joined else None
+        if last and (last.end_s, last.cause, last.sentence) == (hole.start_s, hole.cause, hole.sentence):
+            joined[-1] = last._replace(end_s=hole.end_s, run_ids=tuple(dict.fromkeys(last.run_ids + hole.run_ids)))
+        else:
+            joined.append(hole)
+    return joined
