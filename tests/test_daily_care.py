@@ -64,8 +64,12 @@ class Days:
         return self.wait_s
 
     @property
+    def now_s(self) -> float:
+        return self.clock.utc_s()
+
+    @property
     def names(self) -> list[str]:
-        return [backup.name for backup in backups_of(self.database.path, self.settings)]
+        return [backup.name for backup in backups_of(self.database.path, self.settings, self.now_s)]
 
 
 def rows(file: Path, sql: str) -> list[tuple[object, ...]]:
@@ -134,7 +138,7 @@ def test_databases_of_one_name_may_have_their_backups_in_one_folder(database: Da
     second.pass_by()
     ((backup,), (others,)) = first.names, second.names
     assert backup != others
-    assert newest_backup(database.path, first.settings) == tmp_path / backup
+    assert newest_backup(database.path, first.settings, first.now_s) == tmp_path / backup
     other.close()
 
 
@@ -152,6 +156,29 @@ def test_the_newest_backup_is_kept_whatever_its_time_says(database: Database) ->
         days.pass_by()
     assert len(days.names) == 2
     assert min(days.names) == time.strftime("history.backup-%Y-%m-%d-%H%M%S.db", time.localtime(days.clock.utc_s()))
+
+
+def test_a_backup_of_a_time_to_come_is_not_the_newest_and_goes_first(database: Database) -> None:
+    days = Days(database, backups=2)
+    for step_s in (1000 * DAY_S, -1000 * DAY_S, 0):
+        days.clock.utc_offset_s += step_s
+        days.pass_by()
+        newest = newest_backup(database.path, days.settings, days.now_s)
+        assert newest == database.path.with_name(
+            time.strftime("history.backup-%Y-%m-%d-%H%M%S.db", time.localtime(days.now_s))
+        )
+    assert max(days.names) == days.names[-1] == newest.name
+
+
+def test_a_clock_that_was_wrong_once_makes_no_more_than_one_backup_a_day_afterwards(database: Database) -> None:
+    days = Days(database, backups=9)
+    days.clock.utc_offset_s += 1000 * DAY_S
+    days.pass_by()
+    for later_s in (0, 3600, 7200):  # starts of the program, on one day
+        again = Days(database, backups=9)
+        again.clock.utc_offset_s += later_s
+        again.pass_by()
+    assert len(again.names) == 2
 
 
 def test_files_of_similar_names_are_no_backups_and_stay(database: Database, file: Path) -> None:

@@ -23,8 +23,12 @@ from t3monitor.store.history.series import Holes
 from t3monitor.store.history.statistics import statistics
 from t3monitor.store.upkeep import retention
 from t3monitor.store.upkeep.leaving import Leaving
-from t3monitor.store.upkeep.retention import Retain
+from t3monitor.store.upkeep.preview import preview
+from t3monitor.store.upkeep.retention import Retain, pause_text
+from t3monitor.store.upkeep.retention_text import preview_lines
 from t3monitor.store.upkeep.slices import UpkeepContext
+from t3monitor.store.writing.rows import insert_run
+from values import report
 
 few = settings(max_examples=settings().max_examples // 3)  # each has a file of its own
 
@@ -290,6 +294,65 @@ def test_time_in_which_a_sensor_was_open_is_not_known(
     assert day.mean == pytest.approx(expected.mean)
 
 
+# The clock
+
+
+def test_a_clock_that_is_set_years_ahead_deletes_nothing(history: History) -> None:
+    begin_s = midnight(BERLIN, 2026, 1, 30)
+    history.store(regular(begin_s, 4 * 144))
+    _cycles(history, begin_s, 96, first_id=1)
+    right_s, wrong_s = begin_s + 4 * 86_400.0, begin_s + (4 + 5 * 365) * 86_400.0
+    kept = {"keep_samples_days": 4, "keep_daily_values_days": 5}
+
+    assert history.retain(wrong_s, BERLIN, **kept) == 0
+    told = preview(history.url, Settings().with_values(**kept), wrong_s, BERLIN)
+    assert told.whole.readings_going == told.whole.days_going == 0
+    pause = "1,826 days without any cycle do not count as age, so that a clock that is set wrong deletes nothing"
+    assert pause in preview_lines(told)
+
+    _cycles(history, wrong_s, 72, first_id=1000)
+    history.store(regular(int(wrong_s), 3 * 144, run_id=5000))
+    assert history.retain(wrong_s + 3600, BERLIN, **kept) == 0
+    assert history.retain(right_s, BERLIN, **kept) == 0
+    assert preview(history.url, Settings().with_values(**kept), right_s, BERLIN).pause == ""
+    assert history.retain(wrong_s + 3 * 86_400, BERLIN, **kept) == 2 * 144  # as old as three days of recording made it
+    assert history.rows("SELECT detail FROM SYNC_EVENTS") == [
+        ("samples before 2026-02-01; daily values before 2026-01-31",)
+    ]
+
+
+def test_a_week_without_cycles_is_age_and_so_is_what_is_older_than_the_ledger(history: History) -> None:
+    begin_s = midnight(BERLIN, 2026, 1, 30)
+    history.store(regular(begin_s, 144))
+    _cycles(history, begin_s + 3 * 86_400, 6, first_id=1)
+    now_s = begin_s + 9 * 86_400.0
+    assert pause_text(history.url, Settings(keep_samples_days=1), now_s) == ""
+    assert history.retain(now_s, BERLIN, keep_samples_days=7) == 144
+
+
+def test_the_log_says_once_that_what_is_old_by_the_clock_does_not_go(
+    history: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin_s = midnight(BERLIN, 2026, 1, 30)
+    _cycles(history, begin_s, 6, first_id=1)
+    clock = FakeClock(begin_s + 100 * 86_400.0)
+    _cycles(history, clock.utc_s() - 60, 12, first_id=10)
+    upkeep = Retain(UpkeepContext(clock, lambda: Settings(keep_samples_days=7)))
+    with caplog.at_level("INFO"):
+        for _ in range(4):
+            upkeep.work(history.database)
+            clock.now_s += 2 * 3600
+    assert [record.message for record in caplog.records if "days without any cycle" in record.message] == [
+        "ℹ️ 100 days without any cycle do not count as age, so that a clock that is set wrong deletes nothing"
+    ]
+
+
+def _cycles(history: History, begin_s: float, hours: int, *, first_id: int) -> None:
+    with history.database.writing() as cursor:
+        for number in range(0, hours, 6):
+            insert_run(cursor, first_id + number, report(started_at=begin_s + number * 3600), 600)
+
+
 # Rules
 
 
@@ -341,14 +404,14 @@ def test_layouts_words_causes_changes_events_and_the_ledger_stay(history: Histor
         "POINT_CHANGES": "(7, 'INPUT', 1, 5, 'label', 'A', 'B')",
         "COVERAGE": "(1, '', NULL, NULL, 5, 9, 't3000', 'timeout', NULL, 1, 9)",
         "SYNC_EVENTS": "(1, 5, '', 'started', '')",
-        "SYNC_RUNS": "(1, 5, 6, 'ok', NULL, 1, 1, 1, 0, 6, 6, '{}', 30, 1, 'ffi_sync_service', '')",
+        "SYNC_RUNS": f"(1, {begin_s}, {begin_s}, 'ok', NULL, 1, 1, 1, 0, 6, 6, '{{}}', 30, 1, 'ffi_sync_service', '')",
     }
     with history.database.writing() as cursor:
         for table, row in stays.items():
             cursor.execute(f"INSERT INTO {table} VALUES {row}")
     tables = *stays, "TRENDLOG_LAYOUTS", "TRENDLOG_LAYOUT_POINTS"
     before = {table: history.rows(f"SELECT * FROM {table}") for table in tables}
-    assert history.retain(begin_s + 9 * 86_400.0, BERLIN, keep_samples_days=1, keep_daily_values_days=1) == 288
+    assert history.retain(begin_s + 6 * 86_400.0, BERLIN, keep_samples_days=1, keep_daily_values_days=1) == 288
     after = {table: history.rows(f"SELECT * FROM {table}") for table in tables}
     assert after.pop("SYNC_EVENTS")[:1] == before.pop("SYNC_EVENTS")
     assert after == before

@@ -354,7 +354,9 @@ class Keeper:
                     raise
             settings = self._context.settings
             is_sure = not self._is_suspect or self._was_suspect
-            self._rescue = Rescue(self.url, lambda: newest_backup(self.path, settings()), is_sure=is_sure)
+            self._rescue = Rescue(
+                self.url, lambda: newest_backup(self.path, settings(), self._clock.utc_s()), is_sure=is_sure
+            )
             self._was_suspect |= self._is_suspect
             self._is_suspect = False
         self._wait_for(self._rescue)

@@ -30,14 +30,19 @@ def backup_folder(database: Path, settings: Settings) -> Path:
     return Path(settings.backup_folder).expanduser() if settings.backup_folder else database.parent
 
 
-def backups_of(database: Path, settings: Settings) -> list[Path]:
-    """Its backups, the newest last; none if their folder is out of reach."""
+def backups_of(database: Path, settings: Settings, now_s: float) -> list[Path]:
+    """Its backups, the newest last; none if their folder is out of reach.
+
+    Those of the future are the first ones: the clock was wrong, and whatever is of the present is newer.
+    """
     begin, end = re.escape(_begin_of_name(database, settings)), re.escape(database.suffix)
     name = re.compile(rf"{begin}\d{{4}}-\d\d-\d\d-\d{{6}}{end}")
     try:
-        return sorted(file for file in backup_folder(database, settings).iterdir() if name.fullmatch(file.name))
+        found = [file for file in backup_folder(database, settings).iterdir() if name.fullmatch(file.name)]
     except OSError:
         return []
+    present = _file_name(database, settings, now_s)
+    return sorted(found, key=lambda file: (file.name <= present, file.name))
 
 
 def _begin_of_name(database: Path, settings: Settings) -> str:
@@ -48,9 +53,14 @@ def _begin_of_name(database: Path, settings: Settings) -> str:
     return f"{database.stem}-{zlib.crc32(os.fsencode(whose)):08x}.backup-"
 
 
-def newest_backup(database: Path, settings: Settings) -> Path | None:
+def _file_name(database: Path, settings: Settings, now_s: float) -> str:
+    stamp = time.strftime(_STAMP, time.localtime(now_s))
+    return f"{_begin_of_name(database, settings)}{stamp}{database.suffix}"
+
+
+def newest_backup(database: Path, settings: Settings, now_s: float) -> Path | None:
     """Its newest backup, if there is one."""
-    return next(reversed(backups_of(database, settings)), None)
+    return next(reversed(backups_of(database, settings, now_s)), None)
 
 
 def make_backup(url: str, settings: Settings, now_s: float, work: LongWork, *, rests: bool = False) -> Path:
@@ -61,8 +71,7 @@ def make_backup(url: str, settings: Settings, now_s: float, work: LongWork, *, r
     present_revision(url)
     database = database_file(url)
     folder = backup_folder(database, settings)
-    stamp = time.strftime(_STAMP, time.localtime(now_s))
-    copy = folder / f"{_begin_of_name(database, settings)}{stamp}{database.suffix}"
+    copy = folder / _file_name(database, settings, now_s)
     try:
         needed, free = room_for(database, folder)
         left = max(_FREE_BYTES, int(shutil.disk_usage(folder).total * _FREE_SHARE))
@@ -77,7 +86,7 @@ def make_backup(url: str, settings: Settings, now_s: float, work: LongWork, *, r
             "would nearly fill the disk; free some space, or choose another folder"
         )
     back_up(url, copy, work, rests=rests)
-    others = [backup for backup in backups_of(database, settings) if backup != copy]  # a clock may have been set back
+    others = [backup for backup in backups_of(database, settings, now_s) if backup != copy]
     for old in others[: max(0, len(others) + 1 - max(1, settings.backups))]:
         with suppress(OSError):  # it goes with the next one
             old.unlink()
@@ -109,14 +118,14 @@ def _text(utc_s: float) -> str:
 
 
 def last_care(url: str) -> Care:
-    """How a database was looked after, by what stands in it; raises DatabaseError."""
+    """How a database was looked after last, whatever the clock said then; raises DatabaseError."""
     kind = sync_events.c.kind
     with reading(url) as connection:
         rows = stored_rows(connection, sync_events)
         if rows is None:
             return Care()
         checked, backed_up, salvaged = (
-            connection.execute(rows.where(kind == wanted).order_by(sync_events.c.at.desc()).limit(1)).first()
+            connection.execute(rows.where(kind == wanted).order_by(sync_events.c.id.desc()).limit(1)).first()
             for wanted in (EventKind.CHECKED, EventKind.BACKED_UP, EventKind.SALVAGED)
         )
     return Care(

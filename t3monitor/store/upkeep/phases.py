@@ -1,10 +1,14 @@
 """How long each step of a cycle took is asked of the newest cycles alone, and of those that went wrong."""
 
+from sqlite3 import Cursor
+from typing import cast
+
 from t3monitor.model.errors import Outcome
 from t3monitor.store.database import Database
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import sync_runs
 from t3monitor.store.statements import INSERT_RUN
+from t3monitor.store.upkeep.ages import Ages
 from t3monitor.store.upkeep.slices import UpkeepContext
 
 _AGE_S = 30 * 86_400.0
@@ -25,8 +29,10 @@ class EmptyPhases:
         self._looked_at = 0  # ids up to this
 
     def work(self, database: Database) -> float:  # noqa: D102 - see Upkeep
-        before_s = self._clock.utc_s() - _AGE_S
         with reading(database.url) as connection:
+            ages = Ages.in_file(cast(Cursor, connection.connection.cursor()), self._clock.utc_s())
+            before_s = ages.now_s - _AGE_S
+            before_s -= ages.uncounted_s(before_s)
             rows = connection.exec_driver_sql(_OLD, (self._looked_at, before_s, _ROWS_AT_ONCE)).fetchall()
         if full := [(run_id,) for run_id, is_full in rows if is_full]:
             with database.writing() as cursor:

@@ -9,8 +9,9 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.files import database_file
 from t3monitor.store.reading import reading
+from t3monitor.store.upkeep.ages import Ages
 from t3monitor.store.upkeep.disk import Room, room_of
-from t3monitor.store.upkeep.retention import Limits, Vector, limits_of, vectors_in
+from t3monitor.store.upkeep.retention import Limits, Vector, limits_of, pause_text, vectors_in
 
 _DAY_S = 86_400
 _LATELY_S = 7 * _DAY_S
@@ -76,6 +77,7 @@ class Preview(NamedTuple):
     full_size_bytes: float | None  # where the file stops growing; None: it does not
     room: Room | None  # on the disk
     now_s: float
+    pause: str = ""  # what by the clock is old and does not go
 
     @property
     def bytes_later(self) -> float:
@@ -125,9 +127,10 @@ def preview(url: str, settings: Settings, now_s: float, zone: tzinfo | None = No
             )
         sizes = dict(cursor.execute("SELECT layout_id, count(*) FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id"))
         since_s = now_s - _LATELY_S
+        ages = Ages.in_file(cursor, now_s, zone)
         for vector in vectors_in(cursor):
             kept = settings.kept(*vector)
-            limits = limits_of(settings, vector, now_s, zone)
+            limits = limits_of(settings, vector, ages)
             part, oldest_s = _part(cursor, vector, limits, sizes, since_s, now_s)
             rules[kept.serial_number, kept.point_type] = rules[kept.serial_number, kept.point_type].plus(part)
             if oldest_s is not None:
@@ -151,10 +154,11 @@ def preview(url: str, settings: Settings, now_s: float, zone: tzinfo | None = No
         tuple((*of_what, part) for of_what, part in rules.items()),
         file_bytes,
         min(oldest, default=None),
-        general * _DAY_S if general else None,
+        (general + ages.uncounted_days(general)) * _DAY_S if general else None,
         max(0.0, beside) + full_size if math.isfinite(full_size) and oldest else None,
         room_of(path),
         now_s,
+        pause_text(url, settings, now_s, zone),
     )
 
 

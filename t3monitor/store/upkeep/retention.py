@@ -4,8 +4,9 @@ Both ages are told in days of the computer's zone, and only whole days go. The w
 at them, the causes of holes, the events and the ledger stay: they are small, and they explain what is left.
 """
 
+import logging
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import tzinfo
 from sqlite3 import Cursor
 from typing import NamedTuple, cast
 
@@ -14,8 +15,10 @@ from t3monitor.model.causes import EventKind
 from t3monitor.model.local_days import begin_of
 from t3monitor.store.database import Database
 from t3monitor.store.reading import reading
+from t3monitor.store.upkeep.ages import Ages
 from t3monitor.store.upkeep.slices import UpkeepContext, is_loaded
 
+_log = logging.getLogger(__name__)
 _EVERY_S, _REST_S, _LOADING_S = 60.0, 0.02, 1.0
 _TOOLS = "t3monitor.store.upkeep.leaving"
 _AGAIN_S = 3600.0  # readings that came late may have to go
@@ -56,33 +59,40 @@ class Retain:
         self._context = context
         self._steps: Iterator[int] = iter(())
         self._rules = ""  # by which they go
+        self._said = ""
         self._again_s = 0.0
 
     def work(self, database: Database) -> float:  # noqa: D102 - see Upkeep
         settings, clock = self._context.settings(), self._context.clock
-        rules, now_s = rule_text(settings, clock.utc_s()), clock.monotonic_s()
+        rules, now_s = rule_text(settings, Ages(clock.utc_s())), clock.monotonic_s()
         if rules and not is_loaded(_TOOLS):
             return _LOADING_S
         if rules != self._rules or now_s >= self._again_s:
             self._rules, self._again_s = rules, now_s + _AGAIN_S
             self._steps = retained(database, settings, clock.utc_s())
+            self._say(pause_text(database.url, settings, clock.utc_s()))
         try:
             return _EVERY_S if next(self._steps, None) is None else _REST_S
         except BaseException:
             self._rules = ""  # these steps are at their end
             raise
 
+    def _say(self, pause: str) -> None:
+        if pause and pause != self._said:
+            _log.info("ℹ️ %s", pause)
+        self._said = pause
 
-def rule_text(settings: Settings, now_s: float, zone: tzinfo | None = None) -> str:
+
+def rule_text(settings: Settings, ages: Ages) -> str:
     """What is not kept, as the event of it says; empty if everything is."""
     exceptions = [(kept, _of_what(kept.serial_number, kept.point_type)) for kept in settings.keep_exceptions]
     texts = []
     for what, name in (("samples", "samples_days"), ("daily values", "daily_values_days")):
         general = getattr(settings, f"keep_{name}")
-        parts = [f"before {_day_before(now_s, general, zone)}"] if general else []
+        parts = [f"before {ages.day_before(general)}"] if general else []
         for kept, of_what in exceptions:
             if days := getattr(kept, name):
-                parts.append(f"{of_what} before {_day_before(now_s, days, zone)}")
+                parts.append(f"{of_what} before {ages.day_before(days)}")
             elif general:
                 parts.append(f"{of_what} none")
         if any("before" in part for part in parts):
@@ -90,12 +100,25 @@ def rule_text(settings: Settings, now_s: float, zone: tzinfo | None = None) -> s
     return "; ".join(texts)
 
 
-def limits_of(settings: Settings, vector: Vector, now_s: float, zone: tzinfo | None = None) -> Limits:
+def pause_text(url: str, settings: Settings, now_s: float, zone: tzinfo | None = None) -> str:
+    """What by the clock is old and does not go; empty if that is nothing. Raises DatabaseError."""
+    ages = [settings.keep_samples_days, settings.keep_daily_values_days]
+    ages += [days or 0 for kept in settings.keep_exceptions for days in (kept.samples_days, kept.daily_values_days)]
+    if not any(ages):
+        return ""
+    with reading(url) as connection:
+        in_file = Ages.in_file(cast(Cursor, connection.connection.cursor()), now_s, zone)
+    days = in_file.uncounted_days(max(ages))
+    if not days:
+        return ""
+    return f"{days:,} days without any cycle do not count as age, so that a clock that is set wrong deletes nothing"
+
+
+def limits_of(settings: Settings, vector: Vector, ages: Ages) -> Limits:
     """What is kept of a panel's points of a type."""
     kept = settings.kept(*vector)
     samples, days = (
-        begin_of(_day_before(now_s, age, zone), zone) if age else 0
-        for age in (kept.samples_days, kept.daily_values_days)
+        begin_of(ages.day_before(age), ages.zone) if age else 0 for age in (kept.samples_days, kept.daily_values_days)
     )
     return Limits(samples, days)
 
@@ -112,17 +135,18 @@ def retained(database: Database, settings: Settings, now_s: float, zone: tzinfo 
 
     ``zone`` None is the computer's. Each slice is a transaction that leaves everything whole.
     """
-    rules = rule_text(settings, now_s, zone)
-    if not rules:
+    if not rule_text(settings, Ages(now_s, zone)):
         return
     # With numpy, which a program that was just started can do without.
     from t3monitor.store.history.days import add_to_days
     from t3monitor.store.upkeep.leaving import oldest
 
     with reading(database.url) as connection:
-        vectors = vectors_in(cast(Cursor, connection.connection.cursor()))
+        cursor = cast(Cursor, connection.connection.cursor())
+        vectors, ages = vectors_in(cursor), Ages.in_file(cursor, now_s, zone)
+    rules = rule_text(settings, ages)
     for vector in vectors:
-        limits = limits_of(settings, vector, now_s, zone)
+        limits = limits_of(settings, vector, ages)
         yield 0
         if not _has_older(database, vector, limits):
             continue
@@ -174,11 +198,6 @@ def _note(cursor: Cursor, rules: str, now_s: float) -> None:
     ).fetchone()
     if newest != (rules,):
         cursor.execute("INSERT INTO SYNC_EVENTS (at, site, kind, detail) VALUES (?, '', ?, ?)", (now_s, kind, rules))
-
-
-def _day_before(now_s: float, days: int, zone: tzinfo | None) -> date:
-    """The first day that is kept whole, of so many before today."""
-    return max(date(1971, 1, 1), datetime.fromtimestamp(now_s, zone).date() - timedelta(days=days))
 
 
 def _of_what(serial_number: int | None, point_type: str | None) -> str:

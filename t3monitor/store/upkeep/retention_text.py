@@ -22,6 +22,8 @@ def preview_lines(preview: Preview) -> list[str]:
     ]
     if len(preview.rules) > 1:
         lines += [f"   {_going(part, _of(serial, kind))}" for serial, kind, part in preview.rules if part.samples]
+    if preview.pause:
+        lines.append(preview.pause)
     if whole.bytes_going:
         lines.append(f"Later: about {_mb(preview.bytes_later)} of the file are in use")
     days = preview.days_until_limit
