@@ -1,7 +1,7 @@
 """How the holes of several series are drawn as bands; plain data.
 
-Where all of them lack readings for the same cause, a band goes through the whole plot. Any other hole is of its series
-alone, while the lines of others go on there: it stands in a row of its own, which series with the same holes share.
+Where all of them lack readings for the same cause, a band goes through the whole plot. Any other hole is of a panel or
+a series alone, while the lines of others go on there: it stands in a row of its own.
 """
 
 from collections.abc import Sequence
@@ -29,21 +29,44 @@ class Bands(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def bands(parts: Sequence[Pieces]) -> Bands:
-    """Tells what all series lack from what some of them do."""
-    rows = alike(parts)
-    if len(rows) < 2:
-        return Bands(rows[0].pieces if rows else Pieces.none(), ())
-    edges = np.unique(np.concatenate([edge for row in rows for edge in row.pieces[:2]]))
-    causes = np.array([_causes_at(row.pieces, edges[:-1]) for row in rows])
-    is_common = (causes == causes[0]).all(axis=0)
-    own = [
-        Row(row.series, _pieces(edges, np.where(is_common, _NOTHING, its)))
-        for row, its in zip(rows, causes, strict=True)
+def bands(parts: Sequence[Pieces], panels: Sequence[object]) -> Bands:
+    """Tells what all series lack from what those of a panel do, and that from what a series does; and their panels."""
+    kinds = [Row(series, pieces) for of_panel in _by_panel(panels) for series, pieces in _alike_of(of_panel, parts)]
+    if len(kinds) < 2:
+        return Bands(kinds[0].pieces if kinds else Pieces.none(), ())
+    edges = np.unique(np.concatenate([edge for kind in kinds for edge in kind.pieces[:2]]))
+    causes = np.array([_causes_at(kind.pieces, edges[:-1]) for kind in kinds])
+    common = _agreed(causes)
+    rows: list[Row] = []
+    for of_panel in _by_panel(panels):
+        its = [number for number, kind in enumerate(kinds) if kind.series[0] in of_panel]
+        own = np.where(common == _NOTHING, causes[its], _NOTHING)
+        of_all = _agreed(own)
+        rows.append(Row(tuple(of_panel), _pieces(edges, of_all)))
+        rest = np.where(of_all == _NOTHING, own, _NOTHING)
+        rows += [Row(kinds[number].series, _pieces(edges, one)) for number, one in zip(its, rest, strict=True)]
+    together = [
+        Row(tuple(sorted({place for number in numbers for place in rows[number].series})), pieces)
+        for numbers, pieces in alike([row.pieces for row in rows])
     ]
-    return Bands(
-        _pieces(edges, np.where(is_common, causes[0], _NOTHING)), tuple(row for row in own if len(row.pieces.starts))
-    )
+    return Bands(_pieces(edges, common), tuple(row for row in together if len(row.pieces.starts)))
+
+
+def _by_panel(panels: Sequence[object]) -> list[list[int]]:
+    """The places of the series of each panel."""
+    return [[place for place, one in enumerate(panels) if one == panel] for panel in dict.fromkeys(panels)]
+
+
+def _alike_of(places: Sequence[int], parts: Sequence[Pieces]) -> list[Row]:
+    return [
+        Row(tuple(places[number] for number in numbers), pieces)
+        for numbers, pieces in alike([parts[place] for place in places])
+    ]
+
+
+def _agreed(causes: Codes) -> Codes:
+    """The cause that all rows of a table have, by column."""
+    return np.where((causes == causes[0]).all(axis=0), causes[0], np.int8(_NOTHING))
 
 
 def alike(parts: Sequence[Pieces]) -> list[Row]:

@@ -44,7 +44,7 @@ class ShownHoles:
         self._made_of: dict[SeriesKey, tuple[object, ...]] = {}
         self._names: list[Names] = []  # of what is drawn
         self._parts: list[Pieces] = []
-        self._bands = bands(())
+        self._bands = bands((), ())
         plot.tip_at = self.tip
 
     def draw(self, held: Coverage | None) -> None:
@@ -99,7 +99,11 @@ class ShownHoles:
         names = [trace.names for trace in shown]
         is_news = names != self._names or len(parts) != len(self._parts) or not all(map(is_, parts, self._parts))
         if is_news:
-            self._names, self._parts, self._bands = names, parts, bands(parts)
+            self._names, self._parts, self._bands = (
+                names,
+                parts,
+                bands(parts, [trace.of.serial_number for trace in shown]),
+            )
         if is_news or any(its.ends[-1:].max(initial=0.0) > now_s for its in parts):
             keys = [trace.key for trace in shown]
             self._plot.set_holes(
