@@ -274,6 +274,42 @@ def test_what_to_do_is_said_of_every_outcome_with_which_not_all_is_well() -> Non
     assert [outcome for outcome in Outcome if not way_out(outcome)] == [Outcome.OK]
 
 
+def test_the_cycle_of_a_time_is_explained_whether_it_is_here_or_must_be_read(pane: ActivityPane, qtbot: QtBot) -> None:
+    def cycle(number: int) -> CycleReport:
+        at_s = NOW_S + 30.0 * number
+        return report(run_id=number, started_at=at_s - 10, finished_at=at_s)
+
+    cycles = pane.cycles
+    cycles.load(stored(cycle(9), cycle(8), cycle(7), among=9))
+    with qtbot.assertNotEmitted(cycles.others_wanted):
+        pane.show_cycle_at(NOW_S + 30 * 7 + 1.0)
+    assert cycles.view.currentIndex().row() == 1, "the first that ended after it"
+    with qtbot.waitSignal(cycles.others_wanted):
+        pane.show_cycle_at(NOW_S + 30 * 3 - 5.0)
+    assert cycles.model.around_s == NOW_S + 30 * 3 - 5.0
+    cycles.load(Cycles([cycle(4), cycle(3), cycle(2)], 9, 9, 9, reaches_newest=False))
+    assert cycles.view.currentIndex().row() == 1, "it ran then"
+    tell(pane, CycleFinished(cycle(10), None))
+    assert [cycles.model.row(row).run_id for row in range(cycles.model.rowCount())] == [4, 3, 2]
+    assert cycles.count.text() == "Cycles shown: 3 · others, not shown: 7"
+    with qtbot.waitSignal(cycles.others_wanted):
+        cycles.newest.click()
+    cycles.load(stored(cycle(10), cycle(9), among=10))
+    assert cycles.view.currentIndex().row() == 0
+    assert cycles.newest.isHidden()
+
+
+def test_a_double_click_on_a_cycle_or_enter_asks_for_its_time_in_the_trend(pane: ActivityPane, qtbot: QtBot) -> None:
+    cycles = pane.cycles
+    cycles.load(stored(report(run_id=2, finished_at=NOW_S + 7.0), report(run_id=1)))
+    chosen: list[float] = []
+    cycles.time_chosen.connect(chosen.append)
+    pane.show_cycle()
+    cycles.view.doubleClicked.emit(cycles.model.index(1, 3))
+    qtbot.keyClick(cycles.view, Qt.Key.Key_Return)
+    assert chosen == [NOW_S, NOW_S + 7.0]
+
+
 def test_cycles_further_down_stay_in_their_place_when_one_ends(pane: ActivityPane) -> None:
     pane.cycles.load(stored(*(report(run_id=run_id) for run_id in range(100, 0, -1))))
     pane.show_cycle()

@@ -87,6 +87,17 @@ def test_failed_cycles_are_found_however_many_good_ones_came_after_them(tmp_path
     assert (cycles.wanted, cycles.all, cycles.newest) == (3, 24, 24)
 
 
+def test_cycles_about_a_time_are_found_however_old_it_is(tmp_path: Path) -> None:
+    times = [(NOW_S + 30.0 * number, NOW_S + 30.0 * number + 10) for number in range(10)]
+    path = ledger_file(tmp_path, *(report(started_at=start_s, finished_at=end_s) for start_s, end_s in times))
+    cycles = read_cycles(sqlite_url(path), 4, around_s=NOW_S + 65.0)  # while the third one ran
+    assert [cycle.run_id for cycle in cycles.reports] == [4, 3, 2, 1]
+    assert (cycles.wanted, cycles.newest, cycles.reaches_newest) == (10, 10, False)
+    cycles = read_cycles(sqlite_url(path), 4, around_s=NOW_S + 265.0)
+    assert [cycle.run_id for cycle in cycles.reports] == [10, 9, 8, 7]
+    assert cycles.reaches_newest
+
+
 def test_failed_cycles_are_found_and_counted_without_walking_through_the_good_ones(tmp_path: Path) -> None:
     path = ledger_file(tmp_path, report())
     where = str(STORED_NOTHING.compile(dialect=sqlite.dialect()))

@@ -10,6 +10,8 @@ from t3monitor.model.events import CycleReport
 from t3monitor.store.reading import reading, stored_rows
 from t3monitor.store.schema import STORED_NOTHING, sync_runs
 
+_LONGEST_S = 86_400.0  # of a cycle, unless it slept with its computer
+
 
 class Cycles(NamedTuple):
     """Some cycles of a database, newest first, among so many that were asked for and so many in all."""
@@ -18,13 +20,14 @@ class Cycles(NamedTuple):
     wanted: int = 0
     all: int = 0
     newest: int = 0  # run id of the newest of all
+    reaches_newest: bool = True  # no newer one was asked for
 
 
-def read_cycles(url: str, limit: int, *, failed_only: bool = False) -> Cycles:
+def read_cycles(url: str, limit: int, *, failed_only: bool = False, around_s: float | None = None) -> Cycles:
     """The newest ``limit`` cycles of a database, or of those that stored nothing; none if there is no such file.
 
-    The time of a stored cycle is that between its two times of day, as its own stopwatch is not stored. Raises
-    DatabaseError.
+    With ``around_s`` at most half of them ended at that time or after it, and the others before. The time of a stored
+    cycle is that between its two times of day, as its own stopwatch is not stored. Raises DatabaseError.
     """
     with reading(url) as connection:
         cycles = stored_rows(connection, sync_runs)
@@ -36,8 +39,16 @@ def read_cycles(url: str, limit: int, *, failed_only: bool = False) -> Cycles:
         if failed_only:
             cycles = cycles.where(STORED_NOTHING)
             wanted = connection.execute(count.where(STORED_NOTHING)).scalar_one()
+        last = None
+        if around_s is not None:
+            later = cycles.with_only_columns(sync_runs.c.id).where(sync_runs.c.finished_at >= around_s)
+            begun = later.where(sync_runs.c.started_at >= around_s - _LONGEST_S)  # for its index
+            ids = connection.execute(begun.order_by(sync_runs.c.started_at).limit(limit // 2)).scalars().all()
+            last = max(ids) if len(ids) == limit // 2 else None
+        if last is not None:
+            cycles = cycles.where(sync_runs.c.id <= last)
         rows = connection.execute(cycles.order_by(sync_runs.c.id.desc()).limit(limit))
-        return Cycles([_report(row) for row in rows], wanted, every, newest)
+        return Cycles([_report(row) for row in rows], wanted, every, newest, last is None)
 
 
 def _report(row: Row[Any]) -> CycleReport:

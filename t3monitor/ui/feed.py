@@ -214,9 +214,10 @@ class WindowFeed(QObject):
     async def _load_cycles(self) -> None:
         """Reads those that are wanted; raises DatabaseError."""
         page = self._window.activity.cycles
-        failed_only = page.model.failed_only
-        cycles = await self._tasks.read(partial(read_cycles, self._session.database, CAPACITY, failed_only=failed_only))
-        if page.model.failed_only == failed_only:  # else those that are wanted now are on their way
+        wanted = failed_only, around_s = page.model.failed_only, page.model.around_s
+        read = partial(read_cycles, self._session.database, CAPACITY, failed_only=failed_only, around_s=around_s)
+        cycles = await self._tasks.read(read)
+        if (page.model.failed_only, page.model.around_s) == wanted:  # else those that are wanted now are on their way
             page.load(cycles)
 
     async def _measure(self) -> None:

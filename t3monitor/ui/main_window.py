@@ -89,6 +89,8 @@ class MainWindow(QMainWindow):
             shower.cycle_asked.connect(self.on_cycle_asked)
         self.devices.panel_chosen.connect(self.points.choose_panel)
         self.points.plot_requested.connect(self.trend.state.add)
+        self.trend.cycles_asked.connect(self.on_cycles_asked)
+        self.activity.cycles.time_chosen.connect(self.trend.show_time)
         self.set_running(started=False, in_cycle=False)
 
     def set_running(
@@ -322,6 +324,13 @@ class MainWindow(QMainWindow):
         self.activity_action.setChecked(True)
         self._show_activity()
         self.activity.show_cycle(self.progress.sites[site].last)
+
+    @Slot(float)
+    def on_cycles_asked(self, time_s: float) -> None:
+        """Explains in Activity the cycle of a time."""
+        self.activity_action.setChecked(True)
+        self._show_activity()
+        self.activity.show_cycle_at(time_s)
 
     @Slot()
     def _show_activity(self) -> None:

@@ -44,7 +44,7 @@ def phases_text(report: CycleReport) -> str:
 
 
 class LedgerModel(RowsModel[CycleReport]):
-    """The newest 2,000 cycles, or those of them that stored nothing, of any age."""
+    """The newest 2,000 cycles, or those about a time; or of those that stored nothing, of any age."""
 
     columns = len(LedgerColumn)
     numbers_from = LedgerColumn.DURATION
@@ -52,6 +52,8 @@ class LedgerModel(RowsModel[CycleReport]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.failed_only = False
+        self.around_s: float | None = None  # the time about which they are wanted
+        self.reaches_newest = True  # nothing newer is left out
         self.is_loaded = False  # all that the database holds of those that are wanted
         self.wanted = self.all = 0  # how many there are, shown or not
         self._live: list[CycleReport] = []  # ended since the stored ones were read, newest first
@@ -66,11 +68,31 @@ class LedgerModel(RowsModel[CycleReport]):
         ]
         live = list(filter(self._is_wanted, self._live))
         self.wanted, self.all, self.is_loaded = cycles.wanted + len(live), cycles.all + len(self._live), True
-        self._set_rows(live + cycles.reports)
+        self.reaches_newest = cycles.reaches_newest
+        self._set_rows((live if self.reaches_newest else []) + cycles.reports)
 
     def show_failed(self, *, only: bool) -> None:
         """Whether only cycles that stored nothing are shown; until `load` has them, those of them that are here."""
         self.failed_only = only
+        self._want_others()
+
+    def show_around(self, time_s: float | None) -> bool:
+        """About which time cycles are shown, None: the newest; returns whether others than those here are wanted."""
+        rows = self._rows
+        if not self.is_loaded:
+            are_here = self.around_s == time_s  # or on their way
+        elif time_s is None:
+            are_here = self.reaches_newest
+        else:
+            is_new_enough = self.reaches_newest or time_s <= rows[0].finished_at
+            are_here = is_new_enough and (len(rows) == self.wanted or rows[-1].finished_at < time_s)
+        if are_here:
+            return False
+        self.around_s = time_s
+        self._want_others()
+        return True
+
+    def _want_others(self) -> None:
         self.is_loaded = False
         here = {(report.started_at, report.site): report for report in (*self._rows, *self._live)}
         self._set_rows([here[key] for key in sorted(here, reverse=True) if self._is_wanted(here[key])])
@@ -82,6 +104,8 @@ class LedgerModel(RowsModel[CycleReport]):
         if not self._is_wanted(report):
             return
         self.wanted += 1
+        if not self.reaches_newest:
+            return
         self.beginInsertRows(QModelIndex(), 0, 0)
         self._rows.insert(0, report)
         self.endInsertRows()
@@ -92,7 +116,7 @@ class LedgerModel(RowsModel[CycleReport]):
 
     def clear(self) -> None:
         """Forgets the cycles of a database that is no longer the one in use."""
-        self._live, self.is_loaded = [], False
+        self._live, self.is_loaded, self.around_s, self.reaches_newest = [], False, None, True
         self.wanted = self.all = 0
         self._set_rows([])
 
@@ -100,6 +124,10 @@ class LedgerModel(RowsModel[CycleReport]):
         """The row of a cycle; the newest, if it is not shown."""
         sought = report.site, report.started_at
         return next((row for row, its in enumerate(self._rows) if (its.site, its.started_at) == sought), 0)
+
+    def row_at(self, time_s: float) -> int:
+        """The row of the first cycle that ended at a time or after it; the newest, if none did."""
+        return max((row for row, its in enumerate(self._rows) if its.finished_at >= time_s), default=0)
 
     def has_several_sites(self) -> bool:
         """Whether it has to be said which T3000 computer a cycle is of."""

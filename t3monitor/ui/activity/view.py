@@ -7,29 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QTableView,
-    QTabWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLineEdit, QTabWidget, QToolButton, QWidget
 
 from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
-from t3monitor.store.ledger import Cycles
-from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerModel, phases_text, result_text
+from t3monitor.ui.activity.cycles_page import CyclesPage
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel
+from t3monitor.ui.activity.pages import page_layout, table, tool_button
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
-from t3monitor.ui.kit.plain import Label, tooltip
-from t3monitor.ui.progress.texts import way_out_text
+from t3monitor.ui.kit.plain import Label
 
 _TOGETHER_MS = 100
 
@@ -84,6 +71,11 @@ class ActivityPane(QWidget):
         self._tabs.setCurrentWidget(self.cycles)
         self.cycles.select_cycle(report)
 
+    def show_cycle_at(self, time_s: float) -> None:
+        """Turns to the cycles with the one explained that ran at a time, or came next."""
+        self._tabs.setCurrentWidget(self.cycles)
+        self.cycles.select_at(time_s)
+
 
 class LogPage(QWidget):
     """The log: follows its end unless the user scrolled up."""
@@ -93,7 +85,7 @@ class LogPage(QWidget):
         self._log_folder = log_folder
         self.model = LogModel(self, utc_s)
         self._filter = LogFilter(self.model, self)
-        self.view = _table(self._filter, self.tr("Log lines"), stretched=LogColumn.TEXT)
+        self.view = table(self._filter, self.tr("Log lines"), stretched=LogColumn.TEXT)
         self.view.setColumnWidth(LogColumn.TIME, self.fontMetrics().horizontalAdvance("00:00:00") + 24)
         self.view.setColumnWidth(LogColumn.LEVEL, self.fontMetrics().horizontalAdvance("▲ Warning") + 24)
         copy = QAction(self.tr("Copy"), self.view, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
@@ -112,19 +104,19 @@ class LogPage(QWidget):
         self.search.setAccessibleName(self.tr("Search the log"))
         self.search.setMaximumWidth(320)
         self.search.textChanged.connect(self.on_search_changed)
-        self.follow = _tool_button("follow", self.tr("Follow"), self.tr("Keep the newest line in sight"))
+        self.follow = tool_button("follow", self.tr("Follow"), self.tr("Keep the newest line in sight"))
         self.follow.setCheckable(True)
         self.follow.setChecked(True)
         self.follow.toggled.connect(self.on_follow_toggled)
-        self.copy = _tool_button("copy", self.tr("Copy"), self.tr("Copy the selected lines, or all that are shown"))
+        self.copy = tool_button("copy", self.tr("Copy"), self.tr("Copy the selected lines, or all that are shown"))
         self.copy.clicked.connect(self.on_copy)
-        self.folder = _tool_button("folder", self.tr("Open log folder"), str(log_folder))
+        self.folder = tool_button("folder", self.tr("Open log folder"), str(log_folder))
         self.folder.clicked.connect(self.on_open_folder)
         self.note = Label()
         self.note.setProperty("muted", True)
 
         self.notice = Notice(self.view)
-        layout = _page_layout(self, self.view)
+        layout = page_layout(self, self.view)
         layout.addWidget(self.levels)
         layout.addWidget(self.search, 1)
         layout.addWidget(self.note)
@@ -224,156 +216,3 @@ class LogPage(QWidget):
             self.notice.say(self.tr("No line has this level and this text."))
         else:
             self.notice.say(self.tr("Nothing has happened yet. Each step of a sync cycle will be a line here."))
-
-
-class CyclesPage(QWidget):
-    """The ledger, with the selected cycle explained below it; whoever owns it reads what it wants of the database."""
-
-    others_wanted = Signal()  # see `LedgerModel.failed_only`
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.model = LedgerModel(self)
-        self._sought: CycleReport | None = None  # None: the newest
-        self._seeks = False  # as soon as it is there
-        self.view = _table(self.model, self.tr("Cycles, newest first"), stretched=LedgerColumn.REASON)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        width = self.fontMetrics().horizontalAdvance
-        self.view.setColumnWidth(LedgerColumn.TIME, width("0000-00-00 00:00:00") + 24)
-        self.view.setColumnWidth(LedgerColumn.SITE, width("A building's name") + 24)
-        self.view.setColumnWidth(LedgerColumn.OUTCOME, width("▲ no new data") + 24)
-        for column in range(LedgerColumn.DURATION, len(LedgerColumn)):
-            self.view.setColumnWidth(column, width("104,857,600" if column == LedgerColumn.BYTES else "Attempts") + 24)
-        self.failed_only = QCheckBox(self.tr("&Failed only"))
-        self.failed_only.setToolTip(self.tr("Only the cycles that stored nothing: each is a hole in the history"))
-        self.failed_only.toggled.connect(self.on_failed_only_toggled)
-        self.count = Label()
-        self.count.setProperty("muted", True)
-        self.details = Label(wordWrap=True, margin=6)
-        self.details.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.details.setAccessibleName(self.tr("The selected cycle"))
-        self.details.hide()
-        self.notice = Notice(self.view)
-        layout = _page_layout(self, self.view, self.details)
-        layout.addWidget(self.failed_only)
-        layout.addStretch()
-        layout.addWidget(self.count)
-        self.model.rowsInserted.connect(self.on_rows_inserted)
-        self.view.selectionModel().currentRowChanged.connect(self.on_current_row_changed)
-        self.model.modelReset.connect(self.on_cycles_changed)
-        self.on_cycles_changed()
-
-    def load(self, cycles: Cycles) -> None:
-        """Takes the stored cycles that are wanted."""
-        self.model.load(cycles)
-        if self._seeks:
-            self._select_sought()
-
-    def add(self, report: CycleReport) -> None:
-        """A cycle has ended."""
-        self.model.add(report)
-        self.on_cycles_changed()
-
-    def select_cycle(self, report: CycleReport | None = None) -> None:
-        """Selects a cycle, or the one that ended last, so that it is explained."""
-        self.failed_only.setChecked(False)
-        self._sought, self._seeks = report, not self.model.is_loaded
-        self._select_sought()
-        self.view.setFocus()
-
-    def _select_sought(self) -> None:
-        self._seeks = self._seeks and not self.model.is_loaded
-        row = self.model.row_of(self._sought) if self._sought else 0
-        self.view.selectRow(row)
-        self.view.scrollTo(self.model.index(row, 0))
-
-    @Slot(bool)
-    def on_failed_only_toggled(self, failed_only: bool) -> None:
-        """Hides the good cycles, or shows them again."""
-        self.model.show_failed(only=failed_only)
-        self.others_wanted.emit()
-
-    @Slot(QModelIndex, int, int)
-    def on_rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
-        """What the user reads further down stays in its place."""
-        bar = self.view.verticalScrollBar()
-        if bar.value() > 0:
-            self.view.executeDelayedItemsLayout()
-            bar.setValue(bar.value() + last - first + 1)
-
-    @Slot()
-    def on_cycles_changed(self) -> None:
-        """There are more or other cycles, shown or not."""
-        model, shown = self.model, self.model.rowCount()
-        if shown:
-            self.notice.hide()
-        elif model.all and not model.is_loaded:
-            self.notice.say(self.tr("Reading the cycles…"))
-        elif model.all:
-            self.notice.say(self.tr("No cycle failed."))
-        else:
-            self.notice.say(self.tr("No cycle has ended yet. How each one ends will be a row here."))
-        counts = [self.tr("Cycles shown: %s") % f"{shown:,}"]
-        if model.is_loaded and model.wanted > shown:
-            counts.append(self.tr("older, not shown: %s") % f"{model.wanted - shown:,}")
-        if model.is_loaded and model.all > model.wanted:
-            counts.append(self.tr("good, not shown: %s") % f"{model.all - model.wanted:,}")
-        self.count.setText(" · ".join(counts))
-        # The site of each cycle is shown where there is more than one.
-        self.view.setColumnHidden(LedgerColumn.SITE, not model.has_several_sites())
-        self.on_current_row_changed(self.view.currentIndex())
-
-    @Slot(QModelIndex)
-    def on_current_row_changed(self, current: QModelIndex) -> None:
-        """Explains the cycle."""
-        self.details.setVisible(current.isValid())
-        if current.isValid():
-            report: CycleReport = current.data(Qt.ItemDataRole.UserRole)
-            phases = phases_text(report)
-            what_to_do = way_out_text(report)
-            self.details.setText("\n".join(filter(None, (result_text(report), what_to_do, phases))))
-
-
-def _table(model: LogFilter | LedgerModel, name: str, *, stretched: int) -> QTableView:
-    view = QTableView(showGrid=False, wordWrap=False, cornerButtonEnabled=False)
-    view.setAlternatingRowColors(True)
-    view.setTabKeyNavigation(False)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setAccessibleName(name)
-    view.setModel(model)
-    rows = view.verticalHeader()
-    rows.hide()
-    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.setDefaultSectionSize(view.fontMetrics().height() + 6)
-    columns = view.horizontalHeader()
-    columns.setHighlightSections(False)
-    columns.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
-    columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return view
-
-
-def _page_layout(page: QWidget, *content: QWidget) -> QHBoxLayout:
-    """Puts the content below a row of controls, and returns that row."""
-    controls = QHBoxLayout()
-    controls.setContentsMargins(6, 4, 6, 4)
-    controls.setSpacing(8)
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    layout.addLayout(controls)
-    for widget in content:
-        layout.addWidget(widget, 0 if isinstance(widget, Label) else 1)
-    return controls
-
-
-def _tool_button(icon_name: str, text: str, explanation: str) -> QToolButton:
-    button = QToolButton(autoRaise=True)
-    button.setIcon(icon(icon_name))
-    button.setText(text)
-    button.setToolTip(tooltip(explanation))
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button

@@ -32,6 +32,7 @@ from t3monitor.ui.trend.plot import TrendPlot
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.shown_holes import ShownHoles
 from t3monitor.ui.trend.state import Change, TrendState
+from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.toolbar import TrendToolBar
 from t3monitor.ui.trend.traces import Traces
 
@@ -174,6 +175,13 @@ class TrendView(QWidget):
         if sizes:
             self.splitter.setSizes(sizes)
         self.state.restore(shown)
+
+    @Slot(float)
+    def show_time(self, time_s: float) -> None:
+        """Moves the time in sight so that a time is in its middle, and marks it."""
+        length_s = self.state.time_range.length_s
+        self.state.show_range(TimeRange.ending(min(time_s + length_s / 2, self._clock()), length_s))
+        self.state.set_cursor(time_s)
 
     # -- history ---------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,52 @@
+"""What the pages of the drawer are made of."""
+
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QToolButton, QVBoxLayout, QWidget
+
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.plain import Label, tooltip
+
+
+def table(model: QAbstractItemModel, name: str, *, stretched: int) -> QTableView:
+    """Rows to read, with a column that takes what room is left."""
+    view = QTableView(showGrid=False, wordWrap=False, cornerButtonEnabled=False)
+    view.setAlternatingRowColors(True)
+    view.setTabKeyNavigation(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setAccessibleName(name)
+    view.setModel(model)
+    rows = view.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(view.fontMetrics().height() + 6)
+    columns = view.horizontalHeader()
+    columns.setHighlightSections(False)
+    columns.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+    columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return view
+
+
+def page_layout(page: QWidget, *content: QWidget) -> QHBoxLayout:
+    """Puts the content below a row of controls, and returns that row."""
+    controls = QHBoxLayout()
+    controls.setContentsMargins(6, 4, 6, 4)
+    controls.setSpacing(8)
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addLayout(controls)
+    for widget in content:
+        layout.addWidget(widget, 0 if isinstance(widget, Label) else 1)
+    return controls
+
+
+def tool_button(icon_name: str, text: str, explanation: str) -> QToolButton:
+    """A flat button with a word."""
+    button = QToolButton(autoRaise=True)
+    button.setIcon(icon(icon_name))
+    button.setText(text)
+    button.setToolTip(tooltip(explanation))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
