@@ -37,9 +37,9 @@ def point(kind: PointType = INPUT, value: float = 0.0, **fields: Any) -> Point:
         (INPUT, 3, 21.5, "21.50 °C"),
         (INPUT, 4, 72.456, "72.46 °F"),
         (INPUT, 3, -12.0, "-12.00 °C"),
-        (INPUT, 28, 850.0, "850.00 PPM"),
-        (INPUT, 31, 12.3, "12.30 ug/m3"),
-        (INPUT, 19, 0.0, "0.00 Volts"),
+        (INPUT, 28, 850.0, "850.00 ppm"),
+        (INPUT, 31, 12.3, "12.30 µg/m³"),
+        (INPUT, 19, 0.0, "0.00 V"),
         (INPUT, 20, 5.0, "5.00"),
         (INPUT, 0, 5.0, "5.00"),
         (INPUT, 255, 5.0, "5.00"),
@@ -165,7 +165,7 @@ def test_a_point_is_in_use_if_it_has_a_range_or_a_name(fields: dict[str, Any], i
 def test_the_words_for_status_switch_and_jumper_are_t3000s() -> None:
     assert INPUT_STATUS_WORDS == {0: "Normal", 1: "Open", 2: "Shorted"}
     assert HW_SWITCH_WORDS == {0: "MAN-OFF", 1: "AUTO", 2: "MAN-ON"}
-    assert JUMPER_WORDS == {0: "Thermistor", 1: "4-20 ma", 2: "0-5 V", 3: "0-10 V", 4: "Thermistor", 5: "PT 1K"}
+    assert JUMPER_WORDS == {0: "Thermistor", 1: "4-20 mA", 2: "0-5 V", 3: "0-10 V", 4: "Thermistor", 5: "PT 1K"}
 
 
 def test_a_digital_point_holds_a_state_and_an_analog_one_a_number() -> None:

@@ -101,7 +101,7 @@ class TestRows:
         )
         model.apply(snapshot(device(inputs=(sensor,), outputs=(), variables=())))
         assert [model.index(0, which).data() for which in Column] == [
-            "Panel 1", "IN1", "Supply Air", "SAT", "Auto", "18.40 °C", "10K Type2", "-0.5", "5", "Normal",
+            "Panel 1", "IN1", "Supply Air", "SAT", "Auto", "18.40 °C", "Normal", "10K Type2", "-0.5", "5",
             "Thermistor", "", "", "", "5 s", "",
         ]  # fmt: skip
 
@@ -112,7 +112,7 @@ class TestRows:
         )  # fmt: skip
         model.apply(snapshot(device(inputs=(), outputs=(fan,), variables=())))
         assert [model.index(0, which).data() for which in Column] == [
-            "Panel 1", "OUT3", "Fan", "FAN", "Manual", "On", "Off/On", "", "", "Overridden", "", "2.0", "10.0",
+            "Panel 1", "OUT3", "Fan", "FAN", "Manual", "On", "Overridden", "Off/On", "", "", "", "2.0", "10.0",
             "MAN-ON", "4 s", "",
         ]  # fmt: skip
         assert cell(model, "OUT3", Column.STATUS, Qt.ItemDataRole.ToolTipRole) == (

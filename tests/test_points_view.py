@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Panel
+from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.mime import decode_point_keys
+from t3monitor.ui.points.table import PointsTable
 from t3monitor.ui.points.view import PointsView
 from values import NOW_S, device, point, points, snapshot
 
@@ -200,30 +202,55 @@ class TestEmptyTable:
         assert "No points yet: start syncing, or sync once" in shown_texts(view)
 
 
+def fits(table: PointsTable, column: Column, text: str) -> bool:
+    return table.columnWidth(column) > table.fontMetrics().horizontalAdvance(text)
+
+
 class TestRoom:
-    def test_full_labels_take_the_room_that_is_left(self, view: PointsView) -> None:
-        for width in (1250, 1200, 1700):
-            view.resize(width, 500)
-            assert view.table.horizontalHeader().length() == view.table.viewport().width()
+    @pytest.mark.parametrize("width", [650, 960, 1250, 1620])
+    def test_all_that_is_shown_has_room_and_the_status_stands_beside_the_value(
+        self, view: PointsView, width: int
+    ) -> None:
+        view.resize(width, 500)
+        table = view.table
+        assert table.horizontalHeader().length() <= table.viewport().width()
+        shown = table.columns.shown()
+        assert shown[shown.index(Column.VALUE) + 1] is Column.STATUS
+        assert {Column.FULL_LABEL, Column.AGE} <= set(shown)
+        assert table.columnWidth(Column.FULL_LABEL) < 400, "further away, the eye loses the row"
 
     def test_a_wide_window_shows_more_columns_and_a_narrow_one_hides_them_again(self, view: PointsView) -> None:
-        for width, hidden in ((1250, True), (1700, False), (1250, True)):
+        for width, hidden in ((900, True), (1700, False), (900, True)):
             view.resize(width, 500)
             assert view.table.isColumnHidden(Column.CALIBRATION) is hidden
             assert view.table.isColumnHidden(Column.FILTER) is hidden
 
+    def test_no_value_is_cut_nor_a_name_beside_free_room(self, view: PointsView, qtbot: QtBot) -> None:
+        name = "The second air handling unit on the roof"
+        view.resize(1700, 500)
+        view.apply(snapshot(device(panel_name=name)))
+        huge = points(PointType.VARIABLE, 1234567890.125, units="custom units")
+        before = view.table.columnWidth(Column.VALUE)
+        for column, text in ((Column.VALUE, huge[0].value_text), (Column.PANEL, name)):
+            if column is Column.VALUE:
+                view.apply(snapshot(device(panel_name=name, variables=huge)))
+                view.table.scrollToBottom()
+            qtbot.waitUntil(lambda column=column, text=text: fits(view.table, column, text))
+        assert view.table.columnWidth(Column.VALUE) > before
+
     def test_widths_and_columns_that_the_user_chose_stay(self, view: PointsView, qtbot: QtBot) -> None:
+        view.resize(700, 500)
         view.table.horizontalHeader().resizeSection(Column.FULL_LABEL, 111)
-        (action,) = (a for a in view.table.columns.make_menu(view.table).actions() if a.text() == "Filter")
+        (action,) = (a for a in view.table.columns.make_menu(view.table).actions() if a.text() == "Label")
         action.trigger()
         other = shown_view(qtbot)
         other.restore_state(json.loads(json.dumps(view.save_state())))
         for table in (view.table, other.table):
             table.resize(1700, 500)
             assert table.columnWidth(Column.FULL_LABEL) == 111
-            assert table.isColumnHidden(Column.CALIBRATION)
+            assert table.isColumnHidden(Column.LABEL)
             table.columns.further_actions[0].trigger()
-            assert not table.isColumnHidden(Column.CALIBRATION)
+            assert not table.isColumnHidden(Column.LABEL)
             assert table.columnWidth(Column.FULL_LABEL) > 111
 
     def test_the_room_is_used_anew_after_a_start_with_untouched_columns(self, view: PointsView, qtbot: QtBot) -> None:
@@ -231,8 +258,8 @@ class TestRoom:
         other = shown_view(qtbot)
         other.restore_state(saved)
         other.resize(1700, 500)
-        assert other.table.horizontalHeader().length() == other.table.viewport().width()
-        assert not other.table.isColumnHidden(Column.CALIBRATION)
+        assert other.table.columnWidth(Column.FULL_LABEL) > view.table.columnWidth(Column.FULL_LABEL)
+        assert not other.table.isColumnHidden(Column.FILTER)
 
 
 class TestStayingInPlace:
@@ -320,10 +347,12 @@ class TestCopying:
         view.apply(snapshot(device(panel_name="AHU 1", inputs=(sensor,))))
         select(view, [IN1, OUT1])
         qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        read_at = [local_time_text(NOW_S - 5), local_time_text(NOW_S - 4)]
+        point_ = QLocale.system().decimalPoint()
         assert QGuiApplication.clipboard().text() == (
-            "Panel\tId\tFull label\tLabel\tA/M\tValue\tRange\tStatus\tSignal\tAge\n"
-            "AHU 1\tIN1\tSupply Air\tSAT\tAuto\t18.40 °C\t10K Type2\tNormal\tThermistor\t5 s\n"
-            "AHU 1\tOUT1\tOUT 1\tL1\tAuto\t35.00 °C\t4-20\t\t\t4 s\n"
+            "Panel\tId\tFull label\tLabel\tA/M\tValue\tUnit\tStatus\tRange\tSignal\tRead at\n"
+            f"AHU 1\tIN1\tSupply Air\tSAT\tAuto\t18{point_}40\t°C\tNormal\t10K Type2\tThermistor\t{read_at[0]}\n"
+            f"AHU 1\tOUT1\tOUT 1\tL1\tAuto\t35{point_}00\t°C\t\t'4-20\t\t{read_at[1]}\n"
         )
 
     def test_columns_are_copied_as_they_stand(self, view: PointsView) -> None:
@@ -333,7 +362,8 @@ class TestCopying:
         header = view.table.horizontalHeader()
         header.moveSection(header.visualIndex(Column.VALUE), 0)
         select(view, [IN1])
-        assert view.table.selected_text() == "Value\tId\n20.50 °C\tIN1\n"
+        number = QLocale.system().toString(20.5, "f", 2)
+        assert view.table.selected_text() == f"Value\tUnit\tId\n{number}\t°C\tIN1\n"
 
     def test_nothing_selected_leaves_the_clipboard_alone(self, view: PointsView) -> None:
         view.apply(snapshot(device()))
@@ -383,6 +413,7 @@ class TestState:
         header.resizeSection(Column.LABEL, 123)
         view.table.setColumnHidden(Column.RANGE, True)
         view.table.setColumnHidden(Column.CHANGED, False)
+        view.table.on_columns_chosen()
         view.table.sortByColumn(Column.VALUE, Qt.SortOrder.DescendingOrder)
         click(qtbot, view, "Inputs")
         view.search.setText("in")

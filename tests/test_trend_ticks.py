@@ -126,7 +126,7 @@ def test_marks_are_round_in_a_zone_of_half_hours(in_zone: Callable[[str], None])
     ("extents", "height_px"),
     [
         ({"°C": (18.4, 31.2)}, 120),
-        ({"°C": (-1.6, 16.6), "%": (0.0, 100.0), "PPM": (425.0, 1310.0)}, 280),
+        ({"°C": (-1.6, 16.6), "%": (0.0, 100.0), "ppm": (425.0, 1310.0)}, 280),
         ({"kWH": (123_456.7, 123_999.9), "Volts": (0.001, 0.0042)}, 500),
         ({"": (-5.0, -5.0), "h": (0.0, 0.0)}, 280),
     ],
@@ -149,15 +149,15 @@ def test_percent_fill_their_axis() -> None:
 
 
 def test_no_axis_is_half_empty_for_the_sake_of_the_others() -> None:
-    extents = {"°C": (-2.0, 30.0), "%": (0.0, 59.0), "PPM": (425.0, 980.0)}
+    extents = {"°C": (-2.0, 30.0), "%": (0.0, 59.0), "ppm": (425.0, 980.0)}
     found = fit(extents, 460)
     for unit, (low, high) in extents.items():
         assert found.scales[unit].step * found.divisions < 1.6 * (high - low)
 
 
 def test_noise_of_a_constant_value_is_not_blown_up() -> None:
-    found = fit({"PPM": (440.0, 445.0)}, 280)
-    assert found.scales["PPM"].step * found.divisions >= 100
+    found = fit({"ppm": (440.0, 445.0)}, 280)
+    assert found.scales["ppm"].step * found.divisions >= 100
 
 
 @pytest.mark.parametrize(

@@ -212,7 +212,7 @@ def test_each_unit_has_an_axis_the_first_on_the_left(view: TrendView, settle: Se
     settle(view)
     assert [(axis.unit, axis.on_left) for axis in view.plot.value_axes.values()] == [
         ("°C", True),
-        ("PPM", False),
+        ("ppm", False),
         ("%", False),
     ]
     places = [axis.sceneBoundingRect().center().x() for axis in view.plot.value_axes.values()]
@@ -222,7 +222,7 @@ def test_each_unit_has_an_axis_the_first_on_the_left(view: TrendView, settle: Se
 def test_every_value_in_sight_is_within_its_axis(view: TrendView, settle: Settle) -> None:
     view.state.add([SAT, CO2])
     settle(view)
-    for key, unit in ((SAT, "°C"), (CO2, "PPM")):
+    for key, unit in ((SAT, "°C"), (CO2, "ppm")):
         _, values = drawn(view, key)
         scale = view.plot.fit.scales[unit]
         assert scale.lowest <= np.nanmin(values) < np.nanmax(values) <= scale.highest(view.plot.fit.divisions)
@@ -232,11 +232,11 @@ def test_points_of_one_unit_share_an_axis_that_goes_with_the_last_of_them(view: 
     other = PointKey(SERIAL, PointType.OUTPUT, 1)  # °C too
     view.state.add([SAT, CO2, other])
     settle(view)
-    assert list(view.plot.value_axes) == ["°C", "PPM"]
+    assert list(view.plot.value_axes) == ["°C", "ppm"]
     view.state.remove(SAT)
-    assert list(view.plot.value_axes) == ["PPM", "°C"]
+    assert list(view.plot.value_axes) == ["ppm", "°C"]
     view.state.remove(other)
-    assert list(view.plot.value_axes) == ["PPM"]
+    assert list(view.plot.value_axes) == ["ppm"]
 
 
 def test_digital_points_are_lanes_and_no_curves(view: TrendView, settle: Settle) -> None:
@@ -722,7 +722,7 @@ def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Se
     view.plot.hovered.emit(float(at_s + 100))  # between two samples: the one before counts
     sat, co2, _, _, fan, _ = inputs(at_s)
     assert view.legend.row(SAT).at_cursor.text() == f"{sat.value:.2f} °C"
-    assert view.legend.row(CO2).at_cursor.text() == f"{co2.value:.2f} PPM"
+    assert view.legend.row(CO2).at_cursor.text() == f"{co2.value:.2f} ppm"
     assert view.legend.row(FAN).at_cursor.text() == fan.value_text
     assert view.plot.time_axis.cursor_text
     view.plot.hovered.emit(None)

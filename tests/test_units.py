@@ -3,7 +3,7 @@
 import pytest
 
 from t3monitor.model.point_types import PointType, parse_point_id
-from t3monitor.model.units import has_states, is_defined, range_name, state_words, unit
+from t3monitor.model.units import has_states, is_defined, range_name, state_words, unit, value_text, written_unit
 
 INPUT, OUTPUT, VARIABLE = PointType
 
@@ -250,3 +250,13 @@ def test_every_type_knows_its_prefix_and_how_many_points_a_panel_lists() -> None
         ("OUTPUT", "OUT", 64),
         ("VARIABLE", "VAR", 128),
     ]
+
+
+def test_units_are_written_as_engineers_write_them_beside_t3000s_own_words() -> None:
+    shown = {
+        word: written_unit(word) for word in ("Volts", "ma", "Amps", "PPM", "KPa", "kWH", "°F", "inWC", "%RH", "bar")
+    }
+    assert list(shown.values()) == ["V", "mA", "A", "ppm", "kPa", "kWh", "°F", "inWC", "%RH", "bar"]
+    text = value_text(47.5, "%", point_type=PointType.INPUT, digital=False, range_=27)
+    assert text == "47.50 %RH"
+    assert value_text(47.5, "%", point_type=PointType.OUTPUT, digital=False, range_=4) == "47.50 %"

@@ -4,14 +4,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from t3monitor.model.point_types import PointType
-from t3monitor.model.units import UNUSED, range_name, state_word, value_text
+from t3monitor.model.units import UNUSED, range_name, state_word, value_text, written_unit
 from t3monitor.model.words import Words
 
 MANUAL = 1
 INPUT_STATUS_WORDS = {0: "Normal", 1: "Open", 2: "Shorted"}
 HW_SWITCH_WORDS = {0: "MAN-OFF", 1: "AUTO", 2: "MAN-ON"}
 HW_SWITCH_BY_HAND = (0, 2)  # T3000 shows whatever else it finds there as AUTO
-JUMPER_WORDS = {0: "Thermistor", 1: "4-20 ma", 2: "0-5 V", 3: "0-10 V", 4: "Thermistor", 5: "PT 1K"}
+JUMPER_WORDS = {0: "Thermistor", 1: "4-20 mA", 2: "0-5 V", 3: "0-10 V", 4: "Thermistor", 5: "PT 1K"}
 
 
 class PointKey(NamedTuple):
@@ -80,6 +80,11 @@ class Point(NamedTuple):
         if self.point_type is not PointType.INPUT or not self.status or self.range == UNUSED:
             return ""
         return INPUT_STATUS_WORDS.get(self.status, "")
+
+    @property
+    def written_unit(self) -> str:
+        """The unit as engineers write it; `units` is T3000's own word."""
+        return written_unit(self.units, point_type=self.point_type, range_=self.range)
 
     @property
     def range_name(self) -> str:

@@ -95,6 +95,25 @@ _DIGITAL = {
     **{23 + n: (f"Custom {n + 1} off", f"Custom {n + 1} on") for n in range(8)},
 }
 
+# How engineers write the units that T3000 writes in a way of its own.
+_WRITTEN = {
+    "Volts": "V",
+    "Amps": "A",
+    "ma": "mA",
+    "PPM": "ppm",
+    "PPB": "ppb",
+    "KPa": "kPa",
+    "PSI": "psi",
+    "kWH": "kWh",
+    "RPM": "rpm",
+    "Lux": "lx",
+    "Counts": "counts",
+    "GAL": "gal",
+    "ug/m3": "µg/m³",
+    "#/cm3": "1/cm³",
+}
+_HUMIDITY = 27  # of an analog input
+
 _COUNTED = frozenset(("kwh", "mwh", "count", "counts", "pulse", "pulses"))  # custom tables have units of the site
 
 
@@ -134,6 +153,13 @@ def unit(point_type: PointType, *, digital: bool, range_: int) -> str:
     return text
 
 
+def written_unit(units: str, *, point_type: PointType | None = None, range_: int = UNUSED) -> str:
+    """A unit as engineers write it: ``mA`` for T3000's ``ma``; with type and range also ``%RH`` for humidity."""
+    if units == "%" and (point_type, range_) == (PointType.INPUT, _HUMIDITY):
+        return "%RH"
+    return _WRITTEN.get(units, units)
+
+
 def is_measured(*, digital: bool, range_: int) -> bool:
     """Whether a point shows a number in a unit rather than one of several states."""
     return range_ not in MULTISTATE and not has_states(digital=digital, range_=range_)
@@ -155,7 +181,7 @@ def state_word(value: float, *, digital: bool, range_: int, words: Words = ()) -
 def value_text(
     value: float, units: str, *, point_type: PointType, digital: bool, range_: int, words: Words = ()
 ) -> str:
-    """A value with its unit or state word, with T3000's decimals: 2, or 3 for variables."""
+    """A value with its unit as engineers write it, or its state word; T3000's decimals: 2, or 3 for variables."""
     if (word := state_word(value, digital=digital, range_=range_, words=words)) is not None:
         return word
     if range_ in MULTISTATE:
@@ -163,7 +189,7 @@ def value_text(
     if point_type is PointType.VARIABLE and range_ == VARIABLE_TIME:
         return _hours_minutes_seconds(value)
     decimals = 3 if point_type is PointType.VARIABLE else 2
-    return f"{value:.{decimals}f} {units}".rstrip()
+    return f"{value:.{decimals}f} {written_unit(units, point_type=point_type, range_=range_)}".rstrip()
 
 
 def _hours_minutes_seconds(seconds: float) -> str:

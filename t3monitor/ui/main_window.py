@@ -37,7 +37,7 @@ from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.welcome import WelcomePage
 
 _DEFAULT_SIZE = (1280, 800)
-_DEVICES_WIDTH = 300
+_DEVICES_WIDTH, _DEVICES_SHARE = 300, 0.27  # at most, and of the window
 _SITES_NAMED = 2  # in the title
 _NOTICE_MS = 15_000
 _WIDTH_FOR_GROWTH = 1100  # of the window; else how the last cycle ended has no room
@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         self.salvaged_banner.way_out_asked.connect(self.salvaged_banner.hide)
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
+        self._has_own_panes = False  # the user moved the border of the devices
         self._database_size: tuple[int | None, float | None] = None, None  # bytes, and bytes a day
         self.indicator = LinkIndicator(self.progress)
 
@@ -199,6 +200,7 @@ class MainWindow(QMainWindow):
         return {
             "geometry": _text(self.saveGeometry()),
             "splitters": {name: _text(its.saveState()) for name, its in self._splitters.items()},
+            "own_panes": self._has_own_panes,
             "activity": self.activity_action.isChecked(),
             "devices": self.devices.save_state(),
             "points": self.points.save_state(),
@@ -209,6 +211,7 @@ class MainWindow(QMainWindow):
         """Puts a saved state back; what cannot be used of it is left out."""
         if isinstance(geometry := state.get("geometry"), str):
             self.restoreGeometry(_bytes(geometry))
+        self._has_own_panes = state.get("own_panes") is True
         for name, its in self._splitters.items():
             if isinstance(saved := (state.get("splitters") or {}).get(name), str):
                 its.restoreState(_bytes(saved))
@@ -275,6 +278,9 @@ class MainWindow(QMainWindow):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if not self._has_own_panes:
+            devices = min(_DEVICES_WIDTH, round(_DEVICES_SHARE * self.width()))
+            self._splitters["panes"].setSizes([devices, self.width() - devices])
         self._show_database_size()
 
     def _show_database_size(self) -> None:
@@ -294,7 +300,7 @@ class MainWindow(QMainWindow):
     def _make_panes(self) -> None:
         right = splitter(Qt.Orientation.Vertical, (self.points, 1), (self.trend, 1))
         panes = splitter(Qt.Orientation.Horizontal, (self.devices, 0), (right, 1))
-        panes.setSizes([_DEVICES_WIDTH, _DEFAULT_SIZE[0] - _DEVICES_WIDTH])
+        panes.splitterMoved.connect(self._on_panes_moved)
         right.setSizes([_DEFAULT_SIZE[1] // 2, _DEFAULT_SIZE[1] // 2])
         self._drawer_splitter = splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
         self._splitters = {"right": right, "panes": panes, "drawer": self._drawer_splitter}
@@ -331,6 +337,10 @@ class MainWindow(QMainWindow):
         self.activity_action.setChecked(True)
         self._show_activity()
         self.activity.show_cycle_at(time_s)
+
+    @Slot()
+    def _on_panes_moved(self) -> None:
+        self._has_own_panes = True
 
     @Slot()
     def _show_activity(self) -> None:

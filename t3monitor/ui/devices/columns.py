@@ -2,12 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from t3monitor.model.errors import Outcome
 from t3monitor.model.freshness import PanelState
 from t3monitor.ui.kit.columns import NamedColumn
-from t3monitor.ui.kit.outcomes import outcome_word
-from t3monitor.ui.kit.texts import age_text
-from t3monitor.ui.progress.state import LinkState
 
 
 class DeviceColumn(NamedColumn):
@@ -46,12 +42,6 @@ def title(column: DeviceColumn) -> str:
         DeviceColumn.OVERRIDDEN: _tr("Overridden"),
         DeviceColumn.FAULTS: _tr("Faults"),
     }[column]
-
-
-def longest_ages() -> list[str]:
-    """The longest texts of the column of ages."""
-    of_sites = [f"{LinkState.FAILED.value} {outcome_word(outcome)}" for outcome in Outcome]
-    return [_tr("%d/%d live") % (100, 100), _tr("stale %s") % age_text(59 * 60), _tr("no answer"), *of_sites]
 
 
 def state_word(state: PanelState) -> str:

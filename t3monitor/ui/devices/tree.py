@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QTreeView, QWidget
 from typing_extensions import override
 
-from t3monitor.ui.devices.columns import DeviceColumn, longest_ages, title
+from t3monitor.ui.devices.columns import DeviceColumn, title
 from t3monitor.ui.devices.model import DevicesModel
 from t3monitor.ui.devices.paint import PanelDelegate
 from t3monitor.ui.kit.columns import ColumnKeeper
@@ -15,7 +15,8 @@ from t3monitor.ui.kit.delegates import HEADER_STYLE, RIGHT_MARGIN, NumberDelegat
 
 _SHOWN_AT_FIRST = (DeviceColumn.NAME, DeviceColumn.AGE)
 _WIDTHS = {  # in widths of a digit
-    DeviceColumn.NAME: 16,
+    DeviceColumn.NAME: 12,
+    DeviceColumn.AGE: 9,
     DeviceColumn.PANEL: 8,
     DeviceColumn.SERIAL: 10,
     DeviceColumn.ADDRESS: 15,
@@ -39,6 +40,7 @@ class PanelTree(QTreeView):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Panels"))
         self.setFont(tabular(self.font()))
+        self._model = model
         self._painting = QTimer(self, singleShot=True, interval=0)
         self._painting.timeout.connect(self.viewport().update)
         self.setModel(model)
@@ -61,22 +63,27 @@ class PanelTree(QTreeView):
         self.columns.reset(widths, hidden=set(DeviceColumn).difference(_SHOWN_AT_FIRST))
         self.columns.chosen.connect(self.use_room)
         self.columns.dragged.connect(self.use_room)
+        self._sizing = QTimer(self, singleShot=True, interval=0)
+        self._sizing.timeout.connect(self.use_room)
+        model.modelReset.connect(self._sizing.start)
 
     @Slot()
     def use_room(self) -> None:
-        """Names take the room that the other columns leave."""
+        """Ages are never cut, and keep what the longest so far needed; names take the room that is left."""
+        longest = max(map(self.fontMetrics().horizontalAdvance, self._model.ages()))
+        needed, is_hidden = longest + RIGHT_MARGIN + 8, self.isColumnHidden(DeviceColumn.AGE)
+        if not is_hidden and self.columnWidth(DeviceColumn.AGE) < needed:
+            self.columns.resize(DeviceColumn.AGE, needed)
         self.columns.fill(DeviceColumn.NAME, self._first_width(DeviceColumn.NAME), self.viewport().width())
 
     def _first_width(self, column: DeviceColumn) -> int:
-        metrics = self.fontMetrics()
-        if column is DeviceColumn.AGE:
-            longest = max(map(metrics.horizontalAdvance, longest_ages()))
-            return longest + RIGHT_MARGIN + 8
-        return _WIDTHS[column] * metrics.horizontalAdvance("0")
+        return _WIDTHS[column] * self.fontMetrics().horizontalAdvance("0")
 
     @override
     def dataChanged(self, top_left: _Index, bottom_right: _Index, roles: Sequence[int] = ()) -> None:
         """Of many rows paints all that are in sight, in a turn of its own: Qt would look where each of them is."""
+        if top_left.column() <= DeviceColumn.AGE <= bottom_right.column():
+            self._sizing.start()
         if top_left.row() == bottom_right.row() or QAccessible.isActive():
             super().dataChanged(top_left, bottom_right, roles)
         else:

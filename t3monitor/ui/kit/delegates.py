@@ -1,7 +1,7 @@
 """How the cells of points and panels are drawn: names, and numbers with their decimals below each other."""
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QFont, QPainter, QPalette
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
@@ -12,7 +12,7 @@ ROW_PADDING = 8  # above and below the text, in all
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _SELECTED, _ACTIVE = QStyle.StateFlag.State_Selected, QStyle.StateFlag.State_Active
-_WIDEST_UNIT = " Volts"  # longer units take more room, at the cost of their alignment
+_WIDEST_UNIT = " inWC"  # longer units take more room, at the cost of their alignment
 
 
 class NameDelegate(QStyledItemDelegate):
@@ -34,14 +34,17 @@ class NumberDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject | None = None, *, units: bool = False) -> None:
         super().__init__(parent)
         self._units = units
-        self._font_key = ""
-        self._unit_width = 0
 
-    def _width_of_unit(self, option: QStyleOptionViewItem, unit: str) -> int:
-        if option.font.key() != self._font_key:
-            self._font_key = option.font.key()
-            self._unit_width = option.fontMetrics.horizontalAdvance(_WIDEST_UNIT)
-        return max(self._unit_width, option.fontMetrics.horizontalAdvance(unit) + 1)  # an exact fit would be elided
+    def width_of(self, text: str, metrics: QFontMetrics) -> int:
+        """How wide a cell is in which the text is whole."""
+        number, gap, unit = text.partition(" ")
+        if not (self._units and number[-1:].isdigit()):
+            return metrics.horizontalAdvance(text) + RIGHT_MARGIN + 4
+        return metrics.horizontalAdvance(number) + self._width_of_unit(metrics, gap + unit) + RIGHT_MARGIN + 4
+
+    def _width_of_unit(self, metrics: QFontMetrics, unit: str) -> int:
+        widest = metrics.horizontalAdvance(_WIDEST_UNIT)
+        return max(widest, metrics.horizontalAdvance(unit) + 1)  # an exact fit would be elided
 
     @override
     def paint(
@@ -63,7 +66,7 @@ class NumberDelegate(QStyledItemDelegate):
         area = option.rect.adjusted(2, 0, -RIGHT_MARGIN, 0)
         number, gap, unit = text.partition(" ")
         if self._units and number[-1].isdigit():
-            unit_width = self._width_of_unit(option, gap + unit)
+            unit_width = self._width_of_unit(option.fontMetrics, gap + unit)
             unit_width = min(unit_width, max(0, area.width() - option.fontMetrics.horizontalAdvance(number)))
             units = QRect(area.right() + 1 - unit_width, area.top(), unit_width, area.height())
             unit = option.fontMetrics.elidedText(gap + unit, Qt.TextElideMode.ElideRight, unit_width)

@@ -21,7 +21,7 @@ from t3monitor.ui.kit.texts import natural_key
 
 
 class Column(NamedColumn):
-    """In the order of T3000's own grids, then what they do not have."""
+    """In the order of T3000's own grids, but for the status, which says how far to believe the value beside it."""
 
     PANEL = 0
     POINT_ID = 1
@@ -29,10 +29,10 @@ class Column(NamedColumn):
     LABEL = 3
     AUTO_MANUAL = 4
     VALUE = 5
-    RANGE = 6
-    CALIBRATION = 7
-    FILTER = 8
-    STATUS = 9
+    STATUS = 6
+    RANGE = 7
+    CALIBRATION = 8
+    FILTER = 9
     SIGNAL = 10
     LOW_VOLTAGE = 11
     HIGH_VOLTAGE = 12
@@ -162,7 +162,14 @@ def _range_text(point: Point) -> str:
 
 def range_tip(point: Point) -> str:
     """What the states of a point are called, a line for each; what the cell says if it has no words of the site."""
-    return "\n".join([_range_text(point), *(f"{state}: {word}" for state, word in point.words)])
+    return "\n".join(
+        filter(None, [_range_text(point), *(f"{state}: {word}" for state, word in point.words), unit_tip(point)])
+    )
+
+
+def unit_tip(point: Point) -> str:
+    """T3000's own word for a unit that is written in another way."""
+    return _tr("T3000's unit: %s") % point.units if point.written_unit != point.units else ""
 
 
 def _number_text(number: float | None, decimals: int = 1) -> str:
@@ -211,7 +218,7 @@ _SEARCHED = tuple(POINT_TEXTS.values())
 
 def search_text(panel_name: str, serial_number: int, point: Point) -> str:
     """All that a cell of the point says and its panel's serial number, to find words in; ages are not, they pass."""
-    return "\n".join((panel_name, str(serial_number), *[text(point) for text in _SEARCHED])).lower()
+    return "\n".join((panel_name, str(serial_number), point.units, *[text(point) for text in _SEARCHED])).lower()
 
 
 def _tr(text: str) -> str:

@@ -23,6 +23,7 @@ from t3monitor.ui.points.columns import (
     title,
     words,
 )
+from t3monitor.ui.points.copied import cells
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.points.rows import PointRows, Update
@@ -182,6 +183,10 @@ class PointsModel(QAbstractTableModel):
     def text(self, row: int, column: int) -> str:
         """What a cell says."""
         return self._text(self._shown[row], column)
+
+    def copied(self, row: int, column: Column) -> tuple[str, ...]:
+        """What is copied of a cell; of a value its unit as well."""
+        return cells(self._rows, self._shown[row], column, self.text(row, column))
 
     @Slot()
     def on_fade_step(self) -> None:

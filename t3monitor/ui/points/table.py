@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
+    QTimer,
     Signal,
     Slot,
 )
@@ -28,38 +29,13 @@ from t3monitor.model.points import PointKey
 from t3monitor.ui.kit.columns import ColumnKeeper, pop_up
 from t3monitor.ui.kit.delegates import HEADER_STYLE, ROW_PADDING, NameDelegate, NumberDelegate, tabular
 from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.table_text import table_text
 from t3monitor.ui.points.columns import CLOCK_COLUMNS, Column, title
+from t3monitor.ui.points.copied import titles
 from t3monitor.ui.points.model import PointsModel
+from t3monitor.ui.points.room import IF_ROOM, WIDTHS, columns_for, name_widths
 
-# In widths of a digit, so that they fit any font.
-_WIDTHS = {
-    Column.PANEL: 15,
-    Column.POINT_ID: 7,
-    Column.FULL_LABEL: 18,
-    Column.LABEL: 9,
-    Column.AUTO_MANUAL: 7,
-    Column.VALUE: 17,
-    Column.RANGE: 12,
-    Column.CALIBRATION: 11,
-    Column.FILTER: 7,
-    Column.STATUS: 11,
-    Column.SIGNAL: 9,
-    Column.LOW_VOLTAGE: 8,
-    Column.HIGH_VOLTAGE: 8,
-    Column.HW_SWITCH: 10,
-    Column.AGE: 12,
-    Column.CHANGED: 10,
-}
-_HIDDEN_AT_FIRST = (
-    Column.CALIBRATION,
-    Column.FILTER,
-    Column.LOW_VOLTAGE,
-    Column.HIGH_VOLTAGE,
-    Column.HW_SWITCH,
-    Column.CHANGED,
-)
-_SHOWN_IF_ROOMY = (Column.CALIBRATION, Column.FILTER)
-_ROOMY_PX = 1300
+_CELL_MARGIN = 8  # of a text and its cell
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -90,10 +66,10 @@ class PointsTable(QTableView):
         self.setFont(tabular(self.font()))
         self.setModel(model)
         self.setItemDelegateForColumn(Column.PANEL, NameDelegate(self))
-        numbers, values = NumberDelegate(self), NumberDelegate(self, units=True)
+        numbers, self._values = NumberDelegate(self), NumberDelegate(self, units=True)
         for column in Column:
             if column.is_number:
-                self.setItemDelegateForColumn(column, values if column is Column.VALUE else numbers)
+                self.setItemDelegateForColumn(column, self._values if column is Column.VALUE else numbers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -107,11 +83,16 @@ class PointsTable(QTableView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._wanted: dict[Column, int] = {}  # widths of what was in sight so far
+        self._measuring = QTimer(self, singleShot=True, interval=0)
+        self._measuring.timeout.connect(self._measure)
         self._make_headers()
         self._make_actions()
         self.reset_columns()
         model.modelAboutToBeReset.connect(self.on_about_to_be_reset)
         model.modelReset.connect(self.on_reset)
+        for moved in (model.modelReset, model.layoutChanged, self.verticalScrollBar().valueChanged):
+            moved.connect(self._measuring.start)
         self.selectionModel().selectionChanged.connect(self.on_selection_changed)
         self.doubleClicked.connect(self.on_double_clicked)
 
@@ -120,11 +101,13 @@ class PointsTable(QTableView):
         return [self._model.key(row) for row in self._selected_rows()]
 
     def selected_text(self) -> str:
-        """The selected rows as tab-separated lines under a header: the columns that are shown, in their order."""
+        """The selected rows for a spreadsheet: the columns that are shown, in their order."""
         columns = self.columns.shown()
-        lines = [[title(column) for column in columns]]
-        lines += [[self._model.text(row, column) for column in columns] for row in self._selected_rows()]
-        return "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines)
+        header = [text for column in columns for text in titles(column)]
+        rows = (
+            [text for column in columns for text in self._model.copied(row, column)] for row in self._selected_rows()
+        )
+        return table_text(header, rows)
 
     def keys_in_sight(self) -> list[PointKey]:
         """The points of the rows that can be seen, topmost first."""
@@ -182,10 +165,11 @@ class PointsTable(QTableView):
     def reset_columns(self) -> None:
         """Order, widths and choice of columns as at first."""
         digit = self.fontMetrics().horizontalAdvance("0")
-        widths = {column: digits * digit for column, digits in _WIDTHS.items()}
-        self.columns.reset(widths, hidden=_HIDDEN_AT_FIRST)
+        self._wanted = {}
+        self.columns.reset({column: digits * digit for column, digits in WIDTHS.items()}, hidden=())
         self._own_widths = self._own_choice = False
         self._use_room()
+        self._measuring.start()
 
     @Slot()
     def on_copy(self) -> None:
@@ -297,14 +281,35 @@ class PointsTable(QTableView):
         return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
 
     def _use_room(self) -> None:
-        """Shows more columns where there is room, and gives what is left to the full labels; the user's wish counts."""
-        room = self.viewport().width()
+        """Shows the columns for which there is room, and gives what is left to names; the user's wish counts."""
+        digit, room = self.fontMetrics().horizontalAdvance("0"), self.viewport().width()
+        widths = {column: digits * digit for column, digits in WIDTHS.items()}
+        widths[Column.VALUE] = max(widths[Column.VALUE], self._wanted.get(Column.VALUE, 0))
         if not self._own_choice:
-            for column in _SHOWN_IF_ROOMY:
-                self.setColumnHidden(column, room < _ROOMY_PX)
-        if not self._own_widths and not self.isColumnHidden(Column.FULL_LABEL):
-            least = _WIDTHS[Column.FULL_LABEL] * self.fontMetrics().horizontalAdvance("0")
-            self.columns.fill(Column.FULL_LABEL, least, room)
+            shown = columns_for(room, widths)
+            for column in IF_ROOM:
+                self.setColumnHidden(column, column not in shown)
+        if widths[Column.VALUE] > self.columnWidth(Column.VALUE):
+            self.columns.resize(Column.VALUE, widths[Column.VALUE])
+        if not self._own_widths:
+            names = name_widths(0, digit, {})
+            spare = room - sum(names.get(column, self.columnWidth(column)) for column in self.columns.shown())
+            for column, width in name_widths(spare, digit, self._wanted).items():
+                self.columns.resize(column, width)
+
+    @Slot()
+    def _measure(self) -> None:
+        """Widens the columns in which values would be cut, or names beside free room; they never become narrower."""
+        metrics, before = self.fontMetrics(), dict(self._wanted)
+        for row in self._rows_in_sight():
+            value = self._values.width_of(self._model.text(row, Column.VALUE), metrics)
+            widths = {Column.VALUE: value}
+            for column in (Column.PANEL, Column.FULL_LABEL):
+                widths[column] = metrics.horizontalAdvance(self._model.text(row, column)) + _CELL_MARGIN
+            for column, width in widths.items():
+                self._wanted[column] = max(self._wanted.get(column, 0), width)
+        if self._wanted != before:
+            self._use_room()
 
     def _make_headers(self) -> None:
         self._own_widths = self._own_choice = False  # whether the user resized columns, or chose them
@@ -357,6 +362,7 @@ class PointsTable(QTableView):
             self._update_columns(topLeft.column(), bottomRight.column())
         else:
             super().dataChanged(topLeft, bottomRight, roles)
+            self._measuring.start()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -371,6 +377,7 @@ class PointsTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._use_room()
+        self._measuring.start()
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -2,7 +2,7 @@
 
 from t3monitor.model.freshness import PanelState, is_ahead
 from t3monitor.ui.kit.texts import local_time_text, reading_time_text, translate
-from t3monitor.ui.points.columns import Column, override_reason, range_tip
+from t3monitor.ui.points.columns import Column, override_reason, range_tip, unit_tip
 from t3monitor.ui.points.rows import Block, Part, PointRows
 
 
@@ -17,7 +17,7 @@ def cell_tip(rows: PointRows, row: int, column: int, text: str) -> str:
             return _tr("Last changed %s") % local_time_text(changed_at) if changed_at else ""
         case Column.VALUE:
             read = _tr("Read %s") % reading_time_text(part.read_at)
-            return "\n".join(filter(None, (point.full_label or point.label, text, read)))
+            return "\n".join(filter(None, (point.full_label or point.label, text, unit_tip(point), read)))
         case Column.STATUS | Column.AUTO_MANUAL | Column.HW_SWITCH if point.is_overridden:
             return f"{text}: {override_reason(point)}"
         case Column.RANGE:

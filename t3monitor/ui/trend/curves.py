@@ -4,6 +4,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
+from t3monitor.model.units import written_unit
 from t3monitor.store.history.series import Floats, Series
 from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.styles import DASHES, Style
@@ -14,7 +15,7 @@ _ALONE_PX = 4
 
 def axis_unit(series: Series) -> str:
     """Title of the axis on which a series is drawn: all percentages (%RH, %Open) share one."""
-    return "%" if series.units.startswith("%") else series.units
+    return "%" if series.units.startswith("%") else written_unit(series.units)
 
 
 class Curve:

@@ -65,7 +65,7 @@ def still_fits(old: Fit, extents: Mapping[str, tuple[float, float]], new: Fit) -
     return True
 
 
-_LEAST_SPANS = {"°C": 2.0, "°F": 4.0, "%": 10.0, "PPM": 100.0}
+_LEAST_SPANS = {"°C": 2.0, "°F": 4.0, "%": 10.0, "ppm": 100.0}
 
 
 def _span(unit: str, low: float, high: float) -> tuple[float, float]:

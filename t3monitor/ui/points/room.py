@@ -1,0 +1,64 @@
+"""Which columns the points table shows in how much room, and how wide they are; plain numbers, no widgets."""
+
+from collections.abc import Mapping
+
+from t3monitor.ui.points.columns import Column
+
+# In widths of a digit, so that they fit any font.
+WIDTHS = {
+    Column.PANEL: 12,
+    Column.POINT_ID: 6,
+    Column.FULL_LABEL: 15,
+    Column.LABEL: 9,
+    Column.AUTO_MANUAL: 7,
+    Column.VALUE: 14,
+    Column.STATUS: 11,
+    Column.RANGE: 12,
+    Column.CALIBRATION: 11,
+    Column.FILTER: 7,
+    Column.SIGNAL: 10,
+    Column.LOW_VOLTAGE: 8,
+    Column.HIGH_VOLTAGE: 8,
+    Column.HW_SWITCH: 11,
+    Column.AGE: 12,
+    Column.CHANGED: 10,
+}
+# The others are always shown: they fit beside the panels in a window of half a screen.
+IF_ROOM = (
+    Column.LABEL,
+    Column.AUTO_MANUAL,
+    Column.RANGE,
+    Column.SIGNAL,
+    Column.CALIBRATION,
+    Column.FILTER,
+    Column.HW_SWITCH,
+    Column.CHANGED,
+    Column.LOW_VOLTAGE,
+    Column.HIGH_VOLTAGE,
+)
+_WIDEST_NAME = 40  # of panels and points, in digits: further away, the eye loses the row
+_NAMES = Column.PANEL, Column.FULL_LABEL
+
+
+def columns_for(room: int, widths: Mapping[Column, int]) -> list[Column]:
+    """The columns for which there is room, those that matter most first; widths in pixels, as the room."""
+    shown = [column for column in Column if column not in IF_ROOM]
+    left = room - sum(widths[column] for column in shown)
+    for column in IF_ROOM:
+        left -= widths[column]
+        if left < 0:
+            break
+        shown.append(column)
+    return shown
+
+
+def name_widths(spare: int, digit: int, wanted: Mapping[Column, int]) -> dict[Column, int]:
+    """How wide names of panels and points are with some pixels to spare: first as they are ``wanted``, then wider."""
+    widths = {column: WIDTHS[column] * digit for column in _NAMES}
+    most = _WIDEST_NAME * digit
+    for limits in ({column: min(wanted.get(column, 0), most) for column in _NAMES}, {Column.FULL_LABEL: most}):
+        for column, limit in limits.items():
+            more = min(max(0, limit - widths[column]), max(0, spare))
+            widths[column] += more
+            spare -= more
+    return widths
