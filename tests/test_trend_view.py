@@ -3,7 +3,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 import qasync
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QDate, QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -30,6 +30,7 @@ from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.lanes import stretches
 from t3monitor.ui.trend.line import drawn_line
+from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.plot import TrendPlot
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from t3monitor.ui.trend.view import TrendView
@@ -324,7 +325,6 @@ def test_the_wheel_zooms_around_the_mouse(view: TrendView, qtbot: QtBot) -> None
     assert view.state.time_range == TimeRange(NOW_S - 21600 - 32400, NOW_S - 21600 + 10800)
     assert not view.state.follows
     assert view.state.preset is None
-    qtbot.waitUntil(lambda: view.toolbar.custom.isChecked())
 
 
 def send_mouse(view: TrendView, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
@@ -405,25 +405,84 @@ def test_nobody_gets_lost_in_a_time_without_history(view: TrendView) -> None:
 
 
 @offscreen_popup
-def test_own_start_and_end_can_be_chosen(view: TrendView) -> None:
-    view.toolbar.custom.click()
+def test_a_typed_time_is_shown_by_enter(view: TrendView, qtbot: QtBot) -> None:
+    view.toolbar.shown_time.click()
     popup = view.toolbar.popup
     assert popup.isVisible()
-    popup.start.setDateTime(popup.end.dateTime().addSecs(-7200))
-    popup.accept_button.click()
+    shown = TimeRange(datetime(2025, 10, 29, 6, 0).timestamp(), datetime(2025, 10, 29, 8, 0).timestamp())
+    popup.start.setText("2025-10-29 06:00")
+    popup.end.setText("8:00")
+    qtbot.keyClick(popup.end, Qt.Key.Key_Return)
     assert not popup.isVisible()
-    assert view.state.time_range.length_s == 7200
+    assert view.state.time_range == shown
     assert not view.state.follows
-    assert view.toolbar.custom.isChecked()
 
 
 @offscreen_popup
-def test_an_end_before_the_start_cannot_be_chosen(view: TrendView) -> None:
-    view.toolbar.custom.click()
+def test_what_is_typed_wrongly_is_said_in_a_sentence_and_changes_nothing(view: TrendView, qtbot: QtBot) -> None:
+    before = view.state.shown
+    view.toolbar.shown_time.click()
     popup = view.toolbar.popup
-    popup.end.setDateTime(popup.start.dateTime().addSecs(-60))
-    assert not popup.accept_button.isEnabled()
+    for start, end, said in (
+        ("2025-10-29 6:00", "5:00", "after the beginning"),
+        ("soon", "5:00", "“soon” is no time"),
+        ("2099-01-01", "2099-01-02", "still to come"),
+    ):
+        popup.start.setText(start)
+        popup.end.setText(end)
+        qtbot.keyClick(popup.start, Qt.Key.Key_Return)
+        assert said in popup.message.text()
+    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+    assert view.state.shown == before
+
+
+@offscreen_popup
+def test_yesterday_is_two_clicks_or_one_key_away(view: TrendView, qtbot: QtBot) -> None:
+    yesterday = view.state.calendar.around(Span.DAY, NOW_S, -1)
+    view.toolbar.shown_time.click()
+    next(offer for offer in view.toolbar.popup.offers if offer.text() == "Yesterday").click()
+    assert view.state.time_range == yesterday
+    qtbot.keyClick(view, Qt.Key.Key_T)
+    assert view.state.span is Span.DAY
+    assert view.state.follows
+    qtbot.keyClick(view, Qt.Key.Key_Y)
+    assert view.state.time_range == yesterday
+
+
+@offscreen_popup
+def test_two_clicks_in_the_calendar_choose_the_days_between(view: TrendView) -> None:
+    view.toolbar.shown_time.click()
+    popup = view.toolbar.popup
+    popup.calendar.clicked.emit(QDate(2025, 10, 27))
+    assert popup.range == view.state.calendar.days(date(2025, 10, 27))
+    popup.calendar.clicked.emit(QDate(2025, 10, 29))
+    assert popup.range == view.state.calendar.days(date(2025, 10, 27), 3)
     popup.hide()
+
+
+def test_fit_data_shows_all_readings_of_the_points(view: TrendView, qtbot: QtBot, settle: Settle) -> None:
+    view.state.add([SAT])
+    settle(view)
+    view.state.show_range(TimeRange(NOW_S - 90 * 86400.0, NOW_S - 80 * 86400.0))
+    qtbot.keyClick(view, Qt.Key.Key_F)
+    settle(view)
+    assert view.state.follows, "the newest reading is of now"
+    assert view.state.time_range.start_s == pytest.approx(NOW_S - HOURS * 3600 * 1.02)
+
+
+def test_a_new_site_shows_what_there_is_until_another_time_is_chosen(
+    qtbot: QtBot, history: History, clock: Clock, loop: asyncio.AbstractEventLoop, settle: Settle
+) -> None:
+    view = TrendView(history.load, clock, spawn=loop.create_task)
+    qtbot.addWidget(view)
+    assert view.state.time_range.length_s == 86400, "nothing is known yet"
+    view.state.add([SAT])
+    settle(view)
+    assert view.state.time_range.length_s == pytest.approx(HOURS * 3600 * 1.02)
+    view.state.show_preset(Preset.DAY)
+    assert view.state.time_range.length_s == 86400
+    view.loader.cancel()
 
 
 def test_keys_move_zoom_and_follow(view: TrendView, qtbot: QtBot) -> None:

@@ -193,6 +193,8 @@ def _style_sheet(theme: Theme) -> str:
         *[tone="CAUTION"] {{ color: {theme.warning.name()}; }}
         *[tone="BAD"] {{ color: {theme.bad.name()}; }}
         *[heading="true"] {{ font-weight: 600; }}
+        #qt_calendar_navigationbar {{ background: {theme.window.name()}; }}
+        #qt_calendar_navigationbar QToolButton {{ color: {theme.text.name()}; }}
         #banner {{ background: {theme.fault.background.name()}; }}
         #banner > Label {{ color: {theme.fault.text.name()}; }}
         {_cards(theme)}

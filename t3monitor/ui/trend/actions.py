@@ -1,5 +1,6 @@
 """What can be done with the trend: by its menu, and by keys."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
 from t3monitor.ui.kit.plain import add_action, menu_text, tooltip
 from t3monitor.ui.kit.texts import translate
+from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.traces import Traces
 
@@ -69,8 +71,8 @@ def _add_comparisons(menu: QMenu, state: TrendState, traces: Traces, point: Poin
         add_action(menu, text, partial(state.add, [DifferenceKey(point, other)]))
 
 
-def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces) -> bool:
-    """Does what a key asks for; returns False if it asks for nothing here."""
+def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces, fit: Callable[[], None]) -> bool:
+    """Does what a key asks for; returns False if it asks for nothing here. ``fit`` shows the time that has data."""
     with_cursor = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
     pan_s = _PAN_SHARE * state.time_range.length_s
     if event.matches(QKeySequence.StandardKey.Undo):
@@ -80,6 +82,10 @@ def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces) -> bool:
         state.redo()
         return True
     match event.key():
+        case _Key.Key_PageUp if with_cursor:
+            state.move_days(-1)
+        case _Key.Key_PageDown if with_cursor:
+            state.move_days(1)
         case _Key.Key_Left if with_cursor:
             state.step_cursor(-1, traces.next_sample_s)
         case _Key.Key_Right if with_cursor:
@@ -98,6 +104,14 @@ def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces) -> bool:
             state.zoom(_KEY_ZOOM)
         case _Key.Key_Home:
             state.set_follow()
+        case _Key.Key_T if not with_cursor:
+            state.show_calendar(Span.DAY)
+        case _Key.Key_Y if not with_cursor:
+            state.show_calendar(Span.DAY, -1)
+        case _Key.Key_W if not with_cursor:
+            state.show_calendar(Span.WEEK)
+        case _Key.Key_F if not with_cursor:
+            fit()
         case _Key.Key_Escape if state.cursor_s is not None:
             state.set_cursor(None)
         case _:

@@ -105,7 +105,7 @@ class TimeAxis(_Axis):
         painter.setPen(QPen(self.theme.border, 1))
         painter.drawLine(QPointF(0, 0.5), QPointF(width, 0.5))
         painter.setPen(self.theme.muted)
-        zone_px = self.metrics.horizontalAdvance(self.zone_text) + _GAP_PX
+        zone_px = self.metrics.horizontalAdvance(self.zone_text) + 2 * _GAP_PX
         painter.drawText(QPointF(-self.pos().x() + 2, 4 + line + self.metrics.ascent()), self.zone_text)
         now = self._now_room()
         for tick in self.ticks:

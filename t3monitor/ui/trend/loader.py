@@ -111,7 +111,7 @@ class HistoryLoader(QObject):
     async def _run(self, request: Request) -> None:
         problem, found = "", None
         try:
-            found = await _load_series(self._load, request)
+            found = await load_series(self._load, request)
         except MonitorError as error:
             problem = str(error)
         except Exception:
@@ -126,7 +126,7 @@ class HistoryLoader(QObject):
             self.loaded.emit(request, found)
 
 
-async def _load_series(load: Load, request: Request) -> Found:
+async def load_series(load: Load, request: Request) -> Found:
     """Reads what the series show, each of the time that it shows."""
     found: dict[SeriesKey, tuple[Series, ...]] = {}
     for shift_s in dict.fromkeys(map(shift_of, request.keys)):

@@ -161,6 +161,11 @@ class TrendState:
                 return UTC
 
     @property
+    def site_zone(self) -> tzinfo | None:
+        """The zone of the site; None: that of this computer."""
+        return self._site_zone
+
+    @property
     def calendar(self) -> LocalCalendar:
         """Days and weeks of that zone."""
         return LocalCalendar(self.zone, self._first_weekday)

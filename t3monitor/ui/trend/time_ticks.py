@@ -85,7 +85,8 @@ def _with_dates(start_s: float, end_s: float, step_s: int, width_px: float, zone
             at_s in times and is_repeated(at_s, zone)
         ):
             below.append(zone_text(at_s, zone))
-        yield TimeTick(at_s, at.strftime(pattern) if has_room else "", " ".join(below))
+        if has_room or below:
+            yield TimeTick(at_s, at.strftime(pattern) if has_room else "", " ".join(below))
 
 
 def _room(at_s: float, dated: set[float]) -> float:

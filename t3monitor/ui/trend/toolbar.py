@@ -1,147 +1,136 @@
-"""The bar above the plot: lengths of time, back and forward, follow, and the time in sight."""
+"""The bar above the plot: lengths of time, back and forward, follow, undo, and the time in sight."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, time, tzinfo
 
-from PySide6.QtCore import QDateTime, QLocale, QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QDateTimeEdit,
-    QFormLayout,
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QDate, QLocale, QSize, Qt, Slot
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
+from typing_extensions import override
 
+from t3monitor.model.zones import is_repeated, local, zone_names
 from t3monitor.ui.kit.icons import icon
-from t3monitor.ui.kit.plain import Label, field_label
-from t3monitor.ui.kit.texts import translate
-from t3monitor.ui.trend.legend import ElidedLabel
-from t3monitor.ui.trend.time_range import SHORTEST_S, Preset, TimeRange
+from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.texts import clock_text, translate
+from t3monitor.ui.trend.local_calendar import Span
+from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.time_popup import TimePopup
+from t3monitor.ui.trend.time_range import Preset, TimeRange
 
-
-class CustomRange(QFrame):
-    """A small window under its button, with two local times."""
-
-    chosen = Signal(object)  # TimeRange
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.start, self.end = QDateTimeEdit(), QDateTimeEdit()
-        for edit, name in ((self.start, self.tr("From")), (self.end, self.tr("To"))):
-            edit.setCalendarPopup(True)
-            edit.setDisplayFormat("yyyy-MM-dd HH:mm")
-            edit.setAccessibleName(name)
-            edit.dateTimeChanged.connect(self._on_edited)
-        self.accept_button = QPushButton(self.tr("Show"))
-        self.accept_button.setDefault(True)
-        self.accept_button.clicked.connect(self._on_accepted)
-        layout = QFormLayout(self)
-        layout.addRow(field_label(self.tr("&From"), self.start), self.start)
-        layout.addRow(field_label(self.tr("&To"), self.end), self.end)
-        layout.addRow(self.accept_button)
-
-    def ask(self, now: TimeRange, at: QPoint) -> None:
-        """Opens with a range to begin from."""
-        self.start.setDateTime(QDateTime.fromSecsSinceEpoch(int(now.start_s)))
-        self.end.setDateTime(QDateTime.fromSecsSinceEpoch(int(now.end_s)))
-        self.move(at)
-        self.show()
-        self.start.setFocus()
-
-    @property
-    def range(self) -> TimeRange:
-        """What the two fields say."""
-        return TimeRange(self.start.dateTime().toSecsSinceEpoch(), self.end.dateTime().toSecsSinceEpoch())
-
-    @Slot()
-    def _on_edited(self) -> None:
-        self.accept_button.setEnabled(self.range.length_s >= SHORTEST_S)
-
-    @Slot()
-    def _on_accepted(self) -> None:
-        self.hide()
-        self.chosen.emit(self.range)
+_WITH_TITLE_PX = 700
 
 
 class TrendToolBar(QWidget):
-    """Buttons; it shows what the view tells it and says what was pressed."""
+    """Buttons that act on what is shown, and show what it is."""
 
-    preset_chosen = Signal(object)  # Preset
-    range_chosen = Signal(object)  # TimeRange
-    moved = Signal(int)  # windows: -1 back, 1 forward
-    follow_toggled = Signal(bool)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, state: TrendState, clock: Callable[[], float], fit: Callable[[], None], parent: QWidget | None = None
+    ) -> None:
+        """``fit`` shows the time that has data."""
         super().__init__(parent)
+        self._state = state
+        self._clock = clock
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.setSpacing(2)
-        title = Label(self.tr("Trend"))
-        title.setProperty("heading", True)
-        layout.addWidget(title)
-        layout.addSpacing(8)
-        self._range = TimeRange(0, 1)
+        self._title = Label(self.tr("Trend"))
+        self._title.setProperty("heading", True)
+        self._title.setContentsMargins(0, 0, 8, 0)
+        layout.addWidget(self._title)
         self.presets: dict[Preset, QToolButton] = {}
         for preset in Preset:
             text = _preset_text(preset)
             button = self._button(layout, text, self.tr("Show %s") % text)
             button.setCheckable(True)
-            button.clicked.connect(lambda _checked=False, chosen=preset: self.preset_chosen.emit(chosen))
+            button.clicked.connect(lambda _checked=False, chosen=preset: state.show_preset(chosen))
             self.presets[preset] = button
-        self.custom = self._button(layout, "…", self.tr("Choose start and end"))
-        self.custom.setCheckable(True)
-        self.custom.clicked.connect(self._on_custom)
-        self.popup = CustomRange(self)
-        self.popup.chosen.connect(self.range_chosen)
-        layout.addSpacing(8)
-        self.back = self._button(layout, "", self.tr("Earlier by what is shown (Page Up)"))
-        self.forward = self._button(layout, "", self.tr("Later by what is shown (Page Down)"))
-        self.back.clicked.connect(lambda: self.moved.emit(-1))
-        self.forward.clicked.connect(lambda: self.moved.emit(1))
-        self.back.setAccessibleName(self.tr("Earlier"))
-        self.forward.setAccessibleName(self.tr("Later"))
-        layout.addSpacing(8)
+        layout.addSpacing(6)
+        self.back = self._button(layout, "", self.tr("Earlier"))
+        self.forward = self._button(layout, "", self.tr("Later"))
+        self.back.clicked.connect(lambda: state.move_windows(-1))
+        self.forward.clicked.connect(lambda: state.move_windows(1))
         self.follow = self._button(layout, self.tr("Follow"), self.tr("Keep the present at the right edge (Home)"))
         self.follow.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.follow.setCheckable(True)
-        self.follow.toggled.connect(self.follow_toggled)
-        layout.addSpacing(8)
-        self.shown_time = ElidedLabel()
-        self.shown_time.setProperty("muted", True)
-        self.shown_time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.follow.toggled.connect(state.set_follow)
+        layout.addSpacing(6)
+        self.undo = self._button(layout, "↶", self.tr("Undo (Ctrl+Z)"))
+        self.redo = self._button(layout, "↷", self.tr("Redo (Ctrl+Y)"))
+        self.undo.clicked.connect(state.undo)
+        self.redo.clicked.connect(state.redo)
+        layout.addSpacing(6)
+        self.shown_time = _TimeButton()
+        self.shown_time.setAccessibleName(self.tr("Time in sight"))
+        self.shown_time.clicked.connect(self._on_time_asked)
         layout.addWidget(self.shown_time, 1)
-        for button, name in ((self.back, "back"), (self.forward, "forward"), (self.follow, "follow")):
+        self.popup = TimePopup(state, fit, self)
+        for button, name in (
+            (self.back, "back"),
+            (self.forward, "forward"),
+            (self.follow, "follow"),
+            (self.shown_time, "clock"),
+        ):
             button.setIcon(icon(name))
 
-    def show_state(self, shown: TimeRange, preset: Preset | None, *, follow: bool) -> None:
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._title.setVisible(event.size().width() >= _WITH_TITLE_PX)  # the time in sight says more
+
+    def refresh(self) -> None:
         """Shows what is in sight."""
-        self._range = shown
+        state, shown = self._state, self._state.time_range
         for its, button in self.presets.items():
-            button.setChecked(its is preset)
-        self.custom.setChecked(preset is None)
+            button.setChecked(its is state.preset)
         self.follow.blockSignals(True)
-        self.follow.setChecked(follow)
+        self.follow.setChecked(state.follows)
         self.follow.blockSignals(False)
-        self.forward.setEnabled(not follow)
-        text = range_text(shown)
-        self.shown_time.setText(text)
-        self.shown_time.setToolTip(text)
+        self.forward.setEnabled(not state.follows)
+        self.undo.setEnabled(state.can_undo)
+        self.redo.setEnabled(state.can_redo)
+        span = state.span
+        by = {None: self.tr("what is shown"), Span.DAY: self.tr("a day"), Span.WEEK: self.tr("a week")}[span]
+        self.back.setToolTip(self.tr("Earlier by %s (Page Up)") % by)
+        self.forward.setToolTip(self.tr("Later by %s (Page Down)") % by)
+        self.shown_time.setText(range_text(shown, state.zone, span, local(self._clock(), state.zone).year))
+        self.shown_time.setToolTip(
+            "\n".join((range_text(shown, state.zone), self.tr("Click for days, weeks, a calendar and the time zone")))
+        )
 
     def _button(self, layout: QHBoxLayout, text: str, tip: str) -> QToolButton:
         button = QToolButton()
         button.setText(text)
         button.setToolTip(tip)
-        button.setAccessibleName(text if text and text != "…" else tip)
+        button.setAccessibleName(text if text.isascii() and text else tip)
         button.setAutoRaise(True)
         layout.addWidget(button)
         return button
 
     @Slot()
-    def _on_custom(self) -> None:
-        self.custom.setChecked(not any(button.isChecked() for button in self.presets.values()))
-        self.popup.ask(self._range, self.custom.mapToGlobal(QPoint(0, self.custom.height())))
+    def _on_time_asked(self) -> None:
+        self.popup.ask(self.shown_time, self._clock())
+
+
+class _TimeButton(QToolButton):
+    """The time in sight, cut where there is no room; it opens the choice of another one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAutoRaise(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(self.sizePolicy().Policy.Expanding, self.sizePolicy().verticalPolicy())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        room = self.width() - option.iconSize.width() - 16
+        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
 
 
 def _preset_text(preset: Preset) -> str:
@@ -149,12 +138,22 @@ def _preset_text(preset: Preset) -> str:
     return (translate("Preset", "%s h") if unit == "h" else translate("Preset", "%s d")) % number
 
 
-def range_text(shown: TimeRange) -> str:
-    """Start and end in local time, the date of the end only if it is another one."""
-    start, end = datetime.fromtimestamp(shown.start_s), datetime.fromtimestamp(shown.end_s)
-    text = f"{_date_time(start)} – "
-    return text + (f"{end:%H:%M}" if start.date() == end.date() else _date_time(end))
+def range_text(shown: TimeRange, zone: tzinfo | None, span: Span | None = None, year: int | None = None) -> str:
+    """Start and end in a zone, which is named, with what need not be said left out.
+
+    That are the times of a whole day or week, the date of the end if it is that of the start, and that year.
+    """
+    start, end = (local(time_s, zone).date() for time_s in shown)
+    times = [clock_text(time_s, zone, seconds=False) for time_s in shown]
+    if span and local(shown.end_s, zone).time() == time():
+        last = local(shown.end_s - 1, zone).date()
+        text = " – ".join(dict.fromkeys((_date_text(start, year), _date_text(last, year))))
+    else:
+        dates = (f"{_date_text(start, year)} ", "" if start == end else f"{_date_text(end, year)} ")
+        text = " – ".join(map(str.__add__, dates, times))
+    return text if any(is_repeated(time_s, zone) for time_s in shown) else f"{text} {zone_names(*shown, zone)}"
 
 
-def _date_time(at: datetime) -> str:
-    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(at.timestamp())), "ddd d MMM yyyy HH:mm")
+def _date_text(day: date, year: int | None) -> str:
+    pattern = "ddd d MMM" if day.year == year else "ddd d MMM yyyy"
+    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)

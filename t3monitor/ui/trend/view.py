@@ -24,6 +24,7 @@ from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key
 from t3monitor.ui.trend.coverage import Request, needed_for
 from t3monitor.ui.trend.explainer import Explain, HoleExplainer, no_causes
+from t3monitor.ui.trend.fit_data import FitData
 from t3monitor.ui.trend.in_sight import in_sight
 from t3monitor.ui.trend.legend import Legend
 from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Spawn
@@ -70,7 +71,8 @@ class TrendView(QWidget):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Trend"))
-        self.toolbar = TrendToolBar()
+        self.fit_data = FitData(load, spawn, self.state, clock, lambda problem: self.problem.say(problem))
+        self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)
         self.plot = TrendPlot()
         self.legend = Legend(self._in_sight)
         self.loader = HistoryLoader(load, spawn, self)
@@ -91,10 +93,6 @@ class TrendView(QWidget):
         self.loader.failed.connect(self._on_failed)
         self.explainer.explained.connect(self._draw_holes)
         self.plot.strip.time_chosen.connect(self.cycles_asked)
-        self.toolbar.preset_chosen.connect(self.state.show_preset)
-        self.toolbar.range_chosen.connect(self.state.show_range)
-        self.toolbar.moved.connect(self.state.move_windows)
-        self.toolbar.follow_toggled.connect(self.state.set_follow)
         self.legend.hidden_changed.connect(self.state.set_hidden)
         self.legend.remove_asked.connect(self.state.remove)
         self.legend.menu_asked.connect(self._open_menu_of)
@@ -158,12 +156,13 @@ class TrendView(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether history is being read, or why it has holes."""
-        return self.loader.is_busy or self.explainer.is_busy
+        return self.loader.is_busy or self.explainer.is_busy or self.fit_data.is_busy
 
     def forget(self) -> None:
         """Drops whatever is being read."""
         self.loader.forget()
         self.explainer.forget()
+        self.fit_data.forget()
 
     def save_state(self) -> dict[str, Any]:
         """What the next start is to find as it was, for JSON."""
@@ -252,9 +251,8 @@ class TrendView(QWidget):
     def draw_now(self) -> None:
         """Shows the time that was asked for, before the next frame would."""
         self._frame_timer.stop()
-        shown = self.state.time_range
         self.plot.set_range(self.state.drawn_range, self.state.zone, self._clock())
-        self.toolbar.show_state(shown, self.state.preset, follow=self.state.follows)
+        self.toolbar.refresh()
         self._time_follow()
         self._say()
         self._want_history()
@@ -349,7 +347,7 @@ class TrendView(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not act_on_key(event, self.state, self.traces):
+        if not act_on_key(event, self.state, self.traces, self.fit_data.show):
             super().keyPressEvent(event)
 
     @override

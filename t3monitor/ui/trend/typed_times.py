@@ -1,0 +1,113 @@
+"""Dates and times as users type them: in the form of their locale, or as ISO has them; times are UTC epoch seconds."""
+
+import re
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from PySide6.QtCore import QDate, QLocale
+
+from t3monitor.model.zones import local, zone_text
+from t3monitor.ui.kit.texts import clock_text, translate
+
+_TYPED = re.compile(
+    r"(?:(?P<a>\d{1,4})\s?[-./]\s?(?P<b>\d{1,2})\s?[-./]\s?(?P<c>\d{1,4})\.?)?"
+    r"(?:(?:^|[T,\s]+)(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?\s*(?P<half>[ap]\.?m\.?)?)?"
+    r"(?:\s+(?P<zone>[A-Za-z]{2,5}(?:[-+−]\d{1,2}(?::\d{2})?)?))?",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(r"(?:[yd]+|MM?)([-./]) ?(?:[yd]+|MM?)\1 ?(?:[yd]+|MM?)\.?")
+_ISO = "yyyy-MM-dd"
+
+
+class TypedTimeError(ValueError):
+    """What was typed is no time; the text is the sentence that says so."""
+
+
+def typed_text(utc_s: float, zone: tzinfo | None, locale: QLocale | None = None) -> str:
+    """A time as it can be typed, and read back as the same minute."""
+    day = local(utc_s, zone).date()
+    return f"{_date_text(day, locale or QLocale())} {clock_text(utc_s, zone, seconds=False)}"
+
+
+def time_typed(
+    text: str, zone: tzinfo | None, today: date, locale: QLocale | None = None, *, ends: bool = False
+) -> float:
+    """The time that was typed; without a date it is of today, without a time of day it is a whole day.
+
+    With ``ends`` it is the end of something: of the day, and of two equal times of a day whose clocks are put back the
+    second one. Raises TypedTimeError.
+    """
+    locale = locale or QLocale()
+    found = _TYPED.fullmatch(text.strip())
+    has_time = found is not None and found["hour"] is not None
+    has_date = found is not None and found["a"] is not None
+    if found is None or not (has_date or (has_time and (found["minute"] or found["half"]))):
+        raise TypedTimeError(_no_time(text, today, locale))
+    try:
+        day = _date(found["a"], found["b"], found["c"], locale) if has_date else today
+        if not has_time:
+            day, at = day + timedelta(days=ends), time()
+        else:
+            hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
+            if found["half"]:
+                hour = hour % 12 + (12 if found["half"][0] in "pP" else 0) if 1 <= hour <= 12 else 99
+            if (hour, minute, second) == (24, 0, 0):
+                day, hour = day + timedelta(days=1), 0
+            at = time(hour, minute, second)
+    except (ValueError, OverflowError):
+        raise TypedTimeError(_no_time(text, today, locale)) from None
+    return _in_zone(datetime.combine(day, at, zone), zone, found["zone"] or "", ends=ends)
+
+
+def _in_zone(at: datetime, zone: tzinfo | None, name: str, *, ends: bool) -> float:
+    """The moment at which clocks of the zone show a time."""
+    both = [at.replace(fold=fold).timestamp() for fold in (0, 1)]
+    if local(both[0], zone).replace(tzinfo=None) != at.replace(tzinfo=None):
+        raise TypedTimeError(
+            translate("TypedTime", "There was no %1 on %2: clocks were put forward past it")
+            .replace("%1", f"{at:%H:%M}")
+            .replace("%2", _date_text(at.date(), QLocale()))
+        )
+    names = [zone_text(time_s, zone) for time_s in both]
+    if not name:
+        return both[1] if ends else both[0]
+    plain = name.upper().replace("-", "−")
+    if plain not in names:
+        raise TypedTimeError(
+            translate("TypedTime", "“%1” is not the time of this zone then; leave it out, or type %2")
+            .replace("%1", name)
+            .replace("%2", " / ".join(dict.fromkeys(names)))
+        )
+    return both[names.index(plain)]
+
+
+def _date(first: str, second: str, third: str, locale: QLocale) -> date:
+    order = "yMd" if len(first) > 2 else _order(locale)
+    parts = dict(zip(order, (first, second, third), strict=True))
+    year = int(parts["y"])
+    return date(year + 2000 if len(parts["y"]) <= 2 else year, int(parts["M"]), int(parts["d"]))
+
+
+def _order(locale: QLocale) -> str:
+    """The order of year, month and day in dates of numbers."""
+    pattern = _pattern(locale)
+    return "".join(sorted("yMd", key=pattern.index))
+
+
+def _pattern(locale: QLocale) -> str:
+    pattern = locale.dateFormat(QLocale.FormatType.ShortFormat)
+    if not _NUMBERS.fullmatch(pattern) or not set("yMd") <= set(pattern):
+        return _ISO
+    return pattern if "yyyy" in pattern else re.sub("y+", "yyyy", pattern)
+
+
+def _date_text(day: date, locale: QLocale) -> str:
+    return locale.toString(QDate(day.year, day.month, day.day), _pattern(locale))
+
+
+def _no_time(text: str, today: date, locale: QLocale) -> str:
+    forms = dict.fromkeys((f"{_date_text(today, locale)} 13:45", f"{today.isoformat()} 13:45"))
+    return (
+        translate("TypedTime", "“%1” is no time; type it as %2")
+        .replace("%1", text)
+        .replace("%2", translate("TypedTime", " or ").join(forms))
+    )
