@@ -21,11 +21,11 @@ run: $(READY) ## the window on the simulated building; without a display two cyc
 	fi
 
 # The workers and all that they start read what one process has compiled, whatever the environment says of bytecode: the
-# tests themselves while the other core looks at types.
+# tests themselves, in a new clone, while the other core looks at types.
 PYTEST = PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
 test: $(READY) ## formatting, lint, types, layers and the test suite
-	@$(PYTEST) -q --collect-only >/dev/null 2>&1 & $(MAKE) --no-print-directory lint && wait
+	@{ [ -d tests/__pycache__ ] || $(PYTEST) -q --collect-only >/dev/null 2>&1; } & $(MAKE) --no-print-directory lint && wait
 	@$(PYTEST) -n auto --dist loadfile
 
 lint: $(READY) ## formatting, lint, types and layers alone
