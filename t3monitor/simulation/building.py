@@ -1,6 +1,7 @@
 """The simulated building: which panels it has, and what T3000 would answer about them at any time."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from t3monitor.model.point_types import PointType
@@ -42,6 +43,13 @@ class SimulatedPanel(NamedTuple):
     read_before_s: int  # how long before an answer T3000 had read its inputs
 
 
+@lru_cache(maxsize=8)
+def _weather_and_loads(seed: int) -> tuple[Weather, Loads]:
+    """One pair for all buildings of a seed: the loads add up each day since 2022, which takes a building's start."""
+    weather = Weather(seed)
+    return weather, Loads(seed, weather)
+
+
 class Building:
     """All panels; every reading is a function of seed, number of panels and time.
 
@@ -53,8 +61,7 @@ class Building:
             raise ValueError(f"A simulated building has 1 to {MAX_PANELS} panels, not {panels}.")
         self._seed = seed
         self._utc_offset_s = utc_offset_s
-        self.weather = Weather(seed)
-        self.loads = Loads(seed, self.weather)
+        self.weather, self.loads = _weather_and_loads(seed)
         self._air_handlers: list[AirHandler] = []
         self.panels = tuple(self._panel(n) for n in range(panels))
 

@@ -8,7 +8,7 @@ slope is exactly the power shown beside it.
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from t3monitor.simulation.noise import key_of, uniform
 from t3monitor.simulation.schedule import DAY_S, HOUR_S, weekday
@@ -79,9 +79,10 @@ class Load:
         if day < METERS_SINCE_DAY:
             return 0.0
         whole = self._whole_days
-        while len(whole) <= day - METERS_SINCE_DAY:
-            next_day = METERS_SINCE_DAY + len(whole) - 1
-            whole.append(whole[-1] + self._within(next_day, DAY_S))
+        if len(whole) <= day - METERS_SINCE_DAY:
+            days = range(METERS_SINCE_DAY + len(whole) - 1, day)
+            more = accumulate((self._within(each, DAY_S) for each in days), initial=whole[-1])
+            self._whole_days = whole = [*whole[:-1], *more]  # a new list, since other threads may ask meanwhile
         return (whole[day - METERS_SINCE_DAY] + self._within(day, local_s - day * DAY_S)) / HOUR_S
 
     def _within(self, day: int, time_of_day_s: float) -> float:

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine
 
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.files import database_file, is_there
@@ -18,6 +18,7 @@ from t3monitor.store.schema import SCHEMA_REVISION
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSION_TABLE = "alembic_version"
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 _OWN_TABLE = "SYNC_RUNS"  # other programs have the version table as well
 _PAGES_AT_ONCE = 500
 _STEPS_AT_ONCE = 100_000  # of SQLite's virtual machine
@@ -85,7 +86,7 @@ def schema_revision(url: str) -> str | None:
     Raises DatabaseUnusableError if it is somebody else's, DatabaseError if it cannot be read.
     """
     with reading(url, foreign=True) as connection:
-        tables = set(inspect(connection).get_table_names())
+        tables = set(connection.exec_driver_sql(_TABLES).scalars())
         if {_VERSION_TABLE, _OWN_TABLE} <= tables and (
             revision := connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         ):
