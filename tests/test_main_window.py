@@ -248,6 +248,22 @@ def test_a_click_on_state_or_status_explains_the_cycle_that_failed_and_says_what
     assert details.text().startswith("Office: ✓ ok"), "that of the site whose last cycle is shown"
 
 
+def test_the_trend_takes_the_whole_window_by_a_key_until_a_point_is_looked_for(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    qtbot.keyClick(window.trend, Qt.Key.Key_F11)
+    assert [pane.isVisible() for pane in (window.devices, window.points, window.trend)] == [False, False, True]
+    assert window.save_state()["trend_alone"] is True
+    window.points.search.setText("fan")
+    qtbot.keyClick(window.trend, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.points.isVisible()
+    qtbot.waitUntil(window.points.search.hasFocus)
+    assert window.points.search.selectedText() == "fan"
+
+
 def find_panels(window: MainWindow) -> QAction:
     (action,) = (action for action in window.findChildren(QAction) if action.text() == "Look for &panels again")
     return action

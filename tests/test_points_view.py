@@ -104,15 +104,6 @@ class TestFilterControls:
         qtbot.keyClicks(view.search, "2 IN l2")
         assert shown_ids(view) == ["IN2"]
 
-    def test_the_key_for_finding_goes_to_the_search_box(self, view: PointsView, qtbot: QtBot) -> None:
-        view.apply(snapshot(device()))
-        view.search.setText("in")
-        view.table.setFocus()
-        view.activateWindow()
-        qtbot.keyClick(view.table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-        qtbot.waitUntil(view.search.hasFocus)
-        assert view.search.selectedText() == "in"
-
     def test_escape_empties_the_search_box(self, view: PointsView, qtbot: QtBot) -> None:
         view.apply(snapshot(device()))
         view.search.setText("var")

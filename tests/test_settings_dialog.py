@@ -97,8 +97,9 @@ def test_an_unchanged_dialog_offers_nothing_to_apply_and_shows_the_stored_values
     )
     dialog = opened(stored)
     assert dialog.wanted() == stored
-    assert not dialog.ok.isEnabled()
     assert not dialog.apply.isEnabled()
+    dialog.ok.click()
+    assert not dialog.isVisible(), "OK is never grey: with nothing changed it closes"
 
 
 def pages_of(dialog: SettingsDialog) -> list[SettingsPage]:
@@ -152,12 +153,12 @@ def test_cancel_hands_on_nothing(opened: Callable[..., SettingsDialog]) -> None:
 def test_a_value_that_is_set_back_is_no_change(opened: Callable[..., SettingsDialog]) -> None:
     dialog = opened()
     dialog.sync.interval.setValue(31)
-    assert dialog.ok.isEnabled()
+    assert dialog.apply.isEnabled()
     dialog.sync.interval.setValue(30)
-    assert not dialog.ok.isEnabled()
+    assert not dialog.apply.isEnabled()
 
 
-def test_a_library_that_does_not_exist_is_told_below_its_field_and_keeps_ok_disabled(
+def test_a_library_that_does_not_exist_is_told_below_its_field_and_where_ok_leads(
     opened: Callable[..., SettingsDialog], tmp_path: Path
 ) -> None:
     dialog = opened()
@@ -165,11 +166,16 @@ def test_a_library_that_does_not_exist_is_told_below_its_field_and_keeps_ok_disa
     typed(dialog.link.library_file, str(tmp_path / "none.so"))
     assert dialog.link.library_message.text() == "✕ There is no such file"
     assert dialog.link.library_message.isVisible()
-    assert not dialog.ok.isEnabled()
+    assert not dialog.apply.isEnabled()
+    dialog.tabs.setCurrentWidget(dialog.sync)
+    dialog.ok.click()
+    assert dialog.isVisible()
+    assert dialog.tabs.currentWidget() is dialog.link
+    assert dialog.wrong.text() == "✕ Not yet usable: Link"
     (tmp_path / "some.so").touch()
     typed(dialog.link.library_file, str(tmp_path / "some.so"))
     assert not dialog.link.library_message.isVisible()
-    assert dialog.ok.isEnabled()
+    assert dialog.apply.isEnabled()
 
 
 def test_the_file_of_a_link_that_is_not_chosen_is_not_looked_at(opened: Callable[..., SettingsDialog]) -> None:
@@ -219,13 +225,13 @@ def test_an_address_is_checked_when_the_typing_ends_and_kept_in_full(
     qtbot.waitUntil(message.isVisible)
     assert "'ftp://x' is not the address of a T3000 web service" in message.text()
     assert dialog.link.web.sites.table.accessibleDescription() in message.text()
-    assert not dialog.ok.isEnabled()
+    assert not dialog.apply.isEnabled()
     type_cell(dialog, 0, 1, "T3000-PC")
     qtbot.waitUntil(lambda: not message.isVisible())
     wanted = dialog.wanted()
     assert wanted is not None
     assert wanted.sites == (Site(url="http://t3000-pc:9103"),)
-    assert dialog.ok.isEnabled()
+    assert dialog.apply.isEnabled()
 
 
 def test_several_computers_need_names_and_addresses_of_their_own(opened: Callable[..., SettingsDialog]) -> None:
@@ -304,7 +310,7 @@ def test_an_interval_below_the_cooldown_is_a_caution_and_no_error(
     dialog.sync.interval.setValue(10)
     assert "shorter than T3000's cooldown" in dialog.sync.caution.text()
     assert dialog.sync.caution.tone is Tone.CAUTION
-    assert dialog.ok.isEnabled()
+    assert dialog.apply.isEnabled()
     dialog.sync.interval.setValue(16)
     assert dialog.sync.caution.text() == ""
 
@@ -313,14 +319,14 @@ def test_without_a_link_the_appearance_can_be_changed_but_nothing_tested(opened:
     dialog = opened(Settings(appearance=Appearance.LIGHT))
     assert not dialog.link.test.isEnabled()
     dialog.appearance.choices[Appearance.DARK].setChecked(True)
-    assert dialog.ok.isEnabled()
+    assert dialog.apply.isEnabled()
 
 
 def test_a_link_chosen_for_the_user_is_a_change(opened: Callable[..., SettingsDialog]) -> None:
     dialog = opened(Settings())
     dialog.choose_link(LinkName.DEMO)
     assert dialog.wanted() == Settings(link=LinkName.DEMO)
-    assert dialog.ok.isEnabled()
+    assert dialog.apply.isEnabled()
 
 
 def test_an_appearance_is_shown_at_once_and_taken_back_by_cancel(opened: Callable[..., SettingsDialog]) -> None:

@@ -22,6 +22,7 @@ from t3monitor.session import Session
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
+from t3monitor.ui.help import AboutDialog, KeysDialog
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import splitter, stack
 from t3monitor.ui.kit.notice import Banner
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.salvaged_banner.way_out_asked.connect(self.salvaged_banner.hide)
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
+        self.settings_page = 0  # that was shown last
         self._has_own_panes = False  # the user moved the border of the devices
         self._database_size: tuple[int | None, float | None] = None, None  # bytes, and bytes a day
         self.indicator = LinkIndicator(self.progress)
@@ -79,6 +81,9 @@ class MainWindow(QMainWindow):
         self.settings_action = self._action("settings", self.tr("S&ettings…"), "Ctrl+,", self.settings_asked.emit)
         self.activity_action = self._action("clock", self.tr("&Activity"), "Ctrl+J", self._show_activity)
         self.activity_action.setCheckable(True)
+        self.trend_alone_action = self._action("plot", self.tr("&Trend alone"), "F11", self._show_trend_alone)
+        self.trend_alone_action.setCheckable(True)
+        self.find_action = self._action("search", self.tr("&Find a point"), "Ctrl+F", self._find)
         self.find_panels_action = QAction(self.tr("Look for &panels again"), self)
         self.find_panels_action.triggered.connect(self.find_panels_asked)
         self._make_tool_bar()
@@ -202,6 +207,8 @@ class MainWindow(QMainWindow):
             "splitters": {name: _text(its.saveState()) for name, its in self._splitters.items()},
             "own_panes": self._has_own_panes,
             "activity": self.activity_action.isChecked(),
+            "trend_alone": self.trend_alone_action.isChecked(),
+            "settings_page": self.settings_page,
             "devices": self.devices.save_state(),
             "points": self.points.save_state(),
             "trend": self.trend.save_state(),
@@ -217,6 +224,10 @@ class MainWindow(QMainWindow):
                 its.restoreState(_bytes(saved))
         self.activity_action.setChecked(bool(state.get("activity", False)))
         self._show_activity()
+        self.trend_alone_action.setChecked(state.get("trend_alone") is True)
+        self._show_trend_alone()
+        if isinstance(page := state.get("settings_page"), int):
+            self.settings_page = page
         for name, pane in (("devices", self.devices), ("points", self.points), ("trend", self.trend)):
             if isinstance(saved := state.get(name), dict):
                 pane.restore_state(saved)
@@ -260,7 +271,7 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> None:
         quit_action = QAction(self.tr("&Quit"), self)
-        quit_action.setShortcut(QKeySequence.StandardKey.Quit)
+        quit_action.setShortcut(QKeySequence("Ctrl+Q"))  # Windows has no key of its own for it
         quit_action.triggered.connect(self.close)
         logs_action = QAction(self.tr("Open &log folder"), self)
         logs_action.triggered.connect(self.log_folder_asked)
@@ -273,7 +284,13 @@ class MainWindow(QMainWindow):
         sync_menu.addSeparator()
         sync_menu.addAction(self.find_panels_action)
         view_menu = self.menuBar().addMenu(self.tr("&View"))
-        view_menu.addAction(self.activity_action)
+        view_menu.addActions([self.find_action, self.trend_alone_action, self.activity_action])
+        help_menu = self.menuBar().addMenu(self.tr("&Help"))
+        keys_action = QAction(self.tr("&Keys"), self, shortcut=QKeySequence("F1"))
+        keys_action.triggered.connect(lambda: KeysDialog(self).open())
+        about_action = QAction(self.tr("&About T3 Monitor"), self)
+        about_action.triggered.connect(lambda: AboutDialog(self).open())
+        help_menu.addActions([keys_action, about_action])
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -337,6 +354,17 @@ class MainWindow(QMainWindow):
         self.activity_action.setChecked(True)
         self._show_activity()
         self.activity.show_cycle_at(time_s)
+
+    @Slot()
+    def _show_trend_alone(self) -> None:
+        for pane in (self.devices, self.points):
+            pane.setVisible(not self.trend_alone_action.isChecked())
+
+    @Slot()
+    def _find(self) -> None:
+        self.trend_alone_action.setChecked(False)
+        self._show_trend_alone()
+        self.points.on_find()
 
     @Slot()
     def _on_panes_moved(self) -> None:

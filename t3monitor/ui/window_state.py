@@ -12,7 +12,7 @@ from t3monitor.ui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
 
-_SAVE_MS = 5000
+_SAVE_MS = 3000  # a change is on disk within five seconds, whatever ends the program then
 
 
 class WindowMemory(QObject):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from t3monitor.model.points import PointKey
@@ -33,7 +33,7 @@ class PointsView(QWidget):
         self.search.setAccessibleName(self.tr("Search points"))
         self.search.setToolTip(
             self.tr("Points with all of these words, in any column (%s)")
-            % QKeySequence(QKeySequence.StandardKey.Find).toString(QKeySequence.SequenceFormat.NativeText)
+            % QKeySequence("Ctrl+F").toString(QKeySequence.SequenceFormat.NativeText)
         )
         self.filter_bar = PointsFilterBar(self.search)
         self._heading = Label(self.tr("Points"))
@@ -48,7 +48,6 @@ class PointsView(QWidget):
         self.search.left_downwards.connect(self.on_search_left)
         self.model.modelReset.connect(self.on_points_shown)
         self._notice.button.clicked.connect(self.on_notice_clicked)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.on_find)
         self.on_points_shown()
 
     def apply(self, snapshot: Snapshot) -> None:
@@ -107,7 +106,7 @@ class PointsView(QWidget):
 
     @Slot()
     def on_find(self) -> None:
-        """Ctrl+F."""
+        """Goes to the search box; what is typed next takes the place of what was looked for."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 

@@ -13,8 +13,7 @@ from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Appearance, Link
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.snapshot import Panel
-from t3monitor.ui.kit.notice import Tone
-from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.settings.appearance import AppearancePage
 from t3monitor.ui.settings.database import DatabasePage
@@ -81,8 +80,7 @@ class SettingsDialog(QDialog):
         )
         for page, title in zip(self._pages, titles, strict=True):
             self.tabs.addTab(page, title)
-        self._wrong = Label()
-        self._wrong.setProperty("muted", True)
+        self.wrong = Message()
         standard = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(standard.Ok | standard.Apply | standard.Cancel)
         self.ok, self.apply = self.buttons.button(standard.Ok), self.buttons.button(standard.Apply)
@@ -91,7 +89,7 @@ class SettingsDialog(QDialog):
         self.apply.clicked.connect(self.on_apply)
         layout = QVBoxLayout(self)
         layout.addWidget(self.tabs)
-        layout.addWidget(self._wrong)
+        layout.addWidget(self.wrong)
         layout.addWidget(self.buttons)
         self.resize(640, 580)
 
@@ -130,7 +128,6 @@ class SettingsDialog(QDialog):
         wrong = self._wrong_pages()
         wanted = None if wrong else self._shown()
         changed = wanted is not None and wanted != self._settings
-        self.ok.setEnabled(changed)
         self.apply.setEnabled(changed)
         if self._tested and not self._test and not _same_link(self._tested, wanted):
             self._tested = None  # what was found out about other values says nothing about these
@@ -145,7 +142,7 @@ class SettingsDialog(QDialog):
             else "",
         )
         self.database.show_default(self._default_database, demo=self.link.link in (LinkName.DEMO, LinkName.REPLAY))
-        self._wrong.setText(self.tr("Not yet usable: %s") % ", ".join(wrong) if wrong else "")
+        self.wrong.show_sentence(Tone.BAD, self.tr("Not yet usable: %s") % ", ".join(wrong) if wrong else "")
         if self.appearance.appearance != self._previewed:
             self._previewed = self.appearance.appearance
             _show_appearance(self._previewed)
@@ -197,6 +194,11 @@ class SettingsDialog(QDialog):
         if self.wanted() is not None:
             self.on_apply()
             super().accept()
+            return
+        for page in self._pages:  # where it is said what is wrong
+            if not page.is_usable:
+                self.tabs.setCurrentWidget(page)
+                return
 
     @override
     def reject(self) -> None:

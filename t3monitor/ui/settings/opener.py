@@ -109,6 +109,7 @@ class SettingsOpener(QObject):
         """Forgets the dialog; the next one shows the settings then in force."""
         self.closed.emit()
         if self.dialog is not None:
+            self._window.settings_page = self.dialog.tabs.currentIndex()
             self.dialog.deleteLater()
             self.dialog = None
 
@@ -123,6 +124,7 @@ class SettingsOpener(QObject):
                 self._upkeep,
                 self._window,
             )
+            self.dialog.tabs.setCurrentIndex(self._window.settings_page)
             self.dialog.database.upkeep.refresh()
             self.dialog.settings_applied.connect(self.apply)
             self.dialog.finished.connect(self.on_finished)

@@ -1,0 +1,110 @@
+"""The Help menu: the list of keys, and what this program is."""
+
+import platform
+import sqlite3
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Slot, qVersion
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+import t3monitor
+from t3monitor import __version__
+from t3monitor.ui.keys import Keys, table_keys, trend_keys, window_keys
+from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.plain import Label
+
+_GUIDE = Path(t3monitor.__file__).parents[1] / "docs" / "window.md"  # beside the program, but not in every package
+_T3000 = "https://github.com/temcocontrols/T3000_Building_Automation_System"
+
+
+class KeysDialog(QDialog):
+    """All keys, by the place in which they work."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Keys"))
+        self.resize(520, 620)
+        self.list = QTreeWidget()
+        self.list.setAccessibleName(self.tr("Keys"))
+        self.list.setHeaderLabels([self.tr("Keys"), self.tr("What they do")])
+        self.list.setRootIsDecorated(False)
+        places: dict[str, QTreeWidgetItem] = {}
+        for keys in (*window_keys(), *table_keys(), *trend_keys()):
+            if keys.place not in places:
+                places[keys.place] = QTreeWidgetItem(self.list, [keys.place])
+                places[keys.place].setFirstColumnSpanned(True)
+            QTreeWidgetItem(places[keys.place], [keys_text(keys), keys.what])
+        self.list.expandAll()
+        self.list.resizeColumnToContents(0)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.list)
+        layout.addWidget(_close_button(self))
+
+
+class AboutDialog(QDialog):
+    """Versions, which can be copied, and where to read more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("About T3 Monitor"))
+        heading = Label("T3 Monitor")
+        heading.setProperty("heading", True)
+        sentence = Label(
+            self.tr("Records Temco T3000 controllers and explains every hole in their data."), wordWrap=True
+        )
+        self.versions = Label(versions())
+        self.versions.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.versions.setAccessibleName(self.tr("Versions"))
+        buttons = _close_button(self)
+        self.copy = QPushButton(icon("copy"), self.tr("&Copy"))
+        self.copy.clicked.connect(self.on_copy)
+        buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
+        self._add_link(
+            buttons, self.tr("&Guide to the window"), QUrl.fromLocalFile(str(_GUIDE)) if _GUIDE.exists() else None
+        )
+        self._add_link(buttons, self.tr("&T3000 on the web"), QUrl(_T3000))
+        layout = QVBoxLayout(self)
+        for part in (heading, sentence, self.versions, buttons):
+            layout.addWidget(part)
+
+    @Slot()
+    def on_copy(self) -> None:
+        """Puts the versions on the clipboard."""
+        QGuiApplication.clipboard().setText(self.versions.text())
+        self.copy.setText(self.tr("Copied"))
+
+    def _add_link(self, buttons: QDialogButtonBox, text: str, url: QUrl | None) -> None:
+        if url is not None:
+            button = QPushButton(icon("link"), text)
+            button.setToolTip(url.toLocalFile() or url.toString())
+            button.clicked.connect(partial(QDesktopServices.openUrl, url))
+            buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+
+
+def keys_text(keys: Keys) -> str:
+    """The keys as this desktop writes them: ``Ctrl+Z, Ctrl+Y``."""
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys.keys)
+
+
+def versions() -> str:
+    """What a report of a fault needs to name."""
+    lines = (
+        f"T3 Monitor {__version__}",
+        f"Qt {qVersion()}",
+        f"Python {platform.python_version()}",
+        f"SQLite {sqlite3.sqlite_version}",
+        platform.platform(),
+    )
+    return "\n".join(lines)
+
+
+def _close_button(dialog: QDialog) -> QDialogButtonBox:
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    return buttons

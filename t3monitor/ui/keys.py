@@ -1,0 +1,69 @@
+"""The keys of the window, in the one list that Help shows; tests press each and look for one that is missing."""
+
+from typing import NamedTuple
+
+from t3monitor.ui.kit.texts import translate
+
+
+class Keys(NamedTuple):
+    """Keys that do the same, by the names that QKeySequence knows, or a range of them; where, and what they do."""
+
+    place: str
+    keys: tuple[str, ...]
+    what: str
+
+
+def window_keys() -> list[Keys]:
+    """Those that work everywhere in the window."""
+    place = _tr("Everywhere")
+    return [
+        Keys(place, keys, what)
+        for keys, what in (
+            (("F5",), _tr("Sync once")),
+            (("F6",), _tr("Start")),
+            (("Shift+F6",), _tr("Stop")),
+            (("Ctrl+F",), _tr("Find a point by any words")),
+            (("F11",), _tr("The trend alone, or with devices and points")),
+            (("Ctrl+J",), _tr("Activity: log and cycles")),
+            (("Ctrl+,",), _tr("Settings")),
+            (("F1",), _tr("This list")),
+            (("Ctrl+Q",), _tr("Quit")),
+        )
+    ]
+
+
+def table_keys() -> list[Keys]:
+    """Those of the tables."""
+    devices, points, activity = _tr("Devices"), _tr("Points"), _tr("Activity")
+    return [
+        Keys(devices, ("Return",), _tr("To the points of the panel")),
+        Keys(points, ("Return",), _tr("Plot the chosen points")),
+        Keys(points, ("Ctrl+C",), _tr("Copy them for a spreadsheet")),
+        Keys(points, ("Ctrl+A",), _tr("Choose all")),
+        Keys(points, ("Esc",), _tr("In the search box: all points again")),
+        Keys(points, ("Down",), _tr("In the search box: to what was found")),
+        Keys(activity, ("Return",), _tr("Show the time of the cycle in the trend")),
+        Keys(activity, ("Ctrl+C",), _tr("Copy the chosen rows")),
+    ]
+
+
+def trend_keys() -> list[Keys]:
+    """Those of the trend."""
+    place = _tr("Trend")
+    return [
+        Keys(place, keys, what)
+        for keys, what in (
+            (("Left", "Right"), _tr("A tenth of the window back or forth")),
+            (("PgUp", "PgDown"), _tr("One window back or forth")),
+            (("+", "-"), _tr("Zoom in or out around the cursor")),
+            (("Home",), _tr("Follow the present")),
+            (("Shift+Left", "Shift+Right"), _tr("The cursor to the sample before or after")),
+            (("Ctrl+Left", "Ctrl+Right"), _tr("The cursor to the sample before or after")),
+            (("Esc",), _tr("The cursor goes")),
+            (("Ctrl+Z", "Ctrl+Y"), _tr("Undo and redo: points, time, what is hidden")),
+        )
+    ]
+
+
+def _tr(text: str) -> str:
+    return translate("Keys", text)
