@@ -202,6 +202,8 @@ def test_what_is_no_address_of_a_web_service_is_refused_with_an_example(typed: s
         ([{"name": "A", "url": "a"}, {"url": "b"}], "give each of several T3000 computers a name"),
         ([{"name": "A\n", "url": "a"}], "characters that cannot be shown"),
         ([{"name": "A" * 41, "url": "a"}], "it is a list such as"),
+        ([{"url": "a", "zone": "New York"}], "there is no time zone 'New York'; give a name such as America/New_York"),
+        ([{"url": "a", "zone": "../../etc/passwd"}], "there is no time zone"),
         ("127.0.0.1", "it is a list such as"),
     ],
 )
@@ -263,6 +265,15 @@ def test_the_settings_of_one_site_know_no_other(path: Path) -> None:
     assert settings.at_site(sites[1]) == settings.with_values(sites=sites[1:])
     save(path, settings)
     assert load(path) == (settings, [])
+
+
+def test_a_site_has_a_time_zone_which_changes_nothing_of_its_link() -> None:
+    site = Site(name="A", url="http://a:9103")
+    in_berlin = Settings().with_values(sites=[{"name": "A", "url": "a", "zone": " Europe/Berlin "}])
+    assert in_berlin.sites[0].zone == "Europe/Berlin"
+    assert in_berlin != Settings(sites=(site,))
+    assert in_berlin.has_link_of(Settings(sites=(site,)))
+    assert not in_berlin.has_link_of(Settings(sites=(Site(name="B", url="http://a:9103"),)))
 
 
 def test_each_bad_value_has_its_own_warning_and_the_good_ones_count(path: Path) -> None:

@@ -67,6 +67,21 @@ def test_enter_edits_a_cell_and_takes_what_was_typed_without_pressing_ok(
     assert dialog.isVisible()
 
 
+@pytest.mark.qt_log_ignore("raise|grabbing the keyboard", extend=True)  # the offscreen platform says so of popups
+def test_a_time_zone_is_found_by_any_part_of_its_name(field: SitesField, qtbot: QtBot) -> None:
+    field.table.setCurrentCell(0, 2)
+    qtbot.keyClick(field.table, Qt.Key.Key_F2)
+    edit = editor(field)
+    qtbot.keyClicks(edit, "york")
+    zones = edit.completer()
+    assert [zones.completionModel().index(row, 0).data() for row in range(zones.completionCount())] == [
+        "America/New_York"
+    ]
+    qtbot.keyClick(zones.popup(), Qt.Key.Key_Down)
+    qtbot.keyClick(zones.popup(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: field.sites()[0].zone == "America/New_York")
+
+
 def test_tab_goes_from_cell_to_cell_while_one_is_edited_and_else_to_the_buttons(
     field: SitesField, qtbot: QtBot
 ) -> None:

@@ -1,16 +1,19 @@
 """What the trend shows, and the way there and back, without a window."""
 
 import json
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ShiftedKey
+from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.saved import from_json, to_json
-from t3monitor.ui.trend.state import Change, Chosen, Shown, TrendState
+from t3monitor.ui.trend.state import Change, Chosen, DataBegin, Shown, TrendState, ZoneChoice
 from t3monitor.ui.trend.styles import DASHES, TOLD_APART, Style, free_style
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from values import NOW_S
@@ -18,6 +21,7 @@ from values import NOW_S
 SAT, CO2, VALVE, FAN = (PointKey(237219, PointType.INPUT, number) for number in range(1, 5))
 YESTERDAY = ShiftedKey(SAT, 86400.0)
 DAY_S = 86400.0
+HOUR_S = 3600.0
 
 
 class Bench:
@@ -274,3 +278,161 @@ def test_a_style_that_makes_no_sense_is_chosen_anew(damaged: object) -> None:
         Chosen(SAT, Style(0, 1, 2, step=True)),
         Chosen(CO2, Style(0)),
     )
+
+
+NEW_YORK = ZoneInfo("America/New_York")
+CHANGE_S = datetime(2026, 11, 1, 6, tzinfo=UTC).timestamp()  # from 02:00 EDT back to 01:00 EST
+
+
+@pytest.fixture
+def autumn(bench: Bench) -> Bench:
+    """Noon in New York on the day on which clocks are put back."""
+    bench.now_s = CHANGE_S + 11 * HOUR_S
+    bench.state.set_site_zone(NEW_YORK)
+    bench.state.time_passed()
+    return bench
+
+
+def clock(time_s: float) -> str:
+    return local_time_text(time_s, NEW_YORK)[:16]
+
+
+def shown(state: TrendState) -> tuple[str, str, bool]:
+    return *map(clock, state.time_range), state.follows
+
+
+def test_days_of_23_and_25_hours_are_shown_whole_and_back_and_forward_goes_by_them(autumn: Bench) -> None:
+    state = autumn.state
+    state.show_calendar(Span.DAY)
+    assert shown(state) == ("2026-11-01 00:00", "2026-11-01 12:00", True)
+    assert state.time_range.length_s == 13 * HOUR_S
+    autumn.now_s += 86_400
+    state.show_calendar(Span.DAY, -1)
+    assert state.time_range.length_s == 25 * HOUR_S
+    seen = []
+    for windows in (-1, 1, 1):
+        state.move_windows(windows)
+        seen.append(shown(state))
+    assert seen == [
+        ("2026-10-31 00:00", "2026-11-01 00:00", False),
+        ("2026-11-01 00:00", "2026-11-02 00:00", False),
+        ("2026-11-02 00:00", "2026-11-02 12:00", True),
+    ]
+    state.show_calendar(Span.WEEK, -1)
+    assert shown(state) == ("2026-10-26 00:00", "2026-11-02 00:00", False)
+    state.move_windows(1)
+    assert shown(state) == ("2026-11-02 00:00", "2026-11-02 12:00", True)
+
+
+def test_a_typed_day_is_a_day_and_any_time_moves_by_days_of_the_wall_clock(autumn: Bench) -> None:
+    state = autumn.state
+    state.show_range(state.calendar.days(date(2026, 10, 20)))
+    state.move_windows(-1)
+    assert shown(state) == ("2026-10-19 00:00", "2026-10-20 00:00", False)
+    state.show_range(TimeRange(CHANGE_S + 3 * HOUR_S, CHANGE_S + 5 * HOUR_S))
+    assert shown(state) == ("2026-11-01 04:00", "2026-11-01 06:00", False)
+    state.move_days(-1)
+    assert shown(state) == ("2026-10-31 04:00", "2026-10-31 06:00", False)
+
+
+def test_no_future_is_in_sight_and_what_reaches_the_present_follows_it(bench: Bench) -> None:
+    state = bench.state
+    state.show_range(TimeRange(NOW_S - 3600.0, NOW_S + 3600.0))
+    assert state.time_range == TimeRange(NOW_S - 3600, NOW_S), "what was typed as beginning stays that"
+    assert not state.follows
+    state.show_range(TimeRange(NOW_S + 3600.0, NOW_S + 7200.0))
+    assert state.time_range == TimeRange(NOW_S - 3600, NOW_S)
+    state.pan(-1800)
+    state.pan(9000)
+    assert state.time_range == TimeRange(NOW_S - 3600, NOW_S)
+    assert state.follows
+    before = state.shown
+    state.pan(100)
+    assert state.shown == before
+    state.show_range(TimeRange(NOW_S - 4000.0, NOW_S - 400.0))
+    state.zoom(2, NOW_S - 2200.0)
+    assert state.time_range == TimeRange(NOW_S - 7200, NOW_S)
+    assert state.follows
+
+
+def test_while_the_present_is_followed_zooming_keeps_it_at_the_edge(bench: Bench) -> None:
+    state = bench.state
+    state.show_preset(Preset.HOUR)
+    state.zoom(0.5, NOW_S - 3000.0)
+    assert state.time_range == TimeRange(NOW_S - 1800, NOW_S)
+    bench.now_s += 60
+    state.time_passed()
+    assert state.time_range == TimeRange(NOW_S + 60 - 1800, NOW_S + 60)
+    state.show_calendar(Span.DAY)
+    length_s = state.time_range.length_s
+    state.zoom(0.5)
+    assert state.span is None
+    assert state.time_range == TimeRange(bench.now_s - length_s / 2, bench.now_s)
+
+
+def test_what_there_is_of_a_new_site_fills_the_plot_until_another_time_is_chosen(bench: Bench) -> None:
+    state = bench.state
+    told = []
+    for age_s in (None, 20, 3600, DAY_S - 100, 40 * DAY_S):
+        state.set_data_since(None if age_s is None else bench.now_s - age_s)
+        told.append((state.time_range.length_s, state.preset))
+    assert told == [(DAY_S, Preset.DAY), (300, None), (3672, None), (DAY_S, Preset.DAY), (DAY_S, Preset.DAY)]
+    state.set_data_since(bench.now_s - 3600)
+    state.pan(-60)
+    state.set_follow()
+    assert state.time_range.length_s == 3672
+    state.show_preset(Preset.DAY)
+    assert state.time_range.length_s == DAY_S
+
+
+def test_all_data_is_shown_with_what_comes_only_if_it_is_new(bench: Bench) -> None:
+    state = bench.state
+    state.show_data(NOW_S - 10_000.0, NOW_S - 60.0)
+    assert state.time_range == TimeRange(NOW_S - 10_200, NOW_S)
+    assert state.follows
+    state.show_data(NOW_S - 10_000.0, NOW_S - 5000.0)
+    assert state.time_range == TimeRange(NOW_S - 10_200, NOW_S - 4800)
+    assert not state.follows
+
+
+def test_the_zone_is_undone_and_saved_with_days_that_grow(autumn: Bench) -> None:
+    state = autumn.state
+    state.show_calendar(Span.DAY)
+    assert state.zone is NEW_YORK
+    state.set_zone(ZoneChoice.UTC)
+    assert state.zone is UTC
+    assert state.time_range.length_s == 17 * HOUR_S, "the day of UTC began earlier"
+    saved = json.loads(json.dumps(to_json(state.shown, [600, 200])))
+    assert from_json(saved) == (state.shown, [600, 200])
+    state.set_zone(ZoneChoice.PC)
+    assert state.zone is None
+    state.undo()
+    state.undo()
+    assert state.zone is NEW_YORK
+
+
+@pytest.mark.parametrize(
+    ("saved", "since", "zone"),
+    [
+        ({}, DataBegin.DATA, ZoneChoice.SITE),
+        ({"preset": "24h", "length_s": 86400.0}, None, ZoneChoice.SITE),
+        ({"since": "year", "zone": "moon"}, DataBegin.DATA, ZoneChoice.SITE),
+        ({"since": [], "zone": {}, "length_s": 5.0}, None, ZoneChoice.SITE),
+        ({"since": "week", "zone": "pc"}, Span.WEEK, ZoneChoice.PC),
+    ],
+)
+def test_what_was_saved_of_the_time_by_others_is_read(saved: dict[str, Any], since: object, zone: ZoneChoice) -> None:
+    found, _ = from_json(saved)
+    assert (found.since, found.zone) == (since, zone)
+
+
+def test_undo_brings_points_and_time_back_after_remove_all(state: TrendState) -> None:
+    state.add([SAT, CO2])
+    state.show_calendar(Span.DAY, -1)
+    before = state.shown
+    state.remove_all()
+    assert not state.series
+    state.undo()
+    assert state.shown == before
+    state.redo()
+    assert not state.series

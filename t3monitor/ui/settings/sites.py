@@ -173,7 +173,7 @@ class _CellDelegate(QStyledItemDelegate):
         if index.column() == _ZONE:
             zones = QCompleter(sorted(available_timezones()), editor, filterMode=Qt.MatchFlag.MatchContains)
             zones.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            zones.activated.connect(lambda: self.commitData.emit(editor))
+            zones.activated.connect(lambda: self.commitData.emit(editor), Qt.ConnectionType.QueuedConnection)
             editor.setCompleter(zones)
         return editor
 

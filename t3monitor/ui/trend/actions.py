@@ -30,6 +30,14 @@ class TrendMenu(QMenu):
         follow.setCheckable(True)
         follow.setChecked(state.follows)
         follow.toggled.connect(state.set_follow)
+        for text, key, span, by in (
+            (self.tr("Today"), "T", Span.DAY, 0),
+            (self.tr("Yesterday"), "Y", Span.DAY, -1),
+            (self.tr("This week"), "W", Span.WEEK, 0),
+            (self.tr("Last week"), "", Span.WEEK, -1),
+        ):
+            self.addAction(f"{text}\t{key}", partial(state.show_calendar, span, by))
+        self.addSeparator()
         self.addAction(self.tr("Zoom in"), lambda: state.zoom(1 / _KEY_ZOOM))
         self.addAction(self.tr("Zoom out"), lambda: state.zoom(_KEY_ZOOM))
         self.addSeparator()

@@ -55,17 +55,17 @@ def time_typed(
             at = time(hour, minute, second)
     except (ValueError, OverflowError):
         raise TypedTimeError(_no_time(text, today, locale)) from None
-    return _in_zone(datetime.combine(day, at, zone), zone, found["zone"] or "", ends=ends)
+    return _in_zone(datetime.combine(day, at, zone), zone, found["zone"] or "", locale, ends=ends)
 
 
-def _in_zone(at: datetime, zone: tzinfo | None, name: str, *, ends: bool) -> float:
+def _in_zone(at: datetime, zone: tzinfo | None, name: str, locale: QLocale, *, ends: bool) -> float:
     """The moment at which clocks of the zone show a time."""
     both = [at.replace(fold=fold).timestamp() for fold in (0, 1)]
     if local(both[0], zone).replace(tzinfo=None) != at.replace(tzinfo=None):
         raise TypedTimeError(
             translate("TypedTime", "There was no %1 on %2: clocks were put forward past it")
             .replace("%1", f"{at:%H:%M}")
-            .replace("%2", _date_text(at.date(), QLocale()))
+            .replace("%2", _date_text(at.date(), locale))
         )
     names = [zone_text(time_s, zone) for time_s in both]
     if not name:
