@@ -34,6 +34,7 @@ from t3monitor.model.errors import (
 from t3monitor.model.events import CycleFinished, ServiceInterrupted, SyncEvent
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import LeftOut
+from t3monitor.store.causes.holes import holes_of_vectors
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keepers
 from t3monitor.store.writing.coverage import Coverage, LastReading
@@ -72,8 +73,11 @@ class Recording:
 
         return read
 
-    def run(self, *steps: Any, between: Callable[[int], None] = lambda _: None) -> None:
-        """Cycles every 30 s, one for each step; ``between`` is called with the number of each that has ended."""
+    def run(self, *steps: Any, between: Callable[[int], None] = lambda _: None, once: bool = False) -> None:
+        """Cycles every 30 s, one for each step; ``between`` is called with the number of each that has ended.
+
+        ``once``: one alone, as a scheduler has it.
+        """
         settings = Settings(link=LinkName.DEMO, database=f"sqlite:///{self.file}", sync_interval_secs=STEP_S)
         link = ScriptedLink(*steps)
         keepers = Keepers(self.clock)
@@ -91,7 +95,10 @@ class Recording:
                     service.close()
 
         service.add_listener(listen)
-        service.start()
+        if once:
+            service.sync_once()
+        else:
+            service.start()
         thread = threading.Thread(target=service.run, name="sync", daemon=True)
         thread.start()
         thread.join(20)
@@ -373,14 +380,50 @@ def test_after_a_restart_what_goes_on_is_known_at_once(recording: Recording) -> 
     assert recording.coverage == [(None, None, "timeout", 5, 30, 150)]
 
 
-def test_a_program_that_a_scheduler_starts_for_each_cycle_has_one_row_of_one_cause_too(recording: Recording) -> None:
-    recording.run(recording.answer())
+def test_a_program_that_a_scheduler_starts_for_each_cycle_tells_of_causes_like_one_that_stays(
+    recording: Recording,
+) -> None:
+    recording.run(recording.answer(), once=True)
     for _ in range(4):
+        recording.run(recording.answer(ONE), once=True)
+    assert recording.coverage == [(TWO, None, "panel_missing", 4, 30, 120)]
+    recording.clock.now_s += 600
+    recording.run(recording.answer(ONE), once=True)
+    assert recording.coverage[1:] == [(TWO, None, "panel_missing", 1, 750, 750)], "nobody looked in between"
+
+
+def test_a_cause_that_waited_between_two_programs_is_none_if_the_next_reading_comes_in_time(
+    recording: Recording,
+) -> None:
+    for serials in (), (ONE,), (), (ONE,):
+        recording.run(recording.answer(*serials), once=True)
+    assert recording.coverage == []
+
+
+def test_what_a_program_that_stays_waits_for_at_its_end_is_not_left_behind(recording: Recording) -> None:
+    recording.run(recording.answer(), recording.answer(ONE))
+    assert [file.name for file in recording.file.parent.iterdir()] == [recording.file.name]
+    for _ in range(3):
         recording.run(recording.answer(ONE))
     assert recording.coverage == [(TWO, None, "panel_missing", 2, 90, 120)]
+
+
+def test_single_cycles_in_time_have_one_begin_and_one_end_and_the_last_end_is_told(recording: Recording) -> None:
+    for _ in range(5):
+        recording.run(recording.answer(), once=True)
+    assert recording.happened == [("started", "", 0), ("quit", "", 120)]
     recording.clock.now_s += 600
-    recording.run(recording.answer(ONE))
-    assert recording.coverage[1:] == [(TWO, None, "panel_missing", 1, 750, 750)], "nobody looked in between"
+    recording.run(recording.answer(), once=True)
+    recording.run(recording.answer())
+    assert recording.happened[2:] == [
+        ("started", "", 750),
+        ("quit", "", 750),
+        ("started", "", 780),
+        ("quit", "", 780),
+    ], "one that stays has its own"
+    recording.run(recording.answer(), once=True)
+    found = holes_of_vectors(f"sqlite:///{recording.file}", NOW_S, recording.clock.utc_s())[ONE, PointType.INPUT]
+    assert [(hole.cause, hole.start_s - NOW_S, hole.end_s - NOW_S) for hole in found] == [("not_running", 150, 750)]
 
 
 def test_what_was_over_before_a_restart_does_not_go_on_after_it(recording: Recording) -> None:

@@ -160,6 +160,14 @@ def test_the_documented_addresses_of_a_panel_are_stored(command: Command, t3000_
 
 
 @pytest.mark.usefixtures("one_child")
+def test_however_often_a_scheduler_starts_it_there_is_one_begin_and_one_end(command: Command, t3000_does: Does) -> None:
+    t3000_does(f"say {json.dumps(REAL)}")
+    for _ in range(3):
+        assert command.sync("--once")[0] == 0
+    assert command.rows("SELECT kind FROM SYNC_EVENTS ORDER BY id") == [("started",), ("quit",)]
+
+
+@pytest.mark.usefixtures("one_child")
 def test_a_cycle_is_one_json_object_on_one_line(command: Command, t3000_does: Does) -> None:
     t3000_does(f"say {json.dumps(REAL)}")
     code, [cycle] = command.sync("--once")

@@ -101,6 +101,7 @@ class Keeper:
         self._occupied = ""
         self._late_lock = threading.Lock()
         self._late = Late()
+        self._leaves_waiting = False  # after single cycles: the next program wants to know what this one waits for
 
         self._store: Store | None = None  # set by the keeper's thread, to which the following belong
         self._migrating: Database | None = None
@@ -162,6 +163,7 @@ class Keeper:
         """Has what happened to the recording stored with the next task that writes, or ``soon``; waits for nothing."""
         with self._late_lock:
             self._late.add_event(event)
+            self._leaves_waiting = event.goes_on_s > 0
         with self._changed:
             if soon and self._store is not None and not self._closing:
                 self._tasks.append(_Task(lambda _: None, True, lambda: True, self._clock.monotonic_s()))
@@ -245,8 +247,10 @@ class Keeper:
         if self._was_open and not self._late.is_empty:
             last = _Task(lambda _: None, True, lambda: False, self._clock.monotonic_s() + _CLOSING_PATIENCE_S)
             self._perform(last)
-            if not self._late.is_empty:  # by an error, or since the disk has no room for it
-                self._leave_late()
+        if self._store and self._leaves_waiting:
+            self._late.waiting = self._store.writer.waiting()
+        if self._was_open and not self._late.is_empty:  # by an error, or since the disk has no room for it
+            self._leave_late()
         if self._rescue:
             self._rescue.close()
         self._close_store()

@@ -25,6 +25,7 @@ from t3monitor.model.events import (
     ServiceStopped,
     SyncEvent,
 )
+from t3monitor.model.holes import HOLE_AFTER_SPACINGS
 from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.store.database import Database
@@ -104,6 +105,7 @@ class SyncService:
         self._keeper: Keeper | None = None
         self._database: Database | None = None  # as it was opened last
         self._noted: EventKind | None = None  # of what the database has: STARTED, STOPPED or RESUMED
+        self._goes_on_s = 0.0  # after a single cycle: how soon the next program comes in time
         self._must_open = False  # a service that starts goes on only with an open database
         self._trend_logs: TrendLogReader | None = None
 
@@ -314,7 +316,7 @@ class SyncService:
 
     def _run_cycle(self) -> None:
         with self._changed:
-            settings, at_startup = self._settings, self._at_startup
+            settings, at_startup, is_single = self._settings, self._at_startup, not self._started
             self._at_startup = self._interrupted = False
             self._in_cycle = True
             self._began_s = began_s = self.clock.monotonic_s()
@@ -325,6 +327,7 @@ class SyncService:
             self._forgets_in_cycle |= self._forgets_panels
             self._forgets_panels = False
         self._use(settings)
+        self._goes_on_s = (HOLE_AFTER_SPACINGS - 1) * interval_s if is_single else 0.0
         if self._noted is None:
             self._note(self._event(EventKind.STARTED))
         self._must_open = at_startup or self._database is None
@@ -354,8 +357,8 @@ class SyncService:
                 self._due_s += interval_s * (int((now_s - planned_s) / interval_s) + 1)
             next_in_s = max(0.0, self._due_s - now_s) if self._started else None
             answered, self._asked = self._asked, []
-            is_single = not (self._started or self._closing or self._announcements)
-        if is_single:
+            is_over = not (self._started or self._closing or self._announcements)
+        if is_over:
             self._note(self._event(EventKind.STOPPED, "after a single cycle that was asked for"))
         self.emit(CycleFinished(report, next_in_s, cycle.snapshot))
         for future in answered:
@@ -406,7 +409,7 @@ class SyncService:
             self._keepers.give_back(keeper)
 
     def _event(self, kind: EventKind, detail: str = "", at: float | None = None) -> RecordingEvent:
-        return RecordingEvent(self.clock.utc_s() if at is None else at, self.site, kind, detail)
+        return RecordingEvent(self.clock.utc_s() if at is None else at, self.site, kind, detail, self._goes_on_s)
 
     def _note(self, event: RecordingEvent, *, soon: bool = False) -> None:
         """Has an event stored, ``soon`` if no cycle follows, unless recording is on or off already as it says."""

@@ -43,7 +43,7 @@ class LastReading(NamedTuple):
     spacing_s: int
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):  # its fields stand in the file of what is late
     """Cycles one after the other without a reading for one reason."""
 
     cause: Cause
@@ -56,6 +56,9 @@ class _Run(NamedTuple):
     row_id: int | None = None  # of its row; None: there is no hole yet
 
 
+Waiting = tuple[str, int | None, PointType | None, Run]  # by site and scope
+
+
 class Coverage:
     """What is known of the newest readings of a database, and the runs that may still go on.
 
@@ -65,7 +68,7 @@ class Coverage:
     def __init__(self, readings: dict[Vector, LastReading], sites: dict[int, str]) -> None:
         self._readings = readings
         self._sites = sites  # which one tells of a panel, by serial number
-        self._runs: dict[str, dict[_Scope, list[_Run]]] = {}  # by site
+        self._runs: dict[str, dict[_Scope, list[Run]]] = {}  # by site
 
     @classmethod
     def recalled(cls, cursor: Cursor) -> "Coverage":
@@ -79,7 +82,7 @@ class Coverage:
             scope = serial, PointType(kind) if kind else None
             is_over = any(readings[vector].time_s > until for vector in found._vectors(site, scope))
             if not is_over and cause in _CAUSES:  # one of a later version does not go on
-                run = _Run(Cause(cause), reason, since, until, cycles, longest_ms, row_id=row_id)
+                run = Run(Cause(cause), reason, since, until, cycles, longest_ms, row_id=row_id)
                 found._runs.setdefault(site, {})[scope] = [run]
         return found
 
@@ -90,6 +93,23 @@ class Coverage:
             site: {scope: runs.copy() for scope, runs in by_scope.items()} for site, by_scope in self._runs.items()
         }
         return copied
+
+    def waiting(self) -> list[Waiting]:
+        """What may become a hole in the next run of the program."""
+        return [
+            (site, *scope, run)
+            for site, by_scope in self._runs.items()
+            for scope, runs in by_scope.items()
+            for run in runs
+            if run.row_id is None
+        ]
+
+    def wait_for(self, waiting: Iterable[Waiting]) -> None:
+        """Takes what waited when the run before ended."""
+        for site, serial, kind, run in waiting:
+            runs = self._runs.setdefault(site, {}).setdefault((serial, kind), [])
+            runs[-1:] = [last._replace(is_over=True) for last in runs[-1:]]
+            runs.append(run)
 
     def take(
         self,
@@ -181,7 +201,7 @@ class Coverage:
     def _spacing(self, site: str, scope: _Scope) -> int:
         return min((self._readings[vector].spacing_s for vector in self._vectors(site, scope)), default=0)
 
-    def _still_wanted(self, site: str, runs: "_Runs") -> dict[_Scope, list[_Run]]:
+    def _still_wanted(self, site: str, runs: "_Runs") -> dict[_Scope, list[Run]]:
         """Those that go on, and those that make a hole if a reading that is still missing does not come soon."""
         wanted = {}
         explained = runs.explained()
@@ -202,9 +222,7 @@ class Coverage:
 class _Runs:
     """The runs of a site, while a cycle is added to them."""
 
-    def __init__(
-        self, by_scope: Mapping[_Scope, list[_Run]], report: CycleReport, interval_s: int, cycles: int
-    ) -> None:
+    def __init__(self, by_scope: Mapping[_Scope, list[Run]], report: CycleReport, interval_s: int, cycles: int) -> None:
         self.by_scope = {scope: runs.copy() for scope, runs in by_scope.items()}
         self._report = report
         self._interval_s = interval_s
@@ -227,7 +245,7 @@ class _Runs:
                 self._extended.add(scope)
                 return
             runs[-1] = last._replace(is_over=True)
-        runs.append(_Run(*why, report.started_at, report.finished_at, self._cycles, report.elapsed_ms))
+        runs.append(Run(*why, report.started_at, report.finished_at, self._cycles, report.elapsed_ms))
 
     def end_others(self, scopes: Iterable[_Scope]) -> None:
         """The runs of all other scopes do not go on."""
@@ -264,7 +282,7 @@ class _Runs:
         rows = [(run.until, run.cycles, run.longest_ms, run.row_id) for run in runs if run.row_id is not None]
         cursor.executemany(_EXTEND, rows)
 
-    def _insert(self, cursor: Cursor, scope: _Scope, run: _Run) -> int | None:
+    def _insert(self, cursor: Cursor, scope: _Scope, run: Run) -> int | None:
         serial, kind = scope
         where = self._report.site, serial, kind.value if kind else None
         why = run.cause.hole_class.value, run.cause.value, run.reason or None

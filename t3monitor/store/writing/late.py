@@ -22,7 +22,7 @@ from t3monitor.model.snapshot import Panel
 from t3monitor.model.times import duration_text
 from t3monitor.store import statements
 from t3monitor.store.layouts import Layout, LayoutPoint, find_or_insert, layout_point, points_of_vector
-from t3monitor.store.writing.coverage import Coverage, LastReading
+from t3monitor.store.writing.coverage import Coverage, LastReading, Waiting
 from t3monitor.store.writing.events import RecordingEvent, write_events
 from t3monitor.store.writing.reading_times import Vector, write_reading_times
 from t3monitor.store.writing.rows import insert_run, json_array
@@ -77,6 +77,7 @@ class Late(msgspec.Struct):
     lost: dict[str, tuple[LateCycle, int]] = {}  # fell out, by site: the last one, begun with the first; how many
     bytes: int = 0
     events: list[RecordingEvent] = []
+    waiting: list[Waiting] = []  # causes, when the program ended
 
     def add(
         self,
@@ -103,7 +104,7 @@ class Late(msgspec.Struct):
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        return not (self.cycles or self.events)
+        return not (self.cycles or self.events or self.waiting)
 
     def store(self, cursor: Cursor, now_s: float, coverage: Coverage, run_id: int) -> None:
         """Writes all of it but for what is in the ledger already, stored by a run that could not remove the file.
@@ -111,6 +112,7 @@ class Late(msgspec.Struct):
         ``run_id`` is for the first cycle of it.
         """
         write_events(cursor, self.events)
+        coverage.wait_for(self.waiting)
         for cycle, count in self.lost.values():
             coverage.take(cursor, cycle.report, cycle.sync_interval_s, {}, cycle.blanks, count)
         fallen = self.fallen

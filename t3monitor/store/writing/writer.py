@@ -21,7 +21,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.layouts import Layout, find_or_insert, layout_point, points_of_vector
 from t3monitor.store.schema import point_tables
 from t3monitor.store.words import write_words
-from t3monitor.store.writing.coverage import Coverage, LastReading
+from t3monitor.store.writing.coverage import Coverage, LastReading, Waiting
 from t3monitor.store.writing.late import Late
 from t3monitor.store.writing.point_changes import settings_of, stored_settings, write_changes
 from t3monitor.store.writing.reading_times import write_reading_times
@@ -113,6 +113,10 @@ class Writer:
         """Writes what could not be stored at its time, all of it or nothing; raises DatabaseError."""
         with self._writing() as (cursor, coverage, run_id):
             late.store(cursor, now_s, coverage, run_id)
+
+    def waiting(self) -> list[Waiting]:
+        """Causes that are not in the file yet, since they make no hole up to now."""
+        return self._coverage[1].waiting() if self._coverage else []
 
     def write_trend_logs(self, serial_number: int, panel_id: int, trend_logs: Sequence[TrendLog], now_s: int) -> None:
         """Replaces what is known of a panel's trend log configuration; raises DatabaseError."""
