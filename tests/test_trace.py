@@ -199,14 +199,17 @@ def test_of_a_stretch_the_cursor_tells_what_is_true_of_all_of_it(
     assert trace.text_at(NOW_S - 601, NOW_S + 60) is None
 
 
-def test_the_line_of_stretches_goes_through_their_extremes_within_their_times(trace: Trace) -> None:
+def test_the_line_of_stretches_goes_through_their_means_and_its_band_holds_their_extremes(trace: Trace) -> None:
     series = stretches((-900, -630, 20, 22), (-600, -330, 21, 23), (-100, -40, 22, 26), (0, 0, 18, 18))
     line_of = drawn_line(series, NOW_S + 10)
+    means = series.values.tolist()
     assert [(time_s - NOW_S, value) for time_s, value in zip(line_of.times_s, line_of.values, strict=True)] == [
-        *((-900, 20), (-630, 22), (-600, 21), (-330, 23)),
-        *((-300, 23), (-300, pytest.approx(GAP, nan_ok=True))),
-        *((-100, 26), (-40, 22), (0, 18), (10, 18)),
+        *((-900, means[0]), (-630, means[0]), (-600, means[1]), (-330, means[1])),
+        *((-300, means[1]), (-300, pytest.approx(GAP, nan_ok=True))),
+        *((-100, means[2]), (-40, means[2]), (0, 18), (10, 18)),
     ]
+    np.testing.assert_array_equal(line_of.lows, [20, 20, 21, 21, 21, GAP, 22, 22, 18, 18])
+    np.testing.assert_array_equal(line_of.highs, [22, 22, 23, 23, 23, GAP, 26, 26, 18, 18])
     assert line_of.alone.size == 0
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 from PySide6.QtCore import QLocale
 
-from t3monitor.ui.trend.ticks import Scale, fit, still_fits
+from t3monitor.ui.trend.ticks import TIME_UNIT, Scale, fit, still_fits
+from t3monitor.ui.trend.ticks import labels as value_labels
 from t3monitor.ui.trend.time_ticks import time_ticks
 
 
@@ -139,13 +140,13 @@ def test_steps_are_round_and_hold_every_value(extents: dict[str, tuple[float, fl
         mantissa = float(f"{scale.step:e}".split("e")[0])
         assert mantissa in (1.0, 2.0, 2.5, 5.0)
         assert scale.lowest <= low + scale.step * 1e-6
-        assert scale.highest(found.divisions) >= high - scale.step * 1e-6
+        assert scale.highest >= high - scale.step * 1e-6
         assert round(scale.lowest / scale.step, 6) % 1 == 0, "marks stand on multiples of the step"
 
 
 def test_percent_fill_their_axis() -> None:
     found = fit({"%": (0.0, 100.0)}, 400)
-    assert (found.scales["%"].lowest, found.scales["%"].highest(found.divisions)) == (0.0, 100.0)
+    assert (found.scales["%"].lowest, found.scales["%"].highest) == (0.0, 100.0)
 
 
 def test_no_axis_is_half_empty_for_the_sake_of_the_others() -> None:
@@ -161,18 +162,53 @@ def test_noise_of_a_constant_value_is_not_blown_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scale", "mark", "text"),
+    ("unit", "scale", "texts"),
     [
-        (Scale(0, 2.5), 1, "2.5"),
-        (Scale(0, 0.25), 3, "0.75"),
-        (Scale(-10, 5), 2, "0"),
-        (Scale(20, 0.1), 4, "20.4"),
-        (Scale(120_000, 20_000), 1, "140,000"),
-        (Scale(400, 100), 6, "1000"),
+        ("", Scale(0, 2.5, 5), ["0.0", "2.5", "5.0"]),
+        ("", Scale(0.25, 0.25, 0.75), ["0.25", "0.50", "0.75"]),
+        ("", Scale(-5, 5, 5), ["-5", "0", "5"]),
+        ("", Scale(20, 0.1, 20.2), ["20.0", "20.1", "20.2"]),
+        ("", Scale(400, 300, 1000), ["600", "900"]),
+        ("", Scale(120_000, 20_000, 160_000), ["120,000", "140,000", "160,000"]),
+        ("kWH", Scale(1_234_560, 10, 1_234_580), ["1,234,560", "1,234,570", "1,234,580"]),
+        ("Pa", Scale(-1e38, 5e37, 1e38), ["-1.0×10³⁸", "-0.5×10³⁸", "0", "0.5×10³⁸", "1.0×10³⁸"]),
+        ("A", Scale(0, 2e-12, 4e-12), ["0", "2×10⁻¹²", "4×10⁻¹²"]),
+        ("Counts", Scale(1e12, 20, 1e12 + 40), ["1,000,000,000,000", "+20", "+40"]),
+        (TIME_UNIT, Scale(0, 900, 3600), ["0:00:00", "0:15:00", "0:30:00", "0:45:00", "1:00:00"]),
     ],
 )
-def test_labels_have_the_decimals_of_the_step(scale: Scale, mark: int, text: str) -> None:
-    assert scale.label(mark) == text
+def test_marks_are_called_as_briefly_as_tells_them_apart(unit: str, scale: Scale, texts: list[str]) -> None:
+    assert value_labels(scale, unit) == texts
+
+
+@pytest.mark.parametrize("garbage", [3.4028235e38, 1.7e308, -1.7e308, 5e-324])
+def test_whatever_a_panel_sends_an_axis_has_short_marks(garbage: float) -> None:
+    found = fit({"": (min(garbage, 21.0), max(garbage, 22.0)), "°C": (20.0, 25.0)}, 280)
+    assert max(map(len, value_labels(found.scales[""]))) <= 11
+    assert value_labels(found.scales["°C"])[0] == "20"
+
+
+def test_fifty_kwh_of_a_large_meter_fill_their_axis_and_so_does_a_time() -> None:
+    found = fit({"kWH": (1_234_567.0, 1_234_617.0), TIME_UNIT: (0.0, 5000.0)}, 280).scales
+    assert 50 / found["kWH"].span > 0.5
+    assert found[TIME_UNIT].step == 900
+
+
+def test_an_axis_whose_ends_were_chosen_has_them_and_the_others_fit() -> None:
+    chosen = {"°C": (3.3, 7.7), "gone": (0.0, 1.0)}
+    found = fit({"°C": (0.0, 100.0), "%": (0.0, 100.0)}, 280, chosen)
+    assert found.scales["°C"][::2] == (3.3, 7.7)
+    assert value_labels(found.scales["°C"]) == ["4", "6"]
+    assert found.scales["%"][::2] == (0.0, 100.0)
+    assert still_fits(found, {"°C": (0.0, 900.0), "%": (0.0, 100.0)}, found, chosen)
+    free = fit({"°C": (0.0, 100.0), "%": (0.0, 100.0)}, 280)
+    assert not still_fits(found, {"°C": (4.0, 7.0), "%": (0.0, 100.0)}, free)
+
+
+def test_an_axis_is_zoomed_around_a_value_and_never_finer_than_numbers_are() -> None:
+    assert Scale(0, 10, 100).zoomed(0.5, 20) == (10, 60)
+    low, high = Scale(1e6, 1, 1e6 + 10).zoomed(1e-30, 1e6)
+    assert low == 1e6 < high
 
 
 def test_a_scale_is_kept_until_values_leave_it_or_shrink_to_half() -> None:

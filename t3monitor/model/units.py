@@ -165,6 +165,11 @@ def is_measured(*, digital: bool, range_: int) -> bool:
     return range_ not in MULTISTATE and not has_states(digital=digital, range_=range_)
 
 
+def shows_time(point_type: PointType, range_: int) -> bool:
+    """Whether a number is one of seconds that is shown as hours, minutes and seconds."""
+    return point_type is PointType.VARIABLE and range_ == VARIABLE_TIME
+
+
 def is_counter(units: str) -> bool:
     """Whether a value of these units only grows, but where it is set to zero or wraps."""
     return units.strip().casefold() in _COUNTED
@@ -186,13 +191,14 @@ def value_text(
         return word
     if range_ in MULTISTATE:
         return f"State {value:g}"
-    if point_type is PointType.VARIABLE and range_ == VARIABLE_TIME:
-        return _hours_minutes_seconds(value)
+    if shows_time(point_type, range_):
+        return hours_minutes_seconds(value)
     decimals = 3 if point_type is PointType.VARIABLE else 2
     return f"{value:.{decimals}f} {written_unit(units, point_type=point_type, range_=range_)}".rstrip()
 
 
-def _hours_minutes_seconds(seconds: float) -> str:
+def hours_minutes_seconds(seconds: float) -> str:
+    """Seconds as T3000 shows its Time variables: ``1:02:03``."""
     sign = "-" if seconds < 0 else ""
     minutes, second = divmod(round(abs(seconds)), 60)
     hours, minute = divmod(minutes, 60)

@@ -7,18 +7,26 @@ import math
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import (
+    QGraphicsSceneContextMenuEvent,
+    QGraphicsSceneMouseEvent,
+    QGraphicsSceneWheelEvent,
+    QGraphicsWidget,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 from typing_extensions import override
 
 from t3monitor.model.zones import zone_names
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import Theme, current_theme
-from t3monitor.ui.trend.ticks import Scale
+from t3monitor.ui.trend.ticks import Scale, labels
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.time_ticks import TimeTick
 
+WHEEL_FACTOR = 1.25  # of one notch
 HEADER_PX = 24.0  # above the plot, for the units
 _GAP_PX = 6.0
 _COLOUR_BAR_PX = 10.0
@@ -151,44 +159,101 @@ class TimeAxis(_Axis):
 
 
 class ValueAxis(_Axis):
-    """Values of one unit, with the colours of its curves beneath the unit."""
+    """Values of one unit, with the colours of its curves beneath the unit; it tells what the mouse wants.
+
+    Shares are parts of its height, from below.
+    """
+
+    zoomed = Signal(float, float)  # factor of what it shows, share at which it stays
+    dragged = Signal(float)  # share to go up by
+    reset = Signal()  # it is to fit what is in sight
+    menu_asked = Signal(QPoint)  # global position
 
     def __init__(self, unit: str, *, on_left: bool) -> None:
         super().__init__()
         self.unit = unit
         self.on_left = on_left
         self.labels: list[str] = []
+        self._levels: list[float] = []  # of the labels
         self._colours: Sequence[QColor] = ()
+        self._is_active = False
+        self.setCursor(Qt.CursorShape.SizeVerCursor)
 
-    def set_scale(self, scale: Scale, divisions: int, colours: Sequence[QColor]) -> None:
-        """Shows the marks of a scale."""
-        self.labels = [scale.label(mark) for mark in range(divisions + 1)]
-        self._colours = colours
-        bars = len(colours) * (_COLOUR_BAR_PX + 2)
-        texts = max(self.metrics.horizontalAdvance(text) for text in (*self.labels, self.unit))
-        self.set_breadth(width=math.ceil(max(texts, bars) + 2 * _GAP_PX) + 1.0)
+    def set_curves(self, colours: Sequence[QColor], *, active: bool) -> None:
+        """Of which colours its curves are, and whether one of them is the active one."""
+        self._colours, self._is_active = colours, active
+        self.update()
+
+    def set_scale(self, scale: Scale, widest_px: float) -> None:
+        """Shows the marks of a scale; what is too wide is cut."""
+        self.labels = labels(scale, self.unit)
+        self._levels = [(mark - scale.lowest) / scale.span for mark in scale.marks]
+        bars = len(self._colours) * (_COLOUR_BAR_PX + 2)
+        texts = max(map(self.metrics.horizontalAdvance, (*self.labels, self.unit)))
+        self.set_breadth(width=min(math.ceil(max(texts, bars) + 2 * _GAP_PX) + 1.0, math.floor(widest_px)))
         self.update()
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.setFont(axis_font())
+        font = axis_font()
+        font.setBold(self._is_active)
+        painter.setFont(font)
         width, height = self.size().width(), self.size().height() - HEADER_PX
-        painter.setPen(self.theme.muted)
-        align = Qt.AlignmentFlag.AlignRight if self.on_left else Qt.AlignmentFlag.AlignLeft
+        painter.setPen(self.theme.text if self._is_active else self.theme.muted)
         row = QRectF(_GAP_PX, 0, width - 2 * _GAP_PX, self.metrics.height())
-        for mark, text in enumerate(self.labels):
-            y = HEADER_PX + height * (1 - mark / max(1, len(self.labels) - 1))
-            row.moveTop(y - self.metrics.height() / 2)
-            if mark == len(self.labels) - 1:
+        for level, text in zip(self._levels, self.labels, strict=True):
+            row.moveTop(HEADER_PX + height * (1 - level) - self.metrics.height() / 2)
+            if level > 1 - self.metrics.height() / 2 / max(height, 1.0):
                 row.moveTop(max(row.top(), HEADER_PX - 5))
-            painter.drawText(row, align | Qt.AlignmentFlag.AlignVCenter, text)
+            self._paint_text(painter, row, text)
         painter.setPen(self.theme.text)
         row.moveTop(-1)
-        painter.drawText(row, align | Qt.AlignmentFlag.AlignVCenter, self.unit)
-        x = width - _GAP_PX + 2 - len(self._colours) * (_COLOUR_BAR_PX + 2) if self.on_left else _GAP_PX
-        for colour in self._colours:
-            painter.fillRect(QRectF(x, self.metrics.height() - 1, _COLOUR_BAR_PX, 2), colour)
+        self._paint_text(painter, row, self.unit)
+        inner = width - 0.5 if self.on_left else 0.5
+        if self._is_active:
+            painter.drawLine(QPointF(inner, HEADER_PX), QPointF(inner, HEADER_PX + height))
+        room = int((width - 2 * _GAP_PX) // (_COLOUR_BAR_PX + 2))
+        colours = self._colours[: max(1, room)]
+        x = width - _GAP_PX + 2 - len(colours) * (_COLOUR_BAR_PX + 2) if self.on_left else _GAP_PX
+        for colour in colours:
+            painter.fillRect(QRectF(x, self.metrics.height() - 1, _COLOUR_BAR_PX, 3 if self._is_active else 2), colour)
             x += _COLOUR_BAR_PX + 2
+
+    def _paint_text(self, painter: QPainter, row: QRectF, text: str) -> None:
+        side = Qt.AlignmentFlag.AlignRight if self.on_left else Qt.AlignmentFlag.AlignLeft
+        cut = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, row.width() + 1)
+        painter.drawText(row, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, cut)
+
+    @override
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(self.rect())
+        return path
+
+    @override
+    def wheelEvent(self, event: QGraphicsSceneWheelEvent) -> None:
+        self.zoomed.emit(WHEEL_FACTOR ** (-event.delta() / 120), self._share(event.pos().y()))
+        event.accept()
+
+    @override
+    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        event.setAccepted(event.button() is Qt.MouseButton.LeftButton)
+
+    @override
+    def mouseMoveEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        self.dragged.emit(self._share(event.lastPos().y()) - self._share(event.pos().y()))
+
+    @override
+    def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        self.reset.emit()
+
+    @override
+    def contextMenuEvent(self, event: QGraphicsSceneContextMenuEvent) -> None:
+        self.menu_asked.emit(event.screenPos())
+        event.accept()
+
+    def _share(self, y: float) -> float:
+        return 1 - (y - HEADER_PX) / max(1.0, self.size().height() - HEADER_PX)
 
 
 class LaneNames(_Axis):

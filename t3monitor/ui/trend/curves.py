@@ -1,79 +1,326 @@
-"""Samples of measured values as lines and dots in the plot."""
+"""Measured values as lines, dots and bands, painted once and moved with the time.
+
+At rest lines have their full width and are smooth. While a hand moves the plot, what has to be painted anew is one
+pixel of the screen wide, which takes a tenth of the time; what was painted already is shifted.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtGui import QColor
+from pyqtgraph.functions import create_qpolygonf, ndarray_from_qpolygonf
+from pyqtgraph.Qt.internals import PrimitiveArray
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from typing_extensions import override
 
-from t3monitor.model.units import written_unit
-from t3monitor.store.history.series import Floats, Series
-from t3monitor.ui.trend.line import drawn_line
+from t3monitor.model.series_keys import SeriesKey, points_of
+from t3monitor.model.units import shows_time, written_unit
+from t3monitor.store.history.series import Floats, Holes, Series
+from t3monitor.ui.trend.extremes import Band, band_pixels
+from t3monitor.ui.trend.line import Line, drawn_line
 from t3monitor.ui.trend.styles import DASHES, Style
+from t3monitor.ui.trend.ticks import TIME_UNIT, Scale
 from t3monitor.ui.trend.time_range import TimeRange
 
-_ALONE_PX = 4
+_ALONE_PX = 4.0
+_FAR_PX = 30_000.0  # beyond this, places are drawn there: QPainter counts in few bits
+_DIMMED = 0.25  # of the colour of curves while another one is active
+_DASHED_AT_ONCE = 64  # places: the longer a dashed line, the longer takes each of its places
 
 
-def axis_unit(series: Series) -> str:
+_NO_LINE = Line(np.empty(0), np.empty(0), np.empty(0), np.empty(0), np.empty(0, dtype=np.intp))
+
+
+def axis_unit(series: Series, key: SeriesKey) -> str:
     """Title of the axis on which a series is drawn: all percentages (%RH, %Open) share one."""
+    if shows_time(points_of(key)[0].point_type, series.range):
+        return TIME_UNIT
     return "%" if series.units.startswith("%") else written_unit(series.units)
 
 
 class Curve:
     """One series as a line; samples with holes on both sides are dots."""
 
-    def __init__(self, box: pg.ViewBox) -> None:
-        self._box = box
-        self.line = pg.PlotCurveItem(connect="finite", skipFiniteCheck=False, antialias=False)
-        self.dots = pg.ScatterPlotItem(size=_ALONE_PX, pxMode=True, pen=None)
-        for item in (self.line, self.dots):
-            box.addItem(item, ignoreBounds=True)
+    def __init__(self) -> None:
         self.unit = ""
         self.colour = QColor()
-        self._style = Style()
-        self._times: Floats = np.empty(0)
-        self._values: Floats = np.empty(0)
-        self._alone = np.empty(0, dtype=np.intp)
-        self._drawn: tuple[Series, float] | None = None  # and until when its newest reading holds
-        self._scale: tuple[float, float] | None = None
+        self.style = Style()
+        self.scale = Scale(0.0, 1.0, 1.0)
+        self.shift_s = 0.0  # how much later than its readings it stands
+        self.line = _NO_LINE
+        self._series: Series | None = None
+        self._faulty: Holes | None = None
+        self._coarse: tuple[float, Line] = (0.0, self.line)
 
-    def set_series(self, series: Series, colour: QColor, now_s: float, style: Style) -> None:
-        """Takes samples; they are drawn by `scale`."""
-        self.unit = axis_unit(series)
-        drawn = series, series.known_until(now_s)
-        if drawn != self._drawn:
-            self._drawn = drawn
-            self._times, self._values, self._alone = drawn_line(series, now_s)
-            self._scale = None
-        if style.step != self._style.step:
-            self._scale = None
-        if (colour, style) != (self.colour, self._style):
-            self.colour, self._style = QColor(colour), style
-            self.line.setPen(pg.mkPen(colour, width=style.width, dash=DASHES[style.dash] or None))
-            self.dots.setBrush(pg.mkBrush(colour))
+    def set_series(self, series: Series, unit: str, colour: QColor, style: Style, faulty: Holes | None) -> bool:
+        """Takes samples and how to draw them; returns whether it looks different.
+
+        ``faulty``: when they tell nothing, so that scales need not hold them.
+        """
+        before = self._series, self.unit, self.colour, self.style
+        if series is not self._series:
+            self._series = series
+            self.line = drawn_line(series, -math.inf)  # its newest reading is drawn by `tail`
+            self._coarse = 0.0, self.line
+        self.unit, self.colour, self.style, self._faulty = unit, QColor(colour), style, faulty
+        return before != (series, unit, colour, style)
+
+    def tail(self, now_s: float) -> tuple[float, float, float] | None:
+        """From when to when the newest reading holds as of now, and its value; None if it does not hold."""
+        if self._series is None or not self.line.times_s.size:
+            return None
+        since_s, until_s = float(self.line.times_s[-1]), self._series.known_until(now_s)
+        value = float(self.line.values[-1])
+        return (since_s, until_s, value) if until_s > since_s and math.isfinite(value) else None
 
     def extent(self, shown: TimeRange) -> tuple[float, float] | None:
         """Smallest and largest value in sight; None if there is nothing."""
-        first, last = np.searchsorted(self._times, shown)
+        line = self.line
+        first, last = np.searchsorted(line.times_s, shown)
         if first == last:  # between two samples, if anywhere
             first, last = max(first - 1, 0), last + 1
-        inside = self._values[first:last]
-        if not inside.size:
+        lows, highs = line.lows[first:last], line.highs[first:last]
+        if self._faulty is not None:
+            place = np.searchsorted(self._faulty.ends, line.times_s[first:last], side="right")
+            well = np.append(self._faulty.starts, np.inf)[place] > line.times_s[first:last]
+            lows, highs = (lows[well], highs[well]) if well.any() else (lows, highs)
+        if not lows.size:
             return None
-        low, high = np.fmin.reduce(inside), np.fmax.reduce(inside)
+        low, high = np.fmin.reduce(lows), np.fmax.reduce(highs)
         return None if np.isnan(low) else (float(low), float(high))
 
-    def scale(self, lowest: float, step: float) -> None:
-        """Draws the samples in divisions of the grid."""
-        if self._scale != (lowest, step):
-            self._scale = lowest, step
-            heights = (self._values - lowest) / step
-            if self._style.step:
-                self.line.setData(np.repeat(self._times, 2)[1:], np.repeat(heights, 2)[:-1])
-            else:
-                self.line.setData(self._times, heights)
-            self.dots.setData(self._times[self._alone], heights[self._alone])
+    def as_fine(self, step_s: float) -> Line:
+        """The line with no more than a place for each multiple of a time."""
+        if self._coarse[0] != step_s:
+            self._coarse = step_s, self.line.coarse(step_s)
+        return self._coarse[1]
 
-    def remove(self) -> None:
-        """Takes it off the plot."""
-        for item in (self.line, self.dots):
-            self._box.removeItem(item)
+
+class _Frame(NamedTuple):
+    """What the picture of the curves shows; sizes in pixels that a scaled screen has several of."""
+
+    start_s: float
+    s_per_px: float
+    width: float
+    height: float
+    device_ratio: float
+    version: int
+
+
+class CurvesItem(QGraphicsItem):
+    """Paints curves over the whole of its parent, a box over the time axis."""
+
+    def __init__(self, box: QGraphicsItem) -> None:
+        super().__init__(box)
+        self._box = box
+        self._curves: Sequence[Curve] = ()
+        self._active: frozenset[Curve] = frozenset()
+        self._range = TimeRange(0, 1)
+        self._now_s = 0.0
+        self._is_moving = False
+        self._version = 0
+        self._shown: tuple[_Frame, QPixmap] | None = None
+        self._is_thin = False
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+
+    def set_curves(self, curves: Sequence[Curve], active: Sequence[Curve] = ()) -> None:
+        """Shows these, in this order; while some are active the others are dimmed."""
+        self._curves, self._active = curves, frozenset(active)
+        self.repaint()
+
+    def set_time(self, shown: TimeRange, now_s: float) -> None:
+        """Shows this time; newest readings hold up to now."""
+        self._range, self._now_s = shown, now_s
+        self.update()
+
+    def set_moving(self, moving: bool) -> None:
+        """While it moves, speed counts; at rest, looks do."""
+        self._is_moving = moving
+        self.update()
+
+    def repaint(self) -> None:
+        """Curves, scales or colours are others."""
+        self._version += 1
+        self.update()
+
+    @override
+    def boundingRect(self) -> QRectF:
+        return QRectF(self._box.boundingRect())
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        rect = self.boundingRect()
+        if not self._curves or rect.width() < 1 or rect.height() < 1:
+            self._shown = None
+            return
+        ratio = painter.device().devicePixelRatio()
+        frame = _Frame(
+            self._range.start_s,
+            self._range.length_s / rect.width(),
+            rect.width(),
+            rect.height(),
+            ratio,
+            self._version,
+        )
+        picture = self._moved(frame) or self._painted(frame)
+        painter.drawPixmap(rect.topLeft(), picture)
+        self._paint_tails(painter, rect)
+
+    def _moved(self, frame: _Frame) -> QPixmap | None:
+        """The picture that is there, moved to another time and completed; None if it has to be painted anew."""
+        if self._shown is None or (self._is_thin and not self._is_moving):
+            return None
+        shown, picture = self._shown
+        if frame[2:] != shown[2:] or not math.isclose(frame.s_per_px, shown.s_per_px, rel_tol=1e-7):
+            return None
+        device_px = round((shown.start_s - frame.start_s) / shown.s_per_px * shown.device_ratio)
+        if device_px == 0:
+            return picture
+        if abs(device_px) > 0.8 * picture.width():
+            return None
+        picture.scroll(device_px, 0, picture.rect())
+        frame = shown._replace(start_s=shown.start_s - device_px * shown.s_per_px / shown.device_ratio)
+        bare_px = math.ceil(abs(device_px) / shown.device_ratio) + 1  # and what was cut there
+        self._paint_part(picture, frame, 0 if device_px > 0 else math.floor(frame.width) - bare_px, bare_px)
+        self._shown = frame, picture
+        return picture
+
+    def _painted(self, frame: _Frame) -> QPixmap:
+        picture = QPixmap(math.ceil(frame.width * frame.device_ratio), math.ceil(frame.height * frame.device_ratio))
+        picture.setDevicePixelRatio(frame.device_ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        self._is_thin = self._is_moving and self._shown is not None
+        self._paint_part(picture, frame, 0, math.ceil(frame.width))
+        self._shown = frame, picture
+        return picture
+
+    # -- a part of the picture: from one pixel for so many, as on a screen that is not scaled --------------------------
+
+    def _paint_part(self, picture: QPixmap, frame: _Frame, left_px: int, width_px: int) -> None:
+        painter = QPainter(picture)
+        part = QRect(left_px, 0, width_px, math.ceil(frame.height))
+        painter.setClipRect(part)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.fillRect(part, Qt.GlobalColor.transparent)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        size_px = 2 if self._is_thin else 1
+        step_s = 2.0 ** math.floor(math.log2(frame.s_per_px * size_px))
+        time = TimeRange(
+            frame.start_s + (left_px - 1) * frame.s_per_px, frame.start_s + (left_px + width_px + 1) * frame.s_per_px
+        )
+        places = [(curve, _Places.of(curve, time, frame, step_s)) for curve in self._in_order()]
+        self._paint_bands(painter, places, part, size_px)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self._is_thin)
+        for curve, its in places:
+            self._paint_line(painter, curve, its)
+        painter.end()
+
+    def _in_order(self) -> list[Curve]:
+        """The active ones are painted last."""
+        return sorted(self._curves, key=self._active.__contains__)
+
+    def _is_dimmed(self, curve: Curve) -> bool:
+        return bool(self._active) and curve not in self._active
+
+    def _paint_bands(
+        self, painter: QPainter, places: Sequence[tuple[Curve, "_Places"]], part: QRect, size_px: int
+    ) -> None:
+        bands = [
+            (band._replace(lefts=band.lefts - part.left(), rights=band.rights - part.left()), curve.colour.rgb())
+            for curve, its in places
+            if (band := its.band) is not None and not self._is_dimmed(curve)
+        ]
+        if bands:
+            width, height = math.ceil(part.width() / size_px), math.ceil(part.height() / size_px)
+            pixels = band_pixels(bands, width, height, size_px)
+            image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+            painter.drawImage(QRect(part.left(), part.top(), size_px * width, size_px * height), image)
+
+    def _paint_line(self, painter: QPainter, curve: Curve, places: "_Places") -> None:
+        pen = self._pen(curve)
+        painter.setPen(pen)
+        x, y = (np.repeat(places.x, 2)[1:], np.repeat(places.y, 2)[:-1]) if curve.style.step else (places.x, places.y)
+        if DASHES[curve.style.dash]:
+            for run in np.split(np.arange(len(y)), np.flatnonzero(np.isnan(y))):
+                whole = run[~np.isnan(y[run])]
+                for first in range(0, len(whole) - 1, _DASHED_AT_ONCE):
+                    some = whole[first : first + _DASHED_AT_ONCE + 1]
+                    painter.drawPolyline(_polygon(x[some], y[some]))
+        else:
+            there = np.flatnonzero(~np.isnan(y[:-1]) & ~np.isnan(y[1:]))
+            lines = PrimitiveArray(QLineF, 4)
+            lines.resize(len(there))
+            ends = lines.ndarray()
+            ends[:, 0], ends[:, 1], ends[:, 2], ends[:, 3] = x[there], y[there], x[there + 1], y[there + 1]
+            painter.drawLines(*lines.drawargs())
+        if places.alone.size:
+            pen.setDashPattern([])
+            pen.setStyle(Qt.PenStyle.SolidLine)
+            pen.setWidthF(_ALONE_PX)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawPoints(_polygon(places.x[places.alone], places.y[places.alone]))
+
+    def _pen(self, curve: Curve) -> QPen:
+        colour = QColor(curve.colour)
+        if self._is_dimmed(curve):
+            colour.setAlphaF(_DIMMED)
+        pen = QPen(colour)
+        pen.setWidthF(0.0 if self._is_thin else curve.style.width + bool(self._active & {curve}))
+        if dashes := DASHES[curve.style.dash]:
+            pen.setDashPattern([max(1.0, length) for length in dashes])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        return pen
+
+    def _paint_tails(self, painter: QPainter, rect: QRectF) -> None:
+        """The newest readings up to the present, which passes while the picture stays."""
+        s_per_px = self._range.length_s / rect.width()
+        painter.setClipRect(rect)
+        for curve in self._in_order():
+            if tail := curve.tail(self._now_s + curve.shift_s):
+                since_s, until_s, value = tail
+                left, right = ((at_s - self._range.start_s) / s_per_px for at_s in (since_s, until_s))
+                if right > 0 and left < rect.width():
+                    y = float(_heights(np.array([value]), curve.scale, rect.height())[0])
+                    painter.setPen(self._pen(curve))
+                    painter.drawLine(QPointF(max(left, -1.0), y), QPointF(min(right, rect.width() + 1), y))
+
+
+class _Places(NamedTuple):
+    """What of a curve is in a part of the picture, in pixels."""
+
+    x: Floats
+    y: Floats
+    alone: np.ndarray
+    band: Band | None
+
+    @classmethod
+    def of(cls, curve: Curve, time: TimeRange, frame: _Frame, step_s: float) -> "_Places":
+        line = curve.as_fine(step_s)
+        first, last = np.searchsorted(line.times_s, time)
+        first, last = max(0, int(first) - 1), int(last) + 1  # with the lines into this part and out of it
+        part = slice(first, last)
+        x = np.clip((line.times_s[part] - frame.start_s) / frame.s_per_px, -_FAR_PX, _FAR_PX)
+        y = _heights(line.values[part], curve.scale, frame.height)
+        alone = line.alone[slice(*np.searchsorted(line.alone, (first, last)))] - first
+        has_band = np.flatnonzero(line.highs[part][:-1] > line.lows[part][:-1])
+        if not has_band.size:
+            return cls(x, y, alone, None)
+        tops, bottoms = (_heights(of[part][has_band], curve.scale, frame.height) for of in (line.highs, line.lows))
+        return cls(x, y, alone, Band(x[has_band], x[has_band + 1], tops, bottoms))
+
+
+def _heights(values: Floats, scale: Scale, height: float) -> Floats:
+    """How far below the upper edge values are, in pixels."""
+    with np.errstate(over="ignore"):
+        return np.clip(height * (1 - (values - scale.lowest) / scale.span), -_FAR_PX, _FAR_PX)
+
+
+def _polygon(x: Floats, y: Floats) -> QPolygonF:
+    polygon = create_qpolygonf(len(x))
+    ndarray_from_qpolygonf(polygon)[:] = np.column_stack((x, y))
+    return polygon  # type: ignore[no-any-return]  # pyqtgraph has no types

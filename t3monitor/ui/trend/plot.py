@@ -1,8 +1,8 @@
 """The plot: curves over one grid with an axis for each unit, lanes beneath, all above one time axis.
 
-There is one view box for all units: curves are drawn in divisions of the grid, so that the marks of all axes stand on
-the same lines and nothing has to be kept aligned. The plot owns no time range and moves nothing by itself: it tells
-what the user does with the mouse, and is told what to show.
+There is one view box for all units, and their scales share its divisions: the marks of all axes stand on the same lines
+and nothing has to be kept aligned. The plot owns no time range and moves nothing by itself: it tells what the user does
+with the mouse, and is told what to show.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,30 +11,30 @@ from datetime import tzinfo
 from typing import Any, NamedTuple
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QGraphicsWidget, QToolTip, QWidget
 
 from t3monitor.model.series_keys import SeriesKey, shift_of
-from t3monitor.store.history.series import Series
+from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
-from t3monitor.ui.trend.curves import Curve
+from t3monitor.ui.trend.axis_choices import AxisChoices
+from t3monitor.ui.trend.curves import Curve, CurvesItem, axis_unit
 from t3monitor.ui.trend.hole_items import LEAST_PX, BandRow, CurveHoles, LaneHoles
-from t3monitor.ui.trend.lanes import LANE_ALONE_PX, LANE_PX, Lane, LanesItem, LaneWords
+from t3monitor.ui.trend.lanes import LANE_PX, Lane, LanesItem, LaneWords
 from t3monitor.ui.trend.missing import Pieces
 from t3monitor.ui.trend.strip import STRIP_PX, Strip
 from t3monitor.ui.trend.styles import Style
-from t3monitor.ui.trend.ticks import Fit, fit, still_fits
 from t3monitor.ui.trend.time_box import TimeBox
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.time_ticks import time_ticks
+from t3monitor.ui.trend.value_axes import ValueAxes
 
-_HEADER, _CURVES, _LANES, _STRIP, _TIME = range(
-    5
-)  # rows; of columns, 0 is the left axis, 1 the plot, then the right axes
+_HEADER, _CURVES, _LANES, _STRIP, _TIME = range(5)  # rows; columns: the left axis, the plot, the right axes
 _LANE_GAP_PX, _STRIP_GAP_PX = 8.0, 3.0
-_NO_FIT = Fit(4, {})
+_ANY_HEIGHT_PX = 16_777_215.0  # Qt's
+_RESTS_AFTER_MS = 150  # without a movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Drawn:
     colour: QColor
     style: Style  # of its lines; lanes have but the colour
     series: tuple[tuple[Series, LaneWords | None], ...]  # with words those that are a lane
+    faulty: Holes | None = None  # when its sensor told nothing, so that the axis need not hold it
 
 
 class HoleRow(NamedTuple):
@@ -74,11 +75,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.setAcceptDrops(False)  # the view takes drops
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(pg.GraphicsView.Shape.NoFrame)
-        self.fit: Fit = _NO_FIT
         self.lanes: list[Lane] = []
-        self.value_axes: dict[str, ValueAxis] = {}
         self.time_axis = TimeAxis()
         self._range = TimeRange(0, 1)
+        self._now_s = 0.0
+        self._active: SeriesKey | None = None
         self._zone: tzinfo | None = None
         self._curves: dict[tuple[SeriesKey, int], Curve] = {}
         self._boxes: list[TimeBox] = []
@@ -88,7 +89,10 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._root.setSpacing(0)
         self.setCentralItem(self._root)
         self._layout = self._root.layout
+        self.axes = ValueAxes(self._layout, _HEADER, self)
+        self._rest_timer = QTimer(self, singleShot=True, interval=_RESTS_AFTER_MS)
         self._curve_box = self.add_time_box(_CURVES)
+        self._curves_item = CurvesItem(self._curve_box)
         self._lane_box = self.add_time_box(_LANES)
         self._lane_box.invertY(True)
         self._lane_names = LaneNames()
@@ -101,22 +105,21 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._lane_box.addItem(self._lane_holes, ignoreBounds=True)
         self.strip = Strip()
         self._add_box(self.strip, _STRIP)
-        self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: (
-            ""
-        )  # what is missing, see `ShownHoles`
+        # what is missing, see `ShownHoles`
+        self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: ""
         header = QGraphicsWidget()
         self._layout.addItem(header, _HEADER, 1)
         self._layout.addItem(self._lane_names, _LANES, 0)
         self._layout.addItem(self.time_axis, _TIME, 1)
-        self._layout.setRowFixedHeight(_HEADER, HEADER_PX)
         self._layout.setRowFixedHeight(_STRIP, STRIP_PX)
         self._layout.setRowSpacing(_LANES, _STRIP_GAP_PX)
         self._layout.setColumnStretchFactor(1, 1)
         self._layout.setColumnMinimumWidth(0, 40)
-        self._layout.setRowStretchFactor(_CURVES, 1)
         self.setMouseTracking(True)
         self.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        self._curve_box.setYRange(0, 1, padding=0)
         self._curve_box.sigResized.connect(self._on_box_resized)
+        self._rest_timer.timeout.connect(lambda: self._curves_item.set_moving(False))
         self.restyle()
 
     def add_time_box(self, row: int) -> TimeBox:
@@ -133,6 +136,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._boxes.append(box)
 
     @property
+    def value_axes(self) -> dict[str, ValueAxis]:
+        """The axes of values by their units."""
+        return self.axes.by_unit
+
+    @property
     def width_px(self) -> int:
         """How many samples can stand side by side."""
         return max(100, int(self._curve_box.width()))
@@ -142,20 +150,21 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         curves: dict[tuple[SeriesKey, int], Curve] = {}
         self.lanes, self._lane_keys = [], []
         self._colours = {point.key: point.colour for point in points}
+        news = False
         for point in points:
-            its_now_s = now_s + shift_of(point.key)
             for number, series in enumerate(series for series, words in point.series if words is None):
-                curve = self._curves.pop((point.key, number), None) or Curve(self._curve_box)
-                curve.set_series(series, point.colour, its_now_s, point.style)
+                curve = self._curves.get((point.key, number)) or Curve()
+                news |= curve.set_series(series, axis_unit(series, point.key), point.colour, point.style, point.faulty)
+                curve.shift_s = shift_of(point.key)
                 curves[point.key, number] = curve
             if states := tuple((series, words) for series, words in point.series if words is not None):
-                self.lanes.append(Lane(point.name, point.colour, states, its_now_s))
+                self.lanes.append(Lane(point.name, point.colour, states, shift_of(point.key)))
                 self._lane_keys.append(point.key)
-        for gone in self._curves.values():
-            gone.remove()
-        self._curves = curves
+        news |= list(curves) != list(self._curves)
+        self._curves, self._now_s = curves, now_s
         self._arrange_lanes()
-        self._arrange_axes()
+        if news:
+            self._arrange_curves()
         self._fit_values()
 
     def set_holes(self, common: Pieces, rows: Sequence[HoleRow], of: Mapping[SeriesKey, Pieces]) -> None:
@@ -171,15 +180,36 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._lane_holes.set_rows([BandRow(of.get(key, Pieces.none())) for key in self._lane_keys])
         self.strip.set_pieces(list(of.values()))
 
+    def set_active(self, key: SeriesKey | None) -> None:
+        """Dims all other series and makes the axis of this one strong; None: all are alike."""
+        if key != self._active:
+            self._active = key
+            self._arrange_curves()
+            self._arrange_lanes()
+
+    def set_axes(self, choices: AxisChoices) -> None:
+        """Lets axes end where their user chose; they do from the next time that is shown."""
+        self.axes.limits = choices.limits
+
+    def set_left_width(self, width_px: float) -> None:
+        """Has the left axis and the names of lanes take at least so much, so that plots above each other align."""
+        self._layout.setColumnMinimumWidth(0, width_px)
+
     def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
         """Shows this stretch of time, in the times of a zone (None: this computer's), with a line at the present."""
+        if shown != self._range:
+            self._curves_item.set_moving(True)
+            self._rest_timer.start()
         self._range, self._zone = shown, zone
+        self._now_s = self._now_s if now_s is None else now_s
         self.time_axis.set_now(now_s)
         for box in self._boxes:
             box.setXRange(*shown, padding=0)
             box.set_now(now_s)
         self._mark_times()
         self._fit_values()
+        self._curves_item.set_time(shown, self._now_s)
+        self._lanes_item.set_now(self._now_s)
 
     def set_cursor(self, time_s: float | None, text: str = "") -> None:
         """Stands the crosshair at a time, or takes it away."""
@@ -193,63 +223,46 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.setBackground(theme.base)
         for box in self._boxes:
             box.restyle(theme)
-        for axis in (self.time_axis, self._lane_names, *self.value_axes.values()):
+        for axis in (self.time_axis, self._lane_names, self.axes):
             axis.restyle(theme)
         self._arrange_lanes()
+        self._arrange_curves()
         self._fit_values(anew=True)
 
     def _arrange_lanes(self) -> None:
-        self._lanes_item.set_lanes(self.lanes)
+        active = self._lane_keys.index(self._active) if self._active in self._lane_keys else None
+        self._lanes_item.set_lanes(self.lanes, self._now_s, active)
         self._lane_names.set_names([lane.name for lane in self.lanes], [lane.colour for lane in self.lanes])
-        lane_px = LANE_PX if self._curves else LANE_ALONE_PX
-        self._layout.setRowFixedHeight(_LANES, len(self.lanes) * lane_px)
+        is_alone = bool(self.lanes) and not self._curves  # then lanes have the whole height
+        self._set_height(_HEADER, 0 if is_alone else HEADER_PX)
+        self._set_height(_CURVES, 1 if is_alone else None)
+        self._set_height(_LANES, None if is_alone else len(self.lanes) * LANE_PX)
+        self._layout.setRowStretchFactor(_CURVES, not is_alone)
+        self._layout.setRowStretchFactor(_LANES, is_alone)
         self._layout.setRowSpacing(_CURVES, _LANE_GAP_PX if self.lanes and self._curves else 0)
         self._lane_box.setVisible(bool(self.lanes))
         self._lane_names.setVisible(bool(self.lanes))
         self._lane_box.setYRange(0, max(1, len(self.lanes)), padding=0)
         self._lane_names.set_breadth(width=self._lane_names.wanted_width())
 
-    def _arrange_axes(self) -> None:
-        """One axis for each unit in the order of the curves: left, right, further right."""
-        units = list(dict.fromkeys(curve.unit for curve in self._curves.values()))
-        if units == list(self.value_axes):
-            return
-        for axis in self.value_axes.values():
-            self._layout.removeItem(axis)
-            self.scene().removeItem(axis)
-        self.value_axes = {}
-        for number, unit in enumerate(units):
-            axis = ValueAxis(unit, on_left=number == 0)
-            self.value_axes[unit] = axis
-            self._layout.addItem(axis, _HEADER, 0 if number == 0 else number + 1, 2, 1, Qt.AlignmentFlag.AlignRight)
-        self.fit = _NO_FIT
+    def _set_height(self, row: int, height_px: float | None) -> None:
+        """Fixes the height of a row, or (None) leaves it to the layout."""
+        self._layout.setRowMinimumHeight(row, height_px or 0)
+        self._layout.setRowMaximumHeight(row, _ANY_HEIGHT_PX if height_px is None else height_px)
+
+    def _arrange_curves(self) -> None:
+        curves = list(self._curves.values())
+        active = [curve for (key, _), curve in self._curves.items() if key == self._active]
+        self.axes.arrange(curves, active)
+        self._curves_item.set_curves(curves, active)
+        self._fit_values()
+        self._curve_box.set_levels(self.axes.levels)
 
     def _fit_values(self, *, anew: bool = False) -> None:
-        """Chooses the scales for what is in sight; it keeps the old ones while they serve."""
-        extents: dict[str, tuple[float, float]] = {}
-        colours: dict[str, list[QColor]] = {unit: [] for unit in self.value_axes}
-        for curve in self._curves.values():
-            if curve.colour not in colours[curve.unit]:
-                colours[curve.unit].append(curve.colour)
-            if extent := curve.extent(self._range):
-                low, high = extents.get(curve.unit, extent)
-                extents[curve.unit] = min(low, extent[0]), max(high, extent[1])
-        for unit in self.value_axes.keys() - extents.keys():
-            extents[unit] = self._out_of_sight(unit)
-        fresh = fit(extents, self._curve_box.height())
-        if anew or not still_fits(self.fit, extents, fresh):
-            self.fit = fresh
-            self._curve_box.setYRange(0, fresh.divisions, padding=0)
-        self._curve_box.set_divisions(self.fit.divisions if extents else 0)
-        for curve in self._curves.values():
-            curve.scale(*self.fit.scales[curve.unit])
-        for unit, axis in self.value_axes.items():
-            axis.set_scale(self.fit.scales[unit], self.fit.divisions, colours[unit])
-
-    def _out_of_sight(self, unit: str) -> tuple[float, float]:
-        """What an axis shows while nothing of its unit is in sight: what it showed before."""
-        scale = self.fit.scales.get(unit)
-        return (scale.lowest, scale.highest(self.fit.divisions)) if scale else (0.0, 1.0)
+        """Chooses the scales for what is in sight; the old ones are kept while they serve."""
+        if self.axes.fit_to(list(self._curves.values()), self._range, self._curve_box.height(), anew=anew):
+            self._curve_box.set_levels(self.axes.levels)
+            self._curves_item.repaint()
 
     def _mark_times(self) -> None:
         ticks = time_ticks(*self._range, self._curve_box.width(), self._zone)
@@ -258,6 +271,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             box.set_times(ticks)
 
     def _on_box_resized(self, _box: object) -> None:
+        self._curves_item.set_moving(True)
+        self._rest_timer.start()
+        self.axes.set_plot_width(self.width())
         self._mark_times()
         self._fit_values()
         self.resized.emit()

@@ -8,9 +8,8 @@ from PySide6.QtCore import QLineF, QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
 from t3monitor.ui.kit.theme import Theme
+from t3monitor.ui.trend.axes import WHEEL_FACTOR
 from t3monitor.ui.trend.time_ticks import TimeTick
-
-_WHEEL_FACTOR = 1.25  # of one notch
 
 
 class _Grid(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -20,14 +19,14 @@ class _Grid(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
         super().__init__()
         self.pen = QPen()
         self.times: Sequence[float] = ()
-        self.divisions = 0
+        self.levels: Sequence[float] = ()
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Called by Qt."""
         shown = self.boundingRect()
         painter.setPen(self.pen)
         painter.drawLines([QLineF(at, shown.top(), at, shown.bottom()) for at in self.times])
-        painter.drawLines([QLineF(shown.left(), mark, shown.right(), mark) for mark in range(self.divisions + 1)])
+        painter.drawLines([QLineF(shown.left(), level, shown.right(), level) for level in self.levels])
 
 
 class TimeBox(pg.ViewBox):  # type: ignore[misc]
@@ -69,9 +68,10 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         self._grid.times = [tick.utc_s for tick in ticks]
         self._grid.update()
 
-    def set_divisions(self, divisions: int) -> None:
-        """Draws the grid's level lines, so many spaces apart from the lowest to the highest."""
-        self._grid.divisions = divisions
+    def set_levels(self, levels: Sequence[float]) -> None:
+        """Draws the grid's level lines at these parts of its height, from below."""
+        self._grid.levels = levels
+        self._grid.update()
 
     def restyle(self, theme: Theme) -> None:
         """Takes the colours of a theme."""
@@ -81,7 +81,7 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
 
     def wheelEvent(self, ev: Any, axis: Any = None) -> None:  # noqa: ARG002, N802
         """Called by Qt."""
-        factor = _WHEEL_FACTOR ** (-ev.delta() / 120)
+        factor = WHEEL_FACTOR ** (-ev.delta() / 120)
         self.zoomed.emit(factor, self.mapToView(ev.pos()).x())
         ev.accept()
 

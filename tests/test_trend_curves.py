@@ -1,0 +1,177 @@
+"""What the plot paints of measured values: lines, bands, and the picture that is moved with the time."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from t3monitor.store.history.series import Holes, Series, Stretches
+from t3monitor.ui.trend.curves import Curve, CurvesItem
+from t3monitor.ui.trend.extremes import Band, band_pixels
+from t3monitor.ui.trend.line import drawn_line
+from t3monitor.ui.trend.styles import Style
+from t3monitor.ui.trend.ticks import Scale
+from t3monitor.ui.trend.time_range import TimeRange
+
+RED, BLUE = QColor("#d00000"), QColor("#0000d0")
+WIDTH, HEIGHT = 200, 100
+
+
+def series(times: Any, values: Any, holes: Holes | None = None, stretches: Stretches | None = None) -> Series:
+    arrays = np.array(times, dtype=float), np.array(values, dtype=float)
+    return Series(*arrays, holes or Holes.none(), "°C", 3, False, "X", 30.0, stretches)
+
+
+def test_samples_that_share_a_pixel_are_a_band_of_their_extremes_around_their_mean() -> None:
+    dense = series(np.arange(0, 1000, 10), np.tile([1.0, 3.0, 5.0, 3.0], 25))
+    line = drawn_line(dense, -np.inf).coarse(40.0)
+    assert len(line.times_s) == 25
+    assert (line.values == 3).all()
+    assert (line.lows == 1).all()
+    assert (line.highs == 5).all()
+
+
+def test_single_samples_stay_as_they_are_and_so_does_a_hole_that_is_seen() -> None:
+    holes = Holes(np.array([95.0, 305.0]), np.array([99.0, 500.0]))
+    times = [*range(0, 91, 10), *range(99, 300, 10), 299.5, 500, 540]
+    line = drawn_line(series(times, np.arange(len(times)), holes), -np.inf)
+    coarse = line.coarse(40.0)
+    assert coarse.times_s[np.isnan(coarse.values)].tolist() == [305.0]
+    assert coarse.values[-2:].tolist() == line.values[-2:].tolist()
+    assert line.coarse(2.0) is line
+
+
+def test_a_band_is_as_high_as_its_extremes_in_each_column_and_nowhere_else() -> None:
+    band = Band(np.array([1.0, 3.0]), np.array([3.0, 4.0]), np.array([2.0, 5.0]), np.array([6.0, 6.0]))
+    one = band_pixels([(band, RED.rgb())], 6, 8, 1)
+    assert np.count_nonzero(one, axis=0).tolist() == [0, 4, 4, 1, 0, 0]
+    assert one[2, 1] == one[5, 3] == (RED.rgb() >> 2) & 0x3F3F3F3F
+    both = band_pixels([(band, RED.rgb()), (band, BLUE.rgb())], 6, 8, 1)
+    alpha, red, _, blue = both[2:3, 1:2].view(np.uint8)[0][::-1].tolist()
+    assert alpha == pytest.approx(255 * 7 / 16, abs=2), "what is beneath is seen"
+    assert blue > red > 0
+
+
+@pytest.fixture
+def box() -> QGraphicsRectItem:
+    box = QGraphicsRectItem(0, 0, WIDTH, HEIGHT)
+    box.setPen(Qt.PenStyle.NoPen)  # which would make it larger
+    return box
+
+
+@pytest.fixture
+def waves() -> list[Curve]:
+    curves = []
+    for number, colour in enumerate((RED, BLUE)):
+        times = np.arange(0, 2000, 2.0)
+        curve = Curve()
+        its = series(times, 50 + 30 * np.sin(times / 60 + number))
+        curve.set_series(its, "°C", colour, Style(width=1 + number), None)
+        curve.scale = Scale(0.0, 25.0, 100.0)
+        curves.append(curve)
+    return curves
+
+
+@pytest.fixture
+def paint(qapp: Any) -> Callable[..., QImage]:
+    def paint(item: CurvesItem, ratio: float = 1.0) -> QImage:
+        image = QImage(int(WIDTH * ratio), int(HEIGHT * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(ratio)
+        image.fill(0xFFFFFFFF)
+        painter = QPainter(image)
+        item.paint(painter, None)  # type: ignore[arg-type]
+        painter.end()
+        return image
+
+    return paint
+
+
+def pixels(image: QImage) -> Any:
+    return np.frombuffer(image.constBits(), dtype=np.uint32).copy()
+
+
+def painted(image: QImage) -> int:
+    """How many pixels are not white."""
+    return int(np.count_nonzero(pixels(image) != 0xFFFFFFFF))
+
+
+Paint = Callable[..., QImage]
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+@pytest.mark.parametrize("by_px", [7, -12])
+def test_a_picture_that_was_moved_is_the_one_that_would_be_painted_there(
+    waves: list[Curve], paint: Paint, box: QGraphicsRectItem, ratio: float, by_px: int
+) -> None:
+    moved, fresh = CurvesItem(box), CurvesItem(box)
+    for item in (moved, fresh):
+        item.set_curves(waves)
+    moved.set_time(TimeRange(500, 900), 2000)
+    paint(moved, ratio)
+    for step in (1, 2):
+        moved.set_time(TimeRange(500 + 2 * by_px * step, 900 + 2 * by_px * step), 2000)
+        image = paint(moved, ratio)
+    fresh.set_time(TimeRange(500 + 4 * by_px, 900 + 4 * by_px), 2000)
+    differing = pixels(image) != pixels(paint(fresh, ratio))
+    assert np.count_nonzero(differing) < 10, "where one part meets another, smooth lines may be a trace darker"
+
+
+def test_lines_are_a_pixel_of_the_screen_while_they_move_and_have_their_width_at_rest(
+    waves: list[Curve], paint: Paint, box: QGraphicsRectItem
+) -> None:
+    item = CurvesItem(box)
+    item.set_curves(waves)
+    item.set_time(TimeRange(500, 600), 2000)
+    at_rest = painted(paint(item, 2.0))
+    item.set_moving(True)
+    item.set_time(TimeRange(500, 610), 2000)
+    assert painted(paint(item, 2.0)) < 0.5 * at_rest
+    item.set_moving(False)
+    assert painted(paint(item, 2.0)) == pytest.approx(at_rest, rel=0.1)
+
+
+def test_others_than_the_active_curve_are_pale(waves: list[Curve], paint: Paint, box: QGraphicsRectItem) -> None:
+    item = CurvesItem(box)
+    item.set_time(TimeRange(500, 900), 2000)
+
+    def has(colour: QColor) -> bool:
+        image = paint(item)
+        return any(image.pixelColor(x, y) == colour for x in range(WIDTH) for y in range(HEIGHT))
+
+    item.set_curves(waves, waves[1:])
+    assert has(BLUE)
+    assert not has(RED)
+
+
+def test_the_newest_reading_is_drawn_for_as_long_as_it_holds(waves: list[Curve]) -> None:
+    assert waves[0].tail(2020.0) == (1998.0, 2020.0, waves[0].line.values[-1])
+    assert waves[0].tail(9000.0) == (1998.0, 2028.0, waves[0].line.values[-1])
+
+
+def test_readings_of_a_faulty_sensor_are_left_out_of_what_an_axis_fits_unless_there_are_no_others() -> None:
+    curve = Curve()
+    its = series(np.arange(0, 100, 10), [20, 21, 999, 999, 22, 20, 20, 20, 20, 20])
+    for faulty, extent in (
+        (None, (20, 999)),
+        (Holes(np.array([15.0]), np.array([40.0])), (20, 22)),
+        (Holes(np.array([0.0]), np.array([400.0])), (20, 999)),
+    ):
+        curve.set_series(its, "°C", RED, Style(), faulty)
+        assert curve.extent(TimeRange(0, 100)) == extent
+
+
+def test_what_is_no_number_breaks_the_line_and_what_is_too_large_stays_paintable(
+    paint: Paint, box: QGraphicsRectItem
+) -> None:
+    curve = Curve()
+    curve.set_series(series(range(0, 60, 10), [1, np.nan, np.inf, 1.7e308, -1.7e308, 2]), "", RED, Style(), None)
+    curve.scale = Scale(-1e300, 1e300, 1e300)
+    item = CurvesItem(box)
+    item.set_curves([curve])
+    item.set_time(TimeRange(0, 60), 60)
+    assert painted(paint(item)) > 0
+    assert curve.extent(TimeRange(0, 60)) == (-1.7e308, 1.7e308)
