@@ -21,10 +21,10 @@ def oldest(steps: Iterator[Step], panels: int, *, calls: int = CALLS) -> int:
 def ages(steps: Iterator[Step], watched: range, *, calls: int) -> list[int]:
     """The age of the oldest panel just before each call."""
     read: dict[int, int] = {}
-    known: dict[int, int] = {}
+    known: dict[int, int] = dict.fromkeys(watched, -calls)
     found = []
     for now, step in enumerate(islice(steps, calls)):
-        found.append(max(now - known.get(panel, -calls) for panel in watched))
+        found.append(now - min(map(known.__getitem__, watched)))
         known.update(read if step is COLLECT else {step: read[step]} if step in read else {})
         if step is not COLLECT:
             read[step] = now

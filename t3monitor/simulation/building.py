@@ -50,6 +50,12 @@ def _weather_and_loads(seed: int) -> tuple[Weather, Loads]:
     return weather, Loads(seed, weather)
 
 
+@lru_cache(maxsize=MAX_PANELS)
+def _text(address: PanelAddress, points: tuple[tuple[PointType, tuple[PointConfig | None, ...]], ...]) -> PanelText:
+    """Made once for all buildings that have this panel."""
+    return PanelText(address, dict(points))
+
+
 class Building:
     """All panels; every reading is a function of seed, number of panels and time.
 
@@ -105,7 +111,7 @@ class Building:
             address,
             place,
             self._plant(key, wing, place, _overridden(points)),
-            PanelText(address, points),
+            _text(address, tuple(points.items())),
             standstill(self._seed, address.panel_id),
             LAST_OFFSET_S + int(uniform(key, 1) * 6),
         )
