@@ -12,7 +12,7 @@ import pyqtgraph as pg
 import pytest
 import qasync
 from PySide6.QtCore import QDate, QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -895,18 +895,26 @@ def test_what_was_removed_comes_back_with_undo_and_goes_with_redo(
 
 
 def test_undo_by_key_and_menu_shows_the_time_before(view: TrendView, qtbot: QtBot) -> None:
-    assert [(action.text(), action.isEnabled()) for action in view.context_menu().actions()[4:6]] == [
+    def entries() -> list[QAction]:
+        return [action for action in view.context_menu().actions() if "do\tCtrl" in action.text()]
+
+    assert [(entry.text(), entry.isEnabled()) for entry in entries()] == [
         ("Undo\tCtrl+Z", False),
         ("Redo\tCtrl+Y", False),
     ]
+    assert not view.toolbar.undo.isEnabled()
     view.toolbar.presets[Preset.WEEK].click()
     view.toolbar.back.click()
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert view.toolbar.follow.isChecked()
     assert view.state.time_range == TimeRange(NOW_S - 7 * 86400, NOW_S)
-    view.context_menu().actions()[4].trigger()
+    entries()[0].trigger()
     assert view.toolbar.presets[Preset.DAY].isChecked()
-    view.context_menu().actions()[5].trigger()
+    entries()[1].trigger()
+    assert view.toolbar.presets[Preset.WEEK].isChecked()
+    view.toolbar.undo.click()
+    assert view.toolbar.presets[Preset.DAY].isChecked()
+    view.toolbar.redo.click()
     assert view.toolbar.presets[Preset.WEEK].isChecked()
 
 

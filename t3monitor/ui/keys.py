@@ -54,13 +54,16 @@ def trend_keys() -> list[Keys]:
         Keys(place, keys, what)
         for keys, what in (
             (("Left", "Right"), _tr("A tenth of the window back or forth")),
-            (("PgUp", "PgDown"), _tr("One window back or forth")),
+            (("PgUp", "PgDown"), _tr("One window, or the day or week of the calendar that is shown, back or forth")),
+            (("Ctrl+PgUp", "Ctrl+PgDown"), _tr("A day back or forth")),
+            (("T", "Y", "W"), _tr("Today, yesterday, this week")),
+            (("F",), _tr("Fit data: all readings of the points")),
             (("+", "-"), _tr("Zoom in or out around the cursor")),
             (("Home",), _tr("Follow the present")),
             (("Shift+Left", "Shift+Right"), _tr("The cursor to the sample before or after")),
             (("Ctrl+Left", "Ctrl+Right"), _tr("The cursor to the sample before or after")),
             (("Esc",), _tr("The cursor goes")),
-            (("Ctrl+Z", "Ctrl+Y"), _tr("Undo and redo: points, time, what is hidden")),
+            (("Ctrl+Z", "Ctrl+Y"), _tr("Undo and redo: points, time, what is hidden, the time zone")),
         )
     ]
 

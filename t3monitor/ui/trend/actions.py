@@ -81,6 +81,7 @@ def _add_comparisons(menu: QMenu, state: TrendState, traces: Traces, point: Poin
 
 def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces, fit: Callable[[], None]) -> bool:
     """Does what a key asks for; returns False if it asks for nothing here. ``fit`` shows the time that has data."""
+    with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
     with_cursor = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
     pan_s = _PAN_SHARE * state.time_range.length_s
     if event.matches(QKeySequence.StandardKey.Undo):
@@ -90,9 +91,9 @@ def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces, fit: Callabl
         state.redo()
         return True
     match event.key():
-        case _Key.Key_PageUp if with_cursor:
+        case _Key.Key_PageUp if with_control:
             state.move_days(-1)
-        case _Key.Key_PageDown if with_cursor:
+        case _Key.Key_PageDown if with_control:
             state.move_days(1)
         case _Key.Key_Left if with_cursor:
             state.step_cursor(-1, traces.next_sample_s)
