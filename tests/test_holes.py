@@ -1,6 +1,7 @@
 """One rule for holes: whoever looks, however much of the history, they find the same ones."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from statistics import median_low
@@ -15,14 +16,19 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.holes import is_hole, known_until, usual_spacing
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.store.database import Database
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
+from t3monitor.store.history.statistics import statistics
 from t3monitor.store.writing.spacings import read_spacings
 from t3monitor.store.writing.writer import Writer
 from t3monitor.sync.spacings import ExpectedSpacings
+from t3monitor.ui.trend.bands import bands
+from t3monitor.ui.trend.columns import MissingTime
 from t3monitor.ui.trend.lanes import stretches
 from t3monitor.ui.trend.line import drawn_line
+from t3monitor.ui.trend.missing import Explained, missing
 from t3monitor.ui.trend.trace import Trace
 from values import NOW_S, device, line, point, report, snapshot
 
@@ -65,6 +71,7 @@ class History:
     def __init__(self, file: Path) -> None:
         Database(sqlite_url(file)).close()
         self.file = file
+        self.url = sqlite_url(file)
         self.reader = HistoryReader(sqlite_url(file))
         with closing(sqlite3.connect(file)) as connection, connection:
             for unit, layout in UNITS.items():
@@ -230,6 +237,53 @@ def test_cursor_lane_and_line_agree_on_where_there_is_a_reading(history: History
             ends = shown.values[max(place - 1, 0) : place + 1]
             on_line = 0 < place < len(shown.times_s) and not np.isnan(ends).any()
             assert (series.place_at(time_s, now_s) is not None) == on_line
+
+
+@given(histories(), PARTS, ZOOMS, st.integers(0, 4000))
+def test_bands_strip_cursor_statistics_and_causes_have_the_same_holes_whatever_of_them_is_loaded(
+    history: History, readings: list[Reading], part: tuple[int, int], max_points: int, since_s: int
+) -> None:
+    history.store(readings)
+    now_s = float(readings[-1].time_s + since_s)
+    length_s = readings[-1].time_s - BEGIN_S
+    start_s, end_s = (float(BEGIN_S + length_s * share // 1000) for share in (part[0], sum(part)))
+    end_s = min(end_s, now_s)
+    there = [found for unit in UNITS for found in by_the_rule(readings, unit, now_s)]
+    lacking = within(pairwise_rest(there, now_s), start_s, end_s)
+
+    trace = Trace(IN1)
+    trace.set_history(history.reader.read(IN1, start_s, end_s, max_points), reaches_present=False)
+    explained = holes_of_points(history.url, [IN1], start_s, end_s, now_s)[IN1]
+    for told in (Explained.of(), Explained.of(explained)):
+        pieces = missing(trace.series, told, start_s, end_s, now_s).pieces
+        assert joined(zip(pieces.starts.tolist(), pieces.ends.tolist(), strict=True)) == lacking
+        assert bands([pieces, pieces], "ab").common.starts.tolist() == pieces.starts.tolist()
+    assert joined(hole[:2] for hole in explained) == lacking
+    lacking_s = sum(until_s - since_s for since_s, until_s in lacking)
+    columns = MissingTime([pieces]).columns(start_s - 5, (end_s - start_s + 10) / 7, 7)
+    assert columns.shares.sum() * (end_s - start_s + 10) / 7 == pytest.approx(lacking_s, abs=1e-3)
+    known_s = sum(statistics(series, start_s, end_s, now_s).known_s for series in trace.series)
+    assert known_s == pytest.approx(end_s - start_s - lacking_s if end_s > start_s else 0, abs=1e-3)
+    for moment in range(1, 20):
+        time_s = start_s + (end_s - start_s) * moment / 20 + 0.01
+        is_missing = any(since_s <= time_s < until_s for since_s, until_s in lacking)
+        assert time_s >= end_s or (trace.text_at(time_s, now_s) is None) == is_missing
+
+
+def pairwise_rest(there: Stretches, now_s: float) -> Stretches:
+    """The times between these, before them and after them."""
+    edges = [-np.inf, *(edge for found in sorted(there) for edge in found), now_s]
+    return [(edges[place], edges[place + 1]) for place in range(0, len(edges), 2) if edges[place] < edges[place + 1]]
+
+
+def joined(found: Iterable[tuple[float, float]]) -> Stretches:
+    """Those that adjoin as one."""
+    whole: Stretches = []
+    for since_s, until_s in found:
+        whole[-1:] = (
+            [(whole[-1][0], until_s)] if whole and whole[-1][1] == since_s else [*whole[-1:], (since_s, until_s)]
+        )
+    return whole
 
 
 def test_of_an_older_file_fifteen_gaps_before_tell_how_often_it_was_read_also_at_the_begin_of_a_part(

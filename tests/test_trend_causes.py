@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from drawn import drawn
 from holed_file import IN1, SERIAL, HoledFile
 from t3monitor.model.causes import Cause
 from t3monitor.model.errors import DatabaseError
@@ -22,8 +23,10 @@ from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey, St
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
+from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.trend.explainer import ASK_AGAIN_S, HoleExplainer
 from t3monitor.ui.trend.in_sight import in_sight
+from t3monitor.ui.trend.time_box import TimeBox
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.trace import Trace
 from t3monitor.ui.trend.view import TrendView
@@ -186,25 +189,28 @@ def test_what_two_points_lack_at_one_time_is_missing_once(loop: asyncio.Abstract
     ]
 
 
-def test_a_hole_without_a_cause_is_asked_for_again_when_it_may_have_one(
+def test_a_hole_without_a_cause_is_asked_for_again_while_it_may_get_one(
     view: TrendView, settle: Settle, file: HoledFile, owner: Owner
 ) -> None:
+    file.read(NOW_S + 300)
+    owner.now_s += 310
     view.state.add([IN1])
     settle(view)
-    owner.now_s += ASK_AGAIN_S - 1
-    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no reading: Cause not recorded"
-    settle(view)
+
+    def pass_time(seconds: float) -> None:
+        owner.now_s += seconds
+        view.holes.pass_time()
+        settle(view)
+
+    pass_time(ASK_AGAIN_S - 1)
+    assert at_cursor(view, IN1, NOW_S + 200.0) == "no reading: Cause not recorded"
     assert len(owner.asked) == 1
-    file.cover(NOW_S - 2370, NOW_S - 1510, "timeout")
-    owner.now_s += 1
-    at_cursor(view, IN1, NOW_S - 2001.0)
-    settle(view)
-    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no reading: T3000 did not answer in time"
-    assert owner.asked[0] == owner.asked[1]
-    owner.now_s += ASK_AGAIN_S
-    at_cursor(view, IN1, NOW_S - 2001.0)
-    at_cursor(view, IN1, NOW_S - 1000.0)
-    settle(view)
+    file.cover(NOW_S + 30, NOW_S + 290, "timeout")
+    pass_time(1)
+    assert at_cursor(view, IN1, NOW_S + 200.0) == "no reading: T3000 did not answer in time"
+    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no reading: Cause not recorded"
+    assert owner.asked[1] == (owner.asked[0][0], NOW_S + 30, owner.asked[0][2]), "of the time before nothing is news"
+    pass_time(ASK_AGAIN_S)
     assert len(owner.asked) == 2
 
 
@@ -215,9 +221,14 @@ def test_causes_that_cannot_be_read_are_not_said(
     with caplog.at_level(logging.WARNING):
         view.state.add([IN1])
         settle(view)
-    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no data"
+    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no reading"
     assert "The disk is gone" in caplog.text
     assert not view.is_busy
+    owner.error = None
+    owner.now_s += ASK_AGAIN_S
+    at_cursor(view, IN1, NOW_S - 2001.0)
+    settle(view)
+    assert at_cursor(view, IN1, NOW_S - 2000.0) == "no reading: Cause not recorded"
 
 
 def test_of_another_database_nothing_is_known(view: TrendView, settle: Settle, owner: Owner) -> None:
@@ -247,6 +258,81 @@ def test_the_tooltip_of_a_point_tells_of_the_time_in_sight(view: TrendView, sett
         "mean 20.00 °C, lowest 20.00 °C, highest 20.00 °C, standard deviation 0.00 °C",
         "missing 15 minutes: T3000 did not answer in time 15 minutes",
     ]
+
+
+# -- what is drawn of them -----------------------------------------------------------------------------------------
+
+
+def place_of(view: TrendView, time_s: float, box: TimeBox) -> QPointF:
+    """Where a time stands in the middle of a box, on the scene."""
+    middle = box.mapSceneToView(box.sceneBoundingRect().center()).y()
+    return box.mapViewToScene(QPointF(time_s, middle))
+
+
+def test_a_band_says_its_cause_inside_or_in_plain_words_under_the_mouse(
+    view: TrendView, settle: Settle, file: HoledFile
+) -> None:
+    file.cover(NOW_S - 2400, NOW_S - 1510, "timeout", "<b>No answer</b> within 20 s")
+    view.state.add([IN1])
+    view.state.show_range(LAST_HOUR)
+    settle(view)
+    assert "T3000 did not answer in time" in " ".join(drawn(view.plot))
+    box = view.plot.strip
+    tip = view.plot.tip_of(place_of(view, NOW_S - 2000.0, box))
+    assert local_time_text(NOW_S - 2400)[11:16] in tip
+    assert "did not answer in time: &lt;b&gt;No answer" in tip
+    assert view.plot.tip_of(place_of(view, NOW_S - 1000.0, box)) == ""
+    view.state.show_range(TimeRange(NOW_S - 3 * 86_400, NOW_S))
+    settle(view)
+    assert "T3000 did not answer in time" not in " ".join(drawn(view.plot)), "there is no room"
+    assert "T3000 did not answer" in view.plot.tip_of(place_of(view, NOW_S - 2000.0, box))
+
+
+def test_a_click_on_the_strip_asks_for_the_cycles_of_its_time(qtbot: QtBot, view: TrendView, settle: Settle) -> None:
+    view.state.add([IN1])
+    view.state.show_range(LAST_HOUR)
+    settle(view)
+    asked: list[float] = []
+    view.cycles_asked.connect(asked.append)
+    at = view.plot.mapFromScene(place_of(view, NOW_S - 2000.0, view.plot.strip))
+    qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert asked == [pytest.approx(NOW_S - 2000.0, abs=10)]
+    view.show_time(NOW_S - 86_400.0)
+    assert view.state.time_range == TimeRange(NOW_S - 86_400.0 - 1800, NOW_S - 86_400.0 + 1800)
+    assert view.state.cursor_s == NOW_S - 86_400.0
+    view.show_time(NOW_S - 60.0)
+    assert view.state.time_range.end_s == NOW_S, "no future in sight"
+
+
+def test_a_hole_that_opens_now_is_banded_and_has_its_cause_ten_seconds_after_it_was_recorded(
+    view: TrendView, settle: Settle, file: HoledFile, owner: Owner
+) -> None:
+    view.state.add([IN1])
+    settle(view)
+    asked = len(owner.asked)
+
+    def a_second_later() -> None:
+        owner.now_s += 1
+        view.set_now(owner.now_s, 30)
+        settle(view)
+
+    def cause_at(time_s: float) -> Cause | None:
+        hole = view.holes.at(IN1, time_s)
+        return hole and hole.cause
+
+    while owner.now_s < NOW_S + 75:
+        a_second_later()
+    assert cause_at(NOW_S + 40.0) is None
+    assert len(owner.asked) == asked, "nothing is missing yet"
+    a_second_later()
+    assert cause_at(NOW_S + 40.0) is Cause.UNKNOWN
+    file.cover(NOW_S + 30, NOW_S + 100, "timeout")
+    for _ in range(int(ASK_AGAIN_S)):
+        a_second_later()
+    assert cause_at(NOW_S + 40.0) is Cause.TIMEOUT
+    assert "did not answer" in view.holes.tip(owner.now_s - 1, 1, IN1)
+    assert len(owner.asked) == asked + 2
+    assert owner.asked[-1][1] == NOW_S + 30, "of the past nothing is asked for once more"
 
 
 # -- the lines themselves ------------------------------------------------------------------------------------------

@@ -791,17 +791,17 @@ def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Se
     assert view.plot.time_axis.cursor_text == ""
 
 
-def test_the_crosshair_says_no_data_in_holes(view: TrendView, settle: Settle, clock: Clock) -> None:
+def test_the_crosshair_says_that_there_is_no_reading_in_holes(view: TrendView, settle: Settle, clock: Clock) -> None:
     view.state.add([SAT, FAN])
     settle(view)
     for hole_s in (HOLE_S[0] + 1200, NOW_S - HOURS * 3600 - 60):
         view.state.set_cursor(float(hole_s))
-        assert view.legend.row(SAT).at_cursor.text() == "no data"
-        assert view.legend.row(FAN).at_cursor.text() == "no data"
+        assert view.legend.row(SAT).at_cursor.text() == "no reading"
+        assert view.legend.row(FAN).at_cursor.text() == "no reading"
     clock.now_s += 7200  # since then nothing was read
     view.state.set_follow(True)
     view.state.set_cursor(NOW_S + 3600.0)
-    assert view.legend.row(SAT).at_cursor.text() == "no data"
+    assert view.legend.row(SAT).at_cursor.text() == "no reading"
 
 
 def test_the_mouse_over_the_plot_moves_the_crosshair(view: TrendView, settle: Settle) -> None:

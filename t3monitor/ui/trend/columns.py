@@ -1,7 +1,7 @@
 """What each pixel column of the strip under the plot shows of the holes of all shown series; plain data."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from t3monitor.ui.trend.missing import CLASS_OF, CLASSES, Codes, Pieces
 _FARTHEST = HoleClass.MONITOR, HoleClass.T3000, HoleClass.DATABASE, HoleClass.PANEL, HoleClass.POINT, HoleClass.UNKNOWN
 BY_WORST: Codes = np.array([CLASSES.index(hole_class) for hole_class in _FARTHEST], dtype=np.int8)
 LEAST_COLUMNS = 3  # that a hole marks, however short it is
+_BESIDE = LEAST_COLUMNS // 2
 
 
 class Columns(NamedTuple):
@@ -46,11 +47,11 @@ class MissingTime:
         worst = np.full(count, -1, dtype=np.int8)
         edges: Floats = first_s + s_per_column * np.arange(count + 1, dtype=np.float64)
         for place, (starts, ends) in reversed(self._edges.items()):
-            begun, begun_s = starts.up_to(edges)
-            ended, ended_s = ends.up_to(edges)
+            begun, begun_s = starts.up_to(edges, "left")
+            ended, ended_s = ends.up_to(edges, "right")
             shares[place] = np.diff(begun_s - ended_s) / (self._series * s_per_column)
             is_there = begun[1:] > ended[:-1]
-            worst[np.convolve(is_there, np.ones(LEAST_COLUMNS), mode="same") > 0] = place
+            worst[np.convolve(is_there, np.ones(LEAST_COLUMNS))[_BESIDE:-_BESIDE] > 0] = place
         return Columns(shares, worst)
 
 
@@ -64,7 +65,7 @@ class _Sums:
         self._counts = np.append(0, np.cumsum(counts))
         self._sums = np.append(0.0, np.cumsum(counts * (self._times - self._base_s)))
 
-    def up_to(self, at_s: Floats) -> tuple[NDArray[np.int64], Floats]:
-        """How many are over, and since when in sum, in seconds."""
-        over = np.searchsorted(self._times, at_s)
+    def up_to(self, at_s: Floats, side: Literal["left", "right"]) -> tuple[NDArray[np.int64], Floats]:
+        """How many are over, and since when in sum, in seconds; one of just now is with "right"."""
+        over = np.searchsorted(self._times, at_s, side)
         return self._counts[over], self._counts[over] * (at_s - self._base_s) - self._sums[over]

@@ -289,10 +289,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         """Called by Qt."""
         if not isinstance(event, QHelpEvent):
             return bool(super().viewportEvent(event))
-        QToolTip.showText(event.globalPos(), self._tip(self.mapToScene(event.pos())), self)
+        QToolTip.showText(event.globalPos(), self.tip_of(self.mapToScene(event.pos())), self)
         return True
 
-    def _tip(self, at: QPointF) -> str:
+    def tip_of(self, at: QPointF) -> str:
+        """What is missing at a place of the scene."""
         for box in self._boxes:
             if box.isVisible() and (place := box.sceneBoundingRect()).contains(at):
                 lane = int((at.y() - place.top()) / place.height() * len(self.lanes)) if box is self._lane_box else None

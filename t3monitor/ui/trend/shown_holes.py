@@ -19,7 +19,7 @@ from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.trace import Names, Trace
 from t3monitor.ui.trend.traces import Traces
 
-_RECENT_S = 3600.0  # by then a cause is recorded, if it is at all
+_RECENT_S = 600.0  # by then a cause is recorded, if it is at all; what is stored late has all loaded anew
 _NOT_SURE = {CAUSES.index(Cause.UNKNOWN), CAUSES.index(None)}
 
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QS
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
-from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence
+from t3monitor.model.causes import SENSOR_FAULTS, sentence
 from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import SeriesKey, shift_of
 from t3monitor.model.snapshot import Snapshot
@@ -289,17 +289,16 @@ class TrendView(QWidget):
         """A value at the crosshair, or why there is none."""
         cursor_s = self.state.cursor_s
         hole = None if cursor_s is None else self.holes.at(key, cursor_s)
-        if value is None and (hole is None or hole.cause is Cause.UNKNOWN):
+        if value is None and hole is None:  # it could not be found out
             self.explainer.ask_again()
         if hole is None:
-            return value or self.tr("no data")
+            return value or self.tr("no reading")
         if value is None:
             return self.tr("no reading: %s") % hole.sentence
         return f"{value} · {hole.sentence}" if hole.cause in SENSOR_FAULTS else value
 
     def _in_sight(self, key: SeriesKey) -> list[str]:
-        """What a series did in the time in sight; newer causes than are known will be there the next time."""
-        self.explainer.ask_again()
+        """What a series did in the time in sight."""
         shown = self.state.time_range
         holes = self.explainer.within(key, *shown)
         return in_sight(self.traces[key], shown, holes, self._clock() + shift_of(key))

@@ -1,0 +1,223 @@
+"""How the trend shows what is missing: bands, strip, incidents, and the words for them."""
+
+from collections.abc import Sequence
+from datetime import UTC
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from t3monitor.model.causes import Cause, HoleClass
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.store.causes.holes import ExplainedHole
+from t3monitor.store.history.series import Holes, Series
+from t3monitor.ui.trend.bands import bands, widened
+from t3monitor.ui.trend.columns import LEAST_COLUMNS, MissingTime
+from t3monitor.ui.trend.hatches import MASKS
+from t3monitor.ui.trend.hole_texts import incident_texts
+from t3monitor.ui.trend.incidents import Incident, incidents
+from t3monitor.ui.trend.missing import CAUSES, CLASSES, Explained, Missing, Pieces, missing
+from t3monitor.ui.trend.strip import codes
+from t3monitor.ui.trend.trace import Trace
+
+DAY_S = 86_400.0
+SPACING_S = 30.0
+
+
+def series(*times: float, holes: Sequence[tuple[float, float]] = (), units: str = "°C") -> Series:
+    edges = np.array(holes, dtype=float).reshape(-1, 2).T
+    values = np.ones(len(times))
+    return Series(np.array(times, dtype=float), values, Holes(*edges), units, 3, False, "", SPACING_S)
+
+
+def told(start_s: float, end_s: float, cause: Cause, words: str = "") -> ExplainedHole:
+    return ExplainedHole(start_s, end_s, cause, words or cause.value, ())
+
+
+def pieces(*parts: tuple[float, float, Cause | None]) -> Pieces:
+    starts, ends = np.array([part[:2] for part in parts], dtype=float).reshape(-1, 2).T
+    return Pieces(starts, ends, np.array([CAUSES.index(cause) for *_, cause in parts], dtype=np.int8))
+
+
+def listed(found: Pieces) -> list[tuple[float, float, Cause | None]]:
+    return [
+        (start_s, end_s, CAUSES[cause])
+        for start_s, end_s, cause in zip(*(column.tolist() for column in found), strict=True)
+    ]
+
+
+def causes(parts: Sequence[Series], *explained: ExplainedHole, now_s: float = 1000, end_s: float = np.inf) -> object:
+    return listed(missing(parts, Explained.of(explained), 0, end_s, now_s).pieces)
+
+
+# -- what is missing -----------------------------------------------------------------------------------------------
+
+
+def test_a_hole_is_there_before_its_cause_is_and_goes_on_with_it_until_something_else_is_found_out() -> None:
+    parts = [series(0, 100, 900, 960, holes=[(130, 900)])]
+    assert causes(parts) == [(130, 900, None)]
+    first, second = told(130, 400, Cause.TIMEOUT), told(400, 500, Cause.NOT_READY)
+    assert causes(parts, first, second) == [(130, 400, Cause.TIMEOUT), (400, 900, Cause.NOT_READY)]
+
+
+def test_a_hole_that_goes_on_is_open_and_another_one_has_not_its_cause() -> None:
+    parts = [series(0, 100, 500, holes=[(130, 500)])]
+    assert causes(parts, told(130, 450, Cause.TIMEOUT), now_s=2000) == [
+        (130, 500, Cause.TIMEOUT),
+        (530, np.inf, None),
+    ]
+    assert causes(parts, now_s=2000, end_s=1200)[-1] == (530, 1200, None)  # type: ignore[index]
+    assert causes(parts, now_s=540) == [(130, 500, None)]
+
+
+def test_while_a_point_has_another_unit_there_is_no_hole() -> None:
+    celsius, fahrenheit = series(0, 300, holes=[(60, 300)]), series(60, 200, holes=[(230, np.inf)], units="°F")
+    assert causes([celsius, fahrenheit], now_s=310) == [(230, 300, None)]
+
+
+def test_a_faulty_sensor_is_missing_though_its_line_goes_on_and_another_cause_is_not() -> None:
+    parts = [series(*range(0, 1000, 30))]
+    found = causes(parts, told(100, 200, Cause.SENSOR_OPEN), told(300, 400, Cause.TIMEOUT))
+    assert found == [(100, 200, Cause.SENSOR_OPEN)]
+
+
+def test_what_was_never_read_is_missing_as_far_as_it_was_loaded() -> None:
+    assert causes([], end_s=500) == [(0, 500, None)]
+
+
+def test_what_is_found_out_anew_takes_the_place_of_what_was_known_since_then() -> None:
+    known = Explained.of([told(0, 10, Cause.ASLEEP), told(20, 50, Cause.TIMEOUT), told(60, 70, Cause.UNKNOWN)])
+    newer = Explained.of([told(40, 55, Cause.TIMEOUT), told(60, 90, Cause.CRASHED)])
+    assert [(*hole[:2], hole.cause) for hole in known.renewed(40, newer).holes] == [
+        (0, 10, Cause.ASLEEP),
+        (20, 55, Cause.TIMEOUT),
+        (60, 90, Cause.CRASHED),
+    ]
+    assert listed(known.renewed(40, newer).pieces)[-1] == (60, 90, Cause.CRASHED)
+    later = known.renewed(55, Explained.of([told(62, 90, Cause.CRASHED)]))
+    assert [hole[:2] for hole in later.holes] == [(0, 10), (20, 50), (62, 90)]
+
+
+# -- bands ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_all_series_lack_is_one_band_what_a_panel_does_another_and_the_rest_is_of_its_series() -> None:
+    quit_s, of_panel, of_point = (0, 10, Cause.STOPPED), (20, 30, Cause.NOT_REREAD), (40, 50, Cause.SENSOR_OPEN)
+    found = bands([pieces(quit_s, of_panel), pieces(quit_s, of_panel, of_point), pieces(quit_s)], ["A", "A", "B"])
+    assert listed(found.common) == [quit_s]
+    assert [(row.series, listed(row.pieces)) for row in found.rows] == [((0, 1), [of_panel]), ((1,), [of_point])]
+
+
+def test_series_that_lack_readings_for_different_causes_have_no_band_in_common() -> None:
+    found = bands([pieces((0, 10, Cause.TIMEOUT)), pieces((5, 10, Cause.PANEL_MISSING))], ["A", "B"])
+    assert listed(found.common) == []
+    assert [row.series for row in found.rows] == [(0,), (1,)]
+
+
+TIMES = st.lists(st.integers(0, 300), min_size=2, max_size=20, unique=True)
+KINDS = st.sampled_from([Cause.TIMEOUT, Cause.ASLEEP, Cause.PANEL_MISSING])
+
+
+@st.composite
+def lacking(draw: st.DrawFn) -> Pieces:
+    times = sorted(draw(TIMES))
+    return pieces(*((start_s, end_s, draw(KINDS)) for start_s, end_s in zip(times[::2], times[1::2], strict=False)))
+
+
+@given(st.lists(lacking(), min_size=1, max_size=4), st.lists(st.sampled_from("AB"), min_size=4, max_size=4))
+def test_bands_and_strip_show_each_hole_of_each_series_once(parts: list[Pieces], panels: list[str]) -> None:
+    found = bands(parts, panels[: len(parts)])
+    shown: list[list[tuple[float, Cause | None]]] = [[] for _ in parts]
+    for series_, its in [(range(len(parts)), found.common), *((row.series, row.pieces) for row in found.rows)]:
+        for start_s, end_s, cause in listed(its):
+            for place in series_:
+                shown[place] += [(time_s, cause) for time_s in np.arange(start_s, end_s).tolist()]
+    by_second = [
+        [(time_s, cause) for start_s, end_s, cause in listed(its) for time_s in np.arange(start_s, end_s).tolist()]
+        for its in parts
+    ]
+    assert [sorted(its) for its in shown] == by_second
+    columns = MissingTime(parts).columns(-5, 7, 50)
+    for place, hole_class in enumerate(CLASSES):
+        expected = np.zeros(50)
+        for time_s, cause in (second for its in by_second for second in its):
+            expected[int((time_s + 5) // 7)] += cause is not None and cause.hole_class is hole_class
+        assert columns.shares[place] * 7 * len(parts) == pytest.approx(expected)
+
+
+def test_a_band_is_never_narrower_than_asked_and_those_that_meet_are_one() -> None:
+    starts, ends = widened(np.array([0.0, 100.0, 104.0, 200.0]), np.array([50.0, 101.0, 105.0, 202.0]), 10.0)
+    assert starts.tolist() == [0.0, 95.5, 196.0]
+    assert ends.tolist() == [50.0, 109.5, 206.0]
+
+
+# -- the strip -----------------------------------------------------------------------------------------------------
+
+
+def test_thirty_seconds_in_a_year_are_marked_and_do_not_paint_a_day() -> None:
+    midnight_s = 181 * DAY_S
+    columns = MissingTime([pieces((midnight_s - 30, midnight_s, Cause.TIMEOUT))]).columns(0, DAY_S, 365)
+    marked = np.flatnonzero(columns.worst == CLASSES.index(HoleClass.T3000))
+    assert marked.tolist() == [179, 180, 181]
+    assert len(marked) == LEAST_COLUMNS
+    assert columns.shares.max() == pytest.approx(30 / DAY_S)
+    assert set(codes(columns, 0)[4:].ravel().tolist()) == {0}
+    assert set(codes(columns, 0)[:3, marked].ravel().tolist()) == {2 * CLASSES.index(HoleClass.T3000) + 2}
+
+
+def test_the_absence_of_the_monitor_is_seen_whatever_else_is_missing() -> None:
+    columns = MissingTime(
+        [pieces((0, 100, Cause.SENSOR_OPEN)), pieces((0, 40, Cause.PANEL_MISSING), (40, 41, Cause.NOT_RUNNING))]
+    ).columns(0, 100, 1)
+    shares = dict(zip(CLASSES, columns.shares[:, 0].tolist(), strict=True))
+    assert shares[HoleClass.POINT] == 0.5
+    assert shares[HoleClass.PANEL] == 0.2
+    assert CLASSES[columns.worst[0]] is HoleClass.MONITOR
+
+
+def test_each_class_has_its_share_of_a_column_and_a_hatch_of_its_own() -> None:
+    columns = MissingTime([pieces((0, 500, Cause.NOT_RUNNING), (500, 800, Cause.DATABASE))]).columns(0, 1000, 1)
+    (column,) = codes(columns, 0)[4:].T.tolist()
+    classes = [CLASSES[(code - 1) // 2] if code else None for code in column]
+    assert classes == [None] * 2 + [HoleClass.DATABASE] * 3 + [HoleClass.MONITOR] * 5
+    assert len({mask.tobytes() for mask in MASKS}) == len(CLASSES)
+
+
+# -- incidents -----------------------------------------------------------------------------------------------------
+
+
+def test_what_panels_lack_at_one_time_for_one_reason_is_one_incident_and_the_longest_comes_first() -> None:
+    def of(*holes: ExplainedHole) -> Missing:
+        explained = Explained.of(holes)
+        return Missing(explained.pieces, np.arange(len(holes)), explained)
+
+    parts = [
+        of(told(100, 150, Cause.TIMEOUT), told(200, 210, Cause.TIMEOUT), told(300, 900, Cause.CRASHED)),
+        of(told(0, 50, Cause.ASLEEP), told(110, 160, Cause.TIMEOUT)),
+    ]
+    assert incidents(parts, 90, 250) == [
+        Incident(100, 160, "timeout", (0, 1)),
+        Incident(200, 210, "timeout", (0,)),
+    ]
+
+
+def test_an_incident_says_when_whose_and_why() -> None:
+    shown = []
+    for serial, panel, index in ((1, "AHU-1", 1), (1, "AHU-1", 2), (2, "VAV-2", 1)):
+        trace = Trace(PointKey(serial, PointType.INPUT, index))
+        trace._panel = panel
+        shown.append(trace)
+    noon_s = 1_764_244_800.0  # 2025-11-27 12:00 UTC
+    found = [
+        Incident(noon_s, noon_s + 1740, "T3000 had no newer reading", (0, 1)),
+        Incident(noon_s, noon_s + 100, "The sensor was open", (1,)),
+        Incident(noon_s - DAY_S, np.inf, "", (0, 2)),
+    ]
+    assert incident_texts(found, shown, noon_s + 4000, UTC) == [
+        "12:00–12:29 AHU-1: T3000 had no newer reading",
+        "12:00:00–12:01:40 AHU-1 IN2: The sensor was open",
+        "2025-11-26 12:00–now AHU-1 IN1, VAV-2 IN1: the cause is not known yet",
+    ]
+    assert incident_texts(found * 4, shown, noon_s, UTC)[-1] == "… and 4 shorter ones"
