@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from drawn import drawn
+from legend_rows import LegendRow
 from programs import Run, cycle, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
@@ -42,6 +43,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.session import Session
 from t3monitor.ui.crash_dialog import CrashDialog
 from t3monitor.ui.kit.plain import menu_text, message_box, tooltip, window_title
+from t3monitor.ui.trend.legend_model import Column
 from values import report, snapshot
 
 PANEL = "AHU <P> A&B"
@@ -180,10 +182,16 @@ def test_no_corner_of_the_window_takes_a_name_for_html_or_a_mnemonic_and_all_are
                 assert name in every
             assert window.windowHandle().title() == f"T3 Monitor – Recording {FILE}"
             assert window.indicator.link.text() == f"Recording {FILE}"
-            (row,) = (window.trend.legend.row(key) for key in window.trend.state.points[:1])
-            assert said(row.shown.toolTip()) == f"Show or hide {PANEL} ({SERIALS[0]}) <b>x</b>"
-            assert said(row.remove.toolTip()) == f"Remove {PANEL} ({SERIALS[0]}) <b>x</b> from the plot"
-            assert said(row.name.toolTip()) == f"{PANEL} ({SERIALS[0]}) <b>x</b>\nTemp <A> & <B>"
+            row = LegendRow(window.trend.legend, window.trend.state.points[0])
+            assert (
+                said(row.data(Column.SHOWN, Qt.ItemDataRole.ToolTipRole))
+                == f"Show or hide {PANEL} ({SERIALS[0]}) <b>x</b>"
+            )
+            assert (
+                said(row.data(Column.REMOVE, Qt.ItemDataRole.ToolTipRole))
+                == f"Remove {PANEL} ({SERIALS[0]}) <b>x</b> from the plot"
+            )
+            assert said(row.tip).startswith(f"{PANEL} ({SERIALS[0]}) <b>x</b>\nTemp <A> & <B>")
 
             table = drawn(window.points)
             for label, full_label in LABELS.values():

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from drawn import drawn
 from holed_file import IN1, SERIAL, HoledFile
+from legend_rows import LegendRow
 from t3monitor.model.causes import Cause
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
@@ -99,7 +99,7 @@ Settle = Callable[[TrendView], None]
 
 def at_cursor(view: TrendView, key: SeriesKey, time_s: float) -> str:
     view.state.set_cursor(time_s)
-    return view.legend.row(key).at_cursor.text()
+    return LegendRow(view.legend, key).value
 
 
 def test_the_crosshair_says_why_there_is_no_reading(view: TrendView, settle: Settle, file: HoledFile) -> None:
@@ -108,11 +108,9 @@ def test_the_crosshair_says_why_there_is_no_reading(view: TrendView, settle: Set
     settle(view)
     text = "no reading: T3000 did not answer in time: <b>No answer</b> within 20 s"
     assert at_cursor(view, IN1, NOW_S - 2000.0) == text
-    assert "&lt;b&gt;No answer" in view.legend.row(IN1).at_cursor.toolTip()
-    assert view.legend.row(IN1).full_name.isHidden()  # the cause takes its place
+    assert text in LegendRow(view.legend, IN1).tip
     assert view.plot.time_axis.cursor_text.endswith(" · T3000 did not answer in time")
     assert at_cursor(view, IN1, NOW_S - 1000.0) == "20.00 °C"
-    assert not view.legend.row(IN1).full_name.isHidden()
     assert " · " not in view.plot.time_axis.cursor_text
 
 
@@ -124,8 +122,8 @@ def test_beside_the_time_stands_the_cause_only_if_it_is_that_of_all(
     view.state.add([IN1, IN2])
     settle(view)
     view.state.set_cursor(NOW_S - 1980.0)
-    assert view.legend.row(IN1).at_cursor.text() == "20.00 °C"
-    assert view.legend.row(IN2).at_cursor.text() == "no reading: The point was not in use, and so not read"
+    assert LegendRow(view.legend, IN1).value == "20.00 °C"
+    assert LegendRow(view.legend, IN2).value == "no reading: The point was not in use, and so not read"
     assert " · " not in view.plot.time_axis.cursor_text
     view.state.set_hidden(IN1, True)
     assert view.plot.time_axis.cursor_text.endswith(" · The point was not in use, and so not read")
@@ -248,12 +246,7 @@ def test_the_tooltip_of_a_point_tells_of_the_time_in_sight(view: TrendView, sett
     view.state.add([IN1])
     view.state.show_range(LAST_HOUR)
     settle(view)
-    row = view.legend.row(IN1)
-    before = row.name.toolTip()
-    QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
-    assert row.full_name.toolTip() == row.name.toolTip()
-    assert row.name.toolTip().removeprefix(before).splitlines() == [
-        "",
+    assert LegendRow(view.legend, IN1).tip.splitlines()[1:] == [
         "In sight, partial: of the 75.0 % of the time that are known",
         "mean 20.00 °C, lowest 20.00 °C, highest 20.00 °C, standard deviation 0.00 °C",
         "missing 15 minutes: T3000 did not answer in time 15 minutes",

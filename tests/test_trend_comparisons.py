@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from legend_rows import LegendRow
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
@@ -114,13 +115,13 @@ def keys(view: TrendView) -> list[SeriesKey]:
 def test_the_list_offers_other_times_and_points_of_the_same_unit(view: TrendView) -> None:
     view.state.add([SAT, RAT, CO2, FAN, PUMP, OAT])
     view.describe(snapshot(*panels(NOW_S)))
-    earlier = ["24 hours earlier", "7 days earlier"]
-    assert texts(view.series_menu(SAT)) == [*earlier, "Minus AHU-1 RAT", "Minus Roof OAT", "Remove"]
-    assert texts(view.series_menu(CO2)) == [*earlier, "Remove"]
-    assert texts(view.series_menu(FAN)) == [*earlier, "Remove"]
+    earlier, own = ["24 hours earlier", "7 days earlier"], ["Colour and line…\tF2", "Remove\tDel"]
+    assert texts(view.series_menu(SAT)) == [*earlier, "Minus AHU-1 RAT", "Minus Roof OAT", *own]
+    assert texts(view.series_menu(CO2)) == [*earlier, *own]
+    assert texts(view.series_menu(FAN)) == [*earlier, *own]
     view.state.add([RISE, ShiftedKey(SAT, 86400.0)])
-    assert texts(view.series_menu(RISE)) == ["Remove"]
-    assert texts(view.series_menu(ShiftedKey(SAT, 86400.0))) == ["Remove"]
+    assert texts(view.series_menu(RISE)) == own
+    assert texts(view.series_menu(ShiftedKey(SAT, 86400.0))) == own
 
 
 def test_what_is_chosen_there_is_plotted_and_can_be_undone(view: TrendView) -> None:
@@ -130,7 +131,7 @@ def test_what_is_chosen_there_is_plotted_and_can_be_undone(view: TrendView) -> N
     choose(view.context_menu(), "Compare", "AHU-1 RAT", "7 days earlier")
     assert keys(view) == [SAT, RAT, RISE, ShiftedKey(RAT, 7 * 86400.0)]
     assert view.state.points == [SAT, RAT]
-    choose(view.series_menu(RISE), "Remove")
+    choose(view.series_menu(RISE), "Remove\tDel")
     view.state.undo()
     assert RISE in keys(view)
 
@@ -138,16 +139,16 @@ def test_what_is_chosen_there_is_plotted_and_can_be_undone(view: TrendView) -> N
 def test_a_difference_is_called_by_both_and_has_their_value(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
     across = DifferenceKey(SAT, OAT)
     view.state.add([RISE, across])
-    assert view.legend.row(RISE).name.text() == "237219 IN1 − IN2"
+    assert LegendRow(view.legend, RISE).label == "IN1 − IN2"
     load(view, loop)
-    assert view.legend.row(RISE).name.text() == "237219 was IN1 − was IN2", "as its history calls them"
+    assert LegendRow(view.legend, RISE).label == "was IN1 − was IN2", "as its history calls them"
     view.describe(snapshot(*panels(NOW_S)))
-    row, other_row = view.legend.row(RISE), view.legend.row(across)
-    assert (row.name.text(), row.full_name.text()) == ("AHU-1 SAT − RAT", "Supply air − Return air")
-    assert other_row.name.text() == "AHU-1 SAT − Roof OAT"
-    assert (row.now.text(), other_row.now.text()) == ("2.25 °C", "24.50 °C")
+    row, other_row = LegendRow(view.legend, RISE), LegendRow(view.legend, across)
+    assert (row.label, row.small) == ("SAT − RAT", "AHU-1 · Supply air − Return air")
+    assert other_row.label == "SAT − Roof OAT"
+    assert (row.value, other_row.value) == ("2.25 °C", "24.50 °C")
     view.state.set_cursor(NOW_S - 600.0)
-    assert row.at_cursor.text() == "2.25 °C"
+    assert row.value == "2.25 °C"
     assert list(view.plot.value_axes) == ["°C"]
 
 
@@ -158,8 +159,8 @@ def test_a_difference_is_as_old_as_the_older_of_both(view: TrendView, loop: asyn
     view.describe(snapshot(*panels(NOW_S)))
     view.describe(snapshot(panels(NOW_S + 30)[0]))
     view.set_now(NOW_S + 30, 30)
-    assert view.legend.row(across).now.text() == "○ 24.50 °C"
-    assert view.legend.row(across).full_name.text().startswith("no answer")
+    assert LegendRow(view.legend, across).value == "○ 24.50 °C"
+    assert LegendRow(view.legend, across).small.startswith("no answer")
 
 
 def test_a_difference_is_recorded_when_both_are(view: TrendView) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QMouseEvent, QWh
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from legend_rows import LegendRow
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
@@ -26,9 +27,11 @@ from t3monitor.store.database import Database
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
 from t3monitor.store.writing.writer import Writer
+from t3monitor.ui.kit.texts import clock_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.lanes import stretches
+from t3monitor.ui.trend.legend_model import Column
 from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.plot import TrendPlot
@@ -164,6 +167,11 @@ def drawn(view: TrendView, key: SeriesKey) -> tuple[np.ndarray, np.ndarray]:
 
 def message(view: TrendView) -> str:
     return view.message.text() if view.message.isVisible() else ""
+
+
+def heading(view: TrendView) -> str:
+    """What stands over the values in the list."""
+    return str(view.legend.model().headerData(Column.VALUE, Qt.Orientation.Horizontal))
 
 
 def lane_names(view: TrendView) -> list[str]:
@@ -644,26 +652,26 @@ def test_an_empty_plot_says_which_points_are_not_recorded(view: TrendView, settl
 def test_the_list_names_the_site_of_a_point_where_there_are_several(view: TrendView, settle: Settle) -> None:
     view.state.add([SAT])
     settle(view)
-    row = view.legend.row(SAT)
+    row = LegendRow(view.legend, SAT)
     here = replace(panel(NOW_S), site="Office")
     view.describe(snapshot(here))
-    assert row.full_name.text() == "Supply air temperature"
+    assert row.small == "AHU-1 · Supply air temperature"
     view.describe(snapshot(here, device(2, 2, site="Plant")))
-    assert row.full_name.text() == "Office · Supply air temperature"
-    assert row.name.toolTip() == "AHU-1 SAT\nOffice\nSupply air temperature"
+    assert row.small == "AHU-1 · Office · Supply air temperature"
+    assert row.tip.startswith("AHU-1 SAT\nOffice\nSupply air temperature")
 
 
 def test_a_point_that_is_not_recorded_says_so_in_the_list(view: TrendView, settle: Settle) -> None:
     view.state.add([SAT])
     view.describe(snapshot(panel(NOW_S)))
     settle(view)
-    row = view.legend.row(SAT)
+    row = LegendRow(view.legend, SAT)
     view.set_recording(Recording.of([SERIAL], ["INPUT"]))
-    assert row.full_name.text() == "not recorded · Supply air temperature"
-    assert "shown but not stored" in row.name.toolTip()
+    assert row.small == "not recorded · AHU-1 · Supply air temperature"
+    assert "shown but not stored" in row.tip
     view.set_recording(Recording.of([], ["INPUT"]))
-    assert row.full_name.text() == "Supply air temperature"
-    assert row.name.toolTip() == "AHU-1 SAT\nSupply air temperature"
+    assert row.small == "AHU-1 · Supply air temperature"
+    assert row.tip.startswith("AHU-1 SAT\nSupply air temperature\nIn sight")
 
 
 def test_live_values_continue_the_line_at_their_logging_times(view: TrendView, settle: Settle, clock: Clock) -> None:
@@ -747,33 +755,35 @@ def test_a_live_value_that_came_while_loading_is_not_lost(view: TrendView, settl
 def test_the_legend_tells_names_and_present_values(view: TrendView, settle: Settle) -> None:
     view.state.add([SAT, FAN])
     settle(view)
-    row = view.legend.row(SAT)
-    assert (row.name.text(), row.now.text()) == ("237219 SAT", "")
+    row = LegendRow(view.legend, SAT)
+    assert (row.label, row.small, row.value) == ("SAT", "237219", "")
     view.describe(snapshot(panel(NOW_S)))
-    assert (row.name.text(), row.full_name.text()) == ("AHU-1 SAT", "Supply air temperature")
-    assert row.now.text() == f"{inputs(NOW_S)[0].value:.2f} °C"
-    assert view.legend.row(FAN).now.text() in ("On", "Off")
-    assert row.remove.accessibleName() == "Remove AHU-1 SAT"
+    assert (row.label, row.small) == ("SAT", "AHU-1 · Supply air temperature")
+    assert row.value == f"{inputs(NOW_S)[0].value:.2f} °C"
+    assert LegendRow(view.legend, FAN).value in ("On", "Off")
+    spoken = row.data(Column.NAME, Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith(f"AHU-1 SAT, AHU-1 · Supply air temperature, Now {row.value}")
+    assert row.data(Column.REMOVE, Qt.ItemDataRole.AccessibleTextRole) == "Remove AHU-1 SAT"
 
 
 def test_a_value_that_is_not_of_the_present_says_so_in_the_legend(view: TrendView, settle: Settle) -> None:
     view.state.add([SAT])
     settle(view)
     view.describe(snapshot(panel(NOW_S)))
-    now, below = view.legend.row(SAT).now, view.legend.row(SAT).full_name
-    value = now.text()
+    row = LegendRow(view.legend, SAT)
+    value = row.value
     view.set_now(NOW_S + 299, 30)
-    assert (now.text(), now.property("muted")) == (value, False)
+    assert (row.value, row.value_is_muted) == (value, False)
     view.set_now(NOW_S + 301, 30)
-    assert (now.text(), now.property("muted")) == (f"◐ {value}", True)
-    assert below.text() == "stale · Supply air temperature"
+    assert (row.value, row.value_is_muted) == (f"◐ {value}", True)
+    assert row.small == "stale · AHU-1 · Supply air temperature"
     view.describe(snapshot())
-    assert now.text() == f"○ {value}"
-    assert below.text() == "no answer · Supply air temperature"
+    assert row.value == f"○ {value}"
+    assert row.small == "no answer · AHU-1 · Supply air temperature"
     view.describe(snapshot(panel(NOW_S)))
     view.set_now(NOW_S, 30)
-    assert (now.text(), now.property("muted")) == (value, False)
-    assert below.text() == "Supply air temperature"
+    assert (row.value, row.value_is_muted) == (value, False)
+    assert row.small == "AHU-1 · Supply air temperature"
 
 
 def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Settle) -> None:
@@ -782,12 +792,14 @@ def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Se
     at_s = NOW_S - 3600
     view.plot.hovered.emit(float(at_s + 100))  # between two samples: the one before counts
     sat, co2, _, _, fan, _ = inputs(at_s)
-    assert view.legend.row(SAT).at_cursor.text() == f"{sat.value:.2f} °C"
-    assert view.legend.row(CO2).at_cursor.text() == f"{co2.value:.2f} ppm"
-    assert view.legend.row(FAN).at_cursor.text() == fan.value_text
+    assert LegendRow(view.legend, SAT).value == f"{sat.value:.2f} °C"
+    assert LegendRow(view.legend, CO2).value == f"{co2.value:.2f} ppm"
+    assert LegendRow(view.legend, FAN).value == fan.value_text
     assert view.plot.time_axis.cursor_text
+    assert heading(view) == clock_text(at_s + 100)
     view.plot.hovered.emit(None)
-    assert view.legend.row(SAT).at_cursor.text() == ""
+    assert LegendRow(view.legend, SAT).value == ""
+    assert heading(view) == "Now"
     assert view.plot.time_axis.cursor_text == ""
 
 
@@ -796,12 +808,12 @@ def test_the_crosshair_says_that_there_is_no_reading_in_holes(view: TrendView, s
     settle(view)
     for hole_s in (HOLE_S[0] + 1200, NOW_S - HOURS * 3600 - 60):
         view.state.set_cursor(float(hole_s))
-        assert view.legend.row(SAT).at_cursor.text() == "no reading"
-        assert view.legend.row(FAN).at_cursor.text() == "no reading"
+        assert LegendRow(view.legend, SAT).value == "no reading"
+        assert LegendRow(view.legend, FAN).value == "no reading"
     clock.now_s += 7200  # since then nothing was read
     view.state.set_follow(True)
     view.state.set_cursor(NOW_S + 3600.0)
-    assert view.legend.row(SAT).at_cursor.text() == "no reading"
+    assert LegendRow(view.legend, SAT).value == "no reading"
 
 
 def test_the_mouse_over_the_plot_moves_the_crosshair(view: TrendView, settle: Settle) -> None:
@@ -834,16 +846,16 @@ def test_a_hidden_point_stays_in_the_legend_but_leaves_the_plot(view: TrendView,
     view.state.add([SAT, CO2, FAN])
     settle(view)
     for key in (CO2, FAN):
-        view.legend.row(key).shown.click()
+        LegendRow(view.legend, key).click(Column.SHOWN)
     assert lines(view.plot, CO2) == []
     assert list(view.plot.value_axes) == ["°C"]
     assert lane_names(view) == []
     assert view.state.points == [SAT, CO2, FAN]
-    view.legend.row(CO2).shown.click()
+    LegendRow(view.legend, CO2).click(Column.SHOWN)
     assert drawn(view, CO2)[0].size
     assert message(view) == ""
     for key in (SAT, CO2):
-        view.legend.row(key).shown.click()
+        LegendRow(view.legend, key).click(Column.SHOWN)
     assert message(view) == "All points are hidden: tick one in the list"
 
 
@@ -852,7 +864,7 @@ def test_a_point_is_removed_by_its_button_and_by_the_menu(view: TrendView, settl
     view.describe(snapshot(panel(NOW_S)))
     settle(view)
     with qtbot.waitSignal(view.points_changed):
-        view.legend.row(CO2).remove.click()
+        LegendRow(view.legend, CO2).click(Column.REMOVE)
     assert view.state.points == [SAT, FAN]
     menu = view.context_menu()
     (removing,) = [action.menu() for action in menu.actions() if action.text() == "Remove"]
@@ -881,7 +893,7 @@ def test_what_was_removed_comes_back_with_undo_and_goes_with_redo(
     view.state.set_hidden(CO2, True)
     settle(view)
     before = drawn(view, SAT)[0].size
-    view.legend.row(SAT).remove.click()
+    LegendRow(view.legend, SAT).click(Column.REMOVE)
     view.state.remove_all()
     for _ in range(2):
         qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -889,7 +901,7 @@ def test_what_was_removed_comes_back_with_undo_and_goes_with_redo(
     assert [(chosen.key, chosen.hidden) for chosen in view.state.series] == [(SAT, False), (CO2, True)]
     assert drawn(view, SAT)[0].size == before
     QApplication.processEvents()
-    assert 0 < view.legend.row(SAT).y() < view.legend.row(CO2).y(), "each where it was"
+    assert LegendRow(view.legend, CO2).y - LegendRow(view.legend, SAT).y > 0, "each where it was"
     qtbot.keyClick(view, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     assert view.state.points == [CO2]
 
@@ -923,7 +935,7 @@ def test_after_a_click_into_the_list_the_keys_are_the_plots(view: TrendView, set
     settle(view)
     view.activateWindow()
     view.toolbar.back.setFocus()
-    qtbot.mouseClick(view.legend.row(SAT).remove, Qt.MouseButton.LeftButton)
+    LegendRow(view.legend, SAT).click(Column.REMOVE)
     assert view.state.points == [CO2]
     assert QApplication.focusWidget() is view
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -956,12 +968,13 @@ def test_a_shifted_series_has_its_own_name_its_value_then_and_none_now(
     view.state.add([an_hour_before])
     settle(view)
     view.describe(snapshot(panel(NOW_S)))
-    row = view.legend.row(an_hour_before)
-    assert (row.name.text(), row.now.text()) == ("AHU-1 SAT −1 h", "")
+    row = LegendRow(view.legend, an_hour_before)
+    assert (row.label, row.value) == ("SAT −1 h", "")
     view.state.set_cursor(NOW_S - 600.0)
-    assert row.at_cursor.text() == f"{inputs(NOW_S - 600 - 3600)[0].value:.2f} °C"
+    assert row.value == f"{inputs(NOW_S - 600 - 3600)[0].value:.2f} °C"
+    view.state.set_cursor(None)
     view.set_now(NOW_S + 9000, 30)
-    assert row.now.text() == "", "it is of the past anyway"
+    assert row.value == "", "it is of the past anyway"
     clock.now_s += 300
     view.describe(snapshot(panel(NOW_S + 300)))
     assert view.traces[an_hour_before].series[0].times_utc_s[-1] == NOW_S + 300 + 3600
@@ -1092,8 +1105,8 @@ def test_reloading_forgets_the_present_values_of_another_building(view: TrendVie
     view.set_now(NOW_S + 301, 30)
     view.reload()
     settle(view)
-    row = view.legend.row(SAT)
-    assert (row.name.text(), row.full_name.text(), row.now.text()) == ("237219 SAT", "", "")
+    row = LegendRow(view.legend, SAT)
+    assert (row.label, row.small, row.value) == ("SAT", "237219", "")
 
 
 def test_a_sample_between_two_holes_is_a_dot(view: TrendView, settle: Settle, tmp_path: Path, history: History) -> None:

@@ -102,9 +102,9 @@ def test_legend_and_cursor_say_them(qtbot: QtBot) -> None:
         reaches_present=True,
     )
     traces.describe(snapshot(panel()))
-    at_cursor = [[entry.at_cursor for entry in traces.entries(NOW_S - 600 + 30 * n, NOW_S, shown)] for n in range(3)]
+    at_cursor = [[entry.value for entry in traces.entries(NOW_S - 600 + 30 * n, NOW_S, shown)] for n in range(3)]
     assert at_cursor == [["Shut", "Night"], ["Run", "Day"], ["Shut", "State 3"]]
-    assert [entry.now for entry in traces.entries(None, NOW_S, shown)] == ["Run", "Day"]
+    assert [entry.value for entry in traces.entries(None, NOW_S, shown)] == ["Run", "Day"]
 
 
 def test_words_of_a_range_are_not_those_of_the_range_before_it(qtbot: QtBot) -> None:
@@ -113,7 +113,7 @@ def test_words_of_a_range_are_not_those_of_the_range_before_it(qtbot: QtBot) -> 
     load(traces, {FAN: (history(lambda n: 1, 1, digital=True),)}, reaches_present=False)
     traces.describe(snapshot(panel()))
     (entry,) = traces.entries(NOW_S - 300, NOW_S, shown)
-    assert entry.at_cursor == "On"
+    assert entry.value == "On"
     (drawn,) = traces.drawn()
     assert [words.of(1) for _, words in drawn.series if words] == ["On"]
 

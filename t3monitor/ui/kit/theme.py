@@ -46,7 +46,7 @@ class Theme:
     down: StateColours
     stale: StateColours
     grid: QColor
-    curves: tuple[QColor, ...]  # told apart by people with colour vision deficiency as well
+    curves: tuple[QColor, ...]  # the first six are told apart by people with colour vision deficiency as well
 
 
 def _colours(*names: str) -> tuple[QColor, ...]:
@@ -78,7 +78,8 @@ LIGHT = Theme(
     stale=_state("#000000", "#d9c29c"),
     grid=QColor("#e3e6ea"),
     curves=_colours(
-        "#0060c0", "#d1495b", "#2a8c55", "#b8660b", "#7b4bb3", "#008b9a", "#9c3d7a", "#5f6b1a", "#444c56", "#e0559b"
+        *("#2067d4", "#d1526b", "#0b6738", "#c47303", "#551b7f", "#2a2c33"),
+        *("#008b9a", "#d6478f", "#6f7a1c", "#8a4b2a", "#8f6bd1", "#64788c"),
     ),
 )
 
@@ -103,7 +104,8 @@ DARK = Theme(
     stale=_state("#000000", "#a8967a"),
     grid=QColor("#2b3037"),
     curves=_colours(
-        "#62a8ff", "#ff8593", "#63cf91", "#f0a64b", "#bb94f0", "#4fcbd8", "#e287bf", "#b5c350", "#aab4c0", "#ff9ccc"
+        *("#59a0ff", "#cf776b", "#90e89b", "#dc9f15", "#9f6e9d", "#ebecec"),
+        *("#4fcbd8", "#ff9ccc", "#b5c350", "#c99a77", "#bb94f0", "#9fb3c8"),
     ),
 )
 

@@ -62,12 +62,20 @@ class TrendMenu(QMenu):
 class SeriesMenu(QMenu):
     """What a click with the right button on a series in the list offers."""
 
-    def __init__(self, state: TrendState, traces: Traces, key: SeriesKey, parent: QWidget) -> None:
+    def __init__(
+        self,
+        state: TrendState,
+        traces: Traces,
+        key: SeriesKey,
+        ask_style: Callable[[SeriesKey], None],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         if isinstance(key, PointKey):
             _add_comparisons(self, state, traces, key)
             self.addSeparator()
-        self.addAction(self.tr("Remove"), partial(state.remove, key))
+        self.addAction(self.tr("Colour and line…") + "\tF2", partial(ask_style, key))
+        self.addAction(self.tr("Remove") + "\tDel", partial(state.remove, key))
 
 
 def _add_comparisons(menu: QMenu, state: TrendState, traces: Traces, point: PointKey) -> None:

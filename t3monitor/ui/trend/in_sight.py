@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence
 from t3monitor.model.times import duration_text
-from t3monitor.model.units import is_measured, value_text
+from t3monitor.model.units import is_measured
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, StateTime, Statistics, statistics
@@ -18,24 +19,49 @@ from t3monitor.ui.trend.trace import Trace
 _CAUSES = 4  # at most
 
 
-def in_sight(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_s: float) -> list[str]:
-    """The lines of a tooltip: how much is known, what the series did then, and why the rest is missing.
+class InSight(NamedTuple):
+    """What a series did in the time in sight up to the present, in each of its units."""
+
+    start_s: float
+    end_s: float
+    parts: Sequence[tuple[Series, Statistics]]
+
+    @property
+    def known_s(self) -> float:
+        """How much of the time is known."""
+        return sum(told.known_s for _, told in self.parts)
+
+    @property
+    def known(self) -> float:
+        """The share of the time that is known."""
+        return self.known_s / (self.end_s - self.start_s)
+
+
+def measure(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_s: float) -> InSight | None:
+    """What a series did in a time; None if nothing can be said of it.
 
     ``holes`` are those that are known in this time, which ends with the present, ``now_s`` on the axis of the series.
     """
     start_s, end_s = shown.start_s, min(shown.end_s, now_s)
     if start_s >= end_s or not trace.series:
-        return []
+        return None
     faulty = [(hole.start_s, hole.end_s) for hole in holes if hole.cause in SENSOR_FAULTS]
     at_fault = Holes(*np.array(faulty, dtype=float).reshape(-1, 2).T)
     found = [(series, statistics(series, start_s, end_s, now_s, at_fault)) for series in trace.series]
     end_s = min(told.end_s for _, told in found)
     if start_s >= end_s:  # nothing is told of it yet
+        return None
+    return InSight(start_s, end_s, found)
+
+
+def in_sight(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_s: float) -> list[str]:
+    """The lines of a tooltip: how much is known, what the series did then, and why the rest is missing."""
+    found = measure(trace, shown, holes, now_s)
+    if not found:
         return []
-    known_s = sum(told.known_s for _, told in found)
-    lines = [_known_text(known_s / (end_s - start_s))]
-    lines += [_figures(trace, series, told) for series, told in found if told.known]
-    if (missing_s := end_s - start_s - known_s) >= 1:
+    lines = [_known_text(found.known)]
+    lines += [_figures(trace, series, told) for series, told in found.parts if told.known]
+    if (missing_s := found.end_s - found.start_s - found.known_s) >= 1:
         lines.append(
             ": ".join(filter(None, (translate("InSight", "missing %s") % duration_text(missing_s), _why(holes))))
         )
@@ -60,31 +86,20 @@ def _figures(trace: Trace, series: Series, told: Statistics) -> str:
     words = translate("InSight", "mean"), translate("InSight", "lowest"), translate("InSight", "highest")
     values = told.mean, told.minimum, told.maximum
     figures = [
-        f"{word} {_text(trace, series, value)}" for word, value in zip(words, values, strict=True) if value is not None
+        f"{word} {trace.text_of(series, value)}" for word, value in zip(words, values, strict=True) if value is not None
     ]
     if told.deviation is not None:
-        figures.append(translate("InSight", "standard deviation %s") % _text(trace, series, told.deviation))
+        figures.append(translate("InSight", "standard deviation %s") % trace.text_of(series, told.deviation))
     if told.increase is not None:
-        figures.append(translate("InSight", "increase %s") % (at_least + _text(trace, series, told.increase)))
+        figures.append(translate("InSight", "increase %s") % (at_least + trace.text_of(series, told.increase)))
     return ", ".join(figures)
 
 
 def _state_text(trace: Trace, series: Series, told: StateTime, at_least: str) -> str:
-    text = f"{_text(trace, series, told.state)} {at_least}{duration_text(told.seconds)}"
+    text = f"{trace.text_of(series, told.state)} {at_least}{duration_text(told.seconds)}"
     if told.starts is None:
         return text
     return f"{text}, {translate('InSight', 'starts: %d') % told.starts}"
-
-
-def _text(trace: Trace, series: Series, value: float) -> str:
-    return value_text(
-        value,
-        series.units,
-        point_type=trace.of.point_type,
-        digital=series.digital,
-        range_=series.range,
-        words=trace.words(series),
-    )
 
 
 def _why(holes: Sequence[ExplainedHole]) -> str:

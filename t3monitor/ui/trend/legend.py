@@ -1,220 +1,329 @@
-"""The list of chosen points beside the plot: colour, names, value now and under the crosshair."""
+"""The table of chosen series beside the plot: how each is drawn, its value, and what it did in the time in sight."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QEnterEvent, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QScrollArea,
-    QToolButton,
-    QVBoxLayout,
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QSplitter,
+    QStyleOptionViewItem,
+    QTreeView,
     QWidget,
 )
 from typing_extensions import override
 
-from t3monitor.model.freshness import PanelState
 from t3monitor.model.series_keys import SeriesKey
-from t3monitor.ui.devices.columns import state_word
-from t3monitor.ui.kit.icons import icon
-from t3monitor.ui.kit.plain import Label, tooltip
-from t3monitor.ui.kit.texts import tooltip_text
-from t3monitor.ui.trend.trace import Names
+from t3monitor.ui.kit.columns import pop_up
+from t3monitor.ui.kit.delegates import tabular
+from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.trend.legend_delegates import PADDING_PX, LegendDelegate
+from t3monitor.ui.trend.legend_model import FIGURES, Column, Entry, LegendModel, title
+from t3monitor.ui.trend.style_popup import StylePopup
 
-_SWATCH = QSize(12, 12)
-_MARKS = {PanelState.HELD: "◉", PanelState.STALE: "◐", PanelState.NO_ANSWER: "○"}  # as in the tree of panels
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a row shows."""
-
-    key: SeriesKey
-    names: Names
-    colour: QColor
-    hidden: bool
-    now: str  # value with unit or state word
-    state: PanelState  # of the panel that the value is from
-    recorded: bool
-    at_cursor: str  # empty while there is no crosshair
+NARROWEST_PX = 190
+_SHARE, _NARROW_PX, _WIDE_PX = 0.36, 230, 500  # of the trend's width, at first
+_WIDTHS = {Column.SHOWN: 24, Column.LOOKS: 28, Column.REMOVE: 22}
+_LABEL, _VALUE = "SUP_TEMP", "00:00:00"  # what name and value have room for before any figure has
+_GIVEN_UP_LAST = (Column.KNOWN, Column.MEAN, Column.MINIMUM, Column.MAXIMUM)
+_Key = Qt.Key
+_Index = QModelIndex | QPersistentModelIndex
 
 
-class ElidedLabel(Label):
-    """One line that is cut with an ellipsis where there is no room; the whole text is its tooltip."""
+class LegendSplitter(QSplitter):
+    """Plot and list side by side; until somebody moves the border, the list has its share of the room."""
 
-    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
-        super().__init__()
-        self._mode = mode
+    def __init__(self, plot: QWidget, legend: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.is_chosen = False
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        for place, pane in enumerate((plot, legend)):
+            self.addWidget(pane)
+            self.setStretchFactor(place, 1 - place)
+        self.splitterMoved.connect(self._on_moved)
 
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(40, super().minimumSizeHint().height())
+    def choose(self, sizes: Sequence[int]) -> None:
+        """Keeps the list as wide as it was."""
+        self.is_chosen = True
+        self.setSizes(list(sizes))
 
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), self._mode, room.width())
-        painter.drawText(room, self.alignment(), text)
-
-
-class _Row(QFrame):
-    """One point."""
-
-    def __init__(self, key: SeriesKey, legend: "Legend") -> None:
-        super().__init__()
-        self.key = key
-        self._legend = legend
-        self._entry: Entry | None = None
-        self._tip: list[str] = []  # what does not change with the time in sight
-        self.shown = QCheckBox()
-        self.shown.setChecked(True)
-        self.shown.setIconSize(_SWATCH)
-        self.name = ElidedLabel(Qt.TextElideMode.ElideMiddle)  # panel and label: its end tells it from the others
-        self.full_name = ElidedLabel()
-        self.full_name.setProperty("muted", True)
-        self.now, self.at_cursor = Label(), ElidedLabel()
-        self.at_cursor.setProperty("muted", True)
-        self.remove = QToolButton()
-        self.remove.setAutoRaise(True)
-        self.remove.setIcon(icon("close"))
-        self.remove.setIconSize(_SWATCH)
-        layout = QGridLayout(self)
-        layout.setContentsMargins(8, 3, 2, 3)
-        layout.setHorizontalSpacing(4)
-        layout.setVerticalSpacing(0)
-        layout.setColumnStretch(1, 1)
-        layout.addWidget(self.shown, 0, 0)
-        layout.addWidget(self.name, 0, 1)
-        layout.addWidget(self.now, 0, 2, Qt.AlignmentFlag.AlignRight)
-        layout.addWidget(self.remove, 0, 3)
-        below = QHBoxLayout()
-        below.addWidget(self.full_name, 1)
-        below.addWidget(self.at_cursor)
-        layout.addLayout(below, 1, 1, 1, 2)
-        self.shown.toggled.connect(lambda checked: legend.hidden_changed.emit(key, not checked))
-        self.remove.clicked.connect(lambda: legend.remove_asked.emit(key))
+    @Slot()
+    def _on_moved(self) -> None:
+        self.is_chosen = True
 
     @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._legend.menu_asked.emit(self.key, event.globalPos())
-
-    @override
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._show_tip(self._legend.in_sight(self.key))
-        super().enterEvent(event)
-
-    def _show_tip(self, in_sight: Sequence[str] = ()) -> None:
-        tip = tooltip_text([*self._tip, *in_sight])
-        self.name.setToolTip(tip)
-        self.full_name.setToolTip(tip)
-
-    def show_entry(self, entry: Entry) -> None:
-        """Shows what changed."""
-        old, self._entry = self._entry, entry
-        if old is None or old.colour != entry.colour:
-            self.shown.setIcon(_swatch(entry.colour))
-        if old is None or old.names != entry.names or old.hidden != entry.hidden:
-            name = entry.names.short
-            self.name.setText(name)
-            self.shown.setAccessibleName(self.tr("Show %s") % name)
-            self.shown.setToolTip(tooltip(self.tr("Show or hide %s") % name))
-            self.remove.setAccessibleName(self.tr("Remove %s") % name)
-            self.remove.setToolTip(tooltip(self.tr("Remove %s from the plot") % name))
-            self.shown.blockSignals(True)
-            self.shown.setChecked(not entry.hidden)
-            self.shown.blockSignals(False)
-            self.name.setEnabled(not entry.hidden)
-        if old is None or (old.now, old.state) != (entry.now, entry.state):
-            mark = _MARKS.get(entry.state)
-            self.now.setText(f"{mark} {entry.now}" if mark else entry.now)
-            self.now.setProperty("muted", mark is not None)
-            self.now.style().polish(self.now)
-        if old is None or (old.names, old.state, old.recorded) != (entry.names, entry.state, entry.recorded):
-            word = state_word(entry.state) if entry.state in _MARKS else ""  # where it leaves the name its room
-            not_recorded = "" if entry.recorded else self.tr("not recorded")
-            names = entry.names
-            self.full_name.setText(" · ".join(filter(None, (word, not_recorded, names.site, names.full_label))))
-            why = "" if entry.recorded else self.tr("Not recorded: its values are shown but not stored")
-            self._tip = [names.short, names.site, names.full_label, why]
-            self._show_tip()
-        if old is None or old.at_cursor != entry.at_cursor:
-            self.at_cursor.setText(entry.at_cursor)
-            self.full_name.setVisible(self.at_cursor.sizeHint().width() < self.width() / 2)
-            self.at_cursor.setToolTip(tooltip_text([entry.at_cursor]))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.is_chosen:
+            legend_px = min(max(round(self.width() * _SHARE), _NARROW_PX), _WIDE_PX)
+            self.setSizes([self.width() - legend_px, legend_px])
 
 
-class Legend(QScrollArea):
-    """All chosen series, in the order of adding."""
+class Legend(QTreeView):
+    """All chosen series; a click leaves the keys to the plot, the Tab key brings them here."""
 
     hidden_changed = Signal(object, bool)  # SeriesKey, hidden
     remove_asked = Signal(object)  # SeriesKey
     menu_asked = Signal(object, QPoint)  # SeriesKey, global position
+    style_chosen = Signal(object, object)  # SeriesKey, Style
+    moved = Signal(object, object)  # SeriesKey, the one before which it is to stand; None: behind all
+    grouped_changed = Signal(bool)
+    pointed_at = Signal(object)  # SeriesKey under the mouse or the keys, else None
 
     def __init__(self, in_sight: Callable[[SeriesKey], Sequence[str]], parent: QWidget | None = None) -> None:
-        """``in_sight`` tells what a series did in the time in sight, in lines; it is asked when the mouse comes."""
+        """``in_sight`` tells what a series did in the time in sight, in lines; it is asked for a tooltip."""
         super().__init__(parent)
-        self.in_sight = in_sight
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._rows = LegendModel(in_sight, self)
+        self._grouped = False
+        self._is_filling = False
+        self._pointed_at: SeriesKey | None = None
+        self._wanted = set(FIGURES)
+        self._widest: dict[Column, int] = {}
+        self.setModel(self._rows)
+        self.setItemDelegate(LegendDelegate(self._rows, self))
+        self.setFont(tabular(self.font()))
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setUniformRowHeights(True)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(170)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # after a click into it the keys are still the plot's
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMinimumWidth(NARROWEST_PX)
         self.setAccessibleName(self.tr("Plotted points"))
-        content = QWidget()
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 2, 0, 2)
-        layout.setSpacing(0)
-        heading = QHBoxLayout()
-        heading.setContentsMargins(8, 0, 8, 0)
-        self.heading = Label(self.tr("Points"))
-        self.heading.setProperty("heading", True)
-        self.cursor_time = Label()
-        self.cursor_time.setProperty("muted", True)
-        heading.addWidget(self.heading)
-        heading.addStretch(1)
-        heading.addWidget(self.cursor_time)
-        layout.addLayout(heading)
-        self._layout = QVBoxLayout()
-        self._layout.setSpacing(0)
-        layout.addLayout(self._layout)
-        layout.addStretch(1)
-        self.setWidget(content)
-        self._rows: dict[SeriesKey, _Row] = {}
+        header = self.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(10)
+        header.setStretchLastSection(False)
+        header.setSectionsMovable(False)
+        header.setSectionsClickable(True)
+        header.setHighlightSections(False)
+        header.setStyleSheet(f"QHeaderView::section {{ padding: 3px {PADDING_PX}px 3px 2px; }}")
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(lambda at: pop_up(self.make_menu(), header, at))
+        header.sectionClicked.connect(self._on_header_clicked)
+        self.popup = StylePopup(self)
+        self.popup.chosen.connect(self.style_chosen)
+        self._rows.hidden_changed.connect(self.hidden_changed)
+        self._rows.moved.connect(self.moved)
+        self._rows.modelReset.connect(self._on_reset)
+        self.clicked.connect(self._on_clicked)
 
-    def row(self, key: SeriesKey) -> _Row:
-        """The row of a point."""
-        return self._rows[key]
+    def show_entries(self, entries: Sequence[Entry], heading: str, *, grouped: bool = False) -> None:
+        """Shows these series; ``heading`` says of when their values are."""
+        self._grouped = grouped
+        self._is_filling = True
+        self._rows.show(entries, heading, grouped=grouped)
+        self._is_filling = False
+        self._fit_columns()
 
-    def show_entries(self, entries: Sequence[Entry], cursor_time: str) -> None:
-        """Shows these points and the time of the crosshair."""
-        self.cursor_time.setText(cursor_time)
-        wanted = [entry.key for entry in entries]
-        for key in self._rows.keys() - set(wanted):
-            row = self._rows.pop(key)
-            self._layout.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        for place, entry in enumerate(entries):
-            if entry.key not in self._rows:
-                self._rows[entry.key] = _Row(entry.key, self)
-                self._layout.insertWidget(place, self._rows[entry.key])
-            self._rows[entry.key].show_entry(entry)
+    def cell(self, key: SeriesKey, column: Column) -> QModelIndex:
+        """The cell of a series."""
+        row = self._rows.row_of(key)
+        return QModelIndex() if row is None else self._rows.index(row, column)
 
+    # -- columns ---------------------------------------------------------------------------------------------------
 
-def _swatch(colour: QColor) -> QIcon:
-    pixmap = QPixmap(_SWATCH * 2)
-    pixmap.setDevicePixelRatio(2)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawRoundedRect(0, 0, _SWATCH.width(), _SWATCH.height(), 3, 3)
-    painter.end()
-    return QIcon(pixmap)
+    def save_columns(self) -> list[str]:
+        """The figures that are wanted, for JSON."""
+        return [column.key for column in FIGURES if column in self._wanted]
+
+    def restore_columns(self, saved: object) -> None:
+        """From what `save_columns` gave; anything else is left as it is."""
+        if isinstance(saved, list):
+            self._wanted = {column for column in FIGURES if column.key in saved}
+            self._fit_columns()
+
+    def make_menu(self) -> QMenu:
+        """Which figures are shown where there is room, and the groups."""
+        menu = QMenu(self)
+        for column in FIGURES:
+            action = menu.addAction(title(column))
+            action.setCheckable(True)
+            action.setChecked(column in self._wanted)
+            action.setData(int(column))
+        menu.addSeparator()
+        by_unit = menu.addAction(self.tr("Group by unit"))
+        by_unit.setCheckable(True)
+        by_unit.setChecked(self._grouped)
+        menu.triggered.connect(self._on_menu)
+        return menu
+
+    @Slot(QAction)
+    def _on_menu(self, action: QAction) -> None:
+        if (column := action.data()) is None:
+            self.grouped_changed.emit(action.isChecked())
+        else:
+            self._wanted ^= {Column(column)}
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Shows the wanted figures that have room beside name and value; columns do not get narrower by themselves."""
+        metrics = QFontMetrics(self.font())
+        around_px = 2 * PADDING_PX
+        for column, place in FIGURES.items():
+            entries = [row for row in self._rows.rows if isinstance(row, Entry)]
+            own = [entry for entry in entries if column is Column.KNOWN or entry.unit is not None]
+            texts = [title(column), *(str(entry.figures[place]) for entry in own)]
+            widest_px = max(map(metrics.horizontalAdvance, texts)) + around_px
+            self._widest[column] = max(widest_px, self._widest.get(column, 0))
+        value_px = metrics.horizontalAdvance(_VALUE) + around_px
+        room_px = self.viewport().width() - sum(_WIDTHS.values()) - value_px
+        name_px = metrics.horizontalAdvance(_LABEL) + around_px
+        fits = True
+        for column in (column for column in _GIVEN_UP_LAST if column in self._wanted):
+            fits = fits and room_px - self._widest[column] >= name_px
+            room_px -= self._widest[column] if fits else 0
+            self.setColumnHidden(column, not fits)
+        for column in FIGURES.keys() - self._wanted:
+            self.setColumnHidden(column, True)
+        widths = _WIDTHS | self._widest | {Column.NAME: max(40, room_px), Column.VALUE: value_px}
+        for column, width in widths.items():
+            if self.columnWidth(column) != width:
+                self.setColumnWidth(column, width)
+
+    # -- what the user does ----------------------------------------------------------------------------------------
+
+    @Slot(int)
+    def _on_header_clicked(self, section: int) -> None:
+        if section == Column.REMOVE:
+            at = QPoint(self.header().sectionViewportPosition(section), self.header().height())
+            pop_up(self.make_menu(), self.header(), at)
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if entry := self._rows.entry(index):
+            if index.column() == Column.LOOKS:
+                self.ask_style(entry.key)
+            elif index.column() == Column.REMOVE:
+                self.remove_asked.emit(entry.key)
+
+    def ask_style(self, key: SeriesKey) -> None:
+        """Opens the choice of colour and line beneath the line of a series."""
+        index = self.cell(key, Column.LOOKS)
+        if entry := self._rows.entry(index):
+            below = self.visualRect(index).bottomLeft() + QPoint(0, 2)
+            self.popup.ask(key, entry.style, self.viewport().mapToGlobal(below), is_line=entry.unit is not None)
+
+    def _point_at(self, index: _Index | None) -> None:
+        entry = index and self._rows.entry(index)
+        key = entry.key if entry else None
+        if key != self._pointed_at:
+            self._pointed_at = key
+            self.pointed_at.emit(key)
+            self.viewport().update()
+
+    @override
+    def currentChanged(self, current: _Index, previous: _Index) -> None:
+        super().currentChanged(current, previous)
+        if self.hasFocus() and not self._is_filling:
+            self._point_at(current)
+
+    @Slot()
+    def _on_reset(self) -> None:
+        """The rows are others: the keys and the mouse stay with their series, as far as it is still there."""
+        self._widest = {}
+        for row, shown in enumerate(self._rows.rows):
+            self.setFirstColumnSpanned(row, QModelIndex(), not isinstance(shown, Entry))
+        place = self._rows.row_of(self._pointed_at)
+        if place is None:
+            self._point_at(None)
+        elif self.hasFocus():
+            self._set_current(place)
+
+    def _set_current(self, row: int) -> None:
+        choice = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(self._rows.index(row, Column.NAME), choice)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What this table has no use for is the plot's."""
+        index = self.currentIndex()
+        entry, row = self._rows.entry(index), index.row()
+        moves = event.modifiers() & Qt.KeyboardModifier.AltModifier
+        match event.key():
+            case _Key.Key_Up if moves and row > 0:
+                self._rows.move(row, row - 1)
+            case _Key.Key_Down if moves and 0 <= row < len(self._rows.rows) - 1:
+                self._rows.move(row, row + 2)
+            case _Key.Key_Up | _Key.Key_Down:
+                super().keyPressEvent(event)
+            case _Key.Key_Space if entry:
+                self.hidden_changed.emit(entry.key, not entry.hidden)
+            case _Key.Key_Delete if entry:
+                self.remove_asked.emit(entry.key)
+                self._set_current(min(row, len(self._rows.rows) - 1))
+            case _Key.Key_F2 | _Key.Key_Return | _Key.Key_Enter if entry:
+                self.ask_style(entry.key)
+            case _:
+                event.ignore()
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        at = event.globalPos() if by_mouse else self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        if entry := self._rows.entry(index):
+            self.menu_asked.emit(entry.key, at)
+        else:
+            pop_up(self.make_menu(), self.viewport(), self.viewport().mapFromGlobal(at))
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self._rows.rows:
+            self._set_current(next(n for n, row in enumerate(self._rows.rows) if isinstance(row, Entry)))
+        self._point_at(self.currentIndex())
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._point_at(None)
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._point_at(self.indexAt(event.position().toPoint()))
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point_at(self.currentIndex() if self.hasFocus() else None)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_widest"):
+            self._widest = {}
+            self._fit_columns()
+
+    @override
+    def sizeHintForColumn(self, column: int) -> int:
+        return self.columnWidth(column)  # nothing is measured row by row
+
+    @override
+    def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
+        entry = self._rows.entry(index)
+        if entry and entry.key == self._pointed_at:
+            painter.fillRect(options.rect, current_theme().window)
+        super().drawRow(painter, options, index)

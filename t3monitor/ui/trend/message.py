@@ -1,12 +1,13 @@
 """What the trend says in words: why its plot is empty, and what went wrong."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from t3monitor.ui.kit.notice import Tone, set_tone
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.texts import tooltip_text
-from t3monitor.ui.trend.legend import ElidedLabel
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.traces import Traces
 
@@ -54,8 +55,8 @@ class PlotMessage(Label):
         return "\n".join(lines)
 
 
-class ProblemLine(ElidedLabel):
-    """One sentence of what went wrong; hidden while all is well."""
+class ProblemLine(Label):
+    """One sentence of what went wrong, cut where there is no room; hidden while all is well."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,3 +69,15 @@ class ProblemLine(ElidedLabel):
         self.setText(problem)
         self.setToolTip(tooltip_text([problem]))
         self.setVisible(bool(problem))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, self.alignment(), text)

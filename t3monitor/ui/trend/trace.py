@@ -183,12 +183,12 @@ class Trace:
         _, number, place = max(held)
         series = self.series[number]
         if series.stretches is None or series.stretches.lows[place] == series.stretches.highs[place]:
-            return self._text(series, float(series.values[place]))
+            return self.text_of(series, float(series.values[place]))
         if series.digital:
             percent = min(max(round(100 * float(series.values[place])), 1), 99)  # it had both states
-            return f"{self._text(series, 1)} {percent} %"
+            return f"{self.text_of(series, 1)} {percent} %"
         lowest, highest = float(series.stretches.lows[place]), float(series.stretches.highs[place])
-        return f"{self._text(replace(series, units=''), lowest)} … {self._text(series, highest)}"
+        return f"{self.text_of(replace(series, units=''), lowest)} … {self.text_of(series, highest)}"
 
     def next_sample_s(self, time_s: float, step: int) -> float | None:
         """Time of the nearest sample after (step 1) or before (-1) a time; of a stretch, of its first and last ones."""
@@ -209,7 +209,8 @@ class Trace:
         point = self.point
         return point.words if point is not None and point.range == series.range else ()
 
-    def _text(self, series: Series, value: float) -> str:
+    def text_of(self, series: Series, value: float) -> str:
+        """A value of a series with its unit or state word."""
         return value_text(
             value,
             series.units,

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import tzinfo
 from itertools import chain
+from types import MappingProxyType
 
 from PySide6.QtGui import QColor
 
+from t3monitor.model.freshness import PanelState
 from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import DifferenceKey, SeriesKey, points_of, shift_of
@@ -14,8 +16,9 @@ from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.coverage import Coverage, Request
 from t3monitor.ui.trend.difference_trace import DifferenceTrace
+from t3monitor.ui.trend.figures import Figures
 from t3monitor.ui.trend.lanes import lane_words
-from t3monitor.ui.trend.legend import Entry
+from t3monitor.ui.trend.legend_model import Entry
 from t3monitor.ui.trend.loader import Found
 from t3monitor.ui.trend.plot import Drawn
 from t3monitor.ui.trend.state import Chosen
@@ -160,22 +163,35 @@ class Traces:
         return names
 
     def entries(
-        self, cursor_s: float | None, now_s: float, at_cursor: Callable[[SeriesKey, str | None], str]
+        self,
+        cursor_s: float | None,
+        now_s: float,
+        at_cursor: Callable[[SeriesKey, str | None], str],
+        figures: Mapping[SeriesKey, Figures] = MappingProxyType({}),
     ) -> list[Entry]:
         """The rows of the legend; ``at_cursor`` makes a text of a value at the crosshair, None: there is none."""
-        return [
-            Entry(
-                chosen.key,
-                trace.names,
-                _colour(chosen),
-                chosen.hidden,
-                trace.current_text,
-                trace.state,
-                self.is_recorded(trace),
-                "" if cursor_s is None else at_cursor(chosen.key, trace.text_at(cursor_s, now_s)),
+        entries = []
+        for chosen, trace in zip(self._series, self._traces.values(), strict=True):
+            value, is_missing, state = trace.current_text, False, trace.state
+            if cursor_s is not None:
+                found = trace.text_at(cursor_s, now_s)
+                value, is_missing, state = at_cursor(chosen.key, found), found is None, PanelState.LIVE
+            entries.append(
+                Entry(
+                    chosen.key,
+                    trace.names,
+                    _colour(chosen),
+                    chosen.style,
+                    chosen.hidden,
+                    value,
+                    is_missing,
+                    state,
+                    self.is_recorded(trace),
+                    trace.unit,
+                    figures.get(chosen.key, Figures()),
+                )
             )
-            for chosen, trace in zip(self._series, self._traces.values(), strict=True)
-        ]
+        return entries
 
     def is_recorded(self, trace: Trace) -> bool:
         """Whether what it shows is stored."""

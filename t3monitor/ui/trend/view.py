@@ -14,22 +14,20 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QS
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
-from t3monitor.model.causes import SENSOR_FAULTS, sentence
 from t3monitor.model.recording import Recording
-from t3monitor.model.series_keys import SeriesKey, shift_of
+from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.kit.layout import splitter, stack
-from t3monitor.ui.kit.texts import clock_text, local_time_text
+from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key
 from t3monitor.ui.trend.coverage import Request, needed_for
 from t3monitor.ui.trend.explainer import Explain, HoleExplainer, no_causes
 from t3monitor.ui.trend.fit_data import FitData
-from t3monitor.ui.trend.in_sight import in_sight
-from t3monitor.ui.trend.legend import Legend
+from t3monitor.ui.trend.legend import Legend, LegendSplitter
 from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Spawn
 from t3monitor.ui.trend.message import PlotMessage, ProblemLine
 from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.readout import Readout
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.shown_holes import ShownHoles
 from t3monitor.ui.trend.state import Change, TrendState
@@ -74,14 +72,14 @@ class TrendView(QWidget):
         self.fit_data = FitData(load, spawn, self.state, clock, lambda problem: self.problem.say(problem))
         self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)
         self.plot = TrendPlot()
-        self.legend = Legend(self._in_sight)
         self.loader = HistoryLoader(load, spawn, self)
         self.explainer = HoleExplainer(explain, clock, spawn, self)
         self.holes = ShownHoles(self.plot, self.state, self.traces, self.explainer, clock)
+        self.readout = Readout(self.state, self.traces, self.explainer, self.holes, clock, self)
+        self.legend = Legend(self.readout.in_sight)
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
-        self.splitter = splitter(Qt.Orientation.Horizontal, (self.plot, 1), (self.legend, 0))
-        self.splitter.setSizes([640, 260])
+        self.splitter = LegendSplitter(self.plot, self.legend)
         stack(self, self.toolbar, self.problem, self.splitter)
 
         self._frame_timer = QTimer(self, singleShot=True, interval=_FRAME_MS)
@@ -93,9 +91,16 @@ class TrendView(QWidget):
         self.loader.failed.connect(self._on_failed)
         self.explainer.explained.connect(self._draw_holes)
         self.plot.strip.time_chosen.connect(self.cycles_asked)
+        self.explainer.explained.connect(self.readout.figures.want)
+        self.readout.figures.computed.connect(self._fill_legend)
         self.legend.hidden_changed.connect(self.state.set_hidden)
         self.legend.remove_asked.connect(self.state.remove)
         self.legend.menu_asked.connect(self._open_menu_of)
+        self.legend.style_chosen.connect(self.state.set_style)
+        self.legend.moved.connect(self.state.move)
+        self.legend.grouped_changed.connect(self.state.set_grouped)
+        if hasattr(self.plot, "set_active"):
+            self.legend.pointed_at.connect(self.plot.set_active)
         self.plot.dragged.connect(self.state.pan)
         self.plot.zoomed.connect(self.state.zoom)
         self.plot.hovered.connect(self.state.set_cursor)
@@ -166,13 +171,15 @@ class TrendView(QWidget):
 
     def save_state(self) -> dict[str, Any]:
         """What the next start is to find as it was, for JSON."""
-        return to_json(self.state.shown, self.splitter.sizes())
+        sizes = self.splitter.sizes() if self.splitter.is_chosen else ()
+        return to_json(self.state.shown, sizes) | {"figures": self.legend.save_columns()}
 
     def restore_state(self, saved: dict[str, Any]) -> None:
         """Puts a saved state back; what cannot be used of it is left out."""
         shown, sizes = from_json(saved)
         if sizes:
-            self.splitter.setSizes(sizes)
+            self.splitter.choose(sizes)
+        self.legend.restore_columns(saved.get("figures"))
         self.state.restore(shown)
 
     @Slot(float)
@@ -239,6 +246,7 @@ class TrendView(QWidget):
         self.plot.draw(self.traces.drawn(), self._clock())
         self.state.set_site_zone(self.traces.site_zone(self._zones))
         self.state.set_data_since(self.traces.data_since_s())
+        self.readout.figures.want()
         self._draw_holes()
         self._say()
 
@@ -253,55 +261,20 @@ class TrendView(QWidget):
         self._frame_timer.stop()
         self.plot.set_range(self.state.drawn_range, self.state.zone, self._clock())
         self.toolbar.refresh()
+        self.readout.figures.want()
         self._time_follow()
         self._say()
         self._want_history()
 
     @Slot()
     def _draw_cursor(self) -> None:
-        time_s = self.state.cursor_s
-        text = (
-            ""
-            if time_s is None
-            else " · ".join(filter(None, (local_time_text(time_s, self.state.zone), self._why(time_s))))
-        )
-        self.plot.set_cursor(time_s, text)
+        self.plot.set_cursor(self.state.cursor_s, self.readout.cursor_text)
         self._fill_legend()
 
-    def _why(self, time_s: float) -> str:
-        """The cause for which none of the shown series has a reading at a time, if it is one."""
-        now_s = self._clock()
-        holes = [
-            None if trace.text_at(time_s, now_s) else self.holes.at(trace.key, time_s) for trace in self.traces.shown
-        ]
-        causes = {hole and hole.cause for hole in holes}
-        return sentence(cause) if len(causes) == 1 and (cause := causes.pop()) else ""
-
+    @Slot()
     def _fill_legend(self) -> None:
-        cursor_s = self.state.cursor_s
-        self.legend.show_entries(
-            self.traces.entries(cursor_s, self._clock(), self._at_cursor),
-            "" if cursor_s is None else clock_text(cursor_s, self.state.zone),
-        )
+        self.legend.show_entries(self.readout.entries(), self.readout.heading, grouped=self.state.shown.grouped)
         self.legend.setVisible(bool(self.state.series))
-
-    def _at_cursor(self, key: SeriesKey, value: str | None) -> str:
-        """A value at the crosshair, or why there is none."""
-        cursor_s = self.state.cursor_s
-        hole = None if cursor_s is None else self.holes.at(key, cursor_s)
-        if value is None and hole is None:  # it could not be found out
-            self.explainer.ask_again()
-        if hole is None:
-            return value or self.tr("no reading")
-        if value is None:
-            return self.tr("no reading: %s") % hole.sentence
-        return f"{value} · {hole.sentence}" if hole.cause in SENSOR_FAULTS else value
-
-    def _in_sight(self, key: SeriesKey) -> list[str]:
-        """What a series did in the time in sight."""
-        shown = self.state.time_range
-        holes = self.explainer.within(key, *shown)
-        return in_sight(self.traces[key], shown, holes, self._clock() + shift_of(key))
 
     def _say(self) -> None:
         well = not self.problem.text()
@@ -342,7 +315,7 @@ class TrendView(QWidget):
 
     def series_menu(self, key: SeriesKey) -> QMenu:
         """What can be done with one series."""
-        return SeriesMenu(self.state, self.traces, key, self)
+        return SeriesMenu(self.state, self.traces, key, self.legend.ask_style, self)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,0 +1,87 @@
+"""What list and crosshair say of the chosen series: values at a time or now, and what they did in the time in sight."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from t3monitor.model.causes import SENSOR_FAULTS, sentence
+from t3monitor.model.series_keys import SeriesKey, shift_of
+from t3monitor.ui.kit.texts import clock_text, local_time_text, translate
+from t3monitor.ui.trend.explainer import HoleExplainer
+from t3monitor.ui.trend.figures import Figures, FiguresInSight, figures_of
+from t3monitor.ui.trend.in_sight import InSight, in_sight, measure
+from t3monitor.ui.trend.legend_model import Entry
+from t3monitor.ui.trend.shown_holes import ShownHoles
+from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.traces import Traces
+
+
+class Readout:
+    """Texts of the series of one view; GUI thread."""
+
+    def __init__(
+        self,
+        state: TrendState,
+        traces: Traces,
+        explainer: HoleExplainer,
+        holes: ShownHoles,
+        clock: Callable[[], float],
+        parent: QObject,
+    ) -> None:
+        self._state = state
+        self._traces = traces
+        self._explainer = explainer
+        self._holes = holes
+        self._clock = clock
+        self.figures = FiguresInSight(self._all_figures, parent)
+
+    @property
+    def heading(self) -> str:
+        """Of when the values are: the time of the crosshair, or now."""
+        cursor_s = self._state.cursor_s
+        return translate("Readout", "Now") if cursor_s is None else clock_text(cursor_s, self._state.zone)
+
+    @property
+    def cursor_text(self) -> str:
+        """The time of the crosshair, and why there is no reading of any series then; empty without one."""
+        cursor_s = self._state.cursor_s
+        if cursor_s is None:
+            return ""
+        return " · ".join(filter(None, (local_time_text(cursor_s, self._state.zone), self._why_none(cursor_s))))
+
+    def entries(self) -> list[Entry]:
+        """The rows of the list."""
+        return self._traces.entries(self._state.cursor_s, self._clock(), self._at_cursor, self.figures.of)
+
+    def in_sight(self, key: SeriesKey) -> list[str]:
+        """What a series did in the time in sight."""
+        holes = self._explainer.within(key, *self._state.time_range)
+        return in_sight(self._traces[key], self._state.time_range, holes, self._clock() + shift_of(key))
+
+    def _all_figures(self) -> dict[SeriesKey, Figures]:
+        return {key: figures_of(self._traces[key], self._measured(key)) for key in self._traces.keys}
+
+    def _measured(self, key: SeriesKey) -> InSight | None:
+        holes = self._explainer.within(key, *self._state.time_range)
+        return measure(self._traces[key], self._state.time_range, holes, self._clock() + shift_of(key))
+
+    def _at_cursor(self, key: SeriesKey, value: str | None) -> str:
+        """A value at the crosshair, or why there is none."""
+        cursor_s = self._state.cursor_s
+        hole = None if cursor_s is None else self._holes.at(key, cursor_s)
+        if value is None and hole is None:  # it could not be found out
+            self._explainer.ask_again()
+        if hole is None:
+            return value or translate("Readout", "no reading")
+        if value is None:
+            return translate("Readout", "no reading: %s") % hole.sentence
+        return f"{value} · {hole.sentence}" if hole.cause in SENSOR_FAULTS else value
+
+    def _why_none(self, time_s: float) -> str:
+        """The cause for which none of the shown series has a reading at a time, if it is one."""
+        now_s = self._clock()
+        holes = [
+            None if trace.text_at(time_s, now_s) else self._holes.at(trace.key, time_s) for trace in self._traces.shown
+        ]
+        causes = {hole and hole.cause for hole in holes}
+        return sentence(cause) if len(causes) == 1 and (cause := causes.pop()) else ""

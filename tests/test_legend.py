@@ -1,0 +1,312 @@
+"""The table of chosen series: its columns, its keys, its mouse, and the figures of the time in sight."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QModelIndex, QPointF, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from legend_rows import LegendRow
+from t3monitor.model.freshness import PanelState
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.store.history.series import Holes, Series
+from t3monitor.ui.kit.layout import stack
+from t3monitor.ui.trend.figures import Figures, FiguresInSight, figures_of
+from t3monitor.ui.trend.in_sight import measure
+from t3monitor.ui.trend.legend import Legend, LegendSplitter
+from t3monitor.ui.trend.legend_model import Column, Entry
+from t3monitor.ui.trend.styles import FIRST, Style
+from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.trace import Names, Trace
+
+SAT, CO2, FAN, RAT = (PointKey(1, PointType.INPUT, number) for number in range(1, 5))
+FIGURES = Figures("15.00", "19.60", "25.00", "100 %")
+_Key = Qt.Key
+
+offscreen_popup = pytest.mark.qt_log_ignore(r"This plugin does not support (raise|grabbing the keyboard)")
+
+
+def entry(key: PointKey, label: str, value: str, unit: str | None, **values: Any) -> Entry:
+    plain = Entry(
+        key,
+        Names("AHU-1", label, "Supply air"),
+        QColor("#2067d4"),
+        FIRST,
+        hidden=False,
+        value=value,
+        is_missing=False,
+        state=PanelState.LIVE,
+        recorded=True,
+        unit=unit,
+        figures=FIGURES,
+    )
+    return replace(plain, **values)
+
+
+ENTRIES = [
+    entry(SAT, "SAT", "17.30 °C", "°C"),
+    entry(CO2, "CO2", "455.00 PPM", "PPM"),
+    entry(FAN, "FAN", "Off", None, figures=Figures(mean="On 42 %", known="100 %")),
+    entry(RAT, "RAT", "16.90 °C", "°C"),
+]
+
+
+@pytest.fixture
+def legend(qtbot: QtBot) -> Legend:
+    legend = Legend(lambda _key: ["In sight"])
+    QAbstractItemModelTester(legend.model(), legend)
+    qtbot.addWidget(legend)
+    legend.resize(600, 300)
+    legend.show_entries(ENTRIES, "Now")
+    legend.show()
+    return legend
+
+
+def told(signal: Any) -> list[Any]:
+    """What a signal says from now on."""
+    said: list[Any] = []
+    signal.connect(lambda *what: said.append(what if len(what) > 1 else what[0]))
+    return said
+
+
+def figures_shown(legend: Legend) -> list[Column]:
+    figures = Column.MINIMUM, Column.MEAN, Column.MAXIMUM, Column.KNOWN
+    return [column for column in figures if not legend.isColumnHidden(column)]
+
+
+def test_the_narrower_the_fewer_figures_and_name_and_value_always_have_room(legend: Legend) -> None:
+    shown = []
+    for width in (600, 360, 290, 230, 190):
+        legend.resize(width, 300)
+        shown.append(len(figures_shown(legend)))
+        assert sum(map(legend.columnWidth, Column)) == legend.viewport().width(), "it is filled, and nothing is cut"
+        both = legend.columnWidth(Column.NAME) + legend.columnWidth(Column.VALUE)
+        assert both > legend.fontMetrics().horizontalAdvance("SAT 455.00 PPM")
+    assert shown == sorted(shown, reverse=True)
+    assert shown[0] == 4
+    assert shown[-1] == 0
+
+
+def test_figures_are_chosen_in_its_menu_and_kept(legend: Legend) -> None:
+    menu = legend.make_menu()
+    for action in menu.actions():
+        if action.text() in ("Min", "Max"):
+            action.trigger()
+    assert figures_shown(legend) == [Column.MEAN, Column.KNOWN]
+    assert legend.save_columns() == ["mean", "known"]
+    legend.restore_columns(["maximum", 7])
+    assert figures_shown(legend) == [Column.MAXIMUM]
+    legend.restore_columns("damaged")
+    assert figures_shown(legend) == [Column.MAXIMUM]
+
+
+def test_columns_do_not_jump_when_figures_get_shorter(legend: Legend) -> None:
+    before = legend.columnWidth(Column.MINIMUM)
+    legend.show_entries([replace(ENTRIES[0], figures=FIGURES._replace(minimum="1")), *ENTRIES[1:]], "Now")
+    assert legend.columnWidth(Column.MINIMUM) == before
+
+
+def test_grouped_by_unit_the_series_of_a_unit_stand_beneath_it(legend: Legend) -> None:
+    chosen = told(legend.grouped_changed)
+    legend.make_menu().actions()[-1].trigger()
+    assert chosen == [True]
+    legend.show_entries(ENTRIES, "Now", grouped=True)
+    model = legend.model()
+    first = [model.index(row, Column.SHOWN).data() or model.index(row, Column.NAME).data() for row in range(7)]
+    assert first == ["°C", "SAT", "RAT", "PPM", "CO2", "States", "FAN"]
+    assert legend.isFirstColumnSpanned(0, QModelIndex())
+    assert not legend.isFirstColumnSpanned(1, QModelIndex())
+
+
+@pytest.mark.parametrize(
+    ("grouped", "row", "to", "moved"),
+    [
+        (False, 0, 2, (SAT, FAN)),
+        (False, 3, 0, (RAT, SAT)),
+        (False, 0, -1, (SAT, None)),  # beneath all rows
+        (True, 1, 3, (SAT, None)),  # at the end of its group: behind RAT, the last one of all
+        (True, 4, 0, (CO2, None)),  # above all groups is nowhere: told by nothing
+    ],
+)
+def test_a_row_is_dragged_to_another_place(
+    legend: Legend, grouped: bool, row: int, to: int, moved: tuple[PointKey, PointKey | None]
+) -> None:
+    legend.show_entries(ENTRIES, "Now", grouped=grouped)
+    model, asked = legend.model(), told(legend.moved)
+    dragged = model.mimeData([model.index(row, Column.NAME)])
+    assert not model.dropMimeData(dragged, Qt.DropAction.MoveAction, to, 0, QModelIndex()), "nothing is taken away"
+    assert asked == ([moved] if (grouped, row) != (True, 4) else [])
+
+
+def test_points_that_are_dragged_into_it_are_left_to_the_view(legend: Legend) -> None:
+    data = QMimeData()
+    data.setData("application/x-t3monitor-points", b"1")
+    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    event = QDragEnterEvent(QPointF(9, 9).toPoint(), action, data, button, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(legend.viewport(), event)
+    assert not event.isAccepted()
+
+
+def test_the_keys_hide_remove_move_and_go_from_row_to_row(legend: Legend, qtbot: QtBot) -> None:
+    legend.activateWindow()
+    legend.setFocus(Qt.FocusReason.TabFocusReason)
+    pointed, hidden = told(legend.pointed_at), told(legend.hidden_changed)
+    removed, moved = told(legend.remove_asked), told(legend.moved)
+    qtbot.keyClick(legend, _Key.Key_Down)
+    qtbot.keyClick(legend, _Key.Key_Space)
+    qtbot.keyClick(legend, _Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(legend, _Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(legend, _Key.Key_Delete)
+    assert (pointed, hidden, removed) == ([CO2], [(CO2, True)], [CO2])
+    assert moved == [(CO2, SAT), (CO2, RAT)]
+
+
+def test_other_keys_are_the_plots_and_a_click_leaves_them_to_it(qtbot: QtBot) -> None:
+    class Plot(QWidget):
+        keys: list[int]
+
+        def keyPressEvent(self, event: Any) -> None:  # noqa: N802
+            self.keys.append(event.key())
+
+    plot, legend = Plot(), Legend(lambda _key: [])
+    plot.keys = []
+    plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    stack(plot, legend)
+    qtbot.addWidget(plot)
+    legend.show_entries(ENTRIES, "Now")
+    plot.show()
+    plot.activateWindow()
+    QApplication.processEvents()
+    plot.setFocus()
+    LegendRow(legend, SAT).click(Column.NAME)
+    assert QApplication.focusWidget() is plot
+    legend.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (_Key.Key_Left, _Key.Key_Home, _Key.Key_Plus, _Key.Key_PageUp):
+        qtbot.keyClick(legend, key)
+    assert plot.keys == [_Key.Key_Left, _Key.Key_Home, _Key.Key_Plus, _Key.Key_PageUp]
+
+
+def test_the_series_under_the_mouse_is_told_until_the_mouse_leaves(legend: Legend, qtbot: QtBot) -> None:
+    QApplication.processEvents()
+    legend.clearFocus()
+    pointed = told(legend.pointed_at)
+    for key in (SAT, FAN):
+        at = legend.visualRect(legend.cell(key, Column.VALUE)).center()
+        qtbot.mouseMove(legend.viewport(), at)
+    qtbot.mouseMove(legend.viewport(), legend.viewport().rect().bottomLeft())
+    assert pointed == [SAT, FAN, None]
+
+
+@offscreen_popup
+def test_the_swatch_opens_the_choice_of_colour_dash_width_and_steps(legend: Legend) -> None:
+    chosen = told(legend.style_chosen)
+    LegendRow(legend, CO2).click(Column.LOOKS)
+    assert legend.popup.isVisible()
+    legend.popup.colours.button(4).click()
+    legend.popup.dashes.button(2).click()
+    legend.popup.widths.button(1).click()
+    legend.popup.step.click()
+    assert chosen == [
+        (CO2, Style(4)),
+        (CO2, Style(4, 2)),
+        (CO2, Style(4, 2, 2)),
+        (CO2, Style(4, 2, 2, step=True)),
+    ]
+    legend.popup.hide()
+    legend.ask_style(FAN)
+    assert not legend.popup.dashes.button(1).isEnabled(), "a series with states is no line"
+    assert legend.popup.colours.button(1).isEnabled()
+    legend.popup.hide()
+
+
+def test_the_list_has_its_share_of_the_room_until_its_border_was_moved(qtbot: QtBot) -> None:
+    splitter = LegendSplitter(QWidget(), QWidget())
+    qtbot.addWidget(splitter)
+    splitter.show()
+    wide = []
+    for width in (675, 980, 1600):
+        splitter.resize(width, 300)
+        wide.append(splitter.sizes()[1])
+    assert wide == sorted(set(wide))
+    splitter.choose([600, 200])
+    splitter.resize(1200, 300)
+    assert splitter.sizes()[1] == pytest.approx(300, abs=110), "as a splitter gives room"
+    assert splitter.is_chosen
+
+
+# -- the figures themselves ----------------------------------------------------------------------------------------
+
+
+def figures(values: list[float], *, units: str = "°C", range_: int = 3, digital: bool = False, end_s: float) -> Figures:
+    """Of readings every 10 s from 0 on, each of which holds for 10 s."""
+    trace = Trace(SAT)
+    times = np.arange(len(values)) * 10.0
+    trace.series = (Series(times, np.array(values), Holes.none(), units, range_, digital, "", 10.0),)
+    return figures_of(trace, measure(trace, TimeRange(0.0, end_s), [], 9999.0))
+
+
+def test_figures_have_the_decimals_of_values_without_their_unit() -> None:
+    assert figures([1.0, 3.0] * 5, end_s=100.0) == ("1.00", "2.00", "3.00", "100 %", False)
+
+
+@pytest.mark.parametrize(
+    ("readings", "end_s", "known", "is_partial"),
+    [
+        (99, 990.1, "99.9 %", False),
+        (90, 1000.0, "90 %", False),
+        (89, 990.0, "◔ 89 %", True),
+        (1, 9000.0, "◔ < 1 %", True),
+    ],
+)
+def test_what_is_known_is_never_overstated_and_partial_below_90_percent(
+    readings: int, end_s: float, known: str, is_partial: bool
+) -> None:
+    told = figures([1.0] * readings, end_s=end_s)
+    assert (told.known, told.is_partial) == (known, is_partial)
+
+
+def test_where_nothing_is_known_there_is_no_number() -> None:
+    trace = Trace(SAT)
+    trace.series = (Series(np.array([0.0]), np.array([1.0]), Holes.none(), "°C", 3, False, "", 10.0),)
+    assert figures_of(trace, measure(trace, TimeRange(100.0, 200.0), [], 200.0)) == ("", "", "", "◔ 0 %", True)
+    assert figures_of(trace, None) == Figures()
+
+
+def test_of_two_states_the_mean_is_how_much_of_the_time_it_was_the_second_one() -> None:
+    assert figures([0, 1, 1, 0], units="", range_=1, digital=True, end_s=40.0) == ("", "On 50 %", "", "100 %", False)
+    assert figures([0] * 999 + [1], units="", range_=1, digital=True, end_s=1e4).mean == "On 1 %"
+    assert figures([0, 1, 2], units="", range_=101, end_s=30.0) == ("", "", "", "100 %", False)
+
+
+def test_a_series_that_changed_its_unit_has_no_figures_of_both() -> None:
+    trace = Trace(SAT)
+    trace.series = tuple(
+        Series(np.array([at]), np.array([1.0]), Holes.none(), unit, range_, False, "", 10.0)
+        for at, unit, range_ in ((0.0, "°C", 3), (10.0, "°F", 4))
+    )
+    told = figures_of(trace, measure(trace, TimeRange(0.0, 20.0), [], 20.0))
+    assert (told.minimum, told.mean, told.maximum) == ("", "", "")
+
+
+def test_figures_are_computed_when_all_is_at_rest_and_not_with_each_movement(qtbot: QtBot) -> None:
+    computed = 0
+
+    def compute() -> dict[PointKey, Figures]:
+        nonlocal computed
+        computed += 1
+        return {SAT: FIGURES}
+
+    in_sight = FiguresInSight(compute)
+    for _ in range(20):
+        in_sight.want()
+        QApplication.processEvents()
+    assert computed == 0
+    with qtbot.waitSignal(in_sight.computed):
+        pass
+    assert (computed, in_sight.of) == (1, {SAT: FIGURES})
