@@ -6,6 +6,7 @@ Part 13.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -182,20 +183,29 @@ def _increase(series: Series, held: _Held) -> float:
 
 def counted_in(values: Floats) -> tuple[float, float]:
     """How much a counter counted from the first of these readings on, and the value up to which that is counted."""
+    counted, highest = counted_up(values)
+    return float(counted[-1]), highest
+
+
+def counted_up(values: Floats) -> tuple[Floats, float]:
+    """How much a counter had counted at each of these readings since the first, and the value up to which that is."""
     falls = np.flatnonzero(np.diff(values) < 0) + 1
     crossings = np.flatnonzero((values[:-1] < 0) & (values[1:] >= 0)) + 1
-    counted, highest = 0.0, float(values[0])
-    for run in np.split(values, np.union1d(falls, crossings)):  # each rises
+    counted, highest = np.zeros(len(values)), float(values[0])
+    total = 0.0
+    edges = np.concatenate(([0], np.union1d(falls, crossings), [len(values)]))
+    for begin, end in pairwise(edges.tolist()):  # each rises
+        run = values[begin:end]
         first, last = float(run[0]), float(run[-1])
         wrapped = first - highest + _WRAP
         if highest > 0 > first and wrapped < _WRAP / 2:
-            counted += wrapped + last - first
+            counted[begin:end] = total + wrapped + (run - first)
         elif first >= 0 and (highest < 0 or first < (1 - _DIP) * highest):  # set to zero
-            counted += last
+            counted[begin:end] = total + run
         else:  # the first run, or a dip
-            counted += max(0.0, last - highest)
+            counted[begin:end] = total + np.maximum(0.0, run - highest)
             last = max(last, highest)
-        highest = last
+        total, highest = float(counted[end - 1]), last
     return counted, highest
 
 

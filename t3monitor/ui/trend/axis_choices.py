@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any, Self
 
+_LARGEST = 1e300  # what an axis can show
 Limits = tuple[float, float]  # smallest and largest value
 
 
@@ -26,6 +28,11 @@ class AxisChoices:
     increases: Mapping[str, Per] = field(default_factory=dict)
     without_faulty: bool = False  # axes fit without the readings of open or shorted sensors
 
+    @property
+    def lines(self) -> tuple[object, ...]:
+        """What changes more than the ends of axes."""
+        return self.increases, self.without_faulty
+
     def with_limits(self, unit: str, limits: Limits | None) -> "AxisChoices":
         """An axis ends there, or (None) fits what is in sight."""
         rest = {other: its for other, its in self.limits.items() if other != unit}
@@ -35,3 +42,39 @@ class AxisChoices:
         """A counter of these units is shown as its increase, or (None) as what it counted."""
         rest = {other: its for other, its in self.increases.items() if other != units}
         return replace(self, increases=rest if per is None else {**rest, units: per})
+
+    def counted(self, unit: str) -> str:
+        """What is counted where increases have this unit; else the unit itself."""
+        return next((units for units, per in self.increases.items() if per.unit(units) == unit), unit)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON's types."""
+        return {
+            "limits": {unit: list(limits) for unit, limits in self.limits.items()},
+            "increases": {units: per.value for units, per in self.increases.items()},
+            "without_faulty": self.without_faulty,
+        }
+
+    @classmethod
+    def from_json(cls, saved: object) -> Self:
+        """What was saved; what cannot be used of it was not chosen."""
+        if not isinstance(saved, dict):
+            return cls()
+        limits, increases = (
+            found if isinstance(found := saved.get(name), dict) else {} for name in ("limits", "increases")
+        )
+        return cls(
+            {str(unit): (float(its[0]), float(its[1])) for unit, its in limits.items() if _are_limits(its)},
+            {str(units): per for units, value in increases.items() for per in Per if per.value == value},
+            saved.get("without_faulty") is True,
+        )
+
+
+def _are_limits(saved: object) -> bool:
+    match saved:
+        case [int() | float() as low, int() | float() as high] if abs(low) <= _LARGEST and abs(high) <= _LARGEST:
+            return low < high
+    return False
+
+
+NOTHING_CHOSEN = AxisChoices()

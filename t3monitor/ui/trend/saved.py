@@ -8,6 +8,7 @@ from typing import Any
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
+from t3monitor.ui.trend.axis_choices import AxisChoices
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.state import Chosen, DataBegin, Shown, Since, ZoneChoice
 from t3monitor.ui.trend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
@@ -30,6 +31,7 @@ def to_json(shown: Shown, splitter: Sequence[int]) -> dict[str, Any]:
         "follow": shown.end_s is None,
         "since": shown.since.value if shown.since else None,
         "zone": shown.zone.value,
+        "axes": shown.axes.to_json(),
         "splitter": list(splitter),
     }
 
@@ -51,6 +53,7 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
         grouped=state.get("grouped") is True,
         since=since,
         zone=zone,
+        axes=AxisChoices.from_json(state.get("axes")),
     )
     return shown, [int(size) for size in splitter]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
+from t3monitor.ui.trend.axis_choices import NOTHING_CHOSEN, AxisChoices, Limits
 from t3monitor.ui.trend.local_calendar import LocalCalendar, Span
 from t3monitor.ui.trend.styles import FIRST, Style, free_style
 from t3monitor.ui.trend.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
@@ -70,6 +71,7 @@ class Shown:
     since: Since | None = None
     zone: ZoneChoice = ZoneChoice.SITE
     grouped: bool = False  # the list of the series, by their units
+    axes: AxisChoices = NOTHING_CHOSEN
 
 
 class TrendState:
@@ -208,6 +210,14 @@ class TrendState:
     def set_grouped(self, grouped: bool) -> None:
         """Lists the series by their units, or in their order alone."""
         self._show(replace(self._shown, grouped=grouped))
+
+    def choose_axes(self, axes: AxisChoices) -> None:
+        """Has axes of values as a user chose them."""
+        self._show(replace(self._shown, axes=axes))
+
+    def move_axis(self, unit: str, limits: Limits) -> None:
+        """Lets an axis end there as a hand moves it."""
+        self._show(replace(self._shown, axes=self._shown.axes.with_limits(unit, limits)), by_hand=True)
 
     def _change(self, key: SeriesKey, **values: Any) -> None:
         series = tuple(replace(chosen, **values) if chosen.key == key else chosen for chosen in self.series)
@@ -362,25 +372,24 @@ class TrendState:
 
     def _move(self, shown: TimeRange) -> None:
         """Shows that time, and where it reaches the present, follows it."""
-        at_s = self._clock()
-        goes_on = self._moved_at_s is not None and 0 <= at_s - self._moved_at_s < _PAUSE_S
-        reaches_present = shown.end_s >= at_s
-        to = self._at(shown.within_history(at_s))
-        self._show(replace(to, end_s=None) if reaches_present else to, Change.MOVING, goes_on=goes_on)
-        self._moved_at_s = at_s
+        to = self._at(shown.within_history(now_s := self._clock()))
+        self._show(replace(to, end_s=None) if shown.end_s >= now_s else to, by_hand=True)
 
-    def _show(self, shown: Shown, how: Change = Change.NOTHING, *, goes_on: bool = False) -> None:
-        if shown != self._shown and not goes_on:
-            self._earlier.append(self._shown)
+    def _show(self, shown: Shown, *, by_hand: bool = False) -> None:
+        at_s = self._clock()
+        goes_on = by_hand and self._moved_at_s is not None and 0 <= at_s - self._moved_at_s < _PAUSE_S
         if shown != self._shown:
             self._later.clear()
-        self._replace(shown, how)
+            if not goes_on:
+                self._earlier.append(self._shown)
+        self._replace(shown, Change.MOVING if by_hand else Change.NOTHING)
+        self._moved_at_s = at_s if by_hand else None
 
     def _replace(self, shown: Shown, how: Change = Change.NOTHING) -> None:
         before, self._shown = self._shown, shown
         self._now_s = self._clock()
         self._moved_at_s = None
-        if (shown.series, shown.grouped) != (before.series, before.grouped):
+        if (shown.series, shown.grouped, shown.axes.lines) != (before.series, before.grouped, before.axes.lines):
             how |= Change.SERIES
         if shown.zone != before.zone:
             how |= Change.CURSOR

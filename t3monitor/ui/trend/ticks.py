@@ -74,6 +74,25 @@ def labels(scale: Scale, unit: str = "") -> list[str]:
     return [f"{mark / 10.0**power:.{decimals}f}{ten}" if abs(mark) > scale.step / 2 else "0" for mark in marks]
 
 
+def whole_text(value: float, unit: str) -> str:
+    """An end of an axis as it is typed."""
+    return hours_minutes_seconds(value) if unit == TIME_UNIT and abs(value) < 1e9 else f"{value:.10g}"
+
+
+def value_of(text: str) -> float | None:
+    """What was typed, a number or hours, minutes and seconds; None if it is neither or too much for an axis."""
+    parts = text.strip().replace(",", ".").split(":")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        return None
+    value = 0.0
+    for number in numbers:
+        value = value * 60 + abs(number)
+    value = -value if parts[0].startswith("-") else value
+    return value if len(parts) <= 3 and abs(value) <= _LARGEST else None
+
+
 def _decimals(step: float) -> int:
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     is_between = not math.isclose(round(step, decimals), step, rel_tol=1e-6)  # 2.5 and 0.25

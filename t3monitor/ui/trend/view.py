@@ -20,6 +20,7 @@ from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key
+from t3monitor.ui.trend.axis_control import AxisControl
 from t3monitor.ui.trend.coverage import Request, needed_for
 from t3monitor.ui.trend.explainer import Explain, HoleExplainer, no_causes
 from t3monitor.ui.trend.fit_data import FitData
@@ -77,6 +78,7 @@ class TrendView(QWidget):
         self.holes = ShownHoles(self.plot, self.state, self.traces, self.explainer, clock)
         self.readout = Readout(self.state, self.traces, self.explainer, self.holes, clock, self)
         self.legend = Legend(self.readout.in_sight)
+        self.axis_control = AxisControl(self.plot, self.state, self.explainer, clock, self)
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
         self.splitter = LegendSplitter(self.plot, self.legend)
@@ -243,7 +245,7 @@ class TrendView(QWidget):
             self.points_changed.emit()
 
     def _draw(self) -> None:
-        self.plot.draw(self.traces.drawn(), self._clock())
+        self.plot.draw(self.axis_control.applied(self.traces.drawn()), self._clock())
         self.state.set_site_zone(self.traces.site_zone(self._zones))
         self.state.set_data_since(self.traces.data_since_s())
         self.readout.figures.want()
@@ -259,6 +261,7 @@ class TrendView(QWidget):
     def draw_now(self) -> None:
         """Shows the time that was asked for, before the next frame would."""
         self._frame_timer.stop()
+        self.plot.set_axes(self.state.shown.axes)
         self.plot.set_range(self.state.drawn_range, self.state.zone, self._clock())
         self.toolbar.refresh()
         self.readout.figures.want()

@@ -1,0 +1,205 @@
+"""Axes of values: what the mouse does to them, their menu, counters as increases, lanes that stand alone."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from t3monitor.model.causes import Cause
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.store.causes.holes import ExplainedHole
+from t3monitor.store.history.series import Holes, Series
+from t3monitor.ui.trend.axes import ValueAxis
+from t3monitor.ui.trend.axis_choices import AxisChoices, Per
+from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.view import TrendView
+from values import NOW_S
+
+TEMP, METER, FAN, GARBAGE = (PointKey(1, PointType.INPUT, number) for number in range(1, 5))
+TIMER = PointKey(1, PointType.VARIABLE, 1)
+START_S = NOW_S - 4 * 3600.0
+TIMES = np.arange(START_S, NOW_S + 1, 300.0)
+COUNT = len(TIMES)
+FAULT_S = START_S + 3600, START_S + 7200
+
+
+def made(values: object, units: str, range_: int, *, digital: bool = False) -> tuple[Series, ...]:
+    return (Series(TIMES, np.asarray(values, dtype=float), Holes.none(), units, range_, digital, units, 300.0),)
+
+
+SERIES = {
+    TEMP: made(np.where((FAULT_S[0] <= TIMES) & (FAULT_S[1] > TIMES), 999.0, 20 + np.arange(COUNT) % 3), "°C", 3),
+    METER: made(1_234_567 + np.arange(COUNT), "kWH", 9),  # twelve an hour
+    FAN: made(np.arange(COUNT) // 10 % 2, "", 1, digital=True),
+    GARBAGE: made(np.where(np.arange(COUNT) == 5, 3.4028235e38, 21), "units of a name that is too long to be one", 35),
+    TIMER: made(np.linspace(0, 5000, COUNT), "s", 20),
+}
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, loop: asyncio.AbstractEventLoop) -> Iterator[Callable[..., TrendView]]:
+    views = []
+
+    async def load(keys: Sequence[PointKey], *_: object) -> Mapping[PointKey, tuple[Series, ...]]:
+        return {key: SERIES[key] for key in keys}
+
+    async def explain(
+        keys: Sequence[PointKey], *_: object, **_more: object
+    ) -> Mapping[PointKey, tuple[ExplainedHole, ...]]:
+        return {TEMP: (ExplainedHole(*FAULT_S, Cause.SENSOR_OPEN, "The sensor was open", ()),)} if TEMP in keys else {}
+
+    def shown(*keys: PointKey) -> TrendView:
+        view = TrendView(load, lambda: float(NOW_S), explain=explain, spawn=loop.create_task)
+        qtbot.addWidget(view)
+        view.resize(900, 400)
+        view.show()
+        view.state.show_range(TimeRange(START_S, float(NOW_S)))
+        view.state.add(keys)
+        views.append(view)
+        for _ in range(3):
+            view.loader.flush()
+            loop.run_until_complete(asyncio.sleep(0))
+            QApplication.processEvents()
+        return view
+
+    yield shown
+    for view in views:
+        view.loader.cancel()
+
+
+Show = Callable[..., TrendView]
+
+
+def place(view: TrendView, axis: ValueAxis, share: float) -> QPointF:
+    """Where a part of an axis is on the screen, from below."""
+    rect = axis.sceneBoundingRect()
+    box = view.plot._curve_box.sceneBoundingRect()
+    return QPointF(rect.center().x(), box.bottom() - share * box.height())
+
+
+def send_mouse(view: TrendView, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton) -> None:
+    viewport = view.plot.viewport()
+    held = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseButtonRelease else button
+    event = QMouseEvent(kind, at, QPointF(viewport.mapToGlobal(at)), button, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(viewport, event)
+
+
+def limits(view: TrendView, unit: str) -> tuple[float, float]:
+    view.draw_now()
+    low, high = view.plot.axes.fit.scales[unit][::2]
+    return low, high
+
+
+def test_the_wheel_zooms_an_axis_a_drag_moves_it_a_double_click_lets_it_fit_and_undo_brings_it_back(
+    shown: Show,
+) -> None:
+    view = shown(METER, FAN)
+    axis = view.plot.value_axes["kWh"]
+    low, high = limits(view, "kWh")
+    at, button = place(view, axis, 0.25), Qt.MouseButton.LeftButton
+    no = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+    wheel = QWheelEvent(at, QPointF(view.plot.viewport().mapToGlobal(at)), QPoint(), QPoint(0, 120), *no)
+    QApplication.sendEvent(view.plot.viewport(), wheel)
+    zoomed = limits(view, "kWh")
+    assert zoomed[1] - zoomed[0] == pytest.approx((high - low) / 1.25)
+    assert zoomed[0] + 0.25 * (zoomed[1] - zoomed[0]) == pytest.approx(low + 0.25 * (high - low), rel=1e-6)
+    send_mouse(view, QEvent.Type.MouseButtonPress, at, button)
+    send_mouse(view, QEvent.Type.MouseMove, place(view, axis, 0.5), button)
+    send_mouse(view, QEvent.Type.MouseButtonRelease, place(view, axis, 0.5), button)
+    moved = limits(view, "kWh")
+    assert moved[0] - zoomed[0] == pytest.approx(-0.25 * (zoomed[1] - zoomed[0]), abs=0.5)
+    assert view.state.time_range == TimeRange(START_S, NOW_S), "the time stays"
+    send_mouse(view, QEvent.Type.MouseButtonDblClick, at, button)
+    assert limits(view, "kWh") == (low, high)
+    view.state.undo()
+    assert limits(view, "kWh") == moved
+
+
+def test_the_menu_of_an_axis_takes_typed_ends_and_keeps_what_makes_none(shown: Show) -> None:
+    view = shown(TIMER)
+    menu = view.axis_control.menu("h:mm:ss")
+    assert menu.highest.text() == "1:30:00"
+    menu.highest.setText("2:00:00")
+    menu.lowest.setText("-60")
+    menu.highest.returnPressed.emit()
+    assert limits(view, "h:mm:ss") == (-60, 7200)
+    assert view.plot.value_axes["h:mm:ss"].labels[:2] == ["0:00:00", "1:00:00"]
+    menu = view.axis_control.menu("h:mm:ss")
+    for typed in ("x", "-90", "1e309"):
+        menu.highest.setText(typed)
+        menu.highest.returnPressed.emit()
+    assert limits(view, "h:mm:ss") == (-60, 7200)
+    menu.actions()[0].trigger()
+    assert limits(view, "h:mm:ss") == (0, 5400)
+
+
+def test_a_counter_fits_what_is_there_or_is_its_increase_in_each_hour(shown: Show) -> None:
+    view = shown(METER)
+    low, high = limits(view, "kWh")
+    assert 48 / (high - low) > 0.5
+    menu = view.axis_control.menu("kWh")
+    next(action for action in menu.actions() if action.text() == "Increase per hour").trigger()
+    assert list(view.plot.value_axes) == ["kWh/h"]
+    (curve,) = view.plot._curves.values()
+    assert curve.style.step
+    assert curve.line.values[1:-1].tolist() == [12.0] * (len(curve.line.values) - 2)
+    menu = view.axis_control.menu("kWh/h")
+    next(action for action in menu.actions() if action.text() == "What was counted").trigger()
+    assert list(view.plot.value_axes) == ["kWh"]
+
+
+def test_faulty_samples_are_left_out_of_the_fit_if_one_wants(shown: Show) -> None:
+    view = shown(TEMP)
+    assert limits(view, "°C")[1] > 900
+    view.axis_control.menu("°C").faulty_toggled.emit(True)
+    assert limits(view, "°C")[1] < 30
+
+
+def test_whatever_a_panel_sends_no_axis_is_wider_than_a_fifth_and_the_others_stay_readable(shown: Show) -> None:
+    view = shown(TEMP, GARBAGE)
+    view.axis_control.menu("°C").faulty_toggled.emit(True)
+    for axis in view.plot.value_axes.values():
+        assert axis.size().width() <= view.plot.width() / 5
+    assert limits(view, "°C") == pytest.approx((20, 22), abs=2)
+
+
+def test_lanes_alone_take_the_whole_height_and_give_it_back(shown: Show) -> None:
+    view = shown(FAN, METER)
+    beside_px = view.plot._lane_box.height()
+    view.state.set_hidden(METER, True)
+    QApplication.processEvents()
+    assert view.plot._lane_box.height() > 0.7 * view.plot.height()
+    view.state.set_hidden(METER, False)
+    QApplication.processEvents()
+    assert view.plot._lane_box.height() == beside_px < 0.2 * view.plot.height()
+
+
+def test_the_active_series_has_a_strong_axis_and_its_marks_are_the_grid(shown: Show) -> None:
+    view = shown(METER, TIMER)
+    view.state.choose_axes(AxisChoices({"h:mm:ss": (0.0, 5000.0)}))
+    before = view.plot._curve_box._grid.levels
+    view.plot.set_active(TIMER)
+    assert [axis._is_active for axis in view.plot.value_axes.values()] == [False, True]
+    assert view.plot._curve_box._grid.levels == pytest.approx([n * 0.18 for n in range(6)])
+    view.plot.set_active(None)
+    assert view.plot._curve_box._grid.levels == before
+
+
+def test_what_was_chosen_survives_json_and_damage_does_not(shown: Show) -> None:
+    view = shown(METER)
+    axes = AxisChoices({"kWh": (1.0, 2.5)}, {"kWh": Per.DAY}, without_faulty=True)
+    view.state.choose_axes(axes)
+    saved = json.loads(json.dumps(view.save_state()))
+    view.state.choose_axes(AxisChoices())
+    view.restore_state(saved)
+    assert view.state.shown.axes == axes
+    damaged = {"limits": {"a": [2, 1], "b": [0, 1e308], "c": "x", "d": [0, 5]}, "increases": {"e": "year"}}
+    assert AxisChoices.from_json(damaged) == AxisChoices({"d": (0.0, 5.0)})
+    assert AxisChoices.from_json([]) == AxisChoices()
