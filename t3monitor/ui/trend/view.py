@@ -101,8 +101,7 @@ class TrendView(QWidget):
         self.legend.style_chosen.connect(self.state.set_style)
         self.legend.moved.connect(self.state.move)
         self.legend.grouped_changed.connect(self.state.set_grouped)
-        if hasattr(self.plot, "set_active"):
-            self.legend.pointed_at.connect(self.plot.set_active)
+        self.legend.pointed_at.connect(self.plot.set_active)
         self.plot.dragged.connect(self.state.pan)
         self.plot.zoomed.connect(self.state.zoom)
         self.plot.hovered.connect(self.state.set_cursor)
