@@ -113,8 +113,9 @@ class TimeAxis(_Axis):
         painter.setPen(QPen(self.theme.border, 1))
         painter.drawLine(QPointF(0, 0.5), QPointF(width, 0.5))
         painter.setPen(self.theme.muted)
-        zone_px = self.metrics.horizontalAdvance(self.zone_text) + 2 * _GAP_PX
-        painter.drawText(QPointF(-self.pos().x() + 2, 4 + line + self.metrics.ascent()), self.zone_text)
+        leftmost = max(-self.pos().x(), -_OVERHANG_PX) + 2
+        painter.drawText(QPointF(leftmost, 4 + line + self.metrics.ascent()), self.zone_text)
+        taken = first = leftmost + self.metrics.horizontalAdvance(self.zone_text) + 2 * _GAP_PX  # of the line of dates
         now = self._now_room()
         for tick in self.ticks:
             x = round(self._x(tick.utc_s)) + 0.5
@@ -123,10 +124,15 @@ class TimeAxis(_Axis):
             for row, (text, colour) in enumerate(((tick.text, self.theme.text), (tick.date, self.theme.muted))):
                 painter.setPen(colour)
                 text_width = self.metrics.horizontalAdvance(text)
-                leftmost = -self.pos().x() + (zone_px if row else 0)
                 left = min(max(x - text_width / 2, leftmost), rightmost - text_width)
-                if row and now and left < now.right() and left + text_width > now.left() - _GAP_PX:
-                    now = None  # the date says more
+                if row and text:
+                    if taken == first:
+                        left = max(left, first)
+                    elif left < taken:
+                        continue
+                    taken = left + text_width + _GAP_PX
+                    if now and taken > now.left():
+                        now = None  # the date says more
                 painter.drawText(QPointF(left, 4 + row * line + self.metrics.ascent()), text)
         if now:
             painter.setPen(self.theme.accent)

@@ -1,7 +1,7 @@
 """The bar above the plot: lengths of time, back and forward, follow, undo, and the time in sight."""
 
 from collections.abc import Callable
-from datetime import date, time, tzinfo
+from datetime import time, tzinfo
 
 from PySide6.QtCore import QDate, QLocale, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -92,7 +92,9 @@ class TrendToolBar(QWidget):
         by = {None: self.tr("what is shown"), Span.DAY: self.tr("a day"), Span.WEEK: self.tr("a week")}[span]
         self.back.setToolTip(self.tr("Earlier by %s (Page Up)") % by)
         self.forward.setToolTip(self.tr("Later by %s (Page Down)") % by)
-        self.shown_time.setText(range_text(shown, state.zone, span, local(self._clock(), state.zone).year))
+        year = local(self._clock(), state.zone).year
+        self.shown_time.setText(range_text(shown, state.zone, span, year))
+        self.shown_time.in_little_room = range_text(shown, state.zone, span, year, brief=True)
         self.shown_time.setToolTip(
             "\n".join((range_text(shown, state.zone), self.tr("Click for days, weeks, a calendar and the time zone")))
         )
@@ -112,10 +114,11 @@ class TrendToolBar(QWidget):
 
 
 class _TimeButton(QToolButton):
-    """The time in sight, cut where there is no room; it opens the choice of another one."""
+    """The time in sight, in little room without days of the week and zone; it opens the choice of another one."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.in_little_room = ""
         self.setAutoRaise(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setSizePolicy(self.sizePolicy().Policy.Expanding, self.sizePolicy().verticalPolicy())
@@ -129,7 +132,9 @@ class _TimeButton(QToolButton):
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
         room = self.width() - option.iconSize.width() - 16
-        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        fits = self.fontMetrics().horizontalAdvance(self.text()) <= room
+        text = self.text() if fits else self.in_little_room
+        option.text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
 
 
@@ -138,22 +143,30 @@ def _preset_text(preset: Preset) -> str:
     return (translate("Preset", "%s h") if unit == "h" else translate("Preset", "%s d")) % number
 
 
-def range_text(shown: TimeRange, zone: tzinfo | None, span: Span | None = None, year: int | None = None) -> str:
+def range_text(
+    shown: TimeRange,
+    zone: tzinfo | None,
+    span: Span | None = None,
+    year: int | None = None,
+    *,
+    brief: bool = False,
+) -> str:
     """Start and end in a zone, which is named, with what need not be said left out.
 
-    That are the times of a whole day or week, the date of the end if it is that of the start, and that year.
+    That are the times of a whole day or week, the date of the end if it is that of the start, and that year; what is
+    brief has neither days of the week nor the zone, which the axis names.
     """
-    start, end = (local(time_s, zone).date() for time_s in shown)
+
+    def date_text(time_s: float) -> str:
+        day = local(time_s, zone).date()
+        pattern = ("" if brief else "ddd ") + ("d MMM" if day.year == year else "d MMM yyyy")
+        return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
+
     times = [clock_text(time_s, zone, seconds=False) for time_s in shown]
+    start, end = map(date_text, shown)
     if span and local(shown.end_s, zone).time() == time():
-        last = local(shown.end_s - 1, zone).date()
-        text = " – ".join(dict.fromkeys((_date_text(start, year), _date_text(last, year))))
+        text = " – ".join(dict.fromkeys((start, date_text(shown.end_s - 1))))
     else:
-        dates = (f"{_date_text(start, year)} ", "" if start == end else f"{_date_text(end, year)} ")
-        text = " – ".join(map(str.__add__, dates, times))
-    return text if any(is_repeated(time_s, zone) for time_s in shown) else f"{text} {zone_names(*shown, zone)}"
-
-
-def _date_text(day: date, year: int | None) -> str:
-    pattern = "ddd d MMM" if day.year == year else "ddd d MMM yyyy"
-    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
+        text = f"{start} {times[0]} – " + (times[1] if start == end else f"{end} {times[1]}")
+    is_named = brief or any(is_repeated(time_s, zone) for time_s in shown)
+    return text if is_named else f"{text} {zone_names(*shown, zone)}"
