@@ -48,8 +48,9 @@ def zone_text(utc_s: float, zone: tzinfo | None) -> str:
 
 
 def zone_names(start_s: float, end_s: float, zone: tzinfo | None) -> str:
-    """How the zone is called in a time: ``EST``, or ``EDT/EST`` where clocks are put; in it."""
-    return "/".join(dict.fromkeys(zone_text(at_s, zone) for at_s in (start_s, end_s)))
+    """How the zone is called in a time: ``EST``, or ``EDT/EST`` and ``UTC+11/+10:30`` where clocks are put in it."""
+    first, last = zone_text(start_s, zone), zone_text(end_s, zone)
+    return first if first == last else f"{first}/{last.removeprefix('UTC')}"
 
 
 def _offset_text(offset: timedelta) -> str:

@@ -57,11 +57,15 @@ def _times_of_day(start_s: float, end_s: float, step_s: int, zone: tzinfo | None
     day, last_day = local(start_s, zone).date(), local(end_s, zone).date()
     while day <= last_day:
         midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+        day += timedelta(days=1)
+        begin_s = begin_of(midnight.date(), zone)
+        if begin_of(day, zone) - begin_s == _DAY:
+            found.update(range(begin_s, begin_s + _DAY, step_s))
+            continue
         for second in range(0, _DAY, step_s):
             at = midnight + timedelta(seconds=second)  # by the clock on the wall
             twice = {at.replace(fold=fold).timestamp() for fold in (0, 1)}
             found.update(at_s for at_s in twice if local(at_s, zone).replace(fold=0) == at)
-        day += timedelta(days=1)
     return sorted(at_s for at_s in found if start_s <= at_s <= end_s)
 
 
@@ -73,16 +77,16 @@ def _with_dates(start_s: float, end_s: float, step_s: int, width_px: float, zone
     first, *others = sorted(dated) or [0.0]
     if others and others[0] - first < _DATE_PX * s_per_px:
         dated.discard(first)  # there is no room for both
-    changes = set(clock_changes(start_s, end_s, zone))
+    changes = set(clock_changes(start_s - _HOUR, end_s + _HOUR, zone))  # an hour that comes twice is beside one
     pattern = "%H:%M:%S" if step_s < _MINUTE else "%H:%M"
     text_s = -math.inf  # of the text before
-    for at_s in sorted({*times, *changes}):
+    for at_s in sorted({*times, *(change_s for change_s in changes if start_s <= change_s <= end_s)}):
         at = local(at_s, zone)
         has_room = at_s in times and at_s - text_s >= 0.9 * _LABEL_PX * s_per_px
         text_s = at_s if has_room else text_s
         below = [_date_text(at.date(), "ddd d MMM")] if at_s in dated else []
         if (at_s in changes and _room(at_s, dated) >= _DATE_PX / 2 * s_per_px) or (
-            at_s in times and is_repeated(at_s, zone)
+            changes and at_s in times and is_repeated(at_s, zone)
         ):
             below.append(zone_text(at_s, zone))
         if has_room or below:
