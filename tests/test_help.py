@@ -1,6 +1,7 @@
 """The Help menu: the list of keys is what the window does, and About names the versions."""
 
 from pathlib import Path
+from string import ascii_uppercase, digits
 from typing import Any
 
 import pytest
@@ -21,12 +22,13 @@ from t3monitor.ui.trend.traces import Traces
 from values import NOW_S
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-# All that a hand may press with the trend in focus; letters are left to whoever types.
-CANDIDATES = (
-    "Left Right Up Down PgUp PgDown Home End + - Esc Space Tab Del Backspace Return "
-    "Shift+Left Shift+Right Ctrl+Left Ctrl+Right Ctrl+Z Ctrl+Y Ctrl+X Ctrl+E Shift+Up Shift+Down "
-    "A D F L M N T W Y Ctrl+F Ctrl+T Ctrl+PgUp Ctrl+PgDown"
-).split()
+# All that a hand may press with the trend in focus.
+CANDIDATES = [
+    *"Left Right Up Down PgUp PgDown Home End + - Esc Space Tab Del Backspace Return Shift+Up Shift+Down".split(),
+    *ascii_uppercase,
+    *digits,
+    *(f"Ctrl+{letter}" for letter in ascii_uppercase),
+]
 
 
 async def nothing(*_: Any) -> dict[Any, Any]:

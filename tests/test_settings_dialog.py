@@ -33,6 +33,7 @@ from t3monitor.ui.settings.dialog import SettingsDialog
 from t3monitor.ui.settings.fields import PathField, Tone, declaration
 from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.settings.upkeep import UpkeepTask
+from tab_stops import names
 from values import device
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window
@@ -100,6 +101,14 @@ def test_an_unchanged_dialog_offers_nothing_to_apply_and_shows_the_stored_values
     assert not dialog.apply.isEnabled()
     dialog.ok.click()
     assert not dialog.isVisible(), "OK is never grey: with nothing changed it closes"
+
+
+def test_every_stop_of_the_tab_key_has_a_name(opened: Callable[..., SettingsDialog]) -> None:
+    dialog = opened(Settings(link=LinkName.WEBAPI))
+    for page in pages_of(dialog):
+        if page is not dialog.history:  # which asks what it holds when it is shown
+            dialog.tabs.setCurrentWidget(page)
+            assert "OK" in names(dialog)
 
 
 def pages_of(dialog: SettingsDialog) -> list[SettingsPage]:

@@ -31,11 +31,14 @@ class KeysDialog(QDialog):
         self.list.setAccessibleName(self.tr("Keys"))
         self.list.setHeaderLabels([self.tr("Keys"), self.tr("What they do")])
         self.list.setRootIsDecorated(False)
+        bold = self.font()
+        bold.setBold(True)
         places: dict[str, QTreeWidgetItem] = {}
         for keys in (*window_keys(), *table_keys(), *trend_keys()):
             if keys.place not in places:
                 places[keys.place] = QTreeWidgetItem(self.list, [keys.place])
                 places[keys.place].setFirstColumnSpanned(True)
+                places[keys.place].setFont(0, bold)
             QTreeWidgetItem(places[keys.place], [keys_text(keys), keys.what])
         self.list.expandAll()
         self.list.resizeColumnToContents(0)

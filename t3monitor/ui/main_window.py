@@ -88,12 +88,13 @@ class MainWindow(QMainWindow):
         self.find_panels_action.triggered.connect(self.find_panels_asked)
         self._make_tool_bar()
         self._make_menus()
-        self._make_status_bar()
         self._make_panes()
+        self._make_status_bar()  # the last for the Tab key
         self.progress.changed.connect(self.on_progress_changed)
         for shower in (self.indicator, self.phase_bar):
             shower.cycle_asked.connect(self.on_cycle_asked)
         self.devices.panel_chosen.connect(self.points.choose_panel)
+        self.devices.points_asked.connect(self.points.on_search_left)
         self.points.plot_requested.connect(self.trend.state.add)
         self.trend.cycles_asked.connect(self.on_cycles_asked)
         self.activity.cycles.time_chosen.connect(self.trend.show_time)

@@ -33,6 +33,7 @@ class DevicesView(QWidget):
     """Owns the devices model. The owner hands it snapshots and, every second, the time."""
 
     panel_chosen = Signal(object)  # serial number, None for all panels
+    points_asked = Signal()  # of the chosen panel
     same_controller_said = Signal(object)  # serial number of a panel whose other controller is the same one
     record_toggled = Signal(object, bool)  # serial number (too large for a signal's int), whether it is recorded
 
@@ -53,11 +54,12 @@ class DevicesView(QWidget):
         self.model.modelAboutToBeReset.connect(self.on_about_to_be_reset)
         self.model.modelReset.connect(self.on_reset)
         self.tree.selectionModel().selectionChanged.connect(self.on_selection_changed)
+        self.tree.activated.connect(self.on_activated)
         self.tree.menu_asked.connect(self.on_tree_menu)
         self.tree.collapsed.connect(self.on_collapsed)
         self.tree.expanded.connect(self.on_expanded)
         self.filter_box.textChanged.connect(self.on_filter_edited)
-        self.filter_box.left_downwards.connect(self.tree.setFocus)
+        self.filter_box.left_downwards.connect(self.on_filter_left)
         self.filter_button.toggled.connect(self.on_filter_toggled)
         self._select(None)
 
@@ -124,6 +126,12 @@ class DevicesView(QWidget):
         if chosen is None or isinstance(chosen, int):
             self.choose(chosen)
 
+    @Slot(QModelIndex)
+    def on_activated(self, index: QModelIndex) -> None:
+        """Enter, or a double-click: to the points of the panel."""
+        if index.flags() & Qt.ItemFlag.ItemIsSelectable:
+            self.points_asked.emit()
+
     @Slot()
     def on_selection_changed(self) -> None:
         """The user, or `choose`, selected a row."""
@@ -163,6 +171,19 @@ class DevicesView(QWidget):
     def on_expanded(self, index: QModelIndex) -> None:
         """Forgotten again."""
         self._collapsed.discard(str(index.data()))
+
+    @Slot()
+    def on_filter_left(self) -> None:
+        """From the filter box to the first panel that was found."""
+        self.tree.setFocus()
+        found = (
+            self.model.index(row, 0, group)
+            for group in self._groups()
+            for row in range(self.model.rowCount(group))
+            if not self.tree.isRowHidden(row, group)
+        )
+        if self.filter_box.text() and (first := next(found, None)):
+            self.tree.setCurrentIndex(first)
 
     @Slot(bool)
     def on_filter_toggled(self, shown: bool) -> None:

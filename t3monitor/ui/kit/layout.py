@@ -33,6 +33,13 @@ def splitter(orientation: Qt.Orientation, *panes: tuple[QWidget, int]) -> QSplit
     return splitter
 
 
+def mark_focus(widget: QWidget, *, focused: bool) -> None:
+    """Marks a widget that cannot have the focus itself, but whose owner has it; the style sheet knows how."""
+    widget.setProperty("focused", focused)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
 def _add(layout: QVBoxLayout, parts: tuple[QWidget | QLayout, ...]) -> None:
     for part in parts:
         if isinstance(part, QWidget):

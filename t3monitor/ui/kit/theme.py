@@ -33,7 +33,8 @@ class Theme:
     alternate: QColor
     text: QColor
     muted: QColor  # secondary text; 4.5:1 on base
-    border: QColor
+    border: QColor  # between parts that are seen without it
+    outline: QColor  # of what is to be found: inputs, buttons, splitters; 3:1 on window and base
     accent: QColor
     accent_text: QColor
     good: QColor
@@ -65,6 +66,7 @@ LIGHT = Theme(
     text=QColor("#1a1d21"),
     muted=QColor("#5b6470"),
     border=QColor("#d3d8de"),
+    outline=QColor("#848b95"),
     accent=QColor("#1f6feb"),
     accent_text=QColor("#ffffff"),
     good=QColor("#1a7f37"),
@@ -91,6 +93,7 @@ DARK = Theme(
     text=QColor("#e4e7eb"),
     muted=QColor("#9aa4b0"),
     border=QColor("#434a54"),
+    outline=QColor("#757d88"),
     accent=QColor("#4c94ff"),
     accent_text=QColor("#0b1220"),
     good=QColor("#5fc27e"),
@@ -109,6 +112,9 @@ DARK = Theme(
     ),
 )
 
+
+_OUTLINED_BY_STYLE = "QAbstractSpinBox", "QComboBox", "QPushButton"
+_OUTLINE_FACTOR = 140  # the style draws outlines in the colour of the window, so much darker
 
 _in_force = LIGHT
 
@@ -129,6 +135,8 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     if application.styleSheet() == style_sheet:
         return  # every widget would be drawn anew for nothing
     application.setPalette(_palette(theme))
+    for kind in _OUTLINED_BY_STYLE:
+        application.setPalette(_palette(theme, outlined=True), kind)  # type: ignore[arg-type] # PySide takes text, not bytes
     application.setStyleSheet(style_sheet)
 
 
@@ -137,7 +145,7 @@ def current_theme() -> Theme:
     return _in_force
 
 
-def _palette(theme: Theme) -> QPalette:
+def _palette(theme: Theme, *, outlined: bool = False) -> QPalette:
     role, group = QPalette.ColorRole, QPalette.ColorGroup
     palette = QPalette()
     for which, colour in (
@@ -155,7 +163,7 @@ def _palette(theme: Theme) -> QPalette:
         (role.Highlight, theme.accent),
         (role.HighlightedText, theme.accent_text),
         (role.Link, theme.accent),
-        (role.Mid, theme.border),
+        (role.Mid, theme.outline),
         (role.Midlight, theme.border),
         (role.Light, theme.base),
         (role.Dark, theme.border),
@@ -163,6 +171,8 @@ def _palette(theme: Theme) -> QPalette:
         (role.Accent, theme.accent),
     ):
         palette.setColor(which, colour)
+    if outlined:
+        palette.setColor(role.Window, theme.outline.lighter(_OUTLINE_FACTOR))
     for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(group.Disabled, which, theme.muted)
     return palette
@@ -177,15 +187,21 @@ def _style_sheet(theme: Theme) -> str:
             background: {theme.window.name()}; color: {theme.muted.name()}; padding: 4px 6px;
             border: none; border-bottom: 1px solid {theme.border.name()};
         }}
-        QTableView, QTreeView, QPlainTextEdit, QListView {{ border: none; }}
-        *[framed="true"] {{ border: 1px solid {theme.border.name()}; }}
+        QTableView, QTreeView, QPlainTextEdit, QListView {{ border: 1px solid {theme.base.name()}; }}
+        QTableView:focus, QTreeView:focus, QPlainTextEdit:focus, QListView:focus {{
+            border-color: {theme.accent.name()};
+        }}
+        TrendPlot {{ border: 1px solid {theme.base.name()}; }}
+        TrendPlot[focused="true"] {{ border-color: {theme.accent.name()}; }}
+        *[framed="true"] {{ border: 1px solid {theme.outline.name()}; }}
+        *[framed="true"]:focus {{ border-color: {theme.accent.name()}; }}
         QLineEdit {{
-            background: {theme.base.name()}; border: 1px solid {theme.border.name()};
+            background: {theme.base.name()}; border: 1px solid {theme.outline.name()};
             border-radius: 3px; padding: 2px 4px;
         }}
         QLineEdit:focus {{ border-color: {theme.accent.name()}; }}
         {_indicators(theme)}
-        QSplitter::handle {{ background: {theme.border.name()}; }}
+        QSplitter::handle {{ background: {theme.outline.name()}; }}
         QToolBar {{ border: none; border-bottom: 1px solid {theme.border.name()}; spacing: 4px; padding: 4px 6px; }}
         QStatusBar {{ border-top: 1px solid {theme.border.name()}; }}
         QStatusBar::item {{ border: none; }}
@@ -209,7 +225,7 @@ def _cards(theme: Theme) -> str:
     return f"""
         QPushButton[card] {{
             color: {text}; background: {theme.base.name()}; font-weight: 600;
-            border: 1px solid {theme.border.name()}; border-radius: 8px; padding: 12px;
+            border: 1px solid {theme.outline.name()}; border-radius: 8px; padding: 12px;
         }}
         QPushButton[card="first"] {{
             color: {theme.accent_text.name()}; background: {theme.accent.name()}; border-color: {theme.accent.name()};

@@ -186,6 +186,7 @@ class LinkPage(SettingsPage):
 def _scrolled(messages: QWidget) -> QScrollArea:
     """All the room that is left; the sentences of many sites are scrolled, so that nothing else has to move."""
     area = QScrollArea(widgetResizable=True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(messages)

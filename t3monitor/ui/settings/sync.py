@@ -28,7 +28,6 @@ class SyncPage(SettingsPage):
             ("", self.caution),
             (self.tr("&Timeout"), self.timeout),
             (self.tr("R&etries"), self.retries),
-            (self.tr("&Panels in the log"), self.panels_logged),
             ("", self.auto_start),
             (self.tr("Panels in the &log"), self.panels_logged),
         )

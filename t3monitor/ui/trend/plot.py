@@ -74,6 +74,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         super().__init__(parent, useOpenGL=False, background=None)
         self.setAcceptDrops(False)  # the view takes drops
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view has the keys
         self.setFrameShape(pg.GraphicsView.Shape.NoFrame)
         self.lanes: list[Lane] = []
         self.time_axis = TimeAxis()

@@ -10,14 +10,14 @@ from datetime import tzinfo
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
 from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.kit.layout import stack
+from t3monitor.ui.kit.layout import mark_focus, stack
 from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key
 from t3monitor.ui.trend.axis_control import AxisControl
@@ -31,6 +31,7 @@ from t3monitor.ui.trend.plot import TrendPlot
 from t3monitor.ui.trend.readout import Readout
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.shown_holes import ShownHoles
+from t3monitor.ui.trend.spoken import Spoken
 from t3monitor.ui.trend.state import Change, TrendState
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.toolbar import TrendToolBar
@@ -79,6 +80,7 @@ class TrendView(QWidget):
         self.readout = Readout(self.state, self.traces, self.explainer, self.holes, clock, self)
         self.legend = Legend(self.readout.in_sight)
         self.axis_control = AxisControl(self.plot, self.state, self.explainer, clock, self)
+        self.spoken = Spoken(self, self.state, self.traces, self.explainer, clock)
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
         self.splitter = LegendSplitter(self.plot, self.legend)
@@ -253,6 +255,7 @@ class TrendView(QWidget):
 
     @Slot()
     def _draw_holes(self) -> None:
+        self.spoken.soon()
         self.holes.draw(self.loader.held)
         self._draw_cursor()
 
@@ -261,6 +264,7 @@ class TrendView(QWidget):
         """Shows the time that was asked for, before the next frame would."""
         self._frame_timer.stop()
         self.plot.set_axes(self.state.shown.axes)
+        self.spoken.soon()
         self.plot.set_range(self.state.drawn_range, self.state.zone, self._clock())
         self.toolbar.refresh()
         self.readout.figures.want()
@@ -323,6 +327,16 @@ class TrendView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not act_on_key(event, self.state, self.traces, self.fit_data.show):
             super().keyPressEvent(event)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        mark_focus(self.plot, focused=True)
+        super().focusInEvent(event)
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        mark_focus(self.plot, focused=False)
+        super().focusOutEvent(event)
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

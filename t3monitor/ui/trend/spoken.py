@@ -1,0 +1,75 @@
+"""The plot in words, for those who hear the window instead of seeing it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QWidget
+
+from t3monitor.model.freshness import PanelState
+from t3monitor.model.times import duration_text
+from t3monitor.ui.devices.columns import state_word
+from t3monitor.ui.kit.texts import local_time_text, translate
+from t3monitor.ui.trend.explainer import HoleExplainer
+from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.trace import Trace
+from t3monitor.ui.trend.traces import Traces
+
+_REST_MS = 700  # after the last change; while the plot moves nobody is told anything
+
+
+class Spoken(QObject):
+    """Describes the plot to assistive technology whenever it has come to rest."""
+
+    def __init__(
+        self,
+        view: QWidget,
+        state: TrendState,
+        traces: Traces,
+        explainer: HoleExplainer,
+        clock: Callable[[], float],
+    ) -> None:
+        super().__init__(view)
+        self._view, self._state, self._traces = view, state, traces
+        self._explainer, self._clock = explainer, clock
+        self._resting = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._resting.timeout.connect(self.tell)
+
+    def soon(self) -> None:
+        """Something changed."""
+        self._resting.start()
+
+    @Slot()
+    def tell(self) -> None:
+        """Tells what is drawn now."""
+        text = summary(self._state, self._traces, self._explainer, self._clock())
+        if text != self._view.accessibleDescription():
+            self._view.setAccessibleDescription(text)
+
+
+def summary(state: TrendState, traces: Traces, explainer: HoleExplainer, now_s: float) -> str:
+    """Which points, from when to when, their last values, and what is missing."""
+    if not state.series:
+        return translate("Spoken", "Nothing is plotted")
+    start_s, end_s = state.time_range.start_s, min(state.time_range.end_s, now_s)
+    times = [local_time_text(time_s, state.zone) for time_s in (start_s, end_s)]
+    head = translate("Spoken", "%1 to %2").replace("%1", times[0]).replace("%2", times[1])
+    if state.follows:
+        head += translate("Spoken", ", following the present")
+    lines = [head, *(_about(trace, explainer, start_s, end_s, now_s) for trace in traces.shown)]
+    if hidden := len(state.series) - len(traces.shown):
+        lines.append(translate("Spoken", "hidden: %d") % hidden)
+    return ". ".join(lines)
+
+
+def _about(trace: Trace, explainer: HoleExplainer, start_s: float, end_s: float, now_s: float) -> str:
+    last = trace.current_text if end_s >= now_s else trace.text_at(end_s, now_s)
+    parts = [f"{trace.names.everywhere}: {last or translate('Spoken', 'no reading at the end')}"]
+    if trace.state is not PanelState.LIVE:
+        parts.append(state_word(trace.state))
+    if holes := explainer.within(trace.key, start_s, end_s):
+        missing_s = sum(min(hole.end_s, end_s) - hole.start_s for hole in holes)
+        longest = max(holes, key=lambda hole: min(hole.end_s, end_s) - hole.start_s)
+        text = translate("Spoken", "holes: %1, %2 in all, the longest: %3")
+        text = text.replace("%1", str(len(holes))).replace("%2", duration_text(missing_s))
+        parts.append(text.replace("%3", longest.sentence))
+    return ", ".join(parts)

@@ -1,0 +1,74 @@
+"""The window without a mouse or a screen: every stop of the Tab key has a name, and they follow the eye."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from pytestqt.qtbot import QtBot
+
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.main_window import MainWindow
+from t3monitor.ui.trend.view import TrendView
+from tab_stops import names
+from values import NOW_S, device, snapshot
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+IN1 = PointKey(237219, PointType.INPUT, 1)
+
+
+async def nothing(*_: Any) -> dict[Any, Any]:
+    return {}
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    window = MainWindow(
+        TrendView(nothing, lambda: float(NOW_S), spawn=lambda load: load.close()), ActivityPane(tmp_path)
+    )
+    qtbot.addWidget(window)
+    window.apply_snapshot(snapshot(device()))
+    window.trend.state.add([IN1])
+    window.activity_action.trigger()
+    window.show()
+    QCoreApplication.processEvents()
+    return window
+
+
+def test_every_stop_of_the_window_has_a_name_and_they_follow_the_eye(window: MainWindow) -> None:
+    found = names(window)
+    in_order = ("Sync once", "Panels", "Search points", "Inputs", "Points", "Trend", "Log lines")
+    places = [found.index(name) for name in in_order]
+    assert places == sorted(places)
+    assert next(place for place, name in enumerate(found) if name.startswith("State of the link")) < places[1]
+    assert found.index("Progress of the sync cycle") > places[-1]
+
+
+def test_enter_leads_from_a_panel_to_its_points_and_from_a_point_into_the_trend(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.trend.state.remove_all()
+    window.devices.choose(237219)
+    window.devices.tree.setFocus()
+    qtbot.keyClick(window.devices.tree, Qt.Key.Key_Return)
+    assert window.points.table.hasFocus()
+    qtbot.keyClick(window.points.table, Qt.Key.Key_Return)
+    assert window.trend.state.points == [IN1]
+
+
+def test_the_plot_is_told_in_words_when_it_has_come_to_rest(window: MainWindow) -> None:
+    window.set_now(NOW_S, 0.0, 30)
+    window.apply_snapshot(snapshot(device()))
+    window.trend.spoken.tell()
+    said = window.trend.accessibleDescription()
+    assert "following the present" in said
+    assert "Panel 1 L1" in said
+    assert "20.50 °C" in said
+    window.trend.state.set_hidden(IN1, True)
+    assert window.trend.accessibleDescription() == said, "not while it moves"
+    window.trend.spoken.tell()
+    assert window.trend.accessibleDescription().endswith("hidden: 1")
