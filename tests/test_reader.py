@@ -440,7 +440,9 @@ def test_a_file_of_an_older_program_is_read_as_it_is(stored: History) -> None:
         "UPDATE TRENDLOG_SEGMENTS SET codes = CASE first_seq WHEN 0 THEN x'00' ELSE zeroblob(2 * length(codes) - 1) END"
         " WHERE width > 0",
         "UPDATE TRENDLOG_SEGMENTS SET width = NULL, codes = '[1,'",
+        "UPDATE TRENDLOG_SEGMENTS SET base = 'x'",
         "UPDATE TRENDLOG_BLOCKS SET width = 8, times = x'00'",
+        "UPDATE TRENDLOG_BLOCKS SET last_run = 0.5",
     ],
 )
 def test_damaged_blocks_are_told_in_a_sentence(stored: History, damage: str) -> None:

@@ -4,7 +4,6 @@ import math
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import chain
 from sqlite3 import Cursor
 from typing import Any, NamedTuple, cast
@@ -18,13 +17,16 @@ from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, StoredKey, points_of
 from t3monitor.store.files import database_file
-from t3monitor.store.history.blocks import Flags, Pieces, Vector
+from t3monitor.store.history.coded import Vector
 from t3monitor.store.history.day_series import with_days
 from t3monitor.store.history.days import has_days
 from t3monitor.store.history.difference import differences
+from t3monitor.store.history.hot import frames_statement
+from t3monitor.store.history.places import Kind, Place
+from t3monitor.store.history.rows import PointReadings
 from t3monitor.store.history.series import Floats, Holes, Series, Stretches
 from t3monitor.store.history.thinning import FEWEST, stretch_s, thinned
-from t3monitor.store.history.vectors import Kind, Place, Rows, Values, VectorReadings, frames_statement
+from t3monitor.store.history.vectors import VectorReadings
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import point_changes, trendlog_frames
 from t3monitor.store.statements import sql_text
@@ -158,7 +160,7 @@ class HistoryReader:
                         cursor, statement, vector, [key.point_index for key in missing], start_s, newest_s
                     )
                     for key in missing:
-                        parts = _series(read, key.point_index, None, start_s, newest_s)
+                        parts = _series(read, key.point_index, read.of(key.point_index), start_s, newest_s)
                         told = [_reading(series, -1) for series, _ in parts]
                         if told:
                             found[key] = max(told)
@@ -224,7 +226,7 @@ class _Asked:
     """What part of a history is asked for, and how finely."""
 
     def __init__(self, start_s: float, end_s: float, max_points: int) -> None:
-        self.times = self._start_s, self._end_s = start_s, end_s
+        self.times = start_s, end_s
         self._max_points = max_points
         self._stretch_s = length_s = stretch_s(start_s, end_s, max_points)
         # Stretches are whole, wherever the part begins.
@@ -232,44 +234,39 @@ class _Asked:
 
     def all_of(self, vector: VectorReadings, index: int) -> list[tuple[Series, Floats]]:
         """The series of a point, reading by reading."""
-        return self._within(_series(vector, index, None, self._start_s, self._end_s))
+        return self._within(_series(vector, index, vector.of(index), *self.times))
 
     def of(self, vector: VectorReadings, index: int) -> tuple[Series, ...]:
         """The series of a point."""
         fewest = max(self._max_points, FEWEST)
-        pieces = self._pieces(vector, index)
-        if pieces:
-            whole = self._within(_series(vector, index, pieces, *self.outer))
-        if not pieces or sum(counts.sum() for _, counts in whole) <= fewest:
-            whole = self.all_of(vector, index)
-            if any(len(series.values) > fewest for series, _ in whole):
-                whole = self._within(_series(vector, index, None, *self.outer))
-        return tuple(thinned(part, counts, self._start_s, self._end_s, self._max_points) for part, counts in whole)
+        is_worth_it = vector.reading_count > _WORTH_SUMMING * self._max_points
+        summed_up = vector.summed_up(index, self._stretch_s) if is_worth_it else None
+        whole = self._within(_series(vector, index, summed_up, *self.outer)) if summed_up else []
+        if sum(counts.sum() for _, counts in whole) <= fewest:
+            readings = vector.of(index)
+            asked = readings.between(*self.times)
+            are_few = all(len(asked.rows.times[own]) <= fewest for _, own in _parts(vector, index, asked))
+            whole = self._within(_series(vector, index, readings, *(self.times if are_few else self.outer)))
+        return tuple(thinned(part, counts, *self.times, self._max_points) for part, counts in whole)
 
     def _within(self, parts: Iterable[tuple[Series, Floats]]) -> list[tuple[Series, Floats]]:
         """Those with a reading that holds in the time asked for, and the last one."""
         parts = list(parts)
-        asked = self._start_s, self._end_s, self._end_s
-        return [part for part in parts if part is parts[-1] or part[0].is_known_within(*asked)]
-
-    def _pieces(self, vector: VectorReadings, index: int) -> Pieces | None:
-        """What of the blocks is read without each reading; None if all readings are read."""
-        is_worth_it = vector.reading_count > _WORTH_SUMMING * self._max_points
-        return vector.pieces(index, self._stretch_s) if is_worth_it else None
+        return [part for part in parts if part is parts[-1] or part[0].is_known_within(*self.times, self.times[1])]
 
 
 def _series(
-    vector: VectorReadings, index: int, pieces: Pieces | None, start_s: float, end_s: float
+    vector: VectorReadings, index: int, readings: PointReadings, start_s: float, end_s: float
 ) -> Iterator[tuple[Series, Floats]]:
     """The point's lines, that with the sample that came last last, and of how many readings each of their places is."""
-    rows = vector.rows(pieces, start_s, end_s)
-    values = vector.values(index, rows)
-    for place, own in _parts(vector, index, rows, ~np.isnan(values.means)):
-        yield replace(_line(rows, values, own, place), delay_s=vector.delay_s), rows.counts[own]
+    readings = readings.between(start_s, end_s)
+    for place, own in _parts(vector, index, readings):
+        yield _line(readings, own, place, vector.delay_s), readings.rows.counts[own]
 
 
-def _parts(vector: VectorReadings, index: int, rows: Rows, known: Flags) -> list[tuple[Place, Any]]:
+def _parts(vector: VectorReadings, index: int, readings: PointReadings) -> list[tuple[Place, Any]]:
     """What was told last of the point in each of its units, and in which rows it has this unit."""
+    rows, known = readings.rows, ~np.isnan(readings.values.means)
     places = {layout: vector.places[layout][index] for layout in vector.layouts & vector.layouts_of(index)}
     if len({place._replace(position=0) for place in places.values()}) == 1:
         place = next(iter(places.values()))
@@ -286,8 +283,9 @@ def _parts(vector: VectorReadings, index: int, rows: Rows, known: Flags) -> list
     ]
 
 
-def _line(rows: Rows, values: Values, own: Any, place: Place) -> Series:
+def _line(readings: PointReadings, own: Any, place: Place, delay_s: float) -> Series:
     """The line of some of the rows."""
+    rows, values, are_single = readings
     times, ends, until = rows.times[own], rows.ends[own], rows.until[own]
     next_times = np.append(times[1:], np.inf)
     before_hole = np.flatnonzero(until < next_times)  # after the last one: if there are later rows, which lack it
@@ -300,7 +298,8 @@ def _line(rows: Rows, values: Values, own: Any, place: Place) -> Series:
         place.digital,
         place.label,
         float(rows.spacings[own][-1]),
-        None if rows.pieces.are_single else Stretches(ends, values.lows[own], values.highs[own], np.ones(len(times))),
+        None if are_single else Stretches(ends, values.lows[own], values.highs[own], np.ones(len(times))),
+        delay_s,
     )
 
 
@@ -311,8 +310,7 @@ def _reading(series: Series, place: int) -> Reading:
 
 def _readings(vector: VectorReadings, index: int, start_s: float, end_s: float) -> Iterator[Readings]:
     """The readings between two times."""
-    rows = vector.rows(None, start_s, end_s)
-    values = vector.values(index, rows).means
+    rows, (values, *_), _ = vector.of(index).between(start_s, end_s)
     known = ~np.isnan(values) & (rows.times >= start_s) & (rows.times <= end_s)
     times, values, layouts = rows.times[known], values[known], rows.layouts[known]
     for part in np.split(np.arange(len(times)), np.flatnonzero(np.diff(layouts)) + 1):
@@ -323,7 +321,8 @@ def _readings(vector: VectorReadings, index: int, start_s: float, end_s: float) 
 
 def _changes(vector: VectorReadings, index: int, start_s: float, end_s: float) -> Iterator[tuple[Change, float]]:
     """The changes that the readings tell, and when it still was as before."""
-    rows = vector.rows(None, start_s, end_s)
+    rows = vector.rows()
+    rows = rows.part(rows.within(start_s, end_s))
     before: Place | None = None
     for row in [0, *(np.flatnonzero(np.diff(rows.layouts)) + 1).tolist()] if len(rows.times) else ():
         place = vector.places.get(int(rows.layouts[row]), {}).get(index)
