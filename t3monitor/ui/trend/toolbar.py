@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import time, tzinfo
+from functools import partial
 
-from PySide6.QtCore import QDate, QLocale, QSize, Qt, Slot
+from PySide6.QtCore import QDate, QEvent, QLocale, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
 from typing_extensions import override
@@ -59,7 +60,7 @@ class TrendToolBar(QWidget):
         self.undo.clicked.connect(state.undo)
         self.redo.clicked.connect(state.redo)
         layout.addSpacing(6)
-        self.shown_time = _TimeButton()
+        self.shown_time = _TimeButton(partial(self._range_text, brief=True), self._time_tip)
         self.shown_time.setAccessibleName(self.tr("Time in sight"))
         self.shown_time.clicked.connect(self._on_time_asked)
         layout.addWidget(self.shown_time, 1)
@@ -79,9 +80,9 @@ class TrendToolBar(QWidget):
 
     def refresh(self) -> None:
         """Shows what is in sight."""
-        state, shown = self._state, self._state.time_range
+        state, preset = self._state, self._state.preset
         for its, button in self.presets.items():
-            button.setChecked(its is state.preset)
+            button.setChecked(its is preset)
         self.follow.blockSignals(True)
         self.follow.setChecked(state.follows)
         self.follow.blockSignals(False)
@@ -92,12 +93,17 @@ class TrendToolBar(QWidget):
         by = {None: self.tr("what is shown"), Span.DAY: self.tr("a day"), Span.WEEK: self.tr("a week")}[span]
         self.back.setToolTip(self.tr("Earlier by %s (Page Up)") % by)
         self.forward.setToolTip(self.tr("Later by %s (Page Down)") % by)
+        self.shown_time.setText(self._range_text())
+
+    def _range_text(self, *, brief: bool = False) -> str:
+        state = self._state
         year = local(self._clock(), state.zone).year
-        self.shown_time.setText(range_text(shown, state.zone, span, year))
-        self.shown_time.in_little_room = range_text(shown, state.zone, span, year, brief=True)
-        self.shown_time.setToolTip(
-            "\n".join((range_text(shown, state.zone), self.tr("Click for days, weeks, a calendar and the time zone")))
-        )
+        return range_text(state.time_range, state.zone, state.span, year, brief=brief)
+
+    def _time_tip(self) -> str:
+        """Everything about the time in sight."""
+        whole = range_text(self._state.time_range, self._state.zone)
+        return "\n".join((whole, self.tr("Click for days, weeks, a calendar and the time zone")))
 
     def _button(self, layout: QHBoxLayout, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -116,9 +122,11 @@ class TrendToolBar(QWidget):
 class _TimeButton(QToolButton):
     """The time in sight, in little room without days of the week and zone; it opens the choice of another one."""
 
-    def __init__(self) -> None:
+    def __init__(self, brief: Callable[[], str], tip: Callable[[], str]) -> None:
+        """``brief`` and ``tip`` are asked when they are to be seen: the time moves with each frame."""
         super().__init__()
-        self.in_little_room = ""
+        self._brief = brief
+        self._tip = tip
         self.setAutoRaise(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setSizePolicy(self.sizePolicy().Policy.Expanding, self.sizePolicy().verticalPolicy())
@@ -128,12 +136,18 @@ class _TimeButton(QToolButton):
         return QSize(40, super().minimumSizeHint().height())
 
     @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(self._tip())
+        return super().event(event)
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
         room = self.width() - option.iconSize.width() - 16
         fits = self.fontMetrics().horizontalAdvance(self.text()) <= room
-        text = self.text() if fits else self.in_little_room
+        text = self.text() if fits else self._brief()
         option.text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
 
