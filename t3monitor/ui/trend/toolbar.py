@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import time, tzinfo
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -31,6 +31,7 @@ class TrendToolBar(QWidget):
         super().__init__(parent)
         self._state = state
         self._clock = clock
+        self._fit = fit
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.setSpacing(2)
@@ -64,7 +65,6 @@ class TrendToolBar(QWidget):
         self.shown_time.setAccessibleName(self.tr("Time in sight"))
         self.shown_time.clicked.connect(self._on_time_asked)
         layout.addWidget(self.shown_time, 1)
-        self.popup = TimePopup(state, fit, self)
         for button, name in (
             (self.back, "back"),
             (self.forward, "forward"),
@@ -72,6 +72,11 @@ class TrendToolBar(QWidget):
             (self.shown_time, "clock"),
         ):
             button.setIcon(icon(name))
+
+    @cached_property
+    def popup(self) -> TimePopup:
+        """In which another time is chosen; made when it is first wanted, since a calendar takes its time."""
+        return TimePopup(self._state, self._fit, self)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
