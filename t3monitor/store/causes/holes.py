@@ -1,5 +1,6 @@
 """Why a point has no reading: its holes, each with its cause, by what the database recorded; for any thread."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from math import inf
 from typing import NamedTuple
@@ -99,16 +100,18 @@ def _holes(
     told += [
         Told(hole.start_s, hole.end_s, Order.FAULT, fault.cause)
         for hole in found
-        for fault in faults
-        if hole.is_closed and fault.start_s < hole.start_s and hole.end_s < fault.end_s
+        for place in (bisect_left(faults, (hole.start_s,)),)
+        for fault in faults[max(0, place - 1) : place]  # the last one that began before it
+        if hole.is_closed and hole.end_s < fault.end_s
     ]
     if series is not None and series.times_utc_s.size and start_s < series.times_utc_s[0]:
         told += recorded.before(key, series)
     explained = _explained(recorded, key[:2], [part for hole in found for part in hole.without(elsewhere)], told)
+    unread = [(hole.start_s, hole.end_s) for hole in found]
     explained += [
         ExplainedHole(part.start_s, part.end_s, fault.cause, sentence(fault.cause), ())
         for fault in faults
-        for part in Hole(fault.start_s, fault.end_s).without([(hole.start_s, hole.end_s) for hole in found])
+        for part in Hole(fault.start_s, fault.end_s).without(unread)
     ]
     return tuple(
         hole.within(start_s, end_s)
@@ -128,10 +131,10 @@ def _explained(recorded: Recorded, vector: Vector, holes: list[Hole], told: list
             piece.end_s,
             piece.cause,
             sentence(piece.cause, piece.detail),
-            tuple(run_id for run_id, ended_s in run_ids if piece.start_s < ended_s <= piece.end_s),
+            tuple(run_ids[bisect_right(ended, piece.start_s) : bisect_right(ended, piece.end_s)]),
         )
         for hole in holes
-        for run_ids in (recorded.run_ids(vector, hole),)
+        for ended, run_ids in (recorded.ended_in(vector, hole),)
         for piece in pieces(hole.start_s, hole.end_s, hole.spacing_s or recorded.spacing(vector, hole), known)
     ]
 

@@ -2,10 +2,12 @@
 
 import re
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 from math import inf
+from operator import itemgetter
 from sqlite3 import Cursor
 from typing import Any, NamedTuple, cast
 
@@ -49,8 +51,10 @@ class Hole(NamedTuple):
         return self._replace(start_s=max(self.start_s, start_s), end_s=min(self.end_s, end_s))
 
     def without(self, known: list[Times]) -> Iterator["Hole"]:
-        """What is left of it without these times, which do not overlap."""
-        edges = [-inf, *chain.from_iterable(sorted(known)), inf]
+        """What is left of it without these times, which are in order and do not overlap."""
+        first = bisect_right(known, self.start_s, key=itemgetter(1))
+        last = bisect_left(known, self.end_s, key=itemgetter(0))
+        edges = [-inf, *chain.from_iterable(known[first:last]), inf]
         for since_s, until_s in zip(edges[::2], edges[1::2], strict=True):
             part = self.within(since_s, until_s)
             if part.start_s < part.end_s:
@@ -150,9 +154,10 @@ class Recorded:
         spacing_s = holes[0].spacing_s or self.spacing(vector, holes[0])
         return in_force([*others, *without_pauses(absent, others, spacing_s)])
 
-    def run_ids(self, vector: Vector, hole: Hole) -> list[tuple[int, float]]:
-        """The cycles that ended in a hole, each with when it did."""
-        return [(run_id, finished_s) for run_id, _, finished_s, *_ in self._runs(self._sites(vector), hole)]
+    def ended_in(self, vector: Vector, hole: Hole) -> tuple[list[float], list[int]]:
+        """The cycles that ended in a hole, in that order: when, and which."""
+        runs = sorted((finished_s, run_id) for run_id, _, finished_s, *_ in self._runs(self._sites(vector), hole))
+        return [finished_s for finished_s, _ in runs], [run_id for _, run_id in runs]
 
     def spacing(self, vector: Vector, hole: Hole) -> float:
         """Of the last reading before a hole."""
