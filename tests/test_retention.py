@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clock import FakeClock
-from six_points import BERLIN, FIRST, NEW_YORK, POINTS, ROWS, SECOND, Frame, History, key, midnight, regular
+from six_points import BERLIN, FIRST, NEW_YORK, POINTS, ROWS, SECOND, VECTOR, Frame, History, key, midnight, regular
 from t3monitor.config.settings import Settings
 from t3monitor.model.local_days import begin_of, days_of
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes
 from t3monitor.store.history.statistics import statistics
 from t3monitor.store.upkeep import retention
-from t3monitor.store.upkeep.leaving import Leaving
+from t3monitor.store.upkeep.leaving import Leaving, oldest
 from t3monitor.store.upkeep.preview import preview
 from t3monitor.store.upkeep.retention import Retain, pause_text
 from t3monitor.store.upkeep.retention_text import preview_lines
@@ -363,6 +363,22 @@ def test_panels_and_types_have_ages_of_their_own(history: History) -> None:
     assert history.retain(now_s, BERLIN, keep_samples_days=1, keep_exceptions=[{"serial_number": 7}]) == 0
     exceptions = [{"serial_number": 7, "samples_days": 3}]
     assert history.retain(now_s, BERLIN, keep_samples_days=1, keep_exceptions=exceptions) == 144
+
+
+def test_readings_that_came_late_go_in_the_order_of_their_times(history: History) -> None:
+    begin_s = midnight(BERLIN, 2026, 1, 30)
+    history.store(regular(begin_s + 86_400, 3 * 144))
+    history.pack(1)
+    history.store(regular(begin_s, 3, run_id=5000))
+    gone: list[tuple[bool, int, int]] = []
+    with history.database.writing() as cursor:
+        while run := oldest(cursor, VECTOR, begin_s + 9 * 86_400):
+            gone.append((run.is_block, min(run.times), max(run.times)))
+            run.delete(cursor)
+    (late, block, *rest) = gone
+    assert (late, block[0]) == ((False, begin_s, begin_s + 1200), True)
+    assert rest
+    assert all(before[2] < after[1] for before, after in pairwise(gone))
 
 
 def test_daily_values_go_at_their_own_age(history: History) -> None:

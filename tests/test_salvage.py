@@ -14,7 +14,7 @@ from t3monitor.store.upkeep.backup import back_up
 from t3monitor.store.upkeep.checking import check
 from t3monitor.store.upkeep.compact import compact
 from t3monitor.store.upkeep.mending import LostValues, mend
-from t3monitor.store.upkeep.salvage import Salvaged, salvage
+from t3monitor.store.upkeep.salvage import Salvaged, _fill, salvage
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.writer import Writer
 from values import NOW_S, device, report
@@ -214,6 +214,17 @@ def test_hot_readings_of_a_lost_page_are_lost_and_their_time_is_said(file: Path)
     assert readings(new, SERIAL + 1) == BLOCK + HOT
 
 
+def test_a_row_whose_key_is_garbage_is_not_carried(file: Path) -> None:
+    """SQLite looks for the begin of a range, and then only for its end: what is before the begin it gives as well."""
+    hot = time_of(READINGS - HOT // 2).to_bytes(4, "big")
+    content = file.read_bytes()
+    (page,) = (page for page in pages_of(file, "TRENDLOG_FRAMES") if hot in content[(page - 1) * PAGE : page * PAGE])
+    overwrite(file, page, b"\x80", offset=content[(page - 1) * PAGE : page * PAGE].index(hot))
+    new, _ = salvaged(file)
+    assert rows(new, "SELECT count(*) FROM TRENDLOG_FRAMES WHERE logging_time < 0") == [(0,)]
+    assert readings(new) >= READINGS - 1
+
+
 def test_readings_between_two_lost_pages_are_carried(file: Path) -> None:
     pages = pages_of(file, "SYNC_RUNS")
     assert len(pages) > 7
@@ -308,12 +319,47 @@ def test_what_is_lost_comes_from_a_backup_and_what_is_newer_from_the_file(file: 
     overwrite(file, pages_of(file, "TRENDLOG_SEGMENTS")[1])
     pages = pages_of(file, "TRENDLOG_FRAMES")
     overwrite(file, pages[len(pages) // 2])  # packed in the file, and not yet in the backup
+    (end,) = rows(backup, "SELECT max(logging_time) FROM TRENDLOG_FRAMES WHERE seq IS NOT NULL")[0]
     new, result = salvaged(file, backup)
     assert result.from_backup > 0
     assert readings(new) == READINGS
     with_it = samples(new)
+    missing = samples_of_whole() - with_it
+    newer = f"SELECT count(*) FROM TRENDLOG_DATA WHERE logging_time > {end} AND serial_number = {SERIAL}"
+    assert missing == _samples_after(int(str(end))) - int(str(rows(new, newer)[0][0])), "only what is newer is missing"
     new, _ = salvaged(file)
     assert samples(new) < with_it
+
+
+def _samples_after(time_s: int) -> int:
+    return sum(
+        value(seq, position) is not None
+        for seq in range(READINGS)
+        for position in range(POINTS)
+        if time_of(seq) > time_s
+    )
+
+
+def test_of_what_a_whole_backup_has_nothing_is_missing(file: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "backup.db"
+    backup.write_bytes(file.read_bytes())
+    overwrite(file, pages_of(file, "TRENDLOG_SEGMENTS")[1])
+    new, result = salvaged(file, backup)
+    assert (samples(new), result.lost) == (samples_of_whole(), ())
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_only_a_whole_backup_says_that_values_are_not_lost(file: Path, tmp_path: Path, is_damaged: bool) -> None:
+    backup = tmp_path / "backup.db"
+    backup.write_bytes(file.read_bytes())
+    if is_damaged:
+        overwrite(backup, pages_of(file, "TRENDLOG_SEGMENTS")[1])
+    newest_block, newest_seq = (BLOCKS - 1) * BLOCK, BLOCKS * BLOCK - 1
+    lost = {(SERIAL, KIND): [LostValues(0, 1, newest_seq)]}
+    target = Database(sqlite_url(tmp_path / "new.db"))
+    _fill(backup, target, lost, LongWork())
+    target.close()
+    assert lost == {(SERIAL, KIND): [LostValues(0, 1 if is_damaged else newest_block + 1, newest_seq)]}
 
 
 def test_a_damaged_backup_gives_what_it_can(file: Path, tmp_path: Path) -> None:

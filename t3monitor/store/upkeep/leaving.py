@@ -137,7 +137,7 @@ def oldest(cursor: Cursor, vector: Vector, before_s: int) -> Leaving | None:
         )
     if not hot:
         return None
-    layout_id = hot[0][0]
-    alike = takewhile(lambda frame: frame[0] == layout_id, hot)
+    layout_id, block_s = hot[0][0], block[-1] if block else _NEVER_S
+    alike = takewhile(lambda frame: frame[0] == layout_id and frame[1] < block_s, hot)
     _, its_times, runs, vals, spacings = map(list, zip(*alike, strict=True))
     return Leaving(vector, layout_id, its_times, runs, np.array(spacings, dtype=np.float64), vals)

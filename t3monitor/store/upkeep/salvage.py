@@ -170,7 +170,7 @@ def _fill(backup: Path, target: Database, lost: dict[Vector, list[LostValues]], 
     if not losses:
         for vector, values in lost.items():
             end = ends.get(vector, -1)
-            lost[vector] = [part._replace(first=max(part.first, end + 1)) for part in values if part.last > end]
+            lost[vector] = [part._replace(first=max(part.first, end + 1)) for part in values]
     with target.writing() as cursor:
         return sum(_size(cursor, table) - before[table.name] for table in _tables(cursor))
 
