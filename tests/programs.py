@@ -39,11 +39,11 @@ async def opened(paths: Paths, settings: Settings) -> Any:
         assert not program._tick.isActive(), "nothing of the window is left to show"
 
 
-async def until(condition: Callable[[], bool], program: "MonitorApp") -> None:
+async def until(condition: Callable[[], bool], program: "MonitorApp | None" = None) -> None:
     """Lets the loop work until a condition holds."""
     deadline_s = time.monotonic() + PATIENCE_S
     while not condition():
-        assert time.monotonic() < deadline_s, f"it did not come to pass; busy: {program.is_busy}"
+        assert time.monotonic() < deadline_s, f"it did not come to pass; busy: {program and program.is_busy}"
         await asyncio.sleep(0.005)
 
 

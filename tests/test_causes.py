@@ -542,18 +542,14 @@ def test_what_happens_while_the_database_is_locked_is_told_later(
 ) -> None:
     monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
     recording.run(recording.answer())
-    other = sqlite3.connect(recording.file, check_same_thread=False)
+    with locked_after(recording, 1, 3) as lock:
 
-    def lock(ended: int) -> None:
-        if ended == 1:
-            other.execute("BEGIN IMMEDIATE")
-        if ended == 2:
-            recording.service.interrupted(Interruption(recording.clock.utc_s(), 40, 0, 0.0))
-        if ended == 3:
-            other.rollback()
+        def sleep(ended: int) -> None:
+            lock(ended)
+            if ended == 2:
+                recording.service.interrupted(Interruption(recording.clock.utc_s(), 40, 0, 0.0))
 
-    with closing(other):
-        recording.run(*[recording.answer()] * 4, between=lock)
+        recording.run(*[recording.answer()] * 4, between=sleep)
     assert ("slept", "40", 60) in recording.happened
 
 
@@ -682,13 +678,7 @@ def test_a_service_listens_to_the_pulse_only_while_it_records(tmp_path: Path) ->
 
 
 def test_an_end_that_a_lock_kept_out_is_told_by_the_next_run(recording: Recording) -> None:
-    other = sqlite3.connect(recording.file, check_same_thread=False, isolation_level=None)
-
-    def lock(ended: int) -> None:
-        if ended == 2:
-            other.execute("BEGIN IMMEDIATE")
-
-    with closing(other):
+    with locked_after(recording, 2, 3) as lock:
         recording.run(*[recording.answer()] * 2, between=lock)
         assert recording.happened == [("started", "", 0)]
     recording.run(recording.answer())

@@ -56,7 +56,7 @@ def test_a_task_is_watched_and_its_sentence_shown(qtbot: QtBot, loop: asyncio.Ab
 
     async def scenario() -> None:
         box.buttons[UpkeepTask.COMPACT].click()
-        await box.going_on()
+        await until(lambda: shown(box) == (True, False))
 
     upkeep = Scripted(act)
     box = UpkeepBox(upkeep)
@@ -84,7 +84,7 @@ def test_what_went_wrong_is_said_and_the_buttons_come_back(
 
     async def scenario() -> None:
         box.begin(UpkeepTask.BACK_UP)
-        await box.going_on()
+        await until(lambda: shown(box) == (True, False))
 
     box = UpkeepBox(Scripted(act))
     qtbot.addWidget(box)
@@ -103,7 +103,7 @@ def test_a_task_is_cancelled(qtbot: QtBot, loop: asyncio.AbstractEventLoop) -> N
 
     async def scenario() -> None:
         box.begin(UpkeepTask.CHECK)
-        await box.going_on()
+        await until(lambda: shown(box) == (True, False))
 
     box = UpkeepBox(Scripted(act))
     qtbot.addWidget(box)
@@ -129,10 +129,10 @@ def test_the_window_does_each_of_them_while_it_records(paths: Paths, run: Run) -
                 (UpkeepTask.COMPACT, "The database is compact: "),
             ):
                 box.begin(task)
-                await box.going_on()
+                await until(lambda: shown(box) == (True, False), program)
                 assert (box.message.tone, words in box.message.text()) == (Tone.GOOD, True), box.message.text()
             (backup,) = file.parent.glob("*.backup-*")
-            assert str(backup) in box.state.text()
+            await until(lambda: str(backup) in box.state.text(), program)
             report = await cycle(program, program.window.sync_once_action.trigger)
             assert report.outcome is Outcome.OK
             program.settings.close()

@@ -103,11 +103,6 @@ class UpkeepBox(QWidget):
             self._show_progress(shown=True)
             self._going_on = asyncio.ensure_future(self._do(task, self._work))
 
-    async def going_on(self) -> None:
-        """Waits for what was begun."""
-        if self._going_on:
-            await self._going_on
-
     @Slot()
     def on_cancel(self) -> None:
         """Has what goes on end; nothing of it is left."""
