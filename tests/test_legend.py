@@ -11,6 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from drawn import drawn
 from legend_rows import LegendRow
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.point_types import PointType
@@ -86,8 +87,7 @@ def test_the_narrower_the_fewer_figures_and_name_and_value_always_have_room(lege
         legend.resize(width, 300)
         shown.append(len(figures_shown(legend)))
         assert sum(map(legend.columnWidth, Column)) == legend.viewport().width(), "it is filled, and nothing is cut"
-        both = legend.columnWidth(Column.NAME) + legend.columnWidth(Column.VALUE)
-        assert both > legend.fontMetrics().horizontalAdvance("SAT 455.00 PPM")
+        assert {"SAT", "17.30 °C", "CO2", "455.00 PPM", "FAN", "Off"} <= set(drawn(legend))
     assert shown == sorted(shown, reverse=True)
     assert shown[0] == 4
     assert shown[-1] == 0
@@ -238,6 +238,17 @@ def test_the_list_has_its_share_of_the_room_until_its_border_was_moved(qtbot: Qt
     splitter.resize(1200, 300)
     assert splitter.sizes()[1] == pytest.approx(300, abs=110), "as a splitter gives room"
     assert splitter.is_chosen
+
+
+def test_a_cause_leaves_a_label_its_room_and_values_of_states_their_words(legend: Legend) -> None:
+    cause = "no reading: T3000 did not answer in time"
+    legend.show_entries([replace(ENTRIES[0], value=cause, is_missing=True), *ENTRIES[1:]], "18:04:30")
+    legend.resize(900, 300)
+    assert {"SAT", cause, "On 42 %"} <= set(drawn(legend))
+    legend.resize(300, 300)
+    texts = drawn(legend)
+    assert "SAT" in texts
+    assert any(text.startswith("no reading: ") for text in texts)
 
 
 # -- the figures themselves ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -27,15 +28,16 @@ from typing_extensions import override
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.columns import pop_up
 from t3monitor.ui.kit.delegates import tabular
-from t3monitor.ui.kit.theme import current_theme
-from t3monitor.ui.trend.legend_delegates import PADDING_PX, LegendDelegate
+from t3monitor.ui.trend.figures import Figures
 from t3monitor.ui.trend.legend_model import FIGURES, Column, Entry, LegendModel, title
+from t3monitor.ui.trend.legend_painting import PADDING_PX, RowHeight, RowPainter
 from t3monitor.ui.trend.style_popup import StylePopup
 
 NARROWEST_PX = 190
 _SHARE, _NARROW_PX, _WIDE_PX = 0.36, 230, 500  # of the trend's width, at first
 _WIDTHS = {Column.SHOWN: 24, Column.LOOKS: 28, Column.REMOVE: 22}
 _LABEL, _VALUE = "SUP_TEMP", "00:00:00"  # what name and value have room for before any figure has
+_STATE = "Open 99 %"  # longer words have the room of the minimum, or none
 _GIVEN_UP_LAST = (Column.KNOWN, Column.MEAN, Column.MINIMUM, Column.MAXIMUM)
 _Key = Qt.Key
 _Index = QModelIndex | QPersistentModelIndex
@@ -89,10 +91,12 @@ class Legend(QTreeView):
         self._grouped = False
         self._is_filling = False
         self._pointed_at: SeriesKey | None = None
+        self._painter: RowPainter | None = None
         self._wanted = set(FIGURES)
         self._widest: dict[Column, int] = {}
+        self._fitted: list[tuple[str | None, Figures]] = []  # the columns, to these
         self.setModel(self._rows)
-        self.setItemDelegate(LegendDelegate(self._rows, self))
+        self.setItemDelegate(RowHeight(self))
         self.setFont(tabular(self.font()))
         self.setFrameShape(QTreeView.Shape.NoFrame)
         self.setRootIsDecorated(False)
@@ -130,7 +134,10 @@ class Legend(QTreeView):
         self._is_filling = True
         self._rows.show(entries, heading, grouped=grouped)
         self._is_filling = False
-        self._fit_columns()
+        figures = [(entry.unit, entry.figures) for entry in entries]
+        if figures != self._fitted:
+            self._fitted = figures
+            self._fit_columns()
 
     def cell(self, key: SeriesKey, column: Column) -> QModelIndex:
         """The cell of a series."""
@@ -178,9 +185,13 @@ class Legend(QTreeView):
         around_px = 2 * PADDING_PX
         for column, place in FIGURES.items():
             entries = [row for row in self._rows.rows if isinstance(row, Entry)]
-            own = [entry for entry in entries if column is Column.KNOWN or entry.unit is not None]
-            texts = [title(column), *(str(entry.figures[place]) for entry in own)]
-            widest_px = max(map(metrics.horizontalAdvance, texts)) + around_px
+            states = [str(entry.figures[place]) for entry in entries if entry.unit is None]
+            texts = [title(column), *(str(entry.figures[place]) for entry in entries if entry.unit is not None)]
+            widest_px = max(
+                *map(metrics.horizontalAdvance, texts),
+                min(max(map(metrics.horizontalAdvance, states), default=0), metrics.horizontalAdvance(_STATE)),
+            )
+            widest_px += around_px
             self._widest[column] = max(widest_px, self._widest.get(column, 0))
         value_px = metrics.horizontalAdvance(_VALUE) + around_px
         room_px = self.viewport().width() - sum(_WIDTHS.values()) - value_px
@@ -237,7 +248,7 @@ class Legend(QTreeView):
     @Slot()
     def _on_reset(self) -> None:
         """The rows are others: the keys and the mouse stay with their series, as far as it is still there."""
-        self._widest = {}
+        self._widest, self._fitted = {}, []
         for row, shown in enumerate(self._rows.rows):
             self.setFirstColumnSpanned(row, QModelIndex(), not isinstance(shown, Entry))
         place = self._rows.row_of(self._pointed_at)
@@ -323,7 +334,17 @@ class Legend(QTreeView):
 
     @override
     def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
-        entry = self._rows.entry(index)
-        if entry and entry.key == self._pointed_at:
-            painter.fillRect(options.rect, current_theme().window)
-        super().drawRow(painter, options, index)
+        row = self._rows.rows[index.row()]
+        self._painter = self._painter or RowPainter(self)
+        self._painter.paint(
+            painter,
+            options.rect,
+            row,
+            is_pointed_at=isinstance(row, Entry) and row.key == self._pointed_at,
+            is_chosen=self.hasFocus() and index.row() == self.currentIndex().row(),
+        )
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self._painter = None  # fonts, colours and columns may be others the next time

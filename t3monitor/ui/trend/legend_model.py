@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from t3monitor.model.freshness import PanelState
@@ -185,13 +185,7 @@ class LegendModel(QAbstractTableModel):
         if role == _Role.TextAlignmentRole and column >= Column.VALUE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == _Role.ForegroundRole:
-            is_muted = entry.hidden or (column in FIGURES and entry.figures.is_partial)
-            is_muted = is_muted or (column == Column.VALUE and (entry.is_missing or entry.state in _MARKS))
-            return current_theme().muted if is_muted else None
-        if role == _Role.FontRole and column in FIGURES and entry.figures.is_partial:
-            font = QFont()
-            font.setItalic(True)
-            return font
+            return current_theme().muted if is_muted(entry, column) else None
         if role == _Role.ToolTipRole:
             return self._tip(entry, column)
         if role == _Role.AccessibleTextRole:
@@ -230,12 +224,6 @@ class LegendModel(QAbstractTableModel):
     def _data_of_heading(self, text: str, column: Column, role: int) -> Any:
         if column != Column.SHOWN:
             return None
-        if role == _Role.FontRole:
-            font = QFont()
-            font.setBold(True)
-            return font
-        if role == _Role.ForegroundRole:
-            return current_theme().muted
         return text if role in (_Role.DisplayRole, _Role.AccessibleTextRole) else None
 
     def _tip(self, entry: Entry, column: Column) -> str:
@@ -267,6 +255,13 @@ class LegendModel(QAbstractTableModel):
             case Column.REMOVE:
                 return self.tr("Remove %s") % name
         return None
+
+
+def is_muted(entry: Entry, column: Column) -> bool:
+    """Whether a text steps back: of a hidden series, of figures of little known time, of no value of the present."""
+    if column == Column.VALUE and (entry.is_missing or entry.state in _MARKS):
+        return True
+    return entry.hidden or (column in FIGURES and entry.figures.is_partial)
 
 
 def small_text(entry: Entry) -> str:

@@ -13,7 +13,7 @@ from t3monitor.ui.kit.icons import painted_icon
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import current_theme
-from t3monitor.ui.trend.legend_delegates import paint_line
+from t3monitor.ui.trend.legend_painting import paint_line
 from t3monitor.ui.trend.styles import COLOURS, FIRST, TOLD_APART, WIDTHS, Style
 
 _SWATCH, _LINE = QSize(16, 16), QSize(34, 16)
