@@ -23,7 +23,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.store import statements
-from t3monitor.store.keeper import Keepers
+from t3monitor.store.keepers import Keepers
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.service import Listener, SyncService
 from t3monitor.t3000 import link as t3000_link

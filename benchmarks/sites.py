@@ -8,7 +8,7 @@ from benchmarks import answers
 from benchmarks.answers import Answer
 from benchmarks.cycle import Program
 from benchmarks.measure import WARM_UP, Row, Times, times_floor
-from t3monitor.store.keeper import Keepers
+from t3monitor.store.keepers import Keepers
 
 _SITES = ("North", "South")
 

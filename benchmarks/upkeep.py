@@ -32,7 +32,8 @@ from t3monitor.model.snapshot import Panel
 from t3monitor.simulation.building import Building
 from t3monitor.store import keeper as keeper_module
 from t3monitor.store.database import Database
-from t3monitor.store.keeper import Keepers, Store
+from t3monitor.store.keeper import Store
+from t3monitor.store.keepers import Keepers
 from t3monitor.store.upkeep.packing import Packing
 from t3monitor.store.upkeep.slices import Upkeep, UpkeepContext
 from t3monitor.t3000.messages import AnswerDecoder

@@ -36,7 +36,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import LeftOut
 from t3monitor.store.causes.holes import holes_of_vectors
 from t3monitor.store.database import Database
-from t3monitor.store.keeper import Keepers
+from t3monitor.store.keepers import Keepers
 from t3monitor.store.writing.coverage import Coverage, LastReading
 from t3monitor.sync.flow_log import FlowLines
 from t3monitor.sync.pulse import Beats, Interruption, Pulse

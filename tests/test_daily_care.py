@@ -19,7 +19,7 @@ from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import DatabaseDamagedError, DatabaseError
 from t3monitor.store import keeper as keeper_module
 from t3monitor.store.database import Database
-from t3monitor.store.keeper import Keepers
+from t3monitor.store.keepers import Keepers
 from t3monitor.store.upkeep.backups import Care, backups_of, last_care, make_backup, newest_backup
 from t3monitor.store.upkeep.checking import check
 from t3monitor.store.upkeep.daily_care import DailyCare

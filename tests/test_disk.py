@@ -13,7 +13,7 @@ from clock import FakeClock
 from cycles import STEP_S, Cycles
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import Outcome
-from t3monitor.store.keeper import Keepers
+from t3monitor.store.keepers import Keepers
 from t3monitor.store.reading import reading
 from t3monitor.store.upkeep import disk
 from t3monitor.store.upkeep.disk import NO_SAMPLES, DiskGuard, room_of

@@ -21,7 +21,8 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Panel, PointGroup
 from t3monitor.store import keeper as keeper_module
 from t3monitor.store.database import Database
-from t3monitor.store.keeper import Keeper, Keepers, Store
+from t3monitor.store.keeper import Keeper, Store
+from t3monitor.store.keepers import Keepers
 from t3monitor.store.lock import HeldError
 from t3monitor.store.upkeep.slices import UpkeepContext, is_loaded
 from t3monitor.store.writing import late as late_module

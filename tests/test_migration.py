@@ -17,7 +17,8 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError, DatabaseLockedError, Outcome
 from t3monitor.store import migrate as migrate_module
 from t3monitor.store.database import Database
-from t3monitor.store.keeper import Keeper, Keepers, Store
+from t3monitor.store.keeper import Keeper, Store
+from t3monitor.store.keepers import Keepers
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.store.writing.late import late_file

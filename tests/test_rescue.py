@@ -25,7 +25,8 @@ from t3monitor.model.errors import (
 from t3monitor.model.events import DatabaseSalvaged
 from t3monitor.store import keeper as keeper_module
 from t3monitor.store.database import Database
-from t3monitor.store.keeper import Keeper, Keepers, Store
+from t3monitor.store.keeper import Keeper, Store
+from t3monitor.store.keepers import Keepers
 from t3monitor.store.upkeep import salvage as salvage_module
 from t3monitor.store.upkeep.rescue import Rescue
 from t3monitor.store.work import CancelledWorkError, LongWork

@@ -29,7 +29,8 @@ from t3monitor.model.holes import HOLE_AFTER_SPACINGS
 from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.store.database import Database
-from t3monitor.store.keeper import Keeper, Keepers
+from t3monitor.store.keeper import Keeper
+from t3monitor.store.keepers import Keepers
 from t3monitor.store.writing.events import RecordingEvent
 from t3monitor.sync.cycle import Cycle, CycleSettings
 from t3monitor.sync.pulse import Interruption, Pulse

@@ -9,7 +9,7 @@ from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.events import CycleReport
 from t3monitor.model.points import PointKey
-from t3monitor.store.keeper import Keepers
+from t3monitor.store.keepers import Keepers
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.recording import PanelClaims

@@ -8,7 +8,8 @@ from t3monitor.model.causes import EventKind
 from t3monitor.model.clock import Clock
 from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseUnusableError
 from t3monitor.store.files import database_file
-from t3monitor.store.keeper import Keeper, Keepers, Store
+from t3monitor.store.keeper import Keeper, Store
+from t3monitor.store.keepers import Keepers
 from t3monitor.store.migrate import present_revision
 from t3monitor.store.upkeep.backups import make_backup
 from t3monitor.store.upkeep.compact import compact
