@@ -270,6 +270,17 @@ def test_the_newest_cycle_is_explained_in_full_on_request(pane: ActivityPane) ->
     assert REASON in pane.cycles.details.text(), "the selection stays with its cycle"
 
 
+def test_cycles_are_copied_for_a_spreadsheet(pane: ActivityPane, qtbot: QtBot) -> None:
+    failed = report(Outcome.TIMEOUT, "=no answer", run_id=2, elapsed_ms=30_000.4, samples=1536)
+    pane.cycles.load(stored(failed, report(run_id=1)))
+    pane.show_cycle(failed)
+    qtbot.keyClick(pane.cycles.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    titles, cells = (line.split("\t") for line in QGuiApplication.clipboard().text().splitlines())
+    row = dict(zip(titles, cells, strict=True))
+    assert row["Time"] == local_time_text(NOW_S - 1)
+    assert (row["Duration, ms"], row["Samples"], row["Reason"]) == ("30000", "1536", "'=no answer")
+
+
 def test_what_to_do_is_said_of_every_outcome_with_which_not_all_is_well() -> None:
     assert [outcome for outcome in Outcome if not way_out(outcome)] == [Outcome.OK]
 

@@ -172,6 +172,8 @@ class TestSites:
     LIVE = SiteState(LinkState.LIVE, "● live", "", is_up=True)
     FAILED = SiteState(LinkState.FAILED, "▲ unreachable", REASON, is_up=False)
     WAITING = SiteState(LinkState.WAITING, "◐ no new data", "7 s to go", is_up=True)
+    NOT_READY = SiteState(LinkState.WAITING, "◐ not ready", "T3000 is starting (-2)", is_up=False)
+    BEGUN = SiteState(LinkState.WAITING, "◐ waiting", "", is_up=False)
     STOPPED = SiteState(LinkState.STOPPED, "○ stopped", "read live from each panel", is_up=False)
 
     def test_panels_stand_below_their_site_and_building(self, model: DevicesModel) -> None:
@@ -243,6 +245,8 @@ class TestSites:
             (WAITING, "5 s", "live"),
             (STOPPED, "held 5 s", "Nothing is read while syncing is stopped"),
             (FAILED, "held 5 s", REASON),
+            (NOT_READY, "held 5 s", "T3000 is starting (-2)"),
+            (BEGUN, "held 5 s", "T3000 has not answered yet"),
         ],
     )
     def test_a_panel_is_live_only_while_its_link_is(

@@ -408,6 +408,7 @@ class TestState:
         view.table.sortByColumn(Column.VALUE, Qt.SortOrder.DescendingOrder)
         click(qtbot, view, "Inputs")
         view.search.setText("in")
+        select(view, [IN2])
         saved = json.loads(json.dumps(view.save_state()))
 
         other = shown_view(qtbot)
@@ -416,6 +417,7 @@ class TestState:
         other.apply(snapshot(device()))
         assert other.save_state() == saved
         assert shown_ids(other) == shown_ids(view) == ["IN2", "IN1", "IN3"]
+        assert other.selected_keys() == [IN2]
         assert other.table.horizontalHeader().visualIndex(Column.AGE) == 0
         assert other.table.columnWidth(Column.LABEL) == 123
         assert other.table.isColumnHidden(Column.RANGE)

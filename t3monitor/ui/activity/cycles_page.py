@@ -1,7 +1,7 @@
 """The ledger of cycles, each explained, and the way from one to its time in the trend."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QPushButton, QWidget
 
 from t3monitor.model.events import CycleReport
@@ -10,6 +10,7 @@ from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerModel, phases
 from t3monitor.ui.activity.pages import page_layout, table
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.table_text import table_text
 from t3monitor.ui.progress.texts import way_out_text
 
 
@@ -25,7 +26,6 @@ class CyclesPage(QWidget):
         self._sought: CycleReport | float | None = None  # one, that at a time, or (None) the newest
         self._seeks = False  # as soon as it is there
         self.view = table(self.model, self.tr("Cycles, newest first"), stretched=LedgerColumn.REASON)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         width = self.fontMetrics().horizontalAdvance
         self.view.setColumnWidth(LedgerColumn.TIME, width("0000-00-00 00:00:00") + 24)
         self.view.setColumnWidth(LedgerColumn.SITE, width("A building's name") + 24)
@@ -60,6 +60,10 @@ class CyclesPage(QWidget):
         chosen.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         chosen.triggered.connect(lambda: self.on_cycle_chosen(self.view.currentIndex()))
         self.view.addAction(chosen)
+        copy = QAction(self.tr("Copy"), self.view, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.on_copy)
+        self.view.addAction(copy)
         self.on_cycles_changed()
 
     def load(self, cycles: Cycles) -> None:
@@ -106,6 +110,14 @@ class CyclesPage(QWidget):
         """Asks for the trend at the time of a cycle."""
         if index.isValid():
             self.time_chosen.emit(self.model.row(index.row()).finished_at)
+
+    @Slot()
+    def on_copy(self) -> None:
+        """Puts the selected cycles on the clipboard, for a spreadsheet."""
+        rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
+        if rows:
+            text = table_text(self.model.copied_titles(), (self.model.copied(self.model.row(row)) for row in rows))
+            QGuiApplication.clipboard().setText(text)
 
     @Slot(bool)
     def on_failed_only_toggled(self, failed_only: bool) -> None:

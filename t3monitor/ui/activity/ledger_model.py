@@ -11,6 +11,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.store.ledger import Cycles
 from t3monitor.ui.activity.rows_model import RowsModel
 from t3monitor.ui.kit.outcomes import outcome_colour, outcome_text
+from t3monitor.ui.kit.table_text import Figure
 from t3monitor.ui.kit.texts import duration_text, local_time_text, tooltip_text
 from t3monitor.ui.progress.texts import way_out_text
 
@@ -154,6 +155,21 @@ class LedgerModel(RowsModel[CycleReport]):
         if report.phases_ms:
             lines.append(phases_text(report))
         return tooltip_text(lines)
+
+    def copied_titles(self) -> list[str]:
+        """The headers over `copied`."""
+        titles = list(self.titles())
+        titles[LedgerColumn.DURATION] = self.tr("Duration, ms")
+        return titles
+
+    def copied(self, report: CycleReport) -> list[str]:
+        """A row for a spreadsheet: times and numbers are such."""
+        cells = [_display(report, column) for column in LedgerColumn]
+        cells[LedgerColumn.TIME] = Figure(cells[LedgerColumn.TIME])
+        cells[LedgerColumn.DURATION] = f"{report.elapsed_ms:.0f}"
+        for column in range(self.numbers_from, self.columns):
+            cells[column] = Figure(cells[column].replace(",", ""))
+        return cells
 
     @override
     def cell(self, row: CycleReport, column: int, role: int) -> Any:

@@ -52,8 +52,10 @@ def _explanation(panel: PanelRow, site: SiteState | None) -> str:
             return _tr("no answer, T3000 never read it")
         case PanelState.NO_ANSWER:
             return _tr("no answer, it is missing in T3000's newest answer")
-        case PanelState.HELD if site and site.state is LinkState.FAILED and site.reason:
+        case PanelState.HELD if site and site.state in (LinkState.FAILED, LinkState.WAITING) and site.reason:
             return _tr("held, not read since %s: %s") % (since, site.reason)
+        case PanelState.HELD if site and site.state is LinkState.WAITING:
+            return _tr("held. T3000 has not answered yet; the values are of %s") % since
         case PanelState.HELD:
             return _tr("held. Nothing is read while syncing is stopped; the values are of %s") % since
         case PanelState.STALE if panel.is_ahead:

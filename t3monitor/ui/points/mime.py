@@ -1,7 +1,8 @@
-"""Points as they are dragged from the points table to the trend; any thread, no state."""
+"""Points as they are dragged from the points table to the trend, and kept in JSON; any thread, no state."""
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from PySide6.QtCore import QMimeData
 
@@ -23,7 +24,14 @@ def decode_point_keys(mime: QMimeData) -> list[PointKey]:
     if not mime.hasFormat(POINTS_MIME_TYPE):
         return []
     try:
-        listed = json.loads(bytes(mime.data(POINTS_MIME_TYPE).data()))
+        return keys_from(json.loads(bytes(mime.data(POINTS_MIME_TYPE).data())))
+    except ValueError:
+        return []
+
+
+def keys_from(listed: Any) -> list[PointKey]:
+    """The keys of a list out of JSON; nothing if it is no such list."""
+    try:
         return [_key(*item) for item in listed]
     except (ValueError, TypeError):
         return []

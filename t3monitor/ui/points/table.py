@@ -32,9 +32,11 @@ from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.table_text import table_text
 from t3monitor.ui.points.columns import CLOCK_COLUMNS, Column, title
 from t3monitor.ui.points.copied import titles
+from t3monitor.ui.points.mime import keys_from
 from t3monitor.ui.points.model import PointsModel
 from t3monitor.ui.points.room import IF_ROOM, WIDTHS, columns_for, name_widths
 
+_REMEMBERED = 1000  # of the selected points
 _CELL_MARGIN = 8  # of a text and its cell
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -114,12 +116,13 @@ class PointsTable(QTableView):
         return [self._model.key(row) for row in self._rows_in_sight()]
 
     def save_state(self) -> dict[str, Any]:
-        """Columns from left to right, and what the table is sorted by."""
+        """Columns from left to right, what the table is sorted by, and which points are selected."""
         sorting = self._model.sorting
         by = None
         if sorting:
             by = {"column": sorting[0].key, "descending": sorting[1] is Qt.SortOrder.DescendingOrder}
-        own = {"own_widths": self._own_widths, "own_choice": self._own_choice}
+        selected = [list(key) for key in (*self.selected_keys(), *self._hidden)[:_REMEMBERED]]
+        own = {"selected": selected, "own_widths": self._own_widths, "own_choice": self._own_choice}
         return {"columns": self.columns.save(), "sort": by, **own}
 
     def restore_state(self, saved: dict[str, Any]) -> None:
@@ -129,6 +132,7 @@ class PointsTable(QTableView):
         self._own_widths = isinstance(listed, list) and saved.get("own_widths") is not False
         self._own_choice = isinstance(listed, list) and saved.get("own_choice") is not False
         self._use_room()
+        self._hidden = keys_from(saved.get("selected"))  # until their rows appear
         by = saved.get("sort")
         by_key = {column.key: column for column in Column}
         column = by_key.get(str(by.get("column"))) if isinstance(by, dict) else None
