@@ -1,6 +1,7 @@
 """The main window by itself: what it hands to its panes, and what its menus ask for."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.points.columns import Column
+from t3monitor.ui.trend.state import ZoneChoice
+from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, report, snapshot
 
@@ -176,6 +179,29 @@ def test_no_step_of_a_cycle_is_left_out_of_the_status_bar(window: MainWindow) ->
         said = window.phase_bar.accessibleDescription()
         described.append(said.partition("● ")[2].partition(",")[0].partition(".")[0])
     assert described == ["Fetch", "Fetch", "Store", "Store 0/1", "Store 0/1", "Validate", "Wait 30 s"]
+
+
+def test_the_trend_is_read_in_the_time_of_the_site_that_the_settings_tell(window: MainWindow) -> None:
+    sites = [{"name": "Roof", "url": "a"}, {"name": "Plant", "url": "b", "zone": "America/New_York"}]
+    put_into_force(window, Settings(link="webapi").with_values(sites=sites))
+    window.apply_snapshot(snapshot(device(site="Roof"), device(237220, site="Plant")))
+    state, axis = window.trend.state, window.trend.plot.time_axis
+    state.add([PointKey(237219, PointType.INPUT, 1)])
+    assert state.zone is None
+    state.add([PointKey(237220, PointType.INPUT, 1)])
+    assert str(state.zone) == "America/New_York"
+    summer_s = datetime(2025, 7, 4, 12, tzinfo=UTC).timestamp()
+    state.show_range(TimeRange(summer_s, summer_s + 7200))
+    assert axis.zone_text == "EDT"
+    assert axis.ticks[0].text == "08:00"
+    state.set_cursor(summer_s + 1800)
+    assert axis.cursor_text.startswith("2025-07-04 08:30:00")
+    state.set_zone(ZoneChoice.UTC)
+    assert axis.zone_text == "UTC"
+    assert axis.cursor_text.startswith("2025-07-04 12:30:00")
+    state.undo()
+    put_into_force(window, Settings(link="webapi").with_values(sites=[{"name": "Plant", "url": "b"}]))
+    assert state.zone is None
 
 
 def test_a_panel_is_live_in_tree_table_and_legend_only_while_readings_keep_coming(window: MainWindow) -> None:

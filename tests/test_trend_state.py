@@ -342,6 +342,10 @@ def test_no_future_is_in_sight_and_what_reaches_the_present_follows_it(bench: Be
     assert not state.follows
     state.show_range(TimeRange(NOW_S + 3600.0, NOW_S + 7200.0))
     assert state.time_range == TimeRange(NOW_S - 3600, NOW_S)
+    bench.now_s += 600
+    state.time_passed()
+    assert state.time_range == TimeRange(NOW_S - 3600, NOW_S), "it stands still"
+    bench.now_s -= 600
     state.pan(-1800)
     state.pan(9000)
     assert state.time_range == TimeRange(NOW_S - 3600, NOW_S)

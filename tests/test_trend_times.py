@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from PySide6.QtCore import QLocale
 
-from t3monitor.model.zones import clock_changes, is_repeated, zone_named, zone_names, zone_text
+from t3monitor.model.zones import clock_changes, is_repeated, local, zone_named, zone_names, zone_text
 from t3monitor.ui.kit.texts import clock_text, local_time_text
 from t3monitor.ui.trend.local_calendar import LocalCalendar, Span
 from t3monitor.ui.trend.time_range import TimeRange
@@ -86,6 +86,14 @@ def test_both_hours_have_marks_and_the_hour_that_is_left_out_has_none(
     assert len(texts) == len(set(texts)) or repeated_s <= 0
     wide = time_ticks(*LocalCalendar(zone).days(day), 640, zone)
     assert [tick.text for tick in wide if tick.text] == [f"{hour:02}:00" for hour in (*range(0, 24, 3), 0)]
+    even = time_ticks(*LocalCalendar(zone).days(day), 1000, zone)
+    hours_told = [tick.text for tick in even if tick.text]
+    assert hours_told == [f"{hour:02}:00" for hour in (*range(0, 24, 2), 0) if hours > 24 or hour != 2]
+    start_s, end_s = map(int, LocalCalendar(zone).days(day))
+    whole = {float(time_s) for time_s in range(start_s, end_s + 1, 900) if local(time_s, zone).minute == 0}
+    hourly = time_ticks(start_s, end_s, 2000, zone)
+    assert {tick.utc_s for tick in hourly if tick.text} == whole
+    assert {tick.utc_s for tick in hourly} == whole | {at_s}
     assert after in " ".join(tick.date for tick in wide), "also where the hours are too narrow for marks"
 
 

@@ -59,7 +59,6 @@ class TimePopup(QFrame):
         for edit, name in ((self.start, self.tr("From")), (self.end, self.tr("To"))):
             edit.setAccessibleName(name)
             edit.textEdited.connect(self._on_edited)
-            edit.returnPressed.connect(self.accept)
         self.message = Message()
         self.calendar = QCalendarWidget()
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
