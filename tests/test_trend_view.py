@@ -13,7 +13,7 @@ import pytest
 import qasync
 from PySide6.QtCore import QDate, QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from legend_rows import LegendRow
@@ -458,6 +458,15 @@ def test_yesterday_is_two_clicks_or_one_key_away(view: TrendView, qtbot: QtBot) 
     assert view.state.follows
     qtbot.keyClick(view, Qt.Key.Key_Y)
     assert view.state.time_range == yesterday
+
+
+def test_the_tool_bar_has_room_beside_t3000(view: TrendView) -> None:
+    assert view.toolbar.minimumSizeHint().width() <= 640, "of a window of 960 px, half of Full HD"
+    view.resize(640, 400)
+    QApplication.processEvents()
+    buttons = view.toolbar.findChildren(QToolButton)
+    assert all(button.geometry().right() < 640 and button.width() >= 20 for button in buttons)
+    assert view.toolbar.shown_time.width() >= 160
 
 
 @offscreen_popup

@@ -146,8 +146,9 @@ class MainWindow(QMainWindow):
         self.banner.say(text % problem if problem else "")
         if problem:  # else opening the database has its own
             self.points.set_notice(self.tr("Nothing is read until the database is corrected"))
-        named = {site.name: zone_named(site.zone) for site in settings.sites}
-        self.trend.set_zones({name: zone for name, zone in named.items() if zone})
+        sites = settings.sites if settings.link == LinkName.WEBAPI else ()  # with any other link T3000 is here
+        zones = {site.name: zone_named(site.zone) for site in sites}
+        self.trend.set_zones({name: zone for name, zone in zones.items() if zone})
         recording = Recording.of(settings.unrecorded_panels, settings.recorded_types)
         for pane in (self.devices, self.trend):
             pane.set_recording(recording)

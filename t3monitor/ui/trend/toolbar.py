@@ -62,7 +62,7 @@ class TrendToolBar(QWidget):
         self.redo.clicked.connect(state.redo)
         layout.addSpacing(6)
         self.shown_time = _TimeButton(partial(self._range_text, brief=True), self._time_tip)
-        self.shown_time.setAccessibleName(self.tr("Time in sight"))
+        self.shown_time.setAccessibleDescription(self.tr("Time in sight"))
         self.shown_time.clicked.connect(self._on_time_asked)
         layout.addWidget(self.shown_time, 1)
         for button, name in (
