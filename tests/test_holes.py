@@ -260,7 +260,7 @@ def test_bands_strip_cursor_statistics_and_causes_have_the_same_holes_whatever_o
         assert bands([pieces, pieces], "ab").common.starts.tolist() == pieces.starts.tolist()
     assert joined(hole[:2] for hole in explained) == lacking
     lacking_s = sum(until_s - since_s for since_s, until_s in lacking)
-    columns = MissingTime([pieces]).columns(start_s - 5, (end_s - start_s + 10) / 7, 7)
+    columns = MissingTime([pieces]).columns(start_s - 5, (end_s - start_s + 10) / 7, 7, 3)
     assert columns.shares.sum() * (end_s - start_s + 10) / 7 == pytest.approx(lacking_s, abs=1e-3)
     known_s = sum(statistics(series, start_s, end_s, now_s).known_s for series in trace.series)
     assert known_s == pytest.approx(end_s - start_s - lacking_s if end_s > start_s else 0, abs=1e-3)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -210,6 +211,35 @@ def test_a_hole_without_a_cause_is_asked_for_again_while_it_may_get_one(
     assert owner.asked[1] == (owner.asked[0][0], NOW_S + 30, owner.asked[0][2]), "of the time before nothing is news"
     pass_time(ASK_AGAIN_S)
     assert len(owner.asked) == 2
+
+
+def test_what_was_explained_once_is_not_asked_for_again_when_more_comes_into_sight(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    asked: list[tuple[list[PointKey], float, float]] = []
+
+    async def explain(keys: Sequence[PointKey], start_s: float, end_s: float) -> Mapping[PointKey, tuple[Any, ...]]:
+        asked.append((list(keys), start_s, end_s))
+        there = hole(500, 900, Cause.TIMEOUT)
+        return {key: (there.within(start_s, end_s),) if start_s < 900 and end_s > 500 else () for key in keys}
+
+    def request(keys: list[SeriesKey], start_s: float, end_s: float) -> object:
+        asked.clear()
+        explainer.request(keys, start_s, end_s)
+        for _ in range(3):
+            loop.run_until_complete(asyncio.sleep(0))
+        assert [part[:2] for part in explainer.within(IN1, start_s, end_s)] == [(500, 900)]
+        return asked
+
+    explainer = HoleExplainer(explain, lambda: 2000.0, loop.create_task)
+    assert request([IN1], 400, 1000) == [([IN1], 400, 1000)]
+    assert request([IN1], 450, 990) == []
+    assert request([IN1], 200, 1000) == [([IN1], 200, 400)]
+    assert request([IN1, IN2], 200, 1100) == [([IN1], 1000, 1100), ([IN2], 200, 1100)]
+    assert request([IN1], 1, 5000) == [([IN1], 1, 200), ([IN1], 1100, 2000)], "the future is not known yet"
+    explainer.request([IN1], 8000, 9000)
+    loop.run_until_complete(asyncio.sleep(0))
+    assert explainer.within(IN1, 0, 1000) == [], "of a time apart, nothing else is kept"
 
 
 def test_causes_that_cannot_be_read_are_not_said(

@@ -14,7 +14,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.bands import bands, widened
-from t3monitor.ui.trend.columns import LEAST_COLUMNS, MissingTime
+from t3monitor.ui.trend.columns import MissingTime, band_columns
 from t3monitor.ui.trend.hatches import MASKS
 from t3monitor.ui.trend.hole_texts import incident_texts
 from t3monitor.ui.trend.incidents import Incident, incidents
@@ -87,17 +87,25 @@ def test_what_was_never_read_is_missing_as_far_as_it_was_loaded() -> None:
     assert causes([], end_s=500) == [(0, 500, None)]
 
 
-def test_what_is_found_out_anew_takes_the_place_of_what_was_known_since_then() -> None:
-    known = Explained.of([told(0, 10, Cause.ASLEEP), told(20, 50, Cause.TIMEOUT), told(60, 70, Cause.UNKNOWN)])
-    newer = Explained.of([told(40, 55, Cause.TIMEOUT), told(60, 90, Cause.CRASHED)])
-    assert [(*hole[:2], hole.cause) for hole in known.renewed(40, newer).holes] == [
+def test_what_is_found_out_anew_takes_the_place_of_what_was_known_of_that_time() -> None:
+    holes = [told(0, 10, Cause.ASLEEP), told(20, 50, Cause.TIMEOUT), told(60, 70, Cause.UNKNOWN)]
+
+    def renewed(start_s: float, end_s: float, *newer: ExplainedHole) -> object:
+        found = Explained.of(holes).renewed(start_s, end_s, Explained.of(newer))
+        assert listed(found.pieces) == [(*hole[:2], hole.cause) for hole in found.holes]
+        return listed(found.pieces)
+
+    assert renewed(40, np.inf, told(40, 55, Cause.TIMEOUT), told(60, 90, Cause.CRASHED)) == [
         (0, 10, Cause.ASLEEP),
         (20, 55, Cause.TIMEOUT),
         (60, 90, Cause.CRASHED),
     ]
-    assert listed(known.renewed(40, newer).pieces)[-1] == (60, 90, Cause.CRASHED)
-    later = known.renewed(55, Explained.of([told(62, 90, Cause.CRASHED)]))
-    assert [hole[:2] for hole in later.holes] == [(0, 10), (20, 50), (62, 90)]
+    assert renewed(55, np.inf) == [(0, 10, Cause.ASLEEP), (20, 50, Cause.TIMEOUT)]
+    assert renewed(50, 100, told(50, 52, Cause.TIMEOUT))[1:] == [(20, 52, Cause.TIMEOUT)]  # type: ignore[index]
+    assert renewed(-50, 5, told(-50, 5, Cause.ASLEEP))[:1] == [(-50, 10, Cause.ASLEEP)]  # type: ignore[index]
+    assert renewed(30, 40)[1:3] == [(20, 30, Cause.TIMEOUT), (40, 50, Cause.TIMEOUT)]  # type: ignore[index]
+    assert renewed(12, 15) == [(*hole[:2], hole.cause) for hole in holes]
+    assert Explained.of().renewed(0, 9, Explained.of(holes[:1])).holes == (holes[0],)
 
 
 # -- bands ---------------------------------------------------------------------------------------------------------
@@ -139,7 +147,7 @@ def test_bands_and_strip_show_each_hole_of_each_series_once(parts: list[Pieces],
         for its in parts
     ]
     assert [sorted(its) for its in shown] == by_second
-    columns = MissingTime(parts).columns(-5, 7, 50)
+    columns = MissingTime(parts).columns(-5, 7, 50, 3)
     for place, hole_class in enumerate(CLASSES):
         expected = np.zeros(50)
         for time_s, cause in (second for its in by_second for second in its):
@@ -153,24 +161,40 @@ def test_a_band_is_never_narrower_than_asked_and_those_that_meet_are_one() -> No
     assert ends.tolist() == [50.0, 109.5, 206.0]
 
 
+@given(lacking(), st.integers(0, 40), st.sampled_from([1.0, 3.0, 30.0]))
+def test_a_band_is_at_least_three_columns_wide_and_stands_still_when_the_time_is_moved(
+    its: Pieces, moved: int, s_per_column: float
+) -> None:
+    whole = band_columns(its, -10, 400, s_per_column, 3)
+    part = band_columns(its, -10 + moved, 300, s_per_column, 3)
+    assert part.tolist() == whole[moved : moved + 300].tolist()
+    marked = whole >= 0
+    for start_s, end_s, _ in listed(its):
+        assert marked[10 + int(start_s / s_per_column + 0.5) : 10 + int(end_s / s_per_column + 0.5)].all()
+    edges = np.flatnonzero(np.diff(marked, prepend=False, append=False))
+    assert (edges[1::2] - edges[::2] >= 3).all()
+    seconds = sum(end_s - start_s for start_s, end_s, _ in listed(its))
+    assert marked.sum() <= seconds / s_per_column + 4 * len(its.starts)
+
+
 # -- the strip -----------------------------------------------------------------------------------------------------
 
 
 def test_thirty_seconds_in_a_year_are_marked_and_do_not_paint_a_day() -> None:
     midnight_s = 181 * DAY_S
-    columns = MissingTime([pieces((midnight_s - 30, midnight_s, Cause.TIMEOUT))]).columns(0, DAY_S, 365)
+    columns = MissingTime([pieces((midnight_s - 30, midnight_s, Cause.TIMEOUT))]).columns(0, DAY_S, 365, 3)
     marked = np.flatnonzero(columns.worst == CLASSES.index(HoleClass.T3000))
     assert marked.tolist() == [179, 180, 181]
-    assert len(marked) == LEAST_COLUMNS
+    assert len(marked) == 3
     assert columns.shares.max() == pytest.approx(30 / DAY_S)
-    assert set(codes(columns, 0)[4:].ravel().tolist()) == {0}
-    assert set(codes(columns, 0)[:3, marked].ravel().tolist()) == {2 * CLASSES.index(HoleClass.T3000) + 2}
+    assert set(codes(columns, 0, 1)[4:].ravel().tolist()) == {0}
+    assert set(codes(columns, 0, 1)[:3, marked].ravel().tolist()) == {2 * CLASSES.index(HoleClass.T3000) + 2}
 
 
 def test_the_absence_of_the_monitor_is_seen_whatever_else_is_missing() -> None:
     columns = MissingTime(
         [pieces((0, 100, Cause.SENSOR_OPEN)), pieces((0, 40, Cause.PANEL_MISSING), (40, 41, Cause.NOT_RUNNING))]
-    ).columns(0, 100, 1)
+    ).columns(0, 100, 1, 3)
     shares = dict(zip(CLASSES, columns.shares[:, 0].tolist(), strict=True))
     assert shares[HoleClass.POINT] == 0.5
     assert shares[HoleClass.PANEL] == 0.2
@@ -178,8 +202,8 @@ def test_the_absence_of_the_monitor_is_seen_whatever_else_is_missing() -> None:
 
 
 def test_each_class_has_its_share_of_a_column_and_a_hatch_of_its_own() -> None:
-    columns = MissingTime([pieces((0, 500, Cause.NOT_RUNNING), (500, 800, Cause.DATABASE))]).columns(0, 1000, 1)
-    (column,) = codes(columns, 0)[4:].T.tolist()
+    columns = MissingTime([pieces((0, 500, Cause.NOT_RUNNING), (500, 800, Cause.DATABASE))]).columns(0, 1000, 1, 3)
+    (column,) = codes(columns, 0, 1)[4:].T.tolist()
     classes = [CLASSES[(code - 1) // 2] if code else None for code in column]
     assert classes == [None] * 2 + [HoleClass.DATABASE] * 3 + [HoleClass.MONITOR] * 5
     assert len({mask.tobytes() for mask in MASKS}) == len(CLASSES)

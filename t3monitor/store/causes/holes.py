@@ -106,7 +106,8 @@ def _holes(
     ]
     if series is not None and series.times_utc_s.size and start_s < series.times_utc_s[0]:
         told += recorded.before(key, series)
-    explained = _explained(recorded, key[:2], [part for hole in found for part in hole.without(elsewhere)], told)
+    parts = [part for hole in found for part in hole.without(elsewhere)]
+    explained = [*_explained(recorded, key[:2], parts, told)]
     unread = [(hole.start_s, hole.end_s) for hole in found]
     explained += [
         ExplainedHole(part.start_s, part.end_s, fault.cause, sentence(fault.cause), ())
@@ -121,11 +122,14 @@ def _holes(
 
 
 def _explained(recorded: Recorded, vector: Vector, holes: list[Hole], told: list[Told]) -> list[ExplainedHole]:
-    """Holes in pieces of one cause each; ``told`` is what is known of them already."""
+    """Holes in pieces of one cause each; ``told`` is what is known of them already. Points of a panel share them."""
     if not holes:
         return []
+    of = vector, tuple(holes), tuple(told)
+    if of in recorded.explained:
+        return recorded.explained[of]
     known = recorded.known(vector, holes, told)
-    return [
+    recorded.explained[of] = [
         ExplainedHole(
             piece.start_s,
             piece.end_s,
@@ -137,6 +141,7 @@ def _explained(recorded: Recorded, vector: Vector, holes: list[Hole], told: list
         for ended, run_ids in (recorded.ended_in(vector, hole),)
         for piece in pieces(hole.start_s, hole.end_s, hole.spacing_s or recorded.spacing(vector, hole), known)
     ]
+    return recorded.explained[of]
 
 
 def _without_reading(series: Series | None, start_s: float, end_s: float, now_s: float) -> list[Hole]:

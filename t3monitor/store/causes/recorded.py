@@ -72,6 +72,8 @@ class Recorded:
         self._url = url
         self._columns: dict[str, frozenset[str]] = {}  # by table
         self._absences: dict[tuple[_Sites, int], list[Told]] = {}  # of events from one on
+        self.explained: dict[tuple[Vector, tuple[Hole, ...], tuple[Told, ...]], list[Any]] = {}  # what others had made
+        self._read: dict[tuple[Vector, float, float], list[tuple[Any, ...]]] = {}  # frames, in holes that points share
         self._ended: dict[tuple[_Sites, Times], list[tuple[Any, ...]]] = {}  # cycles, in holes that points share
 
     def vectors(self) -> list[Vector]:
@@ -273,8 +275,11 @@ class Recorded:
 
     def _frames(self, vector: Vector, start_s: float, end_s: float) -> list[tuple[Any, ...]]:
         """Time, layout and spacing of the readings of a panel and type from ``start_s`` to before ``end_s``."""
-        rest = f"{_OF_VECTOR} AND logging_time >= ? AND logging_time < ? ORDER BY logging_time, run_id"
-        return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, start_s, end_s)
+        place = vector, start_s, end_s
+        if place not in self._read:
+            rest = f"{_OF_VECTOR} AND logging_time >= ? AND logging_time < ? ORDER BY logging_time, run_id"
+            self._read[place] = self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, start_s, end_s)
+        return self._read[place]
 
     def _last_frame(self, vector: Vector, before_s: float) -> list[tuple[Any, ...]]:
         """The same of the last one before a time, if there is one."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from t3monitor.store.history.series import Floats
-from t3monitor.ui.trend.missing import Codes, Pieces
+from t3monitor.ui.trend.missing import Codes, Pieces, edges_of
 
 _NOTHING = -1  # in place of a cause, where there is no hole
 
@@ -34,7 +34,7 @@ def bands(parts: Sequence[Pieces], panels: Sequence[object]) -> Bands:
     kinds = [Row(series, pieces) for of_panel in _by_panel(panels) for series, pieces in _alike_of(of_panel, parts)]
     if len(kinds) < 2:
         return Bands(kinds[0].pieces if kinds else Pieces.none(), ())
-    edges = np.unique(np.concatenate([edge for kind in kinds for edge in kind.pieces[:2]]))
+    edges = edges_of([edge for kind in kinds for edge in kind.pieces[:2]])
     causes = np.array([_causes_at(kind.pieces, edges[:-1]) for kind in kinds])
     common = _agreed(causes)
     rows: list[Row] = []

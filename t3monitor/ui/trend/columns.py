@@ -8,14 +8,12 @@ from numpy.typing import NDArray
 
 from t3monitor.model.causes import HoleClass
 from t3monitor.store.history.series import Floats
-from t3monitor.ui.trend.bands import alike
+from t3monitor.ui.trend.bands import alike, widened
 from t3monitor.ui.trend.missing import CLASS_OF, CLASSES, Codes, Pieces
 
 # What reaches farthest is the worst: the monitor's absence is everybody's.
 _FARTHEST = HoleClass.MONITOR, HoleClass.T3000, HoleClass.DATABASE, HoleClass.PANEL, HoleClass.POINT, HoleClass.UNKNOWN
 BY_WORST: Codes = np.array([CLASSES.index(hole_class) for hole_class in _FARTHEST], dtype=np.int8)
-LEAST_COLUMNS = 3  # that a hole marks, however short it is
-_BESIDE = LEAST_COLUMNS // 2
 
 
 class Columns(NamedTuple):
@@ -41,8 +39,8 @@ class MissingTime:
                     _Sums(np.concatenate([pieces.ends for pieces, _ in of_class]), np.concatenate(counts)),
                 )
 
-    def columns(self, first_s: float, s_per_column: float, count: int) -> Columns:
-        """So many columns from a time on."""
+    def columns(self, first_s: float, s_per_column: float, count: int, least: int) -> Columns:
+        """So many columns from a time on; a hole marks ``least`` of them, however short it is."""
         shares = np.zeros((len(CLASSES), count))
         worst = np.full(count, -1, dtype=np.int8)
         edges: Floats = first_s + s_per_column * np.arange(count + 1, dtype=np.float64)
@@ -51,8 +49,22 @@ class MissingTime:
             ended, ended_s = ends.up_to(edges, "right")
             shares[place] = np.diff(begun_s - ended_s) / (self._series * s_per_column)
             is_there = begun[1:] > ended[:-1]
-            worst[np.convolve(is_there, np.ones(LEAST_COLUMNS))[_BESIDE:-_BESIDE] > 0] = place
+            worst[np.convolve(is_there, np.ones(least))[least // 2 :][:count] > 0] = place
         return Columns(shares, worst)
+
+
+def band_columns(pieces: Pieces, first: int, count: int, s_per_column: float, least: int) -> Codes:
+    """The worst class of a band in each of so many columns, below 0: none; no band is narrower than ``least``."""
+    classes, found = CLASS_OF[pieces.causes], np.full(count, -1, dtype=np.int8)
+    for place in BY_WORST[::-1].tolist():
+        if (its := classes == place).any():
+            starts, ends = widened(pieces.starts[its], pieces.ends[its], least * s_per_column)
+            begins, ends = (np.clip(np.rint(edge / s_per_column - first), 0, count) for edge in (starts, ends))
+            depth = np.bincount(begins.astype(int), minlength=count + 1) - np.bincount(
+                ends.astype(int), minlength=count + 1
+            )
+            found[np.cumsum(depth)[:count] > 0] = place
+    return found
 
 
 class _Sums:

@@ -21,6 +21,7 @@ Explain = Callable[  # points, start, end
 
 ASK_AGAIN_S = 10.0  # causes are recorded with the cycle
 _NOTHING = Explained.of()
+Times = tuple[float, float]
 
 _logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class HoleExplainer(QObject):
         self._asked: tuple[tuple[SeriesKey, ...], float, float] | None = None
         self._asked_at_s = 0.0
         self._told: dict[SeriesKey, Explained] = {}
+        self._known: dict[SeriesKey, Times] = {}  # from when to when that is all there is
 
     @property
     def is_busy(self) -> bool:
@@ -67,14 +69,20 @@ class HoleExplainer(QObject):
         return self.told(key).within(start_s, end_s)
 
     def request(self, keys: Sequence[SeriesKey], start_s: float, end_s: float) -> None:
-        """Has the holes of these series between two times explained."""
+        """Has the holes of these series between two times explained, as far as they are not yet."""
         self._asked = tuple(keys), start_s, end_s
-        self._ask(start_s)
+        self._told = {key: self._told[key] for key in keys if key in self._told}
+        parts: dict[Times, list[SeriesKey]] = {}
+        for key in keys:
+            for part in self._unknown(key, start_s, end_s):
+                parts.setdefault(part, []).append(key)
+        self._ask(parts)
 
     def ask_again(self, since_s: float = -inf) -> None:
         """Asks once more for those since a time, though not every moment: causes are recorded as time passes."""
         if self._asked and not self._task and abs(self._clock() - self._asked_at_s) >= ASK_AGAIN_S:
-            self._ask(max(since_s, self._asked[1]))
+            keys, start_s, end_s = self._asked
+            self._ask({(max(since_s, start_s), end_s): list(keys)})
 
     def forget(self) -> None:
         """Drops what was requested and what is known."""
@@ -87,34 +95,45 @@ class HoleExplainer(QObject):
             self._task.cancel()
             self._task = None
 
-    def _ask(self, since_s: float) -> None:
-        assert self._asked  # noqa: S101 - for the type checker
-        self._end_task()
-        keys, start_s, end_s = self._asked
-        self._asked_at_s = self._clock()
-        self._task = self._spawn(self._run(keys, since_s, end_s, is_all=since_s == start_s))
+    def _unknown(self, key: SeriesKey, start_s: float, end_s: float) -> list[Times]:
+        """What of a time was not asked for yet; all of it, if it lies apart from what was."""
+        known_s, until_s = self._known.get(key, (inf, -inf))
+        if key not in self._told or end_s < known_s or until_s < start_s:
+            self._told.pop(key, None)
+            return [(start_s, end_s)]
+        parts = (start_s, known_s), (until_s, min(end_s, self._clock() + shift_of(key)))
+        return [part for part in parts if part[0] < part[1]]
 
-    async def _run(self, keys: tuple[SeriesKey, ...], start_s: float, end_s: float, *, is_all: bool) -> None:
-        found: dict[SeriesKey, Explained] = {}
+    def _ask(self, parts: Mapping[Times, list[SeriesKey]]) -> None:
+        self._end_task()
+        if parts:
+            self._asked_at_s = self._clock()
+            self._task = self._spawn(self._run(parts))
+
+    async def _run(self, parts: Mapping[Times, list[SeriesKey]]) -> None:
         try:
-            for shift_s in dict.fromkeys(map(shift_of, keys)):
-                shown = [key for key in keys if shift_of(key) == shift_s]
-                points = list(dict.fromkeys(chain.from_iterable(map(points_of, shown))))
-                holes = await self._explain(points, start_s - shift_s, end_s - shift_s)
-                for key in shown:
-                    own = [holes.get(point, ()) for point in points_of(key)]
-                    its = own[0] if len(own) == 1 else tuple(_one_after_the_other(chain.from_iterable(own)))
-                    found[key] = Explained.of([hole.shifted(shift_s) for hole in its] if shift_s else its)
+            for (start_s, end_s), keys in parts.items():
+                for shift_s in dict.fromkeys(map(shift_of, keys)):
+                    await self._explain_part([key for key in keys if shift_of(key) == shift_s], shift_s, start_s, end_s)
         except MonitorError as error:
             _logger.warning("⚠️ %s", error)  # the history of the same file could be read
         except Exception:
             _logger.exception("Explaining holes failed")
         self._task = None
-        if is_all:
-            self._told = found
-        else:
-            self._told |= {key: self.told(key).renewed(start_s, newer) for key, newer in found.items()}
         self.explained.emit()
+
+    async def _explain_part(self, keys: Sequence[SeriesKey], shift_s: float, start_s: float, end_s: float) -> None:
+        points = list(dict.fromkeys(chain.from_iterable(map(points_of, keys))))
+        until_s = min(end_s, self._clock() + shift_s)
+        holes = await self._explain(points, start_s - shift_s, end_s - shift_s)
+        for key in keys:
+            own = [holes.get(point, ()) for point in points_of(key)]
+            its = own[0] if len(own) == 1 else tuple(_one_after_the_other(chain.from_iterable(own)))
+            found = Explained.of([hole.shifted(shift_s) for hole in its] if shift_s else its)
+            is_new = key not in self._told
+            self._told[key] = found if is_new else self._told[key].renewed(start_s, end_s, found)
+            known_s, known_until_s = (inf, -inf) if is_new else self._known[key]
+            self._known[key] = min(known_s, start_s), max(known_until_s, until_s)
 
 
 def _one_after_the_other(holes: Iterable[ExplainedHole]) -> Iterator[ExplainedHole]:

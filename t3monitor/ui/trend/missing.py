@@ -64,27 +64,35 @@ class Explained(NamedTuple):
     @classmethod
     def of(cls, holes: Sequence[ExplainedHole] = ()) -> "Explained":
         """What was found out."""
-        starts, ends = np.array([hole[:2] for hole in holes], dtype=float).reshape(-1, 2).T
-        return cls(tuple(holes), Pieces(starts, ends, np.array([_CODES[hole.cause] for hole in holes], dtype=np.int8)))
+        starts = np.fromiter((hole.start_s for hole in holes), np.float64, len(holes))
+        ends = np.fromiter((hole.end_s for hole in holes), np.float64, len(holes))
+        return cls(tuple(holes), Pieces(starts, ends, np.fromiter((_CODES[hole.cause] for hole in holes), np.int8)))
 
     def within(self, start_s: float, end_s: float) -> list[ExplainedHole]:
         """What is known between two times, cut there."""
         places = self.pieces.places(start_s, end_s) if start_s < end_s else ()
         return [self.holes[place].within(start_s, end_s) for place in places]
 
-    def renewed(self, since_s: float, newer: "Explained") -> "Explained":
-        """With what was found out anew of the time since then; what goes on over it is one."""
-        older = int(np.searchsorted(self.pieces.ends, since_s))
-        over = [hole.within(-np.inf, since_s) for hole in self.holes[older : older + 1] if hole.start_s < since_s]
-        later = Explained.of(_joined([*over, *newer.holes]))
+    def renewed(self, start_s: float, end_s: float, newer: "Explained") -> "Explained":
+        """With what was found out anew of a time; what goes on over its begin or end is one."""
+        first = int(np.searchsorted(self.pieces.ends, start_s))
+        last = max(first, int(np.searchsorted(self.pieces.starts, end_s, side="right")))
+        touched = self.holes[first:last]  # which reach into it, or up to it
+        before = [hole.within(-np.inf, start_s) for hole in touched[:1] if hole.start_s < start_s]
+        after = [hole.within(end_s, np.inf) for hole in touched[-1:] if hole.end_s > end_s]
+        between = Explained.of(_joined([*before, *newer.holes, *after]))
+        parts = self._taken(slice(first)), between, self._taken(slice(last, None))
         return Explained(
-            self.holes[:older] + later.holes,
+            tuple(hole for part in parts for hole in part.holes),
             Pieces(
-                np.append(self.pieces.starts[:older], later.pieces.starts),
-                np.append(self.pieces.ends[:older], later.pieces.ends),
-                np.append(self.pieces.causes[:older], later.pieces.causes),
+                np.concatenate([part.pieces.starts for part in parts]),
+                np.concatenate([part.pieces.ends for part in parts]),
+                np.concatenate([part.pieces.causes for part in parts]),
             ),
         )
+
+    def _taken(self, which: slice) -> "Explained":
+        return Explained(self.holes[which], self.pieces.taken(which))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +146,7 @@ def everywhere(parts: Sequence[Holes], start_s: float, end_s: float) -> Holes:
     """What lies in all of them; of none, the whole time."""
     if len(parts) < 2:
         return parts[0] if parts else _within(np.array([start_s]), np.array([end_s]), start_s, end_s)
-    edges = np.unique(np.concatenate([edge for part in parts for edge in part]))
+    edges = edges_of([edge for part in parts for edge in part])
     in_all = np.all([_place(part, edges[:-1]) >= 0 for part in parts], axis=0)
     return Holes(*_runs(edges, in_all))
 
@@ -151,7 +159,7 @@ def missing(series: Sequence[Series], explained: Explained, start_s: float, end_
     """
     holes = without_reading(series, start_s, end_s, now_s)
     told = Holes(*explained.pieces[:2])
-    edges = np.unique(np.clip(np.concatenate([*holes, *told]), start_s, end_s))
+    edges = edges_of([*holes, *(np.clip(edge, start_s, end_s) for edge in told)])
     begins = edges[:-1]
     hole, which = _place(holes, begins), _place(told, begins)
     if len(which):
@@ -163,6 +171,12 @@ def missing(series: Sequence[Series], explained: Explained, start_s: float, end_
     first = there & np.append(True, (which[1:] != which[:-1]) | ~there[:-1])[: len(there)]
     last_one = there & np.append((which[1:] != which[:-1]) | ~there[1:], True)[: len(there)]
     return Missing(Pieces(begins[first], edges[1:][last_one], causes[first]), which[first], explained)
+
+
+def edges_of(parts: Sequence[Floats]) -> Floats:
+    """All times of these, which are sorted, each once."""
+    edges = np.sort(np.concatenate(parts), kind="stable")
+    return edges[np.append(True, edges[1:] != edges[:-1])[: len(edges)]]
 
 
 def _place(holes: Holes, times_s: Floats) -> NDArray[np.intp]:
