@@ -59,10 +59,9 @@ def band_columns(pieces: Pieces, first: int, count: int, s_per_column: float, le
     for place in BY_WORST[::-1].tolist():
         if (its := classes == place).any():
             starts, ends = widened(pieces.starts[its], pieces.ends[its], least * s_per_column)
-            begins, ends = (np.clip(np.rint(edge / s_per_column - first), 0, count) for edge in (starts, ends))
-            depth = np.bincount(begins.astype(int), minlength=count + 1) - np.bincount(
-                ends.astype(int), minlength=count + 1
-            )
+            begins, ends = (np.floor(edge / s_per_column - first + 0.5).astype(int) for edge in (starts, ends))
+            begins, ends = np.clip(begins, 0, count), np.clip(np.maximum(ends, begins + least), 0, count)
+            depth = np.bincount(begins, minlength=count + 1) - np.bincount(ends, minlength=count + 1)
             found[np.cumsum(depth)[:count] > 0] = place
     return found
 

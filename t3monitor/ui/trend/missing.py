@@ -175,8 +175,9 @@ def missing(series: Sequence[Series], explained: Explained, start_s: float, end_
 
 def edges_of(parts: Sequence[Floats]) -> Floats:
     """All times of these, which are sorted, each once."""
-    edges = np.sort(np.concatenate(parts), kind="stable")
-    return edges[np.append(True, edges[1:] != edges[:-1])[: len(edges)]]
+    edges: Floats = np.sort(np.concatenate(parts), kind="stable")
+    first: NDArray[np.bool_] = np.append(True, edges[1:] != edges[:-1])[: len(edges)]
+    return edges[first]
 
 
 def _place(holes: Holes, times_s: Floats) -> NDArray[np.intp]:
