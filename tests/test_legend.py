@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QModelIndex, QPointF, Qt
-from PySide6.QtGui import QColor, QDragEnterEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPointF, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent, QKeyEvent, QKeySequence
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,6 +17,7 @@ from t3monitor.model.freshness import PanelState
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.history.series import Holes, Series
+from t3monitor.ui.keys import table_keys
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.trend.figures import Figures, FiguresInSight, figures_of
 from t3monitor.ui.trend.in_sight import measure
@@ -165,6 +166,25 @@ def test_the_keys_hide_remove_move_and_go_from_row_to_row(legend: Legend, qtbot:
     qtbot.keyClick(legend, _Key.Key_Delete)
     assert (pointed, hidden, removed) == ([CO2], [(CO2, True)], [CO2])
     assert moved == [(CO2, SAT), (CO2, RAT)]
+
+
+def test_the_list_of_keys_has_those_that_are_heard(legend: Legend, monkeypatch: pytest.MonkeyPatch) -> None:
+    legend.setFocus(Qt.FocusReason.TabFocusReason)
+    monkeypatch.setattr(legend, "ask_style", lambda _key: None)
+    listed = {key for keys in table_keys() if keys.place == "Plotted points" for key in keys.keys}
+
+    def is_heard(key: str) -> bool:
+        pressed = QKeySequence(key)[0]
+        event = QKeyEvent(QEvent.Type.KeyPress, pressed.key(), pressed.keyboardModifiers())
+        legend.selectionModel().setCurrentIndex(
+            legend.cell(CO2, Column.NAME), QItemSelectionModel.SelectionFlag.NoUpdate
+        )
+        event.accept()
+        legend.keyPressEvent(event)
+        return event.isAccepted()
+
+    others = "Left Right Home End PgUp PgDown + - Esc A Backspace Ctrl+Z Ctrl+A".split()
+    assert {key for key in (*listed, *others) if is_heard(key)} == listed
 
 
 def test_other_keys_are_the_plots_and_a_click_leaves_them_to_it(qtbot: QtBot) -> None:

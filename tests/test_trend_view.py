@@ -35,6 +35,7 @@ from t3monitor.ui.trend.legend_model import Column
 from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.styles import Style
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, point, report, snapshot
@@ -773,6 +774,31 @@ def test_the_legend_tells_names_and_present_values(view: TrendView, settle: Sett
     spoken = row.data(Column.NAME, Qt.ItemDataRole.AccessibleTextRole)
     assert spoken.startswith(f"AHU-1 SAT, AHU-1 · Supply air temperature, Now {row.value}")
     assert row.data(Column.REMOVE, Qt.ItemDataRole.AccessibleTextRole) == "Remove AHU-1 SAT"
+
+
+def test_what_is_chosen_in_the_list_is_drawn_and_its_figures_are_those_of_the_time_in_sight(
+    view: TrendView, settle: Settle
+) -> None:
+    unread = PointKey(SERIAL, PointType.VARIABLE, 9)
+    view.state.add([SAT, CO2, FAN, unread])
+    settle(view)
+    view.legend.style_chosen.emit(SAT, Style(3, 1, 2))
+    view.legend.moved.emit(CO2, SAT)
+    view.legend.grouped_changed.emit(True)
+    view.legend.pointed_at.emit(SAT)
+    assert [drawn.key for drawn in view.traces.drawn()] == [CO2, SAT, FAN, unread]
+    assert view.traces.drawn()[1].style == Style(3, 1, 2)
+    assert view.plot._active == SAT
+    rows = [row if isinstance(row, str) else row.key for row in view.legend.model().rows]
+    assert rows == ["ppm", CO2, "°C", SAT, "States", FAN, unread]
+
+    assert LegendRow(view.legend, SAT).figures == [""] * 4, "nothing is computed while something may move"
+    view.readout.figures.compute_now()
+    (series,) = view.traces[SAT].series
+    lowest, _, highest, known = LegendRow(view.legend, SAT).figures
+    assert (lowest, highest) == (f"{series.values.min():.2f}", f"{series.values.max():.2f}")
+    assert known == "◔ 21 %", "5 h and a little of 24"
+    assert LegendRow(view.legend, unread).figures == ["", "", "", "◔ 0 %"]
 
 
 def test_a_value_that_is_not_of_the_present_says_so_in_the_legend(view: TrendView, settle: Settle) -> None:

@@ -34,7 +34,7 @@ def window_keys() -> list[Keys]:
 
 def table_keys() -> list[Keys]:
     """Those of the tables."""
-    devices, points, activity = _tr("Devices"), _tr("Points"), _tr("Activity")
+    devices, points, activity, plotted = _tr("Devices"), _tr("Points"), _tr("Activity"), _tr("Plotted points")
     return [
         Keys(devices, ("Return",), _tr("To the points of the panel")),
         Keys(points, ("Return",), _tr("Plot the chosen points")),
@@ -42,6 +42,11 @@ def table_keys() -> list[Keys]:
         Keys(points, ("Ctrl+A",), _tr("Choose all")),
         Keys(points, ("Esc",), _tr("In the search box: all points again")),
         Keys(points, ("Down",), _tr("In the search box: to what was found")),
+        Keys(plotted, ("Up", "Down"), _tr("Another row, which is told apart in the plot")),
+        Keys(plotted, ("Space",), _tr("Hide or show it")),
+        Keys(plotted, ("F2", "Return"), _tr("Its colour and line")),
+        Keys(plotted, ("Alt+Up", "Alt+Down"), _tr("Move it")),
+        Keys(plotted, ("Del",), _tr("Remove it")),
         Keys(activity, ("Return",), _tr("Show the time of the cycle in the trend")),
         Keys(activity, ("Ctrl+C",), _tr("Copy the chosen rows")),
     ]

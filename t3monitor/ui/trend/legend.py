@@ -28,7 +28,6 @@ from typing_extensions import override
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.columns import pop_up
 from t3monitor.ui.kit.delegates import tabular
-from t3monitor.ui.trend.figures import Figures
 from t3monitor.ui.trend.legend_model import FIGURES, Column, Entry, LegendModel, title
 from t3monitor.ui.trend.legend_painting import PADDING_PX, RowHeight, RowPainter
 from t3monitor.ui.trend.style_popup import StylePopup
@@ -94,7 +93,7 @@ class Legend(QTreeView):
         self._painter: RowPainter | None = None
         self._wanted = set(FIGURES)
         self._widest: dict[Column, int] = {}
-        self._fitted: list[tuple[str | None, Figures]] = []  # the columns, to these
+        self._fitted: object = None  # to which texts the columns are
         self.setModel(self._rows)
         self.setItemDelegate(RowHeight(self))
         self.setFont(tabular(self.font()))
@@ -134,9 +133,9 @@ class Legend(QTreeView):
         self._is_filling = True
         self._rows.show(entries, heading, grouped=grouped)
         self._is_filling = False
-        figures = [(entry.unit, entry.figures) for entry in entries]
-        if figures != self._fitted:
-            self._fitted = figures
+        fitted = len(heading), [(entry.unit, entry.figures) for entry in entries]
+        if fitted != self._fitted:
+            self._fitted = fitted
             self._fit_columns()
 
     def cell(self, key: SeriesKey, column: Column) -> QModelIndex:
@@ -193,7 +192,7 @@ class Legend(QTreeView):
             )
             widest_px += around_px
             self._widest[column] = max(widest_px, self._widest.get(column, 0))
-        value_px = metrics.horizontalAdvance(_VALUE) + around_px
+        value_px = max(map(metrics.horizontalAdvance, (_VALUE, self._rows.heading))) + around_px
         room_px = self.viewport().width() - sum(_WIDTHS.values()) - value_px
         name_px = metrics.horizontalAdvance(_LABEL) + around_px
         fits = True
@@ -248,7 +247,7 @@ class Legend(QTreeView):
     @Slot()
     def _on_reset(self) -> None:
         """The rows are others: the keys and the mouse stay with their series, as far as it is still there."""
-        self._widest, self._fitted = {}, []
+        self._widest, self._fitted = {}, None
         for row, shown in enumerate(self._rows.rows):
             self.setFirstColumnSpanned(row, QModelIndex(), not isinstance(shown, Entry))
         place = self._rows.row_of(self._pointed_at)

@@ -66,7 +66,7 @@ class Entry:
     is_missing: bool  # there is none
     state: PanelState  # of the panel that a value of the present is from
     recorded: bool
-    unit: str | None  # None: it has states, or nothing is known of it yet
+    unit: str | None  # of its axis; None: it has states, or nothing is known of it yet
     figures: Figures
 
     @property
@@ -90,7 +90,7 @@ class LegendModel(QAbstractTableModel):
         super().__init__(parent)
         self._in_sight = in_sight
         self._entries: Sequence[Entry] = ()
-        self._heading = ""
+        self.heading = ""  # of when the values are
         self.rows: list[Row] = []
 
     def show(self, entries: Sequence[Entry], heading: str, *, grouped: bool) -> None:
@@ -105,8 +105,8 @@ class LegendModel(QAbstractTableModel):
             changed = [place for place, row in enumerate(rows) if row != before[place]]
             for first, last in stretches(changed):
                 self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
-        if heading != self._heading:
-            self._heading = heading
+        if heading != self.heading:
+            self.heading = heading
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.VALUE, Column.VALUE)
 
     def entry(self, index: _Index) -> Entry | None:
@@ -154,7 +154,7 @@ class LegendModel(QAbstractTableModel):
             return None
         column = Column(section)
         if role == _Role.DisplayRole:
-            return {Column.VALUE: self._heading, Column.REMOVE: "⋯"}.get(column, "" if column < 2 else title(column))
+            return {Column.VALUE: self.heading, Column.REMOVE: "⋯"}.get(column, "" if column < 2 else title(column))
         if role == _Role.ToolTipRole:
             return header_tip(column)
         if role == _Role.AccessibleTextRole:
@@ -250,7 +250,7 @@ class LegendModel(QAbstractTableModel):
             case Column.NAME:
                 heads = zip(FIGURES, entry.figures, strict=False)
                 figures = [f"{title(of)} {text}" for of, text in heads if text]
-                value = f"{self._heading} {entry.value_text}" if entry.value else ""
+                value = f"{self.heading} {entry.value_text}" if entry.value else ""
                 return ", ".join(filter(None, (name, small_text(entry), value, *figures)))
             case Column.REMOVE:
                 return self.tr("Remove %s") % name

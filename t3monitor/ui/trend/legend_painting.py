@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 from typing_extensions import override
 
@@ -43,19 +43,18 @@ class RowPainter:
         self._widths = {column: tree.columnWidth(column) for column in Column}
 
     def paint(self, painter: QPainter, rect: QRect, row: Row, *, is_pointed_at: bool, is_chosen: bool) -> None:
-        """``is_chosen``: the keys are its."""
-        palette = self._tree.palette()
-        if is_chosen:
-            painter.fillRect(rect, palette.color(QPalette.ColorRole.Highlight))
-        elif is_pointed_at:
+        """``is_chosen``: the keys are its; a frame says so, on which each colour of a line is seen."""
+        if is_chosen or is_pointed_at:
             painter.fillRect(rect, self._theme.window)
+        if is_chosen:
+            painter.setPen(self._theme.accent)
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
         if isinstance(row, str):
             painter.setFont(self._bold)
             painter.setPen(self._theme.muted)
             painter.drawText(rect.adjusted(PADDING_PX, 0, 0, 0), _LEFT, row)
             return
-        role = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
-        plain, muted = palette.color(role), palette.color(role) if is_chosen else self._theme.muted
+        plain, muted = self._theme.text, self._theme.muted
         cells = {
             column: QRect(left, rect.top(), self._widths[column], rect.height()) for column, left in self._lefts.items()
         }

@@ -62,8 +62,11 @@ class Readout:
         return {key: figures_of(self._traces[key], self._measured(key)) for key in self._traces.keys}
 
     def _measured(self, key: SeriesKey) -> InSight | None:
-        holes = self._explainer.within(key, *self._state.time_range)
-        return measure(self._traces[key], self._state.time_range, holes, self._clock() + shift_of(key))
+        shown, now_s = self._state.time_range, self._clock() + shift_of(key)
+        found = measure(self._traces[key], shown, self._explainer.within(key, *shown), now_s)
+        if found is None and not self._traces[key].series and self._holes.has(key) and shown.start_s < now_s:
+            return InSight(shown.start_s, min(shown.end_s, now_s), ())  # there was never a reading
+        return found
 
     def _at_cursor(self, key: SeriesKey, value: str | None) -> str:
         """A value at the crosshair, or why there is none."""

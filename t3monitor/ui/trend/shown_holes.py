@@ -61,6 +61,10 @@ class ShownHoles:
         if not_sure := [since_s for key, its in self._missing.items() for since_s in self._not_sure(key, its.pieces)]:
             self._explainer.ask_again(min(not_sure))
 
+    def has(self, key: SeriesKey) -> bool:
+        """Whether the history of a series is at hand, and so what it lacks."""
+        return key in self._missing
+
     def at(self, key: SeriesKey, time_s: float) -> ExplainedHole | None:
         """Why a series has no reading at a time; None if that is not known."""
         its = self._missing.get(key)

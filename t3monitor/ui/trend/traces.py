@@ -15,6 +15,7 @@ from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.coverage import Coverage, Request
+from t3monitor.ui.trend.curves import axis_unit
 from t3monitor.ui.trend.difference_trace import DifferenceTrace
 from t3monitor.ui.trend.figures import Figures
 from t3monitor.ui.trend.lanes import lane_words
@@ -187,7 +188,7 @@ class Traces:
                     is_missing,
                     state,
                     self.is_recorded(trace),
-                    trace.unit,
+                    _unit(trace),
                     figures.get(chosen.key, Figures()),
                 )
             )
@@ -206,6 +207,13 @@ class Traces:
 
 def _trace(key: SeriesKey) -> Trace:
     return DifferenceTrace(key) if isinstance(key, DifferenceKey) else Trace(key)
+
+
+def _unit(trace: Trace) -> str | None:
+    """The unit of the axis on which it is drawn; None of states, and as long as nothing is known of it."""
+    if trace.unit is None or not trace.series:
+        return trace.unit
+    return axis_unit(trace.series[-1], trace.key)
 
 
 def _colour(chosen: Chosen) -> QColor:
