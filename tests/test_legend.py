@@ -108,9 +108,14 @@ def test_figures_are_chosen_in_its_menu_and_kept(legend: Legend) -> None:
 
 
 def test_columns_do_not_jump_when_figures_get_shorter(legend: Legend) -> None:
-    before = legend.columnWidth(Column.MINIMUM)
-    legend.show_entries([replace(ENTRIES[0], figures=FIGURES._replace(minimum="1")), *ENTRIES[1:]], "Now")
-    assert legend.columnWidth(Column.MINIMUM) == before
+    def show(minimum: str) -> int:
+        entries = [replace(entry, figures=entry.figures._replace(minimum=minimum)) for entry in ENTRIES]
+        legend.show_entries(entries, "Now")
+        return legend.columnWidth(Column.MINIMUM)
+
+    before = show("98560.00")
+    assert show("1") == before
+    assert show("198560.00") > before
 
 
 def test_grouped_by_unit_the_series_of_a_unit_stand_beneath_it(legend: Legend) -> None:
