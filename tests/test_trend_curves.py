@@ -13,6 +13,7 @@ from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.ui.trend.curves import Curve, CurvesItem
 from t3monitor.ui.trend.extremes import Band, band_pixels
 from t3monitor.ui.trend.line import drawn_line
+from t3monitor.ui.trend.strokes import ANEW, strokes
 from t3monitor.ui.trend.styles import Style
 from t3monitor.ui.trend.ticks import Scale
 from t3monitor.ui.trend.time_range import TimeRange
@@ -175,3 +176,13 @@ def test_what_is_no_number_breaks_the_line_and_what_is_too_large_stays_paintable
     item.set_time(TimeRange(0, 60), 60)
     assert painted(paint(item)) > 0
     assert curve.extent(TimeRange(0, 60)) == (-1.7e308, 1.7e308)
+
+
+def test_a_dashed_line_has_its_strokes_along_it_and_they_stand_still_while_it_is_moved() -> None:
+    x = np.arange(0.0, 1000.0, 7.0)
+    y = np.where(np.arange(len(x)) == 70, np.nan, 10 * np.sin(x))
+    whole = strokes(x, y, 0, (5.0, 3.0))
+    length = np.hypot(*(whole[:, 2:] - whole[:, :2]).T).sum()
+    assert length == pytest.approx(5 / 8 * np.hypot(*(strokes(x, y)[:, 2:] - strokes(x, y)[:, :2]).T).sum(), rel=0.05)
+    part = strokes(x[ANEW:], y[ANEW:], ANEW, (5.0, 3.0))
+    np.testing.assert_allclose(part, whole[-len(part) :])

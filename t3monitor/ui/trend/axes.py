@@ -40,6 +40,12 @@ def axis_font() -> QFont:
     return font
 
 
+def _bold_metrics() -> QFontMetricsF:
+    font = axis_font()
+    font.setBold(True)
+    return QFontMetricsF(font)
+
+
 class _Axis(QGraphicsWidget):
     """A strip of fixed breadth."""
 
@@ -183,6 +189,7 @@ class ValueAxis(_Axis):
         self._levels: list[float] = []  # of the labels
         self._colours: Sequence[QColor] = ()
         self._is_active = False
+        self._bold = _bold_metrics()
         self.setCursor(Qt.CursorShape.SizeVerCursor)
 
     def set_curves(self, colours: Sequence[QColor], *, active: bool) -> None:
@@ -195,7 +202,7 @@ class ValueAxis(_Axis):
         self.labels = labels(scale, self.unit)
         self._levels = [(mark - scale.lowest) / scale.span for mark in scale.marks]
         bars = len(self._colours) * (_COLOUR_BAR_PX + 2)
-        texts = max(map(self.metrics.horizontalAdvance, (*self.labels, self.unit)))
+        texts = max(map(self._bold.horizontalAdvance, (*self.labels, self.unit)))
         self.set_breadth(width=min(math.ceil(max(texts, bars) + 2 * _GAP_PX) + 1.0, math.floor(widest_px)))
         self.update()
 
@@ -205,16 +212,13 @@ class ValueAxis(_Axis):
         font.setBold(self._is_active)
         painter.setFont(font)
         width, height = self.size().width(), self.size().height() - HEADER_PX
+        line_px = self.metrics.height()
         painter.setPen(self.theme.text if self._is_active else self.theme.muted)
-        row = QRectF(_GAP_PX, 0, width - 2 * _GAP_PX, self.metrics.height())
         for level, text in zip(self._levels, self.labels, strict=True):
-            row.moveTop(HEADER_PX + height * (1 - level) - self.metrics.height() / 2)
-            if level > 1 - self.metrics.height() / 2 / max(height, 1.0):
-                row.moveTop(max(row.top(), HEADER_PX - 5))
-            self._paint_text(painter, row, text)
+            top = HEADER_PX + height * (1 - level) - line_px / 2
+            self._paint_text(painter, max(top, HEADER_PX - 5), text)
         painter.setPen(self.theme.text)
-        row.moveTop(-1)
-        self._paint_text(painter, row, self.unit)
+        self._paint_text(painter, -1, self.unit)
         inner = width - 0.5 if self.on_left else 0.5
         if self._is_active:
             painter.drawLine(QPointF(inner, HEADER_PX), QPointF(inner, HEADER_PX + height))
@@ -222,13 +226,20 @@ class ValueAxis(_Axis):
         colours = self._colours[: max(1, room)]
         x = width - _GAP_PX + 2 - len(colours) * (_COLOUR_BAR_PX + 2) if self.on_left else _GAP_PX
         for colour in colours:
-            painter.fillRect(QRectF(x, self.metrics.height() - 1, _COLOUR_BAR_PX, 3 if self._is_active else 2), colour)
+            painter.fillRect(QRectF(x, line_px - 1, _COLOUR_BAR_PX, 3 if self._is_active else 2), colour)
             x += _COLOUR_BAR_PX + 2
 
-    def _paint_text(self, painter: QPainter, row: QRectF, text: str) -> None:
-        side = Qt.AlignmentFlag.AlignRight if self.on_left else Qt.AlignmentFlag.AlignLeft
-        cut = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, row.width() + 1)
-        painter.drawText(row, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, cut)
+    def _paint_text(self, painter: QPainter, top: float, text: str) -> None:
+        metrics, room = self._bold if self._is_active else self.metrics, self.size().width() - 2 * _GAP_PX
+        if (width := metrics.horizontalAdvance(text)) > room + 1:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
+            width = room
+        painter.drawText(QPointF(_GAP_PX + (room - width if self.on_left else 0), top + metrics.ascent()), text)
+
+    @override
+    def restyle(self, theme: Theme) -> None:
+        super().restyle(theme)
+        self._bold = _bold_metrics()
 
     @override
     def shape(self) -> QPainterPath:

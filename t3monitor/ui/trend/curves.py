@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pyqtgraph.functions import create_qpolygonf, ndarray_from_qpolygonf
 from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
@@ -21,6 +22,7 @@ from t3monitor.model.units import shows_time, written_unit
 from t3monitor.store.history.series import Floats, Holes, Series
 from t3monitor.ui.trend.extremes import Band, band_pixels
 from t3monitor.ui.trend.line import Line, drawn_line
+from t3monitor.ui.trend.strokes import ANEW, strokes
 from t3monitor.ui.trend.styles import DASHES, Style
 from t3monitor.ui.trend.ticks import TIME_UNIT, Scale
 from t3monitor.ui.trend.time_range import TimeRange
@@ -28,7 +30,6 @@ from t3monitor.ui.trend.time_range import TimeRange
 _ALONE_PX = 4.0
 _FAR_PX = 30_000.0  # beyond this, places are drawn there: QPainter counts in few bits
 _DIMMED = 0.25  # of the colour of curves while another one is active
-_DASHED_AT_ONCE = 64  # places: the longer a dashed line, the longer takes each of its places
 
 
 _NO_LINE = Line(np.empty(0), np.empty(0), np.empty(0), np.empty(0), np.empty(0, dtype=np.intp))
@@ -208,7 +209,7 @@ class CurvesItem(QGraphicsItem):
         painter.fillRect(part, Qt.GlobalColor.transparent)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         size_px = 2 if self._is_thin else 1
-        step_s = 2.0 ** math.floor(math.log2(frame.s_per_px * size_px))
+        step_s = 2.0 ** round(math.log2(frame.s_per_px * size_px))
         time = TimeRange(
             frame.start_s + (left_px - 1) * frame.s_per_px, frame.start_s + (left_px + width_px + 1) * frame.s_per_px
         )
@@ -243,23 +244,16 @@ class CurvesItem(QGraphicsItem):
     def _paint_line(self, painter: QPainter, curve: Curve, places: "_Places") -> None:
         pen = self._pen(curve)
         painter.setPen(pen)
-        x, y = (np.repeat(places.x, 2)[1:], np.repeat(places.y, 2)[:-1]) if curve.style.step else (places.x, places.y)
-        if DASHES[curve.style.dash]:
-            for run in np.split(np.arange(len(y)), np.flatnonzero(np.isnan(y))):
-                whole = run[~np.isnan(y[run])]
-                for first in range(0, len(whole) - 1, _DASHED_AT_ONCE):
-                    some = whole[first : first + _DASHED_AT_ONCE + 1]
-                    painter.drawPolyline(_polygon(x[some], y[some]))
-        else:
-            there = np.flatnonzero(~np.isnan(y[:-1]) & ~np.isnan(y[1:]))
-            lines = PrimitiveArray(QLineF, 4)
-            lines.resize(len(there))
-            ends = lines.ndarray()
-            ends[:, 0], ends[:, 1], ends[:, 2], ends[:, 3] = x[there], y[there], x[there + 1], y[there + 1]
-            painter.drawLines(*lines.drawargs())
+        x, y = places.x, places.y
+        if curve.style.step:
+            x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
+        width = 1.0 if self._is_thin else float(curve.style.width)
+        lines = strokes(x, y, places.first, [length * width for length in DASHES[curve.style.dash]])
+        primitives = PrimitiveArray(QLineF, 4)
+        primitives.resize(len(lines))
+        primitives.ndarray()[:] = lines
+        painter.drawLines(*primitives.drawargs())
         if places.alone.size:
-            pen.setDashPattern([])
-            pen.setStyle(Qt.PenStyle.SolidLine)
             pen.setWidthF(_ALONE_PX)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
@@ -270,24 +264,23 @@ class CurvesItem(QGraphicsItem):
         if self._is_dimmed(curve):
             colour.setAlphaF(_DIMMED)
         pen = QPen(colour)
-        pen.setWidthF(0.0 if self._is_thin else curve.style.width + bool(self._active & {curve}))
-        if dashes := DASHES[curve.style.dash]:
-            pen.setDashPattern([max(1.0, length) for length in dashes])
+        pen.setWidthF(0.0 if self._is_thin else curve.style.width + (curve in self._active))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         return pen
 
     def _paint_tails(self, painter: QPainter, rect: QRectF) -> None:
         """The newest readings up to the present, which passes while the picture stays."""
-        s_per_px = self._range.length_s / rect.width()
+        shown = self._range
         painter.setClipRect(rect)
         for curve in self._in_order():
-            if tail := curve.tail(self._now_s + curve.shift_s):
-                since_s, until_s, value = tail
-                left, right = ((at_s - self._range.start_s) / s_per_px for at_s in (since_s, until_s))
-                if right > 0 and left < rect.width():
-                    y = float(_heights(np.array([value]), curve.scale, rect.height())[0])
-                    painter.setPen(self._pen(curve))
-                    painter.drawLine(QPointF(max(left, -1.0), y), QPointF(min(right, rect.width() + 1), y))
+            if not curve.line.times_s.size or curve.line.times_s[-1] > shown.end_s:
+                continue
+            tail = curve.tail(self._now_s + curve.shift_s)
+            if tail and tail[1] > shown.start_s:
+                left, right = ((at_s - shown.start_s) / shown.length_s * rect.width() for at_s in tail[:2])
+                y = float(_heights(np.array([tail[2]]), curve.scale, rect.height())[0])
+                painter.setPen(self._pen(curve))
+                painter.drawLine(QPointF(max(left, -1.0), y), QPointF(min(right, rect.width() + 1), y))
 
 
 class _Places(NamedTuple):
@@ -295,23 +288,25 @@ class _Places(NamedTuple):
 
     x: Floats
     y: Floats
-    alone: np.ndarray
+    alone: NDArray[np.intp]
     band: Band | None
+    first: int  # of all places of the line
 
     @classmethod
     def of(cls, curve: Curve, time: TimeRange, frame: _Frame, step_s: float) -> "_Places":
         line = curve.as_fine(step_s)
-        first, last = np.searchsorted(line.times_s, time)
-        first, last = max(0, int(first) - 1), int(last) + 1  # with the lines into this part and out of it
+        first, last = np.searchsorted(line.times_s, time).tolist()
+        first, last = max(0, first - 1) // ANEW * ANEW, last + 1  # with the lines into this part and out of it
         part = slice(first, last)
-        x = np.clip((line.times_s[part] - frame.start_s) / frame.s_per_px, -_FAR_PX, _FAR_PX)
+        x = (line.times_s[part] - frame.start_s) / frame.s_per_px
+        np.clip(x, -_FAR_PX, _FAR_PX, out=x)
         y = _heights(line.values[part], curve.scale, frame.height)
         alone = line.alone[slice(*np.searchsorted(line.alone, (first, last)))] - first
+        if line.highs is line.values:
+            return cls(x, y, alone, None, first)
         has_band = np.flatnonzero(line.highs[part][:-1] > line.lows[part][:-1])
-        if not has_band.size:
-            return cls(x, y, alone, None)
-        tops, bottoms = (_heights(of[part][has_band], curve.scale, frame.height) for of in (line.highs, line.lows))
-        return cls(x, y, alone, Band(x[has_band], x[has_band + 1], tops, bottoms))
+        tops, bottoms = _heights(np.stack((line.highs[part], line.lows[part]))[:, has_band], curve.scale, frame.height)
+        return cls(x, y, alone, Band(x[has_band], x[has_band + 1], tops, bottoms) if has_band.size else None, first)
 
 
 def _heights(values: Floats, scale: Scale, height: float) -> Floats:

@@ -46,10 +46,11 @@ def band_pixels(bands: Iterable[tuple[Band, int]], width: int, height: int, size
         inside = bottoms > tops
         if not inside.any():
             continue
-        top = int(np.clip(np.floor(tops[inside].min()), 0, height))
-        bottom = int(np.clip(np.ceil(bottoms[inside].max()), top, height))
-        rows = np.arange(top, bottom, dtype=np.float64)[:, None]
-        covered = (rows + 1 > tops) & (rows < bottoms)
+        first = np.clip(np.where(inside, np.floor(tops), height), 0, height).astype(np.int16)
+        last = np.clip(np.where(inside, np.ceil(bottoms), 0), 0, height).astype(np.int16)
+        top, bottom = int(first.min()), int(last.max())
+        rows = np.arange(top, bottom, dtype=np.int16)[:, None]
+        covered = (rows >= first) & (rows < last)
         part = pixels[top:bottom]
         # a quarter of each of the four channels goes, in one number: none of them borrows from the next
         blended = part - ((part >> 2) & 0x3F3F3F3F) + np.uint32((colour >> 2) & 0x3F3F3F3F)
