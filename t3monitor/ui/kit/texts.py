@@ -3,10 +3,10 @@
 import re
 import textwrap
 from collections.abc import Iterable
-from datetime import tzinfo
+from datetime import date, tzinfo
 from functools import lru_cache
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from t3monitor.model.freshness import is_ahead
 from t3monitor.model.zones import is_repeated, local, zone_text
@@ -68,6 +68,17 @@ class Ages(dict[int | None, str]):
 def reading_time_text(read_at: int | None) -> str:
     """Date and time of a reading in local time, or ``never``."""
     return translate("texts", "never") if read_at is None else local_time_text(read_at)
+
+
+def date_text(day: date, *, weekday: bool = False, year: bool = True) -> str:
+    """A date as it is written everywhere, in the log files too: ``2026-11-27``, ``Fri 2026-11-27``, ``11-27``."""
+    text = day.isoformat() if year else f"{day:%m-%d}"
+    return f"{weekday_text(day)} {text}" if weekday else text
+
+
+def weekday_text(day: date) -> str:
+    """The day of the week in the user's language: ``Fri``."""
+    return QLocale().dayName(day.isoweekday(), QLocale.FormatType.ShortFormat)
 
 
 def local_time_text(utc_s: float, zone: tzinfo | None = None) -> str:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from PySide6.QtCore import QDate, QLocale
-
 from t3monitor.model.local_days import begin_of
 from t3monitor.model.zones import clock_changes, is_repeated, local, offset_s, zone_text
+from t3monitor.ui.kit.texts import date_text, weekday_text
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEPS_S = (
@@ -84,7 +83,7 @@ def _with_dates(start_s: float, end_s: float, step_s: int, width_px: float, zone
         at = local(at_s, zone)
         has_room = at_s in times and at_s - text_s >= 0.9 * _LABEL_PX * s_per_px
         text_s = at_s if has_room else text_s
-        below = [_date_text(at.date(), "ddd d MMM")] if at_s in dated else []
+        below = [date_text(at.date(), weekday=True, year=False)] if at_s in dated else []
         if (at_s in changes and _room(at_s, dated) >= _DATE_PX / 2 * s_per_px) or (
             changes and at_s in times and is_repeated(at_s, zone)
         ):
@@ -119,19 +118,13 @@ def _days(start_s: float, end_s: float, shortest_days: float, zone: tzinfo | Non
 
 
 def _with_weekdays_or_years(days: list[date], zone: tzinfo | None) -> list[TimeTick]:
-    """Firsts of months have the year beneath, where it changes; other days the day of the week."""
+    """Firsts of months have their year, other days the day of the week beneath."""
     ticks: list[TimeTick] = []
-    year = None
     months = all(day.day == 1 for day in days) and len(days) > 1
     for day in days:
         at_s = begin_of(day, zone)
         if months:
-            ticks.append(TimeTick(at_s, _date_text(day, "MMM"), str(day.year) if day.year != year else ""))
+            ticks.append(TimeTick(at_s, date_text(day)[:7]))
         else:
-            ticks.append(TimeTick(at_s, _date_text(day, "d MMM"), _date_text(day, "ddd")))
-        year = day.year
+            ticks.append(TimeTick(at_s, date_text(day, year=False), weekday_text(day)))
     return ticks
-
-
-def _date_text(day: date, pattern: str) -> str:
-    return QLocale().toString(QDate(day.year, day.month, day.day), pattern)

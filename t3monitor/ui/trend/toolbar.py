@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import time, tzinfo
 from functools import cached_property, partial
 
-from PySide6.QtCore import QDate, QEvent, QLocale, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
 from typing_extensions import override
@@ -12,7 +12,7 @@ from typing_extensions import override
 from t3monitor.model.zones import is_repeated, local, zone_names
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label
-from t3monitor.ui.kit.texts import clock_text, translate
+from t3monitor.ui.kit.texts import clock_text, date_text, translate
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time_popup import TimePopup
@@ -102,8 +102,7 @@ class TrendToolBar(QWidget):
 
     def _range_text(self, *, brief: bool = False) -> str:
         state = self._state
-        year = local(self._clock(), state.zone).year
-        return range_text(state.time_range, state.zone, state.span, year, brief=brief)
+        return range_text(state.time_range, state.zone, state.span, brief=brief)
 
     def _time_tip(self) -> str:
         """Everything about the time in sight."""
@@ -166,26 +165,22 @@ def range_text(
     shown: TimeRange,
     zone: tzinfo | None,
     span: Span | None = None,
-    year: int | None = None,
     *,
     brief: bool = False,
 ) -> str:
     """Start and end in a zone, which is named, with what need not be said left out.
 
-    That are the times of a whole day or week, the date of the end if it is that of the start, and that year; what is
+    That are the times of a whole day or week, the date of the end if it is that of the start; what is
     brief has neither days of the week nor the zone, which the axis names.
     """
-
-    def date_text(time_s: float) -> str:
-        day = local(time_s, zone).date()
-        pattern = ("" if brief else "ddd ") + ("d MMM" if day.year == year else "d MMM yyyy")
-        return QLocale().toString(QDate(day.year, day.month, day.day), pattern)
-
-    times = [clock_text(time_s, zone, seconds=False) for time_s in shown]
-    start, end = map(date_text, shown)
-    if span and local(shown.end_s, zone).time() == time():
-        text = " – ".join(dict.fromkeys((start, date_text(shown.end_s - 1))))
-    else:
-        text = f"{start} {times[0]} – " + (times[1] if start == end else f"{end} {times[1]}")
+    is_whole = span is not None and local(shown.end_s, zone).time() == time()
+    first, last = (local(time_s, zone).date() for time_s in (shown.start_s, shown.end_s - is_whole))
+    start = date_text(first, weekday=not brief)
+    is_known = brief and last.year == first.year
+    end = "" if last == first else date_text(last, weekday=not brief, year=not is_known)
+    if not is_whole:
+        times = [clock_text(time_s, zone, seconds=False) for time_s in shown]
+        start, end = f"{start} {times[0]}", " ".join(filter(None, (end, times[1])))
+    text = " – ".join(filter(None, (start, end)))
     is_named = brief or any(is_repeated(time_s, zone) for time_s in shown)
     return text if is_named else f"{text} {zone_names(*shown, zone)}"

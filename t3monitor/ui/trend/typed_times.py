@@ -1,12 +1,12 @@
-"""Dates and times as users type them: in the form of their locale, or as ISO has them; times are UTC epoch seconds."""
+"""Dates and times as users type them: as they are written everywhere, or by their locale; UTC epoch seconds."""
 
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from PySide6.QtCore import QDate, QLocale
+from PySide6.QtCore import QLocale
 
 from t3monitor.model.zones import local, zone_text
-from t3monitor.ui.kit.texts import clock_text, translate
+from t3monitor.ui.kit.texts import clock_text, date_text, translate
 
 _TYPED = re.compile(
     r"(?:(?P<a>\d{1,4})\s?[-./]\s?(?P<b>\d{1,2})\s?[-./]\s?(?P<c>\d{1,4})\.?)?"
@@ -22,10 +22,9 @@ class TypedTimeError(ValueError):
     """What was typed is no time; the text is the sentence that says so."""
 
 
-def typed_text(utc_s: float, zone: tzinfo | None, locale: QLocale | None = None) -> str:
+def typed_text(utc_s: float, zone: tzinfo | None) -> str:
     """A time as it can be typed, and read back as the same minute."""
-    day = local(utc_s, zone).date()
-    return f"{_date_text(day, locale or QLocale())} {clock_text(utc_s, zone, seconds=False)}"
+    return f"{date_text(local(utc_s, zone).date())} {clock_text(utc_s, zone, seconds=False)}"
 
 
 def time_typed(
@@ -41,7 +40,7 @@ def time_typed(
     has_time = found is not None and found["hour"] is not None
     has_date = found is not None and found["a"] is not None
     if found is None or not (has_date or (has_time and (found["minute"] or found["half"]))):
-        raise TypedTimeError(_no_time(text, today, locale))
+        raise TypedTimeError(_no_time(text, today))
     try:
         day = _date(found["a"], found["b"], found["c"], locale) if has_date else today
         if not has_time:
@@ -54,18 +53,18 @@ def time_typed(
                 day, hour = day + timedelta(days=1), 0
             at = time(hour, minute, second)
     except (ValueError, OverflowError):
-        raise TypedTimeError(_no_time(text, today, locale)) from None
-    return _in_zone(datetime.combine(day, at, zone), zone, found["zone"] or "", locale, ends=ends)
+        raise TypedTimeError(_no_time(text, today)) from None
+    return _in_zone(datetime.combine(day, at, zone), zone, found["zone"] or "", ends=ends)
 
 
-def _in_zone(at: datetime, zone: tzinfo | None, name: str, locale: QLocale, *, ends: bool) -> float:
+def _in_zone(at: datetime, zone: tzinfo | None, name: str, *, ends: bool) -> float:
     """The moment at which clocks of the zone show a time."""
     both = [at.replace(fold=fold).timestamp() for fold in (0, 1)]
     if local(both[0], zone).replace(tzinfo=None) != at.replace(tzinfo=None):
         raise TypedTimeError(
             translate("TypedTime", "There was no %1 on %2: clocks were put forward past it")
             .replace("%1", f"{at:%H:%M}")
-            .replace("%2", _date_text(at.date(), locale))
+            .replace("%2", date_text(at.date()))
         )
     names = [zone_text(time_s, zone) for time_s in both]
     if not name:
@@ -100,14 +99,9 @@ def _pattern(locale: QLocale) -> str:
     return pattern if "yyyy" in pattern else re.sub("y+", "yyyy", pattern)
 
 
-def _date_text(day: date, locale: QLocale) -> str:
-    return locale.toString(QDate(day.year, day.month, day.day), _pattern(locale))
-
-
-def _no_time(text: str, today: date, locale: QLocale) -> str:
-    forms = dict.fromkeys((f"{_date_text(today, locale)} 13:45", f"{today.isoformat()} 13:45"))
+def _no_time(text: str, today: date) -> str:
     return (
         translate("TypedTime", "“%1” is no time; type it as %2")
         .replace("%1", text)
-        .replace("%2", translate("TypedTime", " or ").join(forms))
+        .replace("%2", f"{date_text(today)} 13:45")
     )
