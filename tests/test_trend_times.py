@@ -1,6 +1,7 @@
 """Times of a zone: days and weeks, clock changes, and what users type; plain data."""
 
 from datetime import UTC, date, datetime, tzinfo
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -74,9 +75,10 @@ def test_both_hours_have_marks_and_the_hour_that_is_left_out_has_none(
     zone: tzinfo, at_s: float, day: date, hours: float, before: str, after: str
 ) -> None:
     shown = TimeRange(at_s - 2 * HOUR_S, at_s + 2 * HOUR_S)
-    ticks = time_ticks(*shown, 700, zone)
+    ticks = time_ticks(*shown, 1000 if "UTC" in after and hours > 24 else 700, zone)
     assert [tick.utc_s for tick in ticks] == [shown.start_s + 1800 * n for n in range(9)]
-    marked = {tick.utc_s: tick.date.split()[-1] for tick in ticks if tick.date.endswith((before, after))}
+    named = [(tick.utc_s, f"{tick.text} {tick.date}".split()) for tick in ticks]
+    marked = {at: name for at, words in named for name in (before, after) if name in words}
     repeated_s = (hours - 24) * HOUR_S
     if repeated_s > 0:
         assert marked == {at: (before if at < at_s else after) for at in _steps(at_s - repeated_s, at_s + repeated_s)}
@@ -87,13 +89,16 @@ def test_both_hours_have_marks_and_the_hour_that_is_left_out_has_none(
     wide = time_ticks(*LocalCalendar(zone).days(day), 640, zone)
     assert [tick.text for tick in wide if tick.text] == [f"{hour:02}:00" for hour in (*range(0, 24, 3), 0)]
     even = time_ticks(*LocalCalendar(zone).days(day), 1000, zone)
-    hours_told = [tick.text for tick in even if tick.text]
+    hours_told = [tick.text[:5] for tick in even if tick.text]
     assert hours_told == [f"{hour:02}:00" for hour in (*range(0, 24, 2), 0) if hours > 24 or hour != 2]
     start_s, end_s = map(int, LocalCalendar(zone).days(day))
     whole = {float(time_s) for time_s in range(start_s, end_s + 1, 900) if local(time_s, zone).minute == 0}
     hourly = time_ticks(start_s, end_s, 2000, zone)
     assert {tick.utc_s for tick in hourly if tick.text} == whole
     assert {tick.utc_s for tick in hourly} == whole | {at_s}
+    close = time_ticks(at_s - 300, at_s - 60, 640, zone)
+    assert {tick.text.partition(" ")[2] for tick in close} == {before if hours > 24 else ""}
+    assert all(two.utc_s - one.utc_s >= len(one.text) * 7 * 240 / 640 for one, two in pairwise(close)), "they have room"
     assert after in " ".join(tick.date for tick in wide), "also where the hours are too narrow for marks"
 
 

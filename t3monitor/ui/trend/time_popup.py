@@ -29,6 +29,7 @@ from t3monitor.ui.trend.state import TrendState, ZoneChoice
 from t3monitor.ui.trend.time_range import SHORTEST_S, TimeRange
 from t3monitor.ui.trend.typed_times import TypedTimeError, time_typed, typed_text
 
+_CALENDAR_LINES = 13
 _DAYS_IN_SIGHT = 43  # of a month of the calendar, with its neighbours
 
 
@@ -56,13 +57,14 @@ class TimePopup(QFrame):
         offers.addStretch(1)
 
         self.start, self.end = QLineEdit(), QLineEdit()
-        for edit, name in ((self.start, self.tr("From")), (self.end, self.tr("To"))):
+        for edit, name in ((self.start, self.tr("From")), (self.end, self.tr("Until"))):
             edit.setAccessibleName(name)
             edit.textEdited.connect(self._on_edited)
         self.message = Message()
         self.calendar = QCalendarWidget()
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         self.calendar.setAccessibleName(self.tr("Days"))
+        self.calendar.setMinimumHeight(_CALENDAR_LINES * self.fontMetrics().height())  # else its last row may be cut
         self.calendar.setToolTip(self.tr("Click a day, or the first and the last one; double-click shows it at once"))
         for part, name in (("prevmonth", "back"), ("nextmonth", "forward")):
             if button := self.calendar.findChild(QToolButton, f"qt_calendar_{part}"):
@@ -76,7 +78,7 @@ class TimePopup(QFrame):
         self.accept_button.clicked.connect(self.accept)
         form = QFormLayout()
         form.addRow(field_label(self.tr("&From"), self.start), self.start)
-        form.addRow(field_label(self.tr("&To"), self.end), self.end)
+        form.addRow(field_label(self.tr("&Until"), self.end), self.end)
         form.addRow(self.message)
         form.addRow(self.calendar)
         form.addRow(field_label(self.tr("Times &of"), self.zone), self.zone)
@@ -91,7 +93,7 @@ class TimePopup(QFrame):
         """Opens beneath a button with what is in sight."""
         self._now_s = now_s
         self._fill()
-        self.adjustSize()
+        self.resize(self.sizeHint())  # adjustSize would not take more than two thirds of the screen
         at = below.mapToGlobal(QPoint(below.width() - self.width(), below.height()))
         screen = below.screen().availableGeometry()
         self.move(
@@ -121,7 +123,7 @@ class TimePopup(QFrame):
             shown = self.range
         except TypedTimeError as error:
             self.message.show_sentence(Tone.BAD, str(error))
-            self.adjustSize()
+            self.resize(self.sizeHint())
             return
         self.hide()
         self._state.show_range(shown)

@@ -19,6 +19,7 @@ _STEPS_DAYS = (1, 2, 7, 14)
 _STEPS_MONTHS = (1, 2, 3, 6, 12)
 _LABEL_PX = 56  # room that a label needs, with the space to the next
 _DATE_PX = 86
+_LETTER_PX = 7
 
 
 class TimeTick(NamedTuple):
@@ -32,17 +33,34 @@ class TimeTick(NamedTuple):
 def time_ticks(start_s: float, end_s: float, width_px: float, zone: tzinfo | None = None) -> list[TimeTick]:
     """Marks at round times of a zone (None: this computer's), the first and each midnight with its date.
 
-    Where clocks are put, the name of the zone stands beneath as well: in an hour that comes twice at each mark, which
-    both hours have; the hour that is left out has none.
+    In an hour that comes twice each mark has the name of the zone, and both hours have marks; the hour that is left out
+    has none, and the name stands beneath the first mark after it.
     """
     length_s = end_s - start_s
     if length_s <= 0 or width_px < _LABEL_PX:
         return []
     shortest_s = length_s * _LABEL_PX / width_px
-    for step_s in _STEPS_S:
-        if step_s >= shortest_s:
-            return list(_with_dates(start_s, end_s, step_s, width_px, zone))
-    return _with_weekdays_or_years(list(_days(start_s, end_s, shortest_s / _DAY, zone)), zone)
+    if shortest_s > _STEPS_S[-1]:
+        return _with_weekdays_or_years(list(_days(start_s, end_s, shortest_s / _DAY, zone)), zone)
+    changes = _Changes.within(start_s, end_s, zone)
+    seconds = len(":00") if changes.letters and shortest_s < _MINUTE else 0
+    roomy_s = length_s * _LETTER_PX * (changes.letters + seconds) / width_px
+    step_s = next(step_s for step_s in _STEPS_S if step_s >= max(shortest_s, min(roomy_s, _HOUR)))
+    return list(_with_dates(start_s, end_s, step_s, width_px, zone, changes, named_beside=step_s >= roomy_s))
+
+
+class _Changes(NamedTuple):
+    """When clocks are put, in a time and an hour before and after it."""
+
+    times_s: frozenset[int]
+    letters: int  # of a time of day with the name of the zone; none if no time comes twice
+
+    @classmethod
+    def within(cls, start_s: float, end_s: float, zone: tzinfo | None) -> "_Changes":
+        times_s = clock_changes(start_s - _HOUR, end_s + _HOUR, zone)
+        back_s = [at_s for at_s in times_s if offset_s(at_s, zone) < offset_s(at_s - 1, zone)]
+        names = [zone_text(at_s - before_s, zone) for at_s in back_s for before_s in (0, 1)]
+        return cls(frozenset(times_s), max((len(f"00:00 {name}") for name in names), default=0))
 
 
 def _times_of_day(start_s: float, end_s: float, step_s: int, zone: tzinfo | None) -> list[float]:
@@ -68,7 +86,16 @@ def _times_of_day(start_s: float, end_s: float, step_s: int, zone: tzinfo | None
     return sorted(at_s for at_s in found if start_s <= at_s <= end_s)
 
 
-def _with_dates(start_s: float, end_s: float, step_s: int, width_px: float, zone: tzinfo | None) -> Iterator[TimeTick]:
+def _with_dates(
+    start_s: float,
+    end_s: float,
+    step_s: int,
+    width_px: float,
+    zone: tzinfo | None,
+    changes: _Changes,
+    *,
+    named_beside: bool,
+) -> Iterator[TimeTick]:
     s_per_px = (end_s - start_s) / width_px
     times = _times_of_day(start_s, end_s, step_s, zone)
     days = [local(at_s, zone).date() for at_s in times]
@@ -76,20 +103,21 @@ def _with_dates(start_s: float, end_s: float, step_s: int, width_px: float, zone
     first, *others = sorted(dated) or [0.0]
     if others and others[0] - first < _DATE_PX * s_per_px:
         dated.discard(first)  # there is no room for both
-    changes = set(clock_changes(start_s - _HOUR, end_s + _HOUR, zone))  # an hour that comes twice is beside one
     pattern = "%H:%M:%S" if step_s < _MINUTE else "%H:%M"
     text_s = -math.inf  # of the text before
-    for at_s in sorted({*times, *(change_s for change_s in changes if start_s <= change_s <= end_s)}):
+    for at_s in sorted({*times, *(at_s for at_s in changes.times_s if start_s <= at_s <= end_s)}):
         at = local(at_s, zone)
         has_room = at_s in times and at_s - text_s >= 0.9 * _LABEL_PX * s_per_px
         text_s = at_s if has_room else text_s
+        text = at.strftime(pattern) if has_room else ""
         below = [date_text(at.date(), weekday=True, year=False)] if at_s in dated else []
-        if (at_s in changes and _room(at_s, dated) >= _DATE_PX / 2 * s_per_px) or (
-            changes and at_s in times and is_repeated(at_s, zone)
-        ):
+        twice = bool(changes.letters) and is_repeated(at_s, zone)
+        if twice and text and named_beside:
+            text = f"{text} {zone_text(at_s, zone)}"
+        elif (twice and at_s in times) or (at_s in changes.times_s and _room(at_s, dated) >= _DATE_PX / 2 * s_per_px):
             below.append(zone_text(at_s, zone))
-        if has_room or below:
-            yield TimeTick(at_s, at.strftime(pattern) if has_room else "", " ".join(below))
+        if text or below:
+            yield TimeTick(at_s, text, " ".join(below))
 
 
 def _room(at_s: float, dated: set[float]) -> float:
