@@ -25,6 +25,7 @@ from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.trend.explainer import ASK_AGAIN_S, HoleExplainer
 from t3monitor.ui.trend.in_sight import in_sight
 from t3monitor.ui.trend.time_box import TimeBox
@@ -304,11 +305,23 @@ def test_a_band_says_its_cause_inside_or_in_plain_words_under_the_mouse(
     tip = view.plot.tip_of(place_of(view, NOW_S - 2000.0, box))
     assert local_time_text(NOW_S - 2400)[11:16] in tip
     assert "did not answer in time: &lt;b&gt;No answer" in tip
-    assert view.plot.tip_of(place_of(view, NOW_S - 1000.0, box)) == ""
+    assert view.plot.tip_of(place_of(view, NOW_S - 1000.0, box)) == "Nothing is missing here"
     view.state.show_range(TimeRange(NOW_S - 3 * 86_400, NOW_S))
     settle(view)
     assert "T3000 did not answer in time" not in " ".join(drawn(view.plot)), "there is no room"
     assert "T3000 did not answer" in view.plot.tip_of(place_of(view, NOW_S - 2000.0, box))
+
+
+def test_bands_take_the_colours_of_another_theme(view: TrendView, settle: Settle, qapp: QApplication) -> None:
+    view.state.add([IN1])
+    view.state.show_range(LAST_HOUR)
+    settle(view)
+    for theme in (LIGHT, DARK):
+        apply_theme(qapp, theme)
+        place = place_of(view, NOW_S - 2000.0, view.plot.strip).toPoint()
+        found = view.plot.grab().toImage().pixelColor(place.x(), place.y() - 60)
+        blended = 0.9 * theme.base.red() + 0.1 * theme.muted.red()
+        assert found.red() == pytest.approx(blended, abs=2)
 
 
 def test_a_click_on_the_strip_asks_for_the_cycles_of_its_time(qtbot: QtBot, view: TrendView, settle: Settle) -> None:

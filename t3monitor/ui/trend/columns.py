@@ -49,7 +49,8 @@ class MissingTime:
             ended, ended_s = ends.up_to(edges, "right")
             shares[place] = np.diff(begun_s - ended_s) / (self._series * s_per_column)
             is_there = begun[1:] > ended[:-1]
-            worst[np.convolve(is_there, np.ones(least))[least // 2 :][:count] > 0] = place
+            runs = np.flatnonzero(np.diff(is_there, prepend=False, append=False)).astype(np.float64)
+            worst[_marked(runs[::2], runs[1::2], count, least)] = place
         return Columns(shares, worst)
 
 
@@ -58,12 +59,18 @@ def band_columns(pieces: Pieces, first: int, count: int, s_per_column: float, le
     classes, found = CLASS_OF[pieces.causes], np.full(count, -1, dtype=np.int8)
     for place in BY_WORST[::-1].tolist():
         if (its := classes == place).any():
-            starts, ends = widened(pieces.starts[its], pieces.ends[its], least * s_per_column)
-            begins, ends = (np.floor(edge / s_per_column - first + 0.5).astype(int) for edge in (starts, ends))
-            begins, ends = np.clip(begins, 0, count), np.clip(np.maximum(ends, begins + least), 0, count)
-            depth = np.bincount(begins, minlength=count + 1) - np.bincount(ends, minlength=count + 1)
-            found[np.cumsum(depth)[:count] > 0] = place
+            starts, ends = (edges[its] / s_per_column - first for edges in pieces[:2])
+            found[_marked(starts, ends, count, least)] = place
     return found
+
+
+def _marked(starts: Floats, ends: Floats, count: int, least: int) -> NDArray[np.bool_]:
+    """Which columns these mark, given in columns; none of them fewer than ``least``."""
+    starts, ends = widened(starts, ends, least)
+    begins, ends_at = (np.floor(edges + 0.5).astype(int) for edges in (starts, ends))
+    ends_at = np.maximum(ends_at, begins + least)
+    begun, ended = (np.bincount(np.clip(edges, 0, count), minlength=count + 1) for edges in (begins, ends_at))
+    return np.cumsum(begun - ended)[:count] > 0
 
 
 class _Sums:

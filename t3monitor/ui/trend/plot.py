@@ -226,6 +226,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             box.restyle(theme)
         for axis in (self.time_axis, self._lane_names, self.axes):
             axis.restyle(theme)
+        for item in (self._curve_holes, self._lane_holes):
+            item.renew()
         self._arrange_lanes()
         self._arrange_curves()
         self._fit_values(anew=True)
@@ -300,7 +302,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
                 lane = int((at.y() - place.top()) / place.height() * len(self.lanes)) if box is self._lane_box else None
                 reach_s = LEAST_PX / 2 * self._range.length_s / place.width()
                 time_s = float(box.mapSceneToView(at).x())
-                return self.tip_at(time_s, reach_s, None if lane is None else self._lane_keys[lane])
+                tip = self.tip_at(time_s, reach_s, None if lane is None else self._lane_keys[lane])
+                return tip or (self.tr("Nothing is missing here") if box is self.strip else "")
         return ""
 
     def leaveEvent(self, event: Any) -> None:  # noqa: N802
