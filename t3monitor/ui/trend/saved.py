@@ -11,6 +11,7 @@ from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
 from t3monitor.ui.trend.axis_choices import AxisChoices
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.state import Chosen, DataBegin, Shown, Since, ZoneChoice
+from t3monitor.ui.trend.stretch import Condition, Stretch
 from t3monitor.ui.trend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
 from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
 
@@ -32,6 +33,7 @@ def to_json(shown: Shown, splitter: Sequence[int]) -> dict[str, Any]:
         "since": shown.since.value if shown.since else None,
         "zone": shown.zone.value,
         "axes": shown.axes.to_json(),
+        "stretch": _saved_stretch(shown.stretch),
         "splitter": list(splitter),
     }
 
@@ -54,6 +56,7 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
         since=since,
         zone=zone,
         axes=AxisChoices.from_json(state.get("axes")),
+        stretch=_stretch(state.get("stretch")),
     )
     return shown, [int(size) for size in splitter]
 
@@ -76,6 +79,32 @@ def _style(saved: object, free: Style) -> Style:
         ):
             return Style(colour, dash, width, step)
     return free
+
+
+def _saved_stretch(stretch: Stretch) -> dict[str, Any]:
+    only = stretch.condition
+    return {
+        "a_s": stretch.a_s,
+        "b_s": stretch.b_s,
+        "is_told": stretch.is_told,
+        "only": only and {"key": _saved(only.key), "state": only.state},
+        "limits": dict(stretch.limits),
+    }
+
+
+def _stretch(saved: object) -> Stretch:
+    if not isinstance(saved, dict):
+        return Stretch()
+    a_s, b_s = (_number(saved.get(name), EARLIEST_S, LATEST_S) for name in ("a_s", "b_s"))
+    only, limits = (found if isinstance(found := saved.get(name), dict) else {} for name in ("only", "limits"))
+    key, state = _key(only.get("key")), _number(only.get("state"), -sys.float_info.max)
+    return Stretch(
+        a_s,
+        b_s,
+        saved.get("is_told") is True,
+        Condition(key, state) if key is not None and state is not None else None,
+        {unit: its for unit, limit in limits.items() if (its := _number(limit, -sys.float_info.max)) is not None},
+    )
 
 
 def _saved(key: SeriesKey) -> list[Any] | dict[str, Any]:

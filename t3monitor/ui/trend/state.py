@@ -11,6 +11,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.ui.trend.axis_choices import NOTHING_CHOSEN, AxisChoices, Limits
 from t3monitor.ui.trend.local_calendar import LocalCalendar, Span
+from t3monitor.ui.trend.stretch import NOTHING_MARKED, Stretch
 from t3monitor.ui.trend.styles import FIRST, Style, free_style
 from t3monitor.ui.trend.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
 
@@ -72,6 +73,7 @@ class Shown:
     zone: ZoneChoice = ZoneChoice.SITE
     grouped: bool = False  # the list of the series, by their units
     axes: AxisChoices = NOTHING_CHOSEN
+    stretch: Stretch = NOTHING_MARKED
 
 
 class TrendState:
@@ -218,6 +220,10 @@ class TrendState:
     def move_axis(self, unit: str, limits: Limits) -> None:
         """Lets an axis end there as a hand moves it."""
         self._show(replace(self._shown, axes=self._shown.axes.with_limits(unit, limits)), by_hand=True)
+
+    def mark(self, stretch: Stretch, *, by_hand: bool = False) -> None:
+        """Has these cursors A and B, and that told of the time between them."""
+        self._show(replace(self._shown, stretch=stretch), by_hand=by_hand)
 
     def _change(self, key: SeriesKey, **values: Any) -> None:
         series = tuple(replace(chosen, **values) if chosen.key == key else chosen for chosen in self.series)
