@@ -198,8 +198,8 @@ def test_no_corner_of_the_window_takes_a_name_for_html_or_a_mnemonic_and_all_are
                 assert any(text.startswith(label[:4]) for text in table), "it may be cut"
                 assert full_label in table
             assert [text for text in drawn(window.devices) if text.startswith("AHU <P>")] == [
-                "AHU <P> …(237219)",
-                "AHU <P> …(237220)",
+                "AHU <P> A&B (237219)",
+                "AHU <P> A&B (237220)",
             ]
             assert f"{SERIALS[0]} A&B" in drawn(window.trend)
             assert f"Recording {FILE}" in drawn(window.indicator)

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from legend_rows import LegendRow
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
+from t3monitor.model.holes import HOLE_AFTER_SPACINGS
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
@@ -745,7 +746,7 @@ def test_live_values_are_not_joined_to_history_that_ends_in_the_past(view: Trend
     view._want_history()
     settle(view)
     view.describe(snapshot(panel(NOW_S + 300)))
-    assert drawn(view, SAT)[0][-1] <= HOLE_S[1] + INTERVAL_S
+    assert drawn(view, SAT)[0][-1] <= HOLE_S[1] + HOLE_AFTER_SPACINGS * INTERVAL_S
     view.state.set_follow(True)
     settle(view)
     assert drawn(view, SAT)[0][-1] == NOW_S + 300

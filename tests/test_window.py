@@ -165,7 +165,7 @@ def test_start_and_stop_change_what_can_be_clicked(run: Run, paths: Paths) -> No
             assert "next cycle in" in window.indicator.countdown.text()
             click(program, window.stop_action)
             await until(lambda: enabled(program) == (True, True, False), program)
-            assert window.indicator.countdown.text() == ""
+            assert window.indicator.countdown.text() == "every 30 s"
 
     run(scenario())
 
@@ -432,8 +432,8 @@ def test_what_was_read_of_another_database_is_not_shown(
 ) -> None:
     goes_on = threading.Event()
 
-    def slow(url: str, most: int, *, failed_only: bool) -> Any:
-        cycles = read_cycles(url, most, failed_only=failed_only)
+    def slow(url: str, most: int, *, failed_only: bool, around_s: float | None) -> Any:
+        cycles = read_cycles(url, most, failed_only=failed_only, around_s=around_s)
         if cycles.reports:
             goes_on.wait()
         return cycles

@@ -95,13 +95,13 @@ class Coverage:
         return copied
 
     def waiting(self) -> list[Waiting]:
-        """What may become a hole in the next run of the program."""
+        """What may become a hole in the next run of the program; nothing can while there is no reading."""
         return [
             (site, *scope, run)
             for site, by_scope in self._runs.items()
             for scope, runs in by_scope.items()
             for run in runs
-            if run.row_id is None
+            if run.row_id is None and self._readings
         ]
 
     def wait_for(self, waiting: Iterable[Waiting]) -> None:
