@@ -127,12 +127,33 @@ def test_lines_are_a_pixel_of_the_screen_while_they_move_and_have_their_width_at
     item = CurvesItem(box)
     item.set_curves(waves)
     item.set_time(TimeRange(500, 600), 2000)
-    at_rest = painted(paint(item, 2.0))
+    paint(item, 2.0)
     item.set_moving(True)
-    item.set_time(TimeRange(500, 610), 2000)
-    assert painted(paint(item, 2.0)) < 0.5 * at_rest
+    item.set_time(TimeRange(500, 700), 2000)
+    moving = painted(paint(item, 2.0))
     item.set_moving(False)
-    assert painted(paint(item, 2.0)) == pytest.approx(at_rest, rel=0.1)
+    assert moving < 0.5 * painted(paint(item, 2.0))
+
+
+def test_while_it_is_zoomed_the_picture_is_stretched_to_where_its_times_are(
+    waves: list[Curve], paint: Paint, box: QGraphicsRectItem
+) -> None:
+    zoomed, fresh = CurvesItem(box), CurvesItem(box)
+    for item in (zoomed, fresh):
+        item.set_curves(waves[:1])
+    for to in (TimeRange(540, 860), TimeRange(450, 950)):
+        zoomed.set_moving(False)
+        zoomed.set_time(TimeRange(500, 900), 2000)
+        paint(zoomed)
+        zoomed.set_moving(True)
+        zoomed.set_time(to, 2000)
+        fresh.set_time(to, 2000)
+        found, expected = (pixels(paint(item)).reshape(HEIGHT, WIDTH) != 0xFFFFFFFF for item in (zoomed, fresh))
+        near = expected | np.roll(expected, 1, 0) | np.roll(expected, -1, 0) | np.roll(expected, 1, 1)
+        assert np.count_nonzero(found & ~near) < 0.05 * np.count_nonzero(found)
+        assert np.count_nonzero(found.any(axis=0)) == WIDTH, "also at the sides"
+        zoomed.set_moving(False)
+        assert np.array_equal(pixels(paint(zoomed)), pixels(paint(fresh)))
 
 
 def test_others_than_the_active_curve_are_pale(waves: list[Curve], paint: Paint, box: QGraphicsRectItem) -> None:

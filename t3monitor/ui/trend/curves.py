@@ -29,6 +29,7 @@ from t3monitor.ui.trend.time_range import TimeRange
 
 _ALONE_PX = 4.0
 _FAR_PX = 30_000.0  # beyond this, places are drawn there: QPainter counts in few bits
+_STRETCHED, _THERE = 1.6, 0.7  # while it moves, a picture is drawn so much wider or narrower if it has so much of it
 _DIMMED = 0.25  # of the colour of curves while another one is active
 
 
@@ -167,8 +168,10 @@ class CurvesItem(QGraphicsItem):
             ratio,
             self._version,
         )
-        picture = self._moved(frame) or self._painted(frame)
-        painter.drawPixmap(rect.topLeft(), picture)
+        painter.setClipRect(rect)
+        picture = self._moved(frame)
+        if picture is not None or not self._stretch(painter, frame):
+            painter.drawPixmap(QPointF(0, 0), picture or self._painted(frame))
         self._paint_tails(painter, rect)
 
     def _moved(self, frame: _Frame) -> QPixmap | None:
@@ -186,28 +189,61 @@ class CurvesItem(QGraphicsItem):
         picture.scroll(device_px, 0, picture.rect())
         frame = shown._replace(start_s=shown.start_s - device_px * shown.s_per_px / shown.device_ratio)
         bare_px = math.ceil(abs(device_px) / shown.device_ratio) + 1  # and what was cut there
-        self._paint_part(picture, frame, 0 if device_px > 0 else math.floor(frame.width) - bare_px, bare_px)
+        self._fill(picture, frame, 0 if device_px > 0 else math.floor(frame.width) - bare_px, bare_px)
         self._shown = frame, picture
         return picture
+
+    def _stretch(self, painter: QPainter, frame: _Frame) -> bool:
+        """Paints the picture that is there as wide as its time is now, and what it lacks at its sides, while it moves.
+
+        Returns False if there would be too much of either.
+        """
+        if self._shown is None or not self._is_moving:
+            return False
+        shown, picture = self._shown
+        factor = shown.s_per_px / frame.s_per_px
+        left = (shown.start_s - frame.start_s) / frame.s_per_px
+        right = left + shown.width * factor
+        first, last = max(0.0, left), min(frame.width, right)
+        if frame[2:] != shown[2:] or not 1 / _STRETCHED < factor < _STRETCHED or last - first < _THERE * frame.width:
+            return False
+        of = QRectF((first - left) / factor, 0, (last - first) / factor, frame.height)
+        ratio = frame.device_ratio
+        painter.drawPixmap(
+            QRectF(first, 0, last - first, frame.height),
+            picture,
+            QRectF(of.left() * ratio, 0, of.width() * ratio, of.height() * ratio),
+        )
+        was_thin, self._is_thin = self._is_thin, True
+        for begin, end in ((0, math.ceil(first)), (math.floor(last), math.ceil(frame.width))):
+            if end - begin > 1:
+                self._paint_part(painter, frame, begin, end - begin)
+        self._is_thin = was_thin
+        return True
 
     def _painted(self, frame: _Frame) -> QPixmap:
         picture = QPixmap(math.ceil(frame.width * frame.device_ratio), math.ceil(frame.height * frame.device_ratio))
         picture.setDevicePixelRatio(frame.device_ratio)
         picture.fill(Qt.GlobalColor.transparent)
         self._is_thin = self._is_moving and self._shown is not None
-        self._paint_part(picture, frame, 0, math.ceil(frame.width))
+        self._fill(picture, frame, 0, math.ceil(frame.width))
         self._shown = frame, picture
         return picture
 
     # -- a part of the picture: from one pixel for so many, as on a screen that is not scaled --------------------------
 
-    def _paint_part(self, picture: QPixmap, frame: _Frame, left_px: int, width_px: int) -> None:
+    def _fill(self, picture: QPixmap, frame: _Frame, left_px: int, width_px: int) -> None:
         painter = QPainter(picture)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.fillRect(QRect(left_px, 0, width_px, math.ceil(frame.height)), Qt.GlobalColor.transparent)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        self._paint_part(painter, frame, left_px, width_px)
+        painter.end()
+
+    def _paint_part(self, painter: QPainter, frame: _Frame, left_px: int, width_px: int) -> None:
+        painter.save()
         part = QRect(left_px, 0, width_px, math.ceil(frame.height))
         painter.setClipRect(part)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        painter.fillRect(part, Qt.GlobalColor.transparent)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         size_px = 2 if self._is_thin else 1
         step_s = 2.0 ** round(math.log2(frame.s_per_px * size_px))
         time = TimeRange(
@@ -218,7 +254,7 @@ class CurvesItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self._is_thin)
         for curve, its in places:
             self._paint_line(painter, curve, its)
-        painter.end()
+        painter.restore()
 
     def _in_order(self) -> list[Curve]:
         """The active ones are painted last."""
@@ -271,7 +307,6 @@ class CurvesItem(QGraphicsItem):
     def _paint_tails(self, painter: QPainter, rect: QRectF) -> None:
         """The newest readings up to the present, which passes while the picture stays."""
         shown = self._range
-        painter.setClipRect(rect)
         for curve in self._in_order():
             if not curve.line.times_s.size or curve.line.times_s[-1] > shown.end_s:
                 continue
