@@ -107,6 +107,18 @@ def test_figures_are_chosen_in_its_menu_and_kept(legend: Legend) -> None:
     assert figures_shown(legend) == [Column.MAXIMUM]
 
 
+def test_no_figure_goes_for_a_heading_with_a_date_which_is_not_cut(legend: Legend) -> None:
+    for width in range(190, 600, 10):
+        legend.resize(width, 300)
+        before = figures_shown(legend)
+        legend.show_entries(ENTRIES, "11-01 01:30 EST")
+        assert figures_shown(legend) == before
+        if width > 260:
+            assert legend.columnWidth(Column.VALUE) > legend.fontMetrics().horizontalAdvance("11-01 01:30 EST")
+        assert sum(map(legend.columnWidth, Column)) == legend.viewport().width()
+        legend.show_entries(ENTRIES, "Now")
+
+
 def test_columns_do_not_jump_when_figures_get_shorter(legend: Legend) -> None:
     def show(minimum: str) -> int:
         entries = [replace(entry, figures=entry.figures._replace(minimum=minimum)) for entry in ENTRIES]

@@ -833,6 +833,9 @@ def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Se
     assert LegendRow(view.legend, FAN).value == fan.value_text
     assert view.plot.time_axis.cursor_text
     assert heading(view) == clock_text(at_s + 100)
+    view.state.show_preset(Preset.WEEK)
+    view.plot.hovered.emit(float(at_s))
+    assert heading(view) == f"{datetime.fromtimestamp(at_s):%m-%d} {clock_text(at_s, seconds=False)}"
     view.plot.hovered.emit(None)
     assert LegendRow(view.legend, SAT).value == ""
     assert heading(view) == "Now"

@@ -29,13 +29,13 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.columns import pop_up
 from t3monitor.ui.kit.delegates import tabular
 from t3monitor.ui.trend.legend_model import FIGURES, Column, Entry, LegendModel, title
-from t3monitor.ui.trend.legend_painting import PADDING_PX, RowHeight, RowPainter
+from t3monitor.ui.trend.legend_painting import PADDING_PX, RowHeight, RowPainter, plain_value_px
 from t3monitor.ui.trend.style_popup import StylePopup
 
-NARROWEST_PX = 190
+NARROWEST_PX, _NARROWEST_NAME_PX = 190, 20
 _SHARE, _NARROW_PX, _WIDE_PX = 0.36, 230, 500  # of the trend's width, at first
 _WIDTHS = {Column.SHOWN: 24, Column.LOOKS: 28, Column.REMOVE: 22}
-_LABEL, _VALUE = "SUP_TEMP", "00:00:00"  # what name and value have room for before any figure has
+_LABEL = "SUP_TEMP"  # has room before any figure has
 _STATE = "Open 99 %"  # longer words have the room of the minimum, or none
 _GIVEN_UP_LAST = (Column.KNOWN, Column.MEAN, Column.MINIMUM, Column.MAXIMUM)
 _Key = Qt.Key
@@ -192,7 +192,7 @@ class Legend(QTreeView):
             )
             widest_px += around_px
             self._widest[column] = max(widest_px, self._widest.get(column, 0))
-        value_px = max(map(metrics.horizontalAdvance, (_VALUE, self._rows.heading))) + around_px
+        value_px = plain_value_px(metrics)
         room_px = self.viewport().width() - sum(_WIDTHS.values()) - value_px
         name_px = metrics.horizontalAdvance(_LABEL) + around_px
         fits = True
@@ -202,7 +202,10 @@ class Legend(QTreeView):
             self.setColumnHidden(column, not fits)
         for column in FIGURES.keys() - self._wanted:
             self.setColumnHidden(column, True)
-        widths = _WIDTHS | self._widest | {Column.NAME: max(40, room_px), Column.VALUE: value_px}
+        # A longer heading takes of the names, in whose room values may stand anyway: no figure comes or goes for it.
+        heading_px = max(value_px, metrics.horizontalAdvance(self._rows.heading) + around_px)
+        name_px = max(_NARROWEST_NAME_PX, room_px - (heading_px - value_px))
+        widths = _WIDTHS | self._widest | {Column.NAME: name_px, Column.VALUE: room_px + value_px - name_px}
         for column, width in widths.items():
             if self.columnWidth(column) != width:
                 self.setColumnWidth(column, width)

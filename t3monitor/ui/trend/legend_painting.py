@@ -93,7 +93,7 @@ class RowPainter:
         painter.setPen(muted if is_muted(row, Column.VALUE) else plain)
         painter.drawText(value_room, _RIGHT, self._elided(row.value_text, value_room.width()))
         small_room = value_room.adjusted(0, 0, -value_px - _GAP_PX, 0)
-        small_room.setRight(min(small_room.right(), cells[Column.NAME].right()))
+        small_room.setRight(min(small_room.right(), room.right() - plain_value_px(self._metrics)))  # however long it is
         text = self._small_metrics.elidedText(small_text(row), Qt.TextElideMode.ElideRight, max(0, small_room.width()))
         if len(text) > 2:  # no lonely letter
             painter.setPen(muted)
@@ -116,6 +116,11 @@ class RowPainter:
 
     def _elided(self, text: str, room_px: int, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
         return self._metrics.elidedText(text, mode, room_px)
+
+
+def plain_value_px(metrics: QFontMetrics) -> int:
+    """What most values want, and the time above them."""
+    return metrics.horizontalAdvance("00:00:00") + 2 * PADDING_PX
 
 
 def paint_line(painter: QPainter, room: QRect, colour: QColor, style: Style) -> None:

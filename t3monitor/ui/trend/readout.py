@@ -6,13 +6,15 @@ from PySide6.QtCore import QObject
 
 from t3monitor.model.causes import SENSOR_FAULTS, sentence
 from t3monitor.model.series_keys import SeriesKey, shift_of
-from t3monitor.ui.kit.texts import clock_text, local_time_text, translate
+from t3monitor.model.zones import local
+from t3monitor.ui.kit.texts import clock_text, date_text, local_time_text, translate
 from t3monitor.ui.trend.explainer import HoleExplainer
 from t3monitor.ui.trend.figures import Figures, FiguresInSight, figures_of
 from t3monitor.ui.trend.in_sight import InSight, in_sight, measure
 from t3monitor.ui.trend.legend_model import Entry
 from t3monitor.ui.trend.shown_holes import ShownHoles
 from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.time_range import Preset
 from t3monitor.ui.trend.traces import Traces
 
 
@@ -37,9 +39,13 @@ class Readout:
 
     @property
     def heading(self) -> str:
-        """Of when the values are: the time of the crosshair, or now."""
-        cursor_s = self._state.cursor_s
-        return translate("Readout", "Now") if cursor_s is None else clock_text(cursor_s, self._state.zone)
+        """Of when the values are: the time of the crosshair, with its day where there are several, or now."""
+        cursor_s, zone = self._state.cursor_s, self._state.zone
+        if cursor_s is None:
+            return translate("Readout", "Now")
+        if self._state.time_range.length_s <= Preset.DAY.length_s:
+            return clock_text(cursor_s, zone)
+        return f"{date_text(local(cursor_s, zone).date(), year=False)} {clock_text(cursor_s, zone, seconds=False)}"
 
     @property
     def cursor_text(self) -> str:
