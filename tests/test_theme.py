@@ -86,6 +86,17 @@ def test_borders_of_what_is_to_be_found_are_drawn_with_a_contrast_of_three_to_on
         seen = max(min(contrast(colour, other) for other in around) for colour in column)
         assert seen >= 3, type(widget).__name__
     assert all(contrast(theme.accent, other) >= 3 for other in around), "the mark of the focus"
+    bar = QWidget()
+    qtbot.addWidget(bar)
+    button = QToolButton(bar, autoRaise=True)
+    button.setText("Sync once")
+    with qtbot.waitActive(bar):
+        bar.show()
+        bar.activateWindow()
+    button.clearFocus()
+    assert theme.accent.name() not in drawn_colours(button)
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    assert theme.accent.name() in drawn_colours(button)
     assert all(contrast(theme.muted, other) >= 4.5 for other in around), "text"
 
 

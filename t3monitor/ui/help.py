@@ -26,7 +26,7 @@ class KeysDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keys"))
-        self.resize(520, 620)
+        self.resize(640, 700)
         self.list = QTreeWidget()
         self.list.setAccessibleName(self.tr("Keys"))
         self.list.setHeaderLabels([self.tr("Keys"), self.tr("What they do")])

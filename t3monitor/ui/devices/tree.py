@@ -15,7 +15,7 @@ from t3monitor.ui.kit.delegates import HEADER_STYLE, RIGHT_MARGIN, NumberDelegat
 
 _SHOWN_AT_FIRST = (DeviceColumn.NAME, DeviceColumn.AGE)
 _WIDTHS = {  # in widths of a digit
-    DeviceColumn.NAME: 12,
+    DeviceColumn.NAME: 9,
     DeviceColumn.AGE: 9,
     DeviceColumn.PANEL: 8,
     DeviceColumn.SERIAL: 10,

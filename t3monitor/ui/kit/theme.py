@@ -191,6 +191,8 @@ def _style_sheet(theme: Theme) -> str:
         QTableView:focus, QTreeView:focus, QPlainTextEdit:focus, QListView:focus {{
             border-color: {theme.accent.name()};
         }}
+        QToolButton:focus {{ border: 1px solid {theme.accent.name()}; border-radius: 3px; }}
+        QToolButton:checked:focus {{ background: {theme.border.name()}; }}
         TrendPlot {{ border: 1px solid {theme.base.name()}; }}
         TrendPlot[focused="true"] {{ border-color: {theme.accent.name()}; }}
         *[framed="true"] {{ border: 1px solid {theme.outline.name()}; }}
