@@ -14,7 +14,7 @@ from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.view import PointsView
-from t3monitor.ui.trend.state import Chosen
+from t3monitor.ui.trend.shown import Chosen
 from t3monitor.ui.trend.traces import Traces
 from values import NOW_S, device, point, snapshot
 

@@ -13,7 +13,8 @@ from t3monitor.model.series_keys import ShiftedKey
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.saved import from_json, to_json
-from t3monitor.ui.trend.state import Change, Chosen, DataBegin, Shown, TrendState, ZoneChoice
+from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice
+from t3monitor.ui.trend.state import Change, TrendState
 from t3monitor.ui.trend.styles import DASHES, TOLD_APART, Style, free_style
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 from values import NOW_S

@@ -9,7 +9,8 @@ import pytest
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.trend.saved import from_json, to_json
-from t3monitor.ui.trend.state import Shown, TrendState
+from t3monitor.ui.trend.shown import Shown
+from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.stretch import Condition, Stretch
 
 NOW_S = 1_793_000_000.0

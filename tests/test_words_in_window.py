@@ -16,7 +16,7 @@ from t3monitor.ui.points.view import PointsView
 from t3monitor.ui.trend.coverage import Request
 from t3monitor.ui.trend.lanes import lane_words, stretches
 from t3monitor.ui.trend.plot import TrendPlot
-from t3monitor.ui.trend.state import Chosen
+from t3monitor.ui.trend.shown import Chosen
 from t3monitor.ui.trend.styles import Style
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.traces import Traces

@@ -10,7 +10,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
 from t3monitor.ui.trend.axis_choices import AxisChoices
 from t3monitor.ui.trend.local_calendar import Span
-from t3monitor.ui.trend.state import Chosen, DataBegin, Shown, Since, ZoneChoice
+from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, Since, ZoneChoice
 from t3monitor.ui.trend.stretch import Condition, Stretch
 from t3monitor.ui.trend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
 from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange

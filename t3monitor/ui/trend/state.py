@@ -2,17 +2,18 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, tzinfo
-from enum import Enum, Flag, auto
+from enum import Flag, auto
 from typing import Any
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
-from t3monitor.ui.trend.axis_choices import NOTHING_CHOSEN, AxisChoices, Limits
+from t3monitor.ui.trend.axis_choices import AxisChoices, Limits
 from t3monitor.ui.trend.local_calendar import LocalCalendar, Span
-from t3monitor.ui.trend.stretch import NOTHING_MARKED, Stretch
-from t3monitor.ui.trend.styles import FIRST, Style, free_style
+from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice
+from t3monitor.ui.trend.stretch import Stretch
+from t3monitor.ui.trend.styles import Style, free_style
 from t3monitor.ui.trend.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
 
 _STEPS_KEPT = 100
@@ -30,50 +31,6 @@ class Change(Flag):
     TIME = auto()
     CURSOR = auto()
     MOVING = auto()  # more of it is to be expected at once
-
-
-class ZoneChoice(Enum):
-    """Whose times are shown; the value is what is saved."""
-
-    SITE = "site"  # that of the first series whose site has one, else this computer's
-    PC = "pc"
-    UTC = "utc"
-
-
-class DataBegin(Enum):
-    """Beside the day and the week, what the time in sight can begin with while it ends with the present."""
-
-    DATA = "data"
-
-
-Since = Span | DataBegin
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A series on the plot."""
-
-    key: SeriesKey
-    style: Style = FIRST
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What undo brings back: series in their order, a time, and the zone in whose times it is read.
-
-    ``end_s`` is None while it is the present. Then the time may begin with the day or the week instead of a length
-    before; or with the data, at most that length before, which is so until another time is chosen.
-    """
-
-    series: tuple[Chosen, ...] = ()
-    length_s: float = Preset.DAY.length_s
-    end_s: float | None = None
-    since: Since | None = None
-    zone: ZoneChoice = ZoneChoice.SITE
-    grouped: bool = False  # the list of the series, by their units
-    axes: AxisChoices = NOTHING_CHOSEN
-    stretch: Stretch = NOTHING_MARKED
 
 
 class TrendState:

@@ -25,7 +25,8 @@ from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import field_label
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.local_calendar import Span
-from t3monitor.ui.trend.state import TrendState, ZoneChoice
+from t3monitor.ui.trend.shown import ZoneChoice
+from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time_range import SHORTEST_S, TimeRange
 from t3monitor.ui.trend.typed_times import TypedTimeError, time_typed, typed_text
 

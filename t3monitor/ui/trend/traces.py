@@ -22,7 +22,7 @@ from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.legend_model import Entry
 from t3monitor.ui.trend.loader import Found
 from t3monitor.ui.trend.plot import Drawn
-from t3monitor.ui.trend.state import Chosen
+from t3monitor.ui.trend.shown import Chosen
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.trace import Trace
 

@@ -1,0 +1,55 @@
+"""What the trend shows, as it is saved, undone and brought back; plain data, without Qt. Times are UTC seconds."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from t3monitor.model.series_keys import SeriesKey
+from t3monitor.ui.trend.axis_choices import NOTHING_CHOSEN, AxisChoices
+from t3monitor.ui.trend.local_calendar import Span
+from t3monitor.ui.trend.stretch import NOTHING_MARKED, Stretch
+from t3monitor.ui.trend.styles import FIRST, Style
+from t3monitor.ui.trend.time_range import Preset
+
+
+class ZoneChoice(Enum):
+    """Whose times are shown; the value is what is saved."""
+
+    SITE = "site"  # that of the first series whose site has one, else this computer's
+    PC = "pc"
+    UTC = "utc"
+
+
+class DataBegin(Enum):
+    """Beside the day and the week, what the time in sight can begin with while it ends with the present."""
+
+    DATA = "data"
+
+
+Since = Span | DataBegin
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A series on the plot."""
+
+    key: SeriesKey
+    style: Style = FIRST
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What undo brings back: series in their order, a time, and the zone in whose times it is read.
+
+    ``end_s`` is None while it is the present. Then the time may begin with the day or the week instead of a length
+    before; or with the data, at most that length before, which is so until another time is chosen.
+    """
+
+    series: tuple[Chosen, ...] = ()
+    length_s: float = Preset.DAY.length_s
+    end_s: float | None = None
+    since: Since | None = None
+    zone: ZoneChoice = ZoneChoice.SITE
+    grouped: bool = False  # the list of the series, by their units
+    axes: AxisChoices = NOTHING_CHOSEN
+    stretch: Stretch = NOTHING_MARKED
