@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.ui.trend.curves import Curve, CurvesItem
 from t3monitor.ui.trend.extremes import Band, band_pixels
+from t3monitor.ui.trend.last_values import spread
 from t3monitor.ui.trend.line import drawn_line
 from t3monitor.ui.trend.strokes import ANEW, strokes
 from t3monitor.ui.trend.styles import Style
@@ -207,3 +208,27 @@ def test_a_dashed_line_has_its_strokes_along_it_and_they_stand_still_while_it_is
     assert length == pytest.approx(5 / 8 * np.hypot(*(strokes(x, y)[:, 2:] - strokes(x, y)[:, :2]).T).sum(), rel=0.05)
     part = strokes(x[ANEW:], y[ANEW:], ANEW, (5.0, 3.0))
     np.testing.assert_allclose(part, whole[-len(part) :])
+
+
+def test_tags_stand_at_their_values_and_never_on_each_other() -> None:
+    assert spread([20, 80], 15, 100) == [20, 80]
+    assert spread([20, 22, 24], 15, 100) == [20, 35, 50]
+    assert spread([2, 97, 99], 15, 100) == [7.5, 77.5, 92.5]
+
+
+def test_the_newest_value_has_a_tag_while_it_holds_and_the_edge_is_the_present(
+    waves: list[Curve], paint: Paint, box: QGraphicsRectItem
+) -> None:
+    item = CurvesItem(box)
+    waves[0].value_text = "{:.1f}".format
+    item.set_curves(waves[:1])
+
+    def tags(end_s: float, now_s: float) -> bool:
+        item.set_time(TimeRange(end_s - 400, end_s), now_s)
+        edge = pixels(paint(item)).reshape(HEIGHT, WIDTH)[:, -1]
+        return int(np.count_nonzero(edge == RED.rgb())) > 5
+
+    assert tags(2002, 2000)
+    assert not tags(2100, 2000), "the edge is later"
+    assert not tags(1500, 2000), "the edge is earlier"
+    assert not tags(2092, 2090), "it holds no longer"

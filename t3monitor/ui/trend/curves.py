@@ -5,7 +5,7 @@ pixel of the screen wide, which takes a tenth of the time; what was painted alre
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.model.units import shows_time, written_unit
 from t3monitor.store.history.series import Floats, Holes, Series
 from t3monitor.ui.trend.extremes import Band, band_pixels
+from t3monitor.ui.trend.last_values import LastValue, paint_last_values
 from t3monitor.ui.trend.line import Line, drawn_line
 from t3monitor.ui.trend.strokes import ANEW, strokes
 from t3monitor.ui.trend.styles import DASHES, Style
@@ -30,6 +31,7 @@ from t3monitor.ui.trend.time_range import TimeRange
 _ALONE_PX = 4.0
 _FAR_PX = 30_000.0  # beyond this, places are drawn there: QPainter counts in few bits
 _STRETCHED, _THERE = 1.6, 0.7  # while it moves, a picture is drawn so much wider or narrower if it has so much of it
+_EDGE = 0.02  # of the time in sight, which the present may be away from it
 _DIMMED = 0.25  # of the colour of curves while another one is active
 
 
@@ -52,6 +54,7 @@ class Curve:
         self.style = Style()
         self.scale = Scale(0.0, 1.0, 1.0)
         self.shift_s = 0.0  # how much later than its readings it stands
+        self.value_text: Callable[[float], str] = str  # a value without its unit
         self.line = _NO_LINE
         self._series: Series | None = None
         self._faulty: Holes | None = None
@@ -305,17 +308,22 @@ class CurvesItem(QGraphicsItem):
         return pen
 
     def _paint_tails(self, painter: QPainter, rect: QRectF) -> None:
-        """The newest readings up to the present, which passes while the picture stays."""
-        shown = self._range
+        """The newest readings up to the present, which passes while the picture stays; tagged if that is the edge."""
+        shown, now_s = self._range, self._now_s
+        is_edge = shown.start_s < now_s <= shown.end_s <= now_s + _EDGE * shown.length_s
+        last_values = []
         for curve in self._in_order():
             if not curve.line.times_s.size or curve.line.times_s[-1] > shown.end_s:
                 continue
-            tail = curve.tail(self._now_s + curve.shift_s)
+            tail = curve.tail(now_s + curve.shift_s)
             if tail and tail[1] > shown.start_s:
                 left, right = ((at_s - shown.start_s) / shown.length_s * rect.width() for at_s in tail[:2])
                 y = float(_heights(np.array([tail[2]]), curve.scale, rect.height())[0])
                 painter.setPen(self._pen(curve))
                 painter.drawLine(QPointF(max(left, -1.0), y), QPointF(min(right, rect.width() + 1), y))
+                if is_edge and tail[1] >= now_s and not curve.shift_s and not self._is_dimmed(curve):
+                    last_values.append(LastValue(y, curve.value_text(tail[2]), curve.colour))
+        paint_last_values(painter, rect, last_values)
 
 
 class _Places(NamedTuple):

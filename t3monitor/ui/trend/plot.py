@@ -8,6 +8,7 @@ with the mouse, and is told what to show.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 from typing import Any, NamedTuple
 
 import pyqtgraph as pg
@@ -15,7 +16,9 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QGraphicsWidget, QToolTip, QWidget
 
-from t3monitor.model.series_keys import SeriesKey, shift_of
+from t3monitor.model.point_types import PointType
+from t3monitor.model.series_keys import SeriesKey, points_of, shift_of
+from t3monitor.model.units import value_text
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
@@ -157,6 +160,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
                 curve = self._curves.get((point.key, number)) or Curve()
                 news |= curve.set_series(series, axis_unit(series, point.key), point.colour, point.style, point.faulty)
                 curve.shift_s = shift_of(point.key)
+                curve.value_text = partial(_value_text, points_of(point.key)[0].point_type, series.range)
                 curves[point.key, number] = curve
             if states := tuple((series, words) for series, words in point.series if words is not None):
                 self.lanes.append(Lane(point.name, point.colour, states, shift_of(point.key)))
@@ -310,3 +314,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         """Called by Qt."""
         super().leaveEvent(event)
         self.hovered.emit(None)
+
+
+def _value_text(point_type: PointType, range_: int, value: float) -> str:
+    """A measured value without its unit."""
+    return value_text(value, "", point_type=point_type, digital=False, range_=range_)
