@@ -24,7 +24,8 @@ _Key = Qt.Key
 class TrendMenu(QMenu):
     """What a click with the right button offers."""
 
-    def __init__(self, state: TrendState, traces: Traces, parent: QWidget) -> None:
+    def __init__(self, state: TrendState, traces: Traces, fit: Callable[[], None], parent: QWidget) -> None:
+        """``fit`` shows the time that has data."""
         super().__init__(parent)
         follow = self.addAction(self.tr("Follow the present"))
         follow.setCheckable(True)
@@ -37,6 +38,7 @@ class TrendMenu(QMenu):
             (self.tr("Last week"), "", Span.WEEK, -1),
         ):
             self.addAction(f"{text}\t{key}", partial(state.show_calendar, span, by))
+        self.addAction(self.tr("Fit data") + "\tF", fit).setEnabled(bool(state.series))
         self.addSeparator()
         self.addAction(self.tr("Zoom in"), lambda: state.zoom(1 / _KEY_ZOOM))
         self.addAction(self.tr("Zoom out"), lambda: state.zoom(_KEY_ZOOM))

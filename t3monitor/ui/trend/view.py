@@ -317,7 +317,7 @@ class TrendView(QWidget):
 
     def context_menu(self) -> TrendMenu:
         """What can be done with the plot."""
-        return TrendMenu(self.state, self.traces, self)
+        return TrendMenu(self.state, self.traces, self.fit_data.show, self)
 
     def series_menu(self, key: SeriesKey) -> QMenu:
         """What can be done with one series."""
