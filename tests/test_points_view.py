@@ -356,6 +356,15 @@ class TestCopying:
         number = QLocale.system().toString(20.5, "f", 2)
         assert view.table.selected_text() == f"Value\tUnit\tId\n{number}\t°C\tIN1\n"
 
+    def test_states_have_no_unit_and_hours_are_figures(self, view: PointsView) -> None:
+        fan = point(PointType.VARIABLE, 1, 1.0, range=1, digital_analog=0, units="")
+        run_time = point(PointType.VARIABLE, 2, 3723.0, range=20, units="s")
+        view.apply(snapshot(device(inputs=(), outputs=(), variables=(fan, run_time))))
+        for column in Column:
+            view.table.setColumnHidden(column, column is not Column.VALUE)
+        view.table.selectAll()
+        assert view.table.selected_text() == "Value\tUnit\nOn\t\n1:02:03\t\n"
+
     def test_nothing_selected_leaves_the_clipboard_alone(self, view: PointsView) -> None:
         view.apply(snapshot(device()))
         QGuiApplication.clipboard().setText("precious")

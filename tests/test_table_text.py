@@ -20,5 +20,10 @@ def test_a_name_is_no_formula_and_no_date(name: str) -> None:
     assert cell == f"'{name.strip()}"
 
 
+@pytest.mark.parametrize("text", ["0-10 V", "10K Type2", "AHU-1", "237219", "Off/On"])
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert table_text(["Label"], [[text]]).splitlines()[1] == text
+
+
 def test_tabs_and_line_ends_within_a_name_make_no_further_cells() -> None:
     assert table_text(["A\tB"], [["Supply\tAir\nTemp"]]) == "A B\nSupply Air Temp\n"

@@ -197,6 +197,14 @@ def test_a_new_interval_counts_while_the_service_runs_and_is_kept(run: Run, path
             program.window.indicator.interval_chosen.emit(1)
             assert (await second).report.outcome is Outcome.OK
             assert load(paths.settings_file)[0].sync_interval_secs == 1
+            program.window.indicator.other_interval_asked.emit()
+            for _ in range(2):  # by the menu of the countdown, and then where they were
+                dialog = program.settings.dialog
+                assert dialog is not None
+                assert dialog.tabs.currentWidget() is dialog.sync
+                dialog.reject()
+                program.settings.open()
+            assert program.window.save_state()["settings_page"] == 1
 
     run(scenario())
 

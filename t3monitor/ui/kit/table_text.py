@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QLocale
 
 # Text that a spreadsheet would take for a formula, or for a date or a time: =AHU+1, 4-20, 1:2.
-_TAKEN_AMISS = re.compile(r"[=+\-@]|\d+ ?[-/.:,] ?\d")
+_TAKEN_AMISS = re.compile(r"[=+\-@]|\d+(?: ?[-/.:,] ?\d+)+$")
 
 
 class Figure(str):

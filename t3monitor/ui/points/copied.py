@@ -1,10 +1,14 @@
 """What is copied of the points table for a spreadsheet: values without their units, and times, since ages pass."""
 
+import re
+
 from t3monitor.model.points import Point
 from t3monitor.ui.kit.table_text import Figure
 from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.points.columns import Column, title
 from t3monitor.ui.points.rows import PointRows
+
+_HOURS = re.compile(r"-?\d+:\d\d:\d\d")  # of a variable of the range Time
 
 
 def titles(column: Column) -> tuple[str, ...]:
@@ -30,7 +34,8 @@ def cells(rows: PointRows, row: int, column: Column, text: str) -> tuple[str, ..
 
 def _value(point: Point, text: str) -> tuple[str, str]:
     number, _, unit = text.partition(" ")
-    if point.state_word is not None or not _is_number(number):
+    is_figure = _is_number(number) or _HOURS.fullmatch(number)
+    if point.state_word is not None or not is_figure:
         return text, ""
     return Figure(number), unit
 
