@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from t3monitor.store.history.series import Holes, Series
-from t3monitor.store.history.statistics import StateTime, statistics
+from t3monitor.store.history.statistics import StateTime, condition, statistics
 from t3monitor.store.history.thinning import thinned
 
 SPACING_S = 30
@@ -178,6 +178,100 @@ def test_a_step_at_the_edge_of_two_stretches_belongs_to_the_second_one() -> None
 def test_readings_of_a_faulty_sensor_count_nothing() -> None:
     line = series([(0, 100), (30, 900), (60, 101), (90, 102)], "counts", 15)
     assert statistics(line, 0, 90, LONG_AFTER_S, faults((30, 60))).increase == 1
+
+
+# -- over a limit, and back and forth ------------------------------------------------------------------------------
+
+
+def test_degree_hours_are_what_is_above_the_limit_times_hours() -> None:
+    line = series([(0, 24), (30, 26), (60, 23.5), (1000, 30), (1030, 24)])
+    found = statistics(line, 0, 1060, LONG_AFTER_S, limit=24)
+    assert found.over_limit == pytest.approx((2 * 30 + 6 * 30) / 3600)
+    assert found.over_limit_s == 60
+    assert statistics(line, 0, 1060, LONG_AFTER_S).over_limit is None
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((50, 50, 50), 0),
+        ((0, 30, 60), 0),  # one movement
+        ((0, 30, 60, 30), 1),
+        ((60, 30, 0, 30, 0), 2),
+        ((50, 51, 50, 51), 0),  # as far as the dead band is none
+        ((50, 51.5, 50.4, 51.6, 50.5), 3),
+        ((0, 60, 59.5, 59, 58.5), 1),  # in small steps, too
+        ((1.2, 2.2, 1.2), 0),  # their binary fractions are more than 1 apart
+    ],
+)
+def test_a_reversal_is_a_movement_back_beyond_the_dead_band(values: tuple[float, ...], expected: int) -> None:
+    line = series([(place * 30.0, value) for place, value in enumerate(values)], "%Open")
+    assert statistics(line, 0, 1000, LONG_AFTER_S, dead_band=1).reversals == expected
+    assert statistics(line, 0, 1000, LONG_AFTER_S).reversals is None
+
+
+def test_a_hole_ends_a_movement() -> None:
+    line = series([(0, 0), (30, 60), (1000, 30), (1030, 0), (1060, 30)], "%Open")
+    assert statistics(line, 0, 1100, LONG_AFTER_S, dead_band=1).reversals == 1
+
+
+# -- only while something is so ------------------------------------------------------------------------------------
+
+
+def test_only_the_time_counts_in_which_the_condition_holds() -> None:
+    only = condition([states([(0, 0), (30, 1), (60, 1), (90, 0), (120, 0)])], 1, 0, 120, LONG_AFTER_S)
+    found = statistics(series([(0, 10), (30, 20), (60, 30), (90, 90)]), 0, 120, LONG_AFTER_S, only=only)
+    assert (found.mean, found.minimum, found.maximum) == (25, 20, 30)
+    assert (found.known, found.known_s, found.asked_s, found.missing_s) == (1, 60, 60, 0)
+
+
+def test_a_condition_that_is_not_known_makes_what_is_told_less_known() -> None:
+    only = condition([states([(0, 0), (30, 1), (60, 1), (1000, 0), (1030, 0)])], 1, 0, 1030, LONG_AFTER_S)
+    line = series([(at_s, 5.0) for at_s in range(0, 1060, 30)])
+    found = statistics(line, 0, 1030, LONG_AFTER_S, only=only)
+    assert (found.known_s, found.missing_s) == (60, 910)  # it may have held up to 1000 s
+    assert found.asked_s == 970
+
+
+def test_a_condition_that_never_held_has_no_number() -> None:
+    only = condition([states([(0, 0), (30, 0), (60, 0)])], 1, 0, 60, LONG_AFTER_S)
+    found = statistics(series([(0, 1), (30, 1), (60, 1)]), 0, 60, LONG_AFTER_S, only=only)
+    assert (found.known, found.asked_s, found.mean) == (0, 0, None)
+
+
+def test_a_condition_begins_with_the_time_and_not_with_a_start() -> None:
+    only = condition([states([(0, 0), (30, 1), (60, 1)])], 1, 0, 60, LONG_AFTER_S)
+    fan = states([(0, 0), (15, 1), (45, 1), (60, 1)])
+    assert statistics(fan, 0, 60, LONG_AFTER_S, only=only).states == (StateTime(1, 30, 0, None, 30),)
+    only = condition([states([(0, 0), (20, 1), (50, 1)])], 1, 0, 60, LONG_AFTER_S)
+    assert statistics(states([(0, 0), (10, 1), (40, 1)]), 20, 60, LONG_AFTER_S, only=only).states[0].starts == 0
+
+
+def test_a_start_while_it_is_not_known_whether_the_condition_holds_is_none_under_it() -> None:
+    only = condition([states([(0, 1), (30, 1), (200, 1), (230, 1)])], 1, 0, 230, LONG_AFTER_S)
+    fan = states([(at_s, at_s >= 90) for at_s in range(0, 260, 30)])
+    assert [state[:3] for state in statistics(fan, 0, 230, LONG_AFTER_S, only=only).states] == [(0, 60, 0), (1, 30, 0)]
+
+
+def test_reversals_count_that_are_seen_under_the_condition() -> None:
+    line = series([(0, 0), (30, 60), (60, 0), (90, 60), (120, 0)], "%Open")  # at 60, 90, 120 s
+    for begin_s, end_s, expected in ((50, 80, 1), (80, 110, 1), (70, 125, 2), (10, 55, 0)):
+        only = condition(
+            [states([(0, 0), (begin_s / 2, 0), (begin_s, 1), (end_s, 0), (130, 0)])], 1, 0, 130, LONG_AFTER_S
+        )
+        assert statistics(line, 0, 130, LONG_AFTER_S, only=only, dead_band=1).reversals == expected
+
+
+def test_steps_of_a_counter_count_whose_reading_is_under_the_condition() -> None:
+    only = condition([states([(0, 0), (30, 1), (60, 1), (90, 0), (120, 0)])], 1, 0, 120, LONG_AFTER_S)
+    assert statistics(counter(1, 3, 7, 12), 0, 120, LONG_AFTER_S, only=only).increase == 6
+    assert statistics(counter(1, 3, 7, 12), 30, 120, LONG_AFTER_S, only=only).increase == 6
+
+
+def test_what_stretches_say_of_several_states_is_no_condition() -> None:
+    occupied = states([(place * 30.0, float(place % 7 == 0)) for place in range(300)])
+    assert condition([in_stretches(occupied)], 1, 0, 9000, 9000).unknown.starts.size
+    assert not condition([occupied], 1, 0, 9000, 9000).unknown.starts.size
 
 
 # -- of stretches --------------------------------------------------------------------------------------------------
@@ -352,3 +446,84 @@ def test_increases_of_adjacent_stretches_add_up(readings: list[tuple[float, floa
         for start_s, end_s in ((0, 3000), (0, edge_s), (edge_s, 3000))
     )
     assert sum(parts) == pytest.approx(whole)
+
+
+@given(
+    readings=_readings(some.sampled_from([0.0, 20.0, 20.8, 21.5, 40.0])),
+    of_condition=_readings(some.sampled_from([0.0, 1.0])),
+    start_s=some.integers(-50, 300),
+    length_s=some.integers(1, 400),
+    fault=some.tuples(some.integers(-50, 400), some.integers(0, 100)),
+)
+def test_what_is_told_under_a_condition_is_that_of_each_second(
+    readings: list[tuple[float, float]],
+    of_condition: list[tuple[float, float]],
+    start_s: int,
+    length_s: int,
+    fault: tuple[int, int],
+) -> None:
+    end_s = start_s + length_s
+    faulty = [(float(fault[0]), float(sum(fault)))] if fault[1] else []
+    only = condition([states(of_condition)], 1, start_s, end_s, LONG_AFTER_S)
+    line = series(readings, "%Open")
+    found = statistics(line, start_s, end_s, LONG_AFTER_S, faults(*faulty), only=only, limit=20.5, dead_band=1)
+    seconds = _by_second(readings, start_s, end_s, faulty)
+    holds = _by_second(of_condition, start_s, end_s, ())
+    values = [value for value, state in zip(seconds, holds, strict=True) if value is not None and state == 1]
+    assert found.asked_s == pytest.approx(sum(state != 0 for state in holds))
+    assert found.known_s == pytest.approx(len(values))
+    if not values:
+        assert (found.mean, found.over_limit, found.reversals) == (None, None, None)
+        return
+    assert found.mean == pytest.approx(sum(values) / len(values))
+    assert (found.minimum, found.maximum) == (min(values), max(values))
+    assert found.deviation == pytest.approx(float(np.std(values)), abs=1e-6)
+    assert found.over_limit == pytest.approx(sum(max(0.0, value - 20.5) for value in values) / 3600)
+    assert found.over_limit_s == pytest.approx(sum(value > 20.5 for value in values))
+    assert found.reversals == _turns(seconds, holds)
+
+
+def _turns(seconds: Sequence[float | None], holds: Sequence[float | None]) -> int:
+    """Second by second: where the value has come back by more than 1 from its farthest one."""
+    found, since = 0, 0  # the second from which on the present movement is looked at
+    was: str | None = None
+    for second, value in enumerate(seconds):
+        if value is None or (second and seconds[second - 1] is None):  # a hole ends a movement
+            since, was = second, None
+        if value is None:
+            continue
+        seen = [known for known in seconds[since : second + 1] if known is not None]
+        ways = {"up": value - min(seen) > 1, "down": max(seen) - value > 1}
+        news = next((way for way, is_it in ways.items() if is_it and way != was), None)
+        if news:
+            found += was is not None and holds[second] == 1
+            since, was = second, news
+    return found
+
+
+@given(
+    readings=_readings(some.sampled_from([0.0, 1.0])),
+    of_condition=_readings(some.sampled_from([1.0, 2.0, 3.0])),
+    start_s=some.integers(-50, 300),
+    length_s=some.integers(1, 400),
+)
+def test_starts_under_a_condition_are_those_of_each_second(
+    readings: list[tuple[float, float]], of_condition: list[tuple[float, float]], start_s: int, length_s: int
+) -> None:
+    end_s = start_s + length_s
+    only = condition([series(of_condition, "", 101)], 2, start_s, end_s, LONG_AFTER_S)
+    found = statistics(states(readings), start_s, end_s, LONG_AFTER_S, only=only)
+    before, *seconds = _by_second(readings, start_s - 1, end_s, ())
+    holds = _by_second(of_condition, start_s, end_s, ())
+    starts, spent = {0.0: 0, 1.0: 0}, {0.0: 0, 1.0: 0}
+    last = before
+    for second, state in enumerate(seconds):
+        if state is not None:
+            starts[state] += last not in (None, state) and holds[second] == 2
+            spent[state] += holds[second] == 2
+            last = state
+        elif second == 0:
+            last = None
+    assert [(its.state, its.seconds, its.starts) for its in found.states] == [
+        (state, spent[state], starts[state]) for state in spent if spent[state]
+    ]

@@ -5,6 +5,7 @@ neither open nor shorted; nothing is said of the rest, and it is never filled in
 Part 13.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,6 +20,7 @@ KNOWN_PLAIN = 0.99  # share of the time: from here on nobody need be told how mu
 KNOWN_WELL = 0.9  # below, what is said is partial: of the time known
 _WRAP = 2**32 / 1000  # T3000 gives thousandths, in 32 bits with a sign
 _DIP = 0.1  # a counter that falls by less of its value was not set to zero
+_ROUNDING = 1e-6  # of values in thousandths
 
 
 class StateTime(NamedTuple):
@@ -49,11 +51,15 @@ class Statistics:
     integral: float | None = None  # the value times hours
     states: tuple[StateTime, ...] = ()  # of a point that has some, those that it was in
     increase: float | None = None  # of a counter, at least, over resets and the wrap of 32 bits
+    over_limit: float | None = None  # how far above the limit, times hours
+    over_limit_s: float | None = None  # how long it was above
+    reversals: int | None = None  # how often its movement turned back, at least
+    asked_s: float = 0.0  # of the time, in which the condition held or may have
 
     @property
     def missing_s(self) -> float:
-        """How much of the time is not known."""
-        return max(0.0, self.end_s - self.start_s - self.known_s)
+        """How much of the time that is asked for is not known."""
+        return max(0.0, self.asked_s - self.known_s)
 
     @property
     def runtime_s(self) -> float | None:
@@ -61,7 +67,24 @@ class Statistics:
         return sum(state.seconds for state in self.states if state.state) if self.states else None
 
 
-def statistics(series: Series, start_s: float, end_s: float, now_s: float, faulty: Holes | None = None) -> Statistics:
+class Condition(NamedTuple):
+    """When a condition is known not to hold, and when that is not known; see `condition`."""
+
+    otherwise: Holes
+    unknown: Holes
+
+
+def statistics(
+    series: Series,
+    start_s: float,
+    end_s: float,
+    now_s: float,
+    faulty: Holes | None = None,
+    *,
+    only: Condition | None = None,
+    limit: float | None = None,
+    dead_band: float | None = None,
+) -> Statistics:
     """What the readings that hold between two times say; ``faulty``: when the sensor was open or shorted.
 
     Time of which nothing is told yet, as of ``now_s``, is left out. The series reaches over both ends by a reading, as
@@ -71,27 +94,38 @@ def statistics(series: Series, start_s: float, end_s: float, now_s: float, fault
     zero is a counter's reset or a reading that failed is told by the readings beside it: of a zero just before the time
     only if the series begins another reading earlier.
 
+    ``only``: of no other time than that in which the condition holds. The time in which it is not known whether it does
+    is asked for, and not known. A change, a step of a counter and a reversal count if they are in the time asked for.
+
+    ``limit``: of what is above it, degree-hours are told. ``dead_band``: a reversal is counted as soon as a value
+    has come back from its farthest one by more than this, after it had moved by more than this the other way. A hole
+    ends a movement, so it is the least number of reversals.
+
     Of readings, and of stretches of equal ones, all is exact. Of other stretches the known time is exact, and the
     extremes are but for readings beside the time in its first and last stretch; mean, integral and the times of states
     are as good as the means of the stretches, in which each reading has the same weight. What they do not tell is left
-    out: deviation, increase, starts, shortest and longest.
+    out: deviation, increase, degree-hours, reversals, starts, shortest and longest.
     """
     end_s = min(end_s, series.told_until(now_s))
-    held = _held(series, start_s, end_s, now_s, Holes.none() if faulty is None else faulty)
+    only = only or Condition(Holes.none(), Holes.none())
+    whole = _held(series, start_s, end_s, now_s, faulty, only)
+    held = whole.asked
     known_s = float(held.seconds.sum())
+    asked_s = max(0.0, end_s - start_s - _length_within(only.otherwise, start_s, end_s))
     if not known_s:
-        return Statistics(0.0, 0.0, start_s, max(start_s, end_s))
+        return Statistics(0.0, 0.0, start_s, max(start_s, end_s), asked_s=asked_s)
     values, seconds = held.values, held.seconds
-    lows, highs = (series.values, series.values) if series.stretches is None else series.stretches[1:3]
+    lows, highs = _bounds(series)
     is_exact = lows is highs or bool((lows == highs).all())
     mean = float(values @ seconds) / known_s
     found = Statistics(
-        min(1.0, known_s / (end_s - start_s)),
+        min(1.0, known_s / asked_s),
         known_s,
         start_s,
         end_s,
         float(lows[held.places].min()),
         float(highs[held.places].max()),
+        asked_s=asked_s,
     )
     if is_measured(digital=series.digital, range_=series.range):
         return replace(
@@ -99,15 +133,45 @@ def statistics(series: Series, start_s: float, end_s: float, now_s: float, fault
             mean=mean,
             deviation=float(np.sqrt((values - mean) ** 2 @ seconds / known_s)) if is_exact else None,
             integral=mean * known_s / 3600,
-            increase=_increase(series, held) if is_exact and is_counter(series.units) else None,
+            increase=_increase(series, whole) if is_exact and is_counter(series.units) else None,
+            over_limit=None
+            if limit is None or not is_exact
+            else float(np.maximum(values - limit, 0.0) @ seconds) / 3600,
+            over_limit_s=None if limit is None or not is_exact else float(seconds[values > limit].sum()),
+            reversals=None if dead_band is None or not is_exact else _reversals(whole, dead_band),
         )
     if is_exact:
-        return replace(found, mean=mean if series.digital else None, states=_states(series, held))
+        return replace(found, mean=mean if series.digital else None, states=_states(series, whole))
     if series.digital:
         shares = (0.0, 1 - mean), (1.0, mean)
         states = tuple(StateTime(state, share * known_s, None, None, None) for state, share in shares if share)
         return replace(found, mean=mean, states=states)
     return found
+
+
+def condition(
+    parts: Sequence[Series], state: float, start_s: float, end_s: float, now_s: float, faulty: Holes | None = None
+) -> Condition:
+    """When a series, given in its parts, is in a state between two times, as of now.
+
+    What its stretches of readings say of a time in which it was in several states is not known.
+    """
+    pieces = [np.empty((4, 0))]
+    for part in parts:
+        held = _held(part, start_s, end_s, now_s, faulty)
+        lows, highs = (bound[held.places] for bound in _bounds(part))
+        its_state = lows != 0 if part.digital else np.round(lows)
+        pieces.append(np.stack((held.begins, held.ends, its_state, lows == highs)))
+    begins, ends, states, is_sure = np.concatenate(pieces, axis=1)
+    order = np.flatnonzero(is_sure)[np.argsort(begins[is_sure != 0], kind="stable")]
+    begins, ends, is_other = begins[order], ends[order], states[order] != state
+    before, after = np.append(start_s, ends), np.append(begins, end_s)
+    return Condition(Holes(begins[is_other], ends[is_other]), Holes(before[before < after], after[before < after]))
+
+
+def _bounds(series: Series) -> tuple[Floats, Floats]:
+    """The smallest and the largest value of each reading or stretch."""
+    return (series.values, series.values) if series.stretches is None else series.stretches[1:3]
 
 
 class _Held(NamedTuple):
@@ -118,67 +182,113 @@ class _Held(NamedTuple):
     places: NDArray[np.intp]  # of it in the series
     values: Floats
     follows: NDArray[np.bool_]  # known time without a gap before it, also before the stretch of time
+    is_asked: NDArray[np.bool_]  # the condition holds
 
     @property
     def seconds(self) -> Floats:
         return self.ends - self.begins
 
+    @property
+    def asked(self) -> "_Held":
+        """Those in which the condition holds."""
+        return self if self.is_asked.all() else _Held._make(column[self.is_asked] for column in self)
 
-def _held(series: Series, start_s: float, end_s: float, now_s: float, faulty: Holes) -> _Held:
-    times, holes = series.times_utc_s, series.holes
+
+def _held(
+    series: Series, start_s: float, end_s: float, now_s: float, faulty: Holes | None, only: Sequence[Holes] = ()
+) -> _Held:
+    times = series.times_utc_s
     last_s = [series.known_until(now_s)] if times.size else []
-    edges = np.unique(np.concatenate((times, last_s, holes.starts, holes.ends, faulty.starts, faulty.ends)))
+    unknown = [series.holes] if faulty is None else [series.holes, faulty]
+    edges = np.unique(np.concatenate((times, last_s, *(edge for holes in (*unknown, *only) for edge in holes))))
     known = np.diff(edges) > 0
-    for unknown in (holes, faulty):
-        next_ends = np.searchsorted(unknown.ends, edges[:-1], side="right")
-        known &= np.append(unknown.starts, np.inf)[next_ends] > edges[:-1]
+    for holes in unknown:
+        known &= ~_in(holes, edges[:-1])
     if times.size:
         known &= (edges[:-1] >= times[0]) & (edges[:-1] < last_s)
     begins, ends = edges[:-1][known], edges[1:][known]
     follows = np.append(False, begins[1:] == ends[:-1])[: len(begins)]
     follows &= begins >= start_s  # of the piece that is cut at the start nobody asks what came before
     within = (ends > start_s) & (begins < end_s)
-    places = np.searchsorted(times, begins[within], side="right") - 1
+    follows, begins, ends = follows[within], begins[within], ends[within]
+    places = np.searchsorted(times, begins, side="right") - 1
+    follows[:1] &= times[places[:1]] == begins[:1]  # nor if it is but the condition that begins there
     return _Held(
-        np.maximum(begins[within], start_s),
-        np.minimum(ends[within], end_s),
+        np.maximum(begins, start_s),
+        np.minimum(ends, end_s),
         places,
         series.values[places],
-        follows[within],
+        follows,
+        ~np.any([np.zeros(len(begins), dtype=bool), *(_in(holes, begins) for holes in only)], axis=0),
     )
+
+
+def _in(holes: Holes, times_s: Floats) -> NDArray[np.bool_]:
+    """Which of these times lie in one of them."""
+    next_ends = np.searchsorted(holes.ends, times_s, side="right")
+    return np.append(holes.starts, np.inf)[next_ends] <= times_s
+
+
+def _length_within(holes: Holes, start_s: float, end_s: float) -> float:
+    return float((np.clip(holes.ends, start_s, end_s) - np.clip(holes.starts, start_s, end_s)).sum())
 
 
 def _states(series: Series, held: _Held) -> tuple[StateTime, ...]:
     values = held.values
     # A run is known time without a gap in one state. The reading before the first one may tell that it began there.
     before = np.append(series.values[max(held.places[0] - 1, 0)], values[:-1])
-    changes = held.follows & (values != before)
-    first = np.flatnonzero(np.append(True, changes[1:] | ~held.follows[1:]))
-    run_values, run_s = values[first], np.add.reduceat(held.seconds, first)
+    is_other = values != before
+    is_start = is_other & (held.follows | (np.arange(len(values)) > 0))  # in a hole between them, whenever it was
+    changes = held.follows & is_other
+    turns = np.append(True, held.is_asked[1:] != held.is_asked[:-1])
+    first = np.flatnonzero(turns | changes | ~held.follows)
+    run_values, run_s, is_asked = values[first], np.add.reduceat(held.seconds, first), held.is_asked[first]
     begun = changes[first]
     ended = np.append(begun[1:], False)
-    is_start = begun.copy()
-    is_start[1:] |= run_values[1:] != run_values[:-1]  # in a hole between them, whenever it was
     return tuple(
         StateTime(
             float(state),
             float(run_s[own].sum()),
-            int(is_start[own].sum()),
+            int(is_start[held.is_asked & (values == state)].sum()),
             float(run_s[whole].min()) if (whole := own & begun & ended).any() else None,
             float(run_s[own].max()),
         )
-        for state in np.unique(values)
-        for own in (run_values == state,)
+        for state in np.unique(values[held.is_asked])
+        for own in (is_asked & (run_values == state),)
     )
+
+
+def _reversals(held: _Held, dead_band: float) -> int:
+    """How often a value turned back, by more than the dead band."""
+    dead_band += _ROUNDING
+    is_news = np.append(True, held.values[1:] != held.values[:-1]) | ~held.follows
+    found, way = 0, 0
+    lowest = highest = 0.0
+    for value, follows, is_asked in zip(
+        held.values[is_news].tolist(), held.follows[is_news].tolist(), held.is_asked[is_news].tolist(), strict=True
+    ):
+        if not follows:
+            way, lowest, highest = 0, value, value
+        falls, rises = highest - value > dead_band, value - lowest > dead_band
+        if rises and way <= 0:
+            found += way < 0 and is_asked
+            way, highest = 1, value
+        elif falls and way >= 0:
+            found += way > 0 and is_asked
+            way, lowest = -1, value
+        highest = max(highest, value) if way >= 0 else highest
+        lowest = min(lowest, value) if way <= 0 else lowest
+    return found
 
 
 def _increase(series: Series, held: _Held) -> float:
     """How much a counter counted: at least, since a hole may hide that it was set to zero and counted on."""
-    places = np.unique(held.places)
+    places, first = np.unique(held.places, return_index=True)
+    is_asked = held.is_asked[first]
     if held.follows[0]:  # the step to the first one belongs to the stretch
-        places = np.append(places[0] - 1, places)
-    counted, _ = counted_in(without_dropouts(series.values, places))
-    return counted
+        places, is_asked = np.append(places[0] - 1, places), np.append(False, is_asked)
+    counted, _ = counted_up(without_dropouts(series.values, places))
+    return float(np.diff(counted)[is_asked[1:]].sum())
 
 
 def counted_in(values: Floats) -> tuple[float, float]:
