@@ -171,6 +171,15 @@ def test_points_that_are_dragged_into_it_are_left_to_the_view(legend: Legend) ->
     assert not event.isAccepted()
 
 
+def test_a_cursor_that_moves_has_names_and_values_alone_painted_anew(legend: Legend) -> None:
+    changed = told(legend.model().dataChanged)
+    moved = [replace(entry, value=f"1{entry.value}") for entry in ENTRIES]
+    legend.show_entries(moved, "18:04:30")
+    legend.show_entries([*moved[:3], replace(moved[3], hidden=True)], "18:04:30")
+    cells = [(first.row(), first.column(), last.row(), last.column()) for first, last, *_ in changed]
+    assert cells == [(0, Column.NAME, 3, Column.VALUE), (3, Column.SHOWN, 3, Column.REMOVE)]
+
+
 def test_the_keys_hide_remove_move_and_go_from_row_to_row(legend: Legend, qtbot: QtBot) -> None:
     legend.activateWindow()
     legend.setFocus(Qt.FocusReason.TabFocusReason)

@@ -133,6 +133,7 @@ class Legend(QTreeView):
         self._is_filling = True
         self._rows.show(entries, heading, grouped=grouped)
         self._is_filling = False
+        self.header().viewport().update()
         fitted = len(heading), [(entry.unit, entry.figures) for entry in entries]
         if fitted != self._fitted:
             self._fitted = fitted
@@ -331,14 +332,10 @@ class Legend(QTreeView):
             self._fit_columns()
 
     @override
-    def sizeHintForColumn(self, column: int) -> int:
-        return self.columnWidth(column)  # nothing is measured row by row
-
-    @override
     def drawRow(self, painter: QPainter, options: QStyleOptionViewItem, index: _Index) -> None:
         row = self._rows.rows[index.row()]
-        self._painter = self._painter or RowPainter(self)
-        self._painter.paint(
+        painting = self._painter or RowPainter(self, self.viewport().rect())  # else Qt draws what is dragged
+        painting.paint(
             painter,
             options.rect,
             row,
@@ -348,5 +345,6 @@ class Legend(QTreeView):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._painter = RowPainter(self, event.rect())
         super().paintEvent(event)
         self._painter = None  # fonts, colours and columns may be others the next time

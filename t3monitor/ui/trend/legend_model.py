@@ -1,7 +1,7 @@
 """The rows of the list of chosen series: for each its looks, its names, a value and the figures in sight."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import (
@@ -103,11 +103,11 @@ class LegendModel(QAbstractTableModel):
             self.endResetModel()
         else:
             changed = [place for place, row in enumerate(rows) if row != before[place]]
+            its_values = all(_differ_in_value(rows[place], before[place]) for place in changed)
+            left, right = (Column.NAME, Column.VALUE) if its_values else (Column.SHOWN, Column.REMOVE)
             for first, last in stretches(changed):
-                self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
-        if heading != self.heading:
-            self.heading = heading
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.VALUE, Column.VALUE)
+                self.dataChanged.emit(self.index(first, left), self.index(last, right))
+        self.heading = heading  # told by no signal: it would have all rows laid out anew with each movement
 
     def entry(self, index: _Index) -> Entry | None:
         """The series of a row; None for a heading, and for none."""
@@ -305,6 +305,13 @@ def _text(entry: Entry, column: Column) -> str:
     if column in FIGURES:
         return str(entry.figures[FIGURES[column]])
     return {Column.NAME: entry.names.label, Column.VALUE: entry.value_text}.get(column, "")
+
+
+def _differ_in_value(row: Row, other: Row) -> bool:
+    """Whether two rows differ in nothing else, as they do when the cursor moves."""
+    if not (isinstance(row, Entry) and isinstance(other, Entry)):
+        return False
+    return replace(row, value=other.value, is_missing=other.is_missing, state=other.state) == other
 
 
 def _identity(row: Row) -> SeriesKey | str:

@@ -31,8 +31,10 @@ class RowHeight(QStyledItemDelegate):
 class RowPainter:
     """Paints rows of one tree in its font and its columns, as they are while it paints itself once."""
 
-    def __init__(self, tree: QTreeView) -> None:
+    def __init__(self, tree: QTreeView, dirty: QRect) -> None:
+        """``dirty``: what is to be painted anew, often the values alone."""
         self._tree = tree
+        self._dirty = dirty
         self._theme = current_theme()
         self._font, self._small, self._bold, self._italic = (QFont(tree.font()) for _ in range(4))
         self._small.setPointSizeF(max(7.0, self._font.pointSizeF() - 1))
@@ -58,17 +60,22 @@ class RowPainter:
         cells = {
             column: QRect(left, rect.top(), self._widths[column], rect.height()) for column, left in self._lefts.items()
         }
-        self._paint_box(painter, cells[Column.SHOWN], row)
-        colour = QColor(row.colour)
-        colour.setAlphaF(0.4 if row.hidden else 1.0)
-        paint_line(painter, cells[Column.LOOKS].adjusted(2, 0, -4, 0), colour, row.style)
+        if self._is_dirty(cells[Column.SHOWN].united(cells[Column.LOOKS])):
+            self._paint_box(painter, cells[Column.SHOWN], row)
+            colour = QColor(row.colour)
+            colour.setAlphaF(0.4 if row.hidden else 1.0)
+            paint_line(painter, cells[Column.LOOKS].adjusted(2, 0, -4, 0), colour, row.style)
         painter.setFont(self._font)
         self._paint_names(painter, cells, row, (muted if row.hidden else plain, muted))
         for column in FIGURES:
-            if self._widths[column]:
+            if self._widths[column] and self._is_dirty(cells[column]):
                 self._paint_figure(painter, cells, column, row, muted if is_muted(row, column) else plain)
-        painter.setPen(QPen(muted, 1.2))
-        _paint_cross(painter, QRectF(cells[Column.REMOVE]).center())
+        if self._is_dirty(cells[Column.REMOVE]):
+            painter.setPen(QPen(muted, 1.2))
+            _paint_cross(painter, QRectF(cells[Column.REMOVE]).center())
+
+    def _is_dirty(self, cell: QRect) -> bool:
+        return cell.intersects(self._dirty)
 
     def _paint_box(self, painter: QPainter, cell: QRect, row: Entry) -> None:
         option = QStyleOptionViewItem()
