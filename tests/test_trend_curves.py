@@ -229,6 +229,7 @@ def test_the_newest_value_has_a_tag_while_it_holds_and_the_edge_is_the_present(
         return int(np.count_nonzero(edge == RED.rgb())) > 5
 
     assert tags(2002, 2000)
+    assert tags(1998, 1998), "it was just read"
     assert not tags(2100, 2000), "the edge is later"
     assert not tags(1500, 2000), "the edge is earlier"
     assert not tags(2092, 2090), "it holds no longer"

@@ -156,7 +156,7 @@ def lines(plot: TrendPlot, key: SeriesKey) -> list[tuple[np.ndarray, np.ndarray]
     for (of, _), curve in plot._curves.items():
         if of == key:
             tail = curve.tail(plot._now_s + curve.shift_s)
-            ends = ([tail[1]], [tail[2]]) if tail else ([], [])
+            ends = ([tail[1]], [tail[2]]) if tail and tail[1] > tail[0] else ([], [])
             found.append((np.append(curve.line.times_s, ends[0]), np.append(curve.line.values, ends[1])))
     return found
 

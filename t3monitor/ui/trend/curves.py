@@ -79,7 +79,7 @@ class Curve:
             return None
         since_s, until_s = float(self.line.times_s[-1]), self._series.known_until(now_s)
         value = float(self.line.values[-1])
-        return (since_s, until_s, value) if until_s > since_s and math.isfinite(value) else None
+        return (since_s, until_s, value) if until_s >= since_s and math.isfinite(value) else None
 
     def extent(self, shown: TimeRange) -> tuple[float, float] | None:
         """Smallest and largest value in sight; None if there is nothing."""
@@ -122,7 +122,7 @@ class CurvesItem(QGraphicsItem):
         super().__init__(box)
         self._box = box
         self._curves: Sequence[Curve] = ()
-        self._active: frozenset[Curve] = frozenset()
+        self._active: frozenset[Curve] | None = None
         self._range = TimeRange(0, 1)
         self._now_s = 0.0
         self._is_moving = False
@@ -132,9 +132,9 @@ class CurvesItem(QGraphicsItem):
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
-    def set_curves(self, curves: Sequence[Curve], active: Sequence[Curve] = ()) -> None:
-        """Shows these, in this order; while some are active the others are dimmed."""
-        self._curves, self._active = curves, frozenset(active)
+    def set_curves(self, curves: Sequence[Curve], active: Sequence[Curve] | None = None) -> None:
+        """Shows these, in this order; those that are not active are dimmed, unless that is None."""
+        self._curves, self._active = curves, None if active is None else frozenset(active)
         self.repaint()
 
     def set_time(self, shown: TimeRange, now_s: float) -> None:
@@ -261,10 +261,13 @@ class CurvesItem(QGraphicsItem):
 
     def _in_order(self) -> list[Curve]:
         """The active ones are painted last."""
-        return sorted(self._curves, key=self._active.__contains__)
+        return sorted(self._curves, key=self._is_strong)
+
+    def _is_strong(self, curve: Curve) -> bool:
+        return self._active is not None and curve in self._active
 
     def _is_dimmed(self, curve: Curve) -> bool:
-        return bool(self._active) and curve not in self._active
+        return self._active is not None and curve not in self._active
 
     def _paint_bands(
         self, painter: QPainter, places: Sequence[tuple[Curve, "_Places"]], part: QRect, size_px: int
@@ -303,7 +306,7 @@ class CurvesItem(QGraphicsItem):
         if self._is_dimmed(curve):
             colour.setAlphaF(_DIMMED)
         pen = QPen(colour)
-        pen.setWidthF(0.0 if self._is_thin else curve.style.width + (curve in self._active))
+        pen.setWidthF(0.0 if self._is_thin else curve.style.width + self._is_strong(curve))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         return pen
 

@@ -20,13 +20,14 @@ from t3monitor.model.units import MULTISTATE, state_words
 from t3monitor.model.words import Words
 from t3monitor.store.history.series import Series
 from t3monitor.ui.kit.texts import translate
+from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import axis_font
 from t3monitor.ui.trend.line import drawn_line
 
 LANE_PX = 20.0
 LANE_INSET_PX = 3.5
 _TEXT_ROOM_PX = 10.0
-_BAND, _SEVERAL, _DIMMED = 0.30, 0.15, 0.35  # of the colour
+_BAND, _SEVERAL, _DIMMED, _GROUND = 0.30, 0.15, 0.35, 0.75  # of a colour
 
 
 class LaneWords(NamedTuple):
@@ -107,11 +108,11 @@ class LanesItem(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no ty
     def __init__(self) -> None:
         super().__init__()
         self._lanes: list[tuple[Lane, list[_Part]]] = []
-        self._active: int | None = None
+        self._active: Sequence[bool] | None = None
         self._now_s = 0.0
 
-    def set_lanes(self, lanes: Sequence[Lane], now_s: float, active: int | None = None) -> None:
-        """Shows these lanes, the first on top, as of now; others than the active one are dimmed, if there is one."""
+    def set_lanes(self, lanes: Sequence[Lane], now_s: float, active: Sequence[bool] | None = None) -> None:
+        """Shows these lanes, the first on top, as of now; those that are not active are dimmed, unless that is None."""
         known = {id(part.series): part for _, parts in self._lanes for part in parts}
         self._lanes = [
             (
@@ -144,7 +145,7 @@ class LanesItem(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no ty
         lane_px = place.height() / len(self._lanes)
         for number, (lane, parts) in enumerate(self._lanes):
             row = QRectF(place.left(), place.top() + number * lane_px, place.width(), lane_px)
-            painter.setOpacity(1.0 if self._active in (None, number) else _DIMMED)
+            painter.setOpacity(1.0 if self._active is None or self._active[number] else _DIMMED)
             for part in parts:
                 _paint(painter, row, part, part.until(self._now_s + lane.shift_s), lane.colour, shown)
         painter.restore()
@@ -180,7 +181,7 @@ def _paint(painter: QPainter, row: QRectF, part: _Part, held: Stretches, colour:
             *starmap(QLineF, _rows(left[joined + 1], tops[joined], left[joined + 1], tops[joined + 1])),
         ]
     )
-    _paint_words(painter, row, (left[one], right[one], states[one]), part, colour)
+    _paint_words(painter, row, (left[one], right[one], states[one], tops[one]), part, colour)
 
 
 def _rows(*columns: NDArray[np.float64]) -> list[list[float]]:
@@ -204,19 +205,26 @@ def _seen(
 def _paint_words(
     painter: QPainter,
     row: QRectF,
-    found: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    found: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
     part: _Part,
     colour: QColor,
 ) -> None:
     """The word of each stretch that has room for it."""
-    left, right, states = found
+    left, right, states, tops = found
     metrics = QFontMetricsF(axis_font())
     present, which = np.unique(states, return_inverse=True)
     texts = [part.words.of(state) for state in present.tolist()]
     widths = np.array([metrics.horizontalAdvance(text) + _TEXT_ROOM_PX for text in texts])
     roomy = np.flatnonzero(np.minimum(right, row.right()) - np.maximum(left, row.left()) >= widths[which])
+    ground = QColor(current_theme().base)
+    ground.setAlphaF(_GROUND)
     painter.setPen(colour)
     for n in roomy.tolist():
         x, end = max(float(left[n]), row.left()), min(float(right[n]), row.right())
-        place = QRectF(x + 4, row.top(), end - x - 8, row.height() - (0 if states[n] else 2))
+        top = float(tops[n])  # of the band: the word is in it, or else above it
+        place = QRectF(x + 4, top, end - x - 8, row.bottom() - LANE_INSET_PX - top)
+        if place.height() < metrics.height() - 3:
+            place.setCoords(place.left(), row.top() + 1, place.right(), max(top, row.top() + metrics.height()))
+            if place.bottom() > top:  # the line goes through it
+                painter.fillRect(QRectF(x + 2, place.top(), float(widths[which[n]]) - 6, place.height()), ground)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, texts[which[n]])

@@ -236,8 +236,12 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._arrange_curves()
         self._fit_values(anew=True)
 
+    def _has_active(self) -> bool:
+        """Whether a series that is drawn is the active one."""
+        return self._active in self._lane_keys or any(key == self._active for key, _ in self._curves)
+
     def _arrange_lanes(self) -> None:
-        active = self._lane_keys.index(self._active) if self._active in self._lane_keys else None
+        active = [key == self._active for key in self._lane_keys] if self._has_active() else None
         self._lanes_item.set_lanes(self.lanes, self._now_s, active)
         self._lane_names.set_names([lane.name for lane in self.lanes], [lane.colour for lane in self.lanes])
         is_alone = bool(self.lanes) and not self._curves  # then lanes have the whole height
@@ -261,7 +265,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         curves = list(self._curves.values())
         active = [curve for (key, _), curve in self._curves.items() if key == self._active]
         self.axes.arrange(curves, active)
-        self._curves_item.set_curves(curves, active)
+        self._curves_item.set_curves(curves, active if self._has_active() else None)
         self._fit_values()
         self._curve_box.set_levels(self.axes.levels)
 
