@@ -228,6 +228,10 @@ class TestRoom:
                 view.table.scrollToBottom()
             qtbot.waitUntil(lambda column=column, text=text: fits(view.table, column, text))
         assert view.table.columnWidth(Column.VALUE) > before
+        both = point(PointType.INPUT, 1, 1.0, status=2, auto_manual=1)
+        view.apply(snapshot(device(panel_name=name, inputs=(both,))))
+        view.table.scrollToTop()
+        qtbot.waitUntil(lambda: fits(view.table, Column.STATUS, "Shorted, Overridden"))
 
     def test_widths_and_columns_that_the_user_chose_stay(self, view: PointsView, qtbot: QtBot) -> None:
         view.resize(700, 500)

@@ -6,17 +6,39 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Slot, qVersion
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QMainWindow,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 import t3monitor
 from t3monitor import __version__
 from t3monitor.ui.keys import Keys, table_keys, trend_keys, window_keys
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.texts import translate
 
 _GUIDE = Path(t3monitor.__file__).parents[1] / "docs" / "window.md"  # beside the program, but not in every package
 _T3000 = "https://github.com/temcocontrols/T3000_Building_Automation_System"
+
+
+def add_help_menu(window: QMainWindow) -> None:
+    """The last menu of the window."""
+    menu = window.menuBar().addMenu(translate("Help", "&Help"))
+    keys, about = (
+        QAction(text, window) for text in (translate("Help", "&Keys"), translate("Help", "&About T3 Monitor"))
+    )
+    keys.setShortcut(QKeySequence("F1"))
+    keys.triggered.connect(lambda: KeysDialog(window).open())
+    about.triggered.connect(lambda: AboutDialog(window).open())
+    menu.addActions([keys, about])
 
 
 class KeysDialog(QDialog):

@@ -3,16 +3,14 @@
 It shows and asks; what is done about it is the business of `t3monitor.app`, which is connected to its signals.
 """
 
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
-from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.settings import LinkName
 from t3monitor.model.events import DatabaseSalvaged, SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
@@ -22,7 +20,7 @@ from t3monitor.session import Session
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
-from t3monitor.ui.help import AboutDialog, KeysDialog
+from t3monitor.ui.help import add_help_menu
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import splitter, stack
 from t3monitor.ui.kit.notice import Banner
@@ -35,11 +33,11 @@ from t3monitor.ui.progress.sites import SiteProgress
 from t3monitor.ui.progress.texts import database_text, link_reason, site_state_text, why_no_points
 from t3monitor.ui.tool_bar import ToolBar
 from t3monitor.ui.trend.view import TrendView
+from t3monitor.ui.watched import watched_text
 from t3monitor.ui.welcome import WelcomePage
 
 _DEFAULT_SIZE = (1280, 800)
 _DEVICES_WIDTH, _DEVICES_SHARE = 300, 0.27  # at most, and of the window
-_SITES_NAMED = 2  # in the title
 _NOTICE_MS = 15_000
 _WIDTH_FOR_GROWTH = 1100  # of the window; else how the last cycle ended has no room
 
@@ -126,6 +124,8 @@ class MainWindow(QMainWindow):
             self.start_action,
             self.stop_action,
             self.activity_action,
+            self.find_action,
+            self.trend_alone_action,
             self._separator_action,
             self._indicator_action,
         ):
@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
     def apply_settings(self, session: Session) -> None:
         """Says what is watched, how often, where it is stored and what of it."""
         settings, problem = session.settings, session.database_problem
-        watched = self._watched_text(settings)
+        watched = watched_text(settings)
         self.setWindowTitle(window_title(f"T3 Monitor – {watched}" if watched else "T3 Monitor"))
         self.devices.set_site_name(watched)
         self.devices.set_sites(session.sites)
@@ -234,21 +234,6 @@ class MainWindow(QMainWindow):
             if isinstance(saved := state.get(name), dict):
                 pane.restore_state(saved)
 
-    def _watched_text(self, settings: Settings) -> str:
-        match settings.link:
-            case LinkName.DEMO:
-                return self.tr("Simulated building")
-            case LinkName.LIBRARY:
-                return Path(settings.library).name
-            case LinkName.WEBAPI:
-                names = [site.name or urlsplit(site.url).netloc for site in settings.sites]
-                few = len(names) <= _SITES_NAMED
-                return ", ".join(names) if few else self.tr("%d T3000 computers") % len(names)
-            case LinkName.REPLAY:
-                return self.tr("Recording %s") % Path(settings.replay).name
-            case None:
-                return ""
-
     def _set_can_find_panels(self, can_find: bool) -> None:
         self.find_panels_action.setEnabled(can_find)
         tip = self.tr("T3000 is asked for its list of panels; it may reload its stored values when it answers")
@@ -287,12 +272,7 @@ class MainWindow(QMainWindow):
         sync_menu.addAction(self.find_panels_action)
         view_menu = self.menuBar().addMenu(self.tr("&View"))
         view_menu.addActions([self.find_action, self.trend_alone_action, self.activity_action])
-        help_menu = self.menuBar().addMenu(self.tr("&Help"))
-        keys_action = QAction(self.tr("&Keys"), self, shortcut=QKeySequence("F1"))
-        keys_action.triggered.connect(lambda: KeysDialog(self).open())
-        about_action = QAction(self.tr("&About T3 Monitor"), self)
-        about_action.triggered.connect(lambda: AboutDialog(self).open())
-        help_menu.addActions([keys_action, about_action])
+        add_help_menu(self)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

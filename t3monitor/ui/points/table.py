@@ -27,7 +27,7 @@ from typing_extensions import override
 
 from t3monitor.model.points import PointKey
 from t3monitor.ui.kit.columns import ColumnKeeper, pop_up
-from t3monitor.ui.kit.delegates import HEADER_STYLE, ROW_PADDING, NameDelegate, NumberDelegate, tabular
+from t3monitor.ui.kit.delegates import HEADER_STYLE, RIGHT_MARGIN, ROW_PADDING, NameDelegate, NumberDelegate, tabular
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.table_text import table_text
 from t3monitor.ui.points.columns import CLOCK_COLUMNS, Column, title
@@ -37,6 +37,7 @@ from t3monitor.ui.points.model import PointsModel
 from t3monitor.ui.points.room import IF_ROOM, WIDTHS, columns_for, name_widths
 
 _REMEMBERED = 1000  # of the selected points
+_WHOLE = Column.VALUE, Column.STATUS, Column.AGE  # never cut
 _CELL_MARGIN = 8  # of a text and its cell
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -288,13 +289,14 @@ class PointsTable(QTableView):
         """Shows the columns for which there is room, and gives what is left to names; the user's wish counts."""
         digit, room = self.fontMetrics().horizontalAdvance("0"), self.viewport().width()
         widths = {column: digits * digit for column, digits in WIDTHS.items()}
-        widths[Column.VALUE] = max(widths[Column.VALUE], self._wanted.get(Column.VALUE, 0))
+        widths |= {column: max(widths[column], self._wanted.get(column, 0)) for column in _WHOLE}
         if not self._own_choice:
             shown = columns_for(room, widths)
             for column in IF_ROOM:
                 self.setColumnHidden(column, column not in shown)
-        if widths[Column.VALUE] > self.columnWidth(Column.VALUE):
-            self.columns.resize(Column.VALUE, widths[Column.VALUE])
+        for column in _WHOLE:
+            if widths[column] > self.columnWidth(column) and not self.isColumnHidden(column):
+                self.columns.resize(column, widths[column])
         if not self._own_widths:
             names = name_widths(0, digit, {})
             spare = room - sum(names.get(column, self.columnWidth(column)) for column in self.columns.shown())
@@ -304,16 +306,19 @@ class PointsTable(QTableView):
     @Slot()
     def _measure(self) -> None:
         """Widens the columns in which values would be cut, or names beside free room; they never become narrower."""
-        metrics, before = self.fontMetrics(), dict(self._wanted)
+        before = dict(self._wanted)
         for row in self._rows_in_sight():
-            value = self._values.width_of(self._model.text(row, Column.VALUE), metrics)
-            widths = {Column.VALUE: value}
-            for column in (Column.PANEL, Column.FULL_LABEL):
-                widths[column] = metrics.horizontalAdvance(self._model.text(row, column)) + _CELL_MARGIN
-            for column, width in widths.items():
-                self._wanted[column] = max(self._wanted.get(column, 0), width)
+            for column in (*_WHOLE, Column.PANEL, Column.FULL_LABEL):
+                needed = self._needed(column, self._model.text(row, column))
+                self._wanted[column] = max(self._wanted.get(column, 0), needed)
         if self._wanted != before:
             self._use_room()
+
+    def _needed(self, column: Column, text: str) -> int:
+        if column is Column.VALUE:
+            return self._values.width_of(text, self.fontMetrics())
+        margin = _CELL_MARGIN + (RIGHT_MARGIN if column.is_number else 0)
+        return self.fontMetrics().horizontalAdvance(text) + margin
 
     def _make_headers(self) -> None:
         self._own_widths = self._own_choice = False  # whether the user resized columns, or chose them
@@ -366,7 +371,7 @@ class PointsTable(QTableView):
             self._update_columns(topLeft.column(), bottomRight.column())
         else:
             super().dataChanged(topLeft, bottomRight, roles)
-            self._measuring.start()
+        self._measuring.start()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
