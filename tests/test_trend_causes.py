@@ -367,8 +367,16 @@ def test_a_hole_that_opens_now_is_banded_and_has_its_cause_ten_seconds_after_it_
         a_second_later()
     assert cause_at(NOW_S + 40.0) is Cause.TIMEOUT
     assert "did not answer" in view.holes.tip(owner.now_s - 1, 1, IN1)
+    a_second_later()
+    (band,) = view.plot._curve_holes.rows
+    assert band.pieces.ends[-1] == owner.now_s
     assert len(owner.asked) == asked + 2
     assert owner.asked[-1][1] == NOW_S + 30, "of the past nothing is asked for once more"
+    file.cover(NOW_S + 100, NOW_S + 120, "not_ready")
+    while owner.now_s < NOW_S + 125:
+        a_second_later()
+    assert cause_at(NOW_S + 90.0) is Cause.TIMEOUT
+    assert cause_at(NOW_S + 124.0) is Cause.NOT_READY, "it goes on for another reason"
 
 
 # -- the lines themselves ------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ from t3monitor.store.writing.writer import Writer
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.progress.texts import database_text
 from t3monitor.ui.trend.time_range import Preset
-from values import report
+from values import NOW_S, report
 
 Does = Callable[[str], None]
 PANELS = 2
@@ -413,8 +413,9 @@ def test_a_cycle_that_failed_long_ago_is_found_behind_all_the_good_ones(
 ) -> None:
     monkeypatch.setattr("t3monitor.ui.feed.CAPACITY", 3)
     database = Database(paths.database_url(DEMO))
-    for outcome in (Outcome.TIMEOUT, *[Outcome.OK] * 5):
-        Writer(database).record_failure(report(outcome), 30)
+    for number, outcome in enumerate((Outcome.TIMEOUT, *[Outcome.OK] * 5)):
+        times = {"started_at": NOW_S + 30.0 * number, "finished_at": NOW_S + 30.0 * number + 1}
+        Writer(database).record_failure(report(outcome, **times), 30)
     database.close()
 
     async def scenario() -> None:
@@ -431,6 +432,15 @@ def test_a_cycle_that_failed_long_ago_is_found_behind_all_the_good_ones(
             cycles.failed_only.click()
             await until(lambda: not program.is_busy, program)
             assert rows() == [Outcome.OK] * 3
+
+            window = program.window
+            window.trend.plot.strip.time_chosen.emit(NOW_S + 2.0)
+            await until(lambda: not program.is_busy, program)
+            assert window.activity.isVisible()
+            assert rows() == [Outcome.OK, Outcome.TIMEOUT]
+            assert cycles.view.currentIndex().row() == 0, "which came next"
+            cycles.view.doubleClicked.emit(cycles.model.index(1, 0))
+            assert sum(window.trend.state.time_range) / 2 == pytest.approx(NOW_S + 1.0)
 
     run(scenario())
 

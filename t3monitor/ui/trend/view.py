@@ -189,7 +189,7 @@ class TrendView(QWidget):
     def show_time(self, time_s: float) -> None:
         """Moves the time in sight so that a time is in its middle, and marks it."""
         length_s = self.state.time_range.length_s
-        self.state.show_range(TimeRange.ending(min(time_s + length_s / 2, self._clock()), length_s))
+        self.state.show_range(TimeRange.ending(time_s + length_s / 2, length_s))
         self.state.set_cursor(time_s)
 
     # -- history ---------------------------------------------------------------------------------------------------
