@@ -298,10 +298,10 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
         """Called by Qt."""
-        if not isinstance(event, QHelpEvent):
-            return bool(super().viewportEvent(event))
-        QToolTip.showText(event.globalPos(), self.tip_of(self.mapToScene(event.pos())), self)
-        return True
+        if isinstance(event, QHelpEvent) and (tip := self.tip_of(self.mapToScene(event.pos()))):
+            QToolTip.showText(event.globalPos(), tip, self)
+            return True
+        return bool(super().viewportEvent(event))
 
     def tip_of(self, at: QPointF) -> str:
         """What is missing at a place of the scene."""

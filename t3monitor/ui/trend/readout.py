@@ -78,8 +78,8 @@ class Readout:
         """A value at the crosshair, or why there is none."""
         cursor_s = self._state.cursor_s
         hole = None if cursor_s is None else self._holes.at(key, cursor_s)
-        if value is None and hole is None:  # it could not be found out
-            self._explainer.ask_again()
+        if value is None and hole is None and cursor_s is not None:
+            self._holes.ask_about(key, cursor_s)
         if hole is None:
             return value or translate("Readout", "no reading")
         if value is None:

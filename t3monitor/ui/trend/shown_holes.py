@@ -70,6 +70,13 @@ class ShownHoles:
         its = self._missing.get(key)
         return its.told_at(time_s) if its else None
 
+    def ask_about(self, key: SeriesKey, time_s: float) -> None:
+        """Asks once more, if there is a hole then that could not be explained."""
+        its = self._missing.get(key)
+        places = its.pieces.places(time_s, time_s) if its else ()
+        if its and any(its.told(place) is None for place in places):
+            self._explainer.ask_again()
+
     def tip(self, time_s: float, reach_s: float, key: SeriesKey | None) -> str:
         """What is missing about a time, the longest first: of all shown series, or of one."""
         shown = [trace for trace in self._traces.shown if trace.key in self._missing and key in (None, trace.key)]
