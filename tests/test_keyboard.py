@@ -46,6 +46,18 @@ def test_every_stop_of_the_window_has_a_name_and_they_follow_the_eye(window: Mai
     assert found.index("Progress of the sync cycle") > places[-1]
 
 
+def test_the_window_begins_with_the_points_and_its_first_page_with_the_way_that_needs_nothing(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    assert window.focusWidget() is window.points.table
+    window.show_welcome(shown=True)
+    assert window.focusWidget() is window.welcome.demo
+    window.show_welcome(shown=False)
+    assert window.focusWidget() is window.points.table
+
+
 def test_enter_leads_from_a_panel_to_its_points_and_from_a_point_into_the_trend(
     window: MainWindow, qtbot: QtBot
 ) -> None:

@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
         self.trend.cycles_asked.connect(self.on_cycles_asked)
         self.activity.cycles.time_chosen.connect(self.trend.show_time)
         self.set_running(started=False, in_cycle=False)
+        self.points.table.setFocus()
 
     def set_running(
         self, *, started: bool, in_cycle: bool, opening: bool = False, other_recorder: str = "", no_recorder: str = ""
@@ -118,7 +119,9 @@ class MainWindow(QMainWindow):
 
     def show_welcome(self, *, shown: bool) -> None:
         """Shows the page of the first start instead of the panes, or the panes."""
-        self._pages.setCurrentWidget(self.welcome if shown else self._drawer_splitter)
+        if shown is not (self._pages.currentWidget() is self.welcome):
+            self._pages.setCurrentWidget(self.welcome if shown else self._drawer_splitter)
+            (self.welcome.demo if shown else self.points.table).setFocus()
         for action in (
             self.sync_once_action,
             self.start_action,
@@ -341,6 +344,8 @@ class MainWindow(QMainWindow):
     def _show_trend_alone(self) -> None:
         for pane in (self.devices, self.points):
             pane.setVisible(not self.trend_alone_action.isChecked())
+        if self.trend_alone_action.isChecked():
+            self.trend.setFocus()
 
     @Slot()
     def _find(self) -> None:
