@@ -105,7 +105,7 @@ Paint = Callable[..., QImage]
 
 
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
-@pytest.mark.parametrize("by_px", [7, -12])
+@pytest.mark.parametrize("by_px", [50, -70])
 def test_a_picture_that_was_moved_is_the_one_that_would_be_painted_there(
     waves: list[Curve], paint: Paint, box: QGraphicsRectItem, ratio: float, by_px: int
 ) -> None:

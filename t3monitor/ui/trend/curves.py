@@ -30,7 +30,8 @@ from t3monitor.ui.trend.time_range import TimeRange
 
 _ALONE_PX = 4.0
 _FAR_PX = 30_000.0  # beyond this, places are drawn there: QPainter counts in few bits
-_STRETCHED, _THERE = 1.6, 0.7  # while it moves, a picture is drawn so much wider or narrower if it has so much of it
+_MARGIN_PX = 64  # painted on both sides of what is in sight
+_STRETCHED, _THERE = 1.6, 0.9  # while it moves, a picture is drawn so much wider or narrower if it has so much of it
 _EDGE = 0.02  # of the time in sight, which the present may be away from it
 _DIMMED = 0.25  # of the colour of curves while another one is active
 
@@ -114,6 +115,11 @@ class _Frame(NamedTuple):
     device_ratio: float
     version: int
 
+    def with_margins(self) -> "_Frame":
+        """With what comes into sight when it is moved a little."""
+        start_s = self.start_s - _MARGIN_PX * self.s_per_px
+        return self._replace(start_s=start_s, width=self.width + 2 * _MARGIN_PX)
+
 
 class CurvesItem(QGraphicsItem):
     """Paints curves over the whole of its parent, a box over the time axis."""
@@ -172,9 +178,12 @@ class CurvesItem(QGraphicsItem):
             self._version,
         )
         painter.setClipRect(rect)
-        picture = self._moved(frame)
+        whole = frame.with_margins()
+        picture = self._moved(whole)
         if picture is not None or not self._stretch(painter, frame):
-            painter.drawPixmap(QPointF(0, 0), picture or self._painted(frame))
+            shown, picture = self._shown if picture and self._shown else self._painted(whole)
+            left = (shown.start_s - frame.start_s) / frame.s_per_px
+            painter.drawPixmap(QPointF(round(left * ratio) / ratio, 0), picture)
         self._paint_tails(painter, rect)
 
     def _moved(self, frame: _Frame) -> QPixmap | None:
@@ -185,7 +194,7 @@ class CurvesItem(QGraphicsItem):
         if frame[2:] != shown[2:] or not math.isclose(frame.s_per_px, shown.s_per_px, rel_tol=1e-7):
             return None
         device_px = round((shown.start_s - frame.start_s) / shown.s_per_px * shown.device_ratio)
-        if device_px == 0:
+        if abs(device_px) <= _MARGIN_PX * shown.device_ratio:
             return picture
         if abs(device_px) > 0.8 * picture.width():
             return None
@@ -208,7 +217,8 @@ class CurvesItem(QGraphicsItem):
         left = (shown.start_s - frame.start_s) / frame.s_per_px
         right = left + shown.width * factor
         first, last = max(0.0, left), min(frame.width, right)
-        if frame[2:] != shown[2:] or not 1 / _STRETCHED < factor < _STRETCHED or last - first < _THERE * frame.width:
+        is_there = last - first >= _THERE * min(1.0, factor) * frame.width
+        if frame[3:] != shown[3:] or not 1 / _STRETCHED < factor < _STRETCHED or not is_there:
             return False
         of = QRectF((first - left) / factor, 0, (last - first) / factor, frame.height)
         ratio = frame.device_ratio
@@ -224,14 +234,14 @@ class CurvesItem(QGraphicsItem):
         self._is_thin = was_thin
         return True
 
-    def _painted(self, frame: _Frame) -> QPixmap:
+    def _painted(self, frame: _Frame) -> tuple[_Frame, QPixmap]:
         picture = QPixmap(math.ceil(frame.width * frame.device_ratio), math.ceil(frame.height * frame.device_ratio))
         picture.setDevicePixelRatio(frame.device_ratio)
         picture.fill(Qt.GlobalColor.transparent)
         self._is_thin = self._is_moving and self._shown is not None
         self._fill(picture, frame, 0, math.ceil(frame.width))
         self._shown = frame, picture
-        return picture
+        return self._shown
 
     # -- a part of the picture: from one pixel for so many, as on a screen that is not scaled --------------------------
 
