@@ -38,6 +38,7 @@ from t3monitor.ui.points.room import IF_ROOM, WIDTHS, columns_for, name_widths
 
 _REMEMBERED = 1000  # of the selected points
 _WHOLE = Column.VALUE, Column.STATUS, Column.AGE  # never cut
+_MEASURED = 5000  # texts of a column, at most
 _CELL_MARGIN = 8  # of a text and its cell
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -87,6 +88,7 @@ class PointsTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._wanted: dict[Column, int] = {}  # widths of what was in sight so far
+        self._measured: dict[Column, set[str]] = {}  # which costs more than to remember it
         self._measuring = QTimer(self, singleShot=True, interval=0)
         self._measuring.timeout.connect(self._measure)
         self._make_headers()
@@ -170,7 +172,7 @@ class PointsTable(QTableView):
     def reset_columns(self) -> None:
         """Order, widths and choice of columns as at first."""
         digit = self.fontMetrics().horizontalAdvance("0")
-        self._wanted = {}
+        self._wanted, self._measured = {}, {}
         self.columns.reset({column: digits * digit for column, digits in WIDTHS.items()}, hidden=())
         self._own_widths = self._own_choice = False
         self._use_room()
@@ -306,11 +308,14 @@ class PointsTable(QTableView):
     @Slot()
     def _measure(self) -> None:
         """Widens the columns in which values would be cut, or names beside free room; they never become narrower."""
-        before = dict(self._wanted)
-        for row in self._rows_in_sight():
-            for column in (*_WHOLE, Column.PANEL, Column.FULL_LABEL):
-                needed = self._needed(column, self._model.text(row, column))
-                self._wanted[column] = max(self._wanted.get(column, 0), needed)
+        before, rows = dict(self._wanted), self._rows_in_sight()
+        for column in (*_WHOLE, Column.PANEL, Column.FULL_LABEL):
+            measured = self._measured.setdefault(column, set())
+            new = {self._model.text(row, column) for row in rows} - measured
+            self._wanted[column] = max((self._wanted.get(column, 0), *(self._needed(column, text) for text in new)))
+            if len(measured) > _MEASURED:
+                measured.clear()
+            measured |= new
         if self._wanted != before:
             self._use_room()
 
