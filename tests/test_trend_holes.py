@@ -87,6 +87,22 @@ def test_what_was_never_read_is_missing_as_far_as_it_was_loaded() -> None:
     assert causes([], end_s=500) == [(0, 500, None)]
 
 
+def test_another_point_of_the_panel_lacks_the_same_unless_its_holes_or_their_causes_differ() -> None:
+    parts, words = [series(0, 100, 200, holes=[(30, 100)])], "T3000 was out"
+    of_one = missing(parts, Explained.of([told(30, 100, Cause.TIMEOUT)]), 0, 150, 210)
+    other = Explained.of([told(30, 100, Cause.TIMEOUT, words)])
+    same = missing([series(0, 100, 200, holes=[(30, 100)])], other, 0, 150, 210, of_one)
+    assert same.pieces is of_one.pieces
+    assert (found := same.told_at(50)) is not None
+    assert found.sentence == words
+    for pieces_ in (
+        missing(parts, other, 0, 140, 210, of_one).pieces,
+        missing([series(0, 100, 200, holes=[(31, 100)])], other, 0, 150, 210, of_one).pieces,
+        missing(parts, Explained.of([told(30, 100, Cause.ASLEEP)]), 0, 150, 210, of_one).pieces,
+    ):
+        assert pieces_ is not of_one.pieces
+
+
 def test_what_is_found_out_anew_takes_the_place_of_what_was_known_of_that_time() -> None:
     holes = [told(0, 10, Cause.ASLEEP), told(20, 50, Cause.TIMEOUT), told(60, 70, Cause.UNKNOWN)]
 
@@ -215,7 +231,7 @@ def test_each_class_has_its_share_of_a_column_and_a_hatch_of_its_own() -> None:
 def test_what_panels_lack_at_one_time_for_one_reason_is_one_incident_and_the_longest_comes_first() -> None:
     def of(*holes: ExplainedHole) -> Missing:
         explained = Explained.of(holes)
-        return Missing(explained.pieces, np.arange(len(holes)), explained)
+        return Missing(explained.pieces, np.arange(len(holes)), explained, Holes.none(), (0, 0))
 
     parts = [
         of(told(100, 150, Cause.TIMEOUT), told(200, 210, Cause.TIMEOUT), told(300, 900, Cause.CRASHED)),

@@ -4,9 +4,9 @@
 out about it, and may come later. So a hole is the same everywhere, at every zoom, live or loaded.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +102,8 @@ class Missing:
     pieces: Pieces
     which: NDArray[np.intp]  # what was found out about each piece, as its place there; below 0: nothing yet
     explained: Explained
+    holes: Holes
+    between_s: tuple[float, float]
 
     def told(self, place: int) -> ExplainedHole | None:
         """What was found out about a piece; None if nothing was yet."""
@@ -151,13 +153,23 @@ def everywhere(parts: Sequence[Holes], start_s: float, end_s: float) -> Holes:
     return Holes(*_runs(edges, in_all))
 
 
-def missing(series: Sequence[Series], explained: Explained, start_s: float, end_s: float, now_s: float) -> Missing:
+def missing(
+    series: Sequence[Series],
+    explained: Explained,
+    start_s: float,
+    end_s: float,
+    now_s: float,
+    like: Missing | None = None,
+) -> Missing:
     """What a series, given in its parts, lacks between two times, as of now.
 
     Faults of its sensor are among it, though there are readings then. What was told of a hole counts as long as it
-    goes on, until something else is found out.
+    goes on, until something else is found out. ``like`` is what another one lacks: mostly the same, of one panel.
     """
     holes = without_reading(series, start_s, end_s, now_s)
+    is_like = like and like.between_s == (start_s, end_s) and _are_equal(holes, like.holes)
+    if like and is_like and _are_equal(explained.pieces, like.explained.pieces):
+        return replace(like, explained=explained)
     told = Holes(*explained.pieces[:2])
     edges = edges_of([*holes, *(np.clip(edge, start_s, end_s) for edge in told)])
     begins = edges[:-1]
@@ -170,7 +182,9 @@ def missing(series: Sequence[Series], explained: Explained, start_s: float, end_
     there = (hole >= 0) | ((which >= 0) & _IS_FAULT[causes])
     first = there & np.append(True, (which[1:] != which[:-1]) | ~there[:-1])[: len(there)]
     last_one = there & np.append((which[1:] != which[:-1]) | ~there[1:], True)[: len(there)]
-    return Missing(Pieces(begins[first], edges[1:][last_one], causes[first]), which[first], explained)
+    return Missing(
+        Pieces(begins[first], edges[1:][last_one], causes[first]), which[first], explained, holes, (start_s, end_s)
+    )
 
 
 def edges_of(parts: Sequence[Floats]) -> Floats:
@@ -178,6 +192,10 @@ def edges_of(parts: Sequence[Floats]) -> Floats:
     edges: Floats = np.sort(np.concatenate(parts), kind="stable")
     first: NDArray[np.bool_] = np.append(True, edges[1:] != edges[:-1])[: len(edges)]
     return edges[first]
+
+
+def _are_equal(some: Iterable[NDArray[Any]], others: Iterable[NDArray[Any]]) -> bool:
+    return all(np.array_equal(column, other) for column, other in zip(some, others, strict=True))
 
 
 def _place(holes: Holes, times_s: Floats) -> NDArray[np.intp]:

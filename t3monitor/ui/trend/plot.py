@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QGraphicsWidget, QToolTip, QWidget
 
@@ -36,6 +36,7 @@ from t3monitor.ui.trend.value_axes import ValueAxes
 
 _HEADER, _CURVES, _LANES, _STRIP, _TIME = range(5)  # rows; columns: the left axis, the plot, the right axes
 _LANE_GAP_PX, _STRIP_GAP_PX = 8.0, 3.0
+_TIP_PX = 4  # how far the mouse moves until a tooltip is of another place
 _ANY_HEIGHT_PX = 16_777_215.0  # Qt's
 _RESTS_AFTER_MS = 150  # without a movement
 
@@ -299,7 +300,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
         """Called by Qt."""
         if isinstance(event, QHelpEvent) and (tip := self.tip_of(self.mapToScene(event.pos()))):
-            QToolTip.showText(event.globalPos(), tip, self)
+            about = QRect(event.pos() - QPoint(_TIP_PX, _TIP_PX), event.pos() + QPoint(_TIP_PX, _TIP_PX))
+            QToolTip.showText(event.globalPos(), tip, self.viewport(), about)
             return True
         return bool(super().viewportEvent(event))
 

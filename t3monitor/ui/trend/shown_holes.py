@@ -50,9 +50,12 @@ class ShownHoles:
     def draw(self, held: Coverage | None) -> None:
         """Shows what is missing of what is held, as of now."""
         self._held, now_s = held, self._clock()
-        keys = [key for key in self._traces.keys if held and key in held.request.keys]
-        self._missing = {key: self._of(self._traces[key], held, now_s) for key in keys if held}
-        self._made_of = {key: self._made_of[key] for key in keys}
+        found: dict[SeriesKey, Missing] = {}
+        last: Missing | None = None
+        for key in self._traces.keys if held else ():
+            if held and key in held.request.keys:
+                found[key] = last = self._of(self._traces[key], held, now_s, last)
+        self._missing, self._made_of = found, {key: self._made_of[key] for key in found}
         self._show(now_s)
 
     def pass_time(self) -> None:
@@ -83,7 +86,7 @@ class ShownHoles:
         found = incidents([self._missing[trace.key] for trace in shown], time_s - reach_s, time_s + reach_s)
         return tooltip_text(incident_texts(found, shown, self._clock(), self._state.zone))
 
-    def _of(self, trace: Trace, held: Coverage, now_s: float) -> Missing:
+    def _of(self, trace: Trace, held: Coverage, now_s: float, like: Missing | None) -> Missing:
         its_now_s = now_s + shift_of(trace.key)
         start_s, end_s = held.request.start_s, inf if trace.reaches_present else held.request.end_s
         goes_on = tuple(series.known_until(its_now_s) < series.told_until(its_now_s) for series in trace.series)
@@ -92,7 +95,7 @@ class ShownHoles:
         if before and before.explained is told and self._made_of[trace.key] == made_of:
             return before
         self._made_of[trace.key] = made_of
-        return missing(trace.series, told, start_s, end_s, its_now_s)
+        return missing(trace.series, told, start_s, end_s, its_now_s, like)
 
     def _not_sure(self, key: SeriesKey, pieces: Pieces) -> list[float]:
         """Since when a cause may still be recorded: of what goes on, and of what has none and is recent."""
