@@ -18,6 +18,7 @@ from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.axes import ValueAxis
 from t3monitor.ui.trend.axis_choices import AxisChoices, Per
+from t3monitor.ui.trend.plot import TrendPlot
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S
@@ -203,3 +204,17 @@ def test_what_was_chosen_survives_json_and_damage_does_not(shown: Show) -> None:
     damaged = {"limits": {"a": [2, 1], "b": [0, 1e308], "c": "x", "d": [0, 5]}, "increases": {"e": "year"}}
     assert AxisChoices.from_json(damaged) == AxisChoices({"d": (0.0, 5.0)})
     assert AxisChoices.from_json([]) == AxisChoices()
+
+
+def test_of_plots_above_each_other_the_lowest_alone_has_the_times_and_they_can_align(qtbot: QtBot) -> None:
+    lowest, upper = TrendPlot(), TrendPlot(is_lowest=False)
+    for plot in (lowest, upper):
+        qtbot.addWidget(plot)
+        plot.resize(600, 300)
+        plot.set_left_width(90.0)
+        plot.show()
+        plot.set_range(TimeRange(START_S, float(NOW_S)))
+        QApplication.processEvents()
+    boxes = [plot._curve_box.sceneBoundingRect() for plot in (lowest, upper)]
+    assert upper.height() - boxes[1].bottom() < 10 < lowest.height() - boxes[0].bottom()
+    assert boxes[0].left() == boxes[1].left() >= 90

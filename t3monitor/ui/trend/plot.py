@@ -74,7 +74,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     menu_asked = Signal(QPoint)  # global position
     resized = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_lowest: bool = True) -> None:
+        """Of plots that stand above each other with one time, the lowest has its axis and the strip for all of them."""
         super().__init__(parent, useOpenGL=False, background=None)
         self.setAcceptDrops(False)  # the view takes drops
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -116,8 +117,10 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._layout.addItem(header, _HEADER, 1)
         self._layout.addItem(self._lane_names, _LANES, 0)
         self._layout.addItem(self.time_axis, _TIME, 1)
-        self._layout.setRowFixedHeight(_STRIP, STRIP_PX)
-        self._layout.setRowSpacing(_LANES, _STRIP_GAP_PX)
+        self._set_height(_STRIP, STRIP_PX if is_lowest else 0)
+        for item in (self.strip, self.time_axis):
+            item.setVisible(is_lowest)
+        self._layout.setRowSpacing(_LANES, _STRIP_GAP_PX if is_lowest else 0)
         self._layout.setColumnStretchFactor(1, 1)
         self._layout.setColumnMinimumWidth(0, 40)
         self.setMouseTracking(True)
