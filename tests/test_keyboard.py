@@ -39,7 +39,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> MainWindow:
 
 def test_every_stop_of_the_window_has_a_name_and_they_follow_the_eye(window: MainWindow) -> None:
     found = names(window)
-    in_order = ("Sync once", "Panels", "Search points", "Inputs", "Points", "Trend", "Log lines")
+    in_order = ("Sync once", "Panels", "Search points", "Inputs", "Points", "Trend", "Search the log", "Log lines")
     places = [found.index(name) for name in in_order]
     assert places == sorted(places)
     assert next(place for place, name in enumerate(found) if name.startswith("State of the link")) < places[1]

@@ -52,6 +52,7 @@ class CyclesPage(QWidget):
         layout.addWidget(self.newest)
         layout.addStretch()
         layout.addWidget(self.count)
+        self.setTabOrder(self.newest, self.view)
         self.model.rowsInserted.connect(self.on_rows_inserted)
         self.view.selectionModel().currentRowChanged.connect(self.on_current_row_changed)
         self.model.modelReset.connect(self.on_cycles_changed)

@@ -123,6 +123,7 @@ class LogPage(QWidget):
         layout.addStretch()
         for button in (self.follow, self.copy, self.folder):
             layout.addWidget(button)
+        self.setTabOrder(self.folder, self.view)
 
         self._filter.rowsInserted.connect(self.on_rows_inserted)
         self._filter.rowsRemoved.connect(self.on_rows_removed)
