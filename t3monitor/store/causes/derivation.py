@@ -4,7 +4,7 @@ Never guessed: time of which nothing was recorded stays without a cause.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
 from heapq import heappop, heappush
 from itertools import accumulate, pairwise
@@ -121,20 +121,24 @@ def absences(events: Iterable[Event], last_sign_s: Callable[[float], float], *, 
     return found
 
 
-def without_pauses(away: Iterable[Told], others: Iterable[Told], spacing_s: float) -> list[Told]:
-    """The absences but for those after which the next cycle came in time, where ``others`` tell of cycles around them.
+def without_pauses(away: Iterable[Told], others: Iterable[Told], spacing_s: float) -> Iterator[Told]:
+    """The absences; one after which the next cycle came in time is told by what ``others`` tell of cycles around it.
 
     A program that a scheduler starts for each cycle is away between all of them, whatever they find.
     """
     reach_s = _TELLS_FOR_SPACINGS * spacing_s
-    told = sorted((other.start_s, other.end_s) for other in others)
-    ends = list(accumulate((end_s for _, end_s in told), max))
-
-    def is_pause(one: Told) -> bool:
-        place = bisect_right(told, (one.end_s + reach_s, inf))
-        return one.end_s - one.start_s <= reach_s and place > 0 and ends[place - 1] >= one.start_s - reach_s
-
-    return [one for one in away if not is_pause(one)]
+    told = sorted(others)
+    longest = list(accumulate(told, lambda one, other: max(one, other, key=lambda known: known.end_s)))
+    for one in away:
+        before, up_to = (
+            bisect_right(told, at_s, key=lambda other: other.start_s) for at_s in (one[0], one[1] + reach_s)
+        )
+        around = [longest[place - 1] for place in (before, up_to) if place]
+        teller = next((other for other in around if other.end_s >= one.start_s - reach_s), None)
+        if teller is None or one.end_s - one.start_s > reach_s:
+            yield one
+        else:
+            yield teller._replace(start_s=one.start_s, end_s=one.end_s)
 
 
 def in_force(told: Iterable[Told]) -> list[Told]:
