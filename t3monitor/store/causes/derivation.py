@@ -128,17 +128,20 @@ def without_pauses(away: Iterable[Told], others: Iterable[Told], spacing_s: floa
     """
     reach_s = _TELLS_FOR_SPACINGS * spacing_s
     told = sorted(others)
-    longest = list(accumulate(told, lambda one, other: max(one, other, key=lambda known: known.end_s)))
+    longest = list(accumulate(told, _longer))  # up to each
     for one in away:
-        before, up_to = (
-            bisect_right(told, at_s, key=lambda other: other.start_s) for at_s in (one[0], one[1] + reach_s)
-        )
-        around = [longest[place - 1] for place in (before, up_to) if place]
+        starts = one.start_s, one.end_s + reach_s
+        places = [bisect_right(told, start_s, key=lambda other: other.start_s) for start_s in starts]
+        around = [longest[place - 1] for place in places if place]
         teller = next((other for other in around if other.end_s >= one.start_s - reach_s), None)
         if teller is None or one.end_s - one.start_s > reach_s:
             yield one
         else:
             yield teller._replace(start_s=one.start_s, end_s=one.end_s)
+
+
+def _longer(one: Told, other: Told) -> Told:
+    return max(one, other, key=lambda told: told.end_s)
 
 
 def in_force(told: Iterable[Told]) -> list[Told]:
