@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QPushButton, QWidget
 
 from t3monitor.model.events import CycleReport
 from t3monitor.store.ledger import Cycles
 from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerModel, phases_text, result_text
-from t3monitor.ui.activity.pages import page_layout, table
+from t3monitor.ui.activity.pages import lay_out_page, table
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.table_text import table_text
@@ -47,12 +47,12 @@ class CyclesPage(QWidget):
         self.details.setAccessibleName(self.tr("The selected cycle"))
         self.details.hide()
         self.notice = Notice(self.view)
-        layout = page_layout(self, self.view, self.details)
-        layout.addWidget(self.failed_only)
-        layout.addWidget(self.newest)
-        layout.addStretch()
-        layout.addWidget(self.count)
-        self.setTabOrder(self.newest, self.view)
+        controls = QHBoxLayout()
+        controls.addWidget(self.failed_only)
+        controls.addWidget(self.newest)
+        controls.addStretch()
+        controls.addWidget(self.count)
+        lay_out_page(self, controls, self.view, self.details)
         self.model.rowsInserted.connect(self.on_rows_inserted)
         self.view.selectionModel().currentRowChanged.connect(self.on_current_row_changed)
         self.model.modelReset.connect(self.on_cycles_changed)

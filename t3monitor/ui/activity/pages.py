@@ -27,9 +27,8 @@ def table(model: QAbstractItemModel, name: str, *, stretched: int) -> QTableView
     return view
 
 
-def page_layout(page: QWidget, *content: QWidget) -> QHBoxLayout:
-    """Puts the content below a row of controls, and returns that row."""
-    controls = QHBoxLayout()
+def lay_out_page(page: QWidget, controls: QHBoxLayout, *content: QWidget) -> None:
+    """Puts the content below a row of controls, where the Tab key comes to it after them."""
     controls.setContentsMargins(6, 4, 6, 4)
     controls.setSpacing(8)
     layout = QVBoxLayout(page)
@@ -38,7 +37,6 @@ def page_layout(page: QWidget, *content: QWidget) -> QHBoxLayout:
     layout.addLayout(controls)
     for widget in content:
         layout.addWidget(widget, 0 if isinstance(widget, Label) else 1)
-    return controls
 
 
 def tool_button(icon_name: str, text: str, explanation: str) -> QToolButton:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QComboBox, QLineEdit, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QTabWidget, QToolButton, QWidget
 
 from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
 from t3monitor.ui.activity.cycles_page import CyclesPage
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel
-from t3monitor.ui.activity.pages import page_layout, table, tool_button
+from t3monitor.ui.activity.pages import lay_out_page, table, tool_button
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
@@ -116,14 +116,14 @@ class LogPage(QWidget):
         self.note.setProperty("muted", True)
 
         self.notice = Notice(self.view)
-        layout = page_layout(self, self.view)
-        layout.addWidget(self.levels)
-        layout.addWidget(self.search, 1)
-        layout.addWidget(self.note)
-        layout.addStretch()
+        controls = QHBoxLayout()
+        controls.addWidget(self.levels)
+        controls.addWidget(self.search, 1)
+        controls.addWidget(self.note)
+        controls.addStretch()
         for button in (self.follow, self.copy, self.folder):
-            layout.addWidget(button)
-        self.setTabOrder(self.folder, self.view)
+            controls.addWidget(button)
+        lay_out_page(self, controls, self.view)
 
         self._filter.rowsInserted.connect(self.on_rows_inserted)
         self._filter.rowsRemoved.connect(self.on_rows_removed)
