@@ -12,6 +12,8 @@ import pytest
 from holed_file import IN1, SERIAL, HoledFile
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import Cause
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
 from t3monitor.store.causes import recorded
 from t3monitor.store.causes.derivation import Event, Told
 from t3monitor.store.causes.holes import ExplainedHole, faulty, holes, holes_of_points, holes_of_vectors
@@ -284,6 +286,23 @@ def test_a_point_that_was_never_read_has_the_causes_of_its_panel(file: HoledFile
     file.read(1000, 1030, 1060, values=(None, 21.0))
     file.cover(1060, 2000, "not_recorded", serial_number=SERIAL)
     assert file.causes(1000, 2000, now_s=2000) == [(1000, 1090, "point_missing"), (1090, 2000, "not_recorded")]
+
+
+def test_points_of_a_panel_that_share_holes_have_each_its_own_causes(file: HoledFile) -> None:
+    keys = [PointKey(SERIAL, PointType.INPUT, index) for index in (1, 2, 3, 4)]
+    file.layout(2, dict.fromkeys((1, 2, 3, 4), "°C"))
+    file.layout(3, dict.fromkeys((1, 2, 3), "°C") | {4: "°F"})
+    file.read(1000, 1030, values=(20.0, 21.0, 22.0, 23.0), layout=2)
+    file.read(2000, 2030, values=(20.0, None, 22.0, 73.0), layout=3)
+    file.read(3000, 3030, values=(20.0, 21.0, 22.0, 23.0), layout=2)
+    file.cover(1060, 1990, "timeout")
+    file.cover(2060, 2990, "not_ready")
+    file.status(1030, "0", "1")
+    file.status(2030, "1", "0")
+    alone = {key: file.explained(1000, 3030, 3030, key) for key in keys}
+    assert holes_of_points(file.url, keys, 1000, 3030, 3030) == alone
+    assert holes_of_points(file.url, keys[::-1], 1000, 3030, 3030) == alone
+    assert len(set(alone.values())) == 3, "the two that were read alike are alike"
 
 
 def test_the_time_of_an_open_sensor_has_a_cause_though_the_line_goes_on(file: HoledFile) -> None:
