@@ -13,9 +13,25 @@ import appdirs
 import numpy as np
 from numpy.typing import NDArray
 
-from t3monitor import simulation
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.simulation import (
+    ahu,
+    boilers,
+    building,
+    faults,
+    lighting,
+    loads,
+    noise,
+    schedule,
+    vav,
+    weather,
+    wire,
+    zone,
+)
+from t3monitor.simulation import (
+    points as configured,
+)
 from t3monitor.simulation.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
 
@@ -24,6 +40,7 @@ INTERVAL_S = 30
 CACHE_VARIABLE = "T3MONITOR_BENCH_CACHE"
 _SCALE = 1000  # T3000's own
 _CYCLES_AT_ONCE = 2880
+_MADE_BY = ahu, boilers, building, faults, lighting, loads, noise, configured, schedule, vav, weather, wire, zone
 
 Ints = NDArray[np.int64]
 
@@ -78,7 +95,7 @@ def simulated(panels: int, cycles: int) -> Readings:
     file = cached(
         f"simulated-{panels}-panels-{cycles}",
         ".npz",
-        (simulation,),
+        _MADE_BY,
         lambda path: _save(path, _simulate(panels, cycles)),
     )
     with np.load(file) as arrays:

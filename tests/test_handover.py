@@ -1,5 +1,6 @@
 """Beside a program that records nobody else does: single cycles are handed over, everything else is refused."""
 
+import asyncio
 import json
 import os
 import signal
@@ -14,8 +15,12 @@ from pathlib import Path
 import pytest
 
 from t3monitor.cli import main
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.store.database import Database
 from t3monitor.store.lock import holder_of
+from t3monitor.store.notes import read_notes
+from t3monitor.sync.handover import write_notes
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs are ended by signals here")
 
@@ -89,6 +94,14 @@ def test_beside_a_program_that_records(
         printed = capsys.readouterr().out
         assert f"{database} {found}" in printed
         assert f"{name} records into this database" in printed
+
+    holder = holder_of(database)
+    assert holder is not None
+    note = Note(1000.0, None, None, "Belt changed", "ann", 1001.0, 1001.0)
+    undo = asyncio.run(write_notes(holder, [NoteEdit(note)]))
+    assert [written.text for written in read_notes(sqlite_url(database))] == ["Belt changed"]
+    asyncio.run(write_notes(holder, undo))
+    assert read_notes(sqlite_url(database)) == ()
 
     recorder.kill()
     recorder.wait()

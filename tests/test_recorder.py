@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -16,9 +16,21 @@ from programs import PATIENCE_S, Run, click, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleReport, CycleStarted, ServiceStarted
+from t3monitor.model.notes import Note, NoteEdit
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
 from t3monitor.store.lock import HeldError, Holder, Lock, holder_of, lock_file
-from t3monitor.sync.handover import Desk, OtherSettingsError, UnansweredError, show, sync_once
+from t3monitor.sync.handover import (
+    Desk,
+    OtherSettingsError,
+    UnansweredError,
+    give_past,
+    show,
+    sync_once,
+    write_notes,
+)
 
 
 @pytest.fixture
@@ -222,6 +234,7 @@ class Host:
 
     def __init__(self) -> None:
         self.shown = 0
+        self.edits: Sequence[NoteEdit] = ()
         self.cycles: list[Future[CycleReport]] = []
 
     def show(self) -> None:
@@ -229,6 +242,24 @@ class Host:
 
     def sync_once(self, *, find_panels: bool) -> list[Future[CycleReport]]:
         return self.cycles
+
+    def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
+        self.edits = edits
+        return (NoteEdit(None, 7),)
+
+    def give_past(self) -> None:
+        raise DatabaseError("The database is full")
+
+
+def test_the_program_that_records_is_asked_to_write_notes(host: Host, holder: Holder) -> None:
+    edits = [NoteEdit(Note(1.5, None, PointKey(7, PointType.INPUT, 1), "Belt", "ann", 2.0, 2.0)), NoteEdit(None, 3)]
+    assert asyncio.run(write_notes(holder, edits)) == (NoteEdit(None, 7),)
+    assert list(host.edits) == edits
+
+
+def test_what_the_program_that_records_cannot_write_is_its_sentence(holder: Holder) -> None:
+    with pytest.raises(UnansweredError, match="The database is full"):
+        asyncio.run(give_past(holder))
 
 
 @pytest.fixture

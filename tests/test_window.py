@@ -108,7 +108,7 @@ def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: 
             window.trend.state.add([key])
             await until(lambda: bool(window.trend.traces[key].series) and not program.is_busy, program)
             drawn = sum(len(series.times_utc_s) for series in window.trend.traces[key].series)
-            assert drawn > 280, "a day of history, every 5 minutes"
+            assert drawn > 250, "a day of history, every 5 minutes but in its holes"
 
     run(scenario())
 
@@ -412,6 +412,7 @@ def test_a_cycle_that_failed_long_ago_is_found_behind_all_the_good_ones(
     run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("t3monitor.ui.feed.CAPACITY", 3)
+    monkeypatch.setattr("t3monitor.sync.sites.give_demo_a_past", lambda *_: None)
     database = Database(paths.database_url(DEMO))
     for number, outcome in enumerate((Outcome.TIMEOUT, *[Outcome.OK] * 5)):
         times = {"started_at": NOW_S + 30.0 * number, "finished_at": NOW_S + 30.0 * number + 1}

@@ -71,7 +71,7 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
     program = MonitorApp(paths, settings, leaves_traces=args.demo)
     if args.demo and args.page == "month":
         now_s = int(time.time())
-        backfill(paths.database_url(settings), Building(), now_s - 30 * _DAY_S, now_s, 1800)
+        backfill(paths.database_url(settings), Building(), now_s - 30 * _DAY_S, now_s)
     program.window.resize(*args.size)
     running = asyncio.ensure_future(program.run())
     try:

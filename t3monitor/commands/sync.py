@@ -23,6 +23,7 @@ from t3monitor.diagnostics.logs import flush_logs, start_logging
 from t3monitor.diagnostics.outlet import Outlet
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.events import CycleFinished, CycleReport, ServiceInitialized, ServiceStopped, SyncEvent
+from t3monitor.model.notes import NoteEdit
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
@@ -179,6 +180,14 @@ class _Host:
         if find_panels:
             self._services.find_panels()
         return self._services.sync_once()
+
+    def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
+        """Into the database that is recorded to."""
+        return self._services.write_notes(edits)
+
+    def give_past(self) -> None:
+        """To the simulated building, if that is recorded."""
+        self._services.give_past()
 
 
 class _ServiceThread(threading.Thread):

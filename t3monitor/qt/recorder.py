@@ -1,19 +1,23 @@
 """Who records into the database that the window shows: this program, another one whose cycles it follows, or nobody."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleReport, SyncEvent
+from t3monitor.model.notes import NoteEdit
 from t3monitor.store.lock import HeldError, Holder, holder_of
-from t3monitor.sync.handover import Desk, UnansweredError, follow, show, sync_once
+from t3monitor.sync.handover import Desk, UnansweredError, follow, give_past, show, sync_once, write_notes
 from t3monitor.sync.sites import SiteServices
+
+InThread = Callable[..., Awaitable[Any]]  # runs something that blocks in a thread
 
 
 class Recorder(QObject):
@@ -112,6 +116,27 @@ class Recorder(QObject):
         if self.other is not None:
             await sync_once(self.other, find_panels=find_panels)
 
+    async def write_notes(self, edits: Sequence[NoteEdit], in_thread: InThread) -> Sequence[NoteEdit]:
+        """Changes notes, or has the other program do it, and returns what takes that back; raises MonitorError."""
+        if self._services is None:
+            raise UnansweredError(self.tr("This program records nothing, and so cannot write notes"))
+        if self.records:
+            undo: Sequence[NoteEdit] = await in_thread(self._services.write_notes, edits)
+            return undo
+        if self.other is None:
+            raise UnansweredError(self.problem or self.tr("Nobody records into this database, which notes are kept in"))
+        return await write_notes(self.other, edits)
+
+    async def give_past(self, is_cancelled: Callable[[], bool], in_thread: InThread) -> None:
+        """Gives the simulated building a past, unless it has one, or has the other program do it.
+
+        Raises MonitorError, and OSError.
+        """
+        if self.records and self._services is not None:
+            await in_thread(self._services.give_past, is_cancelled)
+        elif self.other is not None:
+            await give_past(self.other)
+
     async def stop_following(self) -> None:
         """Leaves the other program alone; this one ends."""
         if self._following is not None:
@@ -154,3 +179,11 @@ class _Host:
         if find_panels:
             self._services.find_panels()
         return self._services.sync_once()
+
+    def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
+        """Into the database in force."""
+        return self._services.write_notes(edits)
+
+    def give_past(self) -> None:
+        """To the simulated building, if that is in force."""
+        self._services.give_past()

@@ -1,22 +1,32 @@
 """Gives the simulated building a past: its answers of earlier times, stored as cycles would have stored them."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.simulation.building import Building
+from t3monitor.simulation.story import PAST_S, Story
 from t3monitor.store.database import Database
+from t3monitor.store.reading import reading
+from t3monitor.store.schema import sync_runs
+from t3monitor.store.writing.events import write_events
 from t3monitor.store.writing.writer import Writer
 from t3monitor.t3000.messages import AnswerDecoder
 
-_DEMO_PAST_S = 86_400
-_DEMO_STEP_S = 300
+_DEMO_STEP_S: int | None = None
 _DEMO_LATEST_S = 30  # before now: the first cycle follows
+_MADE_UP = "made up: the past of the simulated building"
 _one_past_at_a_time = threading.Lock()
 
 
@@ -25,63 +35,119 @@ def backfill(
     building: Building,
     start_utc_s: int,
     end_utc_s: int,
-    step_s: int,
+    step_s: int | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Stores an answer every ``step_s`` from the start up to the end, and returns how many.
+    """Stores answers from the start up to the end with what happened meanwhile, and returns how many cycles ran.
 
-    Each is a transaction of its own, so it may be cancelled between any two. Raises DatabaseError.
+    They come every ``step_s``, else as `Story.times` has it. Each cycle is a transaction of its own, so it may be
+    cancelled between any two. Raises DatabaseError.
     """
     database = Database(database_url)
     try:
-        writer, decoder = Writer(database), AnswerDecoder()
+        writer, decoder, story = Writer(database), AnswerDecoder(), Story(end_utc_s)
+        with database.writing() as cursor:
+            write_events(cursor, list(story.events(start_utc_s)))
         cycles = 0
-        for now_s in range(start_utc_s, end_utc_s, step_s):
+        for now_s, next_s in pairwise((*story.times(start_utc_s, step_s), end_utc_s)):
             if is_cancelled():
                 break
-            body = building.answer(now_s)
-            snapshot = decoder.decode(body, now_s)
-            points = snapshot.point_count
-            with writer.cycle(step_s) as transaction:
-                for panel in snapshot.panels:
-                    transaction.upsert(panel, now_s)
-                    transaction.log(replace(panel, spacings_s=(step_s, step_s, step_s)))
-                transaction.record(
-                    CycleReport(
-                        Outcome.OK,
-                        reason="made up: the past of the simulated building",
-                        started_at=now_s,
-                        finished_at=now_s,
-                        elapsed_ms=0.0,
-                        phases_ms={},
-                        attempts=1,
-                        devices=len(snapshot.panels),
-                        points=points,
-                        samples=points,
-                        bytes=len(body),
+            if not story.runs(now_s):
+                continue
+            spacing_s, failure = next_s - now_s, story.failure(now_s)
+            report = CycleReport(Outcome.OK, _MADE_UP, now_s, now_s, elapsed_ms=0.0, phases_ms={}, attempts=1)
+            if failure:
+                outcome, blank = failure
+                report = replace(report, outcome=outcome, reason=blank.reason)
+                writer.record_failure(report, spacing_s, blanks=[blank])
+            else:
+                body = building.answer(now_s)
+                panels, blanks = story.told(decoder.decode(body, now_s).panels, now_s)
+                points = sum(panel.point_count for panel in panels)
+                with writer.cycle(spacing_s) as transaction:
+                    for panel in panels:
+                        transaction.upsert(panel, now_s)
+                        transaction.log(replace(panel, spacings_s=(spacing_s, spacing_s, spacing_s)))
+                    transaction.record(
+                        replace(report, devices=len(panels), points=points, samples=points, bytes=len(body)), blanks
                     )
-                )
             cycles += 1
         return cycles
     finally:
         database.close()
 
 
-def give_demo_a_past(path: Path, panels: int, closing: threading.Event) -> None:
-    """Makes the simulated building's database with a day in it; whole or not at all, and not where there is one."""
-    partial = path.with_name(f"{path.name}.partial")
+def give_demo_a_past(
+    path: Path, panels: int, is_cancelled: Callable[[], bool], write: Callable[[Callable[[Database], None]], None]
+) -> None:
+    """Makes the simulated building's database with some days in it, whole or not at all.
+
+    One that has begun without them gets them by ``write``, which has something done by the one writer of the file.
+    Raises DatabaseError.
+    """
     with _one_past_at_a_time:
-        _remove(partial)  # of a program that was killed
-        if path.exists():
+        past = path.with_name(f"{path.name}.partial")
+        _remove(past)  # of a program that was killed
+        is_new = not path.exists()
+        begun_s = time.time() if is_new else _begun_without_past(path)
+        if begun_s is None:
             return
-        now_s = int(time.time())
-        start_s, end_s = now_s - _DEMO_PAST_S, now_s - _DEMO_LATEST_S
+        end_s = int(begun_s) - _DEMO_LATEST_S
         try:
-            backfill(sqlite_url(partial), Building(panels=panels), start_s, end_s, _DEMO_STEP_S, closing.is_set)
-            if not closing.is_set() and not path.exists():
-                partial.replace(path)
+            backfill(sqlite_url(past), Building(panels=panels), end_s - PAST_S, end_s, _DEMO_STEP_S, is_cancelled)
+            if is_cancelled():
+                return
+            if not is_new:
+                write(lambda database: _put_before(database, past))
+            elif not path.exists():
+                past.replace(path)
         finally:
-            _remove(partial)
+            _remove(past)
+
+
+def _begun_without_past(path: Path) -> float | None:
+    """When the first cycle of a database ran; None if it has a past, or no cycle yet."""
+    with reading(sqlite_url(path)) as connection:
+        first = connection.execute(
+            select(sync_runs.c.started_at, sync_runs.c.reason).order_by(sync_runs.c.started_at).limit(1)
+        ).first()
+        return None if first is None or first.reason == _MADE_UP else float(first.started_at)
+
+
+def _put_before(database: Database, past: Path) -> None:
+    """Adds what another file has; its cycles, causes and events stand before all that are there."""
+    with closing(sqlite3.connect(past)) as source, database.writing() as cursor:
+
+        def rows(table: str) -> list[Any]:
+            return source.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - a table of ours
+
+        def add(table: str, new: list[Any]) -> None:
+            if new:
+                places = ", ".join("?" * len(new[0]))
+                cursor.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({places})", new)  # noqa: S608 - as above
+
+        def add_before(table: str) -> int:
+            new = rows(table)
+            shift = max((row[0] for row in new), default=0)  # by numbers up to 0
+            add(table, [(row[0] - shift, *row[1:]) for row in new])
+            return shift
+
+        shift = add_before("SYNC_RUNS")
+        add_before("SYNC_EVENTS")
+        add_before("COVERAGE")
+        add("POINT_CHANGES", rows("POINT_CHANGES"))
+        there = dict(cursor.execute("SELECT serial_number || point_type || fingerprint, id FROM TRENDLOG_LAYOUTS"))
+        first = min(there.values(), default=1)
+        layouts = {row[0]: there.get(f"{row[1]}{row[2]}{row[4]}", first - row[0]) for row in rows("TRENDLOG_LAYOUTS")}
+        add("TRENDLOG_LAYOUTS", [(layouts[row[0]], *row[1:]) for row in rows("TRENDLOG_LAYOUTS")])
+        points = rows("TRENDLOG_LAYOUT_POINTS")
+        add("TRENDLOG_LAYOUT_POINTS", [(layouts[layout], *point) for layout, *point in points])
+        frames = rows("TRENDLOG_FRAMES")
+        add("TRENDLOG_FRAMES", [(*row[:3], row[3] - shift, layouts[row[4]], *row[5:]) for row in frames])
+        cursor.executemany(
+            "UPDATE DEVICES SET first_seen = min(first_seen, ?) WHERE serial_number = ?",
+            source.execute("SELECT first_seen, serial_number FROM DEVICES").fetchall(),
+        )
 
 
 def _remove(database: Path) -> None:

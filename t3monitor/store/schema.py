@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from t3monitor.model.point_types import PointType
 
-SCHEMA_REVISION = "0005"  # the newest of migrations/versions
+SCHEMA_REVISION = "0006"  # the newest of migrations/versions
 
 # data_source and created_by of docs/t3000.md 13.3.
 DATA_SOURCE_FFI_SYNC = 1
@@ -264,6 +264,22 @@ point_changes = Table(
     Column("new", Text),
     PrimaryKeyConstraint("serial_number", "point_type", "point_index", "at", "what"),
     sqlite_with_rowid=False,
+)
+
+notes = Table(
+    "NOTES",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("since", REAL, nullable=False),
+    Column("until", REAL),  # null: about a moment
+    Column("serial_number", Integer),  # null, as the next two: about the whole site
+    Column("point_type", Text),
+    Column("point_index", Integer),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", REAL, nullable=False),
+    Column("changed_at", REAL, nullable=False),
+    Index("NOTES_SINCE", "since"),
 )
 
 # What stays of the samples of a day, midnight to midnight of the computer's zone, that are no longer kept; of the day

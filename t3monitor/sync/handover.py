@@ -1,7 +1,8 @@
 """What programs on one computer ask of the one that records: to show its window, a cycle, and to hear of its cycles.
 
-One line of JSON is a question, with the key from the text of the lock; lines of JSON are the answer. They go over
-loopback, where a service and a window of another user meet too. Values are none of it: those are in the database.
+Whatever they want written they ask of it as well. One line of JSON is a question, with the key from the text of the
+lock; lines of JSON are the answer. They go over loopback, where a service and a window of another user meet too. Values
+are none of it: those are in the database.
 """
 
 import asyncio
@@ -34,10 +35,11 @@ from t3monitor.model.events import (
     ServiceStopped,
     SyncEvent,
 )
+from t3monitor.model.notes import NoteEdit
 from t3monitor.store.lock import FRESHENED_EVERY_S, Holder, Lock
 
 _log = logging.getLogger(__name__)
-QuestionName = Literal["show", "sync", "follow"]
+QuestionName = Literal["show", "sync", "follow", "notes", "past"]
 _LOOPBACK = "127.0.0.1"
 _TOLD = {
     event.__name__: event
@@ -62,21 +64,27 @@ class OtherSettingsError(MonitorError):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """``wanted`` are settings that the cycle is meant to have, as `in_words` gives them."""
+    """``wanted`` are settings that the cycle is meant to have, as `in_words` gives them; ``edits`` are of notes."""
 
     key: str
     what: QuestionName
     wanted: dict[str, Any] = {}
     find_panels: bool = False
+    edits: tuple[NoteEdit, ...] = ()
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of an answer: an event by its name, the report of a cycle, or the settings that forbid one."""
+    """One line of an answer: an event by its name, the report of a cycle, or the settings that forbid one.
+
+    Of notes what takes their edits back; ``problem`` is the sentence of an error.
+    """
 
     event: str = ""
     fields: dict[str, Any] = {}
     report: CycleReport | None = None
     in_force: dict[str, Any] = {}
+    edits: tuple[NoteEdit, ...] = ()
+    problem: str = ""
 
     @classmethod
     def of_event(cls, event: SyncEvent) -> "Line":
@@ -100,6 +108,14 @@ class Host(Protocol):
 
     def sync_once(self, *, find_panels: bool) -> "Sequence[Future[CycleReport]]":
         """Asks for a cycle of each site."""
+        ...
+
+    def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
+        """Changes notes, and returns what takes that back; in any thread, as the next. Raises MonitorError."""
+        ...
+
+    def give_past(self) -> None:
+        """Gives the simulated building a past, unless it has one; raises MonitorError."""
         ...
 
 
@@ -200,6 +216,16 @@ class Desk:
                 for report in await asyncio.gather(*map(asyncio.wrap_future, cycles), return_exceptions=True):
                     if isinstance(report, CycleReport):  # else this program ends, and the asker finds out
                         yield Line(report=report)
+            case "notes" | "past":
+                try:
+                    if question.what == "notes":
+                        undo = await asyncio.to_thread(self._host.write_notes, question.edits)
+                        yield Line(edits=tuple(undo))
+                    else:
+                        await asyncio.to_thread(self._host.give_past)
+                        yield Line()
+                except (MonitorError, OSError) as error:
+                    yield Line(problem=str(error))
             case "follow":
                 events: asyncio.Queue[SyncEvent] = asyncio.Queue(_WAITING_EVENTS)
                 self._followers[events] = asyncio.current_task()
@@ -278,6 +304,28 @@ async def sync_once(
     if not reports:
         raise UnansweredError(f"{holder} ended in the middle of the cycle")
     return reports
+
+
+async def write_notes(holder: Holder, edits: Iterable[NoteEdit]) -> tuple[NoteEdit, ...]:
+    """Has another program change notes of its database, and returns what takes that back.
+
+    Raises UnansweredError, also if it cannot.
+    """
+    return (await _done(holder, Question(key=holder.key, what="notes", edits=tuple(edits)))).edits
+
+
+async def give_past(holder: Holder) -> None:
+    """Has another program give the simulated building a past, unless it has one; raises UnansweredError."""
+    await _done(holder, Question(key=holder.key, what="past"))
+
+
+async def _done(holder: Holder, question: Question) -> Line:
+    async with aclosing(_answer_to(question, holder)) as lines:
+        async for line in lines:
+            if line.problem:
+                raise UnansweredError(line.problem)
+            return line
+    raise UnansweredError(f"{holder} does not answer; is it of an older version?")
 
 
 async def show(holder: Holder) -> None:

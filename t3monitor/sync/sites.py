@@ -1,21 +1,28 @@
 """The sync services of all T3000 computers, side by side: one of each, in a thread of its own."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.events import CycleReport
+from t3monitor.model.notes import NoteEdit
 from t3monitor.model.points import PointKey
+from t3monitor.simulation.past import give_demo_a_past
+from t3monitor.store.files import database_file
+from t3monitor.store.keeper import Store
 from t3monitor.store.keepers import Keepers
+from t3monitor.store.notes import write_notes
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.service import Listener, SyncService
 from t3monitor.sync.upkeep import UpkeepByHand
 from t3monitor.t3000.link import Link
+
+T = TypeVar("T")
 
 
 class ServiceRunner(Protocol):
@@ -103,6 +110,34 @@ class SiteServices:
         """Has each site look anew which panels there are, and sync them."""
         for service in tuple(self._services.values()):
             service.find_panels()
+
+    def give_past(self, is_cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Gives the database of the simulated building a past, unless it has one; blocks, in any thread.
+
+        Raises DatabaseError.
+        """
+        settings, url = self._settings, self._database_url(self._settings)
+        if settings.link == LinkName.DEMO:
+            give_demo_a_past(
+                database_file(url),
+                settings.demo_panels,
+                is_cancelled,
+                lambda do: self._write(url, lambda store: do(store.database)),
+            )
+
+    def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
+        """Changes notes in the database in force, and returns what takes that back; blocks, in any thread.
+
+        Raises DatabaseError.
+        """
+        return self._write(self._database_url(self._settings), lambda store: write_notes(store.database, edits))
+
+    def _write(self, url: str, do: Callable[[Store], T]) -> T:
+        keeper = self._keepers.take(url)
+        try:
+            return keeper.run(do)
+        finally:
+            self._keepers.give_back(keeper)
 
     def prefer(self, points: Collection[PointKey]) -> None:
         """These points are looked at: links that read in parts take them first."""

@@ -27,7 +27,7 @@ class Controls(QObject):
         *,
         makes_past: bool,
     ) -> None:
-        """``makes_past``: the simulated building gets one in a new database."""
+        """``makes_past``: the simulated building gets one."""
         super().__init__(parent)
         self._window = window
         self._session = session
@@ -106,8 +106,7 @@ class Controls(QObject):
             self._feed.empty()
             self._services.stop("by the settings")
         else:
-            makes_past = self._makes_past and self._recorder.records
-            self._feed.open(makes_past=makes_past, then=self._start_recording if start else lambda: None)
+            self._feed.open(makes_past=self._makes_past, then=self._start_recording if start else lambda: None)
         self.on_running_changed()
 
     def _start_recording(self) -> None:

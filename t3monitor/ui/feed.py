@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from t3monitor.config.settings import LinkName, Settings
-from t3monitor.model.errors import DatabaseError
+from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.events import (
     CycleFinished,
     CycleStarted,
@@ -28,7 +28,6 @@ from t3monitor.model.series_keys import StoredKey
 from t3monitor.qt.recorder import Recorder
 from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
-from t3monitor.simulation.past import give_demo_a_past
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.files import database_file
 from t3monitor.store.history.reader import HistoryReader
@@ -164,11 +163,11 @@ class WindowFeed(QObject):
         url = self._session.database
         try:
             if settings.link == LinkName.DEMO and makes_past:
-                self._window.points.set_notice(self.tr("Giving the simulated building a day of history…"))
-                await self._tasks.read(give_demo_a_past, database_file(url), settings.demo_panels, self._closing)
+                self._window.points.set_notice(self.tr("Giving the simulated building some days of history…"))
+                await self._recorder.give_past(self._closing.is_set, self._tasks.read)
             snapshot = await self._tasks.read(read_present_state, url)
             await self._load_cycles()
-        except (DatabaseError, OSError) as error:
+        except (MonitorError, OSError) as error:
             _log.warning("⚠️ %s", error)  # the first cycle says it in the window
         else:
             self._window.trend.reload()

@@ -1,0 +1,188 @@
+"""What the simulated building's past tells beside its values: holes of each cause, an override, settings that changed.
+
+Hours count back from the end of the past. Days ago readings are an hour apart, so incidents are hours long there.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from t3monitor.model.causes import Blank, Cause, EventKind
+from t3monitor.model.errors import Outcome
+from t3monitor.model.points import MANUAL, Point
+from t3monitor.model.snapshot import Panel
+from t3monitor.model.zones import offset_s
+from t3monitor.simulation.points import OPEN, SHORTED
+from t3monitor.store.upkeep.disk import NO_SAMPLES
+from t3monitor.store.writing.events import RecordingEvent
+
+HOUR_S = 3600
+_FINE_S = 300  # between readings of the last day, and of a night in which the clocks are set
+_COARSE_S = HOUR_S
+_DAY_S = 24 * HOUR_S
+_NIGHT_S = 3 * HOUR_S  # before and after the clocks are set
+
+
+class Incident(NamedTuple):
+    """Why nothing was read: of the whole site, of a panel, or of one of its points."""
+
+    hours_ago: float
+    hours: float
+    cause: Cause
+    reason: str = ""
+    panel: str = ""
+    label: str = ""
+
+
+class Episode(NamedTuple):
+    """A time in which a point was other than it is now."""
+
+    hours_ago: float
+    hours: float
+    panel: str
+    label: str
+    as_it_was: Callable[[Point], Point]
+
+
+_UNREACHABLE = "No connection to T3000's web service"
+_INCIDENTS = (
+    Incident(170, 5, Cause.ENDED_UNEXPECTEDLY),
+    Incident(148, 4, Cause.TIMEOUT, "T3000 did not answer within 30 s"),
+    Incident(130, 7, Cause.NOT_RUNNING),
+    Incident(116, 4, Cause.SERIAL_SHARED, "another controller answers with the same serial number", "VAV-1 Floor 1"),
+    Incident(104, 4, Cause.UNKNOWN),
+    Incident(92, 4, Cause.SKIPPED, "its answer has points without numbers", "Boiler plant"),
+    Incident(78, 4, Cause.PANEL_MISSING, "T3000 lists the panel, and it does not answer", "AHU-1"),
+    Incident(44, 4, Cause.UNREACHABLE, _UNREACHABLE),
+    Incident(19.5, 0.5, Cause.ASLEEP),
+    Incident(16.5, 0.25, Cause.UNREACHABLE, _UNREACHABLE),  # T3000 is started anew
+    Incident(16.25, 0.25, Cause.NOT_READY, "MFC application not initialized"),
+    Incident(11, 0.4, Cause.DATABASE, NO_SAMPLES),
+    Incident(8.5, 0.5, Cause.NOT_REREAD, "", "AHU-1"),
+    Incident(5.2, 0.5, Cause.POINT_MISSING, "", "AHU-1", "OAT"),
+    Incident(3.2, 0.4, Cause.STOPPED, "by the user"),
+)
+_ABSENCES = Cause.NOT_RUNNING, Cause.STOPPED, Cause.ASLEEP, Cause.ENDED_UNEXPECTEDLY, Cause.UNKNOWN
+_EPISODES = (
+    Episode(58, 6, "AHU-2", "EXH_T", lambda point: point._replace(status=SHORTED, value=120.0)),
+    Episode(22.5, 2, "AHU-1", "RAT", lambda point: point._replace(range=4, units="°F", value=point.value * 1.8 + 32)),
+    Episode(14, 1, "AHU-1", "MAT", lambda point: point._replace(status=OPEN, value=-40.0)),
+    Episode(7, 1.5, "AHU-1", "HTG_VLV", lambda point: point._replace(auto_manual=MANUAL, value=60.0)),
+    Episode(200, 197.5, "AHU-1", "SAT", lambda point: point._replace(calibration=1.0, value=point.value - 0.2)),
+    Episode(200, 190, "AHU-1", "RA_RH", lambda point: point._replace(filter=20)),
+    Episode(200, 188, "AHU-1", "SF_VFD", lambda point: point._replace(label="SF_SPD")),
+)
+PAST_S = 192 * HOUR_S
+
+
+class Blanks(NamedTuple):
+    """What a cycle of the past has to store: panels with readings, and why there are no others."""
+
+    panels: tuple[Panel, ...]
+    blanks: tuple[Blank, ...]
+
+
+class Story:
+    """The past up to a time."""
+
+    def __init__(self, end_s: float) -> None:
+        self._end_s = end_s
+        self._told: dict[int, Panel] = {}  # as they were read last, by serial number
+
+    def times(self, start_s: int, step_s: int | None = None) -> list[int]:
+        """When cycles ran, as far as any did; with a step those times, else more often where there is more to tell."""
+        if step_s:
+            return list(range(start_s, int(self._end_s), step_s))
+        times, now_s = [], start_s
+        while now_s < self._end_s:
+            times.append(now_s)
+            now_s += _FINE_S if now_s >= self._end_s - _DAY_S or _is_night_of_change(now_s) else _COARSE_S
+        return times
+
+    def events(self, start_s: float) -> Iterator[RecordingEvent]:
+        """What happened to the recording since a time, in that order."""
+        yield RecordingEvent(start_s, "", EventKind.STARTED)
+        for incident in _INCIDENTS:
+            since_s, until_s = self._times_of(incident)
+            if since_s > start_s:
+                match incident.cause:
+                    case Cause.NOT_RUNNING:
+                        yield RecordingEvent(since_s, "", EventKind.QUIT)
+                        yield RecordingEvent(until_s, "", EventKind.STARTED)
+                    case Cause.ENDED_UNEXPECTEDLY:
+                        yield RecordingEvent(until_s, "", EventKind.STARTED)
+                    case Cause.STOPPED:
+                        yield RecordingEvent(since_s, "", EventKind.STOPPED, incident.reason)
+                        yield RecordingEvent(until_s, "", EventKind.RESUMED)
+                    case Cause.ASLEEP:
+                        yield RecordingEvent(until_s, "", EventKind.SLEPT, f"{until_s - since_s:.0f}")
+        yield RecordingEvent(self._end_s, "", EventKind.QUIT)
+
+    def runs(self, now_s: float) -> bool:
+        """Whether a cycle ran then."""
+        return not any(incident.cause in _ABSENCES for incident in self._on(now_s))
+
+    def failure(self, now_s: float) -> tuple[Outcome, Blank] | None:
+        """How the cycle of that time failed as a whole, if it did."""
+        for incident in self._on(now_s):
+            if not incident.panel and incident.cause not in _ABSENCES:
+                return Outcome(incident.cause.value), Blank(None, None, incident.cause, incident.reason)
+        return None
+
+    def told(self, panels: Iterable[Panel], now_s: float) -> Blanks:
+        """What was read of these panels then."""
+        read: list[Panel] = []
+        blanks: list[Blank] = []
+        for panel in panels:
+            incident = next((its for its in self._on(now_s) if its.panel == panel.panel_name and not its.label), None)
+            if incident is None:
+                new = self._with_news_only(self._as_it_was(panel, now_s), blanks)
+                self._told[panel.serial_number] = panel
+                if new.point_count:
+                    read.append(new)
+            else:
+                blanks.append(Blank(panel.serial_number, None, incident.cause, incident.reason))
+        return Blanks(tuple(read), tuple(blanks))
+
+    def _with_news_only(self, panel: Panel, blanks: list[Blank]) -> Panel:
+        """Without the types of points that T3000 has not read again."""
+        last = self._told.get(panel.serial_number)
+        if last is None:
+            return panel
+        times = {kind: time_s for kind, _, time_s in last.vectors()}
+        old = [kind for kind, _, time_s in panel.vectors() if times[kind] == time_s]
+        blanks.extend(Blank(panel.serial_number, kind, Cause.NOT_REREAD) for kind in old)
+        return panel.with_only([kind for kind in times if kind not in old])
+
+    def _as_it_was(self, panel: Panel, now_s: float) -> Panel:
+        changes = {
+            its.label: its.as_it_was for its in _EPISODES if its.panel == panel.panel_name and self._is_on(its, now_s)
+        }
+        missing = {its.label for its in self._on(now_s) if its.panel == panel.panel_name}
+        if not (changes or missing):
+            return panel
+
+        def were(points: tuple[Point, ...]) -> tuple[Point, ...]:
+            return tuple(
+                changes[point.label](point) if point.label in changes else point
+                for point in points
+                if point.label not in missing
+            )
+
+        return replace(panel, inputs=were(panel.inputs), outputs=were(panel.outputs), variables=were(panel.variables))
+
+    def _on(self, now_s: float) -> Iterator[Incident]:
+        return (incident for incident in _INCIDENTS if self._is_on(incident, now_s))
+
+    def _is_on(self, what: Incident | Episode, now_s: float) -> bool:
+        since_s, until_s = self._times_of(what)
+        return since_s <= now_s < until_s
+
+    def _times_of(self, what: Incident | Episode) -> tuple[float, float]:
+        since_s = self._end_s - what.hours_ago * HOUR_S
+        return since_s, since_s + what.hours * HOUR_S
+
+
+def _is_night_of_change(now_s: float) -> bool:
+    """Whether the clocks of this computer are set hours before or after."""
+    return offset_s(now_s - _NIGHT_S, None) != offset_s(now_s + _NIGHT_S, None)

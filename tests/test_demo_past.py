@@ -1,0 +1,112 @@
+"""What the simulated building's past tells, and that a database that was begun without it gets it."""
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.causes import Cause
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.simulation.link import DemoLink
+from t3monitor.simulation.past import give_demo_a_past
+from t3monitor.simulation.story import PAST_S, Story
+from t3monitor.store.causes.holes import holes_of_points
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.present_state import read_present_state
+from t3monitor.sync.sites import SiteServices
+from test_sites import Runner
+
+END_S = 1_761_998_400  # 1 November 2025, 12:00 UTC
+PANELS = 5
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("demo") / "past.db"
+    give_demo_a_past(path, PANELS, lambda: False, lambda _: None)
+    return sqlite_url(path)
+
+
+def points(url: str, *labels: str) -> list[PointKey]:
+    state = read_present_state(url)
+    assert state is not None
+    return [
+        PointKey(panel.serial_number, point.point_type, point.point_index)
+        for panel in state.panels
+        for point in panel.points()
+        if point.label in labels
+    ]
+
+
+def test_the_past_has_a_hole_of_each_cause_that_its_building_can_have(url: str) -> None:
+    keys = points(url, "OAT", "MAT", "EXH_T", "Z1_T", "B1_FLUE")
+    now_s = time.time()
+    holes = holes_of_points(url, keys, now_s - PAST_S, now_s, now_s)
+    assert {hole.cause for found in holes.values() for hole in found} >= {
+        *(Cause.NOT_RUNNING, Cause.STOPPED, Cause.ASLEEP, Cause.ENDED_UNEXPECTEDLY, Cause.UNKNOWN),
+        *(Cause.NOT_READY, Cause.UNREACHABLE, Cause.TIMEOUT, Cause.DATABASE),
+        *(Cause.PANEL_MISSING, Cause.NOT_REREAD, Cause.SKIPPED, Cause.SERIAL_SHARED),
+        *(Cause.POINT_MISSING, Cause.SENSOR_OPEN, Cause.SENSOR_SHORTED),
+    }
+
+
+@pytest.mark.parametrize(
+    ("label", "changes"),
+    [
+        ("RAT", ["range 3 4", "units °C °F", "range 4 3", "units °F °C"]),
+        ("HTG_VLV", ["mode 0 1", "mode 1 0"]),
+        ("SAT", ["calibration 1.0 1.2"]),
+        ("RA_RH", ["filter 20 5"]),
+        ("SF_VFD", ["label SF_SPD SF_VFD"]),
+    ],
+)
+def test_points_of_the_past_changed(url: str, label: str, changes: list[str]) -> None:
+    found = HistoryReader(url).changes(points(url, label)[0], 0, time.time())
+    assert [f"{change.what.value} {change.old} {change.new}" for change in found] == changes
+
+
+def test_readings_are_dense_in_the_night_in_which_the_clocks_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_back_s = END_S - 3 * 86_400
+    monkeypatch.setattr("t3monitor.simulation.story.offset_s", lambda utc_s, _: 3600 * (utc_s < put_back_s))
+    times = Story(END_S).times(END_S - PAST_S)
+    assert len([time_s for time_s in times if 0 <= time_s - put_back_s < 3600]) == 12
+    assert len([time_s for time_s in times if 0 <= time_s - put_back_s - 43_200 < 3600]) == 1
+
+
+def test_a_service_that_began_without_a_past_gets_one_and_nothing_that_it_stored_changes(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+
+    def rows(sql: str) -> list[Any]:
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute(sql).fetchall()
+
+    settings = Settings(link=LinkName.DEMO, demo_panels=2)
+    services = SiteServices(settings, lambda _: DemoLink(2), lambda _: sqlite_url(path), Runner, lambda _: None)
+    services.run()
+    try:
+        (first,) = services.sync_once()
+        first.result(30)
+        stored = "SELECT * FROM TRENDLOG_DATA WHERE logging_time > {} ORDER BY 1, 4, 5"
+        began_s = rows("SELECT min(logging_time) FROM TRENDLOG_FRAMES")[0][0] - 1
+        before, state = rows(stored.format(began_s)), rows("SELECT * FROM INPUT_POINTS")
+        services.give_past()
+        assert rows(stored.format(began_s)) == before
+        assert rows("SELECT * FROM INPUT_POINTS") == state
+        runs = [run for (run,) in rows("SELECT id FROM SYNC_RUNS ORDER BY started_at")]
+        assert runs == sorted(runs)
+        assert len(runs) > 300
+        key = PointKey(before[0][0], PointType.INPUT, 1)
+        (line,) = HistoryReader(sqlite_url(path)).read_many([key], began_s - 3600, began_s + 60, 1000)[key]
+        assert len(line.times_utc_s) > 9, "what was there before goes on where the past ends"
+        services.give_past()
+        assert len(rows("SELECT id FROM SYNC_RUNS")) == len(runs), "it has one"
+        (last,) = services.sync_once()
+        assert last.result(30).run_id == 2
+    finally:
+        services.close()

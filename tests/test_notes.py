@@ -1,0 +1,81 @@
+"""Notes in the database: written, taken back, carried over."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.notes import Note, NoteEdit
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.store.database import Database
+from t3monitor.store.notes import read_notes, write_notes
+from t3monitor.store.upkeep.salvage import salvage
+from t3monitor.store.work import LongWork
+
+IN1 = PointKey(237219, PointType.INPUT, 1)
+FILTER = Note(1000.0, None, None, "Filter changed", "ann", 1001.0, 1001.0)
+HUNTING = Note(2000.0, 5000.0, IN1, "Valve hunts\nsee mail", "bob", 5001.0, 5001.0)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(sqlite_url(tmp_path / "notes.db"))
+    yield database
+    database.close()
+
+
+def test_notes_are_found_as_they_were_written_oldest_first(database: Database) -> None:
+    write_notes(database, [NoteEdit(HUNTING), NoteEdit(FILTER)])
+    assert [note._replace(note_id=None) for note in read_notes(database.url)] == [FILTER, HUNTING]
+
+
+def test_what_was_written_changed_and_deleted_is_taken_back(database: Database) -> None:
+    added = write_notes(database, [NoteEdit(FILTER), NoteEdit(HUNTING)])
+    before = read_notes(database.url)
+    filter_, hunting = before
+    undo = write_notes(database, [NoteEdit(filter_._replace(text="Belt")), NoteEdit(None, hunting.note_id)])
+    assert [note.text for note in read_notes(database.url)] == ["Belt"]
+    redo = write_notes(database, undo)
+    assert read_notes(database.url) == before
+    write_notes(database, redo)
+    assert [note.text for note in read_notes(database.url)] == ["Belt"]
+    write_notes(database, added)
+    assert read_notes(database.url) == ()
+
+
+def test_a_note_that_says_the_same_is_written_once(database: Database) -> None:
+    write_notes(database, [NoteEdit(FILTER), NoteEdit(HUNTING)])
+    later = [NoteEdit(note._replace(created_at=9.0, changed_at=9.0)) for note in (FILTER, HUNTING)]
+    assert write_notes(database, later) == ()
+    assert len(read_notes(database.url)) == 2
+    assert len(write_notes(database, [NoteEdit(FILTER._replace(author="cy"))])) == 1
+
+
+def test_a_file_of_an_earlier_schema_has_no_notes(database: Database) -> None:
+    with database.writing() as cursor:
+        cursor.execute("DROP TABLE NOTES")
+    assert read_notes(database.url) == ()
+
+
+def test_a_damaged_database_is_left_with_its_notes(database: Database, tmp_path: Path) -> None:
+    write_notes(database, [NoteEdit(FILTER), NoteEdit(HUNTING)])
+    notes = read_notes(database.url)
+    database.close()
+    salvage(database.path, tmp_path / "new.db", None, LongWork())
+    assert read_notes(sqlite_url(tmp_path / "new.db")) == notes
+
+
+def test_a_file_of_schema_0005_gets_the_table_and_keeps_a_copy(database: Database) -> None:
+    database.close()
+    with closing(sqlite3.connect(database.path)) as connection, connection:
+        connection.execute("DROP TABLE NOTES")
+        connection.execute("UPDATE alembic_version SET version_num = '0005'")
+    later = Database(database.url)
+    write_notes(later, [NoteEdit(FILTER)])
+    assert len(read_notes(later.url)) == 1
+    later.close()
+    assert database.path.with_name("notes.schema-0005.db").exists()
