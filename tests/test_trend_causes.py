@@ -462,3 +462,16 @@ def test_states_have_their_times_and_starts() -> None:
 def test_a_counter_has_its_increase() -> None:
     assert lines([100, 101, 0, 5] + [5] * 6, units="counts", range_=15)[1].endswith(", increase 6.00 counts")
     assert lines([100, 101], units="counts", range_=15)[1].endswith(", increase at least 1.00 counts")
+
+
+def test_the_plot_in_words_tells_how_long_readings_are_missing_and_why(
+    view: TrendView, settle: Settle, file: HoledFile
+) -> None:
+    file.cover(NOW_S - 2370, NOW_S - 1510, "timeout", "No answer within 20 s")
+    view.state.add([IN1])
+    view.state.show_range(LAST_HOUR)
+    settle(view)
+    view.spoken.tell()
+    said = view.accessibleDescription()
+    why = "T3000 did not answer in time: No answer within 20 s"
+    assert said.endswith(f": 20.00 °C, holes: 1, 15 minutes in all, the longest: {why}")

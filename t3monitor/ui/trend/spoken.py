@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.times import duration_text
+from t3monitor.model.zones import local
 from t3monitor.ui.devices.columns import state_word
-from t3monitor.ui.kit.texts import local_time_text, translate
+from t3monitor.ui.kit.texts import clock_text, date_text, translate
 from t3monitor.ui.trend.explainer import HoleExplainer
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.trace import Trace
@@ -51,7 +52,11 @@ def summary(state: TrendState, traces: Traces, explainer: HoleExplainer, now_s: 
     if not state.series:
         return translate("Spoken", "Nothing is plotted")
     start_s, end_s = state.time_range.start_s, min(state.time_range.end_s, now_s)
-    times = [local_time_text(time_s, state.zone) for time_s in (start_s, end_s)]
+    # without seconds: while the present is followed nobody is told of each of them
+    times = [
+        f"{date_text(local(time_s, state.zone).date())} {clock_text(time_s, state.zone, seconds=False)}"
+        for time_s in (start_s, end_s)
+    ]
     head = translate("Spoken", "%1 to %2").replace("%1", times[0]).replace("%2", times[1])
     if state.follows:
         head += translate("Spoken", ", following the present")
@@ -62,7 +67,7 @@ def summary(state: TrendState, traces: Traces, explainer: HoleExplainer, now_s: 
 
 
 def _about(trace: Trace, explainer: HoleExplainer, start_s: float, end_s: float, now_s: float) -> str:
-    last = trace.current_text if end_s >= now_s else trace.text_at(end_s, now_s)
+    last = (end_s >= now_s and trace.current_text) or trace.text_at(end_s, now_s)
     parts = [f"{trace.names.everywhere}: {last or translate('Spoken', 'no reading at the end')}"]
     if trace.state is not PanelState.LIVE:
         parts.append(state_word(trace.state))
