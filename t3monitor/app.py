@@ -62,6 +62,7 @@ class MonitorApp(QObject):
             partial(load_history, self.session, self._tasks),
             time.time,
             explain=partial(explain_holes, self.session, self._tasks),
+            in_thread=self._tasks.read,
         )
         self.window = MainWindow(trend, ActivityPane(paths.log_folder))
         self._apply_appearance()  # now: a style sheet in force makes all of a part anew whenever it is put into another

@@ -114,6 +114,7 @@ _WRITTEN = {
 }
 _HUMIDITY = 27  # of an analog input
 
+_POSITIONS = frozenset(("%", "%Open", "%Cls", "%PWM"))
 _COUNTED = frozenset(("kwh", "mwh", "count", "counts", "pulse", "pulses"))  # custom tables have units of the site
 
 
@@ -173,6 +174,11 @@ def shows_time(point_type: PointType, range_: int) -> bool:
 def is_counter(units: str) -> bool:
     """Whether a value of these units only grows, but where it is set to zero or wraps."""
     return units.strip().casefold() in _COUNTED
+
+
+def is_position(units: str, range_: int) -> bool:
+    """Whether a value is how far something is open or driven, as that of a valve, in percent; humidity is not."""
+    return units in _POSITIONS and not (units == "%" and range_ == _HUMIDITY)
 
 
 def state_word(value: float, *, digital: bool, range_: int, words: Words = ()) -> str | None:

@@ -47,6 +47,8 @@ def table_keys() -> list[Keys]:
         Keys(plotted, ("F2", "Return"), _tr("Its colour and line")),
         Keys(plotted, ("Alt+Up", "Alt+Down"), _tr("Move it")),
         Keys(plotted, ("Del",), _tr("Remove it")),
+        Keys(_tr("Figures of the trend"), ("F2",), _tr("In the column Limit: type one")),
+        Keys(_tr("Figures of the trend"), ("Ctrl+C",), _tr("Copy all figures for a spreadsheet")),
         Keys(activity, ("Return",), _tr("Show the time of the cycle in the trend")),
         Keys(activity, ("Ctrl+C",), _tr("Copy the chosen rows")),
     ]
@@ -67,7 +69,9 @@ def trend_keys() -> list[Keys]:
             (("Home",), _tr("Follow the present")),
             (("Shift+Left", "Shift+Right"), _tr("The cursor to the sample before or after")),
             (("Ctrl+Left", "Ctrl+Right"), _tr("The cursor to the sample before or after")),
-            (("Esc",), _tr("The cursor goes")),
+            (("A", "B"), _tr("Stand cursor A or B where the cursor is: between them figures are told")),
+            (("S",), _tr("The figures of the time between A and B, or in sight")),
+            (("Esc",), _tr("The cursor goes, and A and B")),
             (("Ctrl+Z", "Ctrl+Y"), _tr("Undo and redo: points, time, what is hidden, the time zone")),
         )
     ]

@@ -1,6 +1,7 @@
 """What can be done with the trend: by its menu, and by keys."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -46,6 +47,13 @@ class TrendMenu(QMenu):
         # the keys are a hint: `act_on_key` hears them
         self.addAction(self.tr("Undo") + "\tCtrl+Z", state.undo).setEnabled(state.can_undo)
         self.addAction(self.tr("Redo") + "\tCtrl+Y", state.redo).setEnabled(state.can_redo)
+        self.addSeparator()
+        figures = self.addAction(self.tr("Figures of a stretch of time") + "\tS", partial(toggle_figures, state))
+        figures.setCheckable(True)
+        figures.setChecked(state.shown.stretch.is_told)
+        without = self.addAction(self.tr("Remove the cursors A and B") + "\tEsc")
+        without.triggered.connect(lambda: state.mark(state.shown.stretch.without_cursors()))
+        without.setEnabled(bool(state.shown.stretch.cursors))
         self.addSeparator()
         comparing = self.addMenu(self.tr("Compare"))
         for point in (chosen.key for chosen in state.series if isinstance(chosen.key, PointKey)):
@@ -93,6 +101,7 @@ def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces, fit: Callabl
     """Does what a key asks for; returns False if it asks for nothing here. ``fit`` shows the time that has data."""
     with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
     with_cursor = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
+    stretch = state.shown.stretch
     pan_s = _PAN_SHARE * state.time_range.length_s
     if event.matches(QKeySequence.StandardKey.Undo):
         state.undo()
@@ -131,8 +140,29 @@ def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces, fit: Callabl
             state.show_calendar(Span.WEEK)
         case _Key.Key_F if not with_cursor:
             fit()
-        case _Key.Key_Escape if state.cursor_s is not None:
+        case _Key.Key_A if not with_cursor:
+            _set_cursor(state, "A", 1 / 4)
+        case _Key.Key_B if not with_cursor:
+            _set_cursor(state, "B", 3 / 4)
+        case _Key.Key_S if not with_cursor:
+            toggle_figures(state)
+        case _Key.Key_Escape if state.cursor_s is not None or stretch.cursors:
             state.set_cursor(None)
+            if stretch.cursors:
+                state.mark(stretch.without_cursors())
         case _:
             return False
     return True
+
+
+def toggle_figures(state: TrendState) -> None:
+    """Opens the table of a stretch of time, or closes it."""
+    stretch = state.shown.stretch
+    state.mark(replace(stretch, is_told=not stretch.is_told))
+
+
+def _set_cursor(state: TrendState, name: str, share: float) -> None:
+    """Stands cursor A or B where the crosshair is, else at a share of the time in sight."""
+    at_s = state.time_range.start_s + share * state.time_range.length_s if state.cursor_s is None else state.cursor_s
+    if state.series:
+        state.mark(state.shown.stretch.with_cursor(name, at_s))

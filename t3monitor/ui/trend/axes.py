@@ -4,7 +4,7 @@ They are drawn from plain values that the plot gives them, over a grid that all 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, Signal
@@ -22,6 +22,7 @@ from typing_extensions import override
 from t3monitor.model.zones import zone_names
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import Theme, current_theme
+from t3monitor.ui.trend.cursors import name_rooms, paint_names
 from t3monitor.ui.trend.ticks import Scale, labels
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.time_ticks import TimeTick
@@ -83,6 +84,7 @@ class TimeAxis(_Axis):
         self.cursor_text = ""
         self._range = TimeRange(0, 1)
         self._cursor_s: float | None = None
+        self._cursors: Mapping[str, float] = {}
         self._now_s: float | None = None
         self.zone_text = ""
         self.set_breadth(height=2 * self.metrics.height() + _GAP_PX)
@@ -97,6 +99,12 @@ class TimeAxis(_Axis):
         """Marks the present, where it is in sight."""
         self._now_s = now_s
         self.update()
+
+    def set_cursors(self, at: Mapping[str, float]) -> None:
+        """Names the cursors A and B."""
+        if at != self._cursors:
+            self._cursors = at
+            self.update()
 
     def set_cursor(self, time_s: float | None, text: str) -> None:
         """Marks the time of the crosshair."""
@@ -123,6 +131,8 @@ class TimeAxis(_Axis):
         painter.drawText(QPointF(leftmost, 4 + line + self.metrics.ascent()), self.zone_text)
         taken = first = leftmost + self.metrics.horizontalAdvance(self.zone_text) + 2 * _GAP_PX  # of the line of dates
         now = self._now_room()
+        in_sight = {name: at_s for name, at_s in self._cursors.items() if 0 <= self._x(at_s) <= width}
+        rooms = name_rooms(self.metrics, in_sight, self._x)
         for tick in self.ticks:
             x = round(self._x(tick.utc_s)) + 0.5
             painter.setPen(QPen(self.theme.border, 1))
@@ -131,6 +141,8 @@ class TimeAxis(_Axis):
                 painter.setPen(colour)
                 text_width = self.metrics.horizontalAdvance(text)
                 left = min(max(x - text_width / 2, leftmost), rightmost - text_width)
+                if not row and any(left < room.right() and room.left() < left + text_width for room, _ in rooms):
+                    continue
                 if row and text:
                     if taken == first:
                         left = max(left, first)
@@ -143,6 +155,7 @@ class TimeAxis(_Axis):
         if now:
             painter.setPen(self.theme.accent)
             painter.drawText(now, Qt.AlignmentFlag.AlignCenter, self._now_text)
+        paint_names(painter, self.theme, rooms)
         if self._cursor_s is not None:
             self._paint_cursor(painter, width, line)
 

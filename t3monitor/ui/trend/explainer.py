@@ -123,17 +123,27 @@ class HoleExplainer(QObject):
         self.explained.emit()
 
     async def _explain_part(self, keys: Sequence[SeriesKey], shift_s: float, start_s: float, end_s: float) -> None:
-        points = list(dict.fromkeys(chain.from_iterable(map(points_of, keys))))
         until_s = min(end_s, self._clock() + shift_s)
-        holes = await self._explain(points, start_s - shift_s, end_s - shift_s)
-        for key in keys:
-            own = [holes.get(point, ()) for point in points_of(key)]
-            its = own[0] if len(own) == 1 else tuple(_one_after_the_other(chain.from_iterable(own)))
-            found = Explained.of([hole.shifted(shift_s) for hole in its] if shift_s else its)
+        for key, holes in (await holes_of_series(self._explain, keys, shift_s, start_s, end_s)).items():
+            found = Explained.of(holes)
             is_new = key not in self._told
             self._told[key] = found if is_new else self._told[key].renewed(start_s, end_s, found)
             known_s, known_until_s = (inf, -inf) if is_new else self._known[key]
             self._known[key] = min(known_s, start_s), max(known_until_s, until_s)
+
+
+async def holes_of_series(
+    explain: Explain, keys: Sequence[SeriesKey], shift_s: float, start_s: float, end_s: float
+) -> dict[SeriesKey, Sequence[ExplainedHole]]:
+    """Why these series, all of which are shown so much later, have holes between two times."""
+    points = list(dict.fromkeys(chain.from_iterable(map(points_of, keys))))
+    holes = await explain(points, start_s - shift_s, end_s - shift_s)
+    found: dict[SeriesKey, Sequence[ExplainedHole]] = {}
+    for key in keys:
+        own = [holes.get(point, ()) for point in points_of(key)]
+        its = own[0] if len(own) == 1 else tuple(_one_after_the_other(chain.from_iterable(own)))
+        found[key] = [hole.shifted(shift_s) for hole in its] if shift_s else its
+    return found
 
 
 def _one_after_the_other(holes: Iterable[ExplainedHole]) -> Iterator[ExplainedHole]:

@@ -32,7 +32,7 @@ def figures_of(trace: Trace, told: InSight | None) -> Figures:
     if told is None:
         return Figures()
     is_partial = told.known < KNOWN_WELL
-    texts = Figures(known=f"{'◔ ' if is_partial else ''}{_share(told.known)}", is_partial=is_partial)
+    texts = Figures(known=f"{'◔ ' if is_partial else ''}{share_text(told.known)}", is_partial=is_partial)
     with_readings = [(series, statistics) for series, statistics in told.parts if statistics.known]
     if len(with_readings) != 1:
         return texts
@@ -47,7 +47,7 @@ def figures_of(trace: Trace, told: InSight | None) -> Figures:
     return texts._replace(minimum=minimum, mean=mean, maximum=maximum)
 
 
-def _share(share: float) -> str:
+def share_text(share: float) -> str:
     """Never more than it is: less than all is not 100 %, and what is partial is not 90 %."""
     if 0 < share < 0.01:
         return "< 1 %"

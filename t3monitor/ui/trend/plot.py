@@ -38,6 +38,7 @@ _HEADER, _CURVES, _LANES, _STRIP, _TIME = range(5)  # rows; columns: the left ax
 _LANE_GAP_PX, _STRIP_GAP_PX = 8.0, 3.0
 _TIP_PX = 4  # how far the mouse moves until a tooltip is of another place
 _ANY_HEIGHT_PX = 16_777_215.0  # Qt's
+_GRIP, _NO_GRIP = Qt.CursorShape.SplitHCursor, Qt.CursorShape.ArrowCursor
 _RESTS_AFTER_MS = 150  # without a movement
 
 
@@ -71,6 +72,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     dragged = Signal(float)  # seconds to move the range by
     zoomed = Signal(float, float)  # factor of the length, time around which
     hovered = Signal(object)  # time under the mouse, None if it left
+    cursor_dragged = Signal(str, float)  # A or B, time to stand at
+    stretch_marked = Signal(float, float)  # from a time to another one
+    cursor_asked = Signal(float)  # time at which the next one is to stand
     menu_asked = Signal(QPoint)  # global position
     resized = Signal()
 
@@ -138,6 +142,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
 
     def _add_box(self, box: TimeBox, row: int) -> None:
         box.dragged.connect(self.dragged)
+        box.cursor_dragged.connect(self.cursor_dragged)
+        box.stretch_marked.connect(self.stretch_marked)
+        box.cursor_asked.connect(self.cursor_asked)
         box.zoomed.connect(self.zoomed)
         box.menu_asked.connect(self.menu_asked)
         self._layout.addItem(box, row, 1)
@@ -226,6 +233,12 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             box.set_cursor(time_s)
         self.time_axis.set_cursor(time_s, text)
 
+    def set_cursors(self, at: Mapping[str, float]) -> None:
+        """Stands the cursors A and B there, those that there are."""
+        for box in self._boxes:
+            box.set_cursors(at)
+        self.time_axis.set_cursors(at)
+
     def restyle(self) -> None:
         """Takes the colours of the theme in force."""
         theme = current_theme()
@@ -296,7 +309,10 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def _on_mouse_moved(self, at: QPointF) -> None:
         for box in self._boxes:
             if box.isVisible() and box.sceneBoundingRect().contains(at):
-                self.hovered.emit(float(box.mapSceneToView(at).x()))
+                time_s = float(box.mapSceneToView(at).x())
+                if box is not self.strip:
+                    box.setCursor(_GRIP if box.cursor_near(time_s) else _NO_GRIP)
+                self.hovered.emit(time_s)
                 return
         self.hovered.emit(None)
 

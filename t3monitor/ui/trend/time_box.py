@@ -1,6 +1,6 @@
 """A part of the plot over the time axis: a view box for the user's hand, with a grid and a crosshair."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyqtgraph as pg
@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from t3monitor.ui.kit.theme import Theme
 from t3monitor.ui.trend.axes import WHEEL_FACTOR
+from t3monitor.ui.trend.cursors import GRIP_PX, CursorLines
 from t3monitor.ui.trend.time_ticks import TimeTick
 
 
@@ -35,6 +36,9 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
     dragged = Signal(float)  # seconds to move the range by
     zoomed = Signal(float, float)  # factor of the length, time around which
     menu_asked = Signal(QPoint)  # global position
+    cursor_dragged = Signal(str, float)  # A or B, time to stand at
+    stretch_marked = Signal(float, float)  # from a time to another one
+    cursor_asked = Signal(float)  # time at which the next one is to stand
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False, defaultPadding=0)
@@ -46,9 +50,12 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         self._cursor.setZValue(100)
         self._now = pg.InfiniteLine(angle=90, movable=False)
         self._now.setZValue(90)
+        self._lines = CursorLines()
+        self._gripped: str | None = None  # by the mouse, until it lets go
+        self._is_marking = False
         for line in (self._cursor, self._now):
             line.hide()
-        for item in (self._grid, self._cursor, self._now):
+        for item in (self._grid, self._lines, self._cursor, self._now):
             self.addItem(item, ignoreBounds=True)
 
     def set_cursor(self, time_s: float | None) -> None:
@@ -56,6 +63,14 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         self._cursor.setVisible(time_s is not None)
         if time_s is not None:
             self._cursor.setPos(time_s)
+
+    def set_cursors(self, at: Mapping[str, float]) -> None:
+        """Stands the cursors A and B there, those that there are."""
+        self._lines.show_at(at)
+
+    def cursor_near(self, time_s: float) -> str | None:
+        """The cursor, A or B, that the mouse has hold of at a time."""
+        return self._lines.near(time_s, GRIP_PX * self.viewPixelSize()[0])
 
     def set_now(self, now_s: float | None) -> None:
         """Stands a line at the present, or takes it away."""
@@ -76,6 +91,7 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
     def restyle(self, theme: Theme) -> None:
         """Takes the colours of a theme."""
         self._grid.pen = pg.mkPen(theme.grid, width=1)
+        self._lines.restyle(theme)
         self._cursor.setPen(pg.mkPen(theme.muted, width=1))
         self._now.setPen(pg.mkPen(theme.accent, width=1))
 
@@ -89,10 +105,24 @@ class TimeBox(pg.ViewBox):  # type: ignore[misc]
         """Called by Qt."""
         if ev.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             ev.accept()
-            self.dragged.emit(self.mapToView(ev.lastPos()).x() - self.mapToView(ev.pos()).x())
+            since_s, before_s, at_s = (
+                float(self.mapToView(at).x()) for at in (ev.buttonDownPos(), ev.lastPos(), ev.pos())
+            )
+            if ev.isStart():
+                self._gripped = self.cursor_near(since_s)
+                self._is_marking = bool(ev.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if self._gripped:
+                self.cursor_dragged.emit(self._gripped, at_s)
+            elif self._is_marking:
+                self.stretch_marked.emit(since_s, at_s)
+            else:
+                self.dragged.emit(before_s - at_s)
 
     def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802
         """Called by Qt."""
         if ev.button() == Qt.MouseButton.RightButton:
             ev.accept()
             self.menu_asked.emit(ev.screenPos().toPoint())
+        elif ev.button() == Qt.MouseButton.LeftButton and ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            ev.accept()
+            self.cursor_asked.emit(float(self.mapToView(ev.pos()).x()))

@@ -13,6 +13,7 @@ from t3monitor.model.zones import is_repeated, local, zone_names
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.texts import clock_text, date_text, translate
+from t3monitor.ui.trend.actions import toggle_figures
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time_popup import TimePopup
@@ -58,6 +59,9 @@ class TrendToolBar(QWidget):
         layout.addSpacing(6)
         self.undo = self._button(layout, "↶", self.tr("Undo (Ctrl+Z)"))
         self.redo = self._button(layout, "↷", self.tr("Redo (Ctrl+Y)"))
+        self.figures = self._button(layout, "Σ", self.tr("Figures of the time between A and B, or in sight (S)"))
+        self.figures.setCheckable(True)
+        self.figures.clicked.connect(lambda: toggle_figures(state))
         self.undo.clicked.connect(state.undo)
         self.redo.clicked.connect(state.redo)
         layout.addSpacing(6)
@@ -92,6 +96,7 @@ class TrendToolBar(QWidget):
         self.follow.setChecked(state.follows)
         self.follow.blockSignals(False)
         self.forward.setEnabled(not state.follows)
+        self.figures.setChecked(state.shown.stretch.is_told)
         self.undo.setEnabled(state.can_undo)
         self.redo.setEnabled(state.can_redo)
         span = state.span

@@ -148,6 +148,10 @@ class Traces:
             for trace, name, chosen in zip(traces, self._lane_names(traces), shown, strict=True)
         ]
 
+    def colours(self) -> dict[SeriesKey, QColor]:
+        """In which colour each is drawn."""
+        return {chosen.key: _colour(chosen) for chosen in self._series}
+
     def _lane_names(self, traces: Sequence[Trace]) -> list[str]:
         """The shortest names with which no two are called alike."""
 

@@ -22,6 +22,7 @@ from t3monitor.ui.points.mime import decode_point_keys
 from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key
 from t3monitor.ui.trend.axis_control import AxisControl
 from t3monitor.ui.trend.coverage import Request, needed_for
+from t3monitor.ui.trend.cursor_control import CursorControl
 from t3monitor.ui.trend.explainer import Explain, HoleExplainer, no_causes
 from t3monitor.ui.trend.fit_data import FitData
 from t3monitor.ui.trend.legend import Legend, LegendSplitter
@@ -33,6 +34,8 @@ from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.shown_holes import ShownHoles
 from t3monitor.ui.trend.spoken import Spoken
 from t3monitor.ui.trend.state import Change, TrendState
+from t3monitor.ui.trend.stretch_meter import InThread, StretchMeter, at_once
+from t3monitor.ui.trend.stretch_pane import FiguresSplitter, StretchPane
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.toolbar import TrendToolBar
 from t3monitor.ui.trend.traces import Traces
@@ -46,7 +49,7 @@ class TrendView(QWidget):
 
     ``load(keys, start, end, max_points)`` is a coroutine function that answers as `HistoryReader.read_many` does; it
     runs on the event loop of this thread and must not block it; ``explain`` does as much for `holes_of_points`. `spawn`
-    starts a coroutine there.
+    starts a coroutine there; ``in_thread`` has a function called in another thread, and is awaited.
     """
 
     points_changed = Signal()
@@ -60,6 +63,7 @@ class TrendView(QWidget):
         *,
         explain: Explain = no_causes,
         spawn: Spawn = asyncio.ensure_future,
+        in_thread: InThread = at_once,
     ) -> None:
         super().__init__(parent)
         self._clock = clock
@@ -84,7 +88,12 @@ class TrendView(QWidget):
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
         self.splitter = LegendSplitter(self.plot, self.legend)
-        stack(self, self.toolbar, self.problem, self.splitter)
+        self.cursors = CursorControl(self.plot, self.state, clock, self)
+        self.meter = StretchMeter(load, explain, in_thread, clock, spawn, self)
+        self.figures = StretchPane(self.state, self.traces, self.meter, clock)
+        panes = FiguresSplitter(self.splitter, self.figures)
+        self.figures.filled.connect(panes.fit)
+        stack(self, self.toolbar, self.problem, panes)
 
         self._frame_timer = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._frame_timer.timeout.connect(self.draw_now)
@@ -164,13 +173,14 @@ class TrendView(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether history is being read, or why it has holes."""
-        return self.loader.is_busy or self.explainer.is_busy or self.fit_data.is_busy
+        return self.loader.is_busy or self.explainer.is_busy or self.fit_data.is_busy or self.meter.is_busy
 
     def forget(self) -> None:
         """Drops whatever is being read."""
         self.loader.forget()
         self.explainer.forget()
         self.fit_data.forget()
+        self.figures.forget()
 
     def save_state(self) -> dict[str, Any]:
         """What the next start is to find as it was, for JSON."""
@@ -267,6 +277,8 @@ class TrendView(QWidget):
         self.spoken.soon()
         self.plot.set_range(self.state.drawn_range, self.state.zone, self._clock())
         self.toolbar.refresh()
+        self.cursors.draw()
+        self.figures.refresh()
         self.readout.figures.want()
         self._time_follow()
         self._say()
