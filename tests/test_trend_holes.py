@@ -14,7 +14,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.bands import bands, widened
-from t3monitor.ui.trend.columns import MissingTime, band_columns
+from t3monitor.ui.trend.columns import MissingTime, band_columns, by_class
 from t3monitor.ui.trend.hatches import MASKS
 from t3monitor.ui.trend.hole_texts import incident_texts
 from t3monitor.ui.trend.incidents import Incident, incidents
@@ -181,8 +181,8 @@ def test_a_band_is_never_narrower_than_asked_and_those_that_meet_are_one() -> No
 def test_a_band_is_at_least_three_columns_wide_and_stands_still_when_the_time_is_moved(
     its: Pieces, moved: int, s_per_column: float
 ) -> None:
-    whole = band_columns(its, -10, 400, s_per_column, 3)
-    part = band_columns(its, -10 + moved, 300, s_per_column, 3)
+    whole = band_columns(by_class(its), -10, 400, s_per_column, 3)
+    part = band_columns(by_class(its), -10 + moved, 300, s_per_column, 3)
     assert part.tolist() == whole[moved : moved + 300].tolist()
     marked = whole >= 0
     for start_s, end_s, _ in listed(its):

@@ -1,6 +1,6 @@
 """What each pixel column of the strip under the plot shows of the holes of all shown series; plain data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -54,13 +54,22 @@ class MissingTime:
         return Columns(shares, worst)
 
 
-def band_columns(pieces: Pieces, first: int, count: int, s_per_column: float, least: int) -> Codes:
+ByClass = Mapping[int, tuple[Floats, Floats]]  # begins and ends, by the place of their class
+
+
+def by_class(pieces: Pieces) -> ByClass:
+    """The pieces of each class, the worst last."""
+    classes = CLASS_OF[pieces.causes]
+    which = {place: classes == place for place in BY_WORST[::-1].tolist()}
+    return {place: (pieces.starts[its], pieces.ends[its]) for place, its in which.items() if its.any()}
+
+
+def band_columns(pieces: ByClass, first: int, count: int, s_per_column: float, least: int) -> Codes:
     """The worst class of a band in each of so many columns, below 0: none; no band is narrower than ``least``."""
-    classes, found = CLASS_OF[pieces.causes], np.full(count, -1, dtype=np.int8)
-    for place in BY_WORST[::-1].tolist():
-        if (its := classes == place).any():
-            starts, ends = (edges[its] / s_per_column - first for edges in pieces[:2])
-            found[_marked(starts, ends, count, least)] = place
+    found = np.full(count, -1, dtype=np.int8)
+    for place, edges in pieces.items():
+        starts, ends = (edge / s_per_column - first for edge in edges)
+        found[_marked(starts, ends, count, least)] = place
     return found
 
 

@@ -12,7 +12,7 @@ from t3monitor.model.causes import HoleClass, sentence
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import axis_font
 from t3monitor.ui.trend.column_item import ColumnItem
-from t3monitor.ui.trend.columns import band_columns
+from t3monitor.ui.trend.columns import ByClass, band_columns, by_class
 from t3monitor.ui.trend.hatches import TILE_PX, hatched, picture
 from t3monitor.ui.trend.lanes import LANE_INSET_PX
 from t3monitor.ui.trend.missing import CAUSES, Pieces
@@ -40,10 +40,12 @@ class HoleItem(ColumnItem):
         super().__init__()
         self.setZValue(-50)
         self.rows: Sequence[BandRow] = ()
+        self._by_class: Sequence[ByClass] = ()
 
     def set_rows(self, rows: Sequence[BandRow]) -> None:
         """Shows these."""
         self.rows = rows
+        self._by_class = [by_class(row.pieces) for row in rows]
         self.renew()
 
     @override
@@ -52,7 +54,7 @@ class HoleItem(ColumnItem):
         return [
             picture(
                 hatched(
-                    band_columns(row.pieces, first, count, s_per_column, LEAST_PX * scale),
+                    band_columns(its, first, count, s_per_column, LEAST_PX * scale),
                     first,
                     TILE_PX * scale,
                     scale,
@@ -60,7 +62,7 @@ class HoleItem(ColumnItem):
                 dict.fromkeys(HoleClass, row.colour or muted),
                 _QUIET if row.colour is None else _STRONG,
             )
-            for row in self.rows
+            for row, its in zip(self.rows, self._by_class, strict=True)
         ]
 
     @override
