@@ -67,7 +67,7 @@ _EPISODES = (
     Episode(58, 6, "AHU-2", "EXH_T", lambda point: point._replace(status=SHORTED, value=120.0)),
     Episode(22.5, 2, "AHU-1", "RAT", lambda point: point._replace(range=4, units="°F", value=point.value * 1.8 + 32)),
     Episode(14, 1, "AHU-1", "MAT", lambda point: point._replace(status=OPEN, value=-40.0)),
-    Episode(7, 1.5, "AHU-1", "HTG_VLV", lambda point: point._replace(auto_manual=MANUAL, value=60.0)),
+    Episode(7, 1.5, "AHU-1", "HTG_VLV", lambda point: point._replace(auto_manual=MANUAL, value=35.0)),
     Episode(200, 197.5, "AHU-1", "SAT", lambda point: point._replace(calibration=1.0, value=point.value - 0.2)),
     Episode(200, 190, "AHU-1", "RA_RH", lambda point: point._replace(filter=20)),
     Episode(200, 188, "AHU-1", "SF_VFD", lambda point: point._replace(label="SF_SPD")),

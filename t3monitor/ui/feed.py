@@ -33,6 +33,7 @@ from t3monitor.store.files import database_file
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
 from t3monitor.store.ledger import read_cycles
+from t3monitor.store.marks import Marks, read_marks
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.upkeep.preview import preview
 from t3monitor.ui.activity.ledger_model import CAPACITY
@@ -56,6 +57,13 @@ async def explain_holes(
 ) -> Mapping[PointKey, tuple[ExplainedHole, ...]]:
     """Why the database in force has holes of these points, as of now, read in the same way; raises DatabaseError."""
     return await tasks.read(holes_of_points, session.database, keys, start_utc_s, end_utc_s, time.time())
+
+
+async def marks_of(
+    session: Session, tasks: Tasks, keys: Sequence[PointKey], start_utc_s: float, end_utc_s: float
+) -> Marks:
+    """What changed at these points and when T3000 was started, read in the same way; raises DatabaseError."""
+    return await tasks.read(read_marks, session.database, keys, start_utc_s, end_utc_s)
 
 
 class WindowFeed(QObject):

@@ -65,6 +65,7 @@ def trend_keys() -> list[Keys]:
             (("Ctrl+PgUp", "Ctrl+PgDown"), _tr("A day back or forth")),
             (("T", "Y", "W"), _tr("Today, yesterday, this week")),
             (("F",), _tr("Fit data: all readings of the points")),
+            (("N",), _tr("A note at the cursor, else from A to B, else about the time in sight")),
             (("+", "-"), _tr("Zoom in or out around the cursor")),
             (("Home",), _tr("Follow the present")),
             (("Shift+Left", "Shift+Right"), _tr("The cursor to the sample before or after")),

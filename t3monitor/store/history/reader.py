@@ -52,6 +52,10 @@ _CHANGES = sql_text(
         _change.at.between(bindparam("start"), bindparam("end")),
     )
 )
+_WHAT_IT_WAS = """
+    SELECT DISTINCT place.label, place.range, place.units, place.digital_analog
+    FROM TRENDLOG_LAYOUTS AS layout JOIN TRENDLOG_LAYOUT_POINTS AS place ON place.layout_id = layout.id
+    WHERE layout.serial_number = ? AND layout.point_type = ? AND place.point_index = ?"""
 _WORTH_SUMMING = 16  # times as many readings as are asked for: else all are read, and perhaps found to be few enough
 
 
@@ -178,8 +182,10 @@ class HistoryReader:
                 return []
             has_changes = cursor.execute(_HAS_CHANGES).fetchone() is not None
             rows = cursor.execute(_CHANGES, (*key, start_utc_s, end_utc_s)).fetchall() if has_changes else []
-            vector = VectorReadings(cursor, statement, key[:2], [key.point_index], start_utc_s, end_utc_s)
-            told = list(_changes(vector, key.point_index, start_utc_s, end_utc_s))
+            told: list[tuple[Change, float]] = []
+            if len(cursor.execute(_WHAT_IT_WAS, key).fetchall()) > 1:  # else all readings tell the same
+                vector = VectorReadings(cursor, statement, key[:2], [key.point_index], start_utc_s, end_utc_s)
+                told = list(_changes(vector, key.point_index, start_utc_s, end_utc_s))
         recorded = [Change(at, PointChange(what), old, new) for at, what, old, new in rows]
         return sorted([*recorded, *(change for change, since_s in told if not _is_among(recorded, change, since_s))])
 

@@ -25,8 +25,10 @@ _Key = Qt.Key
 class TrendMenu(QMenu):
     """What a click with the right button offers."""
 
-    def __init__(self, state: TrendState, traces: Traces, fit: Callable[[], None], parent: QWidget) -> None:
-        """``fit`` shows the time that has data."""
+    def __init__(
+        self, state: TrendState, traces: Traces, fit: Callable[[], None], note: Callable[[], None], parent: QWidget
+    ) -> None:
+        """``fit`` shows the time that has data, ``note`` asks for one."""
         super().__init__(parent)
         follow = self.addAction(self.tr("Follow the present"))
         follow.setCheckable(True)
@@ -48,6 +50,11 @@ class TrendMenu(QMenu):
         self.addAction(self.tr("Undo") + "\tCtrl+Z", state.undo).setEnabled(state.can_undo)
         self.addAction(self.tr("Redo") + "\tCtrl+Y", state.redo).setEnabled(state.can_redo)
         self.addSeparator()
+        self.addAction(self.tr("Note here…") + "\tN", note)
+        marks = self.addAction(self.tr("Flags of changes, restarts and notes"))
+        marks.setCheckable(True)
+        marks.setChecked(state.shown.marks)
+        marks.toggled.connect(state.set_marks)
         figures = self.addAction(self.tr("Figures of a stretch of time") + "\tS", partial(toggle_figures, state))
         figures.setCheckable(True)
         figures.setChecked(state.shown.stretch.is_told)
@@ -97,8 +104,13 @@ def _add_comparisons(menu: QMenu, state: TrendState, traces: Traces, point: Poin
         add_action(menu, text, partial(state.add, [DifferenceKey(point, other)]))
 
 
-def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces, fit: Callable[[], None]) -> bool:
-    """Does what a key asks for; returns False if it asks for nothing here. ``fit`` shows the time that has data."""
+def act_on_key(
+    event: QKeyEvent, state: TrendState, traces: Traces, fit: Callable[[], None], note: Callable[[], None]
+) -> bool:
+    """Does what a key asks for; returns False if it asks for nothing here.
+
+    ``fit`` shows the time that has data, ``note`` asks for one.
+    """
     with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
     with_cursor = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
     stretch = state.shown.stretch
@@ -140,6 +152,8 @@ def act_on_key(event: QKeyEvent, state: TrendState, traces: Traces, fit: Callabl
             state.show_calendar(Span.WEEK)
         case _Key.Key_F if not with_cursor:
             fit()
+        case _Key.Key_N if not with_cursor:
+            note()
         case _Key.Key_A if not with_cursor:
             _set_cursor(state, "A", 1 / 4)
         case _Key.Key_B if not with_cursor:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHelpEvent
-from PySide6.QtWidgets import QGraphicsWidget, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.series_keys import SeriesKey, points_of, shift_of
@@ -24,8 +24,10 @@ from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.axis_choices import AxisChoices
 from t3monitor.ui.trend.curves import Curve, CurvesItem, axis_unit
+from t3monitor.ui.trend.flags import FlagRow
 from t3monitor.ui.trend.hole_items import LEAST_PX, BandRow, CurveHoles, LaneHoles
 from t3monitor.ui.trend.lanes import LANE_PX, Lane, LanesItem, LaneWords
+from t3monitor.ui.trend.marks import Mark
 from t3monitor.ui.trend.missing import Pieces
 from t3monitor.ui.trend.strip import STRIP_PX, Strip
 from t3monitor.ui.trend.styles import Style
@@ -117,8 +119,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._add_box(self.strip, _STRIP)
         # what is missing, see `ShownHoles`
         self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: ""
-        header = QGraphicsWidget()
-        self._layout.addItem(header, _HEADER, 1)
+        self.flags = FlagRow()
+        self._add_box(self.flags, _HEADER)
         self._layout.addItem(self._lane_names, _LANES, 0)
         self._layout.addItem(self.time_axis, _TIME, 1)
         self._set_height(_STRIP, STRIP_PX if is_lowest else 0)
@@ -196,6 +198,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._lane_holes.set_rows([BandRow(of.get(key, Pieces.none())) for key in self._lane_keys])
         self.strip.set_pieces(list(of.values()))
 
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Shows these flags above, which are in the order of their times."""
+        self.flags.set_marks(marks)
+        self._arrange_lanes()
+
     def set_active(self, key: SeriesKey | None) -> None:
         """Dims all other series and makes the axis of this one strong; None: all are alike."""
         if key != self._active:
@@ -217,6 +224,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             self._curves_item.set_moving(True)
             self._rest_timer.start()
         self._range, self._zone = shown, zone
+        self.flags.zone = zone
         self._now_s = self._now_s if now_s is None else now_s
         self.time_axis.set_now(now_s)
         for box in self._boxes:
@@ -262,7 +270,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._lanes_item.set_lanes(self.lanes, self._now_s, active)
         self._lane_names.set_names([lane.name for lane in self.lanes], [lane.colour for lane in self.lanes])
         is_alone = bool(self.lanes) and not self._curves  # then lanes have the whole height
-        self._set_height(_HEADER, 0 if is_alone else HEADER_PX)
+        self._set_height(_HEADER, HEADER_PX if self.flags.marks or not is_alone else 0)
         self._set_height(_CURVES, 1 if is_alone else None)
         self._set_height(_LANES, None if is_alone else len(self.lanes) * LANE_PX)
         self._layout.setRowStretchFactor(_CURVES, not is_alone)
@@ -325,12 +333,14 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         return bool(super().viewportEvent(event))
 
     def tip_of(self, at: QPointF) -> str:
-        """What is missing at a place of the scene."""
+        """What is missing at a place of the scene, or marked."""
         for box in self._boxes:
             if box.isVisible() and (place := box.sceneBoundingRect()).contains(at):
                 lane = int((at.y() - place.top()) / place.height() * len(self.lanes)) if box is self._lane_box else None
                 reach_s = LEAST_PX / 2 * self._range.length_s / place.width()
                 time_s = float(box.mapSceneToView(at).x())
+                if box is self.flags:
+                    return self.flags.tip(time_s)
                 tip = self.tip_at(time_s, reach_s, None if lane is None else self._lane_keys[lane])
                 return tip or (self.tr("Nothing is missing here") if box is self.strip else "")
         return ""

@@ -53,3 +53,4 @@ class Shown:
     grouped: bool = False  # the list of the series, by their units
     axes: AxisChoices = NOTHING_CHOSEN
     stretch: Stretch = NOTHING_MARKED
+    marks: bool = True  # flags of changes, restarts and notes

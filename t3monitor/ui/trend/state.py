@@ -92,6 +92,13 @@ class TrendState:
         return TimeRange(start_s, end_s + _SLIVER * shown.length_s) if self.follows else shown
 
     @property
+    def looked_at(self) -> tuple[float, float | None]:
+        """The time of the crosshair (with None), else that from A to B, else the time in sight."""
+        if self.cursor_s is not None:
+            return self.cursor_s, None
+        return self.shown.stretch.between or self.time_range
+
+    @property
     def follows(self) -> bool:
         """Whether the right edge stays at the present."""
         return self._shown.end_s is None
@@ -165,6 +172,10 @@ class TrendState:
         moved = [chosen for chosen in self.series if chosen.key == key]
         place = next((place for place, chosen in enumerate(series) if chosen.key == before), len(series))
         self._show(replace(self._shown, series=(*series[:place], *moved, *series[place:])))
+
+    def set_marks(self, shown: bool) -> None:
+        """Shows flags of changes, restarts and notes, or none."""
+        self._show(replace(self._shown, marks=shown))
 
     def set_grouped(self, grouped: bool) -> None:
         """Lists the series by their units, or in their order alone."""
@@ -352,7 +363,7 @@ class TrendState:
         before, self._shown = self._shown, shown
         self._now_s = self._clock()
         self._moved_at_s = None
-        if (shown.series, shown.grouped, shown.axes.lines) != (before.series, before.grouped, before.axes.lines):
+        if _of_series(shown) != _of_series(before):
             how |= Change.SERIES
         if shown.zone != before.zone:
             how |= Change.CURSOR
@@ -363,3 +374,8 @@ class TrendState:
             self.cursor_s = None
             change |= Change.CURSOR
         self._changed(change)
+
+
+def _of_series(shown: Shown) -> tuple[object, ...]:
+    """What is drawn anew with the series."""
+    return shown.series, shown.grouped, shown.axes.lines, shown.marks

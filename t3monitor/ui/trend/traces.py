@@ -45,6 +45,11 @@ class Traces:
         """The series, in the order of adding."""
         return list(self._traces)
 
+    def name_of(self, point: PointKey) -> str:
+        """How a point is called of which any of the series is made."""
+        parts = chain.from_iterable(trace.parts for trace in self._traces.values())
+        return next((part.names.everywhere for part in parts if part.of == point), f"{point.serial_number}")
+
     @property
     def shown(self) -> list[Trace]:
         """Those that are not hidden."""

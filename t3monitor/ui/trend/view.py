@@ -32,6 +32,7 @@ from t3monitor.ui.trend.plot import TrendPlot
 from t3monitor.ui.trend.readout import Readout
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.shown_holes import ShownHoles
+from t3monitor.ui.trend.shown_marks import ReadMarks, ShownMarks, no_marks
 from t3monitor.ui.trend.spoken import Spoken
 from t3monitor.ui.trend.state import Change, TrendState
 from t3monitor.ui.trend.stretch_meter import InThread, StretchMeter, at_once
@@ -54,6 +55,7 @@ class TrendView(QWidget):
 
     points_changed = Signal()
     cycles_asked = Signal(float)  # what was recorded of a time
+    note_asked = Signal(float, object)  # about a time, or up to another one (None)
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class TrendView(QWidget):
         parent: QWidget | None = None,
         *,
         explain: Explain = no_causes,
+        read_marks: ReadMarks = no_marks,
         spawn: Spawn = asyncio.ensure_future,
         in_thread: InThread = at_once,
     ) -> None:
@@ -81,6 +84,7 @@ class TrendView(QWidget):
         self.loader = HistoryLoader(load, spawn, self)
         self.explainer = HoleExplainer(explain, clock, spawn, self)
         self.holes = ShownHoles(self.plot, self.state, self.traces, self.explainer, clock)
+        self.marks = ShownMarks(self.plot, self.state, self.traces, read_marks, clock, spawn, self)
         self.readout = Readout(self.state, self.traces, self.explainer, self.holes, clock, self)
         self.legend = Legend(self.readout.in_sight)
         self.axis_control = AxisControl(self.plot, self.state, self.explainer, clock, self)
@@ -132,6 +136,7 @@ class TrendView(QWidget):
         if self._judged_at:
             self.traces.judge(*self._judged_at)
         self._draw()
+        self.marks.pass_time()
         self.state.time_passed()
 
     def set_recording(self, recording: Recording) -> None:
@@ -173,12 +178,14 @@ class TrendView(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether history is being read, or why it has holes."""
-        return self.loader.is_busy or self.explainer.is_busy or self.fit_data.is_busy or self.meter.is_busy
+        readers = self.loader, self.explainer, self.fit_data, self.meter, self.marks
+        return any(reader.is_busy for reader in readers)
 
     def forget(self) -> None:
         """Drops whatever is being read."""
         self.loader.forget()
         self.explainer.forget()
+        self.marks.forget()
         self.fit_data.forget()
         self.figures.forget()
 
@@ -217,6 +224,7 @@ class TrendView(QWidget):
         self.loader.held = self.traces.set_history(request, found, self._clock())
         self.problem.say("")
         self.explainer.request(request.keys, request.start_s, request.end_s)
+        self.marks.request(request.start_s, request.end_s)
         self._draw()
         self._want_history()
 
@@ -252,6 +260,7 @@ class TrendView(QWidget):
         if set(after) - set(before):
             self.loader.flush()
         self._draw()
+        self.marks.show()
         if after != before:
             self.points_changed.emit()
 
@@ -317,6 +326,11 @@ class TrendView(QWidget):
         elif not self._follow_timer.isActive() or self._follow_timer.interval() != interval:
             self._follow_timer.start(interval)
 
+    @Slot()
+    def ask_note(self) -> None:
+        """Asks for a note about what is looked at."""
+        self.note_asked.emit(*self.state.looked_at)
+
     # -- mouse and keys --------------------------------------------------------------------------------------------
 
     @Slot(QPoint)
@@ -329,7 +343,7 @@ class TrendView(QWidget):
 
     def context_menu(self) -> TrendMenu:
         """What can be done with the plot."""
-        return TrendMenu(self.state, self.traces, self.fit_data.show, self)
+        return TrendMenu(self.state, self.traces, self.fit_data.show, self.ask_note, self)
 
     def series_menu(self, key: SeriesKey) -> QMenu:
         """What can be done with one series."""
@@ -337,7 +351,7 @@ class TrendView(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not act_on_key(event, self.state, self.traces, self.fit_data.show):
+        if not act_on_key(event, self.state, self.traces, self.fit_data.show, self.ask_note):
             super().keyPressEvent(event)
 
     @override
