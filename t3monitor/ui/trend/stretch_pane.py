@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSplitter, QToolButton, QWidget
@@ -207,5 +208,6 @@ def _states(trace: Trace) -> list[tuple[float, str]]:
         return []
     states = [0.0, 1.0] if series.digital else [float(state) for state, _ in trace.words(series)]
     if not states:
-        states = sorted({float(round(value)) for value in series.values})
+        known = series.values if series.stretches is None else np.concatenate(series.stretches[1:3])
+        states = np.unique(np.round(known)).tolist()
     return [(state, trace.text_of(series, state)) for state in states]
