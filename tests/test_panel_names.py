@@ -109,7 +109,7 @@ def test_equal_names_are_told_apart_in_legend_and_lanes(qtbot: QtBot) -> None:
     traces.describe(snapshot(*panels))
     named = [entry.names.short for entry in traces.entries(None, NOW_S, "")]
     assert named == ["AHU-1 (237219) FAN", "AHU-1 (4294967295) FAN"]
-    assert [drawn.name for drawn in traces.drawn()] == ["237219 FAN", "4294967295 FAN"], "there is little room"
+    assert [drawn.name for drawn in traces.drawn(NOW_S)] == ["237219 FAN", "4294967295 FAN"], "there is little room"
 
 
 def test_lanes_of_two_sites_name_them(qtbot: QtBot) -> None:
@@ -117,7 +117,7 @@ def test_lanes_of_two_sites_name_them(qtbot: QtBot) -> None:
     traces = Traces()
     traces.keep(tuple(Chosen(PointKey(panel.serial_number, PointType.INPUT, 1)) for panel in panels))
     traces.describe(snapshot(*panels))
-    assert [drawn.name for drawn in traces.drawn()] == ["AHU-1 L1 · Office", "AHU-1 L1 · Plant"]
+    assert [drawn.name for drawn in traces.drawn(NOW_S)] == ["AHU-1 L1 · Office", "AHU-1 L1 · Plant"]
 
 
 def unheard(serial_number: int, panel_id: int = 9) -> object:

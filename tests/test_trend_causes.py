@@ -20,7 +20,7 @@ from t3monitor.model.causes import Cause
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey, StoredKey
+from t3monitor.model.series_keys import ComparedKey, SeriesKey, StoredKey, difference
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
@@ -28,6 +28,7 @@ from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.trend.explainer import ASK_AGAIN_S, HoleExplainer
 from t3monitor.ui.trend.in_sight import in_sight
+from t3monitor.ui.trend.state import ZoneChoice
 from t3monitor.ui.trend.time_box import TimeBox
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.trace import Trace
@@ -150,26 +151,26 @@ def test_a_point_as_it_was_earlier_has_the_causes_of_then(
     view: TrendView, settle: Settle, file: HoledFile, owner: Owner
 ) -> None:
     file.cover(NOW_S - 2370, NOW_S - 1510, "not_ready")
-    earlier = ShiftedKey(IN1, 1200.0)
+    earlier = ComparedKey(IN1, 1)
+    owner.now_s += 86400
+    view.state.set_zone(ZoneChoice.UTC)
     view.state.add([earlier])
     settle(view)
     held = view.loader.held
     assert held is not None
-    assert owner.asked == [([IN1], held.request.start_s - 1200, held.request.end_s - 1200)]
-    assert at_cursor(view, earlier, NOW_S - 800.0) == "no reading: T3000 was not ready"
-    assert at_cursor(view, earlier, NOW_S - 2000.0) == "20.00 °C"
+    assert owner.asked == [([IN1], held.request.start_s - 86400, held.request.end_s - 86400)]
+    assert at_cursor(view, earlier, NOW_S + 86400 - 2000.0) == "no reading: T3000 was not ready"
+    assert at_cursor(view, earlier, NOW_S + 86400 - 1000.0) == "20.00 °C"
 
 
 def test_a_difference_has_the_causes_of_both_of_its_points(view: TrendView, settle: Settle, file: HoledFile) -> None:
     file.cover(NOW_S - 2370, NOW_S - 1510, "not_ready")
-    difference = DifferenceKey(IN2, IN1)
-    view.state.add([difference])
+    rise = difference(IN2, IN1)
+    view.state.add([rise])
     settle(view)
-    assert at_cursor(view, difference, NOW_S - 2000.0) == "no reading: T3000 was not ready"
-    assert at_cursor(view, difference, NOW_S - 1000.0) == "1.00 °C"
-    assert [hole[:2] for hole in view.explainer.within(difference, NOW_S - 3600, NOW_S)] == [
-        (NOW_S - 2400, NOW_S - 1500)
-    ]
+    assert at_cursor(view, rise, NOW_S - 2000.0) == "no reading: T3000 was not ready"
+    assert at_cursor(view, rise, NOW_S - 1000.0) == "1.00 Δ°C"
+    assert [hole[:2] for hole in view.explainer.within(rise, NOW_S - 3600, NOW_S)] == [(NOW_S - 2400, NOW_S - 1500)]
 
 
 def test_what_two_points_lack_at_one_time_is_missing_once(loop: asyncio.AbstractEventLoop) -> None:
@@ -180,9 +181,9 @@ def test_what_two_points_lack_at_one_time_is_missing_once(loop: asyncio.Abstract
         }
 
     explainer = HoleExplainer(explain, lambda: 0.0, loop.create_task)
-    explainer.request([DifferenceKey(IN1, IN2)], 0, 1000)
+    explainer.request([difference(IN1, IN2)], 0, 1000)
     loop.run_until_complete(asyncio.sleep(0))
-    assert [(*part[:2], part.cause) for part in explainer.within(DifferenceKey(IN1, IN2), 0, 1000)] == [
+    assert [(*part[:2], part.cause) for part in explainer.within(difference(IN1, IN2), 0, 1000)] == [
         (0, 100, Cause.TIMEOUT),
         (100, 120, Cause.ASLEEP),
         (300, 400, Cause.TIMEOUT),

@@ -12,9 +12,9 @@ from legend_rows import LegendRow
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
-from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey, StoredKey
+from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, StoredKey, difference
 from t3monitor.model.snapshot import Panel
-from t3monitor.store.history.difference import differences
+from t3monitor.store.history.computed import computed
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.time_range import Preset
 from t3monitor.ui.trend.view import TrendView
@@ -23,7 +23,7 @@ from values import NOW_S, device, point, snapshot
 SERIAL, OTHER_SERIAL = 237219, 237451
 SAT, RAT, CO2, FAN, PUMP = (PointKey(SERIAL, PointType.INPUT, index) for index in range(1, 6))
 OAT = PointKey(OTHER_SERIAL, PointType.INPUT, 1)
-RISE = DifferenceKey(SAT, RAT)
+RISE = difference(SAT, RAT)
 VALUES = {SAT: 21.5, RAT: 19.25, OAT: -3.0}
 
 
@@ -56,8 +56,8 @@ class History:
         return {key: self._read(key, end_s) for key in keys}
 
     def _read(self, key: StoredKey, end_s: float) -> tuple[Series, ...]:
-        if isinstance(key, DifferenceKey):
-            return differences(self._read(key.minuend, end_s), self._read(key.subtrahend, end_s), end_s)
+        if isinstance(key, ComputedKey):
+            return computed(key.expression, [self._read(point, end_s) for point in key.points], 0.0, end_s)
         if key not in VALUES:
             return ()
         times = np.arange(NOW_S - 3600.0, self.newest_s + 1, 30.0)
@@ -115,21 +115,22 @@ def keys(view: TrendView) -> list[SeriesKey]:
 def test_the_list_offers_other_times_and_points_of_the_same_unit(view: TrendView) -> None:
     view.state.add([SAT, RAT, CO2, FAN, PUMP, OAT])
     view.describe(snapshot(*panels(NOW_S)))
-    earlier, own = ["24 hours earlier", "7 days earlier"], ["Colour and line…\tF2", "Remove\tDel"]
+    earlier = ["The day before", "The same weekday a week before", "Another day…"]
+    own = ["Colour and line…\tF2", "Remove\tDel"]
     assert texts(view.series_menu(SAT)) == [*earlier, "Minus AHU-1 RAT", "Minus Roof OAT", *own]
     assert texts(view.series_menu(CO2)) == [*earlier, *own]
     assert texts(view.series_menu(FAN)) == [*earlier, *own]
-    view.state.add([RISE, ShiftedKey(SAT, 86400.0)])
+    view.state.add([RISE, ComparedKey(SAT, 1)])
     assert texts(view.series_menu(RISE)) == own
-    assert texts(view.series_menu(ShiftedKey(SAT, 86400.0))) == own
+    assert texts(view.series_menu(ComparedKey(SAT, 1))) == own
 
 
 def test_what_is_chosen_there_is_plotted_and_can_be_undone(view: TrendView) -> None:
     view.state.add([SAT, RAT])
     view.describe(snapshot(*panels(NOW_S)))
     choose(view.series_menu(SAT), "Minus AHU-1 RAT")
-    choose(view.context_menu(), "Compare", "AHU-1 RAT", "7 days earlier")
-    assert keys(view) == [SAT, RAT, RISE, ShiftedKey(RAT, 7 * 86400.0)]
+    choose(view.context_menu(), "Compare", "AHU-1 RAT", "The same weekday a week before")
+    assert keys(view) == [SAT, RAT, RISE, ComparedKey(RAT, 7)]
     assert view.state.points == [SAT, RAT]
     choose(view.series_menu(RISE), "Remove\tDel")
     view.state.undo()
@@ -137,7 +138,7 @@ def test_what_is_chosen_there_is_plotted_and_can_be_undone(view: TrendView) -> N
 
 
 def test_a_difference_is_called_by_both_and_has_their_value(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
-    across = DifferenceKey(SAT, OAT)
+    across = difference(SAT, OAT)
     view.state.add([RISE, across])
     assert LegendRow(view.legend, RISE).label == "IN1 − IN2"
     load(view, loop)
@@ -146,28 +147,28 @@ def test_a_difference_is_called_by_both_and_has_their_value(view: TrendView, loo
     row, other_row = LegendRow(view.legend, RISE), LegendRow(view.legend, across)
     assert (row.label, row.small) == ("SAT − RAT", "AHU-1 · Supply air − Return air")
     assert other_row.label == "SAT − Roof OAT"
-    assert (row.value, other_row.value) == ("2.25 °C", "24.50 °C")
+    assert (row.value, other_row.value) == ("2.25 Δ°C", "24.50 Δ°C")
     view.state.set_cursor(NOW_S - 600.0)
-    assert row.value == "2.25 °C"
-    assert list(view.plot.value_axes) == ["°C"]
+    assert row.value == "2.25 Δ°C"
+    assert list(view.plot.value_axes) == ["Δ°C"]
 
 
 def test_a_difference_is_as_old_as_the_older_of_both(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
-    across = DifferenceKey(SAT, OAT)
+    across = difference(SAT, OAT)
     view.state.add([across])
     load(view, loop)
     view.describe(snapshot(*panels(NOW_S)))
     view.describe(snapshot(panels(NOW_S + 30)[0]))
     view.set_now(NOW_S + 30, 30)
-    assert LegendRow(view.legend, across).value == "○ 24.50 °C"
+    assert LegendRow(view.legend, across).value == "○ 24.50 Δ°C"
     assert LegendRow(view.legend, across).small.startswith("no answer")
 
 
 def test_a_difference_is_recorded_when_both_are(view: TrendView) -> None:
-    view.state.add([DifferenceKey(SAT, OAT)])
-    assert view.traces.is_recorded(view.traces[DifferenceKey(SAT, OAT)])
+    view.state.add([difference(SAT, OAT)])
+    assert view.traces.is_recorded(view.traces[difference(SAT, OAT)])
     view.set_recording(Recording(unrecorded=frozenset({OTHER_SERIAL})))
-    assert not view.traces.is_recorded(view.traces[DifferenceKey(SAT, OAT)])
+    assert not view.traces.is_recorded(view.traces[difference(SAT, OAT)])
 
 
 def test_a_difference_goes_on_with_what_is_stored_as_soon_as_it_would_be_seen(

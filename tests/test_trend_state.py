@@ -9,7 +9,7 @@ import pytest
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import ShiftedKey
+from t3monitor.model.series_keys import ComparedKey, ComputedKey
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.saved import from_json, to_json
@@ -20,7 +20,7 @@ from t3monitor.ui.trend.time_range import Preset, TimeRange
 from values import NOW_S
 
 SAT, CO2, VALVE, FAN = (PointKey(237219, PointType.INPUT, number) for number in range(1, 5))
-YESTERDAY = ShiftedKey(SAT, 86400.0)
+YESTERDAY = ComparedKey(SAT, 1)
 DAY_S = 86400.0
 HOUR_S = 3600.0
 
@@ -229,8 +229,8 @@ def test_a_restored_state_begins_anew(state: TrendState) -> None:
     assert not state.can_redo
 
 
-def test_shifted_and_hidden_series_are_saved(state: TrendState) -> None:
-    state.add([SAT, YESTERDAY, CO2])
+def test_compared_computed_and_hidden_series_are_saved(state: TrendState) -> None:
+    state.add([SAT, YESTERDAY, CO2, ComputedKey("avg(p0, p1) > 20", (SAT, CO2))])
     state.set_hidden(YESTERDAY, True)
     state.set_style(CO2, Style(7, 2, 3, step=True))
     state.set_grouped(True)
@@ -254,6 +254,12 @@ def test_what_was_saved_before_there_were_shifted_series_is_read() -> None:
     assert shown == Shown((Chosen(SAT), Chosen(CO2, Style(1), hidden=True)), 7 * DAY_S, None)
 
 
+def test_what_was_saved_as_moved_by_seconds_and_as_a_difference_is_read() -> None:
+    sat, co2 = [237219, "INPUT", 1], [237219, "INPUT", 2]
+    shown, _ = from_json({"points": [{"point": sat, "by_s": 604800.0}, {"minuend": sat, "subtrahend": co2}]})
+    assert [chosen.key for chosen in shown.series] == [ComparedKey(SAT, 7), ComputedKey("p0 - p1", (SAT, CO2))]
+
+
 @pytest.mark.parametrize(
     "damaged",
     [
@@ -262,6 +268,12 @@ def test_what_was_saved_before_there_were_shifted_series_is_read() -> None:
         {"point": [237219, "INPUT", 1], "by_s": "a day"},
         {"point": [237219, "INPUT", 1], "by_s": 1e300},
         {"point": [237219, "INPUT", 1]},
+        {"point": [237219, "INPUT", 1], "by_s": 3600.0},
+        {"point": [237219, "INPUT", 1], "days": 0},
+        {"expression": "p0 - p1", "points": [[237219, "INPUT", 1]]},
+        {"expression": "__import__('os')", "points": [[237219, "INPUT", 1]]},
+        {"expression": "p0 -", "points": [[237219, "INPUT", 1]]},
+        {"expression": "p0", "points": []},
         {"by_s": 1.0},
         None,
     ],

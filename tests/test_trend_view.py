@@ -23,7 +23,7 @@ from t3monitor.model.holes import HOLE_AFTER_SPACINGS
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
-from t3monitor.model.series_keys import SeriesKey, ShiftedKey
+from t3monitor.model.series_keys import SeriesKey
 from t3monitor.store.database import Database
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
@@ -787,8 +787,8 @@ def test_what_is_chosen_in_the_list_is_drawn_and_its_figures_are_those_of_the_ti
     view.legend.moved.emit(CO2, SAT)
     view.legend.grouped_changed.emit(True)
     view.legend.pointed_at.emit(SAT)
-    assert [drawn.key for drawn in view.traces.drawn()] == [CO2, SAT, FAN, unread]
-    assert view.traces.drawn()[1].style == Style(3, 1, 2)
+    assert [drawn.key for drawn in view.traces.drawn(NOW_S)] == [CO2, SAT, FAN, unread]
+    assert view.traces.drawn(NOW_S)[1].style == Style(3, 1, 2)
     assert view.plot._active == SAT
     rows = [row if isinstance(row, str) else row.key for row in view.legend.model().rows]
     assert rows == ["ppm", CO2, "°C", SAT, "States", FAN, unread]
@@ -979,59 +979,6 @@ def test_after_a_click_into_the_list_the_keys_are_the_plots(view: TrendView, set
     assert QApplication.focusWidget() is view
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert view.state.points == [SAT, CO2]
-
-
-def test_a_shifted_series_lies_later_by_its_shift(view: TrendView, settle: Settle, history: History) -> None:
-    an_hour_before = ShiftedKey(SAT, 3600.0)
-    view.state.show_preset(Preset.HOUR)
-    view.state.add([SAT, an_hour_before])
-    settle(view)
-    assert [(keys, start_s, end_s) for keys, start_s, end_s, _ in history.asked] == [
-        ([SAT], NOW_S - 7200, NOW_S + 3600),
-        ([SAT], NOW_S - 10800, NOW_S),
-    ]
-    (plain,), (shifted,) = view.traces[SAT].series, view.traces[an_hour_before].series
-    value_at = dict(zip(plain.times_utc_s.tolist(), plain.values.tolist(), strict=True))
-    for time_s, value in zip(shifted.times_utc_s.tolist(), shifted.values.tolist(), strict=True):
-        assert value_at.get(time_s - 3600, value) == value
-    assert shifted.times_utc_s[-1] == NOW_S + 3600
-    hole_s = HOLE_S[0] + INTERVAL_S, HOLE_S[1]
-    assert list(zip(*shifted.holes, strict=True)) == [(hole_s[0] + 3600, hole_s[1] + 3600)]
-
-
-def test_a_shifted_series_has_its_own_name_its_value_then_and_none_now(
-    view: TrendView, settle: Settle, clock: Clock
-) -> None:
-    an_hour_before = ShiftedKey(SAT, 3600.0)
-    view.state.show_preset(Preset.HOUR)
-    view.state.add([an_hour_before])
-    settle(view)
-    view.describe(snapshot(panel(NOW_S)))
-    row = LegendRow(view.legend, an_hour_before)
-    assert (row.label, row.value) == ("SAT −1 h", "")
-    view.state.set_cursor(NOW_S - 600.0)
-    assert row.value == f"{inputs(NOW_S - 600 - 3600)[0].value:.2f} °C"
-    view.state.set_cursor(None)
-    view.set_now(NOW_S + 9000, 30)
-    assert row.value == "", "it is of the past anyway"
-    clock.now_s += 300
-    view.describe(snapshot(panel(NOW_S + 300)))
-    assert view.traces[an_hour_before].series[0].times_utc_s[-1] == NOW_S + 300 + 3600
-
-
-def test_a_shifted_series_is_loaded_again_when_live_readings_do_not_continue_it(
-    view: TrendView, settle: Settle, history: History, clock: Clock
-) -> None:
-    yesterday = ShiftedKey(SAT, 86400.0)
-    view.state.show_preset(Preset.HOUR)
-    view.state.add([yesterday])
-    settle(view)
-    view.describe(snapshot(panel(NOW_S + 300)))
-    assert all(part.times_utc_s[-1] < NOW_S + 86400 for part in view.traces[yesterday].series), "it is not joined on"
-    clock.now_s += 2 * 3600
-    view.state.time_passed()
-    settle(view)
-    assert history.asked[-1][1:3] == (clock.now_s - 2 * 3600 - 86400, clock.now_s + 3600 - 86400)
 
 
 def test_lanes_of_equal_names_tell_their_panels(view: TrendView, settle: Settle) -> None:

@@ -114,7 +114,7 @@ def test_words_of_a_range_are_not_those_of_the_range_before_it(qtbot: QtBot) -> 
     traces.describe(snapshot(panel()))
     (entry,) = traces.entries(NOW_S - 300, NOW_S, shown)
     assert entry.value == "On"
-    (drawn,) = traces.drawn()
+    (drawn,) = traces.drawn(NOW_S)
     assert [words.of(1) for _, words in drawn.series if words] == ["On"]
 
 
@@ -142,7 +142,7 @@ def test_the_lanes_draw_the_words_of_the_site(qtbot: QtBot) -> None:
     plot = TrendPlot()
     qtbot.addWidget(plot)
     plot.resize(1200, 300)
-    plot.draw(traces.drawn(), NOW_S)
+    plot.draw(traces.drawn(NOW_S), NOW_S)
     plot.set_range(TimeRange(NOW_S - 600, NOW_S))
     plot.show()
     assert [lane.name for lane in plot.lanes] == ["FAN", "MODE"]

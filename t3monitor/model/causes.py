@@ -47,6 +47,7 @@ class Cause(StrEnum):
     ENDED_UNEXPECTEDLY = "ended_unexpectedly"
     CLOCK_STEPPED = "clock_stepped"
     NO_LONGER_KEPT = "no_longer_kept"  # older than retention keeps
+    NO_SUCH_TIME = "no_such_time"  # on a day that is compared; never stored
     UNKNOWN = "unknown"  # nobody recorded it
 
     @property
@@ -69,7 +70,7 @@ _CLASSES = {
         (HoleClass.T3000, (Cause.BAD_REPLY, Cause.NO_NEW_DATA)),
         (HoleClass.MONITOR, (Cause.NOT_RECORDED, Cause.STOPPED, Cause.NOT_RUNNING, Cause.ASLEEP)),
         (HoleClass.MONITOR, (Cause.ENDED_UNEXPECTEDLY, Cause.CLOCK_STEPPED, Cause.NO_LONGER_KEPT)),
-        (HoleClass.UNKNOWN, (Cause.UNKNOWN,)),
+        (HoleClass.UNKNOWN, (Cause.NO_SUCH_TIME, Cause.UNKNOWN)),
     )
     for cause in causes
 }
@@ -102,6 +103,7 @@ _SENTENCES = {
     Cause.ENDED_UNEXPECTEDLY: "T3 Monitor ended unexpectedly",
     Cause.CLOCK_STEPPED: "The clock was set forward",
     Cause.NO_LONGER_KEPT: "It is older than what is kept",
+    Cause.NO_SUCH_TIME: "The day that is compared has no such hour, since clocks were put",
     Cause.UNKNOWN: "Cause not recorded",
 }
 

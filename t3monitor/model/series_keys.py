@@ -3,45 +3,63 @@
 What a series makes of its points is asked here and nowhere else.
 """
 
+from datetime import tzinfo
 from typing import NamedTuple
 
+from t3monitor.model.day_shifts import DayShift, Part
 from t3monitor.model.points import PointKey
 
 
-class ShiftedKey(NamedTuple):
-    """A point as it was ``by_s`` earlier: each reading stands that much later than it was taken."""
+class ComputedKey(NamedTuple):
+    """A computed series: an expression (`t3monitor.model.expressions`) whose ``p0``, ``p1`` … are its points."""
+
+    expression: str
+    points: tuple[PointKey, ...]
+
+
+class ComparedKey(NamedTuple):
+    """A point as it was so many days earlier (negative: later) at the same time by the clock on the wall."""
 
     point: PointKey
-    by_s: float
+    days: int
 
 
-class DifferenceKey(NamedTuple):
-    """A computed series: how much the first point is above the second one, which is measured in the same unit."""
-
-    minuend: PointKey
-    subtrahend: PointKey
+SeriesKey = PointKey | ComputedKey | ComparedKey
 
 
-StoredKey = PointKey | DifferenceKey  # what can be read of a database, at the time at which it was
-SeriesKey = StoredKey | ShiftedKey
+class PlacedKey(NamedTuple):
+    """Readings of a point at other times than those at which they are shown: each part of the time axis has its own."""
+
+    point: PointKey
+    parts: tuple[Part, ...]
 
 
-def points_of(key: SeriesKey) -> tuple[PointKey, ...]:
-    """The points whose readings it is made of; the first one gives it its unit."""
+StoredKey = PointKey | ComputedKey | PlacedKey  # what can be read of a database
+
+
+def difference(minuend: PointKey, subtrahend: PointKey) -> ComputedKey:
+    """How much the first point is above the second one."""
+    return ComputedKey("p0 - p1", (minuend, subtrahend))
+
+
+def points_of(key: SeriesKey | StoredKey) -> tuple[PointKey, ...]:
+    """The points whose readings it is made of."""
     match key:
         case PointKey():
             return (key,)
-        case ShiftedKey():
+        case ComputedKey():
+            return key.points
+        case ComparedKey() | PlacedKey():
             return (key.point,)
-        case DifferenceKey():
-            return tuple(key)
 
 
-def shift_of(key: SeriesKey) -> float:
-    """How many seconds after a reading was taken it stands on the time axis."""
-    return key.by_s if isinstance(key, ShiftedKey) else 0.0
+def shift_of(key: SeriesKey, zone: tzinfo | None) -> DayShift:
+    """From when its readings were taken to where they stand on the time axis, by the clocks of a zone."""
+    return DayShift(key.days, zone) if isinstance(key, ComparedKey) else DayShift()
 
 
-def stored_key(key: SeriesKey) -> StoredKey:
-    """What is to be read for it."""
-    return key.point if isinstance(key, ShiftedKey) else key
+def stored_key(key: SeriesKey, start_s: float, end_s: float, zone: tzinfo | None) -> StoredKey:
+    """What is to be read for a stretch of the time axis."""
+    if isinstance(key, ComparedKey):
+        return PlacedKey(key.point, shift_of(key, zone).parts(start_s, end_s))
+    return key

@@ -4,7 +4,6 @@ import math
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain
 from sqlite3 import Cursor
 from typing import Any, NamedTuple, cast
 
@@ -13,15 +12,17 @@ import numpy as np
 from sqlalchemy import bindparam, func, literal_column, select
 
 from t3monitor.model.causes import PointChange
+from t3monitor.model.day_shifts import Part
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import DifferenceKey, StoredKey, points_of
+from t3monitor.model.series_keys import ComputedKey, PlacedKey, StoredKey
 from t3monitor.store.files import database_file
 from t3monitor.store.history.coded import Vector
+from t3monitor.store.history.computed import computed, read_from_s
 from t3monitor.store.history.day_series import with_days
 from t3monitor.store.history.days import has_days
-from t3monitor.store.history.difference import differences
 from t3monitor.store.history.hot import frames_statement
+from t3monitor.store.history.placed import placed
 from t3monitor.store.history.places import Kind, Place
 from t3monitor.store.history.rows import PointReadings
 from t3monitor.store.history.series import Floats, Holes, Series, Stretches
@@ -112,41 +113,63 @@ class HistoryReader:
         none without samples. Of two samples of one logging time that of the later cycle counts. More samples than
         ``max_points`` become stretches (see `thinned`), of what is computed when it is computed; their headers in the
         file are read in place of the samples where that comes to the same. The holes are all there. Where samples are
-        no longer kept there is a stretch for each day (see `with_days`), but not of differences.
+        no longer kept there is a stretch for each day (see `with_days`), but not of what is computed.
         """
-        return self._read_many(keys, start_utc_s, end_utc_s, max_points, with_gone=True)
-
-    def _read_many(
-        self, keys: Iterable[StoredKey], start_utc_s: float, end_utc_s: float, max_points: int, *, with_gone: bool
-    ) -> dict[StoredKey, tuple[Series, ...]]:
         keys = list(keys)
-        differing = [key for key in keys if isinstance(key, DifferenceKey)]
-        whole: dict[PointKey, tuple[Series, ...]] = dict.fromkeys(chain(*differing), ())
+        times = start_utc_s, end_utc_s
+        found = self._read_points([key for key in keys if isinstance(key, PointKey)], *times, max_points)
+        elsewhere: dict[tuple[Part, ...], list[PlacedKey]] = {}
+        for key in keys:
+            if isinstance(key, PlacedKey):
+                elsewhere.setdefault(key.parts, []).append(key)
+            elif isinstance(key, ComputedKey):
+                found[key] = _thinned(self._computed(key, *times), *times, max_points)
+        for parts, members in elsewhere.items():
+            found.update(self._placed(parts, members, *times, max_points))
+        return {key: found.get(key, ()) for key in keys}
+
+    def _computed(self, key: ComputedKey, start_s: float, end_s: float) -> tuple[Series, ...]:
+        """What is computed of all readings."""
+        read_s = read_from_s(key.expression, start_s)
+        whole = self._read_points(key.points, read_s, end_s, sys.maxsize, with_gone=False)
+        return computed(key.expression, [whole.get(point, ()) for point in key.points], start_s, end_s)
+
+    def _placed(
+        self, parts: tuple[Part, ...], keys: list[PlacedKey], start_s: float, end_s: float, max_points: int
+    ) -> Iterator[tuple[PlacedKey, tuple[Series, ...]]]:
+        """Readings of other times, all of them where not all of the time is moved alike."""
+        if not parts:
+            return
+        points = [key.point for key in keys]
+        times = parts[0].start_s - parts[0].by_s, parts[-1].end_s - parts[-1].by_s
+        read = self._read_points(points, *times, max_points if len(parts) == 1 else sys.maxsize)
+        for key in keys:
+            if len(parts) == 1:
+                yield key, tuple(series.shifted(parts[0].by_s) for series in read.get(key.point, ()))
+            else:
+                series = (placed(series, parts) for series in read.get(key.point, ()))
+                yield key, _thinned([each for each in series if each], start_s, end_s, max_points)
+
+    def _read_points(
+        self, keys: Iterable[PointKey], start_utc_s: float, end_utc_s: float, max_points: int, *, with_gone: bool = True
+    ) -> dict[StoredKey, tuple[Series, ...]]:
         found: dict[StoredKey, tuple[Series, ...]] = {}
         with self._reading() as (cursor, statement):
             gone = with_gone and has_days(cursor)
-            points = chain.from_iterable(map(points_of, keys))
-            for of_vector, members in _by_vector(points).items() if statement else ():
+            for of_vector, members in _by_vector(keys).items() if statement else ():
                 indexes = [point.point_index for point in members]
                 asked = _Asked(start_utc_s, end_utc_s, max_points)
                 vector = VectorReadings(cursor, statement, of_vector, indexes, *asked.outer)
                 for point in members:
                     series = asked.of(vector, point.point_index)
                     found[point] = with_days(cursor, point, series, *asked.times, max_points) if gone else series
-                    if point in whole:
-                        whole[point] = tuple(series for series, _ in asked.all_of(vector, point.point_index))
-        for key in differing:
-            series = differences(whole[key.minuend], whole[key.subtrahend], end_utc_s)
-            found[key] = tuple(
-                thinned(part, np.ones(len(part.values)), start_utc_s, end_utc_s, max_points) for part in series
-            )
-        return {key: found.get(key, ()) for key in keys}
+        return found
 
     def at(self, key: PointKey, time_utc_s: float) -> Reading | None:
         """The reading in force at a time; None in a hole, before the first one and too long after the newest."""
         held = [
             _reading(series, place)
-            for series in self._read_many((key,), time_utc_s, time_utc_s, sys.maxsize, with_gone=False)[key]
+            for series in self._read_points((key,), time_utc_s, time_utc_s, sys.maxsize, with_gone=False).get(key, ())
             if (place := series.place_at(time_utc_s, time_utc_s)) is not None
         ]
         return max(held, default=None)
@@ -221,6 +244,10 @@ class HistoryReader:
                 ) from error
 
 
+def _thinned(parts: Iterable[Series], start_s: float, end_s: float, max_points: int) -> tuple[Series, ...]:
+    return tuple(thinned(part, np.ones(len(part.values)), start_s, end_s, max_points) for part in parts)
+
+
 def _by_vector(keys: Iterable[PointKey]) -> dict[Vector, list[PointKey]]:
     found: dict[Vector, list[PointKey]] = {}
     for key in dict.fromkeys(keys):
@@ -237,10 +264,6 @@ class _Asked:
         self._stretch_s = length_s = stretch_s(start_s, end_s, max_points)
         # Stretches are whole, wherever the part begins.
         self.outer = math.floor(start_s / length_s) * length_s, math.ceil(end_s / length_s) * length_s
-
-    def all_of(self, vector: VectorReadings, index: int) -> list[tuple[Series, Floats]]:
-        """The series of a point, reading by reading."""
-        return self._within(_series(vector, index, vector.of(index), *self.times))
 
     def of(self, vector: VectorReadings, index: int) -> tuple[Series, ...]:
         """The series of a point."""

@@ -9,16 +9,15 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
-from t3monitor.ui.kit.plain import add_action, menu_text, tooltip
-from t3monitor.ui.kit.texts import translate
+from t3monitor.model.series_keys import SeriesKey
+from t3monitor.ui.kit.plain import add_action
 from t3monitor.ui.trend.local_calendar import Span
+from t3monitor.ui.trend.more_series import MoreSeries
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.traces import Traces
 
 _PAN_SHARE = 0.1  # of the window, with a key
 _KEY_ZOOM = 1.5
-_DAY_S = 86400.0
 _Key = Qt.Key
 
 
@@ -26,7 +25,13 @@ class TrendMenu(QMenu):
     """What a click with the right button offers."""
 
     def __init__(
-        self, state: TrendState, traces: Traces, fit: Callable[[], None], note: Callable[[], None], parent: QWidget
+        self,
+        state: TrendState,
+        traces: Traces,
+        more: MoreSeries,
+        fit: Callable[[], None],
+        note: Callable[[], None],
+        parent: QWidget,
     ) -> None:
         """``fit`` shows the time that has data, ``note`` asks for one."""
         super().__init__(parent)
@@ -62,13 +67,7 @@ class TrendMenu(QMenu):
         without.triggered.connect(lambda: state.mark(state.shown.stretch.without_cursors()))
         without.setEnabled(bool(state.shown.stretch.cursors))
         self.addSeparator()
-        comparing = self.addMenu(self.tr("Compare"))
-        for point in (chosen.key for chosen in state.series if isinstance(chosen.key, PointKey)):
-            name = traces[point].names.everywhere
-            entry = comparing.addMenu(menu_text(name))
-            entry.menuAction().setToolTip(tooltip(name))
-            _add_comparisons(entry, state, traces, point)
-        comparing.setEnabled(bool(state.series))
+        more.offer_in(self)
         removing = self.addMenu(self.tr("Remove"))
         for chosen in state.series:
             add_action(removing, traces[chosen.key].names.everywhere, partial(state.remove, chosen.key))
@@ -82,26 +81,17 @@ class SeriesMenu(QMenu):
     def __init__(
         self,
         state: TrendState,
-        traces: Traces,
+        more: MoreSeries,
         key: SeriesKey,
         ask_style: Callable[[SeriesKey], None],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         if isinstance(key, PointKey):
-            _add_comparisons(self, state, traces, key)
+            more.offer_of(key, self)
             self.addSeparator()
         self.addAction(self.tr("Colour and line…") + "\tF2", partial(ask_style, key))
         self.addAction(self.tr("Remove") + "\tDel", partial(state.remove, key))
-
-
-def _add_comparisons(menu: QMenu, state: TrendState, traces: Traces, point: PointKey) -> None:
-    """What a point can be shown beside: itself at other times, and its difference to other points of its unit."""
-    for days, text in ((1, translate("Trend", "24 hours earlier")), (7, translate("Trend", "7 days earlier"))):
-        menu.addAction(text, partial(state.add, [ShiftedKey(point, days * _DAY_S)]))
-    for other in traces.subtrahends(point):
-        text = translate("Trend", "Minus %s") % traces[other].names.everywhere
-        add_action(menu, text, partial(state.add, [DifferenceKey(point, other)]))
 
 
 def act_on_key(

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QPoint, Slot
 
 from t3monitor.model.causes import SENSOR_FAULTS
-from t3monitor.model.series_keys import SeriesKey, shift_of
+from t3monitor.model.series_keys import SeriesKey
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.axis_choices import Limits, Per
 from t3monitor.ui.trend.axis_menu import AxisMenu
@@ -44,7 +44,7 @@ class AxisControl(QObject):
             series = point.series
             if axes.increases:
                 series = tuple(
-                    (its, words) if words is not None else (self._increase(point.key, number, its, before), None)
+                    (its, words) if words is not None else (self._increase(point, number, its, before), None)
                     for number, (its, words) in enumerate(series)
                 )
             is_increase = any(new is not old for (new, _), (old, _) in zip(series, point.series, strict=True))
@@ -59,12 +59,12 @@ class AxisControl(QObject):
         return found
 
     def _increase(
-        self, key: SeriesKey, number: int, series: Series, before: dict[tuple[SeriesKey, int], tuple[object, Series]]
+        self, point: Drawn, number: int, series: Series, before: dict[tuple[SeriesKey, int], tuple[object, Series]]
     ) -> Series:
-        per = self._state.shown.axes.increases.get(axis_unit(series, key))
+        per = self._state.shown.axes.increases.get(axis_unit(series, point.key))
         if per is None or not series.times_utc_s.size:
             return series
-        now_s, zone = self._clock() + shift_of(key), self._state.zone
+        key, now_s, zone = point.key, self._clock() + point.ahead_s, self._state.zone
         made_of = id(series), per, zone, series.known_until(now_s) < now_s
         known = before.get((key, number))
         if known is None or known[0] != made_of:

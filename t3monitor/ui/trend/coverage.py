@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Collection, Sequence
+from datetime import tzinfo
 from typing import NamedTuple
 
-from t3monitor.model.series_keys import SeriesKey
+from t3monitor.model.series_keys import ComparedKey, SeriesKey
 from t3monitor.ui.trend.time_range import TimeRange
 
 _SAMPLES_PER_PX = 2  # the smallest and the largest
@@ -20,6 +21,7 @@ class Request(NamedTuple):
     start_s: float
     end_s: float
     max_points: int
+    zone: tzinfo | None = None  # by whose clocks days are compared
 
     def covers(self, other: "Request") -> bool:
         """Whether its answer holds what the other asks for, and nearly as finely."""
@@ -27,6 +29,7 @@ class Request(NamedTuple):
             set(self.keys) >= set(other.keys)
             and self.start_s <= other.start_s
             and self.end_s >= other.end_s
+            and (self.zone == other.zone or not any(isinstance(key, ComparedKey) for key in other.keys))
             and self.s_per_point <= _FINE_ENOUGH * other.s_per_point
         )
 
@@ -65,9 +68,9 @@ class Coverage(NamedTuple):
         return self._replace(request=self.request._replace(keys=left))
 
 
-def needed_for(keys: Sequence[SeriesKey], shown: TimeRange, width_px: int) -> Request:
-    """What it takes to draw a stretch of time so many pixels wide."""
-    return Request(tuple(keys), *shown, _SAMPLES_PER_PX * width_px)
+def needed_for(keys: Sequence[SeriesKey], shown: TimeRange, width_px: int, zone: tzinfo | None = None) -> Request:
+    """What it takes to draw a stretch of time so many pixels wide, by the clocks of a zone."""
+    return Request(tuple(keys), *shown, _SAMPLES_PER_PX * width_px, zone)
 
 
 def with_margins(needed: Request) -> Request:

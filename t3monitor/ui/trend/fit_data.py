@@ -49,7 +49,7 @@ class FitData:
 
     async def _run(self, keys: tuple[SeriesKey, ...]) -> None:
         try:
-            found = await load_series(self._load, Request(keys, EARLIEST_S, self._clock(), _POINTS))
+            found = await load_series(self._load, Request(keys, EARLIEST_S, self._clock(), _POINTS, self._state.zone))
         except MonitorError as error:
             self._failed(str(error))
         except Exception:

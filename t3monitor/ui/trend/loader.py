@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.errors import MonitorError
-from t3monitor.model.series_keys import SeriesKey, StoredKey, shift_of, stored_key
+from t3monitor.model.series_keys import SeriesKey, StoredKey, stored_key
 from t3monitor.store.history.series import Series
 from t3monitor.ui.trend.coverage import Coverage, Request, with_margins
 
@@ -128,13 +128,6 @@ class HistoryLoader(QObject):
 
 async def load_series(load: Load, request: Request) -> Found:
     """Reads what the series show, each of the time that it shows."""
-    found: dict[SeriesKey, tuple[Series, ...]] = {}
-    for shift_s in dict.fromkeys(map(shift_of, request.keys)):
-        keys = [key for key in request.keys if shift_of(key) == shift_s]
-        read = await load(
-            [stored_key(key) for key in keys], request.start_s - shift_s, request.end_s - shift_s, request.max_points
-        )
-        for key in keys:
-            parts = read.get(stored_key(key), ())
-            found[key] = tuple(part.shifted(shift_s) for part in parts)
-    return found
+    stored = {key: stored_key(key, request.start_s, request.end_s, request.zone) for key in request.keys}
+    read = await load(list(dict.fromkeys(stored.values())), request.start_s, request.end_s, request.max_points)
+    return {key: read.get(of, ()) for key, of in stored.items()}

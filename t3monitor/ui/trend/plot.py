@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from t3monitor.model.point_types import PointType
-from t3monitor.model.series_keys import SeriesKey, points_of, shift_of
+from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.model.units import value_text
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.theme import current_theme
@@ -53,6 +53,7 @@ class Drawn:
     colour: QColor
     style: Style  # of its lines; lanes have but the colour
     series: tuple[tuple[Series, LaneWords | None], ...]  # with words those that are a lane
+    ahead_s: float = 0.0  # how far after the present its own stands on the time axis
     faulty: Holes | None = None  # when its sensor told nothing, so that the axis need not hold it
 
 
@@ -172,11 +173,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             for number, series in enumerate(series for series, words in point.series if words is None):
                 curve = self._curves.get((point.key, number)) or Curve()
                 news |= curve.set_series(series, axis_unit(series, point.key), point.colour, point.style, point.faulty)
-                curve.shift_s = shift_of(point.key)
+                curve.shift_s = point.ahead_s
                 curve.value_text = partial(_value_text, points_of(point.key)[0].point_type, series.range)
                 curves[point.key, number] = curve
             if states := tuple((series, words) for series, words in point.series if words is not None):
-                self.lanes.append(Lane(point.name, point.colour, states, shift_of(point.key)))
+                self.lanes.append(Lane(point.name, point.colour, states, point.ahead_s))
                 self._lane_keys.append(point.key)
         news |= list(curves) != list(self._curves)
         self._curves, self._now_s = curves, now_s

@@ -1,11 +1,13 @@
 """What list and crosshair say of the chosen series: values at a time or now, and what they did in the time in sight."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
 from t3monitor.model.causes import SENSOR_FAULTS, sentence
-from t3monitor.model.series_keys import SeriesKey, shift_of
+from t3monitor.model.series_keys import ComparedKey, SeriesKey
+from t3monitor.model.units import is_measured
 from t3monitor.model.zones import local
 from t3monitor.ui.kit.texts import clock_text, date_text, local_time_text, translate
 from t3monitor.ui.trend.explainer import HoleExplainer
@@ -62,13 +64,17 @@ class Readout:
     def in_sight(self, key: SeriesKey) -> list[str]:
         """What a series did in the time in sight."""
         holes = self._explainer.within(key, *self._state.time_range)
-        return in_sight(self._traces[key], self._state.time_range, holes, self._clock() + shift_of(key))
+        return in_sight(self._traces[key], self._state.time_range, holes, self._its_now_s(key))
+
+    def _its_now_s(self, key: SeriesKey) -> float:
+        now_s = self._clock()
+        return now_s + self._traces[key].ahead_s(now_s)
 
     def _all_figures(self) -> dict[SeriesKey, Figures]:
         return {key: figures_of(self._traces[key], self._measured(key)) for key in self._traces.keys}
 
     def _measured(self, key: SeriesKey) -> InSight | None:
-        shown, now_s = self._state.time_range, self._clock() + shift_of(key)
+        shown, now_s = self._state.time_range, self._its_now_s(key)
         found = measure(self._traces[key], shown, self._explainer.within(key, *shown), now_s)
         if found is None and not self._traces[key].series and self._holes.has(key) and shown.start_s < now_s:
             return InSight(shown.start_s, min(shown.end_s, now_s), ())  # there was never a reading
@@ -80,11 +86,26 @@ class Readout:
         hole = None if cursor_s is None else self._holes.at(key, cursor_s)
         if value is None and hole is None and cursor_s is not None:
             self._holes.ask_about(key, cursor_s)
+        if value and isinstance(key, ComparedKey):
+            value += self._difference(key)
         if hole is None:
             return value or translate("Readout", "no reading")
         if value is None:
             return translate("Readout", "no reading: %s") % hole.sentence
         return f"{value} · {hole.sentence}" if hole.cause in SENSOR_FAULTS else value
+
+    def _difference(self, key: ComparedKey) -> str:
+        """How much the point itself is above what it was on the day that is compared, if it is on the plot."""
+        cursor_s, now_s = self._state.cursor_s, self._clock()
+        if cursor_s is None or (point := self._traces.get(key.point)) is None:
+            return ""
+        told, then = point.number_at(cursor_s, now_s), self._traces[key].number_at(cursor_s, now_s)
+        if not (told and then) or told[0].units != then[0].units:
+            return ""
+        if not is_measured(digital=told[0].digital, range_=told[0].range):
+            return ""
+        text = point.text_of(replace(told[0], units=""), told[1] - then[1])
+        return f" ({text if text.startswith('-') else f'+{text}'})".replace("-", "−")
 
     def _why_none(self, time_s: float) -> str:
         """The cause for which none of the shown series has a reading at a time, if it is one."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from t3monitor.model.expressions import is_expression_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import DifferenceKey, SeriesKey, ShiftedKey
+from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, difference
 from t3monitor.ui.trend.axis_choices import AxisChoices
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, Since, ZoneChoice
@@ -15,6 +16,8 @@ from t3monitor.ui.trend.stretch import Condition, Stretch
 from t3monitor.ui.trend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
 from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
 
+_DAY_S = 86_400
+_MOST_DAYS = 36_600
 _SINCE: tuple[Since, ...] = (*Span, *DataBegin)
 
 
@@ -113,10 +116,10 @@ def _saved(key: SeriesKey) -> list[Any] | dict[str, Any]:
     match key:
         case PointKey():
             return list(key)
-        case ShiftedKey():
-            return {"point": list(key.point), "by_s": key.by_s}
-        case DifferenceKey():
-            return {"minuend": list(key.minuend), "subtrahend": list(key.subtrahend)}
+        case ComparedKey():
+            return {"point": list(key.point), "days": key.days}
+        case ComputedKey():
+            return {"expression": key.expression, "points": [list(point) for point in key.points]}
 
 
 def _number(value: object, least: float, most: float = sys.float_info.max) -> float | None:
@@ -129,10 +132,16 @@ def _key(saved: object) -> SeriesKey | None:
     match saved:
         case [int(serial_number), str(point_type), int(point_index)] if point_type in PointType.__members__:
             return PointKey(serial_number, PointType(point_type), point_index)
-        case {"point": point, "by_s": by_s}:
-            key, shift_s = _key(point), _number(by_s, least=-LONGEST_S, most=LONGEST_S)
-            return ShiftedKey(key, shift_s) if isinstance(key, PointKey) and shift_s is not None else None
-        case {"minuend": minuend, "subtrahend": subtrahend}:
+        case {"point": point, "days": int(days)} if 0 < abs(days) <= _MOST_DAYS:
+            return ComparedKey(key, days) if isinstance(key := _key(point), PointKey) else None
+        case {"point": point, "by_s": by_s}:  # of an earlier version, which moved by seconds
+            shift_s = _number(by_s, least=-LONGEST_S, most=LONGEST_S)
+            return _key({"point": point, "days": round(shift_s / _DAY_S)}) if shift_s is not None else None
+        case {"minuend": minuend, "subtrahend": subtrahend}:  # likewise
             key, other = _key(minuend), _key(subtrahend)
-            return DifferenceKey(key, other) if isinstance(key, PointKey) and isinstance(other, PointKey) else None
+            return difference(key, other) if isinstance(key, PointKey) and isinstance(other, PointKey) else None
+        case {"expression": str(expression), "points": [*points]}:
+            keys = [key for point in points if isinstance(key := _key(point), PointKey)]
+            is_whole = keys and len(keys) == len(points) and is_expression_of(expression, len(keys))
+            return ComputedKey(expression, tuple(keys)) if is_whole else None
     return None

@@ -5,7 +5,7 @@ from math import inf
 from operator import is_
 
 from t3monitor.model.causes import Cause
-from t3monitor.model.series_keys import SeriesKey, shift_of
+from t3monitor.model.series_keys import SeriesKey
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.trend.bands import bands
@@ -87,7 +87,7 @@ class ShownHoles:
         return tooltip_text(incident_texts(found, shown, self._clock(), self._state.zone))
 
     def _of(self, trace: Trace, held: Coverage, now_s: float, like: Missing | None) -> Missing:
-        its_now_s = now_s + shift_of(trace.key)
+        its_now_s = now_s + trace.ahead_s(now_s)
         start_s, end_s = held.request.start_s, inf if trace.reaches_present else held.request.end_s
         goes_on = tuple(series.known_until(its_now_s) < series.told_until(its_now_s) for series in trace.series)
         made_of = trace.series, start_s, end_s, goes_on
@@ -99,7 +99,8 @@ class ShownHoles:
 
     def _not_sure(self, key: SeriesKey, pieces: Pieces) -> list[float]:
         """Since when a cause may still be recorded: of what goes on, and of what has none and is recent."""
-        now_s = self._clock() + shift_of(key)
+        now_s = self._clock()
+        now_s += self._traces[key].ahead_s(now_s)
         places = pieces.places(now_s - _RECENT_S, now_s)
         return [
             float(pieces.starts[place])
@@ -126,5 +127,5 @@ class ShownHoles:
                     HoleRow([keys[place] for place in row.series], whose(row.series, shown), row.pieces.until(now_s))
                     for row in self._bands.rows
                 ],
-                {key: its.until(now_s + shift_of(key)) for key, its in zip(keys, parts, strict=True)},
+                {trace.key: its.until(now_s + trace.ahead_s(now_s)) for trace, its in zip(shown, parts, strict=True)},
             )

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -43,6 +44,7 @@ class Asked(NamedTuple):
     b_s: float | None = None
     condition: Condition | None = None
     limits: Mapping[str, float] = {}
+    zone: tzinfo | None = None  # by whose clocks days are compared
 
 
 class StretchMeter(QObject):
@@ -116,7 +118,9 @@ class StretchMeter(QObject):
             only, until_s = await self._held(asked)
             for key in asked.keys:
                 times = self._times(asked, key, until_s)
-                found[key] = await self._in_thread(tell, *await self._read(key, times), times, only, asked.limits)
+                found[key] = await self._in_thread(
+                    tell, *await self._read(asked, key, times), times, only, asked.limits
+                )
         except MonitorError as error:
             self.problem = str(error)
         except Exception:
@@ -132,16 +136,17 @@ class StretchMeter(QObject):
         if asked.condition is None:
             return None, asked.between.end_s
         times = self._times(asked, asked.condition.key, asked.between.end_s)
-        parts, holes = await self._read(asked.condition.key, times)
+        parts, holes = await self._read(asked, asked.condition.key, times)
         until_s = min([times.between.end_s, *(part.told_until(times.now_s) for part in parts)])
         return await self._in_thread(times_of, parts, holes, asked.condition.state, times), until_s
 
     def _times(self, asked: Asked, key: SeriesKey, until_s: float) -> Times:
         start_s, end_s = asked.between
-        now_s = self._clock() + shift_of(key)
+        now_s = self._clock()
+        now_s += shift_of(key, asked.zone).ahead_s(now_s)
         return Times(TimeRange(start_s, max(start_s, min(end_s, until_s))), asked.a_s, asked.b_s, now_s)
 
-    async def _read(self, key: SeriesKey, times: Times) -> tuple[tuple[Series, ...], list[ExplainedHole]]:
-        found = await load_series(self._load, Request((key,), *times.between, MOST_READINGS))
-        holes = await holes_of_series(self._explain, (key,), shift_of(key), *times.between)
+    async def _read(self, asked: Asked, key: SeriesKey, times: Times) -> tuple[tuple[Series, ...], list[ExplainedHole]]:
+        found = await load_series(self._load, Request((key,), *times.between, MOST_READINGS, asked.zone))
+        holes = await holes_of_series(self._explain, (key,), asked.zone, *times.between)
         return found.get(key, ()), list(holes[key])

@@ -118,6 +118,7 @@ class StretchPane(QWidget):
             stretch.b_s,
             stretch.condition if is_there else None,
             stretch.limits,
+            self._state.zone,
         )
         asked_of = self._state.shown, keys
         if asked_of != self._asked_of:

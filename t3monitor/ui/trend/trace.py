@@ -3,10 +3,12 @@
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import NamedTuple
 
 import numpy as np
 
+from t3monitor.model.day_shifts import DayShift
 from t3monitor.model.freshness import PanelState, is_link_up, panel_state
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import Point
@@ -15,7 +17,6 @@ from t3monitor.model.snapshot import Panel
 from t3monitor.model.units import has_states, is_measured, value_text
 from t3monitor.model.words import Words
 from t3monitor.store.history.series import Holes, Series
-from t3monitor.ui.kit.texts import age_text
 
 _LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well
 _LAST_FEW = 3
@@ -55,7 +56,7 @@ class Trace:
         self.key = key
         self.of = points_of(key)[0]
         self.parts: tuple[Trace, ...] = (self,)  # to be told what snapshots say, each of its point
-        self._shift_s = shift_of(key)
+        self.zone: tzinfo | None = None  # whose clocks compare days
         self.reaches_present = True  # samples of snapshots continue it
         self.series: tuple[Series, ...] = ()
         self.point: Point | None = None  # as of the newest snapshot that told it
@@ -73,12 +74,21 @@ class Trace:
         return f"{self.of.point_type.prefix}{self.of.point_index}"
 
     @property
+    def shift(self) -> DayShift:
+        """From when its readings were taken to where they stand on the time axis."""
+        return shift_of(self.key, self.zone)
+
+    def ahead_s(self, now_s: float) -> float:
+        """How far after the present its present stands on the time axis."""
+        return self.shift.ahead_s(now_s)
+
+    @property
     def names(self) -> Names:
         """What to call it."""
         point = self.point
         label = (point.label if point else self.series[-1].label if self.series else "") or self.point_id
-        if self._shift_s:
-            label = f"{label} {'−' if self._shift_s > 0 else '+'}{age_text(abs(self._shift_s))}"
+        if days := self.shift.days:
+            label = f"{label} {'−' if days > 0 else '+'}{abs(days)} d"
         panel = self._panel or str(self.of.serial_number)
         return Names(panel, label, point.full_label if point else "", self._site)
 
@@ -104,7 +114,7 @@ class Trace:
     @property
     def current_text(self) -> str:
         """The present value with its unit or state word; empty if no snapshot told it, or it shows another time."""
-        return self.point.value_text if self.point and not self._shift_s else ""
+        return self.point.value_text if self.point and not self.shift.days else ""
 
     def forget(self) -> None:
         """Drops all samples, the present value and the names that came with it."""
@@ -140,7 +150,9 @@ class Trace:
         self.read_at_s = time_s
         self.answered = True
         spacing_s = panel.spacing_s(point.point_type) or UNKNOWN_SPACING_S
-        sample = _Sample(time_s + self._shift_s, point, spacing_s, max(0.0, delay_s))
+        if (placed_s := self.shift.placed(time_s)) is None:
+            return False
+        sample = _Sample(placed_s, point, spacing_s, max(0.0, delay_s))
         if self._live and (sample.time_s, point.value) == (self._live[-1].time_s, self._live[-1].point.value):
             return False
         self._live.append(sample)  # also if its time is before that of the last one: a clock was set back
@@ -165,7 +177,8 @@ class Trace:
         """Takes that a reading of its panel and type came without it; returns whether the line changed."""
         before = self.series
         if self.reaches_present:
-            self.series = tuple(series.without_reading(time_s + self._shift_s) for series in before)
+            placed_s = time_s + self.ahead_s(time_s)
+            self.series = tuple(series.without_reading(placed_s) for series in before)
         return any(new is not old for new, old in zip(self.series, before, strict=True))
 
     def text_at(self, time_s: float, now_s: float) -> str | None:
@@ -173,15 +186,9 @@ class Trace:
 
         Of a stretch, what the readings in it had: from which value to which, or how much of them the second state.
         """
-        held = [
-            (float(series.times_utc_s[place]), number, place)
-            for number, series in enumerate(self.series)
-            if (place := series.place_at(time_s, now_s + self._shift_s)) is not None
-        ]
-        if not held:
+        if (held := self._held_at(time_s, now_s)) is None:
             return None
-        _, number, place = max(held)
-        series = self.series[number]
+        series, place = held
         if series.stretches is None or series.stretches.lows[place] == series.stretches.highs[place]:
             return self.text_of(series, float(series.values[place]))
         if series.digital:
@@ -189,6 +196,26 @@ class Trace:
             return f"{self.text_of(series, 1)} {percent} %"
         lowest, highest = float(series.stretches.lows[place]), float(series.stretches.highs[place])
         return f"{self.text_of(replace(series, units=''), lowest)} … {self.text_of(series, highest)}"
+
+    def number_at(self, time_s: float, now_s: float) -> tuple[Series, float] | None:
+        """The one reading that holds at a time, as of now, and its line; None without one, and for a stretch."""
+        if (held := self._held_at(time_s, now_s)) is None:
+            return None
+        series, place = held
+        is_one = series.stretches is None or series.stretches.lows[place] == series.stretches.highs[place]
+        return (series, float(series.values[place])) if is_one else None
+
+    def _held_at(self, time_s: float, now_s: float) -> tuple[Series, int] | None:
+        now_s += self.ahead_s(now_s)
+        held = [
+            (float(series.times_utc_s[place]), number, place)
+            for number, series in enumerate(self.series)
+            if (place := series.place_at(time_s, now_s)) is not None
+        ]
+        if not held:
+            return None
+        _, number, place = max(held)
+        return self.series[number], place
 
     def next_sample_s(self, time_s: float, step: int) -> float | None:
         """Time of the nearest sample after (step 1) or before (-1) a time; of a stretch, of its first and last ones."""
@@ -202,7 +229,8 @@ class Trace:
 
     def has_samples(self, start_s: float, end_s: float, now_s: float) -> bool:
         """Whether anything is drawn in that time, as of now."""
-        return any(series.is_known_within(start_s, end_s, now_s + self._shift_s) for series in self.series)
+        now_s += self.ahead_s(now_s)
+        return any(series.is_known_within(start_s, end_s, now_s) for series in self.series)
 
     def words(self, series: Series) -> Words:
         """What the site calls the states of a series; empty where it has no words, or they are of another range."""

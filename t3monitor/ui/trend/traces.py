@@ -10,13 +10,13 @@ from PySide6.QtGui import QColor
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
-from t3monitor.model.series_keys import DifferenceKey, SeriesKey, points_of, shift_of
+from t3monitor.model.series_keys import ComputedKey, SeriesKey, points_of
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.trend.computed_trace import ComputedTrace
 from t3monitor.ui.trend.coverage import Coverage, Request
 from t3monitor.ui.trend.curves import axis_unit
-from t3monitor.ui.trend.difference_trace import DifferenceTrace
 from t3monitor.ui.trend.figures import Figures
 from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.legend_model import Entry
@@ -34,11 +34,16 @@ class Traces:
         self._series: tuple[Chosen, ...] = ()
         self._traces: dict[SeriesKey, Trace] = {}
         self._names = PanelNames()
+        self._zone: tzinfo | None = None
         self.recording = Recording()
         self.links_up: Collection[str] | None = None  # the sites of which readings keep coming; None: nobody has said
 
     def __getitem__(self, key: SeriesKey) -> Trace:
         return self._traces[key]
+
+    def get(self, key: SeriesKey) -> Trace | None:
+        """The trace of a series, if it is chosen."""
+        return self._traces.get(key)
 
     @property
     def keys(self) -> list[SeriesKey]:
@@ -65,10 +70,17 @@ class Traces:
         """How much newer the present is than what must be loaded to show it."""
         return max((trace.behind_s for trace in self._traces.values()), default=0.0)
 
+    def set_zone(self, zone: tzinfo | None) -> None:
+        """By whose clocks days are compared."""
+        self._zone = zone
+        for trace in self._traces.values():
+            trace.zone = zone
+
     def keep(self, series: tuple[Chosen, ...]) -> None:
         """Has a trace for each of these and for nothing else."""
         self._series = series
         self._traces = {chosen.key: self._traces.get(chosen.key) or _trace(chosen.key) for chosen in series}
+        self.set_zone(self._zone)
 
     def describe(self, snapshot: Snapshot) -> None:
         """Gives each its names and present value."""
@@ -115,7 +127,7 @@ class Traces:
         """Gives those of the request that are still chosen their history; returns what they hold now."""
         held = {key: found.get(key, ()) for key in request.keys if key in self._traces}
         for key, series in held.items():
-            self[key].set_history(series, reaches_present=request.end_s >= now_s + shift_of(key))
+            self[key].set_history(series, reaches_present=request.end_s >= now_s + self[key].ahead_s(now_s))
         return Coverage(
             request._replace(keys=tuple(held)),
             all(self[key].reaches_present for key in held),
@@ -138,8 +150,8 @@ class Traces:
         traces = self.shown
         return [] if any(trace.has_samples(*shown, now_s) for trace in traces) else traces
 
-    def drawn(self) -> list[Drawn]:
-        """What the plot draws; lanes of equal labels tell their panel as well, then their site, then the point."""
+    def drawn(self, now_s: float) -> list[Drawn]:
+        """What the plot draws now; lanes of equal labels tell their panel as well, then their site, then the point."""
         traces = self.shown
         shown = [chosen for chosen in self._series if not chosen.hidden]
         return [
@@ -149,6 +161,7 @@ class Traces:
                 _colour(chosen),
                 chosen.style,
                 tuple((series, lane_words(series, trace.words(series))) for series in trace.series),
+                trace.ahead_s(now_s),
             )
             for trace, name, chosen in zip(traces, self._lane_names(traces), shown, strict=True)
         ]
@@ -215,7 +228,7 @@ class Traces:
 
 
 def _trace(key: SeriesKey) -> Trace:
-    return DifferenceTrace(key) if isinstance(key, DifferenceKey) else Trace(key)
+    return ComputedTrace(key) if isinstance(key, ComputedKey) else Trace(key)
 
 
 def _unit(trace: Trace) -> str | None:

@@ -28,6 +28,7 @@ from t3monitor.ui.trend.fit_data import FitData
 from t3monitor.ui.trend.legend import Legend, LegendSplitter
 from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Spawn
 from t3monitor.ui.trend.message import PlotMessage, ProblemLine
+from t3monitor.ui.trend.more_series import MoreSeries
 from t3monitor.ui.trend.plot import TrendPlot
 from t3monitor.ui.trend.readout import Readout
 from t3monitor.ui.trend.saved import from_json, to_json
@@ -75,6 +76,7 @@ class TrendView(QWidget):
 
         self.state = TrendState(clock, self._on_changed, self.locale().firstDayOfWeek().value)
         self.traces = Traces()
+        self.more = MoreSeries(self.state, self.traces, clock, self)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Trend"))
@@ -215,7 +217,7 @@ class TrendView(QWidget):
         """Asks for what is needed to draw the time in sight, unless it is there or on its way."""
         if not self.state.series:
             return
-        needed = needed_for(self.traces.keys, self.state.time_range, self.plot.width_px)
+        needed = needed_for(self.traces.keys, self.state.time_range, self.plot.width_px, self.state.zone)
         is_behind = self.traces.behind_s > needed.length_s / self.plot.width_px  # which can be seen
         self.loader.want(needed, self.traces.appended, anew=is_behind)
 
@@ -223,7 +225,7 @@ class TrendView(QWidget):
     def _on_loaded(self, request: Request, found: Found) -> None:
         self.loader.held = self.traces.set_history(request, found, self._clock())
         self.problem.say("")
-        self.explainer.request(request.keys, request.start_s, request.end_s)
+        self.explainer.request(request.keys, request.start_s, request.end_s, request.zone)
         self.marks.request(request.start_s, request.end_s)
         self._draw()
         self._want_history()
@@ -237,6 +239,7 @@ class TrendView(QWidget):
 
     def _on_changed(self, change: Change) -> None:
         """Draws what changed: a hand's movements with the next frame, all else at once."""
+        self.traces.set_zone(self.state.zone)
         if Change.SERIES in change:
             self._take_series()
         if Change.CURSOR in change:
@@ -265,7 +268,7 @@ class TrendView(QWidget):
             self.points_changed.emit()
 
     def _draw(self) -> None:
-        self.plot.draw(self.axis_control.applied(self.traces.drawn()), self._clock())
+        self.plot.draw(self.axis_control.applied(self.traces.drawn(self._clock())), self._clock())
         self.state.set_site_zone(self.traces.site_zone(self._zones))
         self.state.set_data_since(self.traces.data_since_s())
         self.readout.figures.want()
@@ -343,11 +346,11 @@ class TrendView(QWidget):
 
     def context_menu(self) -> TrendMenu:
         """What can be done with the plot."""
-        return TrendMenu(self.state, self.traces, self.fit_data.show, self.ask_note, self)
+        return TrendMenu(self.state, self.traces, self.more, self.fit_data.show, self.ask_note, self)
 
     def series_menu(self, key: SeriesKey) -> QMenu:
         """What can be done with one series."""
-        return SeriesMenu(self.state, self.traces, key, self.legend.ask_style, self)
+        return SeriesMenu(self.state, self.more, key, self.legend.ask_style, self)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

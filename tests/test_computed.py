@@ -11,9 +11,9 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.holes import known_until
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
-from t3monitor.model.series_keys import DifferenceKey
+from t3monitor.model.series_keys import difference
 from t3monitor.store.database import Database
-from t3monitor.store.history.difference import differences
+from t3monitor.store.history.computed import computed
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.store.writing.writer import Writer
@@ -21,8 +21,12 @@ from values import NOW_S, device, line, point, report
 
 SUPPLY, RETURN, FAN, LATE = (PointKey(237219, PointType.INPUT, index) for index in (1, 2, 3, 4))
 OTHER = PointKey(237451, PointType.INPUT, 1)
-RISE = DifferenceKey(SUPPLY, RETURN)
+RISE = difference(SUPPLY, RETURN)
 END_S = 2000.0
+
+
+def differences(minuends: list[Series], subtrahends: list[Series], end_s: float) -> tuple[Series, ...]:
+    return computed("p0 - p1", [minuends, subtrahends], 0.0, end_s)
 
 
 def series(times: list[int], spacing_s: int, *, is_open: bool = False, units: str = "°C", range_: int = 3) -> Series:
@@ -88,8 +92,8 @@ def test_nothing_is_told_of_a_time_of_which_one_was_not_read() -> None:
     assert found.times_utc_s.tolist() == [0, 30, 60, 90]
 
 
-@pytest.mark.parametrize(("units", "range_"), [("°F", 4), ("", 101)])
-def test_other_units_and_states_have_no_difference(units: str, range_: int) -> None:
+@pytest.mark.parametrize(("units", "range_"), [("%Open", 30), ("", 101)])
+def test_other_quantities_and_states_have_no_difference(units: str, range_: int) -> None:
     other = series([0, 30], 30, units=units, range_=range_)
     assert differences([series([0, 30], 30)], [other], 30) == ()
     assert differences([other] if not units else [], [other], 30) == ()
@@ -128,19 +132,19 @@ def test_it_is_computed_of_all_readings_before_it_is_thinned(reader: HistoryRead
     assert all(len(part.times_utc_s) <= 100 and part.thinned for parts in found.values() for part in parts)
     (rise,) = found[RISE]
     assert set(rise.values) == {8.0}, "of readings that were thinned out of one, the other's were taken"
-    assert (rise.units, rise.label, rise.spacing_s) == ("°C", "SAT − RAT", 30)
+    assert (rise.units, rise.label, rise.spacing_s) == ("Δ°C", "SAT − RAT", 30)
 
 
 def test_panels_that_are_read_at_other_times_have_one_value_for_each_reading_of_both(reader: HistoryReader) -> None:
-    across = DifferenceKey(SUPPLY, OTHER)
+    across = difference(SUPPLY, OTHER)
     (found,) = reader.read_many([across], NOW_S - 3000, NOW_S - 2700, 1000)[across]
-    assert np.diff(found.times_utc_s).tolist()[:4] == [20, 10, 20, 10]
+    assert np.diff(found.times_utc_s).tolist()[:4] == [10, 20, 10, 20]
 
 
 def test_a_point_that_is_not_there_yet_and_one_with_states_leave_nothing(reader: HistoryReader) -> None:
     keys = [
-        DifferenceKey(SUPPLY, LATE),
-        DifferenceKey(SUPPLY, FAN),
-        DifferenceKey(LATE, PointKey(1, PointType.INPUT, 1)),
+        difference(SUPPLY, LATE),
+        difference(SUPPLY, FAN),
+        difference(LATE, PointKey(1, PointType.INPUT, 1)),
     ]
     assert reader.read_many(keys, NOW_S - 9000, NOW_S - 6000, 1000) == dict.fromkeys(keys, ())
