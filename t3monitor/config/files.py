@@ -1,9 +1,13 @@
 """Files that are there whole or not at all."""
 
 import os
+import secrets
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _TRIES, _PAUSE_S = 5, 0.05
 
@@ -23,6 +27,24 @@ def write_whole(path: Path, text: str) -> None:
         _put_in_place(Path(temporary), path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write whatever is to stand in the place of another one, which stays if that fails or is given up.
+
+    Who may read it is decided by its folder, as of any document. Raises OSError.
+    """
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _put_in_place(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
         raise
 
 

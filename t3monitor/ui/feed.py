@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from t3monitor.config.settings import LinkName, Settings
+from t3monitor.exchange.csv_table import Table, write_table
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.events import (
     CycleFinished,
@@ -64,6 +65,18 @@ async def marks_of(
 ) -> Marks:
     """What changed at these points and when T3000 was started, read in the same way; raises DatabaseError."""
     return await tasks.read(read_marks, session.database, keys, start_utc_s, end_utc_s)
+
+
+async def save_table(
+    session: Session,
+    tasks: Tasks,
+    table: Table,
+    file: Path,
+    progress: Callable[[float], None],
+    is_unwanted: Callable[[], bool],
+) -> int:
+    """Writes readings of the database in force into a file, in a thread of the readers (see `write_table`)."""
+    return await tasks.read(write_table, session.database, table, file, progress, is_unwanted)
 
 
 class WindowFeed(QObject):

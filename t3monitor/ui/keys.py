@@ -23,6 +23,8 @@ def window_keys() -> list[Keys]:
             (("F6",), _tr("Start")),
             (("Shift+F6",), _tr("Stop")),
             (("Ctrl+F",), _tr("Find a point by any words")),
+            (("Ctrl+E",), _tr("Export the trend: picture, page for a report, table")),
+            (("Ctrl+Shift+C",), _tr("Copy the trend as a picture")),
             (("F11",), _tr("The trend alone, or with devices and points")),
             (("Ctrl+J",), _tr("Activity: log and cycles")),
             (("Ctrl+,",), _tr("Settings")),

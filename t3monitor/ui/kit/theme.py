@@ -4,6 +4,8 @@ The colours of states are those of the trade (alarm white on red, fault black on
 down black on yellow, stale black on tan), toned down in the dark theme. A state is always a word too.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -145,6 +147,17 @@ def current_theme() -> Theme:
     return _in_force
 
 
+@contextmanager
+def drawn_in(theme: Theme) -> Iterator[None]:
+    """Has what is painted meanwhile in colours of another theme: a page for paper, whatever the screen is like."""
+    global _in_force
+    before, _in_force = _in_force, theme
+    try:
+        yield
+    finally:
+        _in_force = before
+
+
 def _palette(theme: Theme, *, outlined: bool = False) -> QPalette:
     role, group = QPalette.ColorRole, QPalette.ColorGroup
     palette = QPalette()
@@ -193,6 +206,7 @@ def _style_sheet(theme: Theme) -> str:
         }}
         QToolButton:focus {{ border: 1px solid {theme.accent.name()}; border-radius: 3px; }}
         QToolButton:checked:focus {{ background: {theme.border.name()}; }}
+        QToolButton[has_menu="true"]::menu-indicator {{ image: none; }}
         TrendPlot {{ border: 1px solid {theme.base.name()}; }}
         TrendPlot[focused="true"] {{ border-color: {theme.accent.name()}; }}
         *[framed="true"] {{ border: 1px solid {theme.outline.name()}; }}

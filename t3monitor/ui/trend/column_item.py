@@ -4,8 +4,10 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter
+
+from t3monitor.ui.trend.paper import is_vectors
 
 _MARGIN_WINDOWS = 0.25  # on both sides of what is in sight
 
@@ -52,7 +54,23 @@ class ColumnItem(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no t
         painter.scale(1 / ratio, 1 / ratio)
         for its, place in zip(self._pictures, self.places(whole), strict=True):
             top = round(place.top() * ratio)
-            painter.setBrushOrigin(QPointF(round(whole.left() * ratio) - (first - self._first), top))
-            height = round(place.bottom() * ratio) - top
-            painter.fillRect(round(whole.left() * ratio), top, round(whole.width() * ratio), height, QBrush(its))
+            left, height = round(whole.left() * ratio), round(place.bottom() * ratio) - top
+            room = QRect(left, top, round(whole.width() * ratio), height)
+            offset = QPoint(first - self._first, 0)
+            if is_vectors(painter):
+                painter.drawImage(room, _filled(room.size(), its, offset))
+            else:
+                painter.setBrushOrigin(QPointF(room.topLeft() - offset))
+                painter.fillRect(room, QBrush(its))
         painter.restore()
+
+
+def _filled(size: QSize, tile: QImage, offset: QPoint) -> QImage:
+    """One picture, since not every file knows brushes that are pictures."""
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setBrushOrigin(-offset)
+    painter.fillRect(image.rect(), QBrush(tile))
+    painter.end()
+    return image

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from t3monitor.model.units import hours_minutes_seconds
 from t3monitor.ui.kit.theme import Theme
+from t3monitor.ui.trend.paper import in_pixels
 
 GRIP_PX = 5.0  # so near the mouse has hold of one
 _SHADE_ALPHA = 0.09
@@ -46,9 +47,11 @@ class CursorLines(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no 
             return
         shown = self.boundingRect()
         first, last = min(self.at.values()), max(self.at.values())
-        painter.fillRect(QRectF(first, shown.top(), last - first, shown.height()), self._shade)
-        painter.setPen(self._pen)
-        painter.drawLines([QLineF(at_s, shown.top(), at_s, shown.bottom()) for at_s in self.at.values()])
+        with in_pixels(painter) as to_pixels:
+            painter.fillRect(to_pixels.mapRect(QRectF(first, shown.top(), last - first, shown.height())), self._shade)
+            painter.setPen(self._pen)
+            lines = [QLineF(at_s, shown.top(), at_s, shown.bottom()) for at_s in self.at.values()]
+            painter.drawLines([to_pixels.map(line) for line in lines])
 
 
 def name_rooms(

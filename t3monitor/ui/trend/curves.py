@@ -23,6 +23,7 @@ from t3monitor.store.history.series import Floats, Holes, Series
 from t3monitor.ui.trend.extremes import Band, band_pixels
 from t3monitor.ui.trend.last_values import LastValue, paint_last_values
 from t3monitor.ui.trend.line import Line, drawn_line
+from t3monitor.ui.trend.paper import is_vectors
 from t3monitor.ui.trend.strokes import ANEW, strokes
 from t3monitor.ui.trend.styles import DASHES, Style
 from t3monitor.ui.trend.ticks import TIME_UNIT, Scale
@@ -178,6 +179,10 @@ class CurvesItem(QGraphicsItem):
             self._version,
         )
         painter.setClipRect(rect)
+        if is_vectors(painter):
+            self._paint_part(painter, frame, 0, math.ceil(rect.width()))
+            self._paint_tails(painter, rect)
+            return
         whole = frame.with_margins()
         picture = self._moved(whole)
         if picture is not None or not self._stretch(painter, frame):

@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHelpEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from t3monitor.model.point_types import PointType
@@ -265,6 +265,12 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def _has_active(self) -> bool:
         """Whether a series that is drawn is the active one."""
         return self._active in self._lane_keys or any(key == self._active for key, _ in self._curves)
+
+    def paint_on(self, painter: QPainter) -> None:
+        """Paints it as it is, from the origin of the painter on."""
+        self._layout.activate()
+        whole = QRectF(self.viewport().rect())
+        self.render(painter, whole, self.viewport().rect())
 
     def _arrange_lanes(self) -> None:
         active = [key == self._active for key in self._lane_keys] if self._has_active() else None

@@ -82,9 +82,13 @@ class ShownHoles:
 
     def tip(self, time_s: float, reach_s: float, key: SeriesKey | None) -> str:
         """What is missing about a time, the longest first: of all shown series, or of one."""
+        return tooltip_text(self.told(time_s - reach_s, time_s + reach_s, key))
+
+    def told(self, start_s: float, end_s: float, key: SeriesKey | None = None) -> list[str]:
+        """A line for each hole of a time, the longest first: of all shown series, or of one."""
         shown = [trace for trace in self._traces.shown if trace.key in self._missing and key in (None, trace.key)]
-        found = incidents([self._missing[trace.key] for trace in shown], time_s - reach_s, time_s + reach_s)
-        return tooltip_text(incident_texts(found, shown, self._clock(), self._state.zone))
+        found = incidents([self._missing[trace.key] for trace in shown], start_s, end_s)
+        return incident_texts(found, shown, self._clock(), self._state.zone)
 
     def _of(self, trace: Trace, held: Coverage, now_s: float, like: Missing | None) -> Missing:
         its_now_s = now_s + trace.ahead_s(now_s)
@@ -120,12 +124,17 @@ class ShownHoles:
                 bands(parts, [trace.of.serial_number for trace in shown]),
             )
         if is_news or any(its.ends[-1:].max(initial=0.0) > now_s for its in parts):
-            keys = [trace.key for trace in shown]
-            self._plot.set_holes(
-                self._bands.common.until(now_s),
-                [
-                    HoleRow([keys[place] for place in row.series], whose(row.series, shown), row.pieces.until(now_s))
-                    for row in self._bands.rows
-                ],
-                {trace.key: its.until(now_s + trace.ahead_s(now_s)) for trace, its in zip(shown, parts, strict=True)},
-            )
+            self.show_on(self._plot, now_s)
+
+    def show_on(self, plot: TrendPlot, now_s: float) -> None:
+        """Has a plot show what was found last, as of now."""
+        shown = [trace for trace in self._traces.shown if trace.key in self._missing]
+        keys = [trace.key for trace in shown]
+        plot.set_holes(
+            self._bands.common.until(now_s),
+            [
+                HoleRow([keys[place] for place in row.series], whose(row.series, shown), row.pieces.until(now_s))
+                for row in self._bands.rows
+            ],
+            {trace.key: self._missing[trace.key].pieces.until(now_s + trace.ahead_s(now_s)) for trace in shown},
+        )

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from t3monitor.ui.kit.theme import Theme
 from t3monitor.ui.trend.axes import WHEEL_FACTOR
 from t3monitor.ui.trend.cursors import GRIP_PX, CursorLines
+from t3monitor.ui.trend.paper import in_pixels
 from t3monitor.ui.trend.time_ticks import TimeTick
 
 
@@ -25,9 +26,11 @@ class _Grid(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
     def paint(self, painter: QPainter, *_: object) -> None:
         """Called by Qt."""
         shown = self.boundingRect()
-        painter.setPen(self.pen)
-        painter.drawLines([QLineF(at, shown.top(), at, shown.bottom()) for at in self.times])
-        painter.drawLines([QLineF(shown.left(), level, shown.right(), level) for level in self.levels])
+        lines = [QLineF(at, shown.top(), at, shown.bottom()) for at in self.times]
+        lines += [QLineF(shown.left(), level, shown.right(), level) for level in self.levels]
+        with in_pixels(painter) as to_pixels:
+            painter.setPen(self.pen)
+            painter.drawLines([to_pixels.map(line) for line in lines])
 
 
 class TimeBox(pg.ViewBox):  # type: ignore[misc]

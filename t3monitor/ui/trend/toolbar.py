@@ -6,7 +6,7 @@ from functools import cached_property, partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
 from typing_extensions import override
 
 from t3monitor.model.zones import is_repeated, local, zone_names
@@ -33,9 +33,10 @@ class TrendToolBar(QWidget):
         self._state = state
         self._clock = clock
         self._fit = fit
-        layout = QHBoxLayout(self)
+        self._layout = layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.setSpacing(2)
+        self._menu_texts: dict[QToolButton, tuple[str, str]] = {}
         self._title = Label(self.tr("Trend"))
         self._title.setProperty("heading", True)
         self._title.setContentsMargins(0, 0, 8, 0)
@@ -77,6 +78,14 @@ class TrendToolBar(QWidget):
         ):
             button.setIcon(icon(name))
 
+    def add_menu(self, mark: str, name: str, menu: QMenu) -> None:
+        """A button with a menu, at the right end; where there is little room it has its ``mark`` alone."""
+        button = self._button(self._layout, name, name)
+        button.setProperty("has_menu", True)
+        self._menu_texts[button] = mark, name
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(menu)
+
     @cached_property
     def popup(self) -> TimePopup:
         """In which another time is chosen; made when it is first wanted, since a calendar takes its time."""
@@ -85,7 +94,10 @@ class TrendToolBar(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._title.setVisible(event.size().width() >= _WITH_TITLE_PX)  # the time in sight says more
+        has_room = event.size().width() >= _WITH_TITLE_PX
+        self._title.setVisible(has_room)  # the time in sight says more
+        for button, texts in self._menu_texts.items():
+            button.setText(texts[has_room])
 
     def refresh(self) -> None:
         """Shows what is in sight."""

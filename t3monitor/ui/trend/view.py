@@ -24,6 +24,7 @@ from t3monitor.ui.trend.axis_control import AxisControl
 from t3monitor.ui.trend.coverage import Request, needed_for
 from t3monitor.ui.trend.cursor_control import CursorControl
 from t3monitor.ui.trend.explainer import Explain, HoleExplainer, no_causes
+from t3monitor.ui.trend.export import Exporter, SaveTable, nothing_saved
 from t3monitor.ui.trend.fit_data import FitData
 from t3monitor.ui.trend.legend import Legend, LegendSplitter
 from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Spawn
@@ -41,6 +42,7 @@ from t3monitor.ui.trend.stretch_pane import FiguresSplitter, StretchPane
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.toolbar import TrendToolBar
 from t3monitor.ui.trend.traces import Traces
+from t3monitor.ui.trend.trend_page import TrendPage
 
 _FRAME_MS = 33  # what the mouse and the wheel ask for in the meantime is drawn together
 _FASTEST_FOLLOW_MS, _SLOWEST_FOLLOW_MS = 1000, 10_000
@@ -50,8 +52,9 @@ class TrendView(QWidget):
     """Plots any number of series; `load` gives the history of points, `clock` the present as UTC epoch seconds.
 
     ``load(keys, start, end, max_points)`` is a coroutine function that answers as `HistoryReader.read_many` does; it
-    runs on the event loop of this thread and must not block it; ``explain`` does as much for `holes_of_points`. `spawn`
-    starts a coroutine there; ``in_thread`` has a function called in another thread, and is awaited.
+    runs on the event loop of this thread and must not block it; ``explain`` does as much for `holes_of_points`,
+    ``save_table`` for `write_table`. `spawn` starts a coroutine there; ``in_thread`` has a function called in another
+    thread, and is awaited.
     """
 
     points_changed = Signal()
@@ -66,6 +69,7 @@ class TrendView(QWidget):
         *,
         explain: Explain = no_causes,
         read_marks: ReadMarks = no_marks,
+        save_table: SaveTable = nothing_saved,
         spawn: Spawn = asyncio.ensure_future,
         in_thread: InThread = at_once,
     ) -> None:
@@ -81,7 +85,6 @@ class TrendView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Trend"))
         self.fit_data = FitData(load, spawn, self.state, clock, lambda problem: self.problem.say(problem))
-        self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)
         self.plot = TrendPlot()
         self.loader = HistoryLoader(load, spawn, self)
         self.explainer = HoleExplainer(explain, clock, spawn, self)
@@ -90,6 +93,10 @@ class TrendView(QWidget):
         self.readout = Readout(self.state, self.traces, self.explainer, self.holes, clock, self)
         self.legend = Legend(self.readout.in_sight)
         self.axis_control = AxisControl(self.plot, self.state, self.explainer, clock, self)
+        self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, clock)
+        self.exporter = Exporter(self.page, save_table, spawn, self)
+        self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)
+        self.toolbar.add_menu("⤓", self.tr("Export"), self.exporter.make_menu(self.toolbar))
         self.spoken = Spoken(self, self.state, self.traces, self.explainer, clock)
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
@@ -99,7 +106,9 @@ class TrendView(QWidget):
         self.figures = StretchPane(self.state, self.traces, self.meter, clock)
         panes = FiguresSplitter(self.splitter, self.figures)
         self.figures.filled.connect(panes.fit)
-        stack(self, self.toolbar, self.problem, panes)
+        export_problem = ProblemLine()
+        self.exporter.failed.connect(export_problem.say)
+        stack(self, self.toolbar, self.problem, export_problem, panes)
 
         self._frame_timer = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._frame_timer.timeout.connect(self.draw_now)
@@ -180,7 +189,7 @@ class TrendView(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether history is being read, or why it has holes."""
-        readers = self.loader, self.explainer, self.fit_data, self.meter, self.marks
+        readers = self.loader, self.explainer, self.fit_data, self.meter, self.marks, self.exporter
         return any(reader.is_busy for reader in readers)
 
     def forget(self) -> None:
@@ -194,7 +203,10 @@ class TrendView(QWidget):
     def save_state(self) -> dict[str, Any]:
         """What the next start is to find as it was, for JSON."""
         sizes = self.splitter.sizes() if self.splitter.is_chosen else ()
-        return to_json(self.state.shown, sizes) | {"figures": self.legend.save_columns()}
+        return to_json(self.state.shown, sizes) | {
+            "figures": self.legend.save_columns(),
+            "export": self.exporter.save_state(),
+        }
 
     def restore_state(self, saved: dict[str, Any]) -> None:
         """Puts a saved state back; what cannot be used of it is left out."""
@@ -202,6 +214,7 @@ class TrendView(QWidget):
         if sizes:
             self.splitter.choose(sizes)
         self.legend.restore_columns(saved.get("figures"))
+        self.exporter.restore_state(saved.get("export"))
         self.state.restore(shown)
 
     @Slot(float)

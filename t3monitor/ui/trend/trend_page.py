@@ -1,0 +1,106 @@
+"""What the trend shows, as a page: the plots anew in the size and the colours of paper, with what is told of them."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+
+from t3monitor import __version__
+from t3monitor.exchange.csv_table import Separators, Table, TableSeries
+from t3monitor.ui.kit.texts import local_time_text, translate
+from t3monitor.ui.kit.theme import LIGHT, drawn_in
+from t3monitor.ui.trend.axis_control import AxisControl
+from t3monitor.ui.trend.picture import Page
+from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.readout import Readout
+from t3monitor.ui.trend.shown_holes import ShownHoles
+from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.toolbar import range_text
+from t3monitor.ui.trend.trace import Trace
+from t3monitor.ui.trend.traces import Traces
+
+_PANELS = 4  # named in a title, at most
+
+
+class TrendPage:
+    """Makes a page of one view."""
+
+    def __init__(
+        self,
+        state: TrendState,
+        traces: Traces,
+        readout: Readout,
+        holes: ShownHoles,
+        axis_control: AxisControl,
+        clock: Callable[[], float],
+    ) -> None:
+        self.state = state
+        self._traces = traces
+        self._readout = readout
+        self._holes = holes
+        self._axis_control = axis_control
+        self._clock = clock
+        self.site_name = ""  # what is watched, where a point does not say of which of several sites it is
+        self.view_name = ""  # of the named view that is shown
+
+    @property
+    def title(self) -> str:
+        """The name of the view, else what its points belong to."""
+        panels = list(dict.fromkeys(trace.names.panel for trace in self._traces.shown))
+        more = len(panels) - _PANELS
+        if more > 0:
+            panels = [*panels[:_PANELS], translate("Picture", "%d more") % more]
+        return self.view_name or ", ".join(panels) or translate("Picture", "Trend")
+
+    def make(self) -> Page:
+        """The page as of now."""
+        state, traces = self.state, self._traces
+        self._readout.figures.compute_now()
+        with drawn_in(LIGHT):
+            entries = [entry for entry in self._readout.entries() if not entry.hidden]
+        sites = dict.fromkeys(trace.names.site for trace in traces.shown if trace.names.site)
+        made = translate("Picture", "T3 Monitor %s, made %s")
+        return Page(
+            self.title,
+            range_text(state.time_range, state.zone),
+            ", ".join(sites) or self.site_name,
+            made % (__version__, local_time_text(self._clock(), state.zone)),
+            "" if state.cursor_s is None else self._readout.heading,
+            entries,
+            (),
+            self._holes.told(*state.time_range),
+            self._make_plot,
+        )
+
+    def table(self, separators: Separators, *, drawn: bool) -> Table:
+        """The values of the time in sight: as drawn, or all readings."""
+        shown, now_s = self.state.time_range, self._clock()
+        lines = self._axis_control.applied(self._traces.drawn(now_s)) if drawn else ()
+        return Table(
+            [_named(trace) for trace in self._traces.shown],
+            shown.start_s,
+            min(shown.end_s, now_s),
+            now_s,
+            self.state.zone,
+            separators,
+            {line.key: tuple(series for series, _ in line.series) for line in lines} if drawn else None,
+        )
+
+    def _make_plot(self, size: QSize) -> TrendPlot:
+        state, now_s = self.state, self._clock()
+        plot = TrendPlot()
+        plot.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        plot.resize(size)
+        plot.show()
+        plot.set_axes(state.shown.axes)
+        plot.set_range(state.drawn_range, state.zone, now_s)
+        plot.draw(self._axis_control.applied(self._traces.drawn(now_s)), now_s)
+        self._holes.show_on(plot, now_s)
+        plot.set_cursors(state.shown.stretch.cursors)
+        plot.set_cursor(state.cursor_s, self._readout.cursor_text)
+        return plot
+
+
+def _named(trace: Trace) -> TableSeries:
+    names, point = trace.names, trace.point
+    words = (point.words, point.range) if point else ((), 0)
+    return TableSeries(trace.key, names.site, names.panel, trace.point_id, names.label, *words)
