@@ -150,6 +150,8 @@ def test_values_at_the_cursors_are_those_that_hold_and_none_in_a_hole_or_of_a_fa
     assert at(29, 30) == (20, 22)
     assert at(100, 310) == (None, None)
     assert at(-10, 360) == (None, 20)
+    told = tell([HOLED], CAUSES, between(30, 60, 29, 61))  # what is read of this time need not reach there
+    assert (told.parts[0].at_a, told.parts[0].at_b) == (None, None)
 
 
 # -- as tables and text ------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from t3monitor.ui.kit.texts import tooltip_text, translate
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.stretch_rows import Row, Table
 
-_SWATCH_PX = 10
+_SWATCH_PX, _PADDING_PX = 10, 5
 _NAME_PX, _REMARKS_PX = 220, 60  # the last column has what is left
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -98,6 +98,8 @@ class FiguresTable(QTableWidget):
 
     def _fit(self) -> None:
         self.resizeColumnsToContents()
+        for column in range(self.columnCount()):
+            self.setColumnWidth(column, self.columnWidth(column) + _PADDING_PX)
         self.setColumnWidth(0, min(self.columnWidth(0), _NAME_PX))
         last = self.columnCount() - 1
         self.setColumnWidth(last, _REMARKS_PX)
