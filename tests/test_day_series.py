@@ -9,6 +9,7 @@ import pytest
 from six_points import BERLIN, FIRST, SECOND, History, key, midnight, regular
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
+from t3monitor.store.history.statistics import statistics
 
 DAY_S = 86_400
 BEGIN_S = midnight(BERLIN, 2026, 1, 30)
@@ -66,6 +67,17 @@ def test_a_part_of_a_day_is_a_stretch_up_to_the_readings_that_are_left(history: 
     assert series.stretches
     assert series.stretches.ends[1] == series.times_utc_s[2] == BEGIN_S + 240 * 600
     assert series.stretches.known[1] == 1.0
+
+
+def test_a_day_of_which_a_part_is_known_is_known_for_that_part(history: History) -> None:
+    history.store([*regular(BEGIN_S, 72), *regular(BEGIN_S + 2 * DAY_S, 4 * 144, run_id=500)])
+    (before,) = read(history, 1, 0, NOW_S)
+    exact = statistics(before, BEGIN_S, BEGIN_S + 5 * DAY_S, NOW_S)
+    history.retain(NOW_S, BERLIN, keep_samples_days=2)
+    (series,) = read(history, 1, 0, NOW_S)
+    told = statistics(series, BEGIN_S, BEGIN_S + 5 * DAY_S, NOW_S)
+    assert told.known_s == pytest.approx(exact.known_s)
+    assert told.mean == pytest.approx(exact.mean)
 
 
 def test_days_of_which_nothing_is_known_are_a_hole(history: History) -> None:

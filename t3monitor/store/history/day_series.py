@@ -42,7 +42,7 @@ def _whole(days: list[Day], until_s: float, later: Series | None) -> tuple[Serie
     lows, highs = np.array([day.minimum for day in days]), np.array([day.maximum for day in days])
     means = np.array([day.minimum if day.mean is None else day.mean for day in days])
     known_s = np.array([day.known_s for day in days])
-    shares = np.minimum(1.0, known_s / (ends - starts))
+    shares = np.minimum(1.0, known_s / (np.append(starts[1:], ends[-1]) - starts))
     series = Series(
         starts,
         means,

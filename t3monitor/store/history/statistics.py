@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from t3monitor.model.units import is_counter, is_measured
-from t3monitor.store.history.series import Floats, Holes, Series
+from t3monitor.store.history.series import Floats, Holes, Series, known_shares
 
 KNOWN_PLAIN = 0.99  # share of the time: from here on nobody need be told how much is known
 KNOWN_WELL = 0.9  # below, what is said is partial: of the time known
@@ -110,11 +110,12 @@ def statistics(
     only = only or Condition(Holes.none(), Holes.none())
     whole = _held(series, start_s, end_s, now_s, faulty, only)
     held = whole.asked
-    known_s = float(held.seconds.sum())
+    seconds = held.seconds * _shares(series)[held.places]
+    known_s = float(seconds.sum())
     asked_s = max(0.0, end_s - start_s - _length_within(only.otherwise, start_s, end_s))
     if not known_s:
         return Statistics(0.0, 0.0, start_s, max(start_s, end_s), asked_s=asked_s)
-    values, seconds = held.values, held.seconds
+    values = held.values
     lows, highs = _bounds(series)
     is_exact = lows is highs or bool((lows == highs).all())
     mean = float(values @ seconds) / known_s
@@ -172,6 +173,14 @@ def condition(
 def _bounds(series: Series) -> tuple[Floats, Floats]:
     """The smallest and the largest value of each reading or stretch."""
     return (series.values, series.values) if series.stretches is None else series.stretches[1:3]
+
+
+def _shares(series: Series) -> Floats:
+    """How much is known of the time of each reading or stretch, beside its holes: of days, their known time."""
+    if series.stretches is None:
+        return np.ones(len(series.values))
+    told = known_shares(series.times_utc_s, series.ends_utc_s, series.holes)
+    return np.minimum(1.0, np.divide(series.stretches.known, told, out=np.ones(len(told)), where=told > 0))
 
 
 class _Held(NamedTuple):

@@ -85,6 +85,10 @@ def tell(
     asked_s = end_s - start_s - float(np.diff(_spent(otherwise, np.array([start_s, end_s])))[0])
     known_s = sum(told.known_s for told in found)
     lacking = _missing(parts, holes, (start_s, end_s, now_s), otherwise)
+    rest_s = max(0.0, asked_s - known_s - sum(lacking.values()))
+    if only is None and rest_s >= 1:  # in days of which only that is known how much of them was
+        lacking[Cause.NO_LONGER_KEPT] += rest_s
+        rest_s = 0.0
     its_parts = (
         Part(
             _bare(part),
@@ -101,7 +105,7 @@ def tell(
         asked_s,
         known_s,
         tuple(sorted(lacking.items(), key=lambda item: -item[1])),
-        max(0.0, asked_s - known_s - sum(lacking.values())),
+        rest_s,
         tuple(part for part in its_parts if part.told.known_s or (part.at_a, part.at_b) != (None, None)),
     )
 
