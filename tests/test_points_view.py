@@ -110,6 +110,14 @@ class TestFilterControls:
         qtbot.keyClick(view.search, Qt.Key.Key_Escape)
         assert view.model.rowCount() == 7
 
+    def test_what_is_typed_into_the_table_is_looked_for(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(device()))
+        view.search.setText("var")
+        qtbot.keyClick(view.table, Qt.Key.Key_2)
+        assert view.search.hasFocus()
+        qtbot.keyClicks(view.search, "in")
+        assert view.search.text() == "2in"
+
     def test_arrow_down_goes_from_the_search_box_to_the_first_point(self, view: PointsView, qtbot: QtBot) -> None:
         view.apply(snapshot(device()))
         qtbot.keyClick(view.search, Qt.Key.Key_Down)

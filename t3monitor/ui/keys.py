@@ -22,7 +22,7 @@ def window_keys() -> list[Keys]:
             (("F5",), _tr("Sync once")),
             (("F6",), _tr("Start")),
             (("Shift+F6",), _tr("Stop")),
-            (("Ctrl+F",), _tr("Find a point by any words")),
+            (("Ctrl+F",), _tr("Find a point by any words; from the table of points, typing is enough")),
             (("Ctrl+E",), _tr("Export the trend: picture, page for a report, table")),
             (("Ctrl+Shift+C",), _tr("Copy the trend as a picture")),
             (("F11",), _tr("The trend alone, or with devices and points")),

@@ -58,6 +58,7 @@ class PointsTable(QTableView):
     """Rows are points; a selection lasts as long as its points, even if a filter hides them for a while."""
 
     plot_requested = Signal(object)  # list of PointKey
+    typed = Signal(str)
 
     def __init__(self, model: PointsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,7 +82,6 @@ class PointsTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -137,8 +137,7 @@ class PointsTable(QTableView):
         self._use_room()
         self._hidden = keys_from(saved.get("selected"))  # until their rows appear
         by = saved.get("sort")
-        by_key = {column.key: column for column in Column}
-        column = by_key.get(str(by.get("column"))) if isinstance(by, dict) else None
+        column = next((its for its in Column if isinstance(by, dict) and its.key == by.get("column")), None)
         descending = isinstance(by, dict) and by.get("descending") is True
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         self.sortByColumn(-1 if column is None else int(column), order)
@@ -218,8 +217,7 @@ class PointsTable(QTableView):
     def on_about_to_be_reset(self) -> None:
         """Rows are going to be others: remembers by keys what the user looks at."""
         self._selected = self.selected_keys() + self._hidden
-        current = self.currentIndex()
-        first = self.rowAt(0)
+        current, first = self.currentIndex(), self.rowAt(0)
         self._place = _Place(
             current=self._model.key(current.row()) if current.isValid() else None,
             current_column=current.column(),
@@ -250,8 +248,7 @@ class PointsTable(QTableView):
             self._hidden = []
 
     def _rows_in_sight(self) -> range:
-        first = self.rowAt(0)
-        last = self.rowAt(self.viewport().height() - 1)
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         return range(first, (last if last >= 0 else self._model.rowCount() - 1) + 1) if first >= 0 else range(0)
 
     def _scroll_back(self, place: _Place) -> None:
@@ -273,8 +270,7 @@ class PointsTable(QTableView):
         self._hidden = [key for key in keys if self._model.row(key) is None] if len(rows) < len(keys) else []
 
     def _selection_of(self, rows: list[int]) -> QItemSelection:
-        selection = QItemSelection()
-        first = 0
+        selection, first = QItemSelection(), 0
         for place, row in enumerate(rows):
             if place + 1 == len(rows) or rows[place + 1] != row + 1:
                 last_column = self._model.columnCount() - 1
@@ -386,6 +382,10 @@ class PointsTable(QTableView):
             self.on_copy()  # Qt's own way copies one cell
         else:
             super().keyPressEvent(event)
+
+    @override
+    def keyboardSearch(self, search: str) -> None:
+        self.typed.emit(search)  # Qt's own way looks at the first column alone
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

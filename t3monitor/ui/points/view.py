@@ -45,6 +45,7 @@ class PointsView(QWidget):
         self._arrange()
         self.filter_bar.filter_changed.connect(self.model.set_filter)
         self.table.plot_requested.connect(self.plot_requested)
+        self.table.typed.connect(self.on_typed)
         self.search.left_downwards.connect(self.on_search_left)
         self.model.modelReset.connect(self.on_points_shown)
         self._notice.button.clicked.connect(self.on_notice_clicked)
@@ -109,6 +110,12 @@ class PointsView(QWidget):
         """Goes to the search box; what is typed next takes the place of what was looked for."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+
+    @Slot(str)
+    def on_typed(self, text: str) -> None:
+        """Looks for what is typed while the table has the keys, in place of what was looked for."""
+        self.on_find()
+        self.search.setText(text)
 
     @Slot()
     def on_search_left(self) -> None:
