@@ -17,14 +17,18 @@ from t3monitor.qt.recorder import Recorder
 from t3monitor.qt.service_thread import ServiceThread
 from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
+from t3monitor.store.lock import login_name
+from t3monitor.store.notes import read_notes
 from t3monitor.sync.links import open_link
 from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.controls import Controls
-from t3monitor.ui.feed import WindowFeed, explain_holes, load_history, marks_of, save_table
+from t3monitor.ui.feed import WindowFeed, explain_holes, load_history, marks_of, point_name, save_table
 from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.main_window import MainWindow
+from t3monitor.ui.notes.book import NoteBook
+from t3monitor.ui.notes.control import NotesControl
 from t3monitor.ui.settings.opener import SettingsOpener
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.window_state import WindowMemory
@@ -69,6 +73,20 @@ class MonitorApp(QObject):
         self.window = MainWindow(trend, ActivityPane(paths.log_folder))
         self._apply_appearance()  # now: a style sheet in force makes all of a part anew whenever it is put into another
         self.feed = WindowFeed(self.window, self.session, self.recorder, self._tasks, self)
+        self.notes = NoteBook(
+            lambda: self._tasks.read(read_notes, self.session.database),
+            lambda edits: self.recorder.write_notes(edits, self._tasks.read),
+            self._tasks.spawn,
+            self,
+        )
+        self.notes_control = NotesControl(
+            self.notes,
+            self.window.activity.notes,
+            trend,
+            partial(point_name, self.session),
+            login_name(),
+            time.time,
+        )
         self.settings = SettingsOpener(self.window, self.session, paths, self.services.upkeep, self)
         self.controls = Controls(
             self.window,
@@ -197,6 +215,9 @@ class MonitorApp(QObject):
         settings.closed.connect(self._apply_appearance)
         self.bridge.happened.connect(self.feed.on_event)
         self.feed.shown.connect(self.on_tick)
+        self.feed.opened.connect(self.notes.load)
+        self.feed.shown.connect(self.notes.refresh)
+        self.notes.failed.connect(window.say)
         recorder.heard.connect(self.feed.on_heard)
         recorder.overtaken.connect(self.feed.on_overtaken)
         recorder.show_asked.connect(window.come_to_front)

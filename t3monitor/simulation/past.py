@@ -18,6 +18,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.simulation.building import Building
 from t3monitor.simulation.story import PAST_S, Story
 from t3monitor.store.database import Database
+from t3monitor.store.notes import write_notes
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import sync_runs
 from t3monitor.store.writing.events import write_events
@@ -48,6 +49,7 @@ def backfill(
         writer, decoder, story = Writer(database), AnswerDecoder(), Story(end_utc_s)
         with database.writing() as cursor:
             write_events(cursor, list(story.events(start_utc_s)))
+        write_notes(database, story.notes(start_utc_s))
         cycles = 0
         for now_s, next_s in pairwise((*story.times(start_utc_s, step_s), end_utc_s)):
             if is_cancelled():
@@ -135,6 +137,7 @@ def _put_before(database: Database, past: Path) -> None:
         shift = add_before("SYNC_RUNS")
         add_before("SYNC_EVENTS")
         add_before("COVERAGE")
+        add_before("NOTES")
         add("POINT_CHANGES", rows("POINT_CHANGES"))
         there = dict(cursor.execute("SELECT serial_number || point_type || fingerprint, id FROM TRENDLOG_LAYOUTS"))
         first = min(there.values(), default=1)

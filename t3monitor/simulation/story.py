@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from t3monitor.model.causes import Blank, Cause, EventKind
 from t3monitor.model.errors import Outcome
+from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.model.points import MANUAL, Point
 from t3monitor.model.snapshot import Panel
 from t3monitor.model.zones import offset_s
@@ -73,6 +74,10 @@ _EPISODES = (
     Episode(200, 188, "AHU-1", "SF_VFD", lambda point: point._replace(label="SF_SPD")),
 )
 PAST_S = 192 * HOUR_S
+_NOTES = (  # hours ago, for how many hours (0: a moment), text
+    (16, 0, "T3000 was updated, and started anew"),
+    (7, 1.5, "Coil test: heating valve of AHU-1 at 35 % by hand"),
+)
 
 
 class Blanks(NamedTuple):
@@ -117,6 +122,14 @@ class Story:
                     case Cause.ASLEEP:
                         yield RecordingEvent(until_s, "", EventKind.SLEPT, f"{until_s - since_s:.0f}")
         yield RecordingEvent(self._end_s, "", EventKind.QUIT)
+
+    def notes(self, start_s: float) -> Iterator[NoteEdit]:
+        """What somebody wrote down since a time."""
+        for hours_ago, hours, text in _NOTES:
+            since_s = self._end_s - hours_ago * HOUR_S
+            if since_s > start_s:
+                until_s = since_s + hours * HOUR_S if hours else None
+                yield NoteEdit(Note(since_s, until_s, None, text, "demo", since_s, since_s))
 
     def runs(self, now_s: float) -> bool:
         """Whether a cycle ran then."""

@@ -42,7 +42,7 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of_this_process(cls, program: str, port: int, key: str) -> "Holder":
         """The running program, which answers at that port."""
-        return cls(program=program, pid=os.getpid(), user=_user(), host=socket.gethostname(), port=port, key=key)
+        return cls(program=program, pid=os.getpid(), user=login_name(), host=socket.gethostname(), port=port, key=key)
 
     @property
     def is_here(self) -> bool:
@@ -193,7 +193,8 @@ def _is_written(handle: int, holder: Holder) -> bool:
     return True
 
 
-def _user() -> str:
+def login_name() -> str:
+    """Who runs this program, by the name for the computer."""
     try:
         return getpass.getuser()
     except (KeyError, ImportError):  # no name is known for its number

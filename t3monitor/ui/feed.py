@@ -79,10 +79,22 @@ async def save_table(
     return await tasks.read(write_table, session.database, table, file, progress, is_unwanted)
 
 
+def point_name(session: Session, point: PointKey) -> str:
+    """Panel and label, as far as they are known."""
+    panels = session.shown.panels if session.shown else ()
+    for panel in panels:
+        if panel.serial_number == point.serial_number:
+            for its in panel.points():
+                if (its.point_type, its.point_index) == point[1:]:
+                    return f"{panel.panel_name} {its.label or its.point_id}"
+    return " ".join(map(str, point))
+
+
 class WindowFeed(QObject):
     """Feeds a window until it is closed; lives in the GUI thread, and has what blocks read in those of the readers."""
 
     shown = Signal()  # other panels and points
+    opened = Signal()  # a database, of which nothing was shown before
     running_changed = Signal()  # a service, a cycle or the opening of a database began or ended
 
     def __init__(
@@ -192,6 +204,7 @@ class WindowFeed(QObject):
             _log.warning("⚠️ %s", error)  # the first cycle says it in the window
         else:
             self._window.trend.reload()
+            self.opened.emit()
             if snapshot is not None:
                 self._session.recall(snapshot)
                 self._show()

@@ -17,12 +17,13 @@ from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.notes.page import NotesPage
 
 _TOGETHER_MS = 100
 
 
 class ActivityPane(QWidget):
-    """Two tabs, Log and Cycles; whoever owns it feeds it and decides whether it is open."""
+    """Three tabs, Log, Cycles and Notes; whoever owns it feeds it and decides whether it is open."""
 
     close_requested = Signal()
 
@@ -30,10 +31,12 @@ class ActivityPane(QWidget):
         super().__init__(parent)
         self.log = LogPage(log_folder, self, utc_s)
         self.cycles = CyclesPage(self)
+        self.notes = NotesPage(self)
         self._tabs = QTabWidget(documentMode=True)
         self._tabs.setAccessibleName(self.tr("Activity"))
         self._tabs.addTab(self.log, self.tr("&Log"))
         self._tabs.addTab(self.cycles, self.tr("&Cycles"))
+        self._tabs.addTab(self.notes, self.tr("&Notes"))
         self._close = QToolButton(autoRaise=True)
         self._close.setIcon(icon("close"))
         self._close.setToolTip(self.tr("Close the activity pane"))
@@ -65,6 +68,10 @@ class ActivityPane(QWidget):
     def show_log(self) -> None:
         """Turns to the log."""
         self._tabs.setCurrentWidget(self.log)
+
+    def show_notes(self) -> None:
+        """Turns to the notes."""
+        self._tabs.setCurrentWidget(self.notes)
 
     def show_cycle(self, report: CycleReport | None = None) -> None:
         """Turns to the cycles with one explained, or the newest."""

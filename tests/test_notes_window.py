@@ -1,0 +1,99 @@
+"""Notes in the window: written in the trend, listed, changed and taken back, exported and imported."""
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox
+
+from programs import Run, opened, until
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.notes import Note
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.ui.notes.dialog import NoteDialog
+from t3monitor.ui.trend.marks import MarkKind
+
+DEMO = Settings(link=LinkName.DEMO, auto_start=False, demo_panels=2)
+
+
+def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by_file(
+    run: Run, paths: Paths, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        async with opened(paths, DEMO) as program:
+            window, control = program.window, program.notes_control
+            trend, page, book = window.trend, window.activity.notes, program.notes
+
+            def typed(text: str) -> None:
+                dialog = control.dialog
+                assert isinstance(dialog, NoteDialog)
+                dialog.text.setPlainText(text)
+                dialog.buttons.button(QDialogButtonBox.StandardButton.Save).click()
+
+            def listed() -> list[str]:
+                return [note.text for note in page.shown if note.author != "demo"]
+
+            def own() -> list[Note]:
+                return [note for note in book.notes if note.author != "demo"]
+
+            point = PointKey(program.session.shown.panels[0].serial_number, PointType.INPUT, 1)
+            trend.state.add([point])
+            await until(lambda: not program.is_busy, program)
+            at_s = round(time.time() - 7200) + 0.4
+            trend.state.set_cursor(at_s)
+            QTest.keyClick(trend, Qt.Key.Key_N)
+            typed("Filter changed")
+            await until(lambda: listed() == ["Filter changed"], program)
+            (note,) = own()
+            assert (note.start_s, note.end_s, note.point) == (round(at_s), None, point)
+            flags = [mark for mark in trend.plot.flags.marks if mark.kind is MarkKind.NOTE]
+            assert round(at_s) in [flag.time_s for flag in flags]
+            assert any(mark.kind is MarkKind.RESTART for mark in trend.plot.flags.marks), "of the building's past"
+
+            trend.state.set_cursor(None)
+            trend.ask_note()
+            assert control.dialog is not None
+            start_s, end_s = trend.state.time_range
+            control.dialog.about.setCurrentIndex(0)
+            typed("=Day of the audit")
+            await until(lambda: len(listed()) == 2, program)
+            assert own()[0][:3] == (round(start_s), round(end_s), None)
+
+            page.search.setText("AUDIT day")
+            assert listed() == ["=Day of the audit"]
+            page.search.clear()
+            control.edit(note)
+            typed("Belt changed")
+            await until(lambda: "Belt changed" in listed(), program)
+            page.view.selectAll()
+            page.delete.click()
+            await until(lambda: listed() == [], program)
+            page.undo.click()
+            await until(lambda: len(listed()) == 2, program)
+
+            file = tmp_path / "notes.csv"
+            control.export_to(file, page.shown)
+            assert "'=Day of the audit" in file.read_text(encoding="utf-8-sig")
+            notes = book.notes
+            control.import_from(file)
+            await until(lambda: not program.is_busy, program)
+            assert book.notes == notes, "they are there already"
+            page.view.selectAll()
+            page.delete.click()
+            await until(lambda: listed() == [], program)
+            control.import_from(file)
+            await until(lambda: len(listed()) == 2, program)
+            assert [its._replace(note_id=None) for its in book.notes] == [its._replace(note_id=None) for its in notes]
+            file.write_bytes(b"nothing")
+            control.import_from(file)
+            assert "notes.csv: The file has no columns" in page.message.text()
+
+            page.on_chosen(page.model.index(0, 0))
+            assert trend.state.cursor_s == round(at_s)
+            trend.state.set_marks(False)
+            assert not trend.plot.flags.marks
+
+    run(scenario())
