@@ -51,8 +51,9 @@ def table_keys() -> list[Keys]:
         Keys(plotted, ("Del",), _tr("Remove it")),
         Keys(_tr("Figures of the trend"), ("F2",), _tr("In the column Limit: type one")),
         Keys(_tr("Figures of the trend"), ("Ctrl+C",), _tr("Copy all figures for a spreadsheet")),
-        Keys(activity, ("Return",), _tr("Show the time of the cycle in the trend")),
+        Keys(activity, ("Return",), _tr("Show the time of the cycle or note in the trend")),
         Keys(activity, ("Ctrl+C",), _tr("Copy the chosen rows")),
+        Keys(activity, ("F2", "Del", "Ctrl+Z"), _tr("Change or delete notes, take that back")),
     ]
 
 
