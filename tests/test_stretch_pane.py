@@ -227,15 +227,15 @@ def test_ctrl_c_copies_all_figures(view: TrendView, loop: asyncio.AbstractEventL
     QTest.keyClick(view.figures.values, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     text = QGuiApplication.clipboard().text()
     assert text.startswith("A ")
-    assert [line.split("\t")[:3] for line in text.splitlines() if "\t" in line] == [
-        ["Panel", "Label", "Unit"],
-        ["237219", "SAT", "°C"],
-        ["Panel", "Label", "State"],
-        ["237219", "OCC", "Unoccupy"],
-        ["237219", "OCC", "Occupy"],
+    assert [line.replace(",", ".").split("\t")[:3] for line in text.splitlines() if "\t" in line] == [
+        ["Panel", "Label", "Known %"],
+        ["237219", "SAT", "100.00"],
+        ["Panel", "Label", "Known %"],
+        ["237219", "OCC", "100.00"],
+        ["237219", "OCC", "100.00"],
     ]
     view.figures.copy_text.click()
-    assert "SAT · 237219: Unit °C, A 20.00" in QGuiApplication.clipboard().text()
+    assert "SAT · 237219: Known 100 %, Unit °C, A 20.00" in QGuiApplication.clipboard().text()
 
 
 def test_a_history_that_cannot_be_read_is_said(view: TrendView, owner: Owner, loop: asyncio.AbstractEventLoop) -> None:

@@ -154,6 +154,12 @@ def test_values_at_the_cursors_are_those_that_hold_and_none_in_a_hole_or_of_a_fa
     assert (told.parts[0].at_a, told.parts[0].at_b) == (None, None)
 
 
+def test_of_a_time_to_come_nothing_is_told() -> None:
+    told = tell([HOLED], [], Times(TimeRange(NOW_S, NOW_S + 60), None, None, NOW_S - 1))
+    assert (told.asked_s, told.known_s, told.missing, told.parts) == (0, 0, (), ())
+    assert shown(told).values.rows[0].remark == "nothing is told of this time yet"
+
+
 # -- as tables and text ------------------------------------------------------------------------------------------------
 
 
@@ -196,7 +202,7 @@ def test_states_have_runtime_share_and_starts() -> None:
         "Series": "L · 237219",
         "State": "Occupy",
         "Runtime": "1:00:00",
-        "Share": "50 %",
+        "Share": "50.0 %",
         "Starts": "3",
         "Starts/h": "1.50",
         "Shortest": "0:15:00",
@@ -208,7 +214,7 @@ def test_states_have_runtime_share_and_starts() -> None:
 def test_less_than_nine_tenths_is_partial_and_says_why() -> None:
     row = shown(tell([HOLED], CAUSES, between(0, 360))).values.rows[0]
     assert row.is_partial
-    assert row.cells[-2].text == "◔ 33 %"
+    assert row.cells[1].text == "◔ 33 %"
     assert row.remark.startswith("partial, missing 4 minutes: T3 Monitor was not running 2 minutes; T3000 did not")
     assert not shown(tell([HOLED], [], between(0, 90))).values.rows[0].is_partial
 
@@ -245,7 +251,7 @@ def test_copied_figures_are_numbers_with_units_in_columns_of_their_own() -> None
     assert (cells["Panel"], cells["Label"], cells["Min"]) == ("237219", "L", f"20{point}00")
     assert (cells["Known %"], cells["Over limit"]) == (f"100{point}00", f"0{point}03")
     assert "°C·h" in lines[3].split("\t")
-    delta = shown(told).values.rows[0].cells[4].copied
+    delta = shown(told).values.rows[0].cells[5].copied
     assert table_text(["x"], [delta], QLocale(QLocale.Language.German)) == "x\n4,00\n"
 
 
@@ -253,4 +259,4 @@ def test_copied_text_has_each_figure_under_its_name() -> None:
     told = tell([HOLED], CAUSES, between(0, 90, 0, 60))
     text = spoken(shown(told), heading_text([told], 0.0, 60.0, None))
     assert text.startswith("A 1970-01-01")
-    assert ", Δt 0:01:00\nL · 237219: Unit °C, A 20.00, B 24.00, Δ +4.00, Min 20.00," in text
+    assert ", Δt 0:01:00\nL · 237219: Known 100 %, Unit °C, A 20.00, B 24.00, Δ +4.00, Min 20.00," in text

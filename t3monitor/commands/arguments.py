@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from t3monitor import __version__
 from t3monitor.config.settings import LinkName
 
-# Of `t3monitor snapshot`: the panes with a day of trends, with a month, and what opens beside them.
-PAGES = ("main", "month", "log", "cycles", "settings", "history", "welcome")
+# Of `t3monitor snapshot`: the panes with a day of trends, a month, figures of a stretch, and what opens beside them.
+PAGES = ("main", "month", "stretch", "log", "cycles", "settings", "history", "welcome")
 _DATABASE_HELP = "sqlite:///FILE (default: in the per-user data folder)"
 
 

@@ -21,6 +21,7 @@ from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.points import PointKey
 from t3monitor.simulation.building import Building
 from t3monitor.simulation.past import backfill
+from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time_range import Preset
 
 _DAY_S = 86_400
@@ -95,6 +96,10 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
         window.trend.state.add(_interesting_points(program))
     if args.page == "month":
         window.trend.state.show_preset(Preset.MONTH)
+    if args.page == "stretch":
+        window.trend_alone_action.trigger()
+        window.trend.state.show_preset(Preset.WEEK)
+        _mark_days(window.trend.state)
     if args.page in ("log", "cycles"):
         window.activity_action.trigger()
         window.activity.show_log() if args.page == "log" else window.activity.show_cycle()
@@ -104,6 +109,13 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
         dialog.tabs.setCurrentWidget(dialog.history)
         await dialog.history.looking()
     await _idle(program)
+
+
+def _mark_days(state: TrendState) -> None:
+    """Stands cursors A and B around three days, with a limit that a supply temperature exceeds."""
+    start_s, end_s = state.time_range
+    third_s = (end_s - start_s) / 3
+    state.mark(state.shown.stretch.marking(start_s + third_s, end_s - third_s).with_limit("°C", 21.0))
 
 
 async def _idle(program: MonitorApp) -> None:

@@ -60,7 +60,7 @@ class Tables(NamedTuple):
     states: Table
 
 
-LIMIT = 10  # the column of values that is edited
+LIMIT = 11  # the column of values that is edited
 
 
 def tables(told: Mapping[SeriesKey, Told], traces: Callable[[SeriesKey], Trace], limits: Mapping[str, float]) -> Tables:
@@ -76,7 +76,7 @@ def tables(told: Mapping[SeriesKey, Told], traces: Callable[[SeriesKey], Trace],
                 states += _state_rows(trace, part, its)
         if len(values) + len(states) == rows:  # nothing is known
             own, heads = (states, _state_heads()) if _has_states(trace) else (values, _value_heads())
-            blank = [Cell(copied=("",) * len(head.copied)) for head in heads[1:-2]]
+            blank = [Cell(copied=("",) * len(head.copied)) for head in heads[2:-1]]
             own.append(_row(trace, "", blank, its, is_exact=True))
     return Tables(Table(_value_heads(), tuple(values)), Table(_state_heads(), tuple(states)))
 
@@ -137,12 +137,12 @@ def _value_heads() -> tuple[Head, ...]:
     with_unit = {tr("Integral"), tr("Over limit")}
     in_seconds = {tr("Time over")}
     return (
-        _name_head(),
+        *_first_heads(),
         *(
             Head(name, (name, tr("Unit")) if name in with_unit else (f"{name} s",) if name in in_seconds else (name,))
             for name in names
         ),
-        *_last_heads(),
+        _last_head(),
     )
 
 
@@ -190,7 +190,7 @@ def _state_heads() -> tuple[Head, ...]:
         return translate("Stretch", text)
 
     return (
-        _name_head(),
+        *_first_heads(),
         Head(tr("State"), (tr("State"),)),
         Head("A", ("A",)),
         Head("B", ("B",)),
@@ -200,7 +200,7 @@ def _state_heads() -> tuple[Head, ...]:
         Head(tr("Starts/h"), (tr("Starts/h"),)),
         Head(tr("Shortest"), (tr("Shortest") + " s",)),
         Head(tr("Longest"), (tr("Longest") + " s",)),
-        *_last_heads(),
+        _last_head(),
     )
 
 
@@ -226,7 +226,7 @@ def _state_cells(state: StateTime, part: Part) -> list[Cell]:
     an_hour = None if state.starts is None else state.starts / (known_s / 3600)
     return [
         _time(state.seconds),
-        Cell(share_text(share), (Figure(f"{100 * share:.2f}"),)),
+        Cell(f"{100 * share:.1f} %", (Figure(f"{100 * share:.2f}"),)),
         _count(state.starts),
         Cell() if an_hour is None else Cell(f"{an_hour:.2f}", (Figure(f"{an_hour:.2f}"),)),
         _time(state.shortest_s),
@@ -237,13 +237,14 @@ def _state_cells(state: StateTime, part: Part) -> list[Cell]:
 # -- both --------------------------------------------------------------------------------------------------------------
 
 
-def _name_head() -> Head:
-    return Head(translate("Stretch", "Series"), (translate("Stretch", "Panel"), translate("Stretch", "Label")))
+def _first_heads() -> tuple[Head, Head]:
+    known = translate("Stretch", "Known")
+    name = Head(translate("Stretch", "Series"), (translate("Stretch", "Panel"), translate("Stretch", "Label")))
+    return name, Head(known, (f"{known} %",))
 
 
-def _last_heads() -> tuple[Head, Head]:
-    known, remarks = translate("Stretch", "Known"), translate("Stretch", "Remarks")
-    return Head(known, (f"{known} %",)), Head(remarks, (remarks,))
+def _last_head() -> Head:
+    return Head(translate("Stretch", "Remarks"), (translate("Stretch", "Remarks"),))
 
 
 def _row(trace: Trace, unit: str, cells: Sequence[Cell], its: Told, *, is_exact: bool) -> Row:
@@ -254,11 +255,11 @@ def _row(trace: Trace, unit: str, cells: Sequence[Cell], its: Told, *, is_exact:
         unit,
         (
             Cell(f"{names.label} · {names.panel}", (names.panel, names.label)),
-            *cells,
             Cell(
                 f"{'◔ ' if is_partial else ''}{share_text(its.known) if its.asked_s else '–'}",
                 (Figure(f"{100 * its.known:.2f}"),),
             ),
+            *cells,
             Cell(remark, (remark,)),
         ),
         is_partial,
@@ -268,6 +269,8 @@ def _row(trace: Trace, unit: str, cells: Sequence[Cell], its: Told, *, is_exact:
 
 def _remark(its: Told, *, is_exact: bool) -> str:
     """What must not be overlooked: what figures are made of, and why some of the time is missing."""
+    if its.end_s <= its.start_s:
+        return translate("Stretch", "nothing is told of this time yet")
     if not its.asked_s:
         return translate("Stretch", "the condition did not hold at any time")
     told = [] if is_exact else [translate("Stretch", "from means")]
