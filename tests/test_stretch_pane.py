@@ -163,7 +163,9 @@ def test_figures_are_read_of_all_readings_and_computed_in_another_thread(
     owner.asked.clear()
     stretch = TimeRange(NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S)
     view.state.mark(view.state.shown.stretch.marking(*stretch))
+    assert view.figures.heading.text().endswith("reading…")
     settle(view, loop)
+    assert not view.figures.heading.text().endswith("reading…")
     assert [asked for asked in owner.asked if asked[3] == MOST_READINGS] == [
         ([SAT], *stretch, MOST_READINGS),
         ([OCC], *stretch, MOST_READINGS),
@@ -219,6 +221,16 @@ def test_a_limit_is_typed_for_a_unit(view: TrendView, loop: asyncio.AbstractEven
     settle(view, loop)
     told = cells(view.figures.values)
     assert (told["Limit"], told["Over limit"], told["Time over"]) == ("22.5", "0.75 °C·h", "0:30:00")
+
+
+def test_letters_are_keys_of_the_plot_in_a_table_too(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
+    QTest.keyClick(view, Qt.Key.Key_S)
+    settle(view, loop)
+    view.state.set_cursor(NOW_S - HOUR_S)
+    QTest.keyClick(view.figures.values, Qt.Key.Key_A)
+    assert view.state.shown.stretch.a_s == NOW_S - HOUR_S
+    QTest.keyClick(view.figures.values, Qt.Key.Key_Escape)
+    assert view.state.shown.stretch.a_s is None
 
 
 def test_ctrl_c_copies_all_figures(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:

@@ -29,6 +29,7 @@ class FiguresTable(QTableWidget):
         super().__init__(parent)
         self._limit_column = limit_column
         self._rows: Sequence[Row] = ()
+        self._widest: dict[int, int] = {}
         self.setAccessibleName(name)
         self.setFont(tabular(self.font()))
         self.setFrameShape(QTableWidget.Shape.NoFrame)
@@ -50,7 +51,8 @@ class FiguresTable(QTableWidget):
         if self.state() == QAbstractItemView.State.EditingState:
             return
         blocker = QSignalBlocker(self)
-        if (self.rowCount(), self.columnCount()) != (len(table.rows), len(table.heads)):
+        if [row.key for row in table.rows] != [row.key for row in self._rows]:
+            self._widest = {}
             self.setRowCount(len(table.rows))
             self.setColumnCount(len(table.heads))
         self._rows = table.rows
@@ -98,8 +100,9 @@ class FiguresTable(QTableWidget):
 
     def _fit(self) -> None:
         self.resizeColumnsToContents()
-        for column in range(self.columnCount()):
-            self.setColumnWidth(column, self.columnWidth(column) + _PADDING_PX)
+        for column in range(self.columnCount()):  # they do not get narrower by themselves
+            self._widest[column] = max(self._widest.get(column, 0), self.columnWidth(column) + _PADDING_PX)
+            self.setColumnWidth(column, self._widest[column])
         self.setColumnWidth(0, min(self.columnWidth(0), _NAME_PX))
         last = self.columnCount() - 1
         self.setColumnWidth(last, _REMARKS_PX)
@@ -135,6 +138,8 @@ class FiguresTable(QTableWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_asked.emit()
+        elif event.text().isprintable() and event.text():
+            event.ignore()  # letters are keys of the plot
         else:
             super().keyPressEvent(event)
 

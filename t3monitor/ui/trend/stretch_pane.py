@@ -1,6 +1,6 @@
 """The pane beneath the plot: what the chosen series did between A and B, else in sight."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.stretch import Condition, Stretch
 from t3monitor.ui.trend.stretch_meter import Asked, StretchMeter
 from t3monitor.ui.trend.stretch_rows import LIMIT, copied, heading_text, spoken, tables
+from t3monitor.ui.trend.stretch_told import Told
 from t3monitor.ui.trend.trace import Trace
 from t3monitor.ui.trend.traces import Traces
 
@@ -124,7 +125,7 @@ class StretchPane(QWidget):
         if asked_of != self._asked_of:
             self._asked_of = asked_of
             self._meter.want(asked, is_urgent=True)
-            self._say()
+            self._say(is_old=True)
         elif asked.between.end_s > self._clock() - _GROWS_S:
             self._meter.want(asked, is_urgent=False)
 
@@ -141,19 +142,20 @@ class StretchPane(QWidget):
         colours = self._traces.colours()
         for widget, table in zip((self.values, self.states), self._shown, strict=True):
             widget.show_table(table, [colours[row.key] for row in table.rows])
-        self._say()
+        self._heading = self._time_text(list(told.values()))
+        self._say(is_old=self._meter.is_busy)
         self.filled.emit()
 
-    def _say(self) -> None:
-        stretch = self._state.shown.stretch
-        told = list(self._meter.told.values())
-        self._heading = heading_text(told, stretch.a_s, stretch.b_s, self._state.zone)
+    def _time_text(self, told: Sequence[Told]) -> str:
+        asked = self._meter.asked
+        a_s, b_s = (asked.a_s, asked.b_s) if asked else (None, None)
+        text = heading_text(told, a_s, b_s, self._state.zone)
+        return f"{text}, {self.only.currentText()}" if asked and asked.condition else text
+
+    def _say(self, *, is_old: bool = False) -> None:
+        """Of which time the figures are, which may be an old one."""
         text = self._meter.problem or self._heading
-        if self.only.currentIndex() > 0:
-            self._heading = f"{self._heading}, {self.only.currentText()}"
-        if self._meter.is_busy and not told:
-            text = f"{text} · {self.tr('reading…')}"
-        self.heading.setText(text)
+        self.heading.setText(" · ".join(filter(None, (text, self.tr("reading…") if is_old else ""))))
         self.heading.setToolTip(text)
 
     # -- what the user chooses -----------------------------------------------------------------------------------------
