@@ -121,7 +121,7 @@ def test_the_list_offers_other_times_and_points_of_the_same_unit(view: TrendView
     assert texts(view.series_menu(CO2)) == [*earlier, *own]
     assert texts(view.series_menu(FAN)) == [*earlier, *own]
     view.state.add([RISE, ComparedKey(SAT, 1)])
-    assert texts(view.series_menu(RISE)) == own
+    assert texts(view.series_menu(RISE)) == ["Change the expression…", *own]
     assert texts(view.series_menu(ComparedKey(SAT, 1))) == own
 
 

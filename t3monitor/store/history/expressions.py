@@ -29,7 +29,7 @@ from t3monitor.store.history.psychrometrics import (
     wet_bulb,
 )
 from t3monitor.store.history.series import Floats, Holes, Series
-from t3monitor.store.history.statistics import counted_up, without_dropouts
+from t3monitor.store.history.statistics import KNOWN_PLAIN, counted_up, without_dropouts
 
 _COMPARED = {
     ast.Lt: np.less,
@@ -223,7 +223,7 @@ class Expression:
         return Quantity(now.values - before.values, now.unit.difference)
 
     def _hours_on(self, node: ast.expr, times: Floats, window_s: float) -> Floats:
-        """For how much of the time before it was on; NaN where not all of that is known."""
+        """For how much of the time before it was on, at least; NaN where not nearly all of that is known."""
         operands = [
             self._operands[place_of(name)] for name in ast.walk(node) if isinstance(name, ast.Name) and _is_point(name)
         ]
@@ -239,7 +239,7 @@ class Expression:
         on_s = np.append(0.0, np.cumsum(np.nan_to_num(states[:-1]) * seconds))
         unknown_s = np.append(0.0, np.cumsum(np.isnan(states[:-1]) * seconds))
         now, then = np.searchsorted(grid, times), np.searchsorted(grid, times - window_s)
-        is_known = unknown_s[now] == unknown_s[then]
+        is_known = unknown_s[now] - unknown_s[then] <= (1 - KNOWN_PLAIN) * window_s
         return np.where(is_known, (on_s[now] - on_s[then]) / 3600, np.nan)
 
     def _of_air(self, name: str, arguments: Sequence[ast.expr], times: Floats) -> Quantity:

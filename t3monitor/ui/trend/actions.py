@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.plain import add_action
 from t3monitor.ui.trend.local_calendar import Span
@@ -87,9 +86,7 @@ class SeriesMenu(QMenu):
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        if isinstance(key, PointKey):
-            more.offer_of(key, self)
-            self.addSeparator()
+        more.offer_of(key, self)
         self.addAction(self.tr("Colour and line…") + "\tF2", partial(ask_style, key))
         self.addAction(self.tr("Remove") + "\tDel", partial(state.remove, key))
 

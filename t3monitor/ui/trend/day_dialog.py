@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from PySide6.QtCore import QDate
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from t3monitor.ui.kit.plain import Label
@@ -20,6 +21,8 @@ class DayDialog(QDialog):
         self._shown = shown
         self.calendar = QCalendarWidget()
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self.calendar.setWeekdayTextFormat(weekend, QTextCharFormat())  # Qt's red is nobody's choice
         self.calendar.setMinimumHeight(_CALENDAR_LINES * self.fontMetrics().height())
         self.calendar.setMaximumDate(QDate(today.year, today.month, today.day))
         self.calendar.setSelectedDate(QDate(shown.year, shown.month, shown.day).addDays(-1))

@@ -148,6 +148,12 @@ class TrendState:
                 series.append(Chosen(key, free_style(chosen.style for chosen in series)))
         self._show(replace(self._shown, series=tuple(series)))
 
+    def exchange(self, key: SeriesKey, new: SeriesKey) -> None:
+        """Plots another series in the place and the style of one, unless it is there already."""
+        if all(chosen.key != new for chosen in self.series):
+            series = tuple(replace(chosen, key=new) if chosen.key == key else chosen for chosen in self.series)
+            self._show(replace(self._shown, series=series))
+
     def remove(self, key: SeriesKey) -> None:
         """Takes a series off the plot, if it is there."""
         self._show(replace(self._shown, series=tuple(chosen for chosen in self.series if chosen.key != key)))

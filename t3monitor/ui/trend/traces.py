@@ -8,7 +8,7 @@ from types import MappingProxyType
 from PySide6.QtGui import QColor
 
 from t3monitor.model.freshness import PanelState
-from t3monitor.model.points import PointKey
+from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import ComputedKey, SeriesKey, points_of
 from t3monitor.model.snapshot import Snapshot
@@ -22,6 +22,7 @@ from t3monitor.ui.trend.lanes import lane_words
 from t3monitor.ui.trend.legend_model import Entry
 from t3monitor.ui.trend.loader import Found
 from t3monitor.ui.trend.plot import Drawn
+from t3monitor.ui.trend.point_names import Named, PointNames
 from t3monitor.ui.trend.shown import Chosen
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.trace import Trace
@@ -35,6 +36,7 @@ class Traces:
         self._traces: dict[SeriesKey, Trace] = {}
         self._names = PanelNames()
         self._zone: tzinfo | None = None
+        self._snapshot: Snapshot | None = None
         self.recording = Recording()
         self.links_up: Collection[str] | None = None  # the sites of which readings keep coming; None: nobody has said
 
@@ -70,6 +72,28 @@ class Traces:
         """How much newer the present is than what must be loaded to show it."""
         return max((trace.behind_s for trace in self._traces.values()), default=0.0)
 
+    def point_names(self) -> PointNames:
+        """What all points are called that are in use, or on the plot."""
+        told = {
+            PointKey(panel.serial_number, point.point_type, point.point_index): point.label
+            for panel in (self._snapshot.panels if self._snapshot else ())
+            for point in panel.points()
+            if point.in_use
+        }
+        for trace in chain.from_iterable(chosen.parts for chosen in self._traces.values()):
+            told.setdefault(trace.of, trace.point.label if trace.point else "")
+        plotted = {point for key in self._traces for point in points_of(key)}
+        named = (Named(key, self._names.of_site(key.serial_number), label) for key, label in told.items())
+        return PointNames(named, plotted)
+
+    def present_points(self) -> dict[PointKey, Point]:
+        """All points as the newest snapshot tells them."""
+        return {
+            PointKey(panel.serial_number, point.point_type, point.point_index): point
+            for panel in (self._snapshot.panels if self._snapshot else ())
+            for point in panel.points()
+        }
+
     def set_zone(self, zone: tzinfo | None) -> None:
         """By whose clocks days are compared."""
         self._zone = zone
@@ -85,6 +109,7 @@ class Traces:
     def describe(self, snapshot: Snapshot) -> None:
         """Gives each its names and present value."""
         self._names.learn(snapshot)
+        self._snapshot = snapshot
         panels = {panel.serial_number: panel for panel in snapshot.panels}
         has_several_sites = len({panel.site for panel in snapshot.panels}) > 1
         for trace in chain.from_iterable(chosen.parts for chosen in self._traces.values()):
@@ -137,6 +162,7 @@ class Traces:
     def forget(self) -> None:
         """Drops all samples, present values and names."""
         self._names.clear()
+        self._snapshot = None
         for trace in self._traces.values():
             trace.forget()
 

@@ -80,7 +80,7 @@ class TrendView(QWidget):
 
         self.state = TrendState(clock, self._on_changed, self.locale().firstDayOfWeek().value)
         self.traces = Traces()
-        self.more = MoreSeries(self.state, self.traces, clock, self)
+        self.more = MoreSeries(self.state, self.traces, load, spawn, clock, self)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Trend"))
@@ -96,6 +96,7 @@ class TrendView(QWidget):
         self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, clock)
         self.exporter = Exporter(self.page, save_table, spawn, self)
         self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)
+        self.toolbar.add_menu("ƒ", self.tr("Compare"), self.more.make_menu(self.toolbar))
         self.toolbar.add_menu("⤓", self.tr("Export"), self.exporter.make_menu(self.toolbar))
         self.spoken = Spoken(self, self.state, self.traces, self.explainer, clock)
         self.problem = ProblemLine()
@@ -252,7 +253,7 @@ class TrendView(QWidget):
 
     def _on_changed(self, change: Change) -> None:
         """Draws what changed: a hand's movements with the next frame, all else at once."""
-        self.traces.set_zone(self.state.zone)
+        self.more.refresh()
         if Change.SERIES in change:
             self._take_series()
         if Change.CURSOR in change:
