@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import UTC
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from holed_file import IN1, SERIAL, SPACING_S, HoledFile
 from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import SeriesKey, ShiftedKey, StoredKey
+from t3monitor.model.series_keys import ComparedKey, SeriesKey, StoredKey
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
@@ -109,10 +110,9 @@ def test_under_a_condition_they_are_those_of_its_seconds(file: HoledFile, loop: 
 
 
 def test_a_point_of_yesterday_has_yesterdays_figures(file: HoledFile, loop: asyncio.AbstractEventLoop) -> None:
-    later = TimeRange(STRETCH.start_s + 600, STRETCH.end_s + 600)
+    key, later = ComparedKey(IN1, 1), TimeRange(STRETCH.start_s + 86_400, STRETCH.end_s + 86_400)
     earlier = told(file, loop, Asked((IN1,), STRETCH))[IN1]
-    key = ShiftedKey(IN1, 600.0)
-    shifted = told(file, loop, Asked((key,), later), now_s=later.end_s - 300)[key]
+    shifted = told(file, loop, Asked((key,), later, zone=UTC), now_s=STRETCH.end_s + 300)[key]
     assert shifted.parts[0].told.mean == earlier.parts[0].told.mean
     assert shifted.missing == earlier.missing
 

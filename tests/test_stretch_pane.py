@@ -43,6 +43,7 @@ class Owner:
         self.asked: list[tuple[list[StoredKey], float, float, int]] = []
         self.in_thread: list[Any] = []
         self.error: Exception | None = None
+        self.now_s = NOW_S
 
     async def load(
         self, keys: Sequence[StoredKey], start_s: float, end_s: float, max_points: int
@@ -64,7 +65,7 @@ def owner() -> Owner:
 
 @pytest.fixture
 def view(qtbot: QtBot, owner: Owner, loop: asyncio.AbstractEventLoop) -> Iterator[TrendView]:
-    view = TrendView(owner.load, lambda: NOW_S, spawn=loop.create_task, in_thread=owner.call)
+    view = TrendView(owner.load, lambda: owner.now_s, spawn=loop.create_task, in_thread=owner.call)
     qtbot.addWidget(view)
     view.resize(1000, 700)
     view.show()
@@ -187,6 +188,25 @@ def test_without_cursors_it_is_told_of_the_time_in_sight(view: TrendView, loop: 
     assert not view.meter.is_busy
 
 
+def test_as_time_passes_only_figures_of_a_time_that_grows_are_found_anew(
+    view: TrendView, owner: Owner, loop: asyncio.AbstractEventLoop
+) -> None:
+    view.state.set_follow()
+    QTest.keyClick(view, Qt.Key.Key_S)
+    settle(view, loop)
+    owner.now_s += 60
+    view.state.time_passed()
+    assert view.meter.is_busy
+    settle(view, loop)
+    assert view.meter.asked is not None
+    assert view.meter.asked.between.end_s == owner.now_s
+    view.state.mark(view.state.shown.stretch.marking(NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S))
+    settle(view, loop)
+    owner.now_s += 60
+    view.state.time_passed()
+    assert not view.meter.is_busy
+
+
 def test_a_condition_is_chosen_and_saved(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
     view.state.mark(view.state.shown.stretch.marking(NOW_S - 2 * HOUR_S, NOW_S - 60))
     settle(view, loop)
@@ -201,7 +221,7 @@ def test_a_condition_is_chosen_and_saved(view: TrendView, loop: asyncio.Abstract
     settle(view, loop)
     view.figures.copy_text.click()
     assert QGuiApplication.clipboard().text().splitlines()[0].endswith(", only while 237219 OCC is Occupy")
-    assert [cells(view.figures.states)["State"], view.figures.states.rowCount()] == ["Occupy", 1]
+    assert cells(view.figures.states)["Runtime"] == "0:00:00"  # Unoccupy
     view.state.remove(OCC)
     settle(view, loop)
     assert not only.isVisible()

@@ -211,6 +211,15 @@ def test_states_have_runtime_share_and_starts() -> None:
     }
 
 
+def test_a_fan_that_never_ran_has_a_runtime_of_nothing() -> None:
+    table = shown(tell([occupied([(0, 0), (30, 0), (60, 0)])], [], between(0, 60)), OCC).states
+    assert [(said(table, row)["State"], said(table, row)["Runtime"]) for row in (0, 1)] == [
+        ("Unoccupy", "0:01:00"),
+        ("Occupy", "0:00:00"),
+    ]
+    assert said(table, 1)["Starts"] == "0"
+
+
 def test_less_than_nine_tenths_is_partial_and_says_why() -> None:
     row = shown(tell([HOLED], CAUSES, between(0, 360))).values.rows[0]
     assert row.is_partial

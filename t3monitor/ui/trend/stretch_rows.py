@@ -205,7 +205,7 @@ def _state_heads() -> tuple[Head, ...]:
 
 
 def _state_rows(trace: Trace, part: Part, its: Told) -> list[Row]:
-    """A row for each state that it was in; without known time one that says so."""
+    """A row for each state that it was in, of two for both; without known time one that says so."""
 
     def word(value: float | None) -> Cell:
         text = "" if value is None else trace.text_of(part.series, value)
@@ -213,11 +213,20 @@ def _state_rows(trace: Trace, part: Part, its: Told) -> list[Row]:
 
     at_cursors = [word(part.at_a), word(part.at_b)]
     found = []
-    for state in part.told.states or (None,):
+    for state in _states(part) or (None,):
         figures = [Cell()] * 6 if state is None else _state_cells(state, part)
         cells = [word(state.state) if state else Cell(), *at_cursors, *figures]
         found.append(_row(trace, "", cells, its, is_exact=part.is_exact))
     return found
+
+
+def _states(part: Part) -> tuple[StateTime, ...]:
+    """Also the one of two in which it never was: that it did not run is an answer."""
+    found = part.told.states
+    if not part.series.digital or len(found) != 1:
+        return found
+    never = StateTime(0.0 if found[0].state else 1.0, 0.0, None if found[0].starts is None else 0, None, None)
+    return tuple(sorted((found[0], never), key=lambda its: its.state))
 
 
 def _state_cells(state: StateTime, part: Part) -> list[Cell]:

@@ -86,8 +86,8 @@ def tell(
     known_s = sum(told.known_s for told in found)
     lacking = _missing(parts, holes, (start_s, end_s, now_s), otherwise)
     rest_s = max(0.0, asked_s - known_s - sum(lacking.values()))
-    if only is None and rest_s >= 1:  # in days of which only that is known how much of them was
-        lacking[Cause.NO_LONGER_KEPT] += rest_s
+    if only is None and rest_s >= 1:  # of days that are kept as such it is known only how much of them was
+        lacking[None if all(map(_exact, parts)) else Cause.NO_LONGER_KEPT] += rest_s
         rest_s = 0.0
     its_parts = (
         Part(
