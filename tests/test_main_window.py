@@ -314,3 +314,11 @@ def test_where_a_damaged_database_is_stays_in_sight_until_it_is_understood(windo
     assert window.salvaged_banner.isVisible()
     window.salvaged_banner.button.click()
     assert not window.salvaged_banner.isVisible()
+
+
+@pytest.mark.parametrize("damaged", [{"splitters": "x"}, {"splitters": [1]}, {"trend": {"splitter": [1e300, 2]}}])
+def test_a_window_opens_whatever_was_made_of_its_remembered_state(window: MainWindow, damaged: dict[str, Any]) -> None:
+    window.show()
+    window.restore_state(damaged)
+    QCoreApplication.processEvents()
+    assert window.trend.plot.isVisible()

@@ -1048,6 +1048,7 @@ def test_a_state_that_makes_no_sense_is_left_out(view: TrendView) -> None:
         {"points": [[1], ["a", "INPUT", 1], [1, "PUMP", 1], {"a": 1}], "length_s": -5, "preset": "3y"},
         {"length_s": math.inf, "end_s": math.nan, "follow": False, "preset": True},
         {"length_s": 1e30, "end_s": None, "follow": False, "splitter": ["a", "b"]},
+        {"splitter": [1e300, 2]},
     ]
     for state in senseless:
         view.restore_state(state)

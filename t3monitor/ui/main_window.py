@@ -226,8 +226,9 @@ class MainWindow(QMainWindow):
         if isinstance(geometry := state.get("geometry"), str):
             self.restoreGeometry(_bytes(geometry))
         self._has_own_panes = state.get("own_panes") is True
+        splitters = found if isinstance(found := state.get("splitters"), dict) else {}
         for name, its in self._splitters.items():
-            if isinstance(saved := (state.get("splitters") or {}).get(name), str):
+            if isinstance(saved := splitters.get(name), str):
                 its.restoreState(_bytes(saved))
         self.activity_action.setChecked(bool(state.get("activity", False)))
         self._show_activity()

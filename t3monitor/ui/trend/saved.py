@@ -18,6 +18,7 @@ from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Prese
 
 _DAY_S = 86_400
 _MOST_DAYS = 36_600
+_WIDEST_PX = 100_000.0
 _SINCE: tuple[Since, ...] = (*Span, *DataBegin)
 
 
@@ -50,7 +51,9 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
     zone = next((zone for zone in ZoneChoice if zone.value == state.get("zone")), ZoneChoice.SITE)
     end_s = None if state.get("follow", True) else _number(state.get("end_s"), EARLIEST_S, LATEST_S)
     splitter = state.get("splitter")
-    if not (isinstance(splitter, list) and len(splitter) == 2 and all(_number(size, least=1.0) for size in splitter)):
+    if not (
+        isinstance(splitter, list) and len(splitter) == 2 and all(_number(size, 1.0, _WIDEST_PX) for size in splitter)
+    ):
         splitter = []
     shown = Shown(
         _series(state),
