@@ -16,7 +16,7 @@ from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice
 from t3monitor.ui.trend.state import Change, TrendState
 from t3monitor.ui.trend.styles import DASHES, TOLD_APART, Style, free_style
-from t3monitor.ui.trend.time_range import Preset, TimeRange
+from t3monitor.ui.trend.time_range import LONGEST_S, Preset, TimeRange
 from values import NOW_S
 
 SAT, CO2, VALVE, FAN = (PointKey(237219, PointType.INPUT, number) for number in range(1, 5))
@@ -346,6 +346,29 @@ def test_a_typed_day_is_a_day_and_any_time_moves_by_days_of_the_wall_clock(autum
     assert shown(state) == ("2026-11-01 04:00", "2026-11-01 06:00", False)
     state.move_days(-1)
     assert shown(state) == ("2026-10-31 04:00", "2026-10-31 06:00", False)
+
+
+def test_a_day_forward_reaches_the_present_with_as_much_time_as_before(bench: Bench) -> None:
+    state = bench.state
+    state.show_preset(Preset.DAY)
+    state.move_days(-1)
+    assert not state.follows
+    bench.now_s += 60
+    state.move_days(1)
+    assert state.follows
+    state.move_windows(-1)
+    state.move_days(1)
+    assert (state.follows, state.time_range.length_s) == (True, 24 * HOUR_S)
+    state.show_calendar(Span.DAY, -1)
+    state.move_days(1)
+    assert (state.follows, state.span) == (True, Span.DAY)
+    state.move_days(-1)
+    assert (state.follows, state.span) == (False, Span.DAY)
+
+
+def test_no_more_time_is_shown_than_can_be_zoomed_to(bench: Bench) -> None:
+    bench.state.show_range(TimeRange(NOW_S - 26 * 366 * DAY_S, NOW_S - 3600.0))
+    assert bench.state.time_range == TimeRange.ending(NOW_S - 3600, LONGEST_S)
 
 
 def test_no_future_is_in_sight_and_what_reaches_the_present_follows_it(bench: Bench) -> None:

@@ -214,6 +214,7 @@ class TrendState:
         now_s = self._clock()
         if shown.start_s <= now_s - SHORTEST_S:
             shown = TimeRange(shown.start_s, min(shown.end_s, now_s))
+        shown = TimeRange.ending(shown.end_s, min(shown.length_s, LONGEST_S))
         self._show(self._at(shown.within_history(now_s)))
 
     def show_calendar(self, span: Span, by: int = 0) -> None:
@@ -249,14 +250,13 @@ class TrendState:
         moved = shown.moved(windows * shown.length_s)
         if span:
             moved = self.calendar.around(span, shown.start_s, windows)
-        if windows > 0 and moved.end_s >= self._clock():
-            self._show(replace(self._at(shown), end_s=None, since=span))
-        else:
-            self.show_range(moved)
+        self._step(moved, span, forward=windows > 0)
 
     def move_days(self, days: int) -> None:
-        """Goes back (negative) or forward by days, by the clock on the wall."""
-        self.show_range(self.calendar.moved(self.time_range, days))
+        """Goes back (negative) or forward by days, by the clock on the wall; as `move_windows` at the present."""
+        span = Span.DAY if self.span is Span.DAY else None
+        moved = self.calendar.around(span, self.time_range.start_s, days) if span else None
+        self._step(moved or self.calendar.moved(self.time_range, days), span, forward=days > 0)
 
     def pan(self, by_s: float) -> None:
         """Moves the time as a hand does; it stops at the present, and follows it from there on."""
@@ -349,6 +349,12 @@ class TrendState:
 
     def _at(self, shown: TimeRange) -> Shown:
         return replace(self._shown, length_s=shown.length_s, end_s=shown.end_s, since=None)
+
+    def _step(self, to: TimeRange, span: Span | None, *, forward: bool) -> None:
+        if forward and to.end_s >= self._clock() - _SLIVER * to.length_s:
+            self._show(replace(self._at(self.time_range), end_s=None, since=span))
+        else:
+            self.show_range(to)
 
     def _move(self, shown: TimeRange) -> None:
         """Shows that time, and where it reaches the present, follows it."""

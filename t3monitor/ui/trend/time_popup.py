@@ -27,7 +27,7 @@ from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.shown import ZoneChoice
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.time_range import SHORTEST_S, TimeRange
+from t3monitor.ui.trend.time_range import LONGEST_S, SHORTEST_S, TimeRange
 from t3monitor.ui.trend.typed_times import TypedTimeError, time_typed, typed_text
 
 _CALENDAR_LINES = 13
@@ -113,6 +113,8 @@ class TimePopup(QFrame):
         shown = TimeRange(start_s, time_typed(self.end.text(), zone, local(start_s, zone).date(), ends=True))
         if shown.length_s < SHORTEST_S:
             raise TypedTimeError(self.tr("The end has to be a minute after the beginning, or later"))
+        if shown.length_s > LONGEST_S:
+            raise TypedTimeError(self.tr("That is too long: five years are shown at most"))
         if shown.start_s > self._now_s - SHORTEST_S:
             raise TypedTimeError(self.tr("That is still to come: choose a time before now"))
         return shown

@@ -1,12 +1,13 @@
 """Dates and times as users type them: as they are written everywhere, or by their locale; UTC epoch seconds."""
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from PySide6.QtCore import QLocale
 
 from t3monitor.model.zones import local, zone_text
 from t3monitor.ui.kit.texts import clock_text, date_text, translate
+from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S
 
 _TYPED = re.compile(
     r"(?:(?P<a>\d{1,4})\s?[-./]\s?(?P<b>\d{1,2})\s?[-./]\s?(?P<c>\d{1,4})\.?)?"
@@ -16,6 +17,7 @@ _TYPED = re.compile(
 )
 _NUMBERS = re.compile(r"(?:[yd]+|MM?)([-./]) ?(?:[yd]+|MM?)\1 ?(?:[yd]+|MM?)\.?")
 _ISO = "yyyy-MM-dd"
+_YEARS = tuple(datetime.fromtimestamp(at_s, UTC).year for at_s in (EARLIEST_S, LATEST_S))
 
 
 class TypedTimeError(ValueError):
@@ -54,6 +56,8 @@ def time_typed(
             at = time(hour, minute, second)
     except (ValueError, OverflowError):
         raise TypedTimeError(_no_time(text, today)) from None
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise TypedTimeError(translate("TypedTime", "There is no history of the year %d") % day.year)
     return _in_zone(datetime.combine(day, at, zone), zone, found["zone"] or "", ends=ends)
 
 
