@@ -244,6 +244,21 @@ def test_what_was_explained_once_is_not_asked_for_again_when_more_comes_into_sig
     assert explainer.within(IN1, 0, 1000) == [], "of a time apart, nothing else is kept"
 
 
+def test_a_hole_long_after_the_history_was_loaded_is_explained_as_well(loop: asyncio.AbstractEventLoop) -> None:
+    now_s = 1000.0
+
+    async def explain(keys: Sequence[PointKey], start_s: float, end_s: float) -> Mapping[PointKey, tuple[Any, ...]]:
+        return {key: (hole(start_s, min(end_s, now_s), Cause.TIMEOUT),) if start_s < end_s else () for key in keys}
+
+    explainer = HoleExplainer(explain, lambda: now_s, loop.create_task)
+    explainer.request([IN1], 0, 2000)
+    loop.run_until_complete(asyncio.sleep(0))
+    now_s = 9000.0
+    explainer.ask_again(8000)
+    loop.run_until_complete(asyncio.sleep(0))
+    assert [part[:2] for part in explainer.within(IN1, 2000, 1e6)] == [(8000, 9000)]
+
+
 def test_causes_that_cannot_be_read_are_not_said(
     view: TrendView, settle: Settle, owner: Owner, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -88,9 +88,14 @@ class HoleExplainer(QObject):
         self._ask(parts)
 
     def ask_again(self, since_s: float = -inf) -> None:
-        """Asks once more for those since a time, though not every moment: causes are recorded as time passes."""
+        """Asks once more for those since a time, though not every moment: causes are recorded as time passes.
+
+        While lines go on with live values, that time may be after all that was asked for.
+        """
         if self._asked and not self._task and abs(self._clock() - self._asked_at_s) >= ASK_AGAIN_S:
             keys, start_s, end_s = self._asked
+            if since_s > start_s:
+                end_s = max(end_s, *map(self._now_s, keys))
             self._ask({(max(since_s, start_s), end_s): list(keys)})
 
     def forget(self) -> None:
