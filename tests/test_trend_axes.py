@@ -201,7 +201,10 @@ def test_what_was_chosen_survives_json_and_damage_does_not(shown: Show) -> None:
     view.state.choose_axes(AxisChoices())
     view.restore_state(saved)
     assert view.state.shown.axes == axes
-    damaged = {"limits": {"a": [2, 1], "b": [0, 1e308], "c": "x", "d": [0, 5]}, "increases": {"e": "year"}}
+    damaged = {
+        "limits": {"a": [2, 1], "b": [0, 1e308], "c": "x", "d": [0, 5], "e": [0, 5e-324]},
+        "increases": {"e": "year"},
+    }
     assert AxisChoices.from_json(damaged) == AxisChoices({"d": (0.0, 5.0)})
     assert AxisChoices.from_json([]) == AxisChoices()
 

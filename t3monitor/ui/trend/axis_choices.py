@@ -1,11 +1,12 @@
 """What a user chose about the axes of values; plain data, which is saved and undone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
-_LARGEST = 1e300  # what an axis can show
+LARGEST = 1e300  # beyond, sums overflow; whatever a panel sends, an axis ends there
+FINEST = 1e-9  # of a value: what can be told apart on an axis, and by a float
 Limits = tuple[float, float]  # smallest and largest value
 
 
@@ -64,16 +65,17 @@ class AxisChoices:
             found if isinstance(found := saved.get(name), dict) else {} for name in ("limits", "increases")
         )
         return cls(
-            {str(unit): (float(its[0]), float(its[1])) for unit, its in limits.items() if _are_limits(its)},
+            {str(unit): (float(its[0]), float(its[1])) for unit, its in limits.items() if are_limits(its)},
             {str(units): per for units, value in increases.items() for per in Per if per.value == value},
             saved.get("without_faulty") is True,
         )
 
 
-def _are_limits(saved: object) -> bool:
-    match saved:
-        case [int() | float() as low, int() | float() as high] if abs(low) <= _LARGEST and abs(high) <= _LARGEST:
-            return low < high
+def are_limits(ends: object) -> TypeGuard[Sequence[float]]:
+    """Whether an axis can end there: its ends are numbers that can be told apart."""
+    match ends:
+        case [int() | float() as low, int() | float() as high] if abs(low) <= LARGEST and abs(high) <= LARGEST:
+            return high - low >= FINEST / 2 * max(abs(low), abs(high), 1e-6)
     return False
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QMenu, QWidget, QWidgetAct
 
 from t3monitor.model.units import is_counter
 from t3monitor.ui.kit.plain import Label, field_label
-from t3monitor.ui.trend.axis_choices import AxisChoices, Per
+from t3monitor.ui.trend.axis_choices import AxisChoices, Per, are_limits
 from t3monitor.ui.trend.ticks import Scale, value_of, whole_text
 
 _FIELD_PX = 110
@@ -71,6 +71,6 @@ class AxisMenu(QMenu):
     def _accept(self) -> None:
         """Takes what was typed, unless it makes no axis."""
         limits = value_of(self.lowest.text()), value_of(self.highest.text())
-        if None not in limits and limits[0] < limits[1]:  # type: ignore[operator]  # mypy does not see it
+        if are_limits(limits):
             self.limits_chosen.emit(limits)
             self.close()

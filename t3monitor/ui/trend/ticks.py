@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from t3monitor.model.units import hours_minutes_seconds, is_counter
+from t3monitor.ui.trend.axis_choices import FINEST, LARGEST
 
 TIME_UNIT = "h:mm:ss"  # the axis of values in seconds that are shown so
-_LARGEST = 1e300  # beyond, sums overflow; whatever a panel sends, an axis ends there
 _LONG = 11  # characters of a label that make an axis wide
-_FINEST = 1e-9  # of a value: what can be told apart on an axis, and by a float
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 _ROUND_S = (
@@ -40,8 +39,8 @@ class Scale(NamedTuple):
 
     def zoomed(self, factor: float, around: float) -> tuple[float, float]:
         """The ends of an axis that shows ``factor`` times as much, with a value where it was."""
-        least = _FINEST * max(abs(self.lowest), abs(self.highest), 1e-6)
-        factor = min(max(factor, least / self.span), _LARGEST / self.span)
+        least = FINEST * max(abs(self.lowest), abs(self.highest), 1e-6)
+        factor = min(max(factor, least / self.span), LARGEST / self.span)
         return around - (around - self.lowest) * factor, around + (self.highest - around) * factor
 
 
@@ -90,7 +89,7 @@ def value_of(text: str) -> float | None:
     for number in numbers:
         value = value * 60 + abs(number)
     value = -value if parts[0].startswith("-") else value
-    return value if len(parts) <= 3 and abs(value) <= _LARGEST else None
+    return value if len(parts) <= 3 and abs(value) <= LARGEST else None
 
 
 def _decimals(step: float) -> int:
@@ -148,7 +147,7 @@ def still_fits(
                 return False
             continue
         slack = scale.step * 1e-6
-        if max(low, -_LARGEST) < scale.lowest - slack or min(high, _LARGEST) > scale.highest + slack:
+        if max(low, -LARGEST) < scale.lowest - slack or min(high, LARGEST) > scale.highest + slack:
             return False
         if scale.span > 1.8 * new.scales[unit].span or round(scale.span / scale.step) != old.divisions:
             return False  # the second: its ends were chosen
@@ -161,11 +160,11 @@ _ADDED_UP = ("kg", "gal", "cf", "btu")  # may be sums as well, of which a little
 
 def _span(unit: str, low: float, high: float) -> tuple[float, float]:
     """The extent, widened if it is so narrow that it would show nothing but the noise of a constant value."""
-    low, high = max(low, -_LARGEST), min(high, _LARGEST)
+    low, high = max(low, -LARGEST), min(high, LARGEST)
     largest = max(abs(low), abs(high))
     least = _LEAST_SPANS.get(unit) or (max(0.02 * largest, 1e-6) if largest else 1.0)
     if is_counter(unit) or unit.casefold() in _ADDED_UP:
-        least = max(4.0 if low == high else 0.0, 10 * _FINEST * largest)
+        least = max(4.0 if low == high else 0.0, 10 * FINEST * largest)
     if high - low < least:
         middle = (low + high) / 2
         low, high = (0.0, least) if low >= 0 and middle < least / 2 else (middle - least / 2, middle + least / 2)
