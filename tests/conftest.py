@@ -37,7 +37,7 @@ CLIB = Path(__file__).parent / "clib"
 _MUCH_GARBAGE = 20_000  # objects that were made and not given back since garbage was collected last
 
 suite = settings(
-    max_examples=20,
+    max_examples=10,
     derandomize=True,
     database=None,
     deadline=None,
@@ -140,7 +140,7 @@ def new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="session", autouse=True)
 def past_of_the_demo_is_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The day before that the simulated building begins with is made once for each size up to its own."""
+    """The day before that the simulated building begins with is coarse, and made once for each size up to its own."""
     folder, backfill = tmp_path_factory.mktemp("past"), past.backfill
 
     def copy_or_make(database_url: str, building: Building, *period: Any) -> int:
@@ -158,6 +158,7 @@ def past_of_the_demo_is_made_once(tmp_path_factory: pytest.TempPathFactory) -> I
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(past, "backfill", copy_or_make)
+        patch.setattr(past, "_DEMO_STEP_S", 3600)
         yield
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.simulation import past
 from t3monitor.simulation.link import DemoLink
 from t3monitor.simulation.past import give_demo_a_past
 from t3monitor.simulation.story import PAST_S, Story
@@ -24,6 +26,13 @@ from test_sites import Runner
 
 END_S = 1_761_998_400  # 1 November 2025, 12:00 UTC
 PANELS = 5
+
+
+@pytest.fixture(scope="module", autouse=True)
+def the_past_is_as_dense_as_users_have_it() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(past, "_DEMO_STEP_S", None)
+        yield
 
 
 @pytest.fixture(scope="module")

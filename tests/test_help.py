@@ -38,7 +38,9 @@ async def nothing(*_: Any) -> dict[Any, Any]:
 def test_the_list_has_every_key_of_the_windows_actions(qtbot: QtBot, tmp_path: Path) -> None:
     from t3monitor.ui.trend.view import TrendView
 
-    window = MainWindow(TrendView(nothing, lambda: float(NOW_S)), ActivityPane(tmp_path))
+    window = MainWindow(
+        TrendView(nothing, lambda: float(NOW_S), spawn=lambda load: load.close()), ActivityPane(tmp_path)
+    )
     qtbot.addWidget(window)
     shortcuts = {
         key.toString(QKeySequence.SequenceFormat.PortableText)

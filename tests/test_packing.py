@@ -30,7 +30,7 @@ PANEL, BEGIN_S = 237219, 1_700_000_000
 LAYOUTS = {1: 4, 2: 6, 3: 2}  # with how many points; the third is of an import
 NEWEST = "SELECT * FROM TRENDLOG_DATA WHERE data_source = 1 AND serial_number = 237219 AND point_type = 'INPUT'"
 assert packed, "it is loaded, for which packing would wait"
-few = settings(max_examples=settings().max_examples // 5)  # each is 700 frames
+few = settings(max_examples=settings().max_examples // 3)  # each is 700 frames
 ORDERS = ("ORDER BY logging_time DESC LIMIT 1000", "ORDER BY logging_time LIMIT 1000")
 
 

@@ -176,97 +176,90 @@ def test_no_corner_of_the_window_takes_a_name_for_html_or_a_mnemonic_and_all_are
 ) -> None:
     async def scenario() -> None:
         async with hostile_building(tmp_path) as program:
-            window = program.window
-            every = "\n".join(walk())
-            for name in (PANEL, *(name for names in LABELS.values() for name in names)):
-                assert name in every
-            assert window.windowHandle().title() == f"T3 Monitor – Recording {FILE}"
-            assert window.indicator.link.text() == f"Recording {FILE}"
-            row = LegendRow(window.trend.legend, window.trend.state.points[0])
-            assert (
-                said(row.data(Column.SHOWN, Qt.ItemDataRole.ToolTipRole))
-                == f"Show or hide {PANEL} ({SERIALS[0]}) <b>x</b>"
-            )
-            assert (
-                said(row.data(Column.REMOVE, Qt.ItemDataRole.ToolTipRole))
-                == f"Remove {PANEL} ({SERIALS[0]}) <b>x</b> from the plot"
-            )
-            assert said(row.tip).startswith(f"{PANEL} ({SERIALS[0]}) <b>x</b>\nTemp <A> & <B>")
-
-            table = drawn(window.points)
-            for label, full_label in LABELS.values():
-                assert any(text.startswith(label[:4]) for text in table), "it may be cut"
-                assert full_label in table
-            assert [text for text in drawn(window.devices) if text.startswith("AHU <P>")] == [
-                "AHU <P> A&B (237219)",
-                "AHU <P> A&B (237220)",
-            ]
-            assert f"{SERIALS[0]} A&B" in drawn(window.trend)
-            assert f"Recording {FILE}" in drawn(window.indicator)
+            look_at_the_panes(program)
+            look_at_menus_dialogs_and_messages(program, tmp_path)
+            look_at_sites_and_what_is_said_of_their_links(program)
 
     run(scenario())
 
 
-def test_menus_dialogs_and_messages_say_names_as_they_are(run: Run, tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with hostile_building(tmp_path) as program:
-            window = program.window
-            menus = [
-                window.trend.context_menu(),
-                window.points.table.make_menu(),
-                window.devices.make_panel_menu(SERIALS[0]),
-                window.devices.tree.columns.make_menu(window.devices.tree),
-            ]
-            removing = next(action.menu() for action in menus[0].actions() if action.text() == "Remove")
-            entries = [without_mnemonic(action.text()) for action in removing.actions()]
-            assert entries[:2] == [f"{PANEL} ({SERIALS[0]}) <b>x</b>", f"{PANEL} ({SERIALS[0]}) &Boiler"]
-            removing.ensurePolished()
-            removing.resize(removing.sizeHint())
-            assert entries[1] in drawn(removing)
+def look_at_the_panes(program: MonitorApp) -> None:
+    window = program.window
+    every = "\n".join(walk())
+    for name in (PANEL, *(name for names in LABELS.values() for name in names)):
+        assert name in every
+    assert window.windowHandle().title() == f"T3 Monitor – Recording {FILE}"
+    assert window.indicator.link.text() == f"Recording {FILE}"
+    row = LegendRow(window.trend.legend, window.trend.state.points[0])
+    assert said(row.data(Column.SHOWN, Qt.ItemDataRole.ToolTipRole)) == f"Show or hide {PANEL} ({SERIALS[0]}) <b>x</b>"
+    assert (
+        said(row.data(Column.REMOVE, Qt.ItemDataRole.ToolTipRole))
+        == f"Remove {PANEL} ({SERIALS[0]}) <b>x</b> from the plot"
+    )
+    assert said(row.tip).startswith(f"{PANEL} ({SERIALS[0]}) <b>x</b>\nTemp <A> & <B>")
 
-            dialogs: list[QDialog] = [
-                CrashDialog(SENTENCE, CrashReport(tmp_path / FILE, SENTENCE), window),
-                message_box(SITES[0], SENTENCE),
-            ]
-            program.settings.open()
-            assert program.settings.dialog is not None
-            program.settings.dialog.link.test_message.show_sentence(
-                program.settings.dialog.link.web.sites.message.tone, SENTENCE
-            )
-            window.points.set_notice(SENTENCE)
-            window.trend.problem.say(SENTENCE)
-            window.banner.say(SENTENCE)
-            window.statusBar().showMessage(SENTENCE)
-            every = "\n".join(walk())
-            assert every.count(SENTENCE) >= len(dialogs) + 3
-            assert FILE in every, "the file of the crash"
-            for widget in (*menus, *dialogs):
-                widget.deleteLater()
-
-    run(scenario())
+    table = drawn(window.points)
+    for label, full_label in LABELS.values():
+        assert any(text.startswith(label[:4]) for text in table), "it may be cut"
+        assert full_label in table
+    assert [text for text in drawn(window.devices) if text.startswith("AHU <P>")] == [
+        "AHU <P> A&B (237219)",
+        "AHU <P> A&B (237220)",
+    ]
+    assert f"{SERIALS[0]} A&B" in drawn(window.trend)
+    assert f"Recording {FILE}" in drawn(window.indicator)
 
 
-def test_sites_and_what_is_said_of_their_links_are_text(run: Run, tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with hostile_building(tmp_path) as program:
-            window = program.window
-            sites = [{"name": name, "url": f"http://10.0.0.{number}"} for number, name in enumerate(SITES)]
-            window.apply_settings(
-                Session(program.paths, program.session.settings.with_values(link="webapi", sites=sites))
-            )
-            for site in SITES:
-                decoded = AnswerDecoded(snapshot(note=SENTENCE), 10, site=site)
-                ended = CycleFinished(report(Outcome.PARTIAL, SENTENCE, site=site), 5.0, site=site)
-                started = CycleStarted("sqlite:///x", True, 30, 3, site=site)
-                for event in (started, CallStarted(1, 1, site=site), decoded, ended):
-                    window.apply_event(event)
-            every = "\n".join(walk())
-            for site in SITES:
-                assert f"{site}: live" in every
-            assert said(window.indicator.toolTip()).count("<i>more</i>") == 4, "reason and note of each site"
-            assert SENTENCE.partition("\n")[0] in every
+def look_at_menus_dialogs_and_messages(program: MonitorApp, folder: Path) -> None:
+    window = program.window
+    menus = [
+        window.trend.context_menu(),
+        window.points.table.make_menu(),
+        window.devices.make_panel_menu(SERIALS[0]),
+        window.devices.tree.columns.make_menu(window.devices.tree),
+    ]
+    removing = next(action.menu() for action in menus[0].actions() if action.text() == "Remove")
+    entries = [without_mnemonic(action.text()) for action in removing.actions()]
+    assert entries[:2] == [f"{PANEL} ({SERIALS[0]}) <b>x</b>", f"{PANEL} ({SERIALS[0]}) &Boiler"]
+    removing.ensurePolished()
+    removing.resize(removing.sizeHint())
+    assert entries[1] in drawn(removing)
 
-    run(scenario())
+    dialogs: list[QDialog] = [
+        CrashDialog(SENTENCE, CrashReport(folder / FILE, SENTENCE), window),
+        message_box(SITES[0], SENTENCE),
+    ]
+    program.settings.open()
+    assert program.settings.dialog is not None
+    program.settings.dialog.link.test_message.show_sentence(
+        program.settings.dialog.link.web.sites.message.tone, SENTENCE
+    )
+    window.points.set_notice(SENTENCE)
+    window.trend.problem.say(SENTENCE)
+    window.banner.say(SENTENCE)
+    window.statusBar().showMessage(SENTENCE)
+    every = "\n".join(walk())
+    assert every.count(SENTENCE) >= len(dialogs) + 3
+    assert FILE in every, "the file of the crash"
+    for widget in (*menus, *dialogs):
+        widget.deleteLater()
+
+
+def look_at_sites_and_what_is_said_of_their_links(program: MonitorApp) -> None:
+    window = program.window
+    sites = [{"name": name, "url": f"http://10.0.0.{number}"} for number, name in enumerate(SITES)]
+    window.apply_settings(Session(program.paths, program.session.settings.with_values(link="webapi", sites=sites)))
+    for site in SITES:
+        decoded = AnswerDecoded(snapshot(note=SENTENCE), 10, site=site)
+        ended = CycleFinished(report(Outcome.PARTIAL, SENTENCE, site=site), 5.0, site=site)
+        started = CycleStarted("sqlite:///x", True, 30, 3, site=site)
+        for event in (started, CallStarted(1, 1, site=site), decoded, ended):
+            window.apply_event(event)
+    every = "\n".join(walk())
+    for site in SITES:
+        assert f"{site}: live" in every
+    assert said(window.indicator.toolTip()).count("<i>more</i>") == 4, "reason and note of each site"
+    assert SENTENCE.partition("\n")[0] in every
 
 
 @pytest.mark.parametrize("text", [*NAMES, SENTENCE, "a\tb <P>", "  <b>  two  </b>", "a < b", "<?xml", "", "&lt;b&gt;"])

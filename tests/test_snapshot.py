@@ -1,6 +1,5 @@
 import asyncio
-import subprocess
-import sys
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 from t3monitor.cli import main
 from t3monitor.commands import snapshot as snapshot_command
 from t3monitor.commands.snapshot import _print_qt_message
-from t3monitor.simulation import past
 
 
 @pytest.fixture
@@ -21,7 +19,6 @@ def snapshot(qapp: QApplication, own_home: None, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(snapshot_command, "make_application", lambda: qapp)
     monkeypatch.setattr(snapshot_command, "qInstallMessageHandler", lambda _: None)
     monkeypatch.setattr(snapshot_command, "_QUIET_TURNS", 3)
-    monkeypatch.setattr(past, "_DEMO_STEP_S", 3600)  # the curves of these pictures may be coarse
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")  # which the command sets as well, and this takes back
     qapp.setQuitOnLastWindowClosed(False)
     yield lambda *arguments: main(["snapshot", *arguments])
@@ -45,14 +42,22 @@ def test_the_window_is_drawn_in_the_size_and_theme_asked_for(
     assert not (home / "data").exists(), "the simulated building of a picture leaves nothing behind"
 
 
-def test_a_picture_that_cannot_be_written_is_one_sentence(home: Path, tmp_path: Path) -> None:
-    """As a process, which has no screen and finds its own way to do without."""
+def test_a_picture_that_cannot_be_written_is_one_sentence_and_no_screen_is_needed(
+    snapshot: Callable[..., int],
+    qapp: QApplication,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    screens = []
+    monkeypatch.setattr(
+        snapshot_command, "make_application", lambda: screens.append(os.environ.get("QT_QPA_PLATFORM")) or qapp
+    )
+    monkeypatch.delenv("QT_QPA_PLATFORM")
     picture = tmp_path / "missing" / "x.png"
-    command = [sys.executable, "-m", "t3monitor", "snapshot", str(picture), "--demo", "--page", "welcome"]
-    environment = {"T3MONITOR_HOME": str(home), "PATH": "/usr/bin:/bin"}
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, env=environment)
-    assert result.returncode == 1
-    assert result.stderr == f"{picture} cannot be written; choose a file that ends in .png\n"
+    assert snapshot(str(picture), "--demo", "--page", "welcome") == 1
+    assert capsys.readouterr() == ("", f"{picture} cannot be written; choose a file that ends in .png\n")
+    assert screens == ["offscreen"], "which Qt reads when it makes its application"
 
 
 def test_what_qt_has_to_say_is_printed_but_for_what_it_says_of_every_window(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from functools import cache
 
 from t3monitor import __version__
 from t3monitor.config.settings import LinkName
@@ -13,6 +14,11 @@ _DATABASE_HELP = "sqlite:///FILE (default: in the per-user data folder)"
 
 def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command with its options, by default of this process; raises SystemExit where they are none."""
+    return _parser().parse_args(argv)
+
+
+@cache  # it takes 10 ms, and a process may run several commands
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="t3monitor", description="Trend monitor beside Temco T3000.")
     parser.add_argument("--demo", action="store_true", help="open the window on a simulated building")
     parser.add_argument("--version", action="version", version=f"t3monitor {__version__}")
@@ -41,7 +47,7 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     snapshot.add_argument("--theme", choices=("light", "dark"), default="light")
     snapshot.add_argument("--page", choices=PAGES, default=PAGES[0], help=f"default: {PAGES[0]}")
     _add_database(commands)
-    return parser.parse_args(argv)
+    return parser
 
 
 def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
