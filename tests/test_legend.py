@@ -159,7 +159,7 @@ def test_a_row_is_dragged_to_another_place(
     model, asked = legend.model(), told(legend.moved)
     dragged = model.mimeData([model.index(row, Column.NAME)])
     assert not model.dropMimeData(dragged, Qt.DropAction.MoveAction, to, 0, QModelIndex()), "nothing is taken away"
-    assert asked == ([moved] if (grouped, row) != (True, 4) else [])
+    assert asked == ([(*moved, 0)] if (grouped, row) != (True, 4) else [])
 
 
 def test_points_that_are_dragged_into_it_are_left_to_the_view(legend: Legend) -> None:
@@ -191,7 +191,7 @@ def test_the_keys_hide_remove_move_and_go_from_row_to_row(legend: Legend, qtbot:
     qtbot.keyClick(legend, _Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     qtbot.keyClick(legend, _Key.Key_Delete)
     assert (pointed, hidden, removed) == ([CO2], [(CO2, True)], [CO2])
-    assert moved == [(CO2, SAT), (CO2, RAT)]
+    assert moved == [(CO2, SAT, 0), (CO2, RAT, 0)]
 
 
 def test_the_list_of_keys_has_those_that_are_heard(legend: Legend, monkeypatch: pytest.MonkeyPatch) -> None:

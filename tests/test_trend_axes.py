@@ -214,7 +214,7 @@ def test_of_plots_above_each_other_the_lowest_alone_has_the_times_and_they_can_a
     for plot in (lowest, upper):
         qtbot.addWidget(plot)
         plot.resize(600, 300)
-        plot.set_left_width(90.0)
+        plot.set_sides(90.0, 0.0)
         plot.show()
         plot.set_range(TimeRange(START_S, float(NOW_S)))
         QApplication.processEvents()

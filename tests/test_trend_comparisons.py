@@ -116,7 +116,7 @@ def test_the_list_offers_other_times_and_points_of_the_same_unit(view: TrendView
     view.state.add([SAT, RAT, CO2, FAN, PUMP, OAT])
     view.describe(snapshot(*panels(NOW_S)))
     earlier = ["The day before", "The same weekday a week before", "Another day…"]
-    own = ["Colour and line…\tF2", "Remove\tDel"]
+    own = ["Colour and line…\tF2", "Show in", "Remove\tDel"]
     assert texts(view.series_menu(SAT)) == [*earlier, "Minus AHU-1 RAT", "Minus Roof OAT", *own]
     assert texts(view.series_menu(CO2)) == [*earlier, *own]
     assert texts(view.series_menu(FAN)) == [*earlier, *own]

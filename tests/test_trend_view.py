@@ -784,7 +784,7 @@ def test_what_is_chosen_in_the_list_is_drawn_and_its_figures_are_those_of_the_ti
     view.state.add([SAT, CO2, FAN, unread])
     settle(view)
     view.legend.style_chosen.emit(SAT, Style(3, 1, 2))
-    view.legend.moved.emit(CO2, SAT)
+    view.legend.moved.emit(CO2, SAT, 0)
     view.legend.grouped_changed.emit(True)
     view.legend.pointed_at.emit(SAT)
     assert [drawn.key for drawn in view.traces.drawn(NOW_S)] == [CO2, SAT, FAN, unread]
@@ -995,9 +995,9 @@ def test_dragged_points_are_taken_and_other_things_are_not(view: TrendView, sett
         mouse = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
         entering = QDragEnterEvent(QPoint(300, 200), *mouse)
         entering.ignore()
-        view.dragEnterEvent(entering)
+        QApplication.sendEvent(view, entering)
         if entering.isAccepted():
-            view.dropEvent(QDropEvent(QPointF(300, 200), *mouse))
+            QApplication.sendEvent(view, QDropEvent(QPointF(300, 200), *mouse))
         return entering.isAccepted()
 
     text, broken = QMimeData(), QMimeData()

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.plain import add_action
+from t3monitor.ui.trend.legend_model import plot_name
 from t3monitor.ui.trend.local_calendar import Span
 from t3monitor.ui.trend.more_series import MoreSeries
 from t3monitor.ui.trend.state import TrendState
@@ -88,7 +89,26 @@ class SeriesMenu(QMenu):
         super().__init__(parent)
         more.offer_of(key, self)
         self.addAction(self.tr("Colour and line…") + "\tF2", partial(ask_style, key))
+        self._offer_plots(state, key)
         self.addAction(self.tr("Remove") + "\tDel", partial(state.remove, key))
+
+    def _offer_plots(self, state: TrendState, key: SeriesKey) -> None:
+        own = next((chosen.plot for chosen in state.series if chosen.key == key), 0)
+        plots = self.addMenu(self.tr("Show in"))
+        for plot in range(state.plot_count):
+            its = plots.addAction(plot_name(plot), partial(state.show_in, key, plot))
+            its.setCheckable(True)
+            its.setChecked(plot == own)
+        plots.addSeparator()
+        for text, plot in ((self.tr("New plot above"), own), (self.tr("New plot below"), own + 1)):
+            plots.addAction(text, partial(state.show_in, key, plot, anew=True))
+        plots.setEnabled(len(state.series) > 1)
+
+
+def open_menu(menu: QMenu, at: QPoint) -> None:
+    """Shows a menu at a global position, once."""
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(at)
 
 
 def act_on_key(

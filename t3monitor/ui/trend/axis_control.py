@@ -15,7 +15,8 @@ from t3monitor.ui.trend.axis_menu import AxisMenu
 from t3monitor.ui.trend.curves import axis_unit
 from t3monitor.ui.trend.explainer import HoleExplainer
 from t3monitor.ui.trend.increase_series import increase_series
-from t3monitor.ui.trend.plot import Drawn, TrendPlot
+from t3monitor.ui.trend.plot import Drawn
+from t3monitor.ui.trend.plots import PlotStack
 from t3monitor.ui.trend.state import TrendState
 
 
@@ -23,17 +24,17 @@ class AxisControl(QObject):
     """Tells the state what was chosen at the axes of a plot, and applies it to what is to be drawn."""
 
     def __init__(
-        self, plot: TrendPlot, state: TrendState, explainer: HoleExplainer, clock: Callable[[], float], parent: QObject
+        self, plots: PlotStack, state: TrendState, explainer: HoleExplainer, clock: Callable[[], float], parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._plot = plot
+        self._plots = plots
         self._state = state
         self._explainer = explainer
         self._clock = clock
         self._increases: dict[tuple[SeriesKey, int], tuple[object, Series]] = {}  # and what they were made of
-        plot.axes.limits_chosen.connect(self._choose_limits)
-        plot.axes.limits_moved.connect(state.move_axis)
-        plot.axes.menu_asked.connect(self._open_menu)
+        plots.limits_chosen.connect(self._choose_limits)
+        plots.limits_moved.connect(state.move_axis)
+        plots.axis_menu_asked.connect(self._open_menu)
 
     def applied(self, drawn: Iterable[Drawn]) -> list[Drawn]:
         """Counters as their increase, and when sensors were faulty, as far as that was chosen."""
@@ -87,7 +88,7 @@ class AxisControl(QObject):
     def menu(self, unit: str) -> AxisMenu:
         """What can be done with the axis of a unit."""
         axes = self._state.shown.axes
-        menu = AxisMenu(unit, self._plot.axes.fit.scales[unit], axes, self._plot)
+        menu = AxisMenu(unit, self._plots.scale(unit), axes, self._plots)
         menu.limits_chosen.connect(partial(self._choose_limits, unit))
         menu.increase_chosen.connect(self._choose_increase)
         menu.faulty_toggled.connect(lambda without: self._state.choose_axes(replace(axes, without_faulty=without)))

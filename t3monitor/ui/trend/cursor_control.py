@@ -4,25 +4,25 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Slot
 
-from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.plots import PlotStack
 from t3monitor.ui.trend.state import TrendState
 
 
 class CursorControl(QObject):
     """Tells the state what the mouse does with the cursors; no cursor stands in the future."""
 
-    def __init__(self, plot: TrendPlot, state: TrendState, clock: Callable[[], float], parent: QObject) -> None:
+    def __init__(self, plots: PlotStack, state: TrendState, clock: Callable[[], float], parent: QObject) -> None:
         super().__init__(parent)
-        self._plot = plot
+        self._plots = plots
         self._state = state
         self._clock = clock
-        plot.cursor_dragged.connect(self._move)
-        plot.stretch_marked.connect(self._mark)
-        plot.cursor_asked.connect(self._set_next)
+        plots.cursor_dragged.connect(self._move)
+        plots.stretch_marked.connect(self._mark)
+        plots.cursor_asked.connect(self._set_next)
 
     def draw(self) -> None:
         """Shows the cursors that there are."""
-        self._plot.set_cursors(self._state.shown.stretch.cursors if self._state.series else {})
+        self._plots.set_cursors(self._state.shown.stretch.cursors if self._state.series else {})
 
     @Slot(str, float)
     def _move(self, name: str, to_s: float) -> None:

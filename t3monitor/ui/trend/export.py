@@ -21,6 +21,7 @@ from t3monitor.model.zones import local
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.texts import date_text, translate
 from t3monitor.ui.trend.loader import Spawn, Task
+from t3monitor.ui.trend.message import ProblemLine
 from t3monitor.ui.trend.picture import Page, as_image, as_pdf, as_png, as_svg
 from t3monitor.ui.trend.trend_page import TrendPage
 
@@ -87,6 +88,8 @@ class Exporter(QObject):
         self._progress: QProgressDialog | None = None
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._show_progress)
+        self.problem = ProblemLine()
+        self.failed.connect(self.problem.say)
         self.dialog: QFileDialog | None = None  # while it asks
         self.save_action = QAction(self.tr("&Export…"), self)
         self.save_action.setShortcut(QKeySequence("Ctrl+E"))

@@ -79,7 +79,7 @@ class Legend(QTreeView):
     remove_asked = Signal(object)  # SeriesKey
     menu_asked = Signal(object, QPoint)  # SeriesKey, global position
     style_chosen = Signal(object, object)  # SeriesKey, Style
-    moved = Signal(object, object)  # SeriesKey, the one before which it is to stand; None: behind all
+    moved = Signal(object, object, int)  # SeriesKey, the one before which it is to stand (None: behind all), plot
     grouped_changed = Signal(bool)
     pointed_at = Signal(object)  # SeriesKey under the mouse or the keys, else None
 
@@ -143,6 +143,11 @@ class Legend(QTreeView):
         """The cell of a series."""
         row = self._rows.row_of(key)
         return QModelIndex() if row is None else self._rows.index(row, column)
+
+    def series_of(self, row: int) -> SeriesKey | None:
+        """The series of a row, if it is one's."""
+        entry = self._rows.entry(self._rows.index(row, 0))
+        return entry.key if entry else None
 
     # -- columns ---------------------------------------------------------------------------------------------------
 

@@ -68,6 +68,7 @@ class Entry:
     recorded: bool
     unit: str | None  # of its axis; None: it has states, or nothing is known of it yet
     figures: Figures
+    plot: int = 0  # of those above each other, from the top
 
     @property
     def value_text(self) -> str:
@@ -80,10 +81,10 @@ Row = Entry | str  # a text is the heading of a group
 
 
 class LegendModel(QAbstractTableModel):
-    """Series in their order; in groups, those of one unit follow each other beneath it."""
+    """Series in their order; in groups, those of one plot, of one unit or of both follow each other beneath it."""
 
     hidden_changed = Signal(object, bool)  # SeriesKey, hidden
-    moved = Signal(object, object)  # SeriesKey, the one before which it is to stand; None: behind all
+    moved = Signal(object, object, int)  # SeriesKey, the one before which it is to stand (None: behind all), plot
 
     def __init__(self, in_sight: Callable[[SeriesKey], Sequence[str]], parent: QObject | None = None) -> None:
         """``in_sight`` tells what a series did in the time in sight, in lines; it is asked for the tooltip."""
@@ -96,7 +97,7 @@ class LegendModel(QAbstractTableModel):
     def show(self, entries: Sequence[Entry], heading: str, *, grouped: bool) -> None:
         """Shows these series, their values under this heading."""
         self._entries = entries
-        rows = list(self._grouped() if grouped else entries)
+        rows = list(self._grouped(by_unit=grouped))
         before, self.rows = self.rows, rows
         if list(map(_identity, rows)) != list(map(_identity, before)):
             self.beginResetModel()
@@ -127,16 +128,25 @@ class LegendModel(QAbstractTableModel):
         if not isinstance(moved, Entry):
             return
         if isinstance(below, Entry):
-            self.moved.emit(moved.key, below.key)
+            self.moved.emit(moved.key, below.key, below.plot)
         elif isinstance(above, Entry):  # at the end of its group
             after = self._entries.index(above) + 1
-            self.moved.emit(moved.key, self._entries[after].key if after < len(self._entries) else None)
+            before = self._entries[after].key if after < len(self._entries) else None
+            self.moved.emit(moved.key, before, above.plot)
 
-    def _grouped(self) -> Iterator[Row]:
-        units = dict.fromkeys(entry.unit for entry in self._entries)
-        for unit in units:
-            yield self.tr("States") if unit is None else unit or self.tr("Without a unit")
-            yield from (entry for entry in self._entries if entry.unit == unit)
+    def _grouped(self, *, by_unit: bool) -> Iterator[Row]:
+        by_plot = len({entry.plot for entry in self._entries}) > 1
+
+        def group(entry: Entry) -> tuple[int, str | None]:
+            return entry.plot if by_plot else 0, entry.unit if by_unit else None
+
+        for its in sorted(dict.fromkeys(map(group, self._entries)), key=lambda its: its[0]):
+            plot, unit = its
+            unit_text = self.tr("States") if unit is None else unit or self.tr("Without a unit")
+            headings = [plot_name(plot)] * by_plot + [unit_text] * by_unit
+            if headings:
+                yield " · ".join(headings)
+            yield from (entry for entry in self._entries if group(entry) == its)
 
     # -- for Qt ----------------------------------------------------------------------------------------------------
 
@@ -255,6 +265,11 @@ class LegendModel(QAbstractTableModel):
             case Column.REMOVE:
                 return self.tr("Remove %s") % name
         return None
+
+
+def plot_name(plot: int) -> str:
+    """What one of several plots is called."""
+    return translate("Legend", "Plot %d") % (plot + 1)
 
 
 def is_muted(entry: Entry, column: Column) -> bool:

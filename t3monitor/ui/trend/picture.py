@@ -28,7 +28,7 @@ from t3monitor.ui.kit.theme import LIGHT, drawn_in
 from t3monitor.ui.trend.axes import axis_font
 from t3monitor.ui.trend.legend_model import FIGURES, Column, Entry, small_text, title
 from t3monitor.ui.trend.legend_painting import paint_line
-from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.plots import PlotStack
 
 _MARGIN_MM, _MM_PER_INCH = 12.0, 25.4
 _SCALE = 2  # of a PNG: fine enough to print
@@ -52,7 +52,7 @@ class Page:
     entries: Sequence[Entry]  # in light colours
     plots: Sequence[str]  # a name for each of several plots, in which the entries are
     holes: Sequence[str]  # a line each, the longest first
-    make_plot: Callable[[QSize], TrendPlot]
+    make_plot: Callable[[QSize], PlotStack]
 
 
 def as_pdf(page: Page) -> bytes:

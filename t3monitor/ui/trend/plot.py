@@ -5,6 +5,7 @@ and nothing has to be kept aligned. The plot owns no time range and moves nothin
 with the mouse, and is told what to show.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -14,12 +15,13 @@ from typing import Any, NamedTuple
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QGraphicsWidget, QToolTip, QWidget
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.model.units import value_text
 from t3monitor.store.history.series import Holes, Series
+from t3monitor.ui.kit.layout import mark_focus
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.axis_choices import AxisChoices
@@ -37,6 +39,8 @@ from t3monitor.ui.trend.time_ticks import time_ticks
 from t3monitor.ui.trend.value_axes import ValueAxes
 
 _HEADER, _CURVES, _LANES, _STRIP, _TIME = range(5)  # rows; columns: the left axis, the plot, the right axes
+_SPARE = 64  # the last column
+_LEAST_LEFT_PX = 40.0
 _LANE_GAP_PX, _STRIP_GAP_PX = 8.0, 3.0
 _TIP_PX = 4  # how far the mouse moves until a tooltip is of another place
 _ANY_HEIGHT_PX = 16_777_215.0  # Qt's
@@ -55,6 +59,7 @@ class Drawn:
     series: tuple[tuple[Series, LaneWords | None], ...]  # with words those that are a lane
     ahead_s: float = 0.0  # how far after the present its own stands on the time axis
     faulty: Holes | None = None  # when its sensor told nothing, so that the axis need not hold it
+    plot: int = 0  # of those above each other, from the top
 
 
 class HoleRow(NamedTuple):
@@ -98,7 +103,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._boxes: list[TimeBox] = []
 
         self._root = pg.GraphicsLayout()
-        self._root.setContentsMargins(6, 4, 8, 4)
+        self._root.setContentsMargins(6, 4, 8, 4 if is_lowest else 8)  # the lowest value stands half beneath its line
         self._root.setSpacing(0)
         self.setCentralItem(self._root)
         self._layout = self._root.layout
@@ -129,7 +134,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             item.setVisible(is_lowest)
         self._layout.setRowSpacing(_LANES, _STRIP_GAP_PX if is_lowest else 0)
         self._layout.setColumnStretchFactor(1, 1)
-        self._layout.setColumnMinimumWidth(0, 40)
+        self._layout.addItem(QGraphicsWidget(), _CURVES, _SPARE)  # right of all axes
+        self.set_sides(0, 0)
         self.setMouseTracking(True)
         self.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self._curve_box.setYRange(0, 1, padding=0)
@@ -215,9 +221,28 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         """Lets axes end where their user chose; they do from the next time that is shown."""
         self.axes.limits = choices.limits
 
-    def set_left_width(self, width_px: float) -> None:
-        """Has the left axis and the names of lanes take at least so much, so that plots above each other align."""
-        self._layout.setColumnMinimumWidth(0, width_px)
+    @property
+    def sides(self) -> tuple[float, float]:
+        """How much axes and names of lanes want, left and right."""
+        first, *others = (axis.minimumWidth() for axis in self.axes.by_unit.values()) if self.axes.by_unit else (0.0,)
+        return max(_LEAST_LEFT_PX, first, self._lane_names.minimumWidth()), sum(others)
+
+    def set_sides(self, left_px: float, right_px: float) -> None:
+        """Has them take so much, at least what they want, so that plots above each other align."""
+        own_left_px, own_right_px = self.sides
+        self._layout.setColumnFixedWidth(0, max(left_px, own_left_px))
+        self._layout.setColumnFixedWidth(_SPARE, max(0.0, right_px - own_right_px))
+
+    @property
+    def foot_px(self) -> int:
+        """How high strip and time axis are, as far as it has them."""
+        if not self.time_axis.isVisible():
+            return 0
+        return math.ceil(_STRIP_GAP_PX + STRIP_PX + self.time_axis.minimumHeight())
+
+    def set_focused(self, focused: bool) -> None:
+        """Whether the keys are the plot's."""
+        mark_focus(self, focused=focused)
 
     def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
         """Shows this stretch of time, in the times of a zone (None: this computer's), with a line at the present."""

@@ -11,7 +11,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, difference
 from t3monitor.ui.trend.axis_choices import AxisChoices
 from t3monitor.ui.trend.local_calendar import Span
-from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, Since, ZoneChoice
+from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, Since, ZoneChoice, stacked
 from t3monitor.ui.trend.stretch import Condition, Stretch
 from t3monitor.ui.trend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
 from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
@@ -29,6 +29,7 @@ def to_json(shown: Shown, splitter: Sequence[int]) -> dict[str, Any]:
         "points": [_saved(chosen.key) for chosen in shown.series],
         "hidden": [_saved(chosen.key) for chosen in shown.series if chosen.hidden],
         "styles": [chosen.style._asdict() for chosen in shown.series],
+        "plots": [chosen.plot for chosen in shown.series],
         "grouped": shown.grouped,
         "marks": shown.marks,
         "preset": preset.value if preset else None,
@@ -70,14 +71,17 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
 
 
 def _series(state: Mapping[str, Any]) -> tuple[Chosen, ...]:
-    points, styles = (found if isinstance(found := state.get(name), list) else [] for name in ("points", "styles"))
+    points, styles, plots = (
+        found if isinstance(found := state.get(name), list) else [] for name in ("points", "styles", "plots")
+    )
     hidden = {_key(item) for item in found} if isinstance(found := state.get("hidden"), list) else ()
     series: dict[SeriesKey, Chosen] = {}
-    for saved, style in zip_longest(points, styles[: len(points)]):
+    for saved, style, plot in zip_longest(points, styles[: len(points)], plots[: len(points)]):
         if (key := _key(saved)) is not None and key not in series:
             free = free_style(chosen.style for chosen in series.values())
-            series[key] = Chosen(key, _style(style, free), key in hidden)
-    return tuple(series.values())
+            place = int(_number(plot, least=0, most=len(points)) or 0)
+            series[key] = Chosen(key, _style(style, free), key in hidden, place)
+    return stacked(series.values())
 
 
 def _style(saved: object, free: Style) -> Style:

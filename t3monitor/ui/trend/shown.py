@@ -1,6 +1,7 @@
 """What the trend shows, as it is saved, undone and brought back; plain data, without Qt. Times are UTC seconds."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from t3monitor.model.series_keys import SeriesKey
@@ -35,6 +36,7 @@ class Chosen:
     key: SeriesKey
     style: Style = FIRST
     hidden: bool = False
+    plot: int = 0  # of those above each other, from the top
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,10 @@ class Shown:
     axes: AxisChoices = NOTHING_CHOSEN
     stretch: Stretch = NOTHING_MARKED
     marks: bool = True  # flags of changes, restarts and notes
+
+
+def stacked(series: Iterable[Chosen]) -> tuple[Chosen, ...]:
+    """These, in plots without a number that no series has: an empty plot vanishes."""
+    series = tuple(series)
+    places = {plot: place for place, plot in enumerate(sorted({chosen.plot for chosen in series}))}
+    return tuple(replace(chosen, plot=places[chosen.plot]) for chosen in series)

@@ -14,7 +14,8 @@ from t3monitor.ui.trend.explainer import HoleExplainer
 from t3monitor.ui.trend.hole_texts import incident_texts, whose
 from t3monitor.ui.trend.incidents import incidents
 from t3monitor.ui.trend.missing import CAUSES, Missing, Pieces, missing
-from t3monitor.ui.trend.plot import HoleRow, TrendPlot
+from t3monitor.ui.trend.plot import HoleRow
+from t3monitor.ui.trend.plots import PlotStack
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.trace import Names, Trace
 from t3monitor.ui.trend.traces import Traces
@@ -24,17 +25,17 @@ _NOT_SURE = {CAUSES.index(Cause.UNKNOWN), CAUSES.index(None)}
 
 
 class ShownHoles:
-    """Has a plot show what its series lack, and tells of it."""
+    """Has plots show what its series lack, and tells of it."""
 
     def __init__(
         self,
-        plot: TrendPlot,
+        plots: PlotStack,
         state: TrendState,
         traces: Traces,
         explainer: HoleExplainer,
         clock: Callable[[], float],
     ) -> None:
-        self._plot = plot
+        self._plots = plots
         self._state = state
         self._traces = traces
         self._explainer = explainer
@@ -45,7 +46,7 @@ class ShownHoles:
         self._names: list[Names] = []  # of what is drawn
         self._parts: list[Pieces] = []
         self._bands = bands((), ())
-        plot.tip_at = self.tip
+        plots.tip_at = self.tip
 
     def draw(self, held: Coverage | None) -> None:
         """Shows what is missing of what is held, as of now."""
@@ -124,13 +125,13 @@ class ShownHoles:
                 bands(parts, [trace.of.serial_number for trace in shown]),
             )
         if is_news or any(its.ends[-1:].max(initial=0.0) > now_s for its in parts):
-            self.show_on(self._plot, now_s)
+            self.show_on(self._plots, now_s)
 
-    def show_on(self, plot: TrendPlot, now_s: float) -> None:
-        """Has a plot show what was found last, as of now."""
+    def show_on(self, plots: PlotStack, now_s: float) -> None:
+        """Has plots show what was found last, as of now."""
         shown = [trace for trace in self._traces.shown if trace.key in self._missing]
         keys = [trace.key for trace in shown]
-        plot.set_holes(
+        plots.set_holes(
             self._bands.common.until(now_s),
             [
                 HoleRow([keys[place] for place in row.series], whose(row.series, shown), row.pieces.until(now_s))

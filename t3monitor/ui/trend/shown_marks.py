@@ -14,7 +14,7 @@ from t3monitor.store.history.reader import Change
 from t3monitor.store.marks import Marks, Restart
 from t3monitor.ui.trend.loader import Spawn, Task
 from t3monitor.ui.trend.marks import Mark, mark_of_note, mark_of_restart, marks_of_changes
-from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.plots import PlotStack
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.traces import Traces
 
@@ -36,7 +36,7 @@ class ShownMarks(QObject):
 
     def __init__(
         self,
-        plot: TrendPlot,
+        plots: PlotStack,
         state: TrendState,
         traces: Traces,
         read: ReadMarks,
@@ -45,7 +45,7 @@ class ShownMarks(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._plot = plot
+        self._plots = plots
         self._state = state
         self._traces = traces
         self._read = read
@@ -90,9 +90,13 @@ class ShownMarks(QObject):
 
     def show(self) -> None:
         """Has the flags tell what is known, in the words of now."""
-        self._plot.set_marks(self._marks() if self._state.shown.marks else [])
+        self._plots.set_marks(self.shown)
 
-    def _marks(self) -> list[Mark]:
+    @property
+    def shown(self) -> list[Mark]:
+        """The flags as of now."""
+        if not self._state.shown.marks:
+            return []
         points = self._state.points
         names = {point: self._traces.name_of(point) for point in points}
         of_points = (

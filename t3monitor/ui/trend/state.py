@@ -11,7 +11,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.ui.trend.axis_choices import AxisChoices, Limits
 from t3monitor.ui.trend.local_calendar import LocalCalendar, Span
-from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice
+from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice, stacked
 from t3monitor.ui.trend.stretch import Stretch
 from t3monitor.ui.trend.styles import Style, free_style
 from t3monitor.ui.trend.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
@@ -140,12 +140,12 @@ class TrendState:
 
     # -- series ----------------------------------------------------------------------------------------------------
 
-    def add(self, keys: Iterable[SeriesKey]) -> None:
+    def add(self, keys: Iterable[SeriesKey], plot: int = 0) -> None:
         """Plots those that are not there yet, each in a style of its own."""
         series = list(self.series)
         for key in keys:
             if all(chosen.key != key for chosen in series):
-                series.append(Chosen(key, free_style(chosen.style for chosen in series)))
+                series.append(Chosen(key, free_style(chosen.style for chosen in series), plot=plot))
         self._show(replace(self._shown, series=tuple(series)))
 
     def exchange(self, key: SeriesKey, new: SeriesKey) -> None:
@@ -170,12 +170,29 @@ class TrendState:
         """Draws a series in another way."""
         self._change(key, style=style)
 
-    def move(self, key: SeriesKey, before: SeriesKey | None) -> None:
-        """Puts a series before another one, or behind all (None)."""
+    @property
+    def plot_count(self) -> int:
+        """How many plots stand above each other."""
+        return 1 + max((chosen.plot for chosen in self.series), default=0)
+
+    def show_in(self, key: SeriesKey, plot: int, *, anew: bool = False) -> None:
+        """Shows a series in another plot, or (``anew``) in a new one that gets this number."""
+        series = [
+            replace(chosen, plot=plot)
+            if chosen.key == key
+            else replace(chosen, plot=chosen.plot + (anew and chosen.plot >= plot))
+            for chosen in self.series
+        ]
+        self._show(replace(self._shown, series=tuple(series)))
+
+    def move(self, key: SeriesKey, before: SeriesKey | None, plot: int | None = None) -> None:
+        """Puts a series before another one, or behind all (None); in another plot, if one is named."""
         if key == before:
             return
         series = [chosen for chosen in self.series if chosen.key != key]
-        moved = [chosen for chosen in self.series if chosen.key == key]
+        moved = [
+            replace(chosen, plot=chosen.plot if plot is None else plot) for chosen in self.series if chosen.key == key
+        ]
         place = next((place for place, chosen in enumerate(series) if chosen.key == before), len(series))
         self._show(replace(self._shown, series=(*series[:place], *moved, *series[place:])))
 
@@ -362,6 +379,7 @@ class TrendState:
         self._show(replace(to, end_s=None) if shown.end_s >= now_s else to, by_hand=True)
 
     def _show(self, shown: Shown, *, by_hand: bool = False) -> None:
+        shown = replace(shown, series=stacked(shown.series))
         at_s = self._clock()
         goes_on = by_hand and self._moved_at_s is not None and 0 <= at_s - self._moved_at_s < _PAUSE_S
         if shown != self._shown:

@@ -188,6 +188,7 @@ class Traces:
                 chosen.style,
                 tuple((series, lane_words(series, trace.words(series))) for series in trace.series),
                 trace.ahead_s(now_s),
+                plot=chosen.plot,
             )
             for trace, name, chosen in zip(traces, self._lane_names(traces), shown, strict=True)
         ]
@@ -238,6 +239,7 @@ class Traces:
                     self.is_recorded(trace),
                     _unit(trace),
                     figures.get(chosen.key, Figures()),
+                    chosen.plot,
                 )
             )
         return entries

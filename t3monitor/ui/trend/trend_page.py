@@ -9,10 +9,12 @@ from t3monitor.exchange.csv_table import Separators, Table, TableSeries
 from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.kit.theme import LIGHT, drawn_in
 from t3monitor.ui.trend.axis_control import AxisControl
+from t3monitor.ui.trend.legend_model import plot_name
 from t3monitor.ui.trend.picture import Page
-from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.plots import PlotStack
 from t3monitor.ui.trend.readout import Readout
 from t3monitor.ui.trend.shown_holes import ShownHoles
+from t3monitor.ui.trend.shown_marks import ShownMarks
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.toolbar import range_text
 from t3monitor.ui.trend.trace import Trace
@@ -31,6 +33,7 @@ class TrendPage:
         readout: Readout,
         holes: ShownHoles,
         axis_control: AxisControl,
+        marks: ShownMarks,
         clock: Callable[[], float],
     ) -> None:
         self.state = state
@@ -38,6 +41,7 @@ class TrendPage:
         self._readout = readout
         self._holes = holes
         self._axis_control = axis_control
+        self._marks = marks
         self._clock = clock
         self.site_name = ""  # what is watched, where a point does not say of which of several sites it is
         self.view_name = ""  # of the named view that is shown
@@ -66,7 +70,7 @@ class TrendPage:
             made % (__version__, local_time_text(self._clock(), state.zone)),
             "" if state.cursor_s is None else self._readout.heading,
             entries,
-            (),
+            [plot_name(entry.plot) for entry in entries] if state.plot_count > 1 else (),
             self._holes.told(*state.time_range),
             self._make_plot,
         )
@@ -85,9 +89,9 @@ class TrendPage:
             {line.key: tuple(series for series, _ in line.series) for line in lines} if drawn else None,
         )
 
-    def _make_plot(self, size: QSize) -> TrendPlot:
+    def _make_plot(self, size: QSize) -> PlotStack:
         state, now_s = self.state, self._clock()
-        plot = TrendPlot()
+        plot = PlotStack()
         plot.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         plot.resize(size)
         plot.show()
@@ -95,6 +99,7 @@ class TrendPage:
         plot.set_range(state.drawn_range, state.zone, now_s)
         plot.draw(self._axis_control.applied(self._traces.drawn(now_s)), now_s)
         self._holes.show_on(plot, now_s)
+        plot.set_marks(self._marks.shown)
         plot.set_cursors(state.shown.stretch.cursors)
         plot.set_cursor(state.cursor_s, self._readout.cursor_text)
         return plot

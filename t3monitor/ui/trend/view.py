@@ -9,28 +9,34 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import tzinfo
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
 from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.kit.layout import mark_focus, stack
-from t3monitor.ui.points.mime import decode_point_keys
-from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key
+from t3monitor.ui.kit.layout import stack
+from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key, open_menu
 from t3monitor.ui.trend.axis_control import AxisControl
 from t3monitor.ui.trend.coverage import Request, needed_for
 from t3monitor.ui.trend.cursor_control import CursorControl
+from t3monitor.ui.trend.drops import Drops
 from t3monitor.ui.trend.explainer import Explain, HoleExplainer, no_causes
 from t3monitor.ui.trend.export import Exporter, SaveTable, nothing_saved
 from t3monitor.ui.trend.fit_data import FitData
+from t3monitor.ui.trend.follow_timer import FollowTimer
 from t3monitor.ui.trend.legend import Legend, LegendSplitter
 from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Spawn
 from t3monitor.ui.trend.message import PlotMessage, ProblemLine
 from t3monitor.ui.trend.more_series import MoreSeries
-from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.plots import PlotStack
 from t3monitor.ui.trend.readout import Readout
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.shown_holes import ShownHoles
@@ -45,7 +51,6 @@ from t3monitor.ui.trend.traces import Traces
 from t3monitor.ui.trend.trend_page import TrendPage
 
 _FRAME_MS = 33  # what the mouse and the wheel ask for in the meantime is drawn together
-_FASTEST_FOLLOW_MS, _SLOWEST_FOLLOW_MS = 1000, 10_000
 
 
 class TrendView(QWidget):
@@ -81,19 +86,19 @@ class TrendView(QWidget):
         self.state = TrendState(clock, self._on_changed, self.locale().firstDayOfWeek().value)
         self.traces = Traces()
         self.more = MoreSeries(self.state, self.traces, load, spawn, clock, self)
-        self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Trend"))
         self.fit_data = FitData(load, spawn, self.state, clock, lambda problem: self.problem.say(problem))
-        self.plot = TrendPlot()
+        self.plots = PlotStack()
+        self.plot = self.plots.lowest
         self.loader = HistoryLoader(load, spawn, self)
         self.explainer = HoleExplainer(explain, clock, spawn, self)
-        self.holes = ShownHoles(self.plot, self.state, self.traces, self.explainer, clock)
-        self.marks = ShownMarks(self.plot, self.state, self.traces, read_marks, clock, spawn, self)
+        self.holes = ShownHoles(self.plots, self.state, self.traces, self.explainer, clock)
+        self.marks = ShownMarks(self.plots, self.state, self.traces, read_marks, clock, spawn, self)
         self.readout = Readout(self.state, self.traces, self.explainer, self.holes, clock, self)
         self.legend = Legend(self.readout.in_sight)
-        self.axis_control = AxisControl(self.plot, self.state, self.explainer, clock, self)
-        self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, clock)
+        self.axis_control = AxisControl(self.plots, self.state, self.explainer, clock, self)
+        self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, self.marks, clock)
         self.exporter = Exporter(self.page, save_table, spawn, self)
         self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)
         self.toolbar.add_menu("ƒ", self.tr("Compare"), self.more.make_menu(self.toolbar))
@@ -101,19 +106,18 @@ class TrendView(QWidget):
         self.spoken = Spoken(self, self.state, self.traces, self.explainer, clock)
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
-        self.splitter = LegendSplitter(self.plot, self.legend)
-        self.cursors = CursorControl(self.plot, self.state, clock, self)
+        self.splitter = LegendSplitter(self.plots, self.legend)
+        self.drops = Drops(self, self.plots, self.state, self.legend.series_of)
+        self.cursors = CursorControl(self.plots, self.state, clock, self)
         self.meter = StretchMeter(load, explain, in_thread, clock, spawn, self)
         self.figures = StretchPane(self.state, self.traces, self.meter, clock)
         panes = FiguresSplitter(self.splitter, self.figures)
         self.figures.filled.connect(panes.fit)
-        export_problem = ProblemLine()
-        self.exporter.failed.connect(export_problem.say)
-        stack(self, self.toolbar, self.problem, export_problem, panes)
+        stack(self, self.toolbar, self.problem, self.exporter.problem, panes)
 
         self._frame_timer = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._frame_timer.timeout.connect(self.draw_now)
-        self._follow_timer = QTimer(self)
+        self._follow_timer = FollowTimer(self)
         self._follow_timer.timeout.connect(self.state.time_passed)
         self.loader.begun.connect(self.traces.begin_loading)
         self.loader.loaded.connect(self._on_loaded)
@@ -124,16 +128,16 @@ class TrendView(QWidget):
         self.readout.figures.computed.connect(self._fill_legend)
         self.legend.hidden_changed.connect(self.state.set_hidden)
         self.legend.remove_asked.connect(self.state.remove)
-        self.legend.menu_asked.connect(self._open_menu_of)
+        self.legend.menu_asked.connect(lambda key, at: open_menu(self.series_menu(key), at))
         self.legend.style_chosen.connect(self.state.set_style)
         self.legend.moved.connect(self.state.move)
         self.legend.grouped_changed.connect(self.state.set_grouped)
-        self.legend.pointed_at.connect(self.plot.set_active)
-        self.plot.dragged.connect(self.state.pan)
-        self.plot.zoomed.connect(self.state.zoom)
-        self.plot.hovered.connect(self.state.set_cursor)
-        self.plot.menu_asked.connect(self._open_menu)
-        self.plot.resized.connect(self._on_plot_resized)
+        self.legend.pointed_at.connect(self.plots.set_active)
+        self.plots.dragged.connect(self.state.pan)
+        self.plots.zoomed.connect(self.state.zoom)
+        self.plots.hovered.connect(self.state.set_cursor)
+        self.plots.menu_asked.connect(lambda at: open_menu(self.context_menu(), at))
+        self.plots.resized.connect(self._on_plot_resized)
         self._restyle()
         self.draw_now()
 
@@ -282,7 +286,7 @@ class TrendView(QWidget):
             self.points_changed.emit()
 
     def _draw(self) -> None:
-        self.plot.draw(self.axis_control.applied(self.traces.drawn(self._clock())), self._clock())
+        self.plots.draw(self.axis_control.applied(self.traces.drawn(self._clock())), self._clock())
         self.state.set_site_zone(self.traces.site_zone(self._zones))
         self.state.set_data_since(self.traces.data_since_s())
         self.readout.figures.want()
@@ -299,9 +303,9 @@ class TrendView(QWidget):
     def draw_now(self) -> None:
         """Shows the time that was asked for, before the next frame would."""
         self._frame_timer.stop()
-        self.plot.set_axes(self.state.shown.axes)
+        self.plots.set_axes(self.state.shown.axes)
         self.spoken.soon()
-        self.plot.set_range(self.state.drawn_range, self.state.zone, self._clock())
+        self.plots.set_range(self.state.drawn_range, self.state.zone, self._clock())
         self.toolbar.refresh()
         self.cursors.draw()
         self.figures.refresh()
@@ -312,7 +316,7 @@ class TrendView(QWidget):
 
     @Slot()
     def _draw_cursor(self) -> None:
-        self.plot.set_cursor(self.state.cursor_s, self.readout.cursor_text)
+        self.plots.set_cursor(self.state.cursor_s, self.readout.cursor_text)
         self._fill_legend()
 
     @Slot()
@@ -331,17 +335,13 @@ class TrendView(QWidget):
         self._want_history()
 
     def _restyle(self) -> None:
-        self.plot.restyle()
+        self.plots.restyle()
         self._draw()
 
     def _time_follow(self) -> None:
         """Runs the timer of the present as often as it moves by a pixel, while it is followed in sight."""
-        pixel_ms = int(self.state.time_range.length_s * 1000 / self.plot.width_px)
-        interval = min(max(pixel_ms, _FASTEST_FOLLOW_MS), _SLOWEST_FOLLOW_MS)
-        if not (self.state.follows and self.isVisible()):
-            self._follow_timer.stop()
-        elif not self._follow_timer.isActive() or self._follow_timer.interval() != interval:
-            self._follow_timer.start(interval)
+        is_wanted = self.state.follows and self.isVisible()
+        self._follow_timer.run(self.state.time_range.length_s / self.plot.width_px if is_wanted else None)
 
     @Slot()
     def ask_note(self) -> None:
@@ -349,14 +349,6 @@ class TrendView(QWidget):
         self.note_asked.emit(*self.state.looked_at)
 
     # -- mouse and keys --------------------------------------------------------------------------------------------
-
-    @Slot(QPoint)
-    def _open_menu(self, at: QPoint) -> None:
-        _open(self.context_menu(), at)
-
-    @Slot(object, QPoint)
-    def _open_menu_of(self, key: SeriesKey, at: QPoint) -> None:
-        _open(self.series_menu(key), at)
 
     def context_menu(self) -> TrendMenu:
         """What can be done with the plot."""
@@ -373,24 +365,13 @@ class TrendView(QWidget):
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
-        mark_focus(self.plot, focused=True)
+        self.plots.set_focused(True)
         super().focusInEvent(event)
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        mark_focus(self.plot, focused=False)
+        self.plots.set_focused(False)
         super().focusOutEvent(event)
-
-    @override
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if decode_point_keys(event.mimeData()):
-            event.acceptProposedAction()
-
-    @override
-    def dropEvent(self, event: QDropEvent) -> None:
-        if keys := decode_point_keys(event.mimeData()):
-            event.acceptProposedAction()
-            self.state.add(keys)
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -407,8 +388,3 @@ class TrendView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._follow_timer.stop()
-
-
-def _open(menu: QMenu, at: QPoint) -> None:
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.popup(at)

@@ -1,0 +1,144 @@
+"""Several plots above each other: one time, edges in line, and points that are dragged from one to another."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
+from t3monitor.ui.trend.legend_model import Column
+from t3monitor.ui.trend.saved import from_json, to_json
+from t3monitor.ui.trend.view import TrendView
+from test_trend_view import CO2, FAN, HOLE_S, SAT, VALVE, Clock, History, Settle, clock, file, history, lines, settle
+
+__all__ = ["clock", "file", "history", "settle"]
+
+
+@pytest.fixture
+def view(
+    qtbot: QtBot, history: History, clock: Clock, loop: asyncio.AbstractEventLoop, settle: Settle
+) -> Iterator[TrendView]:
+    view = TrendView(history.load, clock, spawn=loop.create_task)
+    qtbot.addWidget(view)
+    view.resize(900, 500)
+    view.show()
+    view.state.add([SAT, CO2, VALVE, FAN])
+    settle(view)
+    QApplication.processEvents()
+    yield view
+    view.loader.cancel()
+
+
+def plots(view: TrendView) -> list[int]:
+    return [chosen.plot for chosen in view.state.series]
+
+
+def drop(view: TrendView, mime: QMimeData, at: QPoint) -> None:
+    place = view.plots.mapTo(view, at)
+    mouse = (Qt.DropAction.MoveAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(view, QDragEnterEvent(place, *mouse))
+    QApplication.sendEvent(view, QDropEvent(QPointF(place), *mouse))
+    QApplication.processEvents()
+
+
+def row(view: TrendView, key: object) -> QMimeData:
+    model = view.legend.model()
+    return model.mimeData([view.legend.cell(key, Column.NAME)])  # type: ignore[arg-type]
+
+
+def test_a_point_goes_to_a_new_plot_and_back_and_empty_plots_vanish(view: TrendView, settle: Settle) -> None:
+    view.state.show_in(CO2, 1, anew=True)
+    view.state.show_in(FAN, 2, anew=True)
+    assert plots(view) == [0, 1, 0, 2]
+    assert [[key for key, _ in plot._curves] for plot in view.plots.plots] == [[SAT, VALVE], [CO2], []]
+    assert [len(plot.lanes) for plot in view.plots.plots] == [0, 0, 1]
+    view.state.show_in(VALVE, 1, anew=True)
+    assert plots(view) == [0, 2, 1, 3]
+    view.state.show_in(VALVE, 0)
+    view.state.remove(CO2)
+    assert plots(view) == [0, 0, 1]
+    assert view.plots.count() == len(view.plots.plots) == 2
+    view.state.undo()
+    settle(view)
+    assert plots(view) == [0, 1, 0, 2]
+    assert len(view.plots.plots) == 3
+    assert len(lines(view.plots.plots[1], CO2)) == 1
+    view.state.remove_all()
+    assert view.plots.plots == [view.plots.lowest]
+
+
+def test_all_plots_have_one_time_their_edges_in_line_and_the_lowest_the_time_axis(view: TrendView) -> None:
+    view.state.show_in(CO2, 1, anew=True)
+    view.state.show_in(FAN, 2, anew=True)
+    view.state.zoom(0.5)
+    view.draw_now()
+    view.state.set_cursor(HOLE_S[0] - 60)
+    for plot in view.plots.plots:
+        plot._layout.activate()
+    boxes = [plot._lane_box if plot.lanes else plot._curve_box for plot in view.plots.plots]
+    assert len({tuple(box.viewRange()[0]) for box in boxes}) == 1
+    assert len({(box.sceneBoundingRect().left(), box.sceneBoundingRect().right()) for box in boxes}) == 1
+    assert len({box._cursor.value() for box in boxes}) == 1
+    assert [plot.time_axis.isVisible() for plot in view.plots.plots] == [False, False, True]
+    assert [plot.strip.isVisible() for plot in view.plots.plots] == [False, False, True]
+    assert [list(plot.value_axes) for plot in view.plots.plots] == [["°C", "%"], ["ppm"], []]
+
+
+def test_a_hole_is_shown_in_each_plot(view: TrendView) -> None:
+    view.state.show_in(CO2, 1, anew=True)
+    shown = [[len(row.pieces.starts) for row in plot._curve_holes.rows] for plot in view.plots.plots]
+    assert shown[0] == shown[1]
+    assert shown[0][0] > 0
+
+
+def test_points_are_dragged_to_the_plot_beneath_the_mouse_and_to_a_new_one_at_the_time_axis(view: TrendView) -> None:
+    middle = QPoint(300, 100)
+    foot = QPoint(300, view.plots.height() - 10)
+    drop(view, row(view, CO2), foot)
+    assert plots(view) == [0, 1, 0, 0]
+    drop(view, row(view, FAN), QPoint(300, view.plots.lowest.y() + 20))
+    assert plots(view) == [0, 1, 0, 1]
+    drop(view, row(view, CO2), middle)
+    assert plots(view) == [0, 0, 0, 1]
+    view.state.remove(SAT)
+    points = QMimeData()
+    points.setData(POINTS_MIME_TYPE, encode_point_keys([SAT]).data(POINTS_MIME_TYPE))
+    drop(view, points, QPoint(300, view.plots.lowest.y() + 20))
+    assert [(chosen.key, chosen.plot) for chosen in view.state.series][-1] == (SAT, 1)
+
+
+def test_the_list_has_the_points_of_each_plot_beneath_its_name_and_a_row_is_moved_there(view: TrendView) -> None:
+    view.state.show_in(CO2, 1, anew=True)
+    model = view.legend.model()
+
+    def names() -> list[str]:
+        rows = range(model.rowCount())
+        return [str(model.index(row, 0).data() or model.index(row, Column.NAME).data()) for row in rows]
+
+    assert names() == ["Plot 1", "SAT", "VLV", "FAN", "Plot 2", "CO2"]
+    model.dropMimeData(row(view, FAN), Qt.DropAction.MoveAction, 5, 0, model.index(-1, -1))
+    assert names() == ["Plot 1", "SAT", "VLV", "Plot 2", "FAN", "CO2"]
+    view.state.set_grouped(True)
+    assert names() == ["Plot 1 · °C", "SAT", "Plot 1 · %", "VLV", "Plot 2 · States", "FAN", "Plot 2 · ppm", "CO2"]
+
+
+def test_the_menu_of_a_point_offers_the_other_plots_and_new_ones(view: TrendView) -> None:
+    view.state.show_in(CO2, 1, anew=True)
+    menu = view.series_menu(SAT)
+    plots_menu = next(action.menu() for action in menu.actions() if action.text() == "Show in")
+    offers = {action.text(): action for action in plots_menu.actions()}  # type: ignore[union-attr]
+    assert [text for text in offers if text] == ["Plot 1", "Plot 2", "New plot above", "New plot below"]
+    assert offers["Plot 1"].isChecked()
+    offers["Plot 2"].trigger()
+    assert plots(view) == [1, 1, 0, 0]
+
+
+def test_plots_are_saved_and_a_damaged_number_is_the_first_plot(view: TrendView) -> None:
+    view.state.show_in(CO2, 1, anew=True)
+    saved = to_json(view.state.shown, ())
+    assert [chosen.plot for chosen in from_json(saved)[0].series] == [0, 1, 0, 0]
+    assert [chosen.plot for chosen in from_json(saved | {"plots": ["x", 7, -1]})[0].series] == [0, 0, 0, 0]
