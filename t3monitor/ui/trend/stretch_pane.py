@@ -21,7 +21,7 @@ from t3monitor.ui.trend.stretch_told import Told
 from t3monitor.ui.trend.trace import Trace
 from t3monitor.ui.trend.traces import Traces
 
-_SHARE = 0.55  # of the height, at most, as long as nobody chose another one
+_SHARE = 0.45  # of the height, at most, as long as nobody chose another one
 _GROWS_S = 600.0  # after the end of a stretch what is stored, or found out, may still be news
 
 
