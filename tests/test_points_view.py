@@ -118,6 +118,13 @@ class TestFilterControls:
         qtbot.keyClicks(view.search, "in")
         assert view.search.text() == "2in"
 
+    def test_what_is_found_is_seen_from_its_first_row(self, view: PointsView, qtbot: QtBot) -> None:
+        view.apply(snapshot(many()))
+        view.table.scrollToBottom()
+        qtbot.keyClicks(view.search, "in")
+        assert view.table.verticalScrollBar().value() == 0
+        assert view.model.rowCount() > len(view.table.keys_in_sight())
+
     def test_arrow_down_goes_from_the_search_box_to_the_first_point(self, view: PointsView, qtbot: QtBot) -> None:
         view.apply(snapshot(device()))
         qtbot.keyClick(view.search, Qt.Key.Key_Down)

@@ -46,6 +46,7 @@ class PointsView(QWidget):
         self.filter_bar.filter_changed.connect(self.model.set_filter)
         self.table.plot_requested.connect(self.plot_requested)
         self.table.typed.connect(self.on_typed)
+        self.search.textChanged.connect(self.on_searched)
         self.search.left_downwards.connect(self.on_search_left)
         self.model.modelReset.connect(self.on_points_shown)
         self._notice.button.clicked.connect(self.on_notice_clicked)
@@ -116,6 +117,12 @@ class PointsView(QWidget):
         """Looks for what is typed while the table has the keys, in place of what was looked for."""
         self.on_find()
         self.search.setText(text)
+
+    @Slot(str)
+    def on_searched(self, text: str) -> None:
+        """What is found is seen from its beginning; when the search ends the rows stay where they are."""
+        if text:
+            self.table.scrollToTop()
 
     @Slot()
     def on_search_left(self) -> None:
