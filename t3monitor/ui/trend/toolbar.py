@@ -92,10 +92,19 @@ class TrendToolBar(QWidget):
         return TimePopup(self._state, self._fit, self)
 
     @override
+    def minimumSizeHint(self) -> QSize:
+        """Without the title, which goes where there is little room."""
+        hint = super().minimumSizeHint()
+        title_px = 0 if self._title.isHidden() else self._title.sizeHint().width() + self._layout.spacing()
+        return hint - QSize(title_px, 0)
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         has_room = event.size().width() >= _WITH_TITLE_PX
         self._title.setVisible(has_room)  # the time in sight says more
+        style = Qt.ToolButtonStyle
+        self.follow.setToolButtonStyle(style.ToolButtonTextBesideIcon if has_room else style.ToolButtonIconOnly)
         for button, texts in self._menu_texts.items():
             button.setText(texts[has_room])
 
