@@ -2,6 +2,7 @@
 
 import gc
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -74,9 +75,19 @@ def test_cycles_wait_for_the_upkeep_and_are_timed(building: Readings) -> None:
     assert "cycles waited" in notes[0]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def histories() -> list[equality.History]:
     return list(equality.random_histories(random.Random(5), frames=520, panels=1))
+
+
+@pytest.fixture(scope="module")
+def written(histories: list[equality.History], tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Path]:
+    """The two files that are compared, by whether they are packed."""
+    folder = tmp_path_factory.mktemp("written")
+    files = {packs: folder / f"{packs}.db" for packs in (False, True)}
+    for packs, file in files.items():
+        equality.write(file, histories, packs=packs)
+    return files
 
 
 def test_packed_and_plain_histories_are_equal(histories: list[equality.History], tmp_path: Path) -> None:
@@ -96,12 +107,14 @@ def test_packed_and_plain_histories_are_equal(histories: list[equality.History],
     ],
 )
 def test_a_sample_that_packing_changed_is_found(
-    histories: list[equality.History], tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+    histories: list[equality.History],
+    written: dict[bool, Path],
+    tmp_path: Path,
+    damage: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    write = equality.write
-
-    def written_with_damage(path: Path, histories: list[equality.History], *, packs: bool) -> None:
-        write(path, histories, packs=packs)
+    def written_with_damage(path: Path, _: list[equality.History], *, packs: bool) -> None:
+        shutil.copyfile(written[packs], path)
         if packs:
             with closing(sqlite3.connect(path)) as connection, connection:
                 connection.execute(damage)

@@ -592,6 +592,7 @@ def test_the_doctor_looks_into_a_library(
     assert "1 panels, 3 points" in checks["link"]["text"]
 
 
+@pytest.mark.usefixtures("one_child")
 @pytest.mark.parametrize(
     ("act", "code", "outcome"),
     [("say {}", 7, "no_new_data"), ("code -2 {}", 3, "not_ready"), ("crash", 1, "crashed")],

@@ -16,6 +16,8 @@ import pytest
 
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.config.paths import user_paths
+from t3monitor.config.settings import Settings, save
 from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.store.database import Database
 from t3monitor.store.lock import holder_of
@@ -30,6 +32,7 @@ INTERVAL_S = 3600
 @pytest.fixture
 def database(own_home: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("t3monitor.store.lock._PAUSE_S", 0.01)
+    save(user_paths().settings_file, Settings(demo_panels=2))
     return tmp_path / "home" / "data" / "demo" / "webview_t3_device.db"
 
 
@@ -73,7 +76,7 @@ def test_beside_a_program_that_records(
     assert main(["sync", "--link", "demo", "--once", "--interval", str(INTERVAL_S)]) == 0
     printed = capsys.readouterr().out
     assert f"Database {database}, recorded by {name}\n" in printed
-    assert "6 panels, 1,536 points" in printed
+    assert "2 panels, 512 points" in printed
     assert "AHU-1" in printed
 
     assert main(["sync", "--link", "demo", "--once", "--interval", "5", "--retries", "1"]) == 2

@@ -158,21 +158,6 @@ def test_a_reading_that_is_stored_late_is_in_the_curve_and_in_the_ledger(
     run(scenario())
 
 
-def test_start_and_stop_change_what_can_be_clicked(run: Run, paths: Paths) -> None:
-    async def scenario() -> None:
-        async with opened(paths, DEMO) as program:
-            window = program.window
-            assert enabled(program) == (True, True, False)
-            await cycle(program, lambda: click(program, window.start_action))
-            await until(lambda: enabled(program) == (True, False, True), program)
-            assert "next cycle in" in window.indicator.countdown.text()
-            click(program, window.stop_action)
-            await until(lambda: enabled(program) == (True, True, False), program)
-            assert window.indicator.countdown.text() == "every 30 s"
-
-    run(scenario())
-
-
 def enabled(program: MonitorApp) -> tuple[bool, bool, bool]:
     window = program.window
     actions = window.sync_once_action, window.start_action, window.stop_action
@@ -224,38 +209,30 @@ def test_settings_that_cannot_be_saved_are_said_in_the_window(run: Run, paths: P
     run(scenario())
 
 
-def test_the_window_says_that_t3000_is_starting_and_stays_usable(
+def test_the_window_says_that_t3000_is_starting_or_crashed_stays_usable_and_the_next_cycle_works(
     run: Run, paths: Paths, t3000_library: Path, t3000_does: Does
 ) -> None:
-    t3000_does('code -2 {"error":"MFC application not initialized"}')
-
     async def scenario() -> None:
         async with opened(paths, library_settings(t3000_library)) as program:
+            window = program.window
+            t3000_does('code -2 {"error":"MFC application not initialized"}')
             retrying = next_event(program, RetryScheduled)
-            click(program, program.window.sync_once_action)
+            click(program, window.sync_once_action)
             await retrying
-            await until(lambda: "try 2 of 4" in program.window.phase_bar.sentence, program)
-            assert "T3000 is starting (-2)" in program.window.phase_bar.sentence
+            await until(lambda: "try 2 of 4" in window.phase_bar.sentence, program)
+            assert "T3000 is starting (-2)" in window.phase_bar.sentence
             ended = next_event(program, CycleFinished)
-            click(program, program.window.stop_action)
+            click(program, window.stop_action)
             assert (await ended).report.outcome is Outcome.INTERRUPTED
-
-    run(scenario())
-
-
-def test_a_library_that_crashes_is_said_and_the_next_cycle_works(
-    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does
-) -> None:
-    async def scenario() -> None:
-        async with opened(paths, library_settings(t3000_library)) as program:
+            await until(lambda: not program.is_busy, program)
             t3000_does("crash")
-            report = await cycle(program, lambda: click(program, program.window.sync_once_action))
+            report = await cycle(program, lambda: click(program, window.sync_once_action))
             assert report.outcome is Outcome.CRASHED
-            await until(lambda: "SIGSEGV" in program.window.phase_bar.sentence, program)
+            await until(lambda: "SIGSEGV" in window.phase_bar.sentence, program)
             t3000_does(f"say {json.dumps(ONE_PANEL)}")
-            report = await cycle(program, lambda: click(program, program.window.sync_once_action))
+            report = await cycle(program, lambda: click(program, window.sync_once_action))
             assert report.outcome is Outcome.OK
-            assert panel_count(program.window.devices.model) == 1
+            assert panel_count(window.devices.model) == 1
 
     run(scenario())
 
@@ -377,7 +354,9 @@ def test_a_bad_database_in_the_settings_is_said_and_nothing_is_recorded_until_it
     run(scenario())
 
 
-def test_the_status_bar_says_how_large_the_database_is_and_how_fast_it_grows(run: Run, paths: Paths) -> None:
+def test_the_status_bar_says_how_the_database_grows_and_start_and_stop_change_what_can_be_clicked(
+    run: Run, paths: Paths
+) -> None:
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:
             await until(lambda: not program.is_busy, program)
@@ -386,6 +365,15 @@ def test_the_status_bar_says_how_large_the_database_is_and_how_fast_it_grows(run
             labels = [label.text() for label in program.window.statusBar().findChildren(QLabel)]
             assert database_text(size, grows) in labels
             assert grows > 0
+
+            window = program.window
+            assert enabled(program) == (True, True, False)
+            await cycle(program, lambda: click(program, window.start_action))
+            await until(lambda: enabled(program) == (True, False, True), program)
+            assert "next cycle in" in window.indicator.countdown.text()
+            click(program, window.stop_action)
+            await until(lambda: enabled(program) == (True, True, False), program)
+            assert window.indicator.countdown.text() == "every 30 s"
 
     run(scenario())
 
@@ -493,11 +481,19 @@ def test_a_cycle_that_ends_when_the_settings_name_no_database_is_no_error_of_thi
     assert "An error in this program" not in caplog.text
 
 
-def test_a_simulated_building_needs_no_database_of_the_settings(run: Run, paths: Paths) -> None:
+def test_a_simulated_building_needs_no_database_of_the_settings_and_puts_nothing_into_it(
+    run: Run, paths: Paths, tmp_path: Path
+) -> None:
     async def scenario() -> None:
         async with opened(paths, DEMO.with_values(database="mysql://host/db")) as program:
             assert not program.window.banner.isVisible()
-            assert (await cycle(program, program.window.sync_once_action.trigger)).outcome is Outcome.OK
+            for named in (program.session.settings.database, f"sqlite:///{tmp_path / 'site.db'}"):
+                program.settings.apply(program.session.settings.with_values(database=named))
+                await until(lambda: not program.is_busy, program)
+                report = await cycle(program, program.window.sync_once_action.trigger)
+                assert report.outcome is Outcome.OK
+        assert not (tmp_path / "site.db").exists()
+        assert paths.database_file(LinkName.DEMO).exists()
 
     run(scenario())
 
@@ -511,7 +507,12 @@ def test_a_bad_database_is_said_on_the_first_page_too(run: Run, paths: Paths) ->
     run(scenario())
 
 
-def test_what_the_user_looks_at_is_to_be_read_first(run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_user_looks_at_is_to_be_read_first_and_a_controller_is_accepted_from_the_menu_of_its_panel(
+    run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted: list[int] = []
+    monkeypatch.setattr(SiteServices, "accept_controller", lambda _, serial_number: accepted.append(serial_number))
+
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:
             told: list[frozenset[PointKey]] = []
@@ -537,28 +538,14 @@ def test_what_the_user_looks_at_is_to_be_read_first(run: Run, paths: Paths, monk
             assert told[-1] == shown | {plotted}
             assert {key.serial_number for key in shown} == {first}
 
-    run(scenario())
-
-
-def test_a_controller_that_is_the_same_is_accepted_from_the_menu_of_its_panel(
-    run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    accepted: list[int] = []
-    monkeypatch.setattr(SiteServices, "accept_controller", lambda _, serial_number: accepted.append(serial_number))
-
-    async def scenario() -> None:
-        async with opened(paths, DEMO) as program:
-            await cycle(program, program.window.sync_once_action.trigger)
-            assert program.session.shown is not None
-            one, other = (device.serial_number for device in program.session.shown.panels[:2])
-            program.window.devices.set_conflicts([one])
+            window.devices.set_conflicts([first])
             entries = {}
-            for serial in (one, other):
-                actions = program.window.devices.make_panel_menu(serial).actions()
+            for serial in (first, last):
+                actions = window.devices.make_panel_menu(serial).actions()
                 entries[serial] = next(action for action in actions if action.text() == "This is the same controller")
-            assert (entries[one].isEnabled(), entries[other].isEnabled()) == (True, False)
-            entries[one].trigger()
-            assert accepted == [one]
+            assert (entries[first].isEnabled(), entries[last].isEnabled()) == (True, False)
+            entries[first].trigger()
+            assert accepted == [first]
 
     run(scenario())
 
@@ -581,19 +568,6 @@ def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_t
         for link, serials in ((LinkName.DEMO, PANELS), (None, 1)):
             state = read_present_state(sqlite_url(paths.database_file(link)))
             assert state is None or len(state.panels) == serials
-
-    run(scenario())
-
-
-def test_a_database_that_is_named_for_t3000_gets_nothing_of_the_simulated_building(
-    run: Run, paths: Paths, tmp_path: Path
-) -> None:
-    async def scenario() -> None:
-        settings = DEMO.with_values(database=f"sqlite:///{tmp_path / 'site.db'}")
-        async with opened(paths, settings) as program:
-            await cycle(program, program.window.sync_once_action.trigger)
-        assert not (tmp_path / "site.db").exists()
-        assert paths.database_file(LinkName.DEMO).exists()
 
     run(scenario())
 
