@@ -28,12 +28,14 @@ class _Flags(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
     def __init__(self) -> None:
         super().__init__()
         self.marks: Sequence[Mark] = ()
+        self.stretches: list[tuple[float, float, Mark]] = []  # from when to when
         self._clusters: list[Cluster] = []
         self._times: list[float] = []
         self._s_per_px = 0.0
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
         self.marks, self._s_per_px = marks, 0.0
+        self.stretches = [(mark.time_s, mark.end_s, mark) for mark in marks if mark.end_s is not None]
         self.update()
 
     def within(self, start_s: float, end_s: float, s_per_px: float) -> list[Cluster]:
@@ -57,9 +59,9 @@ class _Flags(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
             return float(place.left() + (time_s - shown.left()) / s_per_px)
 
         painter.setPen(Qt.PenStyle.NoPen)
-        for mark in self.marks:
-            if mark.end_s is not None and mark.time_s < shown.right() and mark.end_s > shown.left():
-                left, right = max(x_of(mark.time_s), place.left()), min(x_of(mark.end_s), place.right())
+        for since_s, until_s, _ in self.stretches:
+            if since_s < shown.right() and until_s > shown.left():
+                left, right = max(x_of(since_s), place.left()), min(x_of(until_s), place.right())
                 bar = QRectF(left, place.bottom() - _BAR_PX, max(right - left, _BAR_PX), _BAR_PX)
                 painter.fillRect(bar, _colour(theme, MarkKind.NOTE))
         reach_s = _APART_PX * s_per_px
@@ -108,7 +110,7 @@ class FlagRow(TimeBox):
         """What the flag at a time stands for, and the notes of stretches that reach over it."""
         cluster = self.cluster_at(time_s)
         told = [*cluster.marks] if cluster else []
-        over = (mark for mark in self.marks if mark.end_s is not None and mark.time_s <= time_s <= mark.end_s)
+        over = (mark for since_s, until_s, mark in self._flags.stretches if since_s <= time_s <= until_s)
         told += [mark for mark in over if mark not in told]
         lines = [f"{local_time_text(mark.time_s, self.zone)}  {mark.text}" for mark in told[:_MOST_TOLD]]
         if len(told) > _MOST_TOLD:
