@@ -72,7 +72,7 @@ class _Flags(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
             painter.drawPolygon(_shape(cluster.kind, at))
             if (count := len(cluster.marks)) > 1:
                 painter.setPen(theme.text)
-                text = QRectF(at.x() + _HALF_PX + 1, place.top(), _COUNT_PX * 3, place.height())
+                text = QRectF(at.x() + 2 * _HALF_PX, place.top(), _COUNT_PX * 3, place.height())
                 painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"{count}")
         painter.restore()
 
