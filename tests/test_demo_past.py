@@ -112,7 +112,8 @@ def test_a_service_that_began_without_a_past_gets_one_and_nothing_that_it_stored
         runs = [run for (run,) in rows("SELECT id FROM SYNC_RUNS ORDER BY started_at")]
         assert runs == sorted(runs)
         assert len(runs) > 300
-        of_other_runs = """SELECT count(*) FROM TRENDLOG_FRAMES AS frame LEFT JOIN SYNC_RUNS AS run ON run.id = frame.run_id
+        of_other_runs = """SELECT count(*) FROM TRENDLOG_FRAMES AS frame
+            LEFT JOIN SYNC_RUNS AS run ON run.id = frame.run_id
             WHERE run.id IS NULL OR abs(run.started_at - frame.logging_time) > 7200"""
         assert rows(of_other_runs) == [(0,)]
         key = PointKey(before[0][0], PointType.INPUT, 1)
