@@ -103,7 +103,9 @@ def at(view: TrendView, time_s: float) -> Any:
     return view.plot.mapFromScene(box.mapViewToScene(QPointF(time_s, y)))
 
 
-def drag(view: TrendView, from_s: float, to_s: float, modifier: Qt.KeyboardModifier) -> None:
+def drag(
+    view: TrendView, loop: asyncio.AbstractEventLoop, from_s: float, to_s: float, modifier: Qt.KeyboardModifier
+) -> None:
     port = view.plot.viewport()
     places = [at(view, from_s + (to_s - from_s) * share).toPointF() for share in (0, 0.3, 0.6, 1)]
     QTest.mousePress(port, Qt.MouseButton.LeftButton, modifier, places[0].toPoint())
@@ -113,6 +115,8 @@ def drag(view: TrendView, from_s: float, to_s: float, modifier: Qt.KeyboardModif
         QApplication.sendEvent(port, moved)
     QTest.mouseRelease(port, Qt.MouseButton.LeftButton, modifier, places[-1].toPoint())
     view.draw_now()
+    settle(view, loop)
+    QApplication.processEvents()  # the plot has the height that its figures leave
 
 
 def test_keys_stand_cursors_at_the_crosshair_and_esc_takes_them_away(
@@ -135,17 +139,19 @@ def test_keys_stand_cursors_at_the_crosshair_and_esc_takes_them_away(
     assert {"A", "B"} <= set(drawn(view.plot))
 
 
-def test_a_drag_with_shift_marks_a_stretch_and_a_drag_at_a_cursor_moves_it(view: TrendView) -> None:
+def test_a_drag_with_shift_marks_a_stretch_and_a_drag_at_a_cursor_moves_it(
+    view: TrendView, loop: asyncio.AbstractEventLoop
+) -> None:
     before = view.state.time_range
-    drag(view, NOW_S - 1.5 * HOUR_S, NOW_S - HOUR_S, Qt.KeyboardModifier.ShiftModifier)
+    drag(view, loop, NOW_S - 1.5 * HOUR_S, NOW_S - HOUR_S, Qt.KeyboardModifier.ShiftModifier)
     marked = view.state.shown.stretch.between
     assert marked is not None
     assert marked == pytest.approx((NOW_S - 1.5 * HOUR_S, NOW_S - HOUR_S), abs=60)
-    drag(view, marked.end_s, NOW_S - 0.5 * HOUR_S, Qt.KeyboardModifier.NoModifier)
+    drag(view, loop, marked.end_s, NOW_S - 0.5 * HOUR_S, Qt.KeyboardModifier.NoModifier)
     assert view.state.shown.stretch.b_s == pytest.approx(NOW_S - 0.5 * HOUR_S, abs=60)
     assert view.state.shown.stretch.a_s == marked.start_s
     assert view.state.time_range == before
-    drag(view, NOW_S - HOUR_S, NOW_S - 0.75 * HOUR_S, Qt.KeyboardModifier.NoModifier)
+    drag(view, loop, NOW_S - HOUR_S, NOW_S - 0.75 * HOUR_S, Qt.KeyboardModifier.NoModifier)
     assert view.state.time_range != before
 
 

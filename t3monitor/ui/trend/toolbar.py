@@ -19,7 +19,7 @@ from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time_popup import TimePopup
 from t3monitor.ui.trend.time_range import Preset, TimeRange
 
-_WITH_TITLE_PX = 700
+_WITH_TITLE_PX = 860
 
 
 class TrendToolBar(QWidget):
