@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self.points.plot_requested.connect(self.trend.state.add)
         self.trend.cycles_asked.connect(self.on_cycles_asked)
         self.trend.exporter.said.connect(self.say)
+        self.trend.views.said.connect(self.say)
         self.activity.cycles.time_chosen.connect(self.trend.show_time)
         self.set_running(started=False, in_cycle=False)
         self.points.table.setFocus()

@@ -95,7 +95,7 @@ class SeriesMenu(QMenu):
     def _offer_plots(self, state: TrendState, key: SeriesKey) -> None:
         own = next((chosen.plot for chosen in state.series if chosen.key == key), 0)
         plots = self.addMenu(self.tr("Show in"))
-        for plot in range(state.plot_count):
+        for plot in range(state.shown.plot_count):
             its = plots.addAction(plot_name(plot), partial(state.show_in, key, plot))
             its.setCheckable(True)
             its.setChecked(plot == own)

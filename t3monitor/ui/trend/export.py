@@ -77,7 +77,7 @@ class Exporter(QObject):
     def __init__(self, page: TrendPage, save_table: SaveTable, spawn: Spawn, parent: QWidget) -> None:
         super().__init__(parent)
         self._view = parent
-        self._page = page
+        self.page = page
         self._save_table = save_table
         self._spawn = spawn
         self._folder = ""
@@ -112,6 +112,17 @@ class Exporter(QObject):
         menu.addAction(self.copy_action)
         return menu
 
+    @property
+    def folder(self) -> str:
+        """Where the last file was put, if that is still there."""
+        is_there = self._folder and QDir(self._folder).exists()
+        return self._folder if is_there else _documents()
+
+    @property
+    def title(self) -> str:
+        """What is shown, in a few words."""
+        return self.page.title
+
     def save_state(self) -> dict[str, Any]:
         """For JSON."""
         return {"folder": self._folder, "format": self._format.value}
@@ -125,8 +136,7 @@ class Exporter(QObject):
     def ask(self, its: Format | None = None) -> None:
         """Asks for a file and writes it."""
         self.failed.emit("")
-        folder = self._folder if self._folder and QDir(self._folder).exists() else _documents()
-        self.dialog = dialog = QFileDialog(self._view, self.tr("Export"), folder)
+        self.dialog = dialog = QFileDialog(self._view, self.tr("Export"), self.folder)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
@@ -141,7 +151,7 @@ class Exporter(QObject):
 
     def copy(self) -> None:
         """Puts the page on the clipboard as a picture."""
-        QGuiApplication.clipboard().setImage(as_image(self._page.make()))
+        QGuiApplication.clipboard().setImage(as_image(self.page.make()))
         self.said.emit(self.tr("The picture of the trend is on the clipboard"))
 
     def save(self, file: Path, its: Format) -> None:
@@ -149,15 +159,13 @@ class Exporter(QObject):
         self._format = its
         if its not in _PICTURES:
             self.forget()
-            self._task = self._spawn(
-                self._write_table(file, self._page.table(_separators(), drawn=its is Format.DRAWN))
-            )
+            self._task = self._spawn(self._write_table(file, self.page.table(_separators(), drawn=its is Format.DRAWN)))
             return
         try:
             with whole_file(file) as target:
-                target.write(_PICTURES[its](self._page.make()))
+                target.write(_PICTURES[its](self.page.make()))
         except OSError as error:
-            self.failed.emit(_problem(file, error))
+            self.failed.emit(file_problem(file, error))
         else:
             self._folder = str(file.parent)
             self.said.emit(self.tr("Saved: %s") % file)
@@ -190,9 +198,9 @@ class Exporter(QObject):
         self.dialog = None
 
     def _proposed_name(self) -> str:
-        state = self._page.state
+        state = self.page.state
         days = dict.fromkeys(date_text(local(at_s, state.zone).date()) for at_s in state.time_range)
-        return _NOT_IN_NAMES.sub(" ", f"{self._page.title} {' to '.join(days)}").strip(". ")[:_LONGEST_NAME]
+        return file_name(f"{self.page.title} {' to '.join(days)}")
 
     # -- tables ----------------------------------------------------------------------------------------------------
 
@@ -207,7 +215,7 @@ class Exporter(QObject):
         except MonitorError as error:
             self.failed.emit(str(error))
         except OSError as error:
-            self.failed.emit(_problem(file, error))
+            self.failed.emit(file_problem(file, error))
         except asyncio.CancelledError:
             unwanted.set()
             raise
@@ -239,6 +247,11 @@ class Exporter(QObject):
         self._progress.setValue(round(self._share * _PERMILLE))
 
 
+def file_name(text: str) -> str:
+    """A text as the name of a file, without what no system has in one."""
+    return _NOT_IN_NAMES.sub(" ", text).strip(". ")[:_LONGEST_NAME]
+
+
 def _documents() -> str:
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 
@@ -247,6 +260,7 @@ def _separators() -> Separators:
     return Separators.of(QLocale.system().decimalPoint())
 
 
-def _problem(file: Path, error: OSError) -> str:
+def file_problem(file: Path, error: OSError) -> str:
+    """Why a file was not written, and the way out."""
     sentence = translate("Export", "%s could not be written: %s. Choose another folder, or close the file elsewhere")
     return sentence % (file, error.strerror or error)

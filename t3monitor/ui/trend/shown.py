@@ -57,9 +57,33 @@ class Shown:
     stretch: Stretch = NOTHING_MARKED
     marks: bool = True  # flags of changes, restarts and notes
 
+    @property
+    def plot_count(self) -> int:
+        """How many plots stand above each other."""
+        return 1 + max((chosen.plot for chosen in self.series), default=0)
+
 
 def stacked(series: Iterable[Chosen]) -> tuple[Chosen, ...]:
     """These, in plots without a number that no series has: an empty plot vanishes."""
     series = tuple(series)
     places = {plot: place for place, plot in enumerate(sorted({chosen.plot for chosen in series}))}
     return tuple(replace(chosen, plot=places[chosen.plot]) for chosen in series)
+
+
+def in_plot(series: Iterable[Chosen], key: SeriesKey, plot: int, *, anew: bool) -> tuple[Chosen, ...]:
+    """These, one of them in a plot, or (``anew``) in a new one that gets this number."""
+    return tuple(
+        replace(its, plot=plot if its.key == key else its.plot + (anew and its.plot >= plot)) for its in series
+    )
+
+
+def moved(
+    series: Iterable[Chosen], key: SeriesKey, before: SeriesKey | None, plot: int | None = None
+) -> tuple[Chosen, ...]:
+    """These, one of them before another one or behind all (None); in another plot, if one is named."""
+    found = [its if plot is None or its.key != key else replace(its, plot=plot) for its in series]
+    if key != before:
+        own, found = [its for its in found if its.key == key], [its for its in found if its.key != key]
+        place = next((place for place, its in enumerate(found) if its.key == before), len(found))
+        found[place:place] = own
+    return tuple(found)

@@ -11,7 +11,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.ui.trend.axis_choices import AxisChoices, Limits
 from t3monitor.ui.trend.local_calendar import LocalCalendar, Span
-from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice, stacked
+from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice, in_plot, moved, stacked
 from t3monitor.ui.trend.stretch import Stretch
 from t3monitor.ui.trend.styles import Style, free_style
 from t3monitor.ui.trend.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
@@ -170,31 +170,13 @@ class TrendState:
         """Draws a series in another way."""
         self._change(key, style=style)
 
-    @property
-    def plot_count(self) -> int:
-        """How many plots stand above each other."""
-        return 1 + max((chosen.plot for chosen in self.series), default=0)
-
     def show_in(self, key: SeriesKey, plot: int, *, anew: bool = False) -> None:
         """Shows a series in another plot, or (``anew``) in a new one that gets this number."""
-        series = [
-            replace(chosen, plot=plot)
-            if chosen.key == key
-            else replace(chosen, plot=chosen.plot + (anew and chosen.plot >= plot))
-            for chosen in self.series
-        ]
-        self._show(replace(self._shown, series=tuple(series)))
+        self._show(replace(self._shown, series=in_plot(self.series, key, plot, anew=anew)))
 
     def move(self, key: SeriesKey, before: SeriesKey | None, plot: int | None = None) -> None:
         """Puts a series before another one, or behind all (None); in another plot, if one is named."""
-        if key == before:
-            return
-        series = [chosen for chosen in self.series if chosen.key != key]
-        moved = [
-            replace(chosen, plot=chosen.plot if plot is None else plot) for chosen in self.series if chosen.key == key
-        ]
-        place = next((place for place, chosen in enumerate(series) if chosen.key == before), len(series))
-        self._show(replace(self._shown, series=(*series[:place], *moved, *series[place:])))
+        self._show(replace(self._shown, series=moved(self.series, key, before, plot)))
 
     def set_marks(self, shown: bool) -> None:
         """Shows flags of changes, restarts and notes, or none."""
@@ -357,6 +339,10 @@ class TrendState:
         if self._later:
             self._earlier.append(self._shown)
             self._replace(self._later.pop())
+
+    def open(self, shown: Shown) -> None:
+        """Shows something else, which is a step."""
+        self._show(shown)
 
     def restore(self, shown: Shown) -> None:
         """Begins anew with what was saved."""

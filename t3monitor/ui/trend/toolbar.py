@@ -65,7 +65,6 @@ class TrendToolBar(QWidget):
         self.figures.clicked.connect(lambda: toggle_figures(state))
         self.undo.clicked.connect(state.undo)
         self.redo.clicked.connect(state.redo)
-        layout.addSpacing(6)
         self.shown_time = _TimeButton(partial(self._range_text, brief=True), self._time_tip)
         self.shown_time.setAccessibleDescription(self.tr("Time in sight"))
         self.shown_time.clicked.connect(self._on_time_asked)
@@ -93,10 +92,15 @@ class TrendToolBar(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        """Without the title, which goes where there is little room."""
+        """As it is where there is little room: without the title, and with marks in place of words."""
         hint = super().minimumSizeHint()
         title_px = 0 if self._title.isHidden() else self._title.sizeHint().width() + self._layout.spacing()
-        return hint - QSize(title_px, 0)
+        words = "".join(button.text() for button in self._menu_texts)
+        if self.follow.toolButtonStyle() is not Qt.ToolButtonStyle.ToolButtonIconOnly:
+            words += self.follow.text()
+        marks = "".join(mark for mark, _ in self._menu_texts.values())
+        words_px = self.fontMetrics().horizontalAdvance(words) - self.fontMetrics().horizontalAdvance(marks)
+        return hint - QSize(title_px + words_px, 0)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

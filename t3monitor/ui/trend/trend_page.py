@@ -44,7 +44,7 @@ class TrendPage:
         self._marks = marks
         self._clock = clock
         self.site_name = ""  # what is watched, where a point does not say of which of several sites it is
-        self.view_name = ""  # of the named view that is shown
+        self.view_name: Callable[[], str] = str  # of the named view that is shown
 
     @property
     def title(self) -> str:
@@ -53,7 +53,7 @@ class TrendPage:
         more = len(panels) - _PANELS
         if more > 0:
             panels = [*panels[:_PANELS], translate("Picture", "%d more") % more]
-        return self.view_name or ", ".join(panels) or translate("Picture", "Trend")
+        return self.view_name() or ", ".join(panels) or translate("Picture", "Trend")
 
     def make(self) -> Page:
         """The page as of now."""
@@ -70,7 +70,7 @@ class TrendPage:
             made % (__version__, local_time_text(self._clock(), state.zone)),
             "" if state.cursor_s is None else self._readout.heading,
             entries,
-            [plot_name(entry.plot) for entry in entries] if state.plot_count > 1 else (),
+            [plot_name(entry.plot) for entry in entries] if state.shown.plot_count > 1 else (),
             self._holes.told(*state.time_range),
             self._make_plot,
         )

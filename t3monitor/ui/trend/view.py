@@ -49,6 +49,7 @@ from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.toolbar import TrendToolBar
 from t3monitor.ui.trend.traces import Traces
 from t3monitor.ui.trend.trend_page import TrendPage
+from t3monitor.ui.trend.views_menu import ViewsControl
 
 _FRAME_MS = 33  # what the mouse and the wheel ask for in the meantime is drawn together
 
@@ -100,8 +101,10 @@ class TrendView(QWidget):
         self.axis_control = AxisControl(self.plots, self.state, self.explainer, clock, self)
         self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, self.marks, clock)
         self.exporter = Exporter(self.page, save_table, spawn, self)
+        self.views = ViewsControl(self.state, self.exporter, self)
         self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)
         self.toolbar.add_menu("ƒ", self.tr("Compare"), self.more.make_menu(self.toolbar))
+        self.toolbar.add_menu("▤", self.tr("Views"), self.views.menu)
         self.toolbar.add_menu("⤓", self.tr("Export"), self.exporter.make_menu(self.toolbar))
         self.spoken = Spoken(self, self.state, self.traces, self.explainer, clock)
         self.problem = ProblemLine()
@@ -146,6 +149,7 @@ class TrendView(QWidget):
     @Slot(object)
     def describe(self, snapshot: Snapshot) -> None:
         """Takes names and present values of the chosen points from a snapshot."""
+        self.views.snapshot = snapshot
         self.traces.describe(snapshot)
         if not self.state.series:
             return
@@ -211,6 +215,7 @@ class TrendView(QWidget):
         return to_json(self.state.shown, sizes) | {
             "figures": self.legend.save_columns(),
             "export": self.exporter.save_state(),
+            "views": self.views.views.to_json(),
         }
 
     def restore_state(self, saved: dict[str, Any]) -> None:
@@ -220,7 +225,9 @@ class TrendView(QWidget):
             self.splitter.choose(sizes)
         self.legend.restore_columns(saved.get("figures"))
         self.exporter.restore_state(saved.get("export"))
-        self.state.restore(shown)
+        self.views.views.restore(saved.get("views"))
+        if not self.views.begin():
+            self.state.restore(shown)
 
     @Slot(float)
     def show_time(self, time_s: float) -> None:
