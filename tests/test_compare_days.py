@@ -26,6 +26,7 @@ from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.placed import placed
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
+from t3monitor.ui.trend.shown import ZoneChoice
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 
@@ -207,6 +208,10 @@ def test_holes_are_those_of_the_other_day_in_band_strip_and_cursor(
     assert [at_text(time_s, change)[7:] for time_s in shown.starts] == ["01:00 EST", "12:00 EST"]
     (series,) = view.traces[yesterday].series
     assert np.isin(shown.starts, series.holes.starts).all(), "band, strip and lines have the same"
+    view.state.set_zone(ZoneChoice.UTC)
+    settle(view, loop)
+    then = raw(night, change.at("03:30") - DAY_S)
+    assert at(change.at("03:30")).startswith(f"{then:.2f} °C"), "by the clocks of UTC"
     view.forget()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -73,7 +74,7 @@ def settle(loop: asyncio.AbstractEventLoop, view: TrendView) -> Settle:
     def settle() -> None:
         for _ in range(4):
             view.loader.flush()
-            if view.more.xy:
+            if view.more.xy and view.more.xy._timer.isActive():
                 view.more.xy.refresh()
             loop.run_until_complete(asyncio.sleep(0))
             QApplication.sendPostedEvents()
@@ -118,6 +119,16 @@ def test_an_expression_is_changed_in_its_place(view: TrendView, qtbot: QtBot) ->
     assert view.state.series[0].key == key
 
 
+def test_the_menu_of_the_tool_bar_is_that_of_what_is_plotted_when_it_is_opened(view: TrendView) -> None:
+    menu = view.more.make_menu(view)
+    for keys in ([OAT, VALVE], [OAT]):
+        menu.aboutToShow.emit()
+        assert [action.text() for action in menu.actions()] == ["Compare", "Computed series…", "X/Y plot…"]
+        points = [action.text() for action in menu.actions()[0].menu().actions() if action.menu()]
+        assert len(points) == len(keys)
+        view.state.remove(VALVE)
+
+
 def test_any_day_is_compared_by_a_calendar(qtbot: QtBot, view: TrendView) -> None:
     dialog = DayDialog(date(2026, 11, 2), date(2026, 11, 20), view)
     assert dialog.days == 1
@@ -141,6 +152,15 @@ def test_pairs_are_readings_of_one_time_and_none_is_in_a_hole() -> None:
     held_s = found.times_utc_s[np.isin(found.times_utc_s, both, invert=True)]
     assert [pair for pair in zip(*(its.tolist() for its in found), strict=True) if pair[0] in both] == expected
     assert (held_s < y.holes.starts[0]).all(), "a last one holds for its spacing, and no longer"
+    lacking = replace(y, holes=Holes(y.times_utc_s[:1] + 10, y.times_utc_s[1:2]))  # a later reading lacks the point
+    after_s = y.times_utc_s[0] + 20
+    x_after = replace(x, times_utc_s=np.array([after_s]), values=x.values[:1])
+    assert not len(pairs(x_after, lacking, after_s - 5, after_s + 5, NOW_S).times_utc_s)
+    assert len(pairs(x_after, y, after_s - 5, after_s + 5, NOW_S).times_utc_s) == 1
+    old_s = HOLE_S[0] + 1.5 * EVERY_S  # that is no hole yet, but nobody knows what it was then
+    without_hole = replace(y, holes=Holes.none())
+    x_old = replace(x, times_utc_s=np.array([old_s]), values=x.values[:1])
+    assert not len(pairs(x_old, without_hole, old_s - 5, old_s + 5, NOW_S).times_utc_s)
     late = pairs(x, Series(y.times_utc_s + 20, y.values, y.holes, "%", 16, False, "L", EVERY_S), start_s, end_s, NOW_S)
     assert len(late.times_utc_s) > 1.9 * len(both), "each reading of either makes one"
 

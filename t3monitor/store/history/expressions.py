@@ -248,19 +248,23 @@ class Expression:
             raise ExpressionError(f"{name} wants a temperature first, and not {self._text(arguments[0])}")
         if humidity.unit.text not in ("%", "%RH") and not humidity.is_literal:
             raise ExpressionError(f"{name} wants a relative humidity in % second, and not {self._text(arguments[1])}")
-        pressure = STANDARD_PRESSURE_PA
+        pressure = np.full(len(times), STANDARD_PRESSURE_PA)
         if len(arguments) > 2:
             told = self._number(arguments[2], times)
             if told.unit.dimensions != PASCAL.dimensions:
                 raise ExpressionError(f"{name} wants the pressure of the air third, and not {self._text(arguments[2])}")
-            pressure = told.values * told.unit.factor  # type: ignore[assignment]
+            pressure = told.values * told.unit.factor
         celsius = _converted(temperature.values, temperature.unit, CELSIUS)
         relative = np.where((humidity.values > 0) & (humidity.values <= 105), humidity.values / 100, np.nan)
         if name == "enthalpy" and temperature.unit == FAHRENHEIT:
             return Quantity(enthalpy_ip(temperature.values, humidity_ratio(celsius, relative, pressure)), BTU_PER_LB)
         if name == "enthalpy":
             return Quantity(enthalpy(celsius, relative, pressure), KILOJOULES_PER_KG)
-        found = dew_point(celsius, relative) if name == "dew_point" else wet_bulb(celsius, relative, pressure)
+        if name == "dew_point":
+            return Quantity(_converted(dew_point(celsius, relative), CELSIUS, temperature.unit), temperature.unit)
+        # it takes its time, and sensors have but so many values
+        different, places = np.unique(np.stack((celsius, relative, pressure)), axis=1, return_inverse=True)
+        found = wet_bulb(*different)[places.reshape(-1)]
         return Quantity(_converted(found, CELSIUS, temperature.unit), temperature.unit)
 
     # -- sentences -------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 STANDARD_PRESSURE_PA = 101_325.0
 _ZERO_K = 273.15
 _TRIPLE_C = 0.01  # where ice and water meet: the equation of the one, then that of the other
-_HALVINGS = 22  # of at most 100 °C: to less than 0.0001
+_HALVINGS = 20  # of at most 100 °C: to 0.0001; where water freezes the equations jump, and steps of Newton go astray
 
 
 def saturation_pressure(celsius: Any) -> Any:

@@ -1,10 +1,11 @@
 """Finding the time that has data, in all of the history."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 
 from t3monitor.model.errors import MonitorError
-from t3monitor.model.series_keys import SeriesKey
+from t3monitor.model.series_keys import ComputedKey, SeriesKey
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.coverage import Request
 from t3monitor.ui.trend.loader import Load, Spawn, Task, load_series
@@ -37,7 +38,9 @@ class FitData:
     def show(self) -> None:
         """Looks for the data, and shows their time."""
         self.forget()
-        keys = tuple(chosen.key for chosen in self._state.series if not chosen.hidden)
+        shown = (chosen.key for chosen in self._state.series if not chosen.hidden)
+        # what is computed has no more than its points, and they are found without reading all of them
+        keys = tuple(dict.fromkeys(chain.from_iterable(_sources(key) for key in shown)))
         if keys:
             self._task = self._spawn(self._run(keys))
 
@@ -61,3 +64,7 @@ class FitData:
                 first_s = min(float(part.times_utc_s[0]) for part in parts)
                 self._state.show_data(first_s, max(float(part.ends_utc_s[-1]) for part in parts))
         self._task = None
+
+
+def _sources(key: SeriesKey) -> Sequence[SeriesKey]:
+    return key.points if isinstance(key, ComputedKey) else (key,)

@@ -60,7 +60,7 @@ class PointNames:
     def _found(self, name: str) -> set[PointKey]:
         found = self._by_name.get(_folded(name), set())
         exact = {key for key in found if name in self._named[key].ways} or found
-        for some in (found, exact, found & self._plotted, exact & self._plotted):
+        for some in (found, exact, exact & self._plotted):
             if len(some) == 1:
                 return some
         return found
