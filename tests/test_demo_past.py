@@ -125,3 +125,13 @@ def test_a_service_that_began_without_a_past_gets_one_and_nothing_that_it_stored
         assert last.result(30).run_id == 2
     finally:
         services.close()
+
+
+def test_services_that_have_ended_make_no_past(tmp_path: Path) -> None:
+    settings = Settings(link=LinkName.DEMO, demo_panels=2)
+    url = sqlite_url(tmp_path / "demo.db")
+    services = SiteServices(settings, lambda _: DemoLink(2), lambda _: url, Runner, lambda _: None)
+    services.run()
+    services.close()
+    services.give_past()
+    assert list(tmp_path.iterdir()) == []

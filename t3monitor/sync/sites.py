@@ -1,5 +1,6 @@
 """The sync services of all T3000 computers, side by side: one of each, in a thread of its own."""
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -70,6 +71,7 @@ class SiteServices:
         self.upkeep = UpkeepByHand(self._keepers, clock or SystemClock())
         self._pulse = pulse
         self._is_running = self._is_started = False
+        self._ended = threading.Event()
         self._services: dict[str, SyncService] = {}  # by the site's name
         self._runners: dict[str, ServiceRunner] = {}
         self._retired: list[ServiceRunner] = []
@@ -121,7 +123,7 @@ class SiteServices:
             give_demo_a_past(
                 database_file(url),
                 settings.demo_panels,
-                is_cancelled,
+                lambda: is_cancelled() or self._ended.is_set(),
                 lambda do: self._write(url, lambda store: do(store.database)),
             )
 
@@ -163,6 +165,7 @@ class SiteServices:
 
     def close(self) -> None:
         """Ends all services and waits for them; those that hang are ended side by side."""
+        self._ended.set()
         for service in self._services.values():
             service.close()
         for runner in (*self._runners.values(), *self._retired):
