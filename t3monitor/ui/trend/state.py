@@ -268,8 +268,10 @@ class TrendState:
         While the present is followed it stays at the right edge.
         """
         if self.follows:
-            around_s = self.time_range.end_s
-        elif around_s is None:
+            length_s = self.time_range.zoomed(factor, self.time_range.end_s).length_s
+            self._show(replace(self._shown, length_s=length_s, since=None), by_hand=True)
+            return
+        if around_s is None:
             around_s = sum(self.time_range) / 2 if self.cursor_s is None else self.cursor_s
         self._move(self.time_range.zoomed(factor, around_s))
 
