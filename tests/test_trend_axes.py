@@ -98,6 +98,17 @@ def limits(view: TrendView, unit: str) -> tuple[float, float]:
     return low, high
 
 
+def test_in_a_lower_plot_there_are_fewer_marks(shown: Show) -> None:
+    view = shown(METER)
+    (axis,) = view.plot.axes.by_unit.values()
+    view.resize(900, 700)
+    QApplication.processEvents()
+    assert len(axis.labels) > 5
+    view.resize(900, 200)
+    QApplication.processEvents()
+    assert len(axis.labels) == 5
+
+
 def test_the_wheel_zooms_an_axis_a_drag_moves_it_a_double_click_lets_it_fit_and_undo_brings_it_back(
     shown: Show,
 ) -> None:

@@ -32,7 +32,7 @@ class ValueAxes(QObject):
         self.limits: Mapping[str, Limits] = {}
         self._layout = layout
         self._row = row
-        self._widest_px = 1000.0
+        self._widest_px, self._height_px = 1000.0, 0.0
         self._active: frozenset[str] = frozenset()
 
     def arrange(self, curves: Iterable[Curve], active: Collection[Curve]) -> None:
@@ -56,7 +56,7 @@ class ValueAxes(QObject):
     def fit_to(self, curves: Sequence[Curve], shown: TimeRange, height_px: float, *, anew: bool = False) -> bool:
         """Chooses the scales for what is in sight, and returns whether they are others.
 
-        It keeps the old ones while they serve.
+        It keeps the old ones while they serve, at the same height.
         """
         extents: dict[str, tuple[float, float]] = {}
         for curve in curves:
@@ -66,9 +66,9 @@ class ValueAxes(QObject):
         for unit in self.by_unit.keys() - extents.keys():  # as it was before
             extents[unit] = self.fit.scales[unit][::2] if unit in self.fit.scales else (0.0, 1.0)
         fresh = fit(extents, height_px, self.limits)
-        is_news = anew or not still_fits(self.fit, extents, fresh, self.limits)
+        is_news = anew or height_px != self._height_px or not still_fits(self.fit, extents, fresh, self.limits)
         if is_news:
-            self.fit = fresh
+            self.fit, self._height_px = fresh, height_px
         for curve in curves:
             curve.scale = self.fit.scales[curve.unit]
         if not is_news:
