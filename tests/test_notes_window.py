@@ -39,7 +39,7 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             def own() -> list[Note]:
                 return [note for note in book.notes if note.author != "demo"]
 
-            point = PointKey(program.session.shown.panels[0].serial_number, PointType.INPUT, 1)
+            point = PointKey(program.session.shown.panels[0].serial_number, PointType.INPUT, 4)
             trend.state.add([point])
             await until(lambda: not program.is_busy, program)
             at_s = round(time.time() - 7200) + 0.4
@@ -51,7 +51,8 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             assert (note.start_s, note.end_s, note.point) == (round(at_s), None, point)
             flags = [mark for mark in trend.plot.flags.marks if mark.kind is MarkKind.NOTE]
             assert round(at_s) in [flag.time_s for flag in flags]
-            assert any(mark.kind is MarkKind.RESTART for mark in trend.plot.flags.marks), "of the building's past"
+            changes = [mark.text for mark in trend.plot.flags.marks if mark.kind is MarkKind.CHANGE]
+            assert changes[0] == "AHU-1 RAT range 10K Type2 °C → 10K Type2 °F", "of the building's past"
 
             trend.state.set_cursor(None)
             trend.ask_note()
