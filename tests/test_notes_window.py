@@ -14,7 +14,7 @@ from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.notes.dialog import NoteDialog
-from t3monitor.ui.trend.marks import MarkKind
+from t3monitor.ui.trend.marks import Cluster, MarkKind
 
 DEMO = Settings(link=LinkName.DEMO, auto_start=False, demo_panels=2)
 
@@ -91,6 +91,15 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             file.write_bytes(b"nothing")
             control.import_from(file)
             assert "notes.csv: The file has no columns" in page.message.text()
+
+            trend.state.add([point._replace(point_index=3)])
+            trend.state.show_in(point, 1, anew=True)
+            upper, lower = trend.plots.plots
+            assert not lower.flags.marks
+            flag = next(mark for mark in upper.flags.marks if mark.note and mark.note.text == "Belt changed")
+            upper.flags.chosen.emit(Cluster((flag,)))
+            assert control.dialog.text.toPlainText() == "Belt changed"
+            control.dialog.reject()
 
             page.on_chosen(page.model.index(0, 0))
             assert trend.state.cursor_s == round(at_s)

@@ -44,7 +44,7 @@ class NotesControl(QObject):
         self.dialog: NoteDialog | None = None
         page.model.name_of = name_of
         trend.note_asked.connect(self.on_note_asked)
-        trend.plot.flags.chosen.connect(self.on_flag_chosen)
+        trend.plots.flag_chosen.connect(self.on_flag_chosen)
         page.edit_asked.connect(self.edit)
         page.delete_asked.connect(self.delete)
         page.undo_asked.connect(book.undo)

@@ -31,6 +31,7 @@ class PlotStack(QSplitter):
     stretch_marked = Signal(float, float)  # from a time to another one
     cursor_asked = Signal(float)  # time at which the next one is to stand
     menu_asked = Signal(QPoint)  # global position
+    flag_chosen = Signal(object)  # a Cluster of marks
     limits_chosen = Signal(str, object)  # unit, limits or None: it fits what is in sight
     limits_moved = Signal(str, object)  # the same, by a hand that goes on
     axis_menu_asked = Signal(str, QPoint)  # unit, global position
@@ -147,6 +148,7 @@ class PlotStack(QSplitter):
         for name in ("dragged", "zoomed", "hovered", "cursor_dragged", "stretch_marked", "cursor_asked", "menu_asked"):
             getattr(plot, name).connect(getattr(self, name))
         plot.resized.connect(self._align)
+        plot.flags.chosen.connect(self.flag_chosen)
         plot.axes.limits_chosen.connect(self.limits_chosen)
         plot.axes.limits_moved.connect(self.limits_moved)
         plot.axes.menu_asked.connect(self.axis_menu_asked)
