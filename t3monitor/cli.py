@@ -5,6 +5,7 @@ multiprocessing starts children) and must not wait for the database packages. An
 are heeded, of which Python makes tracebacks until then.
 """
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         elif args.command == "snapshot":
             from t3monitor.commands.snapshot import snapshot as run
         else:
+            gc.disable()  # what is imported stays; looking at it was a fifth of the start, and the window looks itself
             from t3monitor.commands.window import window as run
         return run(args)
     except SettingsError as error:

@@ -1,3 +1,4 @@
+import gc
 import json
 import logging
 import multiprocessing
@@ -674,3 +675,14 @@ def test_the_doctor_sees_a_database_that_another_program_locks(
         code, checks = doctor(capsys, "--link", "demo", "--database", url)
     assert (code, checks["database"]["outcome"]) == (5, "database")
     assert "is locked" in checks["database"]["text"]
+
+
+def test_the_window_starts_without_looking_for_garbage_in_what_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    was_enabled, seen = gc.isenabled(), []
+    monkeypatch.setattr("t3monitor.commands.window.window", lambda _: seen.append(gc.isenabled()) or 0)
+    gc.enable()
+    try:
+        assert main([]) == 0
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
+    assert seen == [False]
