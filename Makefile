@@ -54,7 +54,7 @@ ui-check: $(READY) ## the real window under Xvfb, with a real mouse and keyboard
 	@$(BIN)/python scripts/ui_check.py
 
 pictures: $(READY) ## docs/images anew, every page in light and dark
-	@for page in main month stretch log cycles settings history welcome; do for theme in light dark; do \
+	@for page in main month stretch compare xy log cycles settings history welcome; do for theme in light dark; do \
 		$(BIN)/t3monitor snapshot docs/images/$$page-$$theme.png --demo --page $$page --theme $$theme || exit 1; \
 	done; done
 

@@ -7,8 +7,9 @@ from functools import cache
 from t3monitor import __version__
 from t3monitor.config.settings import LinkName
 
-# Of `t3monitor snapshot`: the panes with a day of trends, a month, figures of a stretch, and what opens beside them.
-PAGES = ("main", "month", "stretch", "log", "cycles", "settings", "history", "welcome")
+# Of `t3monitor snapshot`: the panes with a day of trends, a month, figures of a stretch, a comparison, an X/Y plot, and
+# what opens beside them.
+PAGES = ("main", "month", "stretch", "compare", "xy", "log", "cycles", "settings", "history", "welcome")
 _DATABASE_HELP = "sqlite:///FILE (default: in the per-user data folder)"
 
 

@@ -19,10 +19,12 @@ from t3monitor.config.paths import Paths, user_paths
 from t3monitor.config.settings import LinkName, Settings, load
 from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import ComparedKey, difference
 from t3monitor.simulation.building import Building
 from t3monitor.simulation.past import backfill
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time_range import Preset
+from t3monitor.ui.trend.view import TrendView
 
 _DAY_S = 86_400
 _PATIENCE_S = 60.0
@@ -77,7 +79,11 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
     running = asyncio.ensure_future(program.run())
     try:
         await _compose(program, args)
-        shown = program.settings.dialog if args.page in ("settings", "history") else program.window
+        shown = {
+            "settings": program.settings.dialog,
+            "history": program.settings.dialog,
+            "xy": program.window.trend.more.xy,
+        }.get(args.page, program.window)
         return shown is not None and shown.grab().save(args.picture)
     finally:
         program.window.close()
@@ -100,6 +106,17 @@ async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
         window.trend_alone_action.trigger()
         window.trend.state.show_preset(Preset.WEEK)
         _mark_days(window.trend.state)
+    if args.page == "compare":
+        window.trend_alone_action.trigger()
+        _compare(window.trend)
+        await _idle(program)
+        start_s, end_s = window.trend.state.time_range
+        window.trend.state.set_cursor(end_s - (end_s - start_s) / 4)
+    if args.page == "xy":
+        window.trend.state.show_preset(Preset.WEEK)
+        window.trend.more.show_xy()
+        await _idle(program)
+        _plot_valve(window.trend)
     if args.page in ("log", "cycles"):
         window.activity_action.trigger()
         window.activity.show_log() if args.page == "log" else window.activity.show_cycle()
@@ -116,6 +133,22 @@ def _mark_days(state: TrendState) -> None:
     start_s, end_s = state.time_range
     third_s = (end_s - start_s) / 3
     state.mark(state.shown.stretch.marking(start_s + third_s, end_s - third_s).with_limit("°C", 21.0))
+
+
+def _compare(trend: TrendView) -> None:
+    """The outdoor and the supply temperature, their difference, and the first one the day before."""
+    supply, _, outdoor, *_ = trend.state.points
+    for chosen in trend.state.series:
+        if chosen.key not in (supply, outdoor):
+            trend.state.remove(chosen.key)
+    trend.state.add([ComparedKey(outdoor, 1), difference(supply, outdoor)])
+
+
+def _plot_valve(trend: TrendView) -> None:
+    """The heating valve over the outdoor temperature."""
+    assert trend.more.xy is not None  # noqa: S101 - it was just opened
+    _, _, outdoor, valve, *_ = trend.state.points
+    trend.more.xy.choose(outdoor, valve)
 
 
 async def _idle(program: MonitorApp) -> None:

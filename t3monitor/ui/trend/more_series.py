@@ -42,6 +42,11 @@ class MoreSeries(QObject):
         if self.xy is not None:
             self.xy.follow()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the X/Y plot waits for readings."""
+        return self.xy is not None and self.xy.is_busy
+
     def offer_in(self, menu: QMenu) -> None:
         """Adds what can be made of all points, and of each."""
         points = [chosen.key for chosen in self._state.series if isinstance(chosen.key, PointKey)]

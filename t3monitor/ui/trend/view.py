@@ -198,7 +198,7 @@ class TrendView(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether history is being read, or why it has holes."""
-        readers = self.loader, self.explainer, self.fit_data, self.meter, self.marks, self.exporter
+        readers = self.loader, self.explainer, self.fit_data, self.meter, self.marks, self.exporter, self.more
         return any(reader.is_busy for reader in readers)
 
     def forget(self) -> None:

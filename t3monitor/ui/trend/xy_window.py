@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QSizePolicy, QVBo
 from typing_extensions import override
 
 from t3monitor.model.errors import MonitorError
+from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.units import is_measured, written_unit
 from t3monitor.model.zones import clock_changes, offset_s, zone_names
 from t3monitor.store.history.pairs import Pairs, pairs
@@ -87,6 +88,12 @@ class XYWindow(QDialog):
     def is_busy(self) -> bool:
         """Whether readings are on their way."""
         return self._task is not None or self._timer.isActive()
+
+    def choose(self, x: SeriesKey, y: SeriesKey) -> None:
+        """Shows these two, if they are on the plot."""
+        self.x_box.setCurrentIndex(self.x_box.findData(x))
+        self.y_box.setCurrentIndex(self.y_box.findData(y))
+        self.refresh()
 
     def follow(self) -> None:
         """Time or series may be others."""
