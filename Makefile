@@ -50,8 +50,8 @@ torture: $(READY) ## more than 100 kills amid cycles, packing, migration, retent
 outages: $(READY) ## an hour of sync with an outage of each cause: planted and found side by side
 	@$(BIN)/python -m benchmarks.outages
 
-ui-check: $(READY) ## the real window under Xvfb, with a real mouse and keyboard (needs xvfb, xdotool, imagemagick)
-	@$(BIN)/python scripts/ui_check.py
+ui-check: $(READY) ## the real window under Xvfb, with a real mouse and keyboard: an engineer's ten tasks, counted
+	@$(BIN)/python -m scripts.ui_check $(UI_CHECK)
 
 pictures: $(READY) ## docs/images anew, every page in light and dark
 	@for page in main month stretch compare xy log cycles settings history welcome; do for theme in light dark; do \

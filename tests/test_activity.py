@@ -265,6 +265,7 @@ def test_the_newest_cycle_is_explained_in_full_on_request(pane: ActivityPane) ->
     pane.show_cycle()
     assert pane.cycles.details.isVisible()
     assert pane.cycles.details.text() == f"✕ timeout: {REASON}\n{way_out_text(newest)}\nfetch 30.0 s"
+    assert pane.cycles.details.accessibleDescription() == pane.cycles.details.text(), "its name does not hide it"
     assert "raise the timeout" in way_out_text(newest)
     tell(pane, finished(run_id=3))
     assert REASON in pane.cycles.details.text(), "the selection stays with its cycle"

@@ -167,3 +167,4 @@ class CyclesPage(QWidget):
             phases = phases_text(report)
             what_to_do = way_out_text(report)
             self.details.setText("\n".join(filter(None, (result_text(report), what_to_do, phases))))
+            self.details.setAccessibleDescription(self.details.text())  # which its name would hide

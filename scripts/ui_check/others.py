@@ -1,0 +1,85 @@
+"""The first start, the controls of the service, and a crash."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from scripts.ui_check.accessible import Tree
+from scripts.ui_check.database import cycles, cycles_since, read_json
+from scripts.ui_check.desktop import PATIENCE_S, Hands, picture, program, start, until, windows
+
+
+def run(home: Path) -> None:
+    os.environ["T3MONITOR_HOME"] = str(home)
+    _first_start(home)
+    _controls(home)
+    _crash(home)
+
+
+def _first_start(home: Path) -> None:
+    """Nothing chosen yet: Enter is enough to watch the simulated building."""
+    with program():
+        picture("first-start")
+        Hands().press("Return")  # the first button has the focus
+        until(lambda: cycles(home / "data" / "demo") > 0, "the first button starts the simulated building")
+        settings = read_json(home / "config" / "settings.json")
+        assert settings["t3000"]["link"] == "demo", settings
+        picture("simulated-building")
+
+
+def _controls(home: Path) -> None:
+    database, hands = home / "data" / "demo", Hands()
+    with program("--demo"):
+        tree = Tree()
+        until(lambda: cycles_since(database, time.time() - 5) > 0, "it starts by itself")
+        hands.click(tree.widget("push button", "Stop").middle)
+        before = cycles(database)
+        until(lambda: tree.widget("push button", "State of the link: . Stopped"), "a click on Stop stops it")
+        hands.click(tree.widget("push button", "Sync once").middle)
+        until(lambda: cycles(database) == before + 1, "a click on Sync once is one cycle")
+        points = tree.widget("table", "Points")
+        hands.click(tree.cell(points, 0, 3).middle, double=True)
+        hands.press("ctrl+e")
+        until(lambda: windows("Export"), "Ctrl+E asks for a file")
+        picture("export")
+        hands.press("Return")
+        until(lambda: any(path.read_bytes()[:4] == b"%PDF" for path in home.parent.rglob("*.pdf")), "Enter saves it")
+        hands.click(tree.widget("check box", "Activity").middle)
+        until(lambda: tree.widget("page tab", "Cycles"), "a click on Activity opens it")
+        picture("activity")
+        hands.click(tree.widget("push button", "Settings").middle)
+        until(lambda: windows("Settings"), "a click on Settings opens them")
+        picture("settings")
+        hands.press("Escape")
+        until(lambda: not windows("Settings"), "Escape closes them")
+        before = cycles(database)
+        hands.click(tree.widget("push button", "Start").middle)
+        until(lambda: cycles(database) == before + 1, "a click on Start runs a cycle at once")
+        picture("running")
+    assert read_json(home / "config" / "demo" / "window.json")["activity"] is True
+
+
+def _crash(home: Path) -> None:
+    """A crash is a line in the status bar of the next start, which leads to all that is known of it."""
+    logs, hands = home / "logs" / "demo" / "T3WebLog", Hands()
+    process = start("--demo")
+    until(lambda: windows("T3 Monitor"), "the window opens")
+    time.sleep(1)  # for its first cycle
+    process.send_signal(signal.SIGSEGV)
+    assert process.wait(timeout=PATIENCE_S) == -signal.SIGSEGV
+    with program("--demo"):
+        tree = Tree()
+        until(lambda: len(list(logs.glob("crash-*"))) == 1, "the crash is noticed")
+        until(lambda: tree.widget("push button", ".*crashed last time"), "a line says so")
+        picture("crashed-last-time")
+        hands.click(tree.widget("push button", ".*crashed last time").middle)
+        until(lambda: windows("Report of an error"), "a click on the line opens the report")
+        picture("report")
+        hands.press("Return")  # Copy has the focus
+        until(lambda: tree.widget("push button", "Copied"), "Enter copies the report")
+        hands.press("Escape")
+        until(lambda: not windows("Report of an error"), "Escape closes it")
+    with program("--demo"):
+        picture("not-mentioned-again")
+    assert len(list(logs.glob("*-*"))) == 1, list(logs.iterdir())
