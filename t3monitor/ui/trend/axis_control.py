@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QObject, QPoint, Slot
 
-from t3monitor.model.causes import SENSOR_FAULTS
 from t3monitor.model.series_keys import SeriesKey
-from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.history.series import Series
 from t3monitor.ui.trend.axis_choices import Limits, Per
 from t3monitor.ui.trend.axis_menu import AxisMenu
 from t3monitor.ui.trend.curves import axis_unit
 from t3monitor.ui.trend.explainer import HoleExplainer
 from t3monitor.ui.trend.increase_series import increase_series
+from t3monitor.ui.trend.missing import faults
 from t3monitor.ui.trend.plot import Drawn
 from t3monitor.ui.trend.plots import PlotStack
 from t3monitor.ui.trend.state import TrendState
@@ -54,7 +53,7 @@ class AxisControl(QObject):
                     point,
                     series=series,
                     style=point.style._replace(step=point.style.step or is_increase),
-                    faulty=self._faulty(point.key) if axes.without_faulty else None,
+                    faulty=faults(self._explainer.told(point.key).holes) if axes.without_faulty else None,
                 )
             )
         return found
@@ -72,10 +71,6 @@ class AxisControl(QObject):
             known = made_of, increase_series(series, per, zone, now_s)
         self._increases[key, number] = known
         return known[1]
-
-    def _faulty(self, key: SeriesKey) -> Holes | None:
-        holes = [hole[:2] for hole in self._explainer.within(key, -np.inf, np.inf) if hole.cause in SENSOR_FAULTS]
-        return Holes(*np.array(holes, dtype=float).T) if holes else None
 
     @Slot(str, object)
     def _choose_limits(self, unit: str, limits: Limits | None) -> None:

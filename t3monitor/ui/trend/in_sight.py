@@ -4,15 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence
+from t3monitor.model.causes import Cause, sentence
 from t3monitor.model.times import duration_text
 from t3monitor.model.units import is_measured
 from t3monitor.store.causes.holes import ExplainedHole
-from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, StateTime, Statistics, statistics
 from t3monitor.ui.kit.texts import translate
+from t3monitor.ui.trend.missing import faults
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.trace import Trace
 
@@ -45,8 +44,7 @@ def measure(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_
     start_s, end_s = shown.start_s, min(shown.end_s, now_s)
     if start_s >= end_s or not trace.series:
         return None
-    faulty = [(hole.start_s, hole.end_s) for hole in holes if hole.cause in SENSOR_FAULTS]
-    at_fault = Holes(*np.array(faulty, dtype=float).reshape(-1, 2).T)
+    at_fault = faults(holes)
     found = [(series, statistics(series, start_s, end_s, now_s, at_fault)) for series in trace.series]
     end_s = min(told.end_s for _, told in found)
     if start_s >= end_s:  # nothing is told of it yet

@@ -116,6 +116,12 @@ class Missing:
         return None if place is None else self.told(place)
 
 
+def faults(holes: Iterable[ExplainedHole]) -> Holes:
+    """When the sensor was open or shorted."""
+    found = [hole[:2] for hole in holes if hole.cause in SENSOR_FAULTS]
+    return Holes(*np.array(found, dtype=float).reshape(-1, 2).T)
+
+
 def without_reading(series: Sequence[Series], start_s: float, end_s: float, now_s: float) -> Holes:
     """When none of these, of which one goes on where another ends, has a reading between two times, as of now.
 

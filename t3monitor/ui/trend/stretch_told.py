@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from t3monitor.model.causes import SENSOR_FAULTS, Cause
+from t3monitor.model.causes import Cause
 from t3monitor.model.units import is_position
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Floats, Holes, Series
 from t3monitor.store.history.statistics import Condition, Statistics, condition, statistics
-from t3monitor.ui.trend.missing import CAUSES, Explained, missing
+from t3monitor.ui.trend.missing import CAUSES, Explained, faults, missing
 from t3monitor.ui.trend.time_range import TimeRange
 
 DEAD_BAND = 1.0  # of the position of a valve or damper, in its unit: less is no movement
@@ -113,12 +113,6 @@ def tell(
 def times_of(parts: Sequence[Series], holes: Sequence[ExplainedHole], state: float, times: Times) -> Condition:
     """When a series is in a state."""
     return condition(parts, state, *times.between, times.now_s, faults(holes))
-
-
-def faults(holes: Sequence[ExplainedHole]) -> Holes:
-    """When the sensor was open or shorted."""
-    found = [(hole.start_s, hole.end_s) for hole in holes if hole.cause in SENSOR_FAULTS]
-    return Holes(*np.array(found, dtype=float).reshape(-1, 2).T)
 
 
 def _missing(
