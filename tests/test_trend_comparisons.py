@@ -153,6 +153,14 @@ def test_a_difference_is_called_by_both_and_has_their_value(view: TrendView, loo
     assert list(view.plot.value_axes) == ["Δ°C"]
 
 
+def test_what_looks_back_has_the_newest_value_of_its_history(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
+    change = ComputedKey("delta(p0, 0.5)", (SAT,))
+    view.state.add([change])
+    load(view, loop)
+    view.describe(snapshot(*panels(NOW_S)))
+    assert LegendRow(view.legend, change).value == "0.00 Δ°C"
+
+
 def test_a_difference_is_as_old_as_the_older_of_both(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
     across = difference(SAT, OAT)
     view.state.add([across])

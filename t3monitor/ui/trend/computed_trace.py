@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from typing_extensions import override
 
-from t3monitor.model.expressions import ExpressionError, text_of
+from t3monitor.model.expressions import ExpressionError, lookback_s, text_of, tree_of
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.points import Point
 from t3monitor.model.quantities import STATE
@@ -50,6 +50,8 @@ class ComputedTrace(Trace):
         points = [part.point for part in self.parts]
         if not all(points):
             return ""
+        if lookback_s(tree_of(self._expression)):  # which snapshots cannot tell
+            return self.text_at(self._told_s, self._told_s) or ""
         return present_text(self._expression, [point for point in points if point], ["?"] * len(points), strict=False)
 
     @property

@@ -73,6 +73,13 @@ class Trace:
         """IN1, OUT1, VAR1."""
         return f"{self.of.point_type.prefix}{self.of.point_index}"
 
+    def set_zone(self, zone: tzinfo | None) -> None:
+        """Compares days by the clocks of another zone; what stands by those of the one before is loaded again."""
+        if zone != self.zone:
+            self.zone = zone
+            if self.shift.days:
+                self._live.clear()
+
     @property
     def shift(self) -> DayShift:
         """From when its readings were taken to where they stand on the time axis."""

@@ -98,7 +98,7 @@ class Traces:
         """By whose clocks days are compared."""
         self._zone = zone
         for trace in self._traces.values():
-            trace.zone = zone
+            trace.set_zone(zone)
 
     def keep(self, series: tuple[Chosen, ...]) -> None:
         """Has a trace for each of these and for nothing else."""
