@@ -59,10 +59,12 @@ def test_no_row_stands_for_the_time_in_which_the_program_was_away(cause: str) ->
 def test_between_two_cycles_in_time_the_program_may_be_away() -> None:
     pause, away = Told(300, 345, Order.ABSENCE, Cause.NOT_RUNNING), Told(300, 346, Order.ABSENCE, Cause.NOT_RUNNING)
     for others in ([row(0, 1000)], [row(0, 260), row(390, 1000)], [row(0, 255)], [row(390, 1000)]):
-        told = list(without_pauses([pause, away], others, SPACING_S))
+        told = list(without_pauses([pause, away], others, lambda _: SPACING_S))
         assert told == [others[0]._replace(start_s=300, end_s=345), away]
     for others in ([], [row(0, 254), row(391, 1000)]):
-        assert list(without_pauses([pause, away], others, SPACING_S)) == [pause, away], "nothing else tells of the time"
+        assert list(without_pauses([pause, away], others, lambda _: SPACING_S)) == [pause, away], (
+            "nothing else tells of the time"
+        )
 
 
 def test_a_pause_in_time_belongs_to_the_cycle_before_it_up_to_the_one_after_it() -> None:
@@ -74,7 +76,7 @@ def test_a_pause_in_time_belongs_to_the_cycle_before_it_up_to_the_one_after_it()
         ([before, after], [(290, 346, "timeout"), (346, 350, "database")]),
         ([after], [(290, 350, "database")]),
     ):
-        told = [*others, *without_pauses([pause], others, SPACING_S)]
+        told = [*others, *without_pauses([pause], others, lambda _: SPACING_S)]
         assert causes(*told, start_s=290, end_s=350) == found
 
 

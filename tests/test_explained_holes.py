@@ -178,6 +178,18 @@ def test_a_scheduler_that_starts_the_program_in_time_makes_no_absence_of_what_it
     assert file.causes(0, 5400, now_s=5400) == [(900, 5100, "timeout")]
 
 
+def test_whether_the_next_cycle_came_in_time_is_told_by_how_often_a_panel_was_read_then(file: HoledFile) -> None:
+    file.event(0, "started")
+    file.read(0, 3600, spacing_s=3600)
+    file.cover(7000, 14_300, "timeout")
+    file.read(14_400, 14_700, spacing_s=300)
+    file.event(14_800, "quit")
+    file.event(16_400, "started")
+    file.run(16_499, 16_500, "ok")
+    file.read(16_500, spacing_s=300)
+    assert file.causes(0, 16_500) == [(7200, 14_400, "timeout"), (15_000, 16_500, "not_running")]
+
+
 def test_an_unexpected_end_begins_with_the_last_sign_of_life(file: HoledFile) -> None:
     file.read(1000, 9000)
     file.event(900, "started")

@@ -121,15 +121,16 @@ def absences(events: Iterable[Event], last_sign_s: Callable[[float], float], *, 
     return found
 
 
-def without_pauses(away: Iterable[Told], others: Iterable[Told], spacing_s: float) -> Iterator[Told]:
+def without_pauses(away: Iterable[Told], others: Iterable[Told], spacing_s: Callable[[Told], float]) -> Iterator[Told]:
     """The absences; one after which the next cycle came in time is told by what ``others`` tell of cycles around it.
 
-    A program that a scheduler starts for each cycle is away between all of them, whatever they find.
+    ``spacing_s`` tells how far apart cycles were expected then. A program that a scheduler starts for each cycle is
+    away between all of them, whatever they find.
     """
-    reach_s = _TELLS_FOR_SPACINGS * spacing_s
     told = sorted(others)
     longest = list(accumulate(told, _longer))  # up to each
     for one in away:
+        reach_s = _TELLS_FOR_SPACINGS * spacing_s(one)
         starts = one.start_s, one.end_s + reach_s
         places = [bisect_right(told, start_s, key=lambda other: other.start_s) for start_s in starts]
         around = [longest[place - 1] for place in places if place]

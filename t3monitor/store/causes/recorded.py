@@ -153,7 +153,13 @@ class Recorded:
         covered = self._covered(vector, sites, start_s, end_s)
         absent = (away for away in self._absences_of(sites, start_s) if away.start_s < end_s and away.end_s > start_s)
         others = [*told, *covered, *failed]
-        spacing_s = holes[0].spacing_s or self.spacing(vector, holes[0])
+        in_order = sorted(holes)
+
+        def spacing_s(away: Told) -> float:
+            place = bisect_left(in_order, away.end_s, key=lambda hole: hole.start_s)
+            hole = in_order[max(place - 1, 0)]
+            return hole.spacing_s or self.spacing(vector, hole)
+
         return in_force([*others, *without_pauses(absent, others, spacing_s)])
 
     def ended_in(self, vector: Vector, hole: Hole) -> tuple[list[float], list[int]]:
