@@ -1,6 +1,7 @@
 """What leaves the trend: a page with what a report needs, in light colours, and tables beside what else goes on."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -77,6 +78,9 @@ def test_a_page_has_title_site_time_points_figures_and_holes_as_text(
         assert expected in page
     assert "CO2" not in page
     assert figures.minimum < figures.mean < figures.maximum
+    drawn = [group for group in ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}g") if len(group)]
+    numbers = re.findall(r"[-\d.e+]+", " ".join(group.get("transform", "") for group in drawn))
+    assert max(abs(float(number)) for number in numbers) < 10_000, "a file rounds seconds since 1970"
 
 
 def test_a_pdf_has_its_text_as_text_and_the_size_of_paper(view: TrendView, settle: Settle, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Several plots above each other: one time, edges in line, and points that are dragged from one to another."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
@@ -9,20 +11,42 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.points import PointKey
+from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.legend_model import Column
 from t3monitor.ui.trend.saved import from_json, to_json
+from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
-from test_trend_view import CO2, FAN, HOLE_S, SAT, VALVE, Clock, History, Settle, clock, file, history, lines, settle
+from test_trend_view import (
+    CO2,
+    FAN,
+    HOLE_S,
+    NOW_S,
+    SAT,
+    VALVE,
+    Clock,
+    History,
+    Settle,
+    clock,
+    file,
+    history,
+    lines,
+    settle,
+)
 
 __all__ = ["clock", "file", "history", "settle"]
 
 
 @pytest.fixture
 def view(
-    qtbot: QtBot, history: History, clock: Clock, loop: asyncio.AbstractEventLoop, settle: Settle
+    qtbot: QtBot, file: Path, history: History, clock: Clock, loop: asyncio.AbstractEventLoop, settle: Settle
 ) -> Iterator[TrendView]:
-    view = TrendView(history.load, clock, spawn=loop.create_task)
+    async def explain(keys: Sequence[PointKey], start_s: float, end_s: float) -> dict[PointKey, Any]:
+        return dict(holes_of_points(sqlite_url(file), keys, start_s, end_s, NOW_S))
+
+    view = TrendView(history.load, clock, explain=explain, spawn=loop.create_task)
     qtbot.addWidget(view)
     view.resize(900, 500)
     view.show()
@@ -88,11 +112,19 @@ def test_all_plots_have_one_time_their_edges_in_line_and_the_lowest_the_time_axi
     assert [list(plot.value_axes) for plot in view.plots.plots] == [["°C", "%"], ["ppm"], []]
 
 
-def test_a_hole_is_shown_in_each_plot(view: TrendView) -> None:
+def test_a_hole_is_shown_in_each_plot_and_a_new_one_knows_what_the_others_do(view: TrendView, settle: Settle) -> None:
+    view.reload()
+    view.state.show_range(TimeRange(HOLE_S[0] - 600, HOLE_S[0] + 600))
+    settle(view)
     view.state.show_in(CO2, 1, anew=True)
     shown = [[len(row.pieces.starts) for row in plot._curve_holes.rows] for plot in view.plots.plots]
     assert shown[0] == shown[1]
     assert shown[0][0] > 0
+    (lane,) = view.plots.plots[0]._lane_holes.rows
+    assert len(lane.pieces.starts) > 0
+    view.plots.set_active(SAT)
+    view.state.show_in(FAN, 2, anew=True)
+    assert [plot._active for plot in view.plots.plots] == [SAT] * 3, "a new one is told what all were"
 
 
 def test_points_are_dragged_to_the_plot_beneath_the_mouse_and_to_a_new_one_at_the_time_axis(view: TrendView) -> None:

@@ -216,3 +216,11 @@ def test_a_scale_is_kept_until_values_leave_it_or_shrink_to_half() -> None:
         assert still_fits(old, {"°C": extent}, fit({"°C": extent}, 280)) is kept
     other = {"°C": (15.0, 25.0), "%": (0.0, 1.0)}
     assert not still_fits(old, other, fit(other, 280))
+
+
+def test_a_low_plot_has_few_marks_and_gives_up_many() -> None:
+    extents = {"°C": (15.0, 24.0)}
+    many, few, fewest = (fit(extents, height_px) for height_px in (400, 100, 30))
+    assert many.divisions > few.divisions > fewest.divisions == 2
+    assert not still_fits(many, extents, few)
+    assert not still_fits(few, extents, fewest)

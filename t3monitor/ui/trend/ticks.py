@@ -98,8 +98,8 @@ def _decimals(step: float) -> int:
     return decimals + is_between
 
 
-_FEW, _SOME, _MANY = (4,), (4, 6), (6, 8, 10)
-_SOME_PX, _MANY_PX = 170, 330  # heights
+_FEWEST, _FEW, _SOME, _MANY = (2,), (4,), (4, 6), (6, 8, 10)
+_FEW_PX, _SOME_PX, _MANY_PX = 64, 170, 330  # heights
 
 
 def fit(
@@ -111,7 +111,11 @@ def fit(
 
     ``chosen``: the ends of axes that somebody chose; these scales have exactly them.
     """
-    counts = _MANY if height_px >= _MANY_PX else _SOME if height_px >= _SOME_PX else _FEW
+    counts = next(
+        counts
+        for least_px, counts in ((_MANY_PX, _MANY), (_SOME_PX, _SOME), (_FEW_PX, _FEW), (-math.inf, _FEWEST))
+        if height_px >= least_px
+    )
     chosen = chosen or {}
     spans = {unit: _span(unit, *extent) for unit, extent in extents.items() if unit not in chosen}
 
@@ -138,7 +142,7 @@ def still_fits(
     chosen: Mapping[str, tuple[float, float]] | None = None,
 ) -> bool:
     """Whether the old scales serve as well: everything in sight and nearly as large as on the new ones."""
-    if old.scales.keys() != extents.keys():
+    if old.scales.keys() != extents.keys() or old.divisions >= 2 * new.divisions:  # its marks have no room
         return False
     for unit, (low, high) in extents.items():
         scale = old.scales[unit]
