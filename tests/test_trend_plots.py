@@ -169,6 +169,20 @@ def test_the_menu_of_a_point_offers_the_other_plots_and_new_ones(view: TrendView
     assert plots(view) == [1, 1, 0, 0]
 
 
+def test_heights_that_a_user_chose_are_kept_until_plots_come_or_go(view: TrendView) -> None:
+    view.state.show_in(CO2, 1, anew=True)
+    assert view.save_state()["heights"] == []
+    view.plots.moveSplitter(100, 1)
+    saved = view.save_state()
+    assert saved["heights"] == view.plots.sizes()
+    view.state.remove(CO2)
+    assert view.save_state()["heights"] == []
+    view.restore_state(saved)
+    assert view.plots.sizes() == saved["heights"]
+    view.restore_state(saved | {"heights": [3, "x"]})
+    assert len(view.plots.plots) == 2
+
+
 def test_plots_are_saved_and_a_damaged_number_is_the_first_plot(view: TrendView) -> None:
     view.state.show_in(CO2, 1, anew=True)
     saved = to_json(view.state.shown, ())

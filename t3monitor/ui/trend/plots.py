@@ -70,6 +70,20 @@ class PlotStack(QSplitter):
             return len(self.plots) - 1, above
         return len(self.plots), place.adjusted(0, above.height(), 0, 0)
 
+    def save_heights(self) -> list[int]:
+        """How high they are, for JSON; empty if nobody chose it."""
+        return self.sizes() if self.is_chosen else []
+
+    def restore_heights(self, saved: object) -> None:
+        """From what `save_heights` gave; anything else is left as it is."""
+        if (
+            isinstance(saved, list)
+            and len(saved) == len(self.plots)
+            and all(type(px) is int and px > 0 for px in saved)
+        ):
+            self.is_chosen = True
+            self.setSizes(saved)
+
     # -- what all of them are told ---------------------------------------------------------------------------------
 
     def draw(self, points: Sequence[Drawn], now_s: float) -> None:

@@ -216,6 +216,7 @@ class TrendView(QWidget):
             "figures": self.legend.save_columns(),
             "export": self.exporter.save_state(),
             "views": self.views.views.to_json(),
+            "heights": self.plots.save_heights(),
         }
 
     def restore_state(self, saved: dict[str, Any]) -> None:
@@ -228,6 +229,7 @@ class TrendView(QWidget):
         self.views.views.restore(saved.get("views"))
         if not self.views.begin():
             self.state.restore(shown)
+        self.plots.restore_heights(saved.get("heights"))
 
     @Slot(float)
     def show_time(self, time_s: float) -> None:
