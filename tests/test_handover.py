@@ -109,7 +109,8 @@ def test_beside_a_program_that_records(
     recorder.kill()
     recorder.wait()
     assert holder_of(database) is None
-    assert main(["sync", "--link", "demo", "--once", "--json"]) == 0
+    own = ("--interval", str(INTERVAL_S))  # within which no pause is a hole, however busy the machine
+    assert main(["sync", "--link", "demo", "--once", "--json", *own]) == 0
     assert json.loads(capsys.readouterr().out)["run_id"] == 4
     assert sorted(file.name for file in database.parent.iterdir()) == [database.name]
 
