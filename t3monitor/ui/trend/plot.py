@@ -230,8 +230,10 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def set_sides(self, left_px: float, right_px: float) -> None:
         """Has them take so much, at least what they want, so that plots above each other align."""
         own_left_px, own_right_px = self.sides
-        self._layout.setColumnFixedWidth(0, max(left_px, own_left_px))
-        self._layout.setColumnFixedWidth(_SPARE, max(0.0, right_px - own_right_px))
+        widths = {0: max(left_px, own_left_px), _SPARE: max(0.0, right_px - own_right_px)}
+        for column, width_px in widths.items():
+            if width_px != self._layout.columnMaximumWidth(column):  # else all would be laid out in each frame
+                self._layout.setColumnFixedWidth(column, width_px)
 
     @property
     def foot_px(self) -> int:
