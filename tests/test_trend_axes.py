@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,7 +18,8 @@ from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.axes import ValueAxis
 from t3monitor.ui.trend.axis_choices import AxisChoices, Per
-from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.plot import Drawn, TrendPlot
+from t3monitor.ui.trend.styles import Style
 from t3monitor.ui.trend.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S
@@ -232,3 +233,24 @@ def test_of_plots_above_each_other_the_lowest_alone_has_the_times_and_they_can_a
     boxes = [plot._curve_box.sceneBoundingRect() for plot in (lowest, upper)]
     assert upper.height() - boxes[1].bottom() < 10 < lowest.height() - boxes[0].bottom()
     assert boxes[0].left() == boxes[1].left() >= 90
+
+
+def test_beside_many_axes_a_narrow_plot_keeps_some_width(qtbot: QtBot) -> None:
+    plot = TrendPlot()
+    qtbot.addWidget(plot)
+    plot.resize(300, 200)
+    plot.show()
+    times = np.array([0.0, 60.0])
+    points = [
+        Drawn(
+            PointKey(1, PointType.INPUT, number),
+            "",
+            QColor("red"),
+            Style(),
+            ((Series(times, times * 1e6, Holes.none(), f"unit{number}", 3, False, "", 60.0), None),),
+        )
+        for number in range(9)
+    ]
+    plot.draw(points, 100.0)
+    QApplication.processEvents()
+    assert plot._curve_box.width() >= 100, "Qt ends the program where a box has no width"

@@ -44,6 +44,7 @@ _LEAST_LEFT_PX = 40.0
 _LANE_GAP_PX, _STRIP_GAP_PX = 8.0, 3.0
 _TIP_PX = 4  # how far the mouse moves until a tooltip is of another place
 _ANY_HEIGHT_PX = 16_777_215.0  # Qt's
+_NARROWEST_PX = 100.0  # of the plot beside all its axes: Qt ends the program where a box of the scene has no width
 _GRIP, _NO_GRIP = Qt.CursorShape.SplitHCursor, Qt.CursorShape.ArrowCursor
 _RESTS_AFTER_MS = 150  # without a movement
 
@@ -134,6 +135,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             item.setVisible(is_lowest)
         self._layout.setRowSpacing(_LANES, _STRIP_GAP_PX if is_lowest else 0)
         self._layout.setColumnStretchFactor(1, 1)
+        self._layout.setColumnMinimumWidth(1, _NARROWEST_PX)
         self._layout.addItem(QGraphicsWidget(), _CURVES, _SPARE)  # right of all axes
         self.set_sides(0, 0)
         self.setMouseTracking(True)
