@@ -37,7 +37,7 @@ from t3monitor.store.statements import INSERT_FRAME
 from t3monitor.store.upkeep.packed import pack_oldest
 from t3monitor.store.writing.writer import Writer
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
-from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 
 _SERIAL = 237219

@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.theme import current_theme
-from t3monitor.ui.trend.legend import Legend
-from t3monitor.ui.trend.legend_model import Column, LegendModel, small_text
+from t3monitor.ui.trend.legend.legend import Legend
+from t3monitor.ui.trend.legend.legend_model import Column, LegendModel, small_text
 
 
 class LegendRow:

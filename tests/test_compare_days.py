@@ -27,7 +27,7 @@ from t3monitor.store.history.placed import placed
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.shown import ZoneChoice
-from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 
 NEW_YORK, BERLIN, LORD_HOWE = map(ZoneInfo, ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe"))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from t3monitor.ui.kit.theme import DARK, LIGHT, Theme
-from t3monitor.ui.trend.styles import COLOURS, TOLD_APART
+from t3monitor.ui.trend.legend.styles import COLOURS, TOLD_APART
 
 Floats = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.history import psychrometrics
 from t3monitor.store.history.computed import computed, present, read_from_s
 from t3monitor.store.history.series import Holes, Series
-from t3monitor.ui.trend.point_names import Named, PointNames
+from t3monitor.ui.trend.series.point_names import Named, PointNames
 
 POINTS: dict[str, tuple[float, str, int, bool]] = {  # value, unit, range, digital
     "SAT": (20.0, "°C", 3, False),

@@ -16,8 +16,8 @@ from t3monitor.ui.kit.texts import age_text
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.model import PointsModel
+from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.shown import Chosen
-from t3monitor.ui.trend.traces import Traces
 from values import NOW_S, device, points, snapshot
 
 INTERVAL_S = 30

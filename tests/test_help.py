@@ -17,8 +17,8 @@ from t3monitor.ui.help import AboutDialog, KeysDialog, keys_text
 from t3monitor.ui.keys import table_keys, trend_keys, window_keys
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.trend.actions import act_on_key
+from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.traces import Traces
 from values import NOW_S
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -24,12 +24,12 @@ from t3monitor.store.history.statistics import statistics
 from t3monitor.store.writing.spacings import read_spacings
 from t3monitor.store.writing.writer import Writer
 from t3monitor.sync.spacings import ExpectedSpacings
-from t3monitor.ui.trend.bands import bands
-from t3monitor.ui.trend.columns import MissingTime
-from t3monitor.ui.trend.lanes import stretches
-from t3monitor.ui.trend.line import drawn_line
-from t3monitor.ui.trend.missing import Explained, missing
-from t3monitor.ui.trend.trace import Trace
+from t3monitor.ui.trend.holes.bands import bands
+from t3monitor.ui.trend.holes.missing import Explained, missing
+from t3monitor.ui.trend.plot.columns import MissingTime
+from t3monitor.ui.trend.plot.lanes import stretches
+from t3monitor.ui.trend.plot.line import drawn_line
+from t3monitor.ui.trend.series.trace import Trace
 from values import NOW_S, device, line, point, report, snapshot
 
 IN1 = PointKey(237219, PointType.INPUT, 1)

@@ -19,13 +19,13 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.keys import table_keys
 from t3monitor.ui.kit.layout import stack
-from t3monitor.ui.trend.figures import Figures, FiguresInSight, figures_of
-from t3monitor.ui.trend.in_sight import measure
-from t3monitor.ui.trend.legend import Legend, LegendSplitter
-from t3monitor.ui.trend.legend_model import Column, Entry
-from t3monitor.ui.trend.styles import FIRST, Style
-from t3monitor.ui.trend.time_range import TimeRange
-from t3monitor.ui.trend.trace import Names, Trace
+from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
+from t3monitor.ui.trend.legend.in_sight import measure
+from t3monitor.ui.trend.legend.legend import Legend, LegendSplitter
+from t3monitor.ui.trend.legend.legend_model import Column, Entry
+from t3monitor.ui.trend.legend.styles import FIRST, Style
+from t3monitor.ui.trend.series.trace import Names, Trace
+from t3monitor.ui.trend.time.time_range import TimeRange
 
 SAT, CO2, FAN, RAT = (PointKey(1, PointType.INPUT, number) for number in range(1, 5))
 FIGURES = Figures("15.00", "19.60", "25.00", "100 %")

@@ -39,7 +39,7 @@ from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.trend.shown import ZoneChoice
-from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, report, snapshot
 

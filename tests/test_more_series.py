@@ -19,10 +19,10 @@ from t3monitor.model.series_keys import ComparedKey, ComputedKey, StoredKey
 from t3monitor.store.history.pairs import pairs
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.notice import Tone
-from t3monitor.ui.trend.day_dialog import DayDialog
-from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.series.day_dialog import DayDialog
+from t3monitor.ui.trend.series.xy_window import hours_of
+from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
-from t3monitor.ui.trend.xy_window import hours_of
 from values import NOW_S, device, point, snapshot
 
 SERIAL = 237219

@@ -14,7 +14,7 @@ from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.notes.dialog import NoteDialog
-from t3monitor.ui.trend.marks import Cluster, MarkKind
+from t3monitor.ui.trend.marks.marks import Cluster, MarkKind
 
 DEMO = Settings(link=LinkName.DEMO, auto_start=False, demo_panels=2)
 

@@ -14,8 +14,8 @@ from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.view import PointsView
+from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.shown import Chosen
-from t3monitor.ui.trend.traces import Traces
 from values import NOW_S, device, point, snapshot
 
 ALIKE = (device(237219, 1, panel_name="AHU-1"), device(4_294_967_295, 2, panel_name="ahu-1 "))

@@ -43,7 +43,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.session import Session
 from t3monitor.ui.crash_dialog import CrashDialog
 from t3monitor.ui.kit.plain import menu_text, message_box, tooltip, window_title
-from t3monitor.ui.trend.legend_model import Column
+from t3monitor.ui.trend.legend.legend_model import Column
 from values import report, snapshot
 
 PANEL = "AHU <P> A&B"

@@ -18,10 +18,10 @@ from t3monitor.model.series_keys import ComparedKey, SeriesKey, StoredKey
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
-from t3monitor.ui.trend.stretch import Condition
-from t3monitor.ui.trend.stretch_meter import Asked, StretchMeter, at_once
-from t3monitor.ui.trend.stretch_told import Told
-from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.stretch.stretch import Condition
+from t3monitor.ui.trend.stretch.stretch_meter import Asked, StretchMeter, at_once
+from t3monitor.ui.trend.stretch.stretch_told import Told
+from t3monitor.ui.trend.time.time_range import TimeRange
 
 IN2 = PointKey(SERIAL, PointType.INPUT, 2)
 NOW_S = 20_000

@@ -18,11 +18,11 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import StoredKey
 from t3monitor.store.history.series import Holes, Series
-from t3monitor.ui.trend.stretch import Condition
-from t3monitor.ui.trend.stretch_meter import MOST_READINGS
-from t3monitor.ui.trend.stretch_rows import LIMIT
-from t3monitor.ui.trend.stretch_told import tell
-from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.stretch.stretch import Condition
+from t3monitor.ui.trend.stretch.stretch_meter import MOST_READINGS
+from t3monitor.ui.trend.stretch.stretch_rows import LIMIT
+from t3monitor.ui.trend.stretch.stretch_told import tell
+from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 
 NOW_S = 1_793_000_000.0

@@ -10,9 +10,9 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import PointGroup
 from t3monitor.store.history.series import Holes, Series, Stretches, known_shares
-from t3monitor.ui.trend.lanes import lane_words
-from t3monitor.ui.trend.line import drawn_line
-from t3monitor.ui.trend.trace import Trace
+from t3monitor.ui.trend.plot.lanes import lane_words
+from t3monitor.ui.trend.plot.line import drawn_line
+from t3monitor.ui.trend.series.trace import Trace
 from values import NOW_S, device, line, point
 
 IN1 = PointKey(237219, PointType.INPUT, 1)

@@ -16,11 +16,11 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
-from t3monitor.ui.trend.axes import ValueAxis
-from t3monitor.ui.trend.axis_choices import AxisChoices, Per
-from t3monitor.ui.trend.plot import Drawn, TrendPlot
-from t3monitor.ui.trend.styles import Style
-from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.legend.styles import Style
+from t3monitor.ui.trend.plot.axes import ValueAxis
+from t3monitor.ui.trend.plot.axis_choices import AxisChoices, Per
+from t3monitor.ui.trend.plot.plot import Drawn, TrendPlot
+from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S
 

@@ -26,12 +26,12 @@ from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
-from t3monitor.ui.trend.explainer import ASK_AGAIN_S, HoleExplainer
-from t3monitor.ui.trend.in_sight import in_sight
+from t3monitor.ui.trend.holes.explainer import ASK_AGAIN_S, HoleExplainer
+from t3monitor.ui.trend.legend.in_sight import in_sight
+from t3monitor.ui.trend.plot.time_box import TimeBox
+from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.state import ZoneChoice
-from t3monitor.ui.trend.time_box import TimeBox
-from t3monitor.ui.trend.time_range import TimeRange
-from t3monitor.ui.trend.trace import Trace
+from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 
 NOW_S = 1_761_960_900

@@ -16,7 +16,7 @@ from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, Sto
 from t3monitor.model.snapshot import Panel
 from t3monitor.store.history.computed import computed
 from t3monitor.store.history.series import Holes, Series
-from t3monitor.ui.trend.time_range import Preset
+from t3monitor.ui.trend.time.time_range import Preset
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, point, snapshot
 

@@ -10,14 +10,14 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from t3monitor.store.history.series import Holes, Series, Stretches
-from t3monitor.ui.trend.curves import Curve, CurvesItem
-from t3monitor.ui.trend.extremes import Band, band_pixels
-from t3monitor.ui.trend.last_values import spread
-from t3monitor.ui.trend.line import drawn_line
-from t3monitor.ui.trend.strokes import ANEW, strokes
-from t3monitor.ui.trend.styles import Style
-from t3monitor.ui.trend.ticks import Scale
-from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.legend.styles import Style
+from t3monitor.ui.trend.plot.curves import Curve, CurvesItem
+from t3monitor.ui.trend.plot.extremes import Band, band_pixels
+from t3monitor.ui.trend.plot.last_values import spread
+from t3monitor.ui.trend.plot.line import drawn_line
+from t3monitor.ui.trend.plot.strokes import ANEW, strokes
+from t3monitor.ui.trend.plot.ticks import Scale
+from t3monitor.ui.trend.time.time_range import TimeRange
 
 RED, BLUE = QColor("#d00000"), QColor("#0000d0")
 WIDTH, HEIGHT = 200, 100

@@ -13,14 +13,14 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
-from t3monitor.ui.trend.bands import bands, widened
-from t3monitor.ui.trend.columns import MissingTime, band_columns, by_class
-from t3monitor.ui.trend.hatches import MASKS
-from t3monitor.ui.trend.hole_texts import incident_texts
-from t3monitor.ui.trend.incidents import Incident, incidents
-from t3monitor.ui.trend.missing import CAUSES, CLASSES, Explained, Missing, Pieces, missing
-from t3monitor.ui.trend.strip import codes
-from t3monitor.ui.trend.trace import Trace
+from t3monitor.ui.trend.holes.bands import bands, widened
+from t3monitor.ui.trend.holes.hatches import MASKS
+from t3monitor.ui.trend.holes.hole_texts import incident_texts
+from t3monitor.ui.trend.holes.incidents import Incident, incidents
+from t3monitor.ui.trend.holes.missing import CAUSES, CLASSES, Explained, Missing, Pieces, missing
+from t3monitor.ui.trend.holes.strip import codes
+from t3monitor.ui.trend.plot.columns import MissingTime, band_columns, by_class
+from t3monitor.ui.trend.series.trace import Trace
 
 DAY_S = 86_400.0
 SPACING_S = 30.0

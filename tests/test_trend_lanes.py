@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from t3monitor.store.history.series import Holes, Series, Stretches
-from t3monitor.ui.trend.lanes import LANE_INSET_PX, Lane, LanesItem, LaneWords, stretches
+from t3monitor.ui.trend.plot.lanes import LANE_INSET_PX, Lane, LanesItem, LaneWords, stretches
 
 GREEN = QColor("#008000")
 WIDTH, HEIGHT = 300, 47  # of which 40 px are of the states

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.history.series import Series
-from t3monitor.ui.trend.loader import HistoryLoader, Request
+from t3monitor.ui.trend.series.loader import HistoryLoader, Request
 
 KEY = PointKey(1, PointType.INPUT, 1)
 FIRST, SECOND = Request((KEY,), 0, 100, 10), Request((KEY,), 100, 200, 10)

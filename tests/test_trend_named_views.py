@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.shown import Chosen, Shown, ZoneChoice
-from t3monitor.ui.trend.styles import Style
-from t3monitor.ui.trend.time_range import Preset
+from t3monitor.ui.trend.time.time_range import Preset
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.trend.views import NotAViewError, Views, file_text, read_file_text
 from test_trend_view import CO2, NOW_S, SAT, VALVE, Clock, clock, panel

@@ -15,9 +15,9 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
-from t3monitor.ui.trend.legend_model import Column
+from t3monitor.ui.trend.legend.legend_model import Column
 from t3monitor.ui.trend.saved import from_json, to_json
-from t3monitor.ui.trend.time_range import TimeRange
+from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 from test_trend_view import (
     CO2,

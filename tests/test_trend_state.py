@@ -11,12 +11,12 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, ComputedKey
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.trend.local_calendar import Span
+from t3monitor.ui.trend.legend.styles import DASHES, TOLD_APART, Style, free_style
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice
 from t3monitor.ui.trend.state import Change, TrendState
-from t3monitor.ui.trend.styles import DASHES, TOLD_APART, Style, free_style
-from t3monitor.ui.trend.time_range import LONGEST_S, Preset, TimeRange
+from t3monitor.ui.trend.time.local_calendar import Span
+from t3monitor.ui.trend.time.time_range import LONGEST_S, Preset, TimeRange
 from values import NOW_S
 
 SAT, CO2, VALVE, FAN = (PointKey(237219, PointType.INPUT, number) for number in range(1, 5))

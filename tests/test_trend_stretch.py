@@ -17,13 +17,13 @@ from t3monitor.store.history.series import Holes, Series
 from t3monitor.store.history.thinning import thinned
 from t3monitor.ui.kit.table_text import table_text
 from t3monitor.ui.trend.saved import from_json, to_json
+from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.shown import Shown
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.stretch import Condition, Stretch
-from t3monitor.ui.trend.stretch_rows import Table, Tables, copied, heading_text, spoken, tables
-from t3monitor.ui.trend.stretch_told import Times, Told, tell, times_of
-from t3monitor.ui.trend.time_range import TimeRange
-from t3monitor.ui.trend.trace import Trace
+from t3monitor.ui.trend.stretch.stretch import Condition, Stretch
+from t3monitor.ui.trend.stretch.stretch_rows import Table, Tables, copied, heading_text, spoken, tables
+from t3monitor.ui.trend.stretch.stretch_told import Times, Told, tell, times_of
+from t3monitor.ui.trend.time.time_range import TimeRange
 
 NOW_S = 1_793_000_000.0
 OCC = PointKey(237219, PointType.VARIABLE, 1)

@@ -6,9 +6,9 @@ from datetime import datetime
 import pytest
 from PySide6.QtCore import QLocale
 
-from t3monitor.ui.trend.ticks import TIME_UNIT, Scale, fit, still_fits
-from t3monitor.ui.trend.ticks import labels as value_labels
-from t3monitor.ui.trend.time_ticks import time_ticks
+from t3monitor.ui.trend.plot.ticks import TIME_UNIT, Scale, fit, still_fits
+from t3monitor.ui.trend.plot.ticks import labels as value_labels
+from t3monitor.ui.trend.time.time_ticks import time_ticks
 
 
 @pytest.fixture(autouse=True)

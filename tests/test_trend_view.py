@@ -31,13 +31,13 @@ from t3monitor.store.writing.writer import Writer
 from t3monitor.ui.kit.texts import clock_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
-from t3monitor.ui.trend.lanes import stretches
-from t3monitor.ui.trend.legend_model import Column
-from t3monitor.ui.trend.line import drawn_line
-from t3monitor.ui.trend.local_calendar import Span
-from t3monitor.ui.trend.plot import TrendPlot
-from t3monitor.ui.trend.styles import Style
-from t3monitor.ui.trend.time_range import Preset, TimeRange
+from t3monitor.ui.trend.legend.legend_model import Column
+from t3monitor.ui.trend.legend.styles import Style
+from t3monitor.ui.trend.plot.lanes import stretches
+from t3monitor.ui.trend.plot.line import drawn_line
+from t3monitor.ui.trend.plot.plot import TrendPlot
+from t3monitor.ui.trend.time.local_calendar import Span
+from t3monitor.ui.trend.time.time_range import Preset, TimeRange
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, point, report, snapshot
 
@@ -565,7 +565,7 @@ def test_more_history_is_loaded_as_it_comes_into_sight(view: TrendView, settle: 
 def test_a_finer_view_of_thinned_history_loads_it_finer(
     view: TrendView, settle: Settle, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("t3monitor.ui.trend.coverage._SAMPLES_PER_PX", 0.02)
+    monkeypatch.setattr("t3monitor.ui.trend.series.coverage._SAMPLES_PER_PX", 0.02)
     view.state.add([SAT])
     settle(view)
     assert view.traces[SAT].series[0].thinned
@@ -719,7 +719,7 @@ def test_the_line_breaks_before_a_live_value_that_comes_late(view: TrendView, se
 def test_history_is_loaded_again_when_very_many_live_values_have_come(
     view: TrendView, settle: Settle, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("t3monitor.ui.trend.coverage._APPENDED_AT_MOST", 3)
+    monkeypatch.setattr("t3monitor.ui.trend.series.coverage._APPENDED_AT_MOST", 3)
     view.state.add([SAT])
     settle(view)
     for number in range(1, 5):

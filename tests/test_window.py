@@ -39,7 +39,7 @@ from t3monitor.store.upkeep.preview import preview
 from t3monitor.store.writing.writer import Writer
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.progress.texts import database_text
-from t3monitor.ui.trend.time_range import Preset
+from t3monitor.ui.trend.time.time_range import Preset
 from values import NOW_S, report
 
 Does = Callable[[str], None]

@@ -13,13 +13,13 @@ from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.view import PointsView
-from t3monitor.ui.trend.coverage import Request
-from t3monitor.ui.trend.lanes import lane_words, stretches
-from t3monitor.ui.trend.plot import TrendPlot
+from t3monitor.ui.trend.legend.styles import Style
+from t3monitor.ui.trend.plot.lanes import lane_words, stretches
+from t3monitor.ui.trend.plot.plot import TrendPlot
+from t3monitor.ui.trend.series.coverage import Request
+from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.shown import Chosen
-from t3monitor.ui.trend.styles import Style
-from t3monitor.ui.trend.time_range import TimeRange
-from t3monitor.ui.trend.traces import Traces
+from t3monitor.ui.trend.time.time_range import TimeRange
 from values import NOW_S, device, point, snapshot
 
 SHUT_RUN = ((0, "Shut"), (1, "Run"))

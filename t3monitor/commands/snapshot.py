@@ -23,7 +23,7 @@ from t3monitor.model.series_keys import ComparedKey, difference
 from t3monitor.simulation.building import Building
 from t3monitor.simulation.past import backfill
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.time_range import Preset
+from t3monitor.ui.trend.time.time_range import Preset
 from t3monitor.ui.trend.view import TrendView
 
 _DAY_S = 86_400

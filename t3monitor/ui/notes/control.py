@@ -16,7 +16,7 @@ from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.notes.book import NoteBook
 from t3monitor.ui.notes.dialog import NoteDialog
 from t3monitor.ui.notes.page import NotesPage
-from t3monitor.ui.trend.marks import Cluster
+from t3monitor.ui.trend.marks.marks import Cluster
 from t3monitor.ui.trend.view import TrendView
 
 _MOST_LISTED = 20  # of the marks of one flag

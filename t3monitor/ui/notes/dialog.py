@@ -13,7 +13,7 @@ from t3monitor.model.zones import local
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.trend.typed_times import TypedTimeError, time_typed, typed_text
+from t3monitor.ui.trend.time.typed_times import TypedTimeError, time_typed, typed_text
 
 
 class NoteDialog(QDialog):

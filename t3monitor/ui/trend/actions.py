@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.plain import add_action
-from t3monitor.ui.trend.legend_model import plot_name
-from t3monitor.ui.trend.local_calendar import Span
-from t3monitor.ui.trend.more_series import MoreSeries
+from t3monitor.ui.trend.legend.legend_model import plot_name
+from t3monitor.ui.trend.series.more_series import MoreSeries
+from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.traces import Traces
+from t3monitor.ui.trend.time.local_calendar import Span
 
 _PAN_SHARE = 0.1  # of the window, with a key
 _KEY_ZOOM = 1.5

@@ -9,8 +9,8 @@ from typing_extensions import override
 
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.points.mime import decode_point_keys
-from t3monitor.ui.trend.legend_model import SERIES_MIME_TYPE
-from t3monitor.ui.trend.plots import PlotStack
+from t3monitor.ui.trend.legend.legend_model import SERIES_MIME_TYPE
+from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.state import TrendState
 
 

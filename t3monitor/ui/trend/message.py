@@ -8,8 +8,8 @@ from typing_extensions import override
 from t3monitor.ui.kit.notice import Tone, set_tone
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.texts import tooltip_text
+from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.traces import Traces
 
 _MARGIN_PX = 40
 

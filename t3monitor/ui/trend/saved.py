@@ -9,12 +9,12 @@ from t3monitor.model.expressions import is_expression_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, difference
-from t3monitor.ui.trend.axis_choices import AxisChoices
-from t3monitor.ui.trend.local_calendar import Span
+from t3monitor.ui.trend.legend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
+from t3monitor.ui.trend.plot.axis_choices import AxisChoices
 from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, Since, ZoneChoice, stacked
-from t3monitor.ui.trend.stretch import Condition, Stretch
-from t3monitor.ui.trend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
-from t3monitor.ui.trend.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
+from t3monitor.ui.trend.stretch.stretch import Condition, Stretch
+from t3monitor.ui.trend.time.local_calendar import Span
+from t3monitor.ui.trend.time.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
 
 _DAY_S = 86_400
 _MOST_DAYS = 36_600

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from t3monitor.model.series_keys import SeriesKey
-from t3monitor.ui.trend.axis_choices import NOTHING_CHOSEN, AxisChoices
-from t3monitor.ui.trend.local_calendar import Span
-from t3monitor.ui.trend.stretch import NOTHING_MARKED, Stretch
-from t3monitor.ui.trend.styles import FIRST, Style
-from t3monitor.ui.trend.time_range import Preset
+from t3monitor.ui.trend.legend.styles import FIRST, Style
+from t3monitor.ui.trend.plot.axis_choices import NOTHING_CHOSEN, AxisChoices
+from t3monitor.ui.trend.stretch.stretch import NOTHING_MARKED, Stretch
+from t3monitor.ui.trend.time.local_calendar import Span
+from t3monitor.ui.trend.time.time_range import Preset
 
 
 class ZoneChoice(Enum):

@@ -10,10 +10,10 @@ from t3monitor.model.times import duration_text
 from t3monitor.model.zones import local
 from t3monitor.ui.devices.columns import state_word
 from t3monitor.ui.kit.texts import clock_text, date_text, translate
-from t3monitor.ui.trend.explainer import HoleExplainer
+from t3monitor.ui.trend.holes.explainer import HoleExplainer
+from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.trace import Trace
-from t3monitor.ui.trend.traces import Traces
 
 _REST_MS = 700  # after the last change; while the plot moves nobody is told anything
 

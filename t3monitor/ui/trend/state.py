@@ -9,12 +9,12 @@ from typing import Any
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
-from t3monitor.ui.trend.axis_choices import AxisChoices, Limits
-from t3monitor.ui.trend.local_calendar import LocalCalendar, Span
+from t3monitor.ui.trend.legend.styles import Style, free_style
+from t3monitor.ui.trend.plot.axis_choices import AxisChoices, Limits
 from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice, in_plot, moved, stacked
-from t3monitor.ui.trend.stretch import Stretch
-from t3monitor.ui.trend.styles import Style, free_style
-from t3monitor.ui.trend.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
+from t3monitor.ui.trend.stretch.stretch import Stretch
+from t3monitor.ui.trend.time.local_calendar import LocalCalendar, Span
+from t3monitor.ui.trend.time.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
 
 _STEPS_KEPT = 100
 _PAUSE_S = 1.0  # between two movements of a hand that are undone one by one

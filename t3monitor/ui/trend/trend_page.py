@@ -8,17 +8,17 @@ from t3monitor import __version__
 from t3monitor.exchange.csv_table import Separators, Table, TableSeries
 from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.kit.theme import LIGHT, drawn_in
-from t3monitor.ui.trend.axis_control import AxisControl
-from t3monitor.ui.trend.legend_model import plot_name
-from t3monitor.ui.trend.picture import Page
-from t3monitor.ui.trend.plots import PlotStack
-from t3monitor.ui.trend.readout import Readout
-from t3monitor.ui.trend.shown_holes import ShownHoles
-from t3monitor.ui.trend.shown_marks import ShownMarks
+from t3monitor.ui.trend.export.picture import Page
+from t3monitor.ui.trend.holes.shown_holes import ShownHoles
+from t3monitor.ui.trend.legend.legend_model import plot_name
+from t3monitor.ui.trend.legend.readout import Readout
+from t3monitor.ui.trend.marks.shown_marks import ShownMarks
+from t3monitor.ui.trend.plot.axis_control import AxisControl
+from t3monitor.ui.trend.plot.plots import PlotStack
+from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.toolbar import range_text
-from t3monitor.ui.trend.trace import Trace
-from t3monitor.ui.trend.traces import Traces
+from t3monitor.ui.trend.time.toolbar import range_text
 
 _PANELS = 4  # named in a title, at most
 

@@ -24,30 +24,30 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key, open_menu
-from t3monitor.ui.trend.axis_control import AxisControl
-from t3monitor.ui.trend.coverage import Request, needed_for
-from t3monitor.ui.trend.cursor_control import CursorControl
 from t3monitor.ui.trend.drops import Drops
-from t3monitor.ui.trend.explainer import Explain, HoleExplainer, no_causes
-from t3monitor.ui.trend.export import Exporter, SaveTable, nothing_saved
-from t3monitor.ui.trend.fit_data import FitData
-from t3monitor.ui.trend.follow_timer import FollowTimer
-from t3monitor.ui.trend.legend import Legend, LegendSplitter
-from t3monitor.ui.trend.loader import Found, HistoryLoader, Load, Spawn
+from t3monitor.ui.trend.export.export import Exporter, SaveTable, nothing_saved
+from t3monitor.ui.trend.holes.explainer import Explain, HoleExplainer, no_causes
+from t3monitor.ui.trend.holes.shown_holes import ShownHoles
+from t3monitor.ui.trend.legend.legend import Legend, LegendSplitter
+from t3monitor.ui.trend.legend.readout import Readout
+from t3monitor.ui.trend.marks.shown_marks import ReadMarks, ShownMarks, no_marks
 from t3monitor.ui.trend.message import PlotMessage, ProblemLine
-from t3monitor.ui.trend.more_series import MoreSeries
-from t3monitor.ui.trend.plots import PlotStack
-from t3monitor.ui.trend.readout import Readout
+from t3monitor.ui.trend.plot.axis_control import AxisControl
+from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.saved import from_json, to_json
-from t3monitor.ui.trend.shown_holes import ShownHoles
-from t3monitor.ui.trend.shown_marks import ReadMarks, ShownMarks, no_marks
+from t3monitor.ui.trend.series.coverage import Request, needed_for
+from t3monitor.ui.trend.series.loader import Found, HistoryLoader, Load, Spawn
+from t3monitor.ui.trend.series.more_series import MoreSeries
+from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.spoken import Spoken
 from t3monitor.ui.trend.state import Change, TrendState
-from t3monitor.ui.trend.stretch_meter import InThread, StretchMeter, at_once
-from t3monitor.ui.trend.stretch_pane import FiguresSplitter, StretchPane
-from t3monitor.ui.trend.time_range import TimeRange
-from t3monitor.ui.trend.toolbar import TrendToolBar
-from t3monitor.ui.trend.traces import Traces
+from t3monitor.ui.trend.stretch.cursor_control import CursorControl
+from t3monitor.ui.trend.stretch.stretch_meter import InThread, StretchMeter, at_once
+from t3monitor.ui.trend.stretch.stretch_pane import FiguresSplitter, StretchPane
+from t3monitor.ui.trend.time.fit_data import FitData
+from t3monitor.ui.trend.time.follow_timer import FollowTimer
+from t3monitor.ui.trend.time.time_range import TimeRange
+from t3monitor.ui.trend.time.toolbar import TrendToolBar
 from t3monitor.ui.trend.trend_page import TrendPage
 from t3monitor.ui.trend.views_menu import ViewsControl
 

@@ -11,7 +11,7 @@ from t3monitor.config.files import whole_file
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.plain import add_action, menu_text
-from t3monitor.ui.trend.export import Exporter, file_name, file_problem
+from t3monitor.ui.trend.export.export import Exporter, file_name, file_problem
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.views import SUFFIX, NotAViewError, Views, file_text, points_in, read_file_text
 

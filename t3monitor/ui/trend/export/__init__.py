@@ -1,0 +1,1 @@
+"""What of the trend leaves the window: pictures and pages."""

@@ -1,0 +1,258 @@
+"""The page on which the trend leaves the window: title, time, plots and a table of what they show, ready for a report.
+
+It is laid out in pixels of the screen, in which plots think, and is as large as a page of paper; in a PDF and in an SVG
+lines stay lines and text stays text. Its colours are those of the light theme, whatever the screen is like.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from PySide6.QtCore import QBuffer, QMarginsF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+)
+from PySide6.QtSvg import QSvgGenerator
+
+from t3monitor.ui.kit.delegates import tabular
+from t3monitor.ui.kit.texts import translate
+from t3monitor.ui.kit.theme import LIGHT, drawn_in
+from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, small_text, title
+from t3monitor.ui.trend.legend.legend_painting import paint_line
+from t3monitor.ui.trend.plot.axes import axis_font
+from t3monitor.ui.trend.plot.plots import PlotStack
+
+_MARGIN_MM, _MM_PER_INCH = 12.0, 25.4
+_SCALE = 2  # of a PNG: fine enough to print
+_GAP_PX = 8
+_ROWS_IN_ONE_COLUMN, _HOLES = 8, 4  # at most
+_CREATOR = "T3 Monitor"
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ELIDE = Qt.TextElideMode.ElideRight
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on it; ``make_plot`` makes the plots for a size, in the theme that is then in force."""
+
+    title: str
+    time: str  # with the zone
+    site: str
+    made: str  # when, and by which program
+    heading: str  # of when the values are, empty: there are none
+    entries: Sequence[Entry]  # in light colours
+    plots: Sequence[str]  # a name for each of several plots, in which the entries are
+    holes: Sequence[str]  # a line each, the longest first
+    make_plot: Callable[[QSize], PlotStack]
+
+
+def as_pdf(page: Page) -> bytes:
+    """A page of A4."""
+    buffer = _buffer()
+    writer = QPdfWriter(buffer)
+    writer.setResolution(_dpi())
+    writer.setPageLayout(
+        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0))
+    )
+    writer.setTitle(page.title)
+    writer.setCreator(_CREATOR)
+    painter = QPainter(writer)
+    _paint(painter, page)
+    painter.end()
+    return bytes(buffer.data().data())
+
+
+def as_svg(page: Page) -> bytes:
+    """A drawing that can be edited."""
+    buffer, generator = _buffer(), QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setResolution(_dpi())
+    generator.setSize(_page_size())
+    generator.setViewBox(QRect(0, 0, _page_size().width(), _page_size().height()))
+    generator.setTitle(page.title)
+    generator.setDescription(page.time)
+    painter = QPainter(generator)
+    _paint(painter, page)
+    painter.end()
+    return bytes(buffer.data().data())
+
+
+def as_image(page: Page) -> QImage:
+    """A picture."""
+    image = QImage(_page_size() * _SCALE, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(_SCALE)
+    image.setText("Title", page.title)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    _paint(painter, page)
+    painter.end()
+    return image
+
+
+def as_png(page: Page) -> bytes:
+    """A picture as a file."""
+    buffer = _buffer()
+    as_image(page).save(buffer, "PNG")  # type: ignore[call-overload] # PySide takes text, not bytes
+    return bytes(buffer.data().data())
+
+
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    return buffer
+
+
+def _dpi() -> int:
+    """That of the screen's fonts, so that plots and text come out as they do there."""
+    return round(QGuiApplication.primaryScreen().logicalDotsPerInchY())
+
+
+def _page_size() -> QSize:
+    """A4, landscape."""
+    return QPageSize(QPageSize.PageSizeId.A4).sizePixels(_dpi()).transposed()
+
+
+def _paint(painter: QPainter, page: Page) -> None:
+    with drawn_in(LIGHT):
+        whole = QRectF(0, 0, _page_size().width(), _page_size().height())
+        margin = _MARGIN_MM / _MM_PER_INCH * _dpi()
+        painter.fillRect(whole, LIGHT.base)
+        room = whole.adjusted(margin, margin, -margin, -margin)
+        room.setTop(_paint_head(painter, room, page) + _GAP_PX)
+        room.setBottom(_paint_foot(painter, room, page) - _GAP_PX)
+        table = _Table(page, room.width())
+        room.setBottom(room.bottom() - table.height)
+        table.paint(painter, room.bottom(), room.left())
+        room.setBottom(room.bottom() - _GAP_PX)
+        _paint_plot(painter, room.toAlignedRect(), page)
+
+
+def _paint_head(painter: QPainter, room: QRectF, page: Page) -> float:
+    """Title, and beneath it site and time; returns where it ends."""
+    font = QFont(QGuiApplication.font())
+    font.setPointSizeF(font.pointSizeF() * 1.6)
+    font.setBold(True)
+    top = room.top() + _line(painter, room, page.title, font, LIGHT.text)
+    texts = " · ".join(filter(None, (page.site, page.time)))
+    return top + _line(painter, room.adjusted(0, top - room.top(), 0, 0), texts, QGuiApplication.font(), LIGHT.muted)
+
+
+def _paint_foot(painter: QPainter, room: QRectF, page: Page) -> float:
+    """What is missing, and who made the page when; returns where it begins."""
+    font, height = axis_font(), QFontMetricsF(axis_font()).height()
+    more = len(page.holes) - _HOLES
+    holes = [translate("Picture", "Missing: %s") % line for line in page.holes[:_HOLES]]
+    if more > 0:
+        holes[-1] += " " + translate("Picture", "(and %d more)") % more
+    lines = [*holes, page.made]
+    top = room.bottom() - height * len(lines)
+    for number, text in enumerate(lines):
+        at = QRectF(room.left(), top + number * height, room.width(), height)
+        _line(painter, at, text, font, LIGHT.muted)
+    return top
+
+
+def _line(painter: QPainter, room: QRectF, text: str, font: QFont, colour: QColor) -> float:
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    painter.setPen(colour)
+    at = QRectF(room.left(), room.top(), room.width(), metrics.height())
+    painter.drawText(at, _LEFT, metrics.elidedText(text, _ELIDE, room.width()))
+    return metrics.height()
+
+
+def _paint_plot(painter: QPainter, room: QRect, page: Page) -> None:
+    plot = page.make_plot(room.size())
+    painter.save()
+    painter.translate(room.topLeft())
+    plot.paint_on(painter)
+    painter.restore()
+    plot.deleteLater()
+
+
+class _Table:
+    """The series with their figures, in one column or two."""
+
+    def __init__(self, page: Page, width: float) -> None:
+        self._page = page
+        self._font = tabular(axis_font())
+        self._bold = QFont(self._font)
+        self._bold.setBold(True)
+        self._metrics = QFontMetricsF(self._bold)
+        self._row_px = ceil(self._metrics.height()) + 3
+        rows = list(page.entries)
+        self._columns = 2 if len(rows) > _ROWS_IN_ONE_COLUMN else 1
+        self._per_column = ceil(len(rows) / self._columns)
+        self._width = (width - (self._columns - 1) * 3 * _GAP_PX) / self._columns
+        self._shown = [*([Column.VALUE] if page.heading else []), *FIGURES]
+        self._widths = {
+            column: max(self._metrics.horizontalAdvance(text) for text in self._texts(column)) + 2 * _GAP_PX
+            for column in self._shown
+        }
+
+    @property
+    def height(self) -> float:
+        """Of all of it."""
+        return self._row_px * (self._per_column + 1) + 2 if self._page.entries else 0.0
+
+    def _texts(self, column: Column) -> list[str]:
+        return [self._head(column), *(_cell(entry, column) for entry in self._page.entries)]
+
+    def _head(self, column: Column) -> str:
+        return self._page.heading if column is Column.VALUE else title(column)
+
+    def paint(self, painter: QPainter, top: float, left: float) -> None:
+        """Paints it there."""
+        for number in range(self._columns if self._page.entries else 0):
+            entries = list(enumerate(self._page.entries))[number * self._per_column : (number + 1) * self._per_column]
+            room = QRectF(left + number * (self._width + 3 * _GAP_PX), top, self._width, self._row_px)
+            painter.setFont(self._bold)
+            painter.setPen(LIGHT.muted)
+            painter.drawText(room, _LEFT, title(Column.NAME))
+            self._paint_cells(painter, room, self._head)
+            painter.setPen(LIGHT.border)
+            painter.drawLine(room.bottomLeft(), room.bottomRight())
+            for place, entry in entries:
+                room.translate(0, self._row_px)
+                self._paint_entry(painter, room, entry, self._page.plots[place] if self._page.plots else "")
+
+    def _paint_entry(self, painter: QPainter, room: QRectF, entry: Entry, plot: str) -> None:
+        painter.save()
+        paint_line(painter, QRectF(room.left(), room.top(), 22, room.height()).toRect(), entry.colour, entry.style)
+        painter.restore()
+        painter.setFont(self._font)
+        painter.setPen(LIGHT.text)
+        names = room.adjusted(22 + _GAP_PX, 0, -sum(self._widths.values()), 0)
+        metrics = QFontMetricsF(self._font)
+        label = f"{entry.names.label} [{entry.unit}]" if entry.unit else entry.names.label
+        label = metrics.elidedText(label, _ELIDE, names.width())
+        painter.drawText(names, _LEFT, label)
+        names.adjust(metrics.horizontalAdvance(label) + _GAP_PX, 0, 0, 0)
+        painter.setPen(LIGHT.muted)
+        small = " · ".join(filter(None, (plot, small_text(entry))))
+        if names.width() > 4 * _GAP_PX:
+            painter.drawText(names, _LEFT, metrics.elidedText(small, _ELIDE, names.width()))
+        painter.setPen(LIGHT.text)
+        self._paint_cells(painter, room, lambda column: _cell(entry, column))
+
+    def _paint_cells(self, painter: QPainter, room: QRectF, text: Callable[[Column], str]) -> None:
+        right = room.right()
+        for column in reversed(self._shown):
+            width = self._widths[column]
+            painter.drawText(QRectF(right - width, room.top(), width, room.height()), _RIGHT, text(column))
+            right -= width
+
+
+def _cell(entry: Entry, column: Column) -> str:
+    if column is not Column.VALUE:
+        return str(entry.figures[FIGURES[column]])
+    return translate("Picture", "no reading") if entry.is_missing else entry.value

@@ -1,0 +1,1 @@
+"""Why there is no reading: bands, strip and incidents."""

@@ -1,0 +1,64 @@
+"""How a hole of each class is hatched, in bands, lanes and strip: told apart without colour, quiet in both themes.
+
+Pictures of holes are made of codes, one a pixel: 0 where there is none, else twice the class's place and 1, or 2 where
+its hatch has a line. Nothing recorded tells of a hole of `HoleClass.UNKNOWN`, nor yet of one whose cause is still being
+read: it is a plain tint.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+from t3monitor.model.causes import HoleClass
+from t3monitor.ui.kit.theme import Theme
+from t3monitor.ui.trend.holes.missing import CLASSES, Codes
+
+TILE_PX = 8
+
+_rows, _columns = np.indices((TILE_PX, TILE_PX))
+_LINES = {
+    HoleClass.POINT: (_rows % 4 < 2) & (_columns % 4 < 2) & (_rows // 4 == _columns // 4),  # dots
+    HoleClass.PANEL: (_columns - _rows) % TILE_PX == 0,  # falling
+    HoleClass.DATABASE: ((_columns - _rows) % TILE_PX == 0) | ((_columns + _rows) % TILE_PX == 0),  # crossed
+    HoleClass.T3000: (_columns + _rows) % TILE_PX == 0,  # rising
+    HoleClass.MONITOR: _rows % 4 == 0,  # level
+    HoleClass.UNKNOWN: np.zeros((TILE_PX, TILE_PX), dtype=bool),
+}
+# By class, row and column: where a hatch has its lines.
+MASKS: NDArray[np.bool_] = np.array([_LINES[hole_class] for hole_class in CLASSES])
+
+
+def class_colours(theme: Theme) -> dict[HoleClass, QColor]:
+    """The colour of what is missing because of each: beside its hatch, never instead of it."""
+    return {
+        HoleClass.POINT: theme.accent,
+        HoleClass.PANEL: theme.muted,
+        HoleClass.DATABASE: theme.bad,
+        HoleClass.T3000: theme.warning,
+        HoleClass.MONITOR: theme.text,
+        HoleClass.UNKNOWN: theme.muted,
+    }
+
+
+def hatched(classes: Codes, first: int, rows: int, scale: int) -> NDArray[np.uint8]:
+    """The codes of so many rows of columns, each of one class (below 0: none), from column ``first`` of all on.
+
+    A hatch is so many times as large as its tile.
+    """
+    places = (first + np.arange(len(classes))) // scale % TILE_PX
+    lines = MASKS[classes, (np.arange(rows) // scale % TILE_PX)[:, None], places]
+    return np.where(classes < 0, 0, 2 * classes.astype(np.uint8) + 1 + lines).astype(np.uint8)
+
+
+def picture(codes: NDArray[np.uint8], colours: Mapping[HoleClass, QColor], alphas: tuple[float, float]) -> QImage:
+    """What is drawn of codes, in the colour of each class, with these alphas of tint and lines."""
+    table = [0]
+    for hole_class in CLASSES:
+        colour = colours[hole_class]
+        channels = 255, colour.red(), colour.green(), colour.blue()
+        table += [int.from_bytes(bytes(round(alpha * channel) for channel in channels), "big") for alpha in alphas]
+    pixels = np.array(table, dtype=np.uint32)[codes]
+    height, width = pixels.shape
+    return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()

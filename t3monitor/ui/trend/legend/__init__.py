@@ -1,0 +1,1 @@
+"""The list of the chosen series, with values and figures."""

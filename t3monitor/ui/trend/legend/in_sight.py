@@ -1,0 +1,108 @@
+"""What a series did in the time in sight, and how much of that is known, in words; plain data."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from t3monitor.model.causes import Cause, sentence
+from t3monitor.model.times import duration_text
+from t3monitor.model.units import is_measured
+from t3monitor.store.causes.holes import ExplainedHole
+from t3monitor.store.history.series import Series
+from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, StateTime, Statistics, statistics
+from t3monitor.ui.kit.texts import translate
+from t3monitor.ui.trend.holes.missing import faults
+from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.time.time_range import TimeRange
+
+_CAUSES = 4  # at most
+
+
+class InSight(NamedTuple):
+    """What a series did in the time in sight up to the present, in each of its units."""
+
+    start_s: float
+    end_s: float
+    parts: Sequence[tuple[Series, Statistics]]
+
+    @property
+    def known_s(self) -> float:
+        """How much of the time is known."""
+        return sum(told.known_s for _, told in self.parts)
+
+    @property
+    def known(self) -> float:
+        """The share of the time that is known."""
+        return self.known_s / (self.end_s - self.start_s)
+
+
+def measure(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_s: float) -> InSight | None:
+    """What a series did in a time; None if nothing can be said of it.
+
+    ``holes`` are those that are known in this time, which ends with the present, ``now_s`` on the axis of the series.
+    """
+    start_s, end_s = shown.start_s, min(shown.end_s, now_s)
+    if start_s >= end_s or not trace.series:
+        return None
+    at_fault = faults(holes)
+    found = [(series, statistics(series, start_s, end_s, now_s, at_fault)) for series in trace.series]
+    end_s = min(told.end_s for _, told in found)
+    if start_s >= end_s:  # nothing is told of it yet
+        return None
+    return InSight(start_s, end_s, found)
+
+
+def in_sight(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_s: float) -> list[str]:
+    """The lines of a tooltip: how much is known, what the series did then, and why the rest is missing."""
+    found = measure(trace, shown, holes, now_s)
+    if not found:
+        return []
+    lines = [_known_text(found.known)]
+    lines += [_figures(trace, series, told) for series, told in found.parts if told.known]
+    if (missing_s := found.end_s - found.start_s - found.known_s) >= 1:
+        lines.append(
+            ": ".join(filter(None, (translate("InSight", "missing %s") % duration_text(missing_s), _why(holes))))
+        )
+    return lines
+
+
+def _known_text(known: float) -> str:
+    if not known:
+        return translate("InSight", "In sight: no reading")
+    if known >= KNOWN_PLAIN:
+        return translate("InSight", "In sight")
+    percent = f"{min(100 * known, 98.9):.1f}"  # less than what is plain
+    if known >= KNOWN_WELL:
+        return translate("InSight", "In sight, %s %% known") % percent
+    return translate("InSight", "In sight, partial: of the %s %% of the time that are known") % percent
+
+
+def _figures(trace: Trace, series: Series, told: Statistics) -> str:
+    at_least = "" if told.known >= KNOWN_PLAIN else translate("InSight", "at least ")
+    if not is_measured(digital=series.digital, range_=series.range):
+        return "; ".join(_state_text(trace, series, state, at_least) for state in told.states)
+    words = translate("InSight", "mean"), translate("InSight", "lowest"), translate("InSight", "highest")
+    values = told.mean, told.minimum, told.maximum
+    figures = [
+        f"{word} {trace.text_of(series, value)}" for word, value in zip(words, values, strict=True) if value is not None
+    ]
+    if told.deviation is not None:
+        figures.append(translate("InSight", "standard deviation %s") % trace.text_of(series, told.deviation))
+    if told.increase is not None:
+        figures.append(translate("InSight", "increase %s") % (at_least + trace.text_of(series, told.increase)))
+    return ", ".join(figures)
+
+
+def _state_text(trace: Trace, series: Series, told: StateTime, at_least: str) -> str:
+    text = f"{trace.text_of(series, told.state)} {at_least}{duration_text(told.seconds)}"
+    if told.starts is None:
+        return text
+    return f"{text}, {translate('InSight', 'starts: %d') % told.starts}"
+
+
+def _why(holes: Sequence[ExplainedHole]) -> str:
+    seconds: dict[Cause, float] = defaultdict(float)
+    for hole in holes:
+        seconds[hole.cause] += hole.end_s - hole.start_s
+    worst = sorted(seconds.items(), key=lambda item: item[1], reverse=True)[:_CAUSES]
+    return "; ".join(f"{sentence(cause)} {duration_text(lasted_s)}" for cause, lasted_s in worst)

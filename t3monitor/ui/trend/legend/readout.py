@@ -1,0 +1,117 @@
+"""What list and crosshair say of the chosen series: values at a time or now, and what they did in the time in sight."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from t3monitor.model.causes import SENSOR_FAULTS, sentence
+from t3monitor.model.series_keys import ComparedKey, SeriesKey
+from t3monitor.model.units import is_measured
+from t3monitor.model.zones import local
+from t3monitor.ui.kit.texts import clock_text, date_text, local_time_text, translate
+from t3monitor.ui.trend.holes.explainer import HoleExplainer
+from t3monitor.ui.trend.holes.shown_holes import ShownHoles
+from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
+from t3monitor.ui.trend.legend.in_sight import InSight, in_sight, measure
+from t3monitor.ui.trend.legend.legend_model import Entry
+from t3monitor.ui.trend.series.traces import Traces
+from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.time.time_range import Preset
+
+
+class Readout:
+    """Texts of the series of one view; GUI thread."""
+
+    def __init__(
+        self,
+        state: TrendState,
+        traces: Traces,
+        explainer: HoleExplainer,
+        holes: ShownHoles,
+        clock: Callable[[], float],
+        parent: QObject,
+    ) -> None:
+        self._state = state
+        self._traces = traces
+        self._explainer = explainer
+        self._holes = holes
+        self._clock = clock
+        self.figures = FiguresInSight(self._all_figures, parent)
+
+    @property
+    def heading(self) -> str:
+        """Of when the values are: the time of the crosshair, with its day where there are several, or now."""
+        cursor_s, zone = self._state.cursor_s, self._state.zone
+        if cursor_s is None:
+            return translate("Readout", "Now")
+        if self._state.time_range.length_s <= Preset.DAY.length_s:
+            return clock_text(cursor_s, zone)
+        return f"{date_text(local(cursor_s, zone).date(), year=False)} {clock_text(cursor_s, zone, seconds=False)}"
+
+    @property
+    def cursor_text(self) -> str:
+        """The time of the crosshair, and why there is no reading of any series then; empty without one."""
+        cursor_s = self._state.cursor_s
+        if cursor_s is None:
+            return ""
+        return " · ".join(filter(None, (local_time_text(cursor_s, self._state.zone), self._why_none(cursor_s))))
+
+    def entries(self) -> list[Entry]:
+        """The rows of the list."""
+        return self._traces.entries(self._state.cursor_s, self._clock(), self._at_cursor, self.figures.of)
+
+    def in_sight(self, key: SeriesKey) -> list[str]:
+        """What a series did in the time in sight."""
+        holes = self._explainer.within(key, *self._state.time_range)
+        return in_sight(self._traces[key], self._state.time_range, holes, self._its_now_s(key))
+
+    def _its_now_s(self, key: SeriesKey) -> float:
+        now_s = self._clock()
+        return now_s + self._traces[key].ahead_s(now_s)
+
+    def _all_figures(self) -> dict[SeriesKey, Figures]:
+        return {key: figures_of(self._traces[key], self._measured(key)) for key in self._traces.keys}
+
+    def _measured(self, key: SeriesKey) -> InSight | None:
+        shown, now_s = self._state.time_range, self._its_now_s(key)
+        found = measure(self._traces[key], shown, self._explainer.within(key, *shown), now_s)
+        if found is None and not self._traces[key].series and self._holes.has(key) and shown.start_s < now_s:
+            return InSight(shown.start_s, min(shown.end_s, now_s), ())  # there was never a reading
+        return found
+
+    def _at_cursor(self, key: SeriesKey, value: str | None) -> str:
+        """A value at the crosshair, or why there is none."""
+        cursor_s = self._state.cursor_s
+        hole = None if cursor_s is None else self._holes.at(key, cursor_s)
+        if value is None and hole is None and cursor_s is not None:
+            self._holes.ask_about(key, cursor_s)
+        if value and isinstance(key, ComparedKey):
+            value += self._difference(key)
+        if hole is None:
+            return value or translate("Readout", "no reading")
+        if value is None:
+            return translate("Readout", "no reading: %s") % hole.sentence
+        return f"{value} · {hole.sentence}" if hole.cause in SENSOR_FAULTS else value
+
+    def _difference(self, key: ComparedKey) -> str:
+        """How much the point itself is above what it was on the day that is compared, if it is on the plot."""
+        cursor_s, now_s = self._state.cursor_s, self._clock()
+        if cursor_s is None or (point := self._traces.get(key.point)) is None:
+            return ""
+        told, then = point.number_at(cursor_s, now_s), self._traces[key].number_at(cursor_s, now_s)
+        if not (told and then) or told[0].units != then[0].units:
+            return ""
+        if not is_measured(digital=told[0].digital, range_=told[0].range):
+            return ""
+        text = point.text_of(replace(told[0], units=""), told[1] - then[1])
+        return f" ({text if text.startswith('-') else f'+{text}'})".replace("-", "−")
+
+    def _why_none(self, time_s: float) -> str:
+        """The cause for which none of the shown series has a reading at a time, if it is one."""
+        now_s = self._clock()
+        holes = [
+            None if trace.text_at(time_s, now_s) else self._holes.at(trace.key, time_s) for trace in self._traces.shown
+        ]
+        causes = {hole and hole.cause for hole in holes}
+        return sentence(cause) if len(causes) == 1 and (cause := causes.pop()) else ""

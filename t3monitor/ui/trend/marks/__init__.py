@@ -1,0 +1,1 @@
+"""Flags on the time axis: what changed, and notes."""

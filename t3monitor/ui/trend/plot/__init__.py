@@ -1,0 +1,1 @@
+"""What is drawn over the time axis: curves, lanes and their axes."""

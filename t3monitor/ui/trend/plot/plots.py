@@ -1,0 +1,211 @@
+"""Several plots above each other over one time: the lowest has its axis and the strip, all edges stand in line."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+from typing_extensions import override
+
+from t3monitor.model.series_keys import SeriesKey
+from t3monitor.ui.trend.holes.missing import Pieces
+from t3monitor.ui.trend.marks.marks import Mark
+from t3monitor.ui.trend.plot.axis_choices import AxisChoices
+from t3monitor.ui.trend.plot.plot import Drawn, HoleRow, TrendPlot
+from t3monitor.ui.trend.plot.ticks import Scale
+from t3monitor.ui.trend.time.time_range import TimeRange
+
+
+class PlotStack(QSplitter):
+    """As many plots as the series want, from top to bottom; whatever it is told, all of them are, new ones as well.
+
+    Until somebody moves a border between them, all have as much room for their curves.
+    """
+
+    dragged = Signal(float)  # seconds to move the range by
+    zoomed = Signal(float, float)  # factor of the length, time around which
+    hovered = Signal(object)  # time under the mouse, None if it left
+    cursor_dragged = Signal(str, float)  # A or B, time to stand at
+    stretch_marked = Signal(float, float)  # from a time to another one
+    cursor_asked = Signal(float)  # time at which the next one is to stand
+    menu_asked = Signal(QPoint)  # global position
+    flag_chosen = Signal(object)  # a Cluster of marks
+    limits_chosen = Signal(str, object)  # unit, limits or None: it fits what is in sight
+    limits_moved = Signal(str, object)  # the same, by a hand that goes on
+    axis_menu_asked = Signal(str, QPoint)  # unit, global position
+    resized = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: ""
+        self.is_chosen = False  # how high they are
+        self._told: dict[str, tuple[Any, ...]] = {}
+        self._keys: list[list[SeriesKey]] = [[]]
+        self.lowest = self._made(is_lowest=True)
+        self.plots = [self.lowest]
+        self.lowest.resized.connect(self.resized)
+        self.splitterMoved.connect(self._on_moved)
+
+    @property
+    def width_px(self) -> int:
+        """How many samples can stand side by side."""
+        return self.lowest.width_px
+
+    def scale(self, unit: str) -> Scale:
+        """Of the first axis with this unit."""
+        return next(plot.axes.fit.scales[unit] for plot in self.plots if unit in plot.axes.fit.scales)
+
+    def place_at(self, at: QPoint) -> tuple[int, QRect]:
+        """Which plot is there, and its place; at the time axis, which is the last one's, a new one below all."""
+        for number, plot in enumerate(self.plots):
+            if plot.geometry().contains(at) and plot is not self.lowest:
+                return number, plot.geometry()
+        place = self.lowest.geometry()
+        above = place.adjusted(0, 0, 0, -self.lowest.foot_px)
+        if at.y() <= above.bottom():
+            return len(self.plots) - 1, above
+        return len(self.plots), place.adjusted(0, above.height(), 0, 0)
+
+    def save_heights(self) -> list[int]:
+        """How high they are, for JSON; empty if nobody chose it."""
+        return self.sizes() if self.is_chosen else []
+
+    def restore_heights(self, saved: object) -> None:
+        """From what `save_heights` gave; anything else is left as it is."""
+        if (
+            isinstance(saved, list)
+            and len(saved) == len(self.plots)
+            and all(type(px) is int and px > 0 for px in saved)
+        ):
+            self.is_chosen = True
+            self.setSizes(saved)
+
+    # -- what all of them are told ---------------------------------------------------------------------------------
+
+    def draw(self, points: Sequence[Drawn], now_s: float) -> None:
+        """Draws these points, each in its plot, and nothing else."""
+        groups = [[point for point in points if point.plot == plot] for plot in sorted({p.plot for p in points})] or [
+            []
+        ]
+        self._have(len(groups))
+        for plot, group in zip(self.plots, groups, strict=True):
+            plot.draw(group, now_s)
+        keys = [[point.key for point in group] for group in groups]
+        if keys != self._keys and "set_holes" in self._told:
+            self._keys = keys
+            self.set_holes(*self._told["set_holes"])
+        self._align()
+
+    def set_holes(self, common: Pieces, rows: Sequence[HoleRow], of: Mapping[SeriesKey, Pieces]) -> None:
+        """What is missing, see `TrendPlot.set_holes`; the strip tells of all plots."""
+        self._tell(TrendPlot.set_holes, common, rows, of)
+
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Shows these flags, which are of all plots, above the first."""
+        for plot in self.plots:
+            plot.set_marks(marks if plot is self.plots[0] else ())
+        self._told["set_marks"] = (marks,)
+
+    def set_active(self, key: SeriesKey | None) -> None:
+        """Dims all other series, in all plots."""
+        self._tell(TrendPlot.set_active, key)
+
+    def set_axes(self, choices: AxisChoices) -> None:
+        """Lets axes end where their user chose: those of a unit, in whatever plot."""
+        self._tell(TrendPlot.set_axes, choices)
+
+    def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
+        """Shows this stretch of time."""
+        self._tell(TrendPlot.set_range, shown, zone, now_s)
+        self._align()
+
+    def set_cursor(self, time_s: float | None, text: str = "") -> None:
+        """Stands the crosshair at a time, or takes it away."""
+        self._tell(TrendPlot.set_cursor, time_s, text)
+
+    def set_cursors(self, at: Mapping[str, float]) -> None:
+        """Stands the cursors A and B there, those that there are."""
+        self._tell(TrendPlot.set_cursors, at)
+
+    def set_focused(self, focused: bool) -> None:
+        """Whether the keys are the plots'."""
+        self._tell(TrendPlot.set_focused, focused)
+
+    def restyle(self) -> None:
+        """Takes the colours of the theme in force."""
+        for plot in self.plots:
+            plot.restyle()
+        self._align()
+
+    def paint_on(self, painter: QPainter) -> None:
+        """Paints all of it as it is, from the origin of the painter on."""
+        for plot in self.plots:
+            painter.save()
+            painter.translate(plot.pos())
+            plot.paint_on(painter)
+            painter.restore()
+
+    # -- how they stand --------------------------------------------------------------------------------------------
+
+    def _tell(self, method: Callable[..., None], *arguments: Any) -> None:
+        self._told[method.__name__] = arguments
+        for plot in self.plots:
+            method(plot, *arguments)
+
+    def _made(self, *, is_lowest: bool) -> TrendPlot:
+        plot = TrendPlot(is_lowest=is_lowest)
+        plot.tip_at = lambda *about: self.tip_at(*about)
+        for name in ("dragged", "zoomed", "hovered", "cursor_dragged", "stretch_marked", "cursor_asked", "menu_asked"):
+            getattr(plot, name).connect(getattr(self, name))
+        plot.resized.connect(self._align)
+        plot.flags.chosen.connect(self.flag_chosen)
+        plot.axes.limits_chosen.connect(self.limits_chosen)
+        plot.axes.limits_moved.connect(self.limits_moved)
+        plot.axes.menu_asked.connect(self.axis_menu_asked)
+        self.insertWidget(0, plot)
+        return plot
+
+    def _have(self, count: int) -> None:
+        """Has so many plots; one more is told what all were."""
+        if count == len(self.plots):
+            return
+        while len(self.plots) > count:
+            plot = self.plots.pop(0)
+            plot.setParent(None)
+            plot.deleteLater()
+        while len(self.plots) < count:
+            plot = self._made(is_lowest=False)
+            self.plots.insert(0, plot)
+            for name, arguments in self._told.items():
+                getattr(plot, name)(*arguments)
+            plot.show()
+        if "set_marks" in self._told:
+            self.set_marks(*self._told["set_marks"])
+        self.is_chosen = False
+        self._share_room()
+
+    @Slot()
+    def _align(self) -> None:
+        """Gives all plots the same edges, so that one time is above another."""
+        sides = [plot.sides for plot in self.plots]
+        for plot in self.plots:
+            plot.set_sides(*(max(widths) for widths in zip(*sides, strict=True)))
+
+    def _share_room(self) -> None:
+        foot_px = self.lowest.foot_px
+        each = max(1, (self.height() - foot_px) // len(self.plots))
+        self.setSizes([*[each] * (len(self.plots) - 1), each + foot_px])
+
+    @Slot()
+    def _on_moved(self) -> None:
+        self.is_chosen = True
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.is_chosen:
+            self._share_room()

@@ -1,0 +1,1 @@
+"""What is known of the chosen series, and where it comes from."""

@@ -1,0 +1,132 @@
+"""What can be made of the points on the plot: themselves on other days, computed series, and X/Y plots; GUI thread."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu, QWidget
+
+from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, difference
+from t3monitor.model.zones import local
+from t3monitor.ui.kit.plain import add_action, menu_text, tooltip
+from t3monitor.ui.trend.series.day_dialog import DayDialog
+from t3monitor.ui.trend.series.expression_dialog import ExpressionDialog
+from t3monitor.ui.trend.series.loader import Load, Spawn
+from t3monitor.ui.trend.series.traces import Traces
+from t3monitor.ui.trend.state import TrendState
+
+if TYPE_CHECKING:
+    from t3monitor.ui.trend.series.xy_window import XYWindow
+
+
+class MoreSeries(QObject):
+    """Offers it in menus."""
+
+    def __init__(
+        self, state: TrendState, traces: Traces, load: Load, spawn: Spawn, clock: Callable[[], float], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._traces = traces
+        self._load = load
+        self._spawn = spawn
+        self._clock = clock
+        self._widget = parent
+        self.xy: XYWindow | None = None
+
+    def refresh(self) -> None:
+        """Goes along with what is in sight."""
+        self._traces.set_zone(self._state.zone)
+        if self.xy is not None:
+            self.xy.follow()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the X/Y plot waits for readings."""
+        return self.xy is not None and self.xy.is_busy
+
+    def offer_in(self, menu: QMenu) -> None:
+        """Adds what can be made of all points, and of each."""
+        points = [chosen.key for chosen in self._state.series if isinstance(chosen.key, PointKey)]
+        comparing = menu.addMenu(self.tr("Compare"))
+        if len(points) > 1:
+            self._offer_days(comparing, points)
+            comparing.addSeparator()
+        for point in points:
+            name = self._traces[point].names.everywhere
+            entry = comparing.addMenu(menu_text(name))
+            entry.menuAction().setToolTip(tooltip(name))
+            self._offer_beside(point, entry)
+        comparing.setEnabled(bool(points))
+        menu.addAction(self.tr("Computed series…"), lambda: self.expression_dialog().open())
+        menu.addAction(self.tr("X/Y plot…"), self.show_xy).setEnabled(bool(self._state.series))
+
+    def make_menu(self, parent: QWidget) -> QMenu:
+        """All of it, as it is when it is opened."""
+        menu = QMenu(parent)
+        menu.aboutToShow.connect(menu.clear)
+        menu.aboutToShow.connect(lambda: self.offer_in(menu))
+        return menu
+
+    def offer_of(self, key: SeriesKey, menu: QMenu) -> None:
+        """Adds what can be made of one series."""
+        if isinstance(key, PointKey):
+            self._offer_beside(key, menu)
+            menu.addSeparator()
+        elif isinstance(key, ComputedKey):
+            menu.addAction(self.tr("Change the expression…"), lambda: self.expression_dialog(key).open())
+            menu.addSeparator()
+
+    def day_dialog(self, points: Sequence[PointKey]) -> DayDialog:
+        """In which the day is chosen on which these points are shown as well."""
+        zone, now_s = self._state.zone, self._clock()
+        start_s, end_s = self._state.time_range
+        shown = local(max(start_s, end_s - 1), zone).date()
+        dialog = DayDialog(shown, local(now_s, zone).date(), self._widget)
+        dialog.accepted.connect(lambda: self._compare(points, dialog.days))
+        return dialog
+
+    def expression_dialog(self, changed: ComputedKey | None = None) -> ExpressionDialog:
+        """In which a computed series is written, or changed."""
+        dialog = ExpressionDialog(
+            self._traces.point_names(), self._state.points, self._traces.present_points(), self._widget
+        )
+        if changed:
+            dialog.edit(changed)
+        dialog.accepted.connect(lambda: self._take(dialog.key, changed))
+        return dialog
+
+    def show_xy(self) -> None:
+        """Opens the X/Y plot, with what was chosen there."""
+        if self.xy is None:
+            from t3monitor.ui.trend.series.xy_window import XYWindow  # it is rarely wanted, and looks at the tool bar
+
+            self.xy = XYWindow(self._state, self._traces, self._load, self._spawn, self._clock, self._widget)
+        self.xy.show()
+        self.xy.raise_()
+        self.xy.refresh()
+
+    def _offer_beside(self, point: PointKey, menu: QMenu) -> None:
+        """What a point can be shown beside: itself on other days, and its difference to others of its unit."""
+        self._offer_days(menu, [point])
+        for other in self._traces.subtrahends(point):
+            text = self.tr("Minus %s") % self._traces[other].names.everywhere
+            add_action(menu, text, partial(self._state.add, [difference(point, other)]))
+
+    def _offer_days(self, menu: QMenu, points: Sequence[PointKey]) -> None:
+        for days, text in ((1, self.tr("The day before")), (7, self.tr("The same weekday a week before"))):
+            menu.addAction(text, partial(self._compare, points, days))
+        menu.addAction(self.tr("Another day…"), lambda: self.day_dialog(points).open())
+
+    def _compare(self, points: Sequence[PointKey], days: int) -> None:
+        self._state.add(ComparedKey(point, days) for point in points)
+
+    def _take(self, key: ComputedKey | None, changed: ComputedKey | None) -> None:
+        if key is None:
+            return
+        if changed is None:
+            self._state.add([key])
+        else:
+            self._state.exchange(changed, key)

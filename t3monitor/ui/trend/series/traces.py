@@ -1,0 +1,271 @@
+"""The traces of the chosen series, and what of them goes to plot and legend; GUI thread."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import tzinfo
+from itertools import chain
+from types import MappingProxyType
+
+from PySide6.QtGui import QColor
+
+from t3monitor.model.freshness import PanelState
+from t3monitor.model.points import Point, PointKey
+from t3monitor.model.recording import Recording
+from t3monitor.model.series_keys import ComputedKey, SeriesKey, points_of
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.kit.panel_names import PanelNames
+from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.trend.legend.figures import Figures
+from t3monitor.ui.trend.legend.legend_model import Entry
+from t3monitor.ui.trend.plot.curves import axis_unit
+from t3monitor.ui.trend.plot.lanes import lane_words
+from t3monitor.ui.trend.plot.plot import Drawn
+from t3monitor.ui.trend.series.computed_trace import ComputedTrace
+from t3monitor.ui.trend.series.coverage import Coverage, Request
+from t3monitor.ui.trend.series.loader import Found
+from t3monitor.ui.trend.series.point_names import Named, PointNames
+from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.shown import Chosen
+from t3monitor.ui.trend.time.time_range import TimeRange
+
+
+class Traces:
+    """What is known of the chosen series; the one without samples knows nothing yet."""
+
+    def __init__(self) -> None:
+        self._series: tuple[Chosen, ...] = ()
+        self._traces: dict[SeriesKey, Trace] = {}
+        self._names = PanelNames()
+        self._zone: tzinfo | None = None
+        self._snapshot: Snapshot | None = None
+        self.recording = Recording()
+        self.links_up: Collection[str] | None = None  # the sites of which readings keep coming; None: nobody has said
+
+    def __getitem__(self, key: SeriesKey) -> Trace:
+        return self._traces[key]
+
+    def get(self, key: SeriesKey) -> Trace | None:
+        """The trace of a series, if it is chosen."""
+        return self._traces.get(key)
+
+    @property
+    def keys(self) -> list[SeriesKey]:
+        """The series, in the order of adding."""
+        return list(self._traces)
+
+    def name_of(self, point: PointKey) -> str:
+        """How a point is called of which any of the series is made."""
+        parts = chain.from_iterable(trace.parts for trace in self._traces.values())
+        return next((part.names.everywhere for part in parts if part.of == point), f"{point.serial_number}")
+
+    @property
+    def shown(self) -> list[Trace]:
+        """Those that are not hidden."""
+        return [self[chosen.key] for chosen in self._series if not chosen.hidden]
+
+    @property
+    def appended(self) -> int:
+        """Live samples that the longest line got since it was loaded."""
+        return max((trace.appended for trace in self._traces.values()), default=0)
+
+    @property
+    def behind_s(self) -> float:
+        """How much newer the present is than what must be loaded to show it."""
+        return max((trace.behind_s for trace in self._traces.values()), default=0.0)
+
+    def point_names(self) -> PointNames:
+        """What all points are called that are in use, or on the plot."""
+        told = {
+            PointKey(panel.serial_number, point.point_type, point.point_index): point.label
+            for panel in (self._snapshot.panels if self._snapshot else ())
+            for point in panel.points()
+            if point.in_use
+        }
+        for trace in chain.from_iterable(chosen.parts for chosen in self._traces.values()):
+            told.setdefault(trace.of, trace.point.label if trace.point else "")
+        plotted = {point for key in self._traces for point in points_of(key)}
+        named = (Named(key, self._names.of_site(key.serial_number), label) for key, label in told.items())
+        return PointNames(named, plotted)
+
+    def present_points(self) -> dict[PointKey, Point]:
+        """All points as the newest snapshot tells them."""
+        return {
+            PointKey(panel.serial_number, point.point_type, point.point_index): point
+            for panel in (self._snapshot.panels if self._snapshot else ())
+            for point in panel.points()
+        }
+
+    def set_zone(self, zone: tzinfo | None) -> None:
+        """By whose clocks days are compared."""
+        self._zone = zone
+        for trace in self._traces.values():
+            trace.set_zone(zone)
+
+    def keep(self, series: tuple[Chosen, ...]) -> None:
+        """Has a trace for each of these and for nothing else."""
+        self._series = series
+        self._traces = {chosen.key: self._traces.get(chosen.key) or _trace(chosen.key) for chosen in series}
+        self.set_zone(self._zone)
+
+    def describe(self, snapshot: Snapshot) -> None:
+        """Gives each its names and present value."""
+        self._names.learn(snapshot)
+        self._snapshot = snapshot
+        panels = {panel.serial_number: panel for panel in snapshot.panels}
+        has_several_sites = len({panel.site for panel in snapshot.panels}) > 1
+        for trace in chain.from_iterable(chosen.parts for chosen in self._traces.values()):
+            of = trace.of
+            trace.answered = of.serial_number in panels
+            if panel := panels.get(of.serial_number):
+                points = next(points for kind, points, _ in panel.vectors() if kind is of.point_type)
+                point = next((point for point in points if point.point_index == of.point_index), None)
+                read_at = panel.point_read_at(of.point_type, of.point_index)
+                if point and read_at is not None:
+                    name, site = self._names.of_site(of.serial_number), panel.site if has_several_sites else ""
+                    delay_s = snapshot.received_at - read_at
+                    trace.describe(panel, point, read_at, delay_s, panel_name=name, site=site)
+                missed_at = panel.read_without(of.point_type, of.point_index)
+                if missed_at is not None:
+                    trace.miss(missed_at)
+
+    def site_zone(self, zones: Mapping[str, tzinfo]) -> tzinfo | None:
+        """The zone of the first series whose site has one, of those by name of site."""
+        points = chain.from_iterable(map(points_of, self._traces))
+        return next((zone for point in points if (zone := zones.get(self._names.site(point.serial_number)))), None)
+
+    def data_since_s(self) -> float | None:
+        """When the first reading of what is shown was, as far as it is loaded."""
+        return min((float(series.times_utc_s[0]) for trace in self.shown for series in trace.series), default=None)
+
+    def judge(self, now_s: float, interval_s: int) -> bool:
+        """Whether their values are of the present, as of now; returns whether any is news."""
+        news = [
+            trace.judge(now_s, interval_s, self.links_up) for trace in self._traces.values()
+        ]  # of each, not only up to the first
+        return any(news)
+
+    def begin_loading(self) -> None:
+        """History is being read."""
+        for trace in self._traces.values():
+            trace.begin_loading()
+
+    def set_history(self, request: Request, found: Found, now_s: float) -> Coverage:
+        """Gives those of the request that are still chosen their history; returns what they hold now."""
+        held = {key: found.get(key, ()) for key in request.keys if key in self._traces}
+        for key, series in held.items():
+            self[key].set_history(series, reaches_present=request.end_s >= now_s + self[key].ahead_s(now_s))
+        return Coverage(
+            request._replace(keys=tuple(held)),
+            all(self[key].reaches_present for key in held),
+            any(part.thinned for series in held.values() for part in series),
+        )
+
+    def forget(self) -> None:
+        """Drops all samples, present values and names."""
+        self._names.clear()
+        self._snapshot = None
+        for trace in self._traces.values():
+            trace.forget()
+
+    def next_sample_s(self, time_s: float, step: int) -> float | None:
+        """Time of the nearest sample of a shown point after (step 1) or before (-1) a time."""
+        found = [at_s for trace in self.shown if (at_s := trace.next_sample_s(time_s, step)) is not None]
+        return (min if step > 0 else max)(found) if found else None
+
+    def without_samples(self, shown: TimeRange, now_s: float) -> list[Trace]:
+        """The shown points, if none of them has anything to draw in that time, as of now."""
+        traces = self.shown
+        return [] if any(trace.has_samples(*shown, now_s) for trace in traces) else traces
+
+    def drawn(self, now_s: float) -> list[Drawn]:
+        """What the plot draws now; lanes of equal labels tell their panel as well, then their site, then the point."""
+        traces = self.shown
+        shown = [chosen for chosen in self._series if not chosen.hidden]
+        return [
+            Drawn(
+                trace.key,
+                name,
+                _colour(chosen),
+                chosen.style,
+                tuple((series, lane_words(series, trace.words(series))) for series in trace.series),
+                trace.ahead_s(now_s),
+                plot=chosen.plot,
+            )
+            for trace, name, chosen in zip(traces, self._lane_names(traces), shown, strict=True)
+        ]
+
+    def colours(self) -> dict[SeriesKey, QColor]:
+        """In which colour each is drawn."""
+        return {chosen.key: _colour(chosen) for chosen in self._series}
+
+    def _lane_names(self, traces: Sequence[Trace]) -> list[str]:
+        """The shortest names with which no two are called alike."""
+
+        def with_panel(trace: Trace) -> str:
+            return f"{self._names.briefly(trace.of.serial_number)} {trace.names.label}"
+
+        def with_site(trace: Trace) -> str:
+            return " · ".join(filter(None, (with_panel(trace), trace.names.site)))
+
+        names = [f"{with_site(trace)} ({trace.point_id})" for trace in traces]
+        for way in (with_site, with_panel, lambda trace: trace.names.label):
+            shorter = [way(trace) for trace in traces]
+            names = [name if shorter.count(short) > 1 else short for name, short in zip(names, shorter, strict=True)]
+        return names
+
+    def entries(
+        self,
+        cursor_s: float | None,
+        now_s: float,
+        at_cursor: Callable[[SeriesKey, str | None], str],
+        figures: Mapping[SeriesKey, Figures] = MappingProxyType({}),
+    ) -> list[Entry]:
+        """The rows of the legend; ``at_cursor`` makes a text of a value at the crosshair, None: there is none."""
+        entries = []
+        for chosen, trace in zip(self._series, self._traces.values(), strict=True):
+            value, is_missing, state = trace.current_text, False, trace.state
+            if cursor_s is not None:
+                found = trace.text_at(cursor_s, now_s)
+                value, is_missing, state = at_cursor(chosen.key, found), found is None, PanelState.LIVE
+            entries.append(
+                Entry(
+                    chosen.key,
+                    trace.names,
+                    _colour(chosen),
+                    chosen.style,
+                    chosen.hidden,
+                    value,
+                    is_missing,
+                    state,
+                    self.is_recorded(trace),
+                    _unit(trace),
+                    figures.get(chosen.key, Figures()),
+                    chosen.plot,
+                )
+            )
+        return entries
+
+    def is_recorded(self, trace: Trace) -> bool:
+        """Whether what it shows is stored."""
+        return all(map(self.recording.has_point, points_of(trace.key)))
+
+    def subtrahends(self, key: PointKey) -> list[PointKey]:
+        """The other points that it can be compared with, since they are measured in the same unit."""
+        unit = self[key].unit
+        others = [other for other in self._traces if isinstance(other, PointKey) and other != key]
+        return [other for other in others if unit is not None and self[other].unit == unit]
+
+
+def _trace(key: SeriesKey) -> Trace:
+    return ComputedTrace(key) if isinstance(key, ComputedKey) else Trace(key)
+
+
+def _unit(trace: Trace) -> str | None:
+    """The unit of the axis on which it is drawn; None of states, and as long as nothing is known of it."""
+    if trace.unit is None or not trace.series:
+        return trace.unit
+    return axis_unit(trace.series[-1], trace.key)
+
+
+def _colour(chosen: Chosen) -> QColor:
+    colours = current_theme().curves
+    return colours[chosen.style.colour % len(colours)]

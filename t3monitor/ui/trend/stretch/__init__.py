@@ -1,0 +1,1 @@
+"""The stretch between two cursors, and its figures."""

@@ -1,0 +1,307 @@
+"""What is told of a stretch of time as two tables, of values and of states, and as text; plain data."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+from typing import NamedTuple
+
+from t3monitor.model.causes import sentence
+from t3monitor.model.series_keys import SeriesKey
+from t3monitor.model.times import duration_text
+from t3monitor.model.units import hours_minutes_seconds, is_counter, is_measured, shows_time, written_unit
+from t3monitor.store.history.statistics import KNOWN_WELL, StateTime
+from t3monitor.ui.kit.table_text import Figure, table_text
+from t3monitor.ui.kit.texts import local_time_text, translate
+from t3monitor.ui.trend.legend.figures import share_text
+from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.stretch.stretch_told import Part, Told
+
+_CAUSES = 4  # at most
+
+
+class Cell(NamedTuple):
+    """What a cell says, and what is copied of it: a number without its unit, or several cells."""
+
+    text: str = ""
+    copied: tuple[str, ...] = ("",)
+
+
+class Head(NamedTuple):
+    """The titles over a column, and over what is copied of it."""
+
+    title: str
+    copied: tuple[str, ...]
+
+
+class Row(NamedTuple):
+    """A series in one unit, or in one of its states."""
+
+    key: SeriesKey
+    unit: str  # by which a limit is kept
+    cells: tuple[Cell, ...]
+    is_partial: bool  # of less time than what is known well
+    remark: str
+
+
+class Table(NamedTuple):
+    """Rows below their titles."""
+
+    heads: tuple[Head, ...]
+    rows: tuple[Row, ...]
+
+    def filled(self, column: int) -> bool:
+        """Whether a column says anything."""
+        return any(row.cells[column].text for row in self.rows)
+
+
+class Tables(NamedTuple):
+    """The table of values, and that of states."""
+
+    values: Table
+    states: Table
+
+
+LIMIT = 11  # the column of values that is edited
+
+
+def tables(told: Mapping[SeriesKey, Told], traces: Callable[[SeriesKey], Trace], limits: Mapping[str, float]) -> Tables:
+    """The figures of these series, in their order."""
+    values: list[Row] = []
+    states: list[Row] = []
+    for key, its in told.items():
+        trace, rows = traces(key), len(values) + len(states)
+        for part in its.parts:
+            if is_measured(digital=part.series.digital, range_=part.series.range):
+                values.append(_value_row(trace, part, its, limits.get(part.series.units)))
+            else:
+                states += _state_rows(trace, part, its)
+        if len(values) + len(states) == rows:  # nothing is known
+            own, heads = (states, _state_heads()) if _has_states(trace) else (values, _value_heads())
+            blank = [Cell(copied=("",) * len(head.copied)) for head in heads[2:-1]]
+            own.append(_row(trace, "", blank, its, is_exact=True))
+    return Tables(Table(_value_heads(), tuple(values)), Table(_state_heads(), tuple(states)))
+
+
+def copied(shown: Tables, heading: str) -> str:
+    """Both tables for a spreadsheet, under a line that says of which time they are."""
+    parts = [table_text([heading], ())]
+    for table in shown:
+        if table.rows:
+            rows = ([text for cell in row.cells for text in cell.copied] for row in table.rows)
+            parts.append(table_text([title for head in table.heads for title in head.copied], rows))
+    return "\n".join(parts)
+
+
+def spoken(shown: Tables, heading: str) -> str:
+    """The same as lines to read."""
+    lines = [heading]
+    for table in shown:
+        for row in table.rows:
+            figures = [
+                f"{head.title} {cell.text}"
+                for head, cell in zip(table.heads[1:-1], row.cells[1:-1], strict=True)
+                if cell.text
+            ]
+            lines.append(f"{row.cells[0].text}: {', '.join(figures)}" + (f" ({row.remark})" if row.remark else ""))
+    return "\n".join(lines) + "\n"
+
+
+def heading_text(told: Sequence[Told], a_s: float | None, b_s: float | None, zone: tzinfo | None) -> str:
+    """Of which time it is told: between A and B with its length, or in sight."""
+    if a_s is not None and b_s is not None and a_s != b_s:
+        times = (local_time_text(at_s, zone) for at_s in (a_s, b_s))
+        sign = "−" if b_s < a_s else ""
+        length = sign + hours_minutes_seconds(abs(b_s - a_s))
+        return translate("Stretch", "A %s – B %s, Δt %s") % (*times, length)
+    if not told:
+        return translate("Stretch", "In sight")
+    start_s, end_s = min(its.start_s for its in told), max(its.end_s for its in told)
+    return translate("Stretch", "In sight, %s – %s") % (local_time_text(start_s, zone), local_time_text(end_s, zone))
+
+
+def _has_states(trace: Trace) -> bool:
+    series = trace.series[-1] if trace.series else None
+    return series is not None and not is_measured(digital=series.digital, range_=series.range)
+
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+
+def _value_heads() -> tuple[Head, ...]:
+    def tr(text: str) -> str:
+        return translate("Stretch", text)
+
+    names = (
+        *(tr("Unit"), "A", "B", "Δ", tr("Min"), tr("Mean"), tr("Max"), tr("Std dev")),
+        *(tr("Integral"), tr("Limit"), tr("Over limit"), tr("Time over"), tr("Increase"), tr("Reversals")),
+    )
+    with_unit = {tr("Integral"), tr("Over limit")}
+    in_seconds = {tr("Time over")}
+    return (
+        *_first_heads(),
+        *(
+            Head(name, (name, tr("Unit")) if name in with_unit else (f"{name} s",) if name in in_seconds else (name,))
+            for name in names
+        ),
+        _last_head(),
+    )
+
+
+def _value_row(trace: Trace, part: Part, its: Told, limit: float | None) -> Row:
+    series, told = part.series, part.told
+    unit = written_unit(series.units, point_type=trace.of.point_type, range_=series.range)
+    is_time = shows_time(trace.of.point_type, series.range)
+
+    def value(number: float | None) -> Cell:
+        if number is None:
+            return Cell()
+        text = trace.text_of(part.series, number).removesuffix(unit).rstrip()
+        return Cell(text, (Figure(f"{number:.6g}" if is_time else text),))
+
+    def hours(number: float | None) -> Cell:
+        if number is None or is_time:
+            return Cell(copied=("", ""))
+        return Cell(f"{number:.2f} {unit}·h", (Figure(f"{number:.2f}"), f"{unit}·h"))
+
+    difference = None if part.at_a is None or part.at_b is None else part.at_b - part.at_a
+    delta = value(difference)
+    if difference is not None and difference > 0:
+        delta = delta._replace(text=f"+{delta.text}")
+    cells = [
+        Cell("h:mm:ss" if is_time else unit, ("s" if is_time else unit,)),
+        value(part.at_a),
+        value(part.at_b),
+        delta,
+        *map(value, (told.minimum, told.mean, told.maximum, told.deviation)),
+        hours(None if is_counter(series.units) else told.integral),
+        Cell() if limit is None else Cell(f"{limit:g}", (Figure(f"{limit:g}"),)),
+        hours(told.over_limit),
+        _time(told.over_limit_s),
+        value(told.increase),
+        _count(told.reversals),
+    ]
+    return _row(trace, series.units, cells, its, is_exact=part.is_exact)
+
+
+# -- states ------------------------------------------------------------------------------------------------------------
+
+
+def _state_heads() -> tuple[Head, ...]:
+    def tr(text: str) -> str:
+        return translate("Stretch", text)
+
+    return (
+        *_first_heads(),
+        Head(tr("State"), (tr("State"),)),
+        Head("A", ("A",)),
+        Head("B", ("B",)),
+        Head(tr("Runtime"), (tr("Runtime") + " s",)),
+        Head(tr("Share"), (tr("Share") + " %",)),
+        Head(tr("Starts"), (tr("Starts"),)),
+        Head(tr("Starts/h"), (tr("Starts/h"),)),
+        Head(tr("Shortest"), (tr("Shortest") + " s",)),
+        Head(tr("Longest"), (tr("Longest") + " s",)),
+        _last_head(),
+    )
+
+
+def _state_rows(trace: Trace, part: Part, its: Told) -> list[Row]:
+    """A row for each state that it was in, of two for both; without known time one that says so."""
+
+    def word(value: float | None) -> Cell:
+        text = "" if value is None else trace.text_of(part.series, value)
+        return Cell(text, (text,))
+
+    at_cursors = [word(part.at_a), word(part.at_b)]
+    found = []
+    for state in _states(part) or (None,):
+        figures = [Cell()] * 6 if state is None else _state_cells(state, part)
+        cells = [word(state.state) if state else Cell(), *at_cursors, *figures]
+        found.append(_row(trace, "", cells, its, is_exact=part.is_exact))
+    return found
+
+
+def _states(part: Part) -> tuple[StateTime, ...]:
+    """Also the one of two in which it never was: that it did not run is an answer."""
+    found = part.told.states
+    if not part.series.digital or len(found) != 1:
+        return found
+    never = StateTime(0.0 if found[0].state else 1.0, 0.0, None if found[0].starts is None else 0, None, None)
+    return tuple(sorted((found[0], never), key=lambda its: its.state))
+
+
+def _state_cells(state: StateTime, part: Part) -> list[Cell]:
+    known_s = part.told.known_s
+    share = state.seconds / known_s
+    an_hour = None if state.starts is None else state.starts / (known_s / 3600)
+    return [
+        _time(state.seconds),
+        Cell(f"{100 * share:.1f} %", (Figure(f"{100 * share:.2f}"),)),
+        _count(state.starts),
+        Cell() if an_hour is None else Cell(f"{an_hour:.2f}", (Figure(f"{an_hour:.2f}"),)),
+        _time(state.shortest_s),
+        _time(state.longest_s),
+    ]
+
+
+# -- both --------------------------------------------------------------------------------------------------------------
+
+
+def _first_heads() -> tuple[Head, Head]:
+    known = translate("Stretch", "Known")
+    name = Head(translate("Stretch", "Series"), (translate("Stretch", "Panel"), translate("Stretch", "Label")))
+    return name, Head(known, (f"{known} %",))
+
+
+def _last_head() -> Head:
+    return Head(translate("Stretch", "Remarks"), (translate("Stretch", "Remarks"),))
+
+
+def _row(trace: Trace, unit: str, cells: Sequence[Cell], its: Told, *, is_exact: bool) -> Row:
+    is_partial, names = bool(its.asked_s) and its.known < KNOWN_WELL, trace.names
+    remark = _remark(its, is_exact=is_exact)
+    return Row(
+        trace.key,
+        unit,
+        (
+            Cell(f"{names.label} · {names.panel}", (names.panel, names.label)),
+            Cell(
+                f"{'◔ ' if is_partial else ''}{share_text(its.known) if its.asked_s else '–'}",
+                (Figure(f"{100 * its.known:.2f}"),),
+            ),
+            *cells,
+            Cell(remark, (remark,)),
+        ),
+        is_partial,
+        remark,
+    )
+
+
+def _remark(its: Told, *, is_exact: bool) -> str:
+    """What must not be overlooked: what figures are made of, and why some of the time is missing."""
+    if its.end_s <= its.start_s:
+        return translate("Stretch", "nothing is told of this time yet")
+    if not its.asked_s:
+        return translate("Stretch", "the condition did not hold at any time")
+    told = [] if is_exact else [translate("Stretch", "from means")]
+    if 0 < its.known < KNOWN_WELL:
+        told.append(translate("Stretch", "partial"))
+    missing_s = its.asked_s - its.known_s
+    if missing_s >= 1:
+        causes = [
+            f"{translate('Stretch', 'not found out') if cause is None else sentence(cause)} {duration_text(lasted_s)}"
+            for cause, lasted_s in its.missing[:_CAUSES]
+        ]
+        if its.doubtful_s >= 1:
+            doubt = translate("Stretch", "it is not known whether the condition held")
+            causes.append(f"{doubt} {duration_text(its.doubtful_s)}")
+        why = "; ".join(causes)
+        told.append(f"{translate('Stretch', 'missing %s') % duration_text(missing_s)}: {why}")
+    return ", ".join(told)
+
+
+def _time(seconds: float | None) -> Cell:
+    return Cell() if seconds is None else Cell(hours_minutes_seconds(seconds), (Figure(f"{seconds:.0f}"),))
+
+
+def _count(number: int | None) -> Cell:
+    return Cell() if number is None else Cell(f"{number}", (Figure(f"{number}"),))

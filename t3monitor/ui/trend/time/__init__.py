@@ -1,0 +1,1 @@
+"""Which time is in sight, and how it is chosen and told."""
