@@ -20,10 +20,6 @@ class Note(NamedTuple):
     changed_at: float
     note_id: int | None = None  # None: it is not stored yet
 
-    def says_the_same(self, other: "Note") -> bool:
-        """Whether it is about the same, in the same words, by the same author."""
-        return self[:5] == other[:5]
-
 
 class NoteEdit(NamedTuple):
     """A note to be written, in the place of the one with its id if that is there; or (None) one to be deleted."""

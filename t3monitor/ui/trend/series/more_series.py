@@ -49,26 +49,38 @@ class MoreSeries(QObject):
 
     def offer_in(self, menu: QMenu) -> None:
         """Adds what can be made of all points, and of each."""
-        points = [chosen.key for chosen in self._state.series if isinstance(chosen.key, PointKey)]
         comparing = menu.addMenu(self.tr("Compare"))
-        if len(points) > 1:
-            self._offer_days(comparing, points)
-            comparing.addSeparator()
-        for point in points:
-            name = self._traces[point].names.everywhere
-            entry = comparing.addMenu(menu_text(name))
-            entry.menuAction().setToolTip(tooltip(name))
-            self._offer_beside(point, entry)
-        comparing.setEnabled(bool(points))
-        menu.addAction(self.tr("Computed series…"), lambda: self.expression_dialog().open())
-        menu.addAction(self.tr("X/Y plot…"), self.show_xy).setEnabled(bool(self._state.series))
+        comparing.setEnabled(self._offer_comparisons(comparing))
+        self._offer_others(menu)
 
     def make_menu(self, parent: QWidget) -> QMenu:
-        """All of it, as it is when it is opened."""
+        """All of it, as it is when it is opened; comparisons are in it at once."""
         menu = QMenu(parent)
-        menu.aboutToShow.connect(menu.clear)
-        menu.aboutToShow.connect(lambda: self.offer_in(menu))
+        menu.aboutToShow.connect(lambda: self._fill(menu))
         return menu
+
+    def _fill(self, menu: QMenu) -> None:
+        menu.clear()
+        if self._offer_comparisons(menu):
+            menu.addSeparator()
+        self._offer_others(menu)
+
+    def _offer_comparisons(self, menu: QMenu) -> bool:
+        """Returns whether there is a point to be compared."""
+        points = [chosen.key for chosen in self._state.series if isinstance(chosen.key, PointKey)]
+        if len(points) > 1:
+            self._offer_days(menu, points)
+            menu.addSeparator()
+        for point in points:
+            name = self._traces[point].names.everywhere
+            entry = menu.addMenu(menu_text(name))
+            entry.menuAction().setToolTip(tooltip(name))
+            self._offer_beside(point, entry)
+        return bool(points)
+
+    def _offer_others(self, menu: QMenu) -> None:
+        menu.addAction(self.tr("Computed series…"), lambda: self.expression_dialog().open())
+        menu.addAction(self.tr("X/Y plot…"), self.show_xy).setEnabled(bool(self._state.series))
 
     def offer_of(self, key: SeriesKey, menu: QMenu) -> None:
         """Adds what can be made of one series."""
