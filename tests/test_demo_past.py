@@ -135,3 +135,11 @@ def test_services_that_have_ended_make_no_past(tmp_path: Path) -> None:
     services.close()
     services.give_past()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_being_made_gets_no_past_yet(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    path.touch()
+    give_demo_a_past(path, PANELS, lambda: False, lambda _: None)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.stat().st_size == 0

@@ -10,8 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
@@ -19,7 +17,7 @@ from t3monitor.simulation.building import Building
 from t3monitor.simulation.story import PAST_S, Story
 from t3monitor.store.database import Database
 from t3monitor.store.notes import write_notes
-from t3monitor.store.reading import reading
+from t3monitor.store.reading import reading, stored_rows
 from t3monitor.store.schema import sync_runs
 from t3monitor.store.writing.events import write_events
 from t3monitor.store.writing.writer import Writer
@@ -110,9 +108,10 @@ def give_demo_a_past(
 def _begun_without_past(path: Path) -> float | None:
     """When the first cycle of a database ran; None if it has a past, or no cycle yet."""
     with reading(sqlite_url(path)) as connection:
-        first = connection.execute(
-            select(sync_runs.c.started_at, sync_runs.c.reason).order_by(sync_runs.c.started_at).limit(1)
-        ).first()
+        cycles = stored_rows(connection, sync_runs)
+        if cycles is None:  # an empty file, or one that is being made
+            return None
+        first = connection.execute(cycles.order_by(sync_runs.c.started_at).limit(1)).first()
         return None if first is None or first.reason == _MADE_UP else float(first.started_at)
 
 
