@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.legend.legend_model import Column
+from t3monitor.ui.trend.plot.plot import TrendPlot
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
@@ -188,3 +189,11 @@ def test_plots_are_saved_and_a_damaged_number_is_the_first_plot(view: TrendView)
     saved = to_json(view.state.shown, ())
     assert [chosen.plot for chosen in from_json(saved)[0].series] == [0, 1, 0, 0]
     assert [chosen.plot for chosen in from_json(saved | {"plots": ["x", 7, -1]})[0].series] == [0, 0, 0, 0]
+
+
+def test_a_plot_that_is_closed_while_it_moves_is_not_painted_once_more_at_rest(qtbot: QtBot) -> None:
+    plot = TrendPlot()
+    qtbot.addWidget(plot)
+    plot.set_range(TimeRange(0, 1000))
+    plot.close()
+    assert not any(timer.isActive() for timer in plot.findChildren(QTimer))

@@ -386,6 +386,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         super().leaveEvent(event)
         self.hovered.emit(None)
 
+    def close(self) -> None:
+        """Pyqtgraph's, which clears the scene: nothing of it is painted any more."""
+        super().close()
+        self._rest_timer.stop()
+
 
 def _value_text(point_type: PointType, range_: int, value: float) -> str:
     """A measured value without its unit."""
