@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from math import isfinite
 
+from t3monitor.model.causes import Cause, sentence
+from t3monitor.model.times import duration_text
 from t3monitor.model.zones import local
 from t3monitor.ui.kit.texts import clock_text, translate
 from t3monitor.ui.trend.holes.incidents import Incident
 from t3monitor.ui.trend.series.trace import Trace
 
-_INCIDENTS, _NAMES = 8, 3  # told at most
+_INCIDENTS, _NAMES, _CAUSES = 8, 3, 4  # told at most
 _MINUTE_S = 60.0
 
 
@@ -31,6 +33,14 @@ def incident_texts(found: Sequence[Incident], shown: Sequence[Trace], now_s: flo
     ]
     more = len(found) - _INCIDENTS
     return [*lines, translate("Holes", "… and %d shorter ones") % more] if more > 0 else lines
+
+
+def cause_texts(missing: Sequence[tuple[Cause | None, float]]) -> list[str]:
+    """For how many seconds the first causes took readings away, in words; None: nobody has found out why."""
+    return [
+        f"{translate('Holes', 'not found out') if cause is None else sentence(cause)} {duration_text(lasted_s)}"
+        for cause, lasted_s in missing[:_CAUSES]
+    ]
 
 
 def _times(one: Incident, now_s: float, zone: tzinfo | None) -> str:

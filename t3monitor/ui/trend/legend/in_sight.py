@@ -4,18 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from t3monitor.model.causes import Cause, sentence
+from t3monitor.model.causes import Cause
 from t3monitor.model.times import duration_text
 from t3monitor.model.units import is_measured
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, StateTime, Statistics, statistics
 from t3monitor.ui.kit.texts import translate
+from t3monitor.ui.trend.holes.hole_texts import cause_texts
 from t3monitor.ui.trend.holes.missing import faults
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.time.time_range import TimeRange
-
-_CAUSES = 4  # at most
 
 
 class InSight(NamedTuple):
@@ -104,5 +103,4 @@ def _why(holes: Sequence[ExplainedHole]) -> str:
     seconds: dict[Cause, float] = defaultdict(float)
     for hole in holes:
         seconds[hole.cause] += hole.end_s - hole.start_s
-    worst = sorted(seconds.items(), key=lambda item: item[1], reverse=True)[:_CAUSES]
-    return "; ".join(f"{sentence(cause)} {duration_text(lasted_s)}" for cause, lasted_s in worst)
+    return "; ".join(cause_texts(sorted(seconds.items(), key=lambda item: item[1], reverse=True)))

@@ -4,18 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import NamedTuple
 
-from t3monitor.model.causes import sentence
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.times import duration_text
 from t3monitor.model.units import hours_minutes_seconds, is_counter, is_measured, shows_time, written_unit
 from t3monitor.store.history.statistics import KNOWN_WELL, StateTime
 from t3monitor.ui.kit.table_text import Figure, table_text
 from t3monitor.ui.kit.texts import local_time_text, translate
+from t3monitor.ui.trend.holes.hole_texts import cause_texts
 from t3monitor.ui.trend.legend.figures import share_text
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.stretch.stretch_told import Part, Told
-
-_CAUSES = 4  # at most
 
 
 class Cell(NamedTuple):
@@ -287,10 +285,7 @@ def _remark(its: Told, *, is_exact: bool) -> str:
         told.append(translate("Stretch", "partial"))
     missing_s = its.asked_s - its.known_s
     if missing_s >= 1:
-        causes = [
-            f"{translate('Stretch', 'not found out') if cause is None else sentence(cause)} {duration_text(lasted_s)}"
-            for cause, lasted_s in its.missing[:_CAUSES]
-        ]
+        causes = cause_texts(its.missing)
         if its.doubtful_s >= 1:
             doubt = translate("Stretch", "it is not known whether the condition held")
             causes.append(f"{doubt} {duration_text(its.doubtful_s)}")
