@@ -118,7 +118,8 @@ def statistics(
     values = held.values
     lows, highs = _bounds(series)
     is_exact = lows is highs or bool((lows == highs).all())
-    mean = float(values @ seconds) / known_s
+    # Not by `@`: BLAS has its threads wait for each other, a hundred times as long on a busy machine.
+    mean = float((values * seconds).sum()) / known_s
     found = Statistics(
         min(1.0, known_s / asked_s),
         known_s,
@@ -132,12 +133,12 @@ def statistics(
         return replace(
             found,
             mean=mean,
-            deviation=float(np.sqrt((values - mean) ** 2 @ seconds / known_s)) if is_exact else None,
+            deviation=float(np.sqrt(((values - mean) ** 2 * seconds).sum() / known_s)) if is_exact else None,
             integral=mean * known_s / 3600,
             increase=_increase(series, whole) if is_exact and is_counter(series.units) else None,
             over_limit=None
             if limit is None or not is_exact
-            else float(np.maximum(values - limit, 0.0) @ seconds) / 3600,
+            else float((np.maximum(values - limit, 0.0) * seconds).sum()) / 3600,
             over_limit_s=None if limit is None or not is_exact else float(seconds[values > limit].sum()),
             reversals=None if dead_band is None or not is_exact else _reversals(whole, dead_band),
         )
@@ -209,7 +210,8 @@ def _held(
     times = series.times_utc_s
     last_s = [series.known_until(now_s)] if times.size else []
     unknown = [series.holes] if faulty is None else [series.holes, faulty]
-    edges = np.unique(np.concatenate((times, last_s, *(edge for holes in (*unknown, *only) for edge in holes))))
+    edges = np.concatenate((times, last_s, *(edge for holes in (*unknown, *only) for edge in holes)))
+    edges.sort(kind="stable")  # mostly in order
     known = np.diff(edges) > 0
     for holes in unknown:
         known &= ~_in(holes, edges[:-1])
