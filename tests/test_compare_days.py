@@ -20,7 +20,7 @@ from legend_rows import LegendRow
 from t3monitor.model.day_shifts import DayShift
 from t3monitor.model.holes import known_until
 from t3monitor.model.points import PointKey
-from t3monitor.model.series_keys import ComparedKey, PlacedKey, StoredKey
+from t3monitor.model.series_keys import ComparedKey, ComputedKey, PlacedKey, StoredKey
 from t3monitor.model.zones import zone_text
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.placed import placed
@@ -83,10 +83,17 @@ def raw(file: HoledFile, time_s: float) -> float:
     return float(row[0])
 
 
-def shown(file: HoledFile, change: Change, time_s: float, days: int = 1, max_points: int = 100_000) -> object:
-    """What stands at a time of the axis for the point so many days before; of many readings the lowest and highest."""
+def shown(
+    file: HoledFile,
+    change: Change,
+    time_s: float,
+    days: int = 1,
+    max_points: int = 100_000,
+    of: PointKey | ComputedKey = IN1,
+) -> object:
+    """What stands at a time of the axis for the series so many days before; of many readings the lowest and highest."""
     start_s, end_s = change.at("00:00"), change.at("00:00", 2)
-    key = PlacedKey(IN1, DayShift(days, change.zone).parts(start_s, end_s))
+    key = PlacedKey(of, DayShift(days, change.zone).parts(start_s, end_s))
     (series,) = HistoryReader(file.url).read_many([key], start_s, end_s, max_points)[key]
     place = series.place_at(time_s, end_s)
     if place is None or series.stretches is None:
@@ -127,6 +134,17 @@ def test_the_hour_that_is_left_out(tmp_path: Path, change: Change) -> None:
             value, sample = shown(file, change, at_s), None if was_s is None else raw(file, was_s)
             print(f"{at_text(at_s, change)} | day before {value} | raw sample of {at_text(was_s, change)} {sample}")
             assert value == sample
+
+
+@pytest.mark.parametrize("change", [*AUTUMN, *SPRING], ids=lambda change: f"{change.zone} {change.day:%B}")
+def test_a_computed_series_is_what_it_was_on_the_other_day(tmp_path: Path, change: Change) -> None:
+    rise = ComputedKey("delta(p0, 0.5)", (IN1,))
+    with filled(tmp_path / "history.db", change) as file:
+        for clock in ("00:30", "01:30", "03:30", "08:30"):
+            for days in (0, 1):
+                was_s = change.at(clock, days - 1)
+                value = shown(file, change, change.at(clock, days), of=rise)
+                assert value == raw(file, was_s) - raw(file, was_s - 1800)
 
 
 def at_text(time_s: float | None, change: Change) -> str:

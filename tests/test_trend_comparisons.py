@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,10 +13,10 @@ from legend_rows import LegendRow
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
-from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, StoredKey, difference
+from t3monitor.model.series_keys import ComparedKey, ComputedKey, PlacedKey, SeriesKey, StoredKey, difference
 from t3monitor.model.snapshot import Panel
 from t3monitor.store.history.computed import computed
-from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.ui.trend.time.time_range import Preset
 from t3monitor.ui.trend.view import TrendView
 from values import NOW_S, device, point, snapshot
@@ -48,6 +49,7 @@ class History:
     def __init__(self) -> None:
         self.newest_s = NOW_S
         self.loads = 0
+        self.is_thinned = False
 
     async def load(
         self, keys: Iterable[StoredKey], start_s: float, end_s: float, max_points: int
@@ -58,14 +60,14 @@ class History:
     def _read(self, key: StoredKey, end_s: float) -> tuple[Series, ...]:
         if isinstance(key, ComputedKey):
             return computed(key.expression, [self._read(point, end_s) for point in key.points], 0.0, end_s)
+        if isinstance(key, PlacedKey):  # less of it on each other day
+            return tuple(replace(part, values=part.values - 0.75) for part in self._read(key.of, end_s))
         if key not in VALUES:
             return ()
         times = np.arange(NOW_S - 3600.0, self.newest_s + 1, 30.0)
-        return (
-            Series(
-                times, np.full(len(times), VALUES[key]), Holes.none(), "°C", 3, False, f"was IN{key.point_index}", 30.0
-            ),
-        )
+        values, label = np.full(len(times), VALUES[key]), f"was IN{key.point_index}"
+        stretches = Stretches(times, values - 1, values + 1, np.ones(len(times))) if self.is_thinned else None
+        return (Series(times, values, Holes.none(), "°C", 3, False, label, 30.0, stretches),)
 
 
 @pytest.fixture
@@ -121,7 +123,7 @@ def test_the_list_offers_other_times_and_points_of_the_same_unit(view: TrendView
     assert texts(view.series_menu(CO2)) == [*earlier, *own]
     assert texts(view.series_menu(FAN)) == [*earlier, *own]
     view.state.add([RISE, ComparedKey(SAT, 1)])
-    assert texts(view.series_menu(RISE)) == ["Change the expression…", *own]
+    assert texts(view.series_menu(RISE)) == ["Change the expression…", *earlier, *own]
     assert texts(view.series_menu(ComparedKey(SAT, 1))) == own
 
 
@@ -135,6 +137,38 @@ def test_what_is_chosen_there_is_plotted_and_can_be_undone(view: TrendView) -> N
     choose(view.series_menu(RISE), "Remove\tDel")
     view.state.undo()
     assert RISE in keys(view)
+
+
+def test_a_computed_series_is_compared_with_itself_on_other_days(
+    view: TrendView, loop: asyncio.AbstractEventLoop
+) -> None:
+    view.state.add([SAT, RISE])
+    view.describe(snapshot(*panels(NOW_S)))
+    choose(view.context_menu(), "Compare", "The day before")
+    choose(view.context_menu(), "Compare", "AHU-1 SAT − RAT", "The same weekday a week before")
+    earlier, weekday = ComparedKey(RISE, 1), ComparedKey(RISE, 7)
+    assert keys(view) == [SAT, RISE, ComparedKey(SAT, 1), earlier, weekday]
+    view.describe(snapshot(*panels(NOW_S)))
+    assert LegendRow(view.legend, earlier).label == "(SAT − RAT) −1 d"
+    load(view, loop)
+    assert LegendRow(view.legend, earlier).value == "", "it has no present"
+    view.state.set_cursor(NOW_S - 600.0)
+    assert LegendRow(view.legend, earlier).value == "1.50 Δ°C (+0.75)"
+    saved = view.save_state()
+    view.state.remove_all()
+    view.restore_state(saved)
+    assert keys(view)[3:] == [earlier, weekday]
+
+
+def test_where_many_readings_share_a_pixel_the_difference_is_that_of_their_means(
+    view: TrendView, history: History, loop: asyncio.AbstractEventLoop
+) -> None:
+    history.is_thinned = True
+    view.state.add([SAT, ComparedKey(SAT, 1)])
+    view.describe(snapshot(*panels(NOW_S)))
+    load(view, loop)
+    view.state.set_cursor(NOW_S - 600.0)
+    assert LegendRow(view.legend, ComparedKey(SAT, 1)).value == "20.50 … 22.50 °C (≈ +0.75)"
 
 
 def test_a_difference_is_called_by_both_and_has_their_value(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:

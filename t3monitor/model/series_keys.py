@@ -18,9 +18,9 @@ class ComputedKey(NamedTuple):
 
 
 class ComparedKey(NamedTuple):
-    """A point as it was so many days earlier (negative: later) at the same time by the clock on the wall."""
+    """A series as it was so many days earlier (negative: later) at the same time by the clock on the wall."""
 
-    point: PointKey
+    of: PointKey | ComputedKey
     days: int
 
 
@@ -28,9 +28,9 @@ SeriesKey = PointKey | ComputedKey | ComparedKey
 
 
 class PlacedKey(NamedTuple):
-    """Readings of a point at other times than those at which they are shown: each part of the time axis has its own."""
+    """Readings at other times than those at which they are shown: each part of the time axis has its own."""
 
-    point: PointKey
+    of: PointKey | ComputedKey
     parts: tuple[Part, ...]
 
 
@@ -50,7 +50,7 @@ def points_of(key: SeriesKey | StoredKey) -> tuple[PointKey, ...]:
         case ComputedKey():
             return key.points
         case ComparedKey() | PlacedKey():
-            return (key.point,)
+            return points_of(key.of)
 
 
 def shift_of(key: SeriesKey, zone: tzinfo | None) -> DayShift:
@@ -61,5 +61,5 @@ def shift_of(key: SeriesKey, zone: tzinfo | None) -> DayShift:
 def stored_key(key: SeriesKey, start_s: float, end_s: float, zone: tzinfo | None) -> StoredKey:
     """What is to be read for a stretch of the time axis."""
     if isinstance(key, ComparedKey):
-        return PlacedKey(key.point, shift_of(key, zone).parts(start_s, end_s))
+        return PlacedKey(key.of, shift_of(key, zone).parts(start_s, end_s))
     return key

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from t3monitor.model.expressions import ExpressionError, place_of, text_of, window_h
 from t3monitor.model.quantities import (
@@ -263,8 +264,8 @@ class Expression:
         if name == "dew_point":
             return Quantity(_converted(dew_point(celsius, relative), CELSIUS, temperature.unit), temperature.unit)
         # it takes its time, and sensors have but so many values
-        different, places = np.unique(np.stack((celsius, relative, pressure)), axis=1, return_inverse=True)
-        found = wet_bulb(*different)[places.reshape(-1)]
+        first, places = _different(celsius, relative, pressure)
+        found = wet_bulb(celsius[first], relative[first], pressure[first])[places]
         return Quantity(_converted(found, CELSIUS, temperature.unit), temperature.unit)
 
     # -- sentences -------------------------------------------------------------------------------------------------
@@ -282,6 +283,16 @@ def _is_point(name: ast.Name) -> bool:
 
 def _are_literal(first: Quantity, second: Quantity) -> bool:
     return first.is_literal and second.is_literal
+
+
+def _different(*columns: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where each combination of values comes first, and which of these each place has."""
+    codes = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        _, own = np.unique(column, return_inverse=True)
+        _, codes = np.unique(codes * (own.max(initial=0) + 1) + own, return_inverse=True)
+    _, first, places = np.unique(codes, return_index=True, return_inverse=True)
+    return first, places
 
 
 def _converted(values: Floats, unit: Unit, to: Unit) -> Floats:

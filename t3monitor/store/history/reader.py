@@ -22,6 +22,7 @@ from t3monitor.store.history.computed import computed, read_from_s
 from t3monitor.store.history.day_series import with_days
 from t3monitor.store.history.days import has_days
 from t3monitor.store.history.hot import frames_statement
+from t3monitor.store.history.pieces import in_pieces
 from t3monitor.store.history.placed import placed
 from t3monitor.store.history.places import Kind, Place
 from t3monitor.store.history.rows import PointReadings
@@ -117,22 +118,34 @@ class HistoryReader:
         """
         keys = list(keys)
         times = start_utc_s, end_utc_s
-        found = self._read_points([key for key in keys if isinstance(key, PointKey)], *times, max_points)
+        found = self._read([key for key in keys if not isinstance(key, PlacedKey)], *times, max_points)
         elsewhere: dict[tuple[Part, ...], list[PlacedKey]] = {}
         for key in keys:
             if isinstance(key, PlacedKey):
                 elsewhere.setdefault(key.parts, []).append(key)
-            elif isinstance(key, ComputedKey):
-                found[key] = _thinned(self._computed(key, *times), *times, max_points)
         for parts, members in elsewhere.items():
             found.update(self._placed(parts, members, *times, max_points))
         return {key: found.get(key, ()) for key in keys}
 
-    def _computed(self, key: ComputedKey, start_s: float, end_s: float) -> tuple[Series, ...]:
-        """What is computed of all readings."""
-        read_s = read_from_s(key.expression, start_s)
-        whole = self._read_points(key.points, read_s, end_s, sys.maxsize, with_gone=False)
-        return computed(key.expression, [whole.get(point, ()) for point in key.points], start_s, end_s)
+    def _read(
+        self, keys: list[PointKey | ComputedKey], start_s: float, end_s: float, max_points: int
+    ) -> dict[StoredKey, tuple[Series, ...]]:
+        points = [key for key in keys if isinstance(key, PointKey)]
+        found = self._read_points(points, start_s, end_s, max_points)
+        for key in keys:
+            if isinstance(key, ComputedKey):
+                found[key] = self._computed(key, start_s, end_s, max_points)
+        return found
+
+    def _computed(self, key: ComputedKey, start_s: float, end_s: float, max_points: int) -> tuple[Series, ...]:
+        """What is computed of all readings, a piece of them after the other."""
+        back_s = start_s - read_from_s(key.expression, start_s)
+
+        def piece(begin_s: float, until_s: float) -> tuple[Series, ...]:
+            whole = self._read_points(key.points, begin_s - back_s, until_s, sys.maxsize, with_gone=False)
+            return computed(key.expression, [whole.get(point, ()) for point in key.points], begin_s, until_s)
+
+        return in_pieces(piece, start_s, end_s, max_points, back_s)
 
     def _placed(
         self, parts: tuple[Part, ...], keys: list[PlacedKey], start_s: float, end_s: float, max_points: int
@@ -140,14 +153,13 @@ class HistoryReader:
         """Readings of other times, all of them where not all of the time is moved alike."""
         if not parts:
             return
-        points = [key.point for key in keys]
         times = parts[0].start_s - parts[0].by_s, parts[-1].end_s - parts[-1].by_s
-        read = self._read_points(points, *times, max_points if len(parts) == 1 else sys.maxsize)
+        read = self._read([key.of for key in keys], *times, max_points if len(parts) == 1 else sys.maxsize)
         for key in keys:
             if len(parts) == 1:
-                yield key, tuple(series.shifted(parts[0].by_s) for series in read.get(key.point, ()))
+                yield key, tuple(series.shifted(parts[0].by_s) for series in read.get(key.of, ()))
             else:
-                series = (placed(series, parts) for series in read.get(key.point, ()))
+                series = (placed(series, parts) for series in read.get(key.of, ()))
                 yield key, _thinned([each for each in series if each], start_s, end_s, max_points)
 
     def _read_points(

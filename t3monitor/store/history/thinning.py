@@ -32,9 +32,7 @@ def thinned(series: Series, counts: Floats, start_s: float, end_s: float, max_po
     max_points = max(max_points, FEWEST)
     if series.stretches is None and len(times) <= max_points:
         return series
-    holes_s = np.zeros(len(times))  # before each reading
-    closed = np.isfinite(series.holes.ends)
-    holes_s[np.searchsorted(times, series.holes.ends[closed])] = (series.holes.ends - series.holes.starts)[closed]
+    holes_s = _holes_before(series)
     if series.stretches is None or (series.stretches.lows == series.stretches.highs).all():
         begins = np.append(True, values[1:] != values[:-1]) | (holes_s > 0)
         if np.count_nonzero(begins) <= max_points:
@@ -47,6 +45,35 @@ def thinned(series: Series, counts: Floats, start_s: float, end_s: float, max_po
     part = np.floor(times / length_s)
     begins = np.append(True, part[1:] != part[:-1]) | (holes_s > hole_s)
     return _joined(series, counts, np.flatnonzero(begins))
+
+
+def shortened(series: Series, start_s: float, end_s: float, max_points: int) -> tuple[Series, Floats]:
+    """A part of a longer series, so short that `thinned` makes of all parts what it would make of all readings.
+
+    Also of how many readings each of its places is, of which none is in several of the stretches of the longer one.
+    """
+    times, values = series.times_utc_s, series.values
+    max_points = max(max_points, FEWEST)
+    if len(times) <= max_points:
+        return series, np.ones(len(times))
+    holes_s, length_s = _holes_before(series), stretch_s(start_s, end_s, max_points)
+    part = np.floor(times / length_s)
+    begins = np.append(True, part[1:] != part[:-1])
+    alike = begins | (holes_s > 0) | np.append(False, values[1:] != values[:-1])
+    if np.count_nonzero(alike) > 2 * max_points:  # then all of them are not told by their equal values
+        alike = begins | (holes_s > (0.0 if np.count_nonzero(holes_s) <= max_points else length_s))
+    first = np.flatnonzero(alike)
+    return _joined(series, np.ones(len(times)), first), np.diff(np.append(first, len(times))).astype(float)
+
+
+def _holes_before(series: Series) -> Floats:
+    """How long the hole before each place is."""
+    holes_s = np.zeros(len(series.times_utc_s))
+    closed = np.isfinite(series.holes.ends)
+    after = np.searchsorted(series.times_utc_s, series.holes.ends[closed])
+    is_in = after < len(holes_s)
+    holes_s[after[is_in]] = (series.holes.ends - series.holes.starts)[closed][is_in]
+    return holes_s
 
 
 def _joined(series: Series, counts: Floats, first: NDArray[np.intp]) -> Series:

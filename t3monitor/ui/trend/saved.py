@@ -124,7 +124,7 @@ def _saved(key: SeriesKey) -> list[Any] | dict[str, Any]:
         case PointKey():
             return list(key)
         case ComparedKey():
-            return {"point": list(key.point), "days": key.days}
+            return {"point": _saved(key.of), "days": key.days}
         case ComputedKey():
             return {"expression": key.expression, "points": [list(point) for point in key.points]}
 
@@ -140,7 +140,7 @@ def _key(saved: object) -> SeriesKey | None:
         case [int(serial_number), str(point_type), int(point_index)] if point_type in PointType.__members__:
             return PointKey(serial_number, PointType(point_type), point_index)
         case {"point": point, "days": int(days)} if 0 < abs(days) <= _MOST_DAYS:
-            return ComparedKey(key, days) if isinstance(key := _key(point), PointKey) else None
+            return ComparedKey(key, days) if isinstance(key := _key(point), PointKey | ComputedKey) else None
         case {"point": point, "by_s": by_s}:  # of an earlier version, which moved by seconds
             shift_s = _number(by_s, least=-LONGEST_S, most=LONGEST_S)
             return _key({"point": point, "days": round(shift_s / _DAY_S)}) if shift_s is not None else None

@@ -95,9 +95,9 @@ class Readout:
         return f"{value} · {hole.sentence}" if hole.cause in SENSOR_FAULTS else value
 
     def _difference(self, key: ComparedKey) -> str:
-        """How much the point itself is above what it was on the day that is compared, if it is on the plot."""
+        """How much the series itself is above what it was on the day that is compared, if it is on the plot."""
         cursor_s, now_s = self._state.cursor_s, self._clock()
-        if cursor_s is None or (point := self._traces.get(key.point)) is None:
+        if cursor_s is None or (point := self._traces.get(key.of)) is None:
             return ""
         told, then = point.number_at(cursor_s, now_s), self._traces[key].number_at(cursor_s, now_s)
         if not (told and then) or told[0].units != then[0].units:
@@ -105,7 +105,8 @@ class Readout:
         if not is_measured(digital=told[0].digital, range_=told[0].range):
             return ""
         text = point.text_of(replace(told[0], units=""), told[1] - then[1])
-        return f" ({text if text.startswith('-') else f'+{text}'})".replace("-", "−")
+        about = "" if told[2] and then[2] else "≈ "
+        return f" ({about}{text if text.startswith('-') else f'+{text}'})".replace("-", "−")
 
     def _why_none(self, time_s: float) -> str:
         """The cause for which none of the shown series has a reading at a time, if it is one."""

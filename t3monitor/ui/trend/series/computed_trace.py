@@ -1,5 +1,6 @@
 """What the view knows of a chosen series that is computed: its points, and what history makes of them."""
 
+import ast
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ from t3monitor.model.expressions import ExpressionError, lookback_s, text_of, tr
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.points import Point
 from t3monitor.model.quantities import STATE
-from t3monitor.model.series_keys import ComputedKey
+from t3monitor.model.series_keys import ComparedKey, ComputedKey, points_of
 from t3monitor.model.units import has_states, value_text
 from t3monitor.store.history.computed import present, result_range
 from t3monitor.store.history.series import Holes, Series
@@ -19,16 +20,16 @@ _WORSE = list(PanelState).index
 
 
 class ComputedTrace(Trace):
-    """One chosen computed series.
+    """One chosen computed series, perhaps as it was on another day.
 
     Its samples are computed where all readings are at hand, which is where history is read: snapshots tell its
     present value alone, and that there is more to load (`behind_s`).
     """
 
-    def __init__(self, key: ComputedKey) -> None:
+    def __init__(self, key: ComputedKey | ComparedKey, expression: str) -> None:
         super().__init__(key)
-        self._expression = key.expression
-        self.parts = tuple(map(Trace, key.points))
+        self._expression = expression
+        self.parts = tuple(map(Trace, points_of(key)))
         self._loading_s = self._loaded_s = 0.0  # how far snapshots had come when the reading of it began
 
     @property
@@ -42,13 +43,15 @@ class ComputedTrace(Trace):
             label = self.series[-1].label
         full = [name.full_label for name in names]
         sites = " · ".join(dict.fromkeys(name.site for name in names if name.site))
-        return Names(first.panel, label, text_of(self._expression, full) if all(full) else "", sites)
+        if self.shift.days and not isinstance(tree_of(self._expression), ast.Call):
+            label = f"({label})"
+        return Names(first.panel, self._on_its_day(label), text_of(self._expression, full) if all(full) else "", sites)
 
     @property
     @override
     def current_text(self) -> str:
         points = [part.point for part in self.parts]
-        if not all(points):
+        if not all(points) or self.shift.days:
             return ""
         if lookback_s(tree_of(self._expression)):  # which snapshots cannot tell
             return self.text_at(self._told_s, self._told_s) or ""
@@ -81,6 +84,8 @@ class ComputedTrace(Trace):
     @override
     def judge(self, now_s: float, interval_s: int, links_up: Collection[str] | None = None) -> bool:
         news = [part.judge(now_s, interval_s, links_up) for part in self.parts]
+        if self.shift.days:
+            return False
         self.state = max((part.state for part in self.parts), key=_WORSE)
         return any(news)
 

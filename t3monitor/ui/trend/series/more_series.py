@@ -1,4 +1,4 @@
-"""What can be made of the points on the plot: themselves on other days, computed series, and X/Y plots; GUI thread."""
+"""What can be made of the series on the plot: themselves on other days, computed series, and X/Y plots; GUI thread."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,6 +19,8 @@ from t3monitor.ui.trend.state import TrendState
 
 if TYPE_CHECKING:
     from t3monitor.ui.trend.series.xy_window import XYWindow
+
+Comparable = PointKey | ComputedKey
 
 
 class MoreSeries(QObject):
@@ -66,17 +68,17 @@ class MoreSeries(QObject):
         self._offer_others(menu)
 
     def _offer_comparisons(self, menu: QMenu) -> bool:
-        """Returns whether there is a point to be compared."""
-        points = [chosen.key for chosen in self._state.series if isinstance(chosen.key, PointKey)]
-        if len(points) > 1:
-            self._offer_days(menu, points)
+        """Returns whether there is a series to be compared."""
+        keys = [chosen.key for chosen in self._state.series if not isinstance(chosen.key, ComparedKey)]
+        if len(keys) > 1:
+            self._offer_days(menu, keys)
             menu.addSeparator()
-        for point in points:
-            name = self._traces[point].names.everywhere
+        for key in keys:
+            name = self._traces[key].names.everywhere
             entry = menu.addMenu(menu_text(name))
             entry.menuAction().setToolTip(tooltip(name))
-            self._offer_beside(point, entry)
-        return bool(points)
+            self._offer_beside(key, entry)
+        return bool(keys)
 
     def _offer_others(self, menu: QMenu) -> None:
         menu.addAction(self.tr("Computed series…"), lambda: self.expression_dialog().open())
@@ -84,20 +86,20 @@ class MoreSeries(QObject):
 
     def offer_of(self, key: SeriesKey, menu: QMenu) -> None:
         """Adds what can be made of one series."""
-        if isinstance(key, PointKey):
-            self._offer_beside(key, menu)
-            menu.addSeparator()
-        elif isinstance(key, ComputedKey):
+        if isinstance(key, ComputedKey):
             menu.addAction(self.tr("Change the expression…"), lambda: self.expression_dialog(key).open())
             menu.addSeparator()
+        if not isinstance(key, ComparedKey):
+            self._offer_beside(key, menu)
+            menu.addSeparator()
 
-    def day_dialog(self, points: Sequence[PointKey]) -> DayDialog:
-        """In which the day is chosen on which these points are shown as well."""
+    def day_dialog(self, keys: Sequence[Comparable]) -> DayDialog:
+        """In which the day is chosen on which these series are shown as well."""
         zone, now_s = self._state.zone, self._clock()
         start_s, end_s = self._state.time_range
         shown = local(max(start_s, end_s - 1), zone).date()
         dialog = DayDialog(shown, local(now_s, zone).date(), self._widget)
-        dialog.accepted.connect(lambda: self._compare(points, dialog.days))
+        dialog.accepted.connect(lambda: self._compare(keys, dialog.days))
         return dialog
 
     def expression_dialog(self, changed: ComputedKey | None = None) -> ExpressionDialog:
@@ -120,20 +122,21 @@ class MoreSeries(QObject):
         self.xy.raise_()
         self.xy.refresh()
 
-    def _offer_beside(self, point: PointKey, menu: QMenu) -> None:
-        """What a point can be shown beside: itself on other days, and its difference to others of its unit."""
-        self._offer_days(menu, [point])
-        for other in self._traces.subtrahends(point):
-            text = self.tr("Minus %s") % self._traces[other].names.everywhere
-            add_action(menu, text, partial(self._state.add, [difference(point, other)]))
+    def _offer_beside(self, key: Comparable, menu: QMenu) -> None:
+        """What a series can be shown beside: itself on other days, and a point's difference to others of its unit."""
+        self._offer_days(menu, [key])
+        if isinstance(key, PointKey):
+            for other in self._traces.subtrahends(key):
+                text = self.tr("Minus %s") % self._traces[other].names.everywhere
+                add_action(menu, text, partial(self._state.add, [difference(key, other)]))
 
-    def _offer_days(self, menu: QMenu, points: Sequence[PointKey]) -> None:
+    def _offer_days(self, menu: QMenu, keys: Sequence[Comparable]) -> None:
         for days, text in ((1, self.tr("The day before")), (7, self.tr("The same weekday a week before"))):
-            menu.addAction(text, partial(self._compare, points, days))
-        menu.addAction(self.tr("Another day…"), lambda: self.day_dialog(points).open())
+            menu.addAction(text, partial(self._compare, keys, days))
+        menu.addAction(self.tr("Another day…"), lambda: self.day_dialog(keys).open())
 
-    def _compare(self, points: Sequence[PointKey], days: int) -> None:
-        self._state.add(ComparedKey(point, days) for point in points)
+    def _compare(self, keys: Sequence[Comparable], days: int) -> None:
+        self._state.add(ComparedKey(key, days) for key in keys)
 
     def _take(self, key: ComputedKey | None, changed: ComputedKey | None) -> None:
         if key is None:

@@ -94,10 +94,13 @@ class Trace:
         """What to call it."""
         point = self.point
         label = (point.label if point else self.series[-1].label if self.series else "") or self.point_id
-        if days := self.shift.days:
-            label = f"{label} {'−' if days > 0 else '+'}{abs(days)} d"
         panel = self._panel or str(self.of.serial_number)
-        return Names(panel, label, point.full_label if point else "", self._site)
+        return Names(panel, self._on_its_day(label), point.full_label if point else "", self._site)
+
+    def _on_its_day(self, label: str) -> str:
+        """A label, with how many days earlier (−) or later its series is."""
+        days = self.shift.days
+        return f"{label} {'−' if days > 0 else '+'}{abs(days)} d" if days else label
 
     @property
     def appended(self) -> int:
@@ -204,13 +207,13 @@ class Trace:
         lowest, highest = float(series.stretches.lows[place]), float(series.stretches.highs[place])
         return f"{self.text_of(replace(series, units=''), lowest)} … {self.text_of(series, highest)}"
 
-    def number_at(self, time_s: float, now_s: float) -> tuple[Series, float] | None:
-        """The one reading that holds at a time, as of now, and its line; None without one, and for a stretch."""
+    def number_at(self, time_s: float, now_s: float) -> tuple[Series, float, bool] | None:
+        """The line with a reading at a time, as of now, its value, and whether that is of one reading, not a mean."""
         if (held := self._held_at(time_s, now_s)) is None:
             return None
         series, place = held
         is_one = series.stretches is None or series.stretches.lows[place] == series.stretches.highs[place]
-        return (series, float(series.values[place])) if is_one else None
+        return series, float(series.values[place]), bool(is_one)
 
     def _held_at(self, time_s: float, now_s: float) -> tuple[Series, int] | None:
         now_s += self.ahead_s(now_s)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
-from t3monitor.model.series_keys import ComputedKey, SeriesKey, points_of
+from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, points_of
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.theme import current_theme
@@ -256,7 +256,10 @@ class Traces:
 
 
 def _trace(key: SeriesKey) -> Trace:
-    return ComputedTrace(key) if isinstance(key, ComputedKey) else Trace(key)
+    match key:
+        case ComputedKey(expression) | ComparedKey(ComputedKey(expression)):
+            return ComputedTrace(key, expression)
+    return Trace(key)
 
 
 def _unit(trace: Trace) -> str | None:

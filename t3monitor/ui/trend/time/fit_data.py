@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 
 from t3monitor.model.errors import MonitorError
-from t3monitor.model.series_keys import ComputedKey, SeriesKey
+from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.series.coverage import Request
 from t3monitor.ui.trend.series.loader import Load, Spawn, Task, load_series
@@ -67,4 +67,9 @@ class FitData:
 
 
 def _sources(key: SeriesKey) -> Sequence[SeriesKey]:
-    return key.points if isinstance(key, ComputedKey) else (key,)
+    match key:
+        case ComputedKey(_, points):
+            return points
+        case ComparedKey(ComputedKey(_, points), days):
+            return [ComparedKey(point, days) for point in points]
+    return (key,)
