@@ -53,10 +53,8 @@ outages: $(READY) ## an hour of sync with an outage of each cause: planted and f
 ui-check: $(READY) ## the real window under Xvfb, with a real mouse and keyboard: an engineer's ten tasks, counted
 	@$(BIN)/python -m scripts.ui_check $(UI_CHECK)
 
-pictures: $(READY) ## docs/images anew, every page in light and dark
-	@for page in main month stretch compare xy log cycles settings history welcome; do for theme in light dark; do \
-		$(BIN)/t3monitor snapshot docs/images/$$page-$$theme.png --demo --page $$page --theme $$theme || exit 1; \
-	done; done
+pictures: $(READY) ## docs/images anew, in light and dark; PICTURES=folder, ALL=1 for all sizes and scales, KINDS="holes xy"
+	@$(BIN)/python -m scripts.pictures $(or $(PICTURES),docs/images) $(if $(ALL),--all) $(if $(KINDS),--only $(KINDS))
 
 installer: ## the packages for Linux, and under wine those for Windows, each tried before it is packed; in dist
 	@PYTHON="$(PYTHON)" sh installer/build.sh

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import qasync
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QWidget
 
 from t3monitor.app import MonitorApp
 from t3monitor.commands.window import make_application
@@ -78,54 +79,55 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
     program.window.resize(*args.size)
     running = asyncio.ensure_future(program.run())
     try:
-        await _compose(program, args)
-        shown = {
-            "settings": program.settings.dialog,
-            "history": program.settings.dialog,
-            "xy": program.window.trend.more.xy,
-        }.get(args.page, program.window)
+        shown = await compose(program, args.page, demo=args.demo)
         return shown is not None and shown.grab().save(args.picture)
     finally:
         program.window.close()
         await running
 
 
-async def _compose(program: MonitorApp, args: argparse.Namespace) -> None:
-    """Waits until the page is as a user would find it."""
+async def compose(program: MonitorApp, page: str, *, demo: bool) -> QWidget | None:
+    """Waits until the page is as a user would find it, and returns what shows it."""
     window = program.window
     if program.session.settings.link is not None:
-        await _idle(program)
-    if args.demo and args.page != "welcome":
+        await idle(program)
+    if demo and page != "welcome":
         program.services.start()
         await asyncio.gather(*map(asyncio.wrap_future, program.services.sync_once()))  # joins the first cycle
-        await _idle(program)
-        window.trend.state.add(_interesting_points(program))
-    if args.page == "month":
+        await idle(program)
+        window.trend.state.add(points_of(program, _PANEL, *_POINTS))
+    if page == "month":
         window.trend.state.show_preset(Preset.MONTH)
-    if args.page == "stretch":
+    if page == "stretch":
         window.trend_alone_action.trigger()
         window.trend.state.show_preset(Preset.WEEK)
         _mark_days(window.trend.state)
-    if args.page == "compare":
+    if page == "compare":
         window.trend_alone_action.trigger()
         _compare(window.trend)
-        await _idle(program)
+        await idle(program)
         start_s, end_s = window.trend.state.time_range
         window.trend.state.set_cursor(end_s - (end_s - start_s) / 4)
-    if args.page == "xy":
+    if page == "xy":
         window.trend.state.show_preset(Preset.WEEK)
         window.trend.more.show_xy()
-        await _idle(program)
+        await idle(program)
         _plot_valve(window.trend)
-    if args.page in ("log", "cycles"):
+    if page in ("log", "cycles"):
         window.activity_action.trigger()
-        window.activity.show_log() if args.page == "log" else window.activity.show_cycle()
-    if args.page in ("settings", "history"):
+        window.activity.show_log() if page == "log" else window.activity.show_cycle()
+    if page in ("settings", "history"):
         program.settings.open()
-    if args.page == "history" and (dialog := program.settings.dialog):
+    if page == "history" and (dialog := program.settings.dialog):
         dialog.tabs.setCurrentWidget(dialog.history)
         await dialog.history.looking()
-    await _idle(program)
+    await idle(program)
+    match page:
+        case "settings" | "history":
+            return program.settings.dialog
+        case "xy":
+            return window.trend.more.xy
+    return window
 
 
 def _mark_days(state: TrendState) -> None:
@@ -151,7 +153,7 @@ def _plot_valve(trend: TrendView) -> None:
     trend.more.xy.choose(outdoor, valve)
 
 
-async def _idle(program: MonitorApp) -> None:
+async def idle(program: MonitorApp) -> None:
     """Waits until nothing is going on any more, and was not for a moment: what ends may begin something else."""
     deadline_s, quiet_turns = time.monotonic() + _PATIENCE_S, 0  # turns of the loop, however long a busy machine takes
     while quiet_turns < _QUIET_TURNS and time.monotonic() < deadline_s:
@@ -159,13 +161,14 @@ async def _idle(program: MonitorApp) -> None:
         await asyncio.sleep(0.02)
 
 
-def _interesting_points(program: MonitorApp) -> list[PointKey]:
+def points_of(program: MonitorApp, panel_name: str, *labels: str) -> list[PointKey]:
+    """Those points of a panel, in this order."""
     panels = program.session.shown.panels if program.session.shown else ()
     return [
         PointKey(panel.serial_number, point.point_type, point.point_index)
         for panel in panels
-        if panel.panel_name == _PANEL
-        for label in _POINTS
+        if panel.panel_name == panel_name
+        for label in labels
         for point in panel.points()
         if point.label == label
     ]

@@ -1,0 +1,161 @@
+"""What there are pictures of: each kind is a view that is made in the open window."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+from PySide6.QtWidgets import QWidget
+
+from scripts.pictures.houses import BERLIN, MONTH, NEW_YORK, NOBODY, WEEK, House
+from t3monitor.app import MonitorApp
+from t3monitor.commands.snapshot import compose, idle, points_of
+from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import ComparedKey, ComputedKey
+from t3monitor.ui.trend.plot.axis_choices import Per
+from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.time.local_calendar import Span
+from t3monitor.ui.trend.time.time_range import Preset, TimeRange
+
+_METERS, _BOILERS, _FLOOR = "Lighting & meters", "Boiler plant", "VAV-1 Floor 1"
+
+
+class Kind(NamedTuple):
+    """A view, and where it is made; ``make`` returns the window that shows it."""
+
+    make: Callable[[MonitorApp], Awaitable[QWidget | None]]
+    house: House = MONTH
+
+
+async def _holes(program: MonitorApp) -> QWidget:
+    """A day with a hole of each class."""
+    state = _trend_alone(program, *points_of(program, "AHU-1", "SAT", "MAT", "OAT", "HTG_VLV", "SF_ST"))
+    state.show_preset(Preset.DAY)
+    return program.window
+
+
+async def _strip(program: MonitorApp) -> QWidget:
+    """A week of points of several panels: what stands in the strip in proportion."""
+    state = _trend_alone(program, *points_of(program, "AHU-1", "SAT"), *points_of(program, "AHU-2", "EXH_T"))
+    state.add(points_of(program, _FLOOR, "OCC") + points_of(program, _BOILERS, "HWS_T", "P1_ST"))
+    state.show_preset(Preset.WEEK)
+    return program.window
+
+
+async def _states(program: MonitorApp) -> QWidget:
+    """Multistate and digital lanes, a counter as it counts and another one as its increase."""
+    modes = points_of(program, "AHU-1", "AHU_MODE", "SF_ST", "ECON")
+    counters = points_of(program, _METERS, "MAIN_KWH", "KWH_PLS")
+    state = _trend_alone(program, *counters, *points_of(program, _BOILERS, "LEAD"), *modes)
+    units = program.window.trend.traces[counters[1]].unit or ""
+    state.choose_axes(state.shown.axes.with_increase(units, Per.HOUR))
+    _show_working_day(state)
+    _stand_at(state, 0.7)
+    return program.window
+
+
+async def _stacked(program: MonitorApp) -> QWidget:
+    """Temperatures, what is done about them, and when somebody was there, with one time."""
+    state = _trend_alone(program, *points_of(program, "AHU-1", "SAT", "RAT", "OAT"))
+    state.add(points_of(program, "AHU-1", "HTG_VLV", "CLG_VLV", "OAD"), 1)
+    state.add(points_of(program, "AHU-1", "SF_ST", "OCC", "AHU_MODE"), 2)
+    _show_working_day(state)
+    _stand_at(state, 0.6)
+    return program.window
+
+
+async def _twenty(program: MonitorApp) -> QWidget:
+    """Twenty points of all units at once."""
+    labels = (
+        "OAT MAT SAT RAT EXH_T RA_RH RA_CO2 SF_AMPS SF_ST HTG_VLV CLG_VLV OAD DUCT_PA SA_FLOW SF_KW AHU_MODE".split()
+    )
+    keys = points_of(program, "AHU-1", *labels) + points_of(program, "AHU-2", "SAT", "RAT", "RA_CO2", "HTG_VLV")
+    _trend_alone(program, *keys).show_preset(Preset.WEEK)
+    return program.window
+
+
+async def _digital(program: MonitorApp) -> QWidget:
+    """States alone, which have the whole height."""
+    keys = points_of(program, "AHU-1", "SF_ST", "OCC", "ECON", "AHU_MODE") + points_of(
+        program, _BOILERS, "B1_ST", "P1_ST"
+    )
+    state = _trend_alone(program, *keys, *points_of(program, _METERS, "PIR_LOB", "LTG_EXT"))
+    _show_working_day(state)
+    _stand_at(state, 0.75)
+    return program.window
+
+
+async def _computed(program: MonitorApp) -> QWidget:
+    """What is computed of points: a difference, and the enthalpy of the air."""
+    supply, mixed, air, humidity = points_of(program, "AHU-1", "SAT", "MAT", "RAT", "RA_RH")
+    state = _trend_alone(program, supply, mixed)
+    state.add([ComputedKey("p0 - p1", (supply, mixed)), ComputedKey("enthalpy(p0, p1)", (air, humidity))])
+    _show_working_day(state)
+    _stand_at(state, 0.8)
+    return program.window
+
+
+async def _clocks(program: MonitorApp, twice: datetime) -> QWidget:
+    """The night in which this time comes twice, over the one before; the cursor at the second one."""
+    supply, fan = points_of(program, "AHU-1", "SAT", "SF_ST")
+    state = _trend_alone(program, supply, fan)
+    state.add([ComparedKey(supply, 1), ComparedKey(fan, 1)])
+    midnight = twice.replace(hour=0, minute=0)
+    state.show_range(TimeRange((midnight - timedelta(minutes=30)).timestamp(), midnight.replace(hour=6).timestamp()))
+    await idle(program)
+    state.set_cursor(twice.replace(fold=1).timestamp())
+    return program.window
+
+
+async def _notes(program: MonitorApp) -> QWidget:
+    program.window.trend.state.add(points_of(program, "AHU-1", "SAT", "HTG_VLV"))
+    program.window.activity_action.trigger()
+    program.window.activity.show_notes()
+    return program.window
+
+
+def _page(name: str, house: House = MONTH) -> Kind:
+    """A page of `t3monitor snapshot`."""
+    return Kind(partial(compose, page=name, demo=house.is_live), house)
+
+
+KINDS = {
+    "main": _page("main"),
+    "month": _page("month"),
+    "holes": Kind(_holes),
+    "strip": Kind(_strip),
+    "stretch": _page("stretch"),
+    "compare": _page("compare"),
+    "clocks-new-york": Kind(partial(_clocks, twice=datetime(2026, 11, 1, 1, 30)), NEW_YORK),
+    "clocks-berlin": Kind(partial(_clocks, twice=datetime(2026, 10, 25, 2, 30)), BERLIN),
+    "states": Kind(_states, WEEK),
+    "digital": Kind(_digital, WEEK),
+    "stacked": Kind(_stacked, WEEK),
+    "twenty": Kind(_twenty, WEEK),
+    "computed": Kind(_computed, WEEK),
+    "xy": _page("xy"),
+    "log": _page("log"),
+    "cycles": _page("cycles"),
+    "notes": Kind(_notes),
+    "settings": _page("settings"),
+    "history": _page("history"),
+    "welcome": _page("welcome", NOBODY),
+}
+
+
+def _trend_alone(program: MonitorApp, *keys: PointKey) -> TrendState:
+    program.window.trend_alone_action.trigger()
+    state = program.window.trend.state
+    state.add(keys)
+    return state
+
+
+def _show_working_day(state: TrendState) -> None:
+    """The last one that is over."""
+    state.show_calendar(Span.DAY, -next(days for days in (1, 2, 3) if (date.today() - timedelta(days)).weekday() < 5))
+
+
+def _stand_at(state: TrendState, share: float) -> None:
+    """The cursor, so far in the time in sight."""
+    start_s, end_s = state.time_range
+    state.set_cursor(start_s + share * (end_s - start_s))
