@@ -1,8 +1,10 @@
 """The activity pane: the log's lines with their filters and their scrolling, and the page of cycles."""
 
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
@@ -20,13 +22,15 @@ from t3monitor.model.events import (
     ServiceStarted,
     SyncEvent,
 )
+from t3monitor.model.notes import Note
+from t3monitor.model.zones import zone_text
 from t3monitor.store.ledger import Cycles
 from t3monitor.ui.activity import log_model
 from t3monitor.ui.activity.ledger_model import LedgerColumn
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel, level_text
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.kit.outcomes import way_out
-from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.texts import clock_text, local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.progress.texts import way_out_text
 from values import NOW_S, report
@@ -278,8 +282,34 @@ def test_cycles_are_copied_for_a_spreadsheet(pane: ActivityPane, qtbot: QtBot) -
     qtbot.keyClick(pane.cycles.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     titles, cells = (line.split("\t") for line in QGuiApplication.clipboard().text().splitlines())
     row = dict(zip(titles, cells, strict=True))
-    assert row["Time"] == local_time_text(NOW_S - 1)
+    zone = zone_text(NOW_S - 1, None)
+    assert row[f"Time, {zone}"] == local_time_text(NOW_S - 1)
     assert (row["Duration, ms"], row["Samples"], row["Reason"]) == ("30000", "1536", "'=no answer")
+
+
+def test_cycles_and_notes_are_told_in_the_times_of_the_trend_and_the_log_in_those_of_its_file(
+    pane: ActivityPane,
+) -> None:
+    def told(page: Any) -> tuple[str, str]:
+        model = page.view.model()
+        return model.headerData(0, Qt.Orientation.Horizontal), model.index(0, 0).data()
+
+    before_s, after_s = (datetime(2026, 11, 1, hour, 30, tzinfo=UTC).timestamp() for hour in (5, 6))  # 01:30 twice
+    pane.cycles.load(stored(*(report(run_id=2 - place, started_at=at) for place, at in enumerate((after_s, before_s)))))
+    pane.notes.show_notes([Note(round(before_s), None, None, "Filter", "", 0, 0)], can_undo=False)
+    pane.log.model.append_lines([LogLine(before_s, logging.INFO, "line")])
+    log = told(pane.log)
+    assert log == (f"Time, {zone_text(before_s, None)}", clock_text(before_s))
+    QAbstractItemModelTester(pane.cycles.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    pane.set_zone(ZoneInfo("America/New_York"))
+    assert told(pane.cycles) == ("Time, EDT/EST", "2026-11-01 01:30:00 EST")
+    assert "Began 2026-11-01 01:30:00 EST" in pane.cycles.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert told(pane.notes) == ("From, EDT", "2026-11-01 01:30:00 EDT")
+    width = pane.cycles.view.columnWidth(LedgerColumn.TIME)
+    assert pane.fontMetrics().horizontalAdvance(told(pane.cycles)[1]) < width, "it is not cut"
+    pane.set_zone(UTC)
+    assert told(pane.cycles) == ("Time, UTC", "2026-11-01 06:30:00")
+    assert told(pane.log) == log
 
 
 def test_what_to_do_is_said_of_every_outcome_with_which_not_all_is_well() -> None:

@@ -16,7 +16,7 @@ from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.devices.model import DevicesModel
 from t3monitor.ui.devices.paint import NOTE_ROLE
 from t3monitor.ui.devices.panels import SiteState
-from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.texts import moment_text
 from t3monitor.ui.kit.theme import LIGHT
 from t3monitor.ui.progress.state import LinkState
 from values import NOW_S, device, point, points, snapshot
@@ -235,7 +235,7 @@ class TestSites:
         for _ in range(3):
             model.apply(snapshot(device(1, 1, time_s=frozen, site="Office")))
         assert cell(model, 1, DeviceColumn.AGE) == "stale 12 min"
-        expected = f"T3000 answers, but has not read this panel since {local_time_text(frozen)}"
+        expected = f"T3000 answers, but has not read this panel since {moment_text(frozen)}"
         assert expected in " ".join(str(cell(model, 1, DeviceColumn.NAME, TIP)).split())
 
     @pytest.mark.parametrize(

@@ -279,3 +279,16 @@ class TestEmptyTree:
         assert not notice.isVisible()
         view.clear()
         assert notice.isVisible()
+
+
+def test_no_name_is_cut_beside_room_that_no_age_takes(view: DevicesView) -> None:
+    view.resize(214, 600)
+    panel = device(serial_number=1, panel_name="VAV-1 Floor 1")
+    view.set_now(NOW_S + 400 * 86_400, INTERVAL_S)
+    view.apply(snapshot(panel))  # "400 d" old, and so it says
+    QApplication.processEvents()
+    view.set_now(NOW_S, INTERVAL_S)
+    QApplication.processEvents()
+    tree = view.tree
+    name = view.model.index_of(1)
+    assert tree.visualRect(name).width() >= tree.sizeHintForIndex(name).width()

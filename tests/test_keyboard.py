@@ -39,11 +39,21 @@ def window(qtbot: QtBot, tmp_path: Path) -> MainWindow:
 
 def test_every_stop_of_the_window_has_a_name_and_they_follow_the_eye(window: MainWindow) -> None:
     found = names(window)
-    in_order = ("Sync once", "Panels", "Search points", "Inputs", "Points", "Trend", "Search the log", "Log lines")
+    in_order = (
+        *("Sync once", "Panels", "Search points", "Inputs", "Points"),
+        *("24 h", "Export", "Trend", "Plotted points", "Search the log", "Log lines"),
+    )
     places = [found.index(name) for name in in_order]
     assert places == sorted(places)
     assert next(place for place, name in enumerate(found) if name.startswith("State of the link")) < places[1]
     assert found.index("Progress of the sync cycle") > places[-1]
+
+
+def test_one_key_leads_to_the_plot(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    qtbot.keyClick(window.points.table, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert window.trend.hasFocus()
 
 
 def test_the_window_begins_with_the_points_and_its_first_page_with_the_way_that_needs_nothing(

@@ -290,6 +290,30 @@ def test_the_trend_takes_the_whole_window_by_a_key_until_a_point_is_looked_for(
     assert window.points.search.selectedText() == "fan"
 
 
+def test_a_click_on_the_strip_and_the_cycle_it_opens_tell_the_same_time(window: MainWindow) -> None:
+    started_s = datetime(2025, 10, 31, 23, 15, tzinfo=UTC).timestamp()
+    happen(window, CycleFinished(report(started_at=started_s, finished_at=started_s + 1), 30.0))
+    window.trend.state.set_zone(ZoneChoice.UTC)
+    window.trend.cycles_asked.emit(started_s)
+    assert window.activity.cycles.view.currentIndex().siblingAtColumn(LedgerColumn.TIME).data() == "2025-10-31 23:15:00"
+
+
+def test_undo_reaches_the_trend_from_every_pane_but_not_while_somebody_types(window: MainWindow, qtbot: QtBot) -> None:
+    in1, in2 = (PointKey(237219, PointType.INPUT, index) for index in (1, 2))
+    window.show()
+    undo = Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier
+    for pane in (window.points.table, window.devices.tree, window.activity.cycles.view, window.trend):
+        window.trend.state.add([in1])
+        window.trend.state.add([in2])
+        qtbot.keyClick(pane, *undo)
+        assert window.trend.state.points == [in1], pane
+        window.trend.state.remove_all()
+    window.trend.state.add([in1])
+    window.points.search.setText("supply")
+    qtbot.keyClick(window.points.search, *undo)
+    assert window.trend.state.points == [in1]
+
+
 def find_panels(window: MainWindow) -> QAction:
     (action,) = (action for action in window.findChildren(QAction) if action.text() == "Look for &panels again")
     return action

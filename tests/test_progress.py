@@ -26,7 +26,7 @@ from t3monitor.model.events import (
     TransactionStarted,
     Validated,
 )
-from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.texts import moment_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.progress.bar import PhaseBar
 from t3monitor.ui.progress.indicator import LinkIndicator
@@ -338,7 +338,7 @@ def test_the_indicators_tooltip_says_why_and_when_it_was_last_good(
     lines = indicator.toolTip().split("\n")
     assert lines[1] == "last cycle failed (timeout): T3000 gave no answer within 30 s"
     assert lines[2] == "What to do: see whether T3000 hangs; if it is only slow, raise the timeout"
-    assert lines[3] == f"last good cycle at {local_time_text(NOW_S)}"
+    assert lines[3] == f"last good cycle at {moment_text(NOW_S)}"
 
 
 def test_another_link_or_database_starts_without_the_past_of_the_one_before(

@@ -19,7 +19,7 @@ from t3monitor.model.events import (
     ServiceStopped,
     SyncEvent,
 )
-from t3monitor.ui.kit.texts import local_time_text
+from t3monitor.ui.kit.texts import moment_text
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.progress.bar import PhaseBar
 from t3monitor.ui.progress.indicator import LinkIndicator
@@ -111,7 +111,7 @@ def test_the_indicators_tooltip_has_each_site_with_its_state_and_the_whole_reaso
         "● Office: live · read live from each panel",
         "▲ Plant: unreachable · Nothing answers at http://10.0.0.9:9103: connection refused",
         "◐ Roof: no new data · T3000 ignores calls less than 15 s apart; 7 s to go · last good",
-        f"    cycle at {local_time_text(NOW_S)}",
+        f"    cycle at {moment_text(NOW_S)}",
     ]
 
 

@@ -23,6 +23,7 @@ def window_keys() -> list[Keys]:
             (("F6",), _tr("Start")),
             (("Shift+F6",), _tr("Stop")),
             (("Ctrl+F",), _tr("Find a point by any words; from the table of points, typing is enough")),
+            (("Ctrl+T",), _tr("Go to the trend")),
             (("Ctrl+E",), _tr("Export the trend: picture, page for a report, table")),
             (("Ctrl+Shift+C",), _tr("Copy the trend as a picture")),
             (("F11",), _tr("The trend alone, or with devices and points")),
@@ -76,7 +77,7 @@ def trend_keys() -> list[Keys]:
             (("A", "B"), _tr("Stand cursor A or B where the cursor is: between them figures are told")),
             (("S",), _tr("The figures of the time between A and B, or in sight")),
             (("Esc",), _tr("The cursor goes, and A and B")),
-            (("Ctrl+Z", "Ctrl+Y"), _tr("Undo and redo: points, time, what is hidden, the time zone")),
+            (("Ctrl+Z", "Ctrl+Y"), _tr("Undo and redo, also from tables: points, time, what is hidden, the time zone")),
         )
     ]
 

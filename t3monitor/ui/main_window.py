@@ -6,7 +6,7 @@ It shows and asks; what is done about it is the business of `t3monitor.app`, whi
 from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -32,6 +32,7 @@ from t3monitor.ui.progress.indicator import LinkIndicator
 from t3monitor.ui.progress.sites import SiteProgress
 from t3monitor.ui.progress.texts import database_text, link_reason, site_state_text, why_no_points
 from t3monitor.ui.tool_bar import ToolBar
+from t3monitor.ui.trend.actions import undo_on_key
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.watched import watched_text
 from t3monitor.ui.welcome import WelcomePage
@@ -82,6 +83,8 @@ class MainWindow(QMainWindow):
         self.trend_alone_action = self._action("plot", self.tr("&Trend alone"), "F11", self._show_trend_alone)
         self.trend_alone_action.setCheckable(True)
         self.find_action = self._action("search", self.tr("&Find a point"), "Ctrl+F", self._find)
+        self.to_trend_action = QAction(self.tr("&Go to the trend"), self, shortcut=QKeySequence("Ctrl+T"))
+        self.to_trend_action.triggered.connect(self.trend.setFocus)
         self.find_panels_action = QAction(self.tr("Look for &panels again"), self)
         self.find_panels_action.triggered.connect(self.find_panels_asked)
         self._make_tool_bar()
@@ -95,6 +98,7 @@ class MainWindow(QMainWindow):
         self.devices.points_asked.connect(self.points.on_search_left)
         self.points.plot_requested.connect(self.trend.state.add)
         self.trend.cycles_asked.connect(self.on_cycles_asked)
+        self.trend.zone_changed.connect(self.activity.set_zone)
         self.trend.exporter.said.connect(self.say)
         self.trend.views.said.connect(self.say)
         self.activity.cycles.time_chosen.connect(self.trend.show_time)
@@ -130,6 +134,7 @@ class MainWindow(QMainWindow):
             self.stop_action,
             self.activity_action,
             self.find_action,
+            self.to_trend_action,
             self.trend_alone_action,
             self._separator_action,
             self._indicator_action,
@@ -280,7 +285,7 @@ class MainWindow(QMainWindow):
         sync_menu.addSeparator()
         sync_menu.addAction(self.find_panels_action)
         view_menu = self.menuBar().addMenu(self.tr("&View"))
-        view_menu.addActions([self.find_action, self.trend_alone_action, self.activity_action])
+        view_menu.addActions([self.find_action, self.to_trend_action, self.trend_alone_action, self.activity_action])
         add_help_menu(self)
 
     @override
@@ -309,6 +314,7 @@ class MainWindow(QMainWindow):
         right = splitter(Qt.Orientation.Vertical, (self.points, 1), (self.trend, 1))
         panes = splitter(Qt.Orientation.Horizontal, (self.devices, 0), (right, 1))
         panes.splitterMoved.connect(self._on_panes_moved)
+        self.trend.order_stops()
         right.setSizes([_DEFAULT_SIZE[1] // 2, _DEFAULT_SIZE[1] // 2])
         self._drawer_splitter = splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
         self._splitters = {"right": right, "panes": panes, "drawer": self._drawer_splitter}
@@ -366,6 +372,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_activity(self) -> None:
         self.activity.setVisible(self.activity_action.isChecked())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not undo_on_key(event, self.trend.state):  # whichever pane has the keys and has nothing to undo
+            super().keyPressEvent(event)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

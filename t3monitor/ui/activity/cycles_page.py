@@ -27,7 +27,7 @@ class CyclesPage(QWidget):
         self._seeks = False  # as soon as it is there
         self.view = table(self.model, self.tr("Cycles, newest first"), stretched=LedgerColumn.REASON)
         width = self.fontMetrics().horizontalAdvance
-        self.view.setColumnWidth(LedgerColumn.TIME, width("0000-00-00 00:00:00") + 24)
+        self.view.setColumnWidth(LedgerColumn.TIME, width("0000-00-00 00:00:00 AEDT") + 12)
         self.view.setColumnWidth(LedgerColumn.SITE, width("A building's name") + 24)
         self.view.setColumnWidth(LedgerColumn.OUTCOME, width("▲ no new data") + 24)
         for column in range(LedgerColumn.DURATION, len(LedgerColumn)):

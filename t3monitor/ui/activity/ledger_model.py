@@ -147,8 +147,8 @@ class LedgerModel(RowsModel[CycleReport]):
     def _tooltip(self, report: CycleReport) -> str:
         lines = [
             self.tr("Began %1, ended %2")
-            .replace("%1", local_time_text(report.started_at))
-            .replace("%2", local_time_text(report.finished_at)),
+            .replace("%1", local_time_text(report.started_at, self.zone))
+            .replace("%2", local_time_text(report.finished_at, self.zone)),
             result_text(report),
             way_out_text(report),
         ]
@@ -164,7 +164,7 @@ class LedgerModel(RowsModel[CycleReport]):
 
     def copied(self, report: CycleReport) -> list[str]:
         """A row for a spreadsheet: times and numbers are such."""
-        cells = [_display(report, column) for column in LedgerColumn]
+        cells = [self._display(report, column) for column in LedgerColumn]
         cells[LedgerColumn.TIME] = Figure(cells[LedgerColumn.TIME])
         cells[LedgerColumn.DURATION] = f"{report.elapsed_ms:.0f}"
         for column in range(self.numbers_from, self.columns):
@@ -175,7 +175,7 @@ class LedgerModel(RowsModel[CycleReport]):
     def cell(self, row: CycleReport, column: int, role: int) -> Any:
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _display(row, column)
+                return self._display(row, column)
             case Qt.ItemDataRole.ForegroundRole if column == LedgerColumn.OUTCOME:
                 return outcome_colour(row.outcome)
             case Qt.ItemDataRole.ToolTipRole:
@@ -184,8 +184,9 @@ class LedgerModel(RowsModel[CycleReport]):
 
     @override
     def titles(self) -> tuple[str, ...]:
+        ends = (self._rows[place].started_at for place in (0, -1) if self._rows)
         return (
-            self.tr("Time"),
+            self.zoned(self.tr("Time"), *ends),
             self.tr("Site"),
             self.tr("Outcome"),
             self.tr("Reason"),
@@ -198,28 +199,27 @@ class LedgerModel(RowsModel[CycleReport]):
             self.tr("Bytes"),
         )
 
-
-def _display(report: CycleReport, column: int) -> str:
-    match column:
-        case LedgerColumn.TIME:
-            return local_time_text(report.started_at)
-        case LedgerColumn.SITE:
-            return report.site
-        case LedgerColumn.OUTCOME:
-            return outcome_text(report.outcome)
-        case LedgerColumn.REASON:
-            return report.reason or ""
-        case LedgerColumn.DURATION:
-            return duration_text(report.elapsed_ms)
-        case LedgerColumn.ATTEMPTS:
-            return str(report.attempts)
-        case LedgerColumn.PANELS:
-            return f"{report.devices:,}"
-        case LedgerColumn.SKIPPED:
-            return f"{report.skipped:,}"
-        case LedgerColumn.POINTS:
-            return f"{report.points:,}"
-        case LedgerColumn.SAMPLES:
-            return f"{report.samples:,}"
-        case _:
-            return f"{report.bytes:,}"
+    def _display(self, report: CycleReport, column: int) -> str:
+        match column:
+            case LedgerColumn.TIME:
+                return local_time_text(report.started_at, self.zone)
+            case LedgerColumn.SITE:
+                return report.site
+            case LedgerColumn.OUTCOME:
+                return outcome_text(report.outcome)
+            case LedgerColumn.REASON:
+                return report.reason or ""
+            case LedgerColumn.DURATION:
+                return duration_text(report.elapsed_ms)
+            case LedgerColumn.ATTEMPTS:
+                return str(report.attempts)
+            case LedgerColumn.PANELS:
+                return f"{report.devices:,}"
+            case LedgerColumn.SKIPPED:
+                return f"{report.skipped:,}"
+            case LedgerColumn.POINTS:
+                return f"{report.points:,}"
+            case LedgerColumn.SAMPLES:
+                return f"{report.samples:,}"
+            case _:
+                return f"{report.bytes:,}"

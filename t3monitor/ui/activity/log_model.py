@@ -47,7 +47,7 @@ class LogLine:
 
 
 class LogModel(RowsModel[LogLine]):
-    """The newest 5,000 lines, oldest first."""
+    """The newest 5,000 lines, oldest first, in the times of this computer as in FFI.log."""
 
     columns = numbers_from = len(LogColumn)  # none of them is a number
 
@@ -108,7 +108,8 @@ class LogModel(RowsModel[LogLine]):
 
     @override
     def titles(self) -> tuple[str, ...]:
-        return self.tr("Time"), self.tr("Level"), self.tr("Text")
+        ends = (self._rows[place].at for place in (0, -1) if self._rows)
+        return self.zoned(self.tr("Time"), *ends), self.tr("Level"), self.tr("Text")
 
 
 class LogFilter(QSortFilterProxyModel):

@@ -1,10 +1,13 @@
 """Things as a table, each in a row: what the models of the log and of the ledger are."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from typing_extensions import override
+
+from t3monitor.model.zones import zone_names
 
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
@@ -19,6 +22,18 @@ class RowsModel(QAbstractTableModel, Generic[T]):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._rows: list[T] = []
+        self.zone: tzinfo | None = None  # in which times are told; None: this computer's
+
+    def set_zone(self, zone: tzinfo | None) -> None:
+        """Tells all times in another zone, and names it."""
+        self.zone = zone
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columns - 1)
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, self.columns - 1))
+
+    def zoned(self, title: str, *times_s: float) -> str:
+        """A title of times, with the name of their zone from the first to the last: ``Time, EDT/EST``."""
+        return f"{title}, {zone_names(min(times_s), max(times_s), self.zone)}" if times_s else title
 
     def row(self, number: int) -> T:
         """What stands in a row."""

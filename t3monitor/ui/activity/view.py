@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from datetime import tzinfo
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl, Signal, Slot
@@ -65,6 +66,12 @@ class ActivityPane(QWidget):
         events, self._waiting = tuple(self._waiting), []
         self.log.model.append(events)
 
+    @Slot(object)
+    def set_zone(self, zone: tzinfo | None) -> None:
+        """Tells cycles and notes in the times of the trend, which leads to them; the log has those of its file."""
+        for page in (self.cycles, self.notes):
+            page.model.set_zone(zone)
+
     def show_log(self) -> None:
         """Turns to the log."""
         self._tabs.setCurrentWidget(self.log)
@@ -93,7 +100,7 @@ class LogPage(QWidget):
         self.model = LogModel(self, utc_s)
         self._filter = LogFilter(self.model, self)
         self.view = table(self._filter, self.tr("Log lines"), stretched=LogColumn.TEXT)
-        self.view.setColumnWidth(LogColumn.TIME, self.fontMetrics().horizontalAdvance("00:00:00") + 24)
+        self.view.setColumnWidth(LogColumn.TIME, self.fontMetrics().horizontalAdvance("00:00:00 AEDT") + 12)
         self.view.setColumnWidth(LogColumn.LEVEL, self.fontMetrics().horizontalAdvance("▲ Warning") + 24)
         copy = QAction(self.tr("Copy"), self.view, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

@@ -3,7 +3,7 @@
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.recording import Recording
 from t3monitor.ui.devices.panels import PanelRow, SiteState
-from t3monitor.ui.kit.texts import local_time_text, reading_time_text, tooltip_text, translate
+from t3monitor.ui.kit.texts import moment_text, reading_time_text, tooltip_text, translate
 from t3monitor.ui.progress.state import LinkState
 
 
@@ -27,7 +27,7 @@ def panel_tip(panel: PanelRow, site: SiteState | None, recording: Recording) -> 
     ]
     recorded = recording.has_panel(newest.serial_number)
     for point_type, _, logging_time in newest.vectors():
-        line = never[point_type] if logging_time is None else read[point_type] % local_time_text(logging_time)
+        line = never[point_type] if logging_time is None else read[point_type] % moment_text(logging_time)
         if recorded and not recording.has_type(newest.serial_number, point_type):
             line = _tr("%s, not recorded") % line
         lines.append(line)

@@ -28,6 +28,7 @@ _WIDTHS = {  # in widths of a digit
     DeviceColumn.FAULTS: 9,
 }
 _MARK_SIZE = 14
+_CELL_MARGIN = 5  # of an age and its cell
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -52,7 +53,7 @@ class PanelTree(QTreeView):
         self.setUniformRowHeights(True)
         self.setRootIsDecorated(True)
         self.setAllColumnsShowFocus(True)
-        self.setIndentation(14)
+        self.setIndentation(12)
         self.setIconSize(QSize(_MARK_SIZE, _MARK_SIZE))
         self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         header = self.header()
@@ -69,11 +70,12 @@ class PanelTree(QTreeView):
 
     @Slot()
     def use_room(self) -> None:
-        """Ages are never cut, and keep what the longest so far needed; names take the room that is left."""
+        """Ages are never cut, and keep what the longest so far needed, but not where names are cut for it."""
         longest = max(map(self.fontMetrics().horizontalAdvance, self._model.ages()))
-        needed, is_hidden = longest + RIGHT_MARGIN + 8, self.isColumnHidden(DeviceColumn.AGE)
-        if not is_hidden and self.columnWidth(DeviceColumn.AGE) < needed:
-            self.columns.resize(DeviceColumn.AGE, needed)
+        needed = longest + RIGHT_MARGIN + _CELL_MARGIN
+        if not self.isColumnHidden(DeviceColumn.AGE):
+            cut = max(0, self.sizeHintForColumn(DeviceColumn.NAME) - self.columnWidth(DeviceColumn.NAME))
+            self.columns.resize(DeviceColumn.AGE, max(needed, self.columnWidth(DeviceColumn.AGE) - cut))
         self.columns.fill(DeviceColumn.NAME, self._first_width(DeviceColumn.NAME), self.viewport().width())
 
     def _first_width(self, column: DeviceColumn) -> int:

@@ -66,8 +66,13 @@ class Ages(dict[int | None, str]):
 
 
 def reading_time_text(read_at: int | None) -> str:
-    """Date and time of a reading in local time, or ``never``."""
-    return translate("texts", "never") if read_at is None else local_time_text(read_at)
+    """When a reading was taken, or ``never``."""
+    return translate("texts", "never") if read_at is None else moment_text(read_at)
+
+
+def moment_text(utc_s: float) -> str:
+    """Date and time of this computer with its zone, as the trend may show another: ``2026-11-23 10:31:12 EST``."""
+    return f"{local(utc_s, None):%Y-%m-%d %H:%M:%S} {zone_text(utc_s, None)}"
 
 
 def date_text(day: date, *, weekday: bool = False, year: bool = True) -> str:

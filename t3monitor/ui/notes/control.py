@@ -58,7 +58,6 @@ class NotesControl(QObject):
     @Slot()
     def on_changed(self) -> None:
         """Shows the notes as they are now."""
-        self._page.model.zone = self._trend.state.zone
         self._page.show_notes(self._book.notes, can_undo=self._book.can_undo)
         self._trend.marks.set_notes(self._book.notes)
 

@@ -1,7 +1,6 @@
 """The list of notes in the drawer: searched, edited, exported and imported; a double click shows the time of one."""
 
 from collections.abc import Callable, Sequence
-from datetime import tzinfo
 from enum import IntEnum
 from typing import Any
 
@@ -38,7 +37,6 @@ class NotesModel(RowsModel[Note]):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.zone: tzinfo | None = None
         self.name_of: Callable[[PointKey], str] = lambda point: f"{point.serial_number}"
         self.total = 0
         self._notes: Sequence[Note] = ()
@@ -66,7 +64,9 @@ class NotesModel(RowsModel[Note]):
 
     @override
     def titles(self) -> Sequence[str]:
-        return self.tr("From"), self.tr("To"), self.tr("About"), self.tr("Text"), self.tr("By")
+        ends = [self._rows[place].start_s for place in (0, -1) if self._rows]
+        first, last = (self.zoned(title, *ends) for title in (self.tr("From"), self.tr("To")))
+        return first, last, self.tr("About"), self.tr("Text"), self.tr("By")
 
     @override
     def cell(self, row: Note, column: int, role: int) -> Any:
@@ -114,7 +114,7 @@ class NotesPage(QWidget):
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         width = self.fontMetrics().horizontalAdvance
         for column in (NoteColumn.FROM, NoteColumn.TO):
-            self.view.setColumnWidth(column, width("0000-00-00 00:00:00") + 24)
+            self.view.setColumnWidth(column, width("0000-00-00 00:00:00 AEDT") + 12)
         self.view.setColumnWidth(NoteColumn.ABOUT, width("The whole site AHU-1") + 24)
         self.view.setColumnWidth(NoteColumn.AUTHOR, width("A login name") + 24)
         self.message = Message()

@@ -9,7 +9,7 @@ from t3monitor.ui.kit.search import SearchBox
 from t3monitor.ui.points.filter import STATES, PointFilter
 
 _STYLE = """
-    QToolButton { border: 1px solid palette(mid); border-radius: 10px; padding: 2px 5px; }
+    QToolButton { border: 1px solid palette(mid); border-radius: 10px; padding: 2px; }
     QToolButton:hover, QToolButton:focus { border-color: palette(highlight); }
     QToolButton:checked {
         background: palette(highlight); color: palette(highlighted-text); border-color: palette(highlight);

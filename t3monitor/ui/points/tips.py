@@ -1,7 +1,7 @@
 """The tooltips of the points table: what a cell says in full, and why it is as it is."""
 
 from t3monitor.model.freshness import PanelState, is_ahead
-from t3monitor.ui.kit.texts import local_time_text, reading_time_text, translate
+from t3monitor.ui.kit.texts import moment_text, reading_time_text, translate
 from t3monitor.ui.points.columns import Column, override_reason, range_tip, unit_tip
 from t3monitor.ui.points.rows import Block, Part, PointRows
 
@@ -14,7 +14,7 @@ def cell_tip(rows: PointRows, row: int, column: int, text: str) -> str:
             return _age_tip(block, part, rows.now_s)
         case Column.CHANGED:
             changed_at = rows.changed_at[row]
-            return _tr("Last changed %s") % local_time_text(changed_at) if changed_at else ""
+            return _tr("Last changed %s") % moment_text(changed_at) if changed_at else ""
         case Column.VALUE:
             read = _tr("Read %s") % reading_time_text(part.read_at)
             return "\n".join(filter(None, (point.full_label or point.label, text, unit_tip(point), read)))

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from t3monitor.model.events import CycleReport, SyncPhase
 from t3monitor.ui.kit.outcomes import outcome_word, way_out
-from t3monitor.ui.kit.texts import duration_text, local_time_text
+from t3monitor.ui.kit.texts import duration_text, moment_text
 from t3monitor.ui.progress.state import LinkState, Progress
 
 translate = QCoreApplication.translate
@@ -90,7 +90,7 @@ def last_good_text(progress: Progress) -> str:
     """``last good cycle at 2026-11-23 10:31:12``; empty if there was none."""
     if progress.last_good is None:
         return ""
-    return translate("Progress", "last good cycle at %s") % local_time_text(progress.last_good.finished_at)
+    return translate("Progress", "last good cycle at %s") % moment_text(progress.last_good.finished_at)
 
 
 def why_no_points(sites: Mapping[str, Progress], now_s: float) -> str:

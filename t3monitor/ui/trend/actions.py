@@ -122,11 +122,7 @@ def act_on_key(
     with_cursor = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
     stretch = state.shown.stretch
     pan_s = _PAN_SHARE * state.time_range.length_s
-    if event.matches(QKeySequence.StandardKey.Undo):
-        state.undo()
-        return True
-    if event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() == (Qt.Modifier.CTRL | _Key.Key_Y):
-        state.redo()
+    if undo_on_key(event, state):
         return True
     match event.key():
         case _Key.Key_PageUp if with_control:
@@ -173,6 +169,17 @@ def act_on_key(
                 state.mark(stretch.without_cursors())
         case _:
             return False
+    return True
+
+
+def undo_on_key(event: QKeyEvent, state: TrendState) -> bool:
+    """Undoes or redoes if that is what a key asks for; returns whether it is."""
+    if event.matches(QKeySequence.StandardKey.Undo):
+        state.undo()
+    elif event.matches(QKeySequence.StandardKey.Redo) or event.keyCombination() == (Qt.Modifier.CTRL | _Key.Key_Y):
+        state.redo()
+    else:
+        return False
     return True
 
 

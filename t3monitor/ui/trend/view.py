@@ -66,6 +66,7 @@ class TrendView(QWidget):
     points_changed = Signal()
     cycles_asked = Signal(float)  # what was recorded of a time
     note_asked = Signal(float, object)  # about a time, or up to another one (None)
+    zone_changed = Signal(object)  # in whose times it is read; None: this computer's
 
     def __init__(
         self,
@@ -141,8 +142,14 @@ class TrendView(QWidget):
         self.plots.hovered.connect(self.state.set_cursor)
         self.plots.menu_asked.connect(lambda at: open_menu(self.context_menu(), at))
         self.plots.resized.connect(self._on_plot_resized)
+        self._told_zone: tzinfo | None = None
         self._restyle()
         self.draw_now()
+
+    def order_stops(self) -> None:
+        """The Tab key goes as the eye does, from the tool bar to the plot; to be called when it is in its window."""
+        self.setTabOrder(self.toolbar.last_button, self.legend)
+        self.setTabOrder(self.toolbar.last_button, self)
 
     # -- told from outside -----------------------------------------------------------------------------------------
 
@@ -316,6 +323,9 @@ class TrendView(QWidget):
         self.spoken.soon()
         self.plots.set_range(self.state.drawn_range, self.state.zone, self._clock())
         self.toolbar.refresh()
+        if self.state.zone != self._told_zone:
+            self._told_zone = self.state.zone
+            self.zone_changed.emit(self.state.zone)
         self.cursors.draw()
         self.figures.refresh()
         self.readout.figures.want()

@@ -85,6 +85,11 @@ class TrendToolBar(QWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(menu)
 
+    @property
+    def last_button(self) -> QToolButton:
+        """The one at its right end."""
+        return next(reversed(self._menu_texts), self.shown_time)
+
     @cached_property
     def popup(self) -> TimePopup:
         """In which another time is chosen; made when it is first wanted, since a calendar takes its time."""
@@ -154,7 +159,7 @@ class TrendToolBar(QWidget):
 
 
 class _TimeButton(QToolButton):
-    """The time in sight, in little room without days of the week and zone; it opens the choice of another one."""
+    """The time in sight, in little room without days of the week and zone, or not at all; it offers another one."""
 
     def __init__(self, brief: Callable[[], str], tip: Callable[[], str]) -> None:
         """``brief`` and ``tip`` are asked when they are to be seen: the time moves with each frame."""
@@ -182,7 +187,8 @@ class _TimeButton(QToolButton):
         room = self.width() - option.iconSize.width() - 16
         fits = self.fontMetrics().horizontalAdvance(self.text()) <= room
         text = self.text() if fits else self._brief()
-        option.text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+        # a date that is cut says nothing; the axis has it too
+        option.text = text if self.fontMetrics().horizontalAdvance(text) <= room else ""
         QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
 
 
