@@ -181,7 +181,7 @@ class Packing(Campaign):
         (left,) = _one(
             self._database,
             "SELECT coalesce(sum(hot), 0) FROM (SELECT count(*) AS hot FROM TRENDLOG_FRAMES"
-            f" WHERE seq IS NULL AND {_OWN} GROUP BY serial_number, point_type HAVING count(*) >= 480)",
+            f" WHERE seq IS NULL AND {_OWN} GROUP BY serial_number, point_type HAVING count(*) >= 270)",
         )
         return int(left)
 

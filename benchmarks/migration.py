@@ -26,7 +26,7 @@ from benchmarks.victim import CYCLE_BEGINS, Home, Victim
 
 _COMMIT = "cdd20dc"
 _PANELS, _MEGABYTES = 100, 300
-_HOT_FRAMES = 480  # of a vector, at most, when all is packed
+_HOT_FRAMES = 270  # of a vector, at most, when all is packed
 _LOOK_EVERY_S, _PATIENCE_S = 1.0, 1800.0
 _LONGEST_S = 4.0  # after the work has begun
 _REPOSITORY = Path(__file__).parents[1]

@@ -132,7 +132,7 @@ def _write_year(file: Path) -> None:
             ),
         )
     with database.writing() as cursor:
-        while pack_oldest(cursor, _SERIAL, "INPUT"):
+        while pack_oldest(cursor, _SERIAL, "INPUT", 240):
             pass
     database.close()
 

@@ -71,7 +71,7 @@ class History:
     def pack(self, blocks: int) -> None:
         with self.database.writing() as cursor:
             for _ in range(blocks):
-                pack_oldest(cursor, *VECTOR)
+                pack_oldest(cursor, *VECTOR, 240)
 
     def retain(self, now_s: float, zone: tzinfo | None = None, slices: int | None = None, **settings: Any) -> int:
         """So many slices, else all; returns how many frames went."""

@@ -27,6 +27,7 @@ from t3monitor.store.upkeep.packing import Packing
 from t3monitor.store.writing.rows import json_array
 
 PANEL, BEGIN_S = 237219, 1_700_000_000
+FIRST = 90  # frames that the first block of its inputs has
 LAYOUTS = {1: 4, 2: 6, 3: 2}  # with how many points; the third is of an import
 NEWEST = "SELECT * FROM TRENDLOG_DATA WHERE data_source = 1 AND serial_number = 237219 AND point_type = 'INPUT'"
 assert packed, "it is loaded, for which packing would wait"
@@ -219,22 +220,22 @@ def test_the_blocks_tell_of_each_frame_its_time_and_its_spacing(seed: int) -> No
 
 
 def test_of_an_older_program_readings_of_the_block_before_tell_how_often_it_was_read(file: File) -> None:
-    gaps = [60] * 239 + [200, 200] + [60] * 500
+    gaps = [60] * (FIRST - 1) + [200, 200] + [60] * 500
     times = [BEGIN_S + sum(gaps[:place]) for place in range(len(gaps))]
     file.store(*(Frame(time_s, [1.0, None, None, None], spacing_s=None, interval_s=None) for time_s in times))
     before = file.lines()
-    assert before[0][-1] == [times[240], times[241]], "both are holes, of 140 s"
+    assert before[0][-1] == [times[FIRST], times[FIRST + 1]], "both are holes, of 140 s"
     file.pack()
-    assert len(file.blocks()) == 2
+    assert [block[1] for block in file.blocks()] == [FIRST, 240]
     assert file.lines() == before
 
 
 def test_values_that_are_not_there_are_missing_as_null_is(file: File) -> None:
-    short = [frame._replace(values=frame.values[:2]) for frame in even(240, begin_s=BEGIN_S + 240 * 30)]
-    file.store(*even(240), *short, *even(240, begin_s=BEGIN_S + 480 * 30))
+    short = [frame._replace(values=frame.values[:2]) for frame in even(240, begin_s=BEGIN_S + FIRST * 30)]
+    file.store(*even(FIRST), *short, *even(30, begin_s=BEGIN_S + (FIRST + 240) * 30))
     before = file.view()
     file.pack()
-    assert len(file.blocks()) == 2
+    assert [block[1] for block in file.blocks()] == [FIRST, 240]
     assert file.view() == before
 
 
@@ -264,31 +265,44 @@ def test_samples_do_not_hang_on_the_ledger(file: File, is_old: bool) -> None:
     assert {row[10] for row in before} == {60 if is_old else 30}
 
 
-def test_a_vector_is_packed_when_it_has_480_hot_frames_and_keeps_240(file: File) -> None:
-    file.store(*even(479))
+def test_a_vector_is_packed_when_it_has_270_hot_frames_and_keeps_30(file: File) -> None:
+    file.store(*even(FIRST + 29))
     file.pack()
-    assert file.hot() == 479
-    file.store(Frame(BEGIN_S + 479 * 30, [20.0, 0.0, 21.5, None]))
+    assert file.blocks() == []
+    file.store(*even(240, begin_s=BEGIN_S + (FIRST + 29) * 30))
     file.pack()
-    assert file.hot() == 240
-    assert file.blocks() == [(0, 240, BEGIN_S, BEGIN_S + 239 * 30, 240)]
+    assert file.blocks() == [(0, FIRST, BEGIN_S, BEGIN_S + (FIRST - 1) * 30, FIRST)]
+    assert file.hot() == 269
+    file.store(*even(1, begin_s=BEGIN_S + (FIRST + 269) * 30))
+    file.pack()
+    assert file.blocks()[1:] == [(FIRST, 240, BEGIN_S + FIRST * 30, BEGIN_S + (FIRST + 239) * 30, FIRST + 240)]
+    assert file.hot() == 30
+
+
+def test_vectors_that_begin_together_come_due_one_by_one(file: File) -> None:
+    sizes = []
+    with closing(file.connect()) as connection:
+        for panel in range(PANEL, PANEL + 100):
+            sizes += [packing._frames_of_block(connection.cursor(), (panel, kind)) for kind in ("INPUT", "OUTPUT")]
+    assert 1 <= min(sizes) < max(sizes) <= 240
+    assert max(sum(begin < size <= begin + 40 for size in sizes) for begin in range(200)) < 60, "of 200, 33 are even"
 
 
 def test_of_a_long_history_block_after_block_is_packed_and_then_the_next_vector(file: File) -> None:
-    file.store(*even(1000), *even(1000, point_type="OUTPUT"))
+    file.store(*even(FIRST + 760), *even(1000, point_type="OUTPUT"))
     upkeep = Packing(None)  # type: ignore[arg-type]
-    assert [upkeep.work(file.database) for _ in range(8)] == [0.02, 0.02, 0.02, 1.0, 0.02, 0.02, 1.0, 60.0]
-    assert (file.hot("INPUT"), file.hot("OUTPUT")) == (280, 280)
+    assert [upkeep.work(file.database) for _ in range(10)] == [*[0.02] * 4, 1.0, *[0.02] * 3, 1.0, 60.0]
+    assert (file.hot("INPUT"), file.hot("OUTPUT")) == (40, 126)
 
 
 def test_what_does_not_change_is_written_once_and_what_comes_back_again(file: File) -> None:
-    changed = [frame._replace(values=[20.0, 0.0, 22.5, None]) for frame in even(240, begin_s=BEGIN_S + 720 * 30)]
-    file.store(*even(720), *changed, *even(500, begin_s=BEGIN_S + 960 * 30))
+    changed = [frame._replace(values=[20.0, 0.0, 22.5, None]) for frame in even(240, begin_s=BEGIN_S + 570 * 30)]
+    file.store(*even(570), *changed, *even(290, begin_s=BEGIN_S + 810 * 30))
     before = file.view()
     file.pack()
     assert file.view() == before
     held = "SELECT first_seq FROM TRENDLOG_SEGMENTS WHERE position = ? ORDER BY 1"
-    assert file.rows(held, 2) == [(0,), (720,), (960,)]
+    assert file.rows(held, 2) == [(0,), (570,), (810,)]
     assert file.rows(held, 3) == [(0,)]
     assert len(file.rows(held, 0)) == 5, "what moves ends with each block, and what stays then begins anew"
 
@@ -301,7 +315,7 @@ def test_a_frame_that_comes_late_is_a_block_of_its_own(file: File) -> None:
     before = file.view()
     file.pack()
     assert file.view() == before
-    assert [block[1] for block in file.blocks()] == [240, 220, 40, 20, 240]
+    assert [block[1] for block in file.blocks()] == [FIRST, 240, 170, 20, 240]
     assert file.blocks()[3][2:] == (late[0].time_s, late[-1].time_s, 520)
 
 
@@ -321,9 +335,10 @@ def test_of_two_readings_of_one_time_that_of_the_later_cycle_is_in_the_block_wit
 
 
 def test_a_new_layout_or_interval_ends_a_block(file: File) -> None:
-    file.store(*even(100), *even(150, begin_s=BEGIN_S + 3000, interval_s=60), *even(500, begin_s=BEGIN_S + 9000))
+    file.store(*even(100), *even(150, begin_s=BEGIN_S + 3000, interval_s=60), *even(300, begin_s=BEGIN_S + 9000))
     file.pack()
-    assert file.rows("SELECT count, sync_interval FROM TRENDLOG_BLOCKS") == [(100, 30), (150, 60), (240, 30)]
+    blocks = [(FIRST, 30), (100 - FIRST, 30), (150, 60), (240, 30)]
+    assert file.rows("SELECT count, sync_interval FROM TRENDLOG_BLOCKS") == blocks
 
 
 def test_of_an_older_program_the_interval_is_filled_in_also_where_nothing_is_packed(file: File) -> None:
@@ -341,7 +356,7 @@ def test_values_that_cannot_be_read_are_left_and_the_others_are_packed(
         connection.execute("UPDATE TRENDLOG_FRAMES SET vals = '[1,' WHERE point_type = 'INPUT' AND run_id = 9")
     with caplog.at_level(logging.WARNING):
         file.pack()
-    assert (file.hot("INPUT"), file.hot("OUTPUT")) == (500, 260)
+    assert (file.hot("INPUT"), file.hot("OUTPUT")) == (500, 106)
     assert "INPUT readings of panel 237219 cannot be packed" in caplog.text
 
 
@@ -357,7 +372,7 @@ def test_the_sqlite3_program_reads_packed_history(file: File) -> None:
 
 def test_whether_a_vector_is_due_is_told_by_the_index_alone(file: File) -> None:
     with closing(file.connect()) as connection:
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {packing._IS_DUE}", (PANEL, "INPUT")).fetchall()
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {packing._IS_DUE}", (PANEL, "INPUT", 9)).fetchall()
     assert "COVERING INDEX TRENDLOG_FRAMES_HOT" in plan[0][3]
 
 

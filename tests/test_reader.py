@@ -128,7 +128,7 @@ class History:
                         for frame in batch
                     ],
                 )
-                while number < packed and pack_oldest(cursor, SERIAL, "INPUT"):
+                while number < packed and pack_oldest(cursor, SERIAL, "INPUT", 240):
                     pass
 
 

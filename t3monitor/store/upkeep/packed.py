@@ -19,8 +19,7 @@ from t3monitor.store.history.filling import filled
 from t3monitor.store.history.series import Floats
 from t3monitor.store.schema import trendlog_frames
 
-FRAMES_OF_BLOCK = 240
-_TIDIED_AT_ONCE = 8 * FRAMES_OF_BLOCK
+_TIDIED_AT_ONCE = 1920
 # The sync interval of a frame of an older program, as TRENDLOG_DATA tells it as long as it is not filled in.
 _ITS_INTERVAL = f"""coalesce(sync_interval, (SELECT run.sync_interval FROM SYNC_RUNS AS run WHERE run.id = run_id),
     expected_spacing, {UNKNOWN_SPACING_S})"""  # noqa: S608 - of constants
@@ -29,7 +28,7 @@ _OF_VECTOR = "serial_number = ? AND point_type = ? AND seq IS NULL"
 _FILL = f"""UPDATE {_HOT_FRAMES} SET sync_interval = {_ITS_INTERVAL}
     WHERE {_OF_VECTOR} AND sync_interval IS NULL"""  # noqa: S608 - of constants
 _OLDEST = f"""SELECT run_id, logging_time, layout_id, {_ITS_INTERVAL}, expected_spacing, vals FROM {_HOT_FRAMES}
-    WHERE {_OF_VECTOR} ORDER BY logging_time, run_id LIMIT {FRAMES_OF_BLOCK}"""  # noqa: S608 - of constants
+    WHERE {_OF_VECTOR} ORDER BY logging_time, run_id LIMIT ?"""  # noqa: S608 - of constants
 _TIMES = "SELECT DISTINCT logging_time FROM TRENDLOG_FRAMES WHERE serial_number = ? AND point_type = ? AND logging_time"
 _NEXT_SEQ = """SELECT first_seq + count FROM TRENDLOG_BLOCKS WHERE serial_number = ? AND point_type = ?
     ORDER BY first_seq DESC LIMIT 1"""
@@ -68,13 +67,13 @@ def fill_intervals(cursor: Cursor, serial_number: int, point_type: str) -> None:
     cursor.execute(_FILL, (serial_number, point_type))
 
 
-def pack_oldest(cursor: Cursor, serial_number: int, point_type: str) -> int:
-    """Makes one block of the oldest hot frames of a vector; returns of how many.
+def pack_oldest(cursor: Cursor, serial_number: int, point_type: str, count: int) -> int:
+    """Makes one block of so many of the oldest hot frames of a vector, or fewer; returns of how many.
 
     Raises ValueError for values that are no numbers.
     """
     vector = serial_number, point_type
-    frames = [_Frame(*row) for row in cursor.execute(_OLDEST, vector)]
+    frames = [_Frame(*row) for row in cursor.execute(_OLDEST, (*vector, count))]
     if not frames:
         return 0
     (reached,) = cursor.execute(_REACHED, vector).fetchone()
