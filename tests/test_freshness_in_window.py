@@ -16,6 +16,7 @@ from t3monitor.ui.kit.texts import age_text
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.model import PointsModel
+from t3monitor.ui.trend.legend.legend_model import Told
 from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.shown import Chosen
 from values import NOW_S, device, points, snapshot
@@ -141,7 +142,7 @@ def test_a_reading_of_the_future_makes_nothing_live(qtbot: QtBot, model: PointsM
     traces.keep((Chosen(PointKey(1, PointType.INPUT, 1)),))
     traces.describe(snapshot(ahead))
     traces.judge(NOW_S, INTERVAL_S)
-    (entry,) = traces.entries(None, NOW_S, "")
+    (entry,) = traces.entries(lambda trace: Told(trace.current_text))
     assert entry.state.value == "stale"
 
 

@@ -13,16 +13,18 @@ from pytestqt.qtbot import QtBot
 
 from drawn import drawn
 from legend_rows import LegendRow
+from t3monitor.model.causes import Cause, sentence, word
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.keys import table_keys
 from t3monitor.ui.kit.layout import stack
+from t3monitor.ui.trend.holes.missing import Pieces
 from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
 from t3monitor.ui.trend.legend.in_sight import measure
-from t3monitor.ui.trend.legend.legend import Legend, LegendSplitter
-from t3monitor.ui.trend.legend.legend_model import Column, Entry
+from t3monitor.ui.trend.legend.legend import NARROW_PX, Legend, LegendSplitter
+from t3monitor.ui.trend.legend.legend_model import Column, Entry, Told
 from t3monitor.ui.trend.legend.styles import FIRST, Style
 from t3monitor.ui.trend.series.trace import Names, Trace
 from t3monitor.ui.trend.time.time_range import TimeRange
@@ -41,8 +43,7 @@ def entry(key: PointKey, label: str, value: str, unit: str | None, **values: Any
         QColor("#2067d4"),
         FIRST,
         hidden=False,
-        value=value,
-        is_missing=False,
+        told=Told(value),
         state=PanelState.LIVE,
         recorded=True,
         unit=unit,
@@ -173,7 +174,7 @@ def test_points_that_are_dragged_into_it_are_left_to_the_view(legend: Legend) ->
 
 def test_a_cursor_that_moves_has_names_and_values_alone_painted_anew(legend: Legend) -> None:
     changed = told(legend.model().dataChanged)
-    moved = [replace(entry, value=f"1{entry.value}") for entry in ENTRIES]
+    moved = [replace(entry, told=Told(f"1{entry.told.text}")) for entry in ENTRIES]
     legend.show_entries(moved, "18:04:30")
     legend.show_entries([*moved[:3], replace(moved[3], hidden=True)], "18:04:30")
     cells = [(first.row(), first.column(), last.row(), last.column()) for first, last, *_ in changed]
@@ -288,13 +289,24 @@ def test_the_list_has_its_share_of_the_room_until_its_border_was_moved(qtbot: Qt
 
 def test_a_cause_leaves_a_label_its_room_and_values_of_states_their_words(legend: Legend) -> None:
     cause = "no reading: T3000 did not answer in time"
-    legend.show_entries([replace(ENTRIES[0], value=cause, is_missing=True), *ENTRIES[1:]], "18:04:30")
-    legend.resize(900, 300)
-    assert {"SAT", cause, "On 42 %"} <= set(drawn(legend))
-    legend.resize(300, 300)
-    texts = drawn(legend)
-    assert "SAT" in texts
-    assert any(text.startswith("no reading: ") for text in texts)
+    told = Told(f"{cause}: No answer within 30 s", True, (cause, "no reading: T3000 timeout", "T3000 timeout"))
+    legend.show_entries([replace(ENTRIES[0], told=told), *ENTRIES[1:]], "18:04:30")
+    for width, text in ((1000, told.text), (620, cause), (480, told.shorter[1]), (NARROW_PX, told.shorter[2])):
+        legend.resize(width, 300)
+        assert {"SAT", text} <= set(drawn(legend)), width
+    legend.resize(620, 300)
+    assert "On 42 %" in drawn(legend)
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_each_cause_has_a_word_that_is_whole_in_the_narrowest_list_that_nobody_chose(
+    legend: Legend, cause: Cause
+) -> None:
+    long = Names("AHU-1", "ZONE_TEMP", "")
+    told = Told(f"no reading: {sentence(cause)}", True, (word(cause),))
+    legend.show_entries([replace(entry_, names=long, told=told) for entry_ in ENTRIES], "18:04:30")
+    legend.resize(NARROW_PX, 300)
+    assert word(cause) in drawn(legend)
 
 
 # -- the figures themselves ----------------------------------------------------------------------------------------
@@ -305,7 +317,7 @@ def figures(values: list[float], *, units: str = "°C", range_: int = 3, digital
     trace = Trace(SAT)
     times = np.arange(len(values)) * 10.0
     trace.series = (Series(times, np.array(values), Holes.none(), units, range_, digital, "", 10.0),)
-    return figures_of(trace, measure(trace, TimeRange(0.0, end_s), [], 9999.0))
+    return figures_of(trace, measure(trace, TimeRange(0.0, end_s), Pieces.none(), 9999.0))
 
 
 def test_figures_have_the_decimals_of_values_without_their_unit() -> None:
@@ -331,7 +343,13 @@ def test_what_is_known_is_never_overstated_and_partial_below_90_percent(
 def test_where_nothing_is_known_there_is_no_number() -> None:
     trace = Trace(SAT)
     trace.series = (Series(np.array([0.0]), np.array([1.0]), Holes.none(), "°C", 3, False, "", 10.0),)
-    assert figures_of(trace, measure(trace, TimeRange(100.0, 200.0), [], 200.0)) == ("", "", "", "◔ 0 %", True)
+    assert figures_of(trace, measure(trace, TimeRange(100.0, 200.0), Pieces.none(), 200.0)) == (
+        "",
+        "",
+        "",
+        "◔ 0 %",
+        True,
+    )
     assert figures_of(trace, None) == Figures()
 
 
@@ -347,7 +365,7 @@ def test_a_series_that_changed_its_unit_has_no_figures_of_both() -> None:
         Series(np.array([at]), np.array([1.0]), Holes.none(), unit, range_, False, "", 10.0)
         for at, unit, range_ in ((0.0, "°C", 3), (10.0, "°F", 4))
     )
-    told = figures_of(trace, measure(trace, TimeRange(0.0, 20.0), [], 20.0))
+    told = figures_of(trace, measure(trace, TimeRange(0.0, 20.0), Pieces.none(), 20.0))
     assert (told.minimum, told.mean, told.maximum) == ("", "", "")
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,14 @@ from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.trend.holes.explainer import ASK_AGAIN_S, HoleExplainer
+from t3monitor.ui.trend.holes.missing import Explained, Pieces
 from t3monitor.ui.trend.legend.in_sight import in_sight
 from t3monitor.ui.trend.plot.time_box import TimeBox
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.state import ZoneChoice
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
+from values import device, point, snapshot
 
 NOW_S = 1_761_960_900
 IN2 = PointKey(SERIAL, PointType.INPUT, 2)
@@ -112,7 +115,7 @@ def test_the_crosshair_says_why_there_is_no_reading(view: TrendView, settle: Set
     text = "no reading: T3000 did not answer in time: <b>No answer</b> within 20 s"
     assert at_cursor(view, IN1, NOW_S - 2000.0) == text
     assert text in LegendRow(view.legend, IN1).tip
-    assert view.plot.time_axis.cursor_text.endswith(" · T3000 did not answer in time")
+    assert view.plot.time_axis.cursor_text.endswith(" · no reading: T3000 did not answer in time")
     assert at_cursor(view, IN1, NOW_S - 1000.0) == "20.00 °C"
     assert " · " not in view.plot.time_axis.cursor_text
 
@@ -129,7 +132,7 @@ def test_beside_the_time_stands_the_cause_only_if_it_is_that_of_all(
     assert LegendRow(view.legend, IN2).value == "no reading: The point was not in use, and so not read"
     assert " · " not in view.plot.time_axis.cursor_text
     view.state.set_hidden(IN1, True)
-    assert view.plot.time_axis.cursor_text.endswith(" · The point was not in use, and so not read")
+    assert view.plot.time_axis.cursor_text.endswith(" · no reading: The point was not in use, and so not read")
 
 
 def test_a_cause_that_nobody_recorded_is_said_to_be_none(view: TrendView, settle: Settle) -> None:
@@ -138,12 +141,18 @@ def test_a_cause_that_nobody_recorded_is_said_to_be_none(view: TrendView, settle
     assert at_cursor(view, IN1, NOW_S - 2000.0) == "no reading: Cause not recorded"
 
 
-def test_a_value_of_an_open_sensor_is_said_to_be_one(view: TrendView, settle: Settle, file: HoledFile) -> None:
+def test_what_an_open_sensor_reads_is_no_reading_and_stands_in_the_tooltip_alone(
+    view: TrendView, settle: Settle, file: HoledFile
+) -> None:
     file.status(NOW_S - 1200, "0", "1")
     file.status(NOW_S - 900, "1", "0")
     view.state.add([IN1])
     settle(view)
-    assert at_cursor(view, IN1, NOW_S - 1000.0) == "20.00 °C · The sensor was open"
+    assert at_cursor(view, IN1, NOW_S - 1000.0) == "no reading: The sensor was open"
+    assert view.plot.time_axis.cursor_text.endswith(" · no reading: The sensor was open")
+    row = LegendRow(view.legend, IN1)
+    assert row.value_is_muted
+    assert "read all the same: 20.00 °C" in row.tip.splitlines()
     assert at_cursor(view, IN1, NOW_S - 800.0) == "20.00 °C"
 
 
@@ -395,6 +404,70 @@ def test_a_hole_that_opens_now_is_banded_and_has_its_cause_ten_seconds_after_it_
     assert cause_at(NOW_S + 124.0) is Cause.NOT_READY, "it goes on for another reason"
 
 
+def test_a_sensor_that_opens_now_reads_nothing_from_then_on_until_it_is_mended(
+    view: TrendView, settle: Settle, file: HoledFile, owner: Owner
+) -> None:
+    view.state.add([IN1])
+    settle(view)
+
+    def read(status: int) -> None:
+        inputs = (point(PointType.INPUT, 1, -40.0 if status else 20.0, status=status),)
+        panel = device(SERIAL, 1, int(owner.now_s), inputs=inputs, spacings_s=(30, 30, 30))
+        view.describe(replace(snapshot(panel), received_at=int(owner.now_s)))
+
+    def seconds_pass(seconds: int) -> None:
+        for _ in range(seconds):
+            owner.now_s += 1
+            view.set_now(owner.now_s, 30)
+            settle(view)
+
+    row = LegendRow(view.legend, IN1)
+    seconds_pass(30)
+    opened_s = int(owner.now_s)
+    file.read(opened_s, values=(-40.0, 21.0))
+    file.status(opened_s, "0", "1")
+    read(1)
+    seconds_pass(int(ASK_AGAIN_S))
+    assert row.value == "no reading: The sensor was open"
+    assert "read all the same: -40.00 °C" in row.tip.splitlines()
+    for _ in range(int(ASK_AGAIN_S)):
+        seconds_pass(1)
+        assert view.holes.is_in(IN1, owner.now_s), "it goes on, whenever it was asked for"
+        assert view.holes.pieces(IN1, owner.now_s).ends[-1] == owner.now_s
+    assert owner.asked[-1][1] >= opened_s - 600, "of what was long before nothing is news"
+    seconds_pass(30 - 2 * int(ASK_AGAIN_S))
+    mended_s = int(owner.now_s)
+    file.read(mended_s)
+    file.status(mended_s, "1", "0")
+    read(0)
+    seconds_pass(int(ASK_AGAIN_S))
+    assert row.value == "20.00 °C"
+    assert [incident[:2] for incident in view.holes.incidents(IN1, opened_s - 10, owner.now_s)] == [
+        (opened_s, mended_s)
+    ]
+
+
+def test_while_a_hole_goes_on_the_list_says_why_and_the_tooltip_what_was_read_last(
+    view: TrendView, settle: Settle, file: HoledFile, owner: Owner
+) -> None:
+    panel = device(SERIAL, 1, NOW_S, inputs=(point(PointType.INPUT, 1, 20.0),), spacings_s=(30, 30, 30))
+    view.state.add([IN1])
+    settle(view)
+    view.describe(snapshot(panel))
+    row = LegendRow(view.legend, IN1)
+    assert row.value == "20.00 °C"
+    file.cover(NOW_S + 30, NOW_S + 100, "timeout")
+    while owner.now_s < NOW_S + 90:
+        owner.now_s += 1
+        view.set_now(owner.now_s, 30)
+        settle(view)
+    assert row.value == "no reading: T3000 did not answer in time"
+    assert row.value_is_muted
+    assert "read last: 20.00 °C" in row.tip.splitlines()
+    view.spoken.tell()
+    assert "L1: no reading at the end, " in view.accessibleDescription()
+
+
 # -- the lines themselves ------------------------------------------------------------------------------------------
 
 
@@ -411,7 +484,7 @@ def lines(
     trace = Trace(IN1)
     times = np.arange(len(values)) * 10.0
     trace.series = (Series(times, np.array(values, dtype=float), Holes.none(), units, range_, digital, "", 10.0),)
-    return in_sight(trace, TimeRange(0.0, end_s), holes, now_s)
+    return in_sight(trace, TimeRange(0.0, end_s), Explained.of(holes).pieces, now_s)
 
 
 def hole(start_s: float, end_s: float, cause: Cause) -> ExplainedHole:
@@ -441,14 +514,14 @@ def test_what_is_not_told_yet_is_not_missing() -> None:
     trace = Trace(IN1)
     times, values = np.arange(10) * 10.0, np.ones(10)
     trace.series = (Series(times, values, Holes.none(), "°C", 3, False, "", 10.0, delay_s=50.0),)
-    assert in_sight(trace, TimeRange(0.0, 140.0), [], 140.0)[0] == "In sight"
-    assert in_sight(trace, TimeRange(120.0, 140.0), [], 140.0) == []
+    assert in_sight(trace, TimeRange(0.0, 140.0), Pieces.none(), 140.0)[0] == "In sight"
+    assert in_sight(trace, TimeRange(120.0, 140.0), Pieces.none(), 140.0) == []
 
 
 def test_of_a_time_without_any_reading_there_is_no_number() -> None:
     trace = Trace(IN1)
     trace.series = (Series(np.array([0.0]), np.array([1.0]), Holes.none(), "°C", 3, False, "", 10.0),)
-    told = in_sight(trace, TimeRange(100, 200), [hole(100, 200, Cause.ASLEEP)], 1000)
+    told = in_sight(trace, TimeRange(100, 200), Explained.of([hole(100, 200, Cause.ASLEEP)]).pieces, 1000)
     assert told == [
         "In sight: no reading",
         "missing 2 minutes: This computer slept, or the program was halted 2 minutes",
@@ -463,7 +536,7 @@ def test_the_time_of_an_open_sensor_is_left_out() -> None:
 
 def test_the_future_and_a_series_without_readings_have_no_lines() -> None:
     assert lines([1], now_s=-5) == []
-    assert in_sight(Trace(IN1), TimeRange(0, 100), [], 1000) == []
+    assert in_sight(Trace(IN1), TimeRange(0, 100), Pieces.none(), 1000) == []
 
 
 def test_states_have_their_times_and_starts() -> None:

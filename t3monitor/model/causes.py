@@ -107,6 +107,42 @@ _SENTENCES = {
     Cause.UNKNOWN: "Cause not recorded",
 }
 
+_WORDS = {
+    Cause.SENSOR_OPEN: "sensor open",
+    Cause.SENSOR_SHORTED: "sensor shorted",
+    Cause.POINT_MISSING: "point missing",
+    Cause.BEFORE_FIRST: "not yet read",
+    Cause.UNUSED: "not in use",
+    Cause.PANEL_MISSING: "panel missing",
+    Cause.NOT_REREAD: "nothing newer",
+    Cause.SERIAL_ZERO: "no serial",
+    Cause.SERIAL_SHARED: "serial shared",
+    Cause.SKIPPED: "unreadable",
+    Cause.DATABASE: "database",
+    Cause.FAILED: "program error",
+    Cause.NOT_READY: "T3000 not ready",
+    Cause.UNREACHABLE: "no connection",
+    Cause.TIMEOUT: "T3000 timeout",
+    Cause.CRASHED: "library crashed",
+    Cause.REFUSED: "refused",
+    Cause.BAD_REPLY: "bad answer",
+    Cause.NO_NEW_DATA: "nothing new",
+    Cause.NOT_RECORDED: "not recorded",
+    Cause.STOPPED: "stopped",
+    Cause.NOT_RUNNING: "not running",
+    Cause.ASLEEP: "asleep",
+    Cause.ENDED_UNEXPECTEDLY: "ended",
+    Cause.CLOCK_STEPPED: "clock set",
+    Cause.NO_LONGER_KEPT: "not kept",
+    Cause.NO_SUCH_TIME: "no such hour",
+    Cause.UNKNOWN: "cause unknown",
+}
+
+
+def word(cause: Cause) -> str:
+    """The same where there is no room for a sentence."""
+    return _WORDS[cause]
+
 
 def sentence(cause: Cause, detail: str = "") -> str:
     """Why there is no reading, in plain English without a full stop; ``detail`` is what was recorded with the cause.

@@ -97,7 +97,7 @@ class TrendView(QWidget):
         self.explainer = HoleExplainer(explain, clock, spawn, self)
         self.holes = ShownHoles(self.plots, self.state, self.traces, self.explainer, clock)
         self.marks = ShownMarks(self.plots, self.state, self.traces, read_marks, clock, spawn, self)
-        self.readout = Readout(self.state, self.traces, self.explainer, self.holes, clock, self)
+        self.readout = Readout(self.state, self.traces, self.holes, clock, self)
         self.legend = Legend(self.readout.in_sight)
         self.axis_control = AxisControl(self.plots, self.state, self.explainer, clock, self)
         self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, self.marks, clock)
@@ -107,7 +107,7 @@ class TrendView(QWidget):
         self.toolbar.add_menu("ƒ", self.tr("Compare"), self.more.make_menu(self.toolbar))
         self.toolbar.add_menu("▤", self.tr("Views"), self.views.menu)
         self.toolbar.add_menu("⤓", self.tr("Export"), self.exporter.make_menu(self.toolbar))
-        self.spoken = Spoken(self, self.state, self.traces, self.explainer, clock)
+        self.spoken = Spoken(self, self.state, self.traces, self.holes, clock)
         self.problem = ProblemLine()
         self.message = PlotMessage(self.plot)
         self.splitter = LegendSplitter(self.plots, self.legend)
@@ -126,9 +126,8 @@ class TrendView(QWidget):
         self.loader.begun.connect(self.traces.begin_loading)
         self.loader.loaded.connect(self._on_loaded)
         self.loader.failed.connect(self._on_failed)
-        self.explainer.explained.connect(self._draw_holes)
+        self.explainer.explained.connect(self._draw)
         self.plot.strip.time_chosen.connect(self.cycles_asked)
-        self.explainer.explained.connect(self.readout.figures.want)
         self.readout.figures.computed.connect(self._fill_legend)
         self.legend.hidden_changed.connect(self.state.set_hidden)
         self.legend.remove_asked.connect(self.state.remove)
@@ -180,9 +179,9 @@ class TrendView(QWidget):
     def set_now(self, utc_s: float, sync_interval_s: int) -> None:
         """Marks present values that have become old; to be called every second."""
         self._judged_at = utc_s, sync_interval_s
-        self.holes.pass_time()
-        if self.traces.judge(utc_s, sync_interval_s):
-            self._fill_legend()
+        is_news = self.holes.pass_time()
+        if self.traces.judge(utc_s, sync_interval_s) or is_news:
+            self._draw_cursor()
 
     def set_links_up(self, sites: Collection[str]) -> None:
         """Of which sites readings keep coming; values of others are no more than held."""
@@ -301,6 +300,7 @@ class TrendView(QWidget):
         if after != before:
             self.points_changed.emit()
 
+    @Slot()
     def _draw(self) -> None:
         self.plots.draw(self.axis_control.applied(self.traces.drawn(self._clock())), self._clock())
         self.state.set_site_zone(self.traces.site_zone(self._zones))
@@ -309,7 +309,6 @@ class TrendView(QWidget):
         self._draw_holes()
         self._say()
 
-    @Slot()
     def _draw_holes(self) -> None:
         self.spoken.soon()
         self.holes.draw(self.loader.held)

@@ -255,4 +255,4 @@ class _Table:
 def _cell(entry: Entry, column: Column) -> str:
     if column is not Column.VALUE:
         return str(entry.figures[FIGURES[column]])
-    return translate("Picture", "no reading") if entry.is_missing else entry.value
+    return translate("Picture", "no reading") if entry.told.is_missing else entry.told.text

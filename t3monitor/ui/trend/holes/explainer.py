@@ -136,8 +136,9 @@ class HoleExplainer(QObject):
         self.explained.emit()
 
     async def _explain_part(self, keys: Sequence[SeriesKey], start_s: float, end_s: float) -> None:
+        asked_s = {key: self._now_s(key) for key in keys}
         for key, holes in (await holes_of_series(self._explain, keys, self._zone, start_s, end_s)).items():
-            found, until_s = Explained.of(holes), min(end_s, self._now_s(key))
+            found, until_s = Explained.of(holes, asked_s[key]), min(end_s, self._now_s(key))
             is_new = key not in self._told
             self._told[key] = found if is_new else self._told[key].renewed(start_s, end_s, found)
             known_s, known_until_s = (inf, -inf) if is_new else self._known[key]

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from typing_extensions import override
 
-from t3monitor.model.causes import HoleClass, sentence
+from t3monitor.model.causes import HoleClass, sentence, word
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.holes.hatches import TILE_PX, hatched, picture
 from t3monitor.ui.trend.holes.missing import CAUSES, Pieces
@@ -90,20 +90,21 @@ class HoleItem(ColumnItem):
             if (cause := CAUSES[causes[n]]) is None:
                 continue
             band = QRectF(place.left() + float(left[n]), place.top(), float(right[n] - left[n]), place.height())
-            text = ": ".join(filter(None, (row.name, sentence(cause))))
-            if place.height() < 3 * line_px:
-                self._paint_line(painter, band, text, metrics)
-            else:
-                self._paint_text(painter, band, text, metrics)
+            texts = [": ".join(filter(None, (row.name, text))) for text in (sentence(cause), word(cause))]
+            paint = self._paint_line if place.height() < 3 * line_px else self._paint_text
+            any(paint(painter, band, text, metrics) for text in (*texts, word(cause)))
 
-    def _paint_line(self, painter: QPainter, band: QRectF, text: str, metrics: QFontMetricsF) -> None:
+    def _paint_line(self, painter: QPainter, band: QRectF, text: str, metrics: QFontMetricsF) -> bool:
+        """Returns whether there was room."""
         width = metrics.horizontalAdvance(text) + 2 * _PADDING_PX
-        if width <= band.width() and metrics.height() <= band.height() + 4:
+        has_room = width <= band.width() and metrics.height() <= band.height() + 4
+        if has_room:
             at = QRectF(band.left(), band.top(), width, band.height())
             self._paint_ground(painter, at)
             painter.drawText(at.translated(_PADDING_PX, 0), _ONE_LINE, text)
+        return has_room
 
-    def _paint_text(self, painter: QPainter, band: QRectF, text: str, metrics: QFontMetricsF) -> None:
+    def _paint_text(self, painter: QPainter, band: QRectF, text: str, metrics: QFontMetricsF) -> bool:
         """Beside each other as far as the words have room, else from top to bottom."""
         room = band.adjusted(_PADDING_PX, _PADDING_PX, -_PADDING_PX, -_PADDING_PX)
         lines = metrics.boundingRect(room, _WRAP, text)
@@ -118,6 +119,9 @@ class HoleItem(ColumnItem):
             self._paint_ground(painter, at.adjusted(-_PADDING_PX, 0, _PADDING_PX, 0))
             painter.drawText(at, _ONE_LINE, text)
             painter.restore()
+        else:
+            return False
+        return True
 
     def _paint_ground(self, painter: QPainter, at: QRectF) -> None:
         """What words are read on, whatever hatch is beneath."""

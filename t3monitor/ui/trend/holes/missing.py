@@ -60,13 +60,16 @@ class Explained(NamedTuple):
 
     holes: tuple[ExplainedHole, ...]
     pieces: Pieces
+    goes_on: bool = False  # the last one, a fault of the sensor, which readings do not end
 
     @classmethod
-    def of(cls, holes: Sequence[ExplainedHole] = ()) -> "Explained":
-        """What was found out."""
+    def of(cls, holes: Sequence[ExplainedHole] = (), until_s: float = np.inf) -> "Explained":
+        """What was found out up to a time."""
         starts = np.fromiter((hole.start_s for hole in holes), np.float64, len(holes))
         ends = np.fromiter((hole.end_s for hole in holes), np.float64, len(holes))
-        return cls(tuple(holes), Pieces(starts, ends, np.fromiter((_CODES[hole.cause] for hole in holes), np.int8)))
+        codes = np.fromiter((_CODES[hole.cause] for hole in holes), np.int8)
+        goes_on = bool(len(holes) and _IS_FAULT[codes[-1]] and ends[-1] >= until_s)
+        return cls(tuple(holes), Pieces(starts, ends, codes), goes_on)
 
     def within(self, start_s: float, end_s: float) -> list[ExplainedHole]:
         """What is known between two times, cut there."""
@@ -89,6 +92,7 @@ class Explained(NamedTuple):
                 np.concatenate([part.pieces.ends for part in parts]),
                 np.concatenate([part.pieces.causes for part in parts]),
             ),
+            newer.goes_on if last == len(self.holes) else self.goes_on,
         )
 
     def _taken(self, which: slice) -> "Explained":
@@ -110,16 +114,19 @@ class Missing:
         which = int(self.which[place])
         return None if which < 0 else self.explained.holes[which]
 
+    def place_at(self, time_s: float) -> int | None:
+        """The piece in which a time lies."""
+        return Holes(*self.pieces[:2]).at(time_s)
+
     def told_at(self, time_s: float) -> ExplainedHole | None:
         """What was found out about a time without a reading."""
-        place = Holes(*self.pieces[:2]).at(time_s)
+        place = self.place_at(time_s)
         return None if place is None else self.told(place)
 
 
-def faults(holes: Iterable[ExplainedHole]) -> Holes:
+def faults(pieces: Pieces) -> Holes:
     """When the sensor was open or shorted."""
-    found = [hole[:2] for hole in holes if hole.cause in SENSOR_FAULTS]
-    return Holes(*np.array(found, dtype=float).reshape(-1, 2).T)
+    return Holes(*pieces.taken(_IS_FAULT[pieces.causes])[:2])
 
 
 def without_reading(series: Sequence[Series], start_s: float, end_s: float, now_s: float) -> Holes:
@@ -174,9 +181,12 @@ def missing(
     """
     holes = without_reading(series, start_s, end_s, now_s)
     is_like = like and like.between_s == (start_s, end_s) and _are_equal(holes, like.holes)
-    if like and is_like and _are_equal(explained.pieces, like.explained.pieces):
+    is_told_alike = like and like.explained.goes_on == explained.goes_on
+    if like and is_like and is_told_alike and _are_equal(explained.pieces, like.explained.pieces):
         return replace(like, explained=explained)
     told = Holes(*explained.pieces[:2])
+    if explained.goes_on:
+        told = Holes(told.starts, np.append(told.ends[:-1], np.inf))
     edges = edges_of([*holes, *(np.clip(edge, start_s, end_s) for edge in told)])
     begins = edges[:-1]
     hole, which = _place(holes, begins), _place(told, begins)

@@ -11,8 +11,8 @@ from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.trend.holes.bands import bands
 from t3monitor.ui.trend.holes.explainer import HoleExplainer
 from t3monitor.ui.trend.holes.hole_texts import incident_texts, whose
-from t3monitor.ui.trend.holes.incidents import incidents
-from t3monitor.ui.trend.holes.missing import CAUSES, Missing, Pieces, missing
+from t3monitor.ui.trend.holes.incidents import Incident, incidents
+from t3monitor.ui.trend.holes.missing import CAUSES, Missing, Pieces, faults, missing
 from t3monitor.ui.trend.plot.plot import HoleRow
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.series.coverage import Coverage
@@ -59,20 +59,40 @@ class ShownHoles:
         self._missing, self._made_of = found, {key: self._made_of[key] for key in found}
         self._show(now_s)
 
-    def pass_time(self) -> None:
-        """To be called every second: a hole goes on, or has just begun, and its cause may be recorded by now."""
+    def pass_time(self) -> bool:
+        """To be called every second: a hole goes on, or has just begun, and its cause may be recorded by now.
+
+        Returns whether more is missing, or less, than a second ago.
+        """
+        before = self._missing
         self.draw(self._held)
         if not_sure := [since_s for key, its in self._missing.items() for since_s in self._not_sure(key, its.pieces)]:
             self._explainer.ask_again(min(not_sure))
+        return list(self._missing.values()) != list(before.values())
 
     def has(self, key: SeriesKey) -> bool:
         """Whether the history of a series is at hand, and so what it lacks."""
         return key in self._missing
 
+    def pieces(self, key: SeriesKey, now_s: float) -> Pieces:
+        """What a series lacks up to the present on its time axis; nothing, if that is not known."""
+        its = self._missing.get(key)
+        return its.pieces.until(now_s) if its else Pieces.none()
+
+    def is_in(self, key: SeriesKey, time_s: float) -> bool:
+        """Whether a time is known to lie in a hole of a series, or in a fault of its sensor."""
+        its = self._missing.get(key)
+        return its is not None and its.place_at(time_s) is not None
+
     def at(self, key: SeriesKey, time_s: float) -> ExplainedHole | None:
         """Why a series has no reading at a time; None if that is not known."""
         its = self._missing.get(key)
         return its.told_at(time_s) if its else None
+
+    def incidents(self, key: SeriesKey, start_s: float, end_s: float) -> list[Incident]:
+        """What of a series is missing in a time, the longest first."""
+        its = self._missing.get(key)
+        return incidents([its], start_s, end_s) if its else []
 
     def ask_about(self, key: SeriesKey, time_s: float) -> None:
         """Asks once more, if there is a hole then that could not be explained."""
@@ -104,14 +124,17 @@ class ShownHoles:
 
     def _not_sure(self, key: SeriesKey, pieces: Pieces) -> list[float]:
         """Since when a cause may still be recorded: of what goes on, and of what has none and is recent."""
-        now_s = self._clock()
-        now_s += self._traces[key].ahead_s(now_s)
-        places = pieces.places(now_s - _RECENT_S, now_s)
-        return [
+        now_s, trace = self._clock(), self._traces[key]
+        now_s += trace.ahead_s(now_s)
+        recent_s, is_at_fault = now_s - _RECENT_S, faults(pieces).at(now_s) is not None
+        since = [
             float(pieces.starts[place])
-            for place in places
-            if pieces.ends[place] > now_s or int(pieces.causes[place]) in _NOT_SURE
+            for place in pieces.places(recent_s, now_s)
+            if (pieces.ends[place] > now_s and not is_at_fault) or int(pieces.causes[place]) in _NOT_SURE
         ]
+        if is_at_fault or (trace.is_faulty and trace.reaches_present):  # its end, or its begin, may be recorded by now
+            since.append(recent_s)
+        return since
 
     def _show(self, now_s: float) -> None:
         shown = [trace for trace in self._traces.shown if trace.key in self._missing]

@@ -1,18 +1,17 @@
 """What a series did in the time in sight, and how much of that is known, in words; plain data."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from t3monitor.model.causes import Cause
+import numpy as np
+
 from t3monitor.model.times import duration_text
 from t3monitor.model.units import is_measured
-from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, StateTime, Statistics, statistics
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.holes.hole_texts import cause_texts
-from t3monitor.ui.trend.holes.missing import faults
+from t3monitor.ui.trend.holes.missing import CAUSES, Pieces, faults
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.time.time_range import TimeRange
 
@@ -35,15 +34,15 @@ class InSight(NamedTuple):
         return self.known_s / (self.end_s - self.start_s)
 
 
-def measure(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_s: float) -> InSight | None:
+def measure(trace: Trace, shown: TimeRange, lacking: Pieces, now_s: float) -> InSight | None:
     """What a series did in a time; None if nothing can be said of it.
 
-    ``holes`` are those that are known in this time, which ends with the present, ``now_s`` on the axis of the series.
+    ``lacking`` is what it lacks up to the present, ``now_s`` on the axis of the series.
     """
     start_s, end_s = shown.start_s, min(shown.end_s, now_s)
     if start_s >= end_s or not trace.series:
         return None
-    at_fault = faults(holes)
+    at_fault = faults(lacking)
     found = [(series, statistics(series, start_s, end_s, now_s, at_fault)) for series in trace.series]
     end_s = min(told.end_s for _, told in found)
     if start_s >= end_s:  # nothing is told of it yet
@@ -51,17 +50,16 @@ def measure(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_
     return InSight(start_s, end_s, found)
 
 
-def in_sight(trace: Trace, shown: TimeRange, holes: Sequence[ExplainedHole], now_s: float) -> list[str]:
+def in_sight(trace: Trace, shown: TimeRange, lacking: Pieces, now_s: float) -> list[str]:
     """The lines of a tooltip: how much is known, what the series did then, and why the rest is missing."""
-    found = measure(trace, shown, holes, now_s)
+    found = measure(trace, shown, lacking, now_s)
     if not found:
         return []
     lines = [_known_text(found.known)]
     lines += [_figures(trace, series, told) for series, told in found.parts if told.known]
     if (missing_s := found.end_s - found.start_s - found.known_s) >= 1:
-        lines.append(
-            ": ".join(filter(None, (translate("InSight", "missing %s") % duration_text(missing_s), _why(holes))))
-        )
+        why = _why(lacking, found.start_s, found.end_s)
+        lines.append(": ".join(filter(None, (translate("InSight", "missing %s") % duration_text(missing_s), why))))
     return lines
 
 
@@ -99,8 +97,10 @@ def _state_text(trace: Trace, series: Series, told: StateTime, at_least: str) ->
     return f"{text}, {translate('InSight', 'starts: %d') % told.starts}"
 
 
-def _why(holes: Sequence[ExplainedHole]) -> str:
-    seconds: dict[Cause, float] = defaultdict(float)
-    for hole in holes:
-        seconds[hole.cause] += hole.end_s - hole.start_s
-    return "; ".join(cause_texts(sorted(seconds.items(), key=lambda item: item[1], reverse=True)))
+def _why(lacking: Pieces, start_s: float, end_s: float) -> str:
+    starts, ends, causes = lacking.reaching(start_s, end_s)
+    lasted_s = np.minimum(ends, end_s) - np.maximum(starts, start_s)
+    seconds = [(CAUSES[cause], float(lasted_s[causes == cause].sum())) for cause in np.unique(causes)]
+    if all(cause is None for cause, _ in seconds):  # nobody has looked yet
+        return ""
+    return "; ".join(cause_texts(sorted(seconds, key=lambda item: item[1], reverse=True)))

@@ -33,7 +33,7 @@ from t3monitor.ui.trend.legend.legend_painting import PADDING_PX, RowHeight, Row
 from t3monitor.ui.trend.legend.style_popup import StylePopup
 
 NARROWEST_PX, _NARROWEST_NAME_PX = 190, 20
-_SHARE, _NARROW_PX, _WIDE_PX = 0.36, 230, 500  # of the trend's width, at first
+_SHARE, NARROW_PX, _WIDE_PX = 0.36, 240, 500  # of the trend's width, at first
 _WIDTHS = {Column.SHOWN: 24, Column.LOOKS: 28, Column.REMOVE: 22}
 _LABEL = "SUP_TEMP"  # has room before any figure has
 _STATE = "Open 99 %"  # longer words have the room of the minimum, or none
@@ -68,7 +68,7 @@ class LegendSplitter(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if not self.is_chosen:
-            legend_px = min(max(round(self.width() * _SHARE), _NARROW_PX), _WIDE_PX)
+            legend_px = min(max(round(self.width() * _SHARE), NARROW_PX), _WIDE_PX)
             self.setSizes([self.width() - legend_px, legend_px])
 
 

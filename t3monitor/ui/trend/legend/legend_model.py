@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -53,6 +53,15 @@ class Column(NamedColumn):
 FIGURES = {Column.MINIMUM: 0, Column.MEAN: 1, Column.MAXIMUM: 2, Column.KNOWN: 3}  # places in `Figures`
 
 
+class Told(NamedTuple):
+    """What a series says at the cursor or now."""
+
+    text: str  # a value with unit or state word; or that there is no reading, and why
+    is_missing: bool = False
+    shorter: tuple[str, ...] = ()  # the same in less room, the longest first
+    aside: str = ""  # what was read before, or though it says nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a row shows."""
@@ -62,8 +71,7 @@ class Entry:
     colour: QColor
     style: Style
     hidden: bool
-    value: str  # at the cursor or now, with unit or state word; or why there is none
-    is_missing: bool  # there is none
+    told: Told
     state: PanelState  # of the panel that a value of the present is from
     recorded: bool
     unit: str | None  # of its axis; None: it has states, or nothing is known of it yet
@@ -73,8 +81,8 @@ class Entry:
     @property
     def value_text(self) -> str:
         """The value, marked if it is none of the present."""
-        mark = _MARKS.get(self.state)
-        return f"{mark} {self.value}" if mark and self.value else self.value
+        mark = None if self.told.is_missing else _MARKS.get(self.state)
+        return f"{mark} {self.told.text}" if mark and self.told.text else self.told.text
 
 
 Row = Entry | str  # a text is the heading of a group
@@ -246,9 +254,9 @@ class LegendModel(QAbstractTableModel):
             case Column.REMOVE:
                 return tooltip(self.tr("Remove %s from the plot") % name)
         not_recorded = "" if entry.recorded else self.tr("Not recorded: its values are shown but not stored")
-        why = entry.value if entry.is_missing else ""
+        why = entry.told.text if entry.told.is_missing else ""
         names = name, entry.names.site, entry.names.full_label
-        return tooltip_text([*names, not_recorded, why, *self._in_sight(entry.key)])
+        return tooltip_text([*names, not_recorded, why, entry.told.aside, *self._in_sight(entry.key)])
 
     def _spoken(self, entry: Entry, column: Column) -> str | None:
         name = entry.names.short
@@ -260,7 +268,7 @@ class LegendModel(QAbstractTableModel):
             case Column.NAME:
                 heads = zip(FIGURES, entry.figures, strict=False)
                 figures = [f"{title(of)} {text}" for of, text in heads if text]
-                value = f"{self.heading} {entry.value_text}" if entry.value else ""
+                value = f"{self.heading} {entry.value_text}" if entry.told.text else ""
                 return ", ".join(filter(None, (name, small_text(entry), value, *figures)))
             case Column.REMOVE:
                 return self.tr("Remove %s") % name
@@ -274,7 +282,7 @@ def plot_name(plot: int) -> str:
 
 def is_muted(entry: Entry, column: Column) -> bool:
     """Whether a text steps back: of a hidden series, of figures of little known time, of no value of the present."""
-    if column == Column.VALUE and (entry.is_missing or entry.state in _MARKS):
+    if column == Column.VALUE and (entry.told.is_missing or entry.state in _MARKS):
         return True
     return entry.hidden or (column in FIGURES and entry.figures.is_partial)
 
@@ -326,7 +334,7 @@ def _differ_in_value(row: Row, other: Row) -> bool:
     """Whether two rows differ in nothing else, as they do when the cursor moves."""
     if not (isinstance(row, Entry) and isinstance(other, Entry)):
         return False
-    return replace(row, value=other.value, is_missing=other.is_missing, state=other.state) == other
+    return replace(row, told=other.told, state=other.state) == other
 
 
 def _identity(row: Row) -> SeriesKey | str:

@@ -90,15 +90,17 @@ class RowPainter:
         """Label, what stands small behind it, and the value, for which that gives way."""
         plain, muted = colours
         room = cells[Column.NAME].united(cells[Column.VALUE]).adjusted(2, 0, -PADDING_PX, 0)
-        value_px = self._metrics.horizontalAdvance(row.value_text) + 1
-        least_px = room.width() // 2 if row.is_missing else room.width() // 3  # of a label, beside a long value
-        most_px = max(room.width() - value_px - _GAP_PX, least_px)
-        label_px = min(self._metrics.horizontalAdvance(row.names.label) + 1, most_px)  # an exact fit would be elided
+        wanted_px = self._metrics.horizontalAdvance(row.names.label) + 1  # an exact fit would be elided
+        ways = row.value_text, *row.told.shorter
+        beside_px = room.width() - wanted_px - _GAP_PX
+        value = next((text for text in ways if self._metrics.horizontalAdvance(text) < beside_px), ways[-1])
+        value_px = self._metrics.horizontalAdvance(value) + 1
+        label_px = min(wanted_px, max(room.width() - value_px - _GAP_PX, room.width() // 3))
         painter.setPen(plain)
         painter.drawText(room, _LEFT, self._elided(row.names.label, label_px, Qt.TextElideMode.ElideMiddle))
         value_room = room.adjusted(label_px + _GAP_PX, 0, 0, 0)
         painter.setPen(muted if is_muted(row, Column.VALUE) else plain)
-        painter.drawText(value_room, _RIGHT, self._elided(row.value_text, value_room.width()))
+        painter.drawText(value_room, _RIGHT, self._elided(value, value_room.width()))
         small_room = value_room.adjusted(0, 0, -value_px - _GAP_PX, 0)
         small_room.setRight(min(small_room.right(), room.right() - plain_value_px(self._metrics)))  # however long it is
         text = self._small_metrics.elidedText(small_text(row), Qt.TextElideMode.ElideRight, max(0, small_room.width()))

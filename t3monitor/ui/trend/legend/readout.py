@@ -5,16 +5,17 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from t3monitor.model.causes import SENSOR_FAULTS, sentence
+from t3monitor.model.causes import SENSOR_FAULTS, sentence, word
 from t3monitor.model.series_keys import ComparedKey, SeriesKey
 from t3monitor.model.units import is_measured
 from t3monitor.model.zones import local
+from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.ui.kit.texts import clock_text, date_text, local_time_text, translate
-from t3monitor.ui.trend.holes.explainer import HoleExplainer
 from t3monitor.ui.trend.holes.shown_holes import ShownHoles
 from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
 from t3monitor.ui.trend.legend.in_sight import InSight, in_sight, measure
-from t3monitor.ui.trend.legend.legend_model import Entry
+from t3monitor.ui.trend.legend.legend_model import Entry, Told
+from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time.time_range import Preset
@@ -27,14 +28,12 @@ class Readout:
         self,
         state: TrendState,
         traces: Traces,
-        explainer: HoleExplainer,
         holes: ShownHoles,
         clock: Callable[[], float],
         parent: QObject,
     ) -> None:
         self._state = state
         self._traces = traces
-        self._explainer = explainer
         self._holes = holes
         self._clock = clock
         self.figures = FiguresInSight(self._all_figures, parent)
@@ -59,12 +58,12 @@ class Readout:
 
     def entries(self) -> list[Entry]:
         """The rows of the list."""
-        return self._traces.entries(self._state.cursor_s, self._clock(), self._at_cursor, self.figures.of)
+        return self._traces.entries(self._tell, self.figures.of, is_present=self._state.cursor_s is None)
 
     def in_sight(self, key: SeriesKey) -> list[str]:
         """What a series did in the time in sight."""
-        holes = self._explainer.within(key, *self._state.time_range)
-        return in_sight(self._traces[key], self._state.time_range, holes, self._its_now_s(key))
+        now_s = self._its_now_s(key)
+        return in_sight(self._traces[key], self._state.time_range, self._holes.pieces(key, now_s), now_s)
 
     def _its_now_s(self, key: SeriesKey) -> float:
         now_s = self._clock()
@@ -75,24 +74,36 @@ class Readout:
 
     def _measured(self, key: SeriesKey) -> InSight | None:
         shown, now_s = self._state.time_range, self._its_now_s(key)
-        found = measure(self._traces[key], shown, self._explainer.within(key, *shown), now_s)
+        found = measure(self._traces[key], shown, self._holes.pieces(key, now_s), now_s)
         if found is None and not self._traces[key].series and self._holes.has(key) and shown.start_s < now_s:
             return InSight(shown.start_s, min(shown.end_s, now_s), ())  # there was never a reading
         return found
 
-    def _at_cursor(self, key: SeriesKey, value: str | None) -> str:
-        """A value at the crosshair, or why there is none."""
-        cursor_s = self._state.cursor_s
-        hole = None if cursor_s is None else self._holes.at(key, cursor_s)
-        if value is None and hole is None and cursor_s is not None:
-            self._holes.ask_about(key, cursor_s)
-        if value and isinstance(key, ComparedKey):
-            value += self._difference(key)
+    def _tell(self, trace: Trace) -> Told:
+        """The value at the crosshair or now; in a hole that there is no reading, and why, and nothing else."""
+        key, cursor_s = trace.key, self._state.cursor_s
+        time_s = self._its_now_s(key) if cursor_s is None else cursor_s
+        value = trace.current_text if cursor_s is None else trace.text_at(cursor_s, self._clock())
+        if value == "":  # nothing is told of the present
+            return Told("")
+        if value is None or self._holes.is_in(key, time_s):
+            if (hole := self._holes.at(key, time_s)) is None:
+                self._holes.ask_about(key, time_s)
+            return self._missing(hole, value)
+        if cursor_s is None:
+            return Told(value)
+        return Told(value + self._difference(key) if isinstance(key, ComparedKey) else value)
+
+    def _missing(self, hole: ExplainedHole | None, value: str | None) -> Told:
+        none, why = translate("Readout", "no reading"), translate("Readout", "no reading: %s")
         if hole is None:
-            return value or translate("Readout", "no reading")
-        if value is None:
-            return translate("Readout", "no reading: %s") % hole.sentence
-        return f"{value} · {hole.sentence}" if hole.cause in SENSOR_FAULTS else value
+            return Told(none, is_missing=True)
+        ways = why % hole.sentence, why % sentence(hole.cause), why % word(hole.cause), word(hole.cause)
+        aside = ""
+        if value:
+            is_fault = hole.cause in SENSOR_FAULTS
+            aside = translate("Readout", "read all the same: %s") if is_fault else translate("Readout", "read last: %s")
+        return Told(ways[0], True, ways[1:], aside and aside % value)
 
     def _difference(self, key: ComparedKey) -> str:
         """How much the series itself is above what it was on the day that is compared, if it is on the plot."""
@@ -110,9 +121,7 @@ class Readout:
 
     def _why_none(self, time_s: float) -> str:
         """The cause for which none of the shown series has a reading at a time, if it is one."""
-        now_s = self._clock()
-        holes = [
-            None if trace.text_at(time_s, now_s) else self._holes.at(trace.key, time_s) for trace in self._traces.shown
-        ]
+        holes = [self._holes.at(trace.key, time_s) for trace in self._traces.shown]
         causes = {hole and hole.cause for hole in holes}
-        return sentence(cause) if len(causes) == 1 and (cause := causes.pop()) else ""
+        none = translate("Readout", "no reading: %s")
+        return none % sentence(cause) if len(causes) == 1 and (cause := causes.pop()) else ""

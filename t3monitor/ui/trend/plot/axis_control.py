@@ -53,7 +53,7 @@ class AxisControl(QObject):
                     point,
                     series=series,
                     style=point.style._replace(step=point.style.step or is_increase),
-                    faulty=faults(self._explainer.told(point.key).holes) if axes.without_faulty else None,
+                    faulty=faults(self._explainer.told(point.key).pieces) if axes.without_faulty else None,
                 )
             )
         return found

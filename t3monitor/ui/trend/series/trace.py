@@ -126,6 +126,11 @@ class Trace:
         """The present value with its unit or state word; empty if no snapshot told it, or it shows another time."""
         return self.point.value_text if self.point and not self.shift.days else ""
 
+    @property
+    def is_faulty(self) -> bool:
+        """Whether a sensor of it is open or shorted, as the newest snapshot tells; never, if it shows another time."""
+        return not self.shift.days and any(part.point is not None and bool(part.point.fault) for part in self.parts)
+
     def forget(self) -> None:
         """Drops all samples, the present value and the names that came with it."""
         self.point = None

@@ -15,7 +15,7 @@ from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.legend.figures import Figures
-from t3monitor.ui.trend.legend.legend_model import Entry
+from t3monitor.ui.trend.legend.legend_model import Entry, Told
 from t3monitor.ui.trend.plot.curves import axis_unit
 from t3monitor.ui.trend.plot.lanes import lane_words
 from t3monitor.ui.trend.plot.plot import Drawn
@@ -214,35 +214,28 @@ class Traces:
 
     def entries(
         self,
-        cursor_s: float | None,
-        now_s: float,
-        at_cursor: Callable[[SeriesKey, str | None], str],
+        tell: Callable[[Trace], Told],
         figures: Mapping[SeriesKey, Figures] = MappingProxyType({}),
+        *,
+        is_present: bool = True,
     ) -> list[Entry]:
-        """The rows of the legend; ``at_cursor`` makes a text of a value at the crosshair, None: there is none."""
-        entries = []
-        for chosen, trace in zip(self._series, self._traces.values(), strict=True):
-            value, is_missing, state = trace.current_text, False, trace.state
-            if cursor_s is not None:
-                found = trace.text_at(cursor_s, now_s)
-                value, is_missing, state = at_cursor(chosen.key, found), found is None, PanelState.LIVE
-            entries.append(
-                Entry(
-                    chosen.key,
-                    trace.names,
-                    _colour(chosen),
-                    chosen.style,
-                    chosen.hidden,
-                    value,
-                    is_missing,
-                    state,
-                    self.is_recorded(trace),
-                    _unit(trace),
-                    figures.get(chosen.key, Figures()),
-                    chosen.plot,
-                )
+        """The rows of the legend with what ``tell`` says of each series, of the present or of another time."""
+        return [
+            Entry(
+                chosen.key,
+                trace.names,
+                _colour(chosen),
+                chosen.style,
+                chosen.hidden,
+                tell(trace),
+                trace.state if is_present else PanelState.LIVE,
+                self.is_recorded(trace),
+                _unit(trace),
+                figures.get(chosen.key, Figures()),
+                chosen.plot,
             )
-        return entries
+            for chosen, trace in zip(self._series, self._traces.values(), strict=True)
+        ]
 
     def is_recorded(self, trace: Trace) -> bool:
         """Whether what it shows is stored."""

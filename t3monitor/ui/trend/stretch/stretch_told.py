@@ -67,7 +67,7 @@ def tell(
     start_s, end_s = times.between
     now_s, limits = times.now_s, limits or {}
     end_s = max(start_s, min([end_s, now_s, *(part.told_until(now_s) for part in parts)]))
-    at_fault = faults(holes)
+    at_fault = faults(Explained.of(holes).pieces)
     found = [
         statistics(
             part,
@@ -112,7 +112,7 @@ def tell(
 
 def times_of(parts: Sequence[Series], holes: Sequence[ExplainedHole], state: float, times: Times) -> Condition:
     """When a series is in a state."""
-    return condition(parts, state, *times.between, times.now_s, faults(holes))
+    return condition(parts, state, *times.between, times.now_s, faults(Explained.of(holes).pieces))
 
 
 def _missing(
