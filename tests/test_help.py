@@ -5,7 +5,7 @@ from string import ascii_uppercase, digits
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +13,7 @@ from t3monitor import __version__
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.activity.view import ActivityPane
-from t3monitor.ui.help import AboutDialog, KeysDialog, keys_text
+from t3monitor.ui.help import AboutDialog, GuideDialog, KeysDialog, keys_text
 from t3monitor.ui.keys import table_keys, trend_keys, window_keys
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.trend.actions import act_on_key
@@ -75,3 +75,13 @@ def test_the_dialogs_show_keys_and_versions(qtbot: QtBot) -> None:
     about.copy.click()
     assert f"T3 Monitor {__version__}" in QGuiApplication.clipboard().text()
     assert "Python" in QGuiApplication.clipboard().text()
+
+
+def test_the_guide_is_read_in_the_window_and_its_links_lead_on(qtbot: QtBot) -> None:
+    guide = GuideDialog()
+    qtbot.addWidget(guide)
+    text = guide.pages.toPlainText()
+    assert "Find a point" in text
+    assert "\ufffc" not in text, "a picture"
+    guide.pages.setSource(QUrl("outcomes.md"))
+    assert "no new data" in guide.pages.toPlainText().replace("_", " ")

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Panel
-from t3monitor.ui.kit.texts import moment_text
+from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
@@ -357,7 +357,7 @@ class TestCopying:
         view.apply(snapshot(device(panel_name="AHU 1", inputs=(sensor,))))
         select(view, [IN1, OUT1])
         qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-        read_at = [moment_text(NOW_S - 5), local_time_text(NOW_S - 4)]
+        read_at = [local_time_text(NOW_S - 5), local_time_text(NOW_S - 4)]
         point_ = QLocale.system().decimalPoint()
         assert QGuiApplication.clipboard().text() == (
             "Panel\tId\tFull label\tLabel\tA/M\tValue\tUnit\tStatus\tRange\tSignal\tRead at\n"

@@ -1,22 +1,26 @@
-"""The Help menu: the list of keys, and what this program is."""
+"""The Help menu: the guide, the list of keys, and what this program is."""
 
 import platform
+import re
 import sqlite3
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Slot, qVersion
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QMainWindow,
     QPushButton,
+    QTextBrowser,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 import t3monitor
 from t3monitor import __version__
@@ -25,20 +29,52 @@ from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.texts import translate
 
-_GUIDE = Path(t3monitor.__file__).parents[1] / "docs" / "window.md"  # beside the program, but not in every package
+_GUIDE = Path(t3monitor.__file__).parents[1] / "docs" / "window.md"  # frozen too, but not installed by pip
 _T3000 = "https://github.com/temcocontrols/T3000_Building_Automation_System"
 
 
 def add_help_menu(window: QMainWindow) -> None:
     """The last menu of the window."""
     menu = window.menuBar().addMenu(translate("Help", "&Help"))
-    keys, about = (
-        QAction(text, window) for text in (translate("Help", "&Keys"), translate("Help", "&About T3 Monitor"))
+    offers: tuple[tuple[str, str, type[QDialog]], ...] = (
+        (translate("Help", "&Guide to the window"), "", GuideDialog),
+        (translate("Help", "&Keys"), "F1", KeysDialog),
+        (translate("Help", "&About T3 Monitor"), "", AboutDialog),
     )
-    keys.setShortcut(QKeySequence("F1"))
-    keys.triggered.connect(lambda: KeysDialog(window).open())
-    about.triggered.connect(lambda: AboutDialog(window).open())
-    menu.addActions([keys, about])
+    for text, key, dialog in offers:
+        action = QAction(text, window, shortcut=QKeySequence(key))
+        action.triggered.connect(lambda _checked=False, dialog=dialog: dialog(window).show())
+        action.setEnabled(dialog is not GuideDialog or _GUIDE.exists())
+        menu.addAction(action)
+
+
+class GuideDialog(QDialog):
+    """The guide by task, beside the window that it tells of."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Guide to the window"))
+        self.resize(860, 700)
+        self.pages = _Pages()
+        self.pages.setAccessibleName(self.tr("Guide to the window"))
+        self.pages.setOpenExternalLinks(True)
+        self.pages.setSource(QUrl.fromLocalFile(str(_GUIDE)))
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.pages)
+        layout.addWidget(_close_button(self))
+
+
+class _Pages(QTextBrowser):
+    """Pages of docs/, without their pictures: those of the window are in sight anyway."""
+
+    @override
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        loaded = super().loadResource(kind, name)
+        if kind != QTextDocument.ResourceType.MarkdownResource.value:
+            return loaded
+        text = bytes(loaded.data()).decode()
+        return re.sub(r"!\[[^]]*\]\([^)]*\)", "", text.partition("\n## Pictures")[0])
 
 
 class KeysDialog(QDialog):
@@ -90,10 +126,10 @@ class AboutDialog(QDialog):
         self.copy = QPushButton(icon("copy"), self.tr("&Copy"))
         self.copy.clicked.connect(self.on_copy)
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
-        self._add_link(
-            buttons, self.tr("&Guide to the window"), QUrl.fromLocalFile(str(_GUIDE)) if _GUIDE.exists() else None
-        )
-        self._add_link(buttons, self.tr("&T3000 on the web"), QUrl(_T3000))
+        t3000 = QPushButton(icon("link"), self.tr("&T3000 on the web"))
+        t3000.setToolTip(_T3000)
+        t3000.clicked.connect(partial(QDesktopServices.openUrl, QUrl(_T3000)))
+        buttons.addButton(t3000, QDialogButtonBox.ButtonRole.ActionRole)
         layout = QVBoxLayout(self)
         for part in (heading, sentence, self.versions, buttons):
             layout.addWidget(part)
@@ -103,13 +139,6 @@ class AboutDialog(QDialog):
         """Puts the versions on the clipboard."""
         QGuiApplication.clipboard().setText(self.versions.text())
         self.copy.setText(self.tr("Copied"))
-
-    def _add_link(self, buttons: QDialogButtonBox, text: str, url: QUrl | None) -> None:
-        if url is not None:
-            button = QPushButton(icon("link"), text)
-            button.setToolTip(url.toLocalFile() or url.toString())
-            button.clicked.connect(partial(QDesktopServices.openUrl, url))
-            buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
 
 
 def keys_text(keys: Keys) -> str:
