@@ -5,7 +5,7 @@ from string import ascii_uppercase, digits
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from pytestqt.qtbot import QtBot
 
@@ -83,5 +83,11 @@ def test_the_guide_is_read_in_the_window_and_its_links_lead_on(qtbot: QtBot) -> 
     text = guide.pages.toPlainText()
     assert "Find a point" in text
     assert "\ufffc" not in text, "a picture"
+    assert "1 November 2026 in New York" not in text, "nor the table of one"
+    guide.show()
+    qtbot.waitUntil(lambda: guide.pages.verticalScrollBar().maximum() > 0)
+    guide.pages.setSource(QUrl("#compare-days"))
+    at_the_top = guide.pages.cursorForPosition(QPoint(0, 0)).block()
+    assert "Compare days" in (at_the_top.text(), at_the_top.next().text())
     guide.pages.setSource(QUrl("outcomes.md"))
     assert "no new data" in guide.pages.toPlainText().replace("_", " ")

@@ -30,6 +30,8 @@ from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.texts import translate
 
 _GUIDE = Path(t3monitor.__file__).parents[1] / "docs" / "window.md"  # frozen too, but not installed by pip
+_HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
+_WITH_PICTURES = re.compile(r"(?:^\|.*\n)*^.*\]\(images/.*\n(?:^\|.*\n)*", re.MULTILINE)  # lines and tables
 _T3000 = "https://github.com/temcocontrols/T3000_Building_Automation_System"
 
 
@@ -66,15 +68,17 @@ class GuideDialog(QDialog):
 
 
 class _Pages(QTextBrowser):
-    """Pages of docs/, without their pictures: those of the window are in sight anyway."""
+    """Pages of docs/, with places for links to headings, without pictures: those of the window are in sight anyway."""
 
     @override
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         loaded = super().loadResource(kind, name)
         if kind != QTextDocument.ResourceType.MarkdownResource.value:
             return loaded
-        text = bytes(loaded.data()).decode()
-        return re.sub(r"!\[[^]]*\]\([^)]*\)", "", text.partition("\n## Pictures")[0])
+        text = bytes(loaded.data()).decode().partition("\n## Pictures")[0]
+        return _HEADING.sub(
+            lambda its: f'{its[1]} <a name="{_anchor(its[2])}">{its[2]}</a>', _WITH_PICTURES.sub("", text)
+        )
 
 
 class KeysDialog(QDialog):
@@ -139,6 +143,11 @@ class AboutDialog(QDialog):
         """Puts the versions on the clipboard."""
         QGuiApplication.clipboard().setText(self.versions.text())
         self.copy.setText(self.tr("Copied"))
+
+
+def _anchor(heading: str) -> str:
+    """The name of a heading in links, as the places where Markdown is published make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def keys_text(keys: Keys) -> str:
