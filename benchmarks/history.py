@@ -34,9 +34,9 @@ from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
 
 _DAY_S, _DAY_CYCLES = 86_400, 2_880
-_WEEKS, _TIMES = 13, 4
+_WEEKS, TIMES = 13, 4
 _PLOT_POINTS = 3000  # what a plot asks for
-_RANGES = {"day": 1, "week": 7, "month": 30, "year": _WEEKS * _TIMES * 7}
+_RANGES = {"day": 1, "week": 7, "month": 30, "year": _WEEKS * TIMES * 7}
 _ONE_POINT_MS, _EIGHT_POINTS_MS, _QUERY_MS = 50, 100, 20
 _BYTES, _RESTLESS_BYTES = 0.7, 2.2
 _OF_KIND = {"INPUT": 4, "OUTPUT": 2, "VARIABLE": 2}  # the eight points
@@ -110,9 +110,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer turns: for a look, not for a record")
     quick = parser.parse_args().quick
     began_s = monotonic()
-    rows, notes = measure(
-        readings.simulated(2, _WEEKS * 7 * _DAY_CYCLES), _TIMES, _RANGES, turns=(7, 3) if quick else (25, 5)
-    )
+    rows, notes = measure(year_in_weeks(), TIMES, _RANGES, turns=(7, 3) if quick else (25, 5))
     rows += measure_others(notes)
     print(table(rows))
     print()
@@ -122,6 +120,20 @@ def main() -> int:
         f"{platform.python_version()} and SQLite {sqlite3.sqlite_version}."
     )
     return 0
+
+
+def year_in_weeks() -> Readings:
+    """The weeks of which four times make the year."""
+    return readings.simulated(2, _WEEKS * 7 * _DAY_CYCLES)
+
+
+def packed(weeks: Readings, times: int) -> Path:
+    """The file of these weeks, so many times, as the program packs it."""
+    return archive(f"packed-{_name(weeks, times)}", weeks, times)
+
+
+def _name(weeks: Readings, times: int) -> str:
+    return f"{weeks.panels}-panels-{times}x{weeks.cycles}"
 
 
 def measure(
@@ -135,8 +147,7 @@ def measure(
         for vector in its
         for position in vector.busiest(_OF_KIND[vector.point_type.value])
     ]
-    name = f"{weeks.panels}-panels-{times}x{weeks.cycles}"
-    year = archive(f"packed-{name}", weeks, times)
+    name, year = _name(weeks, times), packed(weeks, times)
     json_frames = JsonFrames(
         archive(
             f"json-{name}",

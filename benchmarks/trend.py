@@ -1,57 +1,41 @@
-"""``python -m benchmarks.trend``: reading history, and panning and zooming plots beside plain ones of pyqtgraph.
+"""``python -m benchmarks.trend``: panning and zooming plots of a packed year beside plain ones of pyqtgraph.
 
-The plots are the trend view with holes, strip and bands of extremes: 8 points x a year and 20 points x 7 days, on a
-screen that is not scaled and on one that is scaled by two. Beside them is a PlotWidget with a line for each point.
+The plots are the trend view with holes, strip and bands of extremes, read as the window reads: 8 points x a year and
+20 points x 7 days, on a screen that is not scaled and on one that is scaled by two. Beside them is a PlotWidget with a
+line for each point, of the same samples. The year is that of ``python -m benchmarks.history``, from the same cache.
 """
 
 import argparse
 import asyncio
-import math
 import os
 import statistics
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter, process_time, thread_time
 from typing import NamedTuple
 
-import msgspec
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QApplication, QWidget
 
-from benchmarks.measure import timed_ms
+from benchmarks.history import TIMES, packed, year_in_weeks
+from benchmarks.readings import FIRST_S, INTERVAL_S, Readings
+from t3monitor.commands.window import make_application
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.model.errors import Outcome
-from t3monitor.model.events import CycleReport
-from t3monitor.model.point_types import PointType
-from t3monitor.model.points import Point, PointKey
-from t3monitor.model.snapshot import Panel
+from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
-from t3monitor.store.database import Database
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
-from t3monitor.store.statements import INSERT_FRAME
-from t3monitor.store.upkeep.packed import pack_oldest
-from t3monitor.store.writing.writer import Writer
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 
-_SERIAL = 237219
-_NOW_S = 1_763_900_000
-_STEP_S = 300
 _DAY_S = 86400
-_POINTS = 64  # of the vector, as T3000 lists them
-_UNITS = ("°C", "°C", "°C", "°C", "%", "%", "PPM", "Pa")
-_OUTAGES = 60  # in the year: an hour each
 _SIZE = (1400, 600)
 _FRAMES = 120
 _BARS = {1: 60, 2: 25}  # frames/s by the scale of the screen
-_KEYS = [PointKey(_SERIAL, PointType.INPUT, number) for number in range(1, 21)]
-_PLOTS = ((_KEYS[:8], 365), (_KEYS, 7))
+_PLOTS = (({"INPUT": 4, "OUTPUT": 2, "VARIABLE": 2}, 364), ({"INPUT": 10, "OUTPUT": 4, "VARIABLE": 6}, 7))  # days
 
 
 class Frames(NamedTuple):
@@ -65,80 +49,40 @@ class Frames(NamedTuple):
 def main() -> int:
     """Prints medians."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.trend", description=__doc__)
-    parser.add_argument("--file", type=Path, help="keep the year there, and take it from there if it is")
-    parser.add_argument("--frames", type=int, help="measure plots alone, on a screen of this scale")
+    parser.add_argument("--file", type=Path, help="another file with this year")
+    parser.add_argument("--scale", type=int, help="on a screen of this scale alone")
     arguments = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory(prefix="t3monitor-trend-") as name:
-        file = arguments.file or Path(name) / "year.db"
-        if not file.exists():
-            _write_year(file)
-        if arguments.frames:
-            application = QApplication(sys.argv[:1])
-            apply_theme(application, LIGHT)
-            for keys, days in _PLOTS:
-                _measure_frames(file, keys, days, arguments.frames)
-            return 0
-        _measure_reading(file)
+    weeks = year_in_weeks()
+    file = arguments.file or packed(weeks, TIMES)
+    if arguments.scale is None:
         for scale in _BARS:
-            command = [sys.executable, "-m", "benchmarks.trend", "--file", str(file), "--frames", str(scale)]
+            command = [sys.executable, "-m", "benchmarks.trend", "--file", str(file), "--scale", str(scale)]
             subprocess.run(command, env={**os.environ, "QT_SCALE_FACTOR": str(scale)}, check=True)
+        return 0
+    apply_theme(make_application(), LIGHT)
+    now_s = float(FIRST_S + TIMES * weeks.cycles * INTERVAL_S)
+    for counts, days in _PLOTS:
+        _measure_frames(file, _busiest(weeks, counts), TimeRange(now_s - days * _DAY_S, now_s), arguments.scale)
     return 0
 
 
-def _measure_reading(file: Path) -> None:
-    print(f"A year of {_POINTS} points every {_STEP_S} s: {file.stat().st_size / 1e6:.0f} MB")
-    reader = HistoryReader(sqlite_url(file))
-    for days in (1, 7, 30, 365):
-        for keys in (_KEYS[:1], _KEYS[:4], _KEYS[:8]):
-            repeat = 5 if days > 30 else 15
-            took = statistics.median(
-                timed_ms(lambda: reader.read_many(keys, _NOW_S - days * _DAY_S, _NOW_S, 3000))  # noqa: B023 - at once
-                for _ in range(repeat)
-            )
-            print(f"read {len(keys)} points x {days:3} days: {took:7.1f} ms")
-
-
-def _write_year(file: Path) -> None:
-    """One vector every five minutes but for outages, of daily waves with noise, packed."""
-    points = tuple(
-        Point(PointType.INPUT, n + 1, f"IN{n + 1}", 1, f"Input {n + 1}", f"L{n + 1}", 0.0, _UNITS[n % 8], 3, 0, 0, 1)
-        for n in range(_POINTS)
-    )
-    device = Panel(_SERIAL, 1, "AHU-1", points, (), (), _NOW_S - 366 * _DAY_S, 0, 0)
-    database = Database(sqlite_url(file))
-    report = CycleReport(
-        outcome=Outcome.OK, reason=None, started_at=0.0, finished_at=1.0, elapsed_ms=1.0, phases_ms={}, attempts=1
-    )
-    with Writer(database).cycle(_STEP_S) as transaction:
-        transaction.log(device)
-        transaction.record(report)
-    times = np.arange(_NOW_S - 365 * _DAY_S, _NOW_S, _STEP_S)
-    random = np.random.default_rng(1)
-    for outage_s in random.uniform(times[0], times[-1], _OUTAGES):
-        times = times[(times < outage_s) | (times > outage_s + 3600)]
-    columns = [
-        20 + 5 * np.sin(2 * math.pi * (times / _DAY_S + n / 9)) + random.normal(0, 0.3, len(times))
-        for n in range(_POINTS)
+def _busiest(weeks: Readings, counts: Mapping[str, int]) -> list[PointKey]:
+    """So many points of each type of the first panel."""
+    serial = weeks.vectors[0].serial_number
+    return [
+        PointKey(serial, vector.point_type, position + 1)
+        for vector in weeks.vectors
+        if vector.serial_number == serial
+        for position in vector.busiest(counts[vector.point_type.value])
     ]
-    rows = np.round(np.column_stack(columns), 1).tolist()
-    encode = msgspec.json.Encoder().encode
-    with database.writing() as cursor:
-        cursor.executemany(
-            INSERT_FRAME,
-            (
-                (_SERIAL, "INPUT", time_s, 1, 1, encode(row).decode(), _STEP_S, _STEP_S, None)
-                for time_s, row in zip(times.tolist(), rows, strict=True)
-            ),
-        )
-    with database.writing() as cursor:
-        while pack_oldest(cursor, _SERIAL, "INPUT", 240):
-            pass
-    database.close()
 
 
-def _measure_frames(file: Path, keys: list[PointKey], days: int, scale: int) -> None:
-    """Moves and zooms a view by hand, and a plain plot of the same samples; each frame is drawn at once."""
+def _measure_frames(file: Path, keys: list[PointKey], shown: TimeRange, scale: int) -> None:
+    """Moves and zooms a view by hand, and a plain plot of the same samples; each frame is drawn at once.
+
+    The time in sight ends with the present.
+    """
     loop = asyncio.new_event_loop()
     reader, url = HistoryReader(sqlite_url(file)), sqlite_url(file)
 
@@ -150,16 +94,15 @@ def _measure_frames(file: Path, keys: list[PointKey], days: int, scale: int) -> 
     async def explain(
         keys: Sequence[PointKey], start_s: float, end_s: float
     ) -> Mapping[PointKey, tuple[ExplainedHole, ...]]:
-        return await asyncio.to_thread(holes_of_points, url, keys, start_s, end_s, _NOW_S)
+        return await asyncio.to_thread(holes_of_points, url, keys, start_s, end_s, shown.end_s)
 
-    view = TrendView(load, lambda: float(_NOW_S), explain=explain, spawn=loop.create_task)
+    view = TrendView(load, lambda: shown.end_s, explain=explain, spawn=loop.create_task)
     view.resize(*_SIZE)
     view.show()
-    shown = TimeRange(_NOW_S - days * _DAY_S, _NOW_S)
     view.state.show_range(shown)
     stall_ms, stall_cpu_ms = loop.run_until_complete(_longest_stall(view, keys))
     held = [part for key in keys for part in view.traces[key].series]
-    what = f"{len(keys):2} points x {days:3} days, scale {scale}"
+    what = f"{len(keys):2} points x {shown.length_s / _DAY_S:3.0f} days, scale {scale}"
     samples = sum(len(part.values) for part in held)
     print(
         f"{what}: {samples} samples held; longest stall while loading {stall_ms:.0f} ms"
