@@ -235,6 +235,23 @@ def test_of_plots_above_each_other_the_lowest_alone_has_the_times_and_they_can_a
     assert boxes[0].left() == boxes[1].left() >= 90
 
 
+def test_curves_that_appear_are_painted_once_and_then_with_their_full_width(
+    shown: Show, loop: asyncio.AbstractEventLoop, qtbot: QtBot
+) -> None:
+    view = shown(FAN)  # its list stands beside the plot already
+    painted = []
+    item = view.plot._curves_item
+    paint = item._painted
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(item, "_painted", lambda frame: painted.append(frame) or paint(frame))
+        view.state.add([METER, TIMER, TEMP])
+        loop.run_until_complete(asyncio.sleep(0))
+        qtbot.waitUntil(lambda: bool(painted) and not item._is_moving)
+        view.plot.grab()
+    assert not item._is_thin
+    assert len(painted) == 1, "the room of the axes is known before"
+
+
 def test_beside_many_axes_a_narrow_plot_keeps_some_width(qtbot: QtBot) -> None:
     plot = TrendPlot()
     qtbot.addWidget(plot)

@@ -136,6 +136,47 @@ def test_lines_are_a_pixel_of_the_screen_while_they_move_and_have_their_width_at
     assert moving < 0.5 * painted(paint(item, 2.0))
 
 
+def test_for_the_rest_a_part_after_the_other_is_painted_until_it_is_what_would_be_painted_at_once(
+    waves: list[Curve], paint: Paint, box: QGraphicsRectItem
+) -> None:
+    asked = []
+    item, fresh = CurvesItem(box, lambda: asked.append(True)), CurvesItem(box)
+    for its in (item, fresh):
+        its.set_curves(waves)
+        its.set_time(TimeRange(500, 600), 2000)
+    item.set_moving(True)
+    assert not item.refine(), "nothing was painted yet"
+    thin = pixels(paint(item, 2.0))
+    assert asked, "who paints it quickly wants it to be painted well"
+    more = [item.refine()]
+    while more[-1]:
+        assert np.array_equal(pixels(paint(item, 2.0)), thin), "what is not whole is not seen"
+        more.append(item.refine())
+    assert len(more) > 1, "no part takes as long as the whole"
+    assert np.count_nonzero(pixels(paint(item, 2.0)) != pixels(paint(fresh, 2.0))) < 20, "where parts meet"
+    asked.clear()
+    paint(item, 2.0)
+    assert not asked
+
+
+def test_what_becomes_other_while_parts_are_painted_is_painted_anew(
+    waves: list[Curve], paint: Paint, box: QGraphicsRectItem
+) -> None:
+    item, fresh = CurvesItem(box), CurvesItem(box)
+    item.set_curves(waves[:1])
+    item.set_time(TimeRange(500, 600), 2000)
+    item.set_moving(True)
+    paint(item)
+    assert item.refine()
+    for its in (item, fresh):
+        its.set_curves(waves[1:])
+        its.set_time(TimeRange(550, 650), 2000)
+    paint(item)
+    while item.refine():
+        pass
+    assert np.count_nonzero(pixels(paint(item)) != pixels(paint(fresh))) < 20
+
+
 def test_while_it_is_zoomed_the_picture_is_stretched_to_where_its_times_are(
     waves: list[Curve], paint: Paint, box: QGraphicsRectItem
 ) -> None:

@@ -159,6 +159,7 @@ async def idle(program: MonitorApp) -> None:
     while quiet_turns < _QUIET_TURNS and time.monotonic() < deadline_s:
         quiet_turns = 0 if program.is_busy else quiet_turns + 1
         await asyncio.sleep(0.02)
+    program.window.trend.plots.rest()
 
 
 def points_of(program: MonitorApp, panel_name: str, *labels: str) -> list[PointKey]:

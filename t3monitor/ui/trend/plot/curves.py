@@ -1,7 +1,8 @@
 """Measured values as lines, dots and bands, painted once and moved with the time.
 
-At rest lines have their full width and are smooth. While a hand moves the plot, what has to be painted anew is one
-pixel of the screen wide, which takes a tenth of the time; what was painted already is shifted.
+At rest lines have their full width and are smooth. While a hand moves the plot, and as curves appear, what has to be
+painted anew is one pixel of the screen wide, which takes a tenth of the time; what was painted already is shifted. For
+the rest, a part of the picture after the other is painted, so that nobody waits for the whole.
 """
 
 import math
@@ -33,6 +34,7 @@ _ALONE_PX = 4.0
 _FAR_PX = 30_000.0  # beyond this, places are drawn there: QPainter counts in few bits
 _MARGIN_PX = 64  # painted on both sides of what is in sight
 _STRETCHED, _THERE = 1.6, 0.9  # while it moves, a picture is drawn so much wider or narrower if it has so much of it
+_PART_PX = 128  # painted at once of the picture at rest
 _EDGE = 0.02  # of the time in sight, which the present may be away from it
 _DIMMED = 0.25  # of the colour of curves while another one is active
 
@@ -123,10 +125,14 @@ class _Frame(NamedTuple):
 
 
 class CurvesItem(QGraphicsItem):
-    """Paints curves over the whole of its parent, a box over the time axis."""
+    """Paints curves over the whole of its parent, a box over the time axis.
 
-    def __init__(self, box: QGraphicsItem) -> None:
+    ``on_hasty`` is called whenever it was painted as it moves: `refine` is to be called then, as soon as it rests.
+    """
+
+    def __init__(self, box: QGraphicsItem, on_hasty: Callable[[], None] = lambda: None) -> None:
         super().__init__(box)
+        self._on_hasty = on_hasty
         self._box = box
         self._curves: Sequence[Curve] = ()
         self._active: frozenset[Curve] | None = None
@@ -134,8 +140,10 @@ class CurvesItem(QGraphicsItem):
         self._now_s = 0.0
         self._is_moving = False
         self._version = 0
+        self._frame: _Frame | None = None  # as it was painted last, unless something is other now
         self._shown: tuple[_Frame, QPixmap] | None = None
         self._is_thin = False
+        self._fine: tuple[_Frame, QPixmap, int] | None = None  # the picture at rest, and how much of it is painted
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
@@ -146,17 +154,42 @@ class CurvesItem(QGraphicsItem):
 
     def set_time(self, shown: TimeRange, now_s: float) -> None:
         """Shows this time; newest readings hold up to now."""
-        self._range, self._now_s = shown, now_s
+        self._range, self._now_s, self._frame = shown, now_s, None
         self.update()
 
     def set_moving(self, moving: bool) -> None:
         """While it moves, speed counts; at rest, looks do."""
-        self._is_moving = moving
+        self._is_moving, self._fine = moving, None
         self.update()
+
+    def refine(self) -> bool:
+        """Paints a part of the picture at rest; returns whether there is more to do.
+
+        When it is whole it is shown, and nothing moves any more.
+        """
+        frame = self._frame
+        if frame is None:  # it is painted first
+            return False
+        if not self._is_thin and self._moved(frame):
+            self.set_moving(False)
+            return False
+        if self._fine is None or self._fine[0] != frame:
+            self._fine = frame, _blank(frame), 0
+        _, picture, left_px = self._fine
+        was_thin, self._is_thin = self._is_thin, False
+        self._fill(picture, frame, left_px, _PART_PX)
+        if left_px + _PART_PX < frame.width:
+            self._is_thin = was_thin
+            self._fine = frame, picture, left_px + _PART_PX
+            return True
+        self._shown = frame, picture
+        self.set_moving(False)
+        return False
 
     def repaint(self) -> None:
         """Curves, scales or colours are others."""
         self._version += 1
+        self._frame = None
         self.update()
 
     @override
@@ -183,13 +216,15 @@ class CurvesItem(QGraphicsItem):
             self._paint_part(painter, frame, 0, math.ceil(rect.width()))
             self._paint_tails(painter, rect)
             return
-        whole = frame.with_margins()
+        self._frame = whole = frame.with_margins()
         picture = self._moved(whole)
         if picture is not None or not self._stretch(painter, frame):
             shown, picture = self._shown if picture and self._shown else self._painted(whole)
             left = (shown.start_s - frame.start_s) / frame.s_per_px
             painter.drawPixmap(QPointF(round(left * ratio) / ratio, 0), picture)
         self._paint_tails(painter, rect)
+        if self._is_moving:
+            self._on_hasty()
 
     def _moved(self, frame: _Frame) -> QPixmap | None:
         """The picture that is there, moved to another time and completed; None if it has to be painted anew."""
@@ -240,10 +275,8 @@ class CurvesItem(QGraphicsItem):
         return True
 
     def _painted(self, frame: _Frame) -> tuple[_Frame, QPixmap]:
-        picture = QPixmap(math.ceil(frame.width * frame.device_ratio), math.ceil(frame.height * frame.device_ratio))
-        picture.setDevicePixelRatio(frame.device_ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        self._is_thin = self._is_moving and self._shown is not None
+        picture = _blank(frame)
+        self._is_thin = self._is_moving
         self._fill(picture, frame, 0, math.ceil(frame.width))
         self._shown = frame, picture
         return self._shown
@@ -342,6 +375,13 @@ class CurvesItem(QGraphicsItem):
                 if is_edge and tail[1] >= now_s and not curve.shift_s and not self._is_dimmed(curve):
                     last_values.append(LastValue(y, curve.value_text(tail[2]), curve.colour))
         paint_last_values(painter, rect, last_values)
+
+
+def _blank(frame: _Frame) -> QPixmap:
+    picture = QPixmap(math.ceil(frame.width * frame.device_ratio), math.ceil(frame.height * frame.device_ratio))
+    picture.setDevicePixelRatio(frame.device_ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
 
 
 class _Places(NamedTuple):

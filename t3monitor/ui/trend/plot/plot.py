@@ -110,8 +110,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._layout = self._root.layout
         self.axes = ValueAxes(self._layout, _HEADER, self)
         self._rest_timer = QTimer(self, singleShot=True, interval=_RESTS_AFTER_MS)
+        self._refine_timer = QTimer(self, interval=0)
         self._curve_box = self.add_time_box(_CURVES)
-        self._curves_item = CurvesItem(self._curve_box)
+        self._curves_item = CurvesItem(self._curve_box, self._rest_soon)
         self._lane_box = self.add_time_box(_LANES)
         self._lane_box.invertY(True)
         self._lane_names = LaneNames()
@@ -142,7 +143,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self._curve_box.setYRange(0, 1, padding=0)
         self._curve_box.sigResized.connect(self._on_box_resized)
-        self._rest_timer.timeout.connect(lambda: self._curves_item.set_moving(False))
+        self._rest_timer.timeout.connect(self._refine_timer.start)
+        self._refine_timer.timeout.connect(self._refine)
         self.restyle()
 
     def add_time_box(self, row: int) -> TimeBox:
@@ -187,6 +189,8 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             if states := tuple((series, words) for series, words in point.series if words is not None):
                 self.lanes.append(Lane(point.name, point.colour, states, point.ahead_s))
                 self._lane_keys.append(point.key)
+        if curves.keys() - self._curves.keys():
+            self._curves_item.set_moving(True)
         news |= list(curves) != list(self._curves)
         self._curves, self._now_s = curves, now_s
         self._arrange_lanes()
@@ -237,6 +241,10 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             if width_px != self._layout.columnMaximumWidth(column):  # else all would be laid out in each frame
                 self._layout.setColumnFixedWidth(column, width_px)
 
+    def lay_out(self) -> None:
+        """Has everything where it belongs: as it is painted it would be too late, and all would be painted twice."""
+        self._layout.activate()
+
     @property
     def foot_px(self) -> int:
         """How high strip and time axis are, as far as it has them."""
@@ -251,8 +259,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
         """Shows this stretch of time, in the times of a zone (None: this computer's), with a line at the present."""
         if shown != self._range:
-            self._curves_item.set_moving(True)
-            self._rest_timer.start()
+            self._move()
         self._range, self._zone = shown, zone
         self.flags.zone = zone
         self._now_s = self._now_s if now_s is None else now_s
@@ -297,9 +304,30 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
 
     def paint_on(self, painter: QPainter) -> None:
         """Paints it as it is, from the origin of the painter on."""
-        self._layout.activate()
+        self.lay_out()
+        self.rest()
         whole = QRectF(self.viewport().rect())
         self.render(painter, whole, self.viewport().rect())
+
+    def _move(self) -> None:
+        """For a moment speed counts, not looks."""
+        self._refine_timer.stop()
+        self._curves_item.set_moving(True)
+        self._rest_timer.start()
+
+    def _rest_soon(self) -> None:
+        if not self._rest_timer.isActive():
+            self._refine_timer.start()
+
+    def rest(self) -> None:
+        """See `PlotStack.rest`."""
+        self._rest_timer.stop()
+        self._refine_timer.stop()
+        self._curves_item.set_moving(False)
+
+    def _refine(self) -> None:
+        if not self._curves_item.refine():
+            self._refine_timer.stop()
 
     def _arrange_lanes(self) -> None:
         active = [key == self._active for key in self._lane_keys] if self._has_active() else None
@@ -343,8 +371,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             box.set_times(ticks)
 
     def _on_box_resized(self, _box: object) -> None:
-        self._curves_item.set_moving(True)
-        self._rest_timer.start()
+        self._move()
         self.axes.set_plot_width(self.width())
         self._mark_times()
         self._fit_values()
@@ -390,6 +417,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         """Pyqtgraph's, which clears the scene: nothing of it is painted any more."""
         super().close()
         self._rest_timer.stop()
+        self._refine_timer.stop()
 
 
 def _value_text(point_type: PointType, range_: int, value: float) -> str:

@@ -141,6 +141,11 @@ class PlotStack(QSplitter):
             plot.restyle()
         self._align()
 
+    def rest(self) -> None:
+        """Is painted at its best from now on, all at once."""
+        for plot in self.plots:
+            plot.rest()
+
     def paint_on(self, painter: QPainter) -> None:
         """Paints all of it as it is, from the origin of the painter on."""
         for plot in self.plots:
@@ -194,6 +199,7 @@ class PlotStack(QSplitter):
         sides = [plot.sides for plot in self.plots]
         for plot in self.plots:
             plot.set_sides(*(max(widths) for widths in zip(*sides, strict=True)))
+            plot.lay_out()
 
     def _share_room(self) -> None:
         foot_px = self.lowest.foot_px
