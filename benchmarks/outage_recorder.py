@@ -10,7 +10,8 @@ import threading
 import time
 
 from t3monitor.config.paths import user_paths
-from t3monitor.config.settings import LinkName, Settings, Site
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.sites import Site
 from t3monitor.diagnostics.logs import start_logging
 from t3monitor.sync.links import open_link
 from t3monitor.sync.pulse import Pulse

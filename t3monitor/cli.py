@@ -17,7 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     end_at_once_on_signals()
     from t3monitor.commands import exit_codes
     from t3monitor.commands.arguments import parsed
-    from t3monitor.config.settings import SettingsError
+    from t3monitor.config.errors import SettingsError
     from t3monitor.diagnostics.outlet import speak_utf8
 
     speak_utf8()

@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 from t3monitor.cli import main
 from t3monitor.config.database_url import read_only_uri, sqlite_path, sqlite_url
 from t3monitor.config.paths import user_paths
-from t3monitor.config.settings import Settings, save
+from t3monitor.config.settings import Settings
+from t3monitor.config.settings_file import save
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.simulation.building import Building

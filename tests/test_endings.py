@@ -20,7 +20,8 @@ from t3monitor.app import MonitorApp
 from t3monitor.commands import exit_codes
 from t3monitor.commands.window import Ending
 from t3monitor.config.paths import Paths
-from t3monitor.config.settings import LinkName, Settings, load, save
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.settings_file import load, save
 from t3monitor.diagnostics.crashes import CrashLog
 from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.events import CycleFinished

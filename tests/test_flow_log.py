@@ -14,7 +14,8 @@ from clock import FastClock
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import user_paths
-from t3monitor.config.settings import Settings, save
+from t3monitor.config.settings import Settings
+from t3monitor.config.settings_file import save
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,

@@ -17,7 +17,8 @@ import pytest
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import user_paths
-from t3monitor.config.settings import Settings, save
+from t3monitor.config.settings import Settings
+from t3monitor.config.settings_file import save
 from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.store.database import Database
 from t3monitor.store.lock import holder_of

@@ -12,8 +12,11 @@ import pytest
 
 from t3monitor.config import settings as settings_module
 from t3monitor.config.database_url import sqlite_path
+from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import DATABASE_NAME, Paths, user_paths
-from t3monitor.config.settings import Appearance, Kept, LinkName, Settings, SettingsError, Site, load, save
+from t3monitor.config.settings import Appearance, Kept, LinkName, Settings
+from t3monitor.config.settings_file import load, save
+from t3monitor.config.sites import Site
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.files import database_file
 

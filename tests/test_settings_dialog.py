@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QRadi
 from pytestqt.qtbot import QtBot
 
 from drawn import drawn_colours
-from t3monitor.config.settings import Appearance, LinkName, LivePoints, Settings, Site, WebReading
+from t3monitor.config.settings import Appearance, LinkName, LivePoints, Settings, WebReading
+from t3monitor.config.sites import Site
 from t3monitor.model.errors import Outcome
 from t3monitor.model.snapshot import Panel
 from t3monitor.store.upkeep.preview import Preview

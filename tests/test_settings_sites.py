@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
-from t3monitor.config.settings import DEFAULT_WEB_URL, Site
+from t3monitor.config.sites import DEFAULT_WEB_URL, Site
 from t3monitor.ui.settings.sites import SitesField
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform says so of every window

@@ -10,7 +10,8 @@ import pytest
 from programs import PATIENCE_S
 from t3monitor.cli import main
 from t3monitor.config.paths import user_paths
-from t3monitor.config.settings import Settings, save
+from t3monitor.config.settings import Settings
+from t3monitor.config.settings_file import save
 from t3monitor.model.errors import Outcome
 from t3monitor.sync.service import SyncService
 from t3000_model import make_panels

@@ -13,7 +13,8 @@ import pytest
 
 from t3monitor.cli import main
 from t3monitor.config.paths import user_paths
-from t3monitor.config.settings import Settings, save
+from t3monitor.config.settings import Settings
+from t3monitor.config.settings_file import save
 from t3monitor.t3000.webapi import panel_reader
 from t3monitor.t3000.webapi.exchange import Exchange
 from t3000_model import make_panels

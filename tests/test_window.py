@@ -26,7 +26,8 @@ from t3monitor.commands import exit_codes
 from t3monitor.commands import window as window_command
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import Paths
-from t3monitor.config.settings import LinkName, Settings, load
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.settings_file import load
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import AnswerDecoded, CycleFinished, LateStored, RetryScheduled
 from t3monitor.model.point_types import PointType

@@ -3,9 +3,10 @@
 import argparse
 from typing import Any
 
-from t3monitor.config import settings as settings_file
+from t3monitor.config import settings_file
+from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import Paths, whole_path
-from t3monitor.config.settings import LinkName, Settings, SettingsError
+from t3monitor.config.settings import LinkName, Settings
 
 _OPTIONS = {
     "link": "link",

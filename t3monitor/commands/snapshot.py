@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QWidget
 from t3monitor.app import MonitorApp
 from t3monitor.commands.window import make_application
 from t3monitor.config.paths import Paths, user_paths
-from t3monitor.config.settings import LinkName, Settings, load
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.settings_file import load
 from t3monitor.diagnostics.logs import start_logging
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, difference

@@ -20,9 +20,10 @@ from t3monitor.app import MonitorApp
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.signals import on_end_signals
+from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths
 from t3monitor.config.private import make_private_folder
-from t3monitor.config.settings import LinkName, SettingsError
+from t3monitor.config.settings import LinkName
 from t3monitor.diagnostics.crashes import CrashLog
 from t3monitor.diagnostics.logs import start_logging
 from t3monitor.store.lock import Holder, holder_of

@@ -8,7 +8,8 @@ from pathlib import Path
 import appdirs
 
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.config.settings import LinkName, Settings, SettingsError
+from t3monitor.config.errors import SettingsError
+from t3monitor.config.settings import LinkName, Settings
 
 HOME_VARIABLE = "T3MONITOR_HOME"
 DATABASE_NAME = "webview_t3_device.db"

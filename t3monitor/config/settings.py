@@ -1,28 +1,18 @@
-"""The settings: one declaration of every key with its type, bounds, default and help, and the file they live in."""
+"""The settings: one declaration of every key with its type, bounds, default and help."""
 
-import errno
-import json
 import os
-import stat
-from collections.abc import Sequence
 from enum import StrEnum
-from itertools import count
-from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
 
-from t3monitor.config.files import write_whole
-from t3monitor.config.private import make_private_folder, mend
+from t3monitor.config.errors import SettingsError
+from t3monitor.config.sites import Site, checked_sites
 
 PointTypeName = Literal["INPUT", "OUTPUT", "VARIABLE"]
 POINT_TYPE_NAMES: tuple[PointTypeName, ...] = get_args(PointTypeName)
 SHORTEST_REAL_INTERVAL_S = 16
-LARGEST_SITE_COUNT = 32
-WEB_PORT = 9103
 LONGEST_REQUEST_BYTES = 4096  # what a pipe takes at once, so that sending it never waits for the library's process
 
 
@@ -56,24 +46,6 @@ class Appearance(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
-
-
-class SettingsError(Exception):
-    """A value that cannot be used; the text says which, and what it may be."""
-
-
-DEFAULT_WEB_URL = "http://127.0.0.1:9103"
-
-
-class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """One T3000 computer: its name, which may be empty if it is the only one, and the URL of its web service.
-
-    ``zone`` is the IANA name of the time zone that it stands in; empty for that of this computer.
-    """
-
-    name: Annotated[str, Meta(max_length=40)] = ""
-    url: Annotated[str, Meta(max_length=200)] = DEFAULT_WEB_URL
-    zone: Annotated[str, Meta(max_length=64)] = ""
 
 
 Days = Annotated[int, Meta(ge=0, le=36_500)]  # 0: for ever
@@ -184,7 +156,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_values(self, **values: object) -> "Settings":
         """A copy with these values; raises SettingsError at the first that cannot be used."""
-        return msgspec.structs.replace(self, **{name: _checked(name, value) for name, value in values.items()})
+        return msgspec.structs.replace(self, **{name: checked(name, value) for name, value in values.items()})
 
     def at_site(self, site: Site) -> "Settings":
         """The settings as the service of one site sees them: there is no other site."""
@@ -240,95 +212,6 @@ GROUPS = {
 }
 
 
-def load(path: Path) -> tuple[Settings, list[str]]:
-    """The settings of a file, and a sentence for each thing in it that could not be used.
-
-    A missing file is the defaults; a bad value falls back to its default; a broken file is set aside. A ``database``
-    that is no text is kept as what stands there: its default would begin another file, as text it is refused.
-    """
-    if not _may_be_read(path):
-        return Settings(), [
-            f"The settings {path} are no file, so they are neither read nor written; the defaults are in force until "
-            "it is removed"
-        ]
-    for private in (path.parent, path):
-        mend(private)
-    try:
-        stored = json.loads(path.read_bytes())
-        if not isinstance(stored, dict):
-            raise ValueError("it is not a JSON object")  # noqa: TRY004 - one kind of broken file
-    except FileNotFoundError:
-        return Settings(), []
-    except OSError as error:
-        return Settings(), [f"The settings {path} cannot be read ({error.strerror}); the defaults are in force"]
-    except (ValueError, RecursionError) as error:
-        return Settings(), [f"The settings {path} are broken ({error}); {_set_aside(path)}; the defaults are in force"]
-    values = {}
-    forgets_nothing = False
-    warnings = [
-        f"{group} cannot be {stored[group]!r}: it is a group of settings; their defaults are in force"
-        for group in GROUPS
-        if not isinstance(stored.get(group, {}), dict)
-    ]
-    for name, value in _by_name(stored).items():
-        try:
-            values[name] = _checked(name, value)
-        except SettingsError as error:
-            if name == "database":
-                values[name] = value if isinstance(value, str) else json.dumps(value)
-                continue
-            warnings.append(f"{error}; the default is in force")
-            if name in GROUPS["history"]:
-                forgets_nothing = True
-    if forgets_nothing:  # the others would delete what the bad one may have kept
-        values = {name: value for name, value in values.items() if name not in GROUPS["history"]}
-        warnings.append("No history is deleted until that is corrected")
-    return Settings(**values), warnings
-
-
-def save(path: Path, settings: Settings) -> None:
-    """Writes the settings whole or not at all; keys in the file that this version does not know stay.
-
-    A file that was broken meanwhile is set aside. Raises OSError, also for what is no file and might be a device.
-    """
-    if not _may_be_read(path):
-        raise OSError(errno.EINVAL, "it is no file", str(path))
-    document: dict[str, Any] = {}
-    try:
-        stored = json.loads(path.read_bytes())
-        document = {key: value for key, value in stored.items() if key not in Settings.__struct_fields__}
-    except FileNotFoundError:
-        pass
-    except (ValueError, RecursionError, AttributeError):
-        _set_aside(path)
-    values = msgspec.to_builtins(settings)
-    for group, names in GROUPS.items():
-        others = document.get(group)
-        document[group] = (others if isinstance(others, dict) else {}) | {name: values[name] for name in names}
-    make_private_folder(path.parent)
-    write_whole(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-
-
-def _by_name(stored: dict[str, Any]) -> dict[str, Any]:
-    """What a file says of each setting; one outside of its group is of an older version, which wrote it last."""
-    found: dict[str, Any] = {}
-    for group, names in GROUPS.items():
-        if isinstance(values := stored.get(group, {}), dict):
-            found |= values
-        elif "database" in names:  # not to be known; its default would begin another file
-            found["database"] = values
-    return {name: value for name, value in (found | stored).items() if name in Settings.__struct_fields__}
-
-
-def _may_be_read(path: Path) -> bool:
-    """Whether there is a file, a folder or nothing; a pipe would hold up whoever opens it, a device may never end."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:  # reading it will say what is wrong
-        return True
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
-
-
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
 
 
@@ -336,7 +219,8 @@ _FILES = ("library", "replay", "backup_folder")
 _CHOICES = {"link": LinkName, "web_reading": WebReading, "live_points": LivePoints, "appearance": Appearance}
 
 
-def _checked(name: str, value: object) -> Any:
+def checked(name: str, value: object) -> Any:
+    """The value as the setting has it; raises SettingsError if it cannot be that."""
     try:
         checked = msgspec.convert(value, _FIELDS[name].type)
         if isinstance(checked, str):
@@ -352,22 +236,6 @@ def _checked(name: str, value: object) -> Any:
     return checked
 
 
-def checked_sites(sites: Sequence[Site]) -> tuple[Site, ...]:
-    """The sites with their URLs in one form; raises SettingsError for the first one that cannot be used."""
-    if not 1 <= len(sites) <= LARGEST_SITE_COUNT:
-        raise SettingsError(f"sites cannot be {len(sites)}: there are 1 to {LARGEST_SITE_COUNT} T3000 computers")
-    checked = tuple(
-        Site(name=_site_name(site.name), url=web_url(site.url), zone=_site_zone(site.zone)) for site in sites
-    )
-    if len(checked) > 1 and not all(site.name for site in checked):
-        raise SettingsError("sites: give each of several T3000 computers a name")
-    for what, values in (("name", [site.name for site in checked]), ("URL", [site.url for site in checked])):
-        repeated = next((value for value in values if values.count(value) > 1), None)
-        if repeated is not None:
-            raise SettingsError(f"sites: two have the {what} {repeated!r}; each T3000 computer needs its own")
-    return checked
-
-
 def _checked_exceptions(exceptions: tuple[Kept, ...]) -> tuple[Kept, ...]:
     of_what = [(kept.serial_number, kept.point_type) for kept in exceptions]
     if (None, None) in of_what:
@@ -375,45 +243,6 @@ def _checked_exceptions(exceptions: tuple[Kept, ...]) -> tuple[Kept, ...]:
     if len(set(of_what)) < len(of_what):
         raise SettingsError("keep_exceptions: two are about the same; leave one out")
     return exceptions
-
-
-def web_url(text: str) -> str:
-    """The URL of a T3000 web service, completed and in one form; raises SettingsError for what is none."""
-    typed = text.strip()
-    try:
-        parts = urlsplit(typed if "://" in typed else f"http://{typed}")
-        port = parts.port if parts.port is not None else WEB_PORT if parts.scheme == "http" else None
-        host = (parts.hostname or "").encode("idna").decode()
-    except ValueError:  # a port that is none, brackets that do not close, a name that is too long
-        raise SettingsError(_no_url(text)) from None
-    odd = port == 0 or parts.username is not None or parts.path.strip("/") or parts.query or parts.fragment
-    if parts.scheme not in ("http", "https") or not host or odd or not host.isprintable() or " " in host:
-        raise SettingsError(_no_url(text))
-    host = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{host}{f':{port}' if port else ''}"
-
-
-def _no_url(text: str) -> str:
-    return f"{text!r} is not the address of a T3000 web service; it looks like {DEFAULT_WEB_URL}"
-
-
-def _site_name(name: str) -> str:
-    if not name.isprintable():
-        raise SettingsError(f"sites: the name {name!r} has characters that cannot be shown; use letters and digits")
-    return " ".join(name.split())
-
-
-def _site_zone(zone: str) -> str:
-    name = zone.strip()
-    if name:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, LookupError):  # by its kind: a path, a folder, no such file
-            raise SettingsError(
-                f"sites: there is no time zone {name!r}; give a name such as America/New_York, or none for that of "
-                "this computer"
-            ) from None
-    return name
 
 
 def _without_zone(site: Site) -> tuple[str, str]:
@@ -447,13 +276,3 @@ def _allowed(name: str) -> str:
     if kind is bool:
         return "true or false"
     return "a text of whole characters, none of them zero"
-
-
-def _set_aside(path: Path) -> str:
-    names = (f"{path.name}.broken{number or ''}" for number in count())
-    aside = next(free for name in names if not (free := path.with_name(name)).exists())
-    try:
-        path.replace(aside)
-    except OSError as error:
-        return f"they could not be set aside ({error.strerror})"
-    return f"they were set aside as {aside.name}"

@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Appearance, LinkName, Settings, SettingsError
+from t3monitor.config.errors import SettingsError
+from t3monitor.config.settings import SHORTEST_REAL_INTERVAL_S, Appearance, LinkName, Settings
 from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.snapshot import Panel

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from t3monitor.config.settings import Kept, Settings, SettingsError
+from t3monitor.config.errors import SettingsError
+from t3monitor.config.settings import Kept, Settings
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.snapshot import Panel
 from t3monitor.store.upkeep.retention_text import preview_lines

@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from t3monitor.config.settings import LinkName, Settings, SettingsError, checked_sites
+from t3monitor.config.errors import SettingsError
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.sites import checked_sites
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import field_label
 from t3monitor.ui.settings.checks import library_filter, library_problem, path_of, replay_problem

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from t3monitor.config.settings import DEFAULT_WEB_URL, LARGEST_SITE_COUNT, Site
+from t3monitor.config.sites import DEFAULT_WEB_URL, LARGEST_SITE_COUNT, Site
 from t3monitor.ui.kit.notice import Message
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.settings.fields import declaration

@@ -3,7 +3,9 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from t3monitor.config.settings import DEFAULT_WEB_URL, LivePoints, SettingsError, WebReading, checked_sites
+from t3monitor.config.errors import SettingsError
+from t3monitor.config.settings import LivePoints, WebReading
+from t3monitor.config.sites import DEFAULT_WEB_URL, checked_sites
 from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.settings.fields import described
 from t3monitor.ui.settings.sites import SitesField
