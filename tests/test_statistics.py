@@ -183,11 +183,14 @@ def test_readings_of_a_faulty_sensor_count_nothing() -> None:
 # -- over a limit, and back and forth ------------------------------------------------------------------------------
 
 
-def test_degree_hours_are_what_is_above_the_limit_times_hours() -> None:
+def test_degree_hours_are_what_is_above_or_below_a_limit_times_hours() -> None:
     line = series([(0, 24), (30, 26), (60, 23.5), (1000, 30), (1030, 24)])
-    found = statistics(line, 0, 1060, LONG_AFTER_S, limit=24)
+    found = statistics(line, 0, 1060, LONG_AFTER_S, high=24)
     assert found.over_limit == pytest.approx((2 * 30 + 6 * 30) / 3600)
-    assert found.over_limit_s == 60
+    assert (found.over_limit_s, found.under_limit, found.under_limit_s) == (60, None, None)
+    found = statistics(line, 0, 1060, LONG_AFTER_S, high=100, low=24)
+    assert found.under_limit == pytest.approx(0.5 * 30 / 3600)
+    assert (found.over_limit, found.over_limit_s, found.under_limit_s) == (0, 0, 30)
     assert statistics(line, 0, 1060, LONG_AFTER_S).over_limit is None
 
 
@@ -466,7 +469,9 @@ def test_what_is_told_under_a_condition_is_that_of_each_second(
     faulty = [(float(fault[0]), float(sum(fault)))] if fault[1] else []
     only = condition([states(of_condition)], 1, start_s, end_s, LONG_AFTER_S)
     line = series(readings, "%Open")
-    found = statistics(line, start_s, end_s, LONG_AFTER_S, faults(*faulty), only=only, limit=20.5, dead_band=1)
+    found = statistics(
+        line, start_s, end_s, LONG_AFTER_S, faults(*faulty), only=only, high=20.5, low=19.25, dead_band=1
+    )
     seconds = _by_second(readings, start_s, end_s, faulty)
     holds = _by_second(of_condition, start_s, end_s, ())
     values = [value for value, state in zip(seconds, holds, strict=True) if value is not None and state == 1]
@@ -480,6 +485,8 @@ def test_what_is_told_under_a_condition_is_that_of_each_second(
     assert found.deviation == pytest.approx(float(np.std(values)), abs=1e-6)
     assert found.over_limit == pytest.approx(sum(max(0.0, value - 20.5) for value in values) / 3600)
     assert found.over_limit_s == pytest.approx(sum(value > 20.5 for value in values))
+    assert found.under_limit == pytest.approx(sum(max(0.0, 19.25 - value) for value in values) / 3600)
+    assert found.under_limit_s == pytest.approx(sum(value < 19.25 for value in values))
     assert found.reversals == _turns(seconds, holds)
 
 

@@ -18,7 +18,7 @@ from t3monitor.model.series_keys import ComparedKey, SeriesKey, StoredKey
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
-from t3monitor.ui.trend.stretch.stretch import Condition
+from t3monitor.ui.trend.stretch.stretch import Bounds, Condition
 from t3monitor.ui.trend.stretch.stretch_meter import Asked, StretchMeter, at_once
 from t3monitor.ui.trend.stretch.stretch_told import Told
 from t3monitor.ui.trend.time.time_range import TimeRange
@@ -27,7 +27,7 @@ IN2 = PointKey(SERIAL, PointType.INPUT, 2)
 NOW_S = 20_000
 STRETCH = TimeRange(1_000.0, 9_000.0)
 OPEN_S = (3_000, 3_300)  # the sensor of IN1
-LIMIT = 22.0
+LIMIT, LOW = 22.0, 20.0
 
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -87,7 +87,7 @@ def seconds(file: HoledFile, index: int) -> list[float | None]:
 
 
 def test_figures_are_those_of_each_second(file: HoledFile, loop: asyncio.AbstractEventLoop) -> None:
-    its = told(file, loop, Asked((IN1,), STRETCH, STRETCH.start_s, 5_000.0, limits={"°C": LIMIT}))[IN1]
+    its = told(file, loop, Asked((IN1,), STRETCH, STRETCH.start_s, 5_000.0, bounds={"°C": Bounds(LIMIT, LOW)}))[IN1]
     _is_that_of(its, seconds(file, 1), [True] * int(STRETCH.length_s))
     missing = dict(its.missing)
     unknown = [place for place, value in enumerate(seconds(file, 1), 1_000) if value is None]
@@ -100,7 +100,9 @@ def test_figures_are_those_of_each_second(file: HoledFile, loop: asyncio.Abstrac
 
 
 def test_under_a_condition_they_are_those_of_its_seconds(file: HoledFile, loop: asyncio.AbstractEventLoop) -> None:
-    its = told(file, loop, Asked((IN1,), STRETCH, condition=Condition(IN2, 1.0), limits={"°C": LIMIT}))[IN1]
+    its = told(file, loop, Asked((IN1,), STRETCH, condition=Condition(IN2, 1.0), bounds={"°C": Bounds(LIMIT, LOW)}))[
+        IN1
+    ]
     own, other = seconds(file, 1), seconds(file, 2)
     _is_that_of(its, own, [state == 1 for state in other])
     assert its.asked_s == pytest.approx(sum(state in (1, None) for state in other))
@@ -127,3 +129,5 @@ def _is_that_of(its: Told, held: Sequence[float | None], is_asked: Sequence[bool
     assert figures.integral == pytest.approx(sum(values) / 3600)
     assert figures.over_limit == pytest.approx(sum(max(0.0, value - LIMIT) for value in values) / 3600)
     assert figures.over_limit_s == pytest.approx(sum(value > LIMIT for value in values))
+    assert figures.under_limit == pytest.approx(sum(max(0.0, LOW - value) for value in values) / 3600)
+    assert figures.under_limit_s == pytest.approx(sum(value < LOW for value in values))

@@ -1,12 +1,13 @@
 """Cursors and figures in the trend: by mouse and keys, read beside the window, and as tables."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTableWidget
@@ -18,9 +19,8 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import StoredKey
 from t3monitor.store.history.series import Holes, Series
-from t3monitor.ui.trend.stretch.stretch import Condition
+from t3monitor.ui.trend.stretch.stretch import Bounds, Condition
 from t3monitor.ui.trend.stretch.stretch_meter import MOST_READINGS
-from t3monitor.ui.trend.stretch.stretch_rows import LIMIT
 from t3monitor.ui.trend.stretch.stretch_told import tell
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
@@ -94,6 +94,15 @@ def cells(table: QTableWidget, row: int = 0) -> dict[str, str]:
         if head and item and item.text() and not table.isColumnHidden(column):
             found[head.text()] = item.text()
     return found
+
+
+def type_in(view: TrendView, title: str, text: str) -> None:
+    """Types into a cell of the first value."""
+    table = view.figures.values
+    for column in range(table.columnCount()):
+        head, item = table.horizontalHeaderItem(column), table.item(0, column)
+        if head and item and head.text() == title:
+            item.setText(text)
 
 
 def at(view: TrendView, time_s: float) -> Any:
@@ -238,15 +247,37 @@ def test_a_condition_is_chosen_and_saved(view: TrendView, loop: asyncio.Abstract
 def test_a_limit_is_typed_for_a_unit(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
     view.state.mark(view.state.shown.stretch.marking(NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S))
     settle(view, loop)
-    item = view.figures.values.item(0, LIMIT)
-    assert item is not None
-    item.setText("warm")
-    assert not view.state.shown.stretch.limits
-    item.setText("22.5")
-    assert view.state.shown.stretch.limits == {"°C": 22.5}
+    type_in(view, "High limit", "warm")
+    assert not view.state.shown.stretch.bounds
+    type_in(view, "High limit", "22.5")
+    settle(view, loop)
+    type_in(view, "Low limit", "22")
+    assert view.state.shown.stretch.bounds == {"°C": Bounds(22.5, 22.0)}
     settle(view, loop)
     told = cells(view.figures.values)
-    assert (told["Limit"], told["Over limit"], told["Time over"]) == ("22.5", "0.75 °C·h", "0:30:00")
+    assert (told["High limit"], told["Over"], told["Time over"]) == ("22.5", "0.75 °C·h", "0:30:00")
+    assert (told["Low limit"], told["Under"], told["Time under"]) == ("22", "1.00 °C·h", "0:30:00")
+    type_in(view, "High limit", "")
+    assert view.state.shown.stretch.bounds == {"°C": Bounds(low=22.0)}
+
+
+def test_the_height_of_the_figures_is_kept(view: TrendView, loop: asyncio.AbstractEventLoop, qtbot: QtBot) -> None:
+    view.state.mark(view.state.shown.stretch.marking(NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S))
+    settle(view, loop)
+    QTest.mousePress(handle := view.panes.handle(1), Qt.MouseButton.LeftButton, pos=QPoint(9, 0))
+    QTest.mouseMove(handle, QPoint(9, -60))
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=QPoint(9, 0))
+    chosen_px = view.panes.sizes()[1]
+    saved = json.loads(json.dumps(view.save_state()))
+    other = TrendView(view.loader._load, lambda: NOW_S, spawn=loop.create_task)
+    qtbot.addWidget(other)
+    other.resize(view.size())
+    other.restore_state(saved)
+    other.show()
+    settle(other, loop)
+    assert other.panes.sizes()[1] == chosen_px == view.panes.sizes()[1]
+    other.restore_state({**saved, "stretch_px": "high"})
+    assert other.panes.sizes()[1] < chosen_px
 
 
 def test_letters_are_keys_of_the_plot_in_a_table_too(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:

@@ -20,7 +20,7 @@ from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.shown import Shown
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.stretch.stretch import Condition, Stretch
+from t3monitor.ui.trend.stretch.stretch import Bounds, Condition, Stretch
 from t3monitor.ui.trend.stretch.stretch_rows import Table, Tables, copied, heading_text, spoken, tables
 from t3monitor.ui.trend.stretch.stretch_told import Times, Told, tell, times_of
 from t3monitor.ui.trend.time.time_range import TimeRange
@@ -68,7 +68,9 @@ def test_cursors_are_undone_and_moving_one_is_one_step(state: TrendState) -> Non
 
 
 def test_cursors_condition_and_limits_are_saved() -> None:
-    stretch = Stretch(NOW_S, NOW_S - 60, True, Condition(OCC, 1.0), {"°C": 24.0, "kW": -1.0})
+    stretch = Stretch(
+        NOW_S, NOW_S - 60, True, Condition(OCC, 1.0), {"°C": Bounds(24.0, 18.0), "%": Bounds(dead_band=0.5)}
+    )
     saved = json.loads(json.dumps(to_json(Shown(stretch=stretch), ())))
     assert from_json(saved)[0].stretch == stretch
 
@@ -79,7 +81,8 @@ def test_cursors_condition_and_limits_are_saved() -> None:
         (None, Stretch()),
         ({"a_s": "x", "b_s": float("nan"), "is_told": 1, "only": 3, "limits": []}, Stretch()),
         ({"a_s": NOW_S, "only": {"key": [1, 2, 3], "state": 1}}, Stretch(a_s=NOW_S)),
-        ({"limits": {"°C": "warm", "kW": 5}, "only": {"key": list(OCC)}}, Stretch(limits={"kW": 5.0})),
+        ({"limits": {"°C": "warm", "kW": 5}, "only": {"key": list(OCC)}}, Stretch(bounds={"kW": Bounds(5.0)})),
+        ({"limits": {"°C": {"low": "x"}, "%": {"low": 2, "dead_band": -1}}}, Stretch(bounds={"%": Bounds(low=2.0)})),
     ],
 )
 def test_a_damaged_file_marks_nothing(saved: Any, expected: Stretch) -> None:
@@ -163,10 +166,10 @@ def test_of_a_time_to_come_nothing_is_told() -> None:
 # -- as tables and text ------------------------------------------------------------------------------------------------
 
 
-def shown(told: Told, key: PointKey = SAT, limits: dict[str, float] | None = None, last: Series = HOLED) -> Tables:
+def shown(told: Told, key: PointKey = SAT, bounds: dict[str, Bounds] | None = None, last: Series = HOLED) -> Tables:
     trace = Trace(key)
     trace.series = (last,)
-    return tables({key: told}, lambda _: trace, limits or {})
+    return tables({key: told}, lambda _: trace, bounds or {})
 
 
 def said(table: Table, row: int = 0) -> dict[str, str]:
@@ -175,8 +178,8 @@ def said(table: Table, row: int = 0) -> dict[str, str]:
 
 def test_a_value_has_its_figures_with_their_units() -> None:
     line = series([(at_s, 20 + at_s / 3600) for at_s in range(0, 7200, 30)])
-    told = tell([line], [], between(0, 7200, 0, 7170), limits={"°C": 21.0})
-    assert said(shown(told, limits={"°C": 21.0}).values) == {
+    told = tell([line], [], between(0, 7200, 0, 7170), bounds={"°C": Bounds(21.0, 20.5)})
+    assert said(shown(told, bounds={"°C": Bounds(21.0, 20.5)}).values) == {
         "Series": "L · 237219",
         "Unit": "°C",
         "A": "20.00",
@@ -187,9 +190,12 @@ def test_a_value_has_its_figures_with_their_units() -> None:
         "Max": "21.99",
         "Std dev": "0.58",
         "Integral": "41.99 °C·h",
-        "Limit": "21",
-        "Over limit": "0.50 °C·h",
+        "High limit": "21",
+        "Over": "0.50 °C·h",
         "Time over": "0:59:30",
+        "Low limit": "20.5",
+        "Under": "0.13 °C·h",
+        "Time under": "0:30:00",
         "Known": "100 %",
     }
 
@@ -251,14 +257,21 @@ def test_a_valve_has_reversals_and_humidity_has_none() -> None:
     assert "Reversals" not in said(shown(tell([humid], [], between(0, 120))).values)
 
 
+def test_how_far_a_valve_has_to_come_back_is_chosen_for_its_unit() -> None:
+    valve = series([(0.0, 0.0), (30.0, 50.0), (60.0, 45.0), (90.0, 50.0)], "%", 4)
+    for bounds, expected in (({}, ("2", "1")), ({"%": Bounds(dead_band=5.0)}, ("0", "5"))):
+        its = said(shown(tell([valve], [], between(0, 120), bounds=bounds), bounds=bounds).values)
+        assert (its["Reversals"], its["Dead band"]) == expected
+
+
 def test_copied_figures_are_numbers_with_units_in_columns_of_their_own() -> None:
-    told = tell([HOLED], CAUSES, between(0, 90, 0, 60), limits={"°C": 21.0})
-    lines = copied(shown(told, limits={"°C": 21.0}), "A – B").splitlines()
+    told = tell([HOLED], CAUSES, between(0, 90, 0, 60), bounds={"°C": Bounds(21.0)})
+    lines = copied(shown(told, bounds={"°C": Bounds(21.0)}), "A – B").splitlines()
     cells = dict(zip(lines[2].split("\t"), lines[3].split("\t"), strict=True))
     point = QLocale.system().decimalPoint()
     assert lines[2].count("\t") == lines[3].count("\t")
     assert (cells["Panel"], cells["Label"], cells["Min"]) == ("237219", "L", f"20{point}00")
-    assert (cells["Known %"], cells["Over limit"]) == (f"100{point}00", f"0{point}03")
+    assert (cells["Known %"], cells["Over"]) == (f"100{point}00", f"0{point}03")
     assert "°C·h" in lines[3].split("\t")
     delta = shown(told).values.rows[0].cells[5].copied
     assert table_text(["x"], [delta], QLocale(QLocale.Language.German)) == "x\n4,00\n"

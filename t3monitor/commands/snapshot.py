@@ -132,10 +132,14 @@ async def compose(program: MonitorApp, page: str, *, demo: bool) -> QWidget | No
 
 
 def _mark_days(state: TrendState) -> None:
-    """Stands cursors A and B around three days, with a limit that a supply temperature exceeds."""
+    """Stands cursors A and B around three days, with limits that a supply temperature passes."""
     start_s, end_s = state.time_range
     third_s = (end_s - start_s) / 3
-    state.mark(state.shown.stretch.marking(start_s + third_s, end_s - third_s).with_limit("°C", 21.0))
+    state.mark(
+        state.shown.stretch.marking(start_s + third_s, end_s - third_s)
+        .with_bound("°C", "high", 21.0)
+        .with_bound("°C", "low", 18.0)
+    )
 
 
 def _compare(trend: TrendView) -> None:

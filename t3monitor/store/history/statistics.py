@@ -51,8 +51,10 @@ class Statistics:
     integral: float | None = None  # the value times hours
     states: tuple[StateTime, ...] = ()  # of a point that has some, those that it was in
     increase: float | None = None  # of a counter, at least, over resets and the wrap of 32 bits
-    over_limit: float | None = None  # how far above the limit, times hours
+    over_limit: float | None = None  # how far above the high limit, times hours
     over_limit_s: float | None = None  # how long it was above
+    under_limit: float | None = None  # how far below the low limit, times hours
+    under_limit_s: float | None = None
     reversals: int | None = None  # how often its movement turned back, at least
     asked_s: float = 0.0  # of the time, in which the condition held or may have
 
@@ -82,7 +84,8 @@ def statistics(
     faulty: Holes | None = None,
     *,
     only: Condition | None = None,
-    limit: float | None = None,
+    high: float | None = None,
+    low: float | None = None,
     dead_band: float | None = None,
 ) -> Statistics:
     """What the readings that hold between two times say; ``faulty``: when the sensor was open or shorted.
@@ -97,9 +100,10 @@ def statistics(
     ``only``: of no other time than that in which the condition holds. The time in which it is not known whether it does
     is asked for, and not known. A change, a step of a counter and a reversal count if they are in the time asked for.
 
-    ``limit``: of what is above it, degree-hours are told. ``dead_band``: a reversal is counted as soon as a value
-    has come back from its farthest one by more than this, after it had moved by more than this the other way. A hole
-    ends a movement, so it is the least number of reversals.
+    ``high``, ``low``: limits; of what is above or below, degree-hours are told.
+
+    ``dead_band``: a reversal is counted as soon as a value has come back from its farthest one by more than this, after
+    it had moved by more than this the other way. A hole ends a movement, so it is the least number of reversals.
 
     Of readings, and of stretches of equal ones, all is exact. Of other stretches the known time is exact, and the
     extremes are but for readings beside the time in its first and last stretch; mean, integral and the times of states
@@ -130,16 +134,18 @@ def statistics(
         asked_s=asked_s,
     )
     if is_measured(digital=series.digital, range_=series.range):
+        over_limit, over_limit_s = _beyond(values, seconds, high if is_exact else None)
+        under_limit, under_limit_s = _beyond(-values, seconds, -low if low is not None and is_exact else None)
         return replace(
             found,
+            over_limit=over_limit,
+            over_limit_s=over_limit_s,
+            under_limit=under_limit,
+            under_limit_s=under_limit_s,
             mean=mean,
             deviation=float(np.sqrt(((values - mean) ** 2 * seconds).sum() / known_s)) if is_exact else None,
             integral=mean * known_s / 3600,
             increase=_increase(series, whole) if is_exact and is_counter(series.units) else None,
-            over_limit=None
-            if limit is None or not is_exact
-            else float((np.maximum(values - limit, 0.0) * seconds).sum()) / 3600,
-            over_limit_s=None if limit is None or not is_exact else float(seconds[values > limit].sum()),
             reversals=None if dead_band is None or not is_exact else _reversals(whole, dead_band),
         )
     if is_exact:
@@ -149,6 +155,13 @@ def statistics(
         states = tuple(StateTime(state, share * known_s, None, None, None) for state, share in shares if share)
         return replace(found, mean=mean, states=states)
     return found
+
+
+def _beyond(values: Floats, seconds: Floats, limit: float | None) -> tuple[float | None, float | None]:
+    """How far above a limit values are, times hours, and for how long."""
+    if limit is None:
+        return None, None
+    return float((np.maximum(values - limit, 0.0) * seconds).sum()) / 3600, float(seconds[values > limit].sum())
 
 
 def condition(

@@ -12,7 +12,7 @@ from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, dif
 from t3monitor.ui.trend.legend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices
 from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, Since, ZoneChoice, stacked
-from t3monitor.ui.trend.stretch.stretch import Condition, Stretch
+from t3monitor.ui.trend.stretch.stretch import Bounds, Condition, Stretch
 from t3monitor.ui.trend.time.local_calendar import Span
 from t3monitor.ui.trend.time.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
 
@@ -100,7 +100,7 @@ def _saved_stretch(stretch: Stretch) -> dict[str, Any]:
         "b_s": stretch.b_s,
         "is_told": stretch.is_told,
         "only": only and {"key": _saved(only.key), "state": only.state},
-        "limits": dict(stretch.limits),
+        "limits": {unit: bounds._asdict() for unit, bounds in stretch.bounds.items()},
     }
 
 
@@ -115,8 +115,14 @@ def _stretch(saved: object) -> Stretch:
         b_s,
         saved.get("is_told") is True,
         Condition(key, state) if key is not None and state is not None else None,
-        {unit: its for unit, limit in limits.items() if (its := _number(limit, -sys.float_info.max)) is not None},
+        {unit: its for unit, bounds in limits.items() if (its := _bounds(bounds)) != Bounds()},
     )
+
+
+def _bounds(saved: object) -> Bounds:
+    saved = saved if isinstance(saved, dict) else {"high": saved}  # an earlier version had that alone
+    high, low = (_number(saved.get(name), -sys.float_info.max) for name in ("high", "low"))
+    return Bounds(high, low, _number(saved.get("dead_band"), least=0.0))
 
 
 def _saved(key: SeriesKey) -> list[Any] | dict[str, Any]:

@@ -115,9 +115,9 @@ class TrendView(QWidget):
         self.cursors = CursorControl(self.plots, self.state, clock, self)
         self.meter = StretchMeter(load, explain, in_thread, clock, spawn, self)
         self.figures = StretchPane(self.state, self.traces, self.meter, clock)
-        panes = FiguresSplitter(self.splitter, self.figures)
-        self.figures.filled.connect(panes.fit)
-        stack(self, self.toolbar, self.problem, self.exporter.problem, panes)
+        self.panes = FiguresSplitter(self.splitter, self.figures)
+        self.figures.filled.connect(self.panes.fit)
+        stack(self, self.toolbar, self.problem, self.exporter.problem, self.panes)
 
         self._frame_timer = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._frame_timer.timeout.connect(self.draw_now)
@@ -223,6 +223,7 @@ class TrendView(QWidget):
             "export": self.exporter.save_state(),
             "views": self.views.views.to_json(),
             "heights": self.plots.save_heights(),
+            "stretch_px": self.panes.chosen_px,
         }
 
     def restore_state(self, saved: dict[str, Any]) -> None:
@@ -236,6 +237,7 @@ class TrendView(QWidget):
         if not self.views.begin():
             self.state.restore(shown)
         self.plots.restore_heights(saved.get("heights"))
+        self.panes.restore(saved.get("stretch_px"))
 
     @Slot(float)
     def show_time(self, time_s: float) -> None:

@@ -1,4 +1,4 @@
-"""A table of figures of a stretch of time: values, or states; it is copied whole, and limits are typed into it."""
+"""A table of figures of a stretch of time: values, or states; it is copied whole, and bounds are typed into it."""
 
 from collections.abc import Sequence
 
@@ -14,20 +14,20 @@ from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.stretch.stretch_rows import Row, Table
 
 _SWATCH_PX, _PADDING_PX = 10, 5
+_TITLE_PX = 13  # beside a title: what its style leaves
 _NAME_PX, _REMARKS_PX = 220, 60  # the last column has what is left
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class FiguresTable(QTableWidget):
-    """As high as its rows; ``limit_column`` is the one that can be edited."""
+    """As high as its rows."""
 
     copy_asked = Signal()
-    limit_typed = Signal(str, object)  # unit; a number, or None if there is to be none
+    bound_typed = Signal(str, str, object)  # unit, which of its `Bounds`; a number, or None if there is to be none
 
-    def __init__(self, name: str, limit_column: int | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._limit_column = limit_column
         self._rows: Sequence[Row] = ()
         self._widest: dict[int, int] = {}
         self.setAccessibleName(name)
@@ -64,7 +64,7 @@ class FiguresTable(QTableWidget):
             for column in range(len(row.cells)):
                 self.setItem(number, column, self._item(row, column, colour))
         for column in range(1, len(table.heads) - 1):
-            self.setColumnHidden(column, not table.filled(column) and column != self._limit_column)
+            self.setColumnHidden(column, not table.filled(column))
         del blocker
         self._fit()
         self.setVisible(bool(table.rows))
@@ -74,9 +74,9 @@ class FiguresTable(QTableWidget):
         item = QTableWidgetItem(cell.text)
         item.setTextAlignment(self._alignment(column))
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if column == self._limit_column and row.unit:
+        if cell.bound and row.unit:
             flags |= Qt.ItemFlag.ItemIsEditable
-            item.setToolTip(tooltip(translate("FiguresTable", "Type a limit in %s") % row.unit))
+            item.setToolTip(tooltip(_asking(cell.bound) % row.unit))
             if not cell.text:
                 item.setText("…")
         elif row.remark:
@@ -99,9 +99,12 @@ class FiguresTable(QTableWidget):
         return _LEFT if column in (0, self.columnCount() - 1) else _RIGHT
 
     def _fit(self) -> None:
-        self.resizeColumnsToContents()
+        titles = self.horizontalHeader().fontMetrics()
         for column in range(self.columnCount()):  # they do not get narrower by themselves
-            self._widest[column] = max(self._widest.get(column, 0), self.columnWidth(column) + _PADDING_PX)
+            head = self.horizontalHeaderItem(column)
+            title_px = titles.horizontalAdvance(head.text()) + _TITLE_PX if head else 0
+            wanted_px = max(title_px, self.sizeHintForColumn(column) + _PADDING_PX)
+            self._widest[column] = max(self._widest.get(column, 0), wanted_px)
             self.setColumnWidth(column, self._widest[column])
         self.setColumnWidth(0, min(self.columnWidth(0), _NAME_PX))
         last = self.columnCount() - 1
@@ -122,17 +125,20 @@ class FiguresTable(QTableWidget):
 
     @Slot(QTableWidgetItem)
     def _on_changed(self, item: QTableWidgetItem) -> None:
-        if item.column() == self._limit_column:
-            text = item.text().strip().rstrip("…")
-            number, is_number = QLocale().toDouble(text)
-            if not is_number:
-                number, is_number = QLocale.c().toDouble(text)
-            if is_number or not text:
-                self.limit_typed.emit(self._rows[item.row()].unit, number if is_number else None)
-            else:
-                blocker = QSignalBlocker(self)
-                item.setText(self._rows[item.row()].cells[item.column()].text or "…")
-                del blocker
+        row = self._rows[item.row()]
+        cell = row.cells[item.column()]
+        if not cell.bound:
+            return
+        text = item.text().strip().rstrip("…")
+        number, is_number = QLocale().toDouble(text)
+        if not is_number:
+            number, is_number = QLocale.c().toDouble(text)
+        if not text or (is_number and (number >= 0 or cell.bound != "dead_band")):
+            self.bound_typed.emit(row.unit, cell.bound, number if text else None)
+        else:
+            blocker = QSignalBlocker(self)
+            item.setText(cell.text or "…")
+            del blocker
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -148,3 +154,12 @@ class FiguresTable(QTableWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+
+
+def _asking(bound: str) -> str:
+    match bound:
+        case "high":
+            return translate("FiguresTable", "Type a limit in %s: how far and how long it was over that is told")
+        case "low":
+            return translate("FiguresTable", "Type a limit in %s: how far and how long it was under that is told")
+    return translate("FiguresTable", "Type how far it has to come back to have turned, in %s")

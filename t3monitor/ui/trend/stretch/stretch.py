@@ -15,6 +15,14 @@ class Condition(NamedTuple):
     state: float
 
 
+class Bounds(NamedTuple):
+    """What a user typed of a unit; None: nothing."""
+
+    high: float | None = None  # of degree-hours over it
+    low: float | None = None  # of degree-hours under it
+    dead_band: float | None = None  # of reversals
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """The two cursors, UTC epoch seconds, of which either may be the earlier one; and what the table is to tell."""
@@ -23,7 +31,7 @@ class Stretch:
     b_s: float | None = None
     is_told: bool = False  # the table is open
     condition: Condition | None = None
-    limits: Mapping[str, float] = field(default_factory=dict)  # by unit: of degree-hours
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)  # by unit
 
     @property
     def cursors(self) -> dict[str, float]:
@@ -57,10 +65,11 @@ class Stretch:
         """A and B are gone."""
         return replace(self, a_s=None, b_s=None)
 
-    def with_limit(self, unit: str, limit: float | None) -> "Stretch":
-        """What is above a limit is told of this unit, or (None) of no limit."""
-        rest = {other: its for other, its in self.limits.items() if other != unit}
-        return replace(self, limits=rest if limit is None else {**rest, unit: limit})
+    def with_bound(self, unit: str, name: str, value: float | None) -> "Stretch":
+        """One of the bounds of a unit is that, or (None) as if nobody had typed it."""
+        its = self.bounds.get(unit, Bounds())._replace(**{name: value})
+        rest = {other: bounds for other, bounds in self.bounds.items() if other != unit}
+        return replace(self, bounds=rest if its == Bounds() else {**rest, unit: its})
 
 
 NOTHING_MARKED = Stretch()

@@ -17,7 +17,7 @@ from t3monitor.store.history.statistics import Condition as Held
 from t3monitor.ui.trend.holes.explainer import Explain, holes_of_series
 from t3monitor.ui.trend.series.coverage import Request
 from t3monitor.ui.trend.series.loader import Load, Spawn, Task, load_series
-from t3monitor.ui.trend.stretch.stretch import Condition
+from t3monitor.ui.trend.stretch.stretch import Bounds, Condition
 from t3monitor.ui.trend.stretch.stretch_told import Times, Told, tell, times_of
 from t3monitor.ui.trend.time.time_range import TimeRange
 
@@ -43,7 +43,7 @@ class Asked(NamedTuple):
     a_s: float | None = None
     b_s: float | None = None
     condition: Condition | None = None
-    limits: Mapping[str, float] = {}
+    bounds: Mapping[str, Bounds] = {}
     zone: tzinfo | None = None  # by whose clocks days are compared
 
 
@@ -119,7 +119,7 @@ class StretchMeter(QObject):
             for key in asked.keys:
                 times = self._times(asked, key, until_s)
                 found[key] = await self._in_thread(
-                    tell, *await self._read(asked, key, times), times, only, asked.limits
+                    tell, *await self._read(asked, key, times), times, only, asked.bounds
                 )
         except MonitorError as error:
             self.problem = str(error)

@@ -18,10 +18,11 @@ from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.stretch.figures_table import FiguresTable
 from t3monitor.ui.trend.stretch.stretch import Condition, Stretch
 from t3monitor.ui.trend.stretch.stretch_meter import Asked, StretchMeter
-from t3monitor.ui.trend.stretch.stretch_rows import LIMIT, copied, heading_text, spoken, tables
+from t3monitor.ui.trend.stretch.stretch_rows import copied, heading_text, spoken, tables
 from t3monitor.ui.trend.stretch.stretch_told import Told
 
 _SHARE = 0.45  # of the height, at most, as long as nobody chose another one
+_HIGHEST_PX = 10_000
 _GROWS_S = 600.0  # after the end of a stretch what is stored, or found out, may still be news
 
 
@@ -30,7 +31,7 @@ class FiguresSplitter(QSplitter):
 
     def __init__(self, plot: QWidget, figures: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical)
-        self._is_chosen = False
+        self.chosen_px: int | None = None  # the height that somebody gave the figures
         self._figures = figures
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
@@ -42,13 +43,18 @@ class FiguresSplitter(QSplitter):
     @Slot()
     def fit(self) -> None:
         """Gives the figures their room."""
-        if not self._is_chosen and not self._figures.isHidden():
-            wanted_px = min(self._figures.sizeHint().height(), round(_SHARE * self.height()))
+        if not self._figures.isHidden():
+            wanted_px = self.chosen_px or min(self._figures.sizeHint().height(), round(_SHARE * self.height()))
             self.setSizes([self.height() - wanted_px, wanted_px])
+
+    def restore(self, chosen_px: object) -> None:
+        """Gives the figures the height that was saved; what is none is what they need."""
+        self.chosen_px = chosen_px if isinstance(chosen_px, int) and 0 < chosen_px < _HIGHEST_PX else None
+        self.fit()
 
     @Slot()
     def _on_moved(self) -> None:
-        self._is_chosen = True
+        self.chosen_px = self.sizes()[1]
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -91,11 +97,11 @@ class StretchPane(QWidget):
         row.addWidget(self.heading, 1)
         for widget in (self.only, self.copy_table, self.copy_text, self.shut):
             row.addWidget(widget)
-        self.values = FiguresTable(self.tr("Figures of values"), LIMIT)
+        self.values = FiguresTable(self.tr("Figures of values"))
         self.states = FiguresTable(self.tr("Figures of states"))
         for table in (self.values, self.states):
             table.copy_asked.connect(self.on_copy_table)
-        self.values.limit_typed.connect(self._on_limit)
+        self.values.bound_typed.connect(self._on_bound)
         stack(self, row, self.values, self.states)
         meter.told_anew.connect(self.fill)
         self.hide()
@@ -118,7 +124,7 @@ class StretchPane(QWidget):
             stretch.a_s,
             stretch.b_s,
             stretch.condition if is_there else None,
-            stretch.limits,
+            stretch.bounds,
             self._state.zone,
         )
         asked_of = self._state.shown, keys
@@ -138,7 +144,7 @@ class StretchPane(QWidget):
     def fill(self) -> None:
         """Shows what was found out."""
         told = {key: its for key, its in self._meter.told.items() if key in self._traces.keys}
-        self._shown = tables(told, self._traces.__getitem__, self._state.shown.stretch.limits)
+        self._shown = tables(told, self._traces.__getitem__, self._state.shown.stretch.bounds)
         colours = self._traces.colours()
         for widget, table in zip((self.values, self.states), self._shown, strict=True):
             widget.show_table(table, [colours[row.key] for row in table.rows])
@@ -178,9 +184,9 @@ class StretchPane(QWidget):
     def _on_condition(self, place: int) -> None:
         self._mark(condition=self.only.itemData(place))
 
-    @Slot(str, object)
-    def _on_limit(self, unit: str, limit: float | None) -> None:
-        self._state.mark(self._state.shown.stretch.with_limit(unit, limit))
+    @Slot(str, str, object)
+    def _on_bound(self, unit: str, name: str, value: float | None) -> None:
+        self._state.mark(self._state.shown.stretch.with_bound(unit, name, value))
 
     def _mark(self, **choices: object) -> None:
         self._state.mark(replace(self._state.shown.stretch, **choices))  # type: ignore[arg-type]  # by their names

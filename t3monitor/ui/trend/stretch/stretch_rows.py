@@ -13,7 +13,8 @@ from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.trend.holes.hole_texts import cause_texts
 from t3monitor.ui.trend.legend.figures import share_text
 from t3monitor.ui.trend.series.trace import Trace
-from t3monitor.ui.trend.stretch.stretch_told import Part, Told
+from t3monitor.ui.trend.stretch.stretch import Bounds
+from t3monitor.ui.trend.stretch.stretch_told import Part, Told, dead_band
 
 
 class Cell(NamedTuple):
@@ -21,6 +22,7 @@ class Cell(NamedTuple):
 
     text: str = ""
     copied: tuple[str, ...] = ("",)
+    bound: str = ""  # which of `Bounds` is typed there
 
 
 class Head(NamedTuple):
@@ -34,7 +36,7 @@ class Row(NamedTuple):
     """A series in one unit, or in one of its states."""
 
     key: SeriesKey
-    unit: str  # by which a limit is kept
+    unit: str  # by which bounds are kept
     cells: tuple[Cell, ...]
     is_partial: bool  # of less time than what is known well
     remark: str
@@ -47,8 +49,8 @@ class Table(NamedTuple):
     rows: tuple[Row, ...]
 
     def filled(self, column: int) -> bool:
-        """Whether a column says anything."""
-        return any(row.cells[column].text for row in self.rows)
+        """Whether a column says anything, or is typed into."""
+        return any(row.cells[column].text or row.cells[column].bound for row in self.rows)
 
 
 class Tables(NamedTuple):
@@ -58,10 +60,9 @@ class Tables(NamedTuple):
     states: Table
 
 
-LIMIT = 11  # the column of values that is edited
-
-
-def tables(told: Mapping[SeriesKey, Told], traces: Callable[[SeriesKey], Trace], limits: Mapping[str, float]) -> Tables:
+def tables(
+    told: Mapping[SeriesKey, Told], traces: Callable[[SeriesKey], Trace], bounds: Mapping[str, Bounds]
+) -> Tables:
     """The figures of these series, in their order."""
     values: list[Row] = []
     states: list[Row] = []
@@ -69,7 +70,7 @@ def tables(told: Mapping[SeriesKey, Told], traces: Callable[[SeriesKey], Trace],
         trace, rows = traces(key), len(values) + len(states)
         for part in its.parts:
             if is_measured(digital=part.series.digital, range_=part.series.range):
-                values.append(_value_row(trace, part, its, limits.get(part.series.units)))
+                values.append(_value_row(trace, part, its, bounds.get(part.series.units, Bounds())))
             else:
                 states += _state_rows(trace, part, its)
         if len(values) + len(states) == rows:  # nothing is known
@@ -130,10 +131,11 @@ def _value_heads() -> tuple[Head, ...]:
 
     names = (
         *(tr("Unit"), "A", "B", "Δ", tr("Min"), tr("Mean"), tr("Max"), tr("Std dev")),
-        *(tr("Integral"), tr("Limit"), tr("Over limit"), tr("Time over"), tr("Increase"), tr("Reversals")),
+        *(tr("Integral"), tr("High limit"), tr("Over"), tr("Time over"), tr("Low limit"), tr("Under")),
+        *(tr("Time under"), tr("Increase"), tr("Reversals"), tr("Dead band")),
     )
-    with_unit = {tr("Integral"), tr("Over limit")}
-    in_seconds = {tr("Time over")}
+    with_unit = {tr("Integral"), tr("Over"), tr("Under")}
+    in_seconds = {tr("Time over"), tr("Time under")}
     return (
         *_first_heads(),
         *(
@@ -144,7 +146,7 @@ def _value_heads() -> tuple[Head, ...]:
     )
 
 
-def _value_row(trace: Trace, part: Part, its: Told, limit: float | None) -> Row:
+def _value_row(trace: Trace, part: Part, its: Told, bounds: Bounds) -> Row:
     series, told = part.series, part.told
     unit = written_unit(series.units, point_type=trace.of.point_type, range_=series.range)
     is_time = shows_time(trace.of.point_type, series.range)
@@ -160,6 +162,9 @@ def _value_row(trace: Trace, part: Part, its: Told, limit: float | None) -> Row:
             return Cell(copied=("", ""))
         return Cell(f"{number:.2f} {unit}·h", (Figure(f"{number:.2f}"), f"{unit}·h"))
 
+    def bound(name: str, number: float | None) -> Cell:
+        return Cell(bound=name) if number is None else Cell(f"{number:g}", (Figure(f"{number:g}"),), name)
+
     difference = None if part.at_a is None or part.at_b is None else part.at_b - part.at_a
     delta = value(difference)
     if difference is not None and difference > 0:
@@ -171,11 +176,15 @@ def _value_row(trace: Trace, part: Part, its: Told, limit: float | None) -> Row:
         delta,
         *map(value, (told.minimum, told.mean, told.maximum, told.deviation)),
         hours(None if is_counter(series.units) else told.integral),
-        Cell() if limit is None else Cell(f"{limit:g}", (Figure(f"{limit:g}"),)),
+        bound("high", bounds.high),
         hours(told.over_limit),
         _time(told.over_limit_s),
+        bound("low", bounds.low),
+        hours(told.under_limit),
+        _time(told.under_limit_s),
         value(told.increase),
         _count(told.reversals),
+        Cell() if told.reversals is None else bound("dead_band", dead_band(bounds)),
     ]
     return _row(trace, series.units, cells, its, is_exact=part.is_exact)
 

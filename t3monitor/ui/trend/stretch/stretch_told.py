@@ -12,9 +12,10 @@ from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Floats, Holes, Series
 from t3monitor.store.history.statistics import Condition, Statistics, condition, statistics
 from t3monitor.ui.trend.holes.missing import CAUSES, Explained, faults, missing
+from t3monitor.ui.trend.stretch.stretch import Bounds
 from t3monitor.ui.trend.time.time_range import TimeRange
 
-DEAD_BAND = 1.0  # of the position of a valve or damper, in its unit: less is no movement
+_DEAD_BAND = 1.0  # unless a user chose another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,11 @@ def tell(
     holes: Sequence[ExplainedHole],
     times: Times,
     only: Condition | None = None,
-    limits: Mapping[str, float] | None = None,
+    bounds: Mapping[str, Bounds] | None = None,
 ) -> Told:
     """What a series, given in its parts, did; ``holes`` are those that were explained of this time."""
     start_s, end_s = times.between
-    now_s, limits = times.now_s, limits or {}
+    now_s, bounds = times.now_s, bounds or {}
     end_s = max(start_s, min([end_s, now_s, *(part.told_until(now_s) for part in parts)]))
     at_fault = faults(Explained.of(holes).pieces)
     found = [
@@ -76,10 +77,12 @@ def tell(
             now_s,
             at_fault,
             only=only,
-            limit=limits.get(part.units),
-            dead_band=DEAD_BAND if is_position(part.units, part.range) else None,
+            high=its.high,
+            low=its.low,
+            dead_band=dead_band(its) if is_position(part.units, part.range) else None,
         )
         for part in parts
+        for its in (bounds.get(part.units, Bounds()),)
     ]
     otherwise = only.otherwise if only else Holes.none()
     asked_s = end_s - start_s - float(np.diff(_spent(otherwise, np.array([start_s, end_s])))[0])
@@ -108,6 +111,11 @@ def tell(
         rest_s,
         tuple(part for part in its_parts if part.told.known_s or (part.at_a, part.at_b) != (None, None)),
     )
+
+
+def dead_band(bounds: Bounds) -> float:
+    """How far a valve or damper has to come back, in its unit: less is no movement."""
+    return _DEAD_BAND if bounds.dead_band is None else bounds.dead_band
 
 
 def times_of(parts: Sequence[Series], holes: Sequence[ExplainedHole], state: float, times: Times) -> Condition:
