@@ -18,14 +18,17 @@ from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.plot.axes import ValueAxis
-from t3monitor.ui.trend.plot.axis_choices import AxisChoices, Per
+from t3monitor.ui.trend.plot.axis_choices import AxisChoices, AxisKey, Per
 from t3monitor.ui.trend.plot.plot import Drawn, TrendPlot
+from t3monitor.ui.trend.plot.plots import PlotStack
+from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
+from t3monitor.ui.trend.views import read_file_text
 from values import NOW_S
 
 TEMP, METER, FAN, GARBAGE = (PointKey(1, PointType.INPUT, number) for number in range(1, 5))
-TIMER = PointKey(1, PointType.VARIABLE, 1)
+TIMER, ROOM = (PointKey(1, PointType.VARIABLE, number) for number in (1, 2))
 START_S = NOW_S - 4 * 3600.0
 TIMES = np.arange(START_S, NOW_S + 1, 300.0)
 COUNT = len(TIMES)
@@ -42,6 +45,7 @@ SERIES = {
     FAN: made(np.arange(COUNT) // 10 % 2, "", 1, digital=True),
     GARBAGE: made(np.where(np.arange(COUNT) == 5, 3.4028235e38, 21), "units of a name that is too long to be one", 35),
     TIMER: made(np.linspace(0, 5000, COUNT), "s", 20),
+    ROOM: made(20 + np.arange(COUNT) % 5, "°C", 1),
 }
 
 
@@ -137,14 +141,14 @@ def test_the_wheel_zooms_an_axis_a_drag_moves_it_a_double_click_lets_it_fit_and_
 
 def test_the_menu_of_an_axis_takes_typed_ends_and_keeps_what_makes_none(shown: Show) -> None:
     view = shown(TIMER)
-    menu = view.axis_control.menu("h:mm:ss")
+    menu = view.axis_control.menu(AxisKey("h:mm:ss"))
     assert menu.highest.text() == "1:30:00"
     menu.highest.setText("2:00:00")
     menu.lowest.setText("-60")
     menu.highest.returnPressed.emit()
     assert limits(view, "h:mm:ss") == (-60, 7200)
     assert view.plot.value_axes["h:mm:ss"].labels[:2] == ["0:00:00", "1:00:00"]
-    menu = view.axis_control.menu("h:mm:ss")
+    menu = view.axis_control.menu(AxisKey("h:mm:ss"))
     for typed in ("x", "-90", "1e309"):
         menu.highest.setText(typed)
         menu.highest.returnPressed.emit()
@@ -157,13 +161,13 @@ def test_a_counter_fits_what_is_there_or_is_its_increase_in_each_hour(shown: Sho
     view = shown(METER)
     low, high = limits(view, "kWh")
     assert 48 / (high - low) > 0.5
-    menu = view.axis_control.menu("kWh")
+    menu = view.axis_control.menu(AxisKey("kWh"))
     next(action for action in menu.actions() if action.text() == "Increase per hour").trigger()
     assert list(view.plot.value_axes) == ["kWh/h"]
     (curve,) = view.plot._curves.values()
     assert curve.style.step
     assert curve.line.values[1:-1].tolist() == [12.0] * (len(curve.line.values) - 2)
-    menu = view.axis_control.menu("kWh/h")
+    menu = view.axis_control.menu(AxisKey("kWh/h"))
     next(action for action in menu.actions() if action.text() == "What was counted").trigger()
     assert list(view.plot.value_axes) == ["kWh"]
 
@@ -171,13 +175,13 @@ def test_a_counter_fits_what_is_there_or_is_its_increase_in_each_hour(shown: Sho
 def test_faulty_samples_are_left_out_of_the_fit_if_one_wants(shown: Show) -> None:
     view = shown(TEMP)
     assert limits(view, "°C")[1] > 900
-    view.axis_control.menu("°C").faulty_toggled.emit(True)
+    view.axis_control.menu(AxisKey("°C")).faulty_toggled.emit(True)
     assert limits(view, "°C")[1] < 30
 
 
 def test_whatever_a_panel_sends_no_axis_is_wider_than_a_fifth_and_the_others_stay_readable(shown: Show) -> None:
     view = shown(TEMP, GARBAGE)
-    view.axis_control.menu("°C").faulty_toggled.emit(True)
+    view.axis_control.menu(AxisKey("°C")).faulty_toggled.emit(True)
     for axis in view.plot.value_axes.values():
         assert axis.size().width() <= view.plot.width() / 5
     assert limits(view, "°C") == pytest.approx((20, 22), abs=2)
@@ -196,7 +200,7 @@ def test_lanes_alone_take_the_whole_height_and_give_it_back(shown: Show) -> None
 
 def test_the_active_series_has_a_strong_axis_and_its_marks_are_the_grid(shown: Show) -> None:
     view = shown(METER, TIMER)
-    view.state.choose_axes(AxisChoices({"h:mm:ss": (0.0, 5000.0)}))
+    view.state.choose_axes(AxisChoices({AxisKey("h:mm:ss"): (0.0, 5000.0)}))
     before = view.plot._curve_box._grid.levels
     view.plot.set_active(TIMER)
     assert [axis._is_active for axis in view.plot.value_axes.values()] == [False, True]
@@ -207,18 +211,73 @@ def test_the_active_series_has_a_strong_axis_and_its_marks_are_the_grid(shown: S
 
 def test_what_was_chosen_survives_json_and_damage_does_not(shown: Show) -> None:
     view = shown(METER)
-    axes = AxisChoices({"kWh": (1.0, 2.5)}, {"kWh": Per.DAY}, without_faulty=True)
+    axes = AxisChoices({AxisKey("kWh"): (1.0, 2.5)}, {"kWh": Per.DAY}, without_faulty=True)
     view.state.choose_axes(axes)
     saved = json.loads(json.dumps(view.save_state()))
     view.state.choose_axes(AxisChoices())
     view.restore_state(saved)
     assert view.state.shown.axes == axes
-    damaged = {
-        "limits": {"a": [2, 1], "b": [0, 1e308], "c": "x", "d": [0, 5], "e": [0, 5e-324]},
-        "increases": {"e": "year"},
-    }
-    assert AxisChoices.from_json(damaged) == AxisChoices({"d": (0.0, 5.0)})
+    ends = {"a": [2, 1], "b": [0, 1e308], "c": "x", "d": [0, 5], "e": [0, 5e-324]}
+    damaged = [[unit, 0, *limits] for unit, limits in ends.items()]
+    for limits in (ends, [*damaged, ["f", 1, 0, 5], ["g", "0", 0, 5], ["h", 0, 5], 7]):
+        found = AxisChoices.from_json({"limits": limits, "increases": {"e": "year"}})
+        assert found == AxisChoices({AxisKey("d"): (0.0, 5.0)})
     assert AxisChoices.from_json([]) == AxisChoices()
+
+
+def test_ends_of_an_axis_that_an_earlier_version_kept_are_those_of_its_unit_in_each_plot() -> None:
+    state = {
+        "points": [[1, "INPUT", 1], [1, "INPUT", 2]],
+        "plots": [0, 1],
+        "axes": {"limits": {"°C": [0, 50]}, "increases": {}, "without_faulty": False},
+    }
+    shown, _ = from_json(state)
+    assert shown.axes.limits == {AxisKey("°C", plot): (0.0, 50.0) for plot in (0, 1)}
+    view = {"t3view": 1, "name": "of before", "points": [], "view": state}
+    assert read_file_text(json.dumps(view)).shown.axes == shown.axes
+    assert from_json(to_json(shown, ()))[0].axes == shown.axes
+
+
+def test_the_ends_of_an_axis_are_those_of_its_plot_and_go_where_that_goes(shown: Show) -> None:
+    view = shown(METER, FAN, TEMP)
+    view.state.add([ROOM], 1)
+    view.state.show_in(TEMP, 1)
+    view.state.move_axis(AxisKey("°C", 1), (0.0, 50.0))
+    view.state.move_axis(AxisKey("kWh"), (0.0, 2e6))
+
+    def limits_of_plots() -> list[dict[str, tuple[float, float]]]:
+        view.draw_now()
+        return [dict(plot.axes.limits) for plot in view.plots.plots]
+
+    assert limits_of_plots() == [{"kWh": (0.0, 2e6)}, {"°C": (0.0, 50.0)}]
+    view.state.show_in(FAN, 0, anew=True)
+    assert limits_of_plots() == [{}, {"kWh": (0.0, 2e6)}, {"°C": (0.0, 50.0)}]
+    view.state.set_hidden(FAN, True)
+    assert limits_of_plots() == [{"kWh": (0.0, 2e6)}, {"°C": (0.0, 50.0)}], "of a plot that is hidden there is none"
+    axes = view.plots.plots[1].axes
+    axes.limits_moved.emit("°C", (10.0, 20.0))
+    assert view.state.shown.axes.limits == {AxisKey("kWh", 1): (0.0, 2e6), AxisKey("°C", 2): (10.0, 20.0)}
+    view.draw_now()
+    assert view.axis_control.menu(AxisKey("°C", 2)).lowest.text() == "10"
+    view.state.remove(FAN)
+    view.state.remove(METER)
+    assert view.state.shown.axes.limits == {AxisKey("°C"): (10.0, 20.0)}
+    view.state.undo()
+    assert view.state.shown.axes.limits == {AxisKey("kWh"): (0.0, 2e6), AxisKey("°C", 1): (10.0, 20.0)}
+    axes.limits_chosen.emit("°C", None)
+    assert AxisKey("°C", 1) not in view.state.shown.axes.limits
+
+
+def test_plots_that_were_told_of_axes_before_they_have_any_have_them_as_they_appear(qtbot: QtBot) -> None:
+    plots = PlotStack()
+    qtbot.addWidget(plots)
+    plots.set_axes(AxisChoices({AxisKey("°C", plot): (0.0, 10.0 + plot) for plot in range(2)}))
+    points = [
+        Drawn(key, "", QColor("red"), Style(), ((SERIES[key][0], None),), plot=plot)
+        for plot, key in enumerate((TEMP, ROOM))
+    ]
+    plots.draw(points, NOW_S)
+    assert [plot.axes.fit.scales["°C"].highest for plot in plots.plots] == [10, 11]
 
 
 def test_of_plots_above_each_other_the_lowest_alone_has_the_times_and_they_can_align(qtbot: QtBot) -> None:

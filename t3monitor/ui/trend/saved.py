@@ -11,7 +11,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, difference
 from t3monitor.ui.trend.legend.styles import COLOURS, DASHES, WIDTHS, Style, free_style
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices
-from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, Since, ZoneChoice, stacked
+from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, Since, ZoneChoice
 from t3monitor.ui.trend.stretch.stretch import Bounds, Condition, Stretch
 from t3monitor.ui.trend.time.local_calendar import Span
 from t3monitor.ui.trend.time.time_range import EARLIEST_S, LATEST_S, LONGEST_S, Preset, TimeRange
@@ -56,18 +56,19 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
         isinstance(splitter, list) and len(splitter) == 2 and all(_number(size, 1.0, _WIDEST_PX) for size in splitter)
     ):
         splitter = []
+    series = _series(state)
     shown = Shown(
-        _series(state),
+        series,
         TimeRange(0.0, length_s).zoomed(1, 0.0).length_s if length_s else Preset.DAY.length_s,
         end_s,
         grouped=state.get("grouped") is True,
         marks=state.get("marks") is not False,
         since=since,
         zone=zone,
-        axes=AxisChoices.from_json(state.get("axes")),
+        axes=AxisChoices.from_json(state.get("axes"), 1 + max((chosen.plot for chosen in series), default=0)),
         stretch=_stretch(state.get("stretch")),
     )
-    return shown, [int(size) for size in splitter]
+    return shown.stacked(), [int(size) for size in splitter]
 
 
 def _series(state: Mapping[str, Any]) -> tuple[Chosen, ...]:
@@ -81,7 +82,7 @@ def _series(state: Mapping[str, Any]) -> tuple[Chosen, ...]:
             free = free_style(chosen.style for chosen in series.values())
             place = int(_number(plot, least=0, most=len(points)) or 0)
             series[key] = Chosen(key, _style(style, free), key in hidden, place)
-    return stacked(series.values())
+    return tuple(series.values())
 
 
 def _style(saved: object, free: Style) -> Style:

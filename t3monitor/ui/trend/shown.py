@@ -1,6 +1,6 @@
 """What the trend shows, as it is saved, undone and brought back; plain data, without Qt. Times are UTC seconds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -62,19 +62,22 @@ class Shown:
         """How many plots stand above each other."""
         return 1 + max((chosen.plot for chosen in self.series), default=0)
 
+    def stacked(self) -> "Shown":
+        """The same, with plots without a number that no series has: an empty plot vanishes."""
+        there = {chosen.plot for chosen in self.series} or {0}
+        return self._renumbered({plot: place for place, plot in enumerate(sorted(there))})
 
-def stacked(series: Iterable[Chosen]) -> tuple[Chosen, ...]:
-    """These, in plots without a number that no series has: an empty plot vanishes."""
-    series = tuple(series)
-    places = {plot: place for place, plot in enumerate(sorted({chosen.plot for chosen in series}))}
-    return tuple(replace(chosen, plot=places[chosen.plot]) for chosen in series)
+    def with_in(self, key: SeriesKey, plot: int, *, anew: bool) -> "Shown":
+        """The same, with a series in a plot, or (``anew``) in a new one that gets this number."""
+        shown = self
+        if anew:
+            shown = self._renumbered({number: number + (number >= plot) for number in range(self.plot_count)})
+        series = tuple(replace(its, plot=plot) if its.key == key else its for its in shown.series)
+        return replace(shown, series=series)
 
-
-def in_plot(series: Iterable[Chosen], key: SeriesKey, plot: int, *, anew: bool) -> tuple[Chosen, ...]:
-    """These, one of them in a plot, or (``anew``) in a new one that gets this number."""
-    return tuple(
-        replace(its, plot=plot if its.key == key else its.plot + (anew and its.plot >= plot)) for its in series
-    )
+    def _renumbered(self, plots: Mapping[int, int]) -> "Shown":
+        series = tuple(replace(chosen, plot=plots[chosen.plot]) for chosen in self.series)
+        return replace(self, series=series, axes=self.axes.renumbered(plots))
 
 
 def moved(

@@ -10,8 +10,8 @@ from typing import Any
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.ui.trend.legend.styles import Style, free_style
-from t3monitor.ui.trend.plot.axis_choices import AxisChoices, Limits
-from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice, in_plot, moved, stacked
+from t3monitor.ui.trend.plot.axis_choices import AxisChoices, AxisKey, Limits
+from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice, moved
 from t3monitor.ui.trend.stretch.stretch import Stretch
 from t3monitor.ui.trend.time.local_calendar import LocalCalendar, Span
 from t3monitor.ui.trend.time.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
@@ -172,7 +172,7 @@ class TrendState:
 
     def show_in(self, key: SeriesKey, plot: int, *, anew: bool = False) -> None:
         """Shows a series in another plot, or (``anew``) in a new one that gets this number."""
-        self._show(replace(self._shown, series=in_plot(self.series, key, plot, anew=anew)))
+        self._show(self._shown.with_in(key, plot, anew=anew))
 
     def move(self, key: SeriesKey, before: SeriesKey | None, plot: int | None = None) -> None:
         """Puts a series before another one, or behind all (None); in another plot, if one is named."""
@@ -190,9 +190,9 @@ class TrendState:
         """Has axes of values as a user chose them."""
         self._show(replace(self._shown, axes=axes))
 
-    def move_axis(self, unit: str, limits: Limits) -> None:
+    def move_axis(self, axis: AxisKey, limits: Limits) -> None:
         """Lets an axis end there as a hand moves it."""
-        self._show(replace(self._shown, axes=self._shown.axes.with_limits(unit, limits)), by_hand=True)
+        self._show(replace(self._shown, axes=self._shown.axes.with_limits(axis, limits)), by_hand=True)
 
     def mark(self, stretch: Stretch, *, by_hand: bool = False) -> None:
         """Has these cursors A and B, and that told of the time between them."""
@@ -367,7 +367,7 @@ class TrendState:
         self._show(replace(to, end_s=None) if shown.end_s >= now_s else to, by_hand=True)
 
     def _show(self, shown: Shown, *, by_hand: bool = False) -> None:
-        shown = replace(shown, series=stacked(shown.series))
+        shown = shown.stacked()
         at_s = self._clock()
         goes_on = by_hand and self._moved_at_s is not None and 0 <= at_s - self._moved_at_s < _PAUSE_S
         if shown != self._shown:

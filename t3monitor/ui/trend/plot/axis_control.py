@@ -10,7 +10,7 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.store.history.series import Series
 from t3monitor.ui.trend.holes.explainer import HoleExplainer
 from t3monitor.ui.trend.holes.missing import faults
-from t3monitor.ui.trend.plot.axis_choices import Limits, Per
+from t3monitor.ui.trend.plot.axis_choices import AxisKey, Limits, Per
 from t3monitor.ui.trend.plot.axis_menu import AxisMenu
 from t3monitor.ui.trend.plot.curves import axis_unit
 from t3monitor.ui.trend.plot.plot import Drawn
@@ -72,19 +72,19 @@ class AxisControl(QObject):
         self._increases[key, number] = known
         return known[1]
 
-    @Slot(str, object)
-    def _choose_limits(self, unit: str, limits: Limits | None) -> None:
-        self._state.choose_axes(self._state.shown.axes.with_limits(unit, limits))
+    @Slot(object, object)
+    def _choose_limits(self, axis: AxisKey, limits: Limits | None) -> None:
+        self._state.choose_axes(self._state.shown.axes.with_limits(axis, limits))
 
-    @Slot(str, QPoint)
-    def _open_menu(self, unit: str, at: QPoint) -> None:
-        self.menu(unit).popup(at)
+    @Slot(object, QPoint)
+    def _open_menu(self, axis: AxisKey, at: QPoint) -> None:
+        self.menu(axis).popup(at)
 
-    def menu(self, unit: str) -> AxisMenu:
-        """What can be done with the axis of a unit."""
+    def menu(self, axis: AxisKey) -> AxisMenu:
+        """What can be done with an axis."""
         axes = self._state.shown.axes
-        menu = AxisMenu(unit, self._plots.scale(unit), axes, self._plots)
-        menu.limits_chosen.connect(partial(self._choose_limits, unit))
+        menu = AxisMenu(axis, self._plots.scale(axis), axes, self._plots)
+        menu.limits_chosen.connect(partial(self._choose_limits, axis))
         menu.increase_chosen.connect(self._choose_increase)
         menu.faulty_toggled.connect(lambda without: self._state.choose_axes(replace(axes, without_faulty=without)))
         return menu

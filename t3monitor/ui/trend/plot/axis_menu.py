@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QMenu, QWidget, QWidgetAct
 
 from t3monitor.model.units import is_counter
 from t3monitor.ui.kit.plain import Label, field_label
-from t3monitor.ui.trend.plot.axis_choices import AxisChoices, Per, are_limits
+from t3monitor.ui.trend.plot.axis_choices import AxisChoices, AxisKey, Per, are_limits
 from t3monitor.ui.trend.plot.ticks import Scale, value_of, whole_text
 
 _FIELD_PX = 110
@@ -21,13 +21,13 @@ class AxisMenu(QMenu):
     increase_chosen = Signal(str, object)  # units of a counter; Per, or None: what it counted
     faulty_toggled = Signal(bool)
 
-    def __init__(self, unit: str, scale: Scale, axes: AxisChoices, parent: QWidget) -> None:
+    def __init__(self, axis: AxisKey, scale: Scale, axes: AxisChoices, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._unit = unit
+        self._unit = unit = axis.unit
         fits = self.addAction(self.tr("Fit what is in sight"), lambda: self.limits_chosen.emit(None))
         fits.setCheckable(True)
-        fits.setChecked(unit not in axes.limits)
+        fits.setChecked(axis not in axes.limits)
         self.highest, self.lowest = (
             QLineEdit(whole_text(scale.highest, unit)),
             QLineEdit(whole_text(scale.lowest, unit)),

@@ -94,6 +94,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view has the keys
         self.setFrameShape(pg.GraphicsView.Shape.NoFrame)
+        self.number = 0  # of those above each other, as series name it
         self.lanes: list[Lane] = []
         self.time_axis = TimeAxis()
         self._range = TimeRange(0, 1)
@@ -225,7 +226,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
 
     def set_axes(self, choices: AxisChoices) -> None:
         """Lets axes end where their user chose; they do from the next time that is shown."""
-        self.axes.limits = choices.limits
+        self.axes.limits = choices.limits_in(self.number)
 
     @property
     def sides(self) -> tuple[float, float]:

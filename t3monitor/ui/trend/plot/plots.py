@@ -12,7 +12,7 @@ from typing_extensions import override
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.trend.holes.missing import Pieces
 from t3monitor.ui.trend.marks.marks import Mark
-from t3monitor.ui.trend.plot.axis_choices import AxisChoices
+from t3monitor.ui.trend.plot.axis_choices import NOTHING_CHOSEN, AxisChoices, AxisKey
 from t3monitor.ui.trend.plot.plot import Drawn, HoleRow, TrendPlot
 from t3monitor.ui.trend.plot.ticks import Scale
 from t3monitor.ui.trend.time.time_range import TimeRange
@@ -32,9 +32,9 @@ class PlotStack(QSplitter):
     cursor_asked = Signal(float)  # time at which the next one is to stand
     menu_asked = Signal(QPoint)  # global position
     flag_chosen = Signal(object)  # a Cluster of marks
-    limits_chosen = Signal(str, object)  # unit, limits or None: it fits what is in sight
-    limits_moved = Signal(str, object)  # the same, by a hand that goes on
-    axis_menu_asked = Signal(str, QPoint)  # unit, global position
+    limits_chosen = Signal(object, object)  # AxisKey, limits or None: it fits what is in sight
+    limits_moved = Signal(object, object)  # the same, by a hand that goes on
+    axis_menu_asked = Signal(object, QPoint)  # AxisKey, global position
     resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -55,20 +55,20 @@ class PlotStack(QSplitter):
         """How many samples can stand side by side."""
         return self.lowest.width_px
 
-    def scale(self, unit: str) -> Scale:
-        """Of the first axis with this unit."""
-        return next(plot.axes.fit.scales[unit] for plot in self.plots if unit in plot.axes.fit.scales)
+    def scale(self, axis: AxisKey) -> Scale:
+        """Of an axis."""
+        return next(plot.axes.fit.scales[axis.unit] for plot in self.plots if plot.number == axis.plot)
 
     def place_at(self, at: QPoint) -> tuple[int, QRect]:
         """Which plot is there, and its place; at the time axis, which is the last one's, a new one below all."""
-        for number, plot in enumerate(self.plots):
+        for plot in self.plots:
             if plot.geometry().contains(at) and plot is not self.lowest:
-                return number, plot.geometry()
+                return plot.number, plot.geometry()
         place = self.lowest.geometry()
         above = place.adjusted(0, 0, 0, -self.lowest.foot_px)
         if at.y() <= above.bottom():
-            return len(self.plots) - 1, above
-        return len(self.plots), place.adjusted(0, above.height(), 0, 0)
+            return self.lowest.number, above
+        return self.lowest.number + 1, place.adjusted(0, above.height(), 0, 0)
 
     def save_heights(self) -> list[int]:
         """How high they are, for JSON; empty if nobody chose it."""
@@ -88,11 +88,13 @@ class PlotStack(QSplitter):
 
     def draw(self, points: Sequence[Drawn], now_s: float) -> None:
         """Draws these points, each in its plot, and nothing else."""
-        groups = [[point for point in points if point.plot == plot] for plot in sorted({p.plot for p in points})] or [
-            []
-        ]
+        numbers = sorted({point.plot for point in points} or {0})
+        groups = [[point for point in points if point.plot == number] for number in numbers]
         self._have(len(groups))
-        for plot, group in zip(self.plots, groups, strict=True):
+        for plot, number, group in zip(self.plots, numbers, groups, strict=True):
+            if number != plot.number:
+                plot.number = number
+                plot.set_axes(*self._told.get("set_axes", (NOTHING_CHOSEN,)))
             plot.draw(group, now_s)
         keys = [[point.key for point in group] for group in groups]
         if keys != self._keys and "set_holes" in self._told:
@@ -115,7 +117,7 @@ class PlotStack(QSplitter):
         self._tell(TrendPlot.set_active, key)
 
     def set_axes(self, choices: AxisChoices) -> None:
-        """Lets axes end where their user chose: those of a unit, in whatever plot."""
+        """Lets axes end where their user chose."""
         self._tell(TrendPlot.set_axes, choices)
 
     def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
@@ -168,9 +170,12 @@ class PlotStack(QSplitter):
             getattr(plot, name).connect(getattr(self, name))
         plot.resized.connect(self._align)
         plot.flags.chosen.connect(self.flag_chosen)
-        plot.axes.limits_chosen.connect(self.limits_chosen)
-        plot.axes.limits_moved.connect(self.limits_moved)
-        plot.axes.menu_asked.connect(self.axis_menu_asked)
+        for mine, its in (
+            (self.limits_chosen, plot.axes.limits_chosen),
+            (self.limits_moved, plot.axes.limits_moved),
+            (self.axis_menu_asked, plot.axes.menu_asked),
+        ):
+            its.connect(lambda unit, what, mine=mine: mine.emit(AxisKey(unit, plot.number), what))
         self.insertWidget(0, plot)
         return plot
 
