@@ -17,7 +17,7 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.trend.export.export import Format
 from t3monitor.ui.trend.view import TrendView
-from test_trend_view import CO2, FAN, NOW_S, SAT, Clock, History, Settle, clock, file, history, panel, settle
+from trend_views import CO2, FAN, NOW_S, SAT, Clock, History, Settle, clock, file, history, panel, settle
 from values import snapshot
 
 __all__ = ["clock", "file", "history", "settle"]

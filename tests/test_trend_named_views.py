@@ -15,7 +15,7 @@ from t3monitor.ui.trend.shown import Chosen, Shown, ZoneChoice
 from t3monitor.ui.trend.time.time_range import Preset
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.trend.views import NotAViewError, Views, file_text, read_file_text
-from test_trend_view import CO2, NOW_S, SAT, VALVE, Clock, clock, panel
+from trend_views import CO2, NOW_S, SAT, VALVE, Clock, clock, panel
 from values import snapshot
 
 __all__ = ["clock"]

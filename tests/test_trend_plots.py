@@ -20,7 +20,7 @@ from t3monitor.ui.trend.plot.plot import TrendPlot
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
-from test_trend_view import (
+from trend_views import (
     CO2,
     FAN,
     HOLE_S,
