@@ -74,15 +74,20 @@ class TrendState:
     @property
     def time_range(self) -> TimeRange:
         """The time in sight."""
+        now_s, looked_in = self._now_s, self.looked_in
+        if self._shown.since is not DataBegin.DATA or self._shown.end_s is not None or self._data_since_s is None:
+            return looked_in
+        there_s = (now_s - self._data_since_s) * (1 + _FIT_MARGIN)
+        return TimeRange.ending(now_s, min(looked_in.length_s, max(there_s, _FIT_LEAST_S))).within_history(now_s)
+
+    @property
+    def looked_in(self) -> TimeRange:
+        """The time in sight, or that whose readings decide which part of it is."""
         now_s, length_s = self._now_s, self._shown.length_s
         if self._shown.end_s is not None:
             return TimeRange.ending(self._shown.end_s, length_s).within_history(now_s)
-        match self._shown.since:
-            case Span() as span:
-                return TimeRange(min(self.calendar.around(span, now_s).start_s, now_s - SHORTEST_S), now_s)
-            case DataBegin.DATA if self._data_since_s is not None:
-                there_s = (now_s - self._data_since_s) * (1 + _FIT_MARGIN)
-                length_s = min(length_s, max(there_s, _FIT_LEAST_S))
+        if isinstance(span := self._shown.since, Span):
+            return TimeRange(min(self.calendar.around(span, now_s).start_s, now_s - SHORTEST_S), now_s)
         return TimeRange.ending(now_s, length_s).within_history(now_s)
 
     @property
@@ -286,7 +291,7 @@ class TrendState:
             self._tell(Change.TIME | Change.CURSOR)
 
     def set_data_since(self, first_s: float | None) -> None:
-        """Tells the time of the first reading that is known; None: none is."""
+        """Tells the time of the first reading that `looked_in` has; None: there is none, or it is not known yet."""
         if first_s != self._data_since_s:
             self._data_since_s = first_s
             self._tell(Change.TIME)

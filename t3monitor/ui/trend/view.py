@@ -252,9 +252,12 @@ class TrendView(QWidget):
         """Asks for what is needed to draw the time in sight, unless it is there or on its way."""
         if not self.state.series:
             return
-        needed = needed_for(self.traces.keys, self.state.time_range, self.plot.width_px, self.state.zone)
-        is_behind = self.traces.behind_s > needed.length_s / self.plot.width_px  # which can be seen
-        self.loader.want(needed, self.traces.appended, anew=is_behind)
+        is_behind = self.traces.behind_s > self.state.time_range.length_s / self.plot.width_px  # which can be seen
+        self.loader.want(self._needed, self.traces.appended, anew=is_behind)
+
+    @property
+    def _needed(self) -> Request:
+        return needed_for(self.traces.keys, self.state.looked_in, self.plot.width_px, self.state.zone)
 
     @Slot(object, object)
     def _on_loaded(self, request: Request, found: Found) -> None:
@@ -306,7 +309,9 @@ class TrendView(QWidget):
     def _draw(self) -> None:
         self.plots.draw(self.axis_control.applied(self.traces.drawn(self._clock())), self._clock())
         self.state.set_site_zone(self.traces.site_zone(self._zones))
-        self.state.set_data_since(self.traces.data_since_s())
+        held = self.loader.held
+        if held is None or held.holds(self._needed, self.traces.appended):  # else it stays until that is loaded
+            self.state.set_data_since(self.traces.data_since_s() if held else None)
         self.readout.figures.want()
         self._draw_holes()
         self._say()
