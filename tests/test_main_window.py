@@ -290,6 +290,32 @@ def test_the_trend_takes_the_whole_window_by_a_key_until_a_point_is_looked_for(
     assert window.points.search.selectedText() == "fan"
 
 
+def test_figures_of_a_stretch_take_their_height_from_points_and_plot_alike_until_somebody_moves_the_border(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    def heights(window: MainWindow) -> tuple[int, int]:
+        return window.points.height(), window.trend.height()
+
+    with qtbot.waitExposed(window):
+        window.show()
+    before = heights(window)
+    assert before[0] == pytest.approx(before[1], abs=1)
+    window.trend.figures.height_changed.emit(160)
+    points, trend = heights(window)
+    assert trend - 160 == pytest.approx(points, abs=1), "plot and points are as high as each other"
+    saved = window.save_state()
+    window.trend.figures.height_changed.emit(0)
+    assert heights(window) == before
+    window._splitters["right"].splitterMoved.emit(300, 1)
+    moved = window.save_state()
+    for state, is_own in ((saved, False), (moved, True), ({"splitters": saved["splitters"]}, True), ({}, False)):
+        window.restore_state(state)
+        before = heights(window)
+        window.trend.figures.height_changed.emit(100)
+        assert (heights(window) == before) is is_own
+        window.trend.figures.height_changed.emit(0)
+
+
 def test_a_click_on_the_strip_and_the_cycle_it_opens_tell_the_same_time(window: MainWindow) -> None:
     started_s = datetime(2025, 10, 31, 23, 15, tzinfo=UTC).timestamp()
     happen(window, CycleFinished(report(started_at=started_s, finished_at=started_s + 1), 30.0))

@@ -312,3 +312,15 @@ def test_a_history_that_cannot_be_read_is_said(view: TrendView, owner: Owner, lo
     view.state.mark(view.state.shown.stretch.marking(NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S))
     settle(view, loop)
     assert view.figures.heading.text() == "The database is locked; close what holds it"
+
+
+def test_it_tells_how_much_height_it_wants_when_that_changes(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
+    told: list[int] = []
+    view.figures.height_changed.connect(told.append)
+    QTest.keyClick(view, Qt.Key.Key_S)
+    settle(view, loop)
+    view.figures.fill()
+    assert told == [view.figures.sizeHint().height()]
+    assert told[0] > 80, "two tables"
+    QTest.keyClick(view, Qt.Key.Key_S)
+    assert told[1:] == [0]

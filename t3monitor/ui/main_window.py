@@ -39,6 +39,7 @@ from t3monitor.ui.welcome import WelcomePage
 
 _DEFAULT_SIZE = (1280, 800)
 _DEVICES_WIDTH, _DEVICES_SHARE = 300, 0.27  # at most, and of the window
+_FIGURES_SHARE = 0.25  # of the height of points and trend, at most
 _NOTICE_MS = 15_000
 _WIDTH_FOR_GROWTH = 1100  # of the window; else how the last cycle ended has no room
 
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
         self.settings_page = 0  # that was shown last
-        self._has_own_panes = False  # the user moved the border of the devices
+        self._has_own_panes = self._has_own_right = False  # the user moved the border of devices, of points and trend
         self._database_size: tuple[int | None, float | None] = None, None  # bytes, and bytes a day
         self.indicator = LinkIndicator(self.progress)
 
@@ -219,6 +220,7 @@ class MainWindow(QMainWindow):
             "geometry": _text(self.saveGeometry()),
             "splitters": {name: _text(its.saveState()) for name, its in self._splitters.items()},
             "own_panes": self._has_own_panes,
+            "own_right": self._has_own_right,
             "activity": self.activity_action.isChecked(),
             "trend_alone": self.trend_alone_action.isChecked(),
             "settings_page": self.settings_page,
@@ -232,6 +234,7 @@ class MainWindow(QMainWindow):
         if isinstance(geometry := state.get("geometry"), str):
             self.restoreGeometry(_bytes(geometry))
         self._has_own_panes = state.get("own_panes") is True
+        self._has_own_right = state.get("own_right", "splitters" in state) is True
         splitters = found if isinstance(found := state.get("splitters"), dict) else {}
         for name, its in self._splitters.items():
             if isinstance(saved := splitters.get(name), str):
@@ -316,6 +319,8 @@ class MainWindow(QMainWindow):
         panes.splitterMoved.connect(self._on_panes_moved)
         self.trend.order_stops()
         right.setSizes([_DEFAULT_SIZE[1] // 2, _DEFAULT_SIZE[1] // 2])
+        right.splitterMoved.connect(self._on_right_moved)
+        self.trend.figures.height_changed.connect(self._on_figures)
         self._drawer_splitter = splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
         self._splitters = {"right": right, "panes": panes, "drawer": self._drawer_splitter}
         self.activity.hide()
@@ -368,6 +373,19 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_panes_moved(self) -> None:
         self._has_own_panes = True
+
+    @Slot()
+    def _on_right_moved(self) -> None:
+        self._has_own_right = True
+
+    @Slot(int)
+    def _on_figures(self, wanted_px: int) -> None:
+        """Points and plot are as high as each other, and the figures of a stretch are beside that."""
+        right = self._splitters["right"]
+        if not self._has_own_right and self.points.isVisible():
+            height = sum(right.sizes())
+            points = (height - min(wanted_px, round(_FIGURES_SHARE * height))) // 2
+            right.setSizes([points, height - points])
 
     @Slot()
     def _show_activity(self) -> None:

@@ -66,6 +66,7 @@ class StretchPane(QWidget):
     """Two tables, a condition, and the way out; it is open while the state says so."""
 
     filled = Signal()
+    height_changed = Signal(int)  # in pixels that it wants, 0 while it is closed
 
     def __init__(self, state: TrendState, traces: Traces, meter: StretchMeter, clock: Callable[[], float]) -> None:
         super().__init__()
@@ -75,6 +76,7 @@ class StretchPane(QWidget):
         self._clock = clock
         self._asked_of: tuple[object, ...] = ()
         self._heading = ""
+        self._told_px = 0
         self._shown = tables({}, traces.__getitem__, {})
         self.setAccessibleName(self.tr("Figures"))
         self.heading = Label()
@@ -112,6 +114,7 @@ class StretchPane(QWidget):
         is_told = stretch.is_told and bool(self._state.series)
         self.setVisible(is_told)
         if not is_told:
+            self._tell_height(0)
             self._asked_of = ()
             self._meter.forget()
             return
@@ -150,7 +153,13 @@ class StretchPane(QWidget):
             widget.show_table(table, [colours[row.key] for row in table.rows])
         self._heading = self._time_text(list(told.values()))
         self._say(is_old=self._meter.is_busy)
+        self._tell_height(self.sizeHint().height())
         self.filled.emit()
+
+    def _tell_height(self, wanted_px: int) -> None:
+        if wanted_px != self._told_px:
+            self._told_px = wanted_px
+            self.height_changed.emit(wanted_px)
 
     def _time_text(self, told: Sequence[Told]) -> str:
         asked = self._meter.asked
