@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from scripts.ui_check import others, tasks
-from scripts.ui_check.desktop import PICTURES, missing_packages, screen
+from scripts.ui_check.desktop import PICTURES, PROGRAM, missing_packages, screen
 
 
 def main() -> int:
@@ -19,7 +19,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make ui-check", description=sys.modules["scripts.ui_check"].__doc__)
     parser.add_argument("--size", default="1280x800", help="of the screen, which the window fills (1280x800)")
     parser.add_argument("--tasks", action="store_true", help="the ten tasks alone")
+    parser.add_argument("--program", metavar="FILE", help="a frozen program, such as build/frozen/t3monitor/t3monitor")
     chosen = parser.parse_args()
+    if chosen.program:
+        PROGRAM[:] = [chosen.program]
     if missing := missing_packages():
         print(f"missing; run: sudo apt-get install -y {' '.join(missing)}", file=sys.stderr)
         return 1

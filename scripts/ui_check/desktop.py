@@ -12,7 +12,8 @@ from pathlib import Path
 from scripts.ui_check.accessible import UnseenError, Widget
 
 PICTURES = Path("build/ui-check")
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0  # which a busy machine does not try
+PROGRAM = [sys.executable, "-m", "t3monitor"]  # or a frozen one
 TOOLS = {"Xvfb": "xvfb", "xdotool": "xdotool", "import": "imagemagick", "dbus-daemon": "dbus-daemon"}
 _ACCESSIBILITY = Path("/usr/libexec/at-spi-bus-launcher")
 
@@ -86,7 +87,7 @@ def program(*options: str) -> Iterator[None]:
 
 
 def start(*options: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "t3monitor", *options])
+    return subprocess.Popen([*PROGRAM, *options])
 
 
 def focus(name: str) -> None:

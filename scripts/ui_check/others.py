@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scripts.ui_check.accessible import Tree
 from scripts.ui_check.database import cycles, cycles_since, read_json
-from scripts.ui_check.desktop import PATIENCE_S, Hands, picture, program, start, until, windows
+from scripts.ui_check.desktop import PATIENCE_S, Hands, focus, picture, popup, program, start, until, windows
 
 
 def run(home: Path) -> None:
@@ -45,6 +45,14 @@ def _controls(home: Path) -> None:
         picture("export")
         hands.press("Return")
         until(lambda: any(path.read_bytes()[:4] == b"%PDF" for path in home.parent.rglob("*.pdf")), "Enter saves it")
+        hands.click(tree.widget("menu item", "Help").middle)
+        hands.click(popup(60, 14))
+        until(lambda: windows("Guide"), "the menu Help opens the guide")
+        picture("guide")
+        focus("Guide")  # without a window manager it has the keys only when it is clicked
+        hands.press("Escape")
+        until(lambda: not windows("Guide"), "Escape closes it")
+        focus("T3 Monitor")
         hands.click(tree.widget("check box", "Activity").middle)
         until(lambda: tree.widget("page tab", "Cycles"), "a click on Activity opens it")
         picture("activity")

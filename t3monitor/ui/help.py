@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Slot, qVersion
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence, QTextDocument
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -30,7 +30,7 @@ from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.texts import translate
 
 _GUIDE = Path(t3monitor.__file__).parents[1] / "docs" / "window.md"  # frozen too, but not installed by pip
-_HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
+_UNKNOWN = QTextDocument.ResourceType.UnknownResource
 _WITH_PICTURES = re.compile(r"(?:^\|.*\n)*^.*\]\(images/.*\n(?:^\|.*\n)*", re.MULTILINE)  # lines and tables
 _T3000 = "https://github.com/temcocontrols/T3000_Building_Automation_System"
 
@@ -68,17 +68,24 @@ class GuideDialog(QDialog):
 
 
 class _Pages(QTextBrowser):
-    """Pages of docs/, with places for links to headings, without pictures: those of the window are in sight anyway."""
+    """Pages of docs/, without pictures: those of the window are in sight anyway."""
 
     @override
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         loaded = super().loadResource(kind, name)
         if kind != QTextDocument.ResourceType.MarkdownResource.value:
             return loaded
-        text = bytes(loaded.data()).decode().partition("\n## Pictures")[0]
-        return _HEADING.sub(
-            lambda its: f'{its[1]} <a name="{_anchor(its[2])}">{its[2]}</a>', _WITH_PICTURES.sub("", text)
-        )
+        return _WITH_PICTURES.sub("", bytes(loaded.data()).decode().partition("\n## Pictures")[0])
+
+    @override
+    def doSetSource(self, name: QUrl | str, kind: QTextDocument.ResourceType = _UNKNOWN) -> None:
+        super().doSetSource(name, kind)
+        block = self.document().begin()  # of Markdown, Qt makes no places for links to headings
+        while block.isValid():
+            if block.blockFormat().headingLevel() and _anchor(block.text()) == QUrl(name).fragment():
+                self.moveCursor(QTextCursor.MoveOperation.End)  # from below it comes to the top
+                self.setTextCursor(QTextCursor(block))
+            block = block.next()
 
 
 class KeysDialog(QDialog):
