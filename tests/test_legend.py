@@ -1,5 +1,6 @@
 """The table of chosen series: its columns, its keys, its mouse, and the figures of the time in sight."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +18,12 @@ from t3monitor.model.causes import Cause, sentence, word
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.ui.keys import table_keys
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.trend.holes.missing import Pieces
 from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
-from t3monitor.ui.trend.legend.in_sight import measure
+from t3monitor.ui.trend.legend.in_sight import InSight, ToMeasure, measure
 from t3monitor.ui.trend.legend.legend import NARROW_PX, Legend, LegendSplitter
 from t3monitor.ui.trend.legend.legend_model import Column, Entry, Told
 from t3monitor.ui.trend.legend.styles import FIRST, Style
@@ -317,7 +318,7 @@ def figures(values: list[float], *, units: str = "°C", range_: int = 3, digital
     trace = Trace(SAT)
     times = np.arange(len(values)) * 10.0
     trace.series = (Series(times, np.array(values), Holes.none(), units, range_, digital, "", 10.0),)
-    return figures_of(trace, measure(trace, TimeRange(0.0, end_s), Pieces.none(), 9999.0))
+    return figures_of(trace, measure(ToMeasure(trace.series, TimeRange(0.0, end_s), Pieces.none(), 9999.0)))
 
 
 def test_figures_have_the_decimals_of_values_without_their_unit() -> None:
@@ -329,8 +330,8 @@ def test_figures_have_the_decimals_of_values_without_their_unit() -> None:
     [
         (99, 990.1, "99.9 %", False),
         (90, 1000.0, "90 %", False),
-        (89, 990.0, "◔ 89 %", True),
-        (1, 9000.0, "◔ < 1 %", True),
+        (89, 990.0, "89 %", True),
+        (1, 9000.0, "< 1 %", True),
     ],
 )
 def test_what_is_known_is_never_overstated_and_partial_below_90_percent(
@@ -341,16 +342,13 @@ def test_what_is_known_is_never_overstated_and_partial_below_90_percent(
 
 
 def test_where_nothing_is_known_there_is_no_number() -> None:
-    trace = Trace(SAT)
-    trace.series = (Series(np.array([0.0]), np.array([1.0]), Holes.none(), "°C", 3, False, "", 10.0),)
-    assert figures_of(trace, measure(trace, TimeRange(100.0, 200.0), Pieces.none(), 200.0)) == (
-        "",
-        "",
-        "",
-        "◔ 0 %",
-        True,
-    )
-    assert figures_of(trace, None) == Figures()
+    series = (Series(np.array([0.0]), np.array([1.0]), Holes.none(), "°C", 3, False, "", 10.0),)
+    told = measure(ToMeasure(series, TimeRange(100.0, 200.0), Pieces.none(), 200.0))
+    assert figures_of(Trace(SAT), told) == ("", "", "", "0 %", True)
+    assert figures_of(Trace(SAT), None) == Figures()
+    never_read = ToMeasure((), TimeRange(100.0, 200.0), Pieces.none(), 150.0, is_loaded=True)
+    assert measure(never_read) == InSight(100.0, 150.0, ())
+    assert measure(never_read._replace(is_loaded=False)) is None
 
 
 def test_of_two_states_the_mean_is_how_much_of_the_time_it_was_the_second_one() -> None:
@@ -365,23 +363,113 @@ def test_a_series_that_changed_its_unit_has_no_figures_of_both() -> None:
         Series(np.array([at]), np.array([1.0]), Holes.none(), unit, range_, False, "", 10.0)
         for at, unit, range_ in ((0.0, "°C", 3), (10.0, "°F", 4))
     )
-    told = figures_of(trace, measure(trace, TimeRange(0.0, 20.0), Pieces.none(), 20.0))
+    told = figures_of(trace, measure(ToMeasure(trace.series, TimeRange(0.0, 20.0), Pieces.none(), 20.0)))
     assert (told.minimum, told.mean, told.maximum) == ("", "", "")
 
 
-def test_figures_are_computed_when_all_is_at_rest_and_not_with_each_movement(qtbot: QtBot) -> None:
-    computed = 0
+def test_a_counter_has_what_it_counted_in_place_of_its_mean() -> None:
+    def counted(values: list[float], end_s: float) -> str:
+        return figures(values, units="kWh", range_=25, end_s=end_s).mean
 
-    def compute() -> dict[PointKey, Figures]:
-        nonlocal computed
-        computed += 1
-        return {SAT: FIGURES}
+    assert counted([100.0, 104.0, 0.0, 5.0], 40.0) == "+9.00", "it was set to zero"
+    assert counted([100.0, 104.0], 90.0) == "≥ +4.00", "of the rest nothing is known"
 
-    in_sight = FiguresInSight(compute)
+
+def test_of_a_counter_of_which_there_are_too_many_readings_it_is_nearly_what_it_counted() -> None:
+    times = np.arange(4) * 100.0
+    stretches = Stretches(times + 90.0, np.arange(4) * 10.0, np.arange(4) * 10.0 + 9.0, np.ones(4))
+    series = Series(times, np.arange(4) * 10.0 + 4.5, Holes.none(), "kWh", 25, False, "", 10.0, stretches)
+    told = measure(ToMeasure((series,), TimeRange(0.0, 390.0), Pieces.none(), 390.0))
+    assert figures_of(Trace(SAT), told).mean == "≈ +39.00"
+
+
+def test_what_is_partial_is_said_in_a_word_where_there_is_room_and_marked_where_there_is_none(legend: Legend) -> None:
+    partial = FIGURES._replace(known="88 %", is_partial=True)
+    legend.show_entries([replace(ENTRIES[0], figures=partial), *ENTRIES[1:]], "Now")
+    legend.resize(700, 300)
+    assert "partial 88 %" in drawn(legend)
+    legend.resize(285, 300)
+    assert "◔ 88 %" in drawn(legend)
+    legend.resize(375, 300)
+    legend.show_entries(ENTRIES, "Now")
+    shown = figures_shown(legend)
+    legend.show_entries([replace(ENTRIES[0], figures=partial), *ENTRIES[1:]], "Now")
+    assert figures_shown(legend) == shown, "no figure goes for a word"
+    assert "partial 88 %" in str(LegendRow(legend, SAT).data(Column.NAME, Qt.ItemDataRole.AccessibleTextRole))
+
+
+IN_SIGHT, EARLIER = TimeRange(0.0, 100.0), TimeRange(-50.0, 50.0)
+
+
+class Measured:
+    """What is asked of the figures, and the threads in which they are measured."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.shown = IN_SIGHT
+        self.asked = 0
+        self.done: list[asyncio.Event] = []
+        self.figures = FiguresInSight(self.ask, lambda key, told: FIGURES, self.in_thread, loop.create_task)
+        self._loop = loop
+
+    def ask(self) -> tuple[TimeRange, dict[PointKey, ToMeasure]]:
+        self.asked += 1
+        return self.shown, {SAT: ToMeasure((), self.shown, Pieces.none(), 0.0)}
+
+    async def in_thread(self, function: Any, *arguments: Any) -> Any:
+        self.done.append(asyncio.Event())
+        await self.done[-1].wait()
+        return function(*arguments)
+
+    def begin(self) -> None:
+        self.figures._timer.timeout.emit()
+        self._loop.run_until_complete(asyncio.sleep(0))
+
+    def end(self, number: int) -> None:
+        self.done[number].set()
+        for _ in range(3):
+            self._loop.run_until_complete(asyncio.sleep(0))
+
+
+def test_figures_are_asked_for_when_all_is_at_rest_and_not_with_each_movement(
+    qtbot: QtBot, loop: asyncio.AbstractEventLoop
+) -> None:
+    measured = Measured(loop)
     for _ in range(20):
-        in_sight.want()
+        measured.figures.want()
         QApplication.processEvents()
-    assert computed == 0
-    with qtbot.waitSignal(in_sight.computed):
-        pass
-    assert (computed, in_sight.of) == (1, {SAT: FIGURES})
+    assert measured.asked == 0
+    qtbot.waitUntil(lambda: measured.asked == 1)
+
+
+def test_figures_of_another_time_are_not_shown(loop: asyncio.AbstractEventLoop) -> None:
+    measured = Measured(loop)
+    measured.begin()
+    assert measured.figures.of(IN_SIGHT) == {}
+    measured.end(0)
+    assert measured.figures.of(IN_SIGHT) == {SAT: FIGURES}
+    assert measured.figures.of(TimeRange(0.5, 100.5)) == {SAT: FIGURES}, "while the present is followed"
+    assert measured.figures.of(EARLIER) == measured.figures.of(TimeRange(0.0, 50.0)) == {}
+    measured.figures.forget()
+    assert measured.figures.of(IN_SIGHT) == {}
+
+
+def test_one_thread_at_a_time_measures_and_what_was_asked_meanwhile_is_measured_after_it(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    measured = Measured(loop)
+    measured.begin()
+    measured.shown = EARLIER
+    for _ in range(3):
+        measured.begin()
+    assert len(measured.done) == 1
+    measured.end(0)
+    assert measured.figures.of(EARLIER) == {}, "these are of the time before"
+    assert measured.figures._timer.isActive()
+    measured.begin()
+    measured.end(1)
+    assert measured.figures.of(EARLIER) == {SAT: FIGURES}
+    assert len(measured.done) == 2
+    measured.begin()
+    measured.figures.forget()
+    measured.end(2)
+    assert measured.figures.of(EARLIER) == {}, "the series are others"

@@ -29,7 +29,7 @@ from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.trend.holes.explainer import ASK_AGAIN_S, HoleExplainer
 from t3monitor.ui.trend.holes.missing import Explained, Pieces
-from t3monitor.ui.trend.legend.in_sight import in_sight
+from t3monitor.ui.trend.legend.in_sight import ToMeasure, in_sight
 from t3monitor.ui.trend.plot.time_box import TimeBox
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.state import ZoneChoice
@@ -484,7 +484,7 @@ def lines(
     trace = Trace(IN1)
     times = np.arange(len(values)) * 10.0
     trace.series = (Series(times, np.array(values, dtype=float), Holes.none(), units, range_, digital, "", 10.0),)
-    return in_sight(trace, TimeRange(0.0, end_s), Explained.of(holes).pieces, now_s)
+    return in_sight(trace, ToMeasure(trace.series, TimeRange(0.0, end_s), Explained.of(holes).pieces, now_s))
 
 
 def hole(start_s: float, end_s: float, cause: Cause) -> ExplainedHole:
@@ -514,14 +514,16 @@ def test_what_is_not_told_yet_is_not_missing() -> None:
     trace = Trace(IN1)
     times, values = np.arange(10) * 10.0, np.ones(10)
     trace.series = (Series(times, values, Holes.none(), "°C", 3, False, "", 10.0, delay_s=50.0),)
-    assert in_sight(trace, TimeRange(0.0, 140.0), Pieces.none(), 140.0)[0] == "In sight"
-    assert in_sight(trace, TimeRange(120.0, 140.0), Pieces.none(), 140.0) == []
+    assert in_sight(trace, ToMeasure(trace.series, TimeRange(0.0, 140.0), Pieces.none(), 140.0))[0] == "In sight"
+    assert in_sight(trace, ToMeasure(trace.series, TimeRange(120.0, 140.0), Pieces.none(), 140.0)) == []
 
 
 def test_of_a_time_without_any_reading_there_is_no_number() -> None:
     trace = Trace(IN1)
     trace.series = (Series(np.array([0.0]), np.array([1.0]), Holes.none(), "°C", 3, False, "", 10.0),)
-    told = in_sight(trace, TimeRange(100, 200), Explained.of([hole(100, 200, Cause.ASLEEP)]).pieces, 1000)
+    told = in_sight(
+        trace, ToMeasure(trace.series, TimeRange(100, 200), Explained.of([hole(100, 200, Cause.ASLEEP)]).pieces, 1000)
+    )
     assert told == [
         "In sight: no reading",
         "missing 2 minutes: This computer slept, or the program was halted 2 minutes",
@@ -536,7 +538,7 @@ def test_the_time_of_an_open_sensor_is_left_out() -> None:
 
 def test_the_future_and_a_series_without_readings_have_no_lines() -> None:
     assert lines([1], now_s=-5) == []
-    assert in_sight(Trace(IN1), TimeRange(0, 100), Pieces.none(), 1000) == []
+    assert in_sight(Trace(IN1), ToMeasure((), TimeRange(0, 100), Pieces.none(), 1000)) == []
 
 
 def test_states_have_their_times_and_starts() -> None:

@@ -65,7 +65,7 @@ def test_a_page_has_title_site_time_points_figures_and_holes_as_text(
     view.exporter.save(tmp_path / "page.svg", Format.SVG)
     texts = [text.text or "" for text in ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}text")]
     page = " ".join(text.strip() for text in texts)
-    figures = view.readout.figures.of[SAT]
+    figures = view.readout.figures.of(view.state.time_range)[SAT]
     for expected in (
         "AHU-1",
         f"School · {view.toolbar.shown_time.text()}",

@@ -109,8 +109,8 @@ def test_what_is_chosen_in_the_list_is_drawn_and_its_figures_are_those_of_the_ti
     (series,) = view.traces[SAT].series
     lowest, _, highest, known = LegendRow(view.legend, SAT).figures
     assert (lowest, highest) == (f"{series.values.min():.2f}", f"{series.values.max():.2f}")
-    assert known == "◔ 21 %", "5 h and a little of 24"
-    assert LegendRow(view.legend, unread).figures == ["", "", "", "◔ 0 %"]
+    assert known == "partial 21 %", "5 h and a little of 24"
+    assert LegendRow(view.legend, unread).figures == ["", "", "", "partial 0 %"]
 
 
 def test_a_value_that_is_not_of_the_present_says_so_in_the_legend(view: TrendView, settle: Settle) -> None:

@@ -97,7 +97,7 @@ class TrendView(QWidget):
         self.explainer = HoleExplainer(explain, clock, spawn, self)
         self.holes = ShownHoles(self.plots, self.state, self.traces, self.explainer, clock)
         self.marks = ShownMarks(self.plots, self.state, self.traces, read_marks, clock, spawn, self)
-        self.readout = Readout(self.state, self.traces, self.holes, clock, self)
+        self.readout = Readout(self.state, self.traces, self.holes, clock, self, in_thread, spawn)
         self.legend = Legend(self.readout.in_sight)
         self.axis_control = AxisControl(self.plots, self.state, self.explainer, clock, self)
         self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, self.marks, clock)
@@ -205,7 +205,7 @@ class TrendView(QWidget):
     def is_busy(self) -> bool:
         """Whether history is being read, or why it has holes."""
         readers = self.loader, self.explainer, self.fit_data, self.meter, self.marks, self.exporter, self.more
-        return any(reader.is_busy for reader in readers)
+        return self.readout.figures.is_busy or any(reader.is_busy for reader in readers)
 
     def forget(self) -> None:
         """Drops whatever is being read."""
@@ -214,6 +214,7 @@ class TrendView(QWidget):
         self.marks.forget()
         self.fit_data.forget()
         self.figures.forget()
+        self.readout.figures.forget()
 
     def save_state(self) -> dict[str, Any]:
         """What the next start is to find as it was, for JSON."""

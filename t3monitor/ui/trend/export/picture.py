@@ -25,7 +25,7 @@ from PySide6.QtSvg import QSvgGenerator
 from t3monitor.ui.kit.delegates import tabular
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import LIGHT, drawn_in
-from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, small_text, title
+from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, figure_text, small_text, title
 from t3monitor.ui.trend.legend.legend_painting import paint_line
 from t3monitor.ui.trend.plot.axes import axis_font
 from t3monitor.ui.trend.plot.plots import PlotStack
@@ -254,5 +254,5 @@ class _Table:
 
 def _cell(entry: Entry, column: Column) -> str:
     if column is not Column.VALUE:
-        return str(entry.figures[FIGURES[column]])
+        return figure_text(entry, column)
     return translate("Picture", "no reading") if entry.told.is_missing else entry.told.text

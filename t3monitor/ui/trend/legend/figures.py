@@ -1,20 +1,31 @@
 """The figures of the chosen series in the time in sight, as their list shows them; GUI thread."""
 
+import asyncio
+import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.series_keys import SeriesKey
-from t3monitor.model.units import is_measured
+from t3monitor.model.units import is_counter, is_measured
+from t3monitor.store.history.increases import increases
 from t3monitor.store.history.series import Series
-from t3monitor.store.history.statistics import KNOWN_WELL, Statistics
-from t3monitor.ui.trend.legend.in_sight import InSight
+from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, Statistics
+from t3monitor.ui.kit.texts import translate
+from t3monitor.ui.trend.legend.in_sight import InSight, ToMeasure, measure
+from t3monitor.ui.trend.series.loader import Spawn, Task
 from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.stretch.stretch_meter import InThread, at_once
+from t3monitor.ui.trend.time.time_range import TimeRange
 
 _REST_MS = 150  # without a movement or anything new
+_SAME_TIME = 0.01  # of its length: while the present is followed it moves by less until figures are measured anew
+
+_logger = logging.getLogger(__name__)
 
 
 class Figures(NamedTuple):
@@ -26,13 +37,22 @@ class Figures(NamedTuple):
     known: str = ""
     is_partial: bool = False  # they are of less time than what is known well
 
+    @property
+    def known_texts(self) -> tuple[str, str]:
+        """How much is known, with the word for what is partial, and where there is no room with its mark."""
+        if not self.is_partial:
+            return self.known, self.known
+        return translate("Figures", "partial %s") % self.known, f"◔ {self.known}"
+
 
 def figures_of(trace: Trace, told: InSight | None) -> Figures:
-    """What the list says of a series; of one that changed its unit in sight no more than how much is known."""
+    """What the list says of a series; of one that changed its unit in sight no more than how much is known.
+
+    Of two states the mean is the share of the second one, of a counter what it counted.
+    """
     if told is None:
         return Figures()
-    is_partial = told.known < KNOWN_WELL
-    texts = Figures(known=f"{'◔ ' if is_partial else ''}{share_text(told.known)}", is_partial=is_partial)
+    texts = Figures(known=share_text(told.known), is_partial=told.known < KNOWN_WELL)
     with_readings = [(series, statistics) for series, statistics in told.parts if statistics.known]
     if len(with_readings) != 1:
         return texts
@@ -44,6 +64,8 @@ def figures_of(trace: Trace, told: InSight | None) -> Figures:
         "" if value is None else trace.text_of(bare, value)
         for value in (statistics.minimum, statistics.mean, statistics.maximum)
     )
+    if is_counter(series.units):
+        mean = _counted(trace, bare, statistics)
     return texts._replace(minimum=minimum, mean=mean, maximum=maximum)
 
 
@@ -64,25 +86,100 @@ def _share_of_second_state(trace: Trace, series: Series, statistics: Statistics)
     return f"{trace.text_of(series, 1)} {percent} %"
 
 
+def _counted(trace: Trace, series: Series, told: Statistics) -> str:
+    counted = told.increase
+    if is_by_stretches := counted is None:
+        counted = float(increases(series, np.array([told.start_s, told.end_s]), told.end_s)[0])
+    if counted is None or math.isnan(counted):
+        return ""
+    mark = "≥ " if told.known < KNOWN_PLAIN else "≈ " if is_by_stretches else ""
+    return f"{mark}+{trace.text_of(series, counted)}"
+
+
 class FiguresInSight(QObject):
-    """Has the figures computed by ``compute`` when nothing has moved for a moment: never while it is painted."""
+    """Has the figures measured in another thread when nothing has moved for a moment.
+
+    ``ask`` tells what is to be measured, ``tell`` makes texts of it. Until then there are none of another time.
+    """
 
     computed = Signal()
 
-    def __init__(self, compute: Callable[[], Mapping[SeriesKey, Figures]], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        ask: Callable[[], tuple[TimeRange, Mapping[SeriesKey, ToMeasure]]],
+        tell: Callable[[SeriesKey, InSight | None], Figures],
+        in_thread: InThread = at_once,
+        spawn: Spawn = asyncio.ensure_future,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._compute = compute
-        self.of: Mapping[SeriesKey, Figures] = {}
+        self._ask = ask
+        self._tell = tell
+        self._in_thread = in_thread
+        self._spawn = spawn
+        self._task: Task | None = None
+        self._is_wanted = False  # again, when what is being measured is done
+        self._of: Mapping[SeriesKey, Figures] = {}
+        self._time = TimeRange(0.0, 0.0)
         self._timer = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._timer.timeout.connect(self.compute_now)
+        self._timer.timeout.connect(self._begin)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._task is not None
+
+    def of(self, shown: TimeRange) -> Mapping[SeriesKey, Figures]:
+        """Those of a time; none, if what was measured is of another one."""
+        differ_s = max(abs(shown.start_s - self._time.start_s), abs(shown.end_s - self._time.end_s))
+        return self._of if differ_s <= _SAME_TIME * shown.length_s else {}
 
     def want(self) -> None:
         """Something moved, or is known now."""
         self._timer.start()
 
-    @Slot()
     def compute_now(self) -> None:
         """Does not wait any longer."""
         self._timer.stop()
-        self.of = self._compute()
+        shown, parts = self._ask()
+        self._take(shown, _measured(parts))
+
+    def forget(self) -> None:
+        """Drops what is known and what is being measured: the series are others."""
+        self._timer.stop()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._of = {}
+
+    @Slot()
+    def _begin(self) -> None:
+        if self._task is not None:
+            self._is_wanted = True
+            return
+        shown, parts = self._ask()
+        if parts:
+            self._task = self._spawn(self._run(shown, parts))
+        else:
+            self._take(shown, {})
+
+    async def _run(self, shown: TimeRange, parts: Mapping[SeriesKey, ToMeasure]) -> None:
+        try:
+            found = await self._in_thread(_measured, parts)
+        except Exception:
+            _logger.exception("Measuring the time in sight failed")
+            found = {}
+        self._task = None
+        self._take(shown, found)
+        if self._is_wanted:
+            self._is_wanted = False
+            self.want()
+
+    def _take(self, shown: TimeRange, found: Mapping[SeriesKey, InSight | None]) -> None:
+        self._time = shown
+        self._of = {key: self._tell(key, its) for key, its in found.items()}
         self.computed.emit()
+
+
+def _measured(parts: Mapping[SeriesKey, ToMeasure]) -> dict[SeriesKey, InSight | None]:
+    return {key: measure(its) for key, its in parts.items()}

@@ -34,31 +34,39 @@ class InSight(NamedTuple):
         return self.known_s / (self.end_s - self.start_s)
 
 
-def measure(trace: Trace, shown: TimeRange, lacking: Pieces, now_s: float) -> InSight | None:
-    """What a series did in a time; None if nothing can be said of it.
+class ToMeasure(NamedTuple):
+    """A series in its parts, what it lacks up to the present, and when that is on its time axis; for any thread."""
 
-    ``lacking`` is what it lacks up to the present, ``now_s`` on the axis of the series.
-    """
-    start_s, end_s = shown.start_s, min(shown.end_s, now_s)
-    if start_s >= end_s or not trace.series:
-        return None
-    at_fault = faults(lacking)
-    found = [(series, statistics(series, start_s, end_s, now_s, at_fault)) for series in trace.series]
+    series: Sequence[Series]
+    shown: TimeRange
+    lacking: Pieces
+    now_s: float
+    is_loaded: bool = False  # so that no reading means that there is none
+
+
+def measure(its: ToMeasure) -> InSight | None:
+    """What a series did in a time; None if nothing can be said of it."""
+    now_s = its.now_s
+    start_s, end_s = its.shown.start_s, min(its.shown.end_s, now_s)
+    if start_s >= end_s or not its.series:
+        return InSight(start_s, end_s, ()) if its.is_loaded and start_s < end_s else None
+    at_fault = faults(its.lacking)
+    found = [(series, statistics(series, start_s, end_s, now_s, at_fault)) for series in its.series]
     end_s = min(told.end_s for _, told in found)
     if start_s >= end_s:  # nothing is told of it yet
         return None
     return InSight(start_s, end_s, found)
 
 
-def in_sight(trace: Trace, shown: TimeRange, lacking: Pieces, now_s: float) -> list[str]:
+def in_sight(trace: Trace, its: ToMeasure) -> list[str]:
     """The lines of a tooltip: how much is known, what the series did then, and why the rest is missing."""
-    found = measure(trace, shown, lacking, now_s)
+    found = measure(its)
     if not found:
         return []
     lines = [_known_text(found.known)]
     lines += [_figures(trace, series, told) for series, told in found.parts if told.known]
     if (missing_s := found.end_s - found.start_s - found.known_s) >= 1:
-        why = _why(lacking, found.start_s, found.end_s)
+        why = _why(its.lacking, found.start_s, found.end_s)
         lines.append(": ".join(filter(None, (translate("InSight", "missing %s") % duration_text(missing_s), why))))
     return lines
 

@@ -188,10 +188,14 @@ class Legend(QTreeView):
         """Shows the wanted figures that have room beside name and value; columns do not get narrower by themselves."""
         metrics = QFontMetrics(self.font())
         around_px = 2 * PADDING_PX
+        entries = [row for row in self._rows.rows if isinstance(row, Entry)]
         for column, place in FIGURES.items():
-            entries = [row for row in self._rows.rows if isinstance(row, Entry)]
-            states = [str(entry.figures[place]) for entry in entries if entry.unit is None]
-            texts = [title(column), *(str(entry.figures[place]) for entry in entries if entry.unit is not None)]
+            figures = [
+                (entry.figures.known_texts[1] if column is Column.KNOWN else str(entry.figures[place]), entry.unit)
+                for entry in entries
+            ]
+            states = [text for text, unit in figures if unit is None]
+            texts = [title(column), *(text for text, unit in figures if unit is not None)]
             widest_px = max(
                 *map(metrics.horizontalAdvance, texts),
                 min(max(map(metrics.horizontalAdvance, states), default=0), metrics.horizontalAdvance(_STATE)),
@@ -208,10 +212,18 @@ class Legend(QTreeView):
             self.setColumnHidden(column, not fits)
         for column in FIGURES.keys() - self._wanted:
             self.setColumnHidden(column, True)
+        shown_px = dict(self._widest)
+        partial_px = around_px + max(
+            (metrics.horizontalAdvance(its.figures.known_texts[0]) for its in entries), default=0
+        )
+        more_px = max(0, partial_px - shown_px[Column.KNOWN])
+        if not self.isColumnHidden(Column.KNOWN) and room_px - more_px >= name_px:
+            shown_px[Column.KNOWN] += more_px  # for the word beside its figure
+            room_px -= more_px
         # A longer heading takes of the names, in whose room values may stand anyway: no figure comes or goes for it.
         heading_px = max(value_px, metrics.horizontalAdvance(self._rows.heading) + around_px)
         name_px = max(_NARROWEST_NAME_PX, room_px - (heading_px - value_px))
-        widths = _WIDTHS | self._widest | {Column.NAME: name_px, Column.VALUE: room_px + value_px - name_px}
+        widths = _WIDTHS | shown_px | {Column.NAME: name_px, Column.VALUE: room_px + value_px - name_px}
         for column, width in widths.items():
             if self.columnWidth(column) != width:
                 self.setColumnWidth(column, width)

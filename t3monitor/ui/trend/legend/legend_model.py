@@ -266,8 +266,7 @@ class LegendModel(QAbstractTableModel):
             case Column.LOOKS:
                 return self.tr("Colour and line of %s") % name
             case Column.NAME:
-                heads = zip(FIGURES, entry.figures, strict=False)
-                figures = [f"{title(of)} {text}" for of, text in heads if text]
+                figures = [f"{title(of)} {text}" for of in FIGURES if (text := figure_text(entry, of))]
                 value = f"{self.heading} {entry.value_text}" if entry.told.text else ""
                 return ", ".join(filter(None, (name, small_text(entry), value, *figures)))
             case Column.REMOVE:
@@ -316,7 +315,9 @@ def header_tip(column: Column) -> str:
         Column.VALUE: translate("Legend", "The value at the cursor; without one, the present value"),
         Column.MINIMUM: translate("Legend", "The lowest reading of the time in sight"),
         Column.MEAN: translate(
-            "Legend", "The mean of the time in sight, weighted by time; of two states the share of the second one"
+            "Legend",
+            "The mean of the time in sight, weighted by time; of two states the share of the second one, "
+            "of a counter what it counted",
         ),
         Column.MAXIMUM: translate("Legend", "The highest reading of the time in sight"),
         Column.KNOWN: translate("Legend", "How much of the time in sight is known; below 90 % the figures are partial"),
@@ -324,9 +325,14 @@ def header_tip(column: Column) -> str:
     }.get(column, "")
 
 
+def figure_text(entry: Entry, column: Column) -> str:
+    """What one of the columns of figures says."""
+    return entry.figures.known_texts[0] if column is Column.KNOWN else str(entry.figures[FIGURES[column]])
+
+
 def _text(entry: Entry, column: Column) -> str:
     if column in FIGURES:
-        return str(entry.figures[FIGURES[column]])
+        return figure_text(entry, column)
     return {Column.NAME: entry.names.label, Column.VALUE: entry.value_text}.get(column, "")
 
 

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from t3monitor.ui.kit.delegates import ROW_PADDING
 from t3monitor.ui.kit.theme import current_theme
-from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, Row, is_muted, small_text
+from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, Row, figure_text, is_muted, small_text
 from t3monitor.ui.trend.legend.styles import DASHES, Style
 
 PADDING_PX = 6  # of a cell, on either side
@@ -113,8 +113,10 @@ class RowPainter:
     def _paint_figure(
         self, painter: QPainter, cells: Mapping[Column, QRect], column: Column, row: Entry, colour: QColor
     ) -> None:
-        text = str(row.figures[FIGURES[column]])
+        text = figure_text(row, column)
         room = cells[column].adjusted(0, 0, -PADDING_PX, 0)
+        if column is Column.KNOWN and self._metrics.horizontalAdvance(text) > room.width():
+            text = row.figures.known_texts[1]
         if column is Column.MEAN and not row.figures.minimum:  # of states it has words, and they have no minimum
             room.setLeft(room.left() - self._widths[Column.MINIMUM])
             if self._metrics.horizontalAdvance(text) > room.width():

@@ -1,5 +1,6 @@
 """What list and crosshair say of the chosen series: values at a time or now, and what they did in the time in sight."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,12 +14,14 @@ from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.ui.kit.texts import clock_text, date_text, local_time_text, translate
 from t3monitor.ui.trend.holes.shown_holes import ShownHoles
 from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
-from t3monitor.ui.trend.legend.in_sight import InSight, in_sight, measure
+from t3monitor.ui.trend.legend.in_sight import InSight, ToMeasure, in_sight
 from t3monitor.ui.trend.legend.legend_model import Entry, Told
+from t3monitor.ui.trend.series.loader import Spawn
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.time.time_range import Preset
+from t3monitor.ui.trend.stretch.stretch_meter import InThread, at_once
+from t3monitor.ui.trend.time.time_range import Preset, TimeRange
 
 
 class Readout:
@@ -31,12 +34,14 @@ class Readout:
         holes: ShownHoles,
         clock: Callable[[], float],
         parent: QObject,
+        in_thread: InThread = at_once,
+        spawn: Spawn = asyncio.ensure_future,
     ) -> None:
         self._state = state
         self._traces = traces
         self._holes = holes
         self._clock = clock
-        self.figures = FiguresInSight(self._all_figures, parent)
+        self.figures = FiguresInSight(self._all_to_measure, self._figures_of, in_thread, spawn, parent)
 
     @property
     def heading(self) -> str:
@@ -58,26 +63,27 @@ class Readout:
 
     def entries(self) -> list[Entry]:
         """The rows of the list."""
-        return self._traces.entries(self._tell, self.figures.of, is_present=self._state.cursor_s is None)
+        figures = self.figures.of(self._state.time_range)
+        return self._traces.entries(self._tell, figures, is_present=self._state.cursor_s is None)
 
     def in_sight(self, key: SeriesKey) -> list[str]:
         """What a series did in the time in sight."""
-        now_s = self._its_now_s(key)
-        return in_sight(self._traces[key], self._state.time_range, self._holes.pieces(key, now_s), now_s)
+        return in_sight(self._traces[key], self._to_measure(key))
 
     def _its_now_s(self, key: SeriesKey) -> float:
         now_s = self._clock()
         return now_s + self._traces[key].ahead_s(now_s)
 
-    def _all_figures(self) -> dict[SeriesKey, Figures]:
-        return {key: figures_of(self._traces[key], self._measured(key)) for key in self._traces.keys}
+    def _all_to_measure(self) -> tuple[TimeRange, dict[SeriesKey, ToMeasure]]:
+        return self._state.time_range, {key: self._to_measure(key) for key in self._traces.keys}
 
-    def _measured(self, key: SeriesKey) -> InSight | None:
-        shown, now_s = self._state.time_range, self._its_now_s(key)
-        found = measure(self._traces[key], shown, self._holes.pieces(key, now_s), now_s)
-        if found is None and not self._traces[key].series and self._holes.has(key) and shown.start_s < now_s:
-            return InSight(shown.start_s, min(shown.end_s, now_s), ())  # there was never a reading
-        return found
+    def _to_measure(self, key: SeriesKey) -> ToMeasure:
+        now_s, series = self._its_now_s(key), self._traces[key].series
+        return ToMeasure(series, self._state.time_range, self._holes.pieces(key, now_s), now_s, self._holes.has(key))
+
+    def _figures_of(self, key: SeriesKey, told: InSight | None) -> Figures:
+        trace = self._traces.get(key)  # it may be gone since
+        return figures_of(trace, told) if trace else Figures()
 
     def _tell(self, trace: Trace) -> Told:
         """The value at the crosshair or now; in a hole that there is no reading, and why, and nothing else."""
