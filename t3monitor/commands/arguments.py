@@ -47,8 +47,19 @@ def _parser() -> argparse.ArgumentParser:
     snapshot.add_argument("--size", type=_size, default=(1280, 800), metavar="WxH", help="default: 1280x800")
     snapshot.add_argument("--theme", choices=("light", "dark"), default="light")
     snapshot.add_argument("--page", choices=PAGES, default=PAGES[0], help=f"default: {PAGES[0]}")
+    _add_import(commands)
     _add_database(commands)
     return parser
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    import_ = commands.add_parser("import", help="take over the history that T3000 itself recorded")
+    import_.add_argument(
+        "files", nargs="+", metavar="FILE_OR_FOLDER", help="webview_t3_device.db of T3000, or its folder"
+    )
+    import_.add_argument("--dry-run", action="store_true", help="only say what is in the files")
+    import_.add_argument("--zone", metavar="ZONE", help="of the computer that wrote them (default: this one's)")
+    import_.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
 
 
 def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

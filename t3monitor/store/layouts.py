@@ -20,6 +20,9 @@ from t3monitor.store.schema import CREATED_BY_FFI_SYNC_SERVICE, DATA_SOURCE_FFI_
 
 _LAYOUTS_LOOKED_AT = 8
 
+Source = tuple[int, str]  # data_source and created_by of the samples
+RECORDED: Source = DATA_SOURCE_FFI_SYNC, CREATED_BY_FFI_SYNC_SERVICE
+
 
 class LayoutPoint(NamedTuple):
     """What a layout knows of a point; the field names are the column names."""
@@ -72,9 +75,10 @@ def points_of_vector(panel: Panel, kind: PointType) -> tuple[tuple[Point, ...], 
     return panel.points_in_groups(kind, lambda group: group.in_use), numbers
 
 
-def fingerprint_of(panel_id: int, entries: Sequence[LayoutPoint]) -> str:
+def fingerprint_of(panel_id: int, entries: Sequence[LayoutPoint], source: Source = RECORDED) -> str:
     """By what a layout is found again."""
-    return hashlib.blake2b(msgspec.json.encode((panel_id, entries)), digest_size=16).hexdigest()
+    told = (panel_id, entries) if source == RECORDED else (panel_id, entries, source)
+    return hashlib.blake2b(msgspec.json.encode(told), digest_size=16).hexdigest()
 
 
 def find_or_insert(
@@ -85,13 +89,14 @@ def find_or_insert(
     entries: tuple[LayoutPoint, ...],
     *,
     within: Collection[int] | None = None,
+    source: Source = RECORDED,
 ) -> Layout:
     """The layout of these points, which are in the order of their numbers.
 
     That is the layout of the same fingerprint; else, since T3000 may have left out some this time, the newest that has
     all these points and more; else a new one. ``within`` are the numbers of all points that there may be, None: any.
     """
-    fingerprint = fingerprint_of(panel_id, entries)
+    fingerprint = fingerprint_of(panel_id, entries, source)
     vector = (serial_number, point_type.value)
     same = cursor.execute(
         "SELECT id FROM TRENDLOG_LAYOUTS WHERE serial_number = ? AND point_type = ? AND fingerprint = ?",
@@ -99,11 +104,10 @@ def find_or_insert(
     ).fetchone()
     if same:
         return Layout(same[0], panel_id, entries)
-    for larger in _newest(cursor, *vector, panel_id):
+    for larger in _newest(cursor, *vector, panel_id, *source):
         if larger.holds(entries, within):
             return larger
     (layout_id,) = cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM TRENDLOG_LAYOUTS").fetchone()
-    source = DATA_SOURCE_FFI_SYNC, CREATED_BY_FFI_SYNC_SERVICE
     cursor.execute(statements.INSERT_LAYOUT, (layout_id, *vector, panel_id, fingerprint, *source))
     cursor.executemany(
         statements.INSERT_LAYOUT_POINT, [(layout_id, position, *entry) for position, entry in enumerate(entries)]
@@ -121,12 +125,14 @@ def points_of_layout(cursor: Cursor, layout_id: int) -> tuple[LayoutPoint, ...]:
     return tuple(LayoutPoint(*row) for row in rows)
 
 
-def _newest(cursor: Cursor, serial_number: int, point_type: str, panel_id: int) -> Iterator[Layout]:
+def _newest(
+    cursor: Cursor, serial_number: int, point_type: str, panel_id: int, data_source: int, created_by: str
+) -> Iterator[Layout]:
     """The layouts that the vector had of late, the newest first; no time tells that, for clocks may have been wrong."""
     rows = cursor.execute(
         "SELECT id FROM TRENDLOG_LAYOUTS WHERE serial_number = ? AND point_type = ? AND panel_id = ?"
-        " ORDER BY id DESC LIMIT ?",
-        (serial_number, point_type, panel_id, _LAYOUTS_LOOKED_AT),
+        " AND data_source = ? AND created_by = ? ORDER BY id DESC LIMIT ?",
+        (serial_number, point_type, panel_id, data_source, created_by, _LAYOUTS_LOOKED_AT),
     ).fetchall()
     for (layout_id,) in rows:
         yield Layout(layout_id, panel_id, points_of_layout(cursor, layout_id))

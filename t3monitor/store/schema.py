@@ -22,9 +22,12 @@ SCHEMA_REVISION = "0006"  # the newest of migrations/versions
 DATA_SOURCE_FFI_SYNC = 1
 DATA_SOURCE_MANUAL = 2
 DATA_SOURCE_REALTIME = 3
+DATA_SOURCE_T3000_DATABASE = 4  # imported
 CREATED_BY_FFI_SYNC_SERVICE = "ffi_sync_service"
 CREATED_BY_MANUAL_ENTRY = "manual_entry"
 CREATED_BY_REALTIME_SYNC = "realtime_sync"
+CREATED_BY_T3000_DATABASE = "t3000_database"
+CREATED_BY_REPEATED_HOUR = "t3000_database_repeated_hour"  # its local time came twice, and this is the first of both
 
 metadata = MetaData()
 

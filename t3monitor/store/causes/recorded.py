@@ -36,6 +36,7 @@ _Kind = tuple[str, int | None]  # units, and of states the range: what must not 
 
 _LONGEST_CYCLE_S = 3600.0  # but for one that slept with its computer
 _OF_VECTOR = "WHERE serial_number = ? AND point_type = ?"
+_RECORDED = f"{_OF_VECTOR} AND run_id > 0"  # by this program: what was imported came with no cycle
 
 
 class Hole(NamedTuple):
@@ -280,16 +281,16 @@ class Recorded:
         yield from zip(times[first].tolist(), until[last].tolist(), layouts[first].astype(int).tolist(), strict=True)
 
     def _frames(self, vector: Vector, start_s: float, end_s: float) -> list[tuple[Any, ...]]:
-        """Time, layout and spacing of the readings of a panel and type from ``start_s`` to before ``end_s``."""
+        """Time, layout and spacing of what was recorded of a panel and type from ``start_s`` to before ``end_s``."""
         place = vector, start_s, end_s
         if place not in self._read:
-            rest = f"{_OF_VECTOR} AND logging_time >= ? AND logging_time < ? ORDER BY logging_time, run_id"
+            rest = f"{_RECORDED} AND logging_time >= ? AND logging_time < ? ORDER BY logging_time, run_id"
             self._read[place] = self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, start_s, end_s)
         return self._read[place]
 
     def _last_frame(self, vector: Vector, before_s: float) -> list[tuple[Any, ...]]:
         """The same of the last one before a time, if there is one."""
-        rest = f"{_OF_VECTOR} AND logging_time < ? ORDER BY logging_time DESC, run_id DESC LIMIT 1"
+        rest = f"{_RECORDED} AND logging_time < ? ORDER BY logging_time DESC, run_id DESC LIMIT 1"
         return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, before_s)
 
     def _select_frames(self) -> str:

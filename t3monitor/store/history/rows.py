@@ -15,7 +15,10 @@ from t3monitor.store.history.series import Floats
 
 
 class Rows(NamedTuple):
-    """Readings of a vector, one of each time, oldest first; a row may stand for several ones of a block."""
+    """Readings of a vector, one of each time, oldest first; a row may stand for several ones of a block.
+
+    Of what was imported there may be rows of one time before each other, and before one that was recorded.
+    """
 
     times: Floats
     ends: Floats
@@ -36,6 +39,11 @@ class Rows(NamedTuple):
         until = rows.until.copy()
         until[-1:] = np.inf
         return rows._replace(until=until)
+
+    def those(self, kept: NDArray[Any]) -> "Rows":
+        """Some of them, as if the others between them were not there."""
+        rows = Rows(*(column[kept] for column in self))
+        return rows._replace(until=_until(rows.times, rows.ends, rows.spacings))
 
 
 class Values(NamedTuple):
@@ -59,6 +67,33 @@ class PointReadings(NamedTuple):
         values = Values(*(column[within] for column in self.values))
         return PointReadings(self.rows.part(within), values, self.are_single)
 
+    def with_imported(self, layouts: NDArray[np.int64]) -> "PointReadings":
+        """With one row of each time, and those alone without a value that end what was recorded of the point.
+
+        An imported row tells of no other points than those it has, and one that was recorded ends nothing imported.
+        """
+        times, is_known, is_imported = (
+            self.rows.times,
+            ~np.isnan(self.values.means),
+            np.isin(self.rows.layouts, layouts),
+        )
+        last_known = np.maximum.accumulate(np.where(is_known, np.arange(len(times)), -1))
+        follows_imported = (last_known >= 0) & is_imported[last_known]
+        kept = np.flatnonzero(is_known | ~(is_imported | follows_imported))
+        order = np.lexsort((kept, is_known[kept], times[kept]))
+        kept = np.sort(kept[order[np.append(np.diff(times[kept][order]) != 0, True)[: len(kept)]]])
+        if len(kept) == len(times):
+            return self
+        return PointReadings(self.rows.those(kept), Values(*(column[kept] for column in self.values)), self.are_single)
+
+
+def _until(times: Floats, ends: Floats, spacings: Floats) -> Floats:
+    """When the next row or a hole begins."""
+    until = np.append(times[1:], np.inf)[: len(times)]
+    before_hole = np.flatnonzero(is_hole(until - ends, spacings)[:-1])
+    until[before_hole] = ends[before_hole] + spacings[before_hole]
+    return until
+
 
 class Order:
     """What of the blocks and of the hot readings are rows, and in what order."""
@@ -77,20 +112,19 @@ class Order:
         common = blocks.common_spacings
         spacings = self._column((common[whole], common[runs.blocks], blocks.every_spacing(single)), hot.spacings)
         if not (times[1:] > times[:-1]).all():
-            order = np.lexsort((self._column(self._of_blocks(blocks.runs), hot.runs), times))
-            self._places = order[np.append(np.diff(times[order]) != 0, True)]  # of equal times the last
+            cycles = self._column(self._of_blocks(blocks.runs), hot.runs)
+            order = np.lexsort((cycles, times))
+            # Of equal times the last; of what was imported that depends on the point.
+            self._places = order[np.append(np.diff(times[order]) != 0, True) | (cycles[order] <= 0)]
             times, ends, spacings = times[self._places], ends[self._places], spacings[self._places]
         if np.isnan(hot.spacings).any():
             spacings = filled(times, spacings, self._column(self._of_blocks(np.zeros(len(blocks))), hot.intervals))
-        until = np.append(times[1:], np.inf)
-        before_hole = np.flatnonzero(is_hole(until - ends, spacings)[:-1])
-        until[before_hole] = ends[before_hole] + spacings[before_hole]
         counts = blocks.counts[whole], runs.lasts - runs.firsts + 1, np.ones(len(every_time))
         self.rows = Rows(
             times,
             ends,
             spacings,
-            until,
+            _until(times, ends, spacings),
             self._column(counts, np.ones(len(hot.times))),
             self._column(self._of_blocks(blocks.layouts), hot.layouts),
             self._column(self._of_blocks(blocks.runs), hot.runs),

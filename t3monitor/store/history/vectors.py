@@ -13,7 +13,7 @@ from t3monitor.store.history.hot import read_hot
 from t3monitor.store.history.places import read_places
 from t3monitor.store.history.rows import Order, PointReadings, Rows
 from t3monitor.store.history.segments import NOWHERE, Runs, Segments
-from t3monitor.store.schema import trendlog_frames
+from t3monitor.store.schema import DATA_SOURCE_FFI_SYNC, trendlog_frames
 from t3monitor.store.statements import sql_text
 
 _frame = trendlog_frames.c
@@ -21,6 +21,11 @@ _of_vector = _frame.serial_number == bindparam("serial_number"), _frame.point_ty
 _times = select(_frame.logging_time).distinct().where(*_of_vector)
 _TIMES_BEFORE = sql_text(_times.where(_frame.logging_time < bindparam("start")).order_by(_frame.logging_time.desc()))
 _TIMES_AFTER = sql_text(_times.where(_frame.logging_time > bindparam("end")).order_by(_frame.logging_time))
+
+_IMPORTED = f"""SELECT id FROM TRENDLOG_LAYOUTS
+    WHERE serial_number = ? AND point_type = ? AND data_source <> {DATA_SOURCE_FFI_SYNC}"""  # noqa: S608 - of a constant
+
+_NEXT_WITHIN_S = 9000  # of imported readings up to an hour apart the one before and the one after are found
 
 # The first cycle that had it: a later one may have been given the same once more.
 _DELAY = """
@@ -47,11 +52,17 @@ class VectorReadings:
         self.places = read_places(cursor, vector, indexes)
         before = cursor.execute(_TIMES_BEFORE, (*vector, start_s)).fetchmany(GAPS_TO_TELL + 1)
         after = cursor.execute(_TIMES_AFTER, (*vector, end_s)).fetchone()
-        first_s, last_s = self._within = before[-1][0] if before else start_s, after[0] if after else end_s
+        first_s, last_s = before[-1][0] if before else start_s, after[0] if after else end_s
         self.delay_s = delay_of_last(cursor, vector, last_s)
+        may_be_packed = _frame.seq.name in statement
+        # What others recorded tells in each vector of the points that they logged together, and nothing of the rest.
+        imported = cursor.execute(_IMPORTED, vector).fetchall() if may_be_packed else []
+        self._imported = np.array(imported, dtype=np.int64).ravel()
+        if imported:
+            first_s, last_s = min(first_s, start_s - _NEXT_WITHIN_S), max(last_s, end_s + _NEXT_WITHIN_S)
+        self._within = first_s, last_s
         self._cursor = cursor
         self._hot = read_hot(cursor, statement, vector, indexes, self.places, first_s, last_s)
-        may_be_packed = _frame.seq.name in statement
         self._blocks = Blocks.read(cursor, vector, first_s, last_s) if may_be_packed else Blocks.none(vector)
         self._segments: dict[int, Segments] = {}
         self._unbroken: dict[float, Flags] = {}
@@ -72,13 +83,13 @@ class VectorReadings:
         return {layout for layout, points in self.places.items() if index in points}
 
     def rows(self) -> Rows:
-        """Each reading."""
-        return self._order(np.zeros(len(self._blocks), dtype=bool)).rows
+        """Each reading that was recorded, not imported."""
+        rows = self._order(np.zeros(len(self._blocks), dtype=bool)).rows
+        return rows.those(~np.isin(rows.layouts, self._imported)) if len(self._imported) else rows
 
     def of(self, index: int) -> PointReadings:
         """All that a point had, reading by reading."""
-        order = self._order(np.zeros(len(self._blocks), dtype=bool))
-        return order.readings(self._segments_of(index), self._hot.columns[index])
+        return self._readings(self._order(np.zeros(len(self._blocks), dtype=bool)), index)
 
     def summed_up(self, index: int, within_s: float) -> PointReadings | None:
         """What a point had, with less rows of blocks no longer than that; None: there are none of which this holds.
@@ -101,7 +112,11 @@ class VectorReadings:
             order = Order(self._blocks, whole, segments.runs(in_runs), ~whole & ~in_runs, self._hot)
         else:
             order = self._order(whole)
-        return order.readings(segments, self._hot.columns[index])
+        return self._readings(order, index)
+
+    def _readings(self, order: Order, index: int) -> PointReadings:
+        readings = order.readings(self._segments_of(index), self._hot.columns[index])
+        return readings.with_imported(self._imported) if len(self._imported) else readings
 
     def _order(self, whole: Flags) -> Order:
         """Of whole blocks and the single readings of all others."""

@@ -24,7 +24,7 @@ Vector = tuple[int, str]
 
 _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS"
 _SIZES = "SELECT layout_id, max(position) + 1 FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id"
-_LAYOUTS = "SELECT id, serial_number, point_type, panel_id, fingerprint FROM TRENDLOG_LAYOUTS"
+_LAYOUTS = "SELECT id, serial_number, point_type, panel_id, fingerprint, data_source, created_by FROM TRENDLOG_LAYOUTS"
 _POINT = "point_id, point_index, label, range, units, digital_analog"
 _PRESENT_POINTS = f"SELECT {_POINT} FROM {{table}} WHERE serial_number = ? ORDER BY point_index"  # noqa: S608
 _LAYOUT_POINT = "INSERT OR IGNORE INTO TRENDLOG_LAYOUT_POINTS VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -95,14 +95,15 @@ def mend(target: Database, lost: Mapping[Vector, list[LostValues]], work: LongWo
 
 def mend_layouts(cursor: sqlite3.Cursor) -> None:
     """Where points of a layout are lost, the present ones of its panel are, if they are those of its fingerprint."""
-    for layout, serial, kind, panel, fingerprint in cursor.execute(_LAYOUTS).fetchall():
-        if fingerprint_of(panel, points_of_layout(cursor, layout)) == fingerprint:
+    for layout, serial, kind, panel, fingerprint, *told in cursor.execute(_LAYOUTS).fetchall():
+        source = told[0], told[1]
+        if fingerprint_of(panel, points_of_layout(cursor, layout), source) == fingerprint:
             continue
         table = next((table.name for its_kind, table in point_tables.items() if its_kind == kind), None)
         if table is None:
             continue
         points = _points(cursor, _PRESENT_POINTS.format(table=table), serial)
-        if fingerprint_of(panel, points) == fingerprint:
+        if fingerprint_of(panel, points, source) == fingerprint:
             rows = [(layout, position, *point) for position, point in enumerate(points)]
             cursor.executemany(_LAYOUT_POINT, rows)
 

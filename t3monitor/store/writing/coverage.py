@@ -26,8 +26,9 @@ _NEWEST = """
            coalesce(frame.expected_spacing, frame.sync_interval)
     FROM DEVICES AS device CROSS JOIN (VALUES ('INPUT'), ('OUTPUT'), ('VARIABLE')) AS kind
     JOIN TRENDLOG_FRAMES AS frame ON frame.serial_number = device.serial_number AND frame.point_type = kind.column1
-     AND frame.logging_time = (SELECT max(newest.logging_time) FROM TRENDLOG_FRAMES AS newest
-        WHERE newest.serial_number = device.serial_number AND newest.point_type = kind.column1)"""
+     AND frame.run_id > 0 AND frame.logging_time = (SELECT newest.logging_time FROM TRENDLOG_FRAMES AS newest
+        WHERE newest.serial_number = device.serial_number AND newest.point_type = kind.column1 AND newest.run_id > 0
+        ORDER BY newest.logging_time DESC LIMIT 1)"""
 # Of each scope the last row; those that go on are among the newest.
 _LAST_ROWS = """
     SELECT site, serial_number, point_type, cause, coalesce(reason, ''), since, until, cycles, longest_ms, max(id)

@@ -23,7 +23,11 @@ def read_spacings(url: str, site: str) -> dict[Vector, tuple[int, int]]:
         of_run = select(sync_runs.c.sync_interval).where(sync_runs.c.id == frame.run_id).scalar_subquery()
         newest = (
             select(frame.expected_spacing)
-            .where(frame.serial_number == devices.c.serial_number, frame.point_type == _kinds.c.kind)
+            .where(
+                frame.serial_number == devices.c.serial_number,
+                frame.point_type == _kinds.c.kind,
+                frame.run_id > 0,  # else it was imported
+            )
             .order_by(frame.logging_time.desc(), frame.run_id.desc())
             .limit(1)
         )

@@ -1,0 +1,104 @@
+"""``t3monitor import``: T3000's own databases into ours."""
+
+import argparse
+import sys
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import tzinfo
+from pathlib import Path
+
+from t3monitor.commands import exit_codes
+from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.signals import on_end_signals
+from t3monitor.commands.waiting import done
+from t3monitor.config.paths import user_paths, whole_path
+from t3monitor.config.settings import Settings, SettingsError
+from t3monitor.exchange.t3000_files.importing import Report, Store, import_file
+from t3monitor.exchange.t3000_files.opening import databases_in
+from t3monitor.exchange.t3000_files.told import report_lines
+from t3monitor.model.errors import DatabaseError, MonitorError
+from t3monitor.model.zones import zone_named
+from t3monitor.store.files import database_file
+from t3monitor.store.keeper import Store as OpenStore
+from t3monitor.store.keepers import Keepers
+from t3monitor.store.lock import Holder, Lock
+from t3monitor.store.work import LongWork
+from t3monitor.store.writing.imported import ImportedFrame, store_imported
+
+
+def import_(args: argparse.Namespace) -> int:
+    """Imports each file, says what came of it, and returns the exit code: that of the first one that failed."""
+    settings, _ = settings_in_force(args, user_paths())
+    zone = _zone(args.zone)
+    url = args.database or user_paths().database_url(settings)
+    work = LongWork()
+    on_end_signals(lambda _: work.cancel())
+    code = exit_codes.GOOD
+    try:
+        files = databases_in([whole_path(path, "FILE") for path in args.files])
+        with _storing(url, settings, dry_run=args.dry_run) as store:
+            for file in files:
+                try:
+                    report = done(lambda file=file: _imported(file, zone, store, work), work)  # type: ignore[misc]
+                except DatabaseError:
+                    raise
+                except MonitorError as error:
+                    print(error, file=sys.stderr)
+                    code = code or exit_codes.of_outcome(error.outcome)
+                    if work.is_cancelled:
+                        break
+                else:
+                    print("\n".join(report_lines(report, zone, is_stored=store is not None)), flush=True)
+    except MonitorError as error:
+        print(error, file=sys.stderr)
+        return exit_codes.of_outcome(error.outcome)
+    except OSError as error:  # a full disk; a reader that went away
+        print(f"The result cannot be printed: {error.strerror}", file=sys.stderr)
+        return exit_codes.FAILED
+    return code
+
+
+def _imported(file: Path, zone: tzinfo | None, store: Store | None, work: LongWork) -> Report:
+    return import_file(file, zone, user_paths().data / "import", store, work)
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    if name is None:
+        return None
+    zone = zone_named(name)
+    if zone is None:
+        raise SettingsError(f"--zone: there is no zone {name!r}; write it as America/New_York, or UTC")
+    return zone
+
+
+@contextmanager
+def _storing(url: str, settings: Settings, *, dry_run: bool) -> Iterator[Store | None]:
+    """What stores windows, by a keeper of its own: nobody else records into the database meanwhile."""
+    if dry_run:
+        yield None
+        return
+    locks: list[Lock] = []
+
+    def take_lock(database: Path) -> None:
+        with suppress(OSError):  # where there are no locks nothing is refused
+            if not locks:
+                locks.append(Lock(database, Holder.of_this_process("t3monitor import", 0, "")))
+
+    keepers = Keepers(None, user_paths().known_folders_file, take_lock, lambda: settings)
+    keeper = keepers.take(url)
+    begun_at = time.time()
+
+    def write(opened: OpenStore, frames: Collection[ImportedFrame], detail: str) -> int:
+        if not opened.has_room():
+            raise DatabaseError(f"The disk of {database_file(url)} is nearly full: nothing more is imported")
+        with opened.database.writing() as cursor:
+            return store_imported(cursor, frames, begun_at, detail)
+
+    try:
+        keeper.database()  # now, to refuse before anything is read
+        yield lambda frames, detail: keeper.run(lambda opened: write(opened, frames, detail))
+    finally:
+        keepers.give_back(keeper)
+        for lock in locks:
+            lock.release()

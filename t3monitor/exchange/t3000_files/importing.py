@@ -1,0 +1,111 @@
+"""Imports a database of T3000's, or only tells what an import would bring; of any thread.
+
+It is read from its begin each time, in the order of its times, and what is there already is left out. So it may be
+ended or killed at any moment, and be imported once more, or in parts.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+
+from t3monitor.exchange.t3000_files.frames import Described, Window, windows
+from t3monitor.exchange.t3000_files.local_times import LocalTimes
+from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, opened
+from t3monitor.exchange.t3000_files.points import SourcePoints
+from t3monitor.exchange.t3000_files.readings import Readings
+from t3monitor.exchange.t3000_files.shapes import shapes_in
+from t3monitor.store.work import LongWork
+from t3monitor.store.writing.imported import ImportedFrame
+from t3monitor.t3000.text import path_text
+
+_TRIES = 5
+Store = Callable[[Collection[ImportedFrame], str], int]  # with what tells of the import; returns the samples it added
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found in a file, and what of it was added; times are UTC epoch seconds."""
+
+    file: Path
+    size: int = 0
+    shapes: list[str] = field(default_factory=list)
+    rows: int = 0
+    samples: int = 0
+    added: int = 0
+    first_s: int | None = None
+    last_s: int | None = None
+    panels: dict[int, set[int]] = field(default_factory=dict)  # their numbers, by serial number
+    points: int = 0
+    twins: int = 0
+    duplicates: int = 0
+    repeated: int = 0
+    unreadable: Counter[str] = field(default_factory=Counter)
+
+    def take(self, window: Window) -> None:
+        """One more window was read."""
+        self.duplicates += window.duplicates
+        self.repeated += window.repeated
+        for frame in window.frames:
+            self.samples += len(frame.values)
+            self.panels.setdefault(frame.serial_number, set()).add(frame.panel_id)
+        times = [frame.logging_time for frame in window.frames]
+        self.first_s = min(times, default=None) if self.first_s is None else min(self.first_s, *times)
+        self.last_s = max(times, default=None) if self.last_s is None else max(self.last_s, *times)
+
+
+def import_file(path: Path, zone: tzinfo | None, folder: Path, store: Store | None, work: LongWork) -> Report:
+    """Imports all of a file; without ``store`` only tells what is in it.
+
+    ``zone`` is that of the computer that wrote it (None: this one's), ``folder`` is ours, for a copy where one is
+    needed. Raises UnusableFileError, CancelledWorkError, and DatabaseError of ``store``.
+    """
+    added = 0
+
+    def store_counted(frames: Collection[ImportedFrame], detail: str) -> None:
+        nonlocal added
+        if store:
+            added += store(frames, detail)
+
+    for _ in range(_TRIES):
+        try:
+            with opened(path, folder, work) as file, file.sentences(), work.on(file.connection):
+                report = _imported(file, zone, store_counted, work)
+        except FileChangedError:
+            continue
+        report.added = added
+        return report
+    raise UnusableFileError(f"{path_text(path)} changes all the time while it is read; end T3000, or try again")
+
+
+def _imported(
+    file: OpenFile, zone: tzinfo | None, store: Callable[[Collection[ImportedFrame], str], None], work: LongWork
+) -> Report:
+    report = Report(file.path, file.path.stat().st_size)
+    points, described = SourcePoints(file.connection), Described()
+    times = LocalTimes(zone, time.time())
+    shapes = shapes_in(file.connection, path_text(file.path))
+    tables = [(shape, Readings(file, shape, points, times)) for shape in shapes]
+    total = sum(readings.total for _, readings in tables)
+    if not total:
+        raise UnusableFileError(f"{path_text(file.path)} holds no samples: there is nothing in it to import")
+    detail = f"{file.path.name}, {total:,} rows"
+    for shape, readings in tables:
+        if not readings.total:
+            continue
+        report.shapes.append(f"{shape.table}: {shape.told}")
+        before = report.rows
+        for window in windows(readings, described):
+            file.check()  # before anything of it is stored
+            store(window.frames, detail)
+            report.take(window)
+            report.rows = before + readings.rows
+            work.tell(report.rows / total)
+        report.rows = before + readings.rows
+        report.twins += readings.twins
+        report.unreadable += readings.unreadable
+    file.check()
+    report.points = len(points.keys)
+    return report

@@ -1,0 +1,186 @@
+"""Opening a database of T3000's without leaving a trace beside it, also while T3000 has it open.
+
+SQLite makes a -wal and a -shm beside a file that it opens to read, unless it is told that nobody writes to it; then it
+does not see what a -wal holds that is there. So a file without a -wal is read as it stands, and read anew if it changes
+meanwhile; of one with a -wal both are copied into a folder of ours, which is removed afterwards.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from t3monitor.config.database_url import read_only_uri
+from t3monitor.model.errors import MonitorError
+from t3monitor.store.files import APPLICATION_ID, FileStates, beside, file_states
+from t3monitor.store.lock import Holder, Lock
+from t3monitor.store.work import LongWork
+from t3monitor.t3000.text import path_text
+
+_MAGIC = b"SQLite format 3\0"
+_APPLICATION_ID = slice(68, 72)  # of the first page
+_WAL_HEADER_BYTES = 32  # with salts that are others as soon as it is begun anew
+_CHUNK_BYTES = 4_000_000
+_SPARE_BYTES = 100_000_000  # that a copy must leave on the disk
+_TRIES = 5
+_PAUSE_S = 0.2
+
+
+class UnusableFileError(MonitorError):
+    """A file of which nothing can be imported; the sentence says why."""
+
+
+class FileChangedError(Exception):
+    """The file is no longer what it was when it was opened: what was read of it may be torn."""
+
+
+class OpenFile:
+    """An open database of another program; of one thread."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, read_as: FileStates | None) -> None:
+        """``read_as``: how the files stood when they were opened; None: it is a copy of ours."""
+        self.path = path
+        self.connection = connection
+        self._read_as = read_as
+
+    def check(self) -> None:
+        """Raises FileChangedError if what was read since the last look may be torn."""
+        if self._read_as is not None and file_states(self.path).file != self._read_as.file:
+            raise FileChangedError
+
+    @contextmanager
+    def sentences(self) -> Iterator[None]:
+        """Turns errors of SQLite into a sentence, unless the file changed."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            self.check()
+            raise UnusableFileError(f"{path_text(self.path)} is damaged and cannot be read ({error})") from error
+
+
+def databases_in(paths: list[Path]) -> list[Path]:
+    """The files that are named, and of folders the databases in them, those of T3000's folder too; each once.
+
+    Raises UnusableFileError.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            there = [file for folder in (path, path / "Database") for file in sorted(folder.glob("*.db"))]
+            if not there:
+                raise UnusableFileError(f"The folder {path_text(path)} has no databases (*.db)")
+            found += there
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+@contextmanager
+def opened(path: Path, folder: Path, work: LongWork) -> Iterator[OpenFile]:
+    """The database, to be read in the block; ``folder`` is ours, for a copy where one is needed.
+
+    Raises UnusableFileError, HeldError of another import that copies, and CancelledWorkError.
+    """
+    states = file_states(path)
+    _check_is_foreign(path)
+    if not any(file.exists() and file.stat().st_size for file in _journals(path)):
+        with closing(_connect(f"{read_only_uri(path)}&immutable=1")) as connection:
+            yield OpenFile(path, connection, states)
+        return
+    with (
+        _copied(path, folder, work) as copy,
+        closing(_connect(read_only_uri(copy).replace("?mode=ro", "?mode=rw"))) as connection,
+    ):
+        yield OpenFile(path, connection, None)
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def _journals(path: Path) -> tuple[Path, Path]:
+    return beside(path, "wal"), beside(path, "journal")
+
+
+def _check_is_foreign(path: Path) -> None:
+    name = path_text(path)
+    try:
+        with path.open("rb") as file:
+            page = file.read(_APPLICATION_ID.stop)
+    except FileNotFoundError:
+        raise UnusableFileError(f"There is no file {name}") from None
+    except OSError as error:
+        raise UnusableFileError(f"{name} cannot be read ({error.strerror})") from error
+    if not page and not any(file.exists() for file in _journals(path)):
+        raise UnusableFileError(f"{name} is empty: there is nothing in it")
+    if page and not page.startswith(_MAGIC):
+        raise UnusableFileError(f"{name} is no SQLite database")
+    if int.from_bytes(page[_APPLICATION_ID]) == APPLICATION_ID:
+        raise UnusableFileError(f"{name} is a database of T3 Monitor, not of T3000; nothing of it is imported")
+
+
+@contextmanager
+def _copied(path: Path, folder: Path, work: LongWork) -> Iterator[Path]:
+    """A copy of the file and of what its -wal or journal holds, as of one moment."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = None
+    with suppress(OSError):  # where there are no locks nothing is refused
+        lock = Lock(folder / "copy", Holder.of_this_process("t3monitor import", 0, ""))
+    try:
+        place = folder / "copy"
+        shutil.rmtree(place, ignore_errors=True)  # of an import that was killed
+        place.mkdir()
+        try:
+            copy = place / "copy.db"
+            _copy_whole(path, copy, work)
+            yield copy
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+    finally:
+        if lock:
+            lock.release()
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _copy_whole(path: Path, copy: Path, work: LongWork) -> None:
+    """Copies until nobody began the -wal anew meanwhile: else all that was copied into the file is in it as well."""
+    name = path_text(path)
+    for _ in range(_TRIES):
+        needed = sum(file.stat().st_size for file in (path, *_journals(path)) if file.exists())
+        if shutil.disk_usage(copy.parent).free < needed + _SPARE_BYTES:
+            raise UnusableFileError(
+                f"{name} is in use, and the disk of {copy.parent} has no room for a copy of it "
+                f"({needed / 1e6:.0f} MB); end T3000, or make room"
+            )
+        before = _marks(path)
+        try:
+            for file in (path, *_journals(path)):
+                _copy(file, copy.with_name(copy.name + file.name.removeprefix(path.name)), work)
+        except OSError as error:
+            raise UnusableFileError(f"{name} is in use and cannot be copied ({error.strerror})") from error
+        if _marks(path) == before:
+            return
+        work.rest(_PAUSE_S)
+    raise UnusableFileError(f"{name} changes faster than it can be copied; end T3000, or try again")
+
+
+def _copy(file: Path, copy: Path, work: LongWork) -> None:
+    copy.unlink(missing_ok=True)
+    with suppress(FileNotFoundError), file.open("rb") as source, copy.open("wb") as target:
+        while chunk := source.read(_CHUNK_BYTES):
+            work.tell(None)
+            target.write(chunk)
+
+
+def _marks(path: Path) -> tuple[object, ...]:
+    """What is other as soon as a copy that goes on may be of two moments."""
+    wal, journal = _journals(path)
+    states = file_states(path)
+    header = b""
+    with suppress(FileNotFoundError), wal.open("rb") as file:
+        header = file.read(_WAL_HEADER_BYTES)
+    if header:
+        return header, states.file and states.file[:2], journal.exists()
+    return states, journal.exists() and journal.stat()[:2]

@@ -1,0 +1,128 @@
+"""The samples of a file in the order of their times, a row at a time."""
+
+import heapq
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Iterator
+from operator import attrgetter
+from typing import NamedTuple
+
+from t3monitor.exchange.t3000_files.local_times import LocalTimes, Moment, NoTimeError
+from t3monitor.exchange.t3000_files.opening import OpenFile
+from t3monitor.exchange.t3000_files.points import SourcePoint, SourcePoints, UnreadableError, parents
+from t3monitor.exchange.t3000_files.shapes import SAMPLES, Shape
+
+_LOCAL_SINCE = "2025-12-09"  # before, browsers wrote UTC and T3000's service local time
+_BY_BROWSER = frozenset((2, "2", "REALTIME"))  # DataSource
+_BY_SERVICE = frozenset((1, "1", "FFI_SYNC"))
+_NO_ZEROS_SINCE = "2026-05-13"  # T3000's service leaves out readings of zero, unless it is an older build
+
+
+class Reading(NamedTuple):
+    """A sample; ``is_alone``: others beside it may have been left out, so no line leads on from it."""
+
+    time_s: int
+    is_repeated: bool
+    point: SourcePoint
+    value: float
+    is_alone: bool
+
+
+class Readings:
+    """The samples of one table of a file, and what was found while they were read."""
+
+    def __init__(self, file: OpenFile, shape: Shape, points: SourcePoints, times: LocalTimes) -> None:
+        """Raises sqlite3.Error."""
+        self._connection = file.connection
+        self._shape = shape
+        self._points = points
+        self._times = times
+        self._by_id: dict[int, SourcePoint | str] = {}
+        self.twins = 0
+        self.rows = 0  # by now
+        self.unreadable: Counter[str] = Counter()
+        (self.total,) = self._connection.execute(f"SELECT count(*) FROM {shape.table}").fetchone()  # noqa: S608 - of constants
+        if shape.is_split:
+            self._by_id, self.twins = parents(self._connection, points)
+
+    def __iter__(self) -> Iterator[Reading]:
+        if not self._shape.is_split:
+            return self._flat()
+        if "LoggingTime" in self._shape.columns:
+            return self._split(are_utc=None)
+        by_browser = (isinstance(point, SourcePoint) and not point.by_service for point in self._by_id.values())
+        if "DataSource" not in self._shape.columns and not any(by_browser):
+            return self._split(are_utc=False)
+        # Of one text the UTC time is another one than the local: two streams, each in the order of its times.
+        return heapq.merge(self._split(are_utc=False), self._split(are_utc=True), key=attrgetter("time_s"))
+
+    def _flat(self) -> Iterator[Reading]:
+        columns = (
+            *("SerialNumber", "PanelId", "PointId", "PointType", "Digital_Analog", "Range_Field", "PointIndex"),
+            *("LoggingTime", "LoggingTime_Fmt", "Value"),
+        )
+        for *who, epoch, text, raw in self._select(columns, self._first_of("LoggingTime", "LoggingTime_Fmt")):
+            self.rows += 1
+            yield from self._read(self._points.of(*who), epoch, text, raw, is_utc=False)
+
+    def _split(self, *, are_utc: bool | None) -> Iterator[Reading]:
+        """Those that are written in UTC, or those that are not; None: epoch seconds tell all times."""
+        columns = "ParentId", "LoggingTime", "LoggingTime_Fmt", "Value", "DataSource"
+        until = f"WHERE LoggingTime_Fmt < '{_LOCAL_SINCE}'" if are_utc else ""
+        lacks_zeros = self._lacks_zeros()
+        for parent, epoch, text, raw, source in self._select(
+            columns, self._first_of("LoggingTime", "LoggingTime_Fmt"), until
+        ):
+            point = self._by_id.get(parent, "its point is missing")
+            is_utc = _is_utc(point, text, source)
+            if are_utc is not None and is_utc is not are_utc:
+                continue
+            self.rows += 1
+            is_alone = lacks_zeros and str(text) >= _NO_ZEROS_SINCE
+            yield from self._read(point, epoch, text, raw, is_utc=is_utc, is_alone=is_alone)
+
+    def _read(
+        self,
+        point: SourcePoint | str,
+        epoch: object,
+        text: object,
+        raw: object,
+        *,
+        is_utc: bool,
+        is_alone: bool = False,
+    ) -> Iterator[Reading]:
+        """The sample of a row, unless that says nothing."""
+        try:
+            if isinstance(point, str):
+                raise UnreadableError(point)
+            moment: Moment = self._times.of_epoch(epoch) or self._times.of_text(text, is_utc=is_utc)
+            value = point.value(raw)
+        except (NoTimeError, UnreadableError) as error:
+            self.unreadable[str(error)] += 1
+            return
+        yield Reading(*moment, point, value, is_alone and point.by_service)
+
+    def _lacks_zeros(self) -> bool:
+        """Whether T3000's service wrote samples since builds that leave out zeros, and none of zero."""
+        service = [
+            row_id for row_id, point in self._by_id.items() if isinstance(point, SourcePoint) and point.by_service
+        ]
+        if not service or "LoggingTime_Fmt" not in self._shape.columns:
+            return False
+        zero = f"""SELECT 1 FROM {SAMPLES} WHERE LoggingTime_Fmt >= '{_NO_ZEROS_SINCE}' AND Value IN ('0', '0.0', 0)
+            AND ParentId IN ({",".join(map(str, service))}) LIMIT 1"""  # noqa: S608 - of constants and numbers
+        return self._connection.execute(zero).fetchone() is None
+
+    def _select(self, columns: Collection[str], order: str, where: str = "") -> sqlite3.Cursor:
+        chosen = ", ".join(column if column in self._shape.columns else "NULL" for column in columns)
+        return self._connection.execute(f"SELECT {chosen} FROM {self._shape.table} {where} ORDER BY {order}, rowid")  # noqa: S608 - of constants
+
+    def _first_of(self, *columns: str) -> str:
+        return next(column for column in columns if column in self._shape.columns)
+
+
+def _is_utc(point: SourcePoint | str, text: object, source: object) -> bool:
+    """Whether a time is written in UTC: by a browser, before all were local."""
+    if isinstance(point, str) or str(text) >= _LOCAL_SINCE or source in _BY_SERVICE:
+        return False
+    return source in _BY_BROWSER or not point.by_service
