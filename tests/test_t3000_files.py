@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,18 +16,22 @@ import pytest
 
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.config.settings import Settings
 from t3monitor.exchange.t3000_files import frames, importing
 from t3monitor.exchange.t3000_files.importing import Report, Store, import_file
+from t3monitor.exchange.t3000_files.known import Known, known_to
 from t3monitor.exchange.t3000_files.opening import UnusableFileError, databases_in
 from t3monitor.exchange.t3000_files.told import report_lines
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.model.words import RangeWords
 from t3monitor.store import statements
 from t3monitor.store.database import Database
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.layouts import LayoutPoint, find_or_insert
 from t3monitor.store.lock import Holder, Lock
 from t3monitor.store.upkeep.packed import pack_oldest
+from t3monitor.store.words import write_words
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.imported import store_imported
 from t3000_databases import FLAT, SPLIT, UNOWNED, flat, flat_row, point, sample, split
@@ -64,9 +69,9 @@ def storing(database: Database, ends_after: int = sys.maxsize) -> Store:
     return store
 
 
-def imported(file: Path, database: Database | None = None, zone: Any = NEW_YORK) -> Report:
+def imported(file: Path, database: Database | None = None, known: Known | None = None) -> Report:
     store = storing(database) if database else None
-    return import_file(file, zone, file.parent / "copies", store, LongWork())
+    return import_file(file, NEW_YORK, file.parent / "copies", store, LongWork(), known or Known())
 
 
 def rows(database: Database, columns: str = "point_id, logging_time, value, units") -> list[tuple[Any, ...]]:
@@ -256,7 +261,7 @@ def test_an_import_that_is_ended_anywhere_and_repeated_is_as_one_that_was_not(
     for windows in range(0, 11, 3):
         with closing(Database(sqlite_url(tmp_path / f"ended-{windows}.db"))) as ended:
             with pytest.raises(CancelledWorkError):
-                import_file(file, NEW_YORK, tmp_path, storing(ended, ends_after=windows), LongWork())
+                import_file(file, NEW_YORK, tmp_path, storing(ended, ends_after=windows), LongWork(), Known())
             assert content(ended) != expected
             imported(file, ended)
             assert content(ended) == expected
@@ -357,12 +362,12 @@ def test_while_t3000_has_it_open_what_its_wal_holds_is_read_and_nothing_is_left_
         assert t3000.stdout.readline() == b"open\n"
         before = state(folder)
         assert "t3000.db-wal" in before
-        report = import_file(file, NEW_YORK, copies, storing(ours), LongWork())
+        report = import_file(file, NEW_YORK, copies, storing(ours), LongWork(), Known())
         assert (report.added, rows(ours)[40]) == (121, ("IN1", utc("2026-01-05 18:00:00"), 77.0, "°C"))
         assert state(folder) == before
         t3000.kill()
     after_kill = state(folder)
-    assert import_file(file, NEW_YORK, copies, storing(ours), LongWork()).samples == 121
+    assert import_file(file, NEW_YORK, copies, storing(ours), LongWork(), Known()).samples == 121
     assert state(folder) == after_kill == before
     assert not copies.exists()
 
@@ -375,7 +380,7 @@ def test_a_closed_file_is_read_where_it_stands_and_nothing_is_left_beside_it(tmp
         connection.execute("PRAGMA journal_mode = WAL")  # as T3000's are, also when they are closed
     before = state(folder)
     assert list(before) == ["t3000.db"]
-    assert import_file(file, NEW_YORK, tmp_path / "none", storing(ours), LongWork()).added == 120
+    assert import_file(file, NEW_YORK, tmp_path / "none", storing(ours), LongWork(), Known()).added == 120
     assert state(folder) == before
     assert not (tmp_path / "none").exists()
 
@@ -396,7 +401,7 @@ def test_a_file_that_changes_while_it_is_read_is_begun_again(
                 )
         return store(its_frames, detail)
 
-    report = import_file(file, NEW_YORK, tmp_path, change_once, LongWork())
+    report = import_file(file, NEW_YORK, tmp_path, change_once, LongWork(), Known())
     assert (report.added, report.samples, len(rows(ours))) == (120, 120, 120)
     assert {value for _, time_s, value, _ in rows(ours) if time_s > utc("2026-01-05 17:31:00")} == {5.0}
 
@@ -466,8 +471,8 @@ def test_a_report_tells_rows_span_panels_twins_what_says_nothing_and_size(tmp_pa
         "  1 points with two rows each, counted from 0 and from 1, which are joined",
         "  1 rows of a point and a time of which another one tells",
         "  1 samples of an hour that came twice, which are taken for its first",
-        "  1 rows that say nothing: its value is no number",
-        "  1 rows that say nothing: its point is missing",
+        "  1 rows that are left out: its value is no number",
+        "  1 rows that are left out: its point is missing",
         "  nothing was stored (--dry-run)",
     ]
     assert importing.Report(file).added == 0
@@ -485,7 +490,7 @@ def test_packed_it_is_the_same(tmp_path: Path, ours: Database) -> None:
 
     hot = told()
     with ours.writing() as cursor:
-        assert pack_oldest(cursor, SERIAL, "INPUT") == 80
+        assert pack_oldest(cursor, SERIAL, "INPUT", 240) == 80
     assert told() == hot
 
 
@@ -544,3 +549,18 @@ def test_beside_a_program_that_records_nothing_is_imported(
         lock.release()
     assert "is in use by t3monitor sync" in capsys.readouterr().err
     assert not database.exists()
+
+
+def test_units_of_the_site_are_known_and_what_is_no_longer_kept_is_left_out(tmp_path: Path, ours: Database) -> None:
+    with ours.writing() as cursor:
+        write_words(cursor, SERIAL, RangeWords(units={20: "kg"}), 1)
+    now_s = int(time.time())
+    file = flat(
+        tmp_path / "t3000.db",
+        FLAT["2025-09-05"],
+        [flat_row("1000", now_s - days * 86_400, Range_Field="20") for days in (0, 1, 40)],
+    )
+    known = known_to(ours.url, Settings().with_values(keep_samples_days=30))
+    report = imported(file, ours, known)
+    assert [units for *_, units in rows(ours)] == ["kg", "kg"]
+    assert report.unreadable == {"it is older than samples are kept (settings)": 1}

@@ -14,7 +14,8 @@ from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
 from t3monitor.config.paths import user_paths, whole_path
 from t3monitor.config.settings import Settings, SettingsError
-from t3monitor.exchange.t3000_files.importing import Report, Store, import_file
+from t3monitor.exchange.t3000_files.importing import Store, import_file
+from t3monitor.exchange.t3000_files.known import known_to
 from t3monitor.exchange.t3000_files.opening import databases_in
 from t3monitor.exchange.t3000_files.told import report_lines
 from t3monitor.model.errors import DatabaseError, MonitorError
@@ -37,10 +38,11 @@ def import_(args: argparse.Namespace) -> int:
     code = exit_codes.GOOD
     try:
         files = databases_in([whole_path(path, "FILE") for path in args.files])
+        known, folder = known_to(url, settings), user_paths().data / "import"
         with _storing(url, settings, dry_run=args.dry_run) as store:
             for file in files:
                 try:
-                    report = done(lambda file=file: _imported(file, zone, store, work), work)  # type: ignore[misc]
+                    report = done(lambda file=file: import_file(file, zone, folder, store, work, known), work)  # type: ignore[misc]
                 except DatabaseError:
                     raise
                 except MonitorError as error:
@@ -57,10 +59,6 @@ def import_(args: argparse.Namespace) -> int:
         print(f"The result cannot be printed: {error.strerror}", file=sys.stderr)
         return exit_codes.FAILED
     return code
-
-
-def _imported(file: Path, zone: tzinfo | None, store: Store | None, work: LongWork) -> Report:
-    return import_file(file, zone, user_paths().data / "import", store, work)
 
 
 def _zone(name: str | None) -> tzinfo | None:

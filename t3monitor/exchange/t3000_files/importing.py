@@ -12,6 +12,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from t3monitor.exchange.t3000_files.frames import Described, Window, windows
+from t3monitor.exchange.t3000_files.known import Known
 from t3monitor.exchange.t3000_files.local_times import LocalTimes
 from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, opened
 from t3monitor.exchange.t3000_files.points import SourcePoints
@@ -56,7 +57,9 @@ class Report:
         self.last_s = max(times, default=None) if self.last_s is None else max(self.last_s, *times)
 
 
-def import_file(path: Path, zone: tzinfo | None, folder: Path, store: Store | None, work: LongWork) -> Report:
+def import_file(
+    path: Path, zone: tzinfo | None, folder: Path, store: Store | None, work: LongWork, known: Known
+) -> Report:
     """Imports all of a file; without ``store`` only tells what is in it.
 
     ``zone`` is that of the computer that wrote it (None: this one's), ``folder`` is ours, for a copy where one is
@@ -72,7 +75,7 @@ def import_file(path: Path, zone: tzinfo | None, folder: Path, store: Store | No
     for _ in range(_TRIES):
         try:
             with opened(path, folder, work) as file, file.sentences(), work.on(file.connection):
-                report = _imported(file, zone, store_counted, work)
+                report = _imported(file, zone, store_counted, work, known)
         except FileChangedError:
             continue
         report.added = added
@@ -81,10 +84,14 @@ def import_file(path: Path, zone: tzinfo | None, folder: Path, store: Store | No
 
 
 def _imported(
-    file: OpenFile, zone: tzinfo | None, store: Callable[[Collection[ImportedFrame], str], None], work: LongWork
+    file: OpenFile,
+    zone: tzinfo | None,
+    store: Callable[[Collection[ImportedFrame], str], None],
+    work: LongWork,
+    known: Known,
 ) -> Report:
     report = Report(file.path, file.path.stat().st_size)
-    points, described = SourcePoints(file.connection), Described()
+    points, described = SourcePoints(file.connection, known), Described()
     times = LocalTimes(zone, time.time())
     shapes = shapes_in(file.connection, path_text(file.path))
     tables = [(shape, Readings(file, shape, points, times)) for shape in shapes]

@@ -4,11 +4,13 @@ import sqlite3
 from collections import deque
 from typing import NamedTuple
 
+from t3monitor.exchange.t3000_files.known import Known
 from t3monitor.exchange.t3000_files.shapes import POINTS
 from t3monitor.model.holes import GAPS_TO_TELL, usual_spacing
 from t3monitor.model.point_types import parse_point_id
 from t3monitor.model.points import PointKey
 from t3monitor.model.units import has_states, unit
+from t3monitor.model.words import NO_WORDS
 from t3monitor.store.layouts import LayoutPoint
 from t3monitor.t3000.text import clean
 from t3monitor.t3000.wire_json import WireError
@@ -51,15 +53,18 @@ class Pace:
 class SourcePoint:
     """A point as some rows of the file describe it."""
 
-    __slots__ = ("by_service", "entry", "has_states", "key", "pace", "panel_id", "vector")
+    __slots__ = ("by_service", "entry", "has_states", "kept_since_s", "key", "pace", "panel_id", "vector")
 
-    def __init__(self, key: PointKey, panel_id: int, entry: LayoutPoint, pace: Pace, *, by_service: bool) -> None:
+    def __init__(
+        self, key: PointKey, panel_id: int, entry: LayoutPoint, pace: Pace, kept_since_s: float, *, by_service: bool
+    ) -> None:
         """``by_service``: T3000's sync service wrote it, not a browser; that counts points from 0."""
         self.key = key
         self.panel_id = panel_id
         self.vector = key.serial_number, key.point_type, panel_id
         self.entry = entry
         self.pace = pace
+        self.kept_since_s = kept_since_s
         self.by_service = by_service
         self.has_states = has_states(digital=entry.digital_analog == 0, range_=entry.range)
 
@@ -92,7 +97,8 @@ class _Row(NamedTuple):
 class SourcePoints:
     """The points of a file, by whatever its rows name them; of unusable ones the sentence that says so."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, known: Known) -> None:
+        self._known = known
         self._labels = _labels(connection)
         self._paces: dict[PointKey, Pace] = {}
         self._by_row: dict[_Row, SourcePoint | str] = {}
@@ -129,11 +135,13 @@ class SourcePoints:
             number,
             self._labels.get(key, ""),
             range_,
-            unit(kind, digital=digital, range_=range_),
+            self._known.words.get(serial, NO_WORDS).unit(kind, digital=digital, range_=range_)
+            or unit(kind, digital=digital, range_=range_),
             0 if digital else 1,
         )
         by_service = _whole(row.point_index, number) == number - 1
-        return SourcePoint(key, panel_id, entry, self._paces.setdefault(key, Pace()), by_service=by_service)
+        pace = self._paces.setdefault(key, Pace())
+        return SourcePoint(key, panel_id, entry, pace, self._known.kept_since(serial, kind), by_service=by_service)
 
 
 def parents(connection: sqlite3.Connection, points: SourcePoints) -> tuple[dict[int, SourcePoint | str], int]:

@@ -63,7 +63,8 @@ class Readings:
         )
         for *who, epoch, text, raw in self._select(columns, self._first_of("LoggingTime", "LoggingTime_Fmt")):
             self.rows += 1
-            yield from self._read(self._points.of(*who), epoch, text, raw, is_utc=False)
+            if reading := self._read(self._points.of(*who), epoch, text, raw, is_utc=False):
+                yield reading
 
     def _split(self, *, are_utc: bool | None) -> Iterator[Reading]:
         """Those that are written in UTC, or those that are not; None: epoch seconds tell all times."""
@@ -79,7 +80,8 @@ class Readings:
                 continue
             self.rows += 1
             is_alone = lacks_zeros and str(text) >= _NO_ZEROS_SINCE
-            yield from self._read(point, epoch, text, raw, is_utc=is_utc, is_alone=is_alone)
+            if reading := self._read(point, epoch, text, raw, is_utc=is_utc, is_alone=is_alone):
+                yield reading
 
     def _read(
         self,
@@ -90,17 +92,19 @@ class Readings:
         *,
         is_utc: bool,
         is_alone: bool = False,
-    ) -> Iterator[Reading]:
+    ) -> Reading | None:
         """The sample of a row, unless that says nothing."""
         try:
             if isinstance(point, str):
                 raise UnreadableError(point)
             moment: Moment = self._times.of_epoch(epoch) or self._times.of_text(text, is_utc=is_utc)
+            if moment.time_s < point.kept_since_s:
+                raise UnreadableError("it is older than samples are kept (settings)")
             value = point.value(raw)
         except (NoTimeError, UnreadableError) as error:
             self.unreadable[str(error)] += 1
-            return
-        yield Reading(*moment, point, value, is_alone and point.by_service)
+            return None
+        return Reading(*moment, point, value, is_alone and point.by_service)
 
     def _lacks_zeros(self) -> bool:
         """Whether T3000's service wrote samples since builds that leave out zeros, and none of zero."""

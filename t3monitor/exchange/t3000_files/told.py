@@ -24,7 +24,7 @@ def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool) -> Ite
         ("points with two rows each, counted from 0 and from 1, which are joined", report.twins),
         ("rows of a point and a time of which another one tells", report.duplicates),
         ("samples of an hour that came twice, which are taken for its first", report.repeated),
-        *((f"rows that say nothing: {reason}", count) for reason, count in report.unreadable.most_common()),
+        *((f"rows that are left out: {reason}", count) for reason, count in report.unreadable.most_common()),
     ):
         if count:
             yield f"  {count:,} {what}"
