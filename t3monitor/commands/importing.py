@@ -12,8 +12,9 @@ from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
+from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths, whole_path
-from t3monitor.config.settings import Settings, SettingsError
+from t3monitor.config.settings import Settings
 from t3monitor.exchange.t3000_files.importing import Store, import_file
 from t3monitor.exchange.t3000_files.known import known_to
 from t3monitor.exchange.t3000_files.opening import databases_in
