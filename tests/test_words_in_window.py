@@ -86,10 +86,6 @@ def load(traces: Traces, found: dict[PointKey, tuple[Series, ...]], *, reaches_p
     traces.set_history(request, found, NOW_S)
 
 
-def shown(_key: object, value: str | None) -> str:
-    return value or ""
-
-
 def test_legend_and_cursor_say_them(qtbot: QtBot) -> None:
     traces = Traces()
     traces.keep((Chosen(FAN), Chosen(MODE, Style(1))))
@@ -102,9 +98,9 @@ def test_legend_and_cursor_say_them(qtbot: QtBot) -> None:
         reaches_present=True,
     )
     traces.describe(snapshot(panel()))
-    at_cursor = [[entry.value for entry in traces.entries(NOW_S - 600 + 30 * n, NOW_S, shown)] for n in range(3)]
+    at_cursor = [[traces[key].text_at(NOW_S - 600 + 30 * n, NOW_S) for key in (FAN, MODE)] for n in range(3)]
     assert at_cursor == [["Shut", "Night"], ["Run", "Day"], ["Shut", "State 3"]]
-    assert [entry.value for entry in traces.entries(None, NOW_S, shown)] == ["Run", "Day"]
+    assert [traces[key].current_text for key in (FAN, MODE)] == ["Run", "Day"]
 
 
 def test_words_of_a_range_are_not_those_of_the_range_before_it(qtbot: QtBot) -> None:
