@@ -35,4 +35,6 @@ MONTH = House("UTC", is_live=True)
 WEEK = House("UTC", days=8, step_s=300, is_live=True)
 NEW_YORK = House("America/New_York", datetime(2026, 11, 2), days=3, step_s=300)
 BERLIN = House("Europe/Berlin", datetime(2026, 10, 26), days=3, step_s=300)
+NEW_YORK_IN_SPRING = House("America/New_York", datetime(2026, 3, 10), days=3, step_s=300)
+BERLIN_IN_SPRING = House("Europe/Berlin", datetime(2026, 3, 31), days=3, step_s=300)
 NOBODY = House("UTC", days=0)  # has chosen it yet: the first start

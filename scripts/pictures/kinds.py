@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from PySide6.QtWidgets import QWidget
 
-from scripts.pictures.houses import BERLIN, MONTH, NEW_YORK, NOBODY, WEEK, House
+from scripts.pictures.houses import BERLIN, BERLIN_IN_SPRING, MONTH, NEW_YORK, NEW_YORK_IN_SPRING, NOBODY, WEEK, House
 from t3monitor.app import MonitorApp
 from t3monitor.commands.snapshot import compose, idle, points_of
 from t3monitor.model.points import PointKey
@@ -107,6 +107,18 @@ async def _clocks(program: MonitorApp, twice: datetime) -> QWidget:
     return program.window
 
 
+async def _clocks_in_spring(program: MonitorApp, never: datetime) -> QWidget:
+    """The night in which this time was left out, and the next one, over the one before; the cursor where it lacks."""
+    supply, fan = points_of(program, "AHU-1", "SAT", "SF_ST")
+    state = _trend_alone(program, supply, fan)
+    state.add([ComparedKey(supply, 1), ComparedKey(fan, 1)])
+    midnight, next_day = never.replace(hour=0, minute=0), never + timedelta(days=1)
+    state.show_range(TimeRange(midnight.timestamp(), next_day.replace(hour=6, minute=0).timestamp()))
+    await idle(program)
+    state.set_cursor(next_day.timestamp())
+    return program.window
+
+
 async def _notes(program: MonitorApp) -> QWidget:
     program.window.trend.state.add(points_of(program, "AHU-1", "SAT", "HTG_VLV"))
     program.window.activity_action.trigger()
@@ -128,6 +140,8 @@ KINDS = {
     "compare": _page("compare"),
     "clocks-new-york": Kind(partial(_clocks, twice=datetime(2026, 11, 1, 1, 30)), NEW_YORK),
     "clocks-berlin": Kind(partial(_clocks, twice=datetime(2026, 10, 25, 2, 30)), BERLIN),
+    "clocks-spring-new-york": Kind(partial(_clocks_in_spring, never=datetime(2026, 3, 8, 2, 30)), NEW_YORK_IN_SPRING),
+    "clocks-spring-berlin": Kind(partial(_clocks_in_spring, never=datetime(2026, 3, 29, 2, 30)), BERLIN_IN_SPRING),
     "states": Kind(_states, WEEK),
     "digital": Kind(_digital, WEEK),
     "stacked": Kind(_stacked, WEEK),
