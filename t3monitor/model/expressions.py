@@ -29,6 +29,16 @@ _MOST_CHARACTERS, _MOST_POINTS, _LARGEST = 1000, 20, 1e15
 _SIGNS = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!="})
 _OUTSIDE_QUOTES = re.compile("""("[^"]*"|'[^']*')""")
 _POINT = re.compile("p([0-9]+)")
+_MISTAKES = (  # of a text that is no expression; the first that is found in it is told
+    (re.compile(r"(?:[-+*/<>=,]|\b(?:and|or|not))\s*$"), "Something is missing at its end"),
+    (re.compile(r"(?<![<>=!])=(?!=)"), "Two values are compared with ==, as in SAT == 20"),
+    (re.compile("°"), "A number has the unit of the point beside it: write it without its unit"),
+    (re.compile(r"(\w+(?:-\w+)+\.[^\W\d]\w*)"), "The name {0} wants quotes: '{0}'"),
+    (
+        re.compile(r"\b(?!and\b|or\b|not\b)(\w+)\s+(?!and\b|or\b|not\b|if\b|in\b|is\b)(\w+)"),
+        "Between {0} and {1} something is missing; if they are one name, it wants quotes: '{0} {1}'",
+    ),
+)
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub, ast.UAdd, ast.Not, ast.And, ast.Or)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
@@ -56,8 +66,10 @@ def parsed(text: str, find: Callable[[str], PointKey]) -> ComputedKey:
         tree = _Names(named).visit(ast.parse("".join(parts), mode="eval"))
         _check(tree.body)
         expression = ast.unparse(tree.body)
-    except (SyntaxError, MemoryError, RecursionError) as error:
-        raise ExpressionError("It is not complete, or a name in it wants quotes, such as 'SPACE TMP'") from error
+    except SyntaxError as error:
+        raise ExpressionError(_mistake("".join(parts))) from error
+    except (MemoryError, RecursionError) as error:
+        raise ExpressionError("It has too many brackets in each other") from error
     if not points:
         raise ExpressionError("There is no point in it")
     if len(points) > _MOST_POINTS:
@@ -123,6 +135,21 @@ def lookback_s(node: ast.expr) -> float:
     return own + max(map(lookback_s, children), default=0.0)
 
 
+def _mistake(text: str) -> str:
+    """What is wrong with a text that cannot be read."""
+    bare = _OUTSIDE_QUOTES.sub("''", text)
+    if "'" in bare.replace("''", "") or '"' in bare:
+        return "A quote is not closed: a name stands between two of them, as in 'SPACE TMP'"
+    if (opened := bare.count("(") - bare.count(")")) > 0:
+        return "A bracket is not closed: ) is missing"
+    if opened < 0:
+        return "A bracket is closed that was not opened: ( is missing"
+    for pattern, sentence in _MISTAKES:
+        if match := pattern.search(bare):
+            return sentence.format(*match.groups())
+    return "It is not complete, or a name in it wants quotes, such as 'SPACE TMP'"
+
+
 class _Names(ast.NodeTransformer):
     """Puts points in the place of names."""
 
@@ -140,6 +167,8 @@ class _Names(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         node.args = [self.visit(argument) for argument in node.args]
+        if isinstance(node.func, ast.Name) and node.func.id.lower() in FUNCTIONS:
+            node.func.id = node.func.id.lower()
         return node
 
 
@@ -167,6 +196,10 @@ def _check(node: ast.expr) -> None:
             _check(right)
         case ast.Call():
             _check_call(node)
+        case ast.Tuple():
+            raise ExpressionError("Numbers have a decimal point, as in 20.5; commas stand between values in brackets")
+        case ast.Compare():
+            raise ExpressionError("Write and between two comparisons, as in SAT > 10 and SAT < 20")
         case _:
             raise ExpressionError("It may have numbers, points, + - * / ( ), comparisons, and or not, and functions")
 
