@@ -26,6 +26,7 @@ from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.placed import placed
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.history.statistics import statistics
 from t3monitor.ui.trend.shown import ZoneChoice
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
@@ -134,6 +135,30 @@ def test_the_hour_that_is_left_out(tmp_path: Path, change: Change) -> None:
             value, sample = shown(file, change, at_s), None if was_s is None else raw(file, was_s)
             print(f"{at_text(at_s, change)} | day before {value} | raw sample of {at_text(was_s, change)} {sample}")
             assert value == sample
+
+
+@pytest.mark.parametrize("change", [*AUTUMN, *SPRING], ids=lambda change: f"{change.zone} {change.day:%B}")
+@pytest.mark.parametrize("days_later", [0, 1])  # the day itself over the one before, and the one after over it
+def test_figures_of_the_other_day_are_those_of_its_raw_samples_minute_by_minute(
+    tmp_path: Path, change: Change, days_later: int
+) -> None:
+    start_s, end_s = change.at("00:00", days_later), change.at("14:00", days_later)
+    shift, minutes = DayShift(1, change.zone), np.arange(start_s + 30, end_s, 60)
+    with filled(tmp_path / "history.db", change) as file:
+        samples = [
+            raw(file, taken_s) for at_s in minutes if (taken_s := shift.taken(at_s)) and is_read(change, taken_s)
+        ]
+        key = PlacedKey(IN1, shift.parts(start_s, end_s))
+        (series,) = HistoryReader(file.url).read_many([key], start_s, end_s, 100_000)[key]
+    found = statistics(series, start_s, end_s, change.at("00:00", 2))
+    assert found.known_s / 60 == pytest.approx(len(samples), abs=2)
+    assert found.mean == pytest.approx(np.mean(samples), abs=0.2)
+    assert found.maximum == pytest.approx(max(samples), abs=0.3)
+
+
+def is_read(change: Change, time_s: float) -> bool:
+    """Whether a reading holds then: one is missing from noon on."""
+    return not 12 * 3600 < (time_s - change.at("00:00")) % DAY_S - 7 < 13 * 3600
 
 
 @pytest.mark.parametrize("change", [*AUTUMN, *SPRING], ids=lambda change: f"{change.zone} {change.day:%B}")
