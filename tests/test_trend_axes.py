@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -22,10 +23,12 @@ from t3monitor.ui.trend.plot.axis_choices import AxisChoices, AxisKey, Per
 from t3monitor.ui.trend.plot.plot import Drawn, TrendPlot
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.saved import from_json, to_json
+from t3monitor.ui.trend.shown import ZoneChoice
+from t3monitor.ui.trend.spoken import summary
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 from t3monitor.ui.trend.views import read_file_text
-from values import NOW_S
+from values import NOW_S, point
 
 TEMP, METER, FAN, GARBAGE = (PointKey(1, PointType.INPUT, number) for number in range(1, 5))
 TIMER, ROOM = (PointKey(1, PointType.VARIABLE, number) for number in (1, 2))
@@ -170,6 +173,37 @@ def test_a_counter_fits_what_is_there_or_is_its_increase_in_each_hour(shown: Sho
     menu = view.axis_control.menu(AxisKey("kWh/h"))
     next(action for action in menu.actions() if action.text() == "What was counted").trigger()
     assert list(view.plot.value_axes) == ["kWh"]
+
+
+def test_cursor_list_tooltip_and_what_is_told_say_of_a_counter_what_is_drawn(shown: Show) -> None:
+    view = shown(METER)
+    view.traces[METER].point = point(PointType.VARIABLE, 2, 1_234_615, units="kWH", range=9)
+    assert view.readout.entries()[0].told.text == "1234615.000 kWh"
+    view.state.choose_axes(AxisChoices(increases={"kWh": Per.HOUR}))
+    view.readout.figures.compute_now()
+    (entry,) = view.readout.entries()
+    assert entry.unit == "kWh/h"
+    assert entry.told.text == f"{NOW_S % 3600 / 300 + 1:.2f} kWh/h", "in the hour that goes on"
+    figures = entry.figures
+    assert (figures.minimum, figures.mean, figures.maximum, figures.known) == ("4.00", "10.58", "12.00", "100 %")
+    assert view.readout.in_sight(METER)[1].endswith(
+        "highest 12.00 kWh/h, standard deviation 2.64 kWh/h, increase 47.00 kWh"
+    )
+    assert f"{entry.told.text}" in summary(view.state, view.traces, view.holes, NOW_S)
+    view.state.set_cursor(START_S + 5400)
+    assert view.readout.entries()[0].told.text == "12.00 kWh/h"
+    view.state.choose_axes(AxisChoices())
+    assert view.readout.entries()[0].told.text == "1234585.00 kWh"
+
+
+def test_days_of_a_counter_are_those_of_the_zone_that_is_shown(shown: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = shown(METER)
+    monkeypatch.setattr(view.traces, "site_zone", lambda _: ZoneInfo("Asia/Tokyo"))
+    view.state.choose_axes(AxisChoices(increases={"kWh": Per.DAY}))
+    (curve,) = view.plot._curves.values()
+    assert set(curve.line.times_s % 86400) == {15 * 3600.0}
+    view.state.set_zone(ZoneChoice.UTC)
+    assert set(curve.line.times_s % 86400) == {0.0}
 
 
 def test_faulty_samples_are_left_out_of_the_fit_if_one_wants(shown: Show) -> None:

@@ -67,7 +67,7 @@ def summary(state: TrendState, traces: Traces, holes: ShownHoles, now_s: float) 
 
 
 def _about(trace: Trace, holes: ShownHoles, start_s: float, end_s: float, now_s: float) -> str:
-    last = (end_s >= now_s and trace.current_text) or trace.text_at(end_s, now_s)
+    last = (end_s >= now_s and trace.text_now(now_s)) or trace.text_at(end_s, now_s)
     if not last or holes.is_in(trace.key, end_s):
         last = translate("Spoken", "no reading at the end")
     parts = [f"{trace.names.everywhere}: {last}"]

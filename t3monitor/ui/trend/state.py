@@ -288,7 +288,7 @@ class TrendState:
         """Tells the zone of the site; None: nobody said it."""
         if zone != self._site_zone:
             self._site_zone = zone
-            self._tell(Change.TIME | Change.CURSOR)
+            self._tell(Change.SERIES | Change.TIME | Change.CURSOR)
 
     def set_data_since(self, first_s: float | None) -> None:
         """Tells the time of the first reading that `looked_in` has; None: there is none, or it is not known yet."""
@@ -401,4 +401,4 @@ class TrendState:
 
 def _of_series(shown: Shown) -> tuple[object, ...]:
     """What is drawn anew with the series."""
-    return shown.series, shown.grouped, shown.axes.lines, shown.marks
+    return shown.series, shown.grouped, shown.axes.lines, shown.marks, shown.zone

@@ -99,7 +99,7 @@ class TrendView(QWidget):
         self.marks = ShownMarks(self.plots, self.state, self.traces, read_marks, clock, spawn, self)
         self.readout = Readout(self.state, self.traces, self.holes, clock, self, in_thread, spawn)
         self.legend = Legend(self.readout.in_sight)
-        self.axis_control = AxisControl(self.plots, self.state, self.explainer, clock, self)
+        self.axis_control = AxisControl(self.plots, self.state, self.explainer, self)
         self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, self.marks, clock)
         self.exporter = Exporter(self.page, save_table, spawn, self)
         self.views = ViewsControl(self.state, self.exporter, self)
@@ -291,7 +291,7 @@ class TrendView(QWidget):
 
     def _take_series(self) -> None:
         before = self.traces.keys
-        self.traces.keep(self.state.series)
+        self.traces.keep(self.state.series, self.state.shown.axes.increases)
         after = self.traces.keys
         if not after:
             self.loader.forget()

@@ -53,7 +53,7 @@ def figures_of(trace: Trace, told: InSight | None) -> Figures:
     if told is None:
         return Figures()
     texts = Figures(known=share_text(told.known), is_partial=told.known < KNOWN_WELL)
-    with_readings = [(series, statistics) for series, statistics in told.parts if statistics.known]
+    with_readings = [(series, statistics) for series, statistics in told.lines if statistics.known]
     if len(with_readings) != 1:
         return texts
     series, statistics = with_readings[0]

@@ -22,6 +22,7 @@ class InSight(NamedTuple):
     start_s: float
     end_s: float
     parts: Sequence[tuple[Series, Statistics]]
+    lines: Sequence[tuple[Series, Statistics]] = ()  # of the same, as it is shown: counters perhaps as their increase
 
     @property
     def known_s(self) -> float:
@@ -42,6 +43,7 @@ class ToMeasure(NamedTuple):
     lacking: Pieces
     now_s: float
     is_loaded: bool = False  # so that no reading means that there is none
+    lines: Sequence[Series] | None = None  # the parts as they are shown, if that is otherwise
 
 
 def measure(its: ToMeasure) -> InSight | None:
@@ -55,7 +57,11 @@ def measure(its: ToMeasure) -> InSight | None:
     end_s = min(told.end_s for _, told in found)
     if start_s >= end_s:  # nothing is told of it yet
         return None
-    return InSight(start_s, end_s, found)
+    lines = [
+        (line, told if line is series else statistics(line, start_s, end_s, now_s))
+        for line, (series, told) in zip(its.lines or its.series, found, strict=True)
+    ]
+    return InSight(start_s, end_s, found, lines)
 
 
 def in_sight(trace: Trace, its: ToMeasure) -> list[str]:
@@ -64,7 +70,11 @@ def in_sight(trace: Trace, its: ToMeasure) -> list[str]:
     if not found:
         return []
     lines = [_known_text(found.known)]
-    lines += [_figures(trace, series, told) for series, told in found.parts if told.known]
+    lines += [
+        ", ".join(filter(None, (_figures(trace, *line), _increase(trace, *part))))
+        for line, part in zip(found.lines, found.parts, strict=True)
+        if part[1].known
+    ]
     if (missing_s := found.end_s - found.start_s - found.known_s) >= 1:
         why = _why(its.lacking, found.start_s, found.end_s)
         lines.append(": ".join(filter(None, (translate("InSight", "missing %s") % duration_text(missing_s), why))))
@@ -82,10 +92,19 @@ def _known_text(known: float) -> str:
     return translate("InSight", "In sight, partial: of the %s %% of the time that are known") % percent
 
 
+def _at_least(told: Statistics) -> str:
+    return "" if told.known >= KNOWN_PLAIN else translate("InSight", "at least ")
+
+
+def _increase(trace: Trace, series: Series, told: Statistics) -> str:
+    if told.increase is None:
+        return ""
+    return translate("InSight", "increase %s") % (_at_least(told) + trace.text_of(series, told.increase))
+
+
 def _figures(trace: Trace, series: Series, told: Statistics) -> str:
-    at_least = "" if told.known >= KNOWN_PLAIN else translate("InSight", "at least ")
     if not is_measured(digital=series.digital, range_=series.range):
-        return "; ".join(_state_text(trace, series, state, at_least) for state in told.states)
+        return "; ".join(_state_text(trace, series, state, _at_least(told)) for state in told.states)
     words = translate("InSight", "mean"), translate("InSight", "lowest"), translate("InSight", "highest")
     values = told.mean, told.minimum, told.maximum
     figures = [
@@ -93,8 +112,6 @@ def _figures(trace: Trace, series: Series, told: Statistics) -> str:
     ]
     if told.deviation is not None:
         figures.append(translate("InSight", "standard deviation %s") % trace.text_of(series, told.deviation))
-    if told.increase is not None:
-        figures.append(translate("InSight", "increase %s") % (at_least + trace.text_of(series, told.increase)))
     return ", ".join(figures)
 
 

@@ -78,8 +78,9 @@ class Readout:
         return self._state.time_range, {key: self._to_measure(key) for key in self._traces.keys}
 
     def _to_measure(self, key: SeriesKey) -> ToMeasure:
-        now_s, series = self._its_now_s(key), self._traces[key].series
-        return ToMeasure(series, self._state.time_range, self._holes.pieces(key, now_s), now_s, self._holes.has(key))
+        now_s, trace = self._its_now_s(key), self._traces[key]
+        pieces, is_loaded = self._holes.pieces(key, now_s), self._holes.has(key)
+        return ToMeasure(trace.series, self._state.time_range, pieces, now_s, is_loaded, trace.lines(now_s))
 
     def _figures_of(self, key: SeriesKey, told: InSight | None) -> Figures:
         trace = self._traces.get(key)  # it may be gone since
@@ -89,7 +90,7 @@ class Readout:
         """The value at the crosshair or now; in a hole that there is no reading, and why, and nothing else."""
         key, cursor_s = trace.key, self._state.cursor_s
         time_s = self._its_now_s(key) if cursor_s is None else cursor_s
-        value = trace.current_text if cursor_s is None else trace.text_at(cursor_s, self._clock())
+        value = trace.text_now(self._clock()) if cursor_s is None else trace.text_at(cursor_s, self._clock())
         if value == "":  # nothing is told of the present
             return Told("")
         if value is None or self._holes.is_in(key, time_s):

@@ -18,8 +18,6 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
-from t3monitor.model.series_keys import SeriesKey, points_of
-from t3monitor.model.units import shows_time, written_unit
 from t3monitor.store.history.series import Floats, Holes, Series
 from t3monitor.ui.trend.export.paper import is_vectors
 from t3monitor.ui.trend.legend.styles import DASHES, Style
@@ -27,7 +25,7 @@ from t3monitor.ui.trend.plot.extremes import Band, band_pixels
 from t3monitor.ui.trend.plot.last_values import LastValue, paint_last_values
 from t3monitor.ui.trend.plot.line import Line, drawn_line
 from t3monitor.ui.trend.plot.strokes import ANEW, strokes
-from t3monitor.ui.trend.plot.ticks import TIME_UNIT, Scale
+from t3monitor.ui.trend.plot.ticks import Scale
 from t3monitor.ui.trend.time.time_range import TimeRange
 
 _ALONE_PX = 4.0
@@ -40,13 +38,6 @@ _DIMMED = 0.25  # of the colour of curves while another one is active
 
 
 _NO_LINE = Line(np.empty(0), np.empty(0), np.empty(0), np.empty(0), np.empty(0, dtype=np.intp))
-
-
-def axis_unit(series: Series, key: SeriesKey) -> str:
-    """Title of the axis on which a series is drawn: all percentages (%RH, %Open) share one."""
-    if shows_time(points_of(key)[0].point_type, series.range):
-        return TIME_UNIT
-    return "%" if series.units.startswith("%") else written_unit(series.units)
 
 
 class Curve:

@@ -31,8 +31,9 @@ from t3monitor.ui.trend.marks.flags import FlagRow
 from t3monitor.ui.trend.marks.marks import Mark
 from t3monitor.ui.trend.plot.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices
-from t3monitor.ui.trend.plot.curves import Curve, CurvesItem, axis_unit
+from t3monitor.ui.trend.plot.curves import Curve, CurvesItem
 from t3monitor.ui.trend.plot.lanes import LANE_PX, Lane, LanesItem, LaneWords
+from t3monitor.ui.trend.plot.ticks import axis_unit
 from t3monitor.ui.trend.plot.time_box import TimeBox
 from t3monitor.ui.trend.plot.value_axes import ValueAxes
 from t3monitor.ui.trend.time.time_range import TimeRange

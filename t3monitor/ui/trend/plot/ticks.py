@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from t3monitor.model.units import hours_minutes_seconds, is_counter
+from t3monitor.model.series_keys import SeriesKey, points_of
+from t3monitor.model.units import hours_minutes_seconds, is_counter, shows_time, written_unit
+from t3monitor.store.history.series import Series
 from t3monitor.ui.trend.plot.axis_choices import FINEST, LARGEST
 
 TIME_UNIT = "h:mm:ss"  # the axis of values in seconds that are shown so
@@ -17,6 +19,13 @@ _ROUND_S = (
     *(n * _HOUR for n in (1, 2, 3, 6, 12)),
 )
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def axis_unit(series: Series, key: SeriesKey) -> str:
+    """Title of the axis on which a series is drawn: all percentages (%RH, %Open) share one."""
+    if shows_time(points_of(key)[0].point_type, series.range):
+        return TIME_UNIT
+    return "%" if series.units.startswith("%") else written_unit(series.units)
 
 
 class Scale(NamedTuple):

@@ -1,7 +1,7 @@
 """What the view knows of one chosen point: its names, its samples, what it shows at a time; plain data."""
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import NamedTuple
@@ -17,6 +17,9 @@ from t3monitor.model.snapshot import Panel
 from t3monitor.model.units import has_states, is_measured, value_text
 from t3monitor.model.words import Words
 from t3monitor.store.history.series import Holes, Series
+from t3monitor.ui.trend.plot.axis_choices import Per
+from t3monitor.ui.trend.plot.ticks import axis_unit
+from t3monitor.ui.trend.series.increase_series import increase_series
 
 _LIVE_KEPT = 4000  # more than are ever waited for: history that reaches the present holds them as well
 _LAST_FEW = 3
@@ -67,6 +70,8 @@ class Trace:
         self._of_site = ""  # as its panel says, however many sites there are
         self._live: deque[_Sample] = deque(maxlen=_LIVE_KEPT)
         self._appended = 0
+        self.increases: Mapping[str, Per] = {}  # counters that are shown as their increase, by the units of axes
+        self._increases: dict[int, tuple[object, Series]] = {}  # of parts, and what they were made of
 
     @property
     def point_id(self) -> str:
@@ -130,6 +135,13 @@ class Trace:
     def is_faulty(self) -> bool:
         """Whether a sensor of it is open or shorted, as the newest snapshot tells; never, if it shows another time."""
         return not self.shift.days and any(part.point is not None and bool(part.point.fault) for part in self.parts)
+
+    def text_now(self, now_s: float) -> str:
+        """What it shows at present, see `current_text`; of an increase, that of the hour or day that goes on."""
+        text = self.current_text
+        if text and any(line is not series for line, series in zip(self.lines(now_s), self.series, strict=True)):
+            return self.text_at(now_s, now_s) or ""
+        return text
 
     def forget(self) -> None:
         """Drops all samples, the present value and the names that came with it."""
@@ -222,15 +234,31 @@ class Trace:
 
     def _held_at(self, time_s: float, now_s: float) -> tuple[Series, int] | None:
         now_s += self.ahead_s(now_s)
+        lines = self.lines(now_s)
         held = [
             (float(series.times_utc_s[place]), number, place)
-            for number, series in enumerate(self.series)
+            for number, series in enumerate(lines)
             if (place := series.place_at(time_s, now_s)) is not None
         ]
         if not held:
             return None
         _, number, place = max(held)
-        return self.series[number], place
+        return lines[number], place
+
+    def lines(self, now_s: float) -> tuple[Series, ...]:
+        """Its samples as they are shown, as of now on its time axis: of a counter the increase, if that was chosen."""
+        if not self.increases:
+            return self.series
+        return tuple(self._line(number, series, now_s) for number, series in enumerate(self.series))
+
+    def _line(self, number: int, series: Series, now_s: float) -> Series:
+        per = self.increases.get(axis_unit(series, self.key))
+        if per is None or not is_measured(digital=series.digital, range_=series.range):
+            return series
+        made_of = series, per, self.zone, series.known_until(now_s) < now_s
+        if number not in self._increases or self._increases[number][0] != made_of:
+            self._increases[number] = made_of, increase_series(series, per, self.zone, now_s)
+        return self._increases[number][1]
 
     def next_sample_s(self, time_s: float, step: int) -> float | None:
         """Time of the nearest sample after (step 1) or before (-1) a time; of a stretch, of its first and last ones."""

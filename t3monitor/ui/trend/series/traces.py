@@ -16,9 +16,10 @@ from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.legend.figures import Figures
 from t3monitor.ui.trend.legend.legend_model import Entry, Told
-from t3monitor.ui.trend.plot.curves import axis_unit
+from t3monitor.ui.trend.plot.axis_choices import Per
 from t3monitor.ui.trend.plot.lanes import lane_words
 from t3monitor.ui.trend.plot.plot import Drawn
+from t3monitor.ui.trend.plot.ticks import axis_unit
 from t3monitor.ui.trend.series.computed_trace import ComputedTrace
 from t3monitor.ui.trend.series.coverage import Coverage, Request
 from t3monitor.ui.trend.series.loader import Found
@@ -100,10 +101,12 @@ class Traces:
         for trace in self._traces.values():
             trace.set_zone(zone)
 
-    def keep(self, series: tuple[Chosen, ...]) -> None:
-        """Has a trace for each of these and for nothing else."""
+    def keep(self, series: tuple[Chosen, ...], increases: Mapping[str, Per] = MappingProxyType({})) -> None:
+        """Has a trace for each of these and for nothing else; counters of these units are shown as their increase."""
         self._series = series
         self._traces = {chosen.key: self._traces.get(chosen.key) or _trace(chosen.key) for chosen in series}
+        for trace in self._traces.values():
+            trace.increases = increases
         self.set_zone(self._zone)
 
     def describe(self, snapshot: Snapshot) -> None:
@@ -180,18 +183,15 @@ class Traces:
         """What the plot draws now; lanes of equal labels tell their panel as well, then their site, then the point."""
         traces = self.shown
         shown = [chosen for chosen in self._series if not chosen.hidden]
-        return [
-            Drawn(
-                trace.key,
-                name,
-                _colour(chosen),
-                chosen.style,
-                tuple((series, lane_words(series, trace.words(series))) for series in trace.series),
-                trace.ahead_s(now_s),
-                plot=chosen.plot,
-            )
-            for trace, name, chosen in zip(traces, self._lane_names(traces), shown, strict=True)
-        ]
+        found = []
+        for trace, name, chosen in zip(traces, self._lane_names(traces), shown, strict=True):
+            ahead_s = trace.ahead_s(now_s)
+            lines = trace.lines(now_s + ahead_s)
+            is_increase = any(line is not series for line, series in zip(lines, trace.series, strict=True))
+            style = chosen.style._replace(step=chosen.style.step or is_increase)
+            with_words = tuple((line, lane_words(line, trace.words(line))) for line in lines)
+            found.append(Drawn(trace.key, name, _colour(chosen), style, with_words, ahead_s, plot=chosen.plot))
+        return found
 
     def colours(self) -> dict[SeriesKey, QColor]:
         """In which colour each is drawn."""
@@ -259,7 +259,9 @@ def _unit(trace: Trace) -> str | None:
     """The unit of the axis on which it is drawn; None of states, and as long as nothing is known of it."""
     if trace.unit is None or not trace.series:
         return trace.unit
-    return axis_unit(trace.series[-1], trace.key)
+    unit = axis_unit(trace.series[-1], trace.key)
+    per = trace.increases.get(unit)
+    return per.unit(unit) if per else unit
 
 
 def _colour(chosen: Chosen) -> QColor:
