@@ -14,6 +14,7 @@ from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.view import PointsView
+from t3monitor.ui.trend.legend.legend_model import Told
 from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.shown import Chosen
 from values import NOW_S, device, point, snapshot
@@ -107,7 +108,7 @@ def test_equal_names_are_told_apart_in_legend_and_lanes(qtbot: QtBot) -> None:
     traces = Traces()
     traces.keep(tuple(Chosen(PointKey(panel.serial_number, PointType.INPUT, 1)) for panel in panels))
     traces.describe(snapshot(*panels))
-    named = [entry.names.short for entry in traces.entries(None, NOW_S, "")]
+    named = [entry.names.short for entry in traces.entries(lambda _: Told(""))]
     assert named == ["AHU-1 (237219) FAN", "AHU-1 (4294967295) FAN"]
     assert [drawn.name for drawn in traces.drawn(NOW_S)] == ["237219 FAN", "4294967295 FAN"], "there is little room"
 
