@@ -85,11 +85,15 @@ def test_of_a_file_with_all_in_one_row_the_epoch_tells_the_time(shape: str, tmp_
     file = flat(
         tmp_path / "t3000.db",
         FLAT[shape],
-        [flat_row("21500", NOON, "2025-01-01 00:00:00"), flat_row("-500", NOON + 60), flat_row("0", NOON + 120)],
+        [
+            flat_row("21500", NOON, "2025-01-01 00:00:00"),
+            flat_row("-500", NOON + 60),
+            flat_row("0", NOON + 120, PointIndex=1),  # a browser's
+        ],
     )
     report = imported(file, ours)
     assert rows(ours) == [("IN1", NOON, 21.5, "°C"), ("IN1", NOON + 60, -0.5, "°C"), ("IN1", NOON + 120, 0.0, "°C")]
-    assert (report.rows, report.samples, report.added, report.points) == (3, 3, 3, 1)
+    assert (report.rows, report.samples, report.added, report.points, report.twins) == (3, 3, 3, 1, 1)
     assert (report.first_s, report.last_s, report.panels) == (NOON, NOON + 120, {SERIAL: {1}})
 
 

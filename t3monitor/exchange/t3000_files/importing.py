@@ -111,8 +111,7 @@ def _imported(
             report.rows = before + readings.rows
             work.tell(report.rows / total)
         report.rows = before + readings.rows
-        report.twins += readings.twins
         report.unreadable += readings.unreadable
     file.check()
-    report.points = len(points.keys)
+    report.points, report.twins = len(points.keys), points.twins
     return report

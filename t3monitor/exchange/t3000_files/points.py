@@ -101,12 +101,18 @@ class SourcePoints:
         self._known = known
         self._labels = _labels(connection)
         self._paces: dict[PointKey, Pace] = {}
+        self._indexes: dict[tuple[PointKey, int], set[object]] = {}  # by the panel's number as well
         self._by_row: dict[_Row, SourcePoint | str] = {}
 
     @property
     def keys(self) -> set[PointKey]:
         """All that samples were looked up for."""
         return set(self._paces)
+
+    @property
+    def twins(self) -> int:
+        """How many of them are counted from 0 and from 1."""
+        return sum(len(indexes) > 1 for indexes in self._indexes.values())
 
     def of(self, *row: object) -> SourcePoint | str:
         """The point of serial number, panel, id, type, digital_analog, range and index."""
@@ -139,13 +145,14 @@ class SourcePoints:
             or unit(kind, digital=digital, range_=range_),
             0 if digital else 1,
         )
+        self._indexes.setdefault((key, panel_id), set()).add(row.point_index)
         by_service = _whole(row.point_index, number) == number - 1
         pace = self._paces.setdefault(key, Pace())
         return SourcePoint(key, panel_id, entry, pace, self._known.kept_since(serial, kind), by_service=by_service)
 
 
-def parents(connection: sqlite3.Connection, points: SourcePoints) -> tuple[dict[int, SourcePoint | str], int]:
-    """The points of a file with a table of them, by their ids, and how many of them have more than one row there.
+def parents(connection: sqlite3.Connection, points: SourcePoints) -> dict[int, SourcePoint | str]:
+    """The points of a file with a table of them, by their ids.
 
     A row without a range takes that of its twin: it was written before the browser knew.
     """
@@ -158,12 +165,10 @@ def parents(connection: sqlite3.Connection, points: SourcePoints) -> tuple[dict[
         if _whole(range_):
             ranges[tuple(who)] = digital_analog, range_
     found: dict[int, SourcePoint | str] = {}
-    by_who: dict[tuple[object, ...], int] = {}
     for row_id, *who, digital_analog, range_, index in rows:
         described = (digital_analog, range_) if _whole(range_) else ranges.get(tuple(who), (digital_analog, range_))
         found[row_id] = points.of(*who, *described, index)
-        by_who[tuple(who)] = by_who.get(tuple(who), 0) + 1
-    return found, sum(count > 1 for count in by_who.values())
+    return found
 
 
 def _optional(connection: sqlite3.Connection, column: str) -> str:

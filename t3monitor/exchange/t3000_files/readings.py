@@ -38,12 +38,11 @@ class Readings:
         self._points = points
         self._times = times
         self._by_id: dict[int, SourcePoint | str] = {}
-        self.twins = 0
         self.rows = 0  # by now
         self.unreadable: Counter[str] = Counter()
         (self.total,) = self._connection.execute(f"SELECT count(*) FROM {shape.table}").fetchone()  # noqa: S608 - of constants
         if shape.is_split:
-            self._by_id, self.twins = parents(self._connection, points)
+            self._by_id = parents(self._connection, points)
 
     def __iter__(self) -> Iterator[Reading]:
         if not self._shape.is_split:
