@@ -2,8 +2,7 @@
 
 import argparse
 import sys
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import tzinfo
 from pathlib import Path
@@ -18,15 +17,13 @@ from t3monitor.config.settings import Settings
 from t3monitor.exchange.t3000_files.importing import Store, import_file
 from t3monitor.exchange.t3000_files.known import known_to
 from t3monitor.exchange.t3000_files.opening import databases_in
+from t3monitor.exchange.t3000_files.storing import storing
 from t3monitor.exchange.t3000_files.told import report_lines
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.zones import zone_named
-from t3monitor.store.files import database_file
-from t3monitor.store.keeper import Store as OpenStore
 from t3monitor.store.keepers import Keepers
 from t3monitor.store.lock import Holder, Lock
 from t3monitor.store.work import LongWork
-from t3monitor.store.writing.imported import ImportedFrame, store_imported
 
 
 def import_(args: argparse.Namespace) -> int:
@@ -86,17 +83,9 @@ def _storing(url: str, settings: Settings, *, dry_run: bool) -> Iterator[Store |
 
     keepers = Keepers(None, user_paths().known_folders_file, take_lock, lambda: settings)
     keeper = keepers.take(url)
-    begun_at = time.time()
-
-    def write(opened: OpenStore, frames: Collection[ImportedFrame], detail: str) -> int:
-        if not opened.has_room():
-            raise DatabaseError(f"The disk of {database_file(url)} is nearly full: nothing more is imported")
-        with opened.database.writing() as cursor:
-            return store_imported(cursor, frames, begun_at, detail)
-
     try:
         keeper.database()  # now, to refuse before anything is read
-        yield lambda frames, detail: keeper.run(lambda opened: write(opened, frames, detail))
+        yield storing(keeper)
     finally:
         keepers.give_back(keeper)
         for lock in locks:

@@ -24,13 +24,22 @@ class UpkeepByHand:
         self._keepers = keepers
         self._clock = clock
 
+    @contextmanager
+    def keeper(self, url: str) -> Iterator[Keeper]:
+        """Who writes to it; of one that another program records into, whatever it is asked raises HeldError."""
+        keeper = self._keepers.take(url)
+        try:
+            yield keeper
+        finally:
+            self._keepers.give_back(keeper)
+
     def check(self, url: str, work: LongWork) -> str:
         """Looks whether it is whole; a damaged one that this program records into is set aside with the next cycle."""
         from t3monitor.store.upkeep.checking import check  # with numpy
 
         path, health = database_file(url), check(url, work)
         if health.is_damaged:
-            with suppress(DatabaseError), self._keeper(url) as keeper:
+            with suppress(DatabaseError), self.keeper(url) as keeper:
                 keeper.run(_fail)
         if health.findings:
             raise DatabaseUnusableError(health.sentence(path))
@@ -40,7 +49,7 @@ class UpkeepByHand:
     def compact(self, url: str, work: LongWork) -> str:
         """Makes it as small as it can be; cycles wait meanwhile, and are stored afterwards with their own times."""
         present_revision(url)
-        with self._keeper(url) as keeper:
+        with self.keeper(url) as keeper:
             before_mb, after_mb = keeper.occupy(
                 lambda store: compact(store.database, work),
                 "is being compacted; what is read meanwhile is stored afterwards",
@@ -65,17 +74,8 @@ class UpkeepByHand:
             with store.database.writing() as cursor:
                 write_events(cursor, [event])
 
-        with suppress(DatabaseError), self._keeper(url) as keeper:
+        with suppress(DatabaseError), self.keeper(url) as keeper:
             keeper.run(write)
-
-    @contextmanager
-    def _keeper(self, url: str) -> Iterator[Keeper]:
-        """Who writes to it; of one that another program records into, whatever it is asked raises HeldError."""
-        keeper = self._keepers.take(url)
-        try:
-            yield keeper
-        finally:
-            self._keepers.give_back(keeper)
 
 
 def _fail(_: Store) -> None:

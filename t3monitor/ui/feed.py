@@ -171,6 +171,11 @@ class WindowFeed(QObject):
             self._spawn(self._reload())
 
     @Slot()
+    def on_imported(self) -> None:
+        """The database has more of the past."""
+        self._spawn(self._reload())
+
+    @Slot()
     def on_other_cycles_wanted(self) -> None:
         """The ledger is to show failed cycles alone, or all."""
         self._spawn(self._show_other_cycles())

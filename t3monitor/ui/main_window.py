@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
     stop_asked = Signal()
     settings_asked = Signal()
     log_folder_asked = Signal()
+    import_asked = Signal()
     find_panels_asked = Signal()
     closed = Signal()
 
@@ -278,7 +279,9 @@ class MainWindow(QMainWindow):
         logs_action = QAction(self.tr("Open &log folder"), self)
         logs_action.triggered.connect(self.log_folder_asked)
         file_menu = self.menuBar().addMenu(self.tr("&File"))
-        file_menu.addActions([self.trend.exporter.save_action, self.trend.exporter.copy_action])
+        self.import_action = QAction(self.tr("&Import T3000's history…"), self)
+        self.import_action.triggered.connect(self.import_asked)
+        file_menu.addActions([self.trend.exporter.save_action, self.trend.exporter.copy_action, self.import_action])
         file_menu.addSeparator()
         file_menu.addActions([self.settings_action, logs_action])
         file_menu.addSeparator()

@@ -8,8 +8,8 @@ from t3monitor.model.zones import local, zone_text
 from t3monitor.t3000.text import path_text
 
 
-def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool) -> Iterator[str]:
-    """What is in a file, and what became of it; times are told in ``zone``."""
+def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None) -> Iterator[str]:
+    """What is in a file, and what became of it (None: that is yet to be decided); times are told in ``zone``."""
     yield f"{path_text(report.file)}: {report.rows:,} rows, {report.size / 1e6:.1f} MB ({'; '.join(report.shapes)})"
     if report.first_s is None or report.last_s is None:
         yield "  none of the rows is a sample that can be read"
@@ -28,9 +28,9 @@ def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool) -> Ite
     ):
         if count:
             yield f"  {count:,} {what}"
-    if not is_stored:
+    if is_stored is False:
         yield "  nothing was stored (--dry-run)"
-    else:
+    elif is_stored:
         there = report.samples - report.added
         yield f"  {report.added:,} samples were added" + (f"; {there:,} were there already" if there else "")
 

@@ -1,0 +1,205 @@
+"""T3000's own history, taken over in the window: files are looked at and told of, then imported if that is wanted.
+
+Lives in the GUI thread; what blocks is done in a thread that nobody waits for.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QPlainTextEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from t3monitor.config.paths import Paths
+from t3monitor.exchange.t3000_files.importing import import_file
+from t3monitor.exchange.t3000_files.known import known_to
+from t3monitor.exchange.t3000_files.storing import storing
+from t3monitor.exchange.t3000_files.told import report_lines
+from t3monitor.model.errors import MonitorError
+from t3monitor.model.zones import zone_named
+from t3monitor.qt.background import in_daemon_thread
+from t3monitor.session import Session
+from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.sync.upkeep import UpkeepByHand
+from t3monitor.ui.kit.plain import Label
+
+_SIZE = (760, 420)
+_LOOK_MS = 200
+_WHOLE = 1000  # steps of the bar
+_log = logging.getLogger(__name__)
+
+Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
+
+
+class T3000History:
+    """Looks at files of T3000's, and imports them into the database in force; blocks, for any thread."""
+
+    def __init__(self, session: Session, upkeep: UpkeepByHand, paths: Paths) -> None:
+        self._session = session
+        self._upkeep = upkeep
+        self._folder = paths.data / "import"
+
+    def look(self, file: Path, work: LongWork) -> list[str]:
+        """What is in a file; raises MonitorError."""
+        known = known_to(self._session.database, self._session.settings)
+        report = import_file(file, self._zone, self._folder, None, work, known)
+        return list(report_lines(report, self._zone, is_stored=None))
+
+    def take(self, file: Path, work: LongWork) -> list[str]:
+        """Imports it and tells what came of it; raises MonitorError."""
+        url = self._session.database
+        known = known_to(url, self._session.settings)
+        with self._upkeep.keeper(url) as keeper:
+            report = import_file(file, self._zone, self._folder, storing(keeper), work, known)
+        return list(report_lines(report, self._zone, is_stored=True))
+
+    @property
+    def _zone(self) -> tzinfo | None:
+        """That of the T3000 computer, where there is but one; else this computer's."""
+        names = {site.zone for site in self._session.settings.sites}
+        return zone_named(names.pop()) if len(names) == 1 else None
+
+
+class ImportDialog(QDialog):
+    """Says what is in files, then imports them; may be closed at any time, after which everything is whole."""
+
+    imported = Signal()
+
+    def __init__(self, files: list[Path], history: T3000History, spawn: Spawn, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Import T3000's history"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(*_SIZE)
+        self._files = files
+        self._history = history
+        self._spawn = spawn
+        self._work: LongWork | None = None
+        self.headline = Label(wordWrap=True)
+        self.text = QPlainTextEdit(readOnly=True)
+        self.text.setAccessibleName(self.tr("What is in the files"))
+        self.bar = QProgressBar(textVisible=False, maximum=_WHOLE)
+        self.bar.setAccessibleName(self.tr("How far it is"))
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.import_button = self.buttons.addButton(self.tr("&Import"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.import_button.clicked.connect(self.on_import)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (self.headline, self.text, self.bar, self.buttons):
+            layout.addWidget(widget)
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self._show_share)
+        self._begin(self.tr("Looking at the files; nothing is stored…"), history.look, self._on_looked)
+
+    @Slot()
+    def on_import(self) -> None:
+        """Imports them; what is there already is left out."""
+        self.text.clear()
+        self._begin(self.tr("Importing; recording goes on…"), self._history.take, self._on_taken)
+
+    @override
+    def done(self, result: int) -> None:
+        if self._work:
+            self._work.cancel()
+            self._work = None
+        super().done(result)
+
+    def _begin(self, headline: str, act: Callable[[Path, LongWork], list[str]], then: Callable[[int], None]) -> None:
+        self.headline.setText(headline)
+        self.import_button.setEnabled(False)
+        self.bar.show()
+        self._look.start()
+        self._work = work = LongWork()
+        self._spawn(self._act(act, work, then))
+
+    async def _act(
+        self, act: Callable[[Path, LongWork], list[str]], work: LongWork, then: Callable[[int], None]
+    ) -> None:
+        """``then`` is told of how many files something came; not if the dialog was closed."""
+        good = 0
+        try:
+            for file in self._files:
+                work.share = None
+                try:
+                    lines = await in_daemon_thread(lambda file=file: act(file, work))  # type: ignore[misc]
+                    good += 1
+                except CancelledWorkError:
+                    return
+                except MonitorError as error:
+                    lines = [str(error)]
+                except Exception:  # noqa: BLE001 - whatever it is, the dialog must come to an end
+                    _log.exception("❌ Importing %s failed", file)
+                    lines = [self.tr("It failed by an error in this program; Initialize.log has the details")]
+                if work.is_cancelled:
+                    return
+                self.text.appendPlainText("\n".join(lines))
+        except asyncio.CancelledError:
+            work.cancel()
+            raise
+        self._work = None
+        self._look.stop()
+        self.bar.hide()
+        then(good)
+
+    def _on_looked(self, good: int) -> None:
+        self.import_button.setEnabled(good > 0)
+        self.headline.setText(
+            self.tr(
+                "Nothing is stored yet. What the database has already is left out; the present state stays as it is."
+            )
+            if good
+            else self.tr("Nothing of this can be imported.")
+        )
+
+    def _on_taken(self, good: int) -> None:
+        self.headline.setText(self.tr("Imported: what it came to.") if good else self.tr("Nothing was imported."))
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Close"))
+        if good:
+            self.imported.emit()
+
+    @Slot()
+    def _show_share(self) -> None:
+        share = self._work.share if self._work else None
+        self.bar.setMaximum(_WHOLE if share is not None else 0)
+        self.bar.setValue(int(_WHOLE * (share or 0)))
+
+
+class Importer(QObject):
+    """Asks for files; one dialog at a time."""
+
+    imported = Signal()  # the database has more of the past
+
+    def __init__(self, window: QWidget, history: T3000History, spawn: Spawn, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._history = history
+        self._spawn = spawn
+        self.dialog: QFileDialog | ImportDialog | None = None
+
+    @Slot()
+    def ask(self) -> None:
+        """Asks which files."""
+        self.dialog = dialog = QFileDialog(self._window, self.tr("Import T3000's history"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([self.tr("Databases of T3000 (*.db)"), self.tr("All files (*)")])
+        dialog.filesSelected.connect(self.look_at)
+        dialog.open()
+
+    @Slot(list)
+    def look_at(self, files: list[str]) -> None:
+        """Shows what is in them."""
+        self.dialog = dialog = ImportDialog([Path(file) for file in files], self._history, self._spawn, self._window)
+        dialog.imported.connect(self.imported)
+        dialog.open()

@@ -1,0 +1,81 @@
+"""T3000's own history is taken over in the window: looked at first, then imported, or left."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+
+from programs import Run, opened, until
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.sites import Site
+from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
+from t3monitor.ui.importing import ImportDialog
+from t3000_databases import SPLIT, point, sample, split
+
+STOPPED = Settings(link=LinkName.WEBAPI, auto_start=False, sites=(Site(zone="America/New_York"),))
+
+
+def samples(paths: Paths) -> int:
+    database = paths.database_file(None)
+    if not database.exists():
+        return 0
+    with closing(sqlite3.connect(database)) as connection:
+        count: int = connection.execute("SELECT count(*) FROM TRENDLOG_DATA").fetchone()[0]
+    return count
+
+
+def test_files_are_told_of_then_imported_and_the_window_is_told(run: Run, paths: Paths, tmp_path: Path) -> None:
+    file = split(
+        tmp_path / "t3000.db",
+        SPLIT["2025-10-30"],
+        [point(1)],
+        [sample(1, f"{minute}000", f"2026-01-05 12:0{minute}:00") for minute in range(5)],
+    )
+    no_database = tmp_path / "text.db"
+    no_database.write_text("nothing")
+
+    async def scenario() -> None:
+        async with opened(paths, STOPPED) as program:
+            importer = program.importer
+            program.window.import_action.trigger()
+            assert isinstance(importer.dialog, QFileDialog)
+            importer.dialog.reject()
+            program.window.trend.state.add([PointKey(237219, PointType.INPUT, 1)])
+
+            importer.look_at([str(no_database), str(file)])
+            dialog = importer.dialog
+            assert isinstance(dialog, ImportDialog)
+            await until(dialog.import_button.isEnabled, program)
+            told = dialog.text.toPlainText()
+            assert f"{no_database} is no SQLite database" in told
+            assert "5 samples from 2026-01-05 12:00:00 EST to 2026-01-05 12:04:00 EST" in told
+            assert "stored" not in told
+            assert not samples(paths)
+
+            reloaded: list[bool] = []
+            importer.imported.connect(lambda: reloaded.append(True))
+            dialog.import_button.click()
+            await until(lambda: bool(reloaded) and not program.is_busy, program)
+            assert "5 samples were added" in dialog.text.toPlainText()
+            assert samples(paths) == 5
+            dialog.reject()
+
+    run(scenario())
+
+
+def test_a_dialog_that_is_closed_while_it_looks_stores_nothing(run: Run, paths: Paths, tmp_path: Path) -> None:
+    file = split(tmp_path / "t3000.db", SPLIT["2025-10-30"], [point(1)], [sample(1, "1", "2026-01-05 12:00:00")])
+
+    async def scenario() -> None:
+        async with opened(paths, STOPPED) as program:
+            program.importer.look_at([str(file)])
+            dialog = program.importer.dialog
+            assert isinstance(dialog, ImportDialog)
+            dialog.reject()
+            await until(lambda: not program.is_busy, program)
+            assert not samples(paths)
+
+    run(scenario())
