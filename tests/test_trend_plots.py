@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.notes import Note
 from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import holes_of_points
+from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.legend.legend_model import Column
 from t3monitor.ui.trend.plot.plot import TrendPlot
+from t3monitor.ui.trend.plot.time_box import TimeBox
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
@@ -126,6 +129,36 @@ def test_a_hole_is_shown_in_each_plot_and_a_new_one_knows_what_the_others_do(vie
     view.plots.set_active(SAT)
     view.state.show_in(FAN, 2, anew=True)
     assert [plot._active for plot in view.plots.plots] == [SAT] * 3, "a new one is told what all were"
+
+
+def test_the_stretch_of_a_note_is_a_tint_behind_curves_and_lanes_of_each_plot(
+    view: TrendView, qapp: QApplication
+) -> None:
+    apply_theme(qapp, LIGHT)
+    view.state.show_in(CO2, 1, anew=True)
+    view.state.show_in(FAN, 0)
+    since_s, until_s = NOW_S - 5 * 3600.0, NOW_S - 4 * 3600.0
+    view.marks.set_notes(
+        [Note(since_s, until_s, None, "Coil test", "ann", 0.0, 0.0), Note(NOW_S - 7200.0, None, None, "", "ann", 0, 0)]
+    )
+    QApplication.processEvents()
+    tinted = round(0.91 * LIGHT.base.red() + 0.09 * LIGHT.accent.red())
+
+    def is_tinted(plot: TrendPlot, box: TimeBox, time_s: float) -> bool:
+        image = plot.grab().toImage()  # lays it out
+        place = box.sceneBoundingRect()
+        x = round(box.mapViewToScene(QPointF(time_s, 0)).x())
+        ys = range(round(place.top()) + 3, round(place.bottom()) - 3, 3)
+        reds = [image.pixelColor(x, y).red() for y in ys]
+        return any(abs(red - tinted) <= 1 for red in reds)
+
+    first, second = view.plots.plots
+    for plot, box in ((first, first._curve_box), (second, second._curve_box), (first, first._lane_box)):
+        shown = [is_tinted(plot, box, at_s) for at_s in (since_s - 900, since_s + 1800, until_s + 900)]
+        assert shown == [False, True, False]
+    view.state.set_marks(False)
+    QApplication.processEvents()
+    assert not is_tinted(second, second._curve_box, since_s + 1800)
 
 
 def test_points_are_dragged_to_the_plot_beneath_the_mouse_and_to_a_new_one_at_the_time_axis(view: TrendView) -> None:

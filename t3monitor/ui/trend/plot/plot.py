@@ -29,6 +29,7 @@ from t3monitor.ui.trend.holes.strip import STRIP_PX, Strip
 from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.marks.flags import FlagRow
 from t3monitor.ui.trend.marks.marks import Mark
+from t3monitor.ui.trend.marks.note_bands import NoteBands
 from t3monitor.ui.trend.plot.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices
 from t3monitor.ui.trend.plot.curves import Curve, CurvesItem
@@ -125,6 +126,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._curve_holes, self._lane_holes = CurveHoles(), LaneHoles()
         self._curve_box.addItem(self._curve_holes, ignoreBounds=True)
         self._lane_box.addItem(self._lane_holes, ignoreBounds=True)
+        self._note_bands = NoteBands(), NoteBands()
+        for box, notes in zip((self._curve_box, self._lane_box), self._note_bands, strict=True):
+            box.addItem(notes, ignoreBounds=True)
         self.strip = Strip()
         self._add_box(self.strip, _STRIP)
         # what is missing, see `ShownHoles`
@@ -213,9 +217,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._lane_holes.set_rows([BandRow(of.get(key, Pieces.none())) for key in self._lane_keys])
         self.strip.set_pieces(list(of.values()))
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
-        """Shows these flags above, which are in the order of their times."""
-        self.flags.set_marks(marks)
+    def set_marks(self, marks: Sequence[Mark], *, with_flags: bool = True) -> None:
+        """Shows these, which are in the order of their times: stretches as bands, and all of them as flags above."""
+        self.flags.set_marks(marks if with_flags else ())
+        for notes in self._note_bands:
+            notes.set_marks(marks)
         self._arrange_lanes()
 
     def set_active(self, key: SeriesKey | None) -> None:

@@ -107,9 +107,9 @@ class PlotStack(QSplitter):
         self._tell(TrendPlot.set_holes, common, rows, of)
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
-        """Shows these flags, which are of all plots, above the first."""
+        """Shows these, whose flags are of all plots, above the first."""
         for plot in self.plots:
-            plot.set_marks(marks if plot is self.plots[0] else ())
+            plot.set_marks(marks, with_flags=plot is self.plots[0])
         self._told["set_marks"] = (marks,)
 
     def set_active(self, key: SeriesKey | None) -> None:
