@@ -38,7 +38,7 @@ from t3monitor.ui.watched import watched_text
 from t3monitor.ui.welcome import WelcomePage
 
 _DEFAULT_SIZE = (1280, 800)
-_DEVICES_WIDTH, _DEVICES_SHARE = 300, 0.27  # at most, and of the window
+_DEVICES_WIDTH, _DEVICES_SHARE = 300, 0.275  # at most, and of the window
 _FIGURES_SHARE = 0.25  # of the height of points and trend, at most
 _NOTICE_MS = 15_000
 _WIDTH_FOR_GROWTH = 1100  # of the window; else how the last cycle ended has no room

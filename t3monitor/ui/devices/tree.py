@@ -28,7 +28,7 @@ _WIDTHS = {  # in widths of a digit
     DeviceColumn.FAULTS: 9,
 }
 _MARK_SIZE = 14
-_CELL_MARGIN = 5  # of an age and its cell
+_CELL_MARGIN = 4  # of an age and its cell
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -53,7 +53,7 @@ class PanelTree(QTreeView):
         self.setUniformRowHeights(True)
         self.setRootIsDecorated(True)
         self.setAllColumnsShowFocus(True)
-        self.setIndentation(12)
+        self.setIndentation(10)
         self.setIconSize(QSize(_MARK_SIZE, _MARK_SIZE))
         self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         header = self.header()

@@ -37,7 +37,7 @@ IF_ROOM = (
     Column.HIGH_VOLTAGE,
 )
 _WIDEST_NAME = 40  # of panels and points, in digits: further away, the eye loses the row
-_NAMES = Column.PANEL, Column.FULL_LABEL
+_LEAST = {Column.PANEL: 7, Column.FULL_LABEL: WIDTHS[Column.FULL_LABEL]}  # in digits; many panels have short names
 
 
 def columns_for(room: int, widths: Mapping[Column, int]) -> list[Column]:
@@ -54,9 +54,9 @@ def columns_for(room: int, widths: Mapping[Column, int]) -> list[Column]:
 
 def name_widths(spare: int, digit: int, wanted: Mapping[Column, int]) -> dict[Column, int]:
     """How wide names of panels and points are with some pixels to spare: first as they are ``wanted``, then wider."""
-    widths = {column: WIDTHS[column] * digit for column in _NAMES}
+    widths = {column: least * digit for column, least in _LEAST.items()}
     most = _WIDEST_NAME * digit
-    for limits in ({column: min(wanted.get(column, 0), most) for column in _NAMES}, {Column.FULL_LABEL: most}):
+    for limits in ({column: min(wanted.get(column, 0), most) for column in _LEAST}, {Column.FULL_LABEL: most}):
         for column, limit in limits.items():
             more = min(max(0, limit - widths[column]), max(0, spare))
             widths[column] += more

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import time, tzinfo
-from functools import cached_property, partial
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -58,14 +58,14 @@ class TrendToolBar(QWidget):
         self.follow.setCheckable(True)
         self.follow.toggled.connect(state.set_follow)
         layout.addSpacing(6)
-        self.undo = self._button(layout, "↶", self.tr("Undo (Ctrl+Z)"))
-        self.redo = self._button(layout, "↷", self.tr("Redo (Ctrl+Y)"))
+        self.undo = self._button(layout, "", self.tr("Undo (Ctrl+Z)"))
+        self.redo = self._button(layout, "", self.tr("Redo (Ctrl+Y)"))
         self.figures = self._button(layout, "Σ", self.tr("Figures of the time between A and B, or in sight (S)"))
         self.figures.setCheckable(True)
         self.figures.clicked.connect(lambda: toggle_figures(state))
         self.undo.clicked.connect(state.undo)
         self.redo.clicked.connect(state.redo)
-        self.shown_time = _TimeButton(partial(self._range_text, brief=True), self._time_tip)
+        self.shown_time = _TimeButton(self._brief_texts, self._time_tip)
         self.shown_time.setAccessibleDescription(self.tr("Time in sight"))
         self.shown_time.clicked.connect(self._on_time_asked)
         layout.addWidget(self.shown_time, 1)
@@ -73,6 +73,8 @@ class TrendToolBar(QWidget):
             (self.back, "back"),
             (self.forward, "forward"),
             (self.follow, "follow"),
+            (self.undo, "undo"),
+            (self.redo, "redo"),
             (self.shown_time, "clock"),
         ):
             button.setIcon(icon(name))
@@ -139,6 +141,10 @@ class TrendToolBar(QWidget):
         state = self._state
         return range_text(state.time_range, state.zone, state.span, brief=brief)
 
+    def _brief_texts(self) -> tuple[str, str]:
+        brief, zone = self._range_text(brief=True), self._state.zone
+        return brief, brief.replace(f"{local(self._clock(), zone).year}-", "")  # of this year it goes without saying
+
     def _time_tip(self) -> str:
         """Everything about the time in sight."""
         whole = range_text(self._state.time_range, self._state.zone)
@@ -159,10 +165,10 @@ class TrendToolBar(QWidget):
 
 
 class _TimeButton(QToolButton):
-    """The time in sight, in little room without days of the week and zone, or not at all; it offers another one."""
+    """The time in sight, as long as there is room for, or not at all; it opens the choice of another one."""
 
-    def __init__(self, brief: Callable[[], str], tip: Callable[[], str]) -> None:
-        """``brief`` and ``tip`` are asked when they are to be seen: the time moves with each frame."""
+    def __init__(self, brief: Callable[[], tuple[str, ...]], tip: Callable[[], str]) -> None:
+        """Both are asked when they are to be seen: the time moves with each frame."""
         super().__init__()
         self._brief = brief
         self._tip = tip
@@ -184,11 +190,9 @@ class _TimeButton(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
-        room = self.width() - option.iconSize.width() - 16
-        fits = self.fontMetrics().horizontalAdvance(self.text()) <= room
-        text = self.text() if fits else self._brief()
-        # a date that is cut says nothing; the axis has it too
-        option.text = text if self.fontMetrics().horizontalAdvance(text) <= room else ""
+        room, width = self.width() - option.iconSize.width() - 16, self.fontMetrics().horizontalAdvance
+        if width(option.text) > room:  # a date that is cut says nothing, and the axis has it too
+            option.text = next((text for text in self._brief() if width(text) <= room), "")
         QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
 
 
