@@ -248,6 +248,15 @@ class TestRoom:
         view.table.scrollToTop()
         qtbot.waitUntil(lambda: fits(view.table, Column.STATUS, "Shorted, Overridden"))
 
+    def test_columns_that_points_of_a_type_have_not_give_their_room_to_those_they_have(self, view: PointsView) -> None:
+        view.resize(1000, 400)
+        view.apply(snapshot(device()))
+        assert not view.table.isColumnHidden(Column.CALIBRATION)
+        assert view.table.isColumnHidden(Column.HW_SWITCH)
+        view.filter_bar.set_filter(PointFilter(types=frozenset({PointType.OUTPUT})))
+        assert view.table.isColumnHidden(Column.CALIBRATION)
+        assert not view.table.isColumnHidden(Column.HW_SWITCH)
+
     def test_widths_and_columns_that_the_user_chose_stay(self, view: PointsView, qtbot: QtBot) -> None:
         view.resize(700, 500)
         view.table.horizontalHeader().resizeSection(Column.FULL_LABEL, 111)

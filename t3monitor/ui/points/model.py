@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from t3monitor.model.freshness import PanelState
+from t3monitor.model.point_types import PointType
 from t3monitor.model.points import HW_SWITCH_BY_HAND, MANUAL, Point, PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.plain import tooltip
@@ -84,6 +85,16 @@ class PointsModel(QAbstractTableModel):
         if self._sort_column is None:
             return None
         return self._sort_column, Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
+
+    @property
+    def types(self) -> list[PointType]:
+        """The types of which any point is shown."""
+        blocks = self._rows.all_blocks
+        return [
+            kind
+            for kind in PointType
+            if any(self._places[row] >= 0 for block in blocks if block.point_type is kind for row in block.rows)
+        ]
 
     @property
     def total(self) -> int:

@@ -1,7 +1,8 @@
 """Which columns the points table shows in how much room, and how wide they are; plain numbers, no widgets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from t3monitor.model.point_types import PointType
 from t3monitor.ui.points.columns import Column
 
 # In widths of a digit, so that they fit any font.
@@ -36,17 +37,25 @@ IF_ROOM = (
     Column.LOW_VOLTAGE,
     Column.HIGH_VOLTAGE,
 )
+# What these tell, points of other types have not.
+_ONLY_OF = dict.fromkeys((Column.CALIBRATION, Column.FILTER, Column.SIGNAL), PointType.INPUT) | dict.fromkeys(
+    (Column.LOW_VOLTAGE, Column.HIGH_VOLTAGE, Column.HW_SWITCH), PointType.OUTPUT
+)
+_AFTER_NAMES = Column.FILTER, Column.CHANGED, Column.LOW_VOLTAGE, Column.HIGH_VOLTAGE  # which had more room by then
 _WIDEST_NAME = 40  # of panels and points, in digits: further away, the eye loses the row
 _LEAST = {Column.PANEL: 7, Column.FULL_LABEL: WIDTHS[Column.FULL_LABEL]}  # in digits; many panels have short names
 
 
-def columns_for(room: int, widths: Mapping[Column, int]) -> list[Column]:
-    """The columns for which there is room, those that matter most first; widths in pixels, as the room."""
+def columns_for(room: int, widths: Mapping[Column, int], types: Collection[PointType] = ()) -> list[Column]:
+    """The columns for which there is room, those that matter most first; widths in pixels, as the room.
+
+    Of points of some ``types`` alone, columns that would be empty come last.
+    """
     shown = [column for column in Column if column not in IF_ROOM]
     left = room - sum(widths[column] for column in shown)
-    for column in IF_ROOM:
+    for column in sorted(IF_ROOM, key=lambda column: bool(types) and _ONLY_OF.get(column) not in (None, *types)):
         left -= widths[column]
-        if left < 0:
+        if left < (widths[Column.PANEL] if column in _AFTER_NAMES else 0):
             break
         shown.append(column)
     return shown

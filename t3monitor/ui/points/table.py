@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
+from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.kit.columns import ColumnKeeper, pop_up
 from t3monitor.ui.kit.delegates import HEADER_STYLE, RIGHT_MARGIN, ROW_PADDING, NameDelegate, NumberDelegate, tabular
@@ -87,6 +88,7 @@ class PointsTable(QTableView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._types: Sequence[PointType] = ()  # of the points that are shown
         self._wanted: dict[Column, int] = {}  # widths of what was in sight so far
         self._measured: dict[Column, set[str]] = {}  # which costs more than to remember it
         self._measuring = QTimer(self, singleShot=True, interval=0)
@@ -229,6 +231,9 @@ class PointsTable(QTableView):
     @Slot()
     def on_reset(self) -> None:
         """The rows are others: finds again what the user looked at."""
+        if self._types != (types := self._model.types):
+            self._types = types
+            self._use_room()
         place, self._place = self._place, None
         if place is None:
             return
@@ -289,7 +294,7 @@ class PointsTable(QTableView):
         widths = {column: digits * digit for column, digits in WIDTHS.items()}
         widths |= {column: max(widths[column], self._wanted.get(column, 0)) for column in _WHOLE}
         if not self._own_choice:
-            shown = columns_for(room, widths)
+            shown = columns_for(room, widths, self._types)
             for column in IF_ROOM:
                 self.setColumnHidden(column, column not in shown)
         for column in _WHOLE:
