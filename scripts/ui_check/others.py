@@ -1,4 +1,4 @@
-"""The first start, the controls of the service, and a crash."""
+"""The first start, the controls of the service, a crash, and a kill."""
 
 import os
 import signal
@@ -15,6 +15,7 @@ def run(home: Path) -> None:
     _first_start(home)
     _controls(home)
     _crash(home)
+    _kill(home)
 
 
 def _first_start(home: Path) -> None:
@@ -91,3 +92,26 @@ def _crash(home: Path) -> None:
     with program("--demo"):
         picture("not-mentioned-again")
     assert len(list(logs.glob("*-*"))) == 1, list(logs.iterdir())
+
+
+def _kill(home: Path) -> None:
+    """A log-off or a power cut leaves no time: what was changed five seconds ago is there at the next start."""
+    hands, process = Hands(), start("--demo")
+    try:
+        until(lambda: windows("T3 Monitor"), "the window opens")
+        focus("T3 Monitor")
+        tree = Tree()
+        until(lambda: tree.rows(tree.widget("table", "Points")) > 2, "it shows what was read last")
+        before = tree.rows(tree.widget("tree", "Plotted points"))
+        hands.click(tree.cell(tree.widget("table", "Points"), 2, 3).middle, double=True)
+        hands.press("F11")
+        until(lambda: tree.rows(tree.widget("tree", "Plotted points")) == before + 1, "a double click plots a point")
+        time.sleep(5)
+    finally:
+        process.kill()
+        process.wait()
+    with program("--demo"):
+        tree = Tree()
+        until(lambda: tree.rows(tree.widget("tree", "Plotted points")) == before + 1, "the point is still plotted")
+        assert not list(tree.widgets("table", "Points")), "and the trend still alone"
+        picture("after-a-kill")

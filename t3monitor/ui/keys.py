@@ -50,7 +50,7 @@ def table_keys() -> list[Keys]:
         Keys(plotted, ("F2", "Return"), _tr("Its colour and line")),
         Keys(plotted, ("Alt+Up", "Alt+Down"), _tr("Move it")),
         Keys(plotted, ("Del",), _tr("Remove it")),
-        Keys(_tr("Figures of the trend"), ("F2",), _tr("In the column Limit: type one")),
+        Keys(_tr("Figures of the trend"), ("F2",), _tr("In a column of limits, or of the dead band: type another one")),
         Keys(_tr("Figures of the trend"), ("Ctrl+C",), _tr("Copy all figures for a spreadsheet")),
         Keys(activity, ("Return",), _tr("Show the time of the cycle or note in the trend")),
         Keys(activity, ("Ctrl+C",), _tr("Copy the chosen rows")),
