@@ -15,7 +15,7 @@ def run(home: Path) -> None:
     _first_start(home)
     _controls(home)
     _crash(home)
-    _kill(home)
+    _kill()
 
 
 def _first_start(home: Path) -> None:
@@ -94,7 +94,7 @@ def _crash(home: Path) -> None:
     assert len(list(logs.glob("*-*"))) == 1, list(logs.iterdir())
 
 
-def _kill(home: Path) -> None:
+def _kill() -> None:
     """A log-off or a power cut leaves no time: what was changed five seconds ago is there at the next start."""
     hands, process = Hands(), start("--demo")
     try:
