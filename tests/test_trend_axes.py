@@ -221,6 +221,19 @@ def test_whatever_a_panel_sends_no_axis_is_wider_than_a_fifth_and_the_others_sta
     assert limits(view, "°C") == pytest.approx((20, 22), abs=2)
 
 
+def test_axes_stay_in_sight_as_the_list_takes_room_beside_the_plot(
+    shown: Show, loop: asyncio.AbstractEventLoop
+) -> None:
+    view = shown()
+    view.resize(600, 360)
+    view.state.add([TEMP, GARBAGE, METER, TIMER])
+    for _ in range(3):
+        loop.run_until_complete(asyncio.sleep(0))
+        QApplication.processEvents()
+    axes = view.plot.value_axes.values()
+    assert max(axis.geometry().right() for axis in axes) <= view.plot.viewport().width()
+
+
 def test_lanes_alone_take_the_whole_height_and_give_it_back(shown: Show) -> None:
     view = shown(FAN, METER)
     beside_px = view.plot._lane_box.height()

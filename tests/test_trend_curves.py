@@ -13,7 +13,7 @@ from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.plot.curves import Curve, CurvesItem
 from t3monitor.ui.trend.plot.extremes import Band, band_pixels
-from t3monitor.ui.trend.plot.last_values import spread
+from t3monitor.ui.trend.plot.last_values import LastValue, spread
 from t3monitor.ui.trend.plot.line import drawn_line
 from t3monitor.ui.trend.plot.strokes import ANEW, strokes
 from t3monitor.ui.trend.plot.ticks import Scale
@@ -255,6 +255,22 @@ def test_tags_stand_at_their_values_and_never_on_each_other() -> None:
     assert spread([20, 80], 15, 100) == [20, 80]
     assert spread([20, 22, 24], 15, 100) == [20, 35, 50]
     assert spread([2, 97, 99], 15, 100) == [7.5, 77.5, 92.5]
+
+
+def test_a_tag_tells_a_value_that_is_too_long_for_it_with_a_power_of_ten() -> None:
+    texts = {"-2147483.648": -2147483.648, "340282350000.00": 3.4028235e11, "94522879:52:30": 340282367550.0}
+    told = [LastValue(0.0, value, text, RED).text for text, value in texts.items()]
+    assert told == ["-2147483.648", "3.40×10¹¹", "3.40×10¹¹"]
+
+
+def test_the_value_with_which_a_step_comes_into_sight_is_on_the_axis() -> None:
+    curve = Curve()
+    its = series([0, 3600, 7200], [5, 40, 50])
+    for step, low in ((False, 40), (True, 5)):
+        curve.set_series(its, "°C", RED, Style(step=step), None)
+        assert curve.extent(TimeRange(1800, 7201)) == (low, 50)
+        assert curve.extent(TimeRange(1000, 2000)) == (5, 5 if step else 40)
+        assert curve.extent(TimeRange(8000, 9000)) == (50, 50)
 
 
 def test_the_newest_value_has_a_tag_while_it_holds_and_the_edge_is_the_present(

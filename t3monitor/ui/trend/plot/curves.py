@@ -80,8 +80,9 @@ class Curve:
         """Smallest and largest value in sight; None if there is nothing."""
         line = self.line
         first, last = np.searchsorted(line.times_s, shown)
-        if first == last:  # between two samples, if anywhere
-            first, last = max(first - 1, 0), last + 1
+        is_between = first == last  # two samples, if anywhere
+        first = max(first - (is_between or self.style.step), 0)  # a step that began before lasts
+        last += is_between and not self.style.step
         lows, highs = line.lows[first:last], line.highs[first:last]
         if self._faulty is not None:
             place = np.searchsorted(self._faulty.ends, line.times_s[first:last], side="right")
@@ -364,7 +365,7 @@ class CurvesItem(QGraphicsItem):
                 painter.setPen(self._pen(curve))
                 painter.drawLine(QPointF(max(left, -1.0), y), QPointF(min(right, rect.width() + 1), y))
                 if is_edge and tail[1] >= now_s and not curve.shift_s and not self._is_dimmed(curve):
-                    last_values.append(LastValue(y, curve.value_text(tail[2]), curve.colour))
+                    last_values.append(LastValue(y, tail[2], curve.value_text(tail[2]), curve.colour))
         paint_last_values(painter, rect, last_values)
 
 

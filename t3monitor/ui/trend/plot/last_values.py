@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.plot.axes import axis_font
+from t3monitor.ui.trend.plot.ticks import short_text
 
 _PADDING_PX, _MOST_CHARACTERS = 3.0, 12
 
@@ -16,13 +17,14 @@ class LastValue(NamedTuple):
     """The newest reading of a curve."""
 
     y: float  # in pixels
-    value: str
+    value: float
+    whole_text: str  # of the value
     colour: QColor
 
     @property
     def text(self) -> str:
         """Not longer than a tag may be."""
-        return self.value if len(self.value) <= _MOST_CHARACTERS else f"{float(self.value):.3g}"
+        return self.whole_text if len(self.whole_text) <= _MOST_CHARACTERS else short_text(self.value)
 
 
 def spread(places: Sequence[float], size: float, height: float) -> list[float]:

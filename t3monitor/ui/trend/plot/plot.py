@@ -251,6 +251,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
 
     def lay_out(self) -> None:
         """Has everything where it belongs: as it is painted it would be too late, and all would be painted twice."""
+        self._root.setGeometry(self.range)  # it may have been wider, beside axes that were
         self._layout.activate()
 
     @property

@@ -78,8 +78,17 @@ def labels(scale: Scale, unit: str = "") -> list[str]:
         first = plain[0] if len(plain[0]) <= 2 * _LONG else f"{marks[0]:g}"
         return [first, *(f"+{number * scale.step:.{decimals}f}" for number in range(1, len(marks)))]
     decimals = _decimals(scale.step / 10.0**power)
-    ten = f"×10{str(power).translate(_SUPERSCRIPTS)}"
-    return [f"{mark / 10.0**power:.{decimals}f}{ten}" if abs(mark) > scale.step / 2 else "0" for mark in marks]
+    return [f"{mark / 10.0**power:.{decimals}f}{_ten(power)}" if abs(mark) > scale.step / 2 else "0" for mark in marks]
+
+
+def short_text(value: float) -> str:
+    """Three digits of a value, with a power of ten."""
+    digits, power = f"{value:.2e}".split("e")
+    return f"{digits}{_ten(int(power))}"
+
+
+def _ten(power: int) -> str:
+    return f"×10{str(power).translate(_SUPERSCRIPTS)}"
 
 
 def whole_text(value: float, unit: str) -> str:
