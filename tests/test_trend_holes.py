@@ -15,6 +15,7 @@ from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.holes.bands import bands, widened
 from t3monitor.ui.trend.holes.hatches import MASKS
+from t3monitor.ui.trend.holes.hole_items import BandRow, CurveHoles
 from t3monitor.ui.trend.holes.hole_texts import incident_texts
 from t3monitor.ui.trend.holes.incidents import Incident, incidents
 from t3monitor.ui.trend.holes.missing import CAUSES, CLASSES, Explained, Missing, Pieces, missing
@@ -191,6 +192,20 @@ def test_a_band_is_at_least_three_columns_wide_and_stands_still_when_the_time_is
     assert (edges[1::2] - edges[::2] >= 3).all()
     seconds = sum(end_s - start_s for start_s, end_s, _ in listed(its))
     assert marked.sum() <= seconds / s_per_column + 4 * len(its.starts)
+
+
+def test_what_is_too_short_beside_a_band_of_all_is_no_band_and_is_one_when_it_is_looked_at_closely() -> None:
+    item = CurveHoles()
+    of_all = pieces((100, 200, Cause.TIMEOUT), (200, 203, Cause.NOT_READY))
+    item.set_rows([BandRow(of_all), BandRow(pieces((95, 100, None), (203, 206, None), (300, 302, None)))])
+
+    def bands_seen(place: int, least_s: float) -> list[float]:
+        return sorted(start for starts, _ in item.seen(place, least_s).values() for start in starts.tolist())
+
+    assert bands_seen(1, 30.0) == [300], "which stands alone"
+    assert bands_seen(1, 4.0) == [95, 300]
+    assert bands_seen(1, 1.0) == [95, 203, 300]
+    assert bands_seen(0, 30.0) == [100, 200], "a band beside another one of all series is one"
 
 
 # -- the strip -----------------------------------------------------------------------------------------------------

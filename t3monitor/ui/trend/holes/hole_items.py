@@ -50,11 +50,11 @@ class HoleItem(ColumnItem):
 
     @override
     def pictures(self, first: int, count: int, s_per_column: float, scale: int) -> list[QImage]:
-        muted = current_theme().muted
+        muted, least = current_theme().muted, LEAST_PX * scale
         return [
             picture(
                 hatched(
-                    band_columns(its, first, count, s_per_column, LEAST_PX * scale),
+                    band_columns(self.seen(place, least * s_per_column), first, count, s_per_column, least),
                     first,
                     TILE_PX * scale,
                     scale,
@@ -62,8 +62,12 @@ class HoleItem(ColumnItem):
                 dict.fromkeys(HoleClass, row.colour or muted),
                 _QUIET if row.colour is None else _STRONG,
             )
-            for row, its in zip(self.rows, self._by_class, strict=True)
+            for place, row in enumerate(self.rows)
         ]
+
+    def seen(self, place: int, _least_s: float) -> ByClass:
+        """What is drawn of a row where a band takes that much time at least."""
+        return self._by_class[place]
 
     @override
     def paint(self, painter: QPainter, *args: object) -> None:
@@ -131,7 +135,19 @@ class HoleItem(ColumnItem):
 
 
 class CurveHoles(HoleItem):
-    """The first row goes through the whole plot; the others, which are of some series alone, stand at its bottom."""
+    """The first row goes through the whole plot; the others, which are of some series alone, stand at its bottom.
+
+    Inputs and outputs of a panel are not read at the same moment, so their holes begin and end apart by seconds: what
+    is so short beside a band of all of them is no hole of its own.
+    """
+
+    @override
+    def seen(self, place: int, least_s: float) -> ByClass:
+        if place == 0:
+            return super().seen(place, least_s)
+        pieces, of_all = self.rows[place].pieces, self.rows[0].pieces
+        goes_on = np.isin(pieces.starts, of_all.ends) | np.isin(pieces.ends, of_all.starts)
+        return by_class(pieces.taken(~goes_on | (pieces.ends - pieces.starts >= least_s)))
 
     @override
     def places(self, whole: QRectF) -> list[QRectF]:
