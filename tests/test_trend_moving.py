@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
+from t3monitor.ui.trend.shown import ZoneChoice
 from t3monitor.ui.trend.time.local_calendar import Span
 from t3monitor.ui.trend.time.time_range import Preset, TimeRange
 from t3monitor.ui.trend.view import TrendView
@@ -185,6 +186,19 @@ def test_a_typed_time_is_shown_by_enter(view: TrendView, qtbot: QtBot) -> None:
     assert not popup.isVisible()
     assert view.state.time_range == shown
     assert not view.state.follows
+
+
+@offscreen_popup
+def test_enter_over_unchanged_times_goes_on_to_follow_the_present_also_in_another_zone(
+    view: TrendView, qtbot: QtBot
+) -> None:
+    view.toolbar.shown_time.click()
+    popup = view.toolbar.popup
+    popup.zone.activated.emit(popup.zone.findData(ZoneChoice.UTC))
+    qtbot.keyClick(popup.zone, Qt.Key.Key_Return)
+    assert not popup.isVisible()
+    assert view.state.shown.zone is ZoneChoice.UTC
+    assert view.state.follows
 
 
 @offscreen_popup

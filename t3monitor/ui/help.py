@@ -3,12 +3,13 @@
 import platform
 import re
 import sqlite3
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Slot, qVersion
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence, QTextCursor, QTextDocument
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -38,16 +39,16 @@ _T3000 = "https://github.com/temcocontrols/T3000_Building_Automation_System"
 def add_help_menu(window: QMainWindow) -> None:
     """The last menu of the window."""
     menu = window.menuBar().addMenu(translate("Help", "&Help"))
-    offers: tuple[tuple[str, str, type[QDialog]], ...] = (
-        (translate("Help", "&Guide to the window"), "", GuideDialog),
-        (translate("Help", "&Keys"), "F1", KeysDialog),
-        (translate("Help", "&About T3 Monitor"), "", AboutDialog),
+    offers: tuple[tuple[str, str, Callable[[], None]], ...] = (
+        (translate("Help", "&Guide to the window"), "", lambda: GuideDialog(window).show()),  # to be read beside it
+        (translate("Help", "&Keys"), "F1", lambda: KeysDialog(window).open()),
+        (translate("Help", "&About T3 Monitor"), "", lambda: AboutDialog(window).open()),
     )
-    for text, key, dialog in offers:
-        action = QAction(text, window, shortcut=QKeySequence(key))
-        action.triggered.connect(lambda _checked=False, dialog=dialog: dialog(window).show())
-        action.setEnabled(dialog is not GuideDialog or _GUIDE.exists())
-        menu.addAction(action)
+    for text, key, show in offers:
+        action = menu.addAction(text)
+        action.setShortcut(QKeySequence(key))
+        action.triggered.connect(show)
+    menu.actions()[0].setEnabled(_GUIDE.exists())
 
 
 class GuideDialog(QDialog):
@@ -95,7 +96,7 @@ class KeysDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keys"))
-        self.resize(640, 700)
+        self.resize(740, 700)
         self.list = QTreeWidget()
         self.list.setAccessibleName(self.tr("Keys"))
         self.list.setHeaderLabels([self.tr("Keys"), self.tr("What they do")])

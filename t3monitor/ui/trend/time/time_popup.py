@@ -42,6 +42,7 @@ class TimePopup(QFrame):
         self._state = state
         self._now_s = 0.0
         self._clicked: date | None = None  # the first of two days
+        self._filled = "", ""
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(self.tr("Time in sight"))
         offers = QVBoxLayout()
@@ -121,7 +122,10 @@ class TimePopup(QFrame):
 
     @Slot()
     def accept(self) -> None:
-        """Shows what the two fields say, or says what is wrong with it."""
+        """Shows what the two fields say, or says what is wrong with it; if they say nothing new it goes on as it is."""
+        if self._texts == self._filled:
+            self.hide()
+            return
         try:
             shown = self.range
         except TypedTimeError as error:
@@ -130,6 +134,10 @@ class TimePopup(QFrame):
             return
         self.hide()
         self._state.show_range(shown)
+
+    @property
+    def _texts(self) -> tuple[str, str]:
+        return self.start.text(), self.end.text()
 
     @property
     def _today(self) -> date:
@@ -151,6 +159,7 @@ class TimePopup(QFrame):
         state, shown = self._state, self._state.time_range
         self.start.setText(typed_text(shown.start_s, state.zone))
         self.end.setText(typed_text(shown.end_s, state.zone))
+        self._filled = self._texts
         self._clicked = None
         self._on_edited()
         self._show_days(local(shown.start_s, state.zone).date())
