@@ -96,6 +96,16 @@ def test_the_narrower_the_fewer_figures_and_name_and_value_always_have_room(lege
     assert shown[-1] == 0
 
 
+def test_a_long_value_is_not_cut_a_figure_makes_room_for_it(legend: Legend) -> None:
+    legend.resize(420, 300)
+    legend.show_entries(ENTRIES, "Now")
+    before = figures_shown(legend)
+    counter, compared = entry(SAT, "MAIN_KWH", "497507.000 kWh", "kWh"), entry(CO2, "OAT −1 d", "6.60 °C (+0.30)", "°C")
+    legend.show_entries([counter, compared, *ENTRIES[2:]], "Now")
+    assert {"MAIN_KWH", "497507.000 kWh", "OAT −1 d", "6.60 °C (+0.30)"} <= set(drawn(legend))
+    assert 0 < len(figures_shown(legend)) < len(before), "and others stay"
+
+
 def test_figures_are_chosen_in_its_menu_and_kept(legend: Legend) -> None:
     menu = legend.make_menu()
     for action in menu.actions():

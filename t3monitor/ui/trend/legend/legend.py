@@ -36,6 +36,7 @@ NARROWEST_PX, _NARROWEST_NAME_PX = 190, 20
 _SHARE, NARROW_PX, _WIDE_PX = 0.36, 240, 500  # of the trend's width, at first
 _WIDTHS = {Column.SHOWN: 24, Column.LOOKS: 28, Column.REMOVE: 22}
 _LABEL = "SUP_TEMP"  # has room before any figure has
+_LONG_LABEL = 12  # letters; of a longer one the middle may go before a figure does
 _STATE = "Open 99 %"  # longer words have the room of the minimum, or none
 _GIVEN_UP_LAST = (Column.KNOWN, Column.MEAN, Column.MINIMUM, Column.MAXIMUM)
 _Key = Qt.Key
@@ -93,6 +94,7 @@ class Legend(QTreeView):
         self._painter: RowPainter | None = None
         self._wanted = set(FIGURES)
         self._widest: dict[Column, int] = {}
+        self._longest_px = 0  # a label and its value beside each other
         self._fitted: object = None  # to which texts the columns are
         self.setModel(self._rows)
         self.setItemDelegate(RowHeight(self))
@@ -134,7 +136,8 @@ class Legend(QTreeView):
         self._rows.show(entries, heading, grouped=grouped)
         self._is_filling = False
         self.header().viewport().update()
-        fitted = len(heading), [(entry.unit, entry.figures) for entry in entries]
+        self._longest_px = max(self._longest_px, *map(self._row_px, entries), 0)
+        fitted = len(heading), self._longest_px, [(entry.unit, entry.figures) for entry in entries]
         if fitted != self._fitted:
             self._fitted = fitted
             self._fit_columns()
@@ -184,6 +187,11 @@ class Legend(QTreeView):
             self._wanted ^= {Column(column)}
             self._fit_columns()
 
+    def _row_px(self, entry: Entry) -> int:
+        """What label and value want; why there is no reading is told in as many words as have room."""
+        texts = entry.names.label[:_LONG_LABEL], "" if entry.told.is_missing else entry.value_text
+        return sum(map(QFontMetrics(self.font()).horizontalAdvance, texts)) + 3 * PADDING_PX
+
     def _fit_columns(self) -> None:
         """Shows the wanted figures that have room beside name and value; columns do not get narrower by themselves."""
         metrics = QFontMetrics(self.font())
@@ -204,7 +212,7 @@ class Legend(QTreeView):
             self._widest[column] = max(widest_px, self._widest.get(column, 0))
         value_px = plain_value_px(metrics)
         room_px = self.viewport().width() - sum(_WIDTHS.values()) - value_px
-        name_px = metrics.horizontalAdvance(_LABEL) + around_px
+        name_px = max(metrics.horizontalAdvance(_LABEL) + around_px, self._longest_px - value_px)
         fits = True
         for column in (column for column in _GIVEN_UP_LAST if column in self._wanted):
             fits = fits and room_px - self._widest[column] >= name_px
@@ -268,7 +276,7 @@ class Legend(QTreeView):
     @Slot()
     def _on_reset(self) -> None:
         """The rows are others: the keys and the mouse stay with their series, as far as it is still there."""
-        self._widest, self._fitted = {}, None
+        self._widest, self._longest_px, self._fitted = {}, 0, None
         for row, shown in enumerate(self._rows.rows):
             self.setFirstColumnSpanned(row, QModelIndex(), not isinstance(shown, Entry))
         place = self._rows.row_of(self._pointed_at)
@@ -345,7 +353,7 @@ class Legend(QTreeView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "_widest"):
-            self._widest = {}
+            self._widest, self._longest_px = {}, 0
             self._fit_columns()
 
     @override
