@@ -70,10 +70,10 @@ class MoreSeries(QObject):
     def _offer_comparisons(self, menu: QMenu) -> bool:
         """Returns whether there is a series to be compared."""
         keys = [chosen.key for chosen in self._state.series if not isinstance(chosen.key, ComparedKey)]
-        if len(keys) > 1:
+        if keys:
             self._offer_days(menu, keys)
             menu.addSeparator()
-        for key in keys:
+        for key in keys if len(keys) > 1 else ():
             name = self._traces[key].names.everywhere
             entry = menu.addMenu(menu_text(name))
             entry.menuAction().setToolTip(tooltip(name))
