@@ -35,13 +35,13 @@ build_windows() {
         return 0
     fi
     # wine's Python starts only with a pipe for its output, and the exit code of a pipe is that of its end.
-    { timeout 1200 wine build/installer/wine/python/python.exe installer/freeze.py build/frozen-windows </dev/null 2>&1 &&
+    { timeout 3600 wine build/installer/wine/python/python.exe installer/freeze.py build/frozen-windows </dev/null 2>&1 &&
         touch build/frozen-windows/.done; } | cat
     rm build/frozen-windows/.done
-    timeout 600 $python installer/smoke.py build/frozen-windows/t3monitor --wine \
+    timeout 3600 $python installer/smoke.py build/frozen-windows/t3monitor --wine \
         --report build/installer/smoke-windows.txt </dev/null
     $python installer/windows.py build/frozen-windows/t3monitor
-    timeout 900 $python installer/try_windows.py --report build/installer/try-windows.txt </dev/null
+    timeout 3600 $python installer/try_windows.py --report build/installer/try-windows.txt </dev/null
     wineserver -k || true
     echo "not run here: real Windows, its 32-bit setup program, fonts and scaling of the screen, virus scanners, T3000's own library"
 }

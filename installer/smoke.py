@@ -31,7 +31,7 @@ from packaging.requirements import Requirement
 from PySide6.QtGui import QImage
 
 HERE = Path(__file__).resolve().parent
-_PATIENCE_S = 120.0
+_PATIENCE_S = 600.0  # which a busy machine keeps too
 _KILLED_AFTER_S = 10  # within which a busy machine, too, has started the child process and called the library
 _ON_WINDOWS = sys.platform == "win32"
 _PICTURE = (64, 40)  # pictures are compared at this size

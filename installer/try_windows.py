@@ -19,7 +19,7 @@ from packages import DIST, version
 
 _ON_WINDOWS = sys.platform == "win32"
 _WINE = [] if _ON_WINDOWS else ["wine"]
-_PATIENCE_S = 90.0
+_PATIENCE_S = 600.0  # which a busy machine keeps too
 _KEYS = r"HKCU\Software\Microsoft\Windows\CurrentVersion"
 _UNINSTALL, _RUN = rf"{_KEYS}\Uninstall\T3 Monitor", rf"{_KEYS}\Run"
 
