@@ -24,7 +24,7 @@ from t3monitor.store.upkeep.slices import Upkeep, UpkeepContext
 from t3monitor.store.writing.rows import json_array
 from t3monitor.store.writing.writer import Writer
 
-_CYCLES_AT_ONCE = 20  # to a running program the upkeep comes as often or more
+_CYCLES_AT_ONCE = 60  # to a running program the upkeep comes as often or more
 _DONE_S = 30.0  # who wants to be asked again later than this has done its work
 _PHASES_MS = '{"fetch": 55.7, "parse": 16.2, "begin": 1.0, "upsert": 7.9, "trendlog": 7.3}'
 _MADE_BY = codec, packed, packing, phases, m0005_packed_history, m0006_notes  # whose changes change what is in a file

@@ -86,3 +86,11 @@ def test_space_of_phases_that_went_is_free_again(tmp_path: Path) -> None:
         pass
     assert free_pages() > 8  # of some 22
     database.close()
+
+
+def test_cycles_that_are_not_old_are_not_looked_at(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "history.db"))
+    with database.writing() as cursor:
+        ((*_, plan),) = cursor.execute(f"EXPLAIN QUERY PLAN {phases._OLD}", (0.0, 0, NOW_S, 9))
+    database.close()
+    assert plan == "SEARCH SYNC_RUNS USING INDEX SYNC_RUNS_STARTED_AT (started_at>? AND started_at<?)"
