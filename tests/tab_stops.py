@@ -12,6 +12,7 @@ def stops(window: QWidget) -> Iterator[QWidget]:
     widget = window.nextInFocusChain()
     while widget is not window:
         is_stop = widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.window() is window
+        is_stop = is_stop and widget.focusProxy() is None  # which is one itself
         if is_stop and not isinstance(widget.parent(), QAbstractSpinBox):  # whose line is the box itself
             yield widget
         widget = widget.nextInFocusChain()

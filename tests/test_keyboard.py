@@ -7,15 +7,19 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from pytestqt.qtbot import QtBot
 
+from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.help import AboutDialog, GuideDialog, KeysDialog
 from t3monitor.ui.main_window import MainWindow
+from t3monitor.ui.notes.dialog import NoteDialog
+from t3monitor.ui.trend.legend.style_popup import StylePopup
 from t3monitor.ui.trend.view import TrendView
 from tab_stops import names
 from values import NOW_S, device, snapshot
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise")
 IN1 = PointKey(237219, PointType.INPUT, 1)
 
 
@@ -47,6 +51,28 @@ def test_every_stop_of_the_window_has_a_name_and_they_follow_the_eye(window: Mai
     assert places == sorted(places)
     assert next(place for place, name in enumerate(found) if name.startswith("State of the link")) < places[1]
     assert found.index("Progress of the sync cycle") > places[-1]
+
+
+def test_every_stop_of_what_opens_above_the_window_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
+    window.trend.more.show_xy()
+    assert window.trend.more.xy
+    note = Note(NOW_S, None, None, "", "", NOW_S, NOW_S)
+    for opened in (
+        window.trend.toolbar.popup,
+        window.trend.more.xy,
+        NoteDialog(note, {}, None, NOW_S, window),
+        window.trend.more.day_dialog([IN1]),
+        StylePopup(window),
+        GuideDialog(window),
+        KeysDialog(window),
+        window.trend.more.expression_dialog(),
+        AboutDialog(window),
+    ):
+        opened.setWindowFlags(Qt.WindowType.Window)  # the off-screen platform cannot show a popup
+        opened.show()
+        QCoreApplication.processEvents()
+        assert len(names(opened)) > 1
+        opened.close()
 
 
 def test_one_key_leads_to_the_plot(window: MainWindow, qtbot: QtBot) -> None:

@@ -1,14 +1,11 @@
 """A small dialog in which a day is chosen, with which points are to be compared."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from PySide6.QtCore import QDate, Qt
-from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
+from t3monitor.ui.kit.calendar import Calendar
 from t3monitor.ui.kit.plain import Label
-
-_CALENDAR_LINES = 13
 
 
 class DayDialog(QDialog):
@@ -19,13 +16,8 @@ class DayDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Compare with another day"))
         self._shown = shown
-        self.calendar = QCalendarWidget()
-        self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-        for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-            self.calendar.setWeekdayTextFormat(weekend, QTextCharFormat())  # Qt's red is nobody's choice
-        self.calendar.setMinimumHeight(_CALENDAR_LINES * self.fontMetrics().height())
-        self.calendar.setMaximumDate(QDate(today.year, today.month, today.day))
-        self.calendar.setSelectedDate(QDate(shown.year, shown.month, shown.day).addDays(-1))
+        self.calendar = Calendar(self.tr("Days"))
+        self.calendar.show_day(shown - timedelta(days=1), today)
         self.calendar.selectionChanged.connect(self._say)
         self.calendar.activated.connect(self.accept)
         self.sentence = Label()

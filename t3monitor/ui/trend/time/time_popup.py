@@ -4,9 +4,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, QPoint, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QTextCharFormat
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QCalendarWidget,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -20,18 +19,14 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.model.zones import local, zone_text
-from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.calendar import Calendar
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import field_label
-from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.shown import ZoneChoice
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time.local_calendar import Span
 from t3monitor.ui.trend.time.time_range import LONGEST_S, SHORTEST_S, TimeRange
 from t3monitor.ui.trend.time.typed_times import TypedTimeError, time_typed, typed_text
-
-_CALENDAR_LINES = 13
-_DAYS_IN_SIGHT = 43  # of a month of the calendar, with its neighbours
 
 
 class TimePopup(QFrame):
@@ -63,14 +58,8 @@ class TimePopup(QFrame):
             edit.setAccessibleName(name)
             edit.textEdited.connect(self._on_edited)
         self.message = Message()
-        self.calendar = QCalendarWidget()
-        self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
-        self.calendar.setAccessibleName(self.tr("Days"))
-        self.calendar.setMinimumHeight(_CALENDAR_LINES * self.fontMetrics().height())  # else its last row may be cut
+        self.calendar = Calendar(self.tr("Days"))
         self.calendar.setToolTip(self.tr("Click a day, or the first and the last one; double-click shows it at once"))
-        for part, name in (("prevmonth", "back"), ("nextmonth", "forward")):
-            if button := self.calendar.findChild(QToolButton, f"qt_calendar_{part}"):
-                button.setIcon(icon(name))
         self.calendar.clicked.connect(self._on_day_clicked)
         self.calendar.activated.connect(self.accept)
         self.zone = QComboBox()
@@ -162,26 +151,11 @@ class TimePopup(QFrame):
         self._filled = self._texts
         self._clicked = None
         self._on_edited()
-        self._show_days(local(shown.start_s, state.zone).date())
+        self.calendar.show_day(local(shown.start_s, state.zone).date(), self._today)
         self.zone.clear()
         for choice in ZoneChoice:
             self.zone.addItem(self._zone_text(choice), choice)
         self.zone.setCurrentIndex(self.zone.findData(state.shown.zone))
-
-    def _show_days(self, selected: date) -> None:
-        """Shows a day in its month; those that are still to come cannot be chosen."""
-        today, plain, muted = self._today, QTextCharFormat(), QTextCharFormat()
-        plain.setForeground(current_theme().text)
-        muted.setForeground(current_theme().muted)
-        for weekday in Qt.DayOfWeek:
-            self.calendar.setWeekdayTextFormat(weekday, plain)
-        self.calendar.setHeaderTextFormat(muted)
-        self.calendar.setDateTextFormat(QDate(), plain)
-        for days in range(1, _DAYS_IN_SIGHT):
-            to_come = today + timedelta(days=days)
-            self.calendar.setDateTextFormat(QDate(to_come.year, to_come.month, to_come.day), muted)
-        self.calendar.setMaximumDate(QDate(today.year, today.month, today.day))
-        self.calendar.setSelectedDate(QDate(selected.year, selected.month, selected.day))
 
     def _zone_text(self, choice: ZoneChoice) -> str:
         match choice:
