@@ -24,7 +24,7 @@ from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.controls import Controls
-from t3monitor.ui.feed import WindowFeed, explain_holes, load_history, marks_of, point_name, save_table
+from t3monitor.ui.feed import TableFiles, WindowFeed, explain_holes, load_history, marks_of, point_name
 from t3monitor.ui.importing import Importer, T3000History
 from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.main_window import MainWindow
@@ -69,7 +69,7 @@ class MonitorApp(QObject):
             explain=partial(explain_holes, self.session, self._tasks),
             in_thread=self._tasks.read,
             read_marks=partial(marks_of, self.session, self._tasks),
-            save_table=partial(save_table, self.session, self._tasks),
+            tables=TableFiles(self.session, self._tasks),
         )
         self.window = MainWindow(trend, ActivityPane(paths.log_folder))
         self._apply_appearance()  # now: a style sheet in force makes all of a part anew whenever it is put into another

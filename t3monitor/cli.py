@@ -31,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from t3monitor.commands.database import database as run
         elif args.command == "import":
             from t3monitor.commands.importing import import_ as run
+        elif args.command == "export":
+            from t3monitor.commands.export import export as run
         elif args.command == "snapshot":
             from t3monitor.commands.snapshot import snapshot as run
         else:

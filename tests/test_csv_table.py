@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from holed_file import IN1, SERIAL, SPACING_S, HoledFile
-from t3monitor.exchange.csv_table import GivenUpError, Separators, Table, TableSeries, write_table
+from t3monitor.exchange.export import Form, write
+from t3monitor.exchange.table import Separators, Table, TableSeries
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, SeriesKey, difference
 from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.work import CancelledWorkError, LongWork
 
 IN2 = PointKey(SERIAL, PointType.INPUT, 2)
 PUT_BACK_S = int(datetime(2026, 11, 1, 6, tzinfo=UTC).timestamp())  # clocks in New York
@@ -42,7 +44,7 @@ def written(
     drawn = HistoryReader(holed.url).read_many((IN1,), start_s, end_s, most) if most else None
     series = [TableSeries(key, "", "AHU-1", "IN1", label) for key in keys]
     table = Table(series, start_s, end_s, end_s, zone, separators, drawn and dict(drawn))
-    write_table(holed.url, table, file, lambda _: None, lambda: False)
+    write(holed.url, table, file, Form.CSV, LongWork())
     assert file.read_bytes().startswith(b"\xef\xbb\xbfTime"), "Excel takes a file without a mark for the PC's code page"
     assert file.read_bytes().count(b"\r\n") == file.read_bytes().count(b"\n")
     with file.open(encoding="utf-8-sig", newline="") as text:
@@ -118,12 +120,18 @@ def test_a_table_that_is_given_up_leaves_what_was_there(holed: HoledFile, tmp_pa
     holed.read(*range(0, 100_000, SPACING_S))
     file = tmp_path / "table.csv"
     file.write_text("of yesterday")
-    shares: list[float] = []
-    table = Table([TableSeries(IN1, "", "AHU-1", "IN1", "SAT")], 0, 100_000, 100_000, UTC, Separators())
+    table = Table([TableSeries(IN1, "", "AHU-1", "IN1", "SAT")], 0, 100_000, 100_000, UTC)
     before = sorted(tmp_path.iterdir())
-    with pytest.raises(GivenUpError):
-        write_table(holed.url, table, file, shares.append, lambda: len(shares) > 1)
+    with pytest.raises(CancelledWorkError):
+        write(holed.url, table, file, Form.CSV, GivesUp())
     assert sorted(tmp_path.iterdir()) == before
     assert file.read_text() == "of yesterday"
-    assert shares == sorted(shares)
-    assert 0 < shares[-1] < 1
+
+
+class GivesUp(LongWork):
+    """Is given up as soon as a part is done."""
+
+    def tell(self, share: float | None) -> None:
+        if share and share > 0.2:
+            self.cancel()
+        super().tell(share)

@@ -16,8 +16,9 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.holes import is_hole, known_until, usual_spacing
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store.causes.holes import holes_of_points
+from t3monitor.store.causes.holes import holes_in_turn, holes_of_points
 from t3monitor.store.database import Database
+from t3monitor.store.history import reader
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import statistics
@@ -88,6 +89,7 @@ class History:
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute("DELETE FROM TRENDLOG_FRAMES")
             connection.execute("DELETE FROM SYNC_RUNS")
+            connection.execute("DELETE FROM COVERAGE")
             connection.executemany(
                 "INSERT INTO SYNC_RUNS VALUES (?, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', ?, 1, '', '')",
                 [(run, reading.interval_s) for run, reading in enumerate(readings)],
@@ -104,6 +106,15 @@ class History:
                     )
                     for run, reading in enumerate(readings)
                 ],
+            )
+
+    def cover(self, causes: list[tuple[float, float, str]]) -> None:
+        """Why there was no reading, as recorded."""
+        with closing(sqlite3.connect(self.file)) as connection, connection:
+            connection.executemany(
+                """INSERT INTO COVERAGE (site, since, until, class, cause, cycles, longest_ms)
+                    VALUES ('', ?, ?, 't3000', ?, 1, 1)""",
+                causes,
             )
 
     def read(self, start_s: float, end_s: float, max_points: int = 10_000) -> dict[str, Series]:
@@ -268,6 +279,36 @@ def test_bands_strip_cursor_statistics_and_causes_have_the_same_holes_whatever_o
         time_s = start_s + (end_s - start_s) * moment / 20 + 0.01
         is_missing = any(since_s <= time_s < until_s for since_s, until_s in lacking)
         assert time_s >= end_s or (trace.text_at(time_s, now_s) is None) == is_missing
+
+
+@given(
+    histories(),
+    PARTS,
+    st.sampled_from([100.0, 7000.0, 86_400.0]),
+    st.integers(0, 4000),
+    st.lists(
+        st.tuples(st.integers(0, 90_000), st.integers(1, 9000), st.sampled_from(["not_ready", "timeout"])), max_size=6
+    ),
+)
+def test_holes_that_are_found_bit_by_bit_are_those_of_the_whole_time(
+    history: History,
+    readings: list[Reading],
+    part: tuple[int, int],
+    bit_s: float,
+    since_s: int,
+    causes: list[tuple[int, int, str]],
+) -> None:
+    history.store(readings)
+    history.cover([(BEGIN_S + at_s, BEGIN_S + at_s + length_s, cause) for at_s, length_s, cause in causes])
+    now_s = float(readings[-1].time_s + since_s)
+    length_s = readings[-1].time_s - BEGIN_S
+    start_s, end_s = (float(BEGIN_S + length_s * share // 1000) for share in (part[0], sum(part)))
+    bit_s = max(bit_s, (end_s - start_s) / 6)
+    whole = holes_of_points(history.url, [IN1], start_s, end_s, now_s)[IN1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "_NEXT_PART", reader._NEXT_PART.replace(f"{reader._ROWS_AT_ONCE - 1}", "20"))
+        bit_by_bit = list(holes_in_turn(history.url, IN1, start_s, end_s, now_s, bit_s))
+    assert bit_by_bit == [hole._replace(run_ids=()) for hole in whole]
 
 
 def pairwise_rest(there: Stretches, now_s: float) -> Stretches:

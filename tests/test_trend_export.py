@@ -2,18 +2,22 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from t3monitor.exchange.csv_table import GivenUpError, Table
+from t3monitor.exchange.export import Form, Size, Written
+from t3monitor.exchange.table import Table
 from t3monitor.model.series_keys import SeriesKey
+from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.trend.export.export import Format
 from t3monitor.ui.trend.view import TrendView
@@ -22,26 +26,38 @@ from values import snapshot
 
 __all__ = ["clock", "file", "history", "settle"]
 SVG = "{http://www.w3.org/2000/svg}"
-Tables = list[tuple[Table, Path, Callable[[float], None], Callable[[], bool]]]
+
+
+@dataclass
+class Writer:
+    """Takes note of what was to be written, and writes until it is given up or told to end."""
+
+    rows: int = 10
+    ends: bool = False
+    wanted: list[tuple[Table, Path, Form]] = field(default_factory=list)
+
+    async def size(self, table: Table, form: Form) -> Size:
+        return Size(self.rows, 1000, len(table.series), 1, 1)
+
+    async def save(self, table: Table, file: Path, form: Form, work: LongWork) -> Written:
+        self.wanted.append((table, file, form))
+        while not self.ends:
+            if work.is_cancelled:
+                raise CancelledWorkError
+            await asyncio.sleep(0)
+        return Written(1234, [file])
 
 
 @pytest.fixture
-def tables() -> Tables:
-    """What was to be written."""
-    return []
+def writer() -> Writer:
+    return Writer()
 
 
 @pytest.fixture
 def view(
-    qtbot: QtBot, history: History, clock: Clock, loop: asyncio.AbstractEventLoop, settle: Settle, tables: Tables
+    qtbot: QtBot, history: History, clock: Clock, loop: asyncio.AbstractEventLoop, settle: Settle, writer: Writer
 ) -> Iterator[TrendView]:
-    async def save_table(*wanted: object) -> int:
-        tables.append(wanted)  # type: ignore[arg-type]
-        while not wanted[3]():  # type: ignore[operator]
-            await asyncio.sleep(0)
-        raise GivenUpError
-
-    view = TrendView(history.load, clock, spawn=loop.create_task, save_table=save_table)
+    view = TrendView(history.load, clock, spawn=loop.create_task, tables=writer)
     qtbot.addWidget(view)
     view.resize(700, 400)
     view.show()
@@ -124,7 +140,7 @@ def test_what_cannot_be_written_is_one_sentence_and_the_folder_is_not_remembered
 
 
 def test_a_table_of_what_is_seen_is_written_beside_the_window_until_it_is_given_up(
-    view: TrendView, settle: Settle, tmp_path: Path, tables: Tables, loop: asyncio.AbstractEventLoop
+    view: TrendView, settle: Settle, tmp_path: Path, writer: Writer
 ) -> None:
     shown(view, settle, SAT, CO2)
     view.state.set_hidden(CO2, True)
@@ -133,8 +149,8 @@ def test_a_table_of_what_is_seen_is_written_beside_the_window_until_it_is_given_
     view.exporter.save(tmp_path / "table.csv", Format.READINGS)
     settle(view)
     assert view.is_busy
-    ((table, path, _, _),) = tables
-    assert path == tmp_path / "table.csv"
+    ((table, path, form),) = writer.wanted
+    assert (path, form) == (tmp_path / "table.csv", Form.CSV)
     assert (table.start_s, table.end_s) == tuple(view.state.time_range)
     assert [(series.key, series.panel, series.point, series.label) for series in table.series] == [
         (SAT, "AHU-1", "IN1", "SAT")
@@ -146,12 +162,75 @@ def test_a_table_of_what_is_seen_is_written_beside_the_window_until_it_is_given_
     assert not view.is_busy
 
 
+@pytest.mark.parametrize(("its", "form"), [(Format.DRAWN, Form.CSV), (Format.DRAWN_EXCEL, Form.EXCEL)])
 def test_values_as_drawn_are_those_of_the_lines(
-    view: TrendView, settle: Settle, tmp_path: Path, tables: Tables
+    view: TrendView, settle: Settle, tmp_path: Path, writer: Writer, its: Format, form: Form
 ) -> None:
     shown(view, settle, SAT)
-    view.exporter.save(tmp_path / "table.csv", Format.DRAWN)
+    writer.ends = True
+    view.exporter.save(tmp_path / "table", its)
     settle(view)
-    assert tables[0][0].drawn == {SAT: view.traces[SAT].series}
-    view.exporter.forget()
+    assert writer.wanted[0][0].drawn == {SAT: view.traces[SAT].series}
+    assert writer.wanted[0][2] is form
+
+
+def test_one_key_writes_at_once_beside_the_last_file_under_a_name_of_site_range_and_time(
+    view: TrendView, settle: Settle, tmp_path: Path
+) -> None:
+    shown(view, settle, SAT)
+    view.page.site_name = "School 1/2"
+    view.exporter.restore_state({"folder": str(tmp_path), "format": "svg"})
+    view.exporter.save_action.trigger()
+    view.exporter.save_action.trigger()
+    first, second = sorted(tmp_path.iterdir(), key=lambda file: len(file.name))
+    assert re.fullmatch(r"School 1 2 AHU-1 \d{4}-\d\d-\d\d \d\d\.\d\d to \d{4}-\d\d-\d\d \d\d\.\d\d\.svg", first.name)
+    assert second.stem == f"{first.stem} (2)"
+    assert view.exporter.dialog is None
+    notice = view.exporter.saved_notice
+    assert not notice.isHidden()
+    assert QUrl.fromLocalFile(str(second)).toEncoded().data().decode() in notice.text()
+    assert f">{tmp_path}</a>" in notice.text()
+
+
+def test_links_of_what_was_saved_are_text_where_a_name_looks_like_html(view: TrendView, tmp_path: Path) -> None:
+    notice = view.exporter.saved_notice
+    notice.show_files([tmp_path / "<b>x&y.csv"], 1234)
+    assert "<b>" not in notice.text()
+    assert "&lt;b&gt;x&amp;y.csv" in notice.text()
+    assert "1,234" in notice.text()
+    notice.put_away()
+    assert notice.isHidden()
+
+
+def test_nothing_is_written_where_nothing_is_plotted(view: TrendView, tmp_path: Path) -> None:
+    view.exporter.restore_state({"folder": str(tmp_path), "format": "svg"})
+    view.exporter.save_action.trigger()
+    assert not list(tmp_path.iterdir())
+    assert "no point is plotted" in view.exporter.problem.text()
+
+
+@pytest.mark.parametrize(("answer", "is_written"), [("Save", True), ("Cancel", False)])
+def test_a_large_table_is_asked_about_with_its_rows_and_size_before_it_is_written(
+    view: TrendView, settle: Settle, tmp_path: Path, writer: Writer, answer: str, is_written: bool, qtbot: QtBot
+) -> None:
+    shown(view, settle, SAT)
+    writer.rows, writer.ends = 2_000_000, True
+    view.exporter.save(tmp_path / "table.csv", Format.READINGS)
+    settle_until(view, lambda: view.exporter.question is not None)
+    question = view.exporter.question
+    assert question is not None
+    assert question.text() == "About 2,000,000 rows of 1 point, 0.1 MB"
+    assert not writer.wanted
+    question.button(QMessageBox.StandardButton[answer]).click()
     settle(view)
+    assert bool(writer.wanted) is is_written
+
+
+def test_the_page_has_no_crosshair_but_the_values_at_it(view: TrendView, settle: Settle) -> None:
+    shown(view, settle, SAT)
+    view.state.set_cursor(NOW_S - 3600.0)
+    page = view.page.make()
+    plots = page.make_plot(QSize(600, 300))
+    assert page.heading
+    assert not plots.lowest.time_axis.cursor_text
+    plots.deleteLater()

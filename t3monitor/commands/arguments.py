@@ -10,6 +10,7 @@ from t3monitor.config.settings import LinkName
 # Of `t3monitor snapshot`: the panes with a day of trends, a month, figures of a stretch, a comparison, an X/Y plot, and
 # what opens beside them.
 PAGES = ("main", "month", "stretch", "compare", "xy", "log", "cycles", "settings", "history", "welcome")
+_DAY_S = 86_400
 _DATABASE_HELP = "sqlite:///FILE (default: in the per-user data folder)"
 
 
@@ -41,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_link_options(doctor)
     doctor.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
+    _add_export(commands)
+
     snapshot = commands.add_parser("snapshot", help="draw the window off screen into a PNG file")
     snapshot.add_argument("picture", metavar="FILE.png")
     snapshot.add_argument("--demo", action="store_true", help="a simulated building with a past")
@@ -62,6 +65,43 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     import_.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
 
 
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    export = commands.add_parser("export", help="write readings into a file for spreadsheets or other programs")
+    export.add_argument("output", metavar="FILE")
+    export.add_argument("--point", action="append", metavar="SERIAL/IN1", help="a point; may be repeated")
+    export.add_argument(
+        "--panel", action="append", type=_positive, metavar="SERIAL", help="all points of a panel that are in use"
+    )
+    day = "a day, or a time such as 2026-11-27T14:00, by the clock of the site, or with an offset from UTC"
+    export.add_argument("--from", dest="since", metavar="T", help=f"{day} (default: 24 hours before the end)")
+    export.add_argument("--to", dest="until", default="now", metavar="T", help=f"{day}; a day is meant up to its end")
+    export.add_argument(
+        "--every",
+        type=_spacing,
+        default=None,
+        metavar="raw|SECONDS",
+        help="every reading (raw, the default), or a grid: a row for each time, a column for each point",
+    )
+    export.add_argument(
+        "--rule",
+        choices=("last", "mean"),
+        default="last",
+        help="what stands in a grid: the reading in force then, or the mean up to the next time",
+    )
+    form = export.add_mutually_exclusive_group()
+    form.add_argument("--excel", action="store_true", help="an Excel workbook with points, holes by cause and charts")
+    form.add_argument("--long", action="store_true", help="CSV for programs: ISO 8601 UTC, a row for each sample")
+    export.add_argument("--files", dest="split", choices=("day", "week"), help="a file for each day or week")
+    export.add_argument("--zone", metavar="NAME", help="time zone, such as Europe/Berlin (default: that of the site)")
+    export.add_argument(
+        "--separators",
+        type=_separators,
+        metavar="DC",
+        help="decimal point and what is between cells, such as ., or ,; (default: those of this computer's language)",
+    )
+    export.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
+
+
 def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Upkeep by hand: each action has a sub-command of its own."""
     actions = commands.add_parser("database", help="upkeep of the database by hand").add_subparsers(
@@ -78,6 +118,22 @@ def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     retain.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
     for action in (check, compact, backup, retain):
         action.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
+
+
+def _spacing(text: str) -> int | None:
+    if text == "raw":
+        return None
+    seconds = _positive(text)
+    if seconds > _DAY_S and seconds % _DAY_S:
+        raise argparse.ArgumentTypeError("must be raw, up to 86400 seconds, or whole days")
+    return seconds
+
+
+def _separators(text: str) -> str:
+    text = text.replace("\\t", "\t")
+    if len(text) != 2 or text[0] not in ".," or text[1] not in ",;|\t" or text[0] == text[1]:
+        raise argparse.ArgumentTypeError("must be a decimal point (. or ,) and another of , ; | and \\t")
+    return text
 
 
 def _size(text: str) -> tuple[int, int]:

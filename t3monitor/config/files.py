@@ -36,16 +36,51 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
     Who may read it is decided by its folder, as of any document. Raises OSError.
     """
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _put_in_place(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with WholeFiles() as files:
+        yield files.begin(path)
+
+
+class WholeFiles:
+    """Files, one after the other, that are put in their places together when the block ends well, else none is."""
+
+    def __init__(self) -> None:
+        self._temporary: dict[Path, Path] = {}
+        self._open: BinaryIO | None = None
+
+    @property
+    def paths(self) -> list[Path]:
+        """Of those that were begun."""
+        return list(self._temporary)
+
+    def begin(self, path: Path) -> BinaryIO:
+        """The next one, to write; the one before is finished. Raises OSError."""
+        self._finish()
+        temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+        self._open = file = temporary.open("xb")
+        self._temporary[path] = temporary
+        return file
+
+    def _finish(self) -> None:
+        if self._open is not None:
+            self._open.flush()
+            os.fsync(self._open.fileno())
+            self._open.close()
+            self._open = None
+
+    def __enter__(self) -> "WholeFiles":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._finish()
+                for path, temporary in self._temporary.items():
+                    _put_in_place(temporary, path)
+        finally:
+            if self._open is not None:
+                self._open.close()
+            for temporary in self._temporary.values():
+                temporary.unlink(missing_ok=True)
 
 
 def _put_in_place(file: Path, path: Path) -> None:

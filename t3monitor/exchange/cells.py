@@ -1,9 +1,17 @@
 """Cells as spreadsheets read them: what is a number stays one, and what is text stays text."""
 
 import re
+from functools import lru_cache
 
-# Text that a spreadsheet would take for a formula, or for a date or a time: =AHU+1, 4-20, 1:2.
-_TAKEN_AMISS = re.compile(r"[=+\-@]|\d+(?: ?[-/.:,] ?\d+)+$")
+_MONTH = (
+    "(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz?|mrz|apr(?:il)?|may|mai|jun[ei]?|jul[yi]?|aug(?:ust)?"
+    "|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)"
+)
+# Text that a spreadsheet would take for a formula, a date, a time or a number: =AHU+1, 4-20, 1:2, DEC1, 1E5, 007.
+_TAKEN_AMISS = re.compile(
+    rf"[=+\-@]|\d+(?: ?[-/.:,] ?\d+)+$|{_MONTH}[- ./]*\d+$|\d+[- ./]*{_MONTH}$|\d+e\d+$|0\d+$|(?:true|false)$",
+    re.IGNORECASE,
+)
 
 
 def one_line(text: str) -> str:
@@ -11,7 +19,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache
 def text_cell(text: str) -> str:
     """Text that stays text."""
     text = one_line(text)
     return f"'{text}" if _TAKEN_AMISS.match(text) else text
+
+
+def formula_free(text: str) -> str:
+    """Text as it is, but for what a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

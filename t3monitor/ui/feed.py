@@ -13,7 +13,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from t3monitor.config.settings import LinkName, Settings
-from t3monitor.exchange.csv_table import Table, write_table
+from t3monitor.exchange.export import Form, Size, Written, estimated, write
+from t3monitor.exchange.table import Table
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.events import (
     CycleFinished,
@@ -37,6 +38,7 @@ from t3monitor.store.ledger import read_cycles
 from t3monitor.store.marks import Marks, read_marks
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.upkeep.preview import preview
+from t3monitor.store.work import LongWork
 from t3monitor.ui.activity.ledger_model import CAPACITY
 from t3monitor.ui.main_window import MainWindow
 
@@ -67,16 +69,20 @@ async def marks_of(
     return await tasks.read(read_marks, session.database, keys, start_utc_s, end_utc_s)
 
 
-async def save_table(
-    session: Session,
-    tasks: Tasks,
-    table: Table,
-    file: Path,
-    progress: Callable[[float], None],
-    is_unwanted: Callable[[], bool],
-) -> int:
-    """Writes readings of the database in force into a file, in a thread of the readers (see `write_table`)."""
-    return await tasks.read(write_table, session.database, table, file, progress, is_unwanted)
+class TableFiles:
+    """Readings of the database in force as files, read and written in a thread of the readers."""
+
+    def __init__(self, session: Session, tasks: Tasks) -> None:
+        self._session = session
+        self._tasks = tasks
+
+    async def size(self, table: Table, form: Form) -> Size:
+        """About how large it will get."""
+        return await self._tasks.read(estimated, self._session.database, table, form)
+
+    async def save(self, table: Table, file: Path, form: Form, work: LongWork) -> Written:
+        """Writes the file (see `t3monitor.exchange.export.write`)."""
+        return await self._tasks.read(write, self._session.database, table, file, form, work)
 
 
 def point_name(session: Session, point: PointKey) -> str:

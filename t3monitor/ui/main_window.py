@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self.trend.cycles_asked.connect(self.on_cycles_asked)
         self.trend.zone_changed.connect(self.activity.set_zone)
         self.trend.exporter.said.connect(self.say)
+        self.trend.exporter.saved_notice.shown.connect(self._on_saved_notice)
         self.trend.views.said.connect(self.say)
         self.activity.cycles.time_chosen.connect(self.trend.show_time)
         self.set_running(started=False, in_cycle=False)
@@ -281,7 +282,8 @@ class MainWindow(QMainWindow):
         file_menu = self.menuBar().addMenu(self.tr("&File"))
         self.import_action = QAction(self.tr("&Import T3000's history…"), self)
         self.import_action.triggered.connect(self.import_asked)
-        file_menu.addActions([self.trend.exporter.save_action, self.trend.exporter.copy_action, self.import_action])
+        exporter = self.trend.exporter
+        file_menu.addActions([exporter.save_action, exporter.ask_action, exporter.copy_action, self.import_action])
         file_menu.addSeparator()
         file_menu.addActions([self.settings_action, logs_action])
         file_menu.addSeparator()
@@ -314,6 +316,7 @@ class MainWindow(QMainWindow):
         self._database_label.setContentsMargins(8, 0, 8, 0)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.phase_bar, 1)
+        self.statusBar().addWidget(self.trend.exporter.saved_notice, 1)
         self.statusBar().addPermanentWidget(self._database_label)
 
     def _make_panes(self) -> None:
@@ -359,6 +362,12 @@ class MainWindow(QMainWindow):
         self.activity_action.setChecked(True)
         self._show_activity()
         self.activity.show_cycle_at(time_s)
+
+    @Slot(bool)
+    def _on_saved_notice(self, shown: bool) -> None:
+        """What was saved has the room of the steps for a while."""
+        self.statusBar().clearMessage()
+        self.phase_bar.setVisible(not shown)
 
     @Slot()
     def _show_trend_alone(self) -> None:

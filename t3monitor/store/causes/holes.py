@@ -1,7 +1,8 @@
 """Why a point has no reading: its holes, each with its cause, by what the database recorded; for any thread."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
@@ -13,8 +14,11 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.causes.derivation import Order, Told, pieces
 from t3monitor.store.causes.recorded import Hole, Recorded, Vector
 from t3monitor.store.history.reader import HistoryReader
-from t3monitor.store.history.series import Holes, Series
+from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.store.reading import reading
+
+_BIT_S = 7 * 86_400.0
+_AROUND_SPACINGS, _AROUND_S = 10, 3600.0  # what is so far from a part of a hole explains nothing of it
 
 
 class ExplainedHole(NamedTuple):
@@ -67,6 +71,67 @@ def holes_of_points(
         }
 
 
+def holes_in_turn(
+    url: str, key: PointKey, start_s: float, end_s: float, now_s: float, bit_s: float = _BIT_S
+) -> Iterator[ExplainedHole]:
+    """What `holes_of_points` finds of a point, in memory that does not grow with the time; without the cycles.
+
+    Raises DatabaseError.
+    """
+    end_s = min(end_s, now_s)
+    series = _outline(url, key, start_s, end_s)
+    faults = Holes.none() if series is None else faulty(url, key)
+    last: ExplainedHole | None = None
+    while start_s < end_s:
+        until_s = min(start_s + bit_s, end_s)
+        found: tuple[ExplainedHole, ...] = ()
+        if _without_reading(series, start_s, until_s, now_s) or faults.reach_into(start_s, until_s):
+            with reading(url) as connection:
+                found = _holes(Recorded(connection, url), series, key, start_s, until_s, now_s, is_bit=True)
+        for hole in found:
+            if last and (last.end_s, *last[2:4]) == (hole.start_s, *hole[2:4]):
+                last = last._replace(end_s=hole.end_s)
+            else:
+                if last:
+                    yield last
+                last = hole._replace(run_ids=())
+        start_s = until_s
+    if last:
+        yield last
+
+
+def _outline(url: str, key: PointKey, start_s: float, end_s: float) -> Series | None:
+    """Begin, end and holes of the series that `HistoryReader` gives last for a time, read bit by bit."""
+    outlines: dict[object, Series] = {}
+    newest: object = None
+    reader = HistoryReader(url)
+    for since_s, until_s in reader.bits([key], start_s, end_s):
+        for part in reader.read(key, since_s, until_s, 1):
+            newest = part.units, part.digital and part.range
+            outlines[newest] = _going_on(outlines.get(newest), part)
+    return outlines.get(newest)
+
+
+def _going_on(before: Series | None, part: Series) -> Series:
+    """A series in outline, with the next part of it, which may begin with the last readings of the one before."""
+    first_s = float(part.times_utc_s[0])
+    starts, ends = np.empty(0), np.empty(0)
+    if before:
+        is_before = before.holes.starts < first_s
+        starts, ends = before.holes.starts[is_before], np.minimum(before.holes.ends[is_before], first_s)
+        first_s = min(first_s, float(before.times_utc_s[0]))
+    last_s = max(float(part.ends_utc_s[-1]), float(before.ends_utc_s[-1]) if before else -inf)
+    starts, ends = (np.concatenate(both) for both in zip((starts, ends), part.holes, strict=True))
+    one = np.zeros(1)
+    return replace(
+        part,
+        times_utc_s=np.array([first_s]),
+        values=one,
+        holes=Holes(starts, ends),
+        stretches=Stretches(np.array([last_s]), one, one, one),
+    )
+
+
 def holes_of_vectors(url: str, start_s: float, now_s: float) -> dict[Vector, tuple[ExplainedHole, ...]]:
     """The holes of each panel and type since a time, oldest first; those that nothing was ever read of are left out.
 
@@ -89,8 +154,16 @@ def faulty(url: str, key: PointKey) -> Holes:
 
 
 def _holes(
-    recorded: Recorded, series: Series | None, key: PointKey, start_s: float, end_s: float, now_s: float
+    recorded: Recorded,
+    series: Series | None,
+    key: PointKey,
+    start_s: float,
+    end_s: float,
+    now_s: float,
+    *,
+    is_bit: bool = False,
 ) -> tuple[ExplainedHole, ...]:
+    """``is_bit``: of long holes only what is around the time is looked at."""
     end_s = min(end_s, now_s)
     if start_s >= end_s:
         return ()
@@ -107,6 +180,8 @@ def _holes(
     if series is not None and series.times_utc_s.size and start_s < series.times_utc_s[0]:
         told += recorded.before(key, series)
     parts = [part for hole in found for part in hole.without(elsewhere)]
+    if is_bit:
+        parts = [part for hole in parts for part in _around(recorded, key[:2], hole, start_s, end_s)]
     explained = [*_explained(recorded, key[:2], parts, told)]
     unread = [(hole.start_s, hole.end_s) for hole in found]
     explained += [
@@ -119,6 +194,15 @@ def _holes(
         for hole in _joined(sorted(explained))
         if hole.start_s < end_s and hole.end_s > start_s
     )
+
+
+def _around(recorded: Recorded, vector: Vector, hole: Hole, start_s: float, end_s: float) -> Iterator[Hole]:
+    """What of a hole is so near to a time that it may matter there."""
+    spacing_s = hole.spacing_s or recorded.spacing(vector, hole)
+    around_s = max(_AROUND_S, _AROUND_SPACINGS * spacing_s)
+    part = hole.within(start_s - around_s, end_s + around_s)
+    if part.start_s < part.end_s:
+        yield part._replace(spacing_s=spacing_s)
 
 
 def _explained(recorded: Recorded, vector: Vector, holes: list[Hole], told: list[Told]) -> list[ExplainedHole]:

@@ -271,14 +271,19 @@ class Recorded:
 
     def _held(self, vector: Vector, hole: Hole) -> Iterator[tuple[float, float, int]]:
         """When in a hole of a point readings of its panel and type held, and by which layout; what adjoins as one."""
-        frames = self._frames(vector, hole.start_s, hole.end_s)
+        frames = [*self._last_frame(vector, hole.start_s), *self._frames(vector, hole.start_s, hole.end_s)]
         if not frames:
             return
         times, layouts, spacings = np.array(frames, dtype=np.float64).T
-        until = known_until(times, spacings, np.append(times[1:], hole.end_s))
+        until = known_until(times, spacings, np.append(times[1:], self._next_frame_s(vector, hole.end_s)))
         first = np.flatnonzero(np.append(True, (layouts[1:] != layouts[:-1]) | (until[:-1] < times[1:])))
         last = np.append(first[1:], len(times)) - 1
-        yield from zip(times[first].tolist(), until[last].tolist(), layouts[first].astype(int).tolist(), strict=True)
+        begins, ends = np.maximum(times[first], hole.start_s), np.minimum(until[last], hole.end_s)
+        for begin_s, end_s, layout in zip(
+            begins.tolist(), ends.tolist(), layouts[first].astype(int).tolist(), strict=True
+        ):
+            if begin_s < end_s:
+                yield begin_s, end_s, layout
 
     def _frames(self, vector: Vector, start_s: float, end_s: float) -> list[tuple[Any, ...]]:
         """Time, layout and spacing of what was recorded of a panel and type from ``start_s`` to before ``end_s``."""
@@ -292,6 +297,12 @@ class Recorded:
         """The same of the last one before a time, if there is one."""
         rest = f"{_RECORDED} AND logging_time < ? ORDER BY logging_time DESC, run_id DESC LIMIT 1"
         return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, before_s)
+
+    def _next_frame_s(self, vector: Vector, since_s: float) -> float:
+        """When a panel and type was read next; the time itself if it was not yet."""
+        rest = f"{_OF_VECTOR} AND logging_time >= ? ORDER BY logging_time LIMIT 1"
+        rows = self._rows("SELECT logging_time FROM", schema.trendlog_frames, rest, *vector, since_s)
+        return float(rows[0][0]) if rows else since_s
 
     def _select_frames(self) -> str:
         there = [name for name in ("expected_spacing", "sync_interval") if name in self._has(schema.trendlog_frames)]

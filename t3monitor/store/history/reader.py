@@ -34,10 +34,13 @@ from t3monitor.store.schema import point_changes, trendlog_frames
 from t3monitor.store.statements import sql_text
 
 _LOOKS_BACK_S, _LOOKS_FURTHER = 3600, 24  # for the newest reading of a point, then so many times as far
-_ROWS_AT_ONCE = 240
+_ROWS_AT_ONCE = 2880
 _frame, _change = trendlog_frames.c, point_changes.c
 _of_vector = _frame.serial_number == bindparam("serial_number"), _frame.point_type == bindparam("point_type")
 _EXTENT = sql_text(select(func.min(_frame.logging_time), func.max(_frame.logging_time)).where(*_of_vector))
+_COUNT = sql_text(
+    select(func.count()).where(*_of_vector, _frame.logging_time.between(bindparam("start"), bindparam("end")))
+)
 _NEXT_PART = sql_text(
     select(_frame.logging_time)
     .where(*_of_vector, _frame.logging_time > bindparam("last"), _frame.logging_time <= bindparam("end"))
@@ -224,8 +227,25 @@ class HistoryReader:
         recorded = [Change(at, PointChange(what), old, new) for at, what, old, new in rows]
         return sorted([*recorded, *(change for change, since_s in told if not _is_among(recorded, change, since_s))])
 
+    def bits(self, points: Iterable[PointKey], start_utc_s: float, end_utc_s: float) -> Iterator[tuple[float, float]]:
+        """A time in parts that adjoin, in each of which each point was read a few thousand times at most."""
+        vectors = list(_by_vector(points))
+        while start_utc_s < end_utc_s:
+            until_s = end_utc_s
+            with self._reading() as (cursor, statement):
+                for vector in vectors if statement else ():
+                    row = cursor.execute(_NEXT_PART, (*vector, start_utc_s, until_s)).fetchone()
+                    until_s = row[0] if row else until_s
+            yield start_utc_s, until_s
+            start_utc_s = until_s
+
+    def count(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> int:
+        """How often the point was read between two times, at most: its panel and type were."""
+        with self._reading() as (cursor, statement):
+            return int(cursor.execute(_COUNT, (*key[:2], start_utc_s, end_utc_s)).fetchone()[0]) if statement else 0
+
     def readings(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> Iterator[Readings]:
-        """All readings with start <= logging time <= end, a few hundred at a time, each part of one unit and label.
+        """All readings with start <= logging time <= end, a few thousand at a time, each part of one unit and label.
 
         They come in order of their times, those too that were stored late, and each time once, with the reading of the
         later cycle. Each part is read by itself, so that a reader who takes his time holds nothing up; what is stored

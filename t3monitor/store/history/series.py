@@ -31,6 +31,15 @@ class Holes(NamedTuple):
         place = int(np.searchsorted(self.ends, time_s, side="right"))
         return place if place < len(self.ends) and self.starts[place] <= time_s else None
 
+    def reach_into(self, start_s: float, end_s: float) -> bool:
+        """Whether one of them does."""
+        return bool(((self.starts < end_s) & (self.ends > start_s)).any())
+
+    def have(self, times_s: Floats) -> NDArray[np.bool_]:
+        """Which of these times lie in one of them."""
+        next_ends = np.searchsorted(self.ends, times_s, side="right")
+        return np.asarray(np.append(self.starts, np.inf)[next_ends] <= times_s)
+
     def replaced(self, first: int, last: int, *new: tuple[float, float]) -> "Holes":
         """These, with others in place of those from ``first`` to before ``last``; empty ones are left out."""
         starts, ends = np.array([hole for hole in new if hole[0] < hole[1]], dtype=float).reshape(-1, 2).T
@@ -116,6 +125,16 @@ class Series:
         place = int(np.searchsorted(self.times_utc_s, time_s, side="right")) - 1
         is_after = place == len(self.times_utc_s) - 1 and time_s > self.known_until(now_s)
         return None if place < 0 or is_after or self.holes.at(time_s) is not None else place
+
+    def values_at(self, times_s: Floats, now_s: float, faulty: Holes) -> Floats:
+        """The values in force at these times, as of now; NaN where there is none, or its sensor was faulty."""
+        if not self.times_utc_s.size:
+            return np.full(len(times_s), np.nan)
+        places = np.searchsorted(self.times_utc_s, times_s, side="right") - 1
+        is_known = (places >= 0) & (times_s <= self.known_until(now_s))
+        for holes in (self.holes, faulty):
+            is_known &= ~holes.have(times_s)
+        return np.where(is_known, self.values[places], np.nan)
 
     def is_known_within(self, start_s: float, end_s: float, now_s: float) -> bool:
         """Whether a reading holds at any time of these."""

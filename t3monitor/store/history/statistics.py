@@ -164,6 +164,27 @@ def _beyond(values: Floats, seconds: Floats, limit: float | None) -> tuple[float
     return float((np.maximum(values - limit, 0.0) * seconds).sum()) / 3600, float(seconds[values > limit].sum())
 
 
+def means(series: Series, edges_s: Floats, now_s: float, faulty: Holes) -> Floats:
+    """The means by time, of the time known, from each of these times to the next one; NaN where nothing is known."""
+    held = _held(series, float(edges_s[0]), float(edges_s[-1]), now_s, faulty)
+    shares = _shares(series)[held.places]
+    known_s = _up_to(edges_s, held, shares)
+    with np.errstate(invalid="ignore"):
+        return np.diff(_up_to(edges_s, held, held.values * shares)) / np.where(
+            np.diff(known_s) > 0, np.diff(known_s), np.nan
+        )
+
+
+def _up_to(times_s: Floats, held: "_Held", heights: Floats) -> Floats:
+    """What all pieces before each of these times, so high each, cover."""
+    if not held.begins.size:
+        return np.zeros(len(times_s))
+    places = np.searchsorted(held.begins, times_s, side="right") - 1
+    whole = np.append(0.0, np.cumsum(held.seconds * heights))
+    part_s = np.minimum(times_s, held.ends[places]) - held.begins[places]
+    return np.where(places < 0, 0.0, whole[places] + part_s * heights[places])
+
+
 def condition(
     parts: Sequence[Series], state: float, start_s: float, end_s: float, now_s: float, faulty: Holes | None = None
 ) -> Condition:
@@ -227,7 +248,7 @@ def _held(
     edges.sort(kind="stable")  # mostly in order
     known = np.diff(edges) > 0
     for holes in unknown:
-        known &= ~_in(holes, edges[:-1])
+        known &= ~holes.have(edges[:-1])
     if times.size:
         known &= (edges[:-1] >= times[0]) & (edges[:-1] < last_s)
     begins, ends = edges[:-1][known], edges[1:][known]
@@ -243,14 +264,8 @@ def _held(
         places,
         series.values[places],
         follows,
-        ~np.any([np.zeros(len(begins), dtype=bool), *(_in(holes, begins) for holes in only)], axis=0),
+        ~np.any([np.zeros(len(begins), dtype=bool), *(holes.have(begins) for holes in only)], axis=0),
     )
-
-
-def _in(holes: Holes, times_s: Floats) -> NDArray[np.bool_]:
-    """Which of these times lie in one of them."""
-    next_ends = np.searchsorted(holes.ends, times_s, side="right")
-    return np.append(holes.starts, np.inf)[next_ends] <= times_s
 
 
 def _length_within(holes: Holes, start_s: float, end_s: float) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 
 from t3monitor import __version__
-from t3monitor.exchange.csv_table import Separators, Table, TableSeries
+from t3monitor.exchange.table import Separators, Table, TableSeries
 from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.kit.theme import LIGHT, drawn_in
 from t3monitor.ui.trend.export.picture import Page
@@ -47,6 +47,17 @@ class TrendPage:
         self.view_name: Callable[[], str] = str  # of the named view that is shown
 
     @property
+    def has_series(self) -> bool:
+        """Whether anything is plotted."""
+        return bool(self._traces.shown)
+
+    @property
+    def site(self) -> str:
+        """Of which site the points are, or sites."""
+        sites = dict.fromkeys(trace.names.site for trace in self._traces.shown if trace.names.site)
+        return ", ".join(sites) or self.site_name
+
+    @property
     def title(self) -> str:
         """The name of the view, else what its points belong to."""
         panels = list(dict.fromkeys(trace.names.panel for trace in self._traces.shown))
@@ -57,16 +68,15 @@ class TrendPage:
 
     def make(self) -> Page:
         """The page as of now."""
-        state, traces = self.state, self._traces
+        state = self.state
         self._readout.figures.compute_now()
         with drawn_in(LIGHT):
             entries = [entry for entry in self._readout.entries() if not entry.hidden]
-        sites = dict.fromkeys(trace.names.site for trace in traces.shown if trace.names.site)
         made = translate("Picture", "T3 Monitor %s, made %s")
         return Page(
             self.title,
             range_text(state.time_range, state.zone),
-            ", ".join(sites) or self.site_name,
+            self.site,
             made % (__version__, local_time_text(self._clock(), state.zone)),
             "" if state.cursor_s is None else self._readout.heading,
             entries,

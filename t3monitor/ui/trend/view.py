@@ -25,7 +25,7 @@ from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.trend.actions import SeriesMenu, TrendMenu, act_on_key, open_menu
 from t3monitor.ui.trend.drops import Drops
-from t3monitor.ui.trend.export.export import Exporter, SaveTable, nothing_saved
+from t3monitor.ui.trend.export.export import Exporter, NoTables, Tables
 from t3monitor.ui.trend.holes.explainer import Explain, HoleExplainer, no_causes
 from t3monitor.ui.trend.holes.shown_holes import ShownHoles
 from t3monitor.ui.trend.legend.legend import Legend, LegendSplitter
@@ -59,7 +59,7 @@ class TrendView(QWidget):
 
     ``load(keys, start, end, max_points)`` is a coroutine function that answers as `HistoryReader.read_many` does; it
     runs on the event loop of this thread and must not block it; ``explain`` does as much for `holes_of_points`,
-    ``save_table`` for `write_table`. `spawn` starts a coroutine there; ``in_thread`` has a function called in another
+    ``tables`` writes tables. `spawn` starts a coroutine there; ``in_thread`` has a function called in another
     thread, and is awaited.
     """
 
@@ -76,7 +76,7 @@ class TrendView(QWidget):
         *,
         explain: Explain = no_causes,
         read_marks: ReadMarks = no_marks,
-        save_table: SaveTable = nothing_saved,
+        tables: Tables | None = None,
         spawn: Spawn = asyncio.ensure_future,
         in_thread: InThread = at_once,
     ) -> None:
@@ -101,7 +101,7 @@ class TrendView(QWidget):
         self.legend = Legend(self.readout.in_sight)
         self.axis_control = AxisControl(self.plots, self.state, self.explainer, self)
         self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, self.marks, clock)
-        self.exporter = Exporter(self.page, save_table, spawn, self)
+        self.exporter = Exporter(self.page, tables or NoTables(), spawn, self)
         self.views = ViewsControl(self.state, self.exporter, self)
         self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)
         self.toolbar.add_menu("ƒ", self.tr("Compare"), self.more.make_menu(self.toolbar))

@@ -1,32 +1,35 @@
-"""What leaves the trend: pictures, and its values as a table; asks for a file and says how that went; GUI thread."""
+"""What leaves the trend: pictures, and its values as a table; writes at once, or asks for a file; GUI thread."""
 
 import asyncio
 import logging
 import re
-import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from datetime import time
 from enum import Enum
 from functools import partial
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QDir, QLocale, QObject, QStandardPaths, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMenu, QProgressDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QProgressDialog, QWidget
 
 from t3monitor.config.files import whole_file
-from t3monitor.exchange.csv_table import GivenUpError, Separators, Table
+from t3monitor.exchange.export import Form, Size, Written
+from t3monitor.exchange.table import Separators, Table
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.zones import local
+from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.texts import date_text, translate
 from t3monitor.ui.trend.export.picture import Page, as_image, as_pdf, as_png, as_svg
+from t3monitor.ui.trend.export.saved_notice import SavedNotice
 from t3monitor.ui.trend.message import ProblemLine
 from t3monitor.ui.trend.series.loader import Spawn, Task
 from t3monitor.ui.trend.trend_page import TrendPage
 
-SaveTable = Callable[[Table, Path, Callable[[float], None], Callable[[], bool]], Awaitable[int]]
-
+_ASKS_FROM_ROWS = 1_000_000
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _LONGEST_NAME = 100
 _PROGRESS_AFTER_MS, _LOOK_MS, _PERMILLE = 500, 100, 1000
@@ -40,7 +43,9 @@ class Format(Enum):
     PDF = "pdf"
     PNG = "png"
     SVG = "svg"
+    EXCEL = "xlsx"
     READINGS = "csv"
+    DRAWN_EXCEL = "xlsx-drawn"
     DRAWN = "csv-drawn"
 
     @property
@@ -49,23 +54,57 @@ class Format(Enum):
         return self.value.partition("-")[0]
 
     @property
+    def form(self) -> Form:
+        """Of a table."""
+        return Form(self.suffix)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a table has what the lines are made of, rather than all readings."""
+        return self in (Format.DRAWN, Format.DRAWN_EXCEL)
+
+    @property
     def name_filter(self) -> str:
         """As the desktop's dialog shows it."""
         return {
             Format.PDF: translate("Export", "Page for a report, PDF (*.pdf)"),
             Format.PNG: translate("Export", "Picture, PNG (*.png)"),
             Format.SVG: translate("Export", "Drawing, SVG (*.svg)"),
+            Format.EXCEL: translate("Export", "All readings, Excel (*.xlsx)"),
             Format.READINGS: translate("Export", "All readings, CSV (*.csv)"),
+            Format.DRAWN_EXCEL: translate("Export", "Values as drawn, Excel (*.xlsx)"),
             Format.DRAWN: translate("Export", "Values as drawn, CSV (*.csv)"),
         }[self]
+
+    @property
+    def title(self) -> str:
+        """Without the names of its files."""
+        return self.name_filter.partition(" (")[0]
 
 
 _PICTURES: dict[Format, Callable[[Page], bytes]] = {Format.PDF: as_pdf, Format.PNG: as_png, Format.SVG: as_svg}
 
 
-async def nothing_saved(*_: object) -> int:
+class Tables(Protocol):
+    """Who writes tables, beside what else goes on."""
+
+    async def size(self, table: Table, form: Form) -> Size:
+        """About how large it will get."""
+
+    async def save(self, table: Table, file: Path, form: Form, work: LongWork) -> Written:
+        """Writes the file."""
+
+
+class NoTables:
     """Where there is no database to read."""
-    return 0
+
+    async def size(self, table: Table, form: Form) -> Size:  # noqa: ARG002 - as those that write
+        """Nothing."""
+        return Size(0, 0, len(table.series), 1, 1)
+
+    async def save(self, table: Table, file: Path, form: Form, work: LongWork) -> Written:  # noqa: ARG002
+        """Writes none."""
+        return Written(0, [])
 
 
 class Exporter(QObject):
@@ -74,26 +113,31 @@ class Exporter(QObject):
     said = Signal(str)  # how it went
     failed = Signal(str)  # one sentence, empty: it begins anew
 
-    def __init__(self, page: TrendPage, save_table: SaveTable, spawn: Spawn, parent: QWidget) -> None:
+    def __init__(self, page: TrendPage, tables: Tables, spawn: Spawn, parent: QWidget) -> None:
         super().__init__(parent)
         self._view = parent
         self.page = page
-        self._save_table = save_table
+        self._tables = tables
         self._spawn = spawn
         self._folder = ""
         self._format = Format.PDF
         self._task: Task | None = None
-        self._unwanted = threading.Event()
-        self._share = 0.0
+        self._work = LongWork()
+        self._size = ""  # of the table that is written
         self._progress: QProgressDialog | None = None
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._show_progress)
         self.problem = ProblemLine()
         self.failed.connect(self.problem.say)
-        self.dialog: QFileDialog | None = None  # while it asks
-        self.save_action = QAction(self.tr("&Export…"), self)
+        self.saved_notice = SavedNotice()
+        self.dialog: QFileDialog | None = None  # while it asks for a file
+        self.question: QMessageBox | None = None  # while it asks whether a large table is wanted
+        self.save_action = QAction(self.tr("&Export"), self)
         self.save_action.setShortcut(QKeySequence("Ctrl+E"))
-        self.save_action.triggered.connect(lambda: self.ask())
+        self.save_action.triggered.connect(lambda: self.save_now())
+        self.ask_action = QAction(self.tr("Export &to…"), self)
+        self.ask_action.setShortcut(QKeySequence("Ctrl+Shift+E"))
+        self.ask_action.triggered.connect(lambda: self.ask())
         self.copy_action = QAction(icon("copy"), self.tr("Copy &picture"), self)
         self.copy_action.setShortcut(QKeySequence("Ctrl+Shift+C"))
         self.copy_action.triggered.connect(self.copy)
@@ -104,12 +148,12 @@ class Exporter(QObject):
         return self._task is not None
 
     def make_menu(self, parent: QWidget) -> QMenu:
-        """What can be made, each in one click more."""
+        """What can be made at once, each in one click more; and elsewhere."""
         menu = QMenu(parent)
         for its in Format:
-            menu.addAction(its.name_filter.partition(" (")[0] + "…", partial(self.ask, its))
+            menu.addAction(its.title, partial(self.save_now, its))
         menu.addSeparator()
-        menu.addAction(self.copy_action)
+        menu.addActions([self.ask_action, self.copy_action])
         return menu
 
     @property
@@ -132,6 +176,22 @@ class Exporter(QObject):
         if isinstance(saved, dict):
             self._folder = folder if isinstance(folder := saved.get("folder"), str) else ""
             self._format = next((its for its in Format if its.value == saved.get("format")), Format.PDF)
+
+    def save_now(self, its: Format | None = None) -> None:
+        """Writes what was written last, or something else, beside the last file under a name of its own."""
+        if not self.page.has_series:
+            self.failed.emit(self.tr("There is nothing to export: no point is plotted"))
+            return
+        its = its or self._format
+        self.failed.emit("")
+        folder = Path(self.folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self.failed.emit(file_problem(folder, error))
+            return
+        names = (self._proposed_name() + (f" ({number})" if number > 1 else "") for number in count(1))
+        self.save(next(file for name in names if not (file := folder / f"{name}.{its.suffix}").exists()), its)
 
     def ask(self, its: Format | None = None) -> None:
         """Asks for a file and writes it."""
@@ -159,7 +219,7 @@ class Exporter(QObject):
         self._format = its
         if its not in _PICTURES:
             self.forget()
-            self._task = self._spawn(self._write_table(file, self.page.table(_separators(), drawn=its is Format.DRAWN)))
+            self._task = self._spawn(self._write_table(file, its))
             return
         try:
             with whole_file(file) as target:
@@ -167,13 +227,12 @@ class Exporter(QObject):
         except OSError as error:
             self.failed.emit(file_problem(file, error))
         else:
-            self._folder = str(file.parent)
-            self.said.emit(self.tr("Saved: %s") % file)
+            self._say_saved([file])
 
     @Slot()
     def forget(self) -> None:
         """Gives up the table that is being written; nothing of it stays."""
-        self._unwanted.set()
+        self._work.cancel()
 
     @Slot(str)
     def _on_filter(self, name_filter: str) -> None:
@@ -198,33 +257,44 @@ class Exporter(QObject):
         self.dialog = None
 
     def _proposed_name(self) -> str:
+        """Site, what is shown, and of which time."""
         state = self.page.state
-        days = dict.fromkeys(date_text(local(at_s, state.zone).date()) for at_s in state.time_range)
-        return file_name(f"{self.page.title} {' to '.join(days)}")
+        start, end = (local(at_s, state.zone) for at_s in state.time_range)
+        days = dict.fromkeys(map(date_text, (start.date(), end.date())))
+        times = (f"{date_text(at.date())} {at:%H.%M}" for at in (start, end))
+        is_whole = start.time() == end.time() == time()
+        names = dict.fromkeys(filter(None, (self.page.site, self.page.title)))
+        return file_name(" ".join((*names, " to ".join(days if is_whole else times))))
+
+    def _say_saved(self, files: list[Path], readings: int | None = None) -> None:
+        self._folder = str(files[0].parent)
+        self.saved_notice.show_files(files, readings)
 
     # -- tables ----------------------------------------------------------------------------------------------------
 
-    async def _write_table(self, file: Path, table: Table) -> None:
-        self._unwanted = unwanted = threading.Event()
-        self._share = 0.0
-        self._timer.start()
+    async def _write_table(self, file: Path, its: Format) -> None:
+        table, self._work = self.page.table(_separators(), drawn=its.is_drawn), LongWork()
         try:
-            count = await self._save_table(table, file, self._set_share, unwanted.is_set)
-        except GivenUpError:
+            size = await self._tables.size(table, its.form)
+            self._size = size.sentence(its.form)
+            if (size.rows >= _ASKS_FROM_ROWS or size.sheets > 1) and not await self._is_wanted():
+                raise CancelledWorkError
+            self._timer.start()
+            written = await self._tables.save(table, file, its.form, self._work)
+        except CancelledWorkError:
             self.said.emit(self.tr("Given up: nothing was saved"))
         except MonitorError as error:
             self.failed.emit(str(error))
         except OSError as error:
             self.failed.emit(file_problem(file, error))
         except asyncio.CancelledError:
-            unwanted.set()
+            self._work.cancel()
             raise
         except Exception:
             _logger.exception("Writing a table failed")
             self.failed.emit(self.tr("The table could not be written; the log tells why"))
         else:
-            self._folder = str(file.parent)
-            self.said.emit(self.tr("Saved: %s, readings: %d") % (file, count))
+            self._say_saved(written.files, written.readings)
         finally:
             self._task = None
             self._timer.stop()
@@ -232,19 +302,32 @@ class Exporter(QObject):
                 self._progress.deleteLater()
                 self._progress = None
 
-    def _set_share(self, share: float) -> None:
-        self._share = share
+    async def _is_wanted(self) -> bool:
+        """Asks whether so large a table is to be written."""
+        is_answered = asyncio.Event()
+        self.question = question = QMessageBox(self._view)
+        question.setWindowTitle(self.tr("Export"))
+        question.setText(self._size)
+        question.setStandardButtons(QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Cancel)
+        question.finished.connect(is_answered.set)
+        question.open()
+        try:
+            await is_answered.wait()
+            return question.result() == QMessageBox.StandardButton.Save
+        finally:
+            self.question = None
+            question.deleteLater()
 
     @Slot()
     def _show_progress(self) -> None:
         if self._progress is None:
-            self._progress = QProgressDialog(self.tr("Writing the table…"), self.tr("Cancel"), 0, _PERMILLE, self._view)
+            self._progress = QProgressDialog(self._size, self.tr("Cancel"), 0, _PERMILLE, self._view)
             self._progress.setWindowTitle(self.tr("Export"))
             self._progress.setMinimumDuration(_PROGRESS_AFTER_MS)
             self._progress.setAutoClose(False)
             self._progress.setAutoReset(False)
             self._progress.canceled.connect(self.forget)
-        self._progress.setValue(round(self._share * _PERMILLE))
+        self._progress.setValue(round((self._work.share or 0.0) * _PERMILLE))
 
 
 def file_name(text: str) -> str:

@@ -1,0 +1,145 @@
+"""``t3monitor export``: readings as files, for spreadsheets and for other programs."""
+
+import argparse
+import locale
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, timedelta, tzinfo
+
+from t3monitor.commands import exit_codes
+from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.signals import on_end_signals
+from t3monitor.commands.waiting import done
+from t3monitor.config.errors import SettingsError
+from t3monitor.config.paths import user_paths, whole_path
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.exchange.export import Form, Split, estimated, write
+from t3monitor.exchange.table import DAY_S, Rule, Separators, Table, TableSeries
+from t3monitor.model.errors import MonitorError
+from t3monitor.model.local_days import begin_of
+from t3monitor.model.point_types import parse_point_id
+from t3monitor.model.points import Point, PointKey
+from t3monitor.model.snapshot import Panel
+from t3monitor.model.zones import zone_named
+from t3monitor.store.migrate import present_revision
+from t3monitor.store.present_state import read_present_state
+from t3monitor.store.reading import give_up_when
+from t3monitor.store.work import CancelledWorkError, LongWork
+
+
+def export(args: argparse.Namespace) -> int:
+    """Says how large it gets, writes the files, says where they are, and returns the exit code."""
+    work = LongWork()
+    on_end_signals(lambda _: work.cancel())
+    settings, _ = settings_in_force(args, user_paths())
+    url = args.database or user_paths().database_url(settings)
+    try:
+        table = _table(args, settings, url, time.time())
+        print(done(lambda: _written(args, url, table, work), work), flush=True)
+    except MonitorError as error:
+        print(error, file=sys.stderr)
+        return exit_codes.of_outcome(error.outcome)
+    except OSError as error:
+        print(f"{args.output} could not be written: {error.strerror or error}", file=sys.stderr)
+        return exit_codes.FAILED
+    return exit_codes.GOOD
+
+
+def _written(args: argparse.Namespace, url: str, table: Table, work: LongWork) -> str:
+    form = Form.EXCEL if args.excel else Form.LONG if args.long else Form.CSV
+    file, split = whole_path(args.output, "FILE"), Split(args.split) if args.split else None
+    give_up_when(lambda: work.is_cancelled)
+    try:
+        size = estimated(url, table, form, split)
+        print(size.sentence(form), file=sys.stderr, flush=True)
+        written = write(url, table, file, form, work, split)
+    except MonitorError:
+        if work.is_cancelled:
+            raise CancelledWorkError from None
+        raise
+    names = f"{written.files[0]} and {len(written.files) - 1} more" if len(written.files) > 1 else f"{written.files[0]}"
+    return f"Written: {names}, {'rows' if table.every_s else 'readings'}: {written.readings:,}"
+
+
+def _table(args: argparse.Namespace, settings: Settings, url: str, now_s: float) -> Table:
+    """What is asked for; raises SettingsError where that is nothing, and DatabaseError."""
+    if not args.excel and args.output.lower().endswith(".xlsx"):
+        raise SettingsError(f"{args.output} would be no Excel file; write --excel, or choose a name that ends in .csv")
+    present_revision(url)
+    known = read_present_state(url)
+    panels = {panel.serial_number: panel for panel in (*known.panels, *known.silent)} if known else {}
+    series = list(dict.fromkeys(_chosen(args, panels)))
+    if not series:
+        raise SettingsError("There is no point to export; name some with --point SERIAL/IN1 or --panel SERIAL")
+    zone = zone_named(args.zone) if args.zone else _zone(settings, [panels[its.serial_number].site for its in series])
+    if args.zone and zone is None:
+        raise SettingsError(f"--zone: {args.zone} is no time zone; give an IANA name such as America/New_York")
+    end_s = min(_time_s(args.until, "--to", zone, now_s, is_end=True), now_s)
+    start_s = _time_s(args.since, "--from", zone, now_s) if args.since else end_s - DAY_S
+    if start_s >= end_s:
+        raise SettingsError("--from: the time begins after its end, or after now")
+    takes_end = end_s == now_s or not _is_day(args.until)
+    return Table(series, start_s, end_s, now_s, zone, _separators(args), None, args.every, Rule(args.rule), takes_end)
+
+
+def _chosen(args: argparse.Namespace, panels: dict[int, Panel]) -> Iterator[TableSeries]:
+    """The points that are named; of panels, and where none is named of all of them, those that are in use."""
+    for name in args.point or ():
+        serial, _, point_id = name.partition("/")
+        parsed = parse_point_id(point_id.upper())
+        if not (serial.isdecimal() and parsed):
+            raise SettingsError(f"--point: {name} is no point; write SERIAL/IN1, SERIAL/OUT1 or SERIAL/VAR1")
+        panel = _panel(panels, int(serial), "--point")
+        found = [point for point in panel.points() if (point.point_type, point.point_index) == parsed]
+        if not found:
+            raise SettingsError(f"--point: panel {serial} ({panel.panel_name}) has no point {point_id.upper()}")
+        yield _series(panel, found[0])
+    for serial in args.panel or () if args.panel or args.point else panels:
+        panel = _panel(panels, int(serial), "--panel")
+        yield from (_series(panel, point) for point in panel.points() if point.in_use)
+
+
+def _panel(panels: dict[int, Panel], serial: int, option: str) -> Panel:
+    if serial not in panels:
+        known = ", ".join(f"{its.serial_number} ({its.panel_name})" for its in list(panels.values())[:8])
+        raise SettingsError(f"{option}: the database has no panel {serial}; it has {known or 'none'}")
+    return panels[serial]
+
+
+def _series(panel: Panel, point: Point) -> TableSeries:
+    key = PointKey(panel.serial_number, point.point_type, point.point_index)
+    label = point.label or point.full_label
+    return TableSeries(key, panel.site, panel.panel_name, point.point_id, label, point.words, point.range)
+
+
+def _zone(settings: Settings, sites: list[str]) -> tzinfo | None:
+    """That of the sites, where all are in one; else that of this computer."""
+    zones = {site.name: site.zone for site in settings.sites} if settings.link == LinkName.WEBAPI else {}
+    names = {zones.get(site, "") for site in sites}
+    return zone_named(names.pop()) if len(names) == 1 else None
+
+
+def _time_s(text: str, option: str, zone: tzinfo | None, now_s: float, *, is_end: bool = False) -> float:
+    """UTC epoch seconds of what was written; a day alone is its begin, or its end."""
+    if text == "now":
+        return now_s
+    with suppress(ValueError):
+        if _is_day(text):
+            return begin_of(date.fromisoformat(text) + timedelta(days=is_end), zone)
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).timestamp()
+    raise SettingsError(f"{option}: {text} is no time; write 2026-11-27, 2026-11-27T14:00 or 2026-11-27T14:00+01:00")
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == len("2026-11-27")
+
+
+def _separators(args: argparse.Namespace) -> Separators:
+    if args.separators:
+        return Separators(*args.separators)
+    with suppress(locale.Error):
+        locale.setlocale(locale.LC_NUMERIC, "")  # as the user has set it; Python itself begins in that of C
+    return Separators.of(str(locale.localeconv()["decimal_point"]))
