@@ -20,8 +20,23 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.trend.export.export import Format
+from t3monitor.ui.trend.export.picture import as_image
 from t3monitor.ui.trend.view import TrendView
-from trend_views import CO2, FAN, NOW_S, SAT, Clock, History, Settle, clock, file, history, panel, settle
+from trend_views import (
+    CO2,
+    FAN,
+    NOW_S,
+    SAT,
+    Clock,
+    History,
+    Settle,
+    clock,
+    file,
+    history,
+    offscreen_popup,
+    panel,
+    settle,
+)
 from values import snapshot
 
 __all__ = ["clock", "file", "history", "settle"]
@@ -211,12 +226,12 @@ def test_nothing_is_written_where_nothing_is_plotted(view: TrendView, tmp_path: 
 
 @pytest.mark.parametrize(("answer", "is_written"), [("Save", True), ("Cancel", False)])
 def test_a_large_table_is_asked_about_with_its_rows_and_size_before_it_is_written(
-    view: TrendView, settle: Settle, tmp_path: Path, writer: Writer, answer: str, is_written: bool, qtbot: QtBot
+    view: TrendView, settle: Settle, tmp_path: Path, writer: Writer, answer: str, is_written: bool
 ) -> None:
     shown(view, settle, SAT)
     writer.rows, writer.ends = 2_000_000, True
     view.exporter.save(tmp_path / "table.csv", Format.READINGS)
-    settle_until(view, lambda: view.exporter.question is not None)
+    settle(view)
     question = view.exporter.question
     assert question is not None
     assert question.text() == "About 2,000,000 rows of 1 point, 0.1 MB"
@@ -226,11 +241,46 @@ def test_a_large_table_is_asked_about_with_its_rows_and_size_before_it_is_writte
     assert bool(writer.wanted) is is_written
 
 
-def test_the_page_has_no_crosshair_but_the_values_at_it(view: TrendView, settle: Settle) -> None:
+def test_the_page_has_no_crosshair_and_no_values_at_it(view: TrendView, settle: Settle) -> None:
     shown(view, settle, SAT)
     view.state.set_cursor(NOW_S - 3600.0)
-    page = view.page.make()
-    plots = page.make_plot(QSize(600, 300))
-    assert page.heading
+    plots = view.page.make().make_plot(QSize(600, 300))
+    assert view.plot.time_axis.cursor_text
     assert not plots.lowest.time_axis.cursor_text
     plots.deleteLater()
+
+
+def test_figures_between_a_and_b_stand_on_the_page_while_they_are_shown(
+    view: TrendView, settle: Settle, tmp_path: Path
+) -> None:
+    shown(view, settle, SAT, FAN)
+
+    def texts() -> str:
+        view.exporter.save(tmp_path / "page.svg", Format.SVG)
+        found = ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}text")
+        return " ".join((text.text or "").strip() for text in found)
+
+    assert "Std dev" not in texts()
+    view.state.mark(view.state.shown.stretch.marking(NOW_S - 7200.0, NOW_S - 3600.0))
+    view.meter.flush()
+    for _ in range(12):
+        settle(view)
+    assert view.figures.told[0].values.rows
+    page = texts()
+    assert "Std dev" in page
+    assert "A 20" in page
+
+
+@offscreen_popup
+def test_an_x_y_plot_that_is_open_stands_on_the_page(view: TrendView, settle: Settle, qtbot: QtBot) -> None:
+    shown(view, settle, SAT, CO2)
+    plain = view.page.make()
+    assert plain.paint_xy is None
+    view.more.show_xy()
+    assert view.more.xy is not None
+    settle(view)
+    page = view.page.make()
+    assert page.paint_xy is not None
+    assert as_image(page) != as_image(plain)
+    view.more.xy.close()
+    assert view.page.make().paint_xy is None

@@ -8,7 +8,7 @@ from t3monitor import __version__
 from t3monitor.exchange.table import Separators, Table, TableSeries
 from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.kit.theme import LIGHT, drawn_in
-from t3monitor.ui.trend.export.picture import Page
+from t3monitor.ui.trend.export.picture import Page, PaintXY
 from t3monitor.ui.trend.holes.shown_holes import ShownHoles
 from t3monitor.ui.trend.legend.legend_model import plot_name
 from t3monitor.ui.trend.legend.readout import Readout
@@ -18,9 +18,14 @@ from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.stretch.stretch_rows import Tables
 from t3monitor.ui.trend.time.toolbar import range_text
 
 _PANELS = 4  # named in a title, at most
+
+
+def nothing() -> None:
+    """What is not shown."""
 
 
 class TrendPage:
@@ -45,6 +50,8 @@ class TrendPage:
         self._clock = clock
         self.site_name = ""  # what is watched, where a point does not say of which of several sites it is
         self.view_name: Callable[[], str] = str  # of the named view that is shown
+        self.figures: Callable[[], tuple[Tables, str] | None] = nothing  # of the stretch, and of which time they are
+        self.xy: Callable[[], PaintXY | None] = nothing  # the X/Y plot that is open
 
     @property
     def has_series(self) -> bool:
@@ -72,17 +79,19 @@ class TrendPage:
         self._readout.figures.compute_now()
         with drawn_in(LIGHT):
             entries = [entry for entry in self._readout.entries() if not entry.hidden]
+        figures = self.figures() if state.shown.stretch.is_told else None
         made = translate("Picture", "T3 Monitor %s, made %s")
         return Page(
             self.title,
             range_text(state.time_range, state.zone),
             self.site,
             made % (__version__, local_time_text(self._clock(), state.zone)),
-            "" if state.cursor_s is None else self._readout.heading,
             entries,
             [plot_name(entry.plot) for entry in entries] if state.shown.plot_count > 1 else (),
             self._holes.told(*state.time_range),
             self._make_plot,
+            figures,
+            self.xy(),
         )
 
     def table(self, separators: Separators, *, drawn: bool) -> Table:
@@ -111,7 +120,6 @@ class TrendPage:
         self._holes.show_on(plot, now_s)
         plot.set_marks(self._marks.shown)
         plot.set_cursors(state.shown.stretch.cursors)
-        plot.set_cursor(state.cursor_s, self._readout.cursor_text)
         return plot
 
 

@@ -115,6 +115,8 @@ class TrendView(QWidget):
         self.cursors = CursorControl(self.plots, self.state, clock, self)
         self.meter = StretchMeter(load, explain, in_thread, clock, spawn, self)
         self.figures = StretchPane(self.state, self.traces, self.meter, clock)
+        self.page.figures = lambda: self.figures.told
+        self.page.xy = self.more.paint_xy
         self.panes = FiguresSplitter(self.splitter, self.figures)
         self.figures.filled.connect(self.panes.fit)
         stack(self, self.toolbar, self.problem, self.exporter.problem, self.panes)

@@ -29,15 +29,20 @@ from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, figur
 from t3monitor.ui.trend.legend.legend_painting import paint_line
 from t3monitor.ui.trend.plot.axes import axis_font
 from t3monitor.ui.trend.plot.plots import PlotStack
+from t3monitor.ui.trend.stretch.stretch_rows import Tables
 
 _MARGIN_MM, _MM_PER_INCH = 12.0, 25.4
 _SCALE = 2  # of a PNG: fine enough to print
 _GAP_PX = 8
-_ROWS_IN_ONE_COLUMN, _HOLES = 8, 4  # at most
+_ROWS_IN_ONE_COLUMN, _HOLES, _FIGURES = 8, 4, 10  # at most
+_XY_SHARE = 0.4  # of the width
 _CREATOR = "T3 Monitor"
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ELIDE = Qt.TextElideMode.ElideRight
+
+
+PaintXY = Callable[[QPainter, QRectF], None]  # in the theme that is then in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,12 @@ class Page:
     time: str  # with the zone
     site: str
     made: str  # when, and by which program
-    heading: str  # of when the values are, empty: there are none
     entries: Sequence[Entry]  # in light colours
     plots: Sequence[str]  # a name for each of several plots, in which the entries are
     holes: Sequence[str]  # a line each, the longest first
     make_plot: Callable[[QSize], PlotStack]
+    figures: tuple[Tables, str] | None = None  # between A and B, with the time
+    paint_xy: PaintXY | None = None
 
 
 def as_pdf(page: Page) -> bytes:
@@ -129,10 +135,17 @@ def _paint(painter: QPainter, page: Page) -> None:
         room = whole.adjusted(margin, margin, -margin, -margin)
         room.setTop(_paint_head(painter, room, page) + _GAP_PX)
         room.setBottom(_paint_foot(painter, room, page) - _GAP_PX)
+        if page.figures:
+            room.setBottom(_paint_figures(painter, room, *page.figures) - _GAP_PX)
         table = _Table(page, room.width())
         room.setBottom(room.bottom() - table.height)
         table.paint(painter, room.bottom(), room.left())
         room.setBottom(room.bottom() - _GAP_PX)
+        if page.paint_xy:
+            painter.save()
+            page.paint_xy(painter, room.adjusted((1 - _XY_SHARE) * room.width() + _GAP_PX, 0, 0, 0))
+            painter.restore()
+            room.setWidth((1 - _XY_SHARE) * room.width())
         _paint_plot(painter, room.toAlignedRect(), page)
 
 
@@ -158,6 +171,46 @@ def _paint_foot(painter: QPainter, room: QRectF, page: Page) -> float:
     for number, text in enumerate(lines):
         at = QRectF(room.left(), top + number * height, room.width(), height)
         _line(painter, at, text, font, LIGHT.muted)
+    return top
+
+
+def _paint_figures(painter: QPainter, room: QRectF, shown: Tables, heading: str) -> float:
+    """The figures of a stretch at the bottom of the room, under the time that they are of; returns where they begin."""
+    font = tabular(axis_font())
+    bold = QFont(font)
+    bold.setBold(True)
+    row_px = ceil(QFontMetricsF(bold).height()) + 2
+    parts = [table for table in shown if table.rows]
+    left_out = max(0, sum(len(table.rows) for table in parts) - _FIGURES)
+    rows_left = _FIGURES
+    cut = []
+    for table in parts:
+        cut.append(table._replace(rows=table.rows[:rows_left]))
+        rows_left -= len(cut[-1].rows)
+    cut = [table for table in cut if table.rows]
+    lines = sum(len(table.rows) + 1 for table in cut)
+    top = at = room.bottom() - row_px * (1 + lines)
+    if left_out:
+        heading += " " + translate("Picture", "(%d rows more in the window)") % left_out
+    _line(painter, QRectF(room.left(), at, room.width(), row_px), heading, bold, LIGHT.text)
+    for table in cut:
+        columns = [column for column in range(len(table.heads)) if table.filled(column)]
+        texts = [[table.heads[column].title for column in columns]]
+        texts += [[row.cells[column].text for column in columns] for row in table.rows]
+        metrics = QFontMetricsF(bold)
+        widths = [max(metrics.horizontalAdvance(row[n]) for row in texts) + 2 * _GAP_PX for n in range(len(columns))]
+        widths[-1] = max(0.0, room.width() - sum(widths[:-1]))  # the remark
+        for number, row in enumerate(texts):
+            at += row_px
+            left = room.left()
+            painter.setFont(font if number else bold)
+            painter.setPen(LIGHT.text if number else LIGHT.muted)
+            for n, (text, width) in enumerate(zip(row, widths, strict=True)):
+                is_text = n == 0 or columns[n] == len(table.heads) - 1
+                cell = QRectF(left, at, width - _GAP_PX, row_px)
+                text = QFontMetricsF(painter.font()).elidedText(text, _ELIDE, max(0.0, cell.width() + 1))
+                painter.drawText(cell, _LEFT if is_text else _RIGHT, text)
+                left += width
     return top
 
 
@@ -193,7 +246,7 @@ class _Table:
         self._columns = 2 if len(rows) > _ROWS_IN_ONE_COLUMN else 1
         self._per_column = ceil(len(rows) / self._columns)
         self._width = (width - (self._columns - 1) * 3 * _GAP_PX) / self._columns
-        self._shown = [*([Column.VALUE] if page.heading else []), *FIGURES]
+        self._shown = list(FIGURES)
         self._widths = {
             column: max(self._metrics.horizontalAdvance(text) for text in self._texts(column)) + 2 * _GAP_PX
             for column in self._shown
@@ -205,10 +258,7 @@ class _Table:
         return self._row_px * (self._per_column + 1) + 2 if self._page.entries else 0.0
 
     def _texts(self, column: Column) -> list[str]:
-        return [self._head(column), *(_cell(entry, column) for entry in self._page.entries)]
-
-    def _head(self, column: Column) -> str:
-        return self._page.heading if column is Column.VALUE else title(column)
+        return [title(column), *(figure_text(entry, column) for entry in self._page.entries)]
 
     def paint(self, painter: QPainter, top: float, left: float) -> None:
         """Paints it there."""
@@ -218,7 +268,7 @@ class _Table:
             painter.setFont(self._bold)
             painter.setPen(LIGHT.muted)
             painter.drawText(room, _LEFT, title(Column.NAME))
-            self._paint_cells(painter, room, self._head)
+            self._paint_cells(painter, room, title)
             painter.setPen(LIGHT.border)
             painter.drawLine(room.bottomLeft(), room.bottomRight())
             for place, entry in entries:
@@ -242,7 +292,7 @@ class _Table:
         if names.width() > 4 * _GAP_PX:
             painter.drawText(names, _LEFT, metrics.elidedText(small, _ELIDE, names.width()))
         painter.setPen(LIGHT.text)
-        self._paint_cells(painter, room, lambda column: _cell(entry, column))
+        self._paint_cells(painter, room, lambda column: figure_text(entry, column))
 
     def _paint_cells(self, painter: QPainter, room: QRectF, text: Callable[[Column], str]) -> None:
         right = room.right()
@@ -250,9 +300,3 @@ class _Table:
             width = self._widths[column]
             painter.drawText(QRectF(right - width, room.top(), width, room.height()), _RIGHT, text(column))
             right -= width
-
-
-def _cell(entry: Entry, column: Column) -> str:
-    if column is not Column.VALUE:
-        return figure_text(entry, column)
-    return translate("Picture", "no reading") if entry.told.is_missing else entry.told.text

@@ -38,9 +38,8 @@ class SavedNotice(QLabel):
         if readings is not None:
             parts.append(self.tr("(readings: %s)") % f"{readings:,}")
         names = " ".join(parts)
-        self.setText(
-            self.tr("Saved: %1 in %2").replace("%1", names).replace("%2", _link(files[0].parent, str(files[0].parent)))
-        )
+        folder = _link(files[0].parent, str(files[0].parent))
+        self.setText(self.tr("Saved: %s in %s") % (" ".join(parts), folder))
         self.setAccessibleName(self.tr("Saved: %s") % files[0])
         self.setToolTip(escape(str(files[0])))
         self.show()

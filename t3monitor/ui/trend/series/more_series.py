@@ -11,6 +11,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, difference
 from t3monitor.model.zones import local
 from t3monitor.ui.kit.plain import add_action, menu_text, tooltip
+from t3monitor.ui.trend.export.picture import PaintXY
 from t3monitor.ui.trend.series.day_dialog import DayDialog
 from t3monitor.ui.trend.series.expression_dialog import ExpressionDialog
 from t3monitor.ui.trend.series.loader import Load, Spawn
@@ -111,6 +112,10 @@ class MoreSeries(QObject):
             dialog.edit(changed)
         dialog.accepted.connect(lambda: self._take(dialog.key, changed))
         return dialog
+
+    def paint_xy(self) -> PaintXY | None:
+        """Paints the X/Y plot that is open."""
+        return self.xy.paint_on if self.xy is not None and self.xy.isVisible() else None
 
     def show_xy(self) -> None:
         """Opens the X/Y plot, with what was chosen there."""

@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -94,6 +94,21 @@ class XYWindow(QDialog):
         self.x_box.setCurrentIndex(self.x_box.findData(x))
         self.y_box.setCurrentIndex(self.y_box.findData(y))
         self.refresh()
+
+    def paint_on(self, painter: QPainter, room: QRectF) -> None:
+        """Paints plot and hours there, in the theme that is in force."""
+        self._restyle()
+        hours = HourBar()
+        hours.zone_text = self.hours.zone_text
+        hours.resize(round(room.width()), hours.sizeHint().height())
+        plot = room.adjusted(0, 0, 0, -hours.height())
+        self.plot.scene().prepareForPaint()
+        self.plot.render(painter, plot, self.plot.viewport().rect(), Qt.AspectRatioMode.KeepAspectRatio)
+        painter.save()
+        painter.translate(room.left(), plot.bottom())
+        hours.render(painter, QPoint())
+        painter.restore()
+        QTimer.singleShot(0, self, self._restyle)  # in the colours of the screen again
 
     def follow(self) -> None:
         """Time or series may be others."""

@@ -18,7 +18,7 @@ from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.stretch.figures_table import FiguresTable
 from t3monitor.ui.trend.stretch.stretch import Condition, Stretch
 from t3monitor.ui.trend.stretch.stretch_meter import Asked, StretchMeter
-from t3monitor.ui.trend.stretch.stretch_rows import copied, heading_text, spoken, tables
+from t3monitor.ui.trend.stretch.stretch_rows import Tables, copied, heading_text, spoken, tables
 from t3monitor.ui.trend.stretch.stretch_told import Told
 
 _SHARE = 0.45  # of the height, at most, as long as nobody chose another one
@@ -107,6 +107,11 @@ class StretchPane(QWidget):
         stack(self, row, self.values, self.states)
         meter.told_anew.connect(self.fill)
         self.hide()
+
+    @property
+    def told(self) -> tuple[Tables, str]:
+        """The tables as they are shown, and of which time they are."""
+        return self._shown, self._heading
 
     def refresh(self) -> None:
         """Takes what is shown now, and has it found out."""
