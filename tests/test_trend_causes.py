@@ -337,6 +337,24 @@ def test_a_band_says_its_cause_inside_or_in_plain_words_under_the_mouse(
     assert "T3000 did not answer" in view.plot.tip_of(place_of(view, NOW_S - 2000.0, box))
 
 
+def test_under_a_narrow_plot_the_time_at_the_cursor_is_whole_and_covers_no_mark_in_part(
+    view: TrendView, settle: Settle, file: HoledFile
+) -> None:
+    file.cover(NOW_S - 2400, NOW_S - 1510, "timeout")
+    view.state.add([IN1])
+    view.state.show_range(LAST_HOUR)
+    view.resize(500, 500)
+    settle(view)
+    view.state.set_cursor(NOW_S - 2000.0)
+    texts = drawn(view.plot)
+    (told,) = (text for text in texts if text.startswith(local_time_text(NOW_S - 2000)))
+    assert told.endswith("…")
+    marks = {tick.text for tick in view.plot.time_axis.ticks}
+    assert not marks <= set(texts)
+    view.state.set_cursor(None)
+    assert marks <= set(drawn(view.plot))
+
+
 def test_bands_take_the_colours_of_another_theme(view: TrendView, settle: Settle, qapp: QApplication) -> None:
     view.state.add([IN1])
     view.state.show_range(LAST_HOUR)

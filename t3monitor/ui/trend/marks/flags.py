@@ -18,7 +18,7 @@ from t3monitor.ui.trend.time.time_ticks import TimeTick
 
 FLAGS_PX = 18.0
 _HALF_PX = 4.5  # of a flag
-_APART_PX = 14.0
+_APART_PX = 26.0  # a flag and its count
 _COUNT_PX = 8.0  # a digit
 _BAR_PX = 2.0
 _MOST_TOLD = 12
@@ -72,8 +72,11 @@ class _Flags(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
             painter.drawPolygon(_shape(cluster.kind, at))
             if (count := len(cluster.marks)) > 1:
                 painter.setPen(theme.text)
-                text = QRectF(at.x() + 2 * _HALF_PX, place.top(), _COUNT_PX * 3, place.height())
-                painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"{count}")
+                width = _COUNT_PX * len(f"{count}")
+                is_last = at.x() + 2 * _HALF_PX + width > place.right()
+                left = at.x() - 2 * _HALF_PX - width if is_last else at.x() + 2 * _HALF_PX
+                text = QRectF(left, place.top(), width, place.height())
+                painter.drawText(text, Qt.AlignmentFlag.AlignCenter, f"{count}")
         painter.restore()
 
 

@@ -133,6 +133,8 @@ class TimeAxis(_Axis):
         now = self._now_room()
         in_sight = {name: at_s for name, at_s in self._cursors.items() if 0 <= self._x(at_s) <= width}
         rooms = name_rooms(self.metrics, in_sight, self._x)
+        cursor, cursor_text = self._cursor_room(width, line)
+        covered = [cursor, *(room for room, _ in rooms)]
         for tick in self.ticks:
             x = round(self._x(tick.utc_s)) + 0.5
             painter.setPen(QPen(self.theme.border, 1))
@@ -141,7 +143,7 @@ class TimeAxis(_Axis):
                 painter.setPen(colour)
                 text_width = self.metrics.horizontalAdvance(text)
                 left = min(max(x - text_width / 2, leftmost), rightmost - text_width)
-                if not row and any(left < room.right() and room.left() < left + text_width for room, _ in rooms):
+                if not row and any(left < room.right() and room.left() < left + text_width for room in covered):
                     continue
                 if row and text:
                     if taken == first:
@@ -156,8 +158,12 @@ class TimeAxis(_Axis):
             painter.setPen(self.theme.accent)
             painter.drawText(now, Qt.AlignmentFlag.AlignCenter, self._now_text)
         paint_names(painter, self.theme, rooms)
-        if self._cursor_s is not None:
-            self._paint_cursor(painter, width, line)
+        if cursor_text:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.text)
+            painter.drawRoundedRect(cursor, 3, 3)
+            painter.setPen(self.theme.base)
+            painter.drawText(cursor, Qt.AlignmentFlag.AlignCenter, cursor_text)
 
     @property
     def _now_text(self) -> str:
@@ -171,16 +177,14 @@ class TimeAxis(_Axis):
         left = min(self._x(self._now_s) - text_width / 2, self.size().width() + 8 - text_width)
         return QRectF(left, 4 + self.metrics.height(), text_width, self.metrics.height())
 
-    def _paint_cursor(self, painter: QPainter, width: float, line: float) -> None:
-        assert self._cursor_s is not None  # noqa: S101 - for the type checker
-        text_width = self.metrics.horizontalAdvance(self.cursor_text) + 2 * _GAP_PX
+    def _cursor_room(self, width: float, line: float) -> tuple[QRectF, str]:
+        """Where the time of the crosshair is told, and as much as has room; its end goes first."""
+        if self._cursor_s is None:
+            return QRectF(), ""
+        text = self.metrics.elidedText(self.cursor_text, Qt.TextElideMode.ElideRight, width - 2 * _GAP_PX)
+        text_width = self.metrics.horizontalAdvance(text) + 2 * _GAP_PX
         left = min(max(self._x(self._cursor_s) - text_width / 2, 0), width - text_width)
-        chip = QRectF(left, 2, text_width, line + 3)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.text)
-        painter.drawRoundedRect(chip, 3, 3)
-        painter.setPen(self.theme.base)
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self.cursor_text)
+        return QRectF(left, 2, text_width, line + 3), text
 
 
 class ValueAxis(_Axis):
