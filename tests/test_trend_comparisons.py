@@ -187,6 +187,16 @@ def test_a_difference_is_called_by_both_and_has_their_value(view: TrendView, loo
     assert list(view.plot.value_axes) == ["Δ°C"]
 
 
+def test_a_series_that_has_no_sense_any_more_says_why(view: TrendView) -> None:
+    view.state.add([RISE])
+    supply_in_volts = point(PointType.INPUT, 1, 5.0, label="SAT", units="Volts", range=11)
+    ahu, roof = panels(NOW_S)
+    view.describe(snapshot(replace(ahu, inputs=(supply_in_volts, *ahu.inputs[1:])), roof))
+    row = LegendRow(view.legend, RISE)
+    assert (row.label, row.value) == ("SAT − RAT", "")
+    assert row.small == "AHU-1 · SAT (V) and RAT (°C) are different quantities, and so cannot be taken from each other"
+
+
 def test_what_looks_back_has_the_newest_value_of_its_history(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
     change = ComputedKey("delta(p0, 0.5)", (SAT,))
     view.state.add([change])

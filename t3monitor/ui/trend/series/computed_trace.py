@@ -39,23 +39,39 @@ class ComputedTrace(Trace):
         first, is_alone = names[0], len({name.panel for name in names}) == 1
         labels = [name.label if is_alone or name.panel == first.panel else name.short for name in names]
         label = text_of(self._expression, labels)
-        if self.series and not all(part.point for part in self.parts):
+        if self.series and not self._points:
             label = self.series[-1].label
         full = [name.full_label for name in names]
+        told = self._refusal(labels) or (text_of(self._expression, full) if all(full) else "")
         sites = " · ".join(dict.fromkeys(name.site for name in names if name.site))
         if self.shift.days and not isinstance(tree_of(self._expression), ast.Call):
             label = f"({label})"
-        return Names(first.panel, self._on_its_day(label), text_of(self._expression, full) if all(full) else "", sites)
+        return Names(first.panel, self._on_its_day(label), told, sites)
+
+    def _refusal(self, labels: Sequence[str]) -> str:
+        """Why it has no sense any more, since a point has another unit than when it was written; mostly empty."""
+        try:
+            if points := self._points:
+                present_text(self._expression, points, labels)
+        except ExpressionError as error:
+            return str(error)
+        return ""
+
+    @property
+    def _points(self) -> list[Point]:
+        """What is known of its points; none, as long as nothing is of one of them."""
+        points = [part.point for part in self.parts if part.point]
+        return points if len(points) == len(self.parts) else []
 
     @property
     @override
     def current_text(self) -> str:
-        points = [part.point for part in self.parts]
-        if not all(points) or self.shift.days:
+        points = self._points
+        if not points or self.shift.days:
             return ""
         if lookback_s(tree_of(self._expression)):  # which snapshots cannot tell
             return self.text_at(self._told_s, self._told_s) or ""
-        return present_text(self._expression, [point for point in points if point], ["?"] * len(points), strict=False)
+        return present_text(self._expression, points, ["?"] * len(points), strict=False)
 
     @property
     @override
