@@ -48,12 +48,19 @@ class Episode(NamedTuple):
 _UNREACHABLE = "No connection to T3000's web service"
 _INCIDENTS = (
     Incident(170, 5, Cause.ENDED_UNEXPECTEDLY),
+    Incident(160, 3, Cause.CRASHED, "T3000's library ended the program that had called it"),
     Incident(148, 4, Cause.TIMEOUT, "T3000 did not answer within 30 s"),
+    Incident(138, 3, Cause.BAD_REPLY, "T3000's answer is no JSON"),
     Incident(130, 7, Cause.NOT_RUNNING),
+    Incident(121, 3, Cause.NOT_RECORDED, "", "AHU-2"),
     Incident(116, 4, Cause.SERIAL_SHARED, "another controller answers with the same serial number", "VAV-1 Floor 1"),
+    Incident(110, 3, Cause.REFUSED, "T3000's web service refuses the call"),
     Incident(104, 4, Cause.UNKNOWN),
+    Incident(98, 3, Cause.SERIAL_ZERO, "", "VAV-1 Floor 1"),
     Incident(92, 4, Cause.SKIPPED, "its answer has points without numbers", "Boiler plant"),
+    Incident(85, 3, Cause.NO_NEW_DATA, "T3000's cooldown is not over"),
     Incident(78, 4, Cause.PANEL_MISSING, "T3000 lists the panel, and it does not answer", "AHU-1"),
+    Incident(66, 3, Cause.CLOCK_STEPPED),
     Incident(44, 4, Cause.UNREACHABLE, _UNREACHABLE),
     Incident(19.5, 0.5, Cause.ASLEEP),
     Incident(16.5, 0.25, Cause.UNREACHABLE, _UNREACHABLE),  # T3000 is started anew
@@ -63,7 +70,10 @@ _INCIDENTS = (
     Incident(5.2, 0.5, Cause.POINT_MISSING, "", "AHU-1", "OAT"),
     Incident(3.2, 0.4, Cause.STOPPED, "by the user"),
 )
-_ABSENCES = Cause.NOT_RUNNING, Cause.STOPPED, Cause.ASLEEP, Cause.ENDED_UNEXPECTEDLY, Cause.UNKNOWN
+_ABSENCES = (
+    *(Cause.NOT_RUNNING, Cause.STOPPED, Cause.ASLEEP, Cause.ENDED_UNEXPECTEDLY, Cause.CLOCK_STEPPED),
+    Cause.UNKNOWN,
+)
 _EPISODES = (
     Episode(58, 6, "AHU-2", "EXH_T", lambda point: point._replace(status=SHORTED, value=120.0)),
     Episode(22.5, 2, "AHU-1", "RAT", lambda point: point._replace(range=4, units="°F", value=point.value * 1.8 + 32)),
@@ -116,6 +126,8 @@ class Story:
                         yield RecordingEvent(until_s, "", EventKind.STARTED)
                     case Cause.ENDED_UNEXPECTEDLY:
                         yield RecordingEvent(until_s, "", EventKind.STARTED)
+                    case Cause.CLOCK_STEPPED:
+                        yield RecordingEvent(until_s, "", EventKind.CLOCK_STEPPED, f"{until_s - since_s:.0f}")
                     case Cause.STOPPED:
                         yield RecordingEvent(since_s, "", EventKind.STOPPED, incident.reason)
                         yield RecordingEvent(until_s, "", EventKind.RESUMED)
