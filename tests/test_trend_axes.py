@@ -22,6 +22,7 @@ from t3monitor.ui.trend.plot.axes import ValueAxis
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices, AxisKey, Per
 from t3monitor.ui.trend.plot.plot import Drawn, TrendPlot
 from t3monitor.ui.trend.plot.plots import PlotStack
+from t3monitor.ui.trend.plot.ticks import fit
 from t3monitor.ui.trend.saved import from_json, to_json
 from t3monitor.ui.trend.shown import ZoneChoice
 from t3monitor.ui.trend.spoken import summary
@@ -219,6 +220,17 @@ def test_whatever_a_panel_sends_no_axis_is_wider_than_a_fifth_and_the_others_sta
     for axis in view.plot.value_axes.values():
         assert axis.size().width() <= view.plot.width() / 5
     assert limits(view, "°C") == pytest.approx((20, 22), abs=2)
+
+
+def test_an_axis_of_many_curves_is_as_wide_as_one_of_three(qapp: object) -> None:
+    axis = ValueAxis("%", on_left=False)
+
+    def width_of(curves: int) -> float:
+        axis.set_curves([QColor("red")] * curves, active=False)
+        axis.set_scale(fit({"%": (0.0, 100.0)}, 300.0).scales["%"], 500.0)
+        return axis.size().width()
+
+    assert width_of(12) == width_of(3)
 
 
 def test_axes_stay_in_sight_as_the_list_takes_room_beside_the_plot(

@@ -30,7 +30,8 @@ from t3monitor.ui.trend.time.time_ticks import TimeTick
 WHEEL_FACTOR = 1.25  # of one notch
 HEADER_PX = 24.0  # above the plot, for the units
 _GAP_PX = 6.0
-_COLOUR_BAR_PX = 10.0
+_COLOUR_BAR_PX, _NARROWEST_BAR_PX = 10.0, 4.0
+_WIDE_BARS = 3  # more of them share the room of these: an axis is no wider for its curves
 _OVERHANG_PX = 60.0  # labels at the ends reach into the neighbours' place
 
 
@@ -218,7 +219,7 @@ class ValueAxis(_Axis):
         """Shows the marks of a scale; what is too wide is cut."""
         self.labels = labels(scale, self.unit)
         self._levels = [(mark - scale.lowest) / scale.span for mark in scale.marks]
-        bars = len(self._colours) * (_COLOUR_BAR_PX + 2)
+        bars = min(len(self._colours), _WIDE_BARS) * (_COLOUR_BAR_PX + 2)
         texts = max(map(self._bold.horizontalAdvance, (*self.labels, self.unit)))
         self.set_breadth(width=min(math.ceil(max(texts, bars) + 2 * _GAP_PX) + 1.0, math.floor(widest_px)))
         self.update()
@@ -239,12 +240,13 @@ class ValueAxis(_Axis):
         inner = width - 0.5 if self.on_left else 0.5
         if self._is_active:
             painter.drawLine(QPointF(inner, HEADER_PX), QPointF(inner, HEADER_PX + height))
-        room = int((width - 2 * _GAP_PX) // (_COLOUR_BAR_PX + 2))
-        colours = self._colours[: max(1, room)]
-        x = width - _GAP_PX + 2 - len(colours) * (_COLOUR_BAR_PX + 2) if self.on_left else _GAP_PX
+        room = width - 2 * _GAP_PX + 2
+        colours = self._colours[: max(1, int(room // _NARROWEST_BAR_PX))]
+        step = min(_COLOUR_BAR_PX + 2, room / max(1, len(colours)))
+        x = width - _GAP_PX + 2 - len(colours) * step if self.on_left else _GAP_PX
         for colour in colours:
-            painter.fillRect(QRectF(x, line_px - 1, _COLOUR_BAR_PX, 3 if self._is_active else 2), colour)
-            x += _COLOUR_BAR_PX + 2
+            painter.fillRect(QRectF(x, line_px - 1, step * 0.8, 3 if self._is_active else 2), colour)
+            x += step
 
     def _paint_text(self, painter: QPainter, top: float, text: str) -> None:
         metrics, room = self._bold if self._is_active else self.metrics, self.size().width() - 2 * _GAP_PX
