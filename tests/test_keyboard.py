@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QAbstractButton, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from t3monitor.model.notes import Note
@@ -73,6 +74,20 @@ def test_every_stop_of_what_opens_above_the_window_has_a_name(window: MainWindow
         QCoreApplication.processEvents()
         assert len(names(opened)) > 1
         opened.close()
+
+
+def test_no_two_things_in_the_window_have_one_letter(window: MainWindow) -> None:
+    tabs = window.findChild(QTabWidget)
+    assert isinstance(tabs, QTabWidget)
+    buttons = (its for its in window.findChildren(QAbstractButton) if not window.welcome.isAncestorOf(its))
+    texts = [
+        *(action.text() for action in window.menuBar().actions()),
+        *(tabs.tabText(place) for place in range(tabs.count())),
+        *(button.text() for button in buttons),
+    ]
+    letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text.replace("&&", "")]
+    assert len(letters) > 6
+    assert sorted(set(letters)) == sorted(letters)
 
 
 def test_one_key_leads_to_the_plot(window: MainWindow, qtbot: QtBot) -> None:

@@ -32,10 +32,10 @@ class CyclesPage(QWidget):
         self.view.setColumnWidth(LedgerColumn.OUTCOME, width("▲ no new data") + 24)
         for column in range(LedgerColumn.DURATION, len(LedgerColumn)):
             self.view.setColumnWidth(column, width("104,857,600" if column == LedgerColumn.BYTES else "Attempts") + 24)
-        self.failed_only = QCheckBox(self.tr("&Failed only"))
+        self.failed_only = QCheckBox(self.tr("Failed &only"))
         self.failed_only.setToolTip(self.tr("Only the cycles that stored nothing: each is a hole in the history"))
         self.failed_only.toggled.connect(self.on_failed_only_toggled)
-        self.newest = QPushButton(self.tr("&Newest"))
+        self.newest = QPushButton(self.tr("Ne&west"))
         self.newest.setToolTip(self.tr("Back to the newest cycles"))
         self.newest.clicked.connect(lambda: self.select_cycle())
         self.count = Label()
