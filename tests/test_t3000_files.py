@@ -22,18 +22,23 @@ from t3monitor.exchange.t3000_files.importing import Report, Store, import_file
 from t3monitor.exchange.t3000_files.known import Known, known_to
 from t3monitor.exchange.t3000_files.opening import UnusableFileError, databases_in
 from t3monitor.exchange.t3000_files.told import report_lines
+from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.words import RangeWords
 from t3monitor.store import statements
+from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.store.database import Database
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.layouts import LayoutPoint, find_or_insert
 from t3monitor.store.lock import Holder, Lock
+from t3monitor.store.upkeep.mending import mend_layouts
 from t3monitor.store.upkeep.packed import pack_oldest
 from t3monitor.store.words import write_words
 from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.store.writing.coverage import Coverage
 from t3monitor.store.writing.imported import store_imported
+from t3monitor.store.writing.spacings import read_spacings
 from t3000_databases import FLAT, SPLIT, UNOWNED, flat, flat_row, point, sample, split
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -118,8 +123,9 @@ def test_of_a_file_with_points_apart_texts_are_local_times_of_their_zone(
 
 
 def test_both_rows_of_a_point_are_one_and_browsers_wrote_utc_before_they_wrote_local_time(
-    tmp_path: Path, ours: Database
+    tmp_path: Path, ours: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(frames, "_READINGS_OF_WINDOW", 1)  # what has one time comes together all the same
     file = split(
         tmp_path / "t3000.db",
         SPLIT["2025-10-30"],
@@ -147,10 +153,10 @@ def test_the_source_of_a_row_tells_more_than_its_point(tmp_path: Path, ours: Dat
     file = split(
         tmp_path / "t3000.db",
         SPLIT["2025-10-29"],
-        [point(1)],
+        [point(1, "IN1", 1), point(2, "IN2", 1)],
         [
             sample(1, "1000", "2025-10-29 12:00:00", DataSource=1),
-            sample(1, "2000", "2025-10-29 18:00:00", DataSource=2),
+            sample(2, "2000", "2025-10-29 18:00:00", DataSource=2),
         ],
     )
     imported(file, ours)
@@ -241,7 +247,8 @@ def test_twice_or_a_part_of_it_adds_nothing(tmp_path: Path, ours: Database) -> N
     assert imported(whole, ours).added == 90
     before = rows(ours)
     assert len(before) == 120
-    assert [imported(file, ours).added for file in (whole, part)] == [0, 0]
+    moved = Path(shutil.copy(whole, tmp_path / "moved.db"))
+    assert [imported(file, ours).added for file in (whole, part, moved)] == [0, 0, 0]
     assert rows(ours) == before
     with closing(sqlite3.connect(ours.path)) as connection:
         events = connection.execute("SELECT kind, detail FROM SYNC_EVENTS").fetchall()
@@ -262,6 +269,7 @@ def test_an_import_that_is_ended_anywhere_and_repeated_is_as_one_that_was_not(
     with closing(Database(sqlite_url(tmp_path / "whole.db"))) as whole:
         imported(file, whole)
         expected = content(whole)
+        assert len(expected[3]) == 1
     for windows in range(0, 11, 3):
         with closing(Database(sqlite_url(tmp_path / f"ended-{windows}.db"))) as ended:
             with pytest.raises(CancelledWorkError):
@@ -275,13 +283,7 @@ def test_points_that_are_logged_apart_make_no_holes_in_each_other_nor_in_what_is
     tmp_path: Path, ours: Database
 ) -> None:
     start = utc("2026-01-05 17:00:00")
-    recorded = LayoutPoint("IN3", 3, "", 3, "°C", 1), LayoutPoint("IN4", 4, "", 3, "°C", 1)
-    with ours.writing() as cursor:
-        layout = find_or_insert(cursor, SERIAL, PointType.INPUT, 1, recorded)
-        cursor.executemany(
-            statements.INSERT_FRAME,
-            [(SERIAL, "INPUT", start + 30 * n, n + 1, layout.id, "[9,9]", 30, 30, None) for n in range(80)],
-        )
+    record(ours, start, 80)
     imported(past(tmp_path), ours)
     for number in (1, 2, 4):
         (series,) = HistoryReader(ours.url).read(IN1._replace(point_index=number), start, start + 2390, 10_000)
@@ -289,6 +291,73 @@ def test_points_that_are_logged_apart_make_no_holes_in_each_other_nor_in_what_is
         assert not len(series.holes.starts), number
     (series,) = HistoryReader(ours.url).read(IN1._replace(point_index=3), start, start + 2390, 10_000)
     assert sorted(set(series.values.tolist()))[:2] == [9.0, 30.0]  # of both sources
+
+
+def record(database: Database, start_s: int, count: int, label: str = "", step_s: int = 30) -> None:
+    """Readings of IN3 and IN4 that this program recorded."""
+    points = tuple(LayoutPoint(f"IN{number}", number, label, 3, "°C", 1) for number in (3, 4))
+    with database.writing() as cursor:
+        layout = find_or_insert(cursor, SERIAL, PointType.INPUT, 1, points)
+        rows = [(SERIAL, "INPUT", start_s + step_s * n, n + 1, layout.id, "[9,9]", 30, 30, None) for n in range(count)]
+        cursor.executemany(statements.INSERT_FRAME, rows)
+
+
+def seen(database: Database) -> None:
+    """Its panel has a row."""
+    with database.writing() as cursor:
+        cursor.execute(
+            "INSERT INTO DEVICES (serial_number, panel_id, panel_name, status, first_seen) VALUES (?, 1, '', '', 1)",
+            (SERIAL,),
+        )
+
+
+def test_what_changed_at_a_point_is_told_by_what_is_recorded_alone(tmp_path: Path, ours: Database) -> None:
+    start = utc("2026-01-05 17:00:10")
+    record(ours, start, 80, label="SAT")
+    imported(past(tmp_path), ours)
+    assert HistoryReader(ours.url).changes(IN1._replace(point_index=3), start, start + 2400) == []
+
+
+def test_what_is_recorded_between_hides_no_imported_reading_from_who_looks_at_a_later_time(
+    tmp_path: Path, ours: Database
+) -> None:
+    start = utc("2026-01-05 17:00:00")
+    record(ours, start + 10, 200)
+    texts = [sample(1, f"{quarter}000", f"2026-01-05 12:{quarter * 15:02}:00") for quarter in range(4)]
+    imported(split(tmp_path / "t3000.db", SPLIT["2025-10-30"], [point(1)], texts), ours)
+    (series,) = HistoryReader(ours.url).read(IN1, start + 2400, start + 2460, 100)
+    assert (series.times_utc_s - start).tolist() == [1800.0, 2700.0]
+
+
+def test_an_import_tells_nothing_of_why_nothing_was_recorded_and_when_the_next_reading_comes(
+    tmp_path: Path, ours: Database
+) -> None:
+    start = utc("2026-01-05 17:00:00")
+    seen(ours)
+    record(ours, start + 10, 2, step_s=1200)  # a hole of 20 minutes, in which T3000 logged others of the panel
+    imported(past(tmp_path), ours)  # up to later than the last of these
+    point_4 = IN1._replace(point_index=4)
+    told = holes_of_points(ours.url, [point_4], start, start + 1230, start + 1230)[point_4]
+    assert Cause.POINT_MISSING not in {hole.cause for hole in told}
+    assert read_spacings(ours.url, "")[SERIAL, PointType.INPUT] == (30, 30)
+    with ours.writing() as cursor:
+        recalled = Coverage.recalled(cursor)
+    assert recalled._readings[SERIAL, PointType.INPUT].time_s == start + 1210
+
+
+def test_points_that_a_damaged_layout_of_an_import_lost_are_found_again(tmp_path: Path, ours: Database) -> None:
+    imported(past(tmp_path), ours)
+    columns = "point_id, point_index, label, range, units, digital_analog"
+    with ours.writing() as cursor:
+        points = cursor.execute(f"SELECT {columns} FROM TRENDLOG_LAYOUT_POINTS ORDER BY position").fetchall()
+        cursor.execute("DELETE FROM TRENDLOG_LAYOUT_POINTS")
+        cursor.executemany(
+            f"""INSERT INTO INPUT_POINTS (serial_number, {columns}, panel, full_label, value, auto_manual, control,
+                logging_time, updated_at) VALUES ({SERIAL}, ?, ?, ?, ?, ?, ?, 1, '', 0, 0, 0, 1, 1)""",
+            points,
+        )
+        mend_layouts(cursor)
+    assert len(rows(ours)) == 120
 
 
 def test_a_hole_of_what_is_imported_is_one(tmp_path: Path, ours: Database) -> None:
@@ -427,7 +496,13 @@ def test_each_file_that_is_none_says_so_in_a_sentence(tmp_path: Path, ours: Data
     split(bare, SPLIT["2025-10-30"], [point(1)], [])
     shutil.copy(past(tmp_path), cut)
     os.truncate(cut, cut.stat().st_size // 2)
+    with ours.writing():
+        pass  # by which it is marked
     ours.copy_wal()
+    older, in_ruins = Path(shutil.copy(ours.path, tmp_path / "older.db")), tmp_path / "ruins.db"
+    in_ruins.write_bytes(ours.path.read_bytes()[:100])  # its mark is seen before it is opened
+    with closing(sqlite3.connect(older)) as connection:
+        connection.execute("PRAGMA application_id = 0")  # of a time before it had a mark
     assert unusable(text) == "FILE is no SQLite database"
     assert unusable(empty) == "FILE is empty: there is nothing in it"
     assert unusable(none) == "There is no file FILE"
@@ -438,7 +513,8 @@ def test_each_file_that_is_none_says_so_in_a_sentence(tmp_path: Path, ours: Data
     )
     assert unusable(bare) == "FILE holds no samples: there is nothing in it to import"
     assert unusable(cut).startswith("FILE is damaged and cannot be read (")
-    assert unusable(ours.path) == "FILE is a database of T3 Monitor, not of T3000; nothing of it is imported"
+    for own in (ours.path, older, in_ruins):
+        assert unusable(own) == "FILE is a database of T3 Monitor, not of T3000; nothing of it is imported"
     with pytest.raises(UnusableFileError, match=r"has no databases \(\*\.db\)"):
         databases_in([tmp_path / "ours" / "nothing"])
 
