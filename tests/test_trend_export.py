@@ -109,6 +109,9 @@ def test_a_page_has_title_site_time_points_figures_and_holes_as_text(
         assert expected in page
     assert "CO2" not in page
     assert figures.minimum < figures.mean < figures.maximum
+    lines = [line.get("points", "") for line in ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}polyline")]
+    assert lines
+    assert min(float(point.split(",")[0]) for line in lines for point in line.split()) >= 0, "a line leaves the plot"
     drawn = [group for group in ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}g") if len(group)]
     numbers = re.findall(r"[-\d.e+]+", " ".join(group.get("transform", "") for group in drawn))
     assert max(abs(float(number)) for number in numbers) < 10_000, "a file rounds seconds since 1970"

@@ -7,7 +7,20 @@ from pathlib import Path
 
 from scripts.ui_check.accessible import Tree
 from scripts.ui_check.database import cycles, cycles_since, read_json
-from scripts.ui_check.desktop import PATIENCE_S, Hands, focus, picture, popup, program, start, until, windows
+from scripts.ui_check.desktop import (
+    PATIENCE_S,
+    PICTURES,
+    Hands,
+    copied_picture,
+    focus,
+    picture,
+    popup,
+    program,
+    start,
+    until,
+    windows,
+)
+from scripts.ui_check.tasks import pages
 
 
 def run(home: Path) -> None:
@@ -42,10 +55,15 @@ def _controls(home: Path) -> None:
         points = tree.widget("table", "Points")
         hands.click(tree.cell(points, 0, 3).middle, double=True)
         hands.press("ctrl+e")
-        until(lambda: windows("Export"), "Ctrl+E asks for a file")
+        until(lambda: pages(home.parent), "Ctrl+E saves a page")
+        picture("exported")
+        hands.press("ctrl+shift+e")
+        until(lambda: windows("Export"), "Ctrl+Shift+E asks for a file")
         picture("export")
-        hands.press("Return")
-        until(lambda: any(path.read_bytes()[:4] == b"%PDF" for path in home.parent.rglob("*.pdf")), "Enter saves it")
+        hands.press("Escape")
+        hands.press("ctrl+shift+c")
+        until(lambda: min(copied_picture()) > 100, "a page is on the clipboard")
+        copied_picture(PICTURES / "copied-page.png")
         hands.click(tree.widget("menu item", "Help").middle)
         hands.click(popup(60, 14))
         until(lambda: windows("Guide"), "the menu Help opens the guide")

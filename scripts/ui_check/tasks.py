@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from scripts.ui_check import desktop
 from scripts.ui_check.accessible import Tree, Widget
 from scripts.ui_check.database import ask, cycles, read_json
-from scripts.ui_check.desktop import PICTURES, Hands, picture, pixels, until
+from scripts.ui_check.desktop import Hands, picture, pixels, until
 
 MOST_CLICKS, MOST_KEYS = 2, 1
 _STRIP_PX, _AXES_PX = 48, 60  # measured in the picture: from the lower edge, and from the left one
@@ -130,10 +130,15 @@ def read_why_there_is_a_hole(desk: Desk) -> str:
 
 
 def export_what_is_seen(desk: Desk) -> str:
-    desk.hands.press("ctrl+shift+c")
-    until(lambda: min(desktop.copied_picture()) > 100, "a page is on the clipboard")
-    desktop.copied_picture(PICTURES / "copied-page.png")
-    return "the clipboard has a picture of {} x {} pixels".format(*desktop.copied_picture())
+    desk.hands.press("ctrl+e")
+    until(lambda: pages(desk.home.parent), "a page is saved")
+    (page,) = pages(desk.home.parent)
+    return f"a page of {page.stat().st_size:,} bytes: {page.name}"
+
+
+def pages(folder: Path) -> list[Path]:
+    """Those that were saved."""
+    return [file for file in folder.rglob("*.pdf") if file.read_bytes()[:4] == b"%PDF"]
 
 
 def change_the_interval(desk: Desk) -> str:

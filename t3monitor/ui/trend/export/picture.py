@@ -25,7 +25,7 @@ from PySide6.QtSvg import QSvgGenerator
 from t3monitor.ui.kit.delegates import tabular
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import LIGHT, drawn_in
-from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, figure_text, small_text, title
+from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, figure_text, title
 from t3monitor.ui.trend.legend.legend_painting import paint_line
 from t3monitor.ui.trend.plot.axes import axis_font
 from t3monitor.ui.trend.plot.plots import PlotStack
@@ -194,7 +194,7 @@ def _paint_figures(painter: QPainter, room: QRectF, shown: Tables, heading: str)
         heading += " " + translate("Picture", "(%d rows more in the window)") % left_out
     _line(painter, QRectF(room.left(), at, room.width(), row_px), heading, bold, LIGHT.text)
     for table in cut:
-        columns = [column for column in range(len(table.heads)) if table.filled(column)]
+        columns = [column for column in range(len(table.heads)) if any(row.cells[column].text for row in table.rows)]
         texts = [[table.heads[column].title for column in columns]]
         texts += [[row.cells[column].text for column in columns] for row in table.rows]
         metrics = QFontMetricsF(bold)
@@ -288,7 +288,8 @@ class _Table:
         painter.drawText(names, _LEFT, label)
         names.adjust(metrics.horizontalAdvance(label) + _GAP_PX, 0, 0, 0)
         painter.setPen(LIGHT.muted)
-        small = " · ".join(filter(None, (plot, small_text(entry))))
+        its = entry.names  # and not how it does at present
+        small = " · ".join(filter(None, (plot, its.panel, its.site, its.full_label)))
         if names.width() > 4 * _GAP_PX:
             painter.drawText(names, _LEFT, metrics.elidedText(small, _ELIDE, names.width()))
         painter.setPen(LIGHT.text)

@@ -37,7 +37,6 @@ class SavedNotice(QLabel):
             parts.append(self.tr("and %d more") % (len(files) - 1))
         if readings is not None:
             parts.append(self.tr("(readings: %s)") % f"{readings:,}")
-        names = " ".join(parts)
         folder = _link(files[0].parent, str(files[0].parent))
         self.setText(self.tr("Saved: %s in %s") % (" ".join(parts), folder))
         self.setAccessibleName(self.tr("Saved: %s") % files[0])

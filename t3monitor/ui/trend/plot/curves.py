@@ -24,7 +24,7 @@ from t3monitor.ui.trend.legend.styles import DASHES, Style
 from t3monitor.ui.trend.plot.extremes import Band, band_pixels
 from t3monitor.ui.trend.plot.last_values import LastValue, paint_last_values
 from t3monitor.ui.trend.plot.line import Line, drawn_line
-from t3monitor.ui.trend.plot.strokes import ANEW, strokes
+from t3monitor.ui.trend.plot.strokes import ANEW, strokes, within
 from t3monitor.ui.trend.plot.ticks import Scale
 from t3monitor.ui.trend.time.time_range import TimeRange
 
@@ -331,6 +331,8 @@ class CurvesItem(QGraphicsItem):
             x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
         width = 1.0 if self._is_thin else float(curve.style.width)
         lines = strokes(x, y, places.first, [length * width for length in DASHES[curve.style.dash]])
+        if is_vectors(painter):
+            lines = within(lines, self.boundingRect().width(), self.boundingRect().height())
         primitives = PrimitiveArray(QLineF, 4)
         primitives.resize(len(lines))
         primitives.ndarray()[:] = lines

@@ -29,6 +29,20 @@ def strokes(x: Floats, y: Floats, first: int = 0, pattern: Sequence[float] = ())
     return _dashed(lines[there], pattern, begins)
 
 
+def within(lines: Strokes, width: float, height: float) -> Strokes:
+    """What of lines lies in a rectangle that begins at 0, 0: an SVG file knows no such thing as a clip."""
+    begins, along = lines[:, :2], lines[:, 2:] - lines[:, :2]
+    size = np.array([width, height])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        edges = np.sort(np.stack((-begins / along, (size - begins) / along)), axis=0)
+    is_inside = (begins >= 0) & (begins <= size)
+    edges[0] = np.where(along == 0, np.where(is_inside, -np.inf, np.inf), edges[0])
+    edges[1] = np.where(along == 0, np.where(is_inside, np.inf, -np.inf), edges[1])
+    first, last = np.maximum(edges[0].max(axis=1), 0.0), np.minimum(edges[1].min(axis=1), 1.0)
+    there = first < last
+    return np.hstack([(begins + along * share[:, None])[there] for share in (first, last)])
+
+
 def _dashed(lines: Strokes, pattern: Sequence[float], begins: NDArray[np.bool_]) -> Strokes:
     """What is left of lines that follow each other; the pattern begins anew with some of them."""
     lengths = np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1])

@@ -7,7 +7,7 @@ from datetime import tzinfo
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -102,11 +102,15 @@ class XYWindow(QDialog):
         hours.zone_text = self.hours.zone_text
         hours.resize(round(room.width()), hours.sizeHint().height())
         plot = room.adjusted(0, 0, 0, -hours.height())
+        for dots in self.dots:
+            dots.setExportMode(True, {})  # as shapes rather than as pictures
         self.plot.scene().prepareForPaint()
         self.plot.render(painter, plot, self.plot.viewport().rect(), Qt.AspectRatioMode.KeepAspectRatio)
+        for dots in self.dots:
+            dots.setExportMode(False)
         painter.save()
         painter.translate(room.left(), plot.bottom())
-        hours.render(painter, QPoint())
+        hours.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)  # no background of the screen's
         painter.restore()
         QTimer.singleShot(0, self, self._restyle)  # in the colours of the screen again
 
