@@ -275,6 +275,18 @@ def test_the_newest_cycle_is_explained_in_full_on_request(pane: ActivityPane) ->
     assert REASON in pane.cycles.details.text(), "the selection stays with its cycle"
 
 
+def test_reasons_have_room_in_a_narrow_window_at_the_cost_of_counts(pane: ActivityPane) -> None:
+    pane.cycles.load(stored(report(Outcome.TIMEOUT, REASON)))
+    pane.show_cycle()
+    view = pane.cycles.view
+    for width, is_hidden in ((1600, False), (800, True), (1600, False)):
+        pane.resize(width, 240)
+        QApplication.processEvents()
+        assert pane.fontMetrics().horizontalAdvance(REASON) < view.columnWidth(LedgerColumn.REASON)
+        assert view.isColumnHidden(LedgerColumn.BYTES) is is_hidden
+        assert not view.isColumnHidden(LedgerColumn.DURATION)
+
+
 def test_cycles_are_copied_for_a_spreadsheet(pane: ActivityPane, qtbot: QtBot) -> None:
     failed = report(Outcome.TIMEOUT, "=no answer", run_id=2, elapsed_ms=30_000.4, samples=1536)
     pane.cycles.load(stored(failed, report(run_id=1)))

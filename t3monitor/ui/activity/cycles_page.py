@@ -1,8 +1,9 @@
 """The ledger of cycles, each explained, and the way from one to its time in the trend."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QPushButton, QWidget
+from typing_extensions import override
 
 from t3monitor.model.events import CycleReport
 from t3monitor.store.ledger import Cycles
@@ -12,6 +13,12 @@ from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.table_text import table_text
 from t3monitor.ui.progress.texts import way_out_text
+
+_REASON = 32  # in digits, at least
+_LESS_TOLD = (  # in that order columns make room for reasons
+    *(LedgerColumn.BYTES, LedgerColumn.POINTS, LedgerColumn.ATTEMPTS),
+    *(LedgerColumn.SAMPLES, LedgerColumn.SKIPPED, LedgerColumn.PANELS),
+)
 
 
 class CyclesPage(QWidget):
@@ -32,6 +39,7 @@ class CyclesPage(QWidget):
         self.view.setColumnWidth(LedgerColumn.OUTCOME, width("▲ no new data") + 24)
         for column in range(LedgerColumn.DURATION, len(LedgerColumn)):
             self.view.setColumnWidth(column, width("104,857,600" if column == LedgerColumn.BYTES else "Attempts") + 24)
+        self._widths = {column: self.view.columnWidth(column) for column in LedgerColumn}  # Qt tells none when hidden
         self.failed_only = QCheckBox(self.tr("Failed &only"))
         self.failed_only.setToolTip(self.tr("Only the cycles that stored nothing: each is a hole in the history"))
         self.failed_only.toggled.connect(self.on_failed_only_toggled)
@@ -156,6 +164,7 @@ class CyclesPage(QWidget):
         self.newest.setVisible(not model.reaches_newest)
         # The site of each cycle is shown where there is more than one.
         self.view.setColumnHidden(LedgerColumn.SITE, not model.has_several_sites())
+        self._use_room()
         self.on_current_row_changed(self.view.currentIndex())
 
     @Slot(QModelIndex)
@@ -168,3 +177,18 @@ class CyclesPage(QWidget):
             what_to_do = way_out_text(report)
             self.details.setText("\n".join(filter(None, (result_text(report), what_to_do, phases))))
             self.details.setAccessibleDescription(self.details.text())  # which its name would hide
+
+    def _use_room(self) -> None:
+        shown = set(LedgerColumn) - {LedgerColumn.REASON}
+        if self.view.isColumnHidden(LedgerColumn.SITE):
+            shown.remove(LedgerColumn.SITE)
+        left = self.width() - sum(self._widths[column] for column in shown)
+        for column in _LESS_TOLD:
+            is_hidden = left < _REASON * self.fontMetrics().horizontalAdvance("0")
+            self.view.setColumnHidden(column, is_hidden)
+            left += is_hidden * self._widths[column]
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._use_room()
