@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench proof fuzz torture outages ui-check pictures installer smoke lock clean
+.PHONY: help run test lint bench proof fuzz torture imports outages ui-check pictures installer smoke lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ proof: $(READY) ## that packing changes no sample, of 10 million and of a file o
 
 torture: $(READY) ## more than 100 kills amid cycles, packing, migration, retention and backup, and what they left
 	@$(BIN)/python -m benchmarks.torture
+
+imports: $(READY) ## a large database of T3000's imported, measured, and more than 30 kills amid imports, and what they left
+	@$(BIN)/python -m benchmarks.imports
 
 outages: $(READY) ## an hour of sync with an outage of each cause: planted and found side by side
 	@$(BIN)/python -m benchmarks.outages

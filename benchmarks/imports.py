@@ -42,7 +42,7 @@ def main() -> int:
     """Prints what was measured; the exit code tells whether a kill left something else."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_200_000)
-    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--kills", type=int, default=34)
     parser.add_argument("--killed-rows", type=int, default=100_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="t3monitor-imports-") as folder:

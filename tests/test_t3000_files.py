@@ -419,7 +419,24 @@ connection.execute("PRAGMA wal_autocheckpoint = 0")
 connection.execute("INSERT INTO TRENDLOG_DATA_DETAIL VALUES (1, '77000', '2026-01-05 13:00:00')")
 print("open", flush=True)
 sys.stdin.readline()
+connection.close()
+print("closed", flush=True)
 """
+
+
+def t3000(file: Path) -> "subprocess.Popen[bytes]":
+    """Another process that has it open, and has written a sample of 13:00."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _T3000, os.fspath(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"open\n"
+    return process
+
+
+def close(process: "subprocess.Popen[bytes]") -> None:
+    """Has it close the file, which copies the -wal into it."""
+    assert process.communicate(b"\n") == (b"closed\n", None)
 
 
 def test_while_t3000_has_it_open_what_its_wal_holds_is_read_and_nothing_is_left_beside_it(
@@ -428,21 +445,40 @@ def test_while_t3000_has_it_open_what_its_wal_holds_is_read_and_nothing_is_left_
     folder = tmp_path / "Database"
     folder.mkdir()
     file, copies = past(folder), tmp_path / "copies"
-    with subprocess.Popen(
-        [sys.executable, "-c", _T3000, os.fspath(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as t3000:
-        assert t3000.stdout is not None
-        assert t3000.stdout.readline() == b"open\n"
+    with t3000(file) as process:
         before = state(folder)
         assert "t3000.db-wal" in before
         report = import_file(file, NEW_YORK, copies, storing(ours), LongWork(), Known())
         assert (report.added, rows(ours)[40]) == (121, ("IN1", utc("2026-01-05 18:00:00"), 77.0, "°C"))
         assert state(folder) == before
-        t3000.kill()
+        process.kill()
     after_kill = state(folder)
     assert import_file(file, NEW_YORK, copies, storing(ours), LongWork(), Known()).samples == 121
     assert state(folder) == after_kill == before
     assert not copies.exists()
+
+
+@pytest.mark.parametrize("opens", [False, True])
+def test_t3000_may_close_the_file_while_it_is_imported_or_open_it_and_close_it(
+    opens: bool, tmp_path: Path, ours: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "_READINGS_OF_WINDOW", 50)
+    folder = tmp_path / "Database"
+    folder.mkdir()
+    file, store = past(folder), storing(ours)
+    process = None if opens else t3000(file)
+    left: dict[str, bytes] = {}
+
+    def store_while_it_closes(its_frames: Any, detail: str) -> int:
+        if not left:
+            close(process or t3000(file))
+            left.update(state(folder))
+        return store(its_frames, detail)
+
+    import_file(file, NEW_YORK, tmp_path / "copies", store_while_it_closes, LongWork(), Known())
+    assert len(rows(ours)) == 121
+    assert state(folder) == left
+    assert list(left) == ["t3000.db"]
 
 
 def test_a_closed_file_is_read_where_it_stands_and_nothing_is_left_beside_it(tmp_path: Path, ours: Database) -> None:
@@ -517,6 +553,19 @@ def test_each_file_that_is_none_says_so_in_a_sentence(tmp_path: Path, ours: Data
         assert unusable(own) == "FILE is a database of T3 Monitor, not of T3000; nothing of it is imported"
     with pytest.raises(UnusableFileError, match=r"has no databases \(\*\.db\)"):
         databases_in([tmp_path / "ours" / "nothing"])
+
+
+def test_of_a_folder_t3000s_databases_are_taken_or_all_where_none_has_its_name(tmp_path: Path) -> None:
+    (tmp_path / "Database").mkdir()
+    names = "Database/webview_t3_device.db", "Database/webview_t3_device_2026-01.db", "Database/users.db", "a.db"
+    files = [tmp_path / name for name in names]
+    for file in files:
+        file.touch()
+    assert databases_in([tmp_path, files[0]]) == files[:2]
+    assert databases_in([tmp_path / "a.db"]) == files[3:]
+    files[0].unlink()
+    files[1].unlink()
+    assert databases_in([tmp_path]) == [files[3], files[2]]
 
 
 @pytest.mark.parametrize("shape", UNOWNED)

@@ -21,6 +21,7 @@ from t3monitor.t3000.text import path_text
 _MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID = slice(68, 72)  # of the first page
 _WAL_HEADER_BYTES = 32  # with salts that are others as soon as it is begun anew
+_NAMES = "webview_t3_device*.db", "*.db"
 _CHUNK_BYTES = 4_000_000
 _SPARE_BYTES = 100_000_000  # that a copy must leave on the disk
 _TRIES = 5
@@ -60,14 +61,16 @@ class OpenFile:
 
 
 def databases_in(paths: list[Path]) -> list[Path]:
-    """The files that are named, and of folders the databases in them, those of T3000's folder too; each once.
+    """The files that are named, and of folders T3000's databases in them or in the Database below; each once.
 
-    Raises UnusableFileError.
+    In a folder without any of T3000's names all are. Raises UnusableFileError.
     """
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            there = [file for folder in (path, path / "Database") for file in sorted(folder.glob("*.db"))]
+            folders = path, path / "Database"
+            named = ([file for folder in folders for file in sorted(folder.glob(names))] for names in _NAMES)
+            there = next((files for files in named if files), [])
             if not there:
                 raise UnusableFileError(f"The folder {path_text(path)} has no databases (*.db)")
             found += there
