@@ -60,16 +60,19 @@ class _Line:
 
     def whole(self) -> tuple[Series, Floats]:
         """All of it, and of how many readings each of its places is."""
-        newest = self.pieces[-1]
         order = np.argsort(np.concatenate([piece.times_utc_s for piece in self.pieces]), kind="stable")
-        times, ends, values, lows, highs = (
-            np.concatenate(columns)[order] for columns in zip(*map(_columns, self.pieces), strict=True)
-        )
+
+        def all_of(column: Callable[[Series], Floats]) -> Floats:
+            return np.concatenate([column(piece) for piece in self.pieces])[order]
+
+        times = all_of(lambda piece: piece.times_utc_s)
         holes = _holes(self.holes, times)
         stretches = None
         if any(piece.thinned for piece in self.pieces):
+            ends, lows, highs = all_of(lambda piece: piece.ends_utc_s), all_of(_lows), all_of(_highs)
             stretches = Stretches(ends, lows, highs, known_shares(times, ends, holes))
-        whole = replace(newest, times_utc_s=times, values=values, holes=holes, stretches=stretches)
+        values = all_of(lambda piece: piece.values)
+        whole = replace(self.pieces[-1], times_utc_s=times, values=values, holes=holes, stretches=stretches)
         return whole, np.concatenate(self.counts)[order]
 
 
@@ -77,9 +80,12 @@ def _cut(series: Series, first: int, last: int) -> Series:
     return replace(series, times_utc_s=series.times_utc_s[first:last], values=series.values[first:last])
 
 
-def _columns(series: Series) -> tuple[Floats, ...]:
-    lows, highs = (series.values,) * 2 if series.stretches is None else series.stretches[1:3]
-    return series.times_utc_s, series.ends_utc_s, series.values, lows, highs
+def _lows(series: Series) -> Floats:
+    return series.values if series.stretches is None else series.stretches.lows
+
+
+def _highs(series: Series) -> Floats:
+    return series.values if series.stretches is None else series.stretches.highs
 
 
 def _holes(parts: Sequence[Holes], times: Floats) -> Holes:
