@@ -207,14 +207,22 @@ def test_heights_that_a_user_chose_are_kept_until_plots_come_or_go(view: TrendVi
     view.state.show_in(CO2, 1, anew=True)
     assert view.save_state()["heights"] == []
     view.plots.moveSplitter(100, 1)
+    view.views.save_as("Low above high")
     saved = view.save_state()
     assert saved["heights"] == view.plots.sizes()
+    view.state.undo()
+    assert view.plots.sizes() != saved["heights"], "both are alike again"
+    view.state.redo()
+    assert view.plots.sizes() == saved["heights"]
     view.state.remove(CO2)
     assert view.save_state()["heights"] == []
     view.restore_state(saved)
     assert view.plots.sizes() == saved["heights"]
     view.restore_state(saved | {"heights": [3, "x"]})
     assert len(view.plots.plots) == 2
+    assert view.save_state()["heights"] == []
+    view.views.open("Low above high")
+    assert view.plots.sizes() == saved["heights"]
 
 
 def test_plots_are_saved_and_a_damaged_number_is_the_first_plot(view: TrendView) -> None:

@@ -40,6 +40,7 @@ def to_json(shown: Shown, splitter: Sequence[int]) -> dict[str, Any]:
         "zone": shown.zone.value,
         "axes": shown.axes.to_json(),
         "stretch": _saved_stretch(shown.stretch),
+        "heights": list(shown.heights),
         "splitter": list(splitter),
     }
 
@@ -67,6 +68,7 @@ def from_json(state: Mapping[str, Any]) -> tuple[Shown, list[int]]:
         zone=zone,
         axes=AxisChoices.from_json(state.get("axes"), 1 + max((chosen.plot for chosen in series), default=0)),
         stretch=_stretch(state.get("stretch")),
+        heights=_heights(state.get("heights")),
     )
     return shown.stacked(), [int(size) for size in splitter]
 
@@ -83,6 +85,11 @@ def _series(state: Mapping[str, Any]) -> tuple[Chosen, ...]:
             place = int(_number(plot, least=0, most=len(points)) or 0)
             series[key] = Chosen(key, _style(style, free), key in hidden, place)
     return tuple(series.values())
+
+
+def _heights(saved: object) -> tuple[int, ...]:
+    heights = [_number(px, 1.0, _WIDEST_PX) for px in saved] if isinstance(saved, list) else []
+    return tuple(round(px) for px in heights if px) if all(heights) else ()
 
 
 def _style(saved: object, free: Style) -> Style:

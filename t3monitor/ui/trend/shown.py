@@ -56,6 +56,7 @@ class Shown:
     axes: AxisChoices = NOTHING_CHOSEN
     stretch: Stretch = NOTHING_MARKED
     marks: bool = True  # flags of changes, restarts and notes
+    heights: tuple[int, ...] = ()  # of the plots, in pixels, as a user chose them; else all are alike
 
     @property
     def plot_count(self) -> int:
@@ -65,7 +66,9 @@ class Shown:
     def stacked(self) -> "Shown":
         """The same, with plots without a number that no series has: an empty plot vanishes."""
         there = {chosen.plot for chosen in self.series} or {0}
-        return self._renumbered({plot: place for place, plot in enumerate(sorted(there))})
+        heights = self.heights if len(self.heights) == len(there) else ()
+        shown = self._renumbered({plot: place for place, plot in enumerate(sorted(there))})
+        return replace(shown, heights=heights)
 
     def with_in(self, key: SeriesKey, plot: int, *, anew: bool) -> "Shown":
         """The same, with a series in a plot, or (``anew``) in a new one that gets this number."""

@@ -1,7 +1,7 @@
 """What the trend shows, and the way there and back; plain data, without Qt. Times are UTC epoch seconds."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from enum import Flag, auto
@@ -198,6 +198,10 @@ class TrendState:
     def move_axis(self, axis: AxisKey, limits: Limits) -> None:
         """Lets an axis end there as a hand moves it."""
         self._show(replace(self._shown, axes=self._shown.axes.with_limits(axis, limits)), by_hand=True)
+
+    def set_heights(self, heights: Sequence[int]) -> None:
+        """Makes plots as high as a hand does."""
+        self._show(replace(self._shown, heights=tuple(heights)), by_hand=True)
 
     def mark(self, stretch: Stretch, *, by_hand: bool = False) -> None:
         """Has these cursors A and B, and that told of the time between them."""

@@ -140,6 +140,7 @@ class TrendView(QWidget):
         self.legend.pointed_at.connect(self.plots.set_active)
         self.plots.dragged.connect(self.state.pan)
         self.plots.zoomed.connect(self.state.zoom)
+        self.plots.heights_chosen.connect(self.state.set_heights)
         self.plots.hovered.connect(self.state.set_cursor)
         self.plots.menu_asked.connect(lambda at: open_menu(self.context_menu(), at))
         self.plots.resized.connect(self._on_plot_resized)
@@ -225,7 +226,6 @@ class TrendView(QWidget):
             "figures": self.legend.save_columns(),
             "export": self.exporter.save_state(),
             "views": self.views.views.to_json(),
-            "heights": self.plots.save_heights(),
             "stretch_px": self.panes.chosen_px,
         }
 
@@ -239,7 +239,6 @@ class TrendView(QWidget):
         self.views.views.restore(saved.get("views"))
         if not self.views.begin():
             self.state.restore(shown)
-        self.plots.restore_heights(saved.get("heights"))
         self.panes.restore(saved.get("stretch_px"))
 
     @Slot(float)
@@ -329,6 +328,7 @@ class TrendView(QWidget):
         """Shows the time that was asked for, before the next frame would."""
         self._frame_timer.stop()
         self.plots.set_axes(self.state.shown.axes)
+        self.plots.set_heights(self.state.shown.heights)
         self.spoken.soon()
         self.plots.set_range(self.state.drawn_range, self.state.zone, self._clock())
         self.toolbar.refresh()

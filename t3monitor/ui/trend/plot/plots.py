@@ -36,13 +36,14 @@ class PlotStack(QSplitter):
     limits_moved = Signal(object, object)  # the same, by a hand that goes on
     axis_menu_asked = Signal(object, QPoint)  # AxisKey, global position
     resized = Signal()
+    heights_chosen = Signal(object)  # a tuple of pixels
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: ""
-        self.is_chosen = False  # how high they are
+        self._heights: tuple[int, ...] = ()  # that somebody chose
         self._told: dict[str, tuple[Any, ...]] = {}
         self._keys: list[list[SeriesKey]] = [[]]
         self.lowest = self._made(is_lowest=True)
@@ -70,19 +71,14 @@ class PlotStack(QSplitter):
             return self.lowest.number, above
         return self.lowest.number + 1, place.adjusted(0, above.height(), 0, 0)
 
-    def save_heights(self) -> list[int]:
-        """How high they are, for JSON; empty if nobody chose it."""
-        return self.sizes() if self.is_chosen else []
-
-    def restore_heights(self, saved: object) -> None:
-        """From what `save_heights` gave; anything else is left as it is."""
-        if (
-            isinstance(saved, list)
-            and len(saved) == len(self.plots)
-            and all(type(px) is int and px > 0 for px in saved)
-        ):
-            self.is_chosen = True
-            self.setSizes(saved)
+    def set_heights(self, heights: tuple[int, ...]) -> None:
+        """Makes each as high as that; all alike without heights."""
+        if heights != self._heights and len(heights) in (0, len(self.plots)):
+            self._heights = heights
+            if heights:
+                self.setSizes(heights)
+            else:
+                self._share_room()
 
     # -- what all of them are told ---------------------------------------------------------------------------------
 
@@ -195,7 +191,7 @@ class PlotStack(QSplitter):
             plot.show()
         if "set_marks" in self._told:
             self.set_marks(*self._told["set_marks"])
-        self.is_chosen = False
+        self._heights = ()
         self._share_room()
 
     @Slot()
@@ -213,10 +209,11 @@ class PlotStack(QSplitter):
 
     @Slot()
     def _on_moved(self) -> None:
-        self.is_chosen = True
+        self._heights = tuple(self.sizes())
+        self.heights_chosen.emit(self._heights)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self.is_chosen:
+        if not self._heights:
             self._share_room()
