@@ -268,6 +268,13 @@ def test_a_screen_reader_hears_all_steps_of_the_phase_bar(bar: PhaseBar, progres
     assert bar.accessibleDescription().endswith("last cycle failed (timeout): T3000 gave no answer within 30 s")
 
 
+def test_all_steps_have_room_beside_the_note_of_a_crash_in_a_window_of_800_pixels(bar: PhaseBar) -> None:
+    assert bar.minimumSizeHint().width() <= 480
+    bar.resize(480, 26)
+    step_px = bar._step_width()
+    assert bar.fontMetrics().horizontalAdvance("● Validate") < step_px < 480 / 5
+
+
 def test_the_phase_bar_draws_a_failed_step_unlike_a_good_one(bar: PhaseBar, progress: SiteProgress) -> None:
     bar.resize(1000, bar.sizeHint().height())
     pictures = []

@@ -8,10 +8,11 @@ from typing_extensions import override
 from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.kit.theme import Theme, current_theme
 from t3monitor.ui.progress.sites import SiteProgress
-from t3monitor.ui.progress.steps import StepState, StepView, step_views
+from t3monitor.ui.progress.steps import Step, StepState, StepView, step_views
 from t3monitor.ui.progress.texts import doing_text, last_cycle_text, way_out_text
 
 _STEPS_MS = 50
+_STEPS = len(Step)
 
 
 class PhaseBar(QWidget):
@@ -21,7 +22,7 @@ class PhaseBar(QWidget):
     """
 
     cycle_asked = Signal(str)  # site
-    _GAP = 14
+    _LEFT, _GAP = 6, 14
     _HEIGHT = 26
     _SHORTEST_SENTENCE = 80
 
@@ -68,10 +69,13 @@ class PhaseBar(QWidget):
         return step_views(self._progress.sites[self._progress.current], self._progress.now_s)
 
     def _step_width(self) -> int:
-        """Wide enough for any detail, so that nothing moves."""
+        """Wide enough for any detail, so that nothing moves; where something else takes the room, for words alone."""
+        return min(self._width_of("○ Validate 00.0 s"), max(0, self.width() - self._LEFT) // _STEPS - self._GAP)
+
+    def _width_of(self, text: str) -> int:
         bold = QFont(self.font())
         bold.setBold(True)
-        return QFontMetrics(bold).horizontalAdvance("○ Validate 00.0 s")
+        return QFontMetrics(bold).horizontalAdvance(text)
 
     def _step_colour(self, step: StepView, theme: Theme) -> QColor:
         colours = {
@@ -96,16 +100,16 @@ class PhaseBar(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(5 * (self._step_width() + self._GAP) + 300, self._HEIGHT)
+        return QSize(_STEPS * (self._width_of("○ Validate 00.0 s") + self._GAP) + 300, self._HEIGHT)
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(5 * (self._step_width() + self._GAP), self._HEIGHT)
+        return QSize(_STEPS * (self._width_of("○ Validate") + self._GAP), self._HEIGHT)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), current_theme()
-        width, left = self._step_width(), 6
+        width, left = self._step_width(), self._LEFT
         for step in self._steps():
             area = QRect(left, 0, width, self.height())
             font = QFont(self.font())
