@@ -1,14 +1,18 @@
 """What users, clocks and mistakes do to a recorder, and what keeps T3000's background readings away."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import msgspec
 
 from answers import JsonObject
 from benchmarks.outage_service import WebService
 from benchmarks.outage_stage import Plan, Program, Say
+from benchmarks.planted import Planted
 from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -78,6 +82,21 @@ class BackgroundStage(WebService):
 
     def __init__(self, folder: Path, interval_s: int, say: Say) -> None:  # noqa: ARG002 - T3000 has its own
         super().__init__(folder, _BACKGROUND_S, say)
+        self._told_s: dict[int, float] = {}  # when T3000 first told of what it had read then
+
+    def planted(self) -> Planted:
+        """A cycle stores the newest of what T3000 told since the one before."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            cycles = [begun_s for (begun_s,) in connection.execute("SELECT started_at FROM SYNC_RUNS ORDER BY 1")]
+        whole = super().planted()
+        given = [
+            (key, sorted({max(told) for begun_s in cycles if (told := self._told_by(seconds, begun_s))}))
+            for key, seconds in whole.given
+        ]
+        return msgspec.structs.replace(whole, given=given)
+
+    def _told_by(self, seconds: list[int], time_s: float) -> list[int]:
+        return [read_s for read_s in seconds if self._told_s[read_s] < time_s]
 
     def make_program(self) -> Program:
         """The real command."""
@@ -104,6 +123,7 @@ class BackgroundStage(WebService):
             for kind, used in zip(PointType, panel.used, strict=True):
                 keys = (PointKey(panel.serial_number, kind, number) for number in range(1, used + 1))
                 if at_s := told[f"{kind.value.lower()}_logging_time"]:
+                    self._told_s.setdefault(int(at_s), time.time())
                     self.given.note(keys, at_s)
             return told
 

@@ -59,9 +59,20 @@ def test_after_readings_that_come_late_there_is_no_hole_until_the_next_one_is_ov
     assert told(1205) == []
     found = statistics(line, 1000, 5000, 1205)
     assert (found.known, found.known_s, found.end_s) == (1, 105, 1105)
-    assert told(1206) == [(1060, 1206, "unknown")]
+    assert told(1206) == [(1060, 1130, "not_reread"), (1130, 1206, "unknown")]
     found = statistics(line, 1000, 5000, 1206)
     assert (found.known_s, found.end_s) == (60, 1206)
+
+
+def test_a_cycle_in_a_hole_that_stored_the_reading_before_it_found_nothing_newer(file: HoledFile) -> None:
+    file.read(970, 1000, 1080)
+    asked = [file.run(asked_s, asked_s + 1, "ok") for asked_s in (1001, 1045, 1090)]
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET run_id = ? WHERE logging_time = 1000", (asked[1],))
+    assert file.explained(970, 1080, now_s=1090) == (
+        ExplainedHole(1030, 1080, Cause.NOT_REREAD, "T3000 had no newer reading", (asked[1],)),
+    )
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET run_id = ? WHERE logging_time = 1000", (asked[0],))
+    assert file.causes(970, 1080, now_s=1090) == [(1030, 1080, "unknown")]
 
 
 def test_a_line_without_a_hole_has_nothing_to_explain(file: HoledFile) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from t3monitor.model.causes import Cause, HoleClass, sentence
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import PointKey
-from t3monitor.store.causes.derivation import Order, Told, pieces
+from t3monitor.store.causes.derivation import Order, Piece, Told, pieces
 from t3monitor.store.causes.recorded import Hole, Recorded, Vector
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series, Stretches
@@ -223,9 +223,17 @@ def _explained(recorded: Recorded, vector: Vector, holes: list[Hole], told: list
         )
         for hole in holes
         for ended, run_ids in (recorded.ended_in(vector, hole),)
-        for piece in pieces(hole.start_s, hole.end_s, hole.spacing_s or recorded.spacing(vector, hole), known)
+        for piece in _pieces(recorded, vector, hole, known)
     ]
     return recorded.explained[of]
+
+
+def _pieces(recorded: Recorded, vector: Vector, hole: Hole, known: list[Told]) -> list[Piece]:
+    times = hole.start_s, hole.end_s, hole.spacing_s or recorded.spacing(vector, hole)
+    found = pieces(*times, known)
+    if {piece.cause for piece in found} == {Cause.UNKNOWN}:
+        return pieces(*times, recorded.nothing_newer(vector, hole))
+    return found
 
 
 def _without_reading(series: Series | None, start_s: float, end_s: float, now_s: float) -> list[Hole]:

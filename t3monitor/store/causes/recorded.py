@@ -141,6 +141,21 @@ class Recorded:
             Told(seen_s, min(first_s, gone_s), Order.BEFORE, Cause.NO_LONGER_KEPT),
         ]
 
+    def nothing_newer(self, vector: Vector, hole: Hole) -> list[Told]:
+        """Up to when T3000 had no newer reading than the last before a hole: the cycle that stored that began in it."""
+        rows = self._rows(
+            "SELECT run.started_at, run.finished_at FROM",
+            schema.trendlog_frames,
+            f"""JOIN {schema.sync_runs.name} AS run ON run.id = run_id {_RECORDED} AND logging_time < ?
+                ORDER BY logging_time DESC, run_id DESC LIMIT 1""",
+            *(*vector, hole.start_s),
+        )
+        return [
+            Told(hole.start_s, min(finished_s, hole.end_s), Order.LEDGER, Cause.NOT_REREAD)
+            for started_s, finished_s in rows
+            if hole.start_s <= started_s < hole.end_s
+        ]
+
     def known(self, vector: Vector, holes: list[Hole], told: list[Told]) -> list[Told]:
         """What counts at each time of these holes; ``told`` is what is known of them besides."""
         sites = self._sites(vector)
