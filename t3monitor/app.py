@@ -102,6 +102,7 @@ class MonitorApp(QObject):
             makes_past=leaves_traces,
         )
         self._tick = QTimer(self, interval=_TICK_MS)
+        self._next_turn = QTimer(self, singleShot=True, interval=0)  # comes when what is to be painted is painted
         self._connect()
         self.window.apply_settings(self.session)
         self.memory = WindowMemory(self.window, paths.window_state_file, keeps=leaves_traces)
@@ -184,6 +185,7 @@ class MonitorApp(QObject):
 
     async def _shut_down(self) -> None:
         self._tick.stop()
+        self._next_turn.stop()
         self.memory.close()
         self.window.trend.forget()
         self.settings.close()
@@ -219,7 +221,8 @@ class MonitorApp(QObject):
         settings.applied.connect(self.on_settings_applied)
         settings.closed.connect(self._apply_appearance)
         self.bridge.happened.connect(self.feed.on_event)
-        self.feed.shown.connect(self.on_tick)
+        self.feed.shown.connect(self._next_turn.start)
+        self._next_turn.timeout.connect(self.on_tick)
         self.feed.opened.connect(self.notes.load)
         self.feed.shown.connect(self.notes.refresh)
         self.notes.failed.connect(window.say)

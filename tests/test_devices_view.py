@@ -292,3 +292,23 @@ def test_no_name_is_cut_beside_room_that_no_age_takes(view: DevicesView) -> None
     tree = view.tree
     name = view.model.index_of(1)
     assert tree.visualRect(name).width() >= tree.sizeHintForIndex(name).width()
+
+
+def test_what_names_need_is_asked_when_they_are_others_and_not_as_ages_move_on(
+    view: DevicesView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view.apply(snapshot(*(device(number, number) for number in range(1, 4))))
+    paint_all()
+    asked = []
+    measure = view.tree.sizeHintForColumn
+    monkeypatch.setattr(view.tree, "sizeHintForColumn", lambda column: asked.append(column) or measure(column))
+    view.set_now(NOW_S + 5, INTERVAL_S)
+    paint_all()
+    assert not asked, "each row would be asked, once a second"
+    view.apply(snapshot(*(device(number, number, panel_name="A name of its own") for number in range(1, 4))))
+    paint_all()
+    assert asked
+    asked.clear()
+    view.tree.collapse(view.model.index_of(1).parent())
+    paint_all()
+    assert asked

@@ -64,9 +64,12 @@ class PanelTree(QTreeView):
         self.columns.reset(widths, hidden=set(DeviceColumn).difference(_SHOWN_AT_FIRST))
         self.columns.chosen.connect(self.use_room)
         self.columns.dragged.connect(self.use_room)
+        self._names_px: int | None = None  # what all names need; None: they are others
         self._sizing = QTimer(self, singleShot=True, interval=0)
         self._sizing.timeout.connect(self.use_room)
-        model.modelReset.connect(self._sizing.start)
+        model.modelReset.connect(self._name_anew)
+        self.expanded.connect(self._name_anew)
+        self.collapsed.connect(self._name_anew)
 
     @Slot()
     def use_room(self) -> None:
@@ -74,9 +77,16 @@ class PanelTree(QTreeView):
         longest = max(map(self.fontMetrics().horizontalAdvance, self._model.ages()))
         needed = longest + RIGHT_MARGIN + _CELL_MARGIN
         if not self.isColumnHidden(DeviceColumn.AGE):
-            cut = max(0, self.sizeHintForColumn(DeviceColumn.NAME) - self.columnWidth(DeviceColumn.NAME))
+            if self._names_px is None:  # which asks each row
+                self._names_px = self.sizeHintForColumn(DeviceColumn.NAME)
+            cut = max(0, self._names_px - self.columnWidth(DeviceColumn.NAME))
             self.columns.resize(DeviceColumn.AGE, max(needed, self.columnWidth(DeviceColumn.AGE) - cut))
         self.columns.fill(DeviceColumn.NAME, self._first_width(DeviceColumn.NAME), self.viewport().width())
+
+    @Slot()
+    def _name_anew(self) -> None:
+        self._names_px = None
+        self._sizing.start()
 
     def _first_width(self, column: DeviceColumn) -> int:
         return _WIDTHS[column] * self.fontMetrics().horizontalAdvance("0")
@@ -84,6 +94,8 @@ class PanelTree(QTreeView):
     @override
     def dataChanged(self, top_left: _Index, bottom_right: _Index, roles: Sequence[int] = ()) -> None:
         """Of many rows paints all that are in sight, in a turn of its own: Qt would look where each of them is."""
+        if top_left.column() <= DeviceColumn.NAME <= bottom_right.column():
+            self._name_anew()
         if top_left.column() <= DeviceColumn.AGE <= bottom_right.column():
             self._sizing.start()
         if top_left.row() == bottom_right.row() or QAccessible.isActive():
