@@ -353,6 +353,9 @@ def test_under_a_narrow_plot_the_time_at_the_cursor_is_whole_and_covers_no_mark_
     assert not marks <= set(texts)
     view.state.set_cursor(None)
     assert marks <= set(drawn(view.plot))
+    view.state.show_range(TimeRange(NOW_S // 3600 * 3600.0 - 3600, NOW_S // 3600 * 3600.0))
+    marks = {tick.text for tick in view.plot.time_axis.ticks}
+    assert marks <= set(drawn(view.plot)), "the one where the axis begins, too"
 
 
 def test_bands_take_the_colours_of_another_theme(view: TrendView, settle: Settle, qapp: QApplication) -> None:

@@ -5,6 +5,7 @@ import signal
 import time
 from pathlib import Path
 
+from scripts.ui_check import tasks
 from scripts.ui_check.accessible import Tree
 from scripts.ui_check.database import cycles, cycles_since, read_json
 from scripts.ui_check.desktop import (
@@ -21,6 +22,8 @@ from scripts.ui_check.desktop import (
     windows,
 )
 from scripts.ui_check.tasks import pages
+
+_MENU_ROW_PX = 22
 
 
 def run(home: Path) -> None:
@@ -64,6 +67,7 @@ def _controls(home: Path) -> None:
         hands.press("ctrl+shift+c")
         until(lambda: min(copied_picture()) > 100, "a page is on the clipboard")
         copied_picture(PICTURES / "copied-page.png")
+        _export_each_kind(tasks.Desk(home))
         hands.click(tree.widget("menu item", "Help").middle)
         hands.click(popup(60, 14))
         until(lambda: windows("Guide"), "the menu Help opens the guide")
@@ -85,6 +89,22 @@ def _controls(home: Path) -> None:
         until(lambda: cycles(database) == before + 1, "a click on Start runs a cycle at once")
         picture("running")
     assert read_json(home / "config" / "demo" / "window.json")["activity"] is True
+
+
+def _export_each_kind(desk: tasks.Desk) -> None:
+    """At once, from the menu of the trend's tool bar."""
+    kinds = (("pdf", b"%PDF"), ("png", b"\x89PNG"), ("svg", b"<?xml"), ("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf"))
+    documents = Path(os.environ["HOME"]) / "Documents"
+    for row, (suffix, beginning) in enumerate(kinds):
+        before = set(documents.iterdir())
+
+        def is_written(suffix: str = suffix, beginning: bytes = beginning, before: set[Path] = before) -> bool:
+            new = set(documents.glob(f"*.{suffix}")) - before
+            return any(file.read_bytes().startswith(beginning) for file in new)
+
+        desk.hands.click(desk.button("Export").middle)
+        desk.hands.click(popup(60, round(_MENU_ROW_PX * (row + 0.7))))
+        until(is_written, f"{suffix} is written by a click more")
 
 
 def _crash(home: Path) -> None:

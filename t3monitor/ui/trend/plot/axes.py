@@ -135,7 +135,7 @@ class TimeAxis(_Axis):
         in_sight = {name: at_s for name, at_s in self._cursors.items() if 0 <= self._x(at_s) <= width}
         rooms = name_rooms(self.metrics, in_sight, self._x)
         cursor, cursor_text = self._cursor_room(width, line)
-        covered = [cursor, *(room for room, _ in rooms)]
+        covered = [room for room, _ in rooms] + ([cursor] if cursor_text else [])
         for tick in self.ticks:
             x = round(self._x(tick.utc_s)) + 0.5
             painter.setPen(QPen(self.theme.border, 1))
