@@ -1,15 +1,19 @@
 """Where samples are no longer kept a line is of daily values: a stretch for each day, before the readings."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from six_points import BERLIN, FIRST, SECOND, History, key, midnight, regular
+from t3monitor.model.day_shifts import Part
+from t3monitor.model.series_keys import PlacedKey
 from t3monitor.store.history.reader import HistoryReader
-from t3monitor.store.history.series import Series
+from t3monitor.store.history.series import Holes, Series
 from t3monitor.store.history.statistics import statistics
+from t3monitor.store.history.thinning import thinned
 
 DAY_S = 86_400
 BEGIN_S = midnight(BERLIN, 2026, 1, 30)
@@ -78,6 +82,23 @@ def test_a_day_of_which_a_part_is_known_is_known_for_that_part(history: History)
     told = statistics(series, BEGIN_S, BEGIN_S + 5 * DAY_S, NOW_S)
     assert told.known_s == pytest.approx(exact.known_s)
     assert told.mean == pytest.approx(exact.mean)
+
+
+def test_a_day_that_stands_elsewhere_or_is_joined_with_others_is_known_for_no_more(history: History) -> None:
+    history.store([*regular(BEGIN_S, 72), *regular(BEGIN_S + DAY_S, 5 * 144, run_id=500)])
+    history.retain(NOW_S, BERLIN, keep_samples_days=2)
+    parts = (  # clocks are put between them
+        Part(BEGIN_S + DAY_S, BEGIN_S + 3 * DAY_S, DAY_S),
+        Part(BEGIN_S + 3 * DAY_S, BEGIN_S + 7 * DAY_S, DAY_S + 3600),
+    )
+    times, elsewhere = (parts[0].start_s, parts[1].end_s), PlacedKey(key(1), parts)
+    (series,) = HistoryReader(history.url).read_many([elsewhere], *times, 10_000)[elsewhere]
+    assert series.stretches
+    assert series.stretches.known[:2] == pytest.approx([0.5, 1.0], abs=0.02)
+    (days,) = read(history, 1, BEGIN_S, BEGIN_S + 3 * DAY_S)
+    joined = thinned(replace(days, holes=Holes.none()), np.ones(len(days.values)), 0, 50 * 60 * DAY_S, 40)
+    assert joined.stretches
+    assert joined.stretches.known[0] == pytest.approx(0.875, abs=0.03), "of four days half of one is not"
 
 
 def test_days_of_which_nothing_is_known_are_a_hole(history: History) -> None:

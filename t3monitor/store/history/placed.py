@@ -19,7 +19,7 @@ def placed(series: Series, parts: Sequence[Part]) -> Series | None:
     first and after the last part stand where these would have them.
     """
     pieces = [_piece(series, part) for part in _outer(parts)]
-    times, ends, values, lows, highs = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
+    times, ends, values, lows, highs, known = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
     if not times.size:
         return None
     starts_ends = np.array([*_holes(series, _outer(parts))], dtype=float).reshape(-1, 2)
@@ -27,7 +27,7 @@ def placed(series: Series, parts: Sequence[Part]) -> Series | None:
     found = replace(series, times_utc_s=times, values=values, holes=holes)
     if series.stretches is None:
         return found
-    return replace(found, stretches=Stretches(ends, lows, highs, known_shares(times, ends, holes)))
+    return replace(found, stretches=Stretches(ends, lows, highs, np.minimum(known, known_shares(times, ends, holes))))
 
 
 def _outer(parts: Sequence[Part]) -> list[Part]:
@@ -47,10 +47,11 @@ def _piece(series: Series, part: Part) -> tuple[np.ndarray, ...]:
         own, times = np.append(held, own), np.append(start_s, times)
     values = series.values[own]
     ends = np.maximum(times, np.minimum(series.ends_utc_s[own], end_s))
-    lows, highs = (values, values) if series.stretches is None else (series.stretches.lows, series.stretches.highs)
-    if series.stretches is not None:
-        lows, highs = lows[own], highs[own]
-    return times + part.by_s, ends + part.by_s, values, lows, highs
+    if series.stretches is None:
+        lows = highs = known = values
+    else:
+        lows, highs, known = (column[own] for column in series.stretches[1:])
+    return times + part.by_s, ends + part.by_s, values, lows, highs, known
 
 
 def _holes(series: Series, parts: Sequence[Part]) -> Iterator[tuple[float, float]]:

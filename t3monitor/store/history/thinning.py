@@ -84,9 +84,14 @@ def _joined(series: Series, counts: Floats, first: NDArray[np.intp]) -> Series:
     lows, highs = (values, values) if series.stretches is None else (series.stretches.lows, series.stretches.highs)
     lows, highs = np.minimum.reduceat(lows, first), np.maximum.reduceat(highs, first)
     means = np.add.reduceat(values * counts, first) / np.add.reduceat(counts, first)
+    known = known_shares(times, ends, series.holes)
+    if series.stretches is not None:  # of days less may be known than their holes tell
+        length_s = np.append(series.times_utc_s[1:], series.ends_utc_s[-1]) - series.times_utc_s + 1e-9
+        told_s = np.add.reduceat(series.stretches.known * length_s, first)
+        known = np.minimum(known, told_s / np.add.reduceat(length_s, first))
     return replace(
         series,
         times_utc_s=times,
         values=np.clip(means, lows, highs),  # a sum of equal values may be off in its last digit
-        stretches=Stretches(ends, lows, highs, known_shares(times, ends, series.holes)),
+        stretches=Stretches(ends, lows, highs, known),
     )
