@@ -24,6 +24,7 @@ from t3monitor.config.paths import HOME_VARIABLE
 
 SERIALS = 237219, 237451
 _TYPES = ("INPUT", "IN", 64), ("OUTPUT", "OUT", 64), ("VARIABLE", "VAR", 128)
+_LOOK_S, _SOON_S = 0.05, 1.0
 _STEP_S, _FIRST_S = 300, 1_757_000_000
 _FLAT = """CREATE TABLE TRENDLOG_DATA (SerialNumber INTEGER NOT NULL, PanelId INTEGER NOT NULL, PointId TEXT NOT NULL,
     PointIndex INTEGER NOT NULL, PointType TEXT NOT NULL, Value TEXT NOT NULL, LoggingTime TEXT NOT NULL,
@@ -43,7 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_200_000)
     parser.add_argument("--kills", type=int, default=34)
-    parser.add_argument("--killed-rows", type=int, default=100_000)
+    parser.add_argument("--killed-rows", type=int, default=60_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="t3monitor-imports-") as folder:
         _measure(Path(folder), options.rows)
@@ -75,18 +76,14 @@ def _kill(folder: Path, count: int, kills: int) -> int:
     _make(source, count)
     before = _digest(source), _names(source)
     whole = folder / "whole.db"
-    process = _started(source, whole, folder)
-    _wait_for_log(whole)
-    began = perf_counter()
-    process.communicate()
-    lasts_s = perf_counter() - began
+    _import(source, whole, folder)
     expected, others, amid = _content(whole), 0, 0
     chance = random.Random(13)
     for number in range(kills):
         target = folder / f"killed-{number}.db"
         process = _started(source, target, folder)
-        _wait_for_log(target)
-        sleep(chance.random() * lasts_s)
+        _wait_for_frames(process, target, chance.randrange(_frames(whole)))
+        sleep(chance.random() * _SOON_S)  # of a window each stands for some moment
         process.kill()
         process.communicate()
         there = _samples(target)
@@ -158,11 +155,19 @@ def _import(source: Path, target: Path, folder: Path, *, dry: bool = False) -> t
     return used.ru_maxrss * 1024 / 1e6, said.strip().rpartition("\n")[2].strip()
 
 
-def _wait_for_log(database: Path) -> None:
-    """Until it is open."""
-    log = database.with_name(f"{database.name}-wal")
-    while not log.exists():
-        sleep(0.005)
+def _wait_for_frames(process: "subprocess.Popen[str]", database: Path, count: int) -> None:
+    """Until more than so many readings of panels' types are there, or it is over."""
+    while process.poll() is None and not (database.exists() and _frames(database) > count):
+        sleep(_LOOK_S)
+
+
+def _frames(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        try:
+            count: int = connection.execute("SELECT count(*) FROM TRENDLOG_FRAMES").fetchone()[0]
+        except sqlite3.OperationalError:  # no such table yet, or locked while tables are made
+            return 0
+    return count
 
 
 def _samples(database: Path) -> int:
