@@ -213,6 +213,7 @@ class MonitorApp(QObject):
         window.devices.same_controller_said.connect(self.services.accept_controller)
         window.log_folder_asked.connect(self.on_log_folder)
         window.import_asked.connect(self.importer.ask)
+        window.databases_dropped.connect(self.importer.look_at)
         self.importer.imported.connect(self.feed.on_imported)
         window.trend.points_changed.connect(self.feed.on_plotted_points_changed)
         window.activity.cycles.others_wanted.connect(self.feed.on_other_cycles_wanted)

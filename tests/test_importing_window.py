@@ -4,7 +4,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from programs import Run, opened, until
 from t3monitor.config.paths import Paths
@@ -27,6 +29,19 @@ def samples(paths: Paths) -> int:
     return count
 
 
+def drop(window: QWidget, files: list[Path]) -> bool:
+    """As from the desktop; whether the window takes them."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+    how = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enters = QDragEnterEvent(QPoint(5, 5), *how)
+    enters.ignore()
+    QApplication.sendEvent(window, enters)
+    if enters.isAccepted():
+        QApplication.sendEvent(window, QDropEvent(QPointF(5, 5), *how))
+    return enters.isAccepted()
+
+
 def test_files_are_told_of_then_imported_and_the_window_is_told(run: Run, paths: Paths, tmp_path: Path) -> None:
     file = split(
         tmp_path / "t3000.db",
@@ -43,9 +58,10 @@ def test_files_are_told_of_then_imported_and_the_window_is_told(run: Run, paths:
             program.window.import_action.trigger()
             assert isinstance(importer.dialog, QFileDialog)
             importer.dialog.reject()
+            assert not drop(program.window, [file, tmp_path / "letter.txt"])
             program.window.trend.state.add([PointKey(237219, PointType.INPUT, 1)])
 
-            importer.look_at([str(no_database), str(file)])
+            drop(program.window, [no_database, file])
             dialog = importer.dialog
             assert isinstance(dialog, ImportDialog)
             await until(dialog.import_button.isEnabled, program)

@@ -5,8 +5,8 @@ It shows and asks; what is done about it is the business of `t3monitor.app`, whi
 
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -53,12 +53,14 @@ class MainWindow(QMainWindow):
     settings_asked = Signal()
     log_folder_asked = Signal()
     import_asked = Signal()
+    databases_dropped = Signal(list)  # names of files
     find_panels_asked = Signal()
     closed = Signal()
 
     def __init__(self, trend: TrendView, activity: ActivityPane) -> None:
         super().__init__()
         self.resize(*_DEFAULT_SIZE)
+        self.setAcceptDrops(True)
         self.devices = DevicesView()
         self.points = PointsView()
         self.trend = trend
@@ -409,9 +411,25 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _databases(event.mimeData()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.databases_dropped.emit(_databases(event.mimeData()))
+        event.acceptProposedAction()
+
+    @override
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         self.closed.emit()
+
+
+def _databases(data: QMimeData) -> list[str]:
+    """The files that are dragged, if all of them may be databases of T3000's."""
+    files = [url.toLocalFile() for url in data.urls()]
+    return files if all(file.lower().endswith(".db") for file in files) else []
 
 
 def _tip(action: QAction) -> str:
