@@ -181,6 +181,18 @@ def test_an_hour_that_comes_twice_is_its_first_with_a_mark_and_one_that_never_co
     assert report.unreadable == {"its local time does not exist, since clocks were put forward": 1}
 
 
+def test_a_label_that_is_no_text_costs_nothing(tmp_path: Path, ours: Database) -> None:
+    file = split(tmp_path / "t3000.db", SPLIT["2025-10-30"], [point(1)], [sample(1, "1000", "2026-01-05 12:00:00")])
+    with closing(sqlite3.connect(file)) as connection, connection:
+        label = (b"S\xffAT", SERIAL)
+        connection.execute(
+            "INSERT INTO INPUTS (InputId, Label, SerialNumber) VALUES ('IN1', CAST(? AS TEXT), ?)", label
+        )
+    assert imported(file, ours).added == 1
+    with closing(sqlite3.connect(ours.path)) as connection:
+        assert connection.execute("SELECT label FROM TRENDLOG_LAYOUT_POINTS").fetchone() == ("S\ufffdAT",)
+
+
 def test_a_raw_zero_is_a_reading_and_what_was_never_read_is_none(tmp_path: Path, ours: Database) -> None:
     file = flat(
         tmp_path / "t3000.db",
@@ -272,7 +284,8 @@ def test_an_import_that_is_ended_anywhere_and_repeated_is_as_one_that_was_not(
         assert len(expected[3]) == 1
     for windows in range(0, 11, 3):
         with closing(Database(sqlite_url(tmp_path / f"ended-{windows}.db"))) as ended:
-            with pytest.raises(CancelledWorkError):
+            told = "samples were added and stay; once more, and the rest is added" if windows else "nothing was stored"
+            with pytest.raises(CancelledWorkError, match=f"It was cancelled, and .*{told}$"):
                 import_file(file, NEW_YORK, tmp_path, storing(ended, ends_after=windows), LongWork(), Known())
             assert content(ended) != expected
             imported(file, ended)

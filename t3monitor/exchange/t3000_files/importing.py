@@ -18,11 +18,12 @@ from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, U
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
 from t3monitor.exchange.t3000_files.shapes import shapes_in
-from t3monitor.store.work import LongWork
+from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.imported import ImportedFrame
 from t3monitor.t3000.text import path_text
 
 _TRIES = 5
+_NOTHING = "nothing was stored"
 Store = Callable[[Collection[ImportedFrame], str], int]  # with what tells of the import; returns the samples it added
 
 
@@ -78,6 +79,9 @@ def import_file(
                 report = _imported(file, zone, store_counted, work, known)
         except FileChangedError:
             continue
+        except CancelledWorkError:
+            left = f"{added:,} samples were added and stay; once more, and the rest is added" if added else _NOTHING
+            raise CancelledWorkError(left) from None
         report.added = added
         return report
     raise UnusableFileError(f"{path_text(path)} changes all the time while it is read; end T3000, or try again")

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from t3monitor.config.database_url import read_only_uri
@@ -99,7 +100,9 @@ def opened(path: Path, folder: Path, work: LongWork) -> Iterator[OpenFile]:
 
 
 def _connect(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")  # names come as panels send them
+    return connection
 
 
 def _journals(path: Path) -> tuple[Path, Path]:
