@@ -57,7 +57,7 @@ class Hands:
 def screen(size: str) -> Iterator[None]:
     """A screen, and the bus by which programs tell what is on it."""
     with (
-        _told("Xvfb", "-displayfd", "1", "-screen", "0", f"{size}x24") as display,
+        _told("Xvfb", "-displayfd", "1", "-noreset", "-screen", "0", f"{size}x24") as display,
         _told("dbus-daemon", "--session", "--nofork", "--print-address") as address,
     ):
         os.environ |= {"DISPLAY": f":{display}", "DBUS_SESSION_BUS_ADDRESS": address, "QT_QPA_PLATFORM": "xcb"}
