@@ -502,9 +502,12 @@ def test_a_closed_file_is_read_where_it_stands_and_nothing_is_left_beside_it(tmp
         connection.execute("PRAGMA journal_mode = WAL")  # as T3000's are, also when they are closed
     before = state(folder)
     assert list(before) == ["t3000.db"]
-    assert import_file(file, NEW_YORK, tmp_path / "none", storing(ours), LongWork(), Known()).added == 120
+    left_over = tmp_path / "ours" / "copies"
+    (left_over / "copy").mkdir(parents=True)
+    (left_over / "copy" / "copy.db").touch()  # by an import that was killed
+    assert import_file(file, NEW_YORK, left_over, storing(ours), LongWork(), Known()).added == 120
     assert state(folder) == before
-    assert not (tmp_path / "none").exists()
+    assert not left_over.exists()
 
 
 def test_a_file_that_changes_while_it_is_read_is_begun_again(
@@ -579,6 +582,15 @@ def test_of_a_folder_t3000s_databases_are_taken_or_all_where_none_has_its_name(t
     files[0].unlink()
     files[1].unlink()
     assert databases_in([tmp_path]) == [files[3], files[2]]
+
+
+def test_the_database_in_force_is_not_even_opened_since_that_would_take_its_locks(
+    ours: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = known_to(ours.url, Settings())
+    monkeypatch.setattr(importing, "opened", None)
+    with pytest.raises(UnusableFileError, match="is a database of T3 Monitor"):
+        imported(ours.path, None, known)
 
 
 @pytest.mark.parametrize("shape", UNOWNED)

@@ -7,6 +7,7 @@ ended or killed at any moment, and be imported once more, or in parts.
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from t3monitor.exchange.t3000_files.frames import Described, Window, windows
 from t3monitor.exchange.t3000_files.known import Known
 from t3monitor.exchange.t3000_files.local_times import LocalTimes
-from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, opened
+from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, opened, our_own
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
 from t3monitor.exchange.t3000_files.shapes import shapes_in
@@ -67,6 +68,9 @@ def import_file(
     needed. Raises UnusableFileError, CancelledWorkError, and DatabaseError of ``store``.
     """
     added = 0
+    with suppress(OSError):
+        if known.file and path.samefile(known.file):  # before it is read: closing it would take SQLite's locks from it
+            raise our_own(path)
 
     def store_counted(frames: Collection[ImportedFrame], detail: str) -> None:
         nonlocal added

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from sqlite3 import Cursor
 from typing import NamedTuple, cast
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.point_types import PointType
 from t3monitor.model.words import RangeWords
+from t3monitor.store.files import database_file
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.reading import reading
 from t3monitor.store.upkeep.ages import Ages
@@ -16,10 +18,11 @@ from t3monitor.store.words import words_in_force
 
 
 class Known(NamedTuple):
-    """Words of panels by serial number, and since when samples of a panel and type are kept, in UTC epoch seconds."""
+    """Words of panels by serial number, since when samples of a panel and type are kept (UTC s), and its file."""
 
     words: Mapping[int, RangeWords] = {}
     kept_since: Callable[[int, PointType], float] = lambda *_: 0.0
+    file: Path | None = None
 
 
 def known_to(url: str, settings: Settings) -> Known:
@@ -30,4 +33,8 @@ def known_to(url: str, settings: Settings) -> Known:
         with reading(url) as connection:
             words = words_in_force(connection)
             ages = Ages.in_file(cast(Cursor, connection.connection.cursor()), ages.now_s)
-    return Known(words, lambda serial, kind: limits_of(settings, (serial, kind.value), ages).samples_s)
+
+    def kept_since(serial: int, kind: PointType) -> float:
+        return limits_of(settings, (serial, kind.value), ages).samples_s
+
+    return Known(words, kept_since, database_file(url))

@@ -15,7 +15,7 @@ from pathlib import Path
 from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.errors import MonitorError
 from t3monitor.store.files import APPLICATION_ID, FileStates, beside, file_states
-from t3monitor.store.lock import Holder, Lock
+from t3monitor.store.lock import HeldError, Holder, Lock
 from t3monitor.store.work import LongWork
 from t3monitor.t3000.text import path_text
 
@@ -31,6 +31,11 @@ _PAUSE_S = 0.2
 
 class UnusableFileError(MonitorError):
     """A file of which nothing can be imported; the sentence says why."""
+
+
+def our_own(path: Path) -> UnusableFileError:
+    """What to raise for a database of this program."""
+    return UnusableFileError(f"{path_text(path)} is a database of T3 Monitor, not of T3000; nothing of it is imported")
 
 
 class FileChangedError(Exception):
@@ -86,6 +91,7 @@ def opened(path: Path, folder: Path, work: LongWork) -> Iterator[OpenFile]:
 
     Raises UnusableFileError, HeldError of another import that copies, and CancelledWorkError.
     """
+    _remove_left_over(folder)
     states = file_states(path)
     _check_is_foreign(path)
     if not any(file.exists() and file.stat().st_size for file in _journals(path)):
@@ -123,31 +129,43 @@ def _check_is_foreign(path: Path) -> None:
     if page and not page.startswith(_MAGIC):
         raise UnusableFileError(f"{name} is no SQLite database")
     if int.from_bytes(page[_APPLICATION_ID]) == APPLICATION_ID:
-        raise UnusableFileError(f"{name} is a database of T3 Monitor, not of T3000; nothing of it is imported")
+        raise our_own(path)
+
+
+def _remove_left_over(folder: Path) -> None:
+    """What an import left that was killed."""
+    if folder.exists():
+        with suppress(OSError, HeldError), _place(folder):
+            pass
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[Path]:
+    """An empty folder in it, for one import at a time; nothing of it stays."""
+    place = folder / "copy"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    lock = None
+    with suppress(OSError):  # where there are no locks nothing is refused
+        lock = Lock(place, Holder.of_this_process("t3monitor import", 0, ""))
+    try:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+        if lock:
+            lock.release()
+        with suppress(OSError):
+            folder.rmdir()
 
 
 @contextmanager
 def _copied(path: Path, folder: Path, work: LongWork) -> Iterator[Path]:
     """A copy of the file and of what its -wal or journal holds, as of one moment."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = None
-    with suppress(OSError):  # where there are no locks nothing is refused
-        lock = Lock(folder / "copy", Holder.of_this_process("t3monitor import", 0, ""))
-    try:
-        place = folder / "copy"
-        shutil.rmtree(place, ignore_errors=True)  # of an import that was killed
-        place.mkdir()
-        try:
-            copy = place / "copy.db"
-            _copy_whole(path, copy, work)
-            yield copy
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
-    finally:
-        if lock:
-            lock.release()
-        with suppress(OSError):
-            folder.rmdir()
+    with _place(folder) as place:
+        copy = place / "copy.db"
+        _copy_whole(path, copy, work)
+        yield copy
 
 
 def _copy_whole(path: Path, copy: Path, work: LongWork) -> None:
