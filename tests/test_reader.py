@@ -361,7 +361,7 @@ def test_an_export_reads_each_reading_once_in_order_of_time(
             if start_s <= time_s <= end_s
         ]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(history, "_NEXT_PART", history._NEXT_PART.replace("239", "6"))
+            patch.setattr(history, "_NEXT_PART", history._NEXT_PART.replace(f"{history._ROWS_AT_ONCE - 1}", "6"))
             parts = list(stored.reader.readings(key, start_s, end_s))
         found = [
             (*reading, part.units) for part in parts for reading in zip(*map(np.ndarray.tolist, part[:2]), strict=True)
