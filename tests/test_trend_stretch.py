@@ -243,6 +243,17 @@ def test_where_nothing_is_known_there_is_no_number() -> None:
     }
 
 
+def test_where_a_condition_never_held_there_is_no_number_at_the_cursors_either() -> None:
+    occ = occupied([(0, 0), (30, 0), (60, 0), (90, 0)])
+    times = between(0, 90, 0, 60)
+    told = tell([HOLED], CAUSES, times, times_of([occ], [], 1.0, times))
+    assert said(shown(told).values) == {
+        "Series": "L · 237219",
+        "Known": "–",
+        "Remarks": "the condition did not hold at any time",
+    }
+
+
 def test_what_is_told_by_means_of_many_readings_says_so() -> None:
     line = series([(at_s, float(np.sin(at_s))) for at_s in range(0, 6000, 30)])
     row = shown(tell([thinned(line, np.ones(200), 0, 6000, 50)], [], between(0, 6000))).values.rows[0]

@@ -49,7 +49,7 @@ class Told:
     known_s: float
     missing: tuple[tuple[Cause | None, float], ...]  # seconds, the most first; None: nobody has found out why
     doubtful_s: float  # it was read, but it is not known whether the condition held
-    parts: tuple[Part, ...]  # those with known time, or with a value at A or B
+    parts: tuple[Part, ...]  # those with known time: of none there is no number
 
     @property
     def known(self) -> float:
@@ -109,7 +109,7 @@ def tell(
         known_s,
         tuple(sorted(lacking.items(), key=lambda item: -item[1])),
         rest_s,
-        tuple(part for part in its_parts if part.told.known_s or (part.at_a, part.at_b) != (None, None)),
+        tuple(part for part in its_parts if part.told.known_s),
     )
 
 
