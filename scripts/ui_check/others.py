@@ -64,6 +64,8 @@ def _controls(home: Path) -> None:
         until(lambda: windows("Export"), "Ctrl+Shift+E asks for a file")
         picture("export")
         hands.press("Escape")
+        until(lambda: not windows("Export"), "Escape closes it")
+        focus("T3 Monitor")
         hands.press("ctrl+shift+c")
         until(lambda: min(copied_picture()) > 100, "a page is on the clipboard")
         copied_picture(PICTURES / "copied-page.png")
