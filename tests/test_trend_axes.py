@@ -246,6 +246,18 @@ def test_axes_stay_in_sight_as_the_list_takes_room_beside_the_plot(
     assert max(axis.geometry().right() for axis in axes) <= view.plot.viewport().width()
 
 
+def test_names_of_lanes_take_no_more_than_axes_of_a_narrow_plot(shown: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = shown(FAN)
+    monkeypatch.setattr(view.traces, "_lane_names", lambda _: ["a name that is as long as names may be"])
+    view.state.set_style(FAN, Style(3))
+    for width in (1400, 600):
+        view.resize(width, 360)
+        for _ in range(2):
+            QApplication.processEvents()
+        assert 0 < view.plot._lane_names.size().width() <= view.plot.width() / 5
+    assert view.plot._lane_box.geometry().left() < view.plot.width() / 4
+
+
 def test_lanes_alone_take_the_whole_height_and_give_it_back(shown: Show) -> None:
     view = shown(FAN, METER)
     beside_px = view.plot._lane_box.height()

@@ -35,6 +35,11 @@ _WIDE_BARS = 3  # more of them share the room of these: an axis is no wider for 
 _OVERHANG_PX = 60.0  # labels at the ends reach into the neighbours' place
 
 
+def widest_px(plot_px: float) -> float:
+    """How wide an axis may be beside a plot: a fifth of both."""
+    return max(40.0, 0.2 * plot_px)
+
+
 def axis_font() -> QFont:
     """A little smaller than that of the window."""
     font = QGuiApplication.font()
@@ -307,10 +312,11 @@ class LaneNames(_Axis):
         self.names, self._colours = names, colours
         self.update()
 
-    def wanted_width(self) -> float:
-        """What the names need, up to a limit."""
-        widest = max((self.metrics.horizontalAdvance(name) for name in self.names), default=0.0)
-        return min(math.ceil(widest + 2 * _GAP_PX) + 1.0, self.WIDEST_PX) if self.names else 0.0
+    def fit_to(self, plot_px: float) -> None:
+        """Takes what the names need, up to a limit."""
+        needed = max((self.metrics.horizontalAdvance(name) for name in self.names), default=0.0)
+        px = min(math.ceil(needed + 2 * _GAP_PX) + 1.0, self.WIDEST_PX, math.floor(widest_px(plot_px)))
+        self.set_breadth(width=px if self.names else 0.0)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:

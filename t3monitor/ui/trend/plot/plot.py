@@ -352,7 +352,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._lane_box.setVisible(bool(self.lanes))
         self._lane_names.setVisible(bool(self.lanes))
         self._lane_box.setYRange(0, max(1, len(self.lanes)), padding=0)
-        self._lane_names.set_breadth(width=self._lane_names.wanted_width())
+        self._lane_names.fit_to(self.width())
 
     def _set_height(self, row: int, height_px: float | None) -> None:
         """Fixes the height of a row, or (None) leaves it to the layout."""
@@ -382,6 +382,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def _on_box_resized(self, _box: object) -> None:
         self._move()
         self.axes.set_plot_width(self.width())
+        self._lane_names.fit_to(self.width())
         self._mark_times()
         self._fit_values()
         self.resized.emit()

@@ -7,14 +7,13 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsGridLayout
 
 from t3monitor.ui.kit.theme import Theme
-from t3monitor.ui.trend.plot.axes import ValueAxis
+from t3monitor.ui.trend.plot.axes import ValueAxis, widest_px
 from t3monitor.ui.trend.plot.axis_choices import Limits
 from t3monitor.ui.trend.plot.curves import Curve
 from t3monitor.ui.trend.plot.ticks import Fit, Scale, fit, still_fits
 from t3monitor.ui.trend.time.time_range import TimeRange
 
 _NO_FIT = Fit(4, {})
-_WIDEST = 0.2  # of the plot
 
 
 class ValueAxes(QObject):
@@ -88,7 +87,7 @@ class ValueAxes(QObject):
 
     def set_plot_width(self, width_px: float) -> None:
         """An axis takes a fifth of the plot at most."""
-        self._widest_px = max(40.0, _WIDEST * width_px)
+        self._widest_px = widest_px(width_px)
         for unit, axis in self.by_unit.items():
             if unit in self.fit.scales:
                 axis.set_scale(self.fit.scales[unit], self._widest_px)
