@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.causes import Cause
 from t3monitor.model.holes import is_hole, known_until, usual_spacing
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -309,6 +310,17 @@ def test_holes_that_are_found_bit_by_bit_are_those_of_the_whole_time(
         patch.setattr(reader, "_NEXT_PART", reader._NEXT_PART.replace(f"{reader._ROWS_AT_ONCE - 1}", "20"))
         bit_by_bit = list(holes_in_turn(history.url, IN1, start_s, end_s, now_s, bit_s))
     assert bit_by_bit == [hole._replace(run_ids=()) for hole in whole]
+
+
+def test_a_point_that_lacks_for_longer_than_is_read_at_once_has_one_hole(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units = ["°C"] * 9 + [LACKING] * 40 + ["°C"] * 9 + ["°F"] * 20 + ["°C"]
+    history.store([Reading(BEGIN_S + 30 * place, 30, 30, unit) for place, unit in enumerate(units)])
+    end_s = BEGIN_S + 30.0 * (len(units) - 1)
+    monkeypatch.setattr(reader, "_NEXT_PART", reader._NEXT_PART.replace(f"{reader._ROWS_AT_ONCE - 1}", "4"))
+    (hole,) = holes_in_turn(history.url, IN1, BEGIN_S, end_s, end_s, 20.0)
+    assert (hole.start_s, hole.end_s, hole.cause) == (BEGIN_S + 30 * 9, BEGIN_S + 30 * 49, Cause.POINT_MISSING)
 
 
 def pairwise_rest(there: Stretches, now_s: float) -> Stretches:

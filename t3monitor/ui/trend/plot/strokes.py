@@ -40,7 +40,7 @@ def within(lines: Strokes, width: float, height: float) -> Strokes:
     edges[1] = np.where(along == 0, np.where(is_inside, np.inf, -np.inf), edges[1])
     first, last = np.maximum(edges[0].max(axis=1), 0.0), np.minimum(edges[1].min(axis=1), 1.0)
     there = first < last
-    return np.hstack([(begins + along * share[:, None])[there] for share in (first, last)])
+    return np.hstack([begins[there] + along[there] * share[there, None] for share in (first, last)])
 
 
 def _dashed(lines: Strokes, pattern: Sequence[float], begins: NDArray[np.bool_]) -> Strokes:

@@ -1,0 +1,133 @@
+"""``t3monitor export``: what is asked for, what is said, its exit codes, and that an end leaves nothing."""
+
+import csv
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from holed_file import SERIAL, SPACING_S, HoledFile
+from t3monitor.cli import main
+
+IN1 = f"{SERIAL}/IN1"
+
+
+@pytest.fixture
+def holed(tmp_path: Path) -> Iterator[HoledFile]:
+    (tmp_path / "out").mkdir()
+    holed = HoledFile(tmp_path / "history.db")
+    for index in (1, 2):
+        names = {"point_id": f"IN{index}", "label": ["SAT", "RAT"][index - 1], "full_label": "", "panel": 1}
+        names |= dict.fromkeys(
+            ("auto_manual", "control", "status", "filter", "jumper", "logging_time", "updated_at"), 0
+        )
+        holed.add(
+            "INPUT_POINTS",
+            serial_number=SERIAL,
+            point_index=index,
+            value=1.0,
+            units="°C",
+            range=3,
+            **{"digital_analog": 1, "calibration": 0.0, **names},
+        )
+    holed.connection.execute("UPDATE DEVICES SET last_seen = 1")
+    yield holed
+    holed.connection.close()
+
+
+def export(holed: HoledFile, tmp_path: Path, *options: str, name: str = "t.csv") -> int:
+    return main(["export", str(tmp_path / "out" / name), "--database", holed.url, "--zone", "Europe/Berlin", *options])
+
+
+def rows(tmp_path: Path, name: str = "t.csv", delimiter: str = ",") -> list[list[str]]:
+    with (tmp_path / "out" / name).open(encoding="utf-8-sig", newline="") as text:
+        return list(csv.reader(text, delimiter=delimiter))
+
+
+def test_a_day_alone_is_meant_from_its_begin_to_its_end_by_the_clock_of_the_zone(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holed.read(*range(1_700_000_000 // 1800 * 1800, 1_700_000_000 + 3 * 86_400, 1800), spacing_s=1800)
+    assert export(holed, tmp_path, "--point", IN1, "--from", "2023-11-15", "--to", "2023-11-15") == 0
+    found = rows(tmp_path)[1:]
+    assert len(found) == 48
+    assert (found[0][0], found[-1][0]) == ("2023-11-15 00:00:00", "2023-11-15 23:30:00")
+    assert {row[2] + row[4] for row in found} == {f"Panel {SERIAL}SAT"}
+    told = capsys.readouterr()
+    assert told.err == "About 49 rows of 1 point, 0.1 MB\n"
+    assert told.out == f"Written: {tmp_path / 'out' / 't.csv'}, readings: 48\n"
+
+
+def test_points_panels_and_everything_in_use_as_long_tables_and_workbooks(holed: HoledFile, tmp_path: Path) -> None:
+    now_s = int(time.time())
+    holed.read(*range(now_s - 3600, now_s, SPACING_S))
+    assert export(holed, tmp_path, "--panel", f"{SERIAL}", "--point", IN1, "--long") == 0
+    found = rows(tmp_path)
+    assert {row[5] for row in found[1:]} == {"IN1", "IN2"}
+    assert export(holed, tmp_path, "--excel", "--every", "600", name="t.xlsx") == 0
+    book = openpyxl.load_workbook(tmp_path / "out" / "t.xlsx")
+    assert [cell.value for cell in book["Grid"][1]][2:] == [
+        f"Panel {SERIAL} IN1 SAT [°C]",
+        f"Panel {SERIAL} IN2 RAT [°C]",
+    ]
+    assert export(holed, tmp_path, "--separators", ",;", "--every", "60", "--rule", "mean") == 0
+    assert len(rows(tmp_path, delimiter=";")[0]) == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--point", "IN1"], "--point: IN1 is no point; write SERIAL/IN1"),
+        (["--point", f"{SERIAL}/IN9"], "has no point IN9"),
+        (["--panel", "5"], "--panel: the database has no panel 5; it has "),
+        (["--from", "yesterday"], "--from: yesterday is no time; write 2026-11-27"),
+        (["--from", "2099-01-01"], "--from: the time begins after its end, or after now"),
+        (["--zone", "Mars/North"], "--zone: Mars/North is no time zone"),
+    ],
+)
+def test_what_is_not_there_is_wrong_usage_and_said_in_a_sentence(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], sentence: str
+) -> None:
+    assert export(holed, tmp_path, *options) == 2
+    assert sentence in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize("option", ["--every 90000", "--every 0", "--separators ,,", "--excel --long"])
+def test_options_that_have_no_sense_are_refused(holed: HoledFile, tmp_path: Path, option: str) -> None:
+    with pytest.raises(SystemExit) as error:
+        export(holed, tmp_path, *option.split())
+    assert error.value.code == 2
+
+
+def test_a_missing_database_is_5_and_a_file_that_cannot_be_written_1(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(tmp_path / "t.csv"), "--database", f"sqlite:///{tmp_path}/none.db"]) == 5
+    assert export(holed, tmp_path, name="no/t.csv") == 1
+    assert "could not be written: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("form", ["--long", "--excel"])
+def test_an_end_in_the_midst_leaves_nothing(holed: HoledFile, tmp_path: Path, form: str) -> None:
+    now_s = int(time.time())
+    holed.read(*range(now_s - 40_000 * SPACING_S, now_s, SPACING_S))
+    folder = tmp_path / "out"
+    name = "t.xlsx" if form == "--excel" else "t.csv"
+    options = ["--database", holed.url, "--from", "2020-01-01", form]
+    with subprocess.Popen(
+        [sys.executable, "-m", "t3monitor", "export", str(folder / name), *options], stderr=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None and not any(folder.iterdir()):
+            time.sleep(0.01)
+        assert any(folder.iterdir()), "it writes beside its place"
+        assert not (folder / name).exists()
+        process.send_signal(signal.SIGTERM)
+    assert process.returncode == 130
+    assert not list(folder.iterdir())
