@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -93,6 +94,7 @@ class Smoke:
         self.version()
         self.doctor()
         self.two_cycles()
+        self.export()
         if self.frozen.under_wine:
             self.say("left out   snapshot: the off-screen platform of Qt does not start in wine")
         else:
@@ -139,6 +141,24 @@ class Smoke:
         self.say(
             f"ok         sync --cycles 2: {devices} panels, {points} points, {samples} samples in each, as unfrozen"
         )
+
+    def export(self) -> None:
+        """What was stored leaves as a workbook and as CSV, and both tell what they tell unfrozen."""
+        sheets: dict[str, list[str]] = {}
+        for program in (self.frozen, self.unfrozen):
+            database = program.home / "data" / "demo" / "webview_t3_device.db"
+            with closing(sqlite3.connect(database)) as connection:
+                ((serial_number,),) = connection.execute("SELECT min(serial_number) FROM DEVICES")
+            options = ["--panel", str(serial_number), "--database", f"sqlite:///{program.path(database)}"]
+            for name, option in (("readings.xlsx", "--excel"), ("readings.csv", "--long")):
+                result = program.run("export", name, option, *options)
+                assert result.returncode == 0, (program.name, result)
+            with zipfile.ZipFile(program.home / "readings.xlsx") as workbook:
+                sheets[program.name] = sorted(name for name in workbook.namelist() if "worksheets/" in name)
+            lines = (program.home / "readings.csv").read_bytes().count(b"\n")
+            assert lines > 1, (program.name, lines)
+        assert sheets["frozen"] == sheets["unfrozen"], sheets
+        self.say(f"ok         export: a workbook of {len(sheets['frozen'])} sheets, as unfrozen, and CSV")
 
     def snapshot(self) -> None:
         """The window is drawn as it is unfrozen: icons, fonts, style sheet and plots."""
