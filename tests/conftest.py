@@ -22,6 +22,5 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
 
 
 def pytest_sessionfinish() -> None:
-    """Pytest collects garbage five times more, for what is not closed: of what is left by now once is enough."""
-    gc.collect()
+    """Pytest collects garbage five times more, for what tests did not close: `every_test` has done that by now."""
     gc.freeze()

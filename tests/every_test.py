@@ -32,6 +32,7 @@ from t3monitor.simulation.building import Building
 from t3monitor.store import database as database_module
 from t3monitor.store.database import Database
 from t3monitor.store.migrate import migrate_to_newest
+from t3monitor.store.pages import check_pages
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
 
 CLIB = Path(__file__).parent / "clib"
@@ -88,6 +89,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """Of all that is left by now, what is not closed is noticed."""
+    gc.collect()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_report_to_serializable(report: Any) -> Generator[None, dict[str, Any], dict[str, Any]]:
     """The process that handed a test out needs no names and marks of what went well: 30 in each of three reports."""
@@ -122,8 +129,8 @@ def _clear_screen() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A new file's tables are made once, by the migrations, and from then on copied."""
-    empty = tmp_path_factory.mktemp("empty") / "history.db"
+    """A new file's tables are made once, by the migrations, and from then on copied; then its pages are whole."""
+    empty, copies = tmp_path_factory.mktemp("empty") / "history.db", set[str]()
     Database(sqlite_url(empty)).close()
 
     def copy_or_migrate(engine: Engine, url: str, goes_on: Callable[[float], bool]) -> None:
@@ -131,11 +138,19 @@ def new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         if path is not None and not path.exists():
             with suppress(OSError):
                 shutil.copyfile(empty, path)
+                copies.add(url)
                 return
         migrate_to_newest(engine, url, goes_on)
 
+    def look_unless_copied(url: str, within_s: float) -> None:
+        if url in copies:
+            copies.remove(url)
+        else:
+            check_pages(url, within_s)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database_module, "migrate_to_newest", copy_or_migrate)
+        patch.setattr(database_module, "check_pages", look_unless_copied)
         yield
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from itertools import groupby, pairwise
 from pathlib import Path
+from types import NoneType
 from typing import Any, NamedTuple
 
 from t3monitor.config.database_url import read_only_uri, sqlite_url
@@ -82,8 +83,7 @@ class _Table(NamedTuple):
 
     name: str
     columns: tuple[str, ...]
-    types: tuple[tuple[type, ...], ...]
-    nullable: tuple[bool, ...]
+    types: tuple[tuple[type, ...], ...]  # that a value may have
     by: tuple[str, ...]  # the columns that make a cell, and the one that is unique or nearly so in it
 
 
@@ -276,9 +276,15 @@ def _tables(cursor: sqlite3.Cursor) -> list[_Table]:
         infos = cursor.execute(f'PRAGMA table_info("{name}")').fetchall()
         by = _KEYS.get(name, ("rowid",))
         columns = tuple(info[1] for info in infos)
-        types = tuple(_TYPES.get(info[2].partition("(")[0].upper(), (int, float, str, bytes)) for info in infos)
-        found.append(_Table(name, columns, types, tuple(not info[3] for info in infos), by))
+        found.append(
+            _Table(name, columns, tuple(_types(declared, not_null) for _, _, declared, not_null, *_ in infos), by)
+        )
     return sorted(found, key=lambda table: (len(table.by), table.name))
+
+
+def _types(declared: str, not_null: int) -> tuple[type, ...]:
+    types = _TYPES.get(declared.partition("(")[0].upper(), (int, float, str, bytes))
+    return types if not_null else (*types, NoneType)
 
 
 class _Carried:
@@ -300,7 +306,6 @@ class _Carried:
         self._insert = f'INSERT OR IGNORE INTO "{table.name}" ({", ".join(selected)}) VALUES ({marks})'  # noqa: S608
         places = [table.columns.index(column) for column in self._columns]
         self._types = [table.types[place] for place in places]
-        self._nullable = [table.nullable[place] for place in places]
         self._cell_places = [self._columns.index(name) for name in cell] if self._columns else []
         self._waiting: list[tuple[Any, ...]] = []
         self._count = 0
@@ -379,13 +384,12 @@ class _Carried:
         return is_whole, reached - 1 if backwards else reached + 1
 
     def _is_of(self, cell: tuple[Any, ...], row: list[Any]) -> bool:
-        return all(row[place] == value for place, value in zip(self._cell_places, cell, strict=True))
+        return not cell or tuple([row[place] for place in self._cell_places]) == cell
 
     def _take(self, cell: tuple[Any, ...], key: int, row: list[Any]) -> None:
-        for value, types, nullable in zip(row[self._own_rowid :], self._types, self._nullable, strict=True):
-            if not (nullable if value is None else isinstance(value, types)):  # SQLite reads garbage as well
-                self.losses.append(Loss(self._table.name, cell, key, key))
-                return
+        if not all(map(isinstance, row[self._own_rowid :], self._types)):  # SQLite reads garbage as well
+            self.losses.append(Loss(self._table.name, cell, key, key))
+            return
         self._waiting.append(tuple(row))
         self._count += 1
         if len(self._waiting) >= _ROWS_AT_ONCE:

@@ -2,6 +2,7 @@
 
 import math
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, Qt
@@ -185,8 +186,12 @@ class LedgerModel(RowsModel[CycleReport]):
     @override
     def titles(self) -> tuple[str, ...]:
         ends = (self._rows[place].started_at for place in (0, -1) if self._rows)
+        return self.zoned(self.tr("Time"), *ends), *self._further_titles
+
+    @cached_property
+    def _further_titles(self) -> tuple[str, ...]:
+        """Translated once: Qt asks for titles thousands of times."""
         return (
-            self.zoned(self.tr("Time"), *ends),
             self.tr("Site"),
             self.tr("Outcome"),
             self.tr("Reason"),

@@ -1,7 +1,7 @@
 """The program's icons: drawn in colours of the palette that is in force while they are painted."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from typing import ClassVar
 
@@ -15,8 +15,12 @@ Draw = Callable[[QPainter, QRect, QIcon.Mode], None]
 
 def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
     """The icon ``resources/icons/NAME.svg`` in a colour of the palette, greyed when disabled."""
-    svg = (files("t3monitor.resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    return painted_icon(partial(_draw_svg, svg, role))
+    return painted_icon(partial(_draw_svg, _svg(name), role))
+
+
+@cache
+def _svg(name: str) -> str:
+    return (files("t3monitor.resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def painted_icon(draw: Draw) -> QIcon:

@@ -86,6 +86,7 @@ def words() -> Words:
     )
 
 
+@cache
 def title(column: Column) -> str:
     """What stands in the header."""
     return {
@@ -108,6 +109,7 @@ def title(column: Column) -> str:
     }[column]
 
 
+@cache
 def explanation(column: Column) -> str:
     """Tooltip of the header, where the title does not say it all."""
     return {

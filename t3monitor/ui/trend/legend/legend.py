@@ -1,6 +1,7 @@
 """The table of chosen series beside the plot: how each is drawn, its value, and what it did in the time in sight."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -122,12 +123,17 @@ class Legend(QTreeView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(lambda at: pop_up(self.make_menu(), header, at))
         header.sectionClicked.connect(self._on_header_clicked)
-        self.popup = StylePopup(self)
-        self.popup.chosen.connect(self.style_chosen)
         self._rows.hidden_changed.connect(self.hidden_changed)
         self._rows.moved.connect(self.moved)
         self._rows.modelReset.connect(self._on_reset)
         self.clicked.connect(self._on_clicked)
+
+    @cached_property
+    def popup(self) -> StylePopup:
+        """In which the style of a line is chosen; made when somebody asks for it."""
+        popup = StylePopup(self)
+        popup.chosen.connect(self.style_chosen)
+        return popup
 
     def show_entries(self, entries: Sequence[Entry], heading: str, *, grouped: bool = False) -> None:
         """Shows these series; ``heading`` says of when their values are."""

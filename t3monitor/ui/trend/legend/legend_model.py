@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import (
@@ -294,6 +295,7 @@ def small_text(entry: Entry) -> str:
     return " · ".join(filter(None, (word, not_recorded, names.panel, names.site, names.full_label)))
 
 
+@cache
 def title(column: Column) -> str:
     """What a column is called in its heading and in the menu of columns."""
     return {
@@ -309,6 +311,7 @@ def title(column: Column) -> str:
     }[column]
 
 
+@cache
 def header_tip(column: Column) -> str:
     """What a heading means."""
     return {
