@@ -94,4 +94,15 @@ def test_a_dialog_that_is_closed_while_it_looks_stores_nothing(run: Run, paths: 
             await until(lambda: not program.is_busy, program)
             assert not samples(paths)
 
+            program.importer.look_at([str(file)])
+            dialog = program.importer.dialog
+            assert isinstance(dialog, ImportDialog)
+            await until(dialog.import_button.isEnabled, program)
+            reloaded: list[bool] = []
+            program.importer.imported.connect(lambda: reloaded.append(True))
+            dialog.import_button.click()
+            dialog.reject()  # while it stores: the trend shows what stays
+            assert reloaded
+            await until(lambda: not program.is_busy, program)
+
     run(scenario())

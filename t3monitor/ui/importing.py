@@ -86,6 +86,7 @@ class ImportDialog(QDialog):
         self._history = history
         self._spawn = spawn
         self._work: LongWork | None = None
+        self._stores = False
         self.headline = Label(wordWrap=True)
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setAccessibleName(self.tr("What is in the files"))
@@ -106,6 +107,7 @@ class ImportDialog(QDialog):
     def on_import(self) -> None:
         """Imports them; what is there already is left out."""
         self.text.clear()
+        self._stores = True
         self._begin(self.tr("Importing; recording goes on…"), self._history.take, self._on_taken)
 
     @override
@@ -113,6 +115,8 @@ class ImportDialog(QDialog):
         if self._work:
             self._work.cancel()
             self._work = None
+            if self._stores:
+                self.imported.emit()  # what was stored by now stays
         super().done(result)
 
     def _begin(self, headline: str, act: Callable[[Path, LongWork], list[str]], then: Callable[[int], None]) -> None:
