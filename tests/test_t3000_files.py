@@ -122,6 +122,19 @@ def test_of_a_file_with_points_apart_texts_are_local_times_of_their_zone(
     assert source == [(SERIAL, 1, 4, "t3000_database")]
 
 
+def test_where_there_is_no_epoch_the_text_tells_the_time_by_who_wrote_it(tmp_path: Path, ours: Database) -> None:
+    file = flat(
+        tmp_path / "t3000.db",
+        FLAT["2025-09-05"],
+        [
+            flat_row("1000", "", "2025-09-10 12:00:00"),
+            flat_row("2000", "", "2025-09-10 16:05:00", PointIndex=1),  # a browser's, in UTC
+        ],
+    )
+    imported(file, ours)
+    assert [time_s for _, time_s, *_ in rows(ours)] == [utc("2025-09-10 16:00:00"), utc("2025-09-10 16:05:00")]
+
+
 def test_both_rows_of_a_point_are_one_and_browsers_wrote_utc_before_they_wrote_local_time(
     tmp_path: Path, ours: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

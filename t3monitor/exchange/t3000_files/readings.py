@@ -58,11 +58,12 @@ class Readings:
     def _flat(self) -> Iterator[Reading]:
         columns = (
             *("SerialNumber", "PanelId", "PointId", "PointType", "Digital_Analog", "Range_Field", "PointIndex"),
-            *("LoggingTime", "LoggingTime_Fmt", "Value"),
+            *("LoggingTime", "LoggingTime_Fmt", "Value", "DataSource"),
         )
-        for *who, epoch, text, raw in self._select(columns, self._first_of("LoggingTime", "LoggingTime_Fmt")):
+        for *who, epoch, text, raw, source in self._select(columns, self._first_of("LoggingTime", "LoggingTime_Fmt")):
             self.rows += 1
-            if reading := self._read(self._points.of(*who), epoch, text, raw, is_utc=False):
+            point = self._points.of(*who)
+            if reading := self._read(point, epoch, text, raw, is_utc=_is_utc(point, text, source)):
                 yield reading
 
     def _split(self, *, are_utc: bool | None) -> Iterator[Reading]:
