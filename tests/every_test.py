@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import qasync
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -95,13 +96,16 @@ def pytest_sessionfinish() -> None:
     gc.collect()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_report_to_serializable(report: Any) -> Generator[None, dict[str, Any], dict[str, Any]]:
-    """The process that handed a test out needs no names and marks of what went well: 30 in each of three reports."""
-    told = yield
-    if report.passed:
-        told["keywords"] = {}
-    return told
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """The process that handed a test out hears once of it, unless something is wrong: a millisecond less for each."""
+    if not hasattr(item.config, "workerinput") or item.config.getoption("durations") is not None:
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)
