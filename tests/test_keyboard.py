@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QAbstractButton, QTabWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from t3monitor.model.notes import Note
@@ -13,11 +13,12 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.help import AboutDialog, GuideDialog, KeysDialog
+from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.notes.dialog import NoteDialog
 from t3monitor.ui.trend.legend.style_popup import StylePopup
 from t3monitor.ui.trend.view import TrendView
-from tab_stops import names
+from tab_stops import names, stops
 from values import NOW_S, device, snapshot
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise")
@@ -74,6 +75,24 @@ def test_every_stop_of_what_opens_above_the_window_has_a_name(window: MainWindow
         QCoreApplication.processEvents()
         assert len(names(opened)) > 1
         opened.close()
+
+
+def test_whatever_has_the_keys_shows_it(window: MainWindow, qtbot: QtBot) -> None:
+    apply_theme(QApplication.instance(), LIGHT)  # type: ignore[arg-type]  # the test has one
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    unmarked = []
+    for stop in stops(window):
+        if stop.isEnabled():
+            window.setFocus()
+            before = stop.grab().toImage()
+            stop.setFocus(Qt.FocusReason.TabFocusReason)
+            window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+            if stop.grab().toImage() == before and stop is not window.trend:  # whose plots do
+                unmarked.append(stop.accessibleName())
+    assert not unmarked
+    window.trend.setFocus()
+    assert window.trend.plot.property("focused")
 
 
 def test_no_two_things_in_the_window_have_one_letter(window: MainWindow) -> None:

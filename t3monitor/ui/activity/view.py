@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
 from t3monitor.ui.activity.cycles_page import CyclesPage
@@ -18,6 +18,7 @@ from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.tabs import Tabs
 from t3monitor.ui.notes.page import NotesPage
 
 _TOGETHER_MS = 100
@@ -33,7 +34,8 @@ class ActivityPane(QWidget):
         self.log = LogPage(log_folder, self, utc_s)
         self.cycles = CyclesPage(self)
         self.notes = NotesPage(self)
-        self._tabs = QTabWidget(documentMode=True)
+        self._tabs = Tabs()
+        self._tabs.setDocumentMode(True)
         self._tabs.setAccessibleName(self.tr("Activity"))
         self._tabs.addTab(self.log, self.tr("&Log"))
         self._tabs.addTab(self.cycles, self.tr("&Cycles"))

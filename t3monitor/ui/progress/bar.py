@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionFocusRect, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from t3monitor.ui.kit.texts import tooltip_text
@@ -122,9 +122,8 @@ class PhaseBar(QWidget):
                 painter.fillRect(left, self.height() - 2, width, 2, theme.accent)
             left += width + self._GAP
         if self.hasFocus():
-            option = QStyleOptionFocusRect()
-            option.initFrom(self)
-            self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self)
+            painter.setPen(theme.accent)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.setFont(self.font())
         painter.setPen(theme.muted)
         area = QRect(left, 0, self.width() - left - 6, self.height())

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from t3monitor.config.errors import SettingsError
@@ -15,6 +15,7 @@ from t3monitor.model.check import Check
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.snapshot import Panel
 from t3monitor.ui.kit.notice import Message, Tone
+from t3monitor.ui.kit.tabs import Tabs
 from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.settings.appearance import AppearancePage
 from t3monitor.ui.settings.database import DatabasePage
@@ -69,7 +70,7 @@ class SettingsDialog(QDialog):
             self.history,
             self.appearance,
         )
-        self.tabs = QTabWidget()
+        self.tabs = Tabs()
         self.tabs.setAccessibleName(self.tr("Pages of the settings"))
         titles = (
             self.tr("Link"),
