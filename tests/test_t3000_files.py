@@ -34,6 +34,7 @@ from t3monitor.store.layouts import LayoutPoint, find_or_insert
 from t3monitor.store.lock import Holder, Lock
 from t3monitor.store.upkeep.mending import mend_layouts
 from t3monitor.store.upkeep.packed import pack_oldest
+from t3monitor.store.upkeep.retention import retained
 from t3monitor.store.words import write_words
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.coverage import Coverage
@@ -369,6 +370,24 @@ def test_an_import_tells_nothing_of_why_nothing_was_recorded_and_when_the_next_r
     with ours.writing() as cursor:
         recalled = Coverage.recalled(cursor)
     assert recalled._readings[SERIAL, PointType.INPUT].time_s == start + 1210
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_daily_values_are_of_what_was_recorded_as_if_nothing_had_been_imported(
+    is_packed: bool, tmp_path: Path, ours: Database
+) -> None:
+    record(ours, utc("2026-01-05 17:00:10"), 80)
+    imported(past(tmp_path), ours)
+    if is_packed:
+        with ours.writing() as cursor:
+            while pack_oldest(cursor, SERIAL, "INPUT", 40):
+                pass
+    settings = Settings().with_values(keep_samples_days=1, keep_daily_values_days=0)
+    gone = sum(retained(ours, settings, utc("2026-01-08 00:00:00"), UTC))
+    assert (gone, rows(ours)) == (160, [])
+    with closing(sqlite3.connect(ours.path)) as connection:
+        days = connection.execute("SELECT point_index, known_s, mean FROM TRENDLOG_DAYS").fetchall()
+    assert days == [(3, 80 * 30.0, 9.0), (4, 80 * 30.0, 9.0)]
 
 
 def test_points_that_a_damaged_layout_of_an_import_lost_are_found_again(tmp_path: Path, ours: Database) -> None:

@@ -14,6 +14,7 @@ from t3monitor.store.history.codec import decode, decode_whole
 from t3monitor.store.history.days import Readings, used_positions
 from t3monitor.store.history.series import Floats
 from t3monitor.store.layouts import points_of_layout
+from t3monitor.store.schema import DATA_SOURCE_FFI_SYNC
 
 Vector = tuple[int, str]  # serial number and type
 
@@ -30,11 +31,12 @@ _HOT = """
 _SEGMENT = """
     SELECT base, step, scale, width, nullable, codes FROM TRENDLOG_SEGMENTS
     WHERE serial_number = ? AND point_type = ? AND position = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1"""
-# Of each frame when the next one was read, and whether another one of its time counts.
+_IS_IMPORTED = f"SELECT data_source <> {DATA_SOURCE_FFI_SYNC} FROM TRENDLOG_LAYOUTS WHERE id = ?"  # noqa: S608 - of a constant
+# Of each recorded frame when the next one was read, and whether another one of its time counts.
 _NEIGHBOURS = """
-    SELECT (SELECT min(logging_time) FROM TRENDLOG_FRAMES
+    SELECT (SELECT logging_time FROM TRENDLOG_FRAMES
             WHERE serial_number = frame.serial_number AND point_type = frame.point_type
-              AND logging_time > frame.logging_time),
+              AND logging_time > frame.logging_time AND run_id > 0 ORDER BY logging_time LIMIT 1),
            EXISTS (SELECT 1 FROM TRENDLOG_FRAMES AS later
                    WHERE later.serial_number = frame.serial_number AND later.point_type = frame.point_type
                      AND later.logging_time = frame.logging_time AND later.run_id > frame.run_id)
@@ -62,6 +64,11 @@ class Leaving(NamedTuple):
     def is_block(self) -> bool:
         """Whether they are packed."""
         return not self.vals
+
+    def is_imported(self, cursor: Cursor) -> bool:
+        """Whether others recorded them: daily values are of what this program recorded."""
+        row = cursor.execute(_IS_IMPORTED, (self.layout_id,)).fetchone()
+        return bool(row and row[0])
 
     def readings(self, cursor: Cursor) -> Readings:
         """What they held."""

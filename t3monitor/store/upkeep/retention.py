@@ -156,7 +156,7 @@ def retained(database: Database, settings: Settings, now_s: float, zone: tzinfo 
                 if run is None:
                     break
                 _note(cursor, rules, now_s)
-                if limits.keeps_days:
+                if limits.keeps_days and not run.is_imported(cursor):
                     add_to_days(cursor, *vector, run.readings(cursor), zone)
                 run.delete(cursor)
             yield len(run.times)
