@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.causes import Blank, Cause
+from t3monitor.model.errors import Outcome
 from t3monitor.model.point_types import PointType
-from t3monitor.model.points import Point
+from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Panel, PointGroup
 from t3monitor.model.words import RangeWords
 from t3monitor.store.database import Database
+from t3monitor.store.marks import read_marks
 from t3monitor.store.writing.writer import Writer
+from t3monitor.ui.trend.marks.marks import MarkKind, mark_of_restart, marks_of_changes
 from values import NOW_S, device, points, report
 
 SERIAL = 237219
@@ -204,6 +208,47 @@ class TestWords:
         building.store(**self.words("", "") | {"words": ()})
         building.store(**self.words("Shut", "Open"))
         assert [what for _, _, _, what, _, _ in building.changes] == ["range"]
+
+
+def test_each_kind_of_change_that_was_recorded_and_a_restart_of_t3000_has_its_flag(building: Building) -> None:
+    shut, locked = ((0, "Shut"), (1, "Open")), ((0, "Locked"), (1, "Free"))
+    digital = {"number": 2, "range": 23, "digital_analog": 0, "units": "", "label": "ZONE"}
+    building.store(number=1, label="SAT")
+    building.store(number=1, range=4, units="°F")
+    building.store(number=1, calibration=-1.5)
+    building.store(number=1, filter=6)
+    building.words = RangeWords(digital={23: shut})
+    building.store(**digital, words=shut)
+    building.words = RangeWords(digital={23: locked})
+    building.store(**digital, words=locked)
+    building.store(number=1, auto_manual=1)
+    building.store(number=1, auto_manual=0)
+    building.store(output=True, hw_switch_status=2)
+    building.store(output=True, hw_switch_status=1)
+    building.time_s += 30
+    blank = Blank(None, None, Cause.NOT_READY, "starting")
+    failed = report(Outcome.NOT_READY, "starting", started_at=building.time_s, finished_at=building.time_s + 1)
+    building.writer.record_failure(failed, 30, blanks=[blank])
+    building.store()
+
+    keys = [PointKey(SERIAL, *of) for of in ((PointType.INPUT, 1), (PointType.INPUT, 2), (PointType.OUTPUT, 1))]
+    marks = read_marks(sqlite_url(building.file), keys, 0, building.time_s)
+    told = [mark for key in keys for mark in marks_of_changes(key, key.point_type.prefix, marks.changes[key])]
+    told += map(mark_of_restart, marks.restarts)
+    assert [(mark.kind, mark.text) for mark in sorted(told, key=lambda mark: mark.time_s)] == [
+        (MarkKind.CHANGE, "IN label L1 → SAT"),
+        (MarkKind.CHANGE, "IN range 10K Type2 °C → 10K Type2 °F"),
+        (MarkKind.CHANGE, "IN calibration 0.0 → -1.5"),
+        (MarkKind.CHANGE, "IN filter 5 → 6"),
+        (MarkKind.CHANGE, "IN label L2 → ZONE"),
+        (MarkKind.CHANGE, "IN range 10K Type2 °C → Custom 1 off/Custom 1 on"),
+        (MarkKind.CHANGE, "IN words Shut/Open → Locked/Free"),
+        (MarkKind.OVERRIDE, "IN mode auto → manual"),
+        (MarkKind.OVERRIDE, "IN mode manual → auto"),
+        (MarkKind.OVERRIDE, "OUT switch AUTO → MAN-ON"),
+        (MarkKind.OVERRIDE, "OUT switch MAN-ON → AUTO"),
+        (MarkKind.RESTART, "T3000 was started; it was not ready for 1 s"),
+    ]
 
 
 class TestInParts:
