@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout,
 
 from t3monitor.model.notes import Note
 from t3monitor.model.points import PointKey
-from t3monitor.model.zones import local
+from t3monitor.model.zones import local, zone_text
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.kit.texts import local_time_text
@@ -46,13 +46,13 @@ class NoteDialog(QDialog):
         form = QFormLayout(self)
         for title, field in (
             (self.tr("Te&xt"), self.text),
-            (self.tr("&From"), self.start),
+            (f"{self.tr('&From')}, {zone_text(draft.start_s, zone)}", self.start),
             (self.tr("&To"), self.end),
             (self.tr("&About"), self.about),
         ):
             form.addRow(field_label(title, field), field)
         if not is_new:
-            said = self.tr("%1, %2").replace("%2", local_time_text(draft.changed_at)).replace("%1", draft.author)
+            said = self.tr("%1, %2").replace("%2", local_time_text(draft.changed_at, zone)).replace("%1", draft.author)
             form.addRow(self.tr("By"), Label(said))
             self.delete = self.buttons.addButton(self.tr("&Delete"), QDialogButtonBox.ButtonRole.DestructiveRole)
             self.delete.clicked.connect(self.on_delete)
