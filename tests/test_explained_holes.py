@@ -305,6 +305,44 @@ def test_a_point_that_has_another_unit_now_has_a_reading(file: HoledFile) -> Non
         ]
 
 
+def test_a_time_that_begins_or_ends_amid_a_reading_in_another_unit_has_no_hole_there(file: HoledFile) -> None:
+    file.layout(2, {1: "°F"})
+    file.read(0, 30, 60, 90, 150, 180)
+    file.read(120, 210, layout=2)
+    file.read(2000)
+
+    def of_points(start_s: float, end_s: float) -> list[tuple[float, float]]:
+        return [hole[:2] for hole in holes_of_points(file.url, [IN1], start_s, end_s, 100_000)[IN1]]
+
+    assert of_points(125, 200) == []
+    assert of_points(100, 140) == []
+    assert of_points(185, 300) == [(240, 300)], "the reading in the other unit holds for a spacing, whatever is asked"
+
+
+def test_a_sensor_that_is_open_says_nothing_in_another_unit_either(file: HoledFile) -> None:
+    file.layout(2, {1: "°F"})
+    file.read(0, 30, 60, 120, 150)
+    file.read(90, layout=2)
+    file.status(30, "0", "1")
+    file.status(150, "1", "0")
+    assert file.causes(0, 160, now_s=160) == [(30, 150, "sensor_open")]
+
+
+def test_in_an_older_file_a_reading_in_another_unit_holds_as_long_as_its_panel_was_usually_read(
+    file: HoledFile,
+) -> None:
+    file.layout(2, {1: "°F"})
+    file.read(*range(0, 3000, 300))
+    file.read(3000, layout=2)
+    file.read(3300)
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET expected_spacing = NULL")
+    assert file.causes(1000, 3300, now_s=3300) == []
+    file.connection.execute("DELETE FROM TRENDLOG_FRAMES WHERE logging_time = 3300")
+    file.read(9000)
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET expected_spacing = NULL")
+    assert file.causes(1000, 9000, now_s=9000) == [(3300, 9000, "unknown")]
+
+
 def test_a_point_that_was_never_read_has_the_causes_of_its_panel(file: HoledFile) -> None:
     file.read(1000, 1030, 1060, values=(None, 21.0))
     file.cover(1060, 2000, "not_recorded", serial_number=SERIAL)

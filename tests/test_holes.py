@@ -1,8 +1,10 @@
 """One rule for holes: whoever looks, however much of the history, they find the same ones."""
 
+import csv
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median_low
 from typing import Any, NamedTuple
@@ -11,27 +13,35 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QObject
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.exchange.export import Form, write
+from t3monitor.exchange.table import Table, TableSeries
 from t3monitor.model.causes import Cause
 from t3monitor.model.holes import is_hole, known_until, usual_spacing
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store.causes.holes import holes_in_turn, holes_of_points
+from t3monitor.store.causes.holes import ExplainedHole, holes_in_turn, holes_of_points
 from t3monitor.store.database import Database
 from t3monitor.store.history import reader
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import statistics
+from t3monitor.store.work import LongWork
 from t3monitor.store.writing.spacings import read_spacings
 from t3monitor.store.writing.writer import Writer
 from t3monitor.sync.spacings import ExpectedSpacings
 from t3monitor.ui.trend.holes.bands import bands
-from t3monitor.ui.trend.holes.missing import Explained, missing
+from t3monitor.ui.trend.holes.missing import CLASSES, Explained, Missing, Pieces, faults, missing
+from t3monitor.ui.trend.legend.readout import Readout
 from t3monitor.ui.trend.plot.columns import MissingTime
 from t3monitor.ui.trend.plot.lanes import stretches
 from t3monitor.ui.trend.plot.line import drawn_line
 from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.series.traces import Traces
+from t3monitor.ui.trend.shown import Chosen
+from t3monitor.ui.trend.state import TrendState
 from values import NOW_S, device, line, point, report, snapshot
 
 IN1 = PointKey(237219, PointType.INPUT, 1)
@@ -85,7 +95,7 @@ class History:
                     (layout, 3 if unit == "°C" else 4, unit),
                 )
 
-    def store(self, readings: list[Reading]) -> None:
+    def store(self, readings: list[Reading], happened: "Happened | None" = None) -> None:
         with closing(sqlite3.connect(self.file)) as connection, connection:
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute("DELETE FROM TRENDLOG_FRAMES")
@@ -93,14 +103,14 @@ class History:
             connection.execute("DELETE FROM COVERAGE")
             connection.executemany(
                 "INSERT INTO SYNC_RUNS VALUES (?, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', ?, 1, '', '')",
-                [(run, reading.interval_s) for run, reading in enumerate(readings)],
+                [(run, reading.interval_s) for run, reading in enumerate(readings, start=1)],
             )
             connection.executemany(
                 "INSERT INTO TRENDLOG_FRAMES VALUES (237219, 'INPUT', ?, ?, ?, ?, ?, NULL, NULL)",
                 [
                     (
                         reading.time_s,
-                        run,
+                        run + 1,  # 0 and below: imported
                         UNITS.get(reading.unit, 1),
                         "[null]" if reading.unit == LACKING else f"[{run % 7}.5]",
                         reading.spacing_s,
@@ -108,14 +118,28 @@ class History:
                     for run, reading in enumerate(readings)
                 ],
             )
+            self._store_what(happened, readings, connection)
 
-    def cover(self, causes: list[tuple[float, float, str]]) -> None:
-        """Why there was no reading, as recorded."""
-        with closing(sqlite3.connect(self.file)) as connection, connection:
+    @staticmethod
+    def _store_what(happened: "Happened | None", readings: list[Reading], connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM POINT_CHANGES")
+        connection.execute("DELETE FROM COVERAGE")
+        if happened is None:
+            return
+        for number, (since_s, until_s) in enumerate(happened.faults(readings, np.inf)):
+            changes = [(since_s, "0" if number else None, "1"), (until_s, "1", "0")]
             connection.executemany(
-                """INSERT INTO COVERAGE (site, since, until, class, cause, cycles, longest_ms)
-                    VALUES ('', ?, ?, 't3000', ?, 1, 1)""",
-                causes,
+                "INSERT INTO POINT_CHANGES (serial_number, point_type, point_index, what, at, old, new)"
+                " VALUES (237219, 'INPUT', 1, 'status', ?, ?, ?)",
+                [change for change in changes if change[0] < np.inf],
+            )
+        length_s = readings[-1].time_s - BEGIN_S
+        for since, lasts, cause in happened.causes:
+            since_s = BEGIN_S + length_s * since // 1000
+            connection.execute(
+                "INSERT INTO COVERAGE (site, since, until, class, cause, cycles, longest_ms)"
+                " VALUES ('', ?, ?, ?, ?, 1, 1)",
+                (since_s, since_s + length_s * lasts // 1000, cause.hole_class.value, cause.value),
             )
 
     def read(self, start_s: float, end_s: float, max_points: int = 10_000) -> dict[str, Series]:
@@ -251,56 +275,151 @@ def test_cursor_lane_and_line_agree_on_where_there_is_a_reading(history: History
             assert (series.place_at(time_s, now_s) is not None) == on_line
 
 
-@given(histories(), PARTS, ZOOMS, st.integers(0, 4000))
-def test_bands_strip_cursor_statistics_and_causes_have_the_same_holes_whatever_of_them_is_loaded(
-    history: History, readings: list[Reading], part: tuple[int, int], max_points: int, since_s: int
+class Happened(NamedTuple):
+    """What is recorded beside readings."""
+
+    status_at: set[int]  # by which readings, counted from the first, the sensor was opened and mended in turns
+    causes: list[tuple[int, int, Cause]]  # since when and how long, in thousandths of all, and why nothing was read
+
+    def faults(self, readings: list[Reading], now_s: float) -> Stretches:
+        """When the sensor was open."""
+        edges = [float(readings[place].time_s) for place in sorted(self.status_at) if place < len(readings)]
+        edges += [now_s] * (len(edges) % 2)
+        return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+HAPPENED = st.builds(
+    Happened,
+    st.sets(st.integers(0, 60), max_size=4),
+    st.lists(
+        st.tuples(
+            st.integers(0, 1000),
+            st.integers(0, 300),
+            st.sampled_from([Cause.TIMEOUT, Cause.NOT_READY, Cause.DATABASE, Cause.NOT_REREAD]),
+        ),
+        max_size=4,
+    ),
+)
+
+
+class HolesOf:
+    """What `Readout` asks of the holes of one trace."""
+
+    def __init__(self, its: Missing) -> None:
+        self._its = its
+
+    def has(self, _key: object) -> bool:
+        return True
+
+    def pieces(self, _key: object, now_s: float) -> Pieces:
+        return self._its.pieces.until(now_s)
+
+    def is_in(self, _key: object, time_s: float) -> bool:
+        return self._its.place_at(time_s) is not None
+
+    def at(self, _key: object, time_s: float) -> ExplainedHole | None:
+        return self._its.told_at(time_s)
+
+    def ask_about(self, *_: object) -> None:
+        pass
+
+
+@given(histories(), HAPPENED, PARTS, ZOOMS, st.integers(0, 4000))
+def test_band_strip_lane_cursor_list_statistics_export_and_causes_have_the_same_holes_whatever_of_them_is_loaded(
+    history: History,
+    readings: list[Reading],
+    happened: Happened,
+    part: tuple[int, int],
+    max_points: int,
+    since_s: int,
 ) -> None:
-    history.store(readings)
+    history.store(readings, happened)
     now_s = float(readings[-1].time_s + since_s)
     length_s = readings[-1].time_s - BEGIN_S
     start_s, end_s = (float(BEGIN_S + length_s * share // 1000) for share in (part[0], sum(part)))
     end_s = min(end_s, now_s)
     there = [found for unit in UNITS for found in by_the_rule(readings, unit, now_s)]
-    lacking = within(pairwise_rest(there, now_s), start_s, end_s)
+    unread = within(pairwise_rest(there, now_s), start_s, end_s)
+    lacking = union(unread + within(happened.faults(readings, now_s), start_s, end_s))
 
-    trace = Trace(IN1)
+    traces = Traces()
+    traces.keep((Chosen(IN1),))
+    trace = traces[IN1]
     trace.set_history(history.reader.read(IN1, start_s, end_s, max_points), reaches_present=False)
-    explained = holes_of_points(history.url, [IN1], start_s, end_s, now_s)[IN1]
-    for told in (Explained.of(), Explained.of(explained)):
-        pieces = missing(trace.series, told, start_s, end_s, now_s).pieces
-        assert joined(zip(pieces.starts.tolist(), pieces.ends.tolist(), strict=True)) == lacking
-        assert bands([pieces, pieces], "ab").common.starts.tolist() == pieces.starts.tolist()
-    assert joined(hole[:2] for hole in explained) == lacking
-    lacking_s = sum(until_s - since_s for since_s, until_s in lacking)
+    told = holes_of_points(history.url, [IN1], start_s, end_s, now_s)[IN1]
+    found = missing(trace.series, Explained.of(told), start_s, end_s, now_s)
+    pieces = found.pieces
+    assert listed(missing(trace.series, Explained.of(), start_s, end_s, now_s).pieces) == unread, (
+        "before it is told why"
+    )
+    assert listed(pieces) == union([hole[:2] for hole in told]) == lacking
+    assert listed(bands([pieces, pieces], "ab").common) == lacking
+
     columns = MissingTime([pieces]).columns(start_s - 5, (end_s - start_s + 10) / 7, 7, 3)
-    assert columns.shares.sum() * (end_s - start_s + 10) / 7 == pytest.approx(lacking_s, abs=1e-3)
-    known_s = sum(statistics(series, start_s, end_s, now_s).known_s for series in trace.series)
+    of_class = dict.fromkeys(CLASSES, 0.0)
+    for hole in told:
+        of_class[hole.hole_class] += hole.end_s - hole.start_s
+    shown_s = columns.shares.sum(axis=1) * (end_s - start_s + 10) / 7
+    assert dict(zip(CLASSES, shown_s.tolist(), strict=True)) == pytest.approx(of_class, abs=1e-3)
+
+    lacking_s = sum(until_s - since_s for since_s, until_s in lacking)
+    known_s = sum(statistics(series, start_s, end_s, now_s, faults(pieces)).known_s for series in trace.series)
     assert known_s == pytest.approx(end_s - start_s - lacking_s if end_s > start_s else 0, abs=1e-3)
+
+    lanes = [stretches(series, now_s) for series in trace.series]
+    rows = exported(history, start_s, end_s, now_s)
+    state = TrendState(lambda: now_s, lambda _: None)
+    state.add([IN1])
+    readout = Readout(state, traces, HolesOf(found), lambda: now_s, QObject())  # type: ignore[arg-type]
     for moment in range(1, 20):
         time_s = start_s + (end_s - start_s) * moment / 20 + 0.01
-        is_missing = any(since_s <= time_s < until_s for since_s, until_s in lacking)
-        assert time_s >= end_s or (trace.text_at(time_s, now_s) is None) == is_missing
+        if time_s >= end_s:
+            break
+        is_lacking, is_unread = (any(begin <= time_s < end for begin, end in all_) for all_ in (lacking, unread))
+        assert any(((lane.starts <= time_s) & (time_s < lane.ends)).any() for lane in lanes) != is_unread
+        state.cursor_s = time_s
+        (entry,) = readout.entries()
+        assert entry.told.is_missing == entry.told.text.startswith("no reading: ") == is_lacking
+        assert ("no reading: " in readout.cursor_text) == is_lacking
+        before = [is_missing for at_s, is_missing in rows if at_s <= time_s]
+        assert not before or before[-1] == is_lacking
 
 
-@given(
-    histories(),
-    PARTS,
-    st.sampled_from([100.0, 7000.0, 86_400.0]),
-    st.integers(0, 4000),
-    st.lists(
-        st.tuples(st.integers(0, 90_000), st.integers(1, 9000), st.sampled_from(["not_ready", "timeout"])), max_size=6
-    ),
-)
+def exported(history: History, start_s: float, end_s: float, now_s: float) -> list[tuple[float, bool]]:
+    """From when on the rows of a table tell that there is a reading, or that there is none that says anything."""
+    file = history.file.with_name("table.csv")
+    table = Table([TableSeries(IN1, "", "AHU-1", "IN1", "L1")], start_s, end_s, now_s, UTC)
+    write(history.url, table, file, Form.CSV, LongWork())
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        rows = list(csv.DictReader(text))
+    return [(datetime.fromisoformat(f"{row['Time']}+00:00").timestamp(), bool(row["Remark"])) for row in rows]
+
+
+def listed(pieces: Pieces) -> Stretches:
+    return union(zip(pieces.starts.tolist(), pieces.ends.tolist(), strict=True))
+
+
+def union(found: Iterable[tuple[float, float]]) -> Stretches:
+    """Times that overlap or adjoin as one, oldest first."""
+    whole: Stretches = []
+    for since_s, until_s in sorted(found):
+        if whole and since_s <= whole[-1][1]:
+            whole[-1] = whole[-1][0], max(whole[-1][1], until_s)
+        else:
+            whole.append((since_s, until_s))
+    return whole
+
+
+@given(histories(), HAPPENED, PARTS, st.sampled_from([100.0, 7000.0, 86_400.0]), st.integers(0, 4000))
 def test_holes_that_are_found_bit_by_bit_are_those_of_the_whole_time(
     history: History,
     readings: list[Reading],
+    happened: Happened,
     part: tuple[int, int],
     bit_s: float,
     since_s: int,
-    causes: list[tuple[int, int, str]],
 ) -> None:
-    history.store(readings)
-    history.cover([(BEGIN_S + at_s, BEGIN_S + at_s + length_s, cause) for at_s, length_s, cause in causes])
+    history.store(readings, happened)
     now_s = float(readings[-1].time_s + since_s)
     length_s = readings[-1].time_s - BEGIN_S
     start_s, end_s = (float(BEGIN_S + length_s * share // 1000) for share in (part[0], sum(part)))
@@ -327,16 +446,6 @@ def pairwise_rest(there: Stretches, now_s: float) -> Stretches:
     """The times between these, before them and after them."""
     edges = [-np.inf, *(edge for found in sorted(there) for edge in found), now_s]
     return [(edges[place], edges[place + 1]) for place in range(0, len(edges), 2) if edges[place] < edges[place + 1]]
-
-
-def joined(found: Iterable[tuple[float, float]]) -> Stretches:
-    """Those that adjoin as one."""
-    whole: Stretches = []
-    for since_s, until_s in found:
-        whole[-1:] = (
-            [(whole[-1][0], until_s)] if whole and whole[-1][1] == since_s else [*whole[-1:], (since_s, until_s)]
-        )
-    return whole
 
 
 def test_of_an_older_file_fifteen_gaps_before_tell_how_often_it_was_read_also_at_the_begin_of_a_part(

@@ -168,7 +168,7 @@ def _holes(
     if start_s >= end_s:
         return ()
     found = _without_reading(series, start_s, end_s, now_s)
-    told, elsewhere = recorded.left_out(key, series, [hole.within(start_s, end_s) for hole in found])
+    told, elsewhere = recorded.left_out(key, series, [hole.within(start_s, end_s) for hole in found], now_s)
     faults = recorded.faults(key)
     told += [
         Told(hole.start_s, hole.end_s, Order.FAULT, fault.cause)
@@ -180,10 +180,10 @@ def _holes(
     if series is not None and series.times_utc_s.size and start_s < series.times_utc_s[0]:
         told += recorded.before(key, series)
     parts = [part for hole in found for part in hole.without(elsewhere)]
+    unread = [(part.start_s, part.end_s) for part in parts]
     if is_bit:
         parts = [part for hole in parts for part in _around(recorded, key[:2], hole, start_s, end_s)]
     explained = [*_explained(recorded, key[:2], parts, told)]
-    unread = [(hole.start_s, hole.end_s) for hole in found]
     explained += [
         ExplainedHole(part.start_s, part.end_s, fault.cause, sentence(fault.cause), ())
         for fault in faults

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table
 
 from t3monitor.model.causes import Cause, EventKind, cause_of
 from t3monitor.model.errors import Outcome
-from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole, known_until, told_until
+from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until, told_until
 from t3monitor.model.local_days import begin_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -25,6 +25,7 @@ from t3monitor.store import schema
 from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, without_pauses
 from t3monitor.store.files import database_file
 from t3monitor.store.history.faults import Fault, faults_of
+from t3monitor.store.history.filling import filled
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.vectors import delay_of_last
 from t3monitor.store.lock import holder_of
@@ -32,6 +33,7 @@ from t3monitor.store.lock import holder_of
 Vector = tuple[int, PointType]  # serial number and type; also the begin of a point's key
 Times = tuple[float, float]
 _Sites = tuple[str, str]
+_Frame = tuple[float, int, float]  # time, layout, spacing
 _Kind = tuple[str, int | None]  # units, and of states the range: what must not change along a line
 
 _LONGEST_CYCLE_S = 3600.0  # but for one that slept with its computer
@@ -74,7 +76,7 @@ class Recorded:
         self._columns: dict[str, frozenset[str]] = {}  # by table
         self._absences: dict[tuple[_Sites, int], list[Told]] = {}  # of events from one on
         self.explained: dict[tuple[Vector, tuple[Hole, ...], tuple[Told, ...]], list[Any]] = {}  # what others had made
-        self._read: dict[tuple[Vector, float, float], list[tuple[Any, ...]]] = {}  # frames, in holes that points share
+        self._read: dict[tuple[Vector, float, float], list[_Frame]] = {}  # frames, in holes that points share
         self._ended: dict[tuple[_Sites, Times], list[tuple[Any, ...]]] = {}  # cycles, in holes that points share
 
     def vectors(self) -> list[Vector]:
@@ -101,14 +103,23 @@ class Recorded:
         """When the sensor of a point was open or shorted."""
         return faults_of(self._cursor, key) if self._has(schema.point_changes) else []
 
-    def left_out(self, key: PointKey, series: Series | None, holes: list[Hole]) -> tuple[list[Told], list[Times]]:
-        """When in these holes the panel and type were read without the point, and when with it in another unit."""
+    def left_out(
+        self, key: PointKey, series: Series | None, holes: list[Hole], now_s: float
+    ) -> tuple[list[Told], list[Times]]:
+        """When in these holes the panel and type were read without the point, and when with it in another unit.
+
+        They are in order; the first may be cut at its begin and the last one at its end, amid what a reading tells.
+        """
         left_out: list[Told] = []
         elsewhere: list[Times] = []
         kinds = self._kinds(key)
         own = _kind_of(series) if series else None
-        for hole in holes:
-            for start_s, end_s, layout in self._held(key[:2], hole):
+        for place, hole in enumerate(holes):
+            frames, next_s = self._frames(key[:2], *hole[:2]), hole.end_s
+            if place in (0, len(holes) - 1):
+                frames = self._last_frame(key[:2], hole.start_s) + frames
+                next_s = self._next_s(key[:2], frames, hole.end_s, now_s) if frames else next_s
+            for start_s, end_s, layout in _held(frames, hole, next_s):
                 if layout not in kinds:
                     left_out.append(Told(start_s, end_s, Order.LEFT_OUT, Cause.UNUSED))
                 elif own in (None, kinds[layout]):
@@ -284,45 +295,65 @@ class Recorded:
             for layout, units, range_, digital_analog in rows
         }
 
-    def _held(self, vector: Vector, hole: Hole) -> Iterator[tuple[float, float, int]]:
-        """When in a hole of a point readings of its panel and type held, and by which layout; what adjoins as one."""
-        frames = [*self._last_frame(vector, hole.start_s), *self._frames(vector, hole.start_s, hole.end_s)]
-        if not frames:
-            return
-        times, layouts, spacings = np.array(frames, dtype=np.float64).T
-        until = known_until(times, spacings, np.append(times[1:], self._next_frame_s(vector, hole.end_s)))
-        first = np.flatnonzero(np.append(True, (layouts[1:] != layouts[:-1]) | (until[:-1] < times[1:])))
-        last = np.append(first[1:], len(times)) - 1
-        begins, ends = np.maximum(times[first], hole.start_s), np.minimum(until[last], hole.end_s)
-        for begin_s, end_s, layout in zip(
-            begins.tolist(), ends.tolist(), layouts[first].astype(int).tolist(), strict=True
-        ):
-            if begin_s < end_s:
-                yield begin_s, end_s, layout
+    def _next_s(self, vector: Vector, frames: list[_Frame], after_s: float, now_s: float) -> float:
+        """When the reading after these came, or up to when it is known that there is none."""
+        of_vector = f"{_OF_VECTOR} AND logging_time >= ?"
+        ((next_s,),) = self._rows(
+            "SELECT min(logging_time) FROM", schema.trendlog_frames, of_vector, *vector, after_s
+        ) or [(None,)]
+        if next_s is not None:
+            return float(next_s)
+        last_s, _, spacing_s = frames[-1]
+        return told_until(last_s, spacing_s, delay_of_last(self._cursor, vector, now_s), now_s)
 
-    def _frames(self, vector: Vector, start_s: float, end_s: float) -> list[tuple[Any, ...]]:
+    def _frames(self, vector: Vector, start_s: float, end_s: float) -> list[_Frame]:
         """Time, layout and spacing of what was recorded of a panel and type from ``start_s`` to before ``end_s``."""
         place = vector, start_s, end_s
         if place not in self._read:
             rest = f"{_RECORDED} AND logging_time >= ? AND logging_time < ? ORDER BY logging_time, run_id"
-            self._read[place] = self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, start_s, end_s)
+            rows = self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, start_s, end_s)
+            self._read[place] = self._with_spacings(vector, rows)
         return self._read[place]
 
-    def _last_frame(self, vector: Vector, before_s: float) -> list[tuple[Any, ...]]:
+    def _last_frame(self, vector: Vector, before_s: float) -> list[_Frame]:
         """The same of the last one before a time, if there is one."""
-        rest = f"{_RECORDED} AND logging_time < ? ORDER BY logging_time DESC, run_id DESC LIMIT 1"
-        return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, before_s)
+        return self._with_spacings(vector, self._last_rows(vector, before_s, 1))
 
-    def _next_frame_s(self, vector: Vector, since_s: float) -> float:
-        """When a panel and type was read next; the time itself if it was not yet."""
-        rest = f"{_OF_VECTOR} AND logging_time >= ? ORDER BY logging_time LIMIT 1"
-        rows = self._rows("SELECT logging_time FROM", schema.trendlog_frames, rest, *vector, since_s)
-        return float(rows[0][0]) if rows else since_s
+    def _last_rows(self, vector: Vector, before_s: float, count: int) -> list[tuple[Any, ...]]:
+        rest = f"{_RECORDED} AND logging_time < ? ORDER BY logging_time DESC, run_id DESC LIMIT ?"
+        return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, before_s, count)[::-1]
+
+    def _with_spacings(self, vector: Vector, rows: list[tuple[Any, ...]]) -> list[_Frame]:
+        """Of readings that an older program stored without, as the reader of the history tells them."""
+        if all(spacing_s is not None for _, _, spacing_s, _ in rows):
+            return [row[:3] for row in rows]
+        whole = [*self._last_rows(vector, rows[0][0], GAPS_TO_TELL), *rows]
+        one_a_time = {row[0]: row for row in whole}
+        times, layouts, spacings, intervals = np.array(list(one_a_time.values()), dtype=np.float64).T
+        own = times >= rows[0][0]
+        columns = times[own], layouts[own].astype(int), filled(times, spacings, intervals)[own]
+        return list(zip(*(column.tolist() for column in columns), strict=True))
 
     def _select_frames(self) -> str:
-        there = [name for name in ("expected_spacing", "sync_interval") if name in self._has(schema.trendlog_frames)]
-        of_run = "(SELECT run.sync_interval FROM SYNC_RUNS AS run WHERE run.id = run_id)"
-        return f"SELECT logging_time, layout_id, coalesce({', '.join((*there, of_run, f'{UNKNOWN_SPACING_S}'))}) FROM"
+        there = self._has(schema.trendlog_frames)
+        spacing = "expected_spacing" if "expected_spacing" in there else "NULL"
+        intervals = ["sync_interval"] if "sync_interval" in there else []
+        intervals += ["(SELECT run.sync_interval FROM SYNC_RUNS AS run WHERE run.id = run_id)", f"{UNKNOWN_SPACING_S}"]
+        return f"SELECT logging_time, layout_id, {spacing}, coalesce({', '.join(intervals)}) FROM"
+
+
+def _held(frames: list[_Frame], hole: Hole, next_s: float) -> Iterator[tuple[float, float, int]]:
+    """When in a hole of a point readings of its panel and type held, and by which layout; what adjoins as one."""
+    if not frames:
+        return
+    times, layouts, spacings = np.array(frames, dtype=np.float64).T
+    until = np.minimum(known_until(times, spacings, np.append(times[1:], next_s)), hole.end_s)
+    times = np.maximum(times, hole.start_s)
+    there = times < until
+    times, until, layouts = times[there], until[there], layouts[there]
+    first = np.flatnonzero(np.append(True, (layouts[1:] != layouts[:-1]) | (until[:-1] < times[1:]))[: len(times)])
+    last = np.append(first[1:], len(times))[: len(first)] - 1
+    yield from zip(times[first].tolist(), until[last].tolist(), layouts[first].astype(int).tolist(), strict=True)
 
 
 def _events(rows: list[tuple[Any, ...]], site: str) -> list[Event]:
