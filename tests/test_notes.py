@@ -1,13 +1,15 @@
 """Notes in the database: written, taken back, carried over."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.errors import DatabaseError
 from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -15,6 +17,8 @@ from t3monitor.store.database import Database
 from t3monitor.store.notes import read_notes, write_notes
 from t3monitor.store.upkeep.salvage import salvage
 from t3monitor.store.work import LongWork
+from t3monitor.ui.notes.book import NoteBook
+from t3monitor.ui.trend.state import TrendState
 
 IN1 = PointKey(237219, PointType.INPUT, 1)
 FILTER = Note(1000.0, None, None, "Filter changed", "ann", 1001.0, 1001.0)
@@ -79,3 +83,49 @@ def test_a_file_of_schema_0005_gets_the_table_and_keeps_a_copy(database: Databas
     assert len(read_notes(later.url)) == 1
     later.close()
     assert database.path.with_name("notes.schema-0005.db").exists()
+
+
+def test_notes_are_steps_of_the_trend_and_one_that_could_not_be_taken_back_is_not_done_twice(
+    qapp: object, database: Database, loop: asyncio.AbstractEventLoop
+) -> None:
+    is_locked = False
+
+    async def read() -> Sequence[Note]:
+        return read_notes(database.url)
+
+    async def write(edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
+        if is_locked:
+            raise DatabaseError("The database is locked")
+        return write_notes(database, edits)
+
+    def then(do: Callable[[], None]) -> list[str]:
+        do()
+        for _ in range(4):
+            loop.run_until_complete(asyncio.sleep(0))
+        return [note.text for note in read_notes(database.url)]
+
+    book = NoteBook(read, write, loop.create_task)
+    state = TrendState(lambda: 10_000.0, lambda _: None)
+    book.done.connect(state.did)
+    book.dropped.connect(state.forget_deeds)
+    assert then(lambda: book.write([NoteEdit(FILTER)])) == ["Filter changed"]
+    state.add([IN1])
+    assert then(lambda: book.write([NoteEdit(HUNTING)])) == ["Filter changed", "Valve hunts\nsee mail"]
+    assert then(state.undo) == ["Filter changed"]
+    assert then(state.undo) == ["Filter changed"]
+    assert not state.series, "the point was added between the notes"
+    assert then(state.undo) == []
+    assert not state.can_undo
+    for _ in range(3):
+        told = then(state.redo)
+    assert told == ["Filter changed", "Valve hunts\nsee mail"]
+
+    is_locked = True
+    assert then(state.undo) == told
+    is_locked = False
+    assert then(state.redo) == told
+    assert then(state.undo) == ["Filter changed"]
+    assert then(book.load) == ["Filter changed"]
+    then(state.undo)
+    assert not state.series
+    assert not state.can_undo, "of another database nothing is taken back"

@@ -3,7 +3,9 @@
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
@@ -72,6 +74,20 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             page.view.selectAll()
             page.delete.click()
             await until(lambda: listed() == [], program)
+            page.undo.click()
+            await until(lambda: len(listed()) == 2, program)
+
+            length_s = trend.state.time_range.length_s
+            control.delete([note for note in own() if note.text == "Belt changed"])
+            await until(lambda: len(listed()) == 1, program)
+            trend.state.zoom(0.5)
+            QTest.keySequence(trend, QKeySequence.StandardKey.Undo)
+            assert trend.state.time_range.length_s == pytest.approx(length_s)
+            assert len(listed()) == 1, "the time was changed last"
+            QTest.keySequence(trend, QKeySequence.StandardKey.Undo)
+            await until(lambda: len(listed()) == 2, program)
+            QTest.keySequence(trend, QKeySequence("Ctrl+Y"))
+            await until(lambda: len(listed()) == 1, program)
             page.undo.click()
             await until(lambda: len(listed()) == 2, program)
 

@@ -16,10 +16,30 @@ Write = Callable[[Sequence[NoteEdit]], Awaitable[Sequence[NoteEdit]]]  # what ta
 _log = logging.getLogger(__name__)
 
 
+class NoteDeed:
+    """A change of notes that was written, and the way there and back."""
+
+    def __init__(self, book: "NoteBook", edits: Sequence[NoteEdit]) -> None:
+        """``edits`` take it back; once it was taken back, they do it again."""
+        self.edits = edits
+        self.is_undone = False
+        self._book = book
+
+    def undo(self) -> None:
+        """Takes it back."""
+        self._book.turn(self, is_undo=True)
+
+    def redo(self) -> None:
+        """Does it once more."""
+        self._book.turn(self, is_undo=False)
+
+
 class NoteBook(QObject):
     """What is written is read again at once; ``read`` and ``write`` raise MonitorError."""
 
     changed = Signal()
+    done = Signal(object)  # NoteDeed
+    dropped = Signal()  # what was done cannot be taken back any more
     failed = Signal(str)  # a sentence
     written = Signal(int)  # how many were
 
@@ -35,17 +55,18 @@ class NoteBook(QObject):
         self._read = read
         self._write = write
         self._spawn = spawn
-        self._undo: list[Sequence[NoteEdit]] = []
+        self._deeds: list[NoteDeed] = []
         self._one_at_a_time = asyncio.Lock()
 
     @property
-    def can_undo(self) -> bool:
-        """Whether something was changed."""
-        return bool(self._undo)
+    def last_deed(self) -> NoteDeed | None:
+        """What was done last, of what was not taken back."""
+        return self._deeds[-1] if self._deeds else None
 
     def load(self) -> None:
         """Reads them anew; what could be taken back in another database cannot any more."""
-        self._undo.clear()
+        self._deeds.clear()
+        self.dropped.emit()
         self._spawn(self._load())
 
     def refresh(self) -> None:
@@ -57,10 +78,13 @@ class NoteBook(QObject):
         if edits:
             self._spawn(self._change(edits))
 
-    def undo(self) -> None:
-        """Takes the last change back."""
-        if self._undo:
-            self._spawn(self._change(self._undo.pop(), is_undo=True))
+    def turn(self, deed: NoteDeed, *, is_undo: bool) -> None:
+        """Takes something back, or does it once more."""
+        if is_undo:
+            self._deeds.remove(deed)
+        else:
+            self._deeds.append(deed)
+        self._spawn(self._turn(deed, is_undo=is_undo))
 
     async def _load(self, *, anew: bool = True) -> None:
         try:
@@ -72,17 +96,29 @@ class NoteBook(QObject):
             self.notes = notes
             self.changed.emit()
 
-    async def _change(self, edits: Sequence[NoteEdit], *, is_undo: bool = False) -> None:
+    async def _change(self, edits: Sequence[NoteEdit]) -> None:
         async with self._one_at_a_time:
-            try:
-                undo = await self._write(edits)
-            except MonitorError as error:
-                _log.warning("⚠️ %s", error)
-                if is_undo:
-                    self._undo.append(edits)
-                self.failed.emit(str(error))
-                return
-            if undo and not is_undo:
-                self._undo.append(undo)
-            self.written.emit(len(undo))
+            if undo := await self._written(edits):
+                self._deeds.append(NoteDeed(self, undo))
+                self.done.emit(self._deeds[-1])
         await self._load()
+
+    async def _turn(self, deed: NoteDeed, *, is_undo: bool) -> None:
+        async with self._one_at_a_time:
+            if deed.is_undone is is_undo:  # it could not be written the last time, and so is as it was
+                return
+            undo = await self._written(deed.edits)
+            if undo is not None:
+                deed.edits, deed.is_undone = undo, is_undo
+        await self._load()
+
+    async def _written(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit] | None:
+        """What takes the edits back; None if they could not be written."""
+        try:
+            undo = await self._write(edits)
+        except MonitorError as error:
+            _log.warning("⚠️ %s", error)
+            self.failed.emit(str(error))
+            return None
+        self.written.emit(len(undo))
+        return undo

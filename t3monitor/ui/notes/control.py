@@ -47,7 +47,9 @@ class NotesControl(QObject):
         trend.plots.flag_chosen.connect(self.on_flag_chosen)
         page.edit_asked.connect(self.edit)
         page.delete_asked.connect(self.delete)
-        page.undo_asked.connect(book.undo)
+        page.undo_asked.connect(self.on_undo_asked)
+        book.done.connect(trend.state.did)
+        book.dropped.connect(trend.state.forget_deeds)
         page.export_asked.connect(self.on_export)
         page.import_asked.connect(self.on_import)
         page.time_chosen.connect(trend.show_time)
@@ -58,8 +60,14 @@ class NotesControl(QObject):
     @Slot()
     def on_changed(self) -> None:
         """Shows the notes as they are now."""
-        self._page.show_notes(self._book.notes, can_undo=self._book.can_undo)
+        self._page.show_notes(self._book.notes, can_undo=self._book.last_deed is not None)
         self._trend.marks.set_notes(self._book.notes)
+
+    @Slot()
+    def on_undo_asked(self) -> None:
+        """Takes the last change of notes back, whatever was done in the trend since."""
+        if deed := self._book.last_deed:
+            self._trend.state.take_back(deed)
 
     @Slot(float, object)
     def on_note_asked(self, start_s: float, end_s: float | None) -> None:

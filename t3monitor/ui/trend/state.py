@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from enum import Flag, auto
-from typing import Any
+from typing import Any, Protocol
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
@@ -33,6 +33,16 @@ class Change(Flag):
     MOVING = auto()  # more of it is to be expected at once
 
 
+class Deed(Protocol):
+    """What was done beside what is shown, and is undone in its turn."""
+
+    def undo(self) -> None:
+        """Takes it back."""
+
+    def redo(self) -> None:
+        """Does it once more."""
+
+
 class TrendState:
     """Chosen series, the time in sight and the crosshair; ``changed`` is called after each change of them.
 
@@ -47,8 +57,8 @@ class TrendState:
         self._changed = changed
         self._now_s = clock()
         self._shown = Shown(since=DataBegin.DATA)
-        self._earlier: deque[Shown] = deque(maxlen=_STEPS_KEPT)
-        self._later: list[Shown] = []
+        self._earlier: deque[Shown | Deed] = deque(maxlen=_STEPS_KEPT)
+        self._later: list[Shown | Deed] = []
         self._moved_at_s: float | None = None  # by hand, with nothing else since
         self._site_zone: tzinfo | None = None
         self._data_since_s: float | None = None
@@ -342,14 +352,46 @@ class TrendState:
     def undo(self) -> None:
         """Shows what was shown before the last change."""
         if self._earlier:
-            self._later.append(self._shown)
-            self._replace(self._earlier.pop())
+            step = self._earlier.pop()
+            if isinstance(step, Shown):
+                self._later.append(self._shown)
+                self._replace(step)
+            else:
+                self.take_back(step)
 
     def redo(self) -> None:
         """Takes the last undo back."""
         if self._later:
-            self._earlier.append(self._shown)
-            self._replace(self._later.pop())
+            step = self._later.pop()
+            self._earlier.append(self._shown if isinstance(step, Shown) else step)
+            if isinstance(step, Shown):
+                self._replace(step)
+            else:
+                step.redo()
+                self._tell(Change.TIME)
+
+    def did(self, deed: Deed) -> None:
+        """Something else was done, which is a step as well."""
+        self._later.clear()
+        self._earlier.append(deed)
+        self._moved_at_s = None
+        self._tell(Change.TIME)
+
+    def take_back(self, deed: Deed) -> None:
+        """Undoes it, whatever was done since."""
+        if deed in self._earlier:
+            self._earlier.remove(deed)
+        self._later.append(deed)
+        deed.undo()
+        self._tell(Change.TIME)
+
+    def forget_deeds(self) -> None:
+        """What was done besides cannot be undone any more."""
+        for steps in (self._earlier, self._later):
+            shown = [step for step in steps if isinstance(step, Shown)]
+            steps.clear()
+            steps.extend(shown)
+        self._tell(Change.TIME)
 
     def open(self, shown: Shown) -> None:
         """Shows something else, which is a step."""
