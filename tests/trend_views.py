@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,15 @@ class History:
         return self._reader.read_many(keys, start_s, end_s, max_points)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("trend") / "history.db"
+    """It is read alone, and so made once for all."""
+    return made(tmp_path_factory.getbasetemp())
+
+
+@cache
+def made(folder: Path) -> Path:
+    file = folder / "six_hours.db"
     database = Database(f"sqlite:///{file}")
     writer = Writer(database)
     for time_s in range(NOW_S - HOURS * 3600, NOW_S + 1, INTERVAL_S):
