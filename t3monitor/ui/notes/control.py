@@ -54,8 +54,9 @@ class NotesControl(QObject):
         page.import_asked.connect(self.on_import)
         page.time_chosen.connect(trend.show_time)
         book.changed.connect(self.on_changed)
-        book.failed.connect(page.say)
-        book.written.connect(lambda _: page.say())
+        book.failed.connect(self.on_failed)
+        book.written.connect(self.on_written)
+        self._importing = 0  # notes of a file
 
     @Slot()
     def on_changed(self) -> None:
@@ -68,6 +69,22 @@ class NotesControl(QObject):
         """Takes the last change of notes back, whatever was done in the trend since."""
         if deed := self._book.last_deed:
             self._trend.state.take_back(deed)
+
+    @Slot(int)
+    def on_written(self, count: int) -> None:
+        """Says how many notes of a file were new; else that nothing went wrong."""
+        total, self._importing = self._importing, 0
+        if total:
+            told = self.tr("Notes added: %1, there already: %2")
+            self._page.tell(told.replace("%1", str(count)).replace("%2", str(total - count)))
+        else:
+            self._page.say()
+
+    @Slot(str)
+    def on_failed(self, problem: str) -> None:
+        """Says why something could not be written or read."""
+        self._importing = 0
+        self._page.say(problem)
 
     @Slot(float, object)
     def on_note_asked(self, start_s: float, end_s: float | None) -> None:
@@ -144,6 +161,7 @@ class NotesControl(QObject):
         except NotesFileError as error:
             self._page.say(f"{file.name}: {error}")
         else:
+            self._importing = len(notes)
             self._book.write([NoteEdit(note) for note in notes])
 
     def _say(self, sentence: str, file: Path, error: OSError) -> None:

@@ -167,6 +167,10 @@ class NotesPage(QWidget):
         """What went wrong; empty: nothing any more."""
         self.message.show_sentence(Tone.BAD, problem)
 
+    def tell(self, sentence: str) -> None:
+        """What came of something."""
+        self.message.show_sentence(Tone.GOOD, sentence)
+
     @Slot(str)
     def on_sought(self, text: str) -> None:
         """Shows those with these words."""
