@@ -104,7 +104,7 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             await until(lambda: listed() == [], program)
             control.import_from(file)
             await until(lambda: len(listed()) == 2, program)
-            assert page.message.text().startswith("✓ Notes added: 2, ")
+            assert page.message.text().startswith("✓ Notes added: 4, ")
             assert [its._replace(note_id=None) for its in book.notes] == [its._replace(note_id=None) for its in notes]
             file.write_bytes(b"nothing")
             control.import_from(file)
