@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, ComputedKey, PlacedKey, StoredKey
 from t3monitor.model.zones import zone_text
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
+from t3monitor.store.history import pieces
 from t3monitor.store.history.placed import placed
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series
@@ -184,9 +186,10 @@ def at_text(time_s: float | None, change: Change) -> str:
     st.sampled_from([(2026, 11, 1), (2026, 10, 25), (2026, 3, 8), (2026, 3, 29), (2026, 4, 5), (2026, 10, 4)]),
     st.sampled_from([1, 2, 7, -1, 364]),
     st.lists(st.sampled_from([60, 600, 1800, 3600, 5000, 9000]), min_size=5, max_size=60),
+    st.sampled_from([2.0**14, 2.0**21]),
 )
 def test_whatever_is_shown_is_the_reading_of_that_time_of_the_other_day(
-    zone: ZoneInfo, day: tuple[int, int, int], days: int, gaps: list[int]
+    zone: ZoneInfo, day: tuple[int, int, int], days: int, gaps: list[int], piece_s: float
 ) -> None:
     start_s = datetime(*day, tzinfo=zone).timestamp() - DAY_S / 2
     end_s, shift = start_s + 2.5 * DAY_S, DayShift(days, zone)
@@ -194,10 +197,23 @@ def test_whatever_is_shown_is_the_reading_of_that_time_of_the_other_day(
     until = known_until(times[:-1], 1800.0, times[1:])
     holes = Holes(until[until < times[1:]], times[1:][until < times[1:]])
     series = Series(times, np.arange(len(times), dtype=float), holes, "°C", 3, False, "L", 1800.0)
-    found = placed(series, shift.parts(start_s, end_s))
+
+    def read(from_s: float, to_s: float) -> tuple[Series, ...]:
+        """With the reading before and the one after."""
+        own = slice(max(0, np.searchsorted(times, from_s) - 1), np.searchsorted(times, to_s, side="right") + 1)
+        its = times[own]
+        between = (holes.starts >= its[:1]) & (holes.ends <= its[-1:]) if its.size else np.zeros(len(holes.ends), bool)
+        its_holes = Holes(holes.starts[between], holes.ends[between])
+        return (replace(series, times_utc_s=its, values=series.values[own], holes=its_holes),) if its.size else ()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "_PIECE_S", piece_s)
+        (found,) = placed(read, shift.parts(start_s, end_s), start_s, end_s, 100_000) or (None,)
     now_s = times[-1] + 1e6
     for time_s in np.arange(start_s + 1, end_s, 613.0):
         taken_s = shift.taken(time_s)
+        if taken_s == series.known_until(now_s):
+            continue  # the very moment
         place = None if taken_s is None else series.place_at(taken_s, now_s)
         shown_place = found.place_at(time_s, now_s + 400 * DAY_S) if found else None
         assert (place is None) == (shown_place is None), time_s

@@ -1,72 +1,53 @@
 """Readings of one time where another time is shown, part by part (`t3monitor.model.day_shifts`); for any thread."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from t3monitor.model.day_shifts import Part
-from t3monitor.store.history.series import Holes, Series, Stretches, known_shares
+from t3monitor.store.history.pieces import Read, in_pieces
+from t3monitor.store.history.series import Holes, Series
 
 _LATER_S = 1e12  # than any reading: nothing is to be expected any more
 
 
-def placed(series: Series, parts: Sequence[Part]) -> Series | None:
-    """The series as it stands on the time axis; None if nothing of it does.
+def placed(read: Read, parts: Sequence[Part], start_s: float, end_s: float, max_points: int) -> tuple[Series, ...]:
+    """The series as they stand on a stretch of the time axis, in at most so many stretches (see `thinned`).
 
-    It is whole, not thinned, but for days whose samples are no longer kept. What is cut off takes no reading along: one
-    that holds where a part begins stands there as well, and what has no counterpart is a hole. Readings before the
-    first and after the last part stand where these would have them.
+    ``read`` is as `in_pieces` has it, by the times at which the readings were taken. What is cut off takes no reading
+    along: one that holds where a part begins stands there as well, and what has no counterpart is a hole.
     """
-    pieces = [_piece(series, part) for part in _outer(parts)]
-    times, ends, values, lows, highs, known = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
-    if not times.size:
-        return None
-    starts_ends = np.array([*_holes(series, _outer(parts))], dtype=float).reshape(-1, 2)
-    holes = _joined(starts_ends[starts_ends[:, 1] > times[0]])
-    found = replace(series, times_utc_s=times, values=values, holes=holes)
-    if series.stretches is None:
-        return found
-    return replace(found, stretches=Stretches(ends, lows, highs, np.minimum(known, known_shares(times, ends, holes))))
+
+    def piece(begin_s: float, until_s: float) -> Sequence[Series]:
+        part = next((part for part in parts if part.start_s <= begin_s < part.end_s), None)
+        if part is None:
+            return ()
+        begins = begin_s == part.start_s > start_s
+        ends = until_s == part.end_s < end_s
+        found = read(begin_s - part.by_s, until_s - part.by_s)
+        return [_within(series.shifted(part.by_s), part, begins=begins, ends=ends) for series in found]
+
+    edges = [edge for part in parts for edge in (part.start_s, part.end_s)]
+    return in_pieces(piece, start_s, end_s, max_points, edges=edges)
 
 
-def _outer(parts: Sequence[Part]) -> list[Part]:
-    """The first and the last one without an end: what is beside the time that was asked for belongs to them."""
-    outer = list(parts)
-    outer[0] = outer[0]._replace(start_s=-np.inf)
-    outer[-1] = outer[-1]._replace(end_s=np.inf)
-    return outer
+def _within(series: Series, part: Part, *, begins: bool, ends: bool) -> Series:
+    """A series with the holes of a part; where that begins with the reading that holds then, at its end with a hole.
 
-
-def _piece(series: Series, part: Part) -> tuple[np.ndarray, ...]:
-    start_s, end_s = part.start_s - part.by_s, part.end_s - part.by_s
-    first, last = np.searchsorted(series.times_utc_s, (start_s, end_s))
-    own = np.arange(first, last)
-    times = series.times_utc_s[first:last]
-    if (held := series.place_at(start_s, _LATER_S)) is not None and held < first:
-        own, times = np.append(held, own), np.append(start_s, times)
-    values = series.values[own]
-    ends = np.maximum(times, np.minimum(series.ends_utc_s[own], end_s))
-    if series.stretches is None:
-        lows = highs = known = values
-    else:
-        lows, highs, known = (column[own] for column in series.stretches[1:])
-    return times + part.by_s, ends + part.by_s, values, lows, highs, known
-
-
-def _holes(series: Series, parts: Sequence[Part]) -> Iterator[tuple[float, float]]:
-    before_s = -np.inf
-    for part in parts:
-        if np.isfinite(before_s) and before_s < part.start_s:
-            yield before_s, part.start_s
-        starts = np.maximum(series.holes.starts, part.start_s - part.by_s) + part.by_s
-        ends = np.minimum(series.holes.ends, part.end_s - part.by_s) + part.by_s
-        yield from zip(starts[starts < ends].tolist(), ends[starts < ends].tolist(), strict=True)
-        before_s = part.end_s
-
-
-def _joined(holes: np.ndarray) -> Holes:
-    """Those that adjoin as one."""
-    starts, ends = holes.T
-    begins = np.flatnonzero(np.append(True, starts[1:] > ends[:-1])[: len(starts)])
-    return Holes(starts[begins], np.append(ends[begins[1:] - 1], ends[-1:]))
+    That hole is none if the next part begins there with a reading.
+    """
+    times, until_s = series.times_utc_s, series.known_until(_LATER_S)
+    held = series.place_at(part.start_s, _LATER_S) if begins and until_s > part.start_s else None
+    if held is not None:
+        times = times.copy()
+        times[held] = part.start_s
+        ends |= held == len(times) - 1  # it holds no longer for standing later
+    hole_starts, hole_ends = np.maximum(series.holes.starts, part.start_s), series.holes.ends
+    inside = (hole_starts < part.end_s) & (hole_ends > part.start_s)
+    hole_starts, hole_ends = hole_starts[inside], hole_ends[inside]
+    if ends and until_s > part.start_s:
+        hole_starts = np.append(hole_starts, min(part.end_s, until_s))
+        hole_ends = np.append(hole_ends, np.inf)
+    stretches = series.stretches and series.stretches._replace(ends=np.maximum(series.stretches.ends, times))
+    return replace(series, times_utc_s=times, holes=Holes(hole_starts, hole_ends), stretches=stretches)

@@ -153,17 +153,20 @@ class HistoryReader:
     def _placed(
         self, parts: tuple[Part, ...], keys: list[PlacedKey], start_s: float, end_s: float, max_points: int
     ) -> Iterator[tuple[PlacedKey, tuple[Series, ...]]]:
-        """Readings of other times, all of them where not all of the time is moved alike."""
+        """Readings of other times, piece by piece where not all of the time is moved alike."""
         if not parts:
             return
-        times = parts[0].start_s - parts[0].by_s, parts[-1].end_s - parts[-1].by_s
-        read = self._read([key.of for key in keys], *times, max_points if len(parts) == 1 else sys.maxsize)
+        if len(parts) == 1:
+            ((begin_s, until_s, by_s),) = parts
+            read = self._read([key.of for key in keys], begin_s - by_s, until_s - by_s, max_points)
+            yield from ((key, tuple(series.shifted(by_s) for series in read.get(key.of, ()))) for key in keys)
+            return
         for key in keys:
-            if len(parts) == 1:
-                yield key, tuple(series.shifted(parts[0].by_s) for series in read.get(key.of, ()))
-            else:
-                series = (placed(series, parts) for series in read.get(key.of, ()))
-                yield key, _thinned([each for each in series if each], start_s, end_s, max_points)
+
+            def whole(begin_s: float, until_s: float, of: PointKey | ComputedKey = key.of) -> tuple[Series, ...]:
+                return self._read([of], begin_s, until_s, sys.maxsize).get(of, ())
+
+            yield key, placed(whole, parts, start_s, end_s, max_points)
 
     def _read_points(
         self, keys: Iterable[PointKey], start_utc_s: float, end_utc_s: float, max_points: int, *, with_gone: bool = True
@@ -274,10 +277,6 @@ class HistoryReader:
                 raise DatabaseUnusableError(
                     f"The database {path} holds history that cannot be read ({error}); restore a copy"
                 ) from error
-
-
-def _thinned(parts: Iterable[Series], start_s: float, end_s: float, max_points: int) -> tuple[Series, ...]:
-    return tuple(thinned(part, np.ones(len(part.values)), start_s, end_s, max_points) for part in parts)
 
 
 def _by_vector(keys: Iterable[PointKey]) -> dict[Vector, list[PointKey]]:

@@ -54,7 +54,7 @@ def shortened(series: Series, start_s: float, end_s: float, max_points: int) -> 
     """
     times, values = series.times_utc_s, series.values
     max_points = max(max_points, FEWEST)
-    if len(times) <= max_points:
+    if len(times) <= max_points or series.stretches is not None:
         return series, np.ones(len(times))
     holes_s, length_s = _holes_before(series), stretch_s(start_s, end_s, max_points)
     part = np.floor(times / length_s)
@@ -63,7 +63,10 @@ def shortened(series: Series, start_s: float, end_s: float, max_points: int) -> 
     if np.count_nonzero(alike) > 2 * max_points:  # then all of them are not told by their equal values
         alike = begins | (holes_s > (0.0 if np.count_nonzero(holes_s) <= max_points else length_s))
     first = np.flatnonzero(alike)
-    return _joined(series, np.ones(len(times)), first), np.diff(np.append(first, len(times))).astype(float)
+    short = _joined(series, np.ones(len(times)), first)
+    assert short.stretches is not None  # noqa: S101 - as it was made
+    unknown_yet = short.stretches._replace(known=np.ones(len(first)))  # it depends on what comes next
+    return replace(short, stretches=unknown_yet), np.diff(np.append(first, len(times))).astype(float)
 
 
 def _holes_before(series: Series) -> Floats:
