@@ -39,6 +39,7 @@ from t3monitor.store.words import write_words
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.coverage import Coverage
 from t3monitor.store.writing.imported import store_imported
+from t3monitor.store.writing.rows import newest_run_id
 from t3monitor.store.writing.spacings import read_spacings
 from t3000_databases import FLAT, SPLIT, UNOWNED, flat, flat_row, point, sample, split
 
@@ -443,6 +444,13 @@ def test_what_is_recorded_never_stands_in_a_layout_of_an_import(tmp_path: Path, 
         layout = find_or_insert(cursor, SERIAL, PointType.INPUT, 1, entries)
         source = cursor.execute("SELECT data_source FROM TRENDLOG_LAYOUTS WHERE id = ?", (layout.id,)).fetchone()
     assert (layout.points, source) == (entries, (1,))
+
+
+def test_the_first_cycle_after_an_import_is_the_first(tmp_path: Path, ours: Database) -> None:
+    imported(past(tmp_path), ours)
+    with ours.writing() as cursor:
+        pack_oldest(cursor, SERIAL, "INPUT", 40)  # some are packed, some are not
+        assert newest_run_id(cursor, None) == 0
 
 
 def test_the_present_state_and_the_ledger_are_never_changed_by_the_past(tmp_path: Path, ours: Database) -> None:

@@ -26,6 +26,7 @@ DATA_SOURCE_T3000_DATABASE = 4  # imported
 CREATED_BY_FFI_SYNC_SERVICE = "ffi_sync_service"
 CREATED_BY_MANUAL_ENTRY = "manual_entry"
 CREATED_BY_REALTIME_SYNC = "realtime_sync"
+IMPORTED_RUN = -(2**31)  # the run_id of imported frames, or less: below all cycles, the made-up ones of the demo too
 CREATED_BY_T3000_DATABASE = "t3000_database"
 CREATED_BY_REPEATED_HOUR = "t3000_database_repeated_hour"  # its local time came twice, and this is the first of both
 

@@ -38,7 +38,7 @@ _Kind = tuple[str, int | None]  # units, and of states the range: what must not 
 
 _LONGEST_CYCLE_S = 3600.0  # but for one that slept with its computer
 _OF_VECTOR = "WHERE serial_number = ? AND point_type = ?"
-_RECORDED = f"{_OF_VECTOR} AND run_id > 0"  # by this program: what was imported came with no cycle
+_RECORDED = f"{_OF_VECTOR} AND run_id > {schema.IMPORTED_RUN}"  # by this program: what was imported came with no cycle
 
 
 class Hole(NamedTuple):

@@ -12,6 +12,7 @@ from t3monitor.store.history.filling import filled
 from t3monitor.store.history.hot import Hot
 from t3monitor.store.history.segments import Runs, Segments
 from t3monitor.store.history.series import Floats
+from t3monitor.store.schema import IMPORTED_RUN
 
 
 class Rows(NamedTuple):
@@ -115,7 +116,7 @@ class Order:
             cycles = self._column(self._of_blocks(blocks.runs), hot.runs)
             order = np.lexsort((cycles, times))
             # Of equal times the last; of what was imported that depends on the point.
-            self._places = order[np.append(np.diff(times[order]) != 0, True) | (cycles[order] <= 0)]
+            self._places = order[np.append(np.diff(times[order]) != 0, True) | (cycles[order] <= IMPORTED_RUN)]
             times, ends, spacings = times[self._places], ends[self._places], spacings[self._places]
         if np.isnan(hot.spacings).any():
             spacings = filled(times, spacings, self._column(self._of_blocks(np.zeros(len(blocks))), hot.intervals))

@@ -14,7 +14,7 @@ from t3monitor.store.history.codec import decode, decode_whole
 from t3monitor.store.history.days import Readings, used_positions
 from t3monitor.store.history.series import Floats
 from t3monitor.store.layouts import points_of_layout
-from t3monitor.store.schema import DATA_SOURCE_FFI_SYNC
+from t3monitor.store.schema import DATA_SOURCE_FFI_SYNC, IMPORTED_RUN
 
 Vector = tuple[int, str]  # serial number and type
 
@@ -36,7 +36,7 @@ _IS_IMPORTED = f"SELECT data_source <> {DATA_SOURCE_FFI_SYNC} FROM TRENDLOG_LAYO
 _NEIGHBOURS = """
     SELECT (SELECT logging_time FROM TRENDLOG_FRAMES
             WHERE serial_number = frame.serial_number AND point_type = frame.point_type
-              AND logging_time > frame.logging_time AND run_id > 0 ORDER BY logging_time LIMIT 1),
+              AND logging_time > frame.logging_time AND run_id > {imported} ORDER BY logging_time LIMIT 1),
            EXISTS (SELECT 1 FROM TRENDLOG_FRAMES AS later
                    WHERE later.serial_number = frame.serial_number AND later.point_type = frame.point_type
                      AND later.logging_time = frame.logging_time AND later.run_id > frame.run_id)
@@ -85,7 +85,9 @@ class Leaving(NamedTuple):
                 numbers = msgspec.json.decode(vals)[: len(points)]
                 values[: len(numbers), place] = numbers  # None becomes NaN
         frames = msgspec.json.encode(self._frames).decode()
-        neighbours = cursor.execute(_NEIGHBOURS.format(self._told_by), (frames, *self.vector)).fetchall()
+        neighbours = cursor.execute(
+            _NEIGHBOURS.format(self._told_by, imported=IMPORTED_RUN), (frames, *self.vector)
+        ).fetchall()
         next_s = np.array([_NEVER_S if next_s is None else next_s for next_s, _ in neighbours], dtype=np.float64)
         counts = np.array([not is_other for _, is_other in neighbours])
         times = np.array(self.times, dtype=np.float64)

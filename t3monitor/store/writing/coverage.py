@@ -14,6 +14,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole
 from t3monitor.model.point_types import PointType
 from t3monitor.store import statements
+from t3monitor.store.schema import IMPORTED_RUN
 from t3monitor.store.writing.reading_times import Vector
 
 _Scope = tuple[int | None, PointType | None]  # serial number, None: the whole site; type, None: all of the panel's
@@ -21,14 +22,15 @@ _Why = tuple[Cause, str]
 _SITE: _Scope = (None, None)
 _CAUSES = frozenset(Cause)
 _KINDS = tuple(PointType)  # which takes its time to be iterated
-_NEWEST = """
+_NEWEST = f"""
     SELECT device.site, device.serial_number, kind.column1, frame.logging_time,
            coalesce(frame.expected_spacing, frame.sync_interval)
     FROM DEVICES AS device CROSS JOIN (VALUES ('INPUT'), ('OUTPUT'), ('VARIABLE')) AS kind
     JOIN TRENDLOG_FRAMES AS frame ON frame.serial_number = device.serial_number AND frame.point_type = kind.column1
-     AND frame.run_id > 0 AND frame.logging_time = (SELECT newest.logging_time FROM TRENDLOG_FRAMES AS newest
-        WHERE newest.serial_number = device.serial_number AND newest.point_type = kind.column1 AND newest.run_id > 0
-        ORDER BY newest.logging_time DESC LIMIT 1)"""
+     AND frame.run_id > {IMPORTED_RUN} AND frame.logging_time = (
+        SELECT newest.logging_time FROM TRENDLOG_FRAMES AS newest
+        WHERE newest.serial_number = device.serial_number AND newest.point_type = kind.column1
+          AND newest.run_id > {IMPORTED_RUN} ORDER BY newest.logging_time DESC LIMIT 1)"""  # noqa: S608 - of a constant
 # Of each scope the last row; those that go on are among the newest.
 _LAST_ROWS = """
     SELECT site, serial_number, point_type, cause, coalesce(reason, ''), since, until, cycles, longest_ms, max(id)

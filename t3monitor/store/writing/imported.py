@@ -14,10 +14,9 @@ from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
 from t3monitor.store import statements
 from t3monitor.store.layouts import LayoutPoint, find_or_insert
-from t3monitor.store.schema import DATA_SOURCE_T3000_DATABASE
+from t3monitor.store.schema import DATA_SOURCE_T3000_DATABASE, IMPORTED_RUN
 from t3monitor.store.writing.rows import json_array
 
-_NO_RUN = 0  # and less, where a time has several: ids of cycles begin with 1
 _THERE = """SELECT logging_time, min(run_id) FROM TRENDLOG_FRAMES
     WHERE serial_number = ? AND point_type = ? AND logging_time BETWEEN ? AND ? GROUP BY logging_time"""
 _POINTS_THERE = """SELECT point_index FROM TRENDLOG_DATA
@@ -73,7 +72,7 @@ def _rows(
         if not new:
             continue
         known.update(new)
-        run_id = min(_NO_RUN, runs.get(time_s, 1) - 1)
+        run_id = min(IMPORTED_RUN, runs.get(time_s, 0) - 1)  # where a time has several, the next lower one
         runs[time_s] = run_id
         source = DATA_SOURCE_T3000_DATABASE, frame.created_by
         layout = find_or_insert(cursor, *vector, frame.panel_id, frame.points, source=source)

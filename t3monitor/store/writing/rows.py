@@ -39,7 +39,7 @@ def newest_run_id(cursor: Cursor, known: int | None) -> int:
     hot = _number(cursor, _NEWEST_HOT)
     if 0 < newest >= hot:
         return newest
-    return max(hot, _number(cursor, _NEWEST_PACKED))  # rows of the ledger are gone; of many years this takes seconds
+    return max(0, hot, _number(cursor, _NEWEST_PACKED))  # rows of the ledger are gone; of many years this takes seconds
 
 
 def _number(cursor: Cursor, sql: str) -> int:
