@@ -79,6 +79,8 @@ class Shown:
         return replace(shown, series=series)
 
     def _renumbered(self, plots: Mapping[int, int]) -> "Shown":
+        if all(plot == its for plot, its in plots.items()) and all(axis.plot in plots for axis in self.axes.limits):
+            return self  # as mostly while a hand moves the time
         series = tuple(replace(chosen, plot=plots[chosen.plot]) for chosen in self.series)
         return replace(self, series=series, axes=self.axes.renumbered(plots))
 

@@ -32,6 +32,7 @@ class ValueAxes(QObject):
         self._layout = layout
         self._row = row
         self._widest_px, self._height_px = 1000.0, 0.0
+        self._asked: object = None  # what the fit was chosen for, or kept
         self._active: frozenset[str] = frozenset()
 
     def arrange(self, curves: Iterable[Curve], active: Collection[Curve]) -> None:
@@ -44,7 +45,7 @@ class ValueAxes(QObject):
                 self._layout.removeItem(axis)
                 axis.scene().removeItem(axis)
             self.by_unit = {unit: self._made(unit, number) for number, unit in enumerate(units)}
-            self.fit = _NO_FIT
+            self.fit, self._asked = _NO_FIT, None
         for unit, axis in self.by_unit.items():
             colours: list[QColor] = []
             for curve in curves:
@@ -64,17 +65,24 @@ class ValueAxes(QObject):
                 extents[curve.unit] = min(low, extent[0]), max(high, extent[1])
         for unit in self.by_unit.keys() - extents.keys():  # as it was before
             extents[unit] = self.fit.scales[unit][::2] if unit in self.fit.scales else (0.0, 1.0)
-        fresh = fit(extents, height_px, self.limits)
-        is_news = anew or height_px != self._height_px or not still_fits(self.fit, extents, fresh, self.limits)
-        if is_news:
-            self.fit, self._height_px = fresh, height_px
+        is_news = self._fit_is_other(extents, height_px) or anew
         for curve in curves:
             curve.scale = self.fit.scales[curve.unit]
-        if not is_news:
+        if is_news:
+            for unit, axis in self.by_unit.items():
+                axis.set_scale(self.fit.scales[unit], self._widest_px)
+        return is_news
+
+    def _fit_is_other(self, extents: Mapping[str, tuple[float, float]], height_px: float) -> bool:
+        asked = extents, height_px, self.limits
+        if asked == self._asked:  # as mostly while the time moves
             return False
-        for unit, axis in self.by_unit.items():
-            axis.set_scale(fresh.scales[unit], self._widest_px)
-        return True
+        fresh = fit(extents, height_px, self.limits)
+        is_other = height_px != self._height_px or not still_fits(self.fit, extents, fresh, self.limits)
+        if is_other:
+            self.fit, self._height_px = fresh, height_px
+        self._asked = asked
+        return is_other
 
     @property
     def levels(self) -> list[float]:
