@@ -27,7 +27,7 @@ from t3monitor.ui.points.columns import (
 from t3monitor.ui.points.copied import cells
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
-from t3monitor.ui.points.rows import PointRows, Update
+from t3monitor.ui.points.rows import Block, PointRows, Update
 from t3monitor.ui.points.tips import cell_tip
 
 FADE_STEP_MS = 200
@@ -89,12 +89,15 @@ class PointsModel(QAbstractTableModel):
     @property
     def types(self) -> list[PointType]:
         """The types of which any point is shown."""
-        blocks = self._rows.all_blocks
         return [
             kind
             for kind in PointType
-            if any(self._places[row] >= 0 for block in blocks if block.point_type is kind for row in block.rows)
+            if any(self._is_any_shown(block) for block in self._rows.all_blocks if block.point_type is kind)
         ]
+
+    def _is_any_shown(self, block: Block) -> bool:
+        rows = block.rows
+        return max(self._places[rows.start : rows.stop], default=-1) >= 0
 
     @property
     def total(self) -> int:
