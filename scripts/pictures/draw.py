@@ -21,7 +21,7 @@ from t3monitor.diagnostics.logs import start_logging
 from t3monitor.ui.trend.export.picture import as_pdf
 
 _SIZE = "1280x800"
-_REPORTED = "holes", "stacked", "twenty"  # also as a page for a report
+_REPORTED = "holes", "stacked"  # also as a page for a report
 _REPORT_DPI = 110
 
 
