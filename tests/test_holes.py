@@ -110,7 +110,7 @@ class History:
                 [
                     (
                         reading.time_s,
-                        run + 1,  # 0 and below: imported
+                        run + 1,
                         UNITS.get(reading.unit, 1),
                         "[null]" if reading.unit == LACKING else f"[{run % 7}.5]",
                         reading.spacing_s,
