@@ -316,6 +316,25 @@ def test_figures_of_a_stretch_take_their_height_from_points_and_plot_alike_until
         window.trend.figures.height_changed.emit(0)
 
 
+def test_the_drawer_leaves_a_low_window_height_for_the_plot_until_somebody_moves_its_border(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(800, 600)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activity.show_cycle()
+    drawer = window._splitters["drawer"]
+    window.activity_action.trigger()
+    QCoreApplication.processEvents()
+    assert 120 < window.activity.height() < 0.4 * drawer.height()
+    drawer.setSizes([250, 250])
+    drawer.splitterMoved.emit(250, 1)
+    moved = window.activity.height()
+    for _ in range(2):
+        window.activity_action.trigger()
+    assert window.activity.height() == moved
+
+
 def test_a_click_on_the_strip_and_the_cycle_it_opens_tell_the_same_time(window: MainWindow) -> None:
     started_s = datetime(2025, 10, 31, 23, 15, tzinfo=UTC).timestamp()
     happen(window, CycleFinished(report(started_at=started_s, finished_at=started_s + 1), 30.0))

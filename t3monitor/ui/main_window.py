@@ -40,6 +40,7 @@ from t3monitor.ui.welcome import WelcomePage
 _DEFAULT_SIZE = (1280, 800)
 _DEVICES_WIDTH, _DEVICES_SHARE = 300, 0.275  # at most, and of the window
 _FIGURES_SHARE = 0.25  # of the height of points and trend, at most
+_DRAWER_SHARE = 0.36  # of the height, at most
 _NOTICE_MS = 15_000
 _WIDTH_FOR_GROWTH = 1100  # of the window; else how the last cycle ended has no room
 
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
         self.settings_page = 0  # that was shown last
-        self._has_own_panes = self._has_own_right = False  # the user moved the border of devices, of points and trend
+        self._has_own_panes = self._has_own_right = self._has_own_drawer = False  # the user moved that border
         self._database_size: tuple[int | None, float | None] = None, None  # bytes, and bytes a day
         self.indicator = LinkIndicator(self.progress)
 
@@ -225,6 +226,7 @@ class MainWindow(QMainWindow):
             "splitters": {name: _text(its.saveState()) for name, its in self._splitters.items()},
             "own_panes": self._has_own_panes,
             "own_right": self._has_own_right,
+            "own_drawer": self._has_own_drawer,
             "activity": self.activity_action.isChecked(),
             "trend_alone": self.trend_alone_action.isChecked(),
             "settings_page": self.settings_page,
@@ -239,6 +241,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(_bytes(geometry))
         self._has_own_panes = state.get("own_panes") is True
         self._has_own_right = state.get("own_right", "splitters" in state) is True
+        self._has_own_drawer = state.get("own_drawer", "splitters" in state) is True
         splitters = found if isinstance(found := state.get("splitters"), dict) else {}
         for name, its in self._splitters.items():
             if isinstance(saved := splitters.get(name), str):
@@ -330,6 +333,7 @@ class MainWindow(QMainWindow):
         right.splitterMoved.connect(self._on_right_moved)
         self.trend.figures.height_changed.connect(self._on_figures)
         self._drawer_splitter = splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
+        self._drawer_splitter.splitterMoved.connect(self._on_drawer_moved)
         self._splitters = {"right": right, "panes": panes, "drawer": self._drawer_splitter}
         self.activity.hide()
         self._pages = QStackedWidget()
@@ -402,8 +406,17 @@ class MainWindow(QMainWindow):
             right.setSizes([points, height - points])
 
     @Slot()
+    def _on_drawer_moved(self) -> None:
+        self._has_own_drawer = True
+
+    @Slot()
     def _show_activity(self) -> None:
+        """Opens or closes the drawer, which leaves a low window some height for the plot."""
         self.activity.setVisible(self.activity_action.isChecked())
+        if self.activity_action.isChecked() and not self._has_own_drawer:
+            height = sum(self._drawer_splitter.sizes())
+            drawer = min(self.activity.sizeHint().height(), round(_DRAWER_SHARE * height))
+            self._drawer_splitter.setSizes([height - drawer, drawer])
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
