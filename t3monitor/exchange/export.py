@@ -86,12 +86,11 @@ def estimated(url: str, table: Table, form: Form, split: Split | None = None) ->
         size = rows * (_ROW_BYTES + _VALUE_BYTES * len(table.series))
         sheets = ceil(len(table.series) / MOST_COLUMNS) * ceil(rows / files / MOST_ROWS)
     else:
+        firsts = [points_of(series.key)[0] for series in table.series]
+        of_vectors = {point[:2]: point for point in firsts}  # the points of one are read together
         reader = HistoryReader(url)
-        counts = {
-            key: reader.count(key, table.start_s, table.end_s)
-            for key in dict.fromkeys(points_of(series.key)[0] for series in table.series)
-        }
-        each = [counts[points_of(series.key)[0]] for series in table.series]
+        counts = {its: reader.count(point, table.start_s, table.end_s) for its, point in of_vectors.items()}
+        each = [counts[point[:2]] for point in firsts]
         if table.drawn is not None:
             each = [sum(len(part.values) for part in table.drawn.get(its.key, ())) for its in table.series]
         if table.every_s:
