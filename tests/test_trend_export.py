@@ -127,6 +127,27 @@ def test_lines_of_a_drawing_end_at_the_plot_since_a_file_knows_no_clip(
     assert min(float(place.split(",")[0]) for line in lines for place in line.split()) >= -0.5
 
 
+def test_a_page_waits_for_the_history_that_it_shows(
+    view: TrendView, settle: Settle, loop: asyncio.AbstractEventLoop, tmp_path: Path
+) -> None:
+    view.state.add([SAT])
+    assert view.loader.is_busy
+    page = tmp_path / "page.svg"
+    view.exporter.save(page, Format.SVG)
+    assert not page.exists()
+    assert view.exporter.is_busy
+    settle(view)
+    loop.run_until_complete(asyncio.wait_for(_gone(view), 30))
+    shown(view, settle)
+    view.exporter.save(tmp_path / "later.svg", Format.SVG)
+    assert page.read_text().count("<path") == (tmp_path / "later.svg").read_text().count("<path"), "with its lines"
+
+
+async def _gone(view: TrendView) -> None:
+    while view.exporter.is_busy:
+        await asyncio.sleep(0)
+
+
 def test_a_pdf_has_its_text_as_text_and_the_size_of_paper(view: TrendView, settle: Settle, tmp_path: Path) -> None:
     shown(view, settle, SAT)
     view.exporter.save(tmp_path / "page.pdf", Format.PDF)

@@ -50,6 +50,7 @@ class TrendPage:
         self._clock = clock
         self.site_name = ""  # what is watched, where a point does not say of which of several sites it is
         self.view_name: Callable[[], str] = str  # of the named view that is shown
+        self.is_read: Callable[[], bool] = lambda: True  # what is to be shown, with why it has holes
         self.figures: Callable[[], tuple[Tables, str] | None] = nothing  # of the stretch, and of which time they are
         self.xy: Callable[[], PaintXY | None] = nothing  # the X/Y plot that is open
 

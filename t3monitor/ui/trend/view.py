@@ -101,6 +101,7 @@ class TrendView(QWidget):
         self.legend = Legend(self.readout.in_sight)
         self.axis_control = AxisControl(self.plots, self.state, self.explainer, self)
         self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, self.marks, clock)
+        self.page.is_read = lambda: not (self.loader.is_busy or self.explainer.is_busy)
         self.exporter = Exporter(self.page, tables or NoTables(), spawn, self)
         self.views = ViewsControl(self.state, self.exporter, self)
         self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)

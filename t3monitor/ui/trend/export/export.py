@@ -220,7 +220,21 @@ class Exporter(QObject):
         if its not in _PICTURES:
             self.forget()
             self._task = self._spawn(self._write_table(file, its))
-            return
+        elif self.page.is_read():
+            self._save_picture(file, its)
+        else:
+            self._task = self._spawn(self._save_when_read(file, its))
+
+    async def _save_when_read(self, file: Path, its: Format) -> None:
+        """A page of history that is still being read would be empty."""
+        try:
+            while not self.page.is_read():
+                await asyncio.sleep(_LOOK_MS / 1000)
+            self._save_picture(file, its)
+        finally:
+            self._task = None
+
+    def _save_picture(self, file: Path, its: Format) -> None:
         try:
             with whole_file(file) as target:
                 target.write(_PICTURES[its](self.page.make()))
