@@ -10,7 +10,7 @@ import pytest
 def pytest_configure(config: pytest.Config) -> None:
     """The process that only hands the tests out to others does without all that they use: a second less to begin."""
     gc.disable()  # what is imported for the tests stays
-    hands_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
+    hands_out = config.getoption("dist", "no") != "no" and not config.option.collectonly  # workers have no `dist`
     if not hands_out:
         config.pluginmanager.import_plugin("every_test")
 
