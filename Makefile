@@ -39,7 +39,7 @@ bench: $(READY) ## the ratios of docs/performance.md, measured side by side
 	@for part in gui tables trend; do QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 fuzz: $(READY) ## the tests with random answers at length: other ones each time, 5,000 for each test
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz -o faulthandler_timeout=0
 
 proof: $(READY) ## that packing changes no sample, of 10 million and of a file of an earlier version, packed amid kills
 	@for part in equality migration; do $(BIN)/python -m benchmarks.$$part || exit 1; done
