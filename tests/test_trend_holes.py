@@ -256,6 +256,10 @@ def test_what_panels_lack_at_one_time_for_one_reason_is_one_incident_and_the_lon
         Incident(100, 160, "timeout", (0, 1)),
         Incident(200, 210, "timeout", (0,)),
     ]
+    assert incidents(parts, 90, 190, days=(0, 1)) == [  # the second one is of the day before
+        Incident(100, 150, "timeout", (0,)),
+        Incident(110, 160, "timeout", (1,)),
+    ]
 
 
 def test_an_incident_says_when_whose_and_why() -> None:

@@ -21,13 +21,15 @@ class Incident(NamedTuple):
         return self.end_s - self.start_s
 
 
-def incidents(parts: Sequence[Missing], start_s: float, end_s: float) -> list[Incident]:
-    """Those that reach into a time, the longest first.
+def incidents(
+    parts: Sequence[Missing], start_s: float, end_s: float, days: Sequence[int] | None = None
+) -> list[Incident]:
+    """Those that reach into a time, the longest first; ``days``: of which other day each of them is.
 
     Panels are read one after the other: what series lack for one reason at one time is one incident, from the first
-    that lacks it to the last.
+    that lacks it to the last. On another day it is another one.
     """
-    found: dict[str, list[Incident]] = {}
+    found: dict[tuple[str, int], list[Incident]] = {}
     pieces = sorted(
         Incident(
             float(part.pieces.starts[place]), float(part.pieces.ends[place]), _sentence(part.told(place)), (number,)
@@ -36,7 +38,7 @@ def incidents(parts: Sequence[Missing], start_s: float, end_s: float) -> list[In
         for place in part.pieces.places(start_s, end_s)
     )
     for piece in pieces:
-        of_reason = found.setdefault(piece.sentence, [])
+        of_reason = found.setdefault((piece.sentence, days[piece.series[0]] if days else 0), [])
         last = of_reason[-1] if of_reason else None
         if last and piece.start_s < last.end_s:
             series = tuple(sorted({*last.series, *piece.series}))

@@ -108,7 +108,8 @@ class ShownHoles:
     def told(self, start_s: float, end_s: float, key: SeriesKey | None = None) -> list[str]:
         """A line for each hole of a time, the longest first: of all shown series, or of one."""
         shown = [trace for trace in self._traces.shown if trace.key in self._missing and key in (None, trace.key)]
-        found = incidents([self._missing[trace.key] for trace in shown], start_s, end_s)
+        days = [trace.shift.days for trace in shown]
+        found = incidents([self._missing[trace.key] for trace in shown], start_s, end_s, days)
         return incident_texts(found, shown, self._clock(), self._state.zone)
 
     def _of(self, trace: Trace, held: Coverage, now_s: float, like: Missing | None) -> Missing:
