@@ -155,10 +155,10 @@ class Recorded:
     def nothing_newer(self, vector: Vector, hole: Hole) -> list[Told]:
         """Up to when T3000 had no newer reading than the last before a hole: the cycle that stored that began in it."""
         rows = self._rows(
-            "SELECT run.started_at, run.finished_at FROM",
-            schema.trendlog_frames,
-            f"""JOIN {schema.sync_runs.name} AS run ON run.id = run_id {_RECORDED} AND logging_time < ?
-                ORDER BY logging_time DESC, run_id DESC LIMIT 1""",
+            "SELECT started_at, finished_at FROM",
+            schema.sync_runs,
+            f"""WHERE id = (SELECT run_id FROM {schema.trendlog_frames.name} {_RECORDED} AND logging_time < ?
+                ORDER BY logging_time DESC, run_id DESC LIMIT 1)""",
             *(*vector, hole.start_s),
         )
         return [
