@@ -223,6 +223,25 @@ def test_a_difference_is_recorded_when_both_are(view: TrendView) -> None:
     assert not view.traces.is_recorded(view.traces[difference(SAT, OAT)])
 
 
+@pytest.mark.parametrize("key", [RISE, ComputedKey("delta(p0, 0.5)", (SAT,))])
+def test_what_is_not_computed_yet_up_to_the_present_is_no_hole(
+    view: TrendView, now: list[float], loop: asyncio.AbstractEventLoop, key: ComputedKey
+) -> None:
+    view.state.show_preset(Preset.DAY)  # in which a pixel is minutes
+    view.state.add([key])
+    load(view, loop)
+    view.describe(snapshot(*panels(NOW_S)))
+    load(view, loop)
+    for newer_s in (30, 60, 90):
+        now[0] = NOW_S + newer_s
+        view.describe(snapshot(*panels(NOW_S + newer_s)))
+        view.set_now(now[0], 30)
+        assert LegendRow(view.legend, key).value.endswith("Δ°C")
+    now[0] = NOW_S + 300  # it was not read again
+    view.set_now(now[0], 30)
+    assert LegendRow(view.legend, key).value == "no reading"
+
+
 def test_a_difference_goes_on_with_what_is_stored_as_soon_as_it_would_be_seen(
     view: TrendView, history: History, now: list[float], loop: asyncio.AbstractEventLoop
 ) -> None:

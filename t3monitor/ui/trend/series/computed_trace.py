@@ -70,13 +70,19 @@ class ComputedTrace(Trace):
         if not points or self.shift.days:
             return ""
         if lookback_s(tree_of(self._expression)):  # which snapshots cannot tell
-            return self.text_at(self._told_s, self._told_s) or ""
+            told_s = self._told_s
+            return self.text_at(told_s + min(0.0, self.ahead_s(told_s)), told_s) or ""
         return present_text(self._expression, points, ["?"] * len(points), strict=False)
 
     @property
     @override
     def behind_s(self) -> float:
         return self._told_s - self._loaded_s if self.reaches_present else 0.0
+
+    @override
+    def ahead_s(self, now_s: float) -> float:
+        """Its present is that of what was loaded: what is still to be computed is no hole."""
+        return super().ahead_s(now_s) - (self.behind_s if self._loaded_s else 0.0)
 
     @property
     def _told_s(self) -> float:
