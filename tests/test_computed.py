@@ -78,6 +78,13 @@ def test_one_that_ends_ends_the_difference() -> None:
     assert found.place_at(70, 150) is None
 
 
+def test_at_its_end_it_is_known_as_long_as_its_points_are() -> None:
+    one = Series(np.array([0.0, 5.0]), np.array([1.0, 2.0]), Holes.none(), "°C", 3, False, "SAT", 5.0, delay_s=8.0)
+    (found,) = computed("p0 - p1", [(one,), (one,)], 0.0, 100.0)
+    assert [found.known_until(now_s) for now_s in (16.0, 60.0)] == [one.known_until(now_s) for now_s in (16.0, 60.0)]
+    assert found.known_until(16.0) > 10.0
+
+
 def test_a_hole_that_begins_where_another_one_ends_goes_on() -> None:
     (found,) = differences([series([0, 30, 60, 300, 330, 360], 30)], [series([0, 30, 240, 270, 360], 30)], 360)
     assert line(found) == [(0, 0), (30, 0), (60, None), (360, 0)]

@@ -62,7 +62,8 @@ def result_range(quantity: Quantity, first: Series) -> int:
 
 def _series(tree: ast.expr, parts: Sequence[Series], start_s: float, end_s: float) -> Series:
     told_s = max(end_s, min(part.times_utc_s[-1] for part in parts))  # later readings were read of some alone
-    each_unknown = [_unknown(part, told_s) for part in parts]
+    newest_s = max(part.times_utc_s[-1] for part in parts)  # all of them may go on after it
+    each_unknown = [_unknown(part, told_s, newest_s) for part in parts]
     names = [part.label for part in parts]
     expression = Expression(tree, [Operand(*pair) for pair in zip(parts, each_unknown, strict=True)], names)
     expression.at(np.empty(0))  # whether it has a sense
@@ -96,11 +97,11 @@ def _without_value(times: np.ndarray, has_value: np.ndarray) -> Holes:
     return Holes(times[lacks], following[np.searchsorted(np.flatnonzero(has_value), lacks)])
 
 
-def _unknown(series: Series, told_s: float) -> Holes:
-    """When it is not known, as far as it was read: before its first reading too, and after its last if it ends."""
+def _unknown(series: Series, told_s: float, newest_s: float) -> Holes:
+    """When it is not known, as far as it was read: before its first reading too, and after its last if others go on."""
     starts, ends = series.holes
     until_s = series.known_until(told_s)
-    end = [until_s] if until_s < told_s else []
+    end = [until_s] if until_s < min(told_s, newest_s) else []
     return Holes(
         np.concatenate(([-np.inf], starts, end)),
         np.concatenate((series.times_utc_s[:1], np.where(ends > told_s, np.inf, ends), np.full(len(end), np.inf))),
