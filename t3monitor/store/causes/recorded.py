@@ -158,7 +158,7 @@ class Recorded:
             "SELECT started_at, finished_at FROM",
             schema.sync_runs,
             f"""WHERE id = (SELECT run_id FROM {schema.trendlog_frames.name} {_RECORDED} AND logging_time < ?
-                ORDER BY logging_time DESC, run_id DESC LIMIT 1)""",
+                ORDER BY logging_time DESC, run_id DESC LIMIT 1)""",  # noqa: S608 - of constants
             *(*vector, hole.start_s),
         )
         return [
