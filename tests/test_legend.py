@@ -367,14 +367,24 @@ def test_of_two_states_the_mean_is_how_much_of_the_time_it_was_the_second_one() 
     assert figures([0, 1, 2], units="", range_=101, end_s=30.0) == ("", "", "", "100 %", False)
 
 
-def test_a_series_that_changed_its_unit_has_no_figures_of_both() -> None:
+@pytest.mark.parametrize(
+    ("before", "since", "said"),
+    [
+        (("°C", 3, False), ("°F", 4, False), "°C, °F"),
+        (("", 1, True), ("", 2, True), "2 ranges"),
+        (("", 1, True), ("°C", 3, False), "2 ranges"),
+    ],
+)
+def test_a_series_that_changed_its_unit_has_no_figures_of_both_and_says_so(
+    before: tuple[str, int, bool], since: tuple[str, int, bool], said: str
+) -> None:
     trace = Trace(SAT)
     trace.series = tuple(
-        Series(np.array([at]), np.array([1.0]), Holes.none(), unit, range_, False, "", 10.0)
-        for at, unit, range_ in ((0.0, "°C", 3), (10.0, "°F", 4))
+        Series(np.array([at]), np.array([1.0]), Holes.none(), *kind, "", 10.0)
+        for at, kind in ((0.0, before), (10.0, since))
     )
     told = figures_of(trace, measure(ToMeasure(trace.series, TimeRange(0.0, 20.0), Pieces.none(), 20.0)))
-    assert (told.minimum, told.mean, told.maximum) == ("", "", "")
+    assert (told.minimum, told.mean, told.maximum) == ("", said, "")
 
 
 def test_a_counter_has_what_it_counted_in_place_of_its_mean() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.series_keys import SeriesKey
-from t3monitor.model.units import is_counter, is_measured
+from t3monitor.model.units import is_counter, is_measured, written_unit
 from t3monitor.store.history.increases import increases
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, Statistics
@@ -46,7 +46,7 @@ class Figures(NamedTuple):
 
 
 def figures_of(trace: Trace, told: InSight | None) -> Figures:
-    """What the list says of a series; of one that changed its unit in sight no more than how much is known.
+    """What the list says of a series; of one that changed its unit in sight which ones, and how much is known.
 
     Of two states the mean is the share of the second one, of a counter what it counted.
     """
@@ -54,8 +54,12 @@ def figures_of(trace: Trace, told: InSight | None) -> Figures:
         return Figures()
     texts = Figures(known=share_text(told.known), is_partial=told.known < KNOWN_WELL)
     with_readings = [(series, statistics) for series, statistics in told.lines if statistics.known]
-    if len(with_readings) != 1:
+    if not with_readings:
         return texts
+    if len(with_readings) > 1:
+        units = dict.fromkeys(written_unit(series.units) for series, _ in with_readings)
+        several = translate("Figures", "%d ranges") % len(with_readings)
+        return texts._replace(mean=", ".join(units) if all(units) and len(units) > 1 else several)
     series, statistics = with_readings[0]
     if not is_measured(digital=series.digital, range_=series.range):
         return texts._replace(mean=_share_of_second_state(trace, series, statistics))
