@@ -228,11 +228,12 @@ def night(tmp_path: Path) -> Iterator[HoledFile]:
         yield file
 
 
-def test_holes_are_those_of_the_other_day_in_band_strip_and_cursor(
-    qtbot: QtBot, night: HoledFile, loop: asyncio.AbstractEventLoop
-) -> None:
+YESTERDAY = ComparedKey(IN1, 1)
+
+
+def opened(qtbot: QtBot, night: HoledFile, loop: asyncio.AbstractEventLoop, now_s: float) -> TrendView:
+    """A view of the night in which the hour comes twice, beside the day before."""
     change = AUTUMN[0]
-    now_s = change.at("00:00", 1)
 
     async def load(keys: Sequence[StoredKey], *asked: float) -> Mapping[StoredKey, tuple[Series, ...]]:
         return HistoryReader(night.url).read_many(keys, asked[0], asked[1], int(asked[2]))
@@ -244,17 +245,24 @@ def test_holes_are_those_of_the_other_day_in_band_strip_and_cursor(
     qtbot.addWidget(view)
     view.resize(1000, 500)
     view.show()
-    yesterday = ComparedKey(IN1, 1)
     view.state.set_site_zone(change.zone)
     view.set_zones({"": change.zone})
-    view.state.add([IN1, yesterday])
+    view.state.add([IN1, YESTERDAY])
     view.state.show_range(TimeRange(change.at("00:00"), change.at("23:00")))
     settle(view, loop)
-    noon_s = change.at("12:30")
+    return view
+
+
+def test_holes_are_those_of_the_other_day_in_band_strip_and_cursor(
+    qtbot: QtBot, night: HoledFile, loop: asyncio.AbstractEventLoop
+) -> None:
+    change = AUTUMN[0]
+    now_s, noon_s = change.at("00:00", 1), change.at("12:30")
+    view = opened(qtbot, night, loop, now_s)
 
     def at(time_s: float) -> str:
         view.state.set_cursor(time_s)
-        return LegendRow(view.legend, yesterday).value
+        return LegendRow(view.legend, YESTERDAY).value
 
     assert at(change.at("01:30", second=True)).endswith(
         "The day that is compared has no such hour, since clocks were put"
@@ -262,16 +270,44 @@ def test_holes_are_those_of_the_other_day_in_band_strip_and_cursor(
     assert at(noon_s) == "no reading: T3000 was not ready"
     value, then = raw(night, change.at("03:30")), raw(night, change.at("03:30", -1))
     assert at(change.at("03:30")) == f"{then:.2f} °C (+{value - then:.2f})"
-    pieces = view.holes._missing[yesterday].pieces
+    pieces = view.holes._missing[YESTERDAY].pieces
     shown = pieces.reaching(change.at("00:00"), now_s - 1)
     assert [at_text(time_s, change)[7:] for time_s in shown.starts] == ["01:00 EST", "12:00 EST"]
-    (series,) = view.traces[yesterday].series
+    (series,) = view.traces[YESTERDAY].series
     assert np.isin(shown.starts, series.holes.starts).all(), "band, strip and lines have the same"
     view.state.set_zone(ZoneChoice.UTC)
     settle(view, loop)
     then = raw(night, change.at("03:30") - DAY_S)
     assert at(change.at("03:30")).startswith(f"{then:.2f} °C"), "by the clocks of UTC"
     view.forget()
+
+
+def test_without_a_cursor_the_other_day_says_what_it_was_at_this_time_of_day(
+    qtbot: QtBot, night: HoledFile, loop: asyncio.AbstractEventLoop
+) -> None:
+    change = AUTUMN[0]
+    now_s = change.at("15:00")
+    view = opened(qtbot, night, loop, now_s)
+    value, then = raw(night, now_s), raw(night, change.at("15:00", -1))
+    assert LegendRow(view.legend, YESTERDAY).value == f"{then:.2f} °C (+{value - then:.2f})"
+    view.state.show_range(TimeRange(change.at("00:00", -9), change.at("01:00", -9)))
+    settle(view, loop)
+    assert LegendRow(view.legend, YESTERDAY).value == "", "what it was then is not loaded"
+    view.forget()
+
+
+def test_a_hole_of_the_other_day_that_goes_on_at_this_time_of_day_is_told_up_to_now(
+    qtbot: QtBot, night: HoledFile, loop: asyncio.AbstractEventLoop
+) -> None:
+    change = AUTUMN[0]
+    view = opened(qtbot, night, loop, change.at("12:30"))
+    assert LegendRow(view.legend, YESTERDAY).value == "no reading: T3000 was not ready"
+    told = view.holes.told(change.at("11:30"), change.at("14:00"), YESTERDAY)
+    assert [line.split(" ")[0] for line in told] == ["12:00–now"]
+    view.forget()
+    earlier = opened(qtbot, night, loop, change.at("11:30"))
+    assert not earlier.holes.told(change.at("11:00"), change.at("14:00"), YESTERDAY), "what is to come is none yet"
+    earlier.forget()
 
 
 def settle(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:

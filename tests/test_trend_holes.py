@@ -16,7 +16,7 @@ from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.holes.bands import bands, widened
 from t3monitor.ui.trend.holes.hatches import MASKS
 from t3monitor.ui.trend.holes.hole_items import BandRow, CurveHoles
-from t3monitor.ui.trend.holes.hole_texts import incident_texts
+from t3monitor.ui.trend.holes.hole_texts import cause_texts, incident_texts
 from t3monitor.ui.trend.holes.incidents import Incident, incidents
 from t3monitor.ui.trend.holes.missing import CAUSES, CLASSES, Explained, Missing, Pieces, missing
 from t3monitor.ui.trend.holes.strip import codes
@@ -273,10 +273,18 @@ def test_an_incident_says_when_whose_and_why() -> None:
         Incident(noon_s, noon_s + 1740, "T3000 had no newer reading", (0, 1)),
         Incident(noon_s, noon_s + 100, "The sensor was open", (1,)),
         Incident(noon_s - DAY_S, np.inf, "", (0, 2)),
+        Incident(noon_s + 3600, noon_s + 9000, "T3000 was not ready", (2,)),  # of another day, which has more of it
     ]
     assert incident_texts(found, shown, noon_s + 4000, UTC) == [
         "12:00–12:29 AHU-1: T3000 had no newer reading",
         "12:00:00–12:01:40 AHU-1 IN2: The sensor was open",
         "2025-11-26 12:00–now AHU-1 IN1, VAV-2 IN1: the cause is not known yet",
+        "13:00–now VAV-2: T3000 was not ready",
     ]
-    assert incident_texts(found * 4, shown, noon_s, UTC)[-1] == "… and 4 shorter ones"
+    assert incident_texts(found * 3, shown, noon_s, UTC)[-1] == "… and 4 shorter ones"
+
+
+def test_causes_and_those_that_are_not_named_add_up_to_what_is_missing() -> None:
+    missing = [(cause, 3600.0 - 60 * number) for number, cause in enumerate(Cause)]
+    assert len(cause_texts(missing[:4])) == 4
+    assert cause_texts(missing[:6])[4:] == ["others 1.9 hours"]

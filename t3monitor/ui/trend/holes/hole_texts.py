@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import tzinfo
-from math import isfinite
 
 from t3monitor.model.causes import Cause, sentence
 from t3monitor.model.times import duration_text
@@ -36,11 +35,13 @@ def incident_texts(found: Sequence[Incident], shown: Sequence[Trace], now_s: flo
 
 
 def cause_texts(missing: Sequence[tuple[Cause | None, float]]) -> list[str]:
-    """For how many seconds the first causes took readings away, in words; None: nobody has found out why."""
-    return [
+    """For how long the first causes took readings away, in words, and all others; None: nobody has found out why."""
+    told = [
         f"{translate('Holes', 'not found out') if cause is None else sentence(cause)} {duration_text(lasted_s)}"
         for cause, lasted_s in missing[:_CAUSES]
     ]
+    others_s = sum(lasted_s for _, lasted_s in missing[_CAUSES:])
+    return [*told, translate("Holes", "others %s") % duration_text(others_s)] if others_s >= 1 else told
 
 
 def _times(one: Incident, now_s: float, zone: tzinfo | None) -> str:
@@ -51,5 +52,5 @@ def _times(one: Incident, now_s: float, zone: tzinfo | None) -> str:
         date = "" if day == local(day_s, zone).date() else f"{day.isoformat()} "
         return date + clock_text(time_s, zone, seconds=one.length_s < 2 * _MINUTE_S)
 
-    until = text(one.end_s, one.start_s) if isfinite(one.end_s) else translate("Holes", "now")
+    until = text(one.end_s, one.start_s) if one.end_s <= now_s else translate("Holes", "now")
     return f"{text(one.start_s, now_s)}–{until}"

@@ -70,9 +70,10 @@ class ShownHoles:
             self._explainer.ask_again(min(not_sure))
         return list(self._missing.values()) != list(before.values())
 
-    def has(self, key: SeriesKey) -> bool:
-        """Whether the history of a series is at hand, and so what it lacks."""
-        return key in self._missing
+    def has(self, key: SeriesKey, time_s: float | None = None) -> bool:
+        """Whether the history of a series, or that of a time, is at hand, and so what it lacks."""
+        its = self._missing.get(key)
+        return its is not None and (time_s is None or its.between_s[0] <= time_s <= its.between_s[1])
 
     def pieces(self, key: SeriesKey, now_s: float) -> Pieces:
         """What a series lacks up to the present on its time axis; nothing, if that is not known."""
@@ -106,11 +107,12 @@ class ShownHoles:
         return tooltip_text(self.told(time_s - reach_s, time_s + reach_s, key))
 
     def told(self, start_s: float, end_s: float, key: SeriesKey | None = None) -> list[str]:
-        """A line for each hole of a time, the longest first: of all shown series, or of one."""
+        """A line for each hole of a time up to now, the longest first: of all shown series, or of one."""
         shown = [trace for trace in self._traces.shown if trace.key in self._missing and key in (None, trace.key)]
         days = [trace.shift.days for trace in shown]
-        found = incidents([self._missing[trace.key] for trace in shown], start_s, end_s, days)
-        return incident_texts(found, shown, self._clock(), self._state.zone)
+        now_s = self._clock()
+        found = incidents([self._missing[trace.key] for trace in shown], start_s, min(end_s, now_s), days)
+        return incident_texts(found, shown, now_s, self._state.zone)
 
     def _of(self, trace: Trace, held: Coverage, now_s: float, like: Missing | None) -> Missing:
         its_now_s = now_s + trace.ahead_s(now_s)

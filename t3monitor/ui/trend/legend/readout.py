@@ -88,18 +88,20 @@ class Readout:
 
     def _tell(self, trace: Trace) -> Told:
         """The value at the crosshair or now; in a hole that there is no reading, and why, and nothing else."""
-        key, cursor_s = trace.key, self._state.cursor_s
-        time_s = self._its_now_s(key) if cursor_s is None else cursor_s
-        value = trace.text_now(self._clock()) if cursor_s is None else trace.text_at(cursor_s, self._clock())
+        key, at_s, now_s = trace.key, self._state.cursor_s, self._clock()
+        if at_s is None and trace.shift.days > 0 and self._holes.has(key, now_s):
+            at_s = now_s  # what is compared with the present
+        time_s = self._its_now_s(key) if at_s is None else at_s
+        value = trace.text_now(now_s) if at_s is None else trace.text_at(at_s, now_s)
         if value == "":  # nothing is told of the present
             return Told("")
         if value is None or self._holes.is_in(key, time_s):
             if (hole := self._holes.at(key, time_s)) is None:
                 self._holes.ask_about(key, time_s)
             return self._missing(hole, value)
-        if cursor_s is None:
+        if at_s is None or not isinstance(key, ComparedKey):
             return Told(value)
-        return Told(value + self._difference(key) if isinstance(key, ComparedKey) else value)
+        return Told(value + self._difference(key, at_s, now_s))
 
     def _missing(self, hole: ExplainedHole | None, value: str | None) -> Told:
         none, why = translate("Readout", "no reading"), translate("Readout", "no reading: %s")
@@ -112,12 +114,11 @@ class Readout:
             aside = translate("Readout", "read all the same: %s") if is_fault else translate("Readout", "read last: %s")
         return Told(ways[0], True, ways[1:], aside and aside % value)
 
-    def _difference(self, key: ComparedKey) -> str:
+    def _difference(self, key: ComparedKey, time_s: float, now_s: float) -> str:
         """How much the series itself is above what it was on the day that is compared, if it is on the plot."""
-        cursor_s, now_s = self._state.cursor_s, self._clock()
-        if cursor_s is None or (point := self._traces.get(key.of)) is None:
+        if (point := self._traces.get(key.of)) is None:
             return ""
-        told, then = point.number_at(cursor_s, now_s), self._traces[key].number_at(cursor_s, now_s)
+        told, then = point.number_at(time_s, now_s), self._traces[key].number_at(time_s, now_s)
         if not (told and then) or told[0].units != then[0].units:
             return ""
         if not is_measured(digital=told[0].digital, range_=told[0].range):
