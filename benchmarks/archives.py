@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -25,6 +25,7 @@ from t3monitor.store.writing.rows import json_array
 from t3monitor.store.writing.writer import Writer
 
 _CYCLES_AT_ONCE = 60  # to a running program the upkeep comes as often or more
+_DAY_S = 86_400
 _DONE_S = 30.0  # who wants to be asked again later than this has done its work
 _PHASES_MS = '{"fetch": 55.7, "parse": 16.2, "begin": 1.0, "upsert": 7.9, "trendlog": 7.3}'
 _MADE_BY = codec, packed, packing, phases, m0005_packed_history, m0006_notes  # whose changes change what is in a file
@@ -111,19 +112,25 @@ class Archive:
                     text = json_array(values[place])
                     yield (*key, time_s, run, self._layouts[key], text, INTERVAL_S, INTERVAL_S, None)
 
-        def ledger() -> Iterator[Sequence[Any]]:
-            panels, size = self._building.panels, samples * 213
-            for place, run in enumerate(runs):
-                at = FIRST_S + (begin + place) * INTERVAL_S + shift_s + run % 1000 / 1000
-                counts = 1, size, panels, 0, samples, samples, _PHASES_MS, INTERVAL_S
-                source = schema.DATA_SOURCE_FFI_SYNC, schema.CREATED_BY_FFI_SYNC_SERVICE, ""
-                yield (run, at, at + 0.35, "ok", None, *counts, *source)
-
         with self._database.writing() as cursor:
             cursor.executemany(INSERT_FRAME, frames())
-            cursor.executemany(INSERT_RUN, ledger())
-        self._runs = runs[-1]
+            began = (FIRST_S + (begin + place) * INTERVAL_S + shift_s for place in range(end - begin))
+            cursor.executemany(INSERT_RUN, self._ledger(began, samples))
         self.clock.now_s = FIRST_S + end * INTERVAL_S + shift_s
+
+    def record_daily(self, seconds: int) -> None:
+        """A cycle a day for so long from the begin on: time without any would be no age."""
+        with self._database.writing() as cursor:
+            cursor.executemany(INSERT_RUN, self._ledger(range(FIRST_S, FIRST_S + seconds, _DAY_S), 0))
+
+    def _ledger(self, began: Iterable[int], samples: int) -> Iterator[Sequence[Any]]:
+        """Rows of cycles that began about then."""
+        counts = 1, samples * 213, self._building.panels, 0, samples, samples, _PHASES_MS, INTERVAL_S
+        source = schema.DATA_SOURCE_FFI_SYNC, schema.CREATED_BY_FFI_SYNC_SERVICE, ""
+        for began_s in began:
+            self._runs += 1
+            at = began_s + self._runs % 1000 / 1000
+            yield (self._runs, at, at + 0.35, "ok", None, *counts, *source)
 
     def keep_up(self) -> None:
         """Lets the upkeep do all that there is to do."""
@@ -141,6 +148,8 @@ def archive(
 
     def make(path: Path) -> None:
         file = Archive(path, building)
+        if seen_later_s:
+            file.record_daily(times * building.cycles * INTERVAL_S + seen_later_s)
         for turn in range(times):
             for begin in range(0, building.cycles, _CYCLES_AT_ONCE):
                 end = min(begin + _CYCLES_AT_ONCE, building.cycles)
