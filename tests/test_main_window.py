@@ -335,6 +335,21 @@ def test_the_drawer_leaves_a_low_window_height_for_the_plot_until_somebody_moves
     assert window.activity.height() == moved
 
 
+def test_a_low_window_holds_drawer_and_figures_and_still_has_curves(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(800, 600)
+    with qtbot.waitExposed(window):
+        window.show()
+    happen(window, CycleFinished(report(), 30.0))
+    window.activity_action.trigger()
+    window.activity.show_cycle()
+    window.trend.figures.show()
+    QCoreApplication.processEvents()
+    assert window.trend.figures.isVisible()
+    least_px = window._drawer_splitter.minimumSizeHint().height()
+    assert least_px <= 507, "what 600 have beside menus, tool bar and status bar, so that it need not grow"
+    assert window.trend.plot.height() - window.trend.plot.foot_px > 80
+
+
 def test_a_click_on_the_strip_and_the_cycle_it_opens_tell_the_same_time(window: MainWindow) -> None:
     started_s = datetime(2025, 10, 31, 23, 15, tzinfo=UTC).timestamp()
     happen(window, CycleFinished(report(started_at=started_s, finished_at=started_s + 1), 30.0))

@@ -314,6 +314,17 @@ def test_a_history_that_cannot_be_read_is_said(view: TrendView, owner: Owner, lo
     assert view.figures.heading.text() == "The database is locked; close what holds it"
 
 
+def test_in_a_low_window_the_figures_give_way_before_the_curves(
+    view: TrendView, loop: asyncio.AbstractEventLoop
+) -> None:
+    view.resize(800, 260)
+    QTest.keyClick(view, Qt.Key.Key_S)
+    settle(view, loop)
+    assert view.figures.isVisible()
+    assert view.plot.height() - view.plot.foot_px > 80
+    assert view.height() == 260
+
+
 def test_it_tells_how_much_height_it_wants_when_that_changes(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
     told: list[int] = []
     view.figures.height_changed.connect(told.append)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QToolButton, QVBoxLayout, QWidget
 
 from t3monitor.ui.kit.icons import icon
+from t3monitor.ui.kit.layout import LEAST_TABLE_PX
 from t3monitor.ui.kit.plain import Label, tooltip
 
 
@@ -15,6 +16,7 @@ def table(model: QAbstractItemModel, name: str, *, stretched: int) -> QTableView
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setAccessibleName(name)
+    view.setMinimumHeight(LEAST_TABLE_PX)
     view.setModel(model)
     rows = view.verticalHeader()
     rows.hide()

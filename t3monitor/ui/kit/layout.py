@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QSplitter, QVBoxLayout, QWidget
 
+LEAST_TABLE_PX = 48  # heading and a row: in a low window the plot needs more than Qt leaves it
+
 
 def stack(widget: QWidget, *parts: QWidget | QLayout) -> None:
     """Lays parts below each other in a widget, without gaps; the last one takes the room."""

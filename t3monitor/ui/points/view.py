@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.ui.kit.layout import head, stack
+from t3monitor.ui.kit.layout import LEAST_TABLE_PX, head, stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.search import SearchBox
@@ -29,6 +29,7 @@ class PointsView(QWidget):
         super().__init__(parent)
         self.model = PointsModel(self)
         self.table = PointsTable(self.model)
+        self.table.setMinimumHeight(LEAST_TABLE_PX)
         self.search = SearchBox(self.tr("Search all columns"))
         self.search.setAccessibleName(self.tr("Search points"))
         self.search.setToolTip(

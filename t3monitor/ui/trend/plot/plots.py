@@ -17,6 +17,8 @@ from t3monitor.ui.trend.plot.plot import Drawn, HoleRow, TrendPlot
 from t3monitor.ui.trend.plot.ticks import Scale
 from t3monitor.ui.trend.time.time_range import TimeRange
 
+_LEAST_PX = 140  # with strip and axis: what is beneath or beside gives way before curves are lost
+
 
 class PlotStack(QSplitter):
     """As many plots as the series want, from top to bottom; whatever it is told, all of them are, new ones as well.
@@ -42,6 +44,7 @@ class PlotStack(QSplitter):
         super().__init__(Qt.Orientation.Vertical, parent)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
+        self.setMinimumHeight(_LEAST_PX)
         self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: ""
         self._heights: tuple[int, ...] = ()  # that somebody chose
         self._told: dict[str, tuple[Any, ...]] = {}

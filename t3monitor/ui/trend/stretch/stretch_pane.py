@@ -22,7 +22,7 @@ from t3monitor.ui.trend.stretch.stretch_rows import Tables, copied, heading_text
 from t3monitor.ui.trend.stretch.stretch_told import Told
 
 _SHARE = 0.45  # of the height, at most, as long as nobody chose another one
-_HIGHEST_PX = 10_000
+_LEAST_PX, _HIGHEST_PX = 80, 10_000
 _GROWS_S = 600.0  # after the end of a stretch what is stored, or found out, may still be news
 
 
@@ -105,6 +105,7 @@ class StretchPane(QWidget):
             table.copy_asked.connect(self.on_copy_table)
         self.values.bound_typed.connect(self._on_bound)
         stack(self, row, self.values, self.states)
+        self.setMinimumHeight(_LEAST_PX)  # less than the rows want: in a low window they scroll, for the plot
         meter.told_anew.connect(self.fill)
         self.hide()
 
