@@ -324,6 +324,13 @@ class HolesOf:
         pass
 
 
+def times_of(readings: list[Reading], part: tuple[int, int], since_s: int) -> tuple[float, float, float]:
+    """Begin and end of a part of the time of readings, in thousandths, and the present so long after the last one."""
+    length_s = readings[-1].time_s - BEGIN_S
+    start_s, end_s = (float(BEGIN_S + length_s * share // 1000) for share in (part[0], sum(part)))
+    return start_s, end_s, float(readings[-1].time_s + since_s)
+
+
 @given(histories(), HAPPENED, PARTS, ZOOMS, st.integers(0, 4000))
 def test_band_strip_lane_cursor_list_statistics_export_and_causes_have_the_same_holes_whatever_of_them_is_loaded(
     history: History,
@@ -334,9 +341,7 @@ def test_band_strip_lane_cursor_list_statistics_export_and_causes_have_the_same_
     since_s: int,
 ) -> None:
     history.store(readings, happened)
-    now_s = float(readings[-1].time_s + since_s)
-    length_s = readings[-1].time_s - BEGIN_S
-    start_s, end_s = (float(BEGIN_S + length_s * share // 1000) for share in (part[0], sum(part)))
+    start_s, end_s, now_s = times_of(readings, part, since_s)
     end_s = min(end_s, now_s)
     there = [found for unit in UNITS for found in by_the_rule(readings, unit, now_s)]
     unread = within(pairwise_rest(there, now_s), start_s, end_s)
@@ -420,9 +425,7 @@ def test_holes_that_are_found_bit_by_bit_are_those_of_the_whole_time(
     since_s: int,
 ) -> None:
     history.store(readings, happened)
-    now_s = float(readings[-1].time_s + since_s)
-    length_s = readings[-1].time_s - BEGIN_S
-    start_s, end_s = (float(BEGIN_S + length_s * share // 1000) for share in (part[0], sum(part)))
+    start_s, end_s, now_s = times_of(readings, part, since_s)
     bit_s = max(bit_s, (end_s - start_s) / 6)
     whole = holes_of_points(history.url, [IN1], start_s, end_s, now_s)[IN1]
     with pytest.MonkeyPatch.context() as patch:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 from t3monitor.commands import exit_codes
@@ -40,7 +41,7 @@ def import_(args: argparse.Namespace) -> int:
         with _storing(url, settings, dry_run=args.dry_run) as store:
             for file in files:
                 try:
-                    report = done(lambda file=file: import_file(file, zone, folder, store, work, known), work)  # type: ignore[misc]
+                    report = done(partial(import_file, file, zone, folder, store, work, known), work)
                 except DatabaseError:
                     raise
                 except MonitorError as error:

@@ -23,7 +23,7 @@ def done(act: Callable[[], T], work: LongWork) -> T:
         except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
             result.set_exception(error)
 
-    thread = threading.Thread(target=run, name="upkeep")
+    thread = threading.Thread(target=run, name="long work")
     thread.start()
     shown = ""
     while thread.is_alive():
