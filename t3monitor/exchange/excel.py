@@ -19,7 +19,7 @@ from t3monitor.config.files import WholeFiles
 from t3monitor.exchange.cells import one_line
 from t3monitor.exchange.csv_table import MOST_ROWS, remark
 from t3monitor.exchange.grid import Column, faults_of, grid_rows, what_of
-from t3monitor.exchange.table import Kind, Table, TableSeries
+from t3monitor.exchange.table import DAY_S, Kind, Table, TableSeries
 from t3monitor.exchange.told import Reading, bits, cells, kind_of, meaning, missing, read_series, told
 from t3monitor.exchange.wall_clock import WallClock
 from t3monitor.model.causes import sentence
@@ -32,7 +32,6 @@ _CHARTED = 1000  # places of a line, or one a day; more cannot be told apart
 _MOST_CHARTED = 50  # lines of all charts
 _CHART_PX, _CHART_ROWS = {"width": 1100, "height": 420}, 22
 _TIME_WIDTH, _NAME_WIDTH, _OTHER_WIDTH = 19, 22, 12
-_DAY_S = 86_400
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -221,7 +220,7 @@ def _write_list(book: _Book, counts: dict[TableSeries, int]) -> Progress:
                 its = cells(series, row)
                 values: list[float | str] = [its.value, *((its.low, its.high) if drawn else ())]
                 if its.is_time:
-                    values = [value / _DAY_S for value in values if not isinstance(value, str)]
+                    values = [value / DAY_S for value in values if not isinstance(value, str)]
                 rows.write([*start, values[0], its.unit, *values[1:], row.remark], times if its.is_time else formats)
                 counts[series] += 1
             elif not row.has_readings:
@@ -239,7 +238,7 @@ def _write_grid(book: _Book, number: int, shown: Sequence[Column], counts: dict[
         row: list[float | str | None] = [*book.clock.serial(time_s)]
         for column, value in zip(shown, values, strict=True):
             cell = None if isnan(value) else column.cell(value)
-            row.append(cell / _DAY_S if column.is_time and isinstance(cell, float) else cell)
+            row.append(cell / DAY_S if column.is_time and isinstance(cell, float) else cell)
         rows.write(row, formats)
         known += ~np.isnan(values)
         yield book.table.share(time_s), True
@@ -283,10 +282,10 @@ def _write_holes(book: _Book, _counts: dict[TableSeries, int]) -> Iterator[None]
             total[1] += length_s
             why = [hole.hole_class.value, sentence(hole.cause)]
             times = [*book.clock.serial(hole.start_s), *book.clock.serial(hole.end_s)]
-            rows.write([*book.names(series), *why, *times, length_s / _DAY_S, one_line(hole.sentence)], formats)
+            rows.write([*book.names(series), *why, *times, length_s / DAY_S, one_line(hole.sentence)], formats)
         for cause, (number, length_s) in sorted(lengths.items(), key=lambda its: -its[1][1]):
             why = [cause.hole_class.value, sentence(cause)]
-            told_of = [number, length_s / _DAY_S, length_s / table.length_s]
+            told_of = [number, length_s / DAY_S, length_s / table.length_s]
             causes.write([*book.names(series), *why, *told_of], {first + 3: book.length, first + 4: book.share})
         yield
 
@@ -324,7 +323,7 @@ def _write_charts(book: _Book, _counts: dict[TableSeries, int]) -> Iterator[None
             chart.add_series({"name": ["Chart data", 0, column + 1], "line": {"width": 1.25}, **where})
             column += 2
         first_s, last_s = book.table.start_s, book.table.end_s
-        form = "hh:mm" if last_s - first_s <= _DAY_S else "yyyy-mm-dd"
+        form = "hh:mm" if last_s - first_s <= DAY_S else "yyyy-mm-dd"
         ends = {"min": book.clock.serial(first_s)[0], "max": book.clock.serial(last_s)[0]}
         chart.set_x_axis({**ends, "num_format": form, "label_position": "low"})
         chart.set_y_axis({"name": unit or "Value", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ class ImportDialog(QDialog):
             for file in self._files:
                 work.share = None
                 try:
-                    lines = await in_daemon_thread(lambda file=file: act(file, work))  # type: ignore[misc]
+                    lines = await in_daemon_thread(partial(act, file, work))
                     good += 1
                 except CancelledWorkError:
                     return
