@@ -22,12 +22,16 @@ SCHEMA_REVISION = "0006"  # the newest of migrations/versions
 DATA_SOURCE_FFI_SYNC = 1
 DATA_SOURCE_MANUAL = 2
 DATA_SOURCE_REALTIME = 3
-DATA_SOURCE_T3000_DATABASE = 4  # imported
+DATA_SOURCE_T3000_DATABASE = 4  # imported, as the next two
+DATA_SOURCE_CAPTURE = 5
+DATA_SOURCE_OTHER_MONITOR = 6
 CREATED_BY_FFI_SYNC_SERVICE = "ffi_sync_service"
 CREATED_BY_MANUAL_ENTRY = "manual_entry"
 CREATED_BY_REALTIME_SYNC = "realtime_sync"
 IMPORTED_RUN = -(2**31)  # the run_id of imported frames, or less: below all cycles, the made-up ones of the demo too
 CREATED_BY_T3000_DATABASE = "t3000_database"
+CREATED_BY_CAPTURE = "t3000_capture"
+CREATED_BY_CAPTURE_UNTIMED = "t3000_capture_untimed"  # T3000 told no time: that at which it was captured
 CREATED_BY_REPEATED_HOUR = "t3000_database_repeated_hour"  # its local time came twice, and this is the first of both
 
 metadata = MetaData()

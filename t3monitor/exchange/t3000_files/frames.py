@@ -8,7 +8,7 @@ from t3monitor.exchange.t3000_files.readings import Reading
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
 from t3monitor.store.layouts import LayoutPoint
-from t3monitor.store.schema import CREATED_BY_REPEATED_HOUR, CREATED_BY_T3000_DATABASE
+from t3monitor.store.schema import CREATED_BY_REPEATED_HOUR, CREATED_BY_T3000_DATABASE, DATA_SOURCE_T3000_DATABASE
 from t3monitor.store.writing.imported import ImportedFrame
 
 _READINGS_OF_WINDOW = 10_000
@@ -102,7 +102,7 @@ def _frame(frame: _Gathered, described: Described) -> ImportedFrame:
         serial,
         kind,
         panel_id,
-        CREATED_BY_REPEATED_HOUR if frame.is_repeated else CREATED_BY_T3000_DATABASE,
+        (DATA_SOURCE_T3000_DATABASE, CREATED_BY_REPEATED_HOUR if frame.is_repeated else CREATED_BY_T3000_DATABASE),
         frame.time_s,
         _ALONE_S if frame.is_alone else spacing_s,
         described.layout(frame.vector, frame.points.values()),

@@ -13,8 +13,8 @@ from t3monitor.model.causes import EventKind
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
 from t3monitor.store import statements
-from t3monitor.store.layouts import LayoutPoint, find_or_insert
-from t3monitor.store.schema import DATA_SOURCE_T3000_DATABASE, IMPORTED_RUN
+from t3monitor.store.layouts import LayoutPoint, Source, find_or_insert
+from t3monitor.store.schema import IMPORTED_RUN
 from t3monitor.store.writing.rows import json_array
 
 _THERE = """SELECT logging_time, min(run_id) FROM TRENDLOG_FRAMES
@@ -30,7 +30,7 @@ class ImportedFrame(NamedTuple):
     serial_number: int
     point_type: PointType
     panel_id: int
-    created_by: str
+    source: Source  # of its layout: an import has layouts of its own
     logging_time: int
     spacing_s: int
     points: tuple[LayoutPoint, ...]
@@ -74,8 +74,7 @@ def _rows(
         known.update(new)
         run_id = min(IMPORTED_RUN, runs.get(time_s, 0) - 1)  # where a time has several, the next lower one
         runs[time_s] = run_id
-        source = DATA_SOURCE_T3000_DATABASE, frame.created_by
-        layout = find_or_insert(cursor, *vector, frame.panel_id, frame.points, source=source)
+        layout = find_or_insert(cursor, *vector, frame.panel_id, frame.points, source=frame.source)
         vals = json_array([new.get(point.point_index) for point in layout.points])
         key = frame.serial_number, frame.point_type.value, time_s, run_id
         yield (*key, layout.id, vals, frame.spacing_s, UNKNOWN_SPACING_S, None), len(new)
