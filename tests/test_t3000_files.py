@@ -17,9 +17,8 @@ import pytest
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
-from t3monitor.exchange.t3000_files import frames, importing
+from t3monitor.exchange.t3000_files import importing
 from t3monitor.exchange.t3000_files.importing import Report, Store, import_file
-from t3monitor.exchange.t3000_files.known import Known, known_to
 from t3monitor.exchange.t3000_files.opening import UnusableFileError, databases_in
 from t3monitor.exchange.t3000_files.told import report_lines
 from t3monitor.model.causes import Cause
@@ -41,6 +40,8 @@ from t3monitor.store.writing.coverage import Coverage
 from t3monitor.store.writing.imported import store_imported
 from t3monitor.store.writing.rows import newest_run_id
 from t3monitor.store.writing.spacings import read_spacings
+from t3monitor.sync.logged import frames
+from t3monitor.sync.logged.known import Known, known_to
 from t3000_databases import FLAT, SPLIT, UNOWNED, flat, flat_row, point, sample, split
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -16,7 +16,6 @@ from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths, whole_path
 from t3monitor.config.settings import Settings
 from t3monitor.exchange.t3000_files.importing import Store, import_file
-from t3monitor.exchange.t3000_files.known import known_to
 from t3monitor.exchange.t3000_files.opening import databases_in
 from t3monitor.exchange.t3000_files.storing import storing
 from t3monitor.exchange.t3000_files.told import report_lines
@@ -25,6 +24,7 @@ from t3monitor.model.zones import zone_named
 from t3monitor.store.keepers import Keepers
 from t3monitor.store.lock import Holder, Lock
 from t3monitor.store.work import LongWork
+from t3monitor.sync.logged.known import known_to
 
 
 def import_(args: argparse.Namespace) -> int:

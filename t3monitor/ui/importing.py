@@ -25,7 +25,6 @@ from typing_extensions import override
 
 from t3monitor.config.paths import Paths
 from t3monitor.exchange.t3000_files.importing import import_file
-from t3monitor.exchange.t3000_files.known import known_to
 from t3monitor.exchange.t3000_files.storing import storing
 from t3monitor.exchange.t3000_files.told import report_lines
 from t3monitor.model.errors import MonitorError
@@ -33,6 +32,7 @@ from t3monitor.model.zones import zone_named
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.session import Session
 from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.sync.logged.known import known_to
 from t3monitor.sync.upkeep import UpkeepByHand
 from t3monitor.ui.kit.plain import Label
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
-from t3monitor.exchange.t3000_files.frames import Described, Window, windows
-from t3monitor.exchange.t3000_files.known import Known
-from t3monitor.exchange.t3000_files.local_times import LocalTimes
 from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, opened, our_own
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
 from t3monitor.exchange.t3000_files.shapes import shapes_in
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.imported import ImportedFrame
+from t3monitor.sync.logged.frames import Described, Window, windows
+from t3monitor.sync.logged.known import Known
+from t3monitor.sync.logged.local_times import LocalTimes
 from t3monitor.t3000.text import path_text
 
 _TRIES = 5

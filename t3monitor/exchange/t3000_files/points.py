@@ -1,87 +1,18 @@
-"""The points that own the samples of a file: who they are, and how their raw numbers become values."""
+"""The points that own the samples of a file, by whatever its rows name them."""
 
 import sqlite3
-from collections import deque
 from typing import NamedTuple
 
-from t3monitor.exchange.t3000_files.known import Known
 from t3monitor.exchange.t3000_files.shapes import POINTS
-from t3monitor.model.holes import GAPS_TO_TELL, usual_spacing
 from t3monitor.model.point_types import parse_point_id
 from t3monitor.model.points import PointKey
-from t3monitor.model.units import has_states, unit
-from t3monitor.model.words import NO_WORDS
-from t3monitor.store.layouts import LayoutPoint
+from t3monitor.sync.logged.known import Known
+from t3monitor.sync.logged.points import Pace, SourcePoint, layout_point, point_named, whole
 from t3monitor.t3000.text import clean
 from t3monitor.t3000.wire_json import WireError
 from t3monitor.t3000.wire_points import LABEL_SIZE, serial_number
 
-_SCALE = 1000  # of T3000's raw numbers
-_LEAST, _MOST = -(2**31), 2**32  # of a raw number
 _ID_COLUMNS = {"INPUTS": "InputId", "OUTPUTS": "OutputId", "VARIABLES": "VariableId"}
-
-
-class UnreadableError(ValueError):
-    """A row that says nothing; the text tells what it is."""
-
-
-class Pace:
-    """How often a point is read, whoever of T3000's parts reads it."""
-
-    def __init__(self) -> None:
-        self._last_s: int | None = None
-        self._gaps: deque[int] = deque(maxlen=GAPS_TO_TELL)
-        self._spacing_s: float | None = 0.0
-
-    def take(self, time_s: int) -> None:
-        """There is a reading of that time; of one that comes late nothing can be told."""
-        if self._last_s is not None:
-            if time_s <= self._last_s:
-                return
-            self._gaps.append(time_s - self._last_s)
-            self._spacing_s = None
-        self._last_s = time_s
-
-    @property
-    def spacing_s(self) -> int:
-        """After how many seconds the next reading was to be expected; 0: that is not known yet."""
-        if self._spacing_s is None:
-            self._spacing_s = usual_spacing(self._gaps)
-        return int(self._spacing_s)
-
-
-class SourcePoint:
-    """A point as some rows of the file describe it."""
-
-    __slots__ = ("by_service", "entry", "has_states", "kept_since_s", "key", "pace", "panel_id", "vector")
-
-    def __init__(
-        self, key: PointKey, panel_id: int, entry: LayoutPoint, pace: Pace, kept_since_s: float, *, by_service: bool
-    ) -> None:
-        """``by_service``: T3000's sync service wrote it, not a browser; that counts points from 0."""
-        self.key = key
-        self.panel_id = panel_id
-        self.vector = key.serial_number, key.point_type, panel_id
-        self.entry = entry
-        self.pace = pace
-        self.kept_since_s = kept_since_s
-        self.by_service = by_service
-        self.has_states = has_states(digital=entry.digital_analog == 0, range_=entry.range)
-
-    def value(self, raw: object) -> float:
-        """What a raw number means: a state, or thousandths of a unit. Raises UnreadableError."""
-        try:
-            number = int(str(raw))
-        except ValueError:
-            try:
-                number = int(as_float := float(str(raw)))
-            except (ValueError, OverflowError):
-                raise UnreadableError("its value is no number") from None
-            if number != as_float:
-                raise UnreadableError("its value is not whole, so its scale is not known") from None
-        if not _LEAST <= number <= _MOST:
-            raise UnreadableError("its value is no number of T3000's")
-        return float(number != 0) if self.has_states else number / _SCALE
 
 
 class _Row(NamedTuple):
@@ -123,10 +54,10 @@ class SourcePoints:
         return found
 
     def _found(self, row: _Row) -> SourcePoint | str:
-        parsed = parse_point_id(str(row.point_id).strip().upper())
-        if parsed is None or parsed[0].value != str(row.point_type).strip().upper():
+        named = point_named(row.point_id, row.point_type)
+        if named is None:
             return "it names no point"
-        kind, number = parsed
+        kind, number = named
         try:
             serial = serial_number(int(str(row.serial)))
             panel_id = int(str(row.panel_id))
@@ -135,18 +66,10 @@ class SourcePoints:
         if not serial:
             return "its panel told no serial number"
         key = PointKey(serial, kind, number)
-        digital, range_ = str(row.digital_analog).strip() == "0", _whole(row.range)
-        entry = LayoutPoint(
-            f"{kind.prefix}{number}",
-            number,
-            self._labels.get(key, ""),
-            range_,
-            self._known.words.get(serial, NO_WORDS).unit(kind, digital=digital, range_=range_)
-            or unit(kind, digital=digital, range_=range_),
-            0 if digital else 1,
-        )
+        digital, range_ = str(row.digital_analog).strip() == "0", whole(row.range)
+        entry = layout_point(key, self._labels.get(key, ""), range_, digital=digital, known=self._known)
         self._indexes.setdefault((key, panel_id), set()).add(row.point_index)
-        by_service = _whole(row.point_index, number) == number - 1
+        by_service = whole(row.point_index, number) == number - 1
         pace = self._paces.setdefault(key, Pace())
         return SourcePoint(key, panel_id, entry, pace, self._known.kept_since(serial, kind), by_service=by_service)
 
@@ -162,11 +85,11 @@ def parents(connection: sqlite3.Connection, points: SourcePoints) -> dict[int, S
     ).fetchall()
     ranges: dict[tuple[object, ...], tuple[object, object]] = {}
     for _, *who, digital_analog, range_, _ in rows:
-        if _whole(range_):
+        if whole(range_):
             ranges[tuple(who)] = digital_analog, range_
     found: dict[int, SourcePoint | str] = {}
     for row_id, *who, digital_analog, range_, index in rows:
-        described = (digital_analog, range_) if _whole(range_) else ranges.get(tuple(who), (digital_analog, range_))
+        described = (digital_analog, range_) if whole(range_) else ranges.get(tuple(who), (digital_analog, range_))
         found[row_id] = points.of(*who, *described, index)
     return found
 
@@ -174,13 +97,6 @@ def parents(connection: sqlite3.Connection, points: SourcePoints) -> dict[int, S
 def _optional(connection: sqlite3.Connection, column: str) -> str:
     there = connection.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (POINTS, column)).fetchone()
     return column if there else "NULL"
-
-
-def _whole(value: object, otherwise: int = 0) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
-        return otherwise
 
 
 def _labels(connection: sqlite3.Connection) -> dict[PointKey, str]:

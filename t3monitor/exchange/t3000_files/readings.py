@@ -5,27 +5,18 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator
 from operator import attrgetter
-from typing import NamedTuple
 
-from t3monitor.exchange.t3000_files.local_times import LocalTimes, Moment, NoTimeError
 from t3monitor.exchange.t3000_files.opening import OpenFile
-from t3monitor.exchange.t3000_files.points import SourcePoint, SourcePoints, UnreadableError, parents
+from t3monitor.exchange.t3000_files.points import SourcePoints, parents
 from t3monitor.exchange.t3000_files.shapes import SAMPLES, Shape
+from t3monitor.sync.logged.frames import Reading
+from t3monitor.sync.logged.local_times import LocalTimes, Moment, NoTimeError
+from t3monitor.sync.logged.points import SourcePoint, UnreadableError
 
 _LOCAL_SINCE = "2025-12-09"  # before, browsers wrote UTC and T3000's service local time
 _BY_BROWSER = frozenset((2, "2", "REALTIME"))  # DataSource
 _BY_SERVICE = frozenset((1, "1", "FFI_SYNC"))
 _NO_ZEROS_SINCE = "2026-05-13"  # T3000's service leaves out readings of zero, unless it is an older build
-
-
-class Reading(NamedTuple):
-    """A sample; ``is_alone``: others beside it may have been left out, so no line leads on from it."""
-
-    time_s: int
-    is_repeated: bool
-    point: SourcePoint
-    value: float
-    is_alone: bool
 
 
 class Readings:

@@ -3,18 +3,27 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from t3monitor.exchange.t3000_files.points import SourcePoint
-from t3monitor.exchange.t3000_files.readings import Reading
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
 from t3monitor.store.layouts import LayoutPoint
 from t3monitor.store.schema import CREATED_BY_REPEATED_HOUR, CREATED_BY_T3000_DATABASE, DATA_SOURCE_T3000_DATABASE
 from t3monitor.store.writing.imported import ImportedFrame
+from t3monitor.sync.logged.points import SourcePoint
 
 _READINGS_OF_WINDOW = 10_000
 _ALONE_S = 1  # the spacing of readings from which no line leads on
 
 _Vector = tuple[int, PointType, int]  # serial number, type, panel
+
+
+class Reading(NamedTuple):
+    """A sample; ``is_alone``: others beside it may have been left out, so no line leads on from it."""
+
+    time_s: int
+    is_repeated: bool
+    point: SourcePoint
+    value: float
+    is_alone: bool
 
 
 class Window(NamedTuple):
