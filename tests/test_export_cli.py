@@ -131,3 +131,30 @@ def test_an_end_in_the_midst_leaves_nothing(holed: HoledFile, tmp_path: Path, fo
         process.send_signal(signal.SIGTERM)
     assert process.returncode == 130
     assert not list(folder.iterdir())
+
+
+def test_the_list_of_points_is_written_as_a_table_and_as_ede(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export(holed, tmp_path, "--points", "--separators", ",;") == 0
+    titles, *listed = rows(tmp_path, delimiter=";")
+    assert [row[titles.index("Label")] for row in listed] == ["SAT", "RAT"]
+    assert capsys.readouterr().out == f"Written: {tmp_path / 'out' / 't.csv'}, points: 2\n"
+    assert export(holed, tmp_path, "--ede", "--point", f"{SERIAL}/IN2", name="plant_EDE.csv") == 0
+    head, object_row = rows(tmp_path, "plant_EDE.csv", ";")[1], rows(tmp_path, "plant_EDE.csv", ";")[-1]
+    assert head == ["PROJECT_NAME", "plant"]
+    assert object_row[:6] == [f"{SERIAL}/IN2", "", "RAT", "0", "2", "RAT"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        *("t.csv", "plant_EDE.csv", "plant_StateTexts.csv", "plant_Units.csv", "plant_ObjTypes.csv"),
+    }
+
+
+def test_a_list_of_points_has_no_time(holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export(holed, tmp_path, "--points", "--from", "2023-11-15") == 2
+    assert "list the points as they are now" in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_panel_that_is_not_there_lists_nothing(holed: HoledFile, tmp_path: Path) -> None:
+    assert export(holed, tmp_path, "--ede", "--panel", "5") == 2
+    assert not list((tmp_path / "out").iterdir())

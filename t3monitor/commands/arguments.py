@@ -91,6 +91,10 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     form = export.add_mutually_exclusive_group()
     form.add_argument("--excel", action="store_true", help="an Excel workbook with points, holes by cause and charts")
     form.add_argument("--long", action="store_true", help="CSV for programs: ISO 8601 UTC, a row for each sample")
+    form.add_argument(
+        "--points", action="store_true", help="CSV: the list of points with their settings as they are now"
+    )
+    form.add_argument("--ede", action="store_true", help="the list as BACnet EDE: FILE and three tables beside it")
     export.add_argument("--files", dest="split", choices=("day", "week"), help="a file for each day or week")
     export.add_argument("--zone", metavar="NAME", help="time zone, such as Europe/Berlin (default: that of the site)")
     export.add_argument(

@@ -4,12 +4,14 @@ import argparse
 import locale
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
 
 from t3monitor.commands import exit_codes
+from t3monitor.commands.chosen import chosen_points, known_panels
 from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.point_lists import written_list
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
 from t3monitor.config.errors import SettingsError
@@ -19,12 +21,9 @@ from t3monitor.exchange.export import Form, Split, estimated, write
 from t3monitor.exchange.table import DAY_S, Rule, Separators, Table, TableSeries
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.local_days import begin_of
-from t3monitor.model.point_types import parse_point_id
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Panel
 from t3monitor.model.zones import zone_named
-from t3monitor.store.migrate import present_revision
-from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading import give_up_when
 from t3monitor.store.work import CancelledWorkError, LongWork
 
@@ -36,8 +35,12 @@ def export(args: argparse.Namespace) -> int:
     settings, _ = settings_in_force(args, user_paths())
     url = args.database or user_paths().database_url(settings)
     try:
-        table = _table(args, settings, url, time.time())
-        print(done(lambda: _written(args, url, table, work), work), flush=True)
+        if args.points or args.ede:
+            told = written_list(args, url, partial(_zone, args, settings), _separators(args))
+        else:
+            table = _table(args, settings, url, time.time())
+            told = done(lambda: _written(args, url, table, work), work)
+        print(told, flush=True)
     except MonitorError as error:
         print(error, file=sys.stderr)
         return exit_codes.of_outcome(error.outcome)
@@ -67,15 +70,11 @@ def _table(args: argparse.Namespace, settings: Settings, url: str, now_s: float)
     """What is asked for; raises SettingsError where that is nothing, and DatabaseError."""
     if not args.excel and args.output.lower().endswith(".xlsx"):
         raise SettingsError(f"{args.output} would be no Excel file; write --excel, or choose a name that ends in .csv")
-    present_revision(url)
-    known = read_present_state(url)
-    panels = {panel.serial_number: panel for panel in (*known.panels, *known.silent)} if known else {}
-    series = list(dict.fromkeys(_chosen(args, panels)))
+    panels = known_panels(url)
+    series = list(dict.fromkeys(_series(*chosen) for chosen in chosen_points(args, panels)))
     if not series:
         raise SettingsError("There is no point to export; name some with --point SERIAL/IN1 or --panel SERIAL")
-    zone = zone_named(args.zone) if args.zone else _zone(settings, [panels[its.serial_number].site for its in series])
-    if args.zone and zone is None:
-        raise SettingsError(f"--zone: {args.zone} is no time zone; give an IANA name such as America/New_York")
+    zone = _zone(args, settings, [panels[its.serial_number].site for its in series])
     end_s = min(_time_s(args.until, "--to", zone, now_s, is_end=True), now_s)
     start_s = _time_s(args.since, "--from", zone, now_s) if args.since else end_s - DAY_S
     if start_s >= end_s:
@@ -84,38 +83,18 @@ def _table(args: argparse.Namespace, settings: Settings, url: str, now_s: float)
     return Table(series, start_s, end_s, now_s, zone, _separators(args), None, args.every, Rule(args.rule), takes_end)
 
 
-def _chosen(args: argparse.Namespace, panels: dict[int, Panel]) -> Iterator[TableSeries]:
-    """The points that are named; of panels, and where none is named of all of them, those that are in use."""
-    for name in args.point or ():
-        serial, _, point_id = name.partition("/")
-        parsed = parse_point_id(point_id.upper())
-        if not (serial.isdecimal() and parsed):
-            raise SettingsError(f"--point: {name} is no point; write SERIAL/IN1, SERIAL/OUT1 or SERIAL/VAR1")
-        panel = _panel(panels, int(serial), "--point")
-        found = [point for point in panel.points() if (point.point_type, point.point_index) == parsed]
-        if not found:
-            raise SettingsError(f"--point: panel {serial} ({panel.panel_name}) has no point {point_id.upper()}")
-        yield _series(panel, found[0])
-    for serial in args.panel or () if args.panel or args.point else panels:
-        panel = _panel(panels, int(serial), "--panel")
-        yield from (_series(panel, point) for point in panel.points() if point.in_use)
-
-
-def _panel(panels: dict[int, Panel], serial: int, option: str) -> Panel:
-    if serial not in panels:
-        known = ", ".join(f"{its.serial_number} ({its.panel_name})" for its in list(panels.values())[:8])
-        raise SettingsError(f"{option}: the database has no panel {serial}; it has {known or 'none'}")
-    return panels[serial]
-
-
 def _series(panel: Panel, point: Point) -> TableSeries:
     key = PointKey(panel.serial_number, point.point_type, point.point_index)
     label = point.label or point.full_label
     return TableSeries(key, panel.site, panel.panel_name, point.point_id, label, point.words, point.range)
 
 
-def _zone(settings: Settings, sites: list[str]) -> tzinfo | None:
-    """That of the sites, where all are in one; else that of this computer."""
+def _zone(args: argparse.Namespace, settings: Settings, sites: list[str]) -> tzinfo | None:
+    """The one that is named; that of the sites, where all are in one; else that of this computer."""
+    if args.zone:
+        if zone := zone_named(args.zone):
+            return zone
+        raise SettingsError(f"--zone: {args.zone} is no time zone; give an IANA name such as America/New_York")
     zones = {site.name: site.zone for site in settings.sites} if settings.link == LinkName.WEBAPI else {}
     names = {zones.get(site, "") for site in sites}
     return zone_named(names.pop()) if len(names) == 1 else None

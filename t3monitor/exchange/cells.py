@@ -1,7 +1,10 @@
 """Cells as spreadsheets read them: what is a number stays one, and what is text stays text."""
 
+import csv
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from io import StringIO
 
 _MONTH = (
     "(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz?|mrz|apr(?:il)?|may|mai|jun[ei]?|jul[yi]?|aug(?:ust)?"
@@ -29,3 +32,15 @@ def text_cell(text: str) -> str:
 def formula_free(text: str) -> str:
     """Text as it is, but for what a spreadsheet would take for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def number_cell(number: float, decimal: str) -> str:
+    """A number with the decimal point of a language."""
+    return f"{number:.12g}".replace(".", decimal)
+
+
+def csv_bytes(rows: Iterable[Sequence[str]], delimiter: str) -> bytes:
+    """A CSV file that Excel opens without asking; of a table that is small enough to be held as a whole."""
+    text = StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8-sig", errors="replace")

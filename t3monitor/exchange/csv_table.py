@@ -13,7 +13,7 @@ from math import isnan
 from pathlib import Path
 
 from t3monitor.config.files import WholeFiles
-from t3monitor.exchange.cells import text_cell
+from t3monitor.exchange.cells import number_cell, text_cell
 from t3monitor.exchange.grid import Column, grid_rows
 from t3monitor.exchange.table import Table, TableSeries
 from t3monitor.exchange.told import Reading, cells, told
@@ -112,4 +112,4 @@ def _value_cells(table: Table, series: TableSeries, reading: Reading) -> list[st
 def _text(cell: float | str, *, is_time: bool, point: str) -> str:
     if isinstance(cell, str):
         return text_cell(cell)
-    return hours_minutes_seconds(cell) if is_time else f"{cell:.12g}".replace(".", point)
+    return hours_minutes_seconds(cell) if is_time else number_cell(cell, point)
