@@ -379,20 +379,23 @@ def test_whether_a_vector_is_due_is_told_by_the_index_alone(file: File) -> None:
 def test_what_is_packed_is_tidied_now_and_then_which_changes_nothing_and_saves_pages(
     file: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def pages() -> int:
-        ((count, free),) = file.rows("SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count")
+    def pages(cursor: sqlite3.Cursor) -> int:
+        count, free = cursor.execute(
+            "SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count"
+        ).fetchone()
         return int(count - free)
 
     frames = [*even(2640), *(frame._replace(values=[3.0, None]) for frame in even(40, BEGIN_S + 57_000))]
     file.store(*(frame._replace(values=frame.values * 40) for frame in frames))  # long beside what is packed
     rows = "SELECT * FROM TRENDLOG_DATA ORDER BY logging_time, point_index, value"
     before, tidied = file.rows(rows), []
-    monkeypatch.setattr(packed, "_tidy", lambda _, vector: tidied.append(vector))
+    tidy = packed.tidy
+
+    def counted(cursor: sqlite3.Cursor, *vector: Any) -> None:
+        tidied.append((pages(cursor), tidy(cursor, *vector), pages(cursor)))
+
+    monkeypatch.setattr(packed, "tidy", counted)
     file.pack()
-    untidy, latest = pages(), tidied[-1]
-    assert len(tidied) == 1
-    monkeypatch.undo()
-    with file.database.writing() as cursor:
-        packed._tidy(cursor, latest)
-    assert pages() < untidy
+    ((untidy, _, tidy_pages),) = tidied
+    assert tidy_pages < untidy
     assert file.rows(rows) == before

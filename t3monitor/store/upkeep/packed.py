@@ -30,8 +30,8 @@ _FILL = f"""UPDATE {_HOT_FRAMES} SET sync_interval = {_ITS_INTERVAL}
 _OLDEST = f"""SELECT run_id, logging_time, layout_id, {_ITS_INTERVAL}, expected_spacing, vals FROM {_HOT_FRAMES}
     WHERE {_OF_VECTOR} ORDER BY logging_time, run_id LIMIT ?"""  # noqa: S608 - of constants
 _TIMES = "SELECT DISTINCT logging_time FROM TRENDLOG_FRAMES WHERE serial_number = ? AND point_type = ? AND logging_time"
-_NEXT_SEQ = """SELECT first_seq + count FROM TRENDLOG_BLOCKS WHERE serial_number = ? AND point_type = ?
-    ORDER BY first_seq DESC LIMIT 1"""
+_NEWEST_BLOCK = """SELECT first_seq, count, first_time FROM TRENDLOG_BLOCKS
+    WHERE serial_number = ? AND point_type = ? ORDER BY first_seq DESC LIMIT 1"""
 _REACHED = "SELECT max(last_time) FROM TRENDLOG_BLOCKS WHERE serial_number = ? AND point_type = ?"
 _HELD = """SELECT point.position, segment.base, segment.scale, segment.nullable FROM TRENDLOG_LAYOUT_POINTS AS point
     CROSS JOIN TRENDLOG_SEGMENTS AS segment ON segment.serial_number = ?1 AND segment.point_type = ?2
@@ -79,7 +79,8 @@ def pack_oldest(cursor: Cursor, serial_number: int, point_type: str, count: int)
     (reached,) = cursor.execute(_REACHED, vector).fetchone()
     frames = _alike(frames, reached or 0)
     first, last = frames[0], frames[-1]
-    seq = (cursor.execute(_NEXT_SEQ, vector).fetchone() or (0,))[0]
+    newest_seq, newest_count, _ = cursor.execute(_NEWEST_BLOCK, vector).fetchone() or (0, 0, 0)
+    seq = newest_seq + newest_count
     times = encode_whole([frame.time for frame in frames])
     spacings = _spacings(cursor, vector, frames)
     cursor.execute(
@@ -108,17 +109,23 @@ def pack_oldest(cursor: Cursor, serial_number: int, point_type: str, count: int)
     # they fill them best.
     cursor.executemany(_DELETE, reversed(keys))
     cursor.executemany(statements.INSERT_FRAME, reversed(rows))
-    if (seq + len(frames)) // _TIDIED_AT_ONCE > seq // _TIDIED_AT_ONCE:
-        _tidy(cursor, (*vector, first.time))
     return len(frames)
 
 
-def _tidy(cursor: Cursor, before: tuple[int, str, int]) -> None:
-    """Writes the newest packed frames before a time anew, in their order.
+def is_untidy(cursor: Cursor, serial_number: int, point_type: str) -> bool:
+    """Whether so many frames of a vector are packed, with its newest block, that they are to be tidied."""
+    block = cursor.execute(_NEWEST_BLOCK, (serial_number, point_type)).fetchone()
+    return block is not None and (block[0] + block[1]) // _TIDIED_AT_ONCE > block[0] // _TIDIED_AT_ONCE
+
+
+def tidy(cursor: Cursor, serial_number: int, point_type: str) -> None:
+    """Writes the newest packed frames before the newest block anew, in their order.
 
     Beside hot frames, which are many times as long, they leave a sixth of their pages free; among their like half of
     that.
     """
+    vector = serial_number, point_type
+    before = *vector, cursor.execute(_NEWEST_BLOCK, vector).fetchone()[2]
     (since,) = cursor.execute(_TIDIED_SINCE, before).fetchone()
     rows = cursor.execute(_TIDIED, (*before, since)).fetchall()
     cursor.execute(_DELETE_TIDIED, (*before, since))

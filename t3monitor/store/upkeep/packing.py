@@ -37,6 +37,7 @@ class Packing:
         self._waiting: deque[tuple[_Vector, bool]] = deque()  # with whether it is due; else it is to be filled in
         self._unreadable: set[_Vector] = set()
         self._packed = 0  # frames of the first one that waits, by now
+        self._is_untidy = False  # that one
 
     def work(self, database: Database) -> float:  # noqa: D102 - see Upkeep
         if not self._waiting:
@@ -50,9 +51,13 @@ class Packing:
         goes_on = False
         try:
             with database.writing() as cursor:
-                if is_due:
+                if self._is_untidy:  # which takes longer than a block, so that it is a slice of its own
+                    packed.tidy(cursor, *vector)
+                    self._is_untidy, goes_on = False, _is_due(cursor, vector)
+                elif is_due:
                     self._packed += packed.pack_oldest(cursor, *vector, _frames_of_block(cursor, vector))
-                    goes_on = _is_due(cursor, vector)
+                    self._is_untidy = packed.is_untidy(cursor, *vector)
+                    goes_on = self._is_untidy or _is_due(cursor, vector)
                 else:
                     packed.fill_intervals(cursor, *vector)
         except ValueError as error:
