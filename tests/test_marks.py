@@ -10,7 +10,7 @@ from t3monitor.model.causes import PointChange
 from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.store.history.reader import Change
+from t3monitor.store.history.changes import Change
 from t3monitor.store.marks import Restart, read_marks
 from t3monitor.ui.trend.marks.flags import FlagRow
 from t3monitor.ui.trend.marks.marks import Mark, MarkKind, clusters, mark_of_note, mark_of_restart, marks_of_changes

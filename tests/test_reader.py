@@ -20,7 +20,8 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.database import Database
 from t3monitor.store.history import reader as history
-from t3monitor.store.history.reader import Change, HistoryReader
+from t3monitor.store.history.changes import Change
+from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
 from t3monitor.store.upkeep.packed import pack_oldest
 

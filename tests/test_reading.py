@@ -16,7 +16,7 @@ from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.migrate import schema_revision
-from t3monitor.store.reading import give_up_when, reading
+from t3monitor.store.reading import give_up_when, reading, threads
 from t3monitor.store.schema import SCHEMA_REVISION
 
 
@@ -90,7 +90,8 @@ def test_a_foreign_file_is_told_by_what_its_program_has_not_copied_into_it_yet(f
         schema_revision(sqlite_url(file))
 
 
-def test_what_nobody_wants_any_more_is_not_read_to_its_end(file: Path) -> None:
+@pytest.mark.parametrize("in_more_threads", [False, True])
+def test_what_nobody_wants_any_more_is_not_read_to_its_end(file: Path, in_more_threads: bool) -> None:
     Database(sqlite_url(file)).close()
     begun, unwanted = threading.Event(), threading.Event()
 
@@ -98,13 +99,20 @@ def test_what_nobody_wants_any_more_is_not_read_to_its_end(file: Path) -> None:
         begun.set()
         return unwanted.is_set()
 
+    def read() -> None:
+        if in_more_threads:
+            with threads(1) as more:
+                more.submit(count_for_long).result()
+        else:
+            count_for_long()
+
     def count_for_long() -> None:
         long = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000) SELECT max(i) FROM n"
         with reading(sqlite_url(file)) as connection:
             connection.exec_driver_sql(long)
 
     with ThreadPoolExecutor(1, initializer=give_up_when, initargs=(is_unwanted,)) as reader:
-        counting = reader.submit(count_for_long)
+        counting = reader.submit(read)
         assert begun.wait(30)
         unwanted.set()
         with pytest.raises(DatabaseError):

@@ -8,7 +8,8 @@ from typing import NamedTuple, cast
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.points import PointKey
-from t3monitor.store.history.reader import Change, HistoryReader
+from t3monitor.store.history.changes import Change
+from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.reading import reading
 
 # The index of failed cycles finds them, of which there are few; hence no index for their times.

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -25,9 +26,14 @@ _NO_WAL_CAN_BE_MADE = sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY
 _of_thread = threading.local()
 
 
-def give_up_when(is_unwanted: Callable[[], bool]) -> None:
+def give_up_when(is_unwanted: Callable[[], bool] | None) -> None:
     """Has whatever this thread reads from now on end with a DatabaseError as soon as nobody wants it any more."""
     _of_thread.is_unwanted = is_unwanted
+
+
+def threads(count: int) -> ThreadPoolExecutor:
+    """Threads that read for this one, and give up when it does."""
+    return ThreadPoolExecutor(count, "reader", give_up_when, (getattr(_of_thread, "is_unwanted", None),))
 
 
 @contextmanager

@@ -4,6 +4,8 @@ import math
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from sqlite3 import Cursor
 from typing import Any, NamedTuple, cast
 
@@ -11,12 +13,12 @@ import msgspec
 import numpy as np
 from sqlalchemy import bindparam, func, literal_column, select
 
-from t3monitor.model.causes import PointChange
 from t3monitor.model.day_shifts import Part
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComputedKey, PlacedKey, StoredKey
 from t3monitor.store.files import database_file
+from t3monitor.store.history.changes import Change, changes
 from t3monitor.store.history.coded import Vector
 from t3monitor.store.history.computed import computed, read_from_s
 from t3monitor.store.history.day_series import with_days
@@ -29,13 +31,14 @@ from t3monitor.store.history.rows import PointReadings
 from t3monitor.store.history.series import Floats, Holes, Series, Stretches
 from t3monitor.store.history.thinning import FEWEST, stretch_s, thinned
 from t3monitor.store.history.vectors import VectorReadings
-from t3monitor.store.reading import reading
-from t3monitor.store.schema import point_changes, trendlog_frames
+from t3monitor.store.reading import reading, threads
+from t3monitor.store.schema import trendlog_frames
 from t3monitor.store.statements import sql_text
 
 _LOOKS_BACK_S, _LOOKS_FURTHER = 3600, 24  # for the newest reading of a point, then so many times as far
 _ROWS_AT_ONCE = 2880
-_frame, _change = trendlog_frames.c, point_changes.c
+_VECTORS_AT_ONCE = 2  # SQLite and numpy let other threads run
+_frame = trendlog_frames.c
 _of_vector = _frame.serial_number == bindparam("serial_number"), _frame.point_type == bindparam("point_type")
 _EXTENT = sql_text(select(func.min(_frame.logging_time), func.max(_frame.logging_time)).where(*_of_vector))
 _COUNT = sql_text(
@@ -48,19 +51,6 @@ _NEXT_PART = sql_text(
     .offset(literal_column(f"{_ROWS_AT_ONCE - 1}"))
     .limit(literal_column("1"))
 )
-_HAS_CHANGES = f"PRAGMA table_info({point_changes.name})"
-_CHANGES = sql_text(
-    select(_change.at, _change.what, _change.old, _change.new).where(
-        _change.serial_number == bindparam("serial_number"),
-        _change.point_type == bindparam("point_type"),
-        _change.point_index == bindparam("point_index"),
-        _change.at.between(bindparam("start"), bindparam("end")),
-    )
-)
-_WHAT_IT_WAS = """
-    SELECT DISTINCT place.label, place.range, place.units, place.digital_analog
-    FROM TRENDLOG_LAYOUTS AS layout JOIN TRENDLOG_LAYOUT_POINTS AS place ON place.layout_id = layout.id
-    WHERE layout.serial_number = ? AND layout.point_type = ? AND place.point_index = ?"""
 _WORTH_SUMMING = 16  # times as many readings as are asked for: else all are read, and perhaps found to be few enough
 
 
@@ -84,15 +74,6 @@ class Readings(NamedTuple):
     range: int
     digital: bool
     label: str
-
-
-class Change(NamedTuple):
-    """What of a point changed at a time; numbers as text, None: not known."""
-
-    at_s: float
-    what: PointChange
-    old: str | None
-    new: str | None
 
 
 class HistoryReader:
@@ -171,16 +152,31 @@ class HistoryReader:
     def _read_points(
         self, keys: Iterable[PointKey], start_utc_s: float, end_utc_s: float, max_points: int, *, with_gone: bool = True
     ) -> dict[StoredKey, tuple[Series, ...]]:
-        found: dict[StoredKey, tuple[Series, ...]] = {}
+        asked = _Asked(start_utc_s, end_utc_s, max_points)
+        vectors = _by_vector(keys)
+        if len(vectors) < 2:
+            read = [self._read_vector(vector, vectors[vector], asked, with_gone=with_gone) for vector in vectors]
+        else:
+            with threads(_VECTORS_AT_ONCE) as at_once:
+                read = list(
+                    at_once.map(partial(self._read_vector, asked=asked, with_gone=with_gone), vectors, vectors.values())
+                )
+        return dict(chain.from_iterable(read))
+
+    def _read_vector(
+        self, of: Vector, points: list[PointKey], asked: "_Asked", *, with_gone: bool
+    ) -> list[tuple[StoredKey, tuple[Series, ...]]]:
+        found: list[tuple[StoredKey, tuple[Series, ...]]] = []
         with self._reading() as (cursor, statement):
+            if not statement:
+                return found
             gone = with_gone and has_days(cursor)
-            for of_vector, members in _by_vector(keys).items() if statement else ():
-                indexes = [point.point_index for point in members]
-                asked = _Asked(start_utc_s, end_utc_s, max_points)
-                vector = VectorReadings(cursor, statement, of_vector, indexes, *asked.outer)
-                for point in members:
-                    series = asked.of(vector, point.point_index)
-                    found[point] = with_days(cursor, point, series, *asked.times, max_points) if gone else series
+            vector = VectorReadings(cursor, statement, of, [point.point_index for point in points], *asked.outer)
+            for point in points:
+                series = asked.of(vector, point.point_index)
+                found.append(
+                    (point, with_days(cursor, point, series, *asked.times, asked.max_points) if gone else series)
+                )
         return found
 
     def at(self, key: PointKey, time_utc_s: float) -> Reading | None:
@@ -214,21 +210,9 @@ class HistoryReader:
         return found
 
     def changes(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> list[Change]:
-        """What changed at a point between two times, oldest first.
-
-        Changes of label, range and unit that nobody recorded are told by the readings: at the first one that has them.
-        """
+        """What changed at a point between two times, oldest first."""
         with self._reading() as (cursor, statement):
-            if not statement:
-                return []
-            has_changes = cursor.execute(_HAS_CHANGES).fetchone() is not None
-            rows = cursor.execute(_CHANGES, (*key, start_utc_s, end_utc_s)).fetchall() if has_changes else []
-            told: list[tuple[Change, float]] = []
-            if len(cursor.execute(_WHAT_IT_WAS, key).fetchall()) > 1:  # else all readings tell the same
-                vector = VectorReadings(cursor, statement, key[:2], [key.point_index], start_utc_s, end_utc_s)
-                told = list(_changes(vector, key.point_index, start_utc_s, end_utc_s))
-        recorded = [Change(at, PointChange(what), old, new) for at, what, old, new in rows]
-        return sorted([*recorded, *(change for change, since_s in told if not _is_among(recorded, change, since_s))])
+            return changes(cursor, statement, key, start_utc_s, end_utc_s) if statement else []
 
     def bits(self, points: Iterable[PointKey], start_utc_s: float, end_utc_s: float) -> Iterator[tuple[float, float]]:
         """A time in parts that adjoin, in each of which each point was read a few thousand times at most."""
@@ -291,15 +275,15 @@ class _Asked:
 
     def __init__(self, start_s: float, end_s: float, max_points: int) -> None:
         self.times = start_s, end_s
-        self._max_points = max_points
+        self.max_points = max_points
         self._stretch_s = length_s = stretch_s(start_s, end_s, max_points)
         # Stretches are whole, wherever the part begins.
         self.outer = math.floor(start_s / length_s) * length_s, math.ceil(end_s / length_s) * length_s
 
     def of(self, vector: VectorReadings, index: int) -> tuple[Series, ...]:
         """The series of a point."""
-        fewest = max(self._max_points, FEWEST)
-        is_worth_it = vector.reading_count > _WORTH_SUMMING * self._max_points
+        fewest = max(self.max_points, FEWEST)
+        is_worth_it = vector.reading_count > _WORTH_SUMMING * self.max_points
         summed_up = vector.summed_up(index, self._stretch_s) if is_worth_it else None
         whole = self._within(_series(vector, index, summed_up, *self.outer)) if summed_up else []
         if sum(counts.sum() for _, counts in whole) <= fewest:
@@ -307,7 +291,7 @@ class _Asked:
             asked = readings.between(*self.times)
             are_few = all(len(asked.rows.times[own]) <= fewest for _, own in _parts(vector, index, asked))
             whole = self._within(_series(vector, index, readings, *(self.times if are_few else self.outer)))
-        return tuple(thinned(part, counts, *self.times, self._max_points) for part, counts in whole)
+        return tuple(thinned(part, counts, *self.times, self.max_points) for part, counts in whole)
 
     def _within(self, parts: Iterable[tuple[Series, Floats]]) -> list[tuple[Series, Floats]]:
         """Those with a reading that holds in the time asked for, and the last one."""
@@ -377,29 +361,3 @@ def _readings(vector: VectorReadings, index: int, start_s: float, end_s: float) 
         if part.size:
             place = vector.places[int(layouts[part[0]])][index]
             yield Readings(times[part], values[part], place.units, place.range, place.digital, place.label)
-
-
-def _changes(vector: VectorReadings, index: int, start_s: float, end_s: float) -> Iterator[tuple[Change, float]]:
-    """The changes that the readings tell, and when it still was as before."""
-    rows = vector.rows()
-    rows = rows.part(rows.within(start_s, end_s))
-    before: Place | None = None
-    for row in [0, *(np.flatnonzero(np.diff(rows.layouts)) + 1).tolist()] if len(rows.times) else ():
-        place = vector.places.get(int(rows.layouts[row]), {}).get(index)
-        at_s = float(rows.times[row])
-        if place and before and start_s <= at_s <= end_s:
-            for what, old, new in (
-                (PointChange.LABEL, before.label, place.label),
-                (PointChange.RANGE, before.range_text, place.range_text),
-                (PointChange.UNITS, before.units, place.units),
-            ):
-                if old != new:
-                    yield Change(at_s, what, old, new), float(rows.times[row - 1])
-        before = place or before
-
-
-def _is_among(recorded: Iterable[Change], told: Change, since_s: float) -> bool:
-    """Whether a change that readings tell was recorded."""
-    return any(
-        (change.what, change.new) == (told.what, told.new) and since_s < change.at_s <= told.at_s for change in recorded
-    )

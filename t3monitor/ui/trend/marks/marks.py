@@ -11,7 +11,7 @@ from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import HW_SWITCH_WORDS, INPUT_STATUS_WORDS, PointKey
 from t3monitor.model.units import range_name
-from t3monitor.store.history.reader import Change
+from t3monitor.store.history.changes import Change
 from t3monitor.store.marks import Restart
 from t3monitor.ui.kit.texts import age_text, translate
 

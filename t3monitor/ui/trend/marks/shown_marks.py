@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.notes import Note
 from t3monitor.model.points import PointKey
-from t3monitor.store.history.reader import Change
+from t3monitor.store.history.changes import Change
 from t3monitor.store.marks import Marks, Restart
 from t3monitor.ui.trend.marks.marks import Mark, mark_of_note, mark_of_restart, marks_of_changes
 from t3monitor.ui.trend.plot.plots import PlotStack
