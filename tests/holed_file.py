@@ -79,7 +79,9 @@ class HoledFile:
 
     def cover(self, since: float, until: float, cause: str, reason: str | None = None, **columns: Any) -> None:
         own = {"site": "", "serial_number": None, "point_type": None, "class": Cause(cause).hole_class.value, **columns}
-        self.add("COVERAGE", since=since, until=until, cause=cause, reason=reason, cycles=1, longest_ms=1.0, **own)
+        self.add(
+            "COVERAGE", since=since, until=until, cause=cause, reason=reason, longest_ms=1.0, **({"cycles": 1} | own)
+        )
 
     def event(self, at: float, kind: str, detail: str = "", site: str = "") -> None:
         self.add("SYNC_EVENTS", at=at, site=site, kind=kind, detail=detail)

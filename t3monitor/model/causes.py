@@ -40,6 +40,7 @@ class Cause(StrEnum):
     BAD_REPLY = "bad_reply"
     NO_NEW_DATA = "no_new_data"  # cooldown, or background reading off, as the reason tells
     NOT_RECORDED = "not_recorded"  # by choice
+    FILLED = "filled"  # by single readings of T3000's own history, between which nothing is known
     UNUSED = "unused"  # not read, since nobody has configured the point
     STOPPED = "stopped"  # by the user
     NOT_RUNNING = "not_running"
@@ -57,6 +58,11 @@ class Cause(StrEnum):
 
 
 SENSOR_FAULTS = Cause.SENSOR_OPEN, Cause.SENSOR_SHORTED  # there are readings, which say nothing
+# On the side of T3 Monitor: T3000 may have gone on and logged meanwhile.
+OURS = frozenset((
+    *(Cause.STOPPED, Cause.NOT_RUNNING, Cause.ASLEEP, Cause.ENDED_UNEXPECTEDLY),
+    *(Cause.DATABASE, Cause.FAILED),
+))  # fmt: skip
 
 _CLASSES = {
     cause: hole_class
@@ -68,7 +74,7 @@ _CLASSES = {
         (HoleClass.DATABASE, (Cause.DATABASE, Cause.FAILED)),
         (HoleClass.T3000, (Cause.NOT_READY, Cause.UNREACHABLE, Cause.TIMEOUT, Cause.CRASHED, Cause.REFUSED)),
         (HoleClass.T3000, (Cause.BAD_REPLY, Cause.NO_NEW_DATA)),
-        (HoleClass.MONITOR, (Cause.NOT_RECORDED, Cause.STOPPED, Cause.NOT_RUNNING, Cause.ASLEEP)),
+        (HoleClass.MONITOR, (Cause.FILLED, Cause.NOT_RECORDED, Cause.STOPPED, Cause.NOT_RUNNING, Cause.ASLEEP)),
         (HoleClass.MONITOR, (Cause.ENDED_UNEXPECTEDLY, Cause.CLOCK_STEPPED, Cause.NO_LONGER_KEPT)),
         (HoleClass.UNKNOWN, (Cause.NO_SUCH_TIME, Cause.UNKNOWN)),
     )
@@ -96,6 +102,7 @@ _SENTENCES = {
     Cause.REFUSED: "T3000 refused to answer",
     Cause.BAD_REPLY: "T3000's answer could not be understood",
     Cause.NO_NEW_DATA: "T3000 gave nothing new",
+    Cause.FILLED: "Filled from T3000",
     Cause.NOT_RECORDED: "The panel or this type of points was not recorded, by choice",
     Cause.STOPPED: "Recording was stopped",
     Cause.NOT_RUNNING: "T3 Monitor was not running",
@@ -127,6 +134,7 @@ _WORDS = {
     Cause.REFUSED: "refused",
     Cause.BAD_REPLY: "bad answer",
     Cause.NO_NEW_DATA: "nothing new",
+    Cause.FILLED: "filled from T3000",
     Cause.NOT_RECORDED: "not recorded",
     Cause.STOPPED: "stopped",
     Cause.NOT_RUNNING: "not running",
@@ -182,6 +190,7 @@ class EventKind(StrEnum):
     SETTINGS = "settings"  # detail: what was changed
     RETENTION = "retention"  # detail: what is no longer kept
     IMPORT = "import"
+    FILLED = "filled"  # a hole, from T3000's own history; detail: with what
     CHECKED = "checked"  # every page was looked at and good
     BACKED_UP = "backed_up"  # detail: the copy
     COMPACTED = "compacted"  # detail: from how many MB to how many

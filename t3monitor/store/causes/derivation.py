@@ -24,12 +24,13 @@ class Order(IntEnum):
     FAULT = 0  # of the sensor
     LEFT_OUT = 1  # the point, by readings of its panel and type
     BEFORE = 2  # the first reading that is kept
-    ABSENCE = 3  # no cycle ran, also where a row of COVERAGE stands for those before and after
-    PANEL = 4
-    DATABASE = 5
-    T3000 = 6
-    MONITOR = 7
-    LEDGER = 8  # where nothing else is known
+    FILLED = 3  # from T3000's own history, whyever it was missing
+    ABSENCE = 4  # no cycle ran, also where a row of COVERAGE stands for those before and after
+    PANEL = 5
+    DATABASE = 6
+    T3000 = 7
+    MONITOR = 8
+    LEDGER = 9  # where nothing else is known
 
 
 _ORDERS = {
@@ -75,7 +76,8 @@ def by_coverage(since_s: float, until_s: float, cause: str, reason: str | None) 
         known = Cause(cause)
     except ValueError:
         known = Cause.UNKNOWN
-    return Told(since_s, until_s, _ORDERS[known.hole_class], known, reason or "")
+    order = Order.FILLED if known is Cause.FILLED else _ORDERS[known.hole_class]
+    return Told(since_s, until_s, order, known, reason or "")
 
 
 def absences(events: Iterable[Event], last_sign_s: Callable[[float], float], *, is_recorded: bool) -> list[Told]:

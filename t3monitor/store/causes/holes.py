@@ -140,7 +140,7 @@ def holes_of_vectors(url: str, start_s: float, now_s: float) -> dict[Vector, tup
     with reading(url) as connection:
         recorded = Recorded(connection, url)
         return {
-            vector: tuple(hole.within(start_s, now_s) for hole in _explained(recorded, vector, found, []))
+            vector: tuple(hole.within(start_s, now_s) for hole in explained_holes(recorded, vector, found, []))
             for vector in recorded.vectors()
             if (found := recorded.holes(vector, start_s, now_s)) is not None
         }
@@ -183,7 +183,7 @@ def _holes(
     unread = [(part.start_s, part.end_s) for part in parts]
     if is_bit:
         parts = [part for hole in parts for part in _around(recorded, key[:2], hole, start_s, end_s)]
-    explained = [*_explained(recorded, key[:2], parts, told)]
+    explained = [*explained_holes(recorded, key[:2], parts, told)]
     explained += [
         ExplainedHole(part.start_s, part.end_s, fault.cause, sentence(fault.cause), ())
         for fault in faults
@@ -205,7 +205,7 @@ def _around(recorded: Recorded, vector: Vector, hole: Hole, start_s: float, end_
         yield part._replace(spacing_s=spacing_s)
 
 
-def _explained(recorded: Recorded, vector: Vector, holes: list[Hole], told: list[Told]) -> list[ExplainedHole]:
+def explained_holes(recorded: Recorded, vector: Vector, holes: list[Hole], told: list[Told]) -> list[ExplainedHole]:
     """Holes in pieces of one cause each; ``told`` is what is known of them already. Points of a panel share them."""
     if not holes:
         return []

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from sqlalchemy import Connection, Table
 
-from t3monitor.model.causes import Cause, EventKind, cause_of
+from t3monitor.model.causes import OURS, Cause, EventKind, cause_of
 from t3monitor.model.errors import Outcome
 from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until, told_until
 from t3monitor.model.local_days import begin_of
@@ -84,14 +84,42 @@ class Recorded:
         rows = self._rows("SELECT serial_number FROM", schema.devices, "ORDER BY serial_number")
         return [(serial, point_type) for (serial,) in rows for point_type in PointType]
 
-    def holes(self, vector: Vector, start_s: float, now_s: float) -> list[Hole] | None:
-        """The holes of a panel and type since a time; None if nothing was read of them up to now."""
-        frames = [*self._last_frame(vector, start_s), *self._frames(vector, start_s, now_s)]
+    def panels_of(self, site: str) -> list[tuple[int, int]]:
+        """Serial number and panel number of each panel that a T3000 computer tells of."""
+        of_site = f"WHERE {self._site(schema.devices)} = ? ORDER BY serial_number"
+        rows = self._rows("SELECT serial_number, panel_id FROM", schema.devices, of_site, site)
+        return [(serial, panel_id) for serial, panel_id in rows]
+
+    def not_recorded_by_us(self, vector: Vector, since_s: float, now_s: float) -> Iterator[Times]:
+        """Times since one in which no cycle ran, or could not store what it read; they may overlap."""
+        sites = self._sites(vector)
+        told = [*self._absences_of(sites, since_s), *self._covered(vector, sites, since_s, now_s)]
+        yield from (
+            (max(one.start_s, since_s), min(one.end_s, now_s))
+            for one in told
+            if one.cause in OURS and one.end_s > since_s and one.start_s < now_s
+        )
+
+    def asked(self, vector: Vector, since_s: float) -> list[Times]:
+        """Times since one about which T3000 was asked already, in order: no cycle stands behind these rows."""
+        rows = self._rows(
+            "SELECT since, until FROM",
+            schema.coverage,
+            "WHERE until > ? AND cycles = 0 AND serial_number = ? AND point_type = ? ORDER BY since",
+            *(since_s, *vector),
+        )
+        return [(start_s, end_s) for start_s, end_s in rows]
+
+    def holes(self, vector: Vector, start_s: float, now_s: float, end_s: float = inf) -> list[Hole] | None:
+        """The holes of a panel and type from one time to another; None if nothing was read of them up to that."""
+        frames = [*self._last_frame(vector, start_s), *self._frames(vector, start_s, min(end_s, now_s))]
         if not frames:
             return None
+        after = self._first_frame(vector, end_s) if end_s < now_s else []
         last_s, _, spacing_s = frames[-1]
         told_s = told_until(last_s, spacing_s, delay_of_last(self._cursor, vector, now_s), now_s)
-        ends = [*((time_s, True) for time_s, *_ in frames[1:]), (told_s, False)]
+        last_end = (after[0][0], True) if after else (told_s, False)
+        ends = [*((time_s, True) for time_s, *_ in frames[1:]), last_end]
         found = [
             Hole(time_s + spacing_s, end_s, spacing_s, is_closed)
             for (time_s, _, spacing_s), (end_s, is_closed) in zip(frames, ends, strict=True)
@@ -276,7 +304,7 @@ class Recorded:
         failed = self._rows(
             "SELECT until FROM",
             schema.coverage,
-            "WHERE until < ? AND site IN (?, ?) ORDER BY until DESC LIMIT 1",
+            "WHERE until < ? AND cycles > 0 AND site IN (?, ?) ORDER BY until DESC LIMIT 1",
             *(before_s, *sites),
         )
         return min(before_s, max((sign_s for (sign_s,) in (*ran, *failed)), default=-inf))
@@ -318,6 +346,12 @@ class Recorded:
     def _last_frame(self, vector: Vector, before_s: float) -> list[_Frame]:
         """The same of the last one before a time, if there is one."""
         return self._with_spacings(vector, self._last_rows(vector, before_s, 1))
+
+    def _first_frame(self, vector: Vector, since_s: float) -> list[_Frame]:
+        """The same of the first one since a time, if there is one."""
+        rest = f"{_RECORDED} AND logging_time >= ? ORDER BY logging_time, run_id DESC LIMIT 1"
+        rows = self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, since_s)
+        return self._with_spacings(vector, rows)
 
     def _last_rows(self, vector: Vector, before_s: float, count: int) -> list[tuple[Any, ...]]:
         rest = f"{_RECORDED} AND logging_time < ? ORDER BY logging_time DESC, run_id DESC LIMIT ?"

@@ -34,7 +34,7 @@ _NEWEST = f"""
 # Of each scope the last row; those that go on are among the newest.
 _LAST_ROWS = """
     SELECT site, serial_number, point_type, cause, coalesce(reason, ''), since, until, cycles, longest_ms, max(id)
-    FROM COVERAGE WHERE until > (SELECT max(until) FROM COVERAGE) - 86400
+    FROM COVERAGE WHERE cycles > 0 AND until > (SELECT max(until) FROM COVERAGE) - 86400
     GROUP BY site, serial_number, point_type"""
 _EXTEND = "UPDATE COVERAGE SET until = ?, cycles = ?, longest_ms = ? WHERE id = ?"
 

@@ -1,0 +1,71 @@
+"""Holes that came about on our side, of which T3000 may know more than we do; for any thread."""
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import NamedTuple
+
+from t3monitor.model.causes import OURS, Cause
+from t3monitor.model.holes import HOLE_AFTER_SPACINGS
+from t3monitor.model.point_types import PointType
+from t3monitor.model.recording import Recording
+from t3monitor.store.causes.holes import explained_holes
+from t3monitor.store.causes.recorded import Hole, Recorded, Times
+from t3monitor.store.reading import reading
+
+_ALONE_S = 3  # so near to the reading after a hole, a single one would be joined to it
+
+
+class OwnHole(NamedTuple):
+    """A part of a hole in which readings of others are wanted, all of one cause; UTC epoch seconds."""
+
+    serial_number: int
+    panel_id: int
+    point_type: PointType
+    start_s: float
+    end_s: float
+    cause: Cause
+
+
+def own_holes(url: str, site: str, recording: Recording, since_s: float, now_s: float) -> list[OwnHole]:
+    """Those of a site's panels since a time that nobody was asked about yet, oldest first; raises DatabaseError.
+
+    They begin and end so far from the recorded readings that no line can join these to what is found.
+    """
+    with reading(url) as connection:
+        recorded = Recorded(connection, url)
+        found = [
+            OwnHole(serial, panel_id, kind, *its)
+            for serial, panel_id in recorded.panels_of(site)
+            for kind in PointType
+            if recording.has_type(serial, kind)
+            for its in _of_vector(recorded, (serial, kind), since_s, now_s)
+        ]
+    return sorted(found, key=attrgetter("start_s", "end_s"))
+
+
+def _of_vector(
+    recorded: Recorded, vector: tuple[int, PointType], since_s: float, now_s: float
+) -> Iterator[tuple[float, float, Cause]]:
+    asked = recorded.asked(vector, since_s)
+    seen_s = since_s
+    for start_s, end_s in _joined(recorded.not_recorded_by_us(vector, since_s, now_s)):
+        for hole in recorded.holes(vector, max(start_s, seen_s), now_s, end_s) or ():
+            seen_s = max(seen_s, hole.end_s)
+            free_s = (HOLE_AFTER_SPACINGS - 1) * hole.spacing_s  # after which no line leads on from the reading before
+            for piece in explained_holes(recorded, vector, [hole], []):
+                if piece.cause in OURS:
+                    part = piece.within(max(since_s, hole.start_s + free_s), hole.end_s - _ALONE_S)
+                    if part.start_s < part.end_s:
+                        for rest in Hole(part.start_s, part.end_s).without(asked):
+                            yield rest.start_s, rest.end_s, piece.cause
+
+
+def _joined(times: Iterable[Times]) -> list[Times]:
+    """Times in order, those that overlap or adjoin as one."""
+    joined: list[Times] = []
+    for start_s, end_s in sorted(times):
+        if joined and start_s <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end_s)
+        else:
+            joined.append((start_s, end_s))
+    return joined

@@ -1,0 +1,44 @@
+"""What became of holes that T3000 was asked about: rows of COVERAGE without a cycle; of the keeper's thread."""
+
+from itertools import chain, pairwise
+from sqlite3 import Cursor
+
+from t3monitor.model.causes import Cause, sentence
+from t3monitor.model.holes import is_hole, usual_spacing
+from t3monitor.model.point_types import PointType
+from t3monitor.store import statements
+from t3monitor.store.schema import DATA_SOURCE_T3000_HISTORY
+
+NOTHING_THERE = "T3000 has no readings of this time"
+_SHORTEST_BREAK_S = (
+    900  # between readings of T3000's; it logs no zeros, so that of few points there is none for a while
+)
+_TIMES = """
+    SELECT DISTINCT frame.logging_time FROM TRENDLOG_FRAMES AS frame
+    JOIN TRENDLOG_LAYOUTS AS layout ON layout.id = frame.layout_id
+    WHERE frame.serial_number = ? AND frame.point_type = ? AND frame.logging_time BETWEEN ? AND ?
+      AND layout.data_source = ? ORDER BY frame.logging_time"""
+
+
+def tell_filled(
+    cursor: Cursor, site: str, vector: tuple[int, PointType], start_s: float, end_s: float, cause: Cause
+) -> float:
+    """Writes of a hole, or a part of one, what of it was filled and what was not; returns how many seconds were."""
+    of_vector = vector[0], vector[1].value
+    asked = *of_vector, start_s, end_s, DATA_SOURCE_T3000_HISTORY
+    times = [time_s for (time_s,) in cursor.execute(_TIMES, asked)]
+    spacing_s = usual_spacing([after - before for before, after in pairwise(times)])
+    breaks = [
+        (before, after)
+        for before, after in pairwise(times)
+        if after - before > _SHORTEST_BREAK_S and is_hole(after - before, spacing_s)
+    ]
+    edges = [times[0], *chain.from_iterable(breaks), times[-1]] if times else []
+    filled = [(since, min(until + 1, end_s)) for since, until in zip(edges[::2], edges[1::2], strict=True)]
+    empty = [start_s, *chain.from_iterable(filled), end_s]
+    rows = [(*part, Cause.FILLED, sentence(cause)) for part in filled]
+    rows += [(*part, cause, NOTHING_THERE) for part in zip(empty[::2], empty[1::2], strict=True) if part[0] < part[1]]
+    for since, until, why, reason in sorted(rows):
+        told = why.hole_class.value, why.value, reason
+        cursor.execute(statements.INSERT_COVERAGE, (None, site, *of_vector, since, until, *told, 0, 0.0))
+    return float(sum(until - since for since, until in filled))
