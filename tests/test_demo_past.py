@@ -4,6 +4,8 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.simulation import past
 from t3monitor.simulation.link import DemoLink
 from t3monitor.simulation.past import give_demo_a_past
+from t3monitor.simulation.place import place_of_building
 from t3monitor.simulation.story import PAST_S, Story
 from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.store.history.reader import HistoryReader
@@ -82,12 +85,57 @@ def test_points_of_the_past_changed(url: str, label: str, changes: list[str]) ->
     assert [f"{change.what.value} {change.old} {change.new}" for change in found] == changes
 
 
-def test_readings_are_dense_in_the_night_in_which_the_clocks_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    put_back_s = END_S - 3 * 86_400
-    monkeypatch.setattr("t3monitor.simulation.story.offset_s", lambda utc_s, _: 3600 * (utc_s < put_back_s))
-    times = Story(END_S).times(END_S - PAST_S)
-    assert len([time_s for time_s in times if 0 <= time_s - put_back_s < 3600]) == 12
-    assert len([time_s for time_s in times if 0 <= time_s - put_back_s - 43_200 < 3600]) == 1
+@pytest.mark.parametrize(
+    ("zone", "put_at"),
+    [
+        ("Europe/Berlin", datetime(2025, 10, 26, 1, tzinfo=UTC)),
+        ("America/New_York", datetime(2025, 3, 9, 7, tzinfo=UTC)),
+        ("Asia/Kolkata", datetime(2025, 3, 9, 7, tzinfo=UTC)),  # whose clocks are never put: New York's
+    ],
+)
+def test_the_past_has_the_last_night_in_which_clocks_were_put_and_the_day_before(
+    zone: str, put_at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        story = Story(END_S - PAST_S, END_S)
+        times = [time_s for time_s in story.times() if story.runs(time_s)]
+        notes = [edit.note.start_s for edit in story.notes() if edit.note]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    put_s = int(put_at.timestamp())
+    about = [time_s - put_s for time_s in times if -26 <= (time_s - put_s) / 3600 <= 22]
+    assert {later - earlier for earlier, later in pairwise(about) if -10_800 <= earlier < 10_800} == {600}
+    assert min(later - earlier for earlier, later in pairwise(about) if abs(earlier) > 12_000) == 3600
+    assert times[0] == min(put_s - 26 * 3600, END_S - PAST_S)
+    assert put_s in notes, "that is how its user finds it"
+
+
+def test_nothing_ran_between_that_night_and_the_last_days(url: str) -> None:
+    key, now_s = points(url, "OAT")[0], time.time()
+    put_s = place_of_building(now_s).clocks_put_s
+    assert put_s is not None
+    if put_s + 86_400 > now_s - PAST_S:
+        pytest.skip("clocks were put in the last days: there is nothing between")
+    (line,) = HistoryReader(url).read_many([key], put_s - 3600, put_s + 3600, 1000)[key]
+    assert len(line.times_utc_s) >= 12
+    (hole,) = holes_of_points(url, [key], put_s + 86_400, now_s - PAST_S - 600, now_s)[key]
+    assert hole.cause is Cause.NOT_RUNNING
+
+
+def test_states_of_multistates_have_words_in_the_past_and_from_the_first_answer_on(url: str) -> None:
+    state = read_present_state(url)
+    assert state is not None
+    words = {point.label: dict(point.words) for panel in state.panels for point in panel.points() if point.words}
+    assert words["AHU_MODE"][3] == "Economizer"
+    assert words["LEAD"] == {1: "Boiler 1", 2: "Boiler 2"}
+    link = DemoLink(PANELS)
+    assert {its.multistate[101] for its in link.fetch(1.0).words.values()} == {
+        tuple(sorted(words[label].items())) for label in ("AHU_MODE", "LEAD")
+    }
+    assert not link.fetch(1.0).words, "what was told is known"
 
 
 def test_a_service_that_began_without_a_past_gets_one_and_nothing_that_it_stored_changes(

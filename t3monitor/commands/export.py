@@ -16,7 +16,7 @@ from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
 from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths, whole_path
-from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.settings import Settings
 from t3monitor.exchange.export import Form, Split, estimated, write
 from t3monitor.exchange.table import DAY_S, Rule, Separators, Table, TableSeries
 from t3monitor.model.errors import MonitorError
@@ -26,6 +26,7 @@ from t3monitor.model.snapshot import Panel
 from t3monitor.model.zones import zone_named
 from t3monitor.store.reading import give_up_when
 from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.sync.links import site_zones
 
 
 def export(args: argparse.Namespace) -> int:
@@ -95,9 +96,9 @@ def _zone(args: argparse.Namespace, settings: Settings, sites: list[str]) -> tzi
         if zone := zone_named(args.zone):
             return zone
         raise SettingsError(f"--zone: {args.zone} is no time zone; give an IANA name such as America/New_York")
-    zones = {site.name: site.zone for site in settings.sites} if settings.link == LinkName.WEBAPI else {}
-    names = {zones.get(site, "") for site in sites}
-    return zone_named(names.pop()) if len(names) == 1 else None
+    zones = site_zones(settings)
+    of_sites = {zones.get(site) for site in sites}
+    return of_sites.pop() if len(of_sites) == 1 else None
 
 
 def _time_s(text: str, option: str, zone: tzinfo | None, now_s: float, *, is_end: bool = False) -> float:

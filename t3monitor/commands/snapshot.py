@@ -24,6 +24,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, difference
 from t3monitor.simulation.building import Building
 from t3monitor.simulation.past import backfill
+from t3monitor.simulation.place import place_of_building
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time.time_range import Preset
 from t3monitor.ui.trend.view import TrendView
@@ -76,7 +77,8 @@ async def _draw(args: argparse.Namespace, paths: Paths) -> bool:
     program = MonitorApp(paths, settings, leaves_traces=args.demo)
     if args.demo and args.page == "month":
         now_s = int(time.time())
-        backfill(paths.database_url(settings), Building(), now_s - 30 * _DAY_S, now_s)
+        building = Building(utc_offset_s=place_of_building(now_s).standard_offset_s)
+        backfill(paths.database_url(settings), building, now_s - 30 * _DAY_S, now_s)
     program.window.resize(*args.size)
     running = asyncio.ensure_future(program.run())
     try:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from t3monitor.model.words import Words
 from t3monitor.simulation.loads import Loads
 from t3monitor.simulation.noise import Noise, key_of, uniform
 from t3monitor.simulation.points import (
@@ -32,6 +33,13 @@ _WARM_UP_BELOW_C = 15.0
 _DUCT_STATIC_PA = 250.0
 _FILTER_LIFE_S = 100 * DAY_S
 _OFF, _WARM_UP, _HEATING, _ECONOMIZER, _COOLING = range(5)
+MODES: Words = (
+    (_OFF, "Off"),
+    (_WARM_UP, "Warm-up"),
+    (_HEATING, "Heating"),
+    (_ECONOMIZER, "Economizer"),
+    (_COOLING, "Cooling"),
+)
 
 INPUTS: PointList = (
     analog_in("OAT", "Outdoor Air Temp", In.THERMISTOR_C, calibration_tenths=-4),

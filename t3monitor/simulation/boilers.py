@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from t3monitor.model.words import Words
 from t3monitor.simulation.loads import NO_HEATING_ABOVE_C, Loads
 from t3monitor.simulation.noise import Noise, key_of, uniform
 from t3monitor.simulation.points import (
@@ -31,6 +32,7 @@ _MAX_WATER_C, _MIN_WATER_C = 80.0, 45.0
 _HYSTERESIS_K = 3.0
 _SHORTEST_SHARE = 0.08  # of a cycle that a burner fires
 _FLUE_HEATS_S, _FLUE_COOLS_S = 120, 420
+LEADERS: Words = ((1, "Boiler 1"), (2, "Boiler 2"))
 
 INPUTS: PointList = (
     analog_in("HWS_T", "HW Supply Temp", In.THERMISTOR_C),

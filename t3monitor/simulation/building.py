@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from t3monitor.model.point_types import PointType
+from t3monitor.model.words import RangeWords, Words
 from t3monitor.simulation import ahu, boilers, lighting, vav
 from t3monitor.simulation.ahu import AirHandler
 from t3monitor.simulation.boilers import BoilerPlant
@@ -12,7 +13,7 @@ from t3monitor.simulation.faults import Interruption, standstill, with_faults
 from t3monitor.simulation.lighting import LightingAndMeters
 from t3monitor.simulation.loads import Loads
 from t3monitor.simulation.noise import key_of, uniform
-from t3monitor.simulation.points import HW_AUTO, Plant, PointConfig, PointList
+from t3monitor.simulation.points import HW_AUTO, Plant, PointConfig, PointList, Var
 from t3monitor.simulation.vav import VavFloor
 from t3monitor.simulation.weather import Weather
 from t3monitor.simulation.wire import LAST_OFFSET_S, PanelAddress, PanelText, answer_text
@@ -30,6 +31,7 @@ _POINTS: tuple[tuple[PointList, PointList, PointList], ...] = (
     (boilers.INPUTS, boilers.OUTPUTS, boilers.VARIABLES),
     (lighting.INPUTS, lighting.OUTPUTS, lighting.VARIABLES),
 )
+_STATES: tuple[Words, ...] = (ahu.MODES, ahu.MODES, (), (), boilers.LEADERS, ())  # of the first multistate
 
 
 class SimulatedPanel(NamedTuple):
@@ -79,6 +81,14 @@ class Building:
         return answer_text(
             [panel.text.filled(*self._reading(panel, now_utc_s, undisturbed_until_s)) for panel in self.panels]
         )
+
+    def words(self) -> dict[int, RangeWords]:
+        """What its panels call the states of their multistates, by serial number."""
+        return {
+            panel.address.serial_number: RangeWords(multistate={int(Var.MULTISTATE_1): states})
+            for panel in self.panels
+            if (states := _STATES[panel.place])
+        }
 
     def values(self, panel_id: int, utc_s: float) -> Mapping[str, float]:
         """What a panel measures and commands at a UTC epoch time, by label, in units and not rounded."""

@@ -29,10 +29,13 @@ _LOGGED_DAYS = 3
 class DemoLink(Link):
     """Simulated building behind the Link protocol."""
 
-    def __init__(self, panels: int = 6, seed: int = 1, clock: Callable[[], float] = time.time) -> None:
-        self._building = Building(panels, seed)
+    def __init__(
+        self, panels: int = 6, seed: int = 1, clock: Callable[[], float] = time.time, utc_offset_s: int = 0
+    ) -> None:
+        self._building = Building(panels, seed, utc_offset_s)
         self._cooldown = cooldown(seed)
         self._clock = clock
+        self._untold_words = self._building.words()
         self._undisturbed_until_s = clock() + UNDISTURBED_S
 
     @property
@@ -42,12 +45,16 @@ class DemoLink(Link):
         return f"simulated building, {count} panel{'' if count == 1 else 's'}"
 
     def fetch(self, timeout_s: float) -> Answer:  # noqa: ARG002 - never takes that long
-        """One LOGGING_DATA answer in the real wire shape, now and then the one T3000 gives in its cooldown."""
+        """One LOGGING_DATA answer in the real wire shape, now and then the one T3000 gives in its cooldown.
+
+        The first one has the words of the multistates.
+        """
         now_s = self._clock()
         began_s = self._cooldown.began(now_s)
         if began_s is not None and began_s >= self._undisturbed_until_s:
             return Answer(COOLDOWN_ANSWER)
-        return Answer(self._building.answer(now_s, undisturbed_until_s=self._undisturbed_until_s))
+        words, self._untold_words = self._untold_words, {}
+        return Answer(self._building.answer(now_s, undisturbed_until_s=self._undisturbed_until_s), words=words)
 
     def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of one panel; None if the building has no such panel."""

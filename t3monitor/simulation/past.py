@@ -14,6 +14,7 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.simulation.building import Building
+from t3monitor.simulation.place import place_of_building
 from t3monitor.simulation.story import PAST_S, Story
 from t3monitor.store.database import Database
 from t3monitor.store.notes import write_notes
@@ -39,17 +40,20 @@ def backfill(
 ) -> int:
     """Stores answers from the start up to the end with what happened meanwhile, and returns how many cycles ran.
 
-    They come every ``step_s``, else as `Story.times` has it. Each cycle is a transaction of its own, so it may be
-    cancelled between any two. Raises DatabaseError.
+    They come every ``step_s``, else as `Story` has it, with some from before the start. Each cycle is a transaction of
+    its own, so it may be cancelled between any two. Raises DatabaseError.
     """
     database = Database(database_url)
     try:
-        writer, decoder, story = Writer(database), AnswerDecoder(), Story(end_utc_s)
+        writer, decoder, story = Writer(database), AnswerDecoder(), Story(start_utc_s, end_utc_s, step_s)
         with database.writing() as cursor:
-            write_events(cursor, list(story.events(start_utc_s)))
-        write_notes(database, story.notes(start_utc_s))
+            write_events(cursor, list(story.events()))
+        write_notes(database, story.notes())
+        words = building.words()
+        for serial, its_words in words.items():
+            decoder.set_words(serial, its_words)
         cycles = 0
-        for now_s, next_s in pairwise((*story.times(start_utc_s, step_s), end_utc_s)):
+        for now_s, next_s in pairwise((*story.times(), end_utc_s)):
             if is_cancelled():
                 break
             if not story.runs(now_s):
@@ -65,6 +69,9 @@ def backfill(
                 panels, blanks = story.told(decoder.decode(body, now_s).panels, now_s)
                 points = sum(panel.point_count for panel in panels)
                 with writer.cycle(spacing_s) as transaction:
+                    for serial in words:
+                        transaction.take_words(serial, words[serial], now_s)
+                    words.clear()
                     for panel in panels:
                         transaction.upsert(panel, now_s)
                         transaction.log(replace(panel, spacings_s=(spacing_s, spacing_s, spacing_s)))
@@ -94,7 +101,8 @@ def give_demo_a_past(
             return
         end_s = int(begun_s) - _DEMO_LATEST_S
         try:
-            backfill(sqlite_url(past), Building(panels=panels), end_s - PAST_S, end_s, _DEMO_STEP_S, is_cancelled)
+            building = Building(panels, utc_offset_s=place_of_building(end_s).standard_offset_s)
+            backfill(sqlite_url(past), building, end_s - PAST_S, end_s, _DEMO_STEP_S, is_cancelled)
             if is_cancelled():
                 return
             if not is_new:

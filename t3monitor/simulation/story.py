@@ -1,6 +1,7 @@
 """What the simulated building's past tells beside its values: holes of each cause, an override, settings that changed.
 
 Hours count back from the end of the past. Days ago readings are an hour apart, so incidents are hours long there.
+Weeks or months before all that T3 Monitor ran for two days, in which clocks were put.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,16 +13,18 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.model.points import MANUAL, Point
 from t3monitor.model.snapshot import Panel
-from t3monitor.model.zones import offset_s
+from t3monitor.simulation.place import place_of_building
 from t3monitor.simulation.points import OPEN, SHORTED
 from t3monitor.store.upkeep.disk import NO_SAMPLES
 from t3monitor.store.writing.events import RecordingEvent
 
 HOUR_S = 3600
-_FINE_S = 300  # between readings of the last day, and of a night in which the clocks are set
-_COARSE_S = HOUR_S
+_FINE_S, _COARSE_S = 300, HOUR_S  # between readings of the last day, and before
+_NIGHT_STEP_S = 600  # where clocks are put
 _DAY_S = 24 * HOUR_S
-_NIGHT_S = 3 * HOUR_S  # before and after the clocks are set
+_NIGHT_S = 3 * HOUR_S  # before and after clocks are put
+_DAY_BEFORE_S, _DAY_AFTER_S = 26 * HOUR_S, 23 * HOUR_S  # clocks are put at two or three in the morning
+_EVER = 9_000  # hours, more than a year
 
 
 class Incident(NamedTuple):
@@ -79,15 +82,17 @@ _EPISODES = (
     Episode(22.5, 2, "AHU-1", "RAT", lambda point: point._replace(range=4, units="°F", value=point.value * 1.8 + 32)),
     Episode(14, 1, "AHU-1", "MAT", lambda point: point._replace(status=OPEN, value=-40.0)),
     Episode(7, 1.5, "AHU-1", "HTG_VLV", lambda point: point._replace(auto_manual=MANUAL, value=35.0)),
-    Episode(200, 197.5, "AHU-1", "SAT", lambda point: point._replace(calibration=1.0, value=point.value - 0.2)),
-    Episode(200, 190, "AHU-1", "RA_RH", lambda point: point._replace(filter=20)),
-    Episode(200, 188, "AHU-1", "SF_VFD", lambda point: point._replace(label="SF_SPD")),
+    Episode(_EVER, _EVER - 2.5, "AHU-1", "SAT", lambda point: point._replace(calibration=1.0, value=point.value - 0.2)),
+    Episode(_EVER, _EVER - 10, "AHU-1", "RA_RH", lambda point: point._replace(filter=20)),
+    Episode(_EVER, _EVER - 12, "AHU-1", "SF_VFD", lambda point: point._replace(label="SF_SPD")),
 )
 PAST_S = 192 * HOUR_S
 _NOTES = (  # hours ago, for how many hours (0: a moment), text
     (16, 0, "T3000 was updated, and started anew"),
     (7, 1.5, "Coil test: heating valve of AHU-1 at 35 % by hand"),
 )
+_PUT_BACK = "Clocks were put back: the hour before comes twice"
+_PUT_FORWARD = "Clocks were put forward: an hour is left out"
 
 
 class Blanks(NamedTuple):
@@ -98,28 +103,46 @@ class Blanks(NamedTuple):
 
 
 class Story:
-    """The past up to a time."""
+    """The past from a time to another one.
 
-    def __init__(self, end_s: float) -> None:
+    With a step there are cycles as often as that; without, more often where there is more to tell, and some from the
+    days about the last time at which clocks were put.
+    """
+
+    def __init__(self, start_s: int, end_s: int, step_s: int | None = None) -> None:
         self._end_s = end_s
+        self._step_s = step_s
+        self._starts_s = start_s
+        self._incidents: tuple[Incident, ...] = _INCIDENTS
+        self._place = place_of_building(end_s)
+        put_s = self._place.clocks_put_s
+        if put_s and put_s - _DAY_BEFORE_S < start_s and not step_s:
+            self._starts_s = put_s - _DAY_BEFORE_S
+            if (paused_s := start_s - put_s - _DAY_AFTER_S) > 0:
+                pause = Incident((end_s - start_s + paused_s) / HOUR_S, paused_s / HOUR_S, Cause.NOT_RUNNING)
+                self._incidents = (pause, *_INCIDENTS)
         self._told: dict[int, Panel] = {}  # as they were read last, by serial number
 
-    def times(self, start_s: int, step_s: int | None = None) -> list[int]:
-        """When cycles ran, as far as any did; with a step those times, else more often where there is more to tell."""
-        if step_s:
-            return list(range(start_s, int(self._end_s), step_s))
-        times, now_s = [], start_s
+    def times(self) -> list[int]:
+        """When cycles ran, as far as any did."""
+        times, now_s = [], self._starts_s
         while now_s < self._end_s:
             times.append(now_s)
-            now_s += _FINE_S if now_s >= self._end_s - _DAY_S or _is_night_of_change(now_s) else _COARSE_S
+            now_s += self._step_s or self._spacing_s(now_s)
         return times
 
-    def events(self, start_s: float) -> Iterator[RecordingEvent]:
-        """What happened to the recording since a time, in that order."""
-        yield RecordingEvent(start_s, "", EventKind.STARTED)
-        for incident in _INCIDENTS:
+    def _spacing_s(self, now_s: int) -> int:
+        if now_s >= self._end_s - _DAY_S:
+            return _FINE_S
+        put_s = self._place.clocks_put_s
+        return _NIGHT_STEP_S if put_s and abs(now_s - put_s) <= _NIGHT_S else _COARSE_S
+
+    def events(self) -> Iterator[RecordingEvent]:
+        """What happened to the recording, in that order."""
+        yield RecordingEvent(self._starts_s, "", EventKind.STARTED)
+        for incident in self._incidents:
             since_s, until_s = self._times_of(incident)
-            if since_s > start_s:
+            if since_s > self._starts_s:
                 match incident.cause:
                     case Cause.NOT_RUNNING:
                         yield RecordingEvent(since_s, "", EventKind.QUIT)
@@ -135,13 +158,15 @@ class Story:
                         yield RecordingEvent(until_s, "", EventKind.SLEPT, f"{until_s - since_s:.0f}")
         yield RecordingEvent(self._end_s, "", EventKind.QUIT)
 
-    def notes(self, start_s: float) -> Iterator[NoteEdit]:
-        """What somebody wrote down since a time."""
+    def notes(self) -> Iterator[NoteEdit]:
+        """What somebody wrote down."""
         for hours_ago, hours, text in _NOTES:
             since_s = self._end_s - hours_ago * HOUR_S
-            if since_s > start_s:
-                until_s = since_s + hours * HOUR_S if hours else None
-                yield NoteEdit(Note(since_s, until_s, None, text, "demo", since_s, since_s))
+            if since_s > self._starts_s:
+                yield _note(since_s, since_s + hours * HOUR_S if hours else None, text)
+        put_s = self._place.clocks_put_s
+        if put_s and put_s > self._starts_s:
+            yield _note(put_s, None, _PUT_BACK if self._place.are_put_back else _PUT_FORWARD)
 
     def runs(self, now_s: float) -> bool:
         """Whether a cycle ran then."""
@@ -197,7 +222,7 @@ class Story:
         return replace(panel, inputs=were(panel.inputs), outputs=were(panel.outputs), variables=were(panel.variables))
 
     def _on(self, now_s: float) -> Iterator[Incident]:
-        return (incident for incident in _INCIDENTS if self._is_on(incident, now_s))
+        return (incident for incident in self._incidents if self._is_on(incident, now_s))
 
     def _is_on(self, what: Incident | Episode, now_s: float) -> bool:
         since_s, until_s = self._times_of(what)
@@ -208,6 +233,5 @@ class Story:
         return since_s, since_s + what.hours * HOUR_S
 
 
-def _is_night_of_change(now_s: float) -> bool:
-    """Whether the clocks of this computer are set hours before or after."""
-    return offset_s(now_s - _NIGHT_S, None) != offset_s(now_s + _NIGHT_S, None)
+def _note(since_s: float, until_s: float | None, text: str) -> NoteEdit:
+    return NoteEdit(Note(since_s, until_s, None, text, "demo", since_s, since_s))

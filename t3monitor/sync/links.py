@@ -1,10 +1,13 @@
 """From the settings to the link they choose. Each is imported when it is chosen: nobody waits for the others'."""
 
+import time
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from t3monitor.config.settings import LinkName, LivePoints, Settings
 from t3monitor.model.errors import UnreachableError
+from t3monitor.model.zones import zone_named
 from t3monitor.t3000.link import Link
 
 if TYPE_CHECKING:
@@ -18,8 +21,9 @@ def open_link(settings: Settings) -> Link:
             raise UnreachableError("No way to reach T3000 is chosen; name one with --link or in the settings")
         case LinkName.DEMO:
             from t3monitor.simulation.link import DemoLink
+            from t3monitor.simulation.place import place_of_building
 
-            return DemoLink(panels=settings.demo_panels)
+            return DemoLink(settings.demo_panels, utc_offset_s=place_of_building(time.time()).standard_offset_s)
         case LinkName.LIBRARY:
             if not settings.library:
                 raise UnreachableError("No library is chosen; name its file with --library or in the settings")
@@ -34,6 +38,20 @@ def open_link(settings: Settings) -> Link:
             from t3monitor.t3000.replay import ReplayLink
 
             return ReplayLink(Path(settings.replay))
+
+
+def site_zones(settings: Settings) -> dict[str, tzinfo]:
+    """In which zones the sites are, by their names; those that are in this computer's have none."""
+    match settings.link:
+        case LinkName.WEBAPI:
+            zones = {site.name: zone_named(site.zone) for site in settings.sites}
+        case LinkName.DEMO:
+            from t3monitor.simulation.place import place_of_building
+
+            zones = {"": place_of_building(time.time()).zone}
+        case _:
+            zones = {}  # T3000 is here
+    return {name: zone for name, zone in zones.items() if zone}
 
 
 def web_link(settings: Settings) -> "WebApiLink":

@@ -15,8 +15,8 @@ from t3monitor.model.events import DatabaseSalvaged, SyncEvent
 from t3monitor.model.points import PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.model.zones import zone_named
 from t3monitor.session import Session
+from t3monitor.sync.links import site_zones
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
@@ -163,9 +163,7 @@ class MainWindow(QMainWindow):
         self.banner.say(text % problem if problem else "")
         if problem:  # else opening the database has its own
             self.points.set_notice(self.tr("Nothing is read until the database is corrected"))
-        sites = settings.sites if settings.link == LinkName.WEBAPI else ()  # with any other link T3000 is here
-        zones = {site.name: zone_named(site.zone) for site in sites}
-        self.trend.set_zones({name: zone for name, zone in zones.items() if zone})
+        self.trend.set_zones(site_zones(settings))
         recording = Recording.of(settings.unrecorded_panels, settings.recorded_types)
         for pane in (self.devices, self.trend):
             pane.set_recording(recording)
