@@ -7,7 +7,7 @@ does not pass here: whoever calls waits until then. What a call finds is decided
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import msgspec
 
 from answers import JsonObject
 from t3monitor.model.point_types import PointType
+from t3000_log import T3000Log
 from t3000_panels import (
     COUNTS,
     GROUP,
@@ -140,7 +141,8 @@ class T3000Model:
         self.no_address_s = 6.0  # instead, where T3000 has no address for the panel
         self.load_s = 0.05  # to load a saved file
         self.clock_ahead_s = 0.0  # of this clock, by T3000's
-        self.zone_s = 3600
+        self.log = T3000Log()
+        self.history_s = 0.0  # to read its database, without the lock
         self.starts = 0
         self.on_live: Callable[[PanelModel, PointType], None] = lambda panel, kind: None
         self._monotonic_s, self._utc_s = monotonic_s, utc_s
@@ -249,8 +251,18 @@ class T3000Model:
 
     def server_time(self) -> JsonObject:
         """The page that tells T3000's local time, without a zone, and how far that is from UTC."""
-        local = datetime.fromtimestamp(self.t3000_utc_s(), UTC) + timedelta(seconds=self.zone_s)
-        return {"server_time": local.strftime("%Y-%m-%dT%H:%M:%S"), "utc_offset_seconds": self.zone_s}
+        local = datetime.fromtimestamp(self.t3000_utc_s(), self.log.zone)
+        offset = local.utcoffset() or timedelta()
+        return {
+            "server_time": local.strftime("%Y-%m-%dT%H:%M:%S"),
+            "utc_offset_seconds": int(offset.total_seconds()),
+        }
+
+    def history(self, serial_number: int, trendlog_id: str, request: object) -> Timed:
+        """What its web service tells of T3000's own history."""
+        now_s = self._monotonic_s()
+        answer = self.log.answer(serial_number, trendlog_id, request, self._t3000_utc_s(now_s))
+        return Timed(now_s + self.history_s, *answer)
 
     def t3000_utc_s(self) -> float:
         """The time by T3000's clock."""

@@ -11,6 +11,7 @@ on:
 import argparse
 import gzip
 import json
+import re
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ import zlib
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import cache, partial
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +31,7 @@ if __name__ == "__main__":
 
 from clock import FakeClock
 from t3monitor.model.point_types import PointType
+from t3000_log import HISTORY
 from t3000_model import BRIDGE_ERROR, BROKEN_OFF, LOCK_ERROR, TIMESTAMP, T3000Model
 from t3000_panels import PanelModel, make_panels, make_thermostats
 
@@ -135,6 +138,8 @@ class StandIn:
         self.compresses = False
         self.ascii = True
         self.tells_time = True  # as builds do that have the page for it
+        self.tells_history = True
+        self.history_status = 200  # 500: its database cannot be read
         self.requests: list[Request] = []
         self.arrived = threading.Event()
         self.closing = threading.Event()
@@ -179,6 +184,21 @@ class StandIn:
         if timed.status == BROKEN_OFF or self.closing.is_set() or self.t3000.starts != starts:
             return None
         return timed.status, self.line(timed.answer)
+
+    def history(self, serial_number: int, trendlog_id: str, request: object) -> tuple[int, bytes] | None:
+        """Status and body of T3000's own history; None if T3000 ends before."""
+        with self._lock:
+            timed = self.t3000.history(serial_number, trendlog_id, request)
+            starts = self.t3000.starts
+        self._wait_until(timed.until_s)
+        if self.closing.is_set() or self.t3000.starts != starts:
+            return None
+        return timed.status, self.line(timed.answer)
+
+    @property
+    def histories(self) -> list[Any]:
+        """The questions for T3000's own history."""
+        return [request.json for request in self.requests if HISTORY.fullmatch(request.path)]
 
     def page(self, path: str) -> bytes | None:
         """A page that is read with GET; None if T3000's web service has none there."""
@@ -258,6 +278,8 @@ class _Handler(BaseHTTPRequestHandler):
         mood = stand_in.next_mood()
         if mood is not Mood.WELL:
             self._misbehave(mood)
+        elif (asked := HISTORY.fullmatch(self.path)) and stand_in.tells_history:
+            self._tell_history(asked, body)
         elif self.path != FFI_CALL or not stand_in.t3000.build.has_ffi_route:
             self._send(404, b"", "text/plain")
         elif self.headers.get("Content-Type") != "application/json":
@@ -274,6 +296,23 @@ class _Handler(BaseHTTPRequestHandler):
                 self._end()
             else:
                 self._send(*answer)
+
+    def _tell_history(self, asked: re.Match[str], body: bytes) -> None:
+        stand_in = self.server.stand_in
+        if self.headers.get("Content-Type") != "application/json":
+            self._send(*_TEXTS[Mood.UNSUPPORTED])
+            return
+        try:
+            request = json.loads(body)
+        except ValueError:
+            self._send(*_TEXTS[Mood.BAD_REQUEST])
+            return
+        if stand_in.history_status != HTTPStatus.OK:
+            self._send(stand_in.history_status, b"", "text/plain")
+        elif (answer := stand_in.history(int(asked[1]), asked[2], request)) is None:
+            self._end()
+        else:
+            self._send(*answer)
 
     def _end(self) -> None:
         """As if T3000 had ended: the connection is closed without an answer."""
@@ -394,10 +433,13 @@ def main() -> None:
             t3000.restart_at(time.monotonic() + args.restart_after)
         stand_in.mood = Mood[args.mood]
         print(f"T3000 stand-in with {args.panels} panels on {stand_in.url}; end it with Ctrl-C", flush=True)
-        shown = 0
+        shown, logged_s = 0, time.time() - 3600
         try:
             while True:
                 time.sleep(0.2)
+                while args.log and logged_s + args.log <= time.time():
+                    logged_s += args.log
+                    t3000.log.by_service(panels, [logged_s])
                 for request in stand_in.requests[shown:]:
                     body = request.body.decode("utf-8", "replace")
                     print(time.strftime("%H:%M:%S"), request.method, request.path, body, flush=True)
@@ -425,6 +467,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--scan", type=float, default=40.0, metavar="S", help="when T3000 finds its panels after that")
     add("--silent-group", type=float, default=12.0, metavar="S", help="what ten points of a panel that is off take")
     add("--ahead", type=float, default=0.0, metavar="S", help="how far T3000's clock is ahead")
+    add("--log", type=float, metavar="S", help="T3000 logs that often by itself, since an hour ago, as a server does")
     add("--mood", type=str.upper, choices=list(Mood.__members__), default="WELL", metavar="MOOD")
     return parser
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from hypothesis import strategies as some
 
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import RefusedError
-from t3monitor.t3000.actions import Action, check_request, request_body
+from t3monitor.t3000.actions import Action, LoggedStretch, check_request, history_request, request_body
 from t3monitor.t3000.library import LibraryLink
+from t3monitor.t3000.webapi import client as client_module
 from t3monitor.t3000.webapi.client import Client
 from t3000_stand_in import StandIn
 
@@ -134,6 +136,59 @@ def test_a_request_is_compact_and_its_serial_number_signed() -> None:
     body = request_body(Action.LOGGING_DATA, {"panelId": 5, "serialNumber": 2**32 - 7})
     assert body == b'{"action":15,"panelId":5,"serialNumber":-7}'
     assert request_body(Action.GET_PANELS_LIST, {}) == b'{"action":4}'
+
+
+# --- the question for T3000's own history
+
+STRETCH = LoggedStretch(237219, 5, datetime(2026, 11, 27, 6), datetime(2026, 11, 27, 7, 30, 1, 999), 20_000)
+
+
+def test_the_history_is_asked_for_by_whole_numbers_and_local_times_alone() -> None:
+    path, body = history_request(STRETCH._replace(serial_number=2**32 - 7))
+    assert path == "/api/t3_device/devices/-7/trendlogs/0/history"
+    assert json.loads(body) == {
+        "serial_number": -7,
+        "panel_id": 5,
+        "trendlog_id": "0",
+        "start_time": "2026-11-27 06:00:00",
+        "end_time": "2026-11-27 07:30:01",
+        "limit": 20_000,
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"serial_number": "1/reboot?x="},
+        {"serial_number": 2**32},
+        {"serial_number": True},
+        {"panel_id": "5"},
+        {"panel_id": 256},
+        {"panel_id": None},
+        {"limit": 0},
+        {"limit": 50_001},
+        {"limit": 1.0},
+        {"since": "2026-11-27 06:00:00"},
+        {"since": datetime(2026, 11, 27, 6, tzinfo=UTC)},
+        {"until": "' OR 1"},
+        {"until": None},
+    ],
+)
+def test_a_question_for_the_history_that_is_not_foreseen_does_not_reach_the_wire(
+    stand_in: StandIn, wrong: dict[str, Any]
+) -> None:
+    before = len(stand_in.requests)
+    with pytest.raises(RefusedError, match="does not send"):
+        Client(stand_in.url, LONGEST).history(STRETCH._replace(**wrong), 5)
+    assert len(stand_in.requests) == before
+
+
+def test_the_history_is_the_only_page_besides_the_calls_that_is_asked_for_with_post() -> None:
+    source = Path(client_module.__file__).read_text()
+    assert source.count("self._send(") == 3
+    assert source.count("self._send(_FFI_CALL, body, timeout_s)") == 1
+    assert source.count("self._send(path, body, timeout_s)") == 1
+    assert source.count("self._send(Route(route).value, None, timeout_s)") == 1
 
 
 # --- the request text of the library link

@@ -3,6 +3,7 @@
 import json
 import threading
 import urllib.request
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -765,7 +766,7 @@ def test_logging_times_and_the_time_page_are_by_t3000s_clock() -> None:
     site.t3000.read_all()
     assert site.logged()[1]["input_logging_time"] == int(site.clock.utc_offset_s) + 600
     site.clock.now_s = 0
-    site.t3000.zone_s = 28_800
+    site.t3000.log.zone = timezone(timedelta(hours=8))
     assert site.t3000.server_time() == {"server_time": "2025-11-01T09:45:00", "utc_offset_seconds": 28_800}
 
 

@@ -2,13 +2,15 @@
 
 T3000 does whatever a request says, without asking who calls (docs/t3000.md 8.6), and some of its actions write to
 panels. So no link makes up a request by itself: what goes out over the web service is built here from an `Action` and
-whole numbers, the request text of the settings is checked here, and the web service's other pages are those of `Route`.
+whole numbers, the request text of the settings is checked here, and the web service's other pages are those of `Route`
+and the history, which is asked for with POST and reads nothing but T3000's database.
 """
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from t3monitor.model.errors import RefusedError
 from t3monitor.t3000.text import message
@@ -34,6 +36,20 @@ class Route(StrEnum):
     SERVER_TIME = "/api/server/time"
 
 
+LONGEST_HISTORY = 50_000  # rows, which is where T3000 itself ends where no limit is given
+_ALL_TREND_LOGS = 0  # T3000 looks at the number only where it keeps its history in a server's database
+
+
+class LoggedStretch(NamedTuple):
+    """Of which panel, from and up to which of T3000's local times, and how many rows at most, T3000's log is wanted."""
+
+    serial_number: int
+    panel_id: int
+    since: datetime
+    until: datetime
+    limit: int
+
+
 _FREELY_ASKED = (Action.GET_PANELS_LIST, Action.LOGGING_DATA, Action.GET_WEBVIEW_LIST)  # by a text of the settings
 _MEMBERS = frozenset(("panelId", "serialNumber", "objectinstance", "entryType", "entryIndexStart", "entryIndexEnd"))
 _SERIAL_NUMBER = "serialNumber"
@@ -56,6 +72,35 @@ def request_body(action: Action, members: Mapping[str, int]) -> bytes:
         if not -(2**31) <= request[name] < 2**31:
             raise RefusedError(f"T3 Monitor does not send {name} {value}: T3000 takes 32 bits")
     return json.dumps(request, separators=(",", ":")).encode("ascii")
+
+
+def history_request(asked: LoggedStretch) -> tuple[str, bytes]:
+    """Path and body of the question for what T3000 has logged of a panel, of which the newest rows come.
+
+    Raises RefusedError, whatever the types say, for what is no number or no time of day without a zone.
+    """
+    serial_number, panel_id, since, until, limit = asked
+    for name, value, least, most in (
+        ("serial_number", serial_number, -(2**31), 2**32 - 1),
+        ("panel_id", panel_id, 0, 255),
+        ("limit", limit, 1, LONGEST_HISTORY),
+    ):
+        if type(value) is not int or not least <= value <= most:
+            raise RefusedError(f"T3 Monitor does not send {name} {message(repr(value))} to T3000")
+    for at in (since, until):
+        if type(at) is not datetime or at.tzinfo is not None:
+            raise RefusedError(f"T3 Monitor does not send the time {message(repr(at))} to T3000")
+    signed = (serial_number + 2**31) % 2**32 - 2**31
+    request = {
+        "serial_number": signed,
+        "panel_id": panel_id,
+        "trendlog_id": f"{_ALL_TREND_LOGS}",
+        "start_time": since.isoformat(" ", "seconds"),
+        "end_time": until.isoformat(" ", "seconds"),
+        "limit": limit,
+    }
+    path = f"{Route.DEVICES}/{signed}/trendlogs/{_ALL_TREND_LOGS}/history"
+    return path, json.dumps(request, separators=(",", ":")).encode("ascii")
 
 
 def check_request(text: str) -> None:

@@ -8,6 +8,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Groups, LeftOut, Panel, PanelSettings, Snapshot
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
+from t3monitor.t3000.actions import LoggedStretch
 from t3monitor.t3000.wire_panels import RealPanel
 
 Body = bytes | Sequence[RealPanel]
@@ -49,6 +50,39 @@ class Answer(NamedTuple):
         return sum(len(bytes(point)) for panel in self.body for point in panel.device_data)
 
 
+class LoggedRow(NamedTuple):
+    """A sample as T3000 logged it: local time without zone, raw number and range as text.
+
+    ``number`` counts from 0 where its service wrote it, from 1 where a browser did.
+    """
+
+    time: str
+    point_id: str
+    point_type: str
+    number: int
+    raw: str
+    range: str
+    is_analog: bool
+
+
+class Logged(NamedTuple):
+    """What T3000 logged of a panel, the newest first; ``is_full``: there may be more.
+
+    ``unreadable`` rows are left out.
+    """
+
+    rows: Sequence[LoggedRow]
+    is_full: bool
+    unreadable: int = 0
+
+
+class T3000Time(NamedTuple):
+    """How far T3000's local time is ahead of UTC at present, and its clock of ours (None: not known); seconds."""
+
+    utc_offset_s: int
+    ahead_s: float | None = None
+
+
 def _unheard(position: int, total: int) -> None:
     """Nobody wants to know how far a fetch has come."""
 
@@ -82,6 +116,14 @@ class Link(Protocol):
 
     def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:  # noqa: ARG002
         """Trend log configuration of one panel; None where this link or this T3000 build does not tell it."""
+        return None
+
+    def logged(self, asked: LoggedStretch, timeout_s: float) -> Logged | None:  # noqa: ARG002
+        """What T3000 itself logged of a panel; None where this link or this T3000 build does not tell it."""
+        return None
+
+    def t3000_time(self, timeout_s: float) -> T3000Time | None:  # noqa: ARG002
+        """By which time T3000 logs; None where this link or this T3000 build does not tell it."""
         return None
 
     @property

@@ -13,7 +13,7 @@ from t3monitor.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from t3monitor.t3000.actions import Action, Route, request_body
+from t3monitor.t3000.actions import Action, LoggedStretch, Route, history_request, request_body
 from t3monitor.t3000.text import message
 from t3monitor.t3000.webapi.exchange import Exchange, Reply, Stamp, Target
 from t3monitor.t3000.webapi.failures import FAILURES, failure, is_redirect, redirected
@@ -72,6 +72,19 @@ class Client:
         """A page of the web service; None if it has none or fails to make it. Raises LinkError."""
         reply = self._send(Route(route).value, None, timeout_s)
         return reply.body if reply.status == _OK else None
+
+    def history(self, asked: LoggedStretch, timeout_s: float) -> bytes | None:
+        """What T3000 logged of a panel, as it stands; None if the web service has no such page. Raises LinkError."""
+        path, body = history_request(asked)
+        reply = self._send(path, body, timeout_s)
+        if reply.status in (_NOT_FOUND, _NOT_ALLOWED):
+            return None
+        if reply.status != _OK:
+            raise RefusedError(
+                f"T3000's web service failed to read its history (HTTP {reply.status}): {_body_text(reply)}; "
+                "look whether T3000's own trend log shows it"
+            )
+        return reply.body
 
     def check_health(self, timeout_s: float) -> None:
         """Raises LinkError if it is not T3000's web service that answers."""

@@ -56,6 +56,14 @@ def server_time_s(body: bytes) -> float | None:
         return None
 
 
+def utc_offset_s(body: bytes) -> int | None:
+    """How far T3000's local time is ahead of UTC by a ``/api/server/time`` page; None if it does not tell it."""
+    try:
+        return read(_read_server_time, body).utc_offset_seconds
+    except WireError:
+        return None
+
+
 def http_date_s(text: str) -> float | None:
     """UTC epoch seconds of an HTTP ``Date``; None if it is none."""
     try:

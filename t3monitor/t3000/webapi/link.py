@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection
 from t3monitor.config.settings import WebReading
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import PanelSettings, Snapshot
-from t3monitor.t3000.link import Answer, Link
+from t3monitor.t3000.actions import LoggedStretch, Route
+from t3monitor.t3000.link import Answer, Link, Logged, T3000Time
 from t3monitor.t3000.webapi.auto import AutoReading
 from t3monitor.t3000.webapi.background import BackgroundReading
 from t3monitor.t3000.webapi.client import Client
-from t3monitor.t3000.webapi.clock import T3000Clock
+from t3monitor.t3000.webapi.clock import T3000Clock, utc_offset_s
+from t3monitor.t3000.webapi.history import logged_rows
 from t3monitor.t3000.webapi.live import LiveReading
 from t3monitor.t3000.webapi.panels import ListedPanel, PanelList
 from t3monitor.t3000.webapi.strategy import Strategy
@@ -95,6 +97,22 @@ class WebApiLink(Link):
     def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """What T3000's list of panels tells of the addresses of one; no call is needed."""
         return next((panel.settings for panel in self._panels.known if panel.serial_number == serial_number), None)
+
+    def logged(self, asked: LoggedStretch, timeout_s: float) -> Logged | None:
+        """What the browsers at T3000's pages logged of a panel, and T3000's service if it is a server's.
+
+        T3000 reads its database for that, and asks no panel. Raises LinkError.
+        """
+        with self._client.work():
+            body = self._client.history(asked, timeout_s)
+        return None if body is None else logged_rows(body, asked.limit)
+
+    def t3000_time(self, timeout_s: float) -> T3000Time | None:
+        """T3000's zone by its page about the time, and how far its clock is ahead; raises LinkError."""
+        with self._client.work():
+            body = self._client.get(Route.SERVER_TIME, timeout_s)
+            offset_s = None if body is None else utc_offset_s(body)
+            return None if offset_s is None else T3000Time(offset_s, self._clock.measure(timeout_s))
 
     @property
     def errand_due_s(self) -> float | None:
