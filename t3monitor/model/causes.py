@@ -134,7 +134,7 @@ _WORDS = {
     Cause.REFUSED: "refused",
     Cause.BAD_REPLY: "bad answer",
     Cause.NO_NEW_DATA: "nothing new",
-    Cause.FILLED: "filled from T3000",
+    Cause.FILLED: "filled",
     Cause.NOT_RECORDED: "not recorded",
     Cause.STOPPED: "stopped",
     Cause.NOT_RUNNING: "not running",
