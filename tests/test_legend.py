@@ -309,6 +309,19 @@ def test_a_cause_leaves_a_label_its_room_and_values_of_states_their_words(legend
     assert "On 42 %" in drawn(legend)
 
 
+def test_equal_labels_are_told_apart_by_their_panels_at_any_width_and_figures_give_way_for_that(legend: Legend) -> None:
+    names = Names("VAV-1 Floor 1", "RAT", "Return air"), Names("VAV-2 Floor 2", "RAT", "Return air")
+    alike = [replace(ENTRIES[n], names=its, apart=its.panel) for n, its in enumerate(names)]
+    legend.show_entries(alike, "Now")
+    for width in range(NARROW_PX, 700, 20):
+        legend.resize(width, 300)
+        small = {text.split(" ·")[0][-1] for text in drawn(legend) if text.startswith("V")}
+        assert small == {"1", "2"}, (width, drawn(legend))
+    legend.show_entries([replace(row, apart="") for row in alike], "Now")
+    legend.resize(400, 300)
+    assert not {"VAV-1 Floor 1", "VAV-2 Floor 2"} & set(drawn(legend)), "unless labels are enough"
+
+
 @pytest.mark.parametrize("cause", Cause)
 def test_each_cause_has_a_word_that_is_whole_in_the_narrowest_list_that_nobody_chose(
     legend: Legend, cause: Cause

@@ -24,6 +24,7 @@ from t3monitor.ui.trend.plot.plot import Drawn, TrendPlot
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.plot.ticks import fit
 from t3monitor.ui.trend.saved import from_json, to_json
+from t3monitor.ui.trend.series.traces import Apart
 from t3monitor.ui.trend.shown import ZoneChoice
 from t3monitor.ui.trend.spoken import summary
 from t3monitor.ui.trend.time.time_range import TimeRange
@@ -248,7 +249,7 @@ def test_axes_stay_in_sight_as_the_list_takes_room_beside_the_plot(
 
 def test_names_of_lanes_take_no_more_than_axes_of_a_narrow_plot(shown: Show, monkeypatch: pytest.MonkeyPatch) -> None:
     view = shown(FAN)
-    monkeypatch.setattr(view.traces, "_lane_names", lambda _: ["a name that is as long as names may be"])
+    monkeypatch.setattr(view.traces, "_apart", lambda _: [Apart("a name that is as long as names may be")])
     view.state.set_style(FAN, Style(3))
     for width in (1400, 600):
         view.resize(width, 360)

@@ -61,6 +61,16 @@ def test_the_list_names_the_site_of_a_point_where_there_are_several(view: TrendV
     assert row.tip.startswith("AHU-1 SAT\nOffice\nSupply air temperature")
 
 
+def test_a_point_says_its_panel_first_where_another_one_has_its_label(view: TrendView, settle: Settle) -> None:
+    twin = PointKey(2, PointType.INPUT, 1)
+    view.state.add([SAT, CO2, twin])
+    settle(view)
+    view.set_recording(Recording.of([SERIAL], ["INPUT"]))
+    view.describe(snapshot(panel(NOW_S), device(2, 2, panel_name="AHU-2", inputs=inputs(NOW_S))))
+    rows = [LegendRow(view.legend, key).small.split(" · ")[0] for key in (SAT, CO2, twin)]
+    assert rows == ["AHU-1", "not recorded", "AHU-2"]
+
+
 def test_a_point_that_is_not_recorded_says_so_in_the_list(view: TrendView, settle: Settle) -> None:
     view.state.add([SAT])
     view.describe(snapshot(panel(NOW_S)))

@@ -30,7 +30,14 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.columns import pop_up
 from t3monitor.ui.kit.delegates import tabular
 from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, LegendModel, title
-from t3monitor.ui.trend.legend.legend_painting import PADDING_PX, RowHeight, RowPainter, plain_value_px
+from t3monitor.ui.trend.legend.legend_painting import (
+    PADDING_PX,
+    RowHeight,
+    RowPainter,
+    apart_px,
+    plain_value_px,
+    small_font,
+)
 from t3monitor.ui.trend.legend.style_popup import StylePopup
 
 NARROWEST_PX, _NARROWEST_NAME_PX = 190, 20
@@ -194,9 +201,10 @@ class Legend(QTreeView):
             self._fit_columns()
 
     def _row_px(self, entry: Entry) -> int:
-        """What label and value want; why there is no reading is told in as many words as have room."""
+        """What label, panel and value want; why there is no reading is told in as many words as have room."""
         texts = entry.names.label[:_LONG_LABEL], "" if entry.told.is_missing else entry.value_text
-        return sum(map(QFontMetrics(self.font()).horizontalAdvance, texts)) + 3 * PADDING_PX
+        texts_px = sum(map(QFontMetrics(self.font()).horizontalAdvance, texts))
+        return texts_px + apart_px(entry, QFontMetrics(small_font(self.font()))) + 3 * PADDING_PX
 
     def _fit_columns(self) -> None:
         """Shows the wanted figures that have room beside name and value; columns do not get narrower by themselves."""

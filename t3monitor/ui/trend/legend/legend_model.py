@@ -78,6 +78,7 @@ class Entry:
     unit: str | None  # of its axis; None: it has states, or nothing is known of it yet
     figures: Figures
     plot: int = 0  # of those above each other, from the top
+    apart: str = ""  # the panel, where another series has the same label
 
     @property
     def value_text(self) -> str:
@@ -288,11 +289,11 @@ def is_muted(entry: Entry, column: Column) -> bool:
 
 
 def small_text(entry: Entry) -> str:
-    """What stands small behind the label."""
+    """What stands small behind the label; first what tells it apart."""
     word = state_word(entry.state) if entry.state in _MARKS else ""
     not_recorded = "" if entry.recorded else translate("Legend", "not recorded")
-    names = entry.names
-    return " · ".join(filter(None, (word, not_recorded, names.panel, names.site, names.full_label)))
+    names = (entry.names.panel, entry.names.site) if not entry.apart else ()
+    return " · ".join(filter(None, (entry.apart, word, not_recorded, *names, entry.names.full_label)))
 
 
 @cache

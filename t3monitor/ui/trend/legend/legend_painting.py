@@ -36,8 +36,8 @@ class RowPainter:
         self._tree = tree
         self._dirty = dirty
         self._theme = current_theme()
-        self._font, self._small, self._bold, self._italic = (QFont(tree.font()) for _ in range(4))
-        self._small.setPointSizeF(max(7.0, self._font.pointSizeF() - 1))
+        self._font, self._bold, self._italic = (QFont(tree.font()) for _ in range(3))
+        self._small = small_font(self._font)
         self._bold.setBold(True)
         self._italic.setItalic(True)
         self._metrics, self._small_metrics = QFontMetrics(self._font), QFontMetrics(self._small)
@@ -87,23 +87,29 @@ class RowPainter:
     def _paint_names(
         self, painter: QPainter, cells: Mapping[Column, QRect], row: Entry, colours: tuple[QColor, QColor]
     ) -> None:
-        """Label, what stands small behind it, and the value, for which that gives way."""
+        """Label, what stands small behind it, and the value, for which that gives way unless it tells series apart."""
         plain, muted = colours
         room = cells[Column.NAME].united(cells[Column.VALUE]).adjusted(2, 0, -PADDING_PX, 0)
         wanted_px = self._metrics.horizontalAdvance(row.names.label) + 1  # an exact fit would be elided
+        its_apart_px = apart_px(row, self._small_metrics)
         ways = row.value_text, *row.told.shorter
-        beside_px = room.width() - wanted_px - _GAP_PX
+        beside_px = room.width() - wanted_px - its_apart_px - _GAP_PX
         value = next((text for text in ways if self._metrics.horizontalAdvance(text) < beside_px), ways[-1])
         value_px = self._metrics.horizontalAdvance(value) + 1
-        label_px = min(wanted_px, max(room.width() - value_px - _GAP_PX, room.width() // 3))
+        label_px = min(wanted_px, max(room.width() - its_apart_px - value_px - _GAP_PX, room.width() // 3))
         painter.setPen(plain)
         painter.drawText(room, _LEFT, self._elided(row.names.label, label_px, Qt.TextElideMode.ElideMiddle))
         value_room = room.adjusted(label_px + _GAP_PX, 0, 0, 0)
         painter.setPen(muted if is_muted(row, Column.VALUE) else plain)
         painter.drawText(value_room, _RIGHT, self._elided(value, value_room.width()))
         small_room = value_room.adjusted(0, 0, -value_px - _GAP_PX, 0)
-        small_room.setRight(min(small_room.right(), room.right() - plain_value_px(self._metrics)))  # however long it is
-        text = self._small_metrics.elidedText(small_text(row), Qt.TextElideMode.ElideRight, max(0, small_room.width()))
+        if small_room.width() >= its_apart_px:  # as wide however long the value is
+            right = room.right() - plain_value_px(self._metrics)
+            small_room.setRight(min(small_room.right(), max(right, small_room.left() + its_apart_px)))
+        text, mode = small_text(row), Qt.TextElideMode.ElideRight
+        if small_room.width() < its_apart_px + 2 * _GAP_PX:  # none for more than that
+            text, mode = row.apart, Qt.TextElideMode.ElideMiddle
+        text = self._small_metrics.elidedText(text, mode, max(0, small_room.width()))
         if len(text) > 2:  # no lonely letter
             painter.setPen(muted)
             painter.setFont(self._small)
@@ -127,6 +133,18 @@ class RowPainter:
 
     def _elided(self, text: str, room_px: int, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
         return self._metrics.elidedText(text, mode, room_px)
+
+
+def small_font(font: QFont) -> QFont:
+    """Of what stands behind a label."""
+    small = QFont(font)
+    small.setPointSizeF(max(7.0, font.pointSizeF() - 1))
+    return small
+
+
+def apart_px(row: Entry, small: QFontMetrics) -> int:
+    """What tells a row apart from others with the same label, in pixels of that font."""
+    return small.horizontalAdvance(row.apart) + _GAP_PX if row.apart else 0
 
 
 def plain_value_px(metrics: QFontMetrics) -> int:

@@ -1,9 +1,11 @@
 """The traces of the chosen series, and what of them goes to plot and legend; GUI thread."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import tzinfo
 from itertools import chain
 from types import MappingProxyType
+from typing import NamedTuple
 
 from PySide6.QtGui import QColor
 
@@ -27,6 +29,19 @@ from t3monitor.ui.trend.series.point_names import Named, PointNames
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.shown import Chosen
 from t3monitor.ui.trend.time.time_range import TimeRange
+
+
+class Apart(NamedTuple):
+    """What tells series with the same label apart, empty where that is not needed."""
+
+    panel: str = ""
+    site: str = ""
+    point_id: str = ""
+
+    def beside(self, label: str) -> str:
+        """Together with that label, or (empty) by itself."""
+        panel = " ".join(filter(None, (self.panel, label)))
+        return " · ".join(filter(None, (panel, self.site))) + (f" ({self.point_id})" if self.point_id else "")
 
 
 class Traces:
@@ -184,12 +199,13 @@ class Traces:
         traces = self.shown
         shown = [chosen for chosen in self._series if not chosen.hidden]
         found = []
-        for trace, name, chosen in zip(traces, self._lane_names(traces), shown, strict=True):
+        for trace, apart, chosen in zip(traces, self._apart(traces), shown, strict=True):
             ahead_s = trace.ahead_s(now_s)
             lines = trace.lines(now_s + ahead_s)
             is_increase = any(line is not series for line, series in zip(lines, trace.series, strict=True))
             style = chosen.style._replace(step=chosen.style.step or is_increase)
             with_words = tuple((line, lane_words(line, trace.words(line))) for line in lines)
+            name = apart.beside(trace.names.label)
             found.append(Drawn(trace.key, name, _colour(chosen), style, with_words, ahead_s, plot=chosen.plot))
         return found
 
@@ -197,20 +213,21 @@ class Traces:
         """In which colour each is drawn."""
         return {chosen.key: _colour(chosen) for chosen in self._series}
 
-    def _lane_names(self, traces: Sequence[Trace]) -> list[str]:
-        """The shortest names with which no two are called alike."""
+    def _apart(self, traces: Sequence[Trace]) -> list[Apart]:
+        """What has to be told beside the label of each so that no two are called alike, and no more."""
 
-        def with_panel(trace: Trace) -> str:
-            return f"{self._names.briefly(trace.of.serial_number)} {trace.names.label}"
+        def whole(trace: Trace) -> Apart:
+            return Apart(self._names.briefly(trace.of.serial_number), trace.names.site, trace.point_id)
 
-        def with_site(trace: Trace) -> str:
-            return " · ".join(filter(None, (with_panel(trace), trace.names.site)))
-
-        names = [f"{with_site(trace)} ({trace.point_id})" for trace in traces]
-        for way in (with_site, with_panel, lambda trace: trace.names.label):
-            shorter = [way(trace) for trace in traces]
-            names = [name if shorter.count(short) > 1 else short for name, short in zip(names, shorter, strict=True)]
-        return names
+        found = list(map(whole, traces))
+        for told in (2, 1, 0):  # parts of it
+            shorter = [Apart(*its[:told]) for its in found]
+            names = Counter((trace.names.label, *its) for trace, its in zip(traces, shorter, strict=True))
+            found = [
+                short if names[trace.names.label, *short] == 1 else its
+                for trace, its, short in zip(traces, found, shorter, strict=True)
+            ]
+        return found
 
     def entries(
         self,
@@ -220,6 +237,7 @@ class Traces:
         is_present: bool = True,
     ) -> list[Entry]:
         """The rows of the legend with what ``tell`` says of each series, of the present or of another time."""
+        traces = list(self._traces.values())
         return [
             Entry(
                 chosen.key,
@@ -233,8 +251,9 @@ class Traces:
                 _unit(trace),
                 figures.get(chosen.key, Figures()),
                 chosen.plot,
+                apart.beside(""),
             )
-            for chosen, trace in zip(self._series, self._traces.values(), strict=True)
+            for chosen, trace, apart in zip(self._series, traces, self._apart(traces), strict=True)
         ]
 
     def is_recorded(self, trace: Trace) -> bool:
