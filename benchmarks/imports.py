@@ -1,14 +1,17 @@
-"""Importing T3000's database: how fast, in how much memory, and what kills leave of it.
+"""Importing T3000's database and captures: how fast, in how much memory, and what kills leave of it.
 
 The big file has the old shape with its nine indexes, as T3000's had them after a few days: 1.2 million rows of two
-panels with 256 points each. Kills come at random moments of an import, each of a new database; then it is repeated, and
-each row of the view is compared with those of an import that nobody ended.
+panels with 256 points each. Captures are two files of the same panels, of which each has all calls. Kills come at
+random moments of an import, each of a new database; then it is repeated, and each row of the view is compared with
+those of an import that nobody ended.
 """
 
 import argparse
 import hashlib
+import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,6 +19,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from time import perf_counter, sleep
 
@@ -24,7 +29,8 @@ from t3monitor.config.paths import HOME_VARIABLE
 
 SERIALS = 237219, 237451
 _TYPES = ("INPUT", "IN", 64), ("OUTPUT", "OUT", 64), ("VARIABLE", "VAR", 128)
-_LOOK_S, _SOON_S = 0.05, 1.0
+_CAPTURE = "T3_CppMsg_LOGGING_DATA_0904_1619h.txt"
+_LOOK_S, _SOON_S = 0.05, 0.3
 _STEP_S, _FIRST_S = 300, 1_757_000_000
 _FLAT = """CREATE TABLE TRENDLOG_DATA (SerialNumber INTEGER NOT NULL, PanelId INTEGER NOT NULL, PointId TEXT NOT NULL,
     PointIndex INTEGER NOT NULL, PointType TEXT NOT NULL, Value TEXT NOT NULL, LoggingTime TEXT NOT NULL,
@@ -46,35 +52,57 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=34)
     parser.add_argument("--killed-rows", type=int, default=60_000)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="t3monitor-imports-") as folder:
-        _measure(Path(folder), options.rows)
-        return _kill(Path(folder), options.killed_rows, options.kills)
+    with tempfile.TemporaryDirectory(prefix="t3monitor-imports-") as name:
+        folder = Path(name)
+        _measure(folder, options.rows)
+        _measure_captures(folder, options.rows)
+        code = 0
+        for make, file in ((_make, "webview_t3_device.db"), (_capture, _CAPTURE)):
+            source = folder / "killed" / file
+            source.parent.mkdir()
+            make(source, options.killed_rows)
+            code |= _kill(folder, source.parent, options.killed_rows, options.kills)
+            shutil.rmtree(source.parent)
+        return code
 
 
 def _measure(folder: Path, count: int) -> None:
     source = folder / "big" / "webview_t3_device.db"
     source.parent.mkdir()
     inserts_s = _make(source, count)
-    before = _digest(source), _names(source)
+    before = _state(source.parent)
     print(f"{source.stat().st_size / 1e6:.0f} MB, {count:,} rows in T3000's old shape")
     print(f"  raw sqlite3 inserts of the same rows, without an index: {count / inserts_s:,.0f} rows a second")
+    _import_thrice(source, folder, count)
+    print(f"  the original and its folder are {'the same' if before == _state(source.parent) else 'CHANGED'}")
+
+
+def _measure_captures(folder: Path, count: int) -> None:
+    source = folder / "captures" / _CAPTURE
+    source.parent.mkdir()
+    _capture(source, count)
+    before = _state(source.parent)
+    size = sum(file.stat().st_size for file in source.parent.iterdir())
+    print(f"{size / 1e6:.0f} MB of captures, {count:,} samples, each twice")
+    _import_thrice(source.parent, folder, count)
+    print(f"  the originals and their folder are {'the same' if before == _state(source.parent) else 'CHANGED'}")
+
+
+def _import_thrice(source: Path, folder: Path, count: int) -> None:
     target = folder / "target.db"
     for what, dry in (("told (--dry-run)", True), ("imported", False), ("imported once more", False)):
         began = perf_counter()
         peak_mb, said = _import(source, target, folder, dry=dry)
         elapsed_s = perf_counter() - began
         print(f"  {what}: {elapsed_s:.1f} s, {count / elapsed_s:,.0f} rows a second, at most {peak_mb:.0f} MB: {said}")
-    same = before == (_digest(source), _names(source))
-    print(f"  the original and its folder are {'the same' if same else 'CHANGED'}")
     with closing(sqlite3.connect(target)) as connection:
         print(f"  in the view: {connection.execute(_COUNT).fetchone()}; {target.stat().st_size / 1e6:.1f} MB")
+    for file in folder.glob(f"{target.name}*"):
+        file.unlink()
 
 
-def _kill(folder: Path, count: int, kills: int) -> int:
-    source = folder / "killed" / "webview_t3_device.db"
-    source.parent.mkdir()
-    _make(source, count)
-    before = _digest(source), _names(source)
+def _kill(folder: Path, source: Path, count: int, kills: int) -> int:
+    before = _state(source)
     whole = folder / "whole.db"
     _import(source, whole, folder)
     expected, others, amid = _content(whole), 0, 0
@@ -96,7 +124,9 @@ def _kill(folder: Path, count: int, kills: int) -> int:
         )
         for file in folder.glob(f"{target.name}*"):
             file.unlink()
-    changed = before != (_digest(source), _names(source))
+    for file in folder.glob(f"{whole.name}*"):
+        file.unlink()
+    changed = before != _state(source)
     print(
         f"{kills} kills, {amid} of them amid the samples; {others} differ afterwards; the original changed: {changed}"
     )
@@ -127,6 +157,30 @@ def _make(file: Path, count: int) -> float:
             for number, columns in enumerate(_INDEXES):
                 connection.execute(f"CREATE INDEX i{number} ON TRENDLOG_DATA ({columns})")
     return inserts_s
+
+
+def _capture(file: Path, count: int) -> None:
+    """The same as entries of two files, of which each has all calls."""
+    numbers = sum(points for *_, points in _TYPES) * len(SERIALS)
+    with file.open("wb") as one, file.with_name("T3_CppMsg_BacnetWebView_Exports_1619h.txt").open("wb") as other:
+        for turn, rows in groupby(enumerate(_rows(count)), lambda row: row[0] // numbers):
+            at_s = _FIRST_S + turn * _STEP_S
+            panels: dict[object, list[object]] = {}
+            for _, (serial, panel, point_id, number, kind, value, *_) in rows:
+                point = {"id": point_id, "index": number, "type": kind, "value": int(str(value)), "pid": panel}
+                panels.setdefault(serial, []).append(
+                    point | {"digital_analog": 1, "range": 3, "control": 0, "label": f"L{number}"}
+                )
+            told = [
+                {"panel_id": panel, "panel_serial_number": serial, "panel_name": "AHU", "device_data": panels[serial]}
+                | {f"{kind.lower()}_logging_time": at_s for kind, *_ in _TYPES}
+                for panel, serial in enumerate(panels, 1)
+            ]
+            answer = json.dumps({"action": "LOGGING_DATA_RES", "data": told}, sort_keys=True, separators=(",", ":"))
+            head = f"=== LOGGING_DATA C++ FFI Call [{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M:%S}] ===\r\n"
+            for target, what, end in ((one, "Complete", "of Entry"), (other, "Full", "JSON Response")):
+                entry = f"{head}=== {what} JSON Response ===\r\n{answer}\r\n=== End {end} ===\r\r\n"
+                target.write(entry.encode("ascii"))
 
 
 def _started(source: Path, target: Path, folder: Path, *, dry: bool = False) -> "subprocess.Popen[str]":
@@ -191,8 +245,8 @@ def _content(database: Path) -> str:
     return found.hexdigest()
 
 
-def _names(file: Path) -> list[str]:
-    return sorted(beside.name for beside in file.parent.iterdir())
+def _state(folder: Path) -> dict[str, str]:
+    return {file.name: _digest(file) for file in folder.iterdir()}
 
 
 def _digest(file: Path) -> str:

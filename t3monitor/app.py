@@ -25,7 +25,7 @@ from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.controls import Controls
 from t3monitor.ui.feed import TableFiles, WindowFeed, explain_holes, load_history, marks_of, point_name
-from t3monitor.ui.importing import Importer, T3000History
+from t3monitor.ui.importing import Importer, OthersHistory
 from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.main_window import MainWindow
 from t3monitor.ui.notes.book import NoteBook
@@ -89,7 +89,7 @@ class MonitorApp(QObject):
             time.time,
         )
         self.settings = SettingsOpener(self.window, self.session, paths, self.services.upkeep, self)
-        history = T3000History(self.session, self.services.upkeep, paths)
+        history = OthersHistory(self.session, self.services.upkeep, paths)
         self.importer = Importer(self.window, history, self._tasks.spawn, self)
         self.controls = Controls(
             self.window,
@@ -213,7 +213,7 @@ class MonitorApp(QObject):
         window.devices.same_controller_said.connect(self.services.accept_controller)
         window.log_folder_asked.connect(self.on_log_folder)
         window.import_asked.connect(self.importer.ask)
-        window.databases_dropped.connect(self.importer.look_at)
+        window.files_dropped.connect(self.importer.look_at)
         self.importer.imported.connect(self.feed.on_imported)
         window.trend.points_changed.connect(self.feed.on_plotted_points_changed)
         window.activity.cycles.others_wanted.connect(self.feed.on_other_cycles_wanted)

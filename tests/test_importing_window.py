@@ -8,6 +8,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from answers import real_answer, real_panel
+from captured import captured
 from programs import Run, opened, until
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
@@ -58,7 +60,7 @@ def test_files_are_told_of_then_imported_and_the_window_is_told(run: Run, paths:
             program.window.import_action.trigger()
             assert isinstance(importer.dialog, QFileDialog)
             importer.dialog.reject()
-            assert not drop(program.window, [file, tmp_path / "letter.txt"])
+            assert not drop(program.window, [file, tmp_path / "letter.docx"])
             program.window.trend.state.add([PointKey(237219, PointType.INPUT, 1)])
 
             drop(program.window, [no_database, file])
@@ -104,5 +106,32 @@ def test_a_dialog_that_is_closed_while_it_looks_stores_nothing(run: Run, paths: 
             dialog.reject()  # while it stores: the trend shows what stays
             assert reloaded
             await until(lambda: not program.is_busy, program)
+
+    run(scenario())
+
+
+def test_a_folder_that_is_dropped_is_told_of_with_its_databases_and_captures(
+    run: Run, paths: Paths, tmp_path: Path
+) -> None:
+    folder = tmp_path / "T3000"
+    folder.mkdir()
+    split(folder / "webview_t3_device.db", SPLIT["2025-10-30"], [point(1)], [sample(1, "1", "2026-01-05 12:00:00")])
+    (folder / "webview_t3_device_2026-02.db").write_text("nothing")
+    (folder / "T3_CppMsg_LOGGING_DATA_1021_1215h.txt").write_bytes(captured(real_answer(real_panel())))
+
+    async def scenario() -> None:
+        async with opened(paths, STOPPED) as program:
+            assert drop(program.window, [folder])
+            dialog = program.importer.dialog
+            assert isinstance(dialog, ImportDialog)
+            await until(dialog.import_button.isEnabled, program)
+            told = dialog.text.toPlainText()
+            assert "1 samples from 2026-01-05 12:00:00 EST" in told
+            assert "webview_t3_device_2026-02.db is no SQLite database" in told
+            assert f"{folder}: 1 files, 0.0 MB, 1 answers (captures)" in told
+            assert "3 samples from 2025-10-31 21:34:39 EDT" in told
+            dialog.import_button.click()
+            await until(lambda: not program.is_busy and samples(paths) == 4, program)
+            dialog.reject()
 
     run(scenario())

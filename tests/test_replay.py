@@ -1,20 +1,24 @@
 """The replay link: what each kind of recording gives, and how it ends."""
 
+import io
 import json
 import os
 import sqlite3
 import sys
+import tracemalloc
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from answers import LOGGED_S, documented_answer, documented_panel, real_answer, real_panel
+from answers import LOGGED_S, documented_answer, documented_panel, full_panel, real_answer, real_panel
+from captured import captured, commented, exported, flat_answer, logged
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import BadReplyError, NoNewDataError, UnreachableError
 from t3monitor.sync.links import open_link
+from t3monitor.t3000.captures import recorded_answers
 from t3monitor.t3000.link import Link
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.replay import ReplayLink
@@ -45,26 +49,6 @@ def serials(path: Path) -> list[int]:
     """Serial numbers of the answers' panels."""
     decoder = AnswerDecoder()
     return [device.serial_number for body in answers(path) for device in decoder.decode(body, 1).panels]
-
-
-def captured(answer: bytes, title: bytes = b"Complete JSON Response") -> bytes:
-    """An entry of a capture file of September 2025, as it stands on the disk."""
-    return (
-        b"=== LOGGING_DATA C++ FFI Call [2025-10-21 12:00:16] ===\r\n"
-        b"Total panels found: 2\r\n"
-        b"JSON response size: " + str(len(answer)).encode() + b" characters\r\n"
-        b"Data items processed: 2\r\n"
-        b"=== " + title + b" ===\r\n" + answer + b"\r\n=== End of Entry ===\r\r\n"
-    )
-
-
-def exported(answer: bytes) -> bytes:
-    """An entry of the file that holds every call of the export."""
-    return (
-        b"=== BacnetWebView_HandleWebViewMsg [2026-01-27 12:00:16] ===\r\nAction 15\r\n=== Full JSON Response ===\r\n"
-        + answer
-        + b"\r\n=== End JSON Response ===\r\n=== End of Entry ===\r\r\n"
-    )
 
 
 def test_a_file_of_one_line_is_one_answer(tmp_path: Path) -> None:
@@ -206,6 +190,53 @@ def test_calls_of_other_actions_in_a_capture_are_left_out(tmp_path: Path) -> Non
     live = b'{"data":{"device_data":[],"entryType":1,"panelId":5}}'
     path = recording(tmp_path / "capture.txt", captured(panels), exported(live), captured(FIRST), exported(panels))
     assert answers(path) == [FIRST]
+
+
+@pytest.mark.parametrize("left", [1, 60, 200, len(captured(FIRST)) - 300])
+def test_an_entry_that_follows_one_that_was_cut_off_is_whole(tmp_path: Path, left: int) -> None:
+    path = recording(tmp_path / "capture.txt", captured(FIRST)[:-left], captured(SECOND), exported(THIRD)[30:])
+    assert answers(path)[-2:] == [SECOND, THIRD]
+
+
+def test_a_log_of_the_sync_service_gives_the_answers_in_it(tmp_path: Path) -> None:
+    path = recording(tmp_path / "T3_Webview_FFI_1215h.txt", logged(FIRST), logged(COOLDOWN), logged(SECOND))
+    assert answers(path) == [FIRST, SECOND]
+
+
+def test_a_file_with_its_request_in_a_comment_gives_the_answer(tmp_path: Path) -> None:
+    assert serials(recording(tmp_path / "call_1.txt", commented(FIRST))) == [1]
+    assert answers(recording(tmp_path / "call_2.txt", commented(COOLDOWN))) == []
+
+
+def test_the_answer_of_august_2025_has_one_panel_at_the_top(tmp_path: Path) -> None:
+    assert serials(recording(tmp_path / "capture.txt", captured(flat_answer(237219)))) == [237219]
+    (panel,) = AnswerDecoder().decode(flat_answer(237219, input_logging_time=LOGGED_S), 1).panels
+    assert (panel.panel_id, panel.panel_name, panel.input_logging_time) == (5, "AHU5", LOGGED_S)
+    assert [(point.point_id, point.value) for point in panel.inputs] == [("IN1", 21.5)]
+    with pytest.raises(BadReplyError, match="no readable panel"):
+        AnswerDecoder().decode(flat_answer(237219, panel_id="five"), 1)
+
+
+def test_of_a_large_file_there_is_one_answer_in_memory_at_a_time(tmp_path: Path) -> None:
+    path, entry = tmp_path / "capture.txt", captured(real_answer(full_panel(7)))
+    with path.open("wb") as file:
+        for _ in range(40_000_000 // len(entry)):
+            file.write(entry)
+    link = ReplayLink(path)
+    tracemalloc.start()
+    try:
+        size = sum(link.fetch(1.0).size_bytes for _ in range(40_000_000 // len(entry)))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size > 35_000_000
+    assert most < 8_000_000
+
+
+def test_of_a_file_that_is_no_text_the_begin_alone_is_read() -> None:
+    program = io.BytesIO(b"MZ\0\0" + bytes(5_000_000))
+    assert len(list(recorded_answers(program))) == 1
+    assert program.tell() <= 1_000_000
 
 
 def test_a_capture_ends_in_the_values_that_stood_on_the_wire(tmp_path: Path) -> None:

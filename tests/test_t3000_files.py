@@ -17,9 +17,10 @@ import pytest
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
+from t3monitor.exchange.imports import sources_in
 from t3monitor.exchange.t3000_files import importing
 from t3monitor.exchange.t3000_files.importing import Report, Store, import_file
-from t3monitor.exchange.t3000_files.opening import UnusableFileError, databases_in
+from t3monitor.exchange.t3000_files.opening import UnusableFileError
 from t3monitor.exchange.t3000_files.told import report_lines
 from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
@@ -608,8 +609,12 @@ def test_each_file_that_is_none_says_so_in_a_sentence(tmp_path: Path, ours: Data
     assert unusable(cut).startswith("FILE is damaged and cannot be read (")
     for own in (ours.path, older, in_ruins):
         assert unusable(own) == "FILE is a database of T3 Monitor, not of T3000; nothing of it is imported"
-    with pytest.raises(UnusableFileError, match=r"has no databases \(\*\.db\)"):
-        databases_in([tmp_path / "ours" / "nothing"])
+    with pytest.raises(UnusableFileError, match=r"has neither databases \(\*\.db\) nor captures"):
+        sources_in([tmp_path / "ours" / "nothing"], LongWork())
+
+
+def databases_in(paths: list[Path]) -> list[Path]:
+    return [path for path, captures in sources_in(paths, LongWork()) if not captures]
 
 
 def test_of_a_folder_t3000s_databases_are_taken_or_all_where_none_has_its_name(tmp_path: Path) -> None:

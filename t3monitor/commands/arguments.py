@@ -58,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
 def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     import_ = commands.add_parser("import", help="take over the history that T3000 itself recorded")
     import_.add_argument(
-        "files", nargs="+", metavar="FILE_OR_FOLDER", help="webview_t3_device.db of T3000, or its folder"
+        "files",
+        nargs="+",
+        metavar="FILE_OR_FOLDER",
+        help="database of T3000 (webview_t3_device.db), captures, or a folder",
     )
     import_.add_argument("--dry-run", action="store_true", help="only say what is in the files")
     import_.add_argument("--zone", metavar="ZONE", help="of the computer that wrote them (default: this one's)")

@@ -1,4 +1,4 @@
-"""``t3monitor import``: T3000's own databases into ours."""
+"""``t3monitor import``: T3000's own databases and captures into ours."""
 
 import argparse
 import sys
@@ -15,10 +15,9 @@ from t3monitor.commands.waiting import done
 from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths, whole_path
 from t3monitor.config.settings import Settings
-from t3monitor.exchange.t3000_files.importing import Store, import_file
-from t3monitor.exchange.t3000_files.opening import databases_in
+from t3monitor.exchange.imports import import_source, sources_in
+from t3monitor.exchange.t3000_files.importing import Store
 from t3monitor.exchange.t3000_files.storing import storing
-from t3monitor.exchange.t3000_files.told import report_lines
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.zones import zone_named
 from t3monitor.store.keepers import Keepers
@@ -36,12 +35,15 @@ def import_(args: argparse.Namespace) -> int:
     on_end_signals(lambda _: work.cancel())
     code = exit_codes.GOOD
     try:
-        files = databases_in([whole_path(path, "FILE") for path in args.files])
+        paths = [whole_path(path, "FILE") for path in args.files]
+        sources = done(partial(sources_in, paths, work), work)
         known, folder = known_to(url, settings), user_paths().data / "import"
+        is_stored = not args.dry_run
         with _storing(url, settings, dry_run=args.dry_run) as store:
-            for file in files:
+            for source in sources:
+                act = partial(import_source, source, zone, folder, store, work, known, is_stored=is_stored)
                 try:
-                    report = done(partial(import_file, file, zone, folder, store, work, known), work)
+                    lines = done(act, work)
                 except DatabaseError:
                     raise
                 except MonitorError as error:
@@ -50,7 +52,7 @@ def import_(args: argparse.Namespace) -> int:
                     if work.is_cancelled:
                         break
                 else:
-                    print("\n".join(report_lines(report, zone, is_stored=store is not None)), flush=True)
+                    print("\n".join(lines), flush=True)
     except MonitorError as error:
         print(error, file=sys.stderr)
         return exit_codes.of_outcome(error.outcome)

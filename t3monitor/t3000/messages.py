@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from t3monitor.model.causes import Cause
 from t3monitor.model.errors import BadReplyError, NoNewDataError, RefusedError
@@ -47,6 +47,7 @@ class _Answer(Struct):
     action: Raw | UnsetType = UNSET
     debug: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
+    panel_serial_number: Raw | UnsetType = UNSET  # of a build of August 2025, with one panel, whose points are data
     data: list[Raw] | UnsetType | None = UNSET
     devices: list[Raw] | UnsetType | None = UNSET
 
@@ -194,6 +195,8 @@ def _panels(body: Body) -> tuple[Shape, Sequence[Raw | RealPanel]]:
             f"T3000 answered {message(action)}{no_text} instead of {_ANSWER_ACTION}: "
             "look at the request in the settings"
         )
+    if answer.data and answer.panel_serial_number is not UNSET:
+        return Shape.REAL, [_panel_at_the_top(body, answer.data)]
     if answer.data:
         return Shape.REAL, answer.data
     if answer.devices:
@@ -208,6 +211,15 @@ def _panels(body: Body) -> tuple[Shape, Sequence[Raw | RealPanel]]:
             f"Trend Log beta window was opened once, so open that if it stays so ({message(_text(answer.debug))})"
         )
     raise NoNewDataError(_NOTHING_READ)
+
+
+def _panel_at_the_top(body: bytes, points: list[Raw]) -> RealPanel:
+    try:
+        return RealPanel(**asdict(panel_info.read(body)), device_data=points)
+    except WireError as error:
+        raise BadReplyError(
+            f"T3000's answer holds no readable panel: {message(str(error))}; look at the panels in T3000 itself"
+        ) from None
 
 
 def _text(raw: Raw | UnsetType) -> str:

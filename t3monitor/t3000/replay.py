@@ -1,22 +1,13 @@
 """The replay link: recorded answers from a file or a folder, one per cycle."""
 
 import errno
-import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from t3monitor.model.errors import NoNewDataError, UnreachableError
+from t3monitor.t3000.captures import recorded_answers
 from t3monitor.t3000.link import Answer, Link
 from t3monitor.t3000.text import path_text
-from t3monitor.t3000.wire_json import WireError, read
-
-# An entry of T3000's capture files (docs/t3000.md 10); the last one of a file may be cut off.
-_CAPTURED = re.compile(rb"=== (?:Complete|Full) JSON Response ===\s*(.*?)\s*(?:=== End |\Z)", re.DOTALL)
-_ACTION = b'"LOGGING_DATA_RES"'
-_read_any = msgspec.json.Decoder(msgspec.Raw)
 
 
 class ReplayLink(Link):
@@ -60,36 +51,14 @@ class ReplayLink(Link):
     def _read_all(self) -> Iterator[bytes]:
         if self._path.is_dir():
             for file in sorted(path for path in self._path.rglob("*") if path.is_file()):
-                yield from _answers_of(file.read_bytes())
+                yield from _answers_of(file)
         elif self._path.is_file() or not self._path.exists():
-            yield from _answers_of(self._path.read_bytes())
+            yield from _answers_of(self._path)
         else:  # a pipe, for one, might never end
             raise OSError(errno.EINVAL, "it is neither a file nor a folder")
 
 
-def _answers_of(content: bytes) -> list[bytes]:
-    """The answers of one file; what is no known kind of file is one answer, for the decoder to judge."""
-    content = _as_utf8(content)
-    if captured := _CAPTURED.findall(content):
-        return [answer for answer in captured if _ACTION in answer]  # other calls are captured in the same files
-    lines = [line for line in content.splitlines() if line.strip()]
-    return lines if lines and _is_json(lines[0]) else [content]
-
-
-def _as_utf8(content: bytes) -> bytes:
-    """The content of a text file; Windows PowerShell and some editors save UTF-16, mostly with a mark at its begin."""
-    if content.startswith(BOM_UTF16_LE) or content[1:2] == b"\0" != content[:1]:
-        encoding = "utf-16-le"
-    elif content.startswith(BOM_UTF16_BE) or content[:1] == b"\0" != content[1:2]:
-        encoding = "utf-16-be"
-    else:
-        return content.removeprefix(BOM_UTF8)
-    return content.decode(encoding, "replace").replace("\ufeff", "").encode("utf-8", "replace")
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        read(_read_any, line)
-    except WireError:
-        return False
-    return True
+def _answers_of(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        for recorded in recorded_answers(file):
+            yield recorded.body

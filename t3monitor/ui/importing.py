@@ -1,4 +1,4 @@
-"""T3000's own history, taken over in the window: files are looked at and told of, then imported if that is wanted.
+"""History of others, taken over in the window: files are looked at and told of, then imported if that is wanted.
 
 Lives in the GUI thread; what blocks is done in a thread that nobody waits for.
 """
@@ -24,47 +24,70 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.config.paths import Paths
-from t3monitor.exchange.t3000_files.importing import import_file
+from t3monitor.exchange.imports import import_source, sources_in
+from t3monitor.exchange.t3000_files.importing import Store
+from t3monitor.exchange.t3000_files.opening import UnusableFileError
 from t3monitor.exchange.t3000_files.storing import storing
-from t3monitor.exchange.t3000_files.told import report_lines
-from t3monitor.model.errors import MonitorError
+from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.zones import zone_named
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.session import Session
 from t3monitor.store.work import CancelledWorkError, LongWork
-from t3monitor.sync.logged.known import known_to
+from t3monitor.sync.logged.known import Known, known_to
 from t3monitor.sync.upkeep import UpkeepByHand
 from t3monitor.ui.kit.plain import Label
 
 _SIZE = (760, 420)
 _LOOK_MS = 200
 _WHOLE = 1000  # steps of the bar
+_KINDS = ".db", ".txt", ".json", ".jsonl", ".ndjson", ".log"
 _log = logging.getLogger(__name__)
 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
 
-class T3000History:
-    """Looks at files of T3000's, and imports them into the database in force; blocks, for any thread."""
+def may_be_imported(name: str) -> bool:
+    """Whether a file or folder that is dropped is meant to be imported."""
+    return name.lower().endswith(_KINDS) or Path(name).is_dir()
+
+
+class OthersHistory:
+    """Looks at files and folders, and imports them into the database in force; blocks, for any thread."""
 
     def __init__(self, session: Session, upkeep: UpkeepByHand, paths: Paths) -> None:
         self._session = session
         self._upkeep = upkeep
         self._folder = paths.data / "import"
 
-    def look(self, file: Path, work: LongWork) -> list[str]:
-        """What is in a file; raises MonitorError."""
+    def look(self, path: Path, work: LongWork) -> list[str]:
+        """What is in a file or folder; raises MonitorError."""
         known = known_to(self._session.database, self._session.settings)
-        report = import_file(file, self._zone, self._folder, None, work, known)
-        return list(report_lines(report, self._zone, is_stored=None))
+        return self._told_of(path, None, work, known)
 
-    def take(self, file: Path, work: LongWork) -> list[str]:
+    def take(self, path: Path, work: LongWork) -> list[str]:
         """Imports it and tells what came of it; raises MonitorError."""
         url = self._session.database
         known = known_to(url, self._session.settings)
         with self._upkeep.keeper(url) as keeper:
-            report = import_file(file, self._zone, self._folder, storing(keeper), work, known)
-        return list(report_lines(report, self._zone, is_stored=True))
+            return self._told_of(path, storing(keeper), work, known)
+
+    def _told_of(self, path: Path, store: Store | None, work: LongWork, known: Known) -> list[str]:
+        """Of each source in it; what failed is told as well, unless all did."""
+        lines: list[str] = []
+        failed: list[MonitorError] = []
+        sources = sources_in([path], work)
+        is_stored = True if store else None
+        for source in sources:
+            try:
+                lines += import_source(source, self._zone, self._folder, store, work, known, is_stored=is_stored)
+            except (CancelledWorkError, DatabaseError):
+                raise
+            except MonitorError as error:
+                failed.append(error)
+                lines.append(str(error))
+        if len(failed) == len(sources):
+            raise UnusableFileError("\n".join(lines))
+        return lines
 
     @property
     def _zone(self) -> tzinfo | None:
@@ -78,9 +101,9 @@ class ImportDialog(QDialog):
 
     imported = Signal()
 
-    def __init__(self, files: list[Path], history: T3000History, spawn: Spawn, parent: QWidget | None = None) -> None:
+    def __init__(self, files: list[Path], history: OthersHistory, spawn: Spawn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Import T3000's history"))
+        self.setWindowTitle(self.tr("Import history"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*_SIZE)
         self._files = files
@@ -185,7 +208,7 @@ class Importer(QObject):
 
     imported = Signal()  # the database has more of the past
 
-    def __init__(self, window: QWidget, history: T3000History, spawn: Spawn, parent: QObject | None = None) -> None:
+    def __init__(self, window: QWidget, history: OthersHistory, spawn: Spawn, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
         self._history = history
@@ -195,10 +218,15 @@ class Importer(QObject):
     @Slot()
     def ask(self) -> None:
         """Asks which files."""
-        self.dialog = dialog = QFileDialog(self._window, self.tr("Import T3000's history"))
+        self.dialog = dialog = QFileDialog(self._window, self.tr("Import history"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([self.tr("Databases of T3000 (*.db)"), self.tr("All files (*)")])
+        dialog.setNameFilters(
+            [
+                self.tr("Databases and captures ({0})").format(" ".join(f"*{kind}" for kind in _KINDS)),
+                self.tr("All files (*)"),
+            ]
+        )
         dialog.filesSelected.connect(self.look_at)
         dialog.open()
 

@@ -21,6 +21,7 @@ from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
 from t3monitor.ui.help import add_help_menu
+from t3monitor.ui.importing import may_be_imported
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import splitter, stack
 from t3monitor.ui.kit.notice import Banner
@@ -54,7 +55,7 @@ class MainWindow(QMainWindow):
     settings_asked = Signal()
     log_folder_asked = Signal()
     import_asked = Signal()
-    databases_dropped = Signal(list)  # names of files
+    files_dropped = Signal(list)  # names
     find_panels_asked = Signal()
     closed = Signal()
 
@@ -283,7 +284,7 @@ class MainWindow(QMainWindow):
         logs_action = QAction(self.tr("Open &log folder"), self)
         logs_action.triggered.connect(self.log_folder_asked)
         file_menu = self.menuBar().addMenu(self.tr("&File"))
-        self.import_action = QAction(self.tr("&Import T3000's history…"), self)
+        self.import_action = QAction(self.tr("&Import history…"), self)
         self.import_action.triggered.connect(self.import_asked)
         exporter = self.trend.exporter
         file_menu.addActions([exporter.save_action, exporter.ask_action, exporter.copy_action, self.import_action])
@@ -423,12 +424,12 @@ class MainWindow(QMainWindow):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _databases(event.mimeData()):
+        if _importable(event.mimeData()):
             event.acceptProposedAction()
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
-        self.databases_dropped.emit(_databases(event.mimeData()))
+        self.files_dropped.emit(_importable(event.mimeData()))
         event.acceptProposedAction()
 
     @override
@@ -437,10 +438,10 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
 
-def _databases(data: QMimeData) -> list[str]:
-    """The files that are dragged, if all of them may be databases of T3000's."""
+def _importable(data: QMimeData) -> list[str]:
+    """The files and folders that are dragged, if all of them may be imported."""
     files = [url.toLocalFile() for url in data.urls()]
-    return files if all(file.lower().endswith(".db") for file in files) else []
+    return files if all(may_be_imported(file) for file in files) else []
 
 
 def _tip(action: QAction) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
+from t3monitor.exchange.reports import Samples
 from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, opened, our_own
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
@@ -29,19 +30,13 @@ Store = Callable[[Collection[ImportedFrame], str], int]  # with what tells of th
 
 
 @dataclass(slots=True)
-class Report:
-    """What was found in a file, and what of it was added; times are UTC epoch seconds."""
+class Report(Samples):
+    """What was found in a file, and what of it was added."""
 
     file: Path
     size: int = 0
     shapes: list[str] = field(default_factory=list)
     rows: int = 0
-    samples: int = 0
-    added: int = 0
-    first_s: int | None = None
-    last_s: int | None = None
-    panels: dict[int, set[int]] = field(default_factory=dict)  # their numbers, by serial number
-    points: int = 0
     twins: int = 0
     duplicates: int = 0
     repeated: int = 0
@@ -51,12 +46,7 @@ class Report:
         """One more window was read."""
         self.duplicates += window.duplicates
         self.repeated += window.repeated
-        for frame in window.frames:
-            self.samples += len(frame.values)
-            self.panels.setdefault(frame.serial_number, set()).add(frame.panel_id)
-        times = [frame.logging_time for frame in window.frames]
-        self.first_s = min(times, default=None) if self.first_s is None else min(self.first_s, *times)
-        self.last_s = max(times, default=None) if self.last_s is None else max(self.last_s, *times)
+        self.take_frames(window.frames)
 
 
 def import_file(

@@ -19,10 +19,9 @@ from t3monitor.store.lock import HeldError, Holder, Lock
 from t3monitor.store.work import LongWork
 from t3monitor.t3000.text import path_text
 
-_MAGIC = b"SQLite format 3\0"
+MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID = slice(68, 72)  # of the first page
 _WAL_HEADER_BYTES = 32  # with salts that are others as soon as it is begun anew
-_NAMES = "webview_t3_device*.db", "*.db"
 _CHUNK_BYTES = 4_000_000
 _SPARE_BYTES = 100_000_000  # that a copy must leave on the disk
 _TRIES = 5
@@ -66,25 +65,6 @@ class OpenFile:
             raise UnusableFileError(f"{path_text(self.path)} is damaged and cannot be read ({error})") from error
 
 
-def databases_in(paths: list[Path]) -> list[Path]:
-    """The files that are named, and of folders T3000's databases in them or in the Database below; each once.
-
-    In a folder without any of T3000's names all are. Raises UnusableFileError.
-    """
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            folders = path, path / "Database"
-            named = ([file for folder in folders for file in sorted(folder.glob(names))] for names in _NAMES)
-            there = next((files for files in named if files), [])
-            if not there:
-                raise UnusableFileError(f"The folder {path_text(path)} has no databases (*.db)")
-            found += there
-        else:
-            found.append(path)
-    return list(dict.fromkeys(found))
-
-
 @contextmanager
 def opened(path: Path, folder: Path, work: LongWork) -> Iterator[OpenFile]:
     """The database, to be read in the block; ``folder`` is ours, for a copy where one is needed.
@@ -126,7 +106,7 @@ def _check_is_foreign(path: Path) -> None:
         raise UnusableFileError(f"{name} cannot be read ({error.strerror})") from error
     if not page and not any(file.exists() for file in _journals(path)):
         raise UnusableFileError(f"{name} is empty: there is nothing in it")
-    if page and not page.startswith(_MAGIC):
+    if page and not page.startswith(MAGIC):
         raise UnusableFileError(f"{name} is no SQLite database")
     if int.from_bytes(page[_APPLICATION_ID]) == APPLICATION_ID:
         raise our_own(path)

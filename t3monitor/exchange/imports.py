@@ -1,0 +1,89 @@
+"""What can be imported, as it is named by people: files and folders, of whichever kind; of any thread."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import tzinfo
+from pathlib import Path
+from typing import NamedTuple
+
+from t3monitor.exchange import captures
+from t3monitor.exchange.t3000_files.importing import Store, import_file
+from t3monitor.exchange.t3000_files.opening import MAGIC, UnusableFileError
+from t3monitor.exchange.t3000_files.told import report_lines
+from t3monitor.store.work import LongWork
+from t3monitor.sync.logged.known import Known
+from t3monitor.t3000.text import path_text
+
+_DATABASE, _T3000S_NAME = ".db", "webview_t3_device"
+_BESIDE_DATABASES = "-wal", "-shm", "-journal", "-lock"
+
+
+class Source(NamedTuple):
+    """Something to import: a database, or the captures of a file or folder."""
+
+    path: Path
+    captures: tuple[Path, ...] = ()
+
+
+def sources_in(paths: Iterable[Path], work: LongWork) -> list[Source]:
+    """What the named files and folders hold, each once: of a folder T3000's databases below it, then all captures.
+
+    In a folder without any of T3000's names all databases are. Raises UnusableFileError and CancelledWorkError.
+    """
+    found: list[Source] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(Source(path) if _is_database(path) else Source(path, (path,)))
+            continue
+        files = list(_files_below(path, work))
+        databases = [file for file in files if file.suffix.lower() == _DATABASE]
+        found += map(Source, [file for file in databases if file.name.startswith(_T3000S_NAME)] or databases)
+        others = tuple(file for file in files if file.suffix.lower() != _DATABASE and not _is_database(file))
+        if others:
+            found.append(Source(path, others))
+        elif not databases:
+            raise UnusableFileError(f"The folder {path_text(path)} has neither databases (*.db) nor captures")
+    return list(dict.fromkeys(found))
+
+
+def import_source(
+    source: Source,
+    zone: tzinfo | None,
+    folder: Path,
+    store: Store | None,
+    work: LongWork,
+    known: Known,
+    *,
+    is_stored: bool | None,
+) -> list[str]:
+    """Imports it, or without ``store`` only looks at it; returns what is to be told, in times of ``zone``.
+
+    ``zone`` is that of the computer that wrote it (None: this one's), ``folder`` is ours, for a copy where one is
+    needed; ``is_stored`` says what the lines say of the outcome (None: it is yet to be decided). Raises
+    UnusableFileError, CancelledWorkError, and DatabaseError of ``store``.
+    """
+    if source.captures:
+        captured = captures.import_captures(*source, zone, store, work, known)
+        return list(captures.report_lines(captured, zone, is_stored=is_stored))
+    report = import_file(source.path, zone, folder, store, work, known)
+    return list(report_lines(report, zone, is_stored=is_stored))
+
+
+def _is_database(path: Path) -> bool:
+    if path.suffix.lower() == _DATABASE:
+        return True
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+    return False
+
+
+def _files_below(folder: Path, work: LongWork) -> Iterator[Path]:
+    """All that may be imported, those of a folder before those of the folders in it, in the order of names."""
+    for place, folders, names in os.walk(folder):
+        work.tell(None)
+        folders.sort()
+        for name in sorted(names):
+            file = Path(place, name)
+            if not name.endswith(_BESIDE_DATABASES) and file.is_file():
+                yield file
