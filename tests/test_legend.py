@@ -23,7 +23,7 @@ from t3monitor.ui.keys import table_keys
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.trend.holes.missing import Pieces
 from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
-from t3monitor.ui.trend.legend.in_sight import InSight, ToMeasure, measure
+from t3monitor.ui.trend.legend.in_sight import InSight, ToMeasure, in_sight, measure
 from t3monitor.ui.trend.legend.legend import NARROW_PX, Legend, LegendSplitter
 from t3monitor.ui.trend.legend.legend_model import Column, Entry, Told
 from t3monitor.ui.trend.legend.styles import FIRST, Style
@@ -381,23 +381,28 @@ def test_of_two_states_the_mean_is_how_much_of_the_time_it_was_the_second_one() 
 
 
 @pytest.mark.parametrize(
-    ("before", "since", "said"),
+    ("before", "since", "said", "in_words"),
     [
-        (("°C", 3, False), ("°F", 4, False), "°C, °F"),
-        (("", 1, True), ("", 2, True), "2 ranges"),
-        (("", 1, True), ("°C", 3, False), "2 ranges"),
+        (("°C", 3, False), ("°F", 4, False), ("7.00 °F", "7.50 °F", "8.00 °F"), "in °F"),
+        (("°C", 3, False), ("", 1, True), ("", "On 50 %", ""), "in the newest range"),
+        (("", 1, True), ("°C", 3, False), ("7.00 °C", "7.50 °C", "8.00 °C"), "in °C"),
     ],
 )
-def test_a_series_that_changed_its_unit_has_no_figures_of_both_and_says_so(
-    before: tuple[str, int, bool], since: tuple[str, int, bool], said: str
+def test_a_series_that_changed_its_unit_has_the_figures_of_the_newest_one_and_says_so(
+    before: tuple[str, int, bool], since: tuple[str, int, bool], said: tuple[str, str, str], in_words: str
 ) -> None:
     trace = Trace(SAT)
+    newest = (0.0, 1.0) if since[2] else (7.0, 8.0)
     trace.series = tuple(
-        Series(np.array([at]), np.array([1.0]), Holes.none(), *kind, "", 10.0)
-        for at, kind in ((0.0, before), (10.0, since))
+        Series(np.array(times), np.array(values), Holes(np.array(starts), np.array(ends)), *kind, "", 10.0)
+        for times, values, kind, starts, ends in (
+            ((0.0, 30.0), newest, since, [10.0], [30.0]),
+            ((10.0, 20.0), (1.0, 0.0), before, [30.0], [np.inf]),
+        )
     )
-    told = figures_of(trace, measure(ToMeasure(trace.series, TimeRange(0.0, 20.0), Pieces.none(), 20.0)))
-    assert (told.minimum, told.mean, told.maximum) == ("", said, "")
+    to_measure = ToMeasure(trace.series, TimeRange(0.0, 40.0), Pieces.none(), 40.0)
+    assert figures_of(trace, measure(to_measure)) == (*said, "50 %", True), "of the time in which it had that unit"
+    assert in_sight(trace, to_measure)[-1].endswith(f"the figures in the list are those {in_words}")
 
 
 def test_a_counter_has_what_it_counted_in_place_of_its_mean() -> None:

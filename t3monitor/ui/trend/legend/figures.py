@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.series_keys import SeriesKey
-from t3monitor.model.units import is_counter, is_measured, written_unit
+from t3monitor.model.units import is_counter, is_measured
 from t3monitor.store.history.increases import increases
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, Statistics
@@ -29,7 +29,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Figures(NamedTuple):
-    """Texts, without the unit that stands beside the value; empty where there is nothing to say."""
+    """Texts, without the unit where it stands beside the value; empty where there is nothing to say."""
 
     minimum: str = ""
     mean: str = ""
@@ -46,24 +46,21 @@ class Figures(NamedTuple):
 
 
 def figures_of(trace: Trace, told: InSight | None) -> Figures:
-    """What the list says of a series; of one that changed its unit in sight which ones, and how much is known.
+    """What the list says of a series; of one that changed its unit in sight those in the newest, with that unit.
 
     Of two states the mean is the share of the second one, of a counter what it counted.
     """
     if told is None:
         return Figures()
-    texts = Figures(known=share_text(told.known), is_partial=told.known < KNOWN_WELL)
-    with_readings = [(series, statistics) for series, statistics in told.lines if statistics.known]
-    if not with_readings:
+    newest = told.newest
+    known = newest[1].known if newest and told.is_changed else told.known
+    texts = Figures(known=share_text(known), is_partial=known < KNOWN_WELL)
+    if newest is None:
         return texts
-    if len(with_readings) > 1:
-        units = dict.fromkeys(written_unit(series.units) for series, _ in with_readings)
-        several = translate("Figures", "%d ranges") % len(with_readings)
-        return texts._replace(mean=", ".join(units) if all(units) and len(units) > 1 else several)
-    series, statistics = with_readings[0]
+    series, statistics = newest
     if not is_measured(digital=series.digital, range_=series.range):
         return texts._replace(mean=_share_of_second_state(trace, series, statistics))
-    bare = replace(series, units="")
+    bare = series if told.is_changed else replace(series, units="")
     minimum, mean, maximum = (
         "" if value is None else trace.text_of(bare, value)
         for value in (statistics.minimum, statistics.mean, statistics.maximum)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from t3monitor.model.times import duration_text
-from t3monitor.model.units import is_measured
+from t3monitor.model.units import is_measured, written_unit
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, StateTime, Statistics, statistics
 from t3monitor.ui.kit.texts import translate
@@ -28,6 +28,20 @@ class InSight(NamedTuple):
     def known_s(self) -> float:
         """How much of the time is known."""
         return sum(told.known_s for _, told in self.parts)
+
+    @property
+    def _read(self) -> list[tuple[Series, Statistics]]:
+        return [line for line in self.lines if line[1].known]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there are readings in several units."""
+        return len(self._read) > 1
+
+    @property
+    def newest(self) -> tuple[Series, Statistics] | None:
+        """In the unit of the newest reading."""
+        return max(self._read, key=lambda line: _newest_s(line[0], self.end_s), default=None)
 
     @property
     def known(self) -> float:
@@ -75,10 +89,18 @@ def in_sight(trace: Trace, its: ToMeasure) -> list[str]:
         for line, part in zip(found.lines, found.parts, strict=True)
         if part[1].known
     ]
+    if found.is_changed and found.newest:
+        unit = written_unit(found.newest[0].units) or translate("InSight", "the newest range")
+        lines.append(translate("InSight", "The unit changed in sight: the figures in the list are those in %s") % unit)
     if (missing_s := found.end_s - found.start_s - found.known_s) >= 1:
         why = _why(its.lacking, found.start_s, found.end_s)
         lines.append(": ".join(filter(None, (translate("InSight", "missing %s") % duration_text(missing_s), why))))
     return lines
+
+
+def _newest_s(series: Series, end_s: float) -> float:
+    """When it was read last before a time."""
+    return float(series.times_utc_s[np.searchsorted(series.times_utc_s, end_s) - 1])
 
 
 def _known_text(known: float) -> str:
