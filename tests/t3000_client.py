@@ -4,6 +4,7 @@ import http.client
 import json
 from email.utils import formatdate
 from functools import cache, partial
+from http import HTTPStatus
 from typing import Any
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from clock import FakeClock
 from t3monitor.t3000.actions import Route
 from t3monitor.t3000.webapi import client as real
 from t3monitor.t3000.webapi.exchange import Exchange, GivenUpError, Phase, Reply
+from t3000_log import HISTORY
 from t3000_model import BROKEN_OFF, T3000Model
 
 LIMIT_BYTES = 16_000_000
@@ -31,6 +33,9 @@ class ModelClient(real.Client):
         self.clock = clock
         self.sent: list[tuple[float, JsonObject]] = []  # when, and the request object
         self.fetched: list[tuple[float, Route]] = []
+        self.histories: list[tuple[float, JsonObject]] = []  # when, and the question for what T3000 logged
+        self.tells_time = self.tells_history = True
+        self.history_status = 200
 
     def _send(self, path: str, body: bytes | None, timeout_s: float) -> Reply:
         with patch.object(real, "Exchange", partial(_ModelExchange, self)):
@@ -45,8 +50,11 @@ class _ModelExchange(Exchange):
     def run(self, timeout_s: float) -> Reply:
         client, model, clock = self._client, self._client.model, self._client.clock
         request = None if self._body is None else json.loads(self._body)
+        asked = HISTORY.fullmatch(self._path)
         if request is None:
             client.fetched.append((clock.now_s, Route(self._path)))
+        elif asked:
+            client.histories.append((clock.now_s, request))
         else:
             client.sent.append((clock.now_s, request))
         self.phase = Phase.CONNECT
@@ -57,7 +65,9 @@ class _ModelExchange(Exchange):
             return self._page(Route(self._path))
         if not model.build.has_ffi_route:
             return self._made(404, b"", "text/plain")
-        until_s, status, answer = model.begin(request)
+        if asked and (not client.tells_history or client.history_status != HTTPStatus.OK):
+            return self._made(client.history_status if client.tells_history else 404, b"", "text/plain")
+        until_s, status, answer = model.history(int(asked[1]), asked[2], request) if asked else model.begin(request)
         given_up_s = clock.now_s + timeout_s
         clock.now_s = min(until_s, given_up_s)
         if until_s > given_up_s:
@@ -73,6 +83,8 @@ class _ModelExchange(Exchange):
                 return self._made(200, b"T3000 WebView Service OK", "text/plain; charset=utf-8")
             case Route.DEVICES:
                 return self._made(200, _line(model.devices()))
+            case Route.SERVER_TIME if not self._client.tells_time:
+                return self._made(404, b"", "text/plain")
             case Route.SERVER_TIME:
                 return self._made(200, _line(model.server_time()))
 

@@ -40,6 +40,14 @@ class LivePoints(StrEnum):
     ALL = "all"
 
 
+class Filling(StrEnum):
+    """Whether holes that came about on our side are filled from T3000's own history."""
+
+    ASK = "ask"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class Appearance(StrEnum):
     """The colours of the window; SYSTEM follows the desktop."""
 
@@ -132,6 +140,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[Kept, ...],
         Meta(description="Panels, types of points, or both, whose history is kept for another time"),
     ] = ()
+    fill_from_t3000: Annotated[
+        Filling,
+        Meta(
+            description="Whether T3000's own history fills what was missed while T3 Monitor was off or could not store"
+        ),
+    ] = Filling.ASK
     backups: Annotated[
         int,
         Meta(
@@ -206,7 +220,7 @@ GROUPS = {
     ),
     "sync": ("sync_interval_secs", "timeout_seconds", "retry_attempts", "panels_logged", "auto_start"),
     "recording": ("database", "recorded_types", "unrecorded_panels"),
-    "history": ("keep_samples_days", "keep_daily_values_days", "keep_exceptions"),
+    "history": ("keep_samples_days", "keep_daily_values_days", "keep_exceptions", "fill_from_t3000"),
     "backup": ("backups", "backup_folder"),
     "window": ("appearance",),
 }
@@ -216,7 +230,13 @@ _FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
 
 
 _FILES = ("library", "replay", "backup_folder")
-_CHOICES = {"link": LinkName, "web_reading": WebReading, "live_points": LivePoints, "appearance": Appearance}
+_CHOICES = {
+    "link": LinkName,
+    "web_reading": WebReading,
+    "live_points": LivePoints,
+    "fill_from_t3000": Filling,
+    "appearance": Appearance,
+}
 
 
 def checked(name: str, value: object) -> Any:

@@ -216,6 +216,34 @@ class CycleFinished(SyncEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class FillOffered(SyncEvent):
+    """There are holes that came about on our side, of ``panels`` panels, between two times (UTC epoch seconds).
+
+    ``missing_s`` is how long any of them lacks readings; T3000 is asked for its own when the user wants it.
+    """
+
+    panels: int
+    since_s: float
+    until_s: float
+    missing_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FillEnded(SyncEvent):
+    """T3000 was asked for its own history: ``filled_s`` of ``missing_s`` are filled with ``samples`` of it.
+
+    ``problem`` is a sentence where that was cut short, ``again_in_s`` tells when it is tried again, None: not at all.
+    """
+
+    samples: int
+    panels: int
+    missing_s: float
+    filled_s: float
+    problem: str = ""
+    again_in_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrendLogsRead(SyncEvent):
     """The one-time reading of the panels' trend log configuration ended.
 

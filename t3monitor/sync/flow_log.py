@@ -18,6 +18,8 @@ from t3monitor.model.events import (
     CycleFinished,
     CycleStarted,
     DatabaseSalvaged,
+    FillEnded,
+    FillOffered,
     LateStored,
     PanelCounts,
     PanelLogged,
@@ -204,6 +206,12 @@ def _lines(event: SyncEvent) -> list[Line]:
             return _info("🔍 Validation: Checking data persistence", *map(_validation_line, panels))
         case CycleFinished():
             return _finished_lines(event)
+        case FillOffered(missing_s=missing_s):
+            return _info(
+                f"📥 T3000 may have logged what was missed while T3 Monitor did not record ({duration_text(missing_s)})"
+            )
+        case FillEnded():
+            return _filled_lines(event)
         case TrendLogsRead(panels=panels_read, trend_logs=trend_logs, problem=problem):
             stored = _info(f"📊 Trend log configuration: {trend_logs} trend logs of {panels_read} panels stored")
             if not problem:
@@ -224,6 +232,18 @@ def _finished_lines(event: CycleFinished) -> list[Line]:
     else:
         line = (logging.ERROR, f"❌ Sync cycle failed ({report.outcome}): {report.reason}")
     return [line, *(_info(f"⏰ Waiting {waiting} seconds until next sync cycle") if waiting else [])]
+
+
+def _filled_lines(event: FillEnded) -> list[Line]:
+    lines = []
+    if event.missing_s:
+        panels = f"{event.panels} panel{'' if event.panels == 1 else 's'}"
+        share = f"{duration_text(event.filled_s)} of {duration_text(event.missing_s)}"
+        lines = _info(f"📥 Filled from T3000's own history: {event.samples} samples of {panels}, {share}")
+    if event.problem:
+        again = f" - tried again in {duration_text(event.again_in_s)}" if event.again_in_s else ""
+        lines.append((logging.WARNING, f"⚠️ Filling from T3000's own history: {event.problem}{again}"))
+    return lines
 
 
 def _validation_line(panel: PanelCounts) -> str:

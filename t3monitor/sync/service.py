@@ -12,10 +12,10 @@ from concurrent.futures import Future
 from dataclasses import replace
 from enum import Enum, auto
 
-from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.settings import Filling, LinkName, Settings
 from t3monitor.model.causes import EventKind
 from t3monitor.model.clock import Clock, SystemClock
-from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, InterruptedCycleError
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, InterruptedCycleError, Outcome
 from t3monitor.model.events import (
     CycleFinished,
     CycleReport,
@@ -33,6 +33,7 @@ from t3monitor.store.keeper import Keeper
 from t3monitor.store.keepers import Keepers
 from t3monitor.store.writing.events import RecordingEvent
 from t3monitor.sync.cycle import Cycle, CycleSettings
+from t3monitor.sync.filling import Filler
 from t3monitor.sync.pulse import Interruption, Pulse
 from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.source import Source
@@ -45,6 +46,7 @@ _log = logging.getLogger(__name__)
 
 _AWAKE_S = 2.0
 _ON = EventKind.STARTED, EventKind.RESUMED
+_LEAVES_HOLES = Outcome.DATABASE, Outcome.FAILED, Outcome.INTERRUPTED  # on our side
 
 
 class _Job(Enum):
@@ -52,6 +54,7 @@ class _Job(Enum):
     CYCLE = auto()
     ERRAND = auto()
     TREND_LOGS = auto()
+    FILL = auto()
     CLOSE = auto()
 
 
@@ -100,6 +103,8 @@ class SyncService:
         self._forgets_panels = False
         self._source: Source | None = None
         self._preferred: Collection[PointKey] = ()
+        self._has_holes = False  # since something kept this program from recording
+        self._fill_asked = self._in_fill = False
 
         self._settings_in_use = settings  # the following belong to the service's thread
         self._forgets_in_cycle = False  # the link, once it is open
@@ -109,6 +114,8 @@ class SyncService:
         self._goes_on_s = 0.0  # after a single cycle: how soon the next program comes in time
         self._must_open = False  # a service that starts goes on only with an open database
         self._trend_logs: TrendLogReader | None = None
+        self._filler: Filler | None = None
+        self._was_good = False  # the last cycle
 
     # From any thread
 
@@ -120,7 +127,7 @@ class SyncService:
         """Begins periodic cycles, the first at once; does nothing if they are running."""
         with self._changed:
             if not self._started:
-                self._started = self._at_startup = True
+                self._started = self._at_startup = self._has_holes = True
                 self._due_s = self.clock.monotonic_s()
                 self._announcements.append(ServiceStarted(self._settings.sync_interval_secs))
                 self._announcements.append(self._event(EventKind.RESUMED))
@@ -140,8 +147,16 @@ class SyncService:
         future: Future[CycleReport] = Future()
         with self._changed:
             self._asked.append(future)
+            if self._in_fill and self._source:  # which can wait
+                self._source.link.interrupt()
             self._changed.notify_all()
         return future
+
+    def fill(self) -> None:
+        """The user wants holes that came about on our side filled from T3000's own history, as was offered."""
+        with self._changed:
+            self._fill_asked = True
+            self._changed.notify_all()
 
     def find_panels(self) -> None:
         """Asks for a cycle that asks anew which panels there are; during another cycle it comes after that one."""
@@ -190,6 +205,7 @@ class SyncService:
         at, slept_s, stepped_s, uncounted_s = interruption
         with self._changed:
             self._announcements.append(ServiceInterrupted(slept_s, stepped_s))
+            self._has_holes |= slept_s > 0
             if slept_s:
                 self._announcements.append(self._event(EventKind.SLEPT, f"{slept_s}", at))
             if stepped_s:
@@ -213,6 +229,8 @@ class SyncService:
                         self._run_errand()
                     case _Job.TREND_LOGS:
                         self._read_trend_logs()
+                    case _Job.FILL:
+                        self._fill()
         finally:
             self._close_source()
             self._give_back_keeper(self._why_closed)
@@ -301,7 +319,11 @@ class SyncService:
                     return _Job.ERRAND
                 if self._trend_logs and self._trend_logs.due_s <= now_s:
                     return _Job.TREND_LOGS
+                fill_due_s = self._fill_due_s()
+                if fill_due_s is not None and fill_due_s <= now_s:
+                    return _Job.FILL
                 due_s = [self._due_s] if self._started else []
+                due_s += [fill_due_s] if fill_due_s is not None else []
                 due_s += [errand_due_s] if errand_due_s is not None else []
                 due_s += [self._trend_logs.due_s] if self._trend_logs else []
                 self.clock.wait(self._changed, min(due_s) - now_s if due_s else None)
@@ -348,8 +370,12 @@ class SyncService:
             self._source.trend_logs_asked = True
             self._trend_logs = TrendLogReader(cycle.snapshot, self.clock)
 
+        self._was_good = report.outcome.is_stored
+        self._look_for_holes(settings)
+
         with self._changed:
             self._in_cycle = False
+            self._has_holes |= report.outcome in _LEAVES_HOLES
             could_not_open = isinstance(cycle.error, DatabaseUnusableError) and not report.attempts
             if could_not_open and self._started:
                 self._end_periodic(ServiceStopped(str(cycle.error)), str(cycle.error))
@@ -385,9 +411,61 @@ class SyncService:
             self.emit(ended)
         self._trend_logs = None
 
+    def _look_for_holes(self, settings: Settings) -> None:
+        """After the first good cycle that follows what may have left some."""
+        with self._changed:
+            looks = self._has_holes and self._started and self._was_good
+            self._has_holes &= not looks
+        if settings.fill_from_t3000 is Filling.NEVER:
+            self._filler = None
+        elif looks:
+            self._filler = self._new_filler(settings)
+
+    def _new_filler(self, settings: Settings) -> Filler:
+        return Filler(self.site, settings, self.database_in_use, self.clock)
+
+    def _fill_due_s(self) -> float | None:
+        """When T3000 may be asked for its history: between periodic cycles, if there is time before the next one."""
+        if not (self._started and self._was_good):
+            return None
+        if self._fill_asked:
+            self._fill_asked = False
+            self._filler = self._filler or self._new_filler(self._settings_in_use)
+            self._filler.go()
+        filler = self._filler
+        if filler is None:
+            return None
+        now_s = self.clock.monotonic_s()
+        has_time = self._due_s - max(now_s, filler.due_s) >= min(filler.needs_s, self._settings.sync_interval_secs / 2)
+        return filler.due_s if has_time else None
+
+    def _fill(self) -> None:
+        """One step of filling, which ends before the next cycle is due."""
+        filler, source, keeper = self._filler, self._source, self._keeper
+        if filler is None or source is None or keeper is None:
+            self._filler = None
+            return
+        with self._changed:
+            self._in_fill = True
+            left_s = self._due_s - self.clock.monotonic_s()
+        try:
+            told = filler.step(source.link, keeper, max(1.0, min(self._settings_in_use.timeout_seconds, left_s)))
+        except Exception:  # noqa: BLE001 - the service outlives any mistake in what is not a cycle
+            _log.exception("❌ Filling holes from T3000's history failed by an error of this program")
+            self._filler, told = None, None
+        else:
+            self._filler = None if filler.is_over else filler
+        with self._changed:
+            self._in_fill = False
+        if told:
+            self.emit(told)
+
     def _use(self, settings: Settings) -> None:
         """Closes what the new settings want opened anew."""
         old, self._settings_in_use = self._settings_in_use, settings
+        if old.fill_from_t3000 != settings.fill_from_t3000 or old.sites != settings.sites:
+            with self._changed:
+                self._has_holes = True
         if not settings.has_link_of(old):
             self._close_source()
         if self._database_url(old) != self._database_url(settings):
@@ -398,7 +476,8 @@ class SyncService:
     def _close_source(self) -> None:
         with self._changed:
             source, self._source = self._source, None
-        self._trend_logs = None
+            self._has_holes |= self._filler is not None
+        self._trend_logs = self._filler = None
         if source:
             source.link.close()
 

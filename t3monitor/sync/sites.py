@@ -141,6 +141,11 @@ class SiteServices:
         finally:
             self._keepers.give_back(keeper)
 
+    def fill(self) -> None:
+        """The user wants holes of ours filled from T3000's own history; from any thread."""
+        for service in tuple(self._services.values()):
+            service.fill()
+
     def prefer(self, points: Collection[PointKey]) -> None:
         """These points are looked at: links that read in parts take them first."""
         for service in self._services.values():

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
-from typing import NamedTuple
+from sqlite3 import Cursor
+from typing import NamedTuple, cast
 
 from t3monitor.model.causes import OURS, Cause
 from t3monitor.model.holes import HOLE_AFTER_SPACINGS
@@ -10,8 +11,14 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.recording import Recording
 from t3monitor.store.causes.holes import explained_holes
 from t3monitor.store.causes.recorded import Hole, Recorded, Times
+from t3monitor.store.layouts import LayoutPoint, points_of_layout
 from t3monitor.store.reading import reading
+from t3monitor.store.schema import IMPORTED_RUN
 
+_AROUND = f"""SELECT layout_id FROM TRENDLOG_FRAMES
+    WHERE serial_number = ? AND point_type = ? AND run_id > {IMPORTED_RUN} AND logging_time """  # noqa: S608 - of a constant
+_BEFORE = _AROUND + "<= ? ORDER BY logging_time DESC, run_id DESC LIMIT 1"
+_AFTER = _AROUND + ">= ? ORDER BY logging_time, run_id LIMIT 1"
 _ALONE_S = 3  # so near to the reading after a hole, a single one would be joined to it
 
 
@@ -41,6 +48,29 @@ def own_holes(url: str, site: str, recording: Recording, since_s: float, now_s: 
             for its in _of_vector(recorded, (serial, kind), since_s, now_s)
         ]
     return sorted(found, key=attrgetter("start_s", "end_s"))
+
+
+def points_around(url: str, hole: OwnHole) -> dict[int, LayoutPoint]:
+    """The points that were recorded before a hole and, as the same ones, after it, by number; raises DatabaseError."""
+    vector = hole.serial_number, hole.point_type.value
+    with reading(url) as connection:
+        cursor = cast(Cursor, connection.connection.cursor())
+        layouts = [
+            cursor.execute(statement, (*vector, at_s)).fetchone()
+            for statement, at_s in ((_BEFORE, hole.start_s), (_AFTER, hole.end_s))
+        ]
+        before, after = (
+            {point.point_index: point for point in points_of_layout(cursor, layout[0])} if layout else None
+            for layout in layouts
+        )
+    if before is None or after is None:
+        return before or after or {}
+    return {number: point for number, point in before.items() if _is_same(point, after.get(number))}
+
+
+def _is_same(point: LayoutPoint, other: LayoutPoint | None) -> bool:
+    """Whether values of both are of one kind, whatever it is called."""
+    return other is not None and other[3:] == point[3:]
 
 
 def _of_vector(

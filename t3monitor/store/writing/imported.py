@@ -42,6 +42,15 @@ def store_imported(cursor: Cursor, frames: Collection[ImportedFrame], at: float,
 
     With the first of them goes the row of SYNC_EVENTS that tells of the import, at ``at`` and with ``detail``.
     """
+    added = add_frames(cursor, frames)
+    event = EventKind.IMPORT.value, detail
+    if added and not cursor.execute(_EVENT, event).fetchone():
+        cursor.execute(statements.INSERT_EVENT, (None, at, "", *event))
+    return added
+
+
+def add_frames(cursor: Cursor, frames: Collection[ImportedFrame]) -> int:
+    """Writes what is not there yet; returns how many samples that is."""
     rows: list[tuple[object, ...]] = []
     added = 0
     in_order = sorted(frames, key=itemgetter(0, 1))
@@ -50,9 +59,6 @@ def store_imported(cursor: Cursor, frames: Collection[ImportedFrame], at: float,
             rows.append(row)
             added += samples
     cursor.executemany(statements.INSERT_FRAME, rows)
-    event = EventKind.IMPORT.value, detail
-    if added and not cursor.execute(_EVENT, event).fetchone():
-        cursor.execute(statements.INSERT_EVENT, (None, at, "", *event))
     return added
 
 

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
-from t3monitor.store.layouts import LayoutPoint
+from t3monitor.store.layouts import LayoutPoint, Source
 from t3monitor.store.schema import CREATED_BY_REPEATED_HOUR, CREATED_BY_T3000_DATABASE, DATA_SOURCE_T3000_DATABASE
 from t3monitor.store.writing.imported import ImportedFrame
 from t3monitor.sync.logged.points import SourcePoint
 
 _READINGS_OF_WINDOW = 10_000
+T3000_DATABASE: Source = DATA_SOURCE_T3000_DATABASE, CREATED_BY_T3000_DATABASE
+_REPEATED_HOUR: Source = DATA_SOURCE_T3000_DATABASE, CREATED_BY_REPEATED_HOUR
 _ALONE_S = 1  # the spacing of readings from which no line leads on
 
 _Vector = tuple[int, PointType, int]  # serial number, type, panel
@@ -68,14 +70,14 @@ class Described:
         return self._layouts[vector]
 
 
-def windows(readings: Iterable[Reading], described: Described) -> Iterator[Window]:
-    """All readings, in windows that end with a time."""
+def windows(readings: Iterable[Reading], described: Described, source: Source = T3000_DATABASE) -> Iterator[Window]:
+    """All readings, in windows that end with a time; ``source`` is that of those whose time came once."""
     gathered: dict[tuple[object, ...], _Gathered] = {}
     count = duplicates = repeated = 0
     last_s = 0
     for reading in readings:
         if count >= _READINGS_OF_WINDOW and reading.time_s != last_s:
-            yield Window(_frames(gathered.values(), described), duplicates, repeated)
+            yield Window(_frames(gathered.values(), described, source), duplicates, repeated)
             gathered, count, duplicates, repeated = {}, 0, 0, 0
         point, last_s = reading.point, reading.time_s
         count += 1
@@ -92,17 +94,17 @@ def windows(readings: Iterable[Reading], described: Described) -> Iterator[Windo
         frame.is_alone &= reading.is_alone
         repeated += reading.is_repeated
     if gathered:
-        yield Window(_frames(gathered.values(), described), duplicates, repeated)
+        yield Window(_frames(gathered.values(), described, source), duplicates, repeated)
 
 
-def _frames(gathered: Iterable[_Gathered], described: Described) -> list[ImportedFrame]:
+def _frames(gathered: Iterable[_Gathered], described: Described, source: Source) -> list[ImportedFrame]:
     gathered = sorted(gathered, key=lambda frame: frame.time_s)
     for frame in gathered:  # so that all of the window have one layout, unless points changed in it
         described.layout(frame.vector, frame.points.values())
-    return [_frame(frame, described) for frame in gathered]
+    return [_frame(frame, described, source) for frame in gathered]
 
 
-def _frame(frame: _Gathered, described: Described) -> ImportedFrame:
+def _frame(frame: _Gathered, described: Described, source: Source) -> ImportedFrame:
     for point in frame.points.values():
         point.pace.take(frame.time_s)
     serial, kind, panel_id = frame.vector
@@ -111,7 +113,7 @@ def _frame(frame: _Gathered, described: Described) -> ImportedFrame:
         serial,
         kind,
         panel_id,
-        (DATA_SOURCE_T3000_DATABASE, CREATED_BY_REPEATED_HOUR if frame.is_repeated else CREATED_BY_T3000_DATABASE),
+        _REPEATED_HOUR if frame.is_repeated else source,
         frame.time_s,
         _ALONE_S if frame.is_alone else spacing_s,
         described.layout(frame.vector, frame.points.values()),
