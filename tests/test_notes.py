@@ -76,7 +76,8 @@ def test_a_damaged_database_is_left_with_its_notes(database: Database, tmp_path:
 def test_a_file_of_schema_0005_gets_the_table_and_keeps_a_copy(database: Database) -> None:
     database.close()
     with closing(sqlite3.connect(database.path)) as connection, connection:
-        connection.execute("DROP TABLE NOTES")
+        for table in ("NOTES", "PANEL_SUCCESSORS"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0005'")
     later = Database(database.url)
     write_notes(later, [NoteEdit(FILTER)])

@@ -28,6 +28,7 @@ class Cause(StrEnum):
     PANEL_MISSING = "panel_missing"  # not in T3000's answer
     NOT_REREAD = "not_reread"  # T3000 had no newer reading
     SERIAL_ZERO = "serial_zero"
+    REPLACED = "replaced"  # another panel took its place, and was not read yet; never stored
     SERIAL_SHARED = "serial_shared"
     SKIPPED = "skipped"  # could not be used, with the reason
     DATABASE = "database"  # locked, full, read-only
@@ -70,7 +71,7 @@ _CLASSES = {
         (HoleClass.POINT, (Cause.SENSOR_OPEN, Cause.SENSOR_SHORTED, Cause.POINT_MISSING, Cause.BEFORE_FIRST)),
         (HoleClass.POINT, (Cause.UNUSED,)),
         (HoleClass.PANEL, (Cause.PANEL_MISSING, Cause.NOT_REREAD, Cause.SERIAL_ZERO, Cause.SERIAL_SHARED)),
-        (HoleClass.PANEL, (Cause.SKIPPED,)),
+        (HoleClass.PANEL, (Cause.SKIPPED, Cause.REPLACED)),
         (HoleClass.DATABASE, (Cause.DATABASE, Cause.FAILED)),
         (HoleClass.T3000, (Cause.NOT_READY, Cause.UNREACHABLE, Cause.TIMEOUT, Cause.CRASHED, Cause.REFUSED)),
         (HoleClass.T3000, (Cause.BAD_REPLY, Cause.NO_NEW_DATA)),
@@ -91,6 +92,7 @@ _SENTENCES = {
     Cause.PANEL_MISSING: "The panel was not in T3000's answer",
     Cause.NOT_REREAD: "T3000 had no newer reading",
     Cause.SERIAL_ZERO: "The panel told no serial number",
+    Cause.REPLACED: "The panel was being replaced",
     Cause.SERIAL_SHARED: "Another controller has the same serial number",
     Cause.SKIPPED: "The panel could not be read",
     Cause.DATABASE: "The database could not be written to",
@@ -123,6 +125,7 @@ _WORDS = {
     Cause.PANEL_MISSING: "panel missing",
     Cause.NOT_REREAD: "nothing newer",
     Cause.SERIAL_ZERO: "no serial",
+    Cause.REPLACED: "replaced",
     Cause.SERIAL_SHARED: "serial shared",
     Cause.SKIPPED: "unreadable",
     Cause.DATABASE: "database",

@@ -8,9 +8,11 @@ from typing import NamedTuple, cast
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.points import PointKey
+from t3monitor.model.successions import Succession, spans
 from t3monitor.store.history.changes import Change
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.reading import reading
+from t3monitor.store.successions import successions_of
 
 # The index of failed cycles finds them, of which there are few; hence no index for their times.
 _NOT_READY = f"""
@@ -35,6 +37,7 @@ class Marks(NamedTuple):
 
     changes: dict[PointKey, list[Change]]
     restarts: list[Restart]
+    replaced: tuple[Succession, ...] = ()  # panels that others took the place of
 
 
 def read_marks(url: str, keys: Iterable[PointKey], start_s: float, end_s: float) -> Marks:
@@ -43,9 +46,12 @@ def read_marks(url: str, keys: Iterable[PointKey], start_s: float, end_s: float)
     changes = {key: reader.changes(key, start_s, end_s) for key in keys}
     with reading(url) as connection:
         cursor = cast(Cursor, connection.connection.cursor())
+        known = successions_of(cursor)
+        of = {span[:2] for serial in {key.serial_number for key in changes} for span in spans(known, serial)}
+        replaced = tuple(its for its in known if its[1:3] in of and start_s <= its.since_s <= end_s)
         if "site" not in {name for _, name, *_ in cursor.execute("PRAGMA table_info(SYNC_RUNS)")}:
-            return Marks(changes, [])  # there is no file, or one of an early schema
-        return Marks(changes, list(_restarts(cursor, start_s, end_s)))
+            return Marks(changes, [], replaced)  # there is no file, or one of an early schema
+        return Marks(changes, list(_restarts(cursor, start_s, end_s)), replaced)
 
 
 def _restarts(cursor: Cursor, start_s: float, end_s: float) -> Iterator[Restart]:

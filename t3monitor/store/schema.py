@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from t3monitor.model.point_types import PointType
 
-SCHEMA_REVISION = "0006"  # the newest of migrations/versions
+SCHEMA_REVISION = "0007"  # the newest of migrations/versions
 
 # data_source and created_by of docs/t3000.md 13.3.
 DATA_SOURCE_FFI_SYNC = 1
@@ -290,6 +290,17 @@ notes = Table(
     Column("created_at", REAL, nullable=False),
     Column("changed_at", REAL, nullable=False),
     Index("NOTES_SINCE", "since"),
+)
+
+# A panel is in the place of another one; each has one successor at most, and is the successor of one at most.
+panel_successors = Table(
+    "PANEL_SUCCESSORS",
+    metadata,
+    Column("serial_number", Integer, nullable=False, unique=True),  # of the one that was replaced
+    Column("successor", Integer, primary_key=True),
+    Column("since", Integer, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("author", Text, nullable=False),
 )
 
 # What stays of the samples of a day, midnight to midnight of the computer's zone, that are no longer kept; of the day

@@ -31,6 +31,7 @@ class Order(IntEnum):
     T3000 = 7
     MONITOR = 8
     LEDGER = 9  # where nothing else is known
+    REPLACED = 10  # where not even the ledger tells
 
 
 _ORDERS = {

@@ -1,7 +1,7 @@
 """Why a point has no reading: its holes, each with its cause, by what the database recorded; for any thread."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import inf
 from typing import NamedTuple
@@ -54,7 +54,7 @@ def holes(
     sensor was open or shorted. There is one while the point had another unit. Raises DatabaseError.
     """
     with reading(url) as connection:
-        return _holes(Recorded(connection, url), series, key, start_s, end_s, now_s)
+        return _holes_in_place(Recorded(connection, url), series, key, start_s, end_s, now_s)
 
 
 def holes_of_points(
@@ -65,7 +65,7 @@ def holes_of_points(
     with reading(url) as connection:
         recorded = Recorded(connection, url)
         return {
-            key: _holes(recorded, series[-1] if series else None, key, start_s, end_s, now_s)
+            key: _holes_in_place(recorded, series[-1] if series else None, key, start_s, end_s, now_s)
             for key, series in lines.items()
             if isinstance(key, PointKey)
         }
@@ -87,7 +87,7 @@ def holes_in_turn(
         found: tuple[ExplainedHole, ...] = ()
         if _without_reading(series, start_s, until_s, now_s) or faults.reach_into(start_s, until_s):
             with reading(url) as connection:
-                found = _holes(Recorded(connection, url), series, key, start_s, until_s, now_s, is_bit=True)
+                found = _holes_in_place(Recorded(connection, url), series, key, start_s, until_s, now_s, is_bit=True)
         for hole in found:
             if last and (last.end_s, *last[2:4]) == (hole.start_s, *hole[2:4]):
                 last = last._replace(end_s=hole.end_s)
@@ -149,8 +149,44 @@ def holes_of_vectors(url: str, start_s: float, now_s: float) -> dict[Vector, tup
 def faulty(url: str, key: PointKey) -> Holes:
     """When the sensor of a point was open or shorted, as far as it was read; raises DatabaseError."""
     with reading(url) as connection:
-        faults = Recorded(connection, url).faults(key)
-    return Holes(np.array([fault.start_s for fault in faults]), np.array([fault.end_s for fault in faults]))
+        recorded = Recorded(connection, url)
+        times = [
+            (max(fault.start_s, span.start_s), min(fault.end_s, span.end_s))
+            for own, span in recorded.in_its_place(key)
+            for fault in recorded.faults(own)
+            if fault.start_s < span.end_s and fault.end_s > span.start_s
+        ]
+    return Holes(*np.array(times, dtype=np.float64).reshape(-1, 2).T)
+
+
+def _holes_in_place(
+    recorded: Recorded,
+    series: Series | None,
+    key: PointKey,
+    start_s: float,
+    end_s: float,
+    now_s: float,
+    *,
+    is_bit: bool = False,
+) -> tuple[ExplainedHole, ...]:
+    """As of the panel of the point, or of those whose place it took while they were there.
+
+    ``is_bit``: of long holes only what is around the time is looked at.
+    """
+    each = recorded.in_its_place(key)
+    if len(each) == 1:
+        return _holes(recorded, series, key, start_s, end_s, now_s, is_bit=is_bit)
+    replacing = recorded.replacing(key)
+    found = [
+        hole
+        for own, span in each
+        for hole in _holes(
+            *(recorded, series, own, max(start_s, span.start_s), min(end_s, span.end_s), now_s),
+            is_bit=is_bit,
+            replacing=replacing,
+        )
+    ]
+    return tuple(_joined(found))
 
 
 def _holes(
@@ -161,15 +197,16 @@ def _holes(
     end_s: float,
     now_s: float,
     *,
-    is_bit: bool = False,
+    is_bit: bool,
+    replacing: Sequence[Told] = (),
 ) -> tuple[ExplainedHole, ...]:
-    """``is_bit``: of long holes only what is around the time is looked at."""
     end_s = min(end_s, now_s)
     if start_s >= end_s:
         return ()
     found = _without_reading(series, start_s, end_s, now_s)
     told, elsewhere = recorded.left_out(key, series, [hole.within(start_s, end_s) for hole in found], now_s)
     faults = recorded.faults(key)
+    told += replacing
     told += [
         Told(hole.start_s, hole.end_s, Order.FAULT, fault.cause)
         for hole in found

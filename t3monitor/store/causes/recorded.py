@@ -20,15 +20,18 @@ from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole, know
 from t3monitor.model.local_days import begin_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.model.successions import Span, Succession, spans
 from t3monitor.model.units import has_states
 from t3monitor.store import schema
 from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, without_pauses
 from t3monitor.store.files import database_file
 from t3monitor.store.history.faults import Fault, faults_of
 from t3monitor.store.history.filling import filled
+from t3monitor.store.history.places_taken import seams
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.vectors import delay_of_last
 from t3monitor.store.lock import holder_of
+from t3monitor.store.successions import successions_of
 
 Vector = tuple[int, PointType]  # serial number and type; also the begin of a point's key
 Times = tuple[float, float]
@@ -76,6 +79,7 @@ class Recorded:
         self._columns: dict[str, frozenset[str]] = {}  # by table
         self._absences: dict[tuple[_Sites, int], list[Told]] = {}  # of events from one on
         self.explained: dict[tuple[Vector, tuple[Hole, ...], tuple[Told, ...]], list[Any]] = {}  # what others had made
+        self._successions: tuple[Succession, ...] | None = None
         self._read: dict[tuple[Vector, float, float], list[_Frame]] = {}  # frames, in holes that points share
         self._ended: dict[tuple[_Sites, Times], list[tuple[Any, ...]]] = {}  # cycles, in holes that points share
 
@@ -130,6 +134,20 @@ class Recorded:
     def faults(self, key: PointKey) -> list[Fault]:
         """When the sensor of a point was open or shorted."""
         return faults_of(self._cursor, key) if self._has(schema.point_changes) else []
+
+    def in_its_place(self, key: PointKey) -> list[tuple[PointKey, Span]]:
+        """The point, and those of the panels whose place its panel took; and when each was the one."""
+        if self._successions is None:
+            self._successions = successions_of(self._cursor)
+        of = spans(self._successions, key.serial_number)
+        return [(key._replace(serial_number=span.serial_number), span) for span in of]
+
+    def replacing(self, key: PointKey) -> list[Told]:
+        """When one of these panels was not read any more, and the next one not yet."""
+        return [
+            Told(seam.last_s, seam.first_s, Order.REPLACED, Cause.REPLACED, f"{seam.serial_number} by {seam.successor}")
+            for seam in seams(self._cursor, key[:2])
+        ]
 
     def left_out(
         self, key: PointKey, series: Series | None, holes: list[Hole], now_s: float

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from t3monitor.model.causes import PointChange
 from t3monitor.model.points import PointKey
 from t3monitor.store.history.places import Place
-from t3monitor.store.history.vectors import VectorReadings
+from t3monitor.store.history.places_taken import AnyReadings, keys_of, read_vector
 from t3monitor.store.schema import point_changes
 from t3monitor.store.statements import sql_text
 
@@ -45,16 +45,22 @@ def changes(cursor: Cursor, statement: str, key: PointKey, start_s: float, end_s
     Changes of label, range and unit that nobody recorded are told by the readings: at the first one that has them.
     """
     has_changes = cursor.execute(_HAS_CHANGES).fetchone() is not None
-    rows = cursor.execute(_CHANGES, (*key, start_s, end_s)).fetchall() if has_changes else []
+    each = list(keys_of(cursor, key))
+    rows = [
+        row
+        for own, span in (each if has_changes else ())
+        for row in cursor.execute(_CHANGES, (*own, start_s, end_s))
+        if span.start_s <= row[0] < span.end_s
+    ]
     told: list[tuple[Change, float]] = []
-    if len(cursor.execute(_WHAT_IT_WAS, key).fetchall()) > 1:  # else all readings tell the same
-        vector = VectorReadings(cursor, statement, key[:2], [key.point_index], start_s, end_s)
+    if len({was for own, _ in each for was in cursor.execute(_WHAT_IT_WAS, own)}) > 1:  # else all tell the same
+        vector = read_vector(cursor, statement, key[:2], [key.point_index], start_s, end_s)
         told = list(_told(vector, key.point_index, start_s, end_s))
     recorded = [Change(at, PointChange(what), old, new) for at, what, old, new in rows]
     return sorted([*recorded, *(change for change, since_s in told if not _is_among(recorded, change, since_s))])
 
 
-def _told(vector: VectorReadings, index: int, start_s: float, end_s: float) -> Iterator[tuple[Change, float]]:
+def _told(vector: AnyReadings, index: int, start_s: float, end_s: float) -> Iterator[tuple[Change, float]]:
     """The changes that the readings tell, and when it still was as before."""
     rows = vector.rows()
     rows = rows.part(rows.within(start_s, end_s))

@@ -8,6 +8,7 @@ import numpy as np
 
 from t3monitor.model.holes import is_hole
 from t3monitor.model.points import PointKey
+from t3monitor.model.successions import Span
 from t3monitor.store.history.days import Day, days_of_point
 from t3monitor.store.history.series import Floats, Holes, Series, Stretches
 from t3monitor.store.history.thinning import thinned
@@ -16,12 +17,25 @@ _OLDEST_SAMPLE = "SELECT min(logging_time) FROM TRENDLOG_FRAMES WHERE serial_num
 
 
 def with_days(
-    cursor: Cursor, key: PointKey, parts: tuple[Series, ...], start_s: float, end_s: float, max_points: int
+    cursor: Cursor,
+    key: PointKey,
+    parts: tuple[Series, ...],
+    start_s: float,
+    end_s: float,
+    max_points: int,
+    span: Span,
 ) -> tuple[Series, ...]:
-    """The series of a point with its daily values before them, where there are some in the time asked for."""
+    """The series of a point with its daily values before them, where there are some in the time asked for.
+
+    ``span``: when its panel was the one in its place.
+    """
     (oldest_s,) = cursor.execute(_OLDEST_SAMPLE, (key.serial_number, key.point_type.value)).fetchone()
-    until_s = np.inf if oldest_s is None else float(oldest_s)
-    days = [day for day in days_of_point(cursor, key, start_s, end_s) if day.start_s < until_s]
+    until_s = min(np.inf if oldest_s is None else float(oldest_s), span.end_s)
+    days = [
+        day._replace(start_s=int(max(day.start_s, span.start_s)))
+        for day in days_of_point(cursor, key, start_s, end_s)
+        if day.start_s < until_s and day.end_s > span.start_s
+    ]
     if not days:
         return parts
     # A reading after the time asked for may be years after the last of these days.

@@ -21,12 +21,19 @@ from t3monitor.store.files import database_file
 from t3monitor.store.history.changes import Change, changes
 from t3monitor.store.history.coded import Vector
 from t3monitor.store.history.computed import computed, read_from_s
-from t3monitor.store.history.day_series import with_days
 from t3monitor.store.history.days import has_days
 from t3monitor.store.history.hot import frames_statement
 from t3monitor.store.history.pieces import in_pieces
 from t3monitor.store.history.placed import placed
 from t3monitor.store.history.places import Kind, Place
+from t3monitor.store.history.places_taken import (
+    AnyReadings,
+    extent,
+    keys_of,
+    read_vector,
+    vectors_of,
+    with_days_of_all,
+)
 from t3monitor.store.history.rows import PointReadings
 from t3monitor.store.history.series import Floats, Holes, Series, Stretches
 from t3monitor.store.history.thinning import FEWEST, stretch_s, thinned
@@ -40,7 +47,6 @@ _ROWS_AT_ONCE = 2880
 _VECTORS_AT_ONCE = 2  # SQLite and numpy let other threads run
 _frame = trendlog_frames.c
 _of_vector = _frame.serial_number == bindparam("serial_number"), _frame.point_type == bindparam("point_type")
-_EXTENT = sql_text(select(func.min(_frame.logging_time), func.max(_frame.logging_time)).where(*_of_vector))
 _COUNT = sql_text(
     select(func.count()).where(*_of_vector, _frame.logging_time.between(bindparam("start"), bindparam("end")))
 )
@@ -171,12 +177,12 @@ class HistoryReader:
             if not statement:
                 return found
             gone = with_gone and has_days(cursor)
-            vector = VectorReadings(cursor, statement, of, [point.point_index for point in points], *asked.outer)
+            vector = read_vector(cursor, statement, of, [point.point_index for point in points], *asked.outer)
             for point in points:
                 series = asked.of(vector, point.point_index)
-                found.append(
-                    (point, with_days(cursor, point, series, *asked.times, asked.max_points) if gone else series)
-                )
+                if gone:
+                    series = with_days_of_all(cursor, point, series, *asked.times, asked.max_points)
+                found.append((point, series))
         return found
 
     def at(self, key: PointKey, time_utc_s: float) -> Reading | None:
@@ -193,11 +199,12 @@ class HistoryReader:
         found: dict[PointKey, Reading] = {}
         with self._reading() as (cursor, statement):
             for vector, missing in _by_vector(keys).items() if statement else ():
-                oldest_s, newest_s = cursor.execute(_EXTENT, vector).fetchone()
+                times = extent(cursor, vector)
                 length_s = _LOOKS_BACK_S
-                while missing and oldest_s is not None:
+                while missing and times:
+                    oldest_s, newest_s = times
                     start_s = newest_s - length_s
-                    read = VectorReadings(
+                    read = read_vector(
                         cursor, statement, vector, [key.point_index for key in missing], start_s, newest_s
                     )
                     for key in missing:
@@ -216,7 +223,8 @@ class HistoryReader:
 
     def bits(self, points: Iterable[PointKey], start_utc_s: float, end_utc_s: float) -> Iterator[tuple[float, float]]:
         """A time in parts that adjoin, in each of which each point was read a few thousand times at most."""
-        vectors = list(_by_vector(points))
+        with self._reading() as (cursor, _):
+            vectors = vectors_of(cursor, _by_vector(points))
         while start_utc_s < end_utc_s:
             until_s = end_utc_s
             with self._reading() as (cursor, statement):
@@ -229,7 +237,10 @@ class HistoryReader:
     def count(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> int:
         """How often the point was read between two times, at most: its panel and type were."""
         with self._reading() as (cursor, statement):
-            return int(cursor.execute(_COUNT, (*key[:2], start_utc_s, end_utc_s)).fetchone()[0]) if statement else 0
+            return sum(
+                int(cursor.execute(_COUNT, (*own[:2], *span.within(start_utc_s, end_utc_s))).fetchone()[0])
+                for own, span in (keys_of(cursor, key) if statement else ())
+            )
 
     def readings(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> Iterator[Readings]:
         """All readings with start <= logging time <= end, a few thousand at a time, each part of one unit and label.
@@ -238,6 +249,12 @@ class HistoryReader:
         later cycle. Each part is read by itself, so that a reader who takes his time holds nothing up; what is stored
         meanwhile with a time that was read already is left out.
         """
+        with self._reading() as (cursor, _):
+            each = list(keys_of(cursor, key))
+        for own, span in each:
+            yield from self._readings_of(own, *span.within(start_utc_s, end_utc_s))
+
+    def _readings_of(self, key: PointKey, start_utc_s: float, end_utc_s: float) -> Iterator[Readings]:
         last_s = math.ceil(start_utc_s) - 1.0
         while last_s < end_utc_s:
             with self._reading() as (cursor, statement):
@@ -280,7 +297,7 @@ class _Asked:
         # Stretches are whole, wherever the part begins.
         self.outer = math.floor(start_s / length_s) * length_s, math.ceil(end_s / length_s) * length_s
 
-    def of(self, vector: VectorReadings, index: int) -> tuple[Series, ...]:
+    def of(self, vector: AnyReadings, index: int) -> tuple[Series, ...]:
         """The series of a point."""
         fewest = max(self.max_points, FEWEST)
         is_worth_it = vector.reading_count > _WORTH_SUMMING * self.max_points
@@ -300,7 +317,7 @@ class _Asked:
 
 
 def _series(
-    vector: VectorReadings, index: int, readings: PointReadings, start_s: float, end_s: float
+    vector: AnyReadings, index: int, readings: PointReadings, start_s: float, end_s: float
 ) -> Iterator[tuple[Series, Floats]]:
     """The point's lines, that with the sample that came last last, and of how many readings each of their places is."""
     readings = readings.between(start_s, end_s)
@@ -308,7 +325,7 @@ def _series(
         yield _line(readings, own, place, vector.delay_s), readings.rows.counts[own]
 
 
-def _parts(vector: VectorReadings, index: int, readings: PointReadings) -> list[tuple[Place, Any]]:
+def _parts(vector: AnyReadings, index: int, readings: PointReadings) -> list[tuple[Place, Any]]:
     """What was told last of the point in each of its units, and in which rows it has this unit."""
     rows, known = readings.rows, ~np.isnan(readings.values.means)
     places = {layout: vector.places[layout][index] for layout in vector.layouts & vector.layouts_of(index)}
@@ -352,7 +369,7 @@ def _reading(series: Series, place: int) -> Reading:
     return Reading(time_s, value, series.units, series.range, series.digital, series.label)
 
 
-def _readings(vector: VectorReadings, index: int, start_s: float, end_s: float) -> Iterator[Readings]:
+def _readings(vector: AnyReadings, index: int, start_s: float, end_s: float) -> Iterator[Readings]:
     """The readings between two times."""
     rows, (values, *_), _ = vector.of(index).between(start_s, end_s)
     known = ~np.isnan(values) & (rows.times >= start_s) & (rows.times <= end_s)

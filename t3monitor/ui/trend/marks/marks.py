@@ -10,6 +10,7 @@ from t3monitor.model.causes import PointChange
 from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import HW_SWITCH_WORDS, INPUT_STATUS_WORDS, PointKey
+from t3monitor.model.successions import Succession
 from t3monitor.model.units import range_name
 from t3monitor.store.history.changes import Change
 from t3monitor.store.marks import Restart
@@ -86,6 +87,14 @@ def mark_of_restart(restart: Restart) -> Mark:
         restart.ready_s - restart.since_s
     )
     return Mark(restart.ready_s, MarkKind.RESTART, " · ".join(filter(None, (text, restart.site))))
+
+
+def mark_of_succession(its: Succession) -> Mark:
+    """When a panel took the place of another one."""
+    text = translate("Marks", "panel replaced: %1 → %2")
+    return Mark(
+        its.since_s, MarkKind.CHANGE, text.replace("%1", f"{its.serial_number}").replace("%2", f"{its.successor}")
+    )
 
 
 def mark_of_note(note: Note, name: str) -> Mark:

@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.notes import Note
 from t3monitor.model.points import PointKey
+from t3monitor.model.successions import Succession
 from t3monitor.store.history.changes import Change
 from t3monitor.store.marks import Marks, Restart
-from t3monitor.ui.trend.marks.marks import Mark, mark_of_note, mark_of_restart, marks_of_changes
+from t3monitor.ui.trend.marks.marks import Mark, mark_of_note, mark_of_restart, mark_of_succession, marks_of_changes
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.series.loader import Spawn, Task
 from t3monitor.ui.trend.series.traces import Traces
@@ -56,6 +57,7 @@ class ShownMarks(QObject):
         self._asked_at_s = 0.0
         self._changes: dict[PointKey, list[Change]] = {}
         self._restarts: list[Restart] = []
+        self._replaced: list[Succession] = []
         self.notes: Sequence[Note] = ()
 
     @property
@@ -85,7 +87,7 @@ class ShownMarks(QObject):
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        self._asked, self._changes, self._restarts = None, {}, []
+        self._asked, self._changes, self._restarts, self._replaced = None, {}, [], []
         self.show()
 
     def show(self) -> None:
@@ -108,7 +110,8 @@ class ShownMarks(QObject):
             for note in self.notes
             if note.point is None or note.point in names
         ]
-        return list(merge(*of_points, map(mark_of_restart, self._restarts), notes, key=lambda mark: mark.time_s))
+        others = map(mark_of_restart, self._restarts), map(mark_of_succession, self._replaced)
+        return list(merge(*of_points, *others, notes, key=lambda mark: mark.time_s))
 
     def _ask(self, keys: Sequence[PointKey], start_s: float, end_s: float, *, anew: bool) -> None:
         if self._task is not None:
@@ -118,12 +121,13 @@ class ShownMarks(QObject):
 
     async def _run(self, keys: Sequence[PointKey], start_s: float, end_s: float, *, anew: bool) -> None:
         try:
-            changes, restarts = await self._read(keys, start_s, end_s)
+            changes, restarts, replaced = await self._read(keys, start_s, end_s)
             if anew:
-                self._changes, self._restarts = changes, restarts
+                self._changes, self._restarts, self._replaced = changes, restarts, [*replaced]
             else:
                 self._changes = {key: _joined(self._changes, changes, key) for key in keys}
                 self._restarts += [restart for restart in restarts if restart not in self._restarts]
+                self._replaced += [its for its in replaced if its not in self._replaced]
         except MonitorError as error:
             _logger.warning("⚠️ %s", error)  # the history of the same file could be read
         except Exception:
