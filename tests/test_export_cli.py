@@ -158,3 +158,37 @@ def test_a_list_of_points_has_no_time(holed: HoledFile, tmp_path: Path, capsys: 
 def test_a_panel_that_is_not_there_lists_nothing(holed: HoledFile, tmp_path: Path) -> None:
     assert export(holed, tmp_path, "--ede", "--panel", "5") == 2
     assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_panel_that_took_a_place_is_exported_with_the_one_before_each_under_its_own_serial_number(
+    holed: HoledFile, tmp_path: Path
+) -> None:
+    old_s = 1_700_000_000 // 1800 * 1800
+    new_s = old_s + 6 * 3600
+    holed.read(*range(old_s, old_s + 3601, 1800), new_s + 60, values=(20.0,), spacing_s=1800)
+    holed.panel(240001)
+    layout = {"id": 9, "serial_number": 240001, "point_type": "INPUT", "panel_id": 1, "fingerprint": "9"}
+    holed.add("TRENDLOG_LAYOUTS", **layout)
+    point = {"point_id": "IN1", "point_index": 1, "label": "SAT", "range": 3, "units": "°C", "digital_analog": 1}
+    holed.add("TRENDLOG_LAYOUT_POINTS", layout_id=9, position=0, **point)
+    holed.read(new_s, new_s + 1800, values=(21.5,), layout=9, serial=240001, spacing_s=1800)
+    holed.connection.execute("UPDATE INPUT_POINTS SET serial_number = 240001 WHERE point_index = 1")
+    holed.connection.execute("UPDATE DEVICES SET last_seen = 1")
+    holed.connection.execute(f"INSERT INTO PANEL_SUCCESSORS VALUES ({SERIAL}, 240001, {new_s}, 1, 'ann')")
+    times = "--from", "2023-11-14T22:00Z", "--to", "2023-11-15T04:30Z", "--point", "240001/IN1"
+    assert export(holed, tmp_path, *times, "--long") == 0
+    assert [(row[0], row[3], row[7], row[12]) for row in rows(tmp_path)[1:]] == [
+        ("2023-11-14T22:00:00Z", "237219", "20", ""),
+        ("2023-11-14T22:30:00Z", "237219", "20", ""),
+        ("2023-11-14T23:00:00Z", "237219", "20", ""),
+        ("2023-11-14T23:30:00Z", "237219", "", "replaced"),
+        ("2023-11-15T04:00:00Z", "240001", "21.5", ""),
+        ("2023-11-15T04:30:00Z", "240001", "21.5", ""),
+    ]
+    assert export(holed, tmp_path, *times, "--every", "3600") == 0
+    assert [row[0][11:] + " " + row[2] for row in rows(tmp_path)[1:]] == [
+        *("23:00:00 20", "00:00:00 20", "01:00:00 ", "02:00:00 ", "03:00:00 ", "04:00:00 "),
+        "05:00:00 21.5",
+    ]
+    assert export(holed, tmp_path, *times, "--zone", "America/New_York") == 0
+    assert [row[0][11:16] for row in rows(tmp_path)[1:] if row[5]] == ["17:00", "17:30", "18:00", "23:00", "23:30"]

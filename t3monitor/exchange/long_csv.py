@@ -1,6 +1,7 @@
 """Readings for other programs: a CSV row for each sample in ISO 8601 UTC, and one for each cause of a hole."""
 
 import csv
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,10 @@ from t3monitor.exchange.cells import formula_free, one_line
 from t3monitor.exchange.grid import columns, grid_rows
 from t3monitor.exchange.table import Table, TableSeries
 from t3monitor.exchange.told import Cells, Missing, Reading, cells, missing, told
+from t3monitor.model.points import PointKey
+from t3monitor.model.successions import Span
 from t3monitor.store.causes.holes import ExplainedHole
+from t3monitor.store.successions import read_spans
 
 TITLES = (
     *("time", "until", "site", "serial_number", "panel", "point", "label"),
@@ -29,8 +33,9 @@ def write_long(files: WholeFiles, file: Path, url: str, table: Table) -> Iterato
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(TITLES)
         for number, series in enumerate(table.series):
-            names = _names(series)
+            named = _named(url, series)
             for row in _rows(url, table, series):
+                names = named[bisect_right(named, row.time_s, key=lambda its: its[0]) - 1][1]
                 if isinstance(row, Reading):
                     writer.writerow((_iso(row.time_s), "", *names, *_value_cells(row, cells(series, row))))
                 else:
@@ -55,9 +60,12 @@ def _in_grid(url: str, table: Table, series: TableSeries) -> Iterator[Reading]:
                 yield Reading(time_s, value, value, value, column.kind)
 
 
-def _names(series: TableSeries) -> list[str]:
-    names = [formula_free(one_line(name)) for name in (series.site, series.panel, series.point, series.label)]
-    return [names[0], f"{series.serial_number}", *names[1:]]
+def _named(url: str, series: TableSeries) -> list[tuple[float, list[str]]]:
+    """From when on which names: the serial number is that of the panel that gave the reading."""
+    site, *names = [formula_free(one_line(name)) for name in (series.site, series.panel, series.point, series.label)]
+    of_point = isinstance(series.key, PointKey)
+    each = read_spans(url, series.serial_number) if of_point else [Span(series.serial_number)]
+    return [(span.start_s, [site, f"{span.serial_number}", *names]) for span in each]
 
 
 def _iso(time_s: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from sqlite3 import Cursor
 from typing import cast
 
-from t3monitor.model.successions import Succession, SuccessionEdit, check
+from t3monitor.model.successions import Span, Succession, SuccessionEdit, check, spans
 from t3monitor.store.database import Database
 from t3monitor.store.reading import reading
 
@@ -26,6 +26,11 @@ def read_successions(url: str) -> tuple[Succession, ...]:
     """All of them, oldest first; raises DatabaseError."""
     with reading(url) as connection:
         return successions_of(cast(Cursor, connection.connection.cursor()))
+
+
+def read_spans(url: str, serial_number: int) -> tuple[Span, ...]:
+    """The panels that were in the place of one up to it, the first one first; raises DatabaseError."""
+    return spans(read_successions(url), serial_number)
 
 
 def first_reading_s(url: str, serial_number: int) -> int | None:

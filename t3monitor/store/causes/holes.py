@@ -1,7 +1,7 @@
 """Why a point has no reading: its holes, each with its cause, by what the database recorded; for any thread."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import inf
 from typing import NamedTuple
@@ -11,8 +11,10 @@ import numpy as np
 from t3monitor.model.causes import Cause, HoleClass, sentence
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import PointKey
+from t3monitor.model.successions import Span
 from t3monitor.store.causes.derivation import Order, Piece, Told, pieces
 from t3monitor.store.causes.recorded import Hole, Recorded, Vector
+from t3monitor.store.history.faults import Fault
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.store.reading import reading
@@ -150,13 +152,17 @@ def faulty(url: str, key: PointKey) -> Holes:
     """When the sensor of a point was open or shorted, as far as it was read; raises DatabaseError."""
     with reading(url) as connection:
         recorded = Recorded(connection, url)
-        times = [
-            (max(fault.start_s, span.start_s), min(fault.end_s, span.end_s))
-            for own, span in recorded.in_its_place(key)
-            for fault in recorded.faults(own)
-            if fault.start_s < span.end_s and fault.end_s > span.start_s
-        ]
-    return Holes(*np.array(times, dtype=np.float64).reshape(-1, 2).T)
+        faults = [fault for its in recorded.in_its_place(key) for fault in _faults(recorded, *its)]
+    return Holes(np.array([fault.start_s for fault in faults]), np.array([fault.end_s for fault in faults]))
+
+
+def _faults(recorded: Recorded, key: PointKey, span: Span) -> list[Fault]:
+    """Those while its panel was the one in its place."""
+    return [
+        fault._replace(start_s=max(fault.start_s, span.start_s), end_s=min(fault.end_s, span.end_s))
+        for fault in recorded.faults(key)
+        if fault.start_s < span.end_s and fault.end_s > span.start_s
+    ]
 
 
 def _holes_in_place(
@@ -174,38 +180,33 @@ def _holes_in_place(
     ``is_bit``: of long holes only what is around the time is looked at.
     """
     each = recorded.in_its_place(key)
-    if len(each) == 1:
-        return _holes(recorded, series, key, start_s, end_s, now_s, is_bit=is_bit)
-    replacing = recorded.replacing(key)
+    replacing = recorded.replacing(key) if len(each) > 1 else []
     found = [
         hole
         for own, span in each
-        for hole in _holes(
-            *(recorded, series, own, max(start_s, span.start_s), min(end_s, span.end_s), now_s),
-            is_bit=is_bit,
-            replacing=replacing,
-        )
+        for hole in _holes(recorded, series, own, span, start_s, end_s, now_s, replacing, is_bit=is_bit)
     ]
-    return tuple(_joined(found))
+    return tuple(_joined(found) if len(each) > 1 else found)
 
 
 def _holes(
     recorded: Recorded,
     series: Series | None,
     key: PointKey,
+    span: Span,
     start_s: float,
     end_s: float,
     now_s: float,
+    replacing: list[Told],
     *,
     is_bit: bool,
-    replacing: Sequence[Told] = (),
 ) -> tuple[ExplainedHole, ...]:
-    end_s = min(end_s, now_s)
+    start_s, end_s = max(start_s, span.start_s), min(end_s, span.end_s, now_s)
     if start_s >= end_s:
         return ()
     found = _without_reading(series, start_s, end_s, now_s)
     told, elsewhere = recorded.left_out(key, series, [hole.within(start_s, end_s) for hole in found], now_s)
-    faults = recorded.faults(key)
+    faults = _faults(recorded, key, span)
     told += replacing
     told += [
         Told(hole.start_s, hole.end_s, Order.FAULT, fault.cause)

@@ -103,17 +103,17 @@ def read_vector(
 ) -> AnyReadings:
     """The readings between two times and those beside them; of a panel that took a place with those before it."""
     places = spans_of(cursor, vector[0])
-    parts = list(_parts_around(cursor, vector, places, start_s, end_s)) if len(places) > 1 else []
-    if not parts:
-        return VectorReadings(cursor, statement, vector, indexes, start_s, end_s)
+    whole = VectorReadings(cursor, statement, vector, indexes, start_s, end_s)
+    if len(places) == 1:
+        return whole
     read = []
-    for span, first_s, last_s in parts:
+    for span, first_s, last_s in _parts_around(cursor, vector, places, start_s, end_s):
         # The reading after a time is read as well: of a panel that was replaced there is none after its last one.
         until_s = max(min(end_s, last_s - 0.5), first_s - 0.5)
         since_s = min(max(start_s, first_s - 0.5), until_s)
         own = VectorReadings(cursor, statement, (span.serial_number, vector[1]), indexes, since_s, until_s)
         read.append(Readings(span, own))
-    return JoinedReadings(read)
+    return JoinedReadings(read or [Readings(places[-1], whole)])  # which has none of its time
 
 
 def spans_of(cursor: Cursor, serial_number: int) -> tuple[Span, ...]:
