@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -18,7 +18,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.legend.styles import Style
-from t3monitor.ui.trend.plot.axes import ValueAxis
+from t3monitor.ui.trend.plot.axes import NARROW_PX, ValueAxis
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices, AxisKey, Per
 from t3monitor.ui.trend.plot.plot import Drawn, TrendPlot
 from t3monitor.ui.trend.plot.plots import PlotStack
@@ -245,6 +245,31 @@ def test_axes_stay_in_sight_as_the_list_takes_room_beside_the_plot(
         QApplication.processEvents()
     axes = view.plot.value_axes.values()
     assert max(axis.geometry().right() for axis in axes) <= view.plot.viewport().width()
+
+
+def test_axes_for_which_there_is_no_room_are_narrow_unless_a_series_of_theirs_is_pointed_at(shown: Show) -> None:
+    view = shown(TEMP, METER, TIMER, GARBAGE)
+    view.resize(660, 360)
+    QApplication.processEvents()
+    plot, axes = view.plot, list(view.plot.value_axes.values())
+
+    def widths() -> list[float]:
+        QApplication.processEvents()
+        return [axis.size().width() for axis in axes]
+
+    at_rest, plot_px = widths(), plot.width_px
+    assert at_rest[0] > NARROW_PX in at_rest
+    assert sum(at_rest) <= plot.width() / 3
+    assert axes[3].toolTip().startswith(axes[3].unit)
+    for key, axis in zip((TEMP, METER, TIMER, GARBAGE), axes, strict=True):
+        view.plots.set_active(key)
+        assert NARROW_PX < widths()[axes.index(axis)] == axis.wide_px
+        assert plot.width_px == plot_px, "pointing at a series moves no line"
+        assert max(axis.geometry().right() for axis in axes) <= plot.viewport().width()
+    view.plots.set_active(None)
+    assert widths() == at_rest
+    page = view.page.make().make_plot(QSize(660, 360))
+    assert NARROW_PX not in [axis.size().width() for axis in page.lowest.value_axes.values()]
 
 
 def test_names_of_lanes_take_no_more_than_axes_of_a_narrow_plot(shown: Show, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ class TrendPage:
 
     def _make_plot(self, size: QSize) -> PlotStack:
         state, now_s = self.state, self._clock()
-        plot = PlotStack()
+        plot = PlotStack(are_axes_wide=True)  # on paper nobody points at a series
         plot.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         plot.resize(size)
         plot.show()

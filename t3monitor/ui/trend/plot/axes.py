@@ -32,6 +32,7 @@ HEADER_PX = 24.0  # above the plot, for the units
 _GAP_PX = 6.0
 _COLOUR_BAR_PX, _NARROWEST_BAR_PX = 10.0, 4.0
 _WIDE_BARS = 3  # more of them share the room of these: an axis is no wider for its curves
+NARROW_PX = 10.0  # of an axis for which there is no room
 _OVERHANG_PX = 60.0  # labels at the ends reach into the neighbours' place
 
 
@@ -196,7 +197,7 @@ class TimeAxis(_Axis):
 class ValueAxis(_Axis):
     """Values of one unit, with the colours of its curves beneath the unit; it tells what the mouse wants.
 
-    Shares are parts of its height, from below.
+    A narrow one has the colours alone. Shares are parts of its height, from below.
     """
 
     zoomed = Signal(float, float)  # factor of what it shows, share at which it stays
@@ -212,6 +213,8 @@ class ValueAxis(_Axis):
         self._levels: list[float] = []  # of the labels
         self._colours: Sequence[QColor] = ()
         self._is_active = False
+        self.wide_px = 0.0  # with its labels
+        self.is_narrow = False
         self._bold = _bold_metrics()
         self.setCursor(Qt.CursorShape.SizeVerCursor)
 
@@ -226,8 +229,18 @@ class ValueAxis(_Axis):
         self._levels = [(mark - scale.lowest) / scale.span for mark in scale.marks]
         bars = min(len(self._colours), _WIDE_BARS) * (_COLOUR_BAR_PX + 2)
         texts = max(map(self._bold.horizontalAdvance, (*self.labels, self.unit)))
-        self.set_breadth(width=min(math.ceil(max(texts, bars) + 2 * _GAP_PX) + 1.0, math.floor(widest_px)))
+        self.wide_px = min(math.ceil(max(texts, bars) + 2 * _GAP_PX) + 1.0, math.floor(widest_px))
+        self.set_narrow(self.is_narrow)
         self.update()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Has it as wide as its labels, or without them."""
+        if narrow != self.is_narrow:
+            self.is_narrow = narrow
+            tip = translate("ValueAxis", "%s: point at one of its series in the list, and its values stand here")
+            self.setToolTip(tip % self.unit if narrow else "")
+            self.update()
+        self.set_breadth(width=NARROW_PX if narrow else self.wide_px)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -236,6 +249,9 @@ class ValueAxis(_Axis):
         painter.setFont(font)
         width, height = self.size().width(), self.size().height() - HEADER_PX
         line_px = self.metrics.height()
+        if self.is_narrow:
+            self._paint_colours(painter, line_px - 1, width - 2)
+            return
         painter.setPen(self.theme.text if self._is_active else self.theme.muted)
         for level, text in zip(self._levels, self.labels, strict=True):
             top = HEADER_PX + height * (1 - level) - line_px / 2
@@ -245,12 +261,15 @@ class ValueAxis(_Axis):
         inner = width - 0.5 if self.on_left else 0.5
         if self._is_active:
             painter.drawLine(QPointF(inner, HEADER_PX), QPointF(inner, HEADER_PX + height))
-        room = width - 2 * _GAP_PX + 2
+        self._paint_colours(painter, line_px - 1, width - 2 * _GAP_PX + 2)
+
+    def _paint_colours(self, painter: QPainter, top: float, room: float) -> None:
         colours = self._colours[: max(1, int(room // _NARROWEST_BAR_PX))]
         step = min(_COLOUR_BAR_PX + 2, room / max(1, len(colours)))
-        x = width - _GAP_PX + 2 - len(colours) * step if self.on_left else _GAP_PX
+        beside = (self.size().width() - room + 2) / 2
+        x = beside + room - len(colours) * step if self.on_left else beside
         for colour in colours:
-            painter.fillRect(QRectF(x, line_px - 1, step * 0.8, 3 if self._is_active else 2), colour)
+            painter.fillRect(QRectF(x, top, step * 0.8, 3 if self._is_active else 2), colour)
             x += step
 
     def _paint_text(self, painter: QPainter, top: float, text: str) -> None:

@@ -238,13 +238,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     @property
     def sides(self) -> tuple[float, float]:
         """How much axes and names of lanes want, left and right."""
-        first, *others = (axis.minimumWidth() for axis in self.axes.by_unit.values()) if self.axes.by_unit else (0.0,)
-        return max(_LEAST_LEFT_PX, first, self._lane_names.minimumWidth()), sum(others)
+        return max(_LEAST_LEFT_PX, self.axes.drawn_px[0], self._lane_names.minimumWidth()), self.axes.right_px
 
     def set_sides(self, left_px: float, right_px: float) -> None:
         """Has them take so much, at least what they want, so that plots above each other align."""
-        own_left_px, own_right_px = self.sides
-        widths = {0: max(left_px, own_left_px), _SPARE: max(0.0, right_px - own_right_px)}
+        widths = {0: max(left_px, self.sides[0]), _SPARE: max(0.0, right_px - self.axes.drawn_px[1])}
         for column, width_px in widths.items():
             if width_px != self._layout.columnMaximumWidth(column):  # else all would be laid out in each frame
                 self._layout.setColumnFixedWidth(column, width_px)

@@ -40,8 +40,10 @@ class PlotStack(QSplitter):
     resized = Signal()
     heights_chosen = Signal(object)  # a tuple of pixels
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, are_axes_wide: bool = False) -> None:
+        """``are_axes_wide``: all of them, whatever room that takes; else those that have room beside the plot."""
         super().__init__(Qt.Orientation.Vertical, parent)
+        self._are_axes_wide = are_axes_wide
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
         self.setMinimumHeight(_LEAST_PX)
@@ -114,6 +116,7 @@ class PlotStack(QSplitter):
     def set_active(self, key: SeriesKey | None) -> None:
         """Dims all other series, in all plots."""
         self._tell(TrendPlot.set_active, key)
+        self._align()
 
     def set_axes(self, choices: AxisChoices) -> None:
         """Lets axes end where their user chose."""
@@ -164,6 +167,7 @@ class PlotStack(QSplitter):
 
     def _made(self, *, is_lowest: bool) -> TrendPlot:
         plot = TrendPlot(is_lowest=is_lowest)
+        plot.axes.are_all_wide = self._are_axes_wide
         plot.tip_at = lambda *about: self.tip_at(*about)
         for name in ("dragged", "zoomed", "hovered", "cursor_dragged", "stretch_marked", "cursor_asked", "menu_asked"):
             getattr(plot, name).connect(getattr(self, name))
