@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from t3monitor.commands.doctor import doctor as run
         elif args.command == "database":
             from t3monitor.commands.database import database as run
+        elif args.command == "import" and args.from_t3000:
+            from t3monitor.commands.filling import fill as run
         elif args.command == "import":
             from t3monitor.commands.importing import import_ as run
         elif args.command == "export":

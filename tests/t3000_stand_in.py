@@ -17,6 +17,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import Enum, auto
 from functools import cache, partial
 from http import HTTPStatus
@@ -420,6 +421,7 @@ def main() -> None:
         panel.bacnet_error = {(PointType.INPUT, 0)}
     with StandIn(panels, port=args.port) as stand_in:
         t3000 = stand_in.t3000
+        t3000.log.zone = datetime.now().astimezone().tzinfo or UTC
         t3000.build.cooldown_s, t3000.build.knows_live = args.cooldown, not args.no_live
         t3000.gate_open = not args.gate_closed
         t3000.thermostats = make_thermostats(args.thermostats)

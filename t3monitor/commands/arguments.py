@@ -59,10 +59,16 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     import_ = commands.add_parser("import", help="take over the history that T3000 itself recorded")
     import_.add_argument(
         "files",
-        nargs="+",
+        nargs="*",
         metavar="FILE_OR_FOLDER",
         help="database of T3000 (webview_t3_device.db), captures, or a folder",
     )
+    import_.add_argument(
+        "--from-t3000",
+        action="store_true",
+        help="in place of files: what T3000's web service logged while T3 Monitor was off or could not store",
+    )
+    import_.add_argument("--url", metavar="URL", help="of that web service (default: those of the settings)")
     import_.add_argument("--dry-run", action="store_true", help="only say what is in the files")
     import_.add_argument("--zone", metavar="ZONE", help="of the computer that wrote them (default: this one's)")
     import_.add_argument("--database", metavar="URL", help=_DATABASE_HELP)

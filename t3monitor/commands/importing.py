@@ -20,6 +20,7 @@ from t3monitor.exchange.t3000_files.importing import Store
 from t3monitor.exchange.t3000_files.storing import storing
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.zones import zone_named
+from t3monitor.store.keeper import Keeper
 from t3monitor.store.keepers import Keepers
 from t3monitor.store.lock import Holder, Lock
 from t3monitor.store.work import LongWork
@@ -29,6 +30,8 @@ from t3monitor.sync.logged.known import known_to
 def import_(args: argparse.Namespace) -> int:
     """Imports each file, says what came of it, and returns the exit code: that of the first one that failed."""
     settings, _ = settings_in_force(args, user_paths())
+    if not args.files:
+        raise SettingsError("import: name files or a folder, or --from-t3000")
     zone = _zone(args.zone)
     url = args.database or user_paths().database_url(settings)
     work = LongWork()
@@ -73,10 +76,17 @@ def _zone(name: str | None) -> tzinfo | None:
 
 @contextmanager
 def _storing(url: str, settings: Settings, *, dry_run: bool) -> Iterator[Store | None]:
-    """What stores windows, by a keeper of its own: nobody else records into the database meanwhile."""
+    """What stores windows; nothing for a dry run."""
     if dry_run:
         yield None
         return
+    with own_keeper(url, settings) as keeper:
+        yield storing(keeper)
+
+
+@contextmanager
+def own_keeper(url: str, settings: Settings) -> Iterator[Keeper]:
+    """A keeper of this command alone: nobody else records into the database meanwhile. Raises DatabaseError."""
     locks: list[Lock] = []
 
     def take_lock(database: Path) -> None:
@@ -88,7 +98,7 @@ def _storing(url: str, settings: Settings, *, dry_run: bool) -> Iterator[Store |
     keeper = keepers.take(url)
     try:
         keeper.database()  # now, to refuse before anything is read
-        yield storing(keeper)
+        yield keeper
     finally:
         keepers.give_back(keeper)
         for lock in locks:

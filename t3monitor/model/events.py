@@ -230,7 +230,9 @@ class FillOffered(SyncEvent):
 
 @dataclass(frozen=True, slots=True)
 class FillEnded(SyncEvent):
-    """T3000 was asked for its own history: ``filled_s`` of ``missing_s`` are filled with ``samples`` of it.
+    """T3000 was asked for its own history: ``samples`` of it were missing.
+
+    ``panels`` got some. The one that lacked readings longest did for ``missing_s``, of which ``filled_s`` are filled.
 
     ``problem`` is a sentence where that was cut short, ``again_in_s`` tells when it is tried again, None: not at all.
     """

@@ -97,8 +97,9 @@ class Filler:
         self._stretches: list[_Stretch] | None = None  # None: not looked for yet
         self._ahead_s: float | None = None
         self._asking: _Asking | None = None
-        self._panels: set[int] = set()
-        self._samples, self._missing_s, self._filled_s = 0, 0.0, 0.0
+        self._samples = 0
+        self._missing_s: Counter[int] = Counter()  # by serial number, as the next
+        self._filled_s: Counter[int] = Counter()
         self._took_s = 0.0  # the last question
         self.left_out: Counter[str] = Counter()  # rows, by why
 
@@ -204,9 +205,8 @@ class Filler:
 
         told = keeper.run(tell)
         self.left_out += asking.readings.left_out
-        self._missing_s += max(hole.end_s - hole.start_s for hole in holes)
-        self._filled_s += max(told.values())
-        self._panels |= {hole.serial_number for hole, filled_s in told.items() if filled_s}
+        self._missing_s[asking.stretch.serial_number] += round(asking.stretch.end_s - asking.stretch.start_s)
+        self._filled_s[asking.stretch.serial_number] += round(max(told.values()))
         self._asking, self._tries = None, 0
         if self._stretches:
             del self._stretches[0]
@@ -214,7 +214,7 @@ class Filler:
     def _ended(self, keeper: Keeper) -> FillEnded:
         event = self._over("")
         if self._samples:
-            panels = f"{len(self._panels)} panel{'' if len(self._panels) == 1 else 's'}"
+            panels = f"{event.panels} panel{'' if event.panels == 1 else 's'}"
             detail = f"{self._samples:,} samples of {panels} from T3000's own history"
             noted = RecordingEvent(self._clock.utc_s(), self._site, EventKind.FILLED, detail)
 
@@ -227,7 +227,9 @@ class Filler:
 
     def _over(self, problem: str, again_in_s: float | None = None) -> FillEnded:
         self.is_over = again_in_s is None
-        return FillEnded(self._samples, len(self._panels), self._missing_s, self._filled_s, problem, again_in_s)
+        panels = sum(filled_s > 0 for filled_s in self._filled_s.values())
+        missing_s, filled_s = (float(max(its.values(), default=0)) for its in (self._missing_s, self._filled_s))
+        return FillEnded(self._samples, panels, missing_s, filled_s, problem, again_in_s)
 
     def _failed(self, problem: str) -> FillEnded:
         """It costs nothing but the filling; it is begun anew later, a few times."""

@@ -83,7 +83,8 @@ def _of_vector(
             seen_s = max(seen_s, hole.end_s)
             free_s = (HOLE_AFTER_SPACINGS - 1) * hole.spacing_s  # after which no line leads on from the reading before
             for piece in explained_holes(recorded, vector, [hole], []):
-                if piece.cause in OURS:
+                goes_on = piece.end_s == hole.end_s and not hole.is_closed
+                if piece.cause in OURS and not goes_on:  # else it is asked about when there are readings again
                     part = piece.within(max(since_s, hole.start_s + free_s), hole.end_s - _ALONE_S)
                     if part.start_s < part.end_s:
                         for rest in Hole(part.start_s, part.end_s).without(asked):
