@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
 from t3monitor.model.events import SyncEvent
+from t3monitor.model.notes import Note, NoteEdit
+from t3monitor.model.successions import Succession, SuccessionEdit
 from t3monitor.qt.bridge import ServiceBridge
 from t3monitor.qt.garbage_collector import GarbageCollector
 from t3monitor.qt.recorder import Recorder
@@ -19,16 +21,18 @@ from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
 from t3monitor.store.lock import login_name
 from t3monitor.store.notes import read_notes
+from t3monitor.store.successions import first_reading_s, read_successions
 from t3monitor.sync.links import open_link
 from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.controls import Controls
+from t3monitor.ui.devices.successions import SuccessionsControl
 from t3monitor.ui.feed import TableFiles, WindowFeed, explain_holes, load_history, marks_of, point_name
 from t3monitor.ui.importing import Importer, OthersHistory
+from t3monitor.ui.kit.book import Book
 from t3monitor.ui.kit.theme import apply_theme, theme_for
 from t3monitor.ui.main_window import MainWindow
-from t3monitor.ui.notes.book import NoteBook
 from t3monitor.ui.notes.control import NotesControl
 from t3monitor.ui.settings.opener import SettingsOpener
 from t3monitor.ui.trend.view import TrendView
@@ -74,7 +78,7 @@ class MonitorApp(QObject):
         self.window = MainWindow(trend, ActivityPane(paths.log_folder))
         self._apply_appearance()  # now: a style sheet in force makes all of a part anew whenever it is put into another
         self.feed = WindowFeed(self.window, self.session, self.recorder, self._tasks, self)
-        self.notes = NoteBook(
+        self.notes = Book[Note, NoteEdit](
             lambda: self._tasks.read(read_notes, self.session.database),
             lambda edits: self.recorder.write_notes(edits, self._tasks.read),
             self._tasks.spawn,
@@ -85,6 +89,21 @@ class MonitorApp(QObject):
             self.window.activity.notes,
             trend,
             partial(point_name, self.session),
+            login_name(),
+            time.time,
+        )
+        self.successions = Book[Succession, SuccessionEdit](
+            lambda: self._tasks.read(read_successions, self.session.database),
+            lambda edits: self.recorder.write_successions(edits, self._tasks.read),
+            self._tasks.spawn,
+            self,
+        )
+        self.successions_control = SuccessionsControl(
+            self.successions,
+            self.window.devices,
+            trend,
+            lambda serial_number: self._tasks.read(first_reading_s, self.session.database, serial_number),
+            self._tasks.spawn,
             login_name(),
             time.time,
         )
@@ -226,7 +245,11 @@ class MonitorApp(QObject):
         self._next_turn.timeout.connect(self.on_tick)
         self.feed.opened.connect(self.notes.load)
         self.feed.shown.connect(self.notes.refresh)
+        self.feed.opened.connect(self.successions.load)
+        self.feed.shown.connect(self.successions.refresh)
+        self.successions_control.lines_changed.connect(self.feed.on_imported)
         self.notes.failed.connect(window.say)
+        self.successions.failed.connect(window.say)
         recorder.heard.connect(self.feed.on_heard)
         recorder.overtaken.connect(self.feed.on_overtaken)
         recorder.show_asked.connect(window.come_to_front)

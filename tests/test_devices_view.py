@@ -183,11 +183,14 @@ class TestRecording:
         QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
         menu = view.findChild(QMenu)
         assert menu is not None
-        record, _same, _, columns = menu.actions()
+        record, _same, successor, _, columns = menu.actions()
         assert (record.text(), columns.text()) == ("&Record this panel", "&Columns")
         with qtbot.waitSignal(view.record_toggled) as toggled:
             record.trigger()
         assert toggled.args == [2, False]
+        with qtbot.waitSignal(view.successor_asked) as asked:
+            successor.trigger()
+        assert asked.args == [2]
         menu.close()
 
     def test_what_is_not_recorded_is_drawn_behind_the_name_and_found_by_the_filter(self, view: DevicesView) -> None:

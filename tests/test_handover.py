@@ -20,10 +20,12 @@ from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings
 from t3monitor.config.settings_file import save
 from t3monitor.model.notes import Note, NoteEdit
+from t3monitor.model.successions import Succession, SuccessionEdit
 from t3monitor.store.database import Database
 from t3monitor.store.lock import holder_of
 from t3monitor.store.notes import read_notes
-from t3monitor.sync.handover import write_notes
+from t3monitor.store.successions import read_successions
+from t3monitor.sync.handover import UnansweredError, write_notes, write_successions
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs are ended by signals here")
 
@@ -106,6 +108,13 @@ def test_beside_a_program_that_records(
     assert [written.text for written in read_notes(sqlite_url(database))] == ["Belt changed"]
     asyncio.run(write_notes(holder, undo))
     assert read_notes(sqlite_url(database)) == ()
+    its = Succession(237219, 240001, 1000, 1001, "ann")
+    back = asyncio.run(write_successions(holder, [SuccessionEdit(240001, its)]))
+    assert read_successions(sqlite_url(database)) == (its,)
+    asyncio.run(write_successions(holder, back))
+    assert read_successions(sqlite_url(database)) == ()
+    with pytest.raises(UnansweredError, match="no other panel"):
+        asyncio.run(write_successions(holder, [SuccessionEdit(237219, its._replace(successor=237219))]))
 
     recorder.kill()
     recorder.wait()

@@ -17,7 +17,7 @@ from t3monitor.store.database import Database
 from t3monitor.store.notes import read_notes, write_notes
 from t3monitor.store.upkeep.salvage import salvage
 from t3monitor.store.work import LongWork
-from t3monitor.ui.notes.book import NoteBook
+from t3monitor.ui.kit.book import Book
 from t3monitor.ui.trend.state import TrendState
 
 IN1 = PointKey(237219, PointType.INPUT, 1)
@@ -105,7 +105,7 @@ def test_notes_are_steps_of_the_trend_and_one_that_could_not_be_taken_back_is_no
             loop.run_until_complete(asyncio.sleep(0))
         return [note.text for note in read_notes(database.url)]
 
-    book = NoteBook(read, write, loop.create_task)
+    book = Book[Note, NoteEdit](read, write, loop.create_task)
     state = TrendState(lambda: 10_000.0, lambda _: None)
     book.done.connect(state.did)
     book.dropped.connect(state.forget_deeds)

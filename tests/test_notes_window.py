@@ -39,7 +39,7 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
                 return [note.text for note in page.shown if note.author != "demo"]
 
             def own() -> list[Note]:
-                return [note for note in book.notes if note.author != "demo"]
+                return [note for note in book.entries if note.author != "demo"]
 
             point = PointKey(program.session.shown.panels[0].serial_number, PointType.INPUT, 4)
             trend.state.add([point])
@@ -94,10 +94,10 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             file = tmp_path / "notes.csv"
             control.export_to(file, page.shown)
             assert "'=Day of the audit" in file.read_text(encoding="utf-8-sig")
-            notes = book.notes
+            notes = book.entries
             control.import_from(file)
             await until(lambda: not program.is_busy, program)
-            assert book.notes == notes, "they are there already"
+            assert book.entries == notes, "they are there already"
             assert page.message.text() == f"✓ Notes added: 0, there already: {len(notes)}"
             page.view.selectAll()
             page.delete.click()
@@ -105,7 +105,7 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             control.import_from(file)
             await until(lambda: len(listed()) == 2, program)
             assert page.message.text().startswith("✓ Notes added: 4, ")
-            assert [its._replace(note_id=None) for its in book.notes] == [its._replace(note_id=None) for its in notes]
+            assert [its._replace(note_id=None) for its in book.entries] == [its._replace(note_id=None) for its in notes]
             file.write_bytes(b"nothing")
             control.import_from(file)
             assert "notes.csv: The file has no columns" in page.message.text()

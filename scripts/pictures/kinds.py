@@ -1,5 +1,6 @@
 """What there are pictures of: each kind is a view that is made in the open window."""
 
+import time
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from t3monitor.app import MonitorApp
 from t3monitor.commands.snapshot import compose, idle, points_of
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, ComputedKey
+from t3monitor.model.successions import Succession, SuccessionEdit
 from t3monitor.ui.trend.plot.axis_choices import Per
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time.local_calendar import Span
@@ -126,6 +128,28 @@ async def _notes(program: MonitorApp) -> QWidget:
     return program.window
 
 
+async def _successor_dialog(program: MonitorApp) -> QWidget | None:
+    """A panel is said to have taken the place of another one."""
+    (point,) = points_of(program, "AHU-2", "SAT")
+    program.window.devices.successor_asked.emit(point.serial_number)
+    await idle(program)
+    return program.successions_control.dialog
+
+
+async def _successor(program: MonitorApp) -> QWidget:
+    """One line over both, the flag of the day, and what stands at the panels."""
+    (old,) = points_of(program, "AHU-1", "SAT")
+    keys = points_of(program, "AHU-2", "SAT", "RAT", "SF_ST")
+    now_s = int(time.time())
+    its = Succession(old.serial_number, keys[0].serial_number, now_s - 40 * 3600, now_s, "ann")
+    program.successions.write([SuccessionEdit(its.successor, its)])
+    await idle(program)
+    state = program.window.trend.state
+    state.add(keys)
+    state.show_preset(Preset.WEEK)
+    return program.window
+
+
 def _page(name: str, house: House = MONTH) -> Kind:
     """A page of `t3monitor snapshot`."""
     return Kind(partial(compose, page=name, demo=house.is_live), house)
@@ -147,6 +171,8 @@ KINDS = {
     "stacked": Kind(_stacked, WEEK),
     "twenty": Kind(_twenty, WEEK),
     "computed": Kind(_computed, WEEK),
+    "successor-dialog": Kind(_successor_dialog, WEEK),
+    "successor": Kind(_successor, WEEK),  # the last of this house, for it leaves it so
     "xy": _page("xy"),
     "log": _page("log"),
     "cycles": _page("cycles"),

@@ -25,6 +25,7 @@ from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.events import CycleFinished, CycleReport, ServiceInitialized, ServiceStopped, SyncEvent
 from t3monitor.model.notes import NoteEdit
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.model.successions import SuccessionEdit
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
 from t3monitor.store.lock import HeldError, Holder
@@ -184,6 +185,10 @@ class _Host:
     def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
         """Into the database that is recorded to."""
         return self._services.write_notes(edits)
+
+    def write_successions(self, edits: Sequence[SuccessionEdit]) -> Sequence[SuccessionEdit]:
+        """There as well."""
+        return self._services.write_successions(edits)
 
     def give_past(self) -> None:
         """To the simulated building, if that is recorded."""

@@ -13,8 +13,18 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleReport, SyncEvent
 from t3monitor.model.notes import NoteEdit
+from t3monitor.model.successions import SuccessionEdit
 from t3monitor.store.lock import HeldError, Holder, holder_of
-from t3monitor.sync.handover import Desk, UnansweredError, follow, give_past, show, sync_once, write_notes
+from t3monitor.sync.handover import (
+    Desk,
+    UnansweredError,
+    follow,
+    give_past,
+    show,
+    sync_once,
+    write_notes,
+    write_successions,
+)
 from t3monitor.sync.sites import SiteServices
 
 InThread = Callable[..., Awaitable[Any]]  # runs something that blocks in a thread
@@ -118,14 +128,19 @@ class Recorder(QObject):
 
     async def write_notes(self, edits: Sequence[NoteEdit], in_thread: InThread) -> Sequence[NoteEdit]:
         """Changes notes, or has the other program do it, and returns what takes that back; raises MonitorError."""
-        if self._services is None:
-            raise UnansweredError(self.tr("This program records nothing, and so cannot write notes"))
-        if self.records:
-            undo: Sequence[NoteEdit] = await in_thread(self._services.write_notes, edits)
-            return undo
-        if self.other is None:
-            raise UnansweredError(self.problem or self.tr("Nobody records into this database, which notes are kept in"))
-        return await write_notes(self.other, edits)
+        writer = self._writer()
+        if isinstance(writer, Holder):
+            return await write_notes(writer, edits)
+        undo: Sequence[NoteEdit] = await in_thread(writer.write_notes, edits)
+        return undo
+
+    async def write_successions(self, edits: Sequence[SuccessionEdit], in_thread: InThread) -> Sequence[SuccessionEdit]:
+        """Says which panels took the place of others, in the same way."""
+        writer = self._writer()
+        if isinstance(writer, Holder):
+            return await write_successions(writer, edits)
+        undo: Sequence[SuccessionEdit] = await in_thread(writer.write_successions, edits)
+        return undo
 
     async def give_past(self, is_cancelled: Callable[[], bool], in_thread: InThread) -> None:
         """Gives the simulated building a past, unless it has one, or has the other program do it.
@@ -147,6 +162,16 @@ class Recorder(QObject):
         """Gives back every lock, once nothing is stored any more."""
         if self._desk is not None:
             self._desk.close()
+
+    def _writer(self) -> SiteServices | Holder:
+        """Who writes into the database, this program or the other one; raises UnansweredError."""
+        if self._services is None:
+            raise UnansweredError(self.tr("This program records nothing, and so cannot write into the database"))
+        if self.records:
+            return self._services
+        if self.other is None:
+            raise UnansweredError(self.problem or self.tr("Nobody records into this database, where it is kept"))
+        return self.other
 
     def _go_along_with(self, holder: Holder) -> None:
         self.other, self.problem = holder, ""
@@ -183,6 +208,10 @@ class _Host:
     def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
         """Into the database in force."""
         return self._services.write_notes(edits)
+
+    def write_successions(self, edits: Sequence[SuccessionEdit]) -> Sequence[SuccessionEdit]:
+        """There as well."""
+        return self._services.write_successions(edits)
 
     def give_past(self) -> None:
         """To the simulated building, if that is in force."""

@@ -36,10 +36,11 @@ from t3monitor.model.events import (
     SyncEvent,
 )
 from t3monitor.model.notes import NoteEdit
+from t3monitor.model.successions import SuccessionEdit
 from t3monitor.store.lock import FRESHENED_EVERY_S, Holder, Lock
 
 _log = logging.getLogger(__name__)
-QuestionName = Literal["show", "sync", "follow", "notes", "past"]
+QuestionName = Literal["show", "sync", "follow", "notes", "successions", "past"]
 _LOOPBACK = "127.0.0.1"
 _TOLD = {
     event.__name__: event
@@ -64,19 +65,23 @@ class OtherSettingsError(MonitorError):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """``wanted`` are settings that the cycle is meant to have, as `in_words` gives them; ``edits`` are of notes."""
+    """``wanted`` are settings that the cycle is meant to have, as `in_words` gives them; ``edits`` are of notes.
+
+    ``successions`` are edits as well.
+    """
 
     key: str
     what: QuestionName
     wanted: dict[str, Any] = {}
     find_panels: bool = False
     edits: tuple[NoteEdit, ...] = ()
+    successions: tuple[SuccessionEdit, ...] = ()
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of an answer: an event by its name, the report of a cycle, or the settings that forbid one.
 
-    Of notes what takes their edits back; ``problem`` is the sentence of an error.
+    Of notes and successions what takes their edits back; ``problem`` is the sentence of an error.
     """
 
     event: str = ""
@@ -84,6 +89,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     report: CycleReport | None = None
     in_force: dict[str, Any] = {}
     edits: tuple[NoteEdit, ...] = ()
+    successions: tuple[SuccessionEdit, ...] = ()
     problem: str = ""
 
     @classmethod
@@ -112,6 +118,10 @@ class Host(Protocol):
 
     def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
         """Changes notes, and returns what takes that back; in any thread, as the next. Raises MonitorError."""
+        ...
+
+    def write_successions(self, edits: Sequence[SuccessionEdit]) -> Sequence[SuccessionEdit]:
+        """Says which panels took the place of others, and returns what takes that back."""
         ...
 
     def give_past(self) -> None:
@@ -216,11 +226,14 @@ class Desk:
                 for report in await asyncio.gather(*map(asyncio.wrap_future, cycles), return_exceptions=True):
                     if isinstance(report, CycleReport):  # else this program ends, and the asker finds out
                         yield Line(report=report)
-            case "notes" | "past":
+            case "notes" | "successions" | "past":
                 try:
                     if question.what == "notes":
                         undo = await asyncio.to_thread(self._host.write_notes, question.edits)
                         yield Line(edits=tuple(undo))
+                    elif question.what == "successions":
+                        back = await asyncio.to_thread(self._host.write_successions, question.successions)
+                        yield Line(successions=tuple(back))
                     else:
                         await asyncio.to_thread(self._host.give_past)
                         yield Line()
@@ -312,6 +325,12 @@ async def write_notes(holder: Holder, edits: Iterable[NoteEdit]) -> tuple[NoteEd
     Raises UnansweredError, also if it cannot.
     """
     return (await _done(holder, Question(key=holder.key, what="notes", edits=tuple(edits)))).edits
+
+
+async def write_successions(holder: Holder, edits: Iterable[SuccessionEdit]) -> tuple[SuccessionEdit, ...]:
+    """Has another program say in its database which panels took the place of others; see `write_notes`."""
+    question = Question(key=holder.key, what="successions", successions=tuple(edits))
+    return (await _done(holder, question)).successions
 
 
 async def give_past(holder: Holder) -> None:

@@ -11,11 +11,13 @@ from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.events import CycleReport
 from t3monitor.model.notes import NoteEdit
 from t3monitor.model.points import PointKey
+from t3monitor.model.successions import SuccessionEdit
 from t3monitor.simulation.past import give_demo_a_past
 from t3monitor.store.files import database_file
 from t3monitor.store.keeper import Store
 from t3monitor.store.keepers import Keepers
 from t3monitor.store.notes import write_notes
+from t3monitor.store.successions import write_successions
 from t3monitor.sync.flow_log import FlowLog
 from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.recording import PanelClaims
@@ -133,6 +135,13 @@ class SiteServices:
         Raises DatabaseError.
         """
         return self._write(self._database_url(self._settings), lambda store: write_notes(store.database, edits))
+
+    def write_successions(self, edits: Sequence[SuccessionEdit]) -> Sequence[SuccessionEdit]:
+        """Says there which panels took the place of others, in the same way; raises SuccessionError as well."""
+        now_s = (self._clock or SystemClock()).utc_s()
+        return self._write(
+            self._database_url(self._settings), lambda store: write_successions(store.database, edits, now_s)
+        )
 
     def _write(self, url: str, do: Callable[[Store], T]) -> T:
         keeper = self._keepers.take(url)

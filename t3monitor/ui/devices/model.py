@@ -1,6 +1,6 @@
 """The tree of panels below their buildings; lives in the GUI thread."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
@@ -9,6 +9,7 @@ from typing_extensions import override
 from t3monitor.model.freshness import PanelState, is_link_up
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Panel, Snapshot
+from t3monitor.model.successions import Succession
 from t3monitor.ui.devices.columns import DeviceColumn, state_word, title
 from t3monitor.ui.devices.paint import NOTE_ROLE, mark
 from t3monitor.ui.devices.panels import Group, PanelRow, SiteState, grouped, shown_state
@@ -59,6 +60,8 @@ class DevicesModel(QAbstractItemModel):
         self._groups: list[Group] = []
         self._site_states: dict[str, SiteState] = {}
         self._recording = Recording()
+        self._replaced: dict[int, int] = {}  # by serial number of the successor
+        self._successors: dict[int, int] = {}  # the other way round
         self._texts: dict[int, list[str]] = {}  # what the cells of each panel say
         self._all_texts: list[str] = []
         self._now_s, self._interval_s = 0.0, 0
@@ -93,10 +96,37 @@ class DevicesModel(QAbstractItemModel):
     def set_recording(self, recording: Recording) -> None:
         """Says at the panels what of them is recorded."""
         self._recording = recording
+        self._tell_of_panels()
+
+    def _tell_of_panels(self) -> None:
+        """Something else stands beside their names."""
         for row in range(1, self.rowCount()):
             group = self.index(row, 0)
             if last := self.rowCount(group):
                 self.dataChanged.emit(self.index(0, 0, group), self.index(last - 1, 0, group))
+
+    def set_successions(self, known: Iterable[Succession]) -> None:
+        """Says at the panels which took the place of which."""
+        self._replaced = {its.successor: its.serial_number for its in known}
+        self._successors = {old: new for new, old in self._replaced.items()}
+        self._tell_of_panels()
+
+    def replaced_by(self, serial_number: int) -> int | None:
+        """The panel whose place one took."""
+        return self._replaced.get(serial_number)
+
+    def successor_of(self, panel: PanelRow) -> int | None:
+        """The panel that took its place."""
+        return self._successors.get(panel.newest.serial_number)
+
+    @property
+    def panels(self) -> Collection[PanelRow]:
+        """All that are known."""
+        return self._panels.values()
+
+    def name_of(self, serial_number: int) -> str:
+        """What a panel is called among the others."""
+        return self._names.of_site(serial_number)
 
     def set_conflicts(self, serial_numbers: Collection[int]) -> None:
         """Says of which panels another controller with the same serial number answers."""
@@ -264,7 +294,14 @@ class DevicesModel(QAbstractItemModel):
         return shown_state(self._site_states, self._groups[index.row() - 1].site) if index.row() > 0 else None
 
     def _note(self, panel: PanelRow) -> str:
-        return "" if self._recording.has_panel(panel.newest.serial_number) else _tr("not recorded")
+        serial_number, told = panel.newest.serial_number, []
+        if not self._recording.has_panel(serial_number):
+            told.append(_tr("not recorded"))
+        if successor := self._successors.get(serial_number):
+            told.append(_tr("replaced by %d") % successor)
+        if replaced := self._replaced.get(serial_number):
+            told.append(_tr("successor of %d") % replaced)
+        return ", ".join(told)
 
     def _accessible_text(self, index: _Index) -> str | None:
         panel = self.panel(index)
@@ -280,7 +317,7 @@ class DevicesModel(QAbstractItemModel):
 
     def _tool_tip(self, index: _Index) -> str | None:
         if panel := self.panel(index):
-            return panel_tip(panel, self._site_states.get(panel.newest.site), self._recording)
+            return panel_tip(panel, self._site_states.get(panel.newest.site), self._recording, self._note(panel))
         state = self._shown_state(index)
         return site_tip(self._groups[index.row() - 1].title, state) if state else None
 

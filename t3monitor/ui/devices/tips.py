@@ -7,7 +7,7 @@ from t3monitor.ui.kit.texts import moment_text, reading_time_text, tooltip_text,
 from t3monitor.ui.progress.state import LinkState
 
 
-def panel_tip(panel: PanelRow, site: SiteState | None, recording: Recording) -> str:
+def panel_tip(panel: PanelRow, site: SiteState | None, recording: Recording, note: str) -> str:
     """State, identity and times of a panel; ``site`` tells whether T3000 answers at all."""
     newest = panel.newest
     read = {
@@ -31,7 +31,9 @@ def panel_tip(panel: PanelRow, site: SiteState | None, recording: Recording) -> 
         if recorded and not recording.has_type(newest.serial_number, point_type):
             line = _tr("%s, not recorded") % line
         lines.append(line)
-    if not recorded:
+    if recorded:
+        lines.append(note[:1].upper() + note[1:])
+    else:
         lines.append(_tr("Not recorded: its values are shown but not stored"))
     return tooltip_text(lines)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.model.successions import Succession
 from t3monitor.ui.devices.model import DevicesModel
 from t3monitor.ui.devices.paint import NOTE_ROLE
 from t3monitor.ui.devices.panels import SiteState
@@ -27,6 +28,7 @@ from t3monitor.ui.kit.layout import head, stack
 from t3monitor.ui.kit.notice import Notice
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.search import SearchBox, all_found, words_of
+from t3monitor.ui.kit.texts import natural_key
 
 
 class DevicesView(QWidget):
@@ -35,6 +37,8 @@ class DevicesView(QWidget):
     panel_chosen = Signal(object)  # serial number, None for all panels
     points_asked = Signal()  # of the chosen panel
     same_controller_said = Signal(object)  # serial number of a panel whose other controller is the same one
+    successor_asked = Signal(object)  # serial number of a panel that took the place of another one
+    successor_revoked = Signal(object)  # of one that did not
     record_toggled = Signal(object, bool)  # serial number (too large for a signal's int), whether it is recorded
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -91,6 +95,20 @@ class DevicesView(QWidget):
     def set_recording(self, recording: Recording) -> None:
         """What is recorded, and what is only shown."""
         self.model.set_recording(recording)
+
+    def set_successions(self, known: Sequence[Succession]) -> None:
+        """Which panels took the place of others."""
+        self.model.set_successions(known)
+
+    def replaceable_by(self, serial_number: int) -> dict[int, str]:
+        """The panels whose place one may have taken, with their names; those that do not answer first."""
+        others = [
+            panel
+            for panel in self.model.panels
+            if panel.newest.serial_number != serial_number and self.model.successor_of(panel) is None
+        ]
+        others.sort(key=lambda panel: (panel.answered, natural_key(panel.name) or ()))
+        return {panel.newest.serial_number: f"{panel.name} ({panel.newest.serial_number})" for panel in others}
 
     def set_conflicts(self, serial_numbers: Collection[int]) -> None:
         """Serial numbers of the panels of which another controller with the same one answers."""
@@ -219,6 +237,16 @@ class DevicesView(QWidget):
         )
         same.setEnabled(self.model.is_in_conflict(serial_number))
         same.triggered.connect(partial(self.same_controller_said.emit, serial_number))
+        if before := self.model.replaced_by(serial_number):
+            text = self.tr("No longer successor of %d") % before
+            menu.addAction(text).triggered.connect(partial(self.successor_revoked.emit, serial_number))
+        else:
+            successor = menu.addAction(self.tr("&Successor of…"))
+            successor.setToolTip(
+                self.tr("This panel took the place of another one, with whose readings its points go on")
+            )
+            successor.setEnabled(bool(self.replaceable_by(serial_number)))
+            successor.triggered.connect(partial(self.successor_asked.emit, serial_number))
         menu.setToolTipsVisible(True)
         menu.addSeparator()
         menu.addMenu(self.tree.columns.make_menu(menu))

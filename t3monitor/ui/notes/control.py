@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from t3monitor.exchange.notes_csv import NotesFileError, notes_csv, read_notes_csv
 from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.model.points import PointKey
+from t3monitor.ui.kit.book import Book
 from t3monitor.ui.kit.plain import add_action
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.notes.book import NoteBook
 from t3monitor.ui.notes.dialog import NoteDialog
 from t3monitor.ui.notes.page import NotesPage
 from t3monitor.ui.trend.marks.marks import Cluster
@@ -27,7 +27,7 @@ class NotesControl(QObject):
 
     def __init__(
         self,
-        book: NoteBook,
+        book: Book[Note, NoteEdit],
         page: NotesPage,
         trend: TrendView,
         name_of: Callable[[PointKey], str],
@@ -61,8 +61,8 @@ class NotesControl(QObject):
     @Slot()
     def on_changed(self) -> None:
         """Shows the notes as they are now."""
-        self._page.show_notes(self._book.notes, can_undo=self._book.last_deed is not None)
-        self._trend.marks.set_notes(self._book.notes)
+        self._page.show_notes(self._book.entries, can_undo=self._book.last_deed is not None)
+        self._trend.marks.set_notes(self._book.entries)
 
     @Slot()
     def on_undo_asked(self) -> None:

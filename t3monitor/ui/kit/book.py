@@ -1,25 +1,24 @@
-"""The notes of the database in force, and their changes with the way back; GUI thread."""
+"""What users said, kept in the database in force, and their changes with the way back; GUI thread."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from t3monitor.model.errors import MonitorError
-from t3monitor.model.notes import Note, NoteEdit
 
-Read = Callable[[], Awaitable[Sequence[Note]]]
-Write = Callable[[Sequence[NoteEdit]], Awaitable[Sequence[NoteEdit]]]  # what takes the edits back
+Entry = TypeVar("Entry")
+Edit = TypeVar("Edit")
 
 _log = logging.getLogger(__name__)
 
 
-class NoteDeed:
-    """A change of notes that was written, and the way there and back."""
+class Deed(Generic[Edit]):
+    """A change that was written, and the way there and back."""
 
-    def __init__(self, book: "NoteBook", edits: Sequence[NoteEdit]) -> None:
+    def __init__(self, book: "Book[Any, Edit]", edits: Sequence[Edit]) -> None:
         """``edits`` take it back; once it was taken back, they do it again."""
         self.edits = edits
         self.is_undone = False
@@ -34,32 +33,35 @@ class NoteDeed:
         self._book.turn(self, is_undo=False)
 
 
-class NoteBook(QObject):
-    """What is written is read again at once; ``read`` and ``write`` raise MonitorError."""
+class Book(QObject, Generic[Entry, Edit]):
+    """What is written is read again at once.
+
+    ``write`` answers with the edits that take its edits back; it and ``read`` raise MonitorError.
+    """
 
     changed = Signal()
-    done = Signal(object)  # NoteDeed
+    done = Signal(object)  # Deed
     dropped = Signal()  # what was done cannot be taken back any more
     failed = Signal(str)  # a sentence
     written = Signal(int)  # how many were
 
     def __init__(
         self,
-        read: Read,
-        write: Write,
+        read: Callable[[], Awaitable[Sequence[Entry]]],
+        write: Callable[[Sequence[Edit]], Awaitable[Sequence[Edit]]],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.notes: Sequence[Note] = ()
+        self.entries: Sequence[Entry] = ()
         self._read = read
         self._write = write
         self._spawn = spawn
-        self._deeds: list[NoteDeed] = []
+        self._deeds: list[Deed[Edit]] = []
         self._one_at_a_time = asyncio.Lock()
 
     @property
-    def last_deed(self) -> NoteDeed | None:
+    def last_deed(self) -> Deed[Edit] | None:
         """What was done last, of what was not taken back."""
         return self._deeds[-1] if self._deeds else None
 
@@ -73,12 +75,12 @@ class NoteBook(QObject):
         """Reads what others wrote."""
         self._spawn(self._load(anew=False))
 
-    def write(self, edits: Sequence[NoteEdit]) -> None:
-        """Changes notes; see `NoteEdit`."""
+    def write(self, edits: Sequence[Edit]) -> None:
+        """Changes what was said."""
         if edits:
             self._spawn(self._change(edits))
 
-    def turn(self, deed: NoteDeed, *, is_undo: bool) -> None:
+    def turn(self, deed: Deed[Edit], *, is_undo: bool) -> None:
         """Takes something back, or does it once more."""
         if is_undo:
             self._deeds.remove(deed)
@@ -88,22 +90,22 @@ class NoteBook(QObject):
 
     async def _load(self, *, anew: bool = True) -> None:
         try:
-            notes = await self._read()
+            entries = await self._read()
         except MonitorError as error:
             self.failed.emit(str(error))
             return
-        if notes != self.notes or anew:
-            self.notes = notes
+        if entries != self.entries or anew:
+            self.entries = entries
             self.changed.emit()
 
-    async def _change(self, edits: Sequence[NoteEdit]) -> None:
+    async def _change(self, edits: Sequence[Edit]) -> None:
         async with self._one_at_a_time:
             if undo := await self._written(edits):
-                self._deeds.append(NoteDeed(self, undo))
+                self._deeds.append(Deed(self, undo))
                 self.done.emit(self._deeds[-1])
         await self._load()
 
-    async def _turn(self, deed: NoteDeed, *, is_undo: bool) -> None:
+    async def _turn(self, deed: Deed[Edit], *, is_undo: bool) -> None:
         async with self._one_at_a_time:
             if deed.is_undone is is_undo:  # it could not be written the last time, and so is as it was
                 return
@@ -112,7 +114,7 @@ class NoteBook(QObject):
                 deed.edits, deed.is_undone = undo, is_undo
         await self._load()
 
-    async def _written(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit] | None:
+    async def _written(self, edits: Sequence[Edit]) -> Sequence[Edit] | None:
         """What takes the edits back; None if they could not be written."""
         try:
             undo = await self._write(edits)
