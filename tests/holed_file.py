@@ -40,6 +40,15 @@ class HoledFile:
         names = {"panel_name": f"Panel {serial}", "status": "Online", "site": ""}
         self.add("DEVICES", serial_number=serial, panel_id=1, first_seen=0, last_seen=0, **names)
 
+    def describe(self, *labels: str) -> None:
+        """Inputs as they are at present, from IN1 on."""
+        for index, label in enumerate(labels, 1):
+            names = {"point_id": f"IN{index}", "label": label, "full_label": "", "units": "°C"}
+            numbers = dict.fromkeys(("auto_manual", "control", "status", "filter", "jumper", "logging_time"), 0)
+            numbers |= {"panel": 1, "value": 1.0, "range": 3, "digital_analog": 1, "calibration": 0.0, "updated_at": 0}
+            self.add("INPUT_POINTS", serial_number=SERIAL, point_index=index, **names, **numbers)
+        self.connection.execute("UPDATE DEVICES SET last_seen = 1")
+
     def layout(self, layout_id: int, units: dict[int, str]) -> None:
         self.add(
             "TRENDLOG_LAYOUTS",

@@ -21,21 +21,7 @@ IN1 = f"{SERIAL}/IN1"
 def holed(tmp_path: Path) -> Iterator[HoledFile]:
     (tmp_path / "out").mkdir()
     holed = HoledFile(tmp_path / "history.db")
-    for index in (1, 2):
-        names = {"point_id": f"IN{index}", "label": ["SAT", "RAT"][index - 1], "full_label": "", "panel": 1}
-        names |= dict.fromkeys(
-            ("auto_manual", "control", "status", "filter", "jumper", "logging_time", "updated_at"), 0
-        )
-        holed.add(
-            "INPUT_POINTS",
-            serial_number=SERIAL,
-            point_index=index,
-            value=1.0,
-            units="°C",
-            range=3,
-            **{"digital_analog": 1, "calibration": 0.0, **names},
-        )
-    holed.connection.execute("UPDATE DEVICES SET last_seen = 1")
+    holed.describe("SAT", "RAT")
     yield holed
     holed.connection.close()
 
@@ -88,6 +74,7 @@ def test_points_panels_and_everything_in_use_as_long_tables_and_workbooks(holed:
         (["--from", "yesterday"], "--from: yesterday is no time; write 2026-11-27"),
         (["--from", "2099-01-01"], "--from: the time begins after its end, or after now"),
         (["--zone", "Mars/North"], "--zone: Mars/North is no time zone"),
+        (["--evidence"], "t.csv would be no evidence pack; choose a name that ends in .zip"),
     ],
 )
 def test_what_is_not_there_is_wrong_usage_and_said_in_a_sentence(
@@ -114,12 +101,12 @@ def test_a_missing_database_is_5_and_a_file_that_cannot_be_written_1(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-@pytest.mark.parametrize("form", ["--long", "--excel"])
+@pytest.mark.parametrize("form", ["--long", "--excel", "--evidence"])
 def test_an_end_in_the_midst_leaves_nothing(holed: HoledFile, tmp_path: Path, form: str) -> None:
     now_s = int(time.time())
     holed.read(*range(now_s - 40_000 * SPACING_S, now_s, SPACING_S))
     folder = tmp_path / "out"
-    name = "t.xlsx" if form == "--excel" else "t.csv"
+    name = {"--excel": "t.xlsx", "--evidence": "t.zip"}.get(form, "t.csv")
     options = ["--database", holed.url, "--from", "2020-01-01", form]
     with subprocess.Popen(
         [sys.executable, "-m", "t3monitor", "export", str(folder / name), *options], stderr=subprocess.DEVNULL

@@ -9,15 +9,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from t3monitor.cli import main
+from t3monitor.commands import off_screen
 from t3monitor.commands import snapshot as snapshot_command
-from t3monitor.commands.snapshot import _print_qt_message
+from t3monitor.commands.off_screen import print_qt_message
 
 
 @pytest.fixture
 def snapshot(qapp: QApplication, own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
     """The command in this process, which has an application and somebody who hears Qt already."""
-    monkeypatch.setattr(snapshot_command, "make_application", lambda: qapp)
-    monkeypatch.setattr(snapshot_command, "qInstallMessageHandler", lambda _: None)
+    monkeypatch.setattr(off_screen, "make_application", lambda: qapp)
+    monkeypatch.setattr(off_screen, "qInstallMessageHandler", lambda _: None)
     monkeypatch.setattr(snapshot_command, "_QUIET_TURNS", 3)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")  # which the command sets as well, and this takes back
     qapp.setQuitOnLastWindowClosed(False)
@@ -51,7 +52,7 @@ def test_a_picture_that_cannot_be_written_is_one_sentence_and_no_screen_is_neede
 ) -> None:
     screens = []
     monkeypatch.setattr(
-        snapshot_command, "make_application", lambda: screens.append(os.environ.get("QT_QPA_PLATFORM")) or qapp
+        off_screen, "make_application", lambda: screens.append(os.environ.get("QT_QPA_PLATFORM")) or qapp
     )
     monkeypatch.delenv("QT_QPA_PLATFORM")
     picture = tmp_path / "missing" / "x.png"
@@ -62,7 +63,7 @@ def test_a_picture_that_cannot_be_written_is_one_sentence_and_no_screen_is_neede
 
 def test_what_qt_has_to_say_is_printed_but_for_what_it_says_of_every_window(capsys: pytest.CaptureFixture[str]) -> None:
     for text in ("This plugin does not support propagateSizeHints()", "QPainter::begin: Paint device is missing"):
-        _print_qt_message(QtMsgType.QtWarningMsg, QMessageLogContext(), text)
+        print_qt_message(QtMsgType.QtWarningMsg, QMessageLogContext(), text)
     assert capsys.readouterr().err == "QPainter::begin: Paint device is missing\n"
 
 

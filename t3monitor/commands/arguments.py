@@ -104,6 +104,11 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--points", action="store_true", help="CSV: the list of points with their settings as they are now"
     )
     form.add_argument("--ede", action="store_true", help="the list as BACnet EDE: FILE and three tables beside it")
+    form.add_argument(
+        "--evidence",
+        action="store_true",
+        help="a zip file with readings, holes, ledger, pictures, settings and versions",
+    )
     export.add_argument("--files", dest="split", choices=("day", "week"), help="a file for each day or week")
     export.add_argument("--zone", metavar="NAME", help="time zone, such as Europe/Berlin (default: that of the site)")
     export.add_argument(

@@ -4,23 +4,19 @@ import argparse
 import asyncio
 import json
 import os
-import platform
-import sqlite3
-import struct
 import sys
 import tempfile
 import time
 from dataclasses import asdict
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from t3monitor import __version__
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.config.paths import Paths, user_paths
+from t3monitor.diagnostics.versions import versions
 from t3monitor.model.check import Check, checked
 from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
@@ -41,8 +37,6 @@ from t3monitor.sync.check import check_link
 if TYPE_CHECKING:  # needs numpy, which takes a while to load
     from t3monitor.commands.holes import PanelHoles
 
-_PACKAGES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "msgspec", "pyqtgraph", "qasync")
-
 
 def doctor(args: argparse.Namespace) -> int:
     """Prints the checks; the exit code is that of the first thing that is wrong."""
@@ -57,7 +51,7 @@ def doctor(args: argparse.Namespace) -> int:
     checks = asyncio.run(
         in_daemon_thread(
             lambda: [
-                Check("versions", Outcome.OK, _versions()),
+                Check("versions", Outcome.OK, ", ".join(" ".join(its) for its in versions().items())),
                 _folders(paths),
                 state_of_settings,
                 *_history(url, panels),
@@ -93,22 +87,6 @@ def _print(checks: list[Check], panels: "list[PanelHoles]", *, as_json: bool) ->
             from t3monitor.commands.holes import lines
 
             print(*(f"{'':25} {line}" for line in lines(panels)), sep="\n", flush=True)
-
-
-def _versions() -> str:
-    bits = struct.calcsize("P") * 8
-    packages = ", ".join(f"{package} {_version(package)}" for package in _PACKAGES)
-    return (
-        f"t3monitor {__version__}, Python {platform.python_version()} ({bits} bits), SQLite {sqlite3.sqlite_version}, "
-        f"{packages}, {platform.system()} {platform.release()}"
-    )
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "?"
 
 
 def _folders(paths: Paths) -> Check:

@@ -40,7 +40,12 @@ def export(args: argparse.Namespace) -> int:
             told = written_list(args, url, partial(_zone, args, settings), _separators(args))
         else:
             table = _table(args, settings, url, time.time())
-            told = done(lambda: _written(args, url, table, work), work)
+            if args.evidence:
+                from t3monitor.commands.evidence import evidence_written  # which alone needs Qt
+
+                told = evidence_written(args, url, table, settings, work)
+            else:
+                told = done(lambda: _written(args, url, table, work), work)
         print(told, flush=True)
     except MonitorError as error:
         print(error, file=sys.stderr)
@@ -71,6 +76,11 @@ def _table(args: argparse.Namespace, settings: Settings, url: str, now_s: float)
     """What is asked for; raises SettingsError where that is nothing, and DatabaseError."""
     if not args.excel and args.output.lower().endswith(".xlsx"):
         raise SettingsError(f"{args.output} would be no Excel file; write --excel, or choose a name that ends in .csv")
+    if args.evidence != args.output.lower().endswith(".zip"):
+        choice = "choose a name that ends in .zip" if args.evidence else "write --evidence"
+        raise SettingsError(f"{args.output} would be no evidence pack; {choice}")
+    if args.evidence and (args.every or args.split):
+        raise SettingsError("--evidence has every reading in one file; leave --every and --files out")
     panels = known_panels(url)
     series = list(dict.fromkeys(_series(*chosen) for chosen in chosen_points(args, panels)))
     if not series:

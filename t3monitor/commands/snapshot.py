@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import sys
 import tempfile
 import time
@@ -10,12 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import qasync
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QWidget
 
 from t3monitor.app import MonitorApp
-from t3monitor.commands.window import make_application
+from t3monitor.commands.off_screen import off_screen
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.config.settings_file import load
@@ -38,11 +35,7 @@ _PANEL, _POINTS = "AHU-1", ("SAT", "RAT", "OAT", "HTG_VLV", "SF_ST")
 
 def snapshot(args: argparse.Namespace) -> int:
     """Draws one page and says where; ``--demo`` uses a simulated building in a folder that is thrown away."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # Qt reads it when it makes its application
-    qInstallMessageHandler(_print_qt_message)
-    loop = qasync.QEventLoop(make_application())
-    asyncio.set_event_loop(loop)
-    with loop, _paths(demo=args.demo) as paths:
+    with off_screen() as loop, _paths(demo=args.demo) as paths:
         start_logging(paths.log_folder, cycles_on_stderr=False)
         saved = loop.run_until_complete(_draw(args, paths))
     if not saved:
@@ -50,11 +43,6 @@ def snapshot(args: argparse.Namespace) -> int:
         return 1
     print(args.picture)
     return 0
-
-
-def _print_qt_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
-    if "propagateSizeHints" not in text:  # the off-screen platform says it of every window
-        print(text, file=sys.stderr)
 
 
 @contextmanager

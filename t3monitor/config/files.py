@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 _TRIES, _PAUSE_S = 5, 0.05
 
@@ -38,6 +38,13 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """
     with WholeFiles() as files:
         yield files.begin(path)
+
+
+class Files(Protocol):
+    """Where files are written, one after the other."""
+
+    def begin(self, path: Path) -> BinaryIO:
+        """The next one, to write; the one before is finished. Raises OSError."""
 
 
 class WholeFiles:

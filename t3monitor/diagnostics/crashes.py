@@ -9,7 +9,6 @@ import faulthandler
 import logging
 import os
 import platform
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,13 +21,13 @@ from typing_extensions import override
 
 from t3monitor import __version__
 from t3monitor.config.private import make_private_folder, open_private
+from t3monitor.config.without_secrets import without_secrets
 from t3monitor.diagnostics.logs import FFI_FILE, FFI_LOGGER, INITIALIZE_FILE, PROGRAM_LOGGER
 
 _RUNNING, _STARTING, _CRASH = "running-", "starting-", "crash-"
 _KEPT_REPORTS = 5
 _MOST_ERRORS = 20  # an error that comes back every second must not fill the disk
 _TAIL_LINES, _TAIL_BYTES = 30, 16_384
-_PASSWORD = re.compile(r"(?<=://)[^/\s@]+@")
 
 _log = logging.getLogger(__name__)
 
@@ -184,7 +183,7 @@ def _report(file: Path, folder: Path) -> CrashReport:
     for name in (INITIALIZE_FILE, FFI_FILE):
         if lines := list(_last_lines(folder / name)):
             text += f"\nThe last lines of {name}:\n" + "\n".join(lines) + "\n"
-    return CrashReport(file, _without_secrets(text))
+    return CrashReport(file, without_secrets(text))
 
 
 def _last_lines(file: Path) -> Iterator[str]:
@@ -206,13 +205,3 @@ def _about_this_program(about: str) -> str:
         f"{platform.platform()}\n"
         f"Started {time.strftime('%Y-%m-%d %H:%M:%S')}\n\n"
     )
-
-
-def _without_secrets(text: str) -> str:
-    """~ for the user's folder, whose name is often the user's own, and no password of an address."""
-    with suppress(RuntimeError):
-        home = Path.home()
-        if home.parent != home:
-            for form in (str(home), str(home).replace("\\", "\\\\"), home.as_posix()):
-                text = re.sub(rf"{re.escape(form)}(?![\w.-])", "~", text, flags=re.IGNORECASE)
-    return _PASSWORD.sub("***@", text)

@@ -6,13 +6,13 @@ why. Of a grid a row is a time, and a column a series.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from io import TextIOWrapper
 from math import isnan
 from pathlib import Path
 
-from t3monitor.config.files import WholeFiles
+from t3monitor.config.files import Files
 from t3monitor.exchange.cells import number_cell, text_cell
 from t3monitor.exchange.grid import Column, grid_rows
 from t3monitor.exchange.table import Table, TableSeries
@@ -29,7 +29,7 @@ MOST_ROWS = 1_048_575  # of a sheet, below its titles
 class CsvFiles:
     """Writes rows under their titles, in as many files as sheets are needed for them."""
 
-    def __init__(self, files: WholeFiles, file: Path, titles: Sequence[str], delimiter: str) -> None:
+    def __init__(self, files: Files, file: Path, titles: Sequence[str], delimiter: str) -> None:
         self._files = files
         self._file = file
         self._titles = titles
@@ -61,7 +61,7 @@ class CsvFiles:
         self._writer.writerow(self._titles)
 
 
-def write_list(files: WholeFiles, file: Path, url: str, table: Table) -> Iterator[tuple[float, bool]]:
+def write_list(files: Files, file: Path, url: str, table: Table) -> Generator[tuple[float, bool], None, None]:
     """Writes the file while it is gone through; tells how much is done, and of each row whether it is a reading."""
     has_sites, clock = any(series.site for series in table.series), WallClock(table.zone, table.start_s, table.end_s)
     left_out = {"Site"} if not has_sites else set()
@@ -82,7 +82,7 @@ def write_list(files: WholeFiles, file: Path, url: str, table: Table) -> Iterato
 
 
 def write_grid(
-    files: WholeFiles, file: Path, url: str, table: Table, shown: Sequence[Column]
+    files: Files, file: Path, url: str, table: Table, shown: Sequence[Column]
 ) -> Iterator[tuple[float, bool]]:
     """The same of a grid: each row tells its readings."""
     clock, point = WallClock(table.zone, table.start_s, table.end_s), table.separators.decimal

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from t3monitor.config.without_secrets import without_secrets
 from t3monitor.exchange.table import DAY_S, Kind, Table, TableSeries
 from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence
 from t3monitor.model.point_types import PointType
@@ -128,7 +129,7 @@ def missing(url: str, table: Table, key: SeriesKey) -> Iterator[ExplainedHole]:
     until_s = table.start_s
     for hole in _missing(url, table, key):
         if until_s < hole.end_s:
-            yield hole._replace(start_s=max(hole.start_s, until_s))
+            yield hole._replace(start_s=max(hole.start_s, until_s), sentence=without_secrets(hole.sentence))
             until_s = hole.end_s
 
 

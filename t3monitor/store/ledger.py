@@ -1,15 +1,17 @@
 """Reads the ledger of cycles for the window, on a short read-only connection of its own; called in any thread."""
 
 import json
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, tuple_
 
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
 from t3monitor.store.reading import reading, stored_rows
 from t3monitor.store.schema import STORED_NOTHING, sync_runs
 
+_AT_ONCE = 5000
 _LONGEST_S = 86_400.0  # of a cycle, unless it slept with its computer
 
 
@@ -49,6 +51,26 @@ def read_cycles(url: str, limit: int, *, failed_only: bool = False, around_s: fl
             cycles = cycles.where(sync_runs.c.id <= last)
         rows = connection.execute(cycles.order_by(sync_runs.c.id.desc()).limit(limit))
         return Cycles([_report(row) for row in rows], wanted, every, newest, last is None)
+
+
+def cycles_between(url: str, start_s: float, end_s: float, sites: Collection[str]) -> Iterator[CycleReport]:
+    """Every cycle of these sites that ran at any time between two, in the order of their begin; raises DatabaseError.
+
+    Some are read at once, so that neither memory nor a transaction grows with the time.
+    """
+    at = sync_runs.c.started_at
+    after = start_s - _LONGEST_S, 0
+    while True:
+        with reading(url) as connection:
+            cycles = stored_rows(connection, sync_runs)
+            if cycles is None:
+                return
+            cycles = cycles.where(at >= after[0], at <= end_s, tuple_(at, sync_runs.c.id) > after)
+            rows = connection.execute(cycles.order_by(at, sync_runs.c.id).limit(_AT_ONCE)).all()
+        yield from (_report(row) for row in rows if row.finished_at >= start_s and row.site in sites)
+        if len(rows) < _AT_ONCE:
+            return
+        after = rows[-1].started_at, rows[-1].id
 
 
 def _report(row: Row[Any]) -> CycleReport:

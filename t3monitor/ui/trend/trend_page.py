@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 
 from t3monitor import __version__
+from t3monitor.config.without_secrets import without_secrets
 from t3monitor.exchange.table import Separators, Table, TableSeries
 from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.kit.theme import LIGHT, drawn_in
@@ -74,22 +75,24 @@ class TrendPage:
             panels = [*panels[:_PANELS], translate("Picture", "%d more") % more]
         return self.view_name() or ", ".join(panels) or translate("Picture", "Trend")
 
-    def make(self) -> Page:
-        """The page as of now."""
+    def make(self, *, tells_when: bool = True) -> Page:
+        """The page as of now; ``tells_when`` it is made, and not only by which program."""
         state = self.state
         self._readout.figures.compute_now()
         with drawn_in(LIGHT):
             entries = [entry for entry in self._readout.entries() if not entry.hidden]
         figures = self.figures() if state.shown.stretch.is_told else None
-        made = translate("Picture", "T3 Monitor %s, made %s")
+        made = f"T3 Monitor {__version__}"
+        if tells_when:
+            made = translate("Picture", "%s, made %s") % (made, local_time_text(self._clock(), state.zone))
         return Page(
             self.title,
             range_text(state.time_range, state.zone),
             self.site,
-            made % (__version__, local_time_text(self._clock(), state.zone)),
+            made,
             entries,
             [plot_name(entry.plot) for entry in entries] if state.shown.plot_count > 1 else (),
-            self._holes.told(*state.time_range),
+            [without_secrets(line) for line in self._holes.told(*state.time_range)],
             self._make_plot,
             figures,
             self.xy(),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from PySide6.QtCore import QBuffer, QMarginsF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QHashSeed, QMarginsF, QRect, QRectF, QSize, Qt, QUuid
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -25,6 +25,7 @@ from PySide6.QtSvg import QSvgGenerator
 from t3monitor.ui.kit.delegates import tabular
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import LIGHT, drawn_in
+from t3monitor.ui.trend.export.dated_pdf import dated
 from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, figure_text, title
 from t3monitor.ui.trend.legend.legend_painting import paint_line
 from t3monitor.ui.trend.plot.axes import axis_font
@@ -63,6 +64,19 @@ class Page:
 
 def as_pdf(page: Page) -> bytes:
     """A page of A4."""
+    return _pdf(page, QUuid.createUuid())
+
+
+def as_pdf_of(page: Page, time_s: float) -> bytes:
+    """The same of a time, UTC epoch seconds, and telling nothing of when it was made: equal pages are equal bytes."""
+    QHashSeed.setDeterministicGlobalSeed()  # by which fonts follow each other
+    try:
+        return dated(_pdf(page, QUuid.createUuidV5(QUuid(), f"{_CREATOR} {page.title} {page.time}".encode())), time_s)
+    finally:
+        QHashSeed.resetRandomGlobalSeed()
+
+
+def _pdf(page: Page, document_id: QUuid) -> bytes:
     buffer = _buffer()
     writer = QPdfWriter(buffer)
     writer.setResolution(_dpi())
@@ -71,6 +85,7 @@ def as_pdf(page: Page) -> bytes:
     )
     writer.setTitle(page.title)
     writer.setCreator(_CREATOR)
+    writer.setDocumentId(document_id)
     painter = QPainter(writer)
     _paint(painter, page)
     painter.end()

@@ -1,0 +1,45 @@
+"""``t3monitor export --evidence``: draws the picture where nobody sees it, and has the pack written."""
+
+import argparse
+import sys
+
+from PySide6.QtCore import qVersion
+
+from t3monitor.commands.off_screen import off_screen
+from t3monitor.commands.waiting import done
+from t3monitor.config.paths import whole_path
+from t3monitor.config.settings import Settings
+from t3monitor.exchange.evidence.pack import Evidence, Picture, write_evidence
+from t3monitor.exchange.export import Form, estimated
+from t3monitor.exchange.table import Table
+from t3monitor.model.errors import MonitorError
+from t3monitor.store.present_state import read_present_state
+from t3monitor.store.reading import give_up_when
+from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.ui.trend.export.evidence_picture import drawn
+
+
+def evidence_written(args: argparse.Namespace, url: str, table: Table, settings: Settings, work: LongWork) -> str:
+    """Writes the pack and says where it is; raises OSError, SettingsError, DatabaseError and CancelledWorkError."""
+    file = whole_path(args.output, "FILE")
+    evidence = Evidence(table, _drawn(url, table, work), settings, qVersion())
+
+    def write() -> str:
+        give_up_when(lambda: work.is_cancelled)
+        try:
+            print(estimated(url, table, Form.CSV).sentence(Form.CSV), file=sys.stderr, flush=True)
+            written = write_evidence(url, evidence, file, work)
+        except MonitorError:
+            if work.is_cancelled:
+                raise CancelledWorkError from None
+            raise
+        return f"Written: {written.files[0]}, readings: {written.readings:,}"
+
+    return done(write, work)
+
+
+def _drawn(url: str, table: Table, work: LongWork) -> Picture:
+    known = read_present_state(url)
+    assert known is not None  # noqa: S101 - the points of the table are of it
+    with off_screen() as loop:
+        return loop.run_until_complete(drawn(url, table, known, work))

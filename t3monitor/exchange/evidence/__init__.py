@@ -1,0 +1,1 @@
+"""Evidence packs: all that is known of some points in a time, in one file that is sent to somebody."""

@@ -1,0 +1,86 @@
+"""The pictures of an evidence pack: of a view in sight, or of points of which no window shows anything."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+
+from t3monitor.exchange.evidence.pack import Picture
+from t3monitor.exchange.table import Table
+from t3monitor.model.errors import DatabaseError
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.store.causes.holes import holes_of_points
+from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.marks import read_marks
+from t3monitor.store.reading import give_up_when
+from t3monitor.store.work import LongWork
+from t3monitor.ui.trend.export.picture import as_pdf_of, as_png
+from t3monitor.ui.trend.time.time_range import TimeRange
+from t3monitor.ui.trend.trend_page import TrendPage
+from t3monitor.ui.trend.view import TrendView
+
+MOST_DRAWN = 24  # lines that can be told apart on a page
+_SIZE = 1280, 800
+_LOOK_S, _QUIET_LOOKS = 0.02, 10  # what ends may begin something else
+T = TypeVar("T")
+
+
+def picture_of(page: TrendPage, shows: str) -> Picture:
+    """What a trend shows, without telling when it was drawn."""
+    made = page.make(tells_when=False)
+    return Picture(as_png(made), as_pdf_of(made, page.state.time_range.end_s), shows)
+
+
+async def drawn(url: str, table: Table, known: Snapshot, work: LongWork) -> Picture:
+    """The first points of a table, drawn as a window would at the end of its time; in the GUI thread.
+
+    Raises DatabaseError and CancelledWorkError.
+    """
+    shown = table.series[:MOST_DRAWN]
+    view = _view(url, table, work)
+    failures: list[str] = []
+    view.loader.failed.connect(lambda _request, problem: failures.append(problem))
+    try:
+        if table.zone:
+            view.set_zones(dict.fromkeys({panel.site for panel in known.panels}, table.zone))
+        view.page.site_name = ", ".join(dict.fromkeys(series.site for series in shown if series.site))
+        view.state.show_range(TimeRange(table.start_s, table.end_s))
+        view.state.add([series.key for series in shown])
+        view.describe(known)
+        quiet = 0
+        while quiet < _QUIET_LOOKS and not failures:
+            work.tell(None)
+            quiet = 0 if view.is_busy else quiet + 1
+            await asyncio.sleep(_LOOK_S)
+        if failures:
+            raise DatabaseError(failures[0])
+        count = len(table.series)
+        shows = "all points" if count == len(shown) else f"the first {len(shown)} of the {count:,} points"
+        return picture_of(view.page, shows)
+    finally:
+        view.forget()
+        view.deleteLater()
+        QCoreApplication.sendPostedEvents(view, QEvent.Type.DeferredDelete)
+
+
+def _view(url: str, table: Table, work: LongWork) -> TrendView:
+    async def read(function: Callable[..., T], *arguments: Any) -> T:
+        def run() -> T:
+            give_up_when(lambda: work.is_cancelled)
+            return function(*arguments)
+
+        return await asyncio.to_thread(run)
+
+    view = TrendView(
+        partial(read, HistoryReader(url).read_many),
+        lambda: table.end_s,
+        explain=lambda keys, start_s, end_s: read(holes_of_points, url, keys, start_s, end_s, table.end_s),
+        read_marks=partial(read, read_marks, url),
+        in_thread=read,
+    )
+    view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    view.resize(*_SIZE)
+    view.show()
+    return view

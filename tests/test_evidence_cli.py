@@ -1,0 +1,90 @@
+"""``t3monitor export --evidence``: the same bytes at any time, without a display, and what is refused."""
+
+import asyncio
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from holed_file import HoledFile
+from t3monitor.ui.kit.theme import LIGHT
+from test_export_cli import IN1, export, holed
+
+__all__ = ["holed"]
+
+
+@pytest.fixture
+def off_screen(qapp: QApplication, own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command that needs Qt in this process, which has an application and somebody who hears Qt already."""
+    monkeypatch.setattr("t3monitor.commands.off_screen.make_application", lambda: qapp)
+    monkeypatch.setattr("t3monitor.commands.off_screen.qInstallMessageHandler", lambda _: None)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    yield
+    asyncio.set_event_loop(None)
+
+
+def test_an_evidence_pack_is_the_same_at_another_time_and_in_another_folder(
+    off_screen: None,
+    holed: HoledFile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    holed.read(*(at for at in range(1_700_000_000, 1_700_300_000, 1800) if not 1_700_090_000 < at < 1_700_110_000))
+    options = ("--evidence", "--from", "2023-11-15", "--to", "2023-11-16T12:00", "--point", IN1)
+    for number, now_s in enumerate((1_700_400_000.0, 1_760_000_000.0)):
+        (tmp_path / str(number)).mkdir()
+        monkeypatch.chdir(tmp_path / str(number))
+        monkeypatch.setattr("t3monitor.commands.export.time.time", lambda now_s=now_s: now_s)
+        assert export(holed, tmp_path, *options, name=f"{number}.zip") == 0
+        told = capsys.readouterr()
+        assert told.out == f"Written: {tmp_path / 'out' / f'{number}.zip'}, readings: 61\n"
+        assert told.err.startswith("About 6")
+    first, second = ((tmp_path / "out" / f"{number}.zip").read_bytes() for number in (0, 1))
+    assert first == second
+    with zipfile.ZipFile(tmp_path / "out" / "0.zip") as pack:
+        pdf, png = pack.read("view.pdf"), pack.read("view.png")
+        assert {info.date_time for info in pack.infolist()} == {(2023, 11, 16, 11, 0, 0)}
+    assert b"/CreationDate (D:20231116110000Z)" in pdf
+    image = QImage.fromData(png).convertToFormat(QImage.Format.Format_RGB32)
+    colours = set(np.frombuffer(image.constBits(), dtype=np.uint32).tolist())
+    assert {LIGHT.base.rgb(), LIGHT.curves[0].rgb()} <= colours, "a line on light ground"
+    assert LIGHT.curves[1].rgb() not in colours, "and no other"
+
+
+def test_of_many_points_the_first_are_drawn_and_the_readme_says_so(
+    off_screen: None, holed: HoledFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.ui.trend.export.evidence_picture.MOST_DRAWN", 1)
+    holed.read(*range(1_700_000_000, 1_700_010_000, 60))
+    assert export(holed, tmp_path, "--evidence", "--from", "2023-11-14", "--to", "2023-11-15", name="t.zip") == 0
+    with zipfile.ZipFile(tmp_path / "out" / "t.zip") as pack:
+        assert "A picture of the trend: the first 1 of the 2 points." in pack.read("README.txt").decode()
+
+
+@pytest.mark.parametrize("options", [["--every", "60"], ["--files", "day"]])
+def test_an_evidence_pack_has_every_reading_in_one_file(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    assert export(holed, tmp_path, "--evidence", *options, name="t.zip") == 2
+    assert capsys.readouterr().err == "--evidence has every reading in one file; leave --every and --files out\n"
+
+
+def test_a_zip_file_is_wanted_by_evidence_alone(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export(holed, tmp_path, "--long", name="t.zip") == 2
+    assert capsys.readouterr().err == f"{tmp_path / 'out' / 't.zip'} would be no evidence pack; write --evidence\n"
+
+
+def test_an_evidence_pack_that_cannot_be_written_is_one_sentence(
+    off_screen: None, holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    holed.read(int(time.time()) - 60)
+    assert export(holed, tmp_path, "--evidence", name="no/t.zip") == 1
+    assert capsys.readouterr().err.splitlines()[-1].endswith("t.zip could not be written: No such file or directory")
