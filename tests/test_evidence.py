@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -36,6 +37,7 @@ START_S, END_S = 3600.0, 20_000.0
 PICTURE = Picture(b"png", b"pdf", "all points")
 FILES = [
     *("README.txt", "readings.csv", "holes.csv", "known.csv", "ledger.csv", "notes.csv"),
+    *("points.csv", "points_EDE.csv", "points_StateTexts.csv", "points_Units.csv", "points_ObjTypes.csv"),
     *("view.png", "view.pdf", "settings.json", "versions.json", SUMS),
 ]
 
@@ -195,10 +197,25 @@ def test_only_the_points_and_the_time_that_were_asked_for_are_in_it(holed: Holed
     assert [row["text"] for row in rows(found["notes.csv"])] == ["a long one", "of all", "of the first"]
 
 
+def test_the_points_are_listed_with_their_settings_and_no_value_of_another_time(holed: HoledFile, folder: Path) -> None:
+    first = members(holed, folder / "a.zip")
+    assert [(row["Point"], row["Label"], row["Unit"]) for row in rows(first["points.csv"])] == [
+        ("IN1", "SAT", "°C"),
+        ("IN2", "RAT", "°C"),
+    ]
+    assert b"TIMESTAMP_OF_LAST_CHANGE;01.01.1970" in first["points_EDE.csv"]
+    holed.connection.execute("UPDATE INPUT_POINTS SET value = 77, logging_time = 90000")
+    holed.connection.execute("UPDATE DEVICES SET last_seen = 90000, input_logging_time = 90000")
+    assert members(holed, folder / "b.zip") == first
+    one = members(holed, folder / "c.zip", evidence(named(IN2, "RAT")))
+    assert [row["Point"] for row in rows(one["points.csv"])] == ["IN2"]
+    assert f"{SERIAL}/IN1".encode() not in one["points_EDE.csv"]
+
+
 def test_the_readme_names_every_file_the_time_and_the_points(holed: HoledFile, folder: Path) -> None:
     readme = members(holed, folder / "e.zip")["README.txt"].decode()
     for name in FILES[1:]:
-        assert f"\n{name}  " in readme
+        assert re.search(rf"^(.*, )?{re.escape(name)}(,|  |\r$)", readme, re.MULTILINE), name
     assert "1970-01-01 02:00:00 UTC+01:00" in readme
     assert f"AHU-1 ({SERIAL}): IN1 SAT, IN2 RAT" in readme
     assert max(map(len, readme.splitlines())) <= 120

@@ -18,6 +18,7 @@ _TITLES = (
     *("Range", "Unit", "States", "Mode", "HW switch", "Value", "Status", "Calibration", "Filter", "Signal"),
     *("Low V", "High V", "Read at", "UTC offset", "Remark"),
 )
+_OF_VALUES = {"Value", "Status", "Read at", "UTC offset", "Remark"}
 _NEVER_READ = "never read"
 
 
@@ -38,16 +39,21 @@ def with_points(panel: Panel, wanted: Callable[[Point], bool]) -> Panel:
     return replace(panel, inputs=inputs, outputs=outputs, variables=variables)
 
 
-def point_list_csv(panels: Sequence[Panel], separators: Separators, zone: tzinfo | None) -> bytes:
+def point_list_csv(
+    panels: Sequence[Panel], separators: Separators, zone: tzinfo | None, *, has_values: bool = True
+) -> bytes:
     """A row for each point of these panels, and one for a panel without any, which says why.
 
-    A value that was never read is no zero: its cell is empty. Times are by the clock of ``zone``.
+    A value that was never read is no zero: its cell is empty. Times are by the clock of ``zone``. ``has_values``: what
+    points said last is told as well, and when.
     """
-    has_sites = any(panel.site for panel in panels)
+    left_out = set() if any(panel.site for panel in panels) else {"Site"}
+    left_out |= set() if has_values else _OF_VALUES
+    columns = [place for place, title in enumerate(_TITLES) if title not in left_out]
     times = [time_s for panel in panels for _, _, time_s in panel.vectors() if time_s is not None] or [0]
     clock = WallClock(zone, min(times), max(times))
     rows = (row for panel in panels for row in _rows(panel, clock, separators.decimal))
-    return csv_bytes((row[not has_sites :] for row in (_TITLES, *rows)), separators.cells)
+    return csv_bytes(([row[place] for place in columns] for row in (_TITLES, *rows)), separators.cells)
 
 
 def _rows(panel: Panel, clock: WallClock, decimal: str) -> Iterator[tuple[str, ...]]:

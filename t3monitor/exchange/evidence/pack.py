@@ -9,28 +9,33 @@ from collections import defaultdict
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
+from t3monitor import __version__
 from t3monitor.config.files import whole_file
 from t3monitor.config.settings import Settings
 from t3monitor.config.without_secrets import without_secrets
 from t3monitor.diagnostics.versions import versions
 from t3monitor.exchange.cells import text_cell
 from t3monitor.exchange.csv_table import CsvFiles, write_list
+from t3monitor.exchange.ede import Project, ede_files
 from t3monitor.exchange.evidence.archive import Archive
 from t3monitor.exchange.evidence.readme import readme
 from t3monitor.exchange.evidence.told_settings import told_settings
 from t3monitor.exchange.export import Written
 from t3monitor.exchange.grid import faults_of
 from t3monitor.exchange.notes_csv import notes_csv
+from t3monitor.exchange.point_list import in_order, point_list_csv, with_points
 from t3monitor.exchange.table import Table, TableSeries
 from t3monitor.exchange.told import bits, missing, read_series
 from t3monitor.exchange.wall_clock import WallClock
 from t3monitor.model.causes import HoleClass
 from t3monitor.model.notes import Note
-from t3monitor.model.points import PointKey
+from t3monitor.model.points import Point, PointKey
 from t3monitor.model.series_keys import points_of
+from t3monitor.model.snapshot import Panel
+from t3monitor.model.zones import local
 from t3monitor.store.history.statistics import statistics
 from t3monitor.store.ledger import cycles_between
 from t3monitor.store.migrate import present_revision
@@ -106,6 +111,7 @@ class _Pack:
         yield from self._write_known()
         yield from self._write_ledger({panels[serial].site for serial in self._serials if serial in panels})
         self._write_notes()
+        self._write_points([panels[serial] for serial in self._serials if serial in panels])
         self._archive.write("view.png", self._evidence.picture.png)
         self._archive.write("view.pdf", self._evidence.picture.pdf)
         self._write_json("settings.json", told_settings(self._evidence.settings))
@@ -179,6 +185,18 @@ class _Pack:
         notes = filter(self._is_told, read_notes(self._url))
         content = notes_csv(notes, lambda point: self._points[point], self._table.zone)
         self._archive.write("notes.csv", content)
+
+    def _write_points(self, panels: list[Panel]) -> None:
+        """Their settings; what they say at present is not of the time."""
+        listed = in_order(with_points(panel, partial(self._has, panel)) for panel in panels)
+        table = self._table
+        self._archive.write("points.csv", point_list_csv(listed, table.separators, table.zone, has_values=False))
+        project = Project("points", local(table.end_s, table.zone).date(), f"T3 Monitor {__version__}")
+        for path, content in ede_files(Path("points_EDE.csv"), listed, project).items():
+            self._archive.write(path.name, content)
+
+    def _has(self, panel: Panel, point: Point) -> bool:
+        return PointKey(panel.serial_number, point.point_type, point.point_index) in self._points
 
     def _is_told(self, note: Note) -> bool:
         end_s = note.start_s if note.end_s is None else note.end_s

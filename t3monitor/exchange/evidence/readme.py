@@ -28,7 +28,10 @@ known.csv       For each point how much of the time is known, and how much is mi
 ledger.csv      Each cycle in which T3 Monitor asked T3000 in this time: when, how it ended, why it failed, how many
                 panels, points and samples it brought.
 notes.csv       What people wrote down about this time or these points, and who.
-{lists}view.png        A picture of the trend: {shows}.
+points.csv      The points with their settings, as T3 Monitor knows them; without values, which readings.csv has.
+points_EDE.csv, points_StateTexts.csv, points_Units.csv, points_ObjTypes.csv
+                The same for engineering tools of BACnet systems (EDE of the BACnet Interest Group Europe).
+view.png        A picture of the trend: {shows}.
 view.pdf        The same as a page to print.
 settings.json   The settings of T3 Monitor in force. Passwords are ***, folders of users are ~.
 versions.json   The versions of the program and of what it runs on.
@@ -45,11 +48,11 @@ points and the same time, by the same program on the same computer, it has the s
 """
 
 
-def readme(table: Table, shows: str, lists: str = "") -> str:
-    """``shows`` is what the picture shows, ``lists`` the lines about further files."""
+def readme(table: Table, shows: str) -> str:
+    """``shows`` is what the picture shows."""
     clock = WallClock(table.zone, table.start_s, table.end_s)
     start, end = (" ".join(clock.cells(time_s)) for time_s in (table.start_s, table.end_s))
-    text = _TEXT.format(start=start, end=end, points=_points(table), shows=shows, lists=lists, sums=SUMS)
+    text = _TEXT.format(start=start, end=end, points=_points(table), shows=shows, sums=SUMS)
     return text.replace("\n", "\r\n")
 
 
