@@ -28,6 +28,7 @@ from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.controls import Controls
 from t3monitor.ui.devices.successions import SuccessionsControl
+from t3monitor.ui.evidence import EvidenceMaker
 from t3monitor.ui.feed import TableFiles, WindowFeed, explain_holes, load_history, marks_of, point_name
 from t3monitor.ui.importing import Importer, OthersHistory
 from t3monitor.ui.kit.book import Book
@@ -109,6 +110,7 @@ class MonitorApp(QObject):
         )
         self.settings = SettingsOpener(self.window, self.session, paths, self.services.upkeep, self)
         history = OthersHistory(self.session, self.services.upkeep, paths)
+        self.evidence = EvidenceMaker(trend.exporter, self.session, self._tasks, self.window)
         self.importer = Importer(self.window, history, self._tasks.spawn, self)
         self.controls = Controls(
             self.window,

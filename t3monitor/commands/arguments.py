@@ -9,7 +9,7 @@ from t3monitor.config.settings import LinkName
 
 # Of `t3monitor snapshot`: the panes with a day of trends, a month, figures of a stretch, a comparison, an X/Y plot, and
 # what opens beside them.
-PAGES = ("main", "month", "stretch", "compare", "xy", "log", "cycles", "settings", "history", "welcome")
+PAGES = ("main", "month", "stretch", "compare", "xy", "log", "cycles", "settings", "history", "evidence", "welcome")
 _DAY_S = 86_400
 _DATABASE_HELP = "sqlite:///FILE (default: in the per-user data folder)"
 

@@ -112,8 +112,12 @@ async def compose(program: MonitorApp, page: str, *, demo: bool) -> QWidget | No
     if page == "history" and (dialog := program.settings.dialog):
         dialog.tabs.setCurrentWidget(dialog.history)
         await dialog.history.looking()
+    if page == "evidence":
+        window.trend.exporter.evidence_action.trigger()
     await idle(program)
     match page:
+        case "evidence":
+            return program.evidence.dialog
         case "settings" | "history":
             return program.settings.dialog
         case "xy":

@@ -287,7 +287,8 @@ class MainWindow(QMainWindow):
         self.import_action = QAction(self.tr("&Import history…"), self)
         self.import_action.triggered.connect(self.import_asked)
         exporter = self.trend.exporter
-        file_menu.addActions([exporter.save_action, exporter.ask_action, exporter.copy_action, self.import_action])
+        file_menu.addActions([exporter.save_action, exporter.ask_action, exporter.copy_action])
+        file_menu.addActions([exporter.evidence_action, self.import_action])
         file_menu.addSeparator()
         file_menu.addActions([self.settings_action, logs_action])
         file_menu.addSeparator()

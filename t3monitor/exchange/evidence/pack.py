@@ -211,7 +211,7 @@ class _Pack:
         return closing(CsvFiles(self._archive, Path(name), titles, self._table.separators.cells))
 
     def _number(self, seconds: float) -> str:
-        return self._decimal(f"{seconds:.12g}")
+        return self._decimal(f"{round(seconds, 3):.12g}")
 
     def _decimal(self, text: str) -> str:
         return text.replace(".", self._table.separators.decimal)

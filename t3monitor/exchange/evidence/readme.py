@@ -27,10 +27,10 @@ holes.csv       Each stretch of time without a reading: from when to when, who i
 known.csv       For each point how much of the time is known, and how much is missing by who is to be asked.
 ledger.csv      Each cycle in which T3 Monitor asked T3000 in this time: when, how it ended, why it failed, how many
                 panels, points and samples it brought.
-notes.csv       What people wrote down about this time or these points, and who.
+notes.csv       What people wrote down about these points, and the site as a whole, in this time, and who did.
 points.csv      The points with their settings, as T3 Monitor knows them; without values, which readings.csv has.
 points_EDE.csv, points_StateTexts.csv, points_Units.csv, points_ObjTypes.csv
-                The same for engineering tools of BACnet systems (EDE of the BACnet Interest Group Europe).
+                The same for the engineering tools of BACnet systems (EDE of the BACnet Interest Group Europe).
 view.png        A picture of the trend: {shows}.
 view.pdf        The same as a page to print.
 settings.json   The settings of T3 Monitor in force. Passwords are ***, folders of users are ~.
@@ -43,8 +43,9 @@ How to read it
 --------------
 
 The CSV files open in a spreadsheet, with the decimal point and the separators of the computer that made the pack.
-All times in it are of the time above; it tells nowhere when it was made. Made anew of the same database for the same
-points and the same time, by the same program on the same computer, it has the same bytes.
+All times in it are of the time above, those of the files are its end in UTC; nothing tells when the pack was made.
+Made anew of the same database for the same points and the same time, by the same program on the same computer, it has
+the same bytes.
 """
 
 

@@ -1,6 +1,7 @@
 """What the trend shows, as a page: the plots anew in the size and the colours of paper, with what is told of them."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 
@@ -76,15 +77,16 @@ class TrendPage:
         return self.view_name() or ", ".join(panels) or translate("Picture", "Trend")
 
     def make(self, *, tells_when: bool = True) -> Page:
-        """The page as of now; ``tells_when`` it is made, and not only by which program."""
+        """The page as of now; if it is not to tell when it is made, as of the end of the time in sight."""
         state = self.state
+        now_s = self._clock() if tells_when else min(self._clock(), state.time_range.end_s)
         self._readout.figures.compute_now()
         with drawn_in(LIGHT):
             entries = [entry for entry in self._readout.entries() if not entry.hidden]
         figures = self.figures() if state.shown.stretch.is_told else None
         made = f"T3 Monitor {__version__}"
         if tells_when:
-            made = translate("Picture", "%s, made %s") % (made, local_time_text(self._clock(), state.zone))
+            made = translate("Picture", "%s, made %s") % (made, local_time_text(now_s, state.zone))
         return Page(
             self.title,
             range_text(state.time_range, state.zone),
@@ -92,8 +94,8 @@ class TrendPage:
             made,
             entries,
             [plot_name(entry.plot) for entry in entries] if state.shown.plot_count > 1 else (),
-            [without_secrets(line) for line in self._holes.told(*state.time_range)],
-            self._make_plot,
+            [*map(without_secrets, self._holes.told(*state.time_range, as_of_s=None if tells_when else now_s))],
+            partial(self._make_plot, now_s, has_present=tells_when),
             figures,
             self.xy(),
         )
@@ -112,8 +114,9 @@ class TrendPage:
             {line.key: tuple(series for series, _ in line.series) for line in lines} if drawn else None,
         )
 
-    def _make_plot(self, size: QSize) -> PlotStack:
-        state, now_s = self.state, self._clock()
+    def _make_plot(self, now_s: float, size: QSize, *, has_present: bool) -> PlotStack:
+        """``has_present``: a line stands at ``now_s``."""
+        state = self.state
         plot = PlotStack(are_axes_wide=True)  # on paper nobody points at a series
         plot.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         plot.resize(size)
@@ -121,6 +124,8 @@ class TrendPage:
         plot.set_axes(state.shown.axes)
         plot.set_range(state.drawn_range, state.zone, now_s)
         plot.draw(self._axis_control.applied(self._traces.drawn(now_s)), now_s)
+        if not has_present:
+            plot.set_range(state.time_range, state.zone)
         self._holes.show_on(plot, now_s)
         plot.set_marks(self._marks.shown)
         plot.set_cursors(state.shown.stretch.cursors)

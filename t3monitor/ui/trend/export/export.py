@@ -142,6 +142,8 @@ class Exporter(QObject):
         self.copy_action.setShortcut(QKeySequence("Ctrl+Shift+C"))
         self.copy_action.triggered.connect(self.copy)
 
+        self.evidence_action = QAction(self.tr("E&vidence…"), self)  # what it does needs more than a view
+
     @property
     def is_busy(self) -> bool:
         """Whether a table is being written."""
@@ -179,8 +181,7 @@ class Exporter(QObject):
 
     def save_now(self, its: Format | None = None) -> None:
         """Writes what was written last, or something else, beside the last file under a name of its own."""
-        if not self.page.has_series:
-            self.failed.emit(self.tr("There is nothing to export: no point is plotted"))
+        if not self.has_something():
             return
         its = its or self._format
         self.failed.emit("")
@@ -190,8 +191,14 @@ class Exporter(QObject):
         except OSError as error:
             self.failed.emit(file_problem(folder, error))
             return
-        names = (self._proposed_name() + (f" ({number})" if number > 1 else "") for number in count(1))
+        names = (self.proposed_name() + (f" ({number})" if number > 1 else "") for number in count(1))
         self.save(next(file for name in names if not (file := folder / f"{name}.{its.suffix}").exists()), its)
+
+    def has_something(self) -> bool:
+        """Whether anything is plotted; else says so."""
+        if not self.page.has_series:
+            self.failed.emit(self.tr("There is nothing to export: no point is plotted"))
+        return self.page.has_series
 
     def ask(self, its: Format | None = None) -> None:
         """Asks for a file and writes it."""
@@ -204,7 +211,7 @@ class Exporter(QObject):
         dialog.filterSelected.connect(self._on_filter)
         dialog.selectNameFilter((its or self._format).name_filter)
         dialog.setDefaultSuffix((its or self._format).suffix)
-        dialog.selectFile(f"{self._proposed_name()}.{(its or self._format).suffix}")
+        dialog.selectFile(f"{self.proposed_name()}.{(its or self._format).suffix}")
         dialog.fileSelected.connect(self._on_chosen)
         dialog.finished.connect(self._on_closed)
         dialog.open()
@@ -241,7 +248,7 @@ class Exporter(QObject):
         except OSError as error:
             self.failed.emit(file_problem(file, error))
         else:
-            self._say_saved([file])
+            self.say_saved([file])
 
     @Slot()
     def forget(self) -> None:
@@ -270,8 +277,8 @@ class Exporter(QObject):
     def _on_closed(self) -> None:
         self.dialog = None
 
-    def _proposed_name(self) -> str:
-        """Site, what is shown, and of which time."""
+    def proposed_name(self) -> str:
+        """Site, what is shown, and of which time; without an ending."""
         state = self.page.state
         start, end = (local(at_s, state.zone) for at_s in state.time_range)
         days = dict.fromkeys(map(date_text, (start.date(), end.date())))
@@ -280,14 +287,15 @@ class Exporter(QObject):
         names = dict.fromkeys(filter(None, (self.page.site, self.page.title)))
         return file_name(" ".join((*names, " to ".join(days if is_whole else times))))
 
-    def _say_saved(self, files: list[Path], readings: int | None = None) -> None:
+    def say_saved(self, files: list[Path], readings: int | None = None) -> None:
+        """Links to what was saved, in whose folder the next file is put."""
         self._folder = str(files[0].parent)
         self.saved_notice.show_files(files, readings)
 
     # -- tables ----------------------------------------------------------------------------------------------------
 
     async def _write_table(self, file: Path, its: Format) -> None:
-        table, self._work = self.page.table(_separators(), drawn=its.is_drawn), LongWork()
+        table, self._work = self.page.table(separators(), drawn=its.is_drawn), LongWork()
         try:
             size = await self._tables.size(table, its.form)
             self._size = size.sentence(its.form)
@@ -308,7 +316,7 @@ class Exporter(QObject):
             _logger.exception("Writing a table failed")
             self.failed.emit(self.tr("The table could not be written; the log tells why"))
         else:
-            self._say_saved(written.files, written.readings)
+            self.say_saved(written.files, written.readings)
         finally:
             self._task = None
             self._timer.stop()
@@ -353,7 +361,8 @@ def _documents() -> str:
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 
 
-def _separators() -> Separators:
+def separators() -> Separators:
+    """Those of this computer's language."""
     return Separators.of(QLocale.system().decimalPoint())
 
 

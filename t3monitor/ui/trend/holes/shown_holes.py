@@ -106,12 +106,19 @@ class ShownHoles:
         """What is missing about a time, the longest first: of all shown series, or of one."""
         return tooltip_text(self.told(time_s - reach_s, time_s + reach_s, key))
 
-    def told(self, start_s: float, end_s: float, key: SeriesKey | None = None) -> list[str]:
-        """A line for each hole of a time up to now, the longest first: of all shown series, or of one."""
+    def told(
+        self, start_s: float, end_s: float, key: SeriesKey | None = None, *, as_of_s: float | None = None
+    ) -> list[str]:
+        """A line for each hole of a time up to now, the longest first: of all shown series, or of one.
+
+        ``as_of_s``: what comes after it is not told.
+        """
         shown = [trace for trace in self._traces.shown if trace.key in self._missing and key in (None, trace.key)]
         days = [trace.shift.days for trace in shown]
-        now_s = self._clock()
+        now_s = self._clock() if as_of_s is None else as_of_s
         found = incidents([self._missing[trace.key] for trace in shown], start_s, min(end_s, now_s), days)
+        if as_of_s is not None:
+            found = [one._replace(end_s=min(one.end_s, as_of_s)) for one in found]
         return incident_texts(found, shown, now_s, self._state.zone)
 
     def _of(self, trace: Trace, held: Coverage, now_s: float, like: Missing | None) -> Missing:
