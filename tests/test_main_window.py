@@ -326,7 +326,13 @@ def test_the_drawer_leaves_a_low_window_height_for_the_plot_until_somebody_moves
     drawer = window._splitters["drawer"]
     window.activity_action.trigger()
     QCoreApplication.processEvents()
-    assert 120 < window.activity.height() < 0.4 * drawer.height()
+    assert 120 < window.activity.height() < 0.32 * drawer.height()
+    window.resize(1280, 800)
+    QCoreApplication.processEvents()
+    assert 180 < window.activity.height() < 0.3 * drawer.height()
+    window.resize(800, 600)
+    QCoreApplication.processEvents()
+    assert window.activity.height() < 0.32 * drawer.height(), "also of a window that was made lower"
     drawer.setSizes([250, 250])
     drawer.splitterMoved.emit(250, 1)
     moved = window.activity.height()
@@ -348,6 +354,19 @@ def test_a_low_window_holds_drawer_and_figures_and_still_has_curves(window: Main
     least_px = window._drawer_splitter.minimumSizeHint().height()
     assert least_px <= 507, "what 600 have beside menus, tool bar and status bar, so that it need not grow"
     assert window.trend.plot.height() - window.trend.plot.foot_px > 80
+
+
+def test_in_a_low_window_points_give_way_for_the_plot(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(960, 600)
+    with qtbot.waitExposed(window):
+        window.show()
+    assert window.points.height() == pytest.approx(window.trend.height(), abs=1)
+    window.activity_action.trigger()
+    QCoreApplication.processEvents()
+    assert window.trend.height() >= 240 > window.points.height()
+    window.resize(1280, 1000)
+    QCoreApplication.processEvents()
+    assert window.points.height() == pytest.approx(window.trend.height(), abs=1)
 
 
 def test_a_click_on_the_strip_and_the_cycle_it_opens_tell_the_same_time(window: MainWindow) -> None:

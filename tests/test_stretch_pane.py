@@ -247,17 +247,17 @@ def test_a_condition_is_chosen_and_saved(view: TrendView, loop: asyncio.Abstract
 def test_a_limit_is_typed_for_a_unit(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:
     view.state.mark(view.state.shown.stretch.marking(NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S))
     settle(view, loop)
-    type_in(view, "High limit", "warm")
+    type_in(view, "High", "warm")
     assert not view.state.shown.stretch.bounds
-    type_in(view, "High limit", "22.5")
+    type_in(view, "High", "22.5")
     settle(view, loop)
-    type_in(view, "Low limit", "22")
+    type_in(view, "Low", "22")
     assert view.state.shown.stretch.bounds == {"°C": Bounds(22.5, 22.0)}
     settle(view, loop)
     told = cells(view.figures.values)
-    assert (told["High limit"], told["Over"], told["Time over"]) == ("22.5", "0.75 °C·h", "0:30:00")
-    assert (told["Low limit"], told["Under"], told["Time under"]) == ("22", "1.00 °C·h", "0:30:00")
-    type_in(view, "High limit", "")
+    assert (told["High"], told["Over"], told["Time over"]) == ("22.5", "0.75", "0:30:00")
+    assert (told["Low"], told["Under"], told["Time under"]) == ("22", "1.00", "0:30:00")
+    type_in(view, "High", "")
     assert view.state.shown.stretch.bounds == {"°C": Bounds(low=22.0)}
 
 

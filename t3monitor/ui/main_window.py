@@ -28,6 +28,7 @@ from t3monitor.ui.kit.notice import Banner
 from t3monitor.ui.kit.plain import Label, window_title
 from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.points.view import PointsView
+from t3monitor.ui.points_and_trend import PointsAndTrend
 from t3monitor.ui.progress.bar import PhaseBar
 from t3monitor.ui.progress.indicator import LinkIndicator
 from t3monitor.ui.progress.sites import SiteProgress
@@ -40,8 +41,7 @@ from t3monitor.ui.welcome import WelcomePage
 
 _DEFAULT_SIZE = (1280, 800)
 _DEVICES_WIDTH, _DEVICES_SHARE = 300, 0.275  # at most, and of the window
-_FIGURES_SHARE = 0.25  # of the height of points and trend, at most
-_DRAWER_SHARE = 0.36  # of the height, at most
+_DRAWER_SHARE, _DRAWER_PX = 0.28, 150  # of the height, and what it has in a low window
 _NOTICE_MS = 15_000
 _WIDTH_FOR_GROWTH = 1100  # of the window; else how the last cycle ended has no room
 
@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
         self.settings_page = 0  # that was shown last
-        self._has_own_panes = self._has_own_right = self._has_own_drawer = False  # the user moved that border
+        self._has_own_panes = self._has_own_drawer = False  # the user moved that border
         self._database_size: tuple[int | None, float | None] = None, None  # bytes, and bytes a day
         self.indicator = LinkIndicator(self.progress)
 
@@ -224,7 +224,7 @@ class MainWindow(QMainWindow):
             "geometry": _text(self.saveGeometry()),
             "splitters": {name: _text(its.saveState()) for name, its in self._splitters.items()},
             "own_panes": self._has_own_panes,
-            "own_right": self._has_own_right,
+            "own_right": self._right.is_chosen,
             "own_drawer": self._has_own_drawer,
             "activity": self.activity_action.isChecked(),
             "trend_alone": self.trend_alone_action.isChecked(),
@@ -239,7 +239,7 @@ class MainWindow(QMainWindow):
         if isinstance(geometry := state.get("geometry"), str):
             self.restoreGeometry(_bytes(geometry))
         self._has_own_panes = state.get("own_panes") is True
-        self._has_own_right = state.get("own_right", "splitters" in state) is True
+        self._right.is_chosen = state.get("own_right", "splitters" in state) is True
         self._has_own_drawer = state.get("own_drawer", "splitters" in state) is True
         splitters = found if isinstance(found := state.get("splitters"), dict) else {}
         for name, its in self._splitters.items():
@@ -307,6 +307,7 @@ class MainWindow(QMainWindow):
         if not self._has_own_panes:
             devices = min(_DEVICES_WIDTH, round(_DEVICES_SHARE * self.width()))
             self._splitters["panes"].setSizes([devices, self.width() - devices])
+        self._fit_drawer()
         self._show_database_size()
 
     def _show_database_size(self) -> None:
@@ -325,16 +326,14 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._database_label)
 
     def _make_panes(self) -> None:
-        right = splitter(Qt.Orientation.Vertical, (self.points, 1), (self.trend, 1))
-        panes = splitter(Qt.Orientation.Horizontal, (self.devices, 0), (right, 1))
+        self._right = PointsAndTrend(self.points, self.trend)
+        panes = splitter(Qt.Orientation.Horizontal, (self.devices, 0), (self._right, 1))
         panes.splitterMoved.connect(self._on_panes_moved)
         self.trend.order_stops()
-        right.setSizes([_DEFAULT_SIZE[1] // 2, _DEFAULT_SIZE[1] // 2])
-        right.splitterMoved.connect(self._on_right_moved)
-        self.trend.figures.height_changed.connect(self._on_figures)
+        self.trend.figures.height_changed.connect(self._right.set_figures)
         self._drawer_splitter = splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
         self._drawer_splitter.splitterMoved.connect(self._on_drawer_moved)
-        self._splitters = {"right": right, "panes": panes, "drawer": self._drawer_splitter}
+        self._splitters = {"right": self._right, "panes": panes, "drawer": self._drawer_splitter}
         self.activity.hide()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._drawer_splitter)
@@ -393,29 +392,19 @@ class MainWindow(QMainWindow):
         self._has_own_panes = True
 
     @Slot()
-    def _on_right_moved(self) -> None:
-        self._has_own_right = True
-
-    @Slot(int)
-    def _on_figures(self, wanted_px: int) -> None:
-        """Points and plot are as high as each other, and the figures of a stretch are beside that."""
-        right = self._splitters["right"]
-        if not self._has_own_right and self.points.isVisible():
-            height = sum(right.sizes())
-            points = (height - min(wanted_px, round(_FIGURES_SHARE * height))) // 2
-            right.setSizes([points, height - points])
-
-    @Slot()
     def _on_drawer_moved(self) -> None:
         self._has_own_drawer = True
 
     @Slot()
     def _show_activity(self) -> None:
-        """Opens or closes the drawer, which leaves a low window some height for the plot."""
         self.activity.setVisible(self.activity_action.isChecked())
+        self._fit_drawer()
+
+    def _fit_drawer(self) -> None:
+        """Leaves points and plot most of the height, until somebody moves the border."""
         if self.activity_action.isChecked() and not self._has_own_drawer:
             height = sum(self._drawer_splitter.sizes())
-            drawer = min(self.activity.sizeHint().height(), round(_DRAWER_SHARE * height))
+            drawer = min(self.activity.sizeHint().height(), max(round(_DRAWER_SHARE * height), _DRAWER_PX))
             self._drawer_splitter.setSizes([height - drawer, drawer])
 
     @override

@@ -20,7 +20,7 @@ from t3monitor.ui.trend.stretch.stretch_told import Part, Told, dead_band
 class Cell(NamedTuple):
     """What a cell says, and what is copied of it: a number without its unit, or several cells."""
 
-    text: str = ""
+    text: str = ""  # of hours over a limit without the unit, which is that of the integral
     copied: tuple[str, ...] = ("",)
     bound: str = ""  # which of `Bounds` is typed there
 
@@ -96,7 +96,7 @@ def spoken(shown: Tables, heading: str) -> str:
     for table in shown:
         for row in table.rows:
             figures = [
-                f"{head.title} {cell.text}"
+                f"{head.title} {' '.join(cell.copied) if len(cell.copied) > 1 else cell.text}"
                 for head, cell in zip(table.heads[1:-1], row.cells[1:-1], strict=True)
                 if cell.text
             ]
@@ -131,19 +131,15 @@ def _value_heads() -> tuple[Head, ...]:
 
     names = (
         *(tr("Unit"), "A", "B", "Δ", tr("Min"), tr("Mean"), tr("Max"), tr("Std dev")),
-        *(tr("Integral"), tr("High limit"), tr("Over"), tr("Time over"), tr("Low limit"), tr("Under")),
+        *(tr("Integral"), tr("High"), tr("Over"), tr("Time over"), tr("Low"), tr("Under")),
         *(tr("Time under"), tr("Increase"), tr("Reversals"), tr("Dead band")),
     )
-    with_unit = {tr("Integral"), tr("Over"), tr("Under")}
-    in_seconds = {tr("Time over"), tr("Time under")}
-    return (
-        *_first_heads(),
-        *(
-            Head(name, (name, tr("Unit")) if name in with_unit else (f"{name} s",) if name in in_seconds else (name,))
-            for name in names
-        ),
-        _last_head(),
-    )
+    copied: dict[str, tuple[str, ...]] = {
+        name: (name, tr("Unit")) for name in (tr("Integral"), tr("Over"), tr("Under"))
+    }
+    copied |= {name: (f"{name} s",) for name in (tr("Time over"), tr("Time under"))}
+    copied |= {tr("High"): (tr("High limit"),), tr("Low"): (tr("Low limit"),)}
+    return (*_first_heads(), *(Head(name, copied.get(name, (name,))) for name in names), _last_head())
 
 
 def _value_row(trace: Trace, part: Part, its: Told, bounds: Bounds) -> Row:
@@ -157,10 +153,11 @@ def _value_row(trace: Trace, part: Part, its: Told, bounds: Bounds) -> Row:
         text = trace.text_of(part.series, number).removesuffix(unit).rstrip()
         return Cell(text, (Figure(f"{number:.6g}" if is_time else text),))
 
-    def hours(number: float | None) -> Cell:
+    def hours(number: float | None, *, with_unit: bool = False) -> Cell:
         if number is None or is_time:
             return Cell(copied=("", ""))
-        return Cell(f"{number:.2f} {unit}·h", (Figure(f"{number:.2f}"), f"{unit}·h"))
+        text = f"{number:.2f}"
+        return Cell(f"{text} {unit}·h" if with_unit else text, (Figure(text), f"{unit}·h"))
 
     def bound(name: str, number: float | None) -> Cell:
         return Cell(bound=name) if number is None else Cell(f"{number:g}", (Figure(f"{number:g}"),), name)
@@ -175,7 +172,7 @@ def _value_row(trace: Trace, part: Part, its: Told, bounds: Bounds) -> Row:
         value(part.at_b),
         delta,
         *map(value, (told.minimum, told.mean, told.maximum, told.deviation)),
-        hours(None if is_counter(series.units) else told.integral),
+        hours(None if is_counter(series.units) else told.integral, with_unit=True),
         bound("high", bounds.high),
         hours(told.over_limit),
         _time(told.over_limit_s),
