@@ -9,7 +9,7 @@ from t3monitor.store import database as database_module
 from t3monitor.store.migrate import migrate_to_newest
 
 MIGRATIONS = Path(database_module.__file__).with_name("migrations")
-SITE_OF = {"0001": "", "0002": "Plant", "0003": "Plant", "0004": "Plant"}
+SITE_OF = {"0001": "", "0002": "Plant", "0003": "Plant", "0004": "Plant", "0006": "Plant", "0007": "Plant"}
 OLD_DEVICE = (7, 1, "AHU", "Main", "10.0.0.7", "Stale", "10.0.0.7", 502, 1, 2, 0, 1_700_000_001, 1_700_000_002, 5, 6)
 
 
@@ -47,7 +47,10 @@ def old_file(revision: str, file: Path, tmp_path: Path) -> None:
             f"INSERT INTO SYNC_RUNS VALUES (1, 1, 2, 'ok', NULL, 1, 9, 1, 0, 1, 1, '', 30, 1, ?{', ?' * len(site)})",
             ["ffi_sync_service", *site],
         )
-        connection.execute("INSERT INTO TRENDLOG_LAYOUTS VALUES (1, 7, 'VARIABLE', 1, 'f')")
+        connection.execute(
+            "INSERT INTO TRENDLOG_LAYOUTS (id, serial_number, point_type, panel_id, fingerprint)"
+            " VALUES (1, 7, 'VARIABLE', 1, 'f')"
+        )
         connection.execute("INSERT INTO TRENDLOG_LAYOUT_POINTS VALUES (1, 0, 'VAR3', 3, 'SP', 1, '°C', 1)")
-        spacing = ", 30" if revision == "0004" else ""
+        spacing = {"0004": ", 30", "0006": ", 30, 30, NULL", "0007": ", 30, 30, NULL"}.get(revision, "")
         connection.execute(f"INSERT INTO TRENDLOG_FRAMES VALUES (7, 'VARIABLE', 1700000002, 1, 1, '[21.5]'{spacing})")

@@ -354,7 +354,7 @@ def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
         return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0006", "0007"])
 def test_a_file_of_an_older_schema_keeps_all_it_holds_and_can_say_never(
     file: Path, tmp_path: Path, revision: str
 ) -> None:
@@ -364,7 +364,7 @@ def test_a_file_of_an_older_schema_keeps_all_it_holds_and_can_say_never(
     assert (series.values.tolist(), series.spacing_s) == ([21.5], 30), "it is read as it is, too"
     make(file)
     after = contents(file)
-    assert after["DEVICES"] == [(*OLD_DEVICE, SITE_OF[revision])]
+    assert after["DEVICES"] == [(*OLD_DEVICE, SITE_OF[revision], None)]
     for table in ("VARIABLE_POINTS", "TRENDLOG_DATA"):
         assert after[table] == before[table] != []
     with closing(sqlite3.connect(file)) as connection, connection:

@@ -1,6 +1,7 @@
 """EDE, layout 2.3: its four tables cell by cell, as the format says, and nothing in them that nobody told."""
 
 import csv
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -9,6 +10,7 @@ from t3monitor.exchange.ede import Project, ede_files, ede_tables
 from t3monitor.model.bacnet import ENGINEERING_UNITS, BacnetObject, ObjectType, object_of, state_texts, unit_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
+from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.units import _INPUT_ANALOG, _OUTPUT_ANALOG, _VARIABLE_ANALOG
 from values import device, point
 
@@ -78,6 +80,12 @@ def test_each_point_is_the_object_that_its_panel_has_for_it() -> None:
         ["", "95", "VAR10"],
     ]
     assert {cell for row in rows for cell in row[6:13]} == {""}  # defaults and limits that nobody told
+
+
+def test_the_device_of_a_panel_is_the_one_that_t3000_named() -> None:
+    named = replace(PANEL, settings=PanelSettings(object_instance=4711))
+    rows = cells(ede_tables([named, PANEL], PROJECT)["EDE"])[8:]
+    assert [row[1] for row in rows] == ["4711"] * 7 + [""] * 7
 
 
 def test_state_texts_begin_with_that_of_the_inactive_state() -> None:

@@ -136,6 +136,61 @@ def test_the_list_of_points_is_written_as_a_table_and_as_ede(
     }
 
 
+def test_what_differs_from_a_baseline_is_written_as_a_table(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["database", "freeze", "Commissioning", "--database", holed.url]) == 0
+    assert capsys.readouterr().out == "Frozen as “Commissioning”: 2 points of 1 panel\n"
+    assert export(holed, tmp_path, "--differences", "Commissioning") == 0
+    assert capsys.readouterr().out.endswith("t.csv, differences: 0\n")
+    holed.connection.execute(
+        "UPDATE INPUT_POINTS SET label = '=1', range = 4, units = '°F', auto_manual = 1 WHERE point_index = 2"
+    )
+    assert export(holed, tmp_path, "--differences", "Commissioning") == 0
+    titles, *found = rows(tmp_path)
+    assert titles[:7] == ["Site", "Panel", "Panel number", "Serial number", "Point", "Label", "What"]
+    assert titles[7].startswith("Commissioning, 20")
+    assert titles[8].startswith("Now, 20")
+    assert titles[9:] == ["Difference", "Unit"]
+    names = ["", f"Panel {SERIAL}", "1", f"{SERIAL}", "IN2", "'=1"]
+    assert found == [
+        [*names, "range", "10K Type2, °C", "10K Type2, °F", "", ""],
+        [*names, "mode", "Auto", "Manual", "", ""],
+        [*names, "label", "RAT", "'=1", "", ""],
+    ]
+    assert main(["database", "freeze", "Later", "--database", holed.url]) == 0
+    assert export(holed, tmp_path, "--differences", "Later", "--against", "Commissioning") == 0
+    assert len(rows(tmp_path)) == 4
+
+
+def test_a_baseline_that_is_not_there_or_is_there_already_is_a_sentence(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export(holed, tmp_path, "--differences", "x") == 2
+    assert "it has none: t3monitor database freeze NAME makes one" in capsys.readouterr().err
+    assert main(["database", "freeze", "a", "--database", holed.url]) == 0
+    assert main(["database", "freeze", "a", "--database", holed.url]) == 1
+    assert "There is a baseline “a” already" in capsys.readouterr().err
+    assert export(holed, tmp_path, "--differences", "a", "--against", "b") == 2
+    assert "no baseline “b”; it has “a”" in capsys.readouterr().err
+    for options in (("--band", "-1"), ("--band", "few")):
+        with pytest.raises(SystemExit):
+            export(holed, tmp_path, "--differences", "a", *options)
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_how_far_a_value_may_differ_is_chosen(holed: HoledFile, tmp_path: Path) -> None:
+    holed.connection.execute("UPDATE DEVICES SET input_logging_time = ?", (int(time.time()),))
+    assert main(["database", "freeze", "a", "--database", holed.url]) == 0
+    holed.connection.execute("UPDATE INPUT_POINTS SET value = 2.5 WHERE point_index = 1")
+    found = {}
+    for band in ("0", "1", "2", "none"):
+        assert export(holed, tmp_path, "--differences", "a", "--band", band, "--separators", ",;") == 0
+        found[band] = rows(tmp_path, delimiter=";")[1:]
+    assert [row[6:] for row in found["1"]] == [["value", "1.00 °C", "2.50 °C", "1,5", "°C"]]
+    assert found == {"0": found["1"], "1": found["1"], "2": [], "none": []}
+
+
 def test_a_list_of_points_has_no_time(holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert export(holed, tmp_path, "--points", "--from", "2023-11-15") == 2
     assert "list the points as they are now" in capsys.readouterr().err

@@ -645,7 +645,7 @@ TREND_LOGS = (
 def test_the_settings_of_a_panel_are_read(link: LibraryLink, t3000_control: Path) -> None:
     t3000_control.with_name("t3000.control.settings.3").write_text(SETTINGS)
     for serial_number in (-5, 2**32 - 5):  # builds differ in the sign
-        assert link.panel_settings(3, serial_number, PATIENCE_S) == PanelSettings("192.168.1.7", 502, 3, 12)
+        assert link.panel_settings(3, serial_number, PATIENCE_S) == PanelSettings("192.168.1.7", 502, 3, 12, 9)
 
 
 @pytest.mark.parametrize(

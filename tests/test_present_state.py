@@ -36,7 +36,7 @@ def test_what_was_stored_is_read_back_as_it_was(tmp_path: Path) -> None:
         inputs=(point(PointType.INPUT, 1, 20.5, status=1, calibration=0.5, filter=5, jumper=4),),
         outputs=(point(PointType.OUTPUT, 3, 1.0, low_voltage=2.0, high_voltage=10.0, hw_switch_status=2),),
         variables=(point(PointType.VARIABLE, 128, -3.25, unused=2),),
-        settings=PanelSettings("192.168.1.5", 502, 7, 3),
+        settings=PanelSettings("192.168.1.5", 502, 7, 3, 4194302),
         address="192.168.1.5",
         building_name="Main",
     )

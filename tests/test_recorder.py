@@ -16,6 +16,7 @@ from programs import PATIENCE_S, Run, click, opened, until
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleReport, CycleStarted, ServiceStarted
 from t3monitor.model.notes import Note, NoteEdit
@@ -29,6 +30,7 @@ from t3monitor.sync.handover import (
     give_past,
     show,
     sync_once,
+    write_baseline,
     write_notes,
 )
 
@@ -247,6 +249,9 @@ class Host:
         self.edits = edits
         return (NoteEdit(None, 7),)
 
+    def write_baseline(self, edit: BaselineEdit) -> None:
+        self.baseline = edit
+
     def give_past(self) -> None:
         raise DatabaseError("The database is full")
 
@@ -255,6 +260,12 @@ def test_the_program_that_records_is_asked_to_write_notes(host: Host, holder: Ho
     edits = [NoteEdit(Note(1.5, None, PointKey(7, PointType.INPUT, 1), "Belt", "ann", 2.0, 2.0)), NoteEdit(None, 3)]
     assert asyncio.run(write_notes(holder, edits)) == (NoteEdit(None, 7),)
     assert list(host.edits) == edits
+
+
+def test_the_program_that_records_is_asked_to_freeze_all_points(host: Host, holder: Holder) -> None:
+    edit = BaselineEdit("freeze", "Commissioning", author="ann")
+    asyncio.run(write_baseline(holder, edit))
+    assert host.baseline == edit
 
 
 def test_what_the_program_that_records_cannot_write_is_its_sentence(holder: Holder) -> None:

@@ -244,5 +244,5 @@ def test_addresses_come_from_the_device_list_as_far_as_it_is_right() -> None:
     live = site(2)
     live.t3000.panels[1].ip_address = "0.0.0.0"
     live.fetch()
-    assert live.link._panels.settings(1) == PanelSettings("192.168.1.1", None, 1, None)
-    assert live.link._panels.settings(2) == PanelSettings(None, None, 2, None)
+    assert live.link._panels.settings(1) == PanelSettings("192.168.1.1", None, 1, None, 1001)
+    assert live.link._panels.settings(2) == PanelSettings(None, None, 2, None, 1002)

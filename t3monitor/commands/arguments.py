@@ -1,16 +1,19 @@
 """What stands on the command line (docs/command-line.md)."""
 
 import argparse
+import math
 from collections.abc import Sequence
 from functools import cache
 
 from t3monitor import __version__
 from t3monitor.config.settings import LinkName
+from t3monitor.model.baselines import BANDS_TEXT
 
 # Of `t3monitor snapshot`: the panes with a day of trends, a month, figures of a stretch, a comparison, an X/Y plot, and
 # what opens beside them.
 PAGES = ("main", "month", "stretch", "compare", "xy", "log", "cycles", "settings", "history", "evidence", "welcome")
 _DAY_S = 86_400
+_BANDS = BANDS_TEXT.replace("%", "%%")
 _DATABASE_HELP = "sqlite:///FILE (default: in the per-user data folder)"
 
 
@@ -109,6 +112,17 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         action="store_true",
         help="a zip file with readings, holes, ledger, pictures, settings and versions",
     )
+    form.add_argument(
+        "--differences", metavar="NAME", help="CSV: what differs now from a baseline (t3monitor database freeze)"
+    )
+    export.add_argument("--against", metavar="NAME", help="of --differences: from another baseline instead of now")
+    export.add_argument(
+        "--band",
+        type=_band,
+        default=1.0,
+        metavar="FACTOR|none",
+        help=f"of --differences: how many of the usual bands a value may differ ({_BANDS}), or none, if at all",
+    )
     export.add_argument("--files", dest="split", choices=("day", "week"), help="a file for each day or week")
     export.add_argument("--zone", metavar="NAME", help="time zone, such as Europe/Berlin (default: that of the site)")
     export.add_argument(
@@ -118,6 +132,17 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="decimal point and what is between cells, such as ., or ,; (default: those of this computer's language)",
     )
     export.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
+
+
+def _band(text: str) -> float:
+    """How many bands; infinite: values are not compared."""
+    try:
+        factor = math.inf if text == "none" else float(text)
+    except ValueError:
+        factor = -1.0
+    if not factor >= 0:
+        raise argparse.ArgumentTypeError("must be a number of bands such as 0.5, 0 for any change, or none")
+    return factor
 
 
 def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -134,7 +159,9 @@ def _add_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     retain.add_argument("--older-than", type=int, metavar="DAYS", help="how long samples are kept, this time")
     retain.add_argument("--daily-values", type=int, metavar="DAYS", help="how long daily values are kept, this time")
     retain.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
-    for action in (check, compact, backup, retain):
+    freeze = actions.add_parser("freeze", help="keep the state of all points under a name, for export --differences")
+    freeze.add_argument("name", metavar="NAME", help="of the baseline, such as Commissioning")
+    for action in (check, compact, backup, retain, freeze):
         action.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
 
 

@@ -1,6 +1,7 @@
 """``t3monitor database``: upkeep of the database by hand."""
 
 import argparse
+import asyncio
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,10 +13,12 @@ from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
 from t3monitor.config.paths import user_paths, whole_path
+from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.errors import DatabaseUnusableError, MonitorError
+from t3monitor.store.baselines import read_baselines, write_baseline
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
-from t3monitor.store.lock import Holder, Lock
+from t3monitor.store.lock import HeldError, Holder, Lock, login_name
 from t3monitor.store.migrate import present_revision
 from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.store.upkeep.backup import back_up
@@ -25,6 +28,7 @@ from t3monitor.store.upkeep.preview import preview
 from t3monitor.store.upkeep.retention import retained
 from t3monitor.store.upkeep.retention_text import preview_lines
 from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.sync import handover
 
 
 def database(args: argparse.Namespace) -> int:
@@ -112,9 +116,26 @@ def _recording_right(path: Path) -> Iterator[None]:
             lock.release()
 
 
+def _freeze(args: argparse.Namespace, url: str, _work: LongWork) -> str:
+    """Whoever records does it, else this program."""
+    settings, _ = settings_in_force(args, user_paths())
+    edit = BaselineEdit("freeze", args.name, author=login_name())
+    try:
+        with _opened(url) as opened:
+            write_baseline(opened, edit, time.time(), settings.sync_interval_secs)
+    except HeldError as held:
+        if held.holder is None or not held.holder.is_here:
+            raise
+        asyncio.run(handover.write_baseline(held.holder, edit))
+    frozen = next(baseline for baseline in read_baselines(url) if baseline.name == args.name)
+    panels = "1 panel" if frozen.panels == 1 else f"{frozen.panels:,} panels"
+    return f"Frozen as “{frozen.name}”: {frozen.points:,} points of {panels}"
+
+
 _ACTIONS: dict[str, Callable[[argparse.Namespace, str, LongWork], str]] = {
     "check": _check,
     "compact": _compact,
     "backup": _back_up,
     "retain": _retain,
+    "freeze": _freeze,
 }

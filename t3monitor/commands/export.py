@@ -11,7 +11,7 @@ from functools import partial
 from t3monitor.commands import exit_codes
 from t3monitor.commands.chosen import chosen_points, known_panels
 from t3monitor.commands.options import settings_in_force
-from t3monitor.commands.point_lists import written_list
+from t3monitor.commands.point_lists import written_differences, written_list
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
 from t3monitor.config.errors import SettingsError
@@ -36,8 +36,9 @@ def export(args: argparse.Namespace) -> int:
     settings, _ = settings_in_force(args, user_paths())
     url = args.database or user_paths().database_url(settings)
     try:
-        if args.points or args.ede:
-            told = written_list(args, url, partial(_zone, args, settings), _separators(args))
+        if args.points or args.ede or args.differences:
+            write_it = written_differences if args.differences else written_list
+            told = write_it(args, settings, url, partial(_zone, args, settings), _separators(args))
         else:
             table = _table(args, settings, url, time.time())
             if args.evidence:

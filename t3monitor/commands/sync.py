@@ -21,6 +21,7 @@ from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings
 from t3monitor.diagnostics.logs import flush_logs, start_logging
 from t3monitor.diagnostics.outlet import Outlet
+from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.events import CycleFinished, CycleReport, ServiceInitialized, ServiceStopped, SyncEvent
 from t3monitor.model.notes import NoteEdit
@@ -189,6 +190,10 @@ class _Host:
     def write_successions(self, edits: Sequence[SuccessionEdit]) -> Sequence[SuccessionEdit]:
         """There as well."""
         return self._services.write_successions(edits)
+
+    def write_baseline(self, edit: BaselineEdit) -> None:
+        """In the database that is recorded to."""
+        self._services.write_baseline(edit)
 
     def give_past(self) -> None:
         """To the simulated building, if that is recorded."""

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from io import StringIO
 
@@ -39,7 +39,7 @@ def number_cell(number: float, decimal: str) -> str:
     return f"{number:.12g}".replace(".", decimal)
 
 
-def csv_bytes(rows: Iterable[Sequence[str]], delimiter: str) -> bytes:
+def csv_bytes(rows: Iterable[Iterable[str]], delimiter: str) -> bytes:
     """A CSV file that Excel opens without asking; of a table that is small enough to be held as a whole."""
     text = StringIO(newline="")
     csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows(rows)

@@ -2,7 +2,7 @@
 
 A table of objects and three that explain its codes, by their names ``…_EDE.csv``, ``…_StateTexts.csv``,
 ``…_Units.csv`` and ``…_ObjTypes.csv``. What nobody has told stays empty, as a limit, whether a value may be set, or the
-instance of a device; what is not known of an object is nothing that one makes up (docs/t3000.md 5.4).
+instance of a device that T3000 has not named yet; nothing is made up (docs/t3000.md 5.4).
 """
 
 from collections.abc import Iterable, Sequence
@@ -90,7 +90,7 @@ def _object_row(panel: Panel, point: Point, its_object: BacnetObject, texts: dic
     words, unit = state_texts(point), unit_of(point)
     return (
         f"{panel.serial_number}/{point.point_id}",
-        "",
+        "" if panel.settings.object_instance is None else f"{panel.settings.object_instance}",
         _text(point.full_label or point.label or point.point_id),
         f"{its_object.object_type.value}",
         f"{its_object.instance}",

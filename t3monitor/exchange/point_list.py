@@ -11,7 +11,7 @@ from t3monitor.exchange.wall_clock import WallClock
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import HW_SWITCH_WORDS, INPUT_STATUS_WORDS, JUMPER_WORDS, MANUAL, Point
 from t3monitor.model.snapshot import Panel, Snapshot
-from t3monitor.model.units import hours_minutes_seconds, state_words
+from t3monitor.model.units import hours_minutes_seconds
 
 _TITLES = (
     *("Site", "Panel", "Panel number", "Serial number", "Point", "Full label", "Label", "Signal kind"),
@@ -72,7 +72,7 @@ def _cells(point: Point, read_at: int | None, clock: WallClock, decimal: str) ->
         point.point_id,
         *map(text_cell, (point.full_label, point.label)),
         "digital" if point.is_digital else "analog",
-        *map(text_cell, (point.range_name, unit, states_text(point))),
+        *map(text_cell, (point.range_name, unit, point.states_text)),
         "Manual" if point.auto_manual == MANUAL else "Auto",
         "" if point.hw_switch_status is None else HW_SWITCH_WORDS.get(point.hw_switch_status, HW_SWITCH_WORDS[1]),
         "" if read_at is None else value if is_number else text_cell(point.value_text),
@@ -83,13 +83,6 @@ def _cells(point: Point, read_at: int | None, clock: WallClock, decimal: str) ->
         *(("", "") if read_at is None else clock.cells(read_at)),
         _NEVER_READ if read_at is None else "",
     )
-
-
-def states_text(point: Point) -> str:
-    """What the states of a point are called: ``0 Off, 1 On``; empty where it shows a number, or nobody knows."""
-    neutral = state_words(point.range) if point.is_digital else None
-    words = dict(enumerate(neutral or ())) | dict(point.words)
-    return ", ".join(f"{state} {word}" for state, word in sorted(words.items()))
 
 
 def _status(point: Point) -> str:

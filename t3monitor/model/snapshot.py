@@ -12,12 +12,13 @@ from t3monitor.model.points import Point
 
 
 class PanelSettings(NamedTuple):
-    """What T3000's optional settings exports know of a panel (docs/t3000.md 7.10); None = not known."""
+    """What T3000's lists and its optional settings exports know of a panel (docs/t3000.md 7.10); None = not known."""
 
     ip_address: str | None = None
     port: int | None = None
     modbus_address: int | None = None
     bacnet_mstp_mac_id: int | None = None
+    object_instance: int | None = None  # of the BACnet device that it is
 
 
 class PointGroup(NamedTuple):

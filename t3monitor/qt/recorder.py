@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from t3monitor.config.settings import Settings
+from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.events import CycleReport, SyncEvent
 from t3monitor.model.notes import NoteEdit
@@ -22,6 +23,7 @@ from t3monitor.sync.handover import (
     give_past,
     show,
     sync_once,
+    write_baseline,
     write_notes,
     write_successions,
 )
@@ -142,6 +144,14 @@ class Recorder(QObject):
         undo: Sequence[SuccessionEdit] = await in_thread(writer.write_successions, edits)
         return undo
 
+    async def write_baseline(self, edit: BaselineEdit, in_thread: InThread) -> None:
+        """Freezes all points or changes a baseline, or has the other program do it; raises MonitorError."""
+        writer = self._writer()
+        if isinstance(writer, Holder):
+            await write_baseline(writer, edit)
+        else:
+            await in_thread(writer.write_baseline, edit)
+
     async def give_past(self, is_cancelled: Callable[[], bool], in_thread: InThread) -> None:
         """Gives the simulated building a past, unless it has one, or has the other program do it.
 
@@ -212,6 +222,10 @@ class _Host:
     def write_successions(self, edits: Sequence[SuccessionEdit]) -> Sequence[SuccessionEdit]:
         """There as well."""
         return self._services.write_successions(edits)
+
+    def write_baseline(self, edit: BaselineEdit) -> None:
+        """In the database in force."""
+        self._services.write_baseline(edit)
 
     def give_past(self) -> None:
         """To the simulated building, if that is in force."""

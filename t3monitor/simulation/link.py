@@ -66,6 +66,7 @@ class DemoLink(Link):
             port=_MODBUS_PORT,
             modbus_address=panel_id,
             bacnet_mstp_mac_id=panel_id,
+            object_instance=panel.address.serial_number,
         )
 
     def trend_logs(self, panel_id: int, timeout_s: float) -> tuple[TrendLog, ...] | None:  # noqa: ARG002

@@ -83,6 +83,8 @@ def _panel(row: Row[Any], points: dict[tuple[int, PointType], list[Point]]) -> P
         variable_logging_time=row.variable_logging_time,
         address=row.address or "",
         building_name=row.building_name or "",
-        settings=PanelSettings(row.ip_address, row.port, row.modbus_address, row.bacnet_mstp_mac_id),
+        settings=PanelSettings(
+            row.ip_address, row.port, row.modbus_address, row.bacnet_mstp_mac_id, row.object_instance
+        ),
         site=row.site,
     )

@@ -76,7 +76,7 @@ def _update_value(table: Table) -> str:
 
 
 _KNOWN = (
-    *("building_name", "address", "ip_address", "port", "modbus_address", "bacnet_mstp_mac_id"),
+    *("building_name", "address", "ip_address", "port", "modbus_address", "bacnet_mstp_mac_id", "object_instance"),
     *("input_logging_time", "output_logging_time", "variable_logging_time", "last_seen"),
 )
 UPSERT_DEVICE = _upsert(schema.devices, kept=("first_seen",), known=_KNOWN)
@@ -100,3 +100,6 @@ INSERT_COVERAGE = _insert(schema.coverage)
 INSERT_EVENT = _insert(schema.sync_events)
 UPSERT_POINT_CHANGE = _upsert(schema.point_changes, kept=("old",))
 UPSERT_NOTE = _upsert(schema.notes)
+INSERT_BASELINE = _insert(schema.baselines)
+INSERT_BASELINE_PANEL = _insert(schema.baseline_panels)
+INSERT_BASELINE_POINT = _insert(schema.baseline_points)

@@ -23,6 +23,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from t3monitor.config.settings import Settings
+from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.events import (
     CallStarted,
@@ -40,7 +41,7 @@ from t3monitor.model.successions import SuccessionEdit
 from t3monitor.store.lock import FRESHENED_EVERY_S, Holder, Lock
 
 _log = logging.getLogger(__name__)
-QuestionName = Literal["show", "sync", "follow", "notes", "successions", "past"]
+QuestionName = Literal["show", "sync", "follow", "notes", "successions", "baseline", "past"]
 _LOOPBACK = "127.0.0.1"
 _TOLD = {
     event.__name__: event
@@ -76,6 +77,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     find_panels: bool = False
     edits: tuple[NoteEdit, ...] = ()
     successions: tuple[SuccessionEdit, ...] = ()
+    baseline: BaselineEdit | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -122,6 +124,10 @@ class Host(Protocol):
 
     def write_successions(self, edits: Sequence[SuccessionEdit]) -> Sequence[SuccessionEdit]:
         """Says which panels took the place of others, and returns what takes that back."""
+        ...
+
+    def write_baseline(self, edit: BaselineEdit) -> None:
+        """Freezes all points, or changes a baseline; raises MonitorError."""
         ...
 
     def give_past(self) -> None:
@@ -226,7 +232,7 @@ class Desk:
                 for report in await asyncio.gather(*map(asyncio.wrap_future, cycles), return_exceptions=True):
                     if isinstance(report, CycleReport):  # else this program ends, and the asker finds out
                         yield Line(report=report)
-            case "notes" | "successions" | "past":
+            case "notes" | "successions" | "baseline" | "past":
                 try:
                     if question.what == "notes":
                         undo = await asyncio.to_thread(self._host.write_notes, question.edits)
@@ -234,6 +240,9 @@ class Desk:
                     elif question.what == "successions":
                         back = await asyncio.to_thread(self._host.write_successions, question.successions)
                         yield Line(successions=tuple(back))
+                    elif question.baseline:
+                        await asyncio.to_thread(self._host.write_baseline, question.baseline)
+                        yield Line()
                     else:
                         await asyncio.to_thread(self._host.give_past)
                         yield Line()
@@ -331,6 +340,11 @@ async def write_successions(holder: Holder, edits: Iterable[SuccessionEdit]) -> 
     """Has another program say in its database which panels took the place of others; see `write_notes`."""
     question = Question(key=holder.key, what="successions", successions=tuple(edits))
     return (await _done(holder, question)).successions
+
+
+async def write_baseline(holder: Holder, edit: BaselineEdit) -> None:
+    """Has another program freeze all points of its database, or change a baseline; raises UnansweredError."""
+    await _done(holder, Question(key=holder.key, what="baseline", baseline=edit))
 
 
 async def give_past(holder: Holder) -> None:

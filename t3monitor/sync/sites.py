@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.clock import Clock, SystemClock
 from t3monitor.model.events import CycleReport
 from t3monitor.model.notes import NoteEdit
 from t3monitor.model.points import PointKey
 from t3monitor.model.successions import SuccessionEdit
 from t3monitor.simulation.past import give_demo_a_past
+from t3monitor.store.baselines import write_baseline
 from t3monitor.store.files import database_file
 from t3monitor.store.keeper import Store
 from t3monitor.store.keepers import Keepers
@@ -141,6 +143,17 @@ class SiteServices:
         now_s = (self._clock or SystemClock()).utc_s()
         return self._write(
             self._database_url(self._settings), lambda store: write_successions(store.database, edits, now_s)
+        )
+
+    def write_baseline(self, edit: BaselineEdit) -> None:
+        """Freezes all points as the database in force has them, or changes a baseline; blocks, in any thread.
+
+        Raises BaselineError and DatabaseError.
+        """
+        settings, now_s = self._settings, (self._clock or SystemClock()).utc_s()
+        self._write(
+            self._database_url(settings),
+            lambda store: write_baseline(store.database, edit, now_s, settings.sync_interval_secs),
         )
 
     def _write(self, url: str, do: Callable[[Store], T]) -> T:

@@ -11,6 +11,7 @@ from t3monitor.t3000.wire_json import T, WireError, read
 
 _ADDRESS_SIZE = 45
 _NO_ADDRESS = "0.0.0.0"  # noqa: S104 - T3000's word for an address that it does not know
+_LARGEST_INSTANCE = 0x3FFFFE
 _LONGEST_ERROR = 65_536  # bytes looked at; sentences end after 300 characters anyway
 _SHARED_SOURCE = "m_monitor_data"
 
@@ -25,6 +26,7 @@ class _BasicSettings(_Answer):
     modbus_port: int | None = None
     modbus_id: int | None = None
     mstp_id: int | None = None
+    object_instance: int | None = None
 
 
 class _TrendLog(Struct):
@@ -79,7 +81,13 @@ def decode_settings(body: bytes, serial_number: int) -> PanelSettings:
         port=answer.modbus_port,
         modbus_address=answer.modbus_id,
         bacnet_mstp_mac_id=answer.mstp_id,
+        object_instance=device_instance(answer.object_instance),
     )
+
+
+def device_instance(sent: int | None) -> int | None:
+    """The instance of the BACnet device that a panel is; None where T3000 has none for it."""
+    return sent if sent and 1 <= sent <= _LARGEST_INSTANCE else None
 
 
 def decode_trend_logs(body: bytes) -> tuple[TrendLog, ...]:

@@ -332,4 +332,5 @@ def _panel_row(panel: Panel, status: str, received_at: int, last_seen: int | Non
         received_at,
         last_seen,
         panel.site,
+        settings.object_instance,
     )

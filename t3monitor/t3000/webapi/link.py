@@ -96,7 +96,9 @@ class WebApiLink(Link):
 
     def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """What T3000's list of panels tells of the addresses of one; no call is needed."""
-        return next((panel.settings for panel in self._panels.known if panel.serial_number == serial_number), None)
+        return next(
+            (panel.known_settings for panel in self._panels.known if panel.serial_number == serial_number), None
+        )
 
     def logged(self, asked: LoggedStretch, timeout_s: float) -> Logged | None:
         """What the browsers at T3000's pages logged of a panel, and T3000's service if it is a server's.

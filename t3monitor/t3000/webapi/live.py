@@ -355,5 +355,5 @@ def _as_silent(panel: ListedPanel) -> Panel:
         None,
         None,
         address=panel.settings.ip_address or "",
-        settings=panel.settings,
+        settings=panel.known_settings,
     )

@@ -11,6 +11,7 @@ from msgspec import Raw, Struct
 from t3monitor.model.errors import BadReplyError, LinkTimeoutError, NotReadyError, RefusedError
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.t3000.actions import Action, Route
+from t3monitor.t3000.exports import device_instance
 from t3monitor.t3000.text import clean, message
 from t3monitor.t3000.webapi.client import Client
 from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
@@ -27,7 +28,7 @@ _WITHOUT_POINTS = frozenset((
     100, 101, 104, 120, 121, 122, 200, 201, 202, *range(210, 217), 254,
 ))  # fmt: skip
 _NO_ADDRESS = "0.0.0.0"  # noqa: S104 - T3000's word for an address that it does not know
-_LARGEST_PANEL_ID, _LARGEST_INSTANCE = 254, 0x3FFFFE
+_LARGEST_PANEL_ID = 254
 _SOURCES = {Route.DEVICES: "T3000's device list", Action.GET_PANELS_LIST: "T3000's list of online panels"}
 
 _log = logging.getLogger(__name__)
@@ -61,6 +62,11 @@ class ListedPanel:
         addresses = self.settings.ip_address, before.settings.ip_address
         has_moved = all(addresses) and addresses[0] != addresses[1]
         return has_moved or (self.panel_id, self.object_instance) != (before.panel_id, before.object_instance)
+
+    @property
+    def known_settings(self) -> PanelSettings:
+        """All that the lists tell of it."""
+        return self.settings._replace(object_instance=self.object_instance or None)
 
     @property
     def address(self) -> str:
@@ -181,7 +187,7 @@ class PanelList:
 
     def settings(self, panel_id: int) -> PanelSettings | None:
         """Addresses of a panel as far as its list tells; None for one that is not on it."""
-        return next((panel.settings for panel in self.known if panel.panel_id == panel_id), None)
+        return next((panel.known_settings for panel in self.known if panel.panel_id == panel_id), None)
 
     def _read_devices(self, timeout_s: float) -> None:
         try:
@@ -278,7 +284,7 @@ def _panel_of_device(raw: Raw) -> ListedPanel | None:
     return ListedPanel(
         serial_number=serial_number(device.serial_number),
         panel_id=device.panel_number or device.panel_id or 0,  # the latter may be of long ago
-        object_instance=_instance(device.object_instance),
+        object_instance=device_instance(device.object_instance) or 0,
         name=_name(device.show_label_name, device.screen_name, device.building_name, device.product_name),
         # Its port is no port: T3000 writes the panel's number there (docs/t3000.md 8.4).
         settings=PanelSettings(
@@ -297,7 +303,7 @@ def _panel_of_list(raw: Raw) -> ListedPanel:
     return ListedPanel(
         serial_number=serial_number(listed.serial_number),
         panel_id=listed.panel_number,
-        object_instance=_instance(listed.object_instance),
+        object_instance=device_instance(listed.object_instance) or 0,
         name=_name(listed.panel_name),
         product_class=listed.pid or None,
     )
@@ -307,7 +313,3 @@ def _name(*sent: str | None) -> str:
     """The first of several names that is one."""
     cleaned = (clean(name, _NAME_SIZE) for name in sent)
     return next((name for name in cleaned if name and not _NO_NAME.fullmatch(name)), "")
-
-
-def _instance(sent: int | None) -> int:
-    return sent if sent and 1 <= sent <= _LARGEST_INSTANCE else 0
