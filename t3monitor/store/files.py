@@ -57,10 +57,11 @@ class _Stamp(NamedTuple):
 
 
 class _Transaction(NamedTuple):
-    """In a -wal: its stamp, None if it is of another program, and the pages that it wrote."""
+    """In a -wal: its stamp, None if it is of another program, the pages that it wrote, how many there are."""
 
     stamp: _Stamp | None
     pages: dict[int, bytes]
+    file_pages: int
 
 
 def database_file(url: str) -> Path:
@@ -225,7 +226,7 @@ def _transactions(wal: Path) -> Iterator[_Transaction]:
             if page == 1:
                 stamp = _stamp(content)
             if file_pages:  # this frame ends a transaction
-                yield _Transaction(stamp, pages)
+                yield _Transaction(stamp, pages, file_pages)
                 stamp, pages = None, {}
 
 
@@ -246,13 +247,15 @@ def _has_tables_of(path: Path, transactions: list[_Transaction]) -> bool:
 def _holds(path: Path, transactions: list[_Transaction], last: int) -> bool:
     """Whether the file is as the transactions up to number ``last`` left it."""
     pages: dict[int, bytes] = {}
+    count_then = 0
     for transaction in transactions:
         pages |= transaction.pages
+        count_then = transaction.file_pages
         if transaction.stamp and transaction.stamp.number == last:
             break
     with path.open("rb") as file:
         for page, content in pages.items():
             file.seek((page - 1) * len(content))
-            if file.read(len(content)) != content:
+            if page <= count_then and file.read(len(content)) != content:  # those behind went when it was compacted
                 return False
     return True
