@@ -236,6 +236,8 @@ class MonitorApp(QObject):
         window.import_asked.connect(self.importer.ask)
         window.files_dropped.connect(self.importer.look_at)
         self.importer.imported.connect(self.feed.on_imported)
+        window.fill_offer.asked.connect(self.services.fill)
+        window.fill_offer.filled.connect(self.feed.on_imported)
         window.trend.points_changed.connect(self.feed.on_plotted_points_changed)
         window.activity.cycles.others_wanted.connect(self.feed.on_other_cycles_wanted)
         window.activity.close_requested.connect(window.activity_action.trigger)

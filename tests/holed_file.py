@@ -14,6 +14,9 @@ from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import ExplainedHole, holes
 from t3monitor.store.database import Database
 from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.layouts import LayoutPoint
+from t3monitor.store.schema import CREATED_BY_T3000_HISTORY, DATA_SOURCE_T3000_HISTORY
+from t3monitor.store.writing.imported import ImportedFrame, add_frames
 
 SERIAL = 237219
 IN1 = PointKey(SERIAL, PointType.INPUT, 1)
@@ -85,6 +88,13 @@ class HoledFile:
                 sync_interval=spacing_s,
             )
         self.connection.execute("COMMIT")
+
+    def fill(self, *times: int, value: float = 22.0) -> int:
+        """Input 1 had this in T3000's own history."""
+        points = (LayoutPoint("IN1", 1, "L", 3, "°C", 1),)
+        source = DATA_SOURCE_T3000_HISTORY, CREATED_BY_T3000_HISTORY
+        frames = [ImportedFrame(SERIAL, PointType.INPUT, 1, source, time_s, 1, points, {1: value}) for time_s in times]
+        return add_frames(self.connection.cursor(), frames)
 
     def cover(self, since: float, until: float, cause: str, reason: str | None = None, **columns: Any) -> None:
         own = {"site": "", "serial_number": None, "point_type": None, "class": Cause(cause).hole_class.value, **columns}

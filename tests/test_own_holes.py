@@ -13,16 +13,11 @@ from t3monitor.model.recording import Recording
 from t3monitor.store.causes.ours import own_holes
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.statistics import statistics
-from t3monitor.store.layouts import LayoutPoint
-from t3monitor.store.schema import CREATED_BY_T3000_HISTORY, DATA_SOURCE_T3000_HISTORY
 from t3monitor.store.writing.coverage import Coverage
 from t3monitor.store.writing.filled import tell_filled
-from t3monitor.store.writing.imported import ImportedFrame, store_imported
 
 INPUT = PointType.INPUT
 ALL = Recording()
-SOURCE = DATA_SOURCE_T3000_HISTORY, CREATED_BY_T3000_HISTORY
-POINTS = (LayoutPoint("IN1", 1, "L", 3, "°C", 1),)
 
 
 @pytest.fixture
@@ -50,17 +45,12 @@ def found(
     return [hole[3:] for hole in holes]
 
 
-def fill(file: HoledFile, *times: int) -> int:
-    frames = [ImportedFrame(SERIAL, INPUT, 1, SOURCE, time_s, 1, POINTS, {1: 22.0}) for time_s in times]
-    return store_imported(file.connection.cursor(), frames, 5000, "T3000's own history")
-
-
 def test_a_hole_of_ours_begins_and_ends_where_no_line_can_join_what_is_found_to_what_was_recorded(
     file: HoledFile,
 ) -> None:
     absent(file, 1000, 3000)
     assert found(file) == [(1000 + 2.5 * 30, 2997, Cause.NOT_RUNNING)]
-    fill(file, 1076, 2996)
+    file.fill(1076, 2996)
     [line] = HistoryReader(file.url).read(IN1, 0, 4000, 100)
     assert line.holes.starts.tolist() == [1030, 1077, 2997]
     assert line.holes.ends.tolist() == [1076, 2996, 3000]
@@ -132,19 +122,19 @@ def test_several_absences_in_one_hole_and_several_holes_come_once_each(file: Hol
 def test_what_was_filled_is_told_so_and_is_not_asked_for_again(file: HoledFile) -> None:
     absent(file, 1000, 9000)
     [(start_s, end_s, cause)] = found(file)
-    fill(file, *range(2000, 4001, 300), *range(7000, 8001, 300))
+    file.fill(*range(2000, 4001, 300), *range(7000, 8001, 300))
     filled_s = tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), start_s, end_s, cause)
     rows = file.connection.execute("SELECT since, until, class, cause, reason, cycles FROM COVERAGE ORDER BY since")
     ours = "monitor", "filled", "T3 Monitor was not running", 0
     nothing = "monitor", "not_running", "T3000 has no readings of this time", 0
     assert rows.fetchall() == [
         (1075, 2000, *nothing),
-        (2000, 3801, *ours),
-        (3801, 7000, *nothing),
-        (7000, 7901, *ours),
-        (7901, 8997, *nothing),
+        (2000, 4100, *ours),
+        (4100, 7000, *nothing),
+        (7000, 8200, *ours),
+        (8200, 8997, *nothing),
     ]
-    assert filled_s == 1801 + 901
+    assert filled_s == 2100 + 1200
     assert found(file) == []
 
 
@@ -159,29 +149,30 @@ def test_a_hole_of_which_t3000_has_nothing_keeps_its_cause(file: HoledFile) -> N
 def test_between_filled_readings_holes_say_filled_from_t3000_and_whyever_that_was_missing(file: HoledFile) -> None:
     absent(file, 1000, 3000)
     [(start_s, end_s, cause)] = found(file)
-    fill(file, 1300, 1600, 1900)
+    file.fill(1300, 1600, 1900)
     tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), start_s, end_s, cause)
     told = [hole for hole in file.explained(0, 3000) if hole.start_s >= 1000]
     assert [(*hole[:2], hole.cause) for hole in told] == [
         (1030, 1300, Cause.NOT_RUNNING),
         (1301, 1600, Cause.FILLED),
         (1601, 1900, Cause.FILLED),
-        (1901, 3000, Cause.NOT_RUNNING),
+        (1901, 2200, Cause.FILLED),
+        (2200, 3000, Cause.NOT_RUNNING),
     ]
     assert told[1].sentence == "Filled from T3000: T3 Monitor was not running"
 
 
 def test_filled_readings_count_as_single_ones_in_what_is_known(file: HoledFile) -> None:
     absent(file, 1000, 3000)
-    fill(file, 1300, 1600, 1900)
+    file.fill(1300, 1600, 1900)
     [line] = HistoryReader(file.url).read(IN1, 1030, 3000, 100)
     assert statistics(line, 1030, 3000, 10_000).known_s == 3
 
 
 def test_filling_once_more_adds_nothing_and_a_recorded_reading_stays(file: HoledFile) -> None:
     absent(file, 1000, 3000)
-    assert fill(file, 1300, 1600, 3000) == 2
-    assert fill(file, 1300, 1600) == 0
+    assert file.fill(1300, 1600, 3000) == 2
+    assert file.fill(1300, 1600) == 0
     rows = file.connection.execute(
         "SELECT logging_time, value, data_source, created_by FROM TRENDLOG_DATA WHERE data_source <> 1 ORDER BY 1"
     )

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from six_points import History, regular
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.config.settings import Kept, Settings
+from t3monitor.config.settings import Filling, Kept, Settings
 from t3monitor.model.errors import DatabaseError
 from t3monitor.store.upkeep.preview import Preview, preview
 from t3monitor.store.work import LongWork
@@ -56,12 +56,17 @@ def values_of(settings: Settings) -> dict[str, object]:
         "keep_samples_days": settings.keep_samples_days,
         "keep_daily_values_days": settings.keep_daily_values_days,
         "keep_exceptions": settings.keep_exceptions,
+        "fill_from_t3000": settings.fill_from_t3000,
     }
 
 
 @pytest.mark.parametrize(
     "settings",
-    [Settings(), Settings(keep_samples_days=90, keep_daily_values_days=700, keep_exceptions=(KEPT, UNKNOWN))],
+    [
+        Settings(),
+        Settings(keep_samples_days=90, keep_daily_values_days=700, keep_exceptions=(KEPT, UNKNOWN)),
+        Settings(fill_from_t3000=Filling.NEVER),
+    ],
 )
 def test_what_is_stored_is_shown_and_given_back(settings: Settings, qtbot: QtBot) -> None:
     page, _ = page_of(qtbot, settings)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -587,3 +588,60 @@ def test_the_plot_in_words_tells_how_long_readings_are_missing_and_why(
     said = view.accessibleDescription()
     why = "T3000 did not answer in time: No answer within 20 s"
     assert said.endswith(f": 20.00 °C, holes: 1, 15 minutes in all, the longest: {why}")
+
+
+def test_what_t3000_filled_is_told_at_the_crosshair_in_the_list_and_as_one_incident(
+    view: TrendView, settle: Settle, file: HoledFile
+) -> None:
+    times = [NOW_S - 2200, NOW_S - 2000, NOW_S - 1800]
+    file.fill(*times)
+    own = {"serial_number": IN1.serial_number, "point_type": "INPUT", "cycles": 0}
+    file.cover(times[0], times[-1] + 60, "filled", "T3 Monitor was not running", **own)
+    view.state.add([IN1])
+    settle(view)
+    assert at_cursor(view, IN1, NOW_S - 1900.0) == "Filled from T3000: T3 Monitor was not running"
+    assert view.plot.time_axis.cursor_text.endswith(" · Filled from T3000")
+    assert at_cursor(view, IN1, times[1] + 0.5) == "22.00 °C (filled from T3000)"
+    assert at_cursor(view, IN1, NOW_S - 1000.0) == "20.00 °C"
+    filled = [one for one in view.holes.incidents(IN1, NOW_S - 3600, NOW_S) if one.sentence.startswith("Filled")]
+    assert [one[:2] for one in filled] == [(times[0] + 1, times[-1] + 60)]
+    (curve,) = view.plot._curves.values()
+    alone_s = curve.line.times_s[curve.line.alone]
+    assert alone_s.tolist() == times
+    assert curve.is_filled(alone_s).all()
+
+
+def test_single_readings_that_nobody_filled_are_no_hollow_dots(
+    view: TrendView, settle: Settle, file: HoledFile
+) -> None:
+    file.fill(NOW_S - 2000)
+    view.state.add([IN1])
+    settle(view)
+    (curve,) = view.plot._curves.values()
+    alone_s = curve.line.times_s[curve.line.alone]
+    assert alone_s.tolist() == [NOW_S - 2000]
+    assert not curve.is_filled(alone_s).any()
+    assert at_cursor(view, IN1, NOW_S - 1999.5) == "22.00 °C"
+
+
+@pytest.mark.parametrize("is_filled", [True, False])
+def test_a_filled_reading_is_a_ring_and_another_one_a_dot(
+    view: TrendView, settle: Settle, file: HoledFile, *, is_filled: bool
+) -> None:
+    time_s = NOW_S - 2000
+    file.fill(time_s, value=25.0)
+    file.fill(time_s - 200, value=30.0)  # so that the first is amid the plot
+    if is_filled:
+        own = {"serial_number": IN1.serial_number, "point_type": "INPUT", "cycles": 0}
+        file.cover(time_s, time_s + 60, "filled", "T3 Monitor was not running", **own)
+    view.state.add([IN1])
+    settle(view)
+    view.plots.rest()
+    (curve,) = view.plot._curves.values()
+    item = view.plot._curves_item
+    shown, rect = view.state.time_range, item.boundingRect()
+    height = rect.height() * (1 - (25.0 - curve.scale.lowest) / curve.scale.span)
+    at = item.mapToScene(QPointF((time_s - shown.start_s) / shown.length_s * rect.width(), height))
+    picture = view.plot.grab().toImage()
+    middle = picture.pixelColor(math.floor(at.x()), math.floor(at.y()))
+    assert (middle == curve.colour) is not is_filled

@@ -18,7 +18,7 @@ from t3monitor.ui.trend.holes.hatches import MASKS
 from t3monitor.ui.trend.holes.hole_items import BandRow, CurveHoles
 from t3monitor.ui.trend.holes.hole_texts import cause_texts, incident_texts
 from t3monitor.ui.trend.holes.incidents import Incident, incidents
-from t3monitor.ui.trend.holes.missing import CAUSES, CLASSES, Explained, Missing, Pieces, missing
+from t3monitor.ui.trend.holes.missing import CAUSES, CLASSES, Explained, Missing, Pieces, missing, with_filled_as_one
 from t3monitor.ui.trend.holes.strip import codes
 from t3monitor.ui.trend.plot.columns import MissingTime, band_columns, by_class
 from t3monitor.ui.trend.series.trace import Trace
@@ -241,6 +241,15 @@ def test_each_class_has_its_share_of_a_column_and_a_hatch_of_its_own() -> None:
 
 
 # -- incidents -----------------------------------------------------------------------------------------------------
+
+
+def test_holes_with_nothing_but_single_readings_of_t3000s_between_them_are_shown_as_one() -> None:
+    filled, other = Cause.FILLED, Cause.NOT_RUNNING
+    parts = pieces((0, 50, other), (50, 100, filled), (101, 200, filled), (201, 250, filled), (300, 350, filled))
+    assert listed(with_filled_as_one(parts)) == [(0, 50, other), (50, 250, filled), (300, 350, filled)]
+    assert listed(with_filled_as_one(Pieces.none())) == []
+    apart = pieces((0, 50, other), (51, 100, other))
+    assert listed(with_filled_as_one(apart)) == [(0, 50, other), (51, 100, other)]
 
 
 def test_what_panels_lack_at_one_time_for_one_reason_is_one_incident_and_the_longest_comes_first() -> None:

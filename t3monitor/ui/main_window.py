@@ -20,6 +20,7 @@ from t3monitor.sync.links import site_zones
 from t3monitor.ui.activity.view import ActivityPane
 from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
+from t3monitor.ui.fill_offer import FillOffer
 from t3monitor.ui.help import add_help_menu
 from t3monitor.ui.importing import may_be_imported
 from t3monitor.ui.kit.icons import icon
@@ -75,6 +76,8 @@ class MainWindow(QMainWindow):
         self.salvaged_banner.way_out_asked.connect(self.salvaged_banner.hide)
         self.progress = SiteProgress(self)
         self.phase_bar = PhaseBar(self.progress)
+        self.fill_offer = FillOffer()
+        self.fill_offer.said.connect(self.say)
         self.settings_page = 0  # that was shown last
         self._has_own_panes = self._has_own_drawer = False  # the user moved that border
         self._database_size: tuple[int | None, float | None] = None, None  # bytes, and bytes a day
@@ -173,6 +176,7 @@ class MainWindow(QMainWindow):
         """Follows the services: activity, status bar, tool bar and the tree of panels."""
         self.activity.take(event)
         self.progress.apply(event)
+        self.fill_offer.take(event)
         if isinstance(event, DatabaseSalvaged):
             self.salvaged_banner.say(event.sentence)
 
@@ -189,6 +193,7 @@ class MainWindow(QMainWindow):
         self.points.clear()
         self.activity.cycles.model.clear()
         self.progress.forget()
+        self.fill_offer.clear()
         self.trend.reload()
 
     def set_now(self, utc_s: float, monotonic_s: float, interval_s: int) -> None:
@@ -323,7 +328,8 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.phase_bar, 1)
         self.statusBar().addWidget(self.trend.exporter.saved_notice, 1)
-        self.statusBar().addPermanentWidget(self._database_label)
+        for widget in (self.fill_offer, self._database_label):
+            self.statusBar().addPermanentWidget(widget)
 
     def _make_panes(self) -> None:
         self._right = PointsAndTrend(self.points, self.trend)

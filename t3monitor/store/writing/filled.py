@@ -13,6 +13,7 @@ NOTHING_THERE = "T3000 has no readings of this time"
 _SHORTEST_BREAK_S = (
     900  # between readings of T3000's; it logs no zeros, so that of few points there is none for a while
 )
+_LEAST_S = 60  # for which a reading stands at least, were it the only one
 _TIMES = """
     SELECT DISTINCT frame.logging_time FROM TRENDLOG_FRAMES AS frame
     JOIN TRENDLOG_LAYOUTS AS layout ON layout.id = frame.layout_id
@@ -34,7 +35,8 @@ def tell_filled(
         if after - before > _SHORTEST_BREAK_S and is_hole(after - before, spacing_s)
     ]
     edges = [times[0], *chain.from_iterable(breaks), times[-1]] if times else []
-    filled = [(since, min(until + 1, end_s)) for since, until in zip(edges[::2], edges[1::2], strict=True)]
+    lasts_s = max(spacing_s, _LEAST_S)
+    filled = [(since, min(until + lasts_s, end_s)) for since, until in zip(edges[::2], edges[1::2], strict=True)]
     empty = [start_s, *chain.from_iterable(filled), end_s]
     rows = [(*part, Cause.FILLED, sentence(cause)) for part in filled]
     rows += [(*part, cause, NOTHING_THERE) for part in zip(empty[::2], empty[1::2], strict=True) if part[0] < part[1]]

@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.config.errors import SettingsError
-from t3monitor.config.settings import Kept, Settings
+from t3monitor.config.settings import Filling, Kept, Settings
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.snapshot import Panel
 from t3monitor.store.upkeep.retention_text import preview_lines
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.kit.texts import natural_key
-from t3monitor.ui.settings.fields import declaration, number_field
+from t3monitor.ui.settings.fields import declaration, described, number_field
 from t3monitor.ui.settings.page import SettingsPage
 from t3monitor.ui.settings.upkeep import Upkeep
 
@@ -51,6 +51,15 @@ class HistoryPage(SettingsPage):
         for box in (self.samples, self.days):
             box.setSpecialValueText(_for_ever())
             box.valueChanged.connect(self.on_edited)
+        self.filling = QComboBox()
+        described(self.filling, "fill_from_t3000", self.tr("Fill holes from T3000's own history"))
+        for choice, text in (
+            (Filling.ASK, self.tr("Ask")),
+            (Filling.ALWAYS, self.tr("Always")),
+            (Filling.NEVER, self.tr("Never")),
+        ):
+            self.filling.addItem(text, choice)
+        self.filling.currentIndexChanged.connect(self.on_edited)
         self.exceptions = Exceptions(panels)
         self.exceptions.changed.connect(self.on_edited)
         self.wrong = Message()
@@ -71,6 +80,7 @@ class HistoryPage(SettingsPage):
         self.samples.setValue(settings.keep_samples_days)
         self.days.setValue(settings.keep_daily_values_days)
         self.exceptions.show_kept(settings.keep_exceptions)
+        self.filling.setCurrentIndex(self.filling.findData(settings.fill_from_t3000))
 
     @override
     def values(self) -> dict[str, Any]:
@@ -78,6 +88,7 @@ class HistoryPage(SettingsPage):
             "keep_samples_days": self.samples.value(),
             "keep_daily_values_days": self.days.value(),
             "keep_exceptions": self.exceptions.kept(),
+            "fill_from_t3000": self.filling.currentData(),
         }
 
     @override
@@ -164,6 +175,11 @@ class HistoryPage(SettingsPage):
             (
                 (self.tr("Keep &samples"), self.samples, self.tr("then daily values of them are left")),
                 (self.tr("Keep &daily values"), self.days, self.tr("minimum, maximum, mean, runtime, increase")),
+                (
+                    self.tr("&Fill from T3000"),
+                    self.filling,
+                    self.tr("what was missed while T3 Monitor was off, from what T3000 logged"),
+                ),
             )
         ):
             general.addWidget(field_label(text, box), row, 0)

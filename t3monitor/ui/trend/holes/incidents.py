@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from t3monitor.store.causes.holes import ExplainedHole
-from t3monitor.ui.trend.holes.missing import Missing
+from t3monitor.ui.trend.holes.missing import MOMENT_S, Missing
 
 
 class Incident(NamedTuple):
@@ -27,7 +27,7 @@ def incidents(
     """Those that reach into a time, the longest first; ``days``: of which other day each of them is.
 
     Panels are read one after the other: what series lack for one reason at one time is one incident, from the first
-    that lacks it to the last. On another day it is another one.
+    that lacks it to the last, whatever single reading there was. On another day it is another one.
     """
     found: dict[tuple[str, int], list[Incident]] = {}
     pieces = sorted(
@@ -40,7 +40,7 @@ def incidents(
     for piece in pieces:
         of_reason = found.setdefault((piece.sentence, days[piece.series[0]] if days else 0), [])
         last = of_reason[-1] if of_reason else None
-        if last and piece.start_s < last.end_s:
+        if last and piece.start_s < last.end_s + MOMENT_S:
             series = tuple(sorted({*last.series, *piece.series}))
             of_reason[-1] = last._replace(end_s=max(last.end_s, piece.end_s), series=series)
         else:

@@ -21,6 +21,7 @@ CAUSES: tuple[Cause | None, ...] = (*Cause, None)  # a cause is known by its pla
 CLASSES = tuple(HoleClass)  # likewise
 CLASS_OF: Codes = np.array([CLASSES.index(cause.hole_class if cause else HoleClass.UNKNOWN) for cause in CAUSES], "b")
 _CODES = {cause: code for code, cause in enumerate(CAUSES)}
+MOMENT_S = 1.5  # in which a single reading is over
 _IS_FAULT = np.array([cause in SENSOR_FAULTS for cause in CAUSES])
 
 
@@ -127,6 +128,21 @@ class Missing:
 def faults(pieces: Pieces) -> Holes:
     """When the sensor was open or shorted."""
     return Holes(*pieces.taken(_IS_FAULT[pieces.causes])[:2])
+
+
+def filled(pieces: Pieces) -> Floats:
+    """When holes begin that single readings of T3000's own history filled: a moment after each of these."""
+    starts: Floats = pieces.starts[pieces.causes == _CODES[Cause.FILLED]]
+    return starts
+
+
+def with_filled_as_one(pieces: Pieces) -> Pieces:
+    """As a band shows them: what single readings of T3000's fill is one time, not one between any two of them."""
+    starts, ends, causes = pieces
+    is_filled = causes == _CODES[Cause.FILLED]
+    goes_on = is_filled[1:] & is_filled[:-1] & (starts[1:] - ends[:-1] <= MOMENT_S)
+    first, last = np.append(True, ~goes_on)[: len(starts)], np.append(~goes_on, True)[: len(starts)]
+    return Pieces(starts[first], ends[last], causes[first])
 
 
 def without_reading(series: Sequence[Series], start_s: float, end_s: float, now_s: float) -> Holes:

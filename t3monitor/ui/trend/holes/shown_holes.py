@@ -12,7 +12,7 @@ from t3monitor.ui.trend.holes.bands import bands
 from t3monitor.ui.trend.holes.explainer import HoleExplainer
 from t3monitor.ui.trend.holes.hole_texts import incident_texts, whose
 from t3monitor.ui.trend.holes.incidents import Incident, incidents
-from t3monitor.ui.trend.holes.missing import CAUSES, Missing, Pieces, faults, missing
+from t3monitor.ui.trend.holes.missing import CAUSES, Missing, Pieces, faults, missing, with_filled_as_one
 from t3monitor.ui.trend.plot.plot import HoleRow
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.series.coverage import Coverage
@@ -155,7 +155,7 @@ class ShownHoles:
             self._names, self._parts, self._bands = (
                 names,
                 parts,
-                bands(parts, [trace.of.serial_number for trace in shown]),
+                bands([with_filled_as_one(part) for part in parts], [trace.of.serial_number for trace in shown]),
             )
         if is_news or any(its.ends[-1:].max(initial=0.0) > now_s for its in parts):
             self.show_on(self._plots, now_s)

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
-from t3monitor.model.causes import SENSOR_FAULTS, sentence, word
+from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence, word
 from t3monitor.model.series_keys import ComparedKey, SeriesKey
 from t3monitor.model.units import is_measured
 from t3monitor.model.zones import local
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.ui.kit.texts import clock_text, date_text, local_time_text, translate
+from t3monitor.ui.trend.holes.missing import MOMENT_S
 from t3monitor.ui.trend.holes.shown_holes import ShownHoles
 from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
 from t3monitor.ui.trend.legend.in_sight import InSight, ToMeasure, in_sight
@@ -100,13 +101,22 @@ class Readout:
                 self._holes.ask_about(key, time_s)
             return self._missing(hole, value)
         if at_s is None or not isinstance(key, ComparedKey):
-            return Told(value)
+            return Told(
+                f"{value} ({translate('Readout', 'filled from T3000')})" if self._is_filled(key, at_s) else value
+            )
         return Told(value + self._difference(key, at_s, now_s))
+
+    def _is_filled(self, key: SeriesKey, at_s: float | None) -> bool:
+        """Whether the reading at a time is a single one of T3000's own history."""
+        after = None if at_s is None else self._holes.at(key, at_s + MOMENT_S)
+        return after is not None and after.cause is Cause.FILLED
 
     def _missing(self, hole: ExplainedHole | None, value: str | None) -> Told:
         none, why = translate("Readout", "no reading"), translate("Readout", "no reading: %s")
         if hole is None:
             return Told(none, is_missing=True)
+        if hole.cause is Cause.FILLED:  # around the crosshair there are readings, though none of this moment
+            return Told(hole.sentence, True, (sentence(hole.cause), word(hole.cause)))
         ways = why % hole.sentence, why % sentence(hole.cause), why % word(hole.cause), word(hole.cause)
         aside = ""
         if value:
@@ -131,5 +141,6 @@ class Readout:
         """The cause for which none of the shown series has a reading at a time, if it is one."""
         holes = [self._holes.at(trace.key, time_s) for trace in self._traces.shown]
         causes = {hole and hole.cause for hole in holes}
-        none = translate("Readout", "no reading: %s")
-        return none % sentence(cause) if len(causes) == 1 and (cause := causes.pop()) else ""
+        if len(causes) > 1 or not (cause := causes.pop() if causes else None):
+            return ""
+        return sentence(cause) if cause is Cause.FILLED else translate("Readout", "no reading: %s") % sentence(cause)

@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from t3monitor.store.history.series import Floats, Holes, Series
 from t3monitor.ui.trend.export.paper import is_vectors
+from t3monitor.ui.trend.holes.missing import MOMENT_S
 from t3monitor.ui.trend.legend.styles import DASHES, Style
 from t3monitor.ui.trend.plot.extremes import Band, band_pixels
 from t3monitor.ui.trend.plot.last_values import LastValue, paint_last_values
@@ -29,6 +30,7 @@ from t3monitor.ui.trend.plot.ticks import Scale
 from t3monitor.ui.trend.time.time_range import TimeRange
 
 _ALONE_PX = 4.0
+_HOLLOW_PX = 2.5  # radius of a reading that is not our own
 _FAR_PX = 30_000.0  # beyond this, places are drawn there: QPainter counts in few bits
 _MARGIN_PX = 64  # painted on both sides of what is in sight
 _STRETCHED, _THERE = 1.6, 0.9  # while it moves, a picture is drawn so much wider or narrower if it has so much of it
@@ -53,6 +55,7 @@ class Curve:
         self.line = _NO_LINE
         self._series: Series | None = None
         self._faulty: Holes | None = None
+        self._filled_s: Floats = np.empty(0)
         self._coarse: tuple[float, Line] = (0.0, self.line)
 
     def set_series(self, series: Series, unit: str, colour: QColor, style: Style, faulty: Holes | None) -> bool:
@@ -92,6 +95,18 @@ class Curve:
             return None
         low, high = np.fmin.reduce(lows), np.fmax.reduce(highs)
         return None if np.isnan(low) else (float(low), float(high))
+
+    def set_filled(self, begins_s: Floats) -> bool:
+        """When holes begin after single readings of T3000's own history; returns whether it looks different."""
+        is_other = not np.array_equal(begins_s, self._filled_s)
+        self._filled_s = begins_s
+        return is_other
+
+    def is_filled(self, times_s: Floats) -> NDArray[np.bool_]:
+        """Which of single readings are T3000's own: the hole after one begins a moment after it."""
+        begins_s = np.append(self._filled_s, np.inf)[np.searchsorted(self._filled_s, times_s)]
+        is_filled: NDArray[np.bool_] = begins_s - times_s <= MOMENT_S
+        return is_filled
 
     def as_fine(self, step_s: float) -> Line:
         """The line with no more than a place for each multiple of a time."""
@@ -338,10 +353,16 @@ class CurvesItem(QGraphicsItem):
         primitives.ndarray()[:] = lines
         painter.drawLines(*primitives.drawargs())
         if places.alone.size:
+            is_filled = curve.is_filled(places.alone_s)
             pen.setWidthF(_ALONE_PX)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
-            painter.drawPoints(_polygon(places.x[places.alone], places.y[places.alone]))
+            if (own := places.alone[~is_filled]).size:
+                painter.drawPoints(_polygon(places.x[own], places.y[own]))
+            pen.setWidthF(1.0)
+            painter.setPen(pen)
+            for place in places.alone[is_filled]:
+                painter.drawEllipse(QPointF(places.x[place], places.y[place]), _HOLLOW_PX, _HOLLOW_PX)
 
     def _pen(self, curve: Curve) -> QPen:
         colour = QColor(curve.colour)
@@ -384,6 +405,7 @@ class _Places(NamedTuple):
     x: Floats
     y: Floats
     alone: NDArray[np.intp]
+    alone_s: Floats  # when these are
     band: Band | None
     first: int  # of all places of the line
 
@@ -397,11 +419,13 @@ class _Places(NamedTuple):
         np.clip(x, -_FAR_PX, _FAR_PX, out=x)
         y = _heights(line.values[part], curve.scale, frame.height)
         alone = line.alone[slice(*np.searchsorted(line.alone, (first, last)))] - first
+        alone_s = line.times_s[part][alone]
         if line.highs is line.values:
-            return cls(x, y, alone, None, first)
+            return cls(x, y, alone, alone_s, None, first)
         has_band = np.flatnonzero(line.highs[part][:-1] > line.lows[part][:-1])
         tops, bottoms = _heights(np.stack((line.highs[part], line.lows[part]))[:, has_band], curve.scale, frame.height)
-        return cls(x, y, alone, Band(x[has_band], x[has_band + 1], tops, bottoms) if has_band.size else None, first)
+        band = Band(x[has_band], x[has_band + 1], tops, bottoms) if has_band.size else None
+        return cls(x, y, alone, alone_s, band, first)
 
 
 def _heights(values: Floats, scale: Scale, height: float) -> Floats:

@@ -24,7 +24,7 @@ from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.layout import mark_focus
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.holes.hole_items import LEAST_PX, BandRow, CurveHoles, LaneHoles
-from t3monitor.ui.trend.holes.missing import Pieces
+from t3monitor.ui.trend.holes.missing import Pieces, filled
 from t3monitor.ui.trend.holes.strip import STRIP_PX, Strip
 from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.marks.flags import FlagRow
@@ -216,6 +216,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._curve_holes.set_rows([BandRow(common), *own])
         self._lane_holes.set_rows([BandRow(of.get(key, Pieces.none())) for key in self._lane_keys])
         self.strip.set_pieces(list(of.values()))
+        others = [curve.set_filled(filled(of.get(key, Pieces.none()))) for (key, _), curve in self._curves.items()]
+        if any(others):
+            self._curves_item.repaint()
 
     def set_marks(self, marks: Sequence[Mark], *, with_flags: bool = True) -> None:
         """Shows these, which are in the order of their times: stretches as bands, and all of them as flags above."""
