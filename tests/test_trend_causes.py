@@ -639,7 +639,7 @@ def test_a_filled_reading_is_a_ring_and_another_one_a_dot(
     view.plots.rest()
     (curve,) = view.plot._curves.values()
     item = view.plot._curves_item
-    shown, rect = view.state.time_range, item.boundingRect()
+    shown, rect = item._range, item.boundingRect()
     height = rect.height() * (1 - (25.0 - curve.scale.lowest) / curve.scale.span)
     at = item.mapToScene(QPointF((time_s - shown.start_s) / shown.length_s * rect.width(), height))
     picture = view.plot.grab().toImage()
