@@ -108,8 +108,7 @@ def type_in(view: TrendView, title: str, text: str) -> None:
 def at(view: TrendView, time_s: float) -> Any:
     """A place of the plot over a time, in pixels of its viewport."""
     box = view.plot._curve_box
-    y = box.mapSceneToView(box.sceneBoundingRect().center()).y()
-    return view.plot.mapFromScene(box.mapViewToScene(QPointF(time_s, y)))
+    return view.plot.mapFromScene(box.mapToScene(QPointF(box.x_of(time_s), box.rect().center().y())))
 
 
 def drag(

@@ -286,13 +286,13 @@ def test_names_of_lanes_take_no_more_than_axes_of_a_narrow_plot(shown: Show, mon
 
 def test_lanes_alone_take_the_whole_height_and_give_it_back(shown: Show) -> None:
     view = shown(FAN, METER)
-    beside_px = view.plot._lane_box.height()
+    beside_px = view.plot._lane_box.size().height()
     view.state.set_hidden(METER, True)
     QApplication.processEvents()
-    assert view.plot._lane_box.height() > 0.7 * view.plot.height()
+    assert view.plot._lane_box.size().height() > 0.7 * view.plot.height()
     view.state.set_hidden(METER, False)
     QApplication.processEvents()
-    assert view.plot._lane_box.height() == beside_px < 0.2 * view.plot.height()
+    assert view.plot._lane_box.size().height() == beside_px < 0.2 * view.plot.height()
 
 
 def test_the_active_series_has_a_strong_axis_and_its_marks_are_the_grid(shown: Show) -> None:
@@ -426,4 +426,4 @@ def test_beside_many_axes_a_narrow_plot_keeps_some_width(qtbot: QtBot) -> None:
     ]
     plot.draw(points, 100.0)
     QApplication.processEvents()
-    assert plot._curve_box.width() >= 100, "Qt ends the program where a box has no width"
+    assert plot._curve_box.size().width() >= 100, "Qt ends the program where a box has no width"

@@ -315,8 +315,7 @@ def test_the_tooltip_of_a_point_tells_of_the_time_in_sight(view: TrendView, sett
 
 def place_of(view: TrendView, time_s: float, box: TimeBox) -> QPointF:
     """Where a time stands in the middle of a box, on the scene."""
-    middle = box.mapSceneToView(box.sceneBoundingRect().center()).y()
-    return box.mapViewToScene(QPointF(time_s, middle))
+    return box.mapToScene(QPointF(box.x_of(time_s), box.rect().center().y()))
 
 
 def test_a_band_says_its_cause_inside_or_in_plain_words_under_the_mouse(

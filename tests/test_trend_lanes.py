@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.ui.trend.plot.lanes import LANE_INSET_PX, Lane, LanesItem, LaneWords, stretches
+from t3monitor.ui.trend.plot.time_box import TimeBox
+from t3monitor.ui.trend.time.time_range import TimeRange
 
 GREEN = QColor("#008000")
 WIDTH, HEIGHT = 300, 47  # of which 40 px are of the states
@@ -29,14 +31,14 @@ def edges(qtbot: QtBot) -> Callable[[Series, float], dict[int, list[int]]]:
     def edges(series: Series, end_s: float) -> dict[int, list[int]]:
         view = pg.GraphicsView()
         qtbot.addWidget(view)
-        box = pg.ViewBox(enableMenu=False, defaultPadding=0, invertY=True)
+        box = TimeBox()
         view.setCentralItem(box)
         item = LanesItem()
-        box.addItem(item, ignoreBounds=True)
+        box.add(item)
         view.resize(WIDTH, HEIGHT)
         view.show()
         item.set_lanes([Lane("M", GREEN, ((series, WORDS),))], end_s)
-        box.setRange(xRange=(0, end_s), yRange=(0, 1), padding=0)
+        box.set_time(TimeRange(0, end_s))
         image = QImage(WIDTH, HEIGHT, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(0xFFFFFFFF)
         painter = QPainter(image)

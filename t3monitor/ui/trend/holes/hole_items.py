@@ -72,23 +72,17 @@ class HoleItem(ColumnItem):
     @override
     def paint(self, painter: QPainter, *args: object) -> None:
         super().paint(painter, *args)
-        shown = self.boundingRect()
-        whole = painter.transform().mapRect(shown)
-        painter.save()
-        painter.resetTransform()
-        painter.setClipRect(whole)
         painter.setFont(axis_font())
-        for row, place in zip(self.rows, self.places(whole), strict=True):
-            self._paint_words(painter, row, place, shown)
-        painter.restore()
+        for row, place in zip(self.rows, self.places(self.rect()), strict=True):
+            self._paint_words(painter, row, place)
 
-    def _paint_words(self, painter: QPainter, row: BandRow, place: QRectF, shown: QRectF) -> None:
+    def _paint_words(self, painter: QPainter, row: BandRow, place: QRectF) -> None:
         theme, metrics = current_theme(), QFontMetricsF(axis_font())
         line_px = metrics.height()
-        starts, ends, causes = row.pieces.reaching(shown.left(), shown.right())
-        px_per_s = place.width() / shown.width()
-        left = np.maximum((starts - shown.left()) * px_per_s, 0.0)
-        right = np.minimum((ends - shown.left()) * px_per_s, place.width())
+        starts, ends, causes = row.pieces.reaching(*self.shown)
+        px_per_s = place.width() / self.shown.length_s
+        left = np.maximum((starts - self.shown.start_s) * px_per_s, 0.0)
+        right = np.minimum((ends - self.shown.start_s) * px_per_s, place.width())
         painter.setPen(theme.text)
         for n in np.flatnonzero(right - left >= line_px + _PADDING_PX).tolist():
             if (cause := CAUSES[causes[n]]) is None:

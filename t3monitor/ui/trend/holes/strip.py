@@ -52,8 +52,7 @@ class Strip(TimeBox):
     def __init__(self) -> None:
         super().__init__()
         self._item = StripItem()
-        self.addItem(self._item, ignoreBounds=True)
-        self.setYRange(0, 1, padding=0)
+        self.add(self._item)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_pieces(self, parts: Sequence[Pieces]) -> None:
@@ -66,10 +65,10 @@ class Strip(TimeBox):
         self._item.renew()
 
     def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802
-        """Called by Qt."""
+        """Called by the scene."""
         if ev.button() == Qt.MouseButton.LeftButton:
             ev.accept()
-            self.time_chosen.emit(float(self.mapToView(ev.pos()).x()))
+            self.time_chosen.emit(self.time_at(ev.pos()))
         else:
             super().mouseClickEvent(ev)
 

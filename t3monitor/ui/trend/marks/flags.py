@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from typing_extensions import override
@@ -14,6 +13,8 @@ from t3monitor.ui.kit.texts import local_time_text, tooltip_text, translate
 from t3monitor.ui.kit.theme import Theme, current_theme
 from t3monitor.ui.trend.marks.marks import Cluster, Mark, MarkKind, clusters
 from t3monitor.ui.trend.plot.time_box import TimeBox
+from t3monitor.ui.trend.plot.time_item import TimeItem
+from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.time.time_ticks import TimeTick
 
 FLAGS_PX = 18.0
@@ -24,7 +25,7 @@ _BAR_PX = 2.0
 _MOST_TOLD = 12
 
 
-class _Flags(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
+class _Flags(TimeItem):
     def __init__(self) -> None:
         super().__init__()
         self.marks: Sequence[Mark] = ()
@@ -47,28 +48,21 @@ class _Flags(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Called by Qt."""
-        shown = self.boundingRect()
-        place = painter.transform().mapRect(shown)
-        s_per_px = float(f"{shown.width() / place.width():.6g}")
+        shown, place = self.shown, self.rect()
+        s_per_px = _s_per_px(shown, place.width())
         theme = current_theme()
-        painter.save()
-        painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-        def x_of(time_s: float) -> float:
-            return float(place.left() + (time_s - shown.left()) / s_per_px)
-
         painter.setPen(Qt.PenStyle.NoPen)
         for since_s, until_s, _ in self.stretches:
-            if since_s < shown.right() and until_s > shown.left():
-                left, right = max(x_of(since_s), place.left()), min(x_of(until_s), place.right())
+            if since_s < shown.end_s and until_s > shown.start_s:
+                left, right = max(self.x_of(since_s), place.left()), min(self.x_of(until_s), place.right())
                 bar = QRectF(left, place.bottom() - _BAR_PX, max(right - left, _BAR_PX), _BAR_PX)
                 painter.fillRect(bar, _colour(theme, MarkKind.NOTE))
         reach_s = _APART_PX * s_per_px
-        for cluster in self.within(shown.left() - reach_s, shown.right(), s_per_px):
+        for cluster in self.within(shown.start_s - reach_s, shown.end_s, s_per_px):
             painter.setBrush(_colour(theme, cluster.kind))
             painter.setPen(QPen(theme.muted, 1))
-            at = QPointF(x_of(cluster.time_s), place.center().y())
+            at = QPointF(self.x_of(cluster.time_s), place.center().y())
             painter.drawPolygon(_shape(cluster.kind, at))
             if (count := len(cluster.marks)) > 1:
                 painter.setPen(theme.text)
@@ -77,7 +71,6 @@ class _Flags(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
                 left = at.x() - 2 * _HALF_PX - width if is_last else at.x() + 2 * _HALF_PX
                 text = QRectF(left, place.top(), width, place.height())
                 painter.drawText(text, Qt.AlignmentFlag.AlignCenter, f"{count}")
-        painter.restore()
 
 
 class FlagRow(TimeBox):
@@ -89,8 +82,7 @@ class FlagRow(TimeBox):
         super().__init__()
         self.zone: tzinfo | None = None
         self._flags = _Flags()
-        self.addItem(self._flags, ignoreBounds=True)
-        self.setYRange(0, 1, padding=0)
+        self.add(self._flags)
 
     @property
     def marks(self) -> Sequence[Mark]:
@@ -103,8 +95,7 @@ class FlagRow(TimeBox):
 
     def cluster_at(self, time_s: float) -> Cluster | None:
         """The flag at a time, as far as one reaches."""
-        (start_s, end_s), _ = self.viewRange()
-        s_per_px = float(f"{(end_s - start_s) / max(1.0, self.width()):.6g}")
+        s_per_px = _s_per_px(self.shown, max(1.0, self.size().width()))
         reach_s = (_HALF_PX + 2) * s_per_px
         found = self._flags.within(time_s - 2 * reach_s, time_s + reach_s, s_per_px)
         return min(found, key=lambda its: abs(its.time_s - time_s), default=None)
@@ -130,13 +121,18 @@ class FlagRow(TimeBox):
         self._flags.update()
 
     def mouseClickEvent(self, ev: Any) -> None:  # noqa: N802
-        """Called by Qt."""
-        cluster = self.cluster_at(float(self.mapToView(ev.pos()).x()))
+        """Called by the scene."""
+        cluster = self.cluster_at(self.time_at(ev.pos()))
         if ev.button() == Qt.MouseButton.LeftButton and cluster:
             ev.accept()
             self.chosen.emit(cluster)
         else:
             super().mouseClickEvent(ev)
+
+
+def _s_per_px(shown: TimeRange, width: float) -> float:
+    """The same wherever the time in sight is moved."""
+    return float(f"{shown.length_s / width:.6g}")
 
 
 def _colour(theme: Theme, kind: MarkKind) -> QColor:

@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from t3monitor.ui.kit.theme import current_theme
-from t3monitor.ui.trend.export.paper import in_pixels
 from t3monitor.ui.trend.marks.marks import Mark
+from t3monitor.ui.trend.plot.time_item import TimeItem
 
 _TINT, _EDGE = 0.09, 0.35  # alphas; paler than any hatch, since it hides nothing
 _EDGE_PX = 1.0
 
 
-class NoteBands(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Draws them in a view box, whose X is time."""
+class NoteBands(TimeItem):
+    """Draws them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,18 +28,15 @@ class NoteBands(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no ty
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Called by Qt."""
-        shown = self.boundingRect()
         tint, edge = QColor(current_theme().accent), QColor(current_theme().accent)
         tint.setAlphaF(_TINT)
         edge.setAlphaF(_EDGE)
-        with in_pixels(painter) as to_pixels:
-            whole = to_pixels.mapRect(shown)
-            px_per_s = whole.width() / shown.width()
-            for since_s, until_s in self._stretches:
-                left, right = (whole.left() + (time_s - shown.left()) * px_per_s for time_s in (since_s, until_s))
-                if left < whole.right() and right > whole.left():
-                    band = QRectF(left, whole.top(), right - left, whole.height()).intersected(whole)
-                    painter.fillRect(band, tint)
-                    for x in (left, right - _EDGE_PX):
-                        if whole.left() <= x <= whole.right():
-                            painter.fillRect(QRectF(x, whole.top(), _EDGE_PX, whole.height()), edge)
+        whole = self.rect()
+        for since_s, until_s in self._stretches:
+            left, right = self.x_of(since_s), self.x_of(until_s)
+            if left < whole.right() and right > whole.left():
+                band = QRectF(left, whole.top(), right - left, whole.height()).intersected(whole)
+                painter.fillRect(band, tint)
+                for x in (left, right - _EDGE_PX):
+                    if whole.left() <= x <= whole.right():
+                        painter.fillRect(QRectF(x, whole.top(), _EDGE_PX, whole.height()), edge)

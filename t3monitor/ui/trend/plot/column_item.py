@@ -3,17 +3,17 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter
 
 from t3monitor.ui.trend.export.paper import is_vectors
+from t3monitor.ui.trend.plot.time_item import TimeItem
 
 _MARGIN_WINDOWS = 0.25  # on both sides of what is in sight
 
 
-class ColumnItem(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Draws rows of pictures in its view box, whose X is time.
+class ColumnItem(TimeItem):
+    """Draws rows of pictures.
 
     A picture's columns are device pixels and begin at multiples of their length in time, so they stand still when the
     time in sight moves. It is repeated from top to bottom as far as its row reaches.
@@ -39,18 +39,17 @@ class ColumnItem(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no t
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Called by Qt."""
-        shown = self.boundingRect()
-        whole = painter.transform().mapRect(shown)
+        whole = painter.transform().mapRect(self.rect())
         ratio = painter.device().devicePixelRatioF()
-        s_per_column = float(f"{shown.width() / (whole.width() * ratio):.6g}")  # the same wherever it is moved
-        first, count = int(shown.left() // s_per_column), int(whole.width() * ratio) + 2
+        s_per_column = float(f"{self.shown.length_s / (whole.width() * ratio):.6g}")  # the same wherever it is moved
+        first, count = int(self.shown.start_s // s_per_column), int(whole.width() * ratio) + 2
         is_there = self._first <= first and first + count <= self._first + self._count
         if s_per_column != self._s_per_column or not is_there:
             margin = int(count * _MARGIN_WINDOWS) if s_per_column == self._s_per_column else 0  # else it is zoomed
             self._first, self._count, self._s_per_column = first - margin, count + 2 * margin, s_per_column
             self._pictures = self.pictures(self._first, self._count, s_per_column, max(1, round(ratio)))
         painter.save()
-        painter.resetTransform()
+        painter.resetTransform()  # to whole pixels of the device
         painter.scale(1 / ratio, 1 / ratio)
         for its, place in zip(self._pictures, self.places(whole), strict=True):
             top = round(place.top() * ratio)

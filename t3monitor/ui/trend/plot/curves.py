@@ -151,6 +151,7 @@ class CurvesItem(QGraphicsItem):
         self._shown: tuple[_Frame, QPixmap] | None = None
         self._is_thin = False
         self._fine: tuple[_Frame, QPixmap, int] | None = None  # the picture at rest, and how much of it is painted
+        self.setZValue(110)  # over the lines of the box as well
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 

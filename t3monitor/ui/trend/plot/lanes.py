@@ -11,7 +11,6 @@ from itertools import starmap
 from typing import NamedTuple
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -23,6 +22,8 @@ from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.plot.axes import axis_font
 from t3monitor.ui.trend.plot.line import drawn_line
+from t3monitor.ui.trend.plot.time_item import TimeItem
+from t3monitor.ui.trend.time.time_range import TimeRange
 
 LANE_PX = 20.0
 LANE_INSET_PX = 3.5
@@ -102,8 +103,8 @@ class _Part(NamedTuple):
         return replace(self.read, ends=np.append(self.read.ends[:-1], until_s))
 
 
-class LanesItem(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Draws all lanes in pixels of its view box, whose Y range is the number of lanes."""
+class LanesItem(TimeItem):
+    """Draws all lanes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,29 +137,24 @@ class LanesItem(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no ty
         """Called by Qt."""
         if not self._lanes:
             return
-        shown = self.boundingRect()
-        place = painter.transform().mapRect(shown)
-        painter.save()
-        painter.resetTransform()
-        painter.setClipRect(place)
+        place = self.rect()
         painter.setFont(axis_font())
         lane_px = place.height() / len(self._lanes)
         for number, (lane, parts) in enumerate(self._lanes):
             row = QRectF(place.left(), place.top() + number * lane_px, place.width(), lane_px)
             painter.setOpacity(1.0 if self._active is None or self._active[number] else _DIMMED)
             for part in parts:
-                _paint(painter, row, part, part.until(self._now_s + lane.shift_s), lane.colour, shown)
-        painter.restore()
+                _paint(painter, row, part, part.until(self._now_s + lane.shift_s), lane.colour, self.shown)
 
 
-def _paint(painter: QPainter, row: QRectF, part: _Part, held: Stretches, colour: QColor, shown: QRectF) -> None:
-    first = int(np.searchsorted(held.ends, shown.left()))
-    last = int(np.searchsorted(held.starts, shown.right(), side="right"))
+def _paint(painter: QPainter, row: QRectF, part: _Part, held: Stretches, colour: QColor, shown: TimeRange) -> None:
+    first = int(np.searchsorted(held.ends, shown.start_s))
+    last = int(np.searchsorted(held.starts, shown.end_s, side="right"))
     if first >= last:
         return
-    scale = row.width() / shown.width()
+    scale = row.width() / shown.length_s
     left, right = (
-        np.clip((edges[first:last] - shown.left()) * scale, -1, row.width() + 1) + row.left()
+        np.clip((edges[first:last] - shown.start_s) * scale, -1, row.width() + 1) + row.left()
         for edges in (held.starts, held.ends)
     )
     left, right, states = _seen(left, right, held.states[first:last])

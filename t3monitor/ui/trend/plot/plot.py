@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter
-from PySide6.QtWidgets import QGraphicsWidget, QToolTip, QWidget
+from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QToolTip, QWidget
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.series_keys import SeriesKey, points_of
@@ -95,6 +95,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.setAcceptDrops(False)  # the view takes drops
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view has the keys
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else all beneath is painted first
         self.setFrameShape(pg.GraphicsView.Shape.NoFrame)
         self.number = 0  # of those above each other, as series name it
         self.lanes: list[Lane] = []
@@ -106,29 +107,28 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._curves: dict[tuple[SeriesKey, int], Curve] = {}
         self._boxes: list[TimeBox] = []
 
-        self._root = pg.GraphicsLayout()
-        self._root.setContentsMargins(6, 4, 8, 4 if is_lowest else 8)  # the lowest value stands half beneath its line
-        self._root.setSpacing(0)
+        self._root = QGraphicsWidget()
+        self._layout = QGraphicsGridLayout(self._root)
+        self._layout.setContentsMargins(6, 4, 8, 4 if is_lowest else 8)  # the lowest value stands half beneath its line
+        self._layout.setSpacing(0)
         self.setCentralItem(self._root)
-        self._layout = self._root.layout
         self.axes = ValueAxes(self._layout, _HEADER, self)
         self._rest_timer = QTimer(self, singleShot=True, interval=_RESTS_AFTER_MS)
         self._refine_timer = QTimer(self, interval=0)
         self._curve_box = self.add_time_box(_CURVES)
         self._curves_item = CurvesItem(self._curve_box, self._rest_soon)
         self._lane_box = self.add_time_box(_LANES)
-        self._lane_box.invertY(True)
         self._lane_names = LaneNames()
         self._lanes_item = LanesItem()
-        self._lane_box.addItem(self._lanes_item, ignoreBounds=True)
+        self._lane_box.add(self._lanes_item)
         self._lane_keys: list[SeriesKey] = []
         self._colours: dict[SeriesKey, QColor] = {}
         self._curve_holes, self._lane_holes = CurveHoles(), LaneHoles()
-        self._curve_box.addItem(self._curve_holes, ignoreBounds=True)
-        self._lane_box.addItem(self._lane_holes, ignoreBounds=True)
+        self._curve_box.add(self._curve_holes)
+        self._lane_box.add(self._lane_holes)
         self._note_bands = NoteBands(), NoteBands()
         for box, notes in zip((self._curve_box, self._lane_box), self._note_bands, strict=True):
-            box.addItem(notes, ignoreBounds=True)
+            box.add(notes)
         self.strip = Strip()
         self._add_box(self.strip, _STRIP)
         # what is missing, see `ShownHoles`
@@ -147,8 +147,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.set_sides(0, 0)
         self.setMouseTracking(True)
         self.scene().sigMouseMoved.connect(self._on_mouse_moved)
-        self._curve_box.setYRange(0, 1, padding=0)
-        self._curve_box.sigResized.connect(self._on_box_resized)
+        self._curve_box.resized.connect(self._on_box_resized)
         self._rest_timer.timeout.connect(self._refine_timer.start)
         self._refine_timer.timeout.connect(self._refine)
         self.restyle()
@@ -177,7 +176,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     @property
     def width_px(self) -> int:
         """How many samples can stand side by side."""
-        return max(100, int(self._curve_box.width()))
+        return max(100, int(self._curve_box.size().width()))
 
     def draw(self, points: Sequence[Drawn], now_s: float) -> None:
         """Draws these points and nothing else."""
@@ -275,7 +274,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._now_s = self._now_s if now_s is None else now_s
         self.time_axis.set_now(now_s)
         for box in self._boxes:
-            box.setXRange(*shown, padding=0)
+            box.set_time(shown)
             box.set_now(now_s)
         self._mark_times()
         self._fit_values()
@@ -352,7 +351,6 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._layout.setRowSpacing(_CURVES, _LANE_GAP_PX if self.lanes and self._curves else 0)
         self._lane_box.setVisible(bool(self.lanes))
         self._lane_names.setVisible(bool(self.lanes))
-        self._lane_box.setYRange(0, max(1, len(self.lanes)), padding=0)
         self._lane_names.fit_to(self.width())
 
     def _set_height(self, row: int, height_px: float | None) -> None:
@@ -370,17 +368,17 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
 
     def _fit_values(self, *, anew: bool = False) -> None:
         """Chooses the scales for what is in sight; the old ones are kept while they serve."""
-        if self.axes.fit_to(list(self._curves.values()), self._range, self._curve_box.height(), anew=anew):
+        if self.axes.fit_to(list(self._curves.values()), self._range, self._curve_box.size().height(), anew=anew):
             self._curve_box.set_levels(self.axes.levels)
             self._curves_item.repaint()
 
     def _mark_times(self) -> None:
-        ticks = time_ticks(*self._range, self._curve_box.width(), self._zone)
+        ticks = time_ticks(*self._range, self._curve_box.size().width(), self._zone)
         self.time_axis.set_marks(self._range, ticks, self._zone)
         for box in self._boxes:
             box.set_times(ticks)
 
-    def _on_box_resized(self, _box: object) -> None:
+    def _on_box_resized(self) -> None:
         self._move()
         self.axes.set_plot_width(self.width())
         self._lane_names.fit_to(self.width())
@@ -391,7 +389,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def _on_mouse_moved(self, at: QPointF) -> None:
         for box in self._boxes:
             if box.isVisible() and box.sceneBoundingRect().contains(at):
-                time_s = float(box.mapSceneToView(at).x())
+                time_s = box.time_at(box.mapFromScene(at))
                 if box is not self.strip:
                     box.setCursor(_GRIP if box.cursor_near(time_s) else _NO_GRIP)
                 self.hovered.emit(time_s)
@@ -412,7 +410,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             if box.isVisible() and (place := box.sceneBoundingRect()).contains(at):
                 lane = int((at.y() - place.top()) / place.height() * len(self.lanes)) if box is self._lane_box else None
                 reach_s = LEAST_PX / 2 * self._range.length_s / place.width()
-                time_s = float(box.mapSceneToView(at).x())
+                time_s = box.time_at(box.mapFromScene(at))
                 if box is self.flags:
                     return self.flags.tip(time_s)
                 tip = self.tip_at(time_s, reach_s, None if lane is None else self._lane_keys[lane])

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from t3monitor.model.units import hours_minutes_seconds
 from t3monitor.ui.kit.theme import Theme
-from t3monitor.ui.trend.export.paper import in_pixels
+from t3monitor.ui.trend.plot.time_item import TimeItem
 
 GRIP_PX = 5.0  # so near the mouse has hold of one
 _SHADE_ALPHA = 0.09
 _PADDING_PX = 4.0
 
 
-class CursorLines(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
+class CursorLines(TimeItem):
     """An upright line at each cursor, and the time between both a little tinted."""
 
     def __init__(self) -> None:
@@ -26,7 +25,8 @@ class CursorLines(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no 
 
     def restyle(self, theme: Theme) -> None:
         """Takes the colours of a theme."""
-        self._pen = pg.mkPen(theme.text, width=1)
+        self._pen = QPen(theme.text)
+        self._pen.setCosmetic(True)
         self._shade = QColor(theme.accent)
         self._shade.setAlphaF(_SHADE_ALPHA)
 
@@ -45,13 +45,10 @@ class CursorLines(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no 
         """Called by Qt."""
         if not self.at:
             return
-        shown = self.boundingRect()
-        first, last = min(self.at.values()), max(self.at.values())
-        with in_pixels(painter) as to_pixels:
-            painter.fillRect(to_pixels.mapRect(QRectF(first, shown.top(), last - first, shown.height())), self._shade)
-            painter.setPen(self._pen)
-            lines = [QLineF(at_s, shown.top(), at_s, shown.bottom()) for at_s in self.at.values()]
-            painter.drawLines([to_pixels.map(line) for line in lines])
+        height, places = self.rect().height(), [self.x_of(at_s) for at_s in self.at.values()]
+        painter.fillRect(QRectF(min(places), 0, max(places) - min(places), height), self._shade)
+        painter.setPen(self._pen)
+        painter.drawLines([QLineF(x, 0, x, height) for x in places])
 
 
 def name_rooms(
