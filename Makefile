@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench proof fuzz torture imports outages ui-check pictures installer smoke lock clean
+.PHONY: help run test quick-lint lint bench proof fuzz torture imports outages ui-check pictures installer smoke lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,19 +20,23 @@ run: $(READY) ## the window on the simulated building; without a display two cyc
 		printf 'No display; the window is drawn in ' && $(BIN)/t3monitor snapshot build/t3monitor.png --demo; \
 	fi
 
-# The workers and all that they start read what one process has compiled, whatever the environment says of bytecode: the
-# tests themselves, in a new clone, while the other core looks at types.
-PYTEST = PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+# What tests start reads what the tests themselves have compiled, whatever the environment says of bytecode. Types take as
+# long as a quarter of the tests, and are told of after them.
+TYPES = .mypy_cache/found
 
-test: $(READY) ## formatting, lint, types, layers and the test suite
-	@{ [ -d tests/__pycache__ ] || $(PYTEST) -q --collect-only >/dev/null 2>&1; } & $(MAKE) --no-print-directory lint && wait
-	@$(PYTEST) -n auto --dist loadfile
+test: $(READY) ## formatting, lint, layers, and beside types the test suite
+	@$(MAKE) --no-print-directory quick-lint
+	@mkdir -p $(dir $(TYPES)) && { $(BIN)/mypy >$(TYPES) 2>&1 & types=$$!; \
+	PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --processes 0; tests=$$?; \
+	wait $$types; types=$$?; cat $(TYPES); exit $$((tests || types)); }
 
-lint: $(READY) ## formatting, lint, types and layers alone
+quick-lint: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+lint: quick-lint ## formatting, lint, layers and types alone
+	@$(BIN)/mypy
 
 bench: $(READY) ## the ratios of docs/performance.md, measured side by side
 	@for part in benchmarks benchmarks.history benchmarks.upkeep; do $(BIN)/python -m $$part || exit 1; done

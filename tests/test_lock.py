@@ -33,12 +33,13 @@ def left_behind(database: Path, holder: Holder) -> Path:
 
 
 def test_the_second_is_told_who_holds_it(database: Path) -> None:
-    lock = Lock(database, HERE)
+    here = Holder.of_this_process("t3monitor sync", 1, "key")
+    lock = Lock(database, here)
     with pytest.raises(
         HeldError, match=rf"{re.escape(str(database))} is in use by t3monitor sync of .+ \(process {os.getpid()}\)"
     ) as held:
         Lock(database, HERE)
-    assert held.value.holder == holder_of(database) == HERE
+    assert held.value.holder == holder_of(database) == here
     lock.release()
 
 

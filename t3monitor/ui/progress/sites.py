@@ -89,8 +89,8 @@ class SiteProgress(QObject):
     def set_interval(self, interval_s: int) -> None:
         """The interval was changed."""
         self.interval_s = interval_s
-        now_s = self._clock()
-        self._sites = {name: progress.with_interval(interval_s, now_s) for name, progress in self._sites.items()}
+        self.now_s = self._clock()
+        self._sites = {name: progress.with_interval(interval_s, self.now_s) for name, progress in self._sites.items()}
         self.changed.emit()
 
     def forget(self) -> None:
