@@ -13,7 +13,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.store.history.series import Holes, Series
-from t3monitor.ui.trend.holes.bands import bands, widened
+from t3monitor.ui.trend.holes.bands import bands, bands_of_days, widened
 from t3monitor.ui.trend.holes.hatches import MASKS
 from t3monitor.ui.trend.holes.hole_items import BandRow, CurveHoles
 from t3monitor.ui.trend.holes.hole_texts import cause_texts, incident_texts
@@ -151,11 +151,28 @@ def lacking(draw: st.DrawFn) -> Pieces:
     return pieces(*((start_s, end_s, draw(KINDS)) for start_s, end_s in zip(times[::2], times[1::2], strict=False)))
 
 
-@given(st.lists(lacking(), min_size=1, max_size=4), st.lists(st.sampled_from("AB"), min_size=4, max_size=4))
-def test_bands_and_strip_show_each_hole_of_each_series_once(parts: list[Pieces], panels: list[str]) -> None:
-    found = bands(parts, panels[: len(parts)])
+def test_what_another_day_lacks_has_rows_and_leaves_the_bands_of_the_day_itself_whole() -> None:
+    own, other, of_point = (0, 10, Cause.ASLEEP), (5, 30, Cause.TIMEOUT), (40, 50, Cause.SENSOR_OPEN)
+    parts = [pieces(own), pieces(other), pieces(own), pieces(other, of_point)]
+    found = bands_of_days(parts, "AAAA", [0, 1, 0, 1])
+    assert listed(found.common) == [own]
+    assert [(row.series, listed(row.pieces)) for row in found.rows] == [((1, 3), [other]), ((3,), [of_point])]
+    assert listed(bands_of_days(parts[1:2], "A", [7]).common) == [other], "where it is alone it is as any"
+
+
+@given(
+    st.lists(lacking(), min_size=1, max_size=4),
+    st.lists(st.sampled_from("AB"), min_size=4, max_size=4),
+    st.lists(st.sampled_from([0, 0, 1, 7]), min_size=4, max_size=4),
+)
+def test_bands_and_strip_show_each_hole_of_each_series_once(
+    parts: list[Pieces], panels: list[str], days: list[int]
+) -> None:
+    days = days[: len(parts)]
+    found = bands_of_days(parts, panels[: len(parts)], days)
     shown: list[list[tuple[float, Cause | None]]] = [[] for _ in parts]
-    for series_, its in [(range(len(parts)), found.common), *((row.series, row.pieces) for row in found.rows)]:
+    own = [place for place, day in enumerate(days) if day == (0 if 0 in days else days[0])]
+    for series_, its in [(own, found.common), *((row.series, row.pieces) for row in found.rows)]:
         for start_s, end_s, cause in listed(its):
             for place in series_:
                 shown[place] += [(time_s, cause) for time_s in np.arange(start_s, end_s).tolist()]

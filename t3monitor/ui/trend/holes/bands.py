@@ -52,6 +52,24 @@ def bands(parts: Sequence[Pieces], panels: Sequence[object]) -> Bands:
     return Bands(_pieces(edges, common), tuple(row for row in together if len(row.pieces.starts)))
 
 
+def bands_of_days(parts: Sequence[Pieces], panels: Sequence[object], days: Sequence[int]) -> Bands:
+    """The same where some series are compared from other days: those have rows, each day for itself.
+
+    What another day lacks says nothing of this one, and would leave hardly any hole that all series have.
+    """
+    own = 0 if 0 in days else next(iter(days), 0)
+    common, rows = Pieces.none(), []
+    for day in dict.fromkeys((own, *days)):
+        places = [place for place, its in enumerate(days) if its == day]
+        found = bands([parts[place] for place in places], [panels[place] for place in places])
+        if day == own:
+            common = found.common
+        elif len(found.common.starts):
+            rows.append(Row(tuple(places), found.common))
+        rows += [Row(tuple(places[number] for number in row.series), row.pieces) for row in found.rows]
+    return Bands(common, tuple(rows))
+
+
 def _by_panel(panels: Sequence[object]) -> list[list[int]]:
     """The places of the series of each panel."""
     return [[place for place, one in enumerate(panels) if one == panel] for panel in dict.fromkeys(panels)]

@@ -8,7 +8,7 @@ from t3monitor.model.causes import Cause
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.store.causes.holes import ExplainedHole
 from t3monitor.ui.kit.texts import tooltip_text
-from t3monitor.ui.trend.holes.bands import bands
+from t3monitor.ui.trend.holes.bands import bands, bands_of_days
 from t3monitor.ui.trend.holes.explainer import HoleExplainer
 from t3monitor.ui.trend.holes.hole_texts import incident_texts, whose
 from t3monitor.ui.trend.holes.incidents import Incident, incidents
@@ -155,7 +155,11 @@ class ShownHoles:
             self._names, self._parts, self._bands = (
                 names,
                 parts,
-                bands([with_filled_as_one(part) for part in parts], [trace.of.serial_number for trace in shown]),
+                bands_of_days(
+                    [with_filled_as_one(part) for part in parts],
+                    [trace.of.serial_number for trace in shown],
+                    [trace.shift.days for trace in shown],
+                ),
             )
         if is_news or any(its.ends[-1:].max(initial=0.0) > now_s for its in parts):
             self.show_on(self._plots, now_s)
