@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import ClassVar
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from typing_extensions import override
 
@@ -15,7 +15,7 @@ Draw = Callable[[QPainter, QRect, QIcon.Mode], None]
 
 def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
     """The icon ``resources/icons/NAME.svg`` in a colour of the palette, greyed when disabled."""
-    return painted_icon(partial(_draw_svg, _svg(name), role))
+    return painted_icon(partial(_draw_svg, name, role))
 
 
 @cache
@@ -61,9 +61,20 @@ class _Engine(QIconEngine):
         return pixmap
 
 
-def _draw_svg(svg: str, role: QPalette.ColorRole, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
+def _draw_svg(name: str, role: QPalette.ColorRole, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
     disabled = mode is QIcon.Mode.Disabled
     group = QPalette.ColorGroup.Disabled if disabled else QPalette.ColorGroup.Active
     colour = QGuiApplication.palette().color(group, role)
-    painter.setOpacity(0.5 if disabled else 1.0)
-    QSvgRenderer(QByteArray(svg.replace("currentColor", colour.name()).encode())).render(painter, QRectF(rect))
+    ratio = painter.device().devicePixelRatioF()
+    key = f"{name} {colour.name()} {disabled} {rect.width()}x{rect.height()} {ratio}"
+    if not QPixmapCache.find(key, picture := QPixmap()):
+        picture = QPixmap(rect.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        svg = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", colour.name()).encode()))
+        drawing = QPainter(picture)
+        drawing.setOpacity(0.5 if disabled else 1.0)
+        svg.render(drawing, QRectF(QPoint(0, 0), rect.size()))
+        drawing.end()
+        QPixmapCache.insert(key, picture)
+    painter.drawPixmap(rect.topLeft(), picture)

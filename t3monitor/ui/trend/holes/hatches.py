@@ -6,6 +6,7 @@ read: it is a plain tint.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ _LINES = {
 }
 # By class, row and column: where a hatch has its lines.
 MASKS: NDArray[np.bool_] = np.array([_LINES[hole_class] for hole_class in CLASSES])
+# Likewise: the codes; the last ones are of no hole.
+_CODES = np.array([*(2 * place + 1 + mask for place, mask in enumerate(MASKS)), np.zeros_like(_rows)], dtype=np.uint8)
 
 
 def class_colours(theme: Theme) -> dict[HoleClass, QColor]:
@@ -48,17 +51,17 @@ def hatched(classes: Codes, first: int, rows: int, scale: int) -> NDArray[np.uin
     A hatch is so many times as large as its tile.
     """
     places = (first + np.arange(len(classes))) // scale % TILE_PX
-    lines = MASKS[classes, (np.arange(rows) // scale % TILE_PX)[:, None], places]
-    return np.where(classes < 0, 0, 2 * classes.astype(np.uint8) + 1 + lines).astype(np.uint8)
+    return _CODES[classes, (np.arange(rows) // scale % TILE_PX)[:, None], places]
 
 
 def picture(codes: NDArray[np.uint8], colours: Mapping[HoleClass, QColor], alphas: tuple[float, float]) -> QImage:
     """What is drawn of codes, in the colour of each class, with these alphas of tint and lines."""
-    table = [0]
-    for hole_class in CLASSES:
-        colour = colours[hole_class]
-        channels = 255, colour.red(), colour.green(), colour.blue()
-        table += [int.from_bytes(bytes(round(alpha * channel) for channel in channels), "big") for alpha in alphas]
+    table = [0, *(_with_alpha(colours[hole_class].rgb(), alpha) for hole_class in CLASSES for alpha in alphas)]
     pixels = np.array(table, dtype=np.uint32)[codes]
     height, width = pixels.shape
-    return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+
+
+@lru_cache
+def _with_alpha(opaque: int, alpha: float) -> int:
+    return int.from_bytes(bytes(round(alpha * channel) for channel in opaque.to_bytes(4, "big")), "big")

@@ -136,12 +136,17 @@ class CurveHoles(HoleItem):
     """
 
     @override
+    def set_rows(self, rows: Sequence[BandRow]) -> None:
+        super().set_rows(rows)
+        ends, starts = rows[0].pieces.ends, rows[0].pieces.starts
+        self._go_on = [np.isin(row.pieces.starts, ends) | np.isin(row.pieces.ends, starts) for row in rows]
+
+    @override
     def seen(self, place: int, least_s: float) -> ByClass:
         if place == 0:
             return super().seen(place, least_s)
-        pieces, of_all = self.rows[place].pieces, self.rows[0].pieces
-        goes_on = np.isin(pieces.starts, of_all.ends) | np.isin(pieces.ends, of_all.starts)
-        return by_class(pieces.taken(~goes_on | (pieces.ends - pieces.starts >= least_s)))
+        pieces = self.rows[place].pieces
+        return by_class(pieces.taken(~self._go_on[place] | (pieces.ends - pieces.starts >= least_s)))
 
     @override
     def places(self, whole: QRectF) -> list[QRectF]:

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPainterPath, QPen, QStaticText
 from PySide6.QtWidgets import (
     QGraphicsSceneContextMenuEvent,
     QGraphicsSceneMouseEvent,
+    QGraphicsSceneResizeEvent,
     QGraphicsSceneWheelEvent,
     QGraphicsWidget,
     QStyleOptionGraphicsItem,
@@ -216,12 +217,13 @@ class ValueAxis(_Axis):
         self.wide_px = 0.0  # with its labels
         self.is_narrow = False
         self._bold = _bold_metrics()
+        self._texts: dict[str, tuple[QStaticText, float]] = {}  # as they are painted, and how wide they are
         self.setCursor(Qt.CursorShape.SizeVerCursor)
 
     def set_curves(self, colours: Sequence[QColor], *, active: bool) -> None:
         """Of which colours its curves are, and whether one of them is the active one."""
         self._colours, self._is_active = colours, active
-        self.update()
+        self._renew()
 
     def set_scale(self, scale: Scale, widest_px: float) -> None:
         """Shows the marks of a scale; what is too wide is cut."""
@@ -231,6 +233,10 @@ class ValueAxis(_Axis):
         texts = max(map(self._bold.horizontalAdvance, (*self.labels, self.unit)))
         self.wide_px = min(math.ceil(max(texts, bars) + 2 * _GAP_PX) + 1.0, math.floor(widest_px))
         self.set_narrow(self.is_narrow)
+        self._renew()
+
+    def _renew(self) -> None:
+        self._texts = {}
         self.update()
 
     def set_narrow(self, narrow: bool) -> None:
@@ -273,16 +279,27 @@ class ValueAxis(_Axis):
             x += step
 
     def _paint_text(self, painter: QPainter, top: float, text: str) -> None:
-        metrics, room = self._bold if self._is_active else self.metrics, self.size().width() - 2 * _GAP_PX
-        if (width := metrics.horizontalAdvance(text)) > room + 1:
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
-            width = room
-        painter.drawText(QPointF(_GAP_PX + (room - width if self.on_left else 0), top + metrics.ascent()), text)
+        room = self.size().width() - 2 * _GAP_PX
+        if text not in self._texts:
+            metrics = self._bold if self._is_active else self.metrics
+            width = metrics.horizontalAdvance(text)
+            fitting = text if width <= room + 1 else metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
+            static = QStaticText(fitting)
+            static.setTextFormat(Qt.TextFormat.PlainText)
+            self._texts[text] = static, width if fitting == text else room
+        static, width = self._texts[text]
+        painter.drawStaticText(QPointF(_GAP_PX + (room - width if self.on_left else 0), top), static)
+
+    @override
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._renew()
 
     @override
     def restyle(self, theme: Theme) -> None:
         super().restyle(theme)
         self._bold = _bold_metrics()
+        self._renew()
 
     @override
     def shape(self) -> QPainterPath:
