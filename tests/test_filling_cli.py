@@ -55,7 +55,7 @@ def test_what_t3000_logged_is_stored_once_and_what_goes_on_now_is_left_for_later
 ) -> None:
     times = leave(file, stand_in)
     assert run(file, stand_in, "--zone", "UTC") == 0
-    assert capsys.readouterr().out == "Filled from T3000's own history: 5 samples, 40 minutes of 59 minutes\n"
+    assert capsys.readouterr().out == "Filled from T3000's own history: 5 samples, 50 minutes of 59 minutes\n"
     rows = file.connection.execute("SELECT logging_time FROM TRENDLOG_DATA WHERE data_source = 7 ORDER BY 1")
     assert [time_s for (time_s,) in rows] == times[:5]
     assert run(file, stand_in, "--zone", "UTC") == 0

@@ -82,6 +82,13 @@ class Building:
             [panel.text.filled(*self._reading(panel, now_utc_s, undisturbed_until_s)) for panel in self.panels]
         )
 
+    def panel_text(self, serial_number: int, panel_id: int, utc_s: float) -> str | None:
+        """One panel's part of an answer, as of a time at which it was read; None if there is no such panel."""
+        for panel in self.panels:
+            if (panel.address.serial_number, panel.address.panel_id) == (serial_number, panel_id):
+                return panel.text.filled(panel.plant.values(utc_s + self._utc_offset_s), int(utc_s))
+        return None
+
     def words(self) -> dict[int, RangeWords]:
         """What its panels call the states of their multistates, by serial number."""
         return {

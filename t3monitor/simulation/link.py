@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Callable
+from datetime import tzinfo
 
 from t3monitor.model.snapshot import PanelSettings
 from t3monitor.model.trendlogs import TrendLog
+from t3monitor.model.zones import offset_s
 from t3monitor.simulation.building import Building, SimulatedPanel
 from t3monitor.simulation.faults import cooldown
+from t3monitor.simulation.history import logged
 from t3monitor.simulation.wire import COOLDOWN_ANSWER
-from t3monitor.t3000.link import Answer, Link
+from t3monitor.t3000.actions import LoggedStretch
+from t3monitor.t3000.link import Answer, Link, Logged, T3000Time
 
 UNDISTURBED_S = 600  # a first look does not begin with a hole
 
@@ -30,11 +34,18 @@ class DemoLink(Link):
     """Simulated building behind the Link protocol."""
 
     def __init__(
-        self, panels: int = 6, seed: int = 1, clock: Callable[[], float] = time.time, utc_offset_s: int = 0
+        self,
+        panels: int = 6,
+        seed: int = 1,
+        clock: Callable[[], float] = time.time,
+        utc_offset_s: int = 0,
+        zone: tzinfo | None = None,
     ) -> None:
+        """``zone`` is that of the computer that its T3000 runs on, None: this one's."""
         self._building = Building(panels, seed, utc_offset_s)
         self._cooldown = cooldown(seed)
         self._clock = clock
+        self._zone = zone
         self._untold_words = self._building.words()
         self._undisturbed_until_s = clock() + UNDISTURBED_S
 
@@ -55,6 +66,14 @@ class DemoLink(Link):
             return Answer(COOLDOWN_ANSWER)
         words, self._untold_words = self._untold_words, {}
         return Answer(self._building.answer(now_s, undisturbed_until_s=self._undisturbed_until_s), words=words)
+
+    def logged(self, asked: LoggedStretch, timeout_s: float) -> Logged | None:  # noqa: ARG002
+        """What a T3000 of the building would have logged by itself."""
+        return logged(self._building, asked, self._zone, self._clock())
+
+    def t3000_time(self, timeout_s: float) -> T3000Time | None:  # noqa: ARG002
+        """The time of its place, by this computer's clock."""
+        return T3000Time(int(offset_s(self._clock(), self._zone)), 0.0)
 
     def panel_settings(self, panel_id: int, serial_number: int, timeout_s: float) -> PanelSettings | None:  # noqa: ARG002
         """Addresses of one panel; None if the building has no such panel."""

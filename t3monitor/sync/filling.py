@@ -18,12 +18,13 @@ from t3monitor.model.errors import DatabaseError, InterruptedCycleError, LinkTim
 from t3monitor.model.events import FillEnded, FillOffered
 from t3monitor.model.recording import Recording
 from t3monitor.model.times import duration_text
-from t3monitor.model.zones import offset_s, zone_named
+from t3monitor.model.zones import offset_s
 from t3monitor.store.causes.ours import OwnHole, own_holes, points_around
 from t3monitor.store.keeper import Keeper, Store
 from t3monitor.store.writing.events import RecordingEvent, write_events
 from t3monitor.store.writing.filled import tell_filled
 from t3monitor.store.writing.imported import add_frames
+from t3monitor.sync.links import site_zones
 from t3monitor.sync.logged.frames import Described, Window, windows
 from t3monitor.sync.logged.history import T3000_HISTORY, HoleReadings, Points, local_span
 from t3monitor.sync.logged.known import Known, known_to
@@ -85,8 +86,7 @@ class Filler:
         self.is_over = False
         self.due_s = clock.monotonic_s() + DELAY_S
         self._site = site
-        self._zone = zone_named(settings.sites[0].zone)
-        self._zone_name = settings.sites[0].zone
+        self._zone = site_zones(settings).get(site)
         self._recording = Recording.of(settings.unrecorded_panels, settings.recorded_types)
         self._settings = settings
         self._url = url
@@ -164,7 +164,7 @@ class Filler:
         self._ahead_s = told.ahead_s
         if told.utc_offset_s == own_s:
             return ""
-        whose = self._zone_name or "of this computer"
+        whose = str(self._zone or "of this computer")
         return (
             f"T3000's local time is {_offset(told.utc_offset_s)} and that of the zone {whose} is {_offset(own_s)}, "
             "so nothing is filled from its history: correct the time zone of this T3000 computer in the settings"

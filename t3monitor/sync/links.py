@@ -23,7 +23,8 @@ def open_link(settings: Settings) -> Link:
             from t3monitor.simulation.link import DemoLink
             from t3monitor.simulation.place import place_of_building
 
-            return DemoLink(settings.demo_panels, utc_offset_s=place_of_building(time.time()).standard_offset_s)
+            place = place_of_building(time.time())
+            return DemoLink(settings.demo_panels, utc_offset_s=place.standard_offset_s, zone=place.zone)
         case LinkName.LIBRARY:
             if not settings.library:
                 raise UnreachableError("No library is chosen; name its file with --library or in the settings")
