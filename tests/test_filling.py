@@ -396,3 +396,13 @@ def test_what_a_sleep_and_a_locked_database_left_is_filled_as_well(recorded: Fil
     assert {reason for (reason,) in recorded.rows("SELECT reason FROM COVERAGE WHERE cause = 'filled'")} == {
         "This computer slept, or the program was halted"
     }
+
+
+def test_what_was_missed_last_is_asked_about_first(recorded: FilledSite) -> None:
+    first = recorded.away()
+    recorded.record(3, fill_from_t3000=NEVER)
+    second = recorded.away()
+    recorded.record(4)
+    begun = [question["start_time"] for _, question in recorded.client.histories]
+    assert len(begun) == 2
+    assert [recorded.t3000.log.local(since_s)[:13] for since_s, _ in (second, first)] == [text[:13] for text in begun]

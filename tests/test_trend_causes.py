@@ -29,7 +29,7 @@ from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.trend.holes.explainer import ASK_AGAIN_S, HoleExplainer
-from t3monitor.ui.trend.holes.missing import Explained, Pieces
+from t3monitor.ui.trend.holes.missing import CAUSES, Explained, Pieces
 from t3monitor.ui.trend.legend.in_sight import ToMeasure, in_sight
 from t3monitor.ui.trend.plot.time_box import TimeBox
 from t3monitor.ui.trend.series.trace import Trace
@@ -608,6 +608,19 @@ def test_what_t3000_filled_is_told_at_the_crosshair_in_the_list_and_as_one_incid
     alone_s = curve.line.times_s[curve.line.alone]
     assert alone_s.tolist() == times
     assert curve.is_filled(alone_s).all()
+
+
+def test_curves_are_painted_anew_when_it_is_found_out_what_was_filled(
+    view: TrendView, settle: Settle, file: HoledFile
+) -> None:
+    view.state.add([IN1])
+    settle(view)
+    item, starts = view.plot._curves_item, np.array([NOW_S - 2000.0])
+    filled = Pieces(starts, starts + 60, np.array([CAUSES.index(Cause.FILLED)], dtype=np.int8))
+    before = item._version
+    for _ in range(2):
+        view.plot.set_holes(Pieces.none(), [], {IN1: filled})
+        assert item._version == before + 1  # once
 
 
 def test_single_readings_that_nobody_filled_are_no_hollow_dots(

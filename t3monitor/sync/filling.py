@@ -261,7 +261,7 @@ def _kept(holes: Sequence[OwnHole], known: Known) -> list[OwnHole]:
 
 
 def _stretches(holes: Iterable[OwnHole]) -> list[_Stretch]:
-    """Panel by panel, the oldest first."""
+    """Panel by panel, the newest first: that is what is looked at."""
     found: dict[int, list[_Stretch]] = {}
     for hole in sorted(holes, key=lambda its: (its.start_s, its.end_s)):
         of_panel = found.setdefault(hole.serial_number, [])
@@ -269,7 +269,7 @@ def _stretches(holes: Iterable[OwnHole]) -> list[_Stretch]:
             of_panel[-1] = of_panel[-1]._replace(holes=(*of_panel[-1].holes, hole))
         else:
             of_panel.append(_Stretch(hole.serial_number, hole.panel_id, (hole,)))
-    return sorted((one for ones in found.values() for one in ones), key=lambda its: (its.start_s, its.serial_number))
+    return sorted((one for ones in found.values() for one in ones), key=lambda its: (-its.end_s, its.serial_number))
 
 
 def _longest(stretches: Sequence[_Stretch]) -> float:
