@@ -363,7 +363,7 @@ def test_in_a_low_window_points_give_way_for_the_plot(window: MainWindow, qtbot:
     assert window.points.height() == pytest.approx(window.trend.height(), abs=1)
     window.activity_action.trigger()
     QCoreApplication.processEvents()
-    assert window.trend.height() >= 240 > window.points.height()
+    assert window.trend.height() >= 210 > window.points.height()
     window.resize(1280, 1000)
     QCoreApplication.processEvents()
     assert window.points.height() == pytest.approx(window.trend.height(), abs=1)

@@ -247,6 +247,8 @@ class TestRoom:
         view.apply(snapshot(device(panel_name=name, inputs=(both,))))
         view.table.scrollToTop()
         qtbot.waitUntil(lambda: fits(view.table, Column.STATUS, "Shorted, Overridden"))
+        view.apply(snapshot(device(panel_name=name, inputs=(point(PointType.INPUT, 1, 1.0, label="WWWWWMMMM"),))))
+        qtbot.waitUntil(lambda: fits(view.table, Column.LABEL, "WWWWWMMMM"))
 
     def test_columns_that_points_of_a_type_have_not_give_their_room_to_those_they_have(self, view: PointsView) -> None:
         view.resize(1000, 400)

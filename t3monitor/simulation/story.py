@@ -22,8 +22,8 @@ HOUR_S = 3600
 _FINE_S, _COARSE_S = 300, HOUR_S  # between readings of the last day, and before
 _NIGHT_STEP_S = 600  # where clocks are put
 _DAY_S = 24 * HOUR_S
-_NIGHT_S = 3 * HOUR_S  # before and after clocks are put
-_DAY_BEFORE_S, _DAY_AFTER_S = 26 * HOUR_S, 23 * HOUR_S  # clocks are put at two or three in the morning
+_NIGHT_S = 2 * HOUR_S  # before and after clocks are put
+_DAY_BEFORE_S, _DAY_AFTER_S = 38 * HOUR_S, 23 * HOUR_S  # the night, and the one to compare it with
 _EVER = 9_000  # hours, more than a year
 
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 from typing_extensions import override
 
-_TREND_PX = 240  # without its figures: in a low window, points give way for that
+_TREND_PX = 210  # without its figures: in a low window, points give way for that
 _FIGURES_SHARE = 0.25  # of the height, at most
 
 

@@ -38,7 +38,7 @@ from t3monitor.ui.points.model import PointsModel
 from t3monitor.ui.points.room import IF_ROOM, WIDTHS, columns_for, name_widths
 
 _REMEMBERED = 1000  # of the selected points
-_WHOLE = Column.VALUE, Column.STATUS, Column.AGE  # never cut
+_WHOLE = Column.LABEL, Column.VALUE, Column.STATUS, Column.AGE  # never cut
 _MEASURED = 5000  # texts of a column, at most
 _CELL_MARGIN = 8  # of a text and its cell
 
