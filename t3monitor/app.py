@@ -26,6 +26,8 @@ from t3monitor.sync.links import open_link
 from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.baselines.control import BaselinesControl
+from t3monitor.ui.baselines.point_lists import PointLists
 from t3monitor.ui.controls import Controls
 from t3monitor.ui.devices.successions import SuccessionsControl
 from t3monitor.ui.evidence import EvidenceMaker
@@ -108,6 +110,25 @@ class MonitorApp(QObject):
             login_name(),
             time.time,
         )
+        self.baselines = BaselinesControl(
+            self.window.activity.baselines,
+            lambda: (self.session.database, self.session.settings.sync_interval_secs),
+            lambda edit: self.recorder.write_baseline(edit, self._tasks.read),
+            self._tasks.read,
+            self._tasks.spawn,
+            login_name(),
+            time.time,
+        )
+        self.point_lists = PointLists(
+            self.window,
+            lambda: self.session.shown,
+            lambda: trend.state.zone,
+            self._tasks.read,
+            self._tasks.spawn,
+            time.time,
+        )
+        file_actions = [self.point_lists.ask_action, self.baselines.show_action]
+        self.window.file_menu.insertActions(self.window.import_action, file_actions)
         self.settings = SettingsOpener(self.window, self.session, paths, self.services.upkeep, self)
         history = OthersHistory(self.session, self.services.upkeep, paths)
         self.evidence = EvidenceMaker(trend.exporter, self.session, self._tasks, self.window)
@@ -169,6 +190,13 @@ class MonitorApp(QObject):
         self.window.apply_settings(self.session)
         if is_other:
             self.controls.reopen(start=settings.auto_start and not could_record)
+
+    @Slot()
+    def on_baselines(self) -> None:
+        """Opens Activity with the baselines."""
+        if not self.window.activity_action.isChecked():
+            self.window.activity_action.trigger()
+        self.window.activity.show_baselines()
 
     @Slot()
     def on_log_folder(self) -> None:
@@ -253,6 +281,10 @@ class MonitorApp(QObject):
         self.feed.shown.connect(self.successions.refresh)
         self.successions_control.lines_changed.connect(self.feed.on_imported)
         self.notes.failed.connect(window.say)
+        self.feed.opened.connect(self.baselines.load)
+        self.baselines.show_action.triggered.connect(self.on_baselines)
+        window.activity.baselines.point_chosen.connect(lambda key: window.trend.state.add([key]))
+        self.point_lists.said.connect(window.say)
         self.successions.failed.connect(window.say)
         recorder.heard.connect(self.feed.on_heard)
         recorder.overtaken.connect(self.feed.on_overtaken)

@@ -159,8 +159,12 @@ def test_what_differs_from_a_baseline_is_written_as_a_table(
         [*names, "label", "RAT", "'=1", "", ""],
     ]
     assert main(["database", "freeze", "Later", "--database", holed.url]) == 0
+    holed.connection.execute("UPDATE INPUT_POINTS SET calibration = 1.5 WHERE point_index = 1")
+    assert main(["database", "freeze", "Last", "--database", holed.url]) == 0
     assert export(holed, tmp_path, "--differences", "Later", "--against", "Commissioning") == 0
     assert len(rows(tmp_path)) == 4
+    assert export(holed, tmp_path, "--differences", "Later", "--against", "Last", "--separators", ",;") == 0
+    assert [row[6:9] for row in rows(tmp_path, delimiter=";")[1:]] == [["calibration", "0", "1,5"]]
 
 
 def test_a_baseline_that_is_not_there_or_is_there_already_is_a_sentence(

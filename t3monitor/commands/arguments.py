@@ -11,7 +11,20 @@ from t3monitor.model.baselines import BANDS_TEXT
 
 # Of `t3monitor snapshot`: the panes with a day of trends, a month, figures of a stretch, a comparison, an X/Y plot, and
 # what opens beside them.
-PAGES = ("main", "month", "stretch", "compare", "xy", "log", "cycles", "settings", "history", "evidence", "welcome")
+PAGES = (
+    "main",
+    "month",
+    "stretch",
+    "compare",
+    "xy",
+    "log",
+    "cycles",
+    "settings",
+    "history",
+    "evidence",
+    "baselines",
+    "welcome",
+)
 _DAY_S = 86_400
 _BANDS = BANDS_TEXT.replace("%", "%%")
 _DATABASE_HELP = "sqlite:///FILE (default: in the per-user data folder)"

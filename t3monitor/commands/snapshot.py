@@ -107,6 +107,8 @@ async def compose(program: MonitorApp, page: str, *, demo: bool) -> QWidget | No
     if page in ("log", "cycles"):
         window.activity_action.trigger()
         window.activity.show_log() if page == "log" else window.activity.show_cycle()
+    if page == "baselines":
+        program.baselines.show_action.trigger()
     if page in ("settings", "history"):
         program.settings.open()
     if page == "history" and (dialog := program.settings.dialog):

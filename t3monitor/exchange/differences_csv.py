@@ -40,5 +40,7 @@ def _row(difference: Difference, decimal: str) -> Iterator[str]:
     yield text_cell(panel.panel_name)
     yield from (f"{panel.panel_id}", f"{panel.serial_number}")
     yield from (point.point_id, text_cell(point.label or point.full_label)) if point else ("", "")
-    yield from map(text_cell, (difference.what, difference.then, difference.now))
+    yield text_cell(difference.what)
+    for text in (difference.then, difference.now):
+        yield number_cell(float(text), decimal) if difference.has_numbers else text_cell(text)
     yield from ("", "") if delta is None or not point else (number_cell(delta, decimal), text_cell(point.written_unit))

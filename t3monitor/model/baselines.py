@@ -98,6 +98,11 @@ class Difference(NamedTuple):
     delta: float | None = None  # of measured values, in the point's unit
 
     @property
+    def has_numbers(self) -> bool:
+        """Whether what it says are numbers without units."""
+        return self.what in (Aspect.NUMBER, Aspect.CALIBRATION, Aspect.FILTER)
+
+    @property
     def key(self) -> PointKey | None:
         """That of the point."""
         return self.point and PointKey(self.panel.serial_number, self.point.point_type, self.point.point_index)

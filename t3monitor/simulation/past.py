@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.baselines import BaselineEdit, Frozen
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleReport
+from t3monitor.model.snapshot import Snapshot
 from t3monitor.simulation.building import Building
 from t3monitor.simulation.place import place_of_building
 from t3monitor.simulation.story import PAST_S, Story
+from t3monitor.store.baselines import keep
 from t3monitor.store.database import Database
 from t3monitor.store.notes import write_notes
 from t3monitor.store.reading import reading, stored_rows
@@ -27,6 +30,7 @@ from t3monitor.t3000.messages import AnswerDecoder
 _DEMO_STEP_S: int | None = None
 _DEMO_LATEST_S = 30  # before now: the first cycle follows
 _MADE_UP = "made up: the past of the simulated building"
+_COMMISSIONED = "Commissioning"  # the baseline of its first cycle
 _one_past_at_a_time = threading.Lock()
 
 
@@ -52,7 +56,7 @@ def backfill(
         words = building.words()
         for serial, its_words in words.items():
             decoder.set_words(serial, its_words)
-        cycles = 0
+        cycles, is_commissioned = 0, False
         for now_s, next_s in pairwise((*story.times(), end_utc_s)):
             if is_cancelled():
                 break
@@ -78,6 +82,11 @@ def backfill(
                     transaction.record(
                         replace(report, devices=len(panels), points=points, samples=points, bytes=len(body)), blanks
                     )
+                if not is_commissioned:
+                    frozen = Frozen.of(Snapshot(now_s, tuple(panels)), now_s, spacing_s)
+                    with database.writing() as cursor:
+                        keep(cursor, BaselineEdit("freeze", _COMMISSIONED, author="demo"), frozen)
+                    is_commissioned = True
             cycles += 1
         return cycles
     finally:
@@ -145,6 +154,9 @@ def _put_before(database: Database, past: Path) -> None:
         add_before("SYNC_EVENTS")
         add_before("COVERAGE")
         add_before("NOTES")
+        baselines = add_before("BASELINES")
+        for table in ("BASELINE_PANELS", "BASELINE_POINTS"):
+            add(table, [(row[0] - baselines, *row[1:]) for row in rows(table)])
         add("POINT_CHANGES", rows("POINT_CHANGES"))
         there = dict(cursor.execute("SELECT serial_number || point_type || fingerprint, id FROM TRENDLOG_LAYOUTS"))
         first = min(there.values(), default=1)

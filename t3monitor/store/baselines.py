@@ -71,7 +71,7 @@ def write_baseline(database: Database, edit: BaselineEdit, now_s: float, sync_in
         ids = dict(cursor.execute("SELECT name, id FROM BASELINES").fetchall())
         if frozen:
             _check_new(edit.name, ids)
-            _freeze(cursor, edit, frozen)
+            keep(cursor, edit, frozen)
             return
         if edit.name not in ids:
             raise _no_such(edit.name)
@@ -96,7 +96,8 @@ def _no_such(name: str) -> BaselineError:
     return BaselineError(f"The database has no baseline “{name}”")
 
 
-def _freeze(cursor: Cursor, edit: BaselineEdit, frozen: Frozen) -> None:
+def keep(cursor: Cursor, edit: BaselineEdit, frozen: Frozen) -> None:
+    """Writes what is frozen under a name that there is not yet; raises BaselineError if that is nothing."""
     if not frozen.panels:
         raise BaselineError("There is no panel in the database yet that could be frozen")
     cursor.execute(statements.INSERT_BASELINE, (None, edit.name, frozen.taken_at, edit.author))

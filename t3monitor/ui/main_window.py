@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
         quit_action.triggered.connect(self.close)
         logs_action = QAction(self.tr("Open &log folder"), self)
         logs_action.triggered.connect(self.log_folder_asked)
-        file_menu = self.menuBar().addMenu(self.tr("&File"))
+        self.file_menu = file_menu = self.menuBar().addMenu(self.tr("&File"))
         self.import_action = QAction(self.tr("&Import history…"), self)
         self.import_action.triggered.connect(self.import_asked)
         exporter = self.trend.exporter

@@ -14,6 +14,7 @@ from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
 from t3monitor.ui.activity.cycles_page import CyclesPage
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel
 from t3monitor.ui.activity.pages import lay_out_page, table, tool_button
+from t3monitor.ui.baselines.page import BaselinesPage
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
@@ -25,7 +26,7 @@ _TOGETHER_MS = 100
 
 
 class ActivityPane(QWidget):
-    """Three tabs, Log, Cycles and Notes; whoever owns it feeds it and decides whether it is open."""
+    """Four tabs, Log, Cycles, Notes and Baselines; whoever owns it feeds it and decides whether it is open."""
 
     close_requested = Signal()
 
@@ -34,12 +35,14 @@ class ActivityPane(QWidget):
         self.log = LogPage(log_folder, self, utc_s)
         self.cycles = CyclesPage(self)
         self.notes = NotesPage(self)
+        self.baselines = BaselinesPage(self)
         self._tabs = Tabs()
         self._tabs.setDocumentMode(True)
         self._tabs.setAccessibleName(self.tr("Activity"))
         self._tabs.addTab(self.log, self.tr("&Log"))
         self._tabs.addTab(self.cycles, self.tr("&Cycles"))
         self._tabs.addTab(self.notes, self.tr("&Notes"))
+        self._tabs.addTab(self.baselines, self.tr("&Baselines"))
         self._close = QToolButton(autoRaise=True)
         self._close.setIcon(icon("close"))
         self._close.setToolTip(self.tr("Close the activity pane"))
@@ -70,8 +73,8 @@ class ActivityPane(QWidget):
 
     @Slot(object)
     def set_zone(self, zone: tzinfo | None) -> None:
-        """Tells cycles and notes in the times of the trend, which leads to them; the log has those of its file."""
-        for page in (self.cycles, self.notes):
+        """Tells all but the log in the times of the trend, which leads to them; the log has those of its file."""
+        for page in (self.cycles, self.notes, self.baselines):
             page.model.set_zone(zone)
 
     def show_log(self) -> None:
@@ -81,6 +84,10 @@ class ActivityPane(QWidget):
     def show_notes(self) -> None:
         """Turns to the notes."""
         self._tabs.setCurrentWidget(self.notes)
+
+    def show_baselines(self) -> None:
+        """Turns to the baselines."""
+        self._tabs.setCurrentWidget(self.baselines)
 
     def show_cycle(self, report: CycleReport | None = None) -> None:
         """Turns to the cycles with one explained, or the newest."""
