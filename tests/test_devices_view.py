@@ -68,12 +68,12 @@ def paint_all() -> None:
 
 
 @pytest.mark.parametrize("panels", [1, 3])
-def test_ages_are_painted_when_they_change(view: DevicesView, panels: int) -> None:
+def test_ages_are_painted_when_they_change(view: DevicesView, panels: int, qtbot: QtBot) -> None:
     view.apply(snapshot(*(device(number, number) for number in range(1, panels + 1))))
     painted = Painted(view)
     painted.texts.clear()
     view.set_now(NOW_S + 5, INTERVAL_S)
-    paint_all()
+    qtbot.waitUntil(lambda: bool(painted.texts))
     assert painted.texts == ["10 s"] * panels
 
 
@@ -297,7 +297,7 @@ def test_no_name_is_cut_beside_room_that_no_age_takes(view: DevicesView) -> None
     assert tree.visualRect(name).width() >= tree.sizeHintForIndex(name).width()
 
 
-def test_what_names_need_is_asked_when_they_are_others_and_not_as_ages_move_on(
+def test_what_names_need_is_asked_when_they_are_others_and_not_as_ages_or_states_do(
     view: DevicesView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view.apply(snapshot(*(device(number, number) for number in range(1, 4))))
@@ -308,6 +308,10 @@ def test_what_names_need_is_asked_when_they_are_others_and_not_as_ages_move_on(
     view.set_now(NOW_S + 5, INTERVAL_S)
     paint_all()
     assert not asked, "each row would be asked, once a second"
+    view.set_now(NOW_S + 4000, INTERVAL_S)
+    paint_all()
+    assert view.model.index_of(1).siblingAtColumn(DeviceColumn.AGE).data().startswith("stale")
+    assert not asked, "a mark is as wide as another one"
     view.apply(snapshot(*(device(number, number, panel_name="A name of its own") for number in range(1, 4))))
     paint_all()
     assert asked

@@ -176,10 +176,10 @@ class DevicesModel(QAbstractItemModel):
         self._now_s, self._interval_s = utc_s, sync_interval_s
         self._refresh()
 
-    def ages(self) -> set[str]:
-        """All that the column of ages says."""
-        groups = {self._text(self.index(row, DeviceColumn.AGE)) for row in range(self.rowCount())}
-        return groups | {texts[DeviceColumn.AGE] for texts in self._texts.values()}
+    def texts(self, column: DeviceColumn) -> set[str]:
+        """All that a column says."""
+        groups = {self._text(self.index(row, column)) for row in range(self.rowCount())}
+        return groups | {texts[column] for texts in self._texts.values()}
 
     def panel(self, index: _Index) -> PanelRow | None:
         """The panel of a row; None for all panels and for a group."""

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from t3monitor.model.freshness import PanelState
 from t3monitor.ui.kit.delegates import ROW_PADDING, NameDelegate
-from t3monitor.ui.kit.icons import painted_icon
+from t3monitor.ui.kit.icons import paint_kept, painted_icon
 from t3monitor.ui.kit.theme import current_theme
 
 NOTE_ROLE = int(Qt.ItemDataRole.UserRole) + 1  # what stands behind the name of a panel
@@ -25,8 +25,11 @@ def mark(state: PanelState) -> QIcon:
 
 def _draw_mark(state: PanelState, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
     colour = QColor(Qt.GlobalColor.white) if mode is QIcon.Mode.Selected else _colour(state)
+    paint_kept(painter, rect, f"{state} {colour.name()}", partial(_draw_disc, state, colour))
+
+
+def _draw_disc(state: PanelState, colour: QColor, painter: QPainter, rect: QRect) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(rect.topLeft())
     painter.scale(rect.width() / 16, rect.height() / 16)
     painter.setPen(QPen(colour, _LINE))
     disc = QRectF(3.5, 3.5, 9, 9)

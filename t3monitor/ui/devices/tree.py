@@ -29,6 +29,7 @@ _WIDTHS = {  # in widths of a digit
 }
 _MARK_SIZE = 14
 _CELL_MARGIN = 4  # of an age and its cell
+_PAINTED_AFTER_MS = 30  # in another frame than the points, which a snapshot changes as well
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -42,7 +43,7 @@ class PanelTree(QTreeView):
         self.setAccessibleName(self.tr("Panels"))
         self.setFont(tabular(self.font()))
         self._model = model
-        self._painting = QTimer(self, singleShot=True, interval=0)
+        self._painting = QTimer(self, singleShot=True, interval=_PAINTED_AFTER_MS)
         self._painting.timeout.connect(self.viewport().update)
         self.setModel(model)
         self.setItemDelegateForColumn(DeviceColumn.NAME, PanelDelegate(self))
@@ -64,7 +65,8 @@ class PanelTree(QTreeView):
         self.columns.reset(widths, hidden=set(DeviceColumn).difference(_SHOWN_AT_FIRST))
         self.columns.chosen.connect(self.use_room)
         self.columns.dragged.connect(self.use_room)
-        self._names_px: int | None = None  # what all names need; None: they are others
+        self._names: set[str] | None = None  # as they were measured; None: others are in sight
+        self._names_px = 0
         self._sizing = QTimer(self, singleShot=True, interval=0)
         self._sizing.timeout.connect(self.use_room)
         model.modelReset.connect(self._name_anew)
@@ -74,18 +76,20 @@ class PanelTree(QTreeView):
     @Slot()
     def use_room(self) -> None:
         """Ages are never cut, and keep what the longest so far needed, but not where names are cut for it."""
-        longest = max(map(self.fontMetrics().horizontalAdvance, self._model.ages()))
+        longest = max(map(self.fontMetrics().horizontalAdvance, self._model.texts(DeviceColumn.AGE)))
         needed = longest + RIGHT_MARGIN + _CELL_MARGIN
         if not self.isColumnHidden(DeviceColumn.AGE):
-            if self._names_px is None:  # which asks each row
-                self._names_px = self.sizeHintForColumn(DeviceColumn.NAME)
+            names = self._model.texts(DeviceColumn.NAME)
+            if names != self._names:
+                self._names = names
+                self._names_px = self.sizeHintForColumn(DeviceColumn.NAME)  # which asks each row
             cut = max(0, self._names_px - self.columnWidth(DeviceColumn.NAME))
             self.columns.resize(DeviceColumn.AGE, max(needed, self.columnWidth(DeviceColumn.AGE) - cut))
         self.columns.fill(DeviceColumn.NAME, self._first_width(DeviceColumn.NAME), self.viewport().width())
 
     @Slot()
     def _name_anew(self) -> None:
-        self._names_px = None
+        self._names = None
         self._sizing.start()
 
     def _first_width(self, column: DeviceColumn) -> int:
@@ -93,10 +97,8 @@ class PanelTree(QTreeView):
 
     @override
     def dataChanged(self, top_left: _Index, bottom_right: _Index, roles: Sequence[int] = ()) -> None:
-        """Of many rows paints all that are in sight, in a turn of its own: Qt would look where each of them is."""
-        if top_left.column() <= DeviceColumn.NAME <= bottom_right.column():
-            self._name_anew()
-        if top_left.column() <= DeviceColumn.AGE <= bottom_right.column():
+        """Of many rows paints all that are in sight, in a frame of its own: Qt would look where each of them is."""
+        if top_left.column() <= DeviceColumn.AGE:
             self._sizing.start()
         if top_left.row() == bottom_right.row() or QAccessible.isActive():
             super().dataChanged(top_left, bottom_right, roles)

@@ -61,20 +61,28 @@ class _Engine(QIconEngine):
         return pixmap
 
 
-def _draw_svg(name: str, role: QPalette.ColorRole, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
-    disabled = mode is QIcon.Mode.Disabled
-    group = QPalette.ColorGroup.Disabled if disabled else QPalette.ColorGroup.Active
-    colour = QGuiApplication.palette().color(group, role)
+def paint_kept(painter: QPainter, rect: QRect, key: str, draw: Callable[[QPainter, QRect], None]) -> None:
+    """Paints what ``draw`` draws, which is asked once for a key, a size and the scale of a screen."""
     ratio = painter.device().devicePixelRatioF()
-    key = f"{name} {colour.name()} {disabled} {rect.width()}x{rect.height()} {ratio}"
+    key = f"{key} {rect.width()}x{rect.height()} {ratio}"
     if not QPixmapCache.find(key, picture := QPixmap()):
         picture = QPixmap(rect.size() * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
-        svg = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", colour.name()).encode()))
         drawing = QPainter(picture)
-        drawing.setOpacity(0.5 if disabled else 1.0)
-        svg.render(drawing, QRectF(QPoint(0, 0), rect.size()))
+        draw(drawing, QRect(QPoint(0, 0), rect.size()))
         drawing.end()
         QPixmapCache.insert(key, picture)
     painter.drawPixmap(rect.topLeft(), picture)
+
+
+def _draw_svg(name: str, role: QPalette.ColorRole, painter: QPainter, rect: QRect, mode: QIcon.Mode) -> None:
+    disabled = mode is QIcon.Mode.Disabled
+    group = QPalette.ColorGroup.Disabled if disabled else QPalette.ColorGroup.Active
+    colour = QGuiApplication.palette().color(group, role).name()
+
+    def draw(painter: QPainter, rect: QRect) -> None:
+        painter.setOpacity(0.5 if disabled else 1.0)
+        QSvgRenderer(QByteArray(_svg(name).replace("currentColor", colour).encode())).render(painter, QRectF(rect))
+
+    paint_kept(painter, rect, f"{name} {colour} {disabled}", draw)
