@@ -28,7 +28,7 @@ from t3000_panels import PanelModel
 INPUT, OUTPUT, VARIABLE = PointType
 SERIAL = 237220  # of the first panel
 IN2 = PointKey(SERIAL, INPUT, 2)
-DIGITAL = {"range": 1, "digital_analog": 0, "control": 1, "value": 0}
+DIGITAL = {"range": 1, "digital_analog": 0, "control": 0, "value": 1000}
 LOGGED = [(INPUT, 1), (INPUT, 2), (OUTPUT, 0), (VARIABLE, 0)]
 AWAY_S = 3600
 ALWAYS, ASK, NEVER = Filling.ALWAYS, Filling.ASK, Filling.NEVER
@@ -338,7 +338,7 @@ def test_a_state_is_taken_from_what_browsers_log_and_not_from_what_the_service_d
     made.t3000.log.by_service(made.panels, [since_s + 900, since_s + 2100])
     made.record()
     states = [row for row in made.filled("point_id, value, logging_time") if row[0] == "OUT1"]
-    assert {value for _, value, _ in states} == {1.0}  # its control; its value is 0
+    assert {value for _, value, _ in states} == {0.0}  # its control; its value is another one
     assert not {since_s + 900, since_s + 2100} & {time_s for *_, time_s in states}
     assert since_s + 900 in {row[0] for row in made.filled() if row[1] == "IN2"}
 

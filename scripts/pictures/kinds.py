@@ -1,5 +1,6 @@
 """What there are pictures of: each kind is a view that is made in the open window."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
@@ -11,9 +12,13 @@ from PySide6.QtWidgets import QWidget
 from scripts.pictures.houses import BERLIN, BERLIN_IN_SPRING, MONTH, NEW_YORK, NEW_YORK_IN_SPRING, NOBODY, WEEK, House
 from t3monitor.app import MonitorApp
 from t3monitor.commands.snapshot import compose, idle, points_of
+from t3monitor.model.clock import SystemClock
+from t3monitor.model.events import FillOffered
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, ComputedKey
 from t3monitor.model.successions import Succession, SuccessionEdit
+from t3monitor.sync.filling import Filler
+from t3monitor.sync.links import open_link
 from t3monitor.ui.trend.plot.axis_choices import Per
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time.local_calendar import Span
@@ -150,6 +155,29 @@ async def _successor(program: MonitorApp) -> QWidget:
     return program.window
 
 
+async def _filled(program: MonitorApp) -> QWidget:
+    """An hour in which recording was stopped for a while, filled from what T3000 logged."""
+    state = _trend_alone(program, *points_of(program, "AHU-1", "SAT", "MAT", "HTG_VLV", "SF_ST"))
+    await asyncio.to_thread(_fill, program)
+    program.feed.on_imported()
+    now_s = time.time()
+    state.show_range(TimeRange(now_s - 3.6 * 3600, now_s - 2.4 * 3600))
+    await idle(program)
+    _stand_at(state, 0.5)
+    program.window.fill_offer.take(FillOffered(6, now_s - 20 * 3600, now_s - 11 * 3600, 3600.0))
+    return program.window
+
+
+def _fill(program: MonitorApp) -> None:
+    """The newest hole of our own of each panel: a look, and for each of six panels the time and a question."""
+    settings = program.session.settings.with_values(fill_from_t3000="always")
+    filler = Filler("", settings, program.session.database, SystemClock())
+    with program.services.upkeep.keeper(program.session.database) as keeper:
+        link = open_link(settings)
+        for _ in range(13):
+            filler.step(link, keeper, 30.0)
+
+
 def _page(name: str, house: House = MONTH) -> Kind:
     """A page of `t3monitor snapshot`."""
     return Kind(partial(compose, page=name, demo=house.is_live), house)
@@ -179,6 +207,7 @@ KINDS = {
     "notes": Kind(_notes),
     "settings": _page("settings"),
     "history": _page("history"),
+    "filled": Kind(_filled),  # the last of its house, for it leaves it so
     "welcome": _page("welcome", NOBODY),
 }
 
