@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from drawn import drawn_colours
+from drawn import drawn, drawn_colours
 from t3monitor.model.errors import Outcome
 from t3monitor.model.events import (
     AnswerDecoded,
@@ -273,6 +273,18 @@ def test_all_steps_have_room_beside_the_note_of_a_crash_in_a_window_of_800_pixel
     bar.resize(480, 26)
     step_px = bar._step_width()
     assert bar.fontMetrics().horizontalAdvance("● Validate") < step_px < 480 / 5
+
+
+def test_how_a_cycle_ended_is_whole_before_details_of_its_steps_are(bar: PhaseBar, progress: SiteProgress) -> None:
+    for event in STORING:
+        progress.apply(event)
+    bar.resize(1100, 26)
+    assert "● Store 3/6" in drawn(bar)
+    progress.apply(ended(GOOD))
+    bar.resize(800, 26)
+    told = drawn(bar)
+    assert "last cycle ok, 143 ms, 6 panels, 1,536 samples" in told
+    assert {"✓ Store", "✓ Validate"} <= set(told), "words without what has no room, and none that is cut"
 
 
 def test_the_phase_bar_draws_a_failed_step_unlike_a_good_one(bar: PhaseBar, progress: SiteProgress) -> None:

@@ -1,5 +1,7 @@
 """How syncing goes, for the status bar: the steps of the running cycle."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -69,8 +71,11 @@ class PhaseBar(QWidget):
         return step_views(self._progress.sites[self._progress.current], self._progress.now_s)
 
     def _step_width(self) -> int:
-        """Wide enough for any detail, so that nothing moves; where something else takes the room, for words alone."""
-        return min(self._width_of("○ Validate 00.0 s"), max(0, self.width() - self._LEFT) // _STEPS - self._GAP)
+        """Wide enough for any detail, so that nothing moves; where the sentence needs the room, for words alone."""
+        beside = self.width() - self._LEFT - self._width_of("last cycle ok, 00.0 s, 00 panels, 00,000 samples")
+        words, whole = self._width_of("○ Validate"), self._width_of("○ Validate 00.0 s")
+        narrowest = min(words, max(0, self.width() - self._LEFT) // _STEPS - self._GAP)
+        return max(narrowest, min(whole, beside // _STEPS - self._GAP))
 
     def _width_of(self, text: str) -> int:
         bold = QFont(self.font())
@@ -116,7 +121,9 @@ class PhaseBar(QWidget):
             font.setBold(step.state in (StepState.NOW, StepState.FAILED))
             painter.setFont(font)
             painter.setPen(self._step_colour(step, theme))
-            text = painter.fontMetrics().elidedText(step.text, Qt.TextElideMode.ElideRight, width)
+            ways = step.text, replace(step, detail="").text
+            text = next((way for way in ways if painter.fontMetrics().horizontalAdvance(way) <= width), ways[-1])
+            text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
             if step.state is StepState.NOW:
                 painter.fillRect(left, self.height() - 2, width, 2, theme.accent)

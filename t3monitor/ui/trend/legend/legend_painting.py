@@ -107,8 +107,9 @@ class RowPainter:
             right = room.right() - plain_value_px(self._metrics)
             small_room.setRight(min(small_room.right(), max(right, small_room.left() + its_apart_px)))
         text, mode = small_text(row), Qt.TextElideMode.ElideRight
-        if small_room.width() < its_apart_px + 2 * _GAP_PX:  # none for more than that
-            text, mode = row.apart, Qt.TextElideMode.ElideMiddle
+        first, *_ = text.split(" · ")
+        if self._small_metrics.horizontalAdvance(f"{first} · m…") > small_room.width():  # its end tells panels apart
+            text, mode = first, Qt.TextElideMode.ElideMiddle
         text = self._small_metrics.elidedText(text, mode, max(0, small_room.width()))
         if len(text) > 2:  # no lonely letter
             painter.setPen(muted)
