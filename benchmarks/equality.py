@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -267,11 +268,17 @@ def write(path: Path, histories: Sequence[History], *, packs: bool) -> None:
                     ],
                 )
     most = max(len(history.frames) for history in histories)
+    newest_s = (
+        max(history.frames[run].time_s for history in histories if run < len(history.frames)) for run in range(most)
+    )
+    begun_s = list(accumulate(newest_s, max))  # of the cycles: no reading is newer than its own
     for begin in range(0, most, _PACKED_EVERY):
         with database.writing() as cursor:
             for history in histories:
                 cursor.executemany(INSERT_FRAME, _rows(history, begin))
-            cursor.executemany(INSERT_RUN, (_run(run) for run in range(begin, min(begin + _PACKED_EVERY, most))))
+            cursor.executemany(
+                INSERT_RUN, (_run(run, begun_s[run]) for run in range(begin, min(begin + _PACKED_EVERY, most)))
+            )
         if packs and begin >= most * _OLDER:
             upkeep.all(database)
     database.close()
@@ -283,8 +290,8 @@ def _rows(history: History, begin: int) -> Iterator[Sequence[Any]]:
         yield (*key, frame.layout.id, json_array(frame.values), frame.spacing_s, frame.interval_s, None)
 
 
-def _run(run: int) -> Sequence[Any]:
-    return (run, float(run), run + 0.3, "ok", None, 1, 0, 1, 0, 0, 0, "{}", 45, 1, "ffi_sync_service", "")
+def _run(run: int, begun_s: float) -> Sequence[Any]:
+    return (run, begun_s, begun_s + 0.3, "ok", None, 1, 0, 1, 0, 0, 0, "{}", 45, 1, "ffi_sync_service", "")
 
 
 def _compare_view(history: History, before: sqlite3.Connection, after: sqlite3.Connection, found: Found) -> None:
