@@ -21,6 +21,8 @@ from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.trend.export.export import Format
 from t3monitor.ui.trend.export.picture import as_image
+from t3monitor.ui.trend.legend import figures
+from t3monitor.ui.trend.legend.in_sight import measure
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 from trend_views import (
@@ -143,6 +145,46 @@ def test_a_page_waits_for_the_history_that_it_shows(
     assert page.read_text().count("<path") == (tmp_path / "later.svg").read_text().count("<path"), "with its lines"
 
 
+def test_a_copied_picture_waits_for_the_history_that_it_shows(
+    view: TrendView, settle: Settle, loop: asyncio.AbstractEventLoop
+) -> None:
+    QGuiApplication.clipboard().clear()
+    view.state.add([SAT])
+    assert view.loader.is_busy
+    view.exporter.copy()
+    assert QGuiApplication.clipboard().image().isNull()
+    settle(view)
+    loop.run_until_complete(asyncio.wait_for(_gone(view), 30))
+    waited = colours_of_clipboard()[LIGHT.curves[0].rgb()]
+    shown(view, settle)
+    view.exporter.copy()
+    assert waited > 0.9 * colours_of_clipboard()[LIGHT.curves[0].rgb()], "with its lines"
+
+
+def test_a_page_measures_nothing_anew_that_was_measured_beside_the_window(
+    view: TrendView, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown(view, settle, SAT)
+    view.state.set_follow(False)
+    view.readout.figures.compute_now()
+    measured: list[object] = []
+    monkeypatch.setattr(figures, "measure", lambda its: measured.append(its) or measure(its))
+    (entry,) = view.page.make().entries
+    assert entry.figures.mean
+    assert not measured
+    view.state.pan(-3600)
+    view.draw_now()
+    assert view.page.make().entries[0].figures.mean
+    assert len(measured) == 1
+
+
+def colours_of_clipboard() -> dict[int, int]:
+    """How many pixels of its picture are of each."""
+    picture = QGuiApplication.clipboard().image().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(picture.constBits(), dtype=np.uint32)
+    return dict(zip(*(found.tolist() for found in np.unique(pixels, return_counts=True)), strict=True))
+
+
 async def _gone(view: TrendView) -> None:
     while view.exporter.is_busy:
         await asyncio.sleep(0)
@@ -164,10 +206,8 @@ def test_a_picture_is_light_whatever_the_screen_is(view: TrendView, settle: Sett
     apply_theme(application, DARK)
     shown(view, settle, SAT)
     view.exporter.copy()
-    picture = QGuiApplication.clipboard().image().convertToFormat(QImage.Format.Format_RGB32)
-    pixels = np.frombuffer(picture.constBits(), dtype=np.uint32)
-    counts = dict(zip(*(found.tolist() for found in np.unique(pixels, return_counts=True)), strict=True))
-    assert counts[LIGHT.base.rgb()] > pixels.size / 2
+    counts = colours_of_clipboard()
+    assert counts[LIGHT.base.rgb()] > sum(counts.values()) / 2
     assert counts[LIGHT.curves[0].rgb()] > 100
     assert not counts.keys() & {DARK.base.rgb(), DARK.window.rgb(), DARK.grid.rgb(), DARK.curves[0].rgb()}
     assert current_theme() is DARK

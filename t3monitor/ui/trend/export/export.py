@@ -218,8 +218,7 @@ class Exporter(QObject):
 
     def copy(self) -> None:
         """Puts the page on the clipboard as a picture."""
-        QGuiApplication.clipboard().setImage(as_image(self.page.make()))
-        self.said.emit(self.tr("The picture of the trend is on the clipboard"))
+        self._use_page(self._copy_picture)
 
     def save(self, file: Path, its: Format) -> None:
         """Writes the file; a table beside what else goes on."""
@@ -227,24 +226,32 @@ class Exporter(QObject):
         if its not in _PICTURES:
             self.forget()
             self._task = self._spawn(self._write_table(file, its))
-        elif self.page.is_read():
-            self._save_picture(file, its)
         else:
-            self._task = self._spawn(self._save_when_read(file, its))
+            self._use_page(partial(self._save_picture, file, its))
 
-    async def _save_when_read(self, file: Path, its: Format) -> None:
-        """A page of history that is still being read would be empty."""
+    def _use_page(self, use: Callable[[Page], None]) -> None:
+        """Makes a page; one of history that is still being read would be empty."""
+        if self.page.is_read():
+            use(self.page.make())
+        else:
+            self._task = self._spawn(self._use_page_when_read(use))
+
+    async def _use_page_when_read(self, use: Callable[[Page], None]) -> None:
         try:
             while not self.page.is_read():
                 await asyncio.sleep(_LOOK_MS / 1000)
-            self._save_picture(file, its)
+            use(self.page.make())
         finally:
             self._task = None
 
-    def _save_picture(self, file: Path, its: Format) -> None:
+    def _copy_picture(self, page: Page) -> None:
+        QGuiApplication.clipboard().setImage(as_image(page))
+        self.said.emit(self.tr("The picture of the trend is on the clipboard"))
+
+    def _save_picture(self, file: Path, its: Format, page: Page) -> None:
         try:
             with whole_file(file) as target:
-                target.write(_PICTURES[its](self.page.make()))
+                target.write(_PICTURES[its](page))
         except OSError as error:
             self.failed.emit(file_problem(file, error))
         else:

@@ -140,10 +140,11 @@ class FiguresInSight(QObject):
         self._timer.start()
 
     def compute_now(self) -> None:
-        """Does not wait any longer."""
-        self._timer.stop()
+        """Does not wait any longer, if there is anything to wait for."""
         shown, parts = self._ask()
-        self._take(shown, _measured(parts))
+        if self.is_busy or self._timer.isActive() or shown != self._time:
+            self._timer.stop()
+            self._take(shown, _measured(parts))
 
     def forget(self) -> None:
         """Drops what is known and what is being measured: the series are others."""
