@@ -1,4 +1,4 @@
-"""Importing T3000's database and captures: how fast, in how much memory, and what kills leave of it.
+"""Importing databases of T3000 and of another T3 Monitor, and captures: how fast, and what kills leave of it.
 
 The big file has the old shape with its nine indexes, as T3000's had them after a few days: 1.2 million rows of two
 panels with 256 points each. Captures are two files of the same panels, of which each has all calls. Kills come at
@@ -56,8 +56,9 @@ def main() -> int:
         folder = Path(name)
         _measure(folder, options.rows)
         _measure_captures(folder, options.rows)
+        _measure_other_monitor(folder, options.rows)
         code = 0
-        for make, file in ((_make, "webview_t3_device.db"), (_capture, _CAPTURE)):
+        for make, file in ((_make, "webview_t3_device.db"), (_capture, _CAPTURE), (_record, "site.db")):
             source = folder / "killed" / file
             source.parent.mkdir()
             make(source, options.killed_rows)
@@ -86,6 +87,28 @@ def _measure_captures(folder: Path, count: int) -> None:
     print(f"{size / 1e6:.0f} MB of captures, {count:,} samples, each twice")
     _import_thrice(source.parent, folder, count)
     print(f"  the originals and their folder are {'the same' if before == _state(source.parent) else 'CHANGED'}")
+
+
+def _measure_other_monitor(folder: Path, count: int) -> None:
+    source = folder / "other" / "site.db"
+    source.parent.mkdir()
+    _record(source, count)
+    before = _state(source.parent)
+    print(f"{source.stat().st_size / 1e6:.1f} MB of another T3 Monitor, {count:,} samples")
+    _import_thrice(source, folder, count)
+    print(f"  the original and its folder are {'the same' if before == _state(source.parent) else 'CHANGED'}")
+
+
+def _record(file: Path, count: int) -> None:
+    """A database with the same, as if it had been recorded."""
+    with tempfile.TemporaryDirectory(dir=file.parent.parent, prefix="recorded-") as name:
+        source = Path(name) / "webview_t3_device.db"
+        _make(source, count)
+        _import(source, file, Path(name))
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE TRENDLOG_FRAMES SET run_id = 1")
+        connection.execute("UPDATE TRENDLOG_BLOCKS SET last_run = 1")
+        connection.execute("UPDATE TRENDLOG_LAYOUTS SET data_source = 1, created_by = 'ffi_sync_service'")
 
 
 def _import_thrice(source: Path, folder: Path, count: int) -> None:

@@ -635,7 +635,7 @@ def test_the_database_in_force_is_not_even_opened_since_that_would_take_its_lock
 ) -> None:
     known = known_to(ours.url, Settings())
     monkeypatch.setattr(importing, "opened", None)
-    with pytest.raises(UnusableFileError, match="is a database of T3 Monitor"):
+    with pytest.raises(UnusableFileError, match="is the database in force itself"):
         imported(ours.path, None, known)
 
 

@@ -77,7 +77,7 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "files",
         nargs="*",
         metavar="FILE_OR_FOLDER",
-        help="database of T3000 (webview_t3_device.db), captures, or a folder",
+        help="database of T3000 (webview_t3_device.db) or of another T3 Monitor, captures, or a folder",
     )
     import_.add_argument(
         "--from-t3000",

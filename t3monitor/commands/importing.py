@@ -1,4 +1,4 @@
-"""``t3monitor import``: T3000's own databases and captures into ours."""
+"""``t3monitor import``: T3000's own databases and captures, and those of other T3 Monitors, into ours."""
 
 import argparse
 import sys
@@ -16,8 +16,7 @@ from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths, whole_path
 from t3monitor.config.settings import Settings
 from t3monitor.exchange.imports import import_source, sources_in
-from t3monitor.exchange.t3000_files.importing import Store
-from t3monitor.exchange.t3000_files.storing import storing
+from t3monitor.exchange.t3000_files.storing import Storing
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.zones import zone_named
 from t3monitor.store.keeper import Keeper
@@ -39,8 +38,8 @@ def import_(args: argparse.Namespace) -> int:
     code = exit_codes.GOOD
     try:
         paths = [whole_path(path, "FILE") for path in args.files]
-        sources = done(partial(sources_in, paths, work), work)
         known, folder = known_to(url, settings), user_paths().data / "import"
+        sources = done(partial(sources_in, paths, work, known.file), work)
         is_stored = not args.dry_run
         with _storing(url, settings, dry_run=args.dry_run) as store:
             for source in sources:
@@ -75,13 +74,13 @@ def _zone(name: str | None) -> tzinfo | None:
 
 
 @contextmanager
-def _storing(url: str, settings: Settings, *, dry_run: bool) -> Iterator[Store | None]:
+def _storing(url: str, settings: Settings, *, dry_run: bool) -> Iterator[Storing | None]:
     """What stores windows; nothing for a dry run."""
     if dry_run:
         yield None
         return
     with own_keeper(url, settings) as keeper:
-        yield storing(keeper)
+        yield Storing(keeper)
 
 
 @contextmanager

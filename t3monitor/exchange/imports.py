@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from t3monitor.exchange import captures
-from t3monitor.exchange.t3000_files.importing import Store, import_file
-from t3monitor.exchange.t3000_files.opening import MAGIC, UnusableFileError
+from t3monitor.exchange.t3000_files.importing import import_file
+from t3monitor.exchange.t3000_files.opening import MAGIC, OurOwnFileError, UnusableFileError
+from t3monitor.exchange.t3000_files.storing import Storing
 from t3monitor.exchange.t3000_files.told import report_lines
 from t3monitor.store.work import LongWork
 from t3monitor.sync.logged.known import Known
@@ -26,20 +27,21 @@ class Source(NamedTuple):
     captures: tuple[Path, ...] = ()
 
 
-def sources_in(paths: Iterable[Path], work: LongWork) -> list[Source]:
+def sources_in(paths: Iterable[Path], work: LongWork, in_force: Path | None = None) -> list[Source]:
     """What the named files and folders hold, each once: of a folder T3000's databases below it, then all captures.
 
-    In a folder without any of T3000's names all databases are. Raises UnusableFileError and CancelledWorkError.
+    In a folder without any of T3000's names all databases are. ``in_force`` is ours, which is not opened here: closing
+    it would take SQLite's locks from it. Raises UnusableFileError and CancelledWorkError.
     """
     found: list[Source] = []
     for path in paths:
         if not path.is_dir():
-            found.append(Source(path) if _is_database(path) else Source(path, (path,)))
+            found.append(Source(path) if _is_database(path, in_force) else Source(path, (path,)))
             continue
         files = list(_files_below(path, work))
         databases = [file for file in files if file.suffix.lower() == _DATABASE]
         found += map(Source, [file for file in databases if file.name.startswith(_T3000S_NAME)] or databases)
-        others = tuple(file for file in files if file.suffix.lower() != _DATABASE and not _is_database(file))
+        others = tuple(file for file in files if file.suffix.lower() != _DATABASE and not _is_database(file, in_force))
         if others:
             found.append(Source(path, others))
         elif not databases:
@@ -51,7 +53,7 @@ def import_source(
     source: Source,
     zone: tzinfo | None,
     folder: Path,
-    store: Store | None,
+    store: Storing | None,
     work: LongWork,
     known: Known,
     *,
@@ -66,13 +68,22 @@ def import_source(
     if source.captures:
         captured = captures.import_captures(*source, zone, store, work, known)
         return list(captures.report_lines(captured, zone, is_stored=is_stored))
-    report = import_file(source.path, zone, folder, store, work, known)
-    return list(report_lines(report, zone, is_stored=is_stored))
+    try:
+        report = import_file(source.path, zone, folder, store, work, known)
+        return list(report_lines(report, zone, is_stored=is_stored))
+    except OurOwnFileError:
+        from t3monitor.exchange import other_monitor  # with numpy, which a program that was just started does without
+
+        merged = other_monitor.import_monitor(source.path, folder, store, work, known)
+        return list(other_monitor.report_lines(merged, zone, is_stored=is_stored))
 
 
-def _is_database(path: Path) -> bool:
+def _is_database(path: Path, in_force: Path | None) -> bool:
     if path.suffix.lower() == _DATABASE:
         return True
+    with suppress(OSError):
+        if in_force and path.samefile(in_force):
+            return True
     with suppress(OSError), path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
     return False

@@ -22,11 +22,25 @@ _SAME = """
 def read_notes(url: str) -> tuple[Note, ...]:
     """All notes, oldest first; none of a file of an earlier schema. Raises DatabaseError."""
     with reading(url) as connection:
-        cursor = cast(Cursor, connection.connection.cursor())
-        if not cursor.execute("PRAGMA table_info(NOTES)").fetchone():
-            return ()
-        rows = cursor.execute(f"{_ALL} ORDER BY since, id").fetchall()
-    return tuple(_note(row) for row in rows)
+        return notes_in(cast(Cursor, connection.connection.cursor()))
+
+
+def notes_in(cursor: Cursor) -> tuple[Note, ...]:
+    """The same of an open file."""
+    if not cursor.execute("PRAGMA table_info(NOTES)").fetchone():
+        return ()
+    return tuple(_note(row) for row in cursor.execute(f"{_ALL} ORDER BY since, id").fetchall())
+
+
+def new_notes(there: Iterable[Note], others: Iterable[Note]) -> list[Note]:
+    """Those of another database that are not there, though they may have been changed since; without a number."""
+    known = {same for note in there for same in _identities(note)}
+    return [note._replace(note_id=None) for note in others if known.isdisjoint(_identities(note))]
+
+
+def insert_notes(cursor: Cursor, notes: Iterable[Note]) -> None:
+    """Writes notes that are new."""
+    cursor.executemany(statements.UPSERT_NOTE, map(_row, notes))
 
 
 def write_notes(database: Database, edits: Iterable[NoteEdit]) -> tuple[NoteEdit, ...]:
@@ -48,6 +62,14 @@ def write_notes(database: Database, edits: Iterable[NoteEdit]) -> tuple[NoteEdit
                 note_id = note_id or cursor.lastrowid
             undo.append(NoteEdit(_note(before)) if before else NoteEdit(None, note_id))
     return tuple(reversed(undo))
+
+
+def _identities(note: Note) -> tuple[tuple[Any, ...], ...]:
+    """By what a note is known to be the same: by what it says, and, should that have changed, by when it was written.
+
+    Of those of one import of a table the begin tells which.
+    """
+    return note[:5], (note.created_at, note.author, note.point, note.start_s)
 
 
 def _row(note: Note) -> tuple[Any, ...]:

@@ -29,8 +29,11 @@ DATA_SOURCE_T3000_HISTORY = 7  # of a hole of ours, filled from what T3000's web
 CREATED_BY_FFI_SYNC_SERVICE = "ffi_sync_service"
 CREATED_BY_MANUAL_ENTRY = "manual_entry"
 CREATED_BY_REALTIME_SYNC = "realtime_sync"
+# The run_id of frames that another T3 Monitor recorded: they count as recorded, and less than ours of the same time.
+MERGED_RUN = -(2**30)
 IMPORTED_RUN = -(2**31)  # the run_id of imported frames, or less: below all cycles, the made-up ones of the demo too
 CREATED_BY_T3000_DATABASE = "t3000_database"
+CREATED_BY_OTHER_MONITOR = "other_monitor"
 CREATED_BY_T3000_HISTORY = "t3000_history"
 CREATED_BY_CAPTURE = "t3000_capture"
 CREATED_BY_CAPTURE_UNTIMED = "t3000_capture_untimed"  # T3000 told no time: that at which it was captured

@@ -1,10 +1,11 @@
 """Which panels of a database took the place of others."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from sqlite3 import Cursor
 from typing import cast
 
-from t3monitor.model.successions import Span, Succession, SuccessionEdit, check, spans
+from t3monitor.model.successions import Span, Succession, SuccessionEdit, SuccessionError, check, spans
 from t3monitor.store.database import Database
 from t3monitor.store.reading import reading
 
@@ -41,6 +42,19 @@ def first_reading_s(url: str, serial_number: int) -> int | None:
             return None
         (first_s,) = cursor.execute(_FIRST, (serial_number,)).fetchone()
         return cast(int | None, first_s)
+
+
+def add_others(cursor: Cursor, others: Iterable[Succession], now_s: float) -> int:
+    """Adds what another database says of panels, unless ours says something of the same; returns how many."""
+    added = 0
+    for new in others:
+        known = successions_of(cursor)
+        if new.successor not in {its.successor for its in known}:
+            with suppress(SuccessionError):
+                check(new, known, now_s)
+                cursor.execute("INSERT INTO PANEL_SUCCESSORS VALUES (?, ?, ?, ?, ?)", new)
+                added += 1
+    return added
 
 
 def write_successions(database: Database, edits: Iterable[SuccessionEdit], now_s: float) -> tuple[SuccessionEdit, ...]:

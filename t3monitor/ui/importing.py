@@ -25,9 +25,8 @@ from typing_extensions import override
 
 from t3monitor.config.paths import Paths
 from t3monitor.exchange.imports import import_source, sources_in
-from t3monitor.exchange.t3000_files.importing import Store
 from t3monitor.exchange.t3000_files.opening import UnusableFileError
-from t3monitor.exchange.t3000_files.storing import storing
+from t3monitor.exchange.t3000_files.storing import Storing
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.zones import zone_named
 from t3monitor.qt.background import in_daemon_thread
@@ -69,13 +68,13 @@ class OthersHistory:
         url = self._session.database
         known = known_to(url, self._session.settings)
         with self._upkeep.keeper(url) as keeper:
-            return self._told_of(path, storing(keeper), work, known)
+            return self._told_of(path, Storing(keeper), work, known)
 
-    def _told_of(self, path: Path, store: Store | None, work: LongWork, known: Known) -> list[str]:
+    def _told_of(self, path: Path, store: Storing | None, work: LongWork, known: Known) -> list[str]:
         """Of each source in it; what failed is told as well, unless all did."""
         lines: list[str] = []
         failed: list[MonitorError] = []
-        sources = sources_in([path], work)
+        sources = sources_in([path], work, known.file)
         is_stored = True if store else None
         for source in sources:
             try:

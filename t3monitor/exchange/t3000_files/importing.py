@@ -7,13 +7,12 @@ ended or killed at any moment, and be imported once more, or in parts.
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
 from t3monitor.exchange.reports import Samples
-from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, opened, our_own
+from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, must_be_other, opened
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
 from t3monitor.exchange.t3000_files.shapes import shapes_in
@@ -58,9 +57,7 @@ def import_file(
     needed. Raises UnusableFileError, CancelledWorkError, and DatabaseError of ``store``.
     """
     added = 0
-    with suppress(OSError):
-        if known.file and path.samefile(known.file):  # before it is read: closing it would take SQLite's locks from it
-            raise our_own(path)
+    must_be_other(path, known.file)
 
     def store_counted(frames: Collection[ImportedFrame], detail: str) -> None:
         nonlocal added

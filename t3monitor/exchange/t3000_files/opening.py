@@ -32,9 +32,18 @@ class UnusableFileError(MonitorError):
     """A file of which nothing can be imported; the sentence says why."""
 
 
-def our_own(path: Path) -> UnusableFileError:
-    """What to raise for a database of this program."""
-    return UnusableFileError(f"{path_text(path)} is a database of T3 Monitor, not of T3000; nothing of it is imported")
+class OurOwnFileError(UnusableFileError):
+    """It is a database of this program, not of T3000."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is a database of T3 Monitor, not of T3000; nothing of it is imported")
+
+
+def must_be_other(path: Path, in_force: Path | None) -> None:
+    """Raises UnusableFileError for the database in force; it is not opened: closing it would take SQLite's locks."""
+    with suppress(OSError):
+        if in_force and path.samefile(in_force):
+            raise UnusableFileError(f"{path_text(path)} is the database in force itself: there is nothing to import")
 
 
 class FileChangedError(Exception):
@@ -44,11 +53,17 @@ class FileChangedError(Exception):
 class OpenFile:
     """An open database of another program; of one thread."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, read_as: FileStates | None) -> None:
-        """``read_as``: how the files stood when they were opened; None: it is a copy of ours."""
+    def __init__(self, path: Path, read_from: Path, connection: sqlite3.Connection, read_as: FileStates | None) -> None:
+        """``read_as``: how the files stood when they were opened; None: it is read from a copy of ours."""
         self.path = path
+        self.read_from = read_from
         self.connection = connection
         self._read_as = read_as
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it may be written to."""
+        return self._read_as is None
 
     def check(self) -> None:
         """Raises FileChangedError if what was read since the last look may be torn."""
@@ -66,23 +81,25 @@ class OpenFile:
 
 
 @contextmanager
-def opened(path: Path, folder: Path, work: LongWork) -> Iterator[OpenFile]:
+def opened(
+    path: Path, folder: Path, work: LongWork, *, may_be_ours: bool = False, always_copied: bool = False
+) -> Iterator[OpenFile]:
     """The database, to be read in the block; ``folder`` is ours, for a copy where one is needed.
 
-    Raises UnusableFileError, HeldError of another import that copies, and CancelledWorkError.
+    Raises UnusableFileError, OurOwnFileError, HeldError of another import that copies, and CancelledWorkError.
     """
     _remove_left_over(folder)
     states = file_states(path)
-    _check_is_foreign(path)
-    if not any(file.exists() and file.stat().st_size for file in _journals(path)):
+    _check(path, may_be_ours=may_be_ours)
+    if not always_copied and not any(file.exists() and file.stat().st_size for file in _journals(path)):
         with closing(_connect(f"{read_only_uri(path)}&immutable=1")) as connection:
-            yield OpenFile(path, connection, states)
+            yield OpenFile(path, path, connection, states)
         return
     with (
         _copied(path, folder, work) as copy,
         closing(_connect(read_only_uri(copy).replace("?mode=ro", "?mode=rw"))) as connection,
     ):
-        yield OpenFile(path, connection, None)
+        yield OpenFile(path, copy, connection, None)
 
 
 def _connect(uri: str) -> sqlite3.Connection:
@@ -95,7 +112,7 @@ def _journals(path: Path) -> tuple[Path, Path]:
     return beside(path, "wal"), beside(path, "journal")
 
 
-def _check_is_foreign(path: Path) -> None:
+def _check(path: Path, *, may_be_ours: bool) -> None:
     name = path_text(path)
     try:
         with path.open("rb") as file:
@@ -108,8 +125,8 @@ def _check_is_foreign(path: Path) -> None:
         raise UnusableFileError(f"{name} is empty: there is nothing in it")
     if page and not page.startswith(MAGIC):
         raise UnusableFileError(f"{name} is no SQLite database")
-    if int.from_bytes(page[_APPLICATION_ID]) == APPLICATION_ID:
-        raise our_own(path)
+    if not may_be_ours and int.from_bytes(page[_APPLICATION_ID]) == APPLICATION_ID:
+        raise OurOwnFileError(name)
 
 
 def _remove_left_over(folder: Path) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
-from t3monitor.exchange.t3000_files.opening import UnusableFileError
+from t3monitor.exchange.t3000_files.opening import OurOwnFileError, UnusableFileError
 
 POINTS = "TRENDLOG_DATA"  # of old files the samples as well
 SAMPLES = "TRENDLOG_DATA_DETAIL"
@@ -34,7 +34,7 @@ def shapes_in(connection: sqlite3.Connection, name: str) -> list[Shape]:
         for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     }
     if _OURS in there:
-        raise UnusableFileError(f"{name} is a database of T3 Monitor, not of T3000; nothing of it is imported")
+        raise OurOwnFileError(name)
     shapes: list[Shape] = []
     for table in _FLAT_TABLES:
         columns = there.get(table, frozenset())

@@ -25,13 +25,14 @@ class Order(IntEnum):
     LEFT_OUT = 1  # the point, by readings of its panel and type
     BEFORE = 2  # the first reading that is kept
     FILLED = 3  # from T3000's own history, whyever it was missing
-    ABSENCE = 4  # no cycle ran, also where a row of COVERAGE stands for those before and after
-    PANEL = 5
-    DATABASE = 6
-    T3000 = 7
-    MONITOR = 8
-    LEDGER = 9  # where nothing else is known
-    REPLACED = 10  # where not even the ledger tells
+    ELSEWHERE = 4  # what another T3 Monitor found, of times of which ours tells only that it was away
+    ABSENCE = 5  # no cycle ran, also where a row of COVERAGE stands for those before and after
+    PANEL = 6
+    DATABASE = 7
+    T3000 = 8
+    MONITOR = 9
+    LEDGER = 10  # where nothing else is known
+    REPLACED = 11  # where not even the ledger tells
 
 
 _ORDERS = {
@@ -71,13 +72,14 @@ class Piece(NamedTuple):
     detail: str
 
 
-def by_coverage(since_s: float, until_s: float, cause: str, reason: str | None) -> Told:
-    """What a row of COVERAGE tells; a cause of a later version is not known."""
+def by_coverage(since_s: float, until_s: float, cause: str, reason: str | None, cycles: int = 1) -> Told:
+    """What a row of COVERAGE tells; a cause of a later version is not known. Less than no cycles are another's."""
     try:
         known = Cause(cause)
     except ValueError:
         known = Cause.UNKNOWN
-    order = Order.FILLED if known is Cause.FILLED else _ORDERS[known.hole_class]
+    order = _ORDERS[known.hole_class] if cycles >= 0 else Order.ELSEWHERE
+    order = Order.FILLED if known is Cause.FILLED else order
     return Told(since_s, until_s, order, known, reason or "")
 
 

@@ -266,6 +266,11 @@ def explained_holes(recorded: Recorded, vector: Vector, holes: list[Hole], told:
     return recorded.explained[of]
 
 
+def pieces_of(recorded: Recorded, vector: Vector, hole: Hole) -> list[Piece]:
+    """A hole in pieces of one cause each, as they were recorded."""
+    return _pieces(recorded, vector, hole, recorded.known(vector, [hole], []))
+
+
 def _pieces(recorded: Recorded, vector: Vector, hole: Hole, known: list[Told]) -> list[Piece]:
     times = hole.start_s, hole.end_s, hole.spacing_s or recorded.spacing(vector, hole)
     found = pieces(*times, known)

@@ -267,7 +267,7 @@ class Recorded:
 
     def _covered(self, vector: Vector, sites: _Sites, start_s: float, end_s: float) -> Iterator[Told]:
         rows = self._rows(
-            "SELECT since, until, cause, reason FROM",
+            "SELECT since, until, cause, reason, cycles FROM",
             schema.coverage,
             """WHERE until > ? AND since < ? AND site IN (?, ?)
                 AND (serial_number IS NULL OR serial_number = ?) AND (point_type IS NULL OR point_type = ?)""",

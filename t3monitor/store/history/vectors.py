@@ -13,6 +13,7 @@ from t3monitor.store.history.hot import read_hot
 from t3monitor.store.history.places import read_places
 from t3monitor.store.history.rows import Order, PointReadings, Rows
 from t3monitor.store.history.segments import NOWHERE, Runs, Segments
+from t3monitor.store.history.series import Floats
 from t3monitor.store.schema import DATA_SOURCE_FFI_SYNC, trendlog_frames
 from t3monitor.store.statements import sql_text
 
@@ -90,6 +91,15 @@ class VectorReadings:
     def of(self, index: int) -> PointReadings:
         """All that a point had, reading by reading."""
         return self._readings(self._order(np.zeros(len(self._blocks), dtype=bool)), index)
+
+    def every_row(self) -> tuple[Rows, dict[int, Floats]]:
+        """Each row, what was imported beside what was recorded, and what its points had in it by their numbers."""
+        order = self._order(np.zeros(len(self._blocks), dtype=bool))
+        columns = {
+            index: order.readings(self._segments_of(index), hot).values.means
+            for index, hot in self._hot.columns.items()
+        }
+        return order.rows, columns
 
     def summed_up(self, index: int, within_s: float) -> PointReadings | None:
         """What a point had, with less rows of blocks no longer than that; None: there are none of which this holds.

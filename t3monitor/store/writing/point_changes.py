@@ -18,6 +18,8 @@ from t3monitor.store.schema import point_tables
 from t3monitor.store.words import words_of_panel
 from t3monitor.store.writing.reading_times import Vector
 
+_SEEN_LATER_S = 3600  # two that look at a point see the same change at two times
+
 
 class Settings(NamedTuple):
     """What of a point is looked at; fields of `Point`, which a table of another type may not have."""
@@ -56,6 +58,12 @@ _STORED_SETTINGS = {
 _TOLD_STATUS = """SELECT new FROM POINT_CHANGES
     WHERE serial_number = ? AND point_type = ? AND point_index = ? AND what = 'status' ORDER BY at DESC LIMIT 1"""
 
+_OF_CHANGE = """FROM POINT_CHANGES
+    WHERE serial_number = ? AND point_type = ? AND point_index = ? AND what = ? AND at"""
+_BEFORE = f"SELECT new {_OF_CHANGE} <= ? ORDER BY at DESC LIMIT 1"
+_AFTER = f"SELECT old, new {_OF_CHANGE} > ? AND at < ? + {_SEEN_LATER_S} ORDER BY at LIMIT 1"
+Row = tuple[int, str, int, int, str, str | None, str | None]  # of POINT_CHANGES
+
 settings_of = itemgetter(*map(Point._fields.index, Settings._fields))  # of a point; as a tuple like `Settings`
 
 
@@ -93,6 +101,24 @@ def write_changes(
             if told is None or told[0] != f"{point.status}":
                 rows.append((*key, at, PointChange.STATUS.value, told and told[0], f"{point.status}"))
     cursor.executemany(statements.UPSERT_POINT_CHANGE, rows)
+
+
+def add_others(cursor: Cursor, rows: Iterable[Row], *, dry: bool = False) -> int:
+    """Adds changes that others saw, in the order of time, unless they are known; returns how many are added.
+
+    Known is what the one before came to already, or the one after, if that was soon seen.
+    """
+    added = 0
+    for row in rows:
+        *point, at, what, old, new = row
+        if cursor.execute(_BEFORE, (*point, what, at)).fetchone() == (new,):
+            continue
+        if cursor.execute(_AFTER, (*point, what, at, at)).fetchone() == (old, new):
+            continue
+        added += 1
+        if not dry:
+            cursor.execute(statements.UPSERT_POINT_CHANGE, row)
+    return added
 
 
 def _changes(point_type: PointType, old: Settings | None, new: Settings) -> Iterator[_Change]:

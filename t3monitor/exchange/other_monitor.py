@@ -1,0 +1,345 @@
+"""Merges another T3 Monitor's database into ours: two computers of one site, or the one before; of any thread.
+
+Readings that it recorded count as recorded. Of the same panel, type and time ours counts, so an import may be ended or
+killed at any moment, and be done once more. Its file is only read; an earlier schema is migrated in a copy of ours.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from sqlite3 import Cursor
+from typing import Protocol, cast
+
+from sqlalchemy import Connection
+
+from t3monitor.config.database_url import sqlite_url
+from t3monitor.exchange.reports import Samples, outcome_lines, span_lines
+from t3monitor.exchange.t3000_files.opening import (
+    FileChangedError,
+    OpenFile,
+    UnusableFileError,
+    must_be_other,
+    opened,
+)
+from t3monitor.model.holes import UNKNOWN_SPACING_S
+from t3monitor.model.notes import Note
+from t3monitor.model.point_types import PointType
+from t3monitor.store.causes.elsewhere import Other, tell_elsewhere, told_elsewhere
+from t3monitor.store.database import Database
+from t3monitor.store.history.hot import frames_statement
+from t3monitor.store.history.vectors import VectorReadings
+from t3monitor.store.layouts import LayoutPoint, Source, points_of_layout
+from t3monitor.store.migrate import schema_revision
+from t3monitor.store.notes import insert_notes, new_notes, notes_in
+from t3monitor.store.reading import reading
+from t3monitor.store.schema import IMPORTED_RUN, SCHEMA_REVISION
+from t3monitor.store.successions import add_others as add_others_successions
+from t3monitor.store.successions import successions_of
+from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.store.writing.imported import ImportedFrame, new_samples
+from t3monitor.store.writing.point_changes import Row, add_others
+from t3monitor.sync.logged.known import Known
+from t3monitor.t3000.text import path_text
+
+_TRIES = 5
+_ROWS_AT_ONCE = 1_000
+_SAMPLES_AT_ONCE = 10_000
+_TIMES = """SELECT logging_time FROM TRENDLOG_FRAMES
+    WHERE serial_number = ? AND point_type = ? AND logging_time > ? ORDER BY logging_time LIMIT ?"""
+_INTERVALS = f"""SELECT logging_time, run_id <= {IMPORTED_RUN},
+        coalesce(sync_interval, CASE WHEN seq IS NOT NULL THEN expected_spacing END,
+            (SELECT run.sync_interval FROM SYNC_RUNS AS run WHERE run.id = run_id), expected_spacing,
+            {UNKNOWN_SPACING_S})
+    FROM TRENDLOG_FRAMES WHERE serial_number = ? AND point_type = ? AND logging_time BETWEEN ? AND ?"""  # noqa: S608 - of constants
+_VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS ORDER BY serial_number, point_type"
+_LAYOUTS = """SELECT id, panel_id, data_source, created_by FROM TRENDLOG_LAYOUTS
+    WHERE serial_number = ? AND point_type = ?"""
+_CHANGES = "SELECT serial_number, point_type, point_index, at, what, old, new FROM POINT_CHANGES ORDER BY at"
+
+_Vector = tuple[int, PointType]
+
+
+class Target(Protocol):
+    """Who writes to our database; raises DatabaseError."""
+
+    def __call__(self, frames: Collection[ImportedFrame], detail: str) -> int:
+        """Stores readings, with what tells of the import; returns how many samples are added."""
+        ...
+
+    def write(self, act: Callable[[Cursor], int]) -> int:
+        """Whatever else, in a transaction; returns what ``act`` does."""
+        ...
+
+
+@dataclass(slots=True)
+class Report(Samples):
+    """What was found in a database, and what of it was added or, if nothing is stored, would be."""
+
+    path: Path
+    size: int = 0
+    schema: str = ""
+    frames: int = 0
+    new: int = 0  # samples
+    older: int = 0  # samples that are no longer kept
+    later: int = 0  # samples whose time is yet to come
+    notes: int = 0
+    new_notes: int = 0
+    changes: int = 0
+    new_changes: int = 0
+    successions: int = 0
+    explained: int = 0
+
+
+def import_monitor(path: Path, folder: Path, target: Target | None, work: LongWork, known: Known) -> Report:
+    """Merges all of a database; without ``target`` only tells what is in it, and what of it is new.
+
+    ``folder`` is ours, for a copy where one is needed. Raises UnusableFileError, CancelledWorkError, and DatabaseError
+    of ours.
+    """
+    must_be_other(path, known.file)
+    report = Report(path)
+    added = 0
+    for _ in range(_TRIES):
+        try:
+            with _readable(path, folder, work) as (file, schema), _transaction(file) as connection:
+                report = Report(path, path.stat().st_size, schema)
+                _Merging(file, connection, target, work, known, report).run()
+        except FileChangedError:
+            added += report.added
+            continue
+        except CancelledWorkError:
+            added += report.added
+            left = f"{added:,} samples were added and stay; once more, and the rest is added"
+            raise CancelledWorkError(left if added else "nothing was stored") from None
+        report.added += added
+        return report
+    raise UnusableFileError(f"{path_text(path)} changes all the time while it is read; end what writes to it")
+
+
+@contextmanager
+def _readable(path: Path, folder: Path, work: LongWork) -> Iterator[tuple[OpenFile, str]]:
+    """The file, perhaps as a copy that was migrated to the newest schema, and of which one it was."""
+    with opened(path, folder, work, may_be_ours=True) as file, file.sentences():
+        revision = _revision(file)
+        if revision == SCHEMA_REVISION:
+            yield file, revision
+            return
+        if revision > SCHEMA_REVISION:
+            raise UnusableFileError(
+                f"{path_text(path)} was written by a newer version of this program (schema {revision}, this one knows "
+                f"{SCHEMA_REVISION}); update the program"
+            )
+        if file.is_copy:
+            _migrate(file, work)
+            yield file, revision
+            return
+    with opened(path, folder, work, may_be_ours=True, always_copied=True) as file, file.sentences():
+        _migrate(file, work)
+        yield file, revision
+
+
+def _migrate(copy: OpenFile, work: LongWork) -> None:
+    def goes_on(_: Database, __: float) -> bool:
+        return not work.is_cancelled
+
+    with closing(Database(sqlite_url(copy.read_from), goes_on=goes_on)):
+        work.tell(None)
+
+
+def _revision(file: OpenFile) -> str:
+    if file.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+        row = file.connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        if row:
+            return str(row[0])
+    raise UnusableFileError(f"{path_text(file.path)} has no tables of T3 Monitor's: there is nothing in it to import")
+
+
+@contextmanager
+def _transaction(file: OpenFile) -> Iterator[Connection]:
+    with reading(sqlite_url(file.read_from), foreign=True) as connection, file.sentences():
+        yield connection
+
+
+class _Merging:
+    """One pass over a database."""
+
+    def __init__(
+        self,
+        file: OpenFile,
+        connection: Connection,
+        target: Target | None,
+        work: LongWork,
+        known: Known,
+        report: Report,
+    ) -> None:
+        self._file = file
+        self._connection = connection
+        self._cursor = cast(Cursor, connection.connection.cursor())
+        self._target = target
+        self._work = work
+        self._known = known
+        self._report = report
+        self._now_s = time.time()
+        ours = sqlite_url(known.file) if known.file else ""
+        self._ours = ours if ours and schema_revision(ours) else None  # None: there is nothing yet
+        self._points: dict[_Vector, set[int]] = {}
+
+    def run(self) -> None:
+        """Raises FileChangedError, too."""
+        vectors = [
+            (serial, PointType(kind))
+            for serial, kind in self._cursor.execute(_VECTORS).fetchall()
+            if kind in frozenset(PointType)
+        ]
+        (total,) = self._cursor.execute("SELECT count(*) FROM TRENDLOG_FRAMES").fetchone()
+        detail = f"{self._report.path.name}, {total:,} readings"
+        for vector in vectors:
+            for frames in self._frames(vector):
+                self._file.check()  # before anything of it is stored
+                self._take(frames, detail)
+                self._work.tell(self._report.frames / max(total, 1))
+        self._report.points = sum(map(len, self._points.values()))
+        self._take_notes()
+        self._take_changes()
+        self._file.check()
+        successions = successions_of(self._cursor)
+        self._report.successions = len(successions)
+        if self._target and successions:
+            self._target.write(lambda cursor: add_others_successions(cursor, successions, self._now_s))
+        if self._target and self._ours:
+            self._explain(vectors)
+
+    def _take(self, frames: list[ImportedFrame], detail: str) -> None:
+        report = self._report
+        report.take_frames(frames)
+        for frame in frames:
+            self._points.setdefault(frame[:2], set()).update(frame.values)
+        if self._target:
+            report.added += self._target(frames, detail)
+        elif self._ours:
+            with reading(self._ours) as connection:
+                report.new += new_samples(cast(Cursor, connection.connection.cursor()), frames)
+        else:
+            report.new += sum(len(frame.values) for frame in frames)
+
+    def _frames(self, vector: _Vector) -> Iterator[list[ImportedFrame]]:
+        """All of a panel and type in the order of time, some at once."""
+        layouts: dict[int, tuple[int, Source, tuple[LayoutPoint, ...]]] = {
+            layout: (panel_id, (source, creator), points_of_layout(self._cursor, layout))
+            for layout, panel_id, source, creator in self._cursor.execute(_LAYOUTS, vector).fetchall()
+        }
+        indexes = sorted({point.point_index for _, _, points in layouts.values() for point in points})
+        kept_since_s = self._known.kept_since(*vector)
+        at_once = max(1, _SAMPLES_AT_ONCE // max(len(indexes), 1))
+        frames: list[ImportedFrame] = []
+        for frame in self._each(vector, layouts, indexes):
+            self._report.frames += 1
+            if frame.logging_time < kept_since_s:
+                self._report.older += len(frame.values)
+            elif frame.logging_time > self._now_s:
+                self._report.later += len(frame.values)
+            else:
+                frames.append(frame)
+            if len(frames) >= at_once:
+                yield frames
+                frames = []
+        if frames:
+            yield frames
+
+    def _each(
+        self,
+        vector: _Vector,
+        layouts: dict[int, tuple[int, Source, tuple[LayoutPoint, ...]]],
+        indexes: list[int],
+    ) -> Iterator[ImportedFrame]:
+        statement = frames_statement(self._cursor)
+        last_s = -1
+        while times := self._cursor.execute(_TIMES, (*vector, last_s, _ROWS_AT_ONCE)).fetchall():
+            (start_s,), (last_s,) = times[0], times[-1]
+            intervals = {
+                (time_s, bool(is_imported)): interval_s
+                for time_s, is_imported, interval_s in self._cursor.execute(_INTERVALS, (*vector, start_s, last_s))
+            }
+            read = VectorReadings(self._cursor, statement, vector, indexes, start_s, last_s)
+            rows, columns = read.every_row()
+            chosen = ((rows.times >= start_s) & (rows.times <= last_s)).nonzero()[0]
+            by_point = [columns[index][chosen].tolist() for index in indexes]
+            told = (column[chosen].tolist() for column in (rows.times, rows.layouts, rows.runs, rows.spacings))
+            for time_s, layout, run, spacing_s, values in zip(*told, zip(*by_point, strict=True), strict=True):
+                panel_id, source, points = layouts[int(layout)]
+                yield ImportedFrame(
+                    *vector,
+                    panel_id,
+                    source,
+                    int(time_s),
+                    int(spacing_s),
+                    points,
+                    {index: value for index, value in zip(indexes, values, strict=True) if value == value},  # no NaN
+                    intervals[int(time_s), run <= IMPORTED_RUN],
+                    is_recorded=run > IMPORTED_RUN,
+                )
+
+    def _take_notes(self) -> None:
+        others = notes_in(self._cursor)
+        there: tuple[Note, ...] = ()
+        if self._ours:
+            with reading(self._ours) as connection:
+                there = notes_in(cast(Cursor, connection.connection.cursor()))
+        new = new_notes(there, others)
+        self._report.notes, self._report.new_notes = len(others), len(new)
+        if self._target and new:
+
+            def insert(cursor: Cursor) -> int:
+                insert_notes(cursor, new)
+                return len(new)
+
+            self._target.write(insert)
+
+    def _take_changes(self) -> None:
+        rows: list[Row] = self._cursor.execute(_CHANGES).fetchall()
+        self._report.changes = self._report.new_changes = len(rows)
+        if self._target and rows:
+            self._report.new_changes = self._target.write(lambda cursor: add_others(cursor, rows))
+        elif self._ours:
+            with reading(self._ours) as connection:
+                cursor = cast(Cursor, connection.connection.cursor())
+                self._report.new_changes = add_others(cursor, rows, dry=True)
+
+    def _explain(self, vectors: list[_Vector]) -> None:
+        """Tells of holes that are left what the other one knows of them."""
+        if not (self._target and self._ours):
+            return
+        other = Other(self._connection, sqlite_url(self._file.path))
+        for vector in vectors:
+            self._work.tell(None)
+            if pieces := list(told_elsewhere(self._ours, other, vector, self._now_s)):
+                self._report.explained += self._target.write(
+                    lambda cursor, vector=vector, pieces=pieces: tell_elsewhere(cursor, vector, pieces)  # type: ignore[misc]
+                )
+
+
+def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None) -> Iterator[str]:
+    """What is in a database, and what became of it (None: that is yet to be decided); times are told in ``zone``."""
+    yield (
+        f"{path_text(report.path)}: {report.size / 1e6:.1f} MB, {report.frames:,} readings of panels and types "
+        f"(another T3 Monitor's, schema {report.schema})"
+    )
+    if not report.samples:
+        yield "  there is no sample in it"
+    yield from span_lines(report, zone)
+    for count, what in (
+        (report.older, "samples that are left out: they are older than samples are kept (settings)"),
+        (report.later, "samples that are left out: their time is yet to come"),
+        (report.notes, f"notes, of which {report.new_notes:,} are new"),
+        (report.changes, f"changes at points, of which {report.new_changes:,} are new"),
+        (report.successions, "panels that took the place of others, unless it is said here otherwise"),
+        (report.explained, "stretches without a reading of which it tells why"),
+    ):
+        if count:
+            yield f"  {count:,} {what}"
+    if not is_stored:
+        yield f"  {report.new:,} of the samples are new"
+    yield from outcome_lines(report, is_stored=is_stored)
