@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick-lint lint bench proof fuzz torture imports outages ui-check pictures installer smoke lock clean
+.PHONY: help run test quick-lint lint bench proof fuzz torture imports outages spreadsheets ui-check pictures installer smoke lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,11 @@ imports: $(READY) ## a large database of T3000's imported, measured, and more th
 
 outages: $(READY) ## an hour of sync with an outage of each cause: planted and found side by side
 	@$(BIN)/python -m benchmarks.outages
+
+spreadsheets: $(READY) ## exported files read back by csv, pandas, openpyxl and LibreOffice in two languages (installs it: root)
+	@command -v soffice >/dev/null && /usr/bin/python3 -c 'import uno' || \
+		{ apt-get update -qq && apt-get install -qq -y --no-install-recommends libreoffice-calc python3-uno >/dev/null; }
+	@$(BIN)/python -m scripts.spreadsheets
 
 ui-check: $(READY) ## the real window under Xvfb, with a real mouse and keyboard: an engineer's ten tasks, counted
 	@$(BIN)/python -m scripts.ui_check $(UI_CHECK)

@@ -238,3 +238,14 @@ def test_a_panel_that_took_a_place_is_exported_with_the_one_before_each_under_it
     ]
     assert export(holed, tmp_path, *times, "--zone", "America/New_York") == 0
     assert [row[0][11:16] for row in rows(tmp_path)[1:] if row[5]] == ["17:00", "17:30", "18:00", "23:00", "23:30"]
+
+
+def test_without_pyarrow_one_sentence_says_what_a_parquet_file_needs(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("t3monitor.exchange.export.find_spec", lambda _: None)
+    assert export(holed, tmp_path, "--parquet", name="t.parquet") == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "A Parquet file needs pyarrow, which is not installed: pip install pyarrow, or write --long"
+    ]
+    assert not list((tmp_path / "out").iterdir())

@@ -116,6 +116,7 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     form = export.add_mutually_exclusive_group()
     form.add_argument("--excel", action="store_true", help="an Excel workbook with points, holes by cause and charts")
     form.add_argument("--long", action="store_true", help="CSV for programs: ISO 8601 UTC, a row for each sample")
+    form.add_argument("--parquet", action="store_true", help="the same as a Parquet file; needs pyarrow")
     form.add_argument(
         "--points", action="store_true", help="CSV: the list of points with their settings as they are now"
     )

@@ -58,7 +58,7 @@ def export(args: argparse.Namespace) -> int:
 
 
 def _written(args: argparse.Namespace, url: str, table: Table, work: LongWork) -> str:
-    form = Form.EXCEL if args.excel else Form.LONG if args.long else Form.CSV
+    form = Form.EXCEL if args.excel else Form.LONG if args.long else Form.PARQUET if args.parquet else Form.CSV
     file, split = whole_path(args.output, "FILE"), Split(args.split) if args.split else None
     give_up_when(lambda: work.is_cancelled)
     try:

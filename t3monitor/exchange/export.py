@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from t3monitor.exchange.csv_table import MOST_ROWS, write_grid, write_list
 from t3monitor.exchange.grid import Column, columns
 from t3monitor.exchange.long_csv import write_long
 from t3monitor.exchange.table import Table
+from t3monitor.model.errors import MonitorError
 from t3monitor.model.local_days import begin_of
 from t3monitor.model.series_keys import points_of
 from t3monitor.model.zones import local
@@ -25,6 +27,7 @@ _ROWS_AT_ONCE = 1000  # between two looks whether it is still wanted
 _ROW_BYTES = 40  # of a CSV row, besides its names
 _LONG_ROW_BYTES = 60
 _VALUE_BYTES = 7  # of a value in a grid
+_PARQUET_ROW_BYTES = 3
 _PACKED = 0.6  # an Excel file beside a CSV
 
 
@@ -34,11 +37,21 @@ class Form(StrEnum):
     CSV = "csv"  # for spreadsheets
     LONG = "long"  # for other programs
     EXCEL = "xlsx"
+    PARQUET = "parquet"  # for data analysis, as LONG
 
     @property
     def suffix(self) -> str:
         """Of its files."""
-        return ".xlsx" if self is Form.EXCEL else ".csv"
+        return f".{self}" if self in (Form.EXCEL, Form.PARQUET) else ".csv"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has a row for each sample, also of a grid."""
+        return self in (Form.LONG, Form.PARQUET)
+
+
+class FormError(MonitorError):
+    """A file of this form cannot be written here."""
 
 
 class Split(StrEnum):
@@ -78,10 +91,12 @@ class Size:
 
 
 def estimated(url: str, table: Table, form: Form, split: Split | None = None) -> Size:
-    """How large it will get; raises DatabaseError."""
+    """How large it will get; raises DatabaseError, and FormError."""
+    if form is Form.PARQUET and find_spec("pyarrow") is None:
+        raise FormError("A Parquet file needs pyarrow, which is not installed: pip install pyarrow, or write --long")
     files = sum(1 for _ in _parts(table, Path(form), split)) if split else 1
     names = [len(f"{series.site}{series.panel}{series.point}{series.label}") for series in table.series]
-    if table.every_s and form is not Form.LONG:
+    if table.every_s and not form.is_long:
         rows = sum(1 for _ in table.grid_times())
         size = rows * (_ROW_BYTES + _VALUE_BYTES * len(table.series))
         sheets = ceil(len(table.series) / MOST_COLUMNS) * ceil(rows / files / MOST_ROWS)
@@ -96,11 +111,13 @@ def estimated(url: str, table: Table, form: Form, split: Split | None = None) ->
         if table.every_s:
             each = [sum(1 for _ in table.grid_times())] * len(table.series)
         rows = sum(each)
-        row_bytes = _LONG_ROW_BYTES if form is Form.LONG else _ROW_BYTES
+        row_bytes = _LONG_ROW_BYTES if form.is_long else _ROW_BYTES
         size = sum(count * (row_bytes + name) for count, name in zip(each, names, strict=True))
-        sheets = 1 if form is Form.LONG else ceil(rows / files / MOST_ROWS)
+        sheets = 1 if form.is_long else ceil(rows / files / MOST_ROWS)
     if form is Form.EXCEL:
         size = round(_PACKED * size) + 10_000
+    if form is Form.PARQUET:
+        size = _PARQUET_ROW_BYTES * rows + 10_000
     return Size(rows, size, len(table.series), files, max(1, sheets))
 
 
@@ -125,13 +142,17 @@ def write(url: str, table: Table, file: Path, form: Form, work: LongWork, split:
 def _written(
     files: WholeFiles, file: Path, url: str, table: Table, form: Form
 ) -> Generator[tuple[float, bool], None, None]:
-    grids = _in_sheets(columns(url, table)) if table.every_s and form is not Form.LONG else []
+    grids = _in_sheets(columns(url, table)) if table.every_s and not form.is_long else []
     if form is Form.EXCEL:
         from t3monitor.exchange.excel import write_workbook  # rarely wanted, and its library takes its time
 
         yield from write_workbook(files, file, url, table, grids)
     elif form is Form.LONG:
         yield from write_long(files, file, url, table)
+    elif form is Form.PARQUET:
+        from t3monitor.exchange.parquet import write_parquet  # its package may not be there
+
+        yield from write_parquet(files, file, url, table)
     elif not grids:
         yield from write_list(files, file, url, table)
     for number, shown in enumerate(grids if form is Form.CSV else (), 1):

@@ -1,0 +1,1 @@
+"""Exported files read back by Python's csv, pandas, openpyxl and LibreOffice in two languages, and compared."""
