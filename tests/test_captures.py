@@ -242,6 +242,15 @@ def test_a_reading_of_another_age_than_can_be_is_left_out(tmp_path: Path, ours: 
     ]
 
 
+def test_of_two_panels_with_one_serial_number_the_first_is_taken_and_the_other_one_named(
+    tmp_path: Path, ours: Database
+) -> None:
+    path = file(tmp_path / "a.txt", captured(real_answer(real_panel(SERIAL), real_panel(SERIAL, panel_id=9))))
+    report = imported(path, ours)
+    assert rows(ours, "DISTINCT panel_id") == [(5,)]
+    assert [*report.faults] == [f"{path}: panel 9 has the serial number of another one, and is left out"]
+
+
 def test_units_of_the_sites_own_tables_are_known(tmp_path: Path, ours: Database) -> None:
     answer = real_answer(real_panel(SERIAL, [real_point(range=20)]))
     imported(file(tmp_path / "a.txt", captured(answer)), ours, Known({SERIAL: RangeWords(units={20: "kg"})}))

@@ -496,6 +496,15 @@ def test_it_is_told_what_is_new_before_anything_is_stored(ours: HoledFile, their
     assert (nothing.new, nothing.new_notes, nothing.new_changes) == (30, 1, 1)
 
 
+def test_it_is_told_too_where_ours_is_of_an_earlier_schema(theirs: HoledFile, tmp_path: Path) -> None:
+    old = folder(tmp_path, "old") / "old.db"
+    old_file("0001", old, tmp_path)
+    theirs.read(1000)
+    change(theirs, 1200, "3", "4")
+    report = merge(file_of(theirs), old, dry=True)
+    assert (report.new, report.new_changes) == (2, 1)
+
+
 def test_the_database_in_force_is_not_even_opened(ours: HoledFile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(other_monitor, "opened", None)
     with pytest.raises(UnusableFileError, match="is the database in force itself"):

@@ -187,6 +187,8 @@ class _Reader:
             return 0
         for sentence in (*snapshot.skipped_panels, *snapshot.skipped_points):
             self._report.fault(file, sentence)
+        for panel in snapshot.doubles:
+            self._report.fault(file, f"panel {panel.panel_id} has the serial number of another one, and is left out")
         return self._gather(file, snapshot, at_s)
 
     def _gather(self, file: Path, snapshot: Snapshot, at_s: int | None) -> int:

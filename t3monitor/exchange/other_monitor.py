@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from sqlite3 import Cursor
 from typing import Protocol, cast
@@ -208,9 +209,8 @@ class _Merging:
         successions = successions_of(self._cursor)
         self._report.successions = len(successions)
         if self._target and successions:
-            self._target.write(lambda cursor: add_others_successions(cursor, successions, self._now_s))
-        if self._target and self._ours:
-            self._explain(vectors)
+            self._target.write(partial(add_others_successions, others=successions, now_s=self._now_s))
+        self._explain(vectors)
 
     def _take(self, frames: list[ImportedFrame], detail: str) -> None:
         report = self._report
@@ -291,22 +291,20 @@ class _Merging:
         new = new_notes(there, others)
         self._report.notes, self._report.new_notes = len(others), len(new)
         if self._target and new:
-
-            def insert(cursor: Cursor) -> int:
-                insert_notes(cursor, new)
-                return len(new)
-
-            self._target.write(insert)
+            self._target.write(partial(insert_notes, notes=new))
 
     def _take_changes(self) -> None:
         rows: list[Row] = self._cursor.execute(_CHANGES).fetchall()
         self._report.changes = self._report.new_changes = len(rows)
         if self._target and rows:
-            self._report.new_changes = self._target.write(lambda cursor: add_others(cursor, rows))
+            self._report.new_changes = self._target.write(partial(add_others, rows=rows))
         elif self._ours:
             with reading(self._ours) as connection:
                 cursor = cast(Cursor, connection.connection.cursor())
-                self._report.new_changes = add_others(cursor, rows, dry=True)
+                if cursor.execute(
+                    "PRAGMA table_info(POINT_CHANGES)"
+                ).fetchone():  # ours may be of an earlier schema, too
+                    self._report.new_changes = add_others(cursor, rows, dry=True)
 
     def _explain(self, vectors: list[_Vector]) -> None:
         """Tells of holes that are left what the other one knows of them."""
@@ -316,9 +314,8 @@ class _Merging:
         for vector in vectors:
             self._work.tell(None)
             if pieces := list(told_elsewhere(self._ours, other, vector, self._now_s)):
-                self._report.explained += self._target.write(
-                    lambda cursor, vector=vector, pieces=pieces: tell_elsewhere(cursor, vector, pieces)  # type: ignore[misc]
-                )
+                tell = partial(tell_elsewhere, vector=vector, pieces=pieces)
+                self._report.explained += self._target.write(tell)
 
 
 def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None) -> Iterator[str]:

@@ -38,9 +38,9 @@ def new_notes(there: Iterable[Note], others: Iterable[Note]) -> list[Note]:
     return [note._replace(note_id=None) for note in others if known.isdisjoint(_identities(note))]
 
 
-def insert_notes(cursor: Cursor, notes: Iterable[Note]) -> None:
-    """Writes notes that are new."""
-    cursor.executemany(statements.UPSERT_NOTE, map(_row, notes))
+def insert_notes(cursor: Cursor, notes: Iterable[Note]) -> int:
+    """Writes notes that are new; returns how many."""
+    return cursor.executemany(statements.UPSERT_NOTE, map(_row, notes)).rowcount
 
 
 def write_notes(database: Database, edits: Iterable[NoteEdit]) -> tuple[NoteEdit, ...]:
