@@ -212,6 +212,26 @@ def test_the_points_are_listed_with_their_settings_and_no_value_of_another_time(
     assert f"{SERIAL}/IN1".encode() not in one["points_EDE.csv"]
 
 
+def test_of_a_panel_that_took_a_place_both_are_told_each_with_its_holes_and_notes(
+    holed: HoledFile, folder: Path
+) -> None:
+    since_s, successor = 10_000, 240001
+    holed.panel(successor)
+    holed.connection.execute("UPDATE DEVICES SET last_seen = 1, site = 'New' WHERE serial_number = ?", (successor,))
+    holed.connection.execute(f"INSERT INTO PANEL_SUCCESSORS VALUES ({SERIAL}, {successor}, {since_s}, 1, 'ann')")
+    holed.run(19_500, 19_501, "ok", site="New")
+    notes(holed, Note(5000.0, None, IN1, "of the old one", "ann", 0.0, 0.0))
+    new = PointKey(successor, PointType.INPUT, 1)
+    found = members(holed, folder / "e.zip", evidence(named(new, "SAT")))
+    listed = [(row["Serial number"], row["Cause"]) for row in rows(found["holes.csv"])]
+    assert listed[:2] == [(f"{SERIAL}", "not_ready"), (f"{SERIAL}", "timeout")]
+    assert {serial for serial, _ in listed[2:]} == {f"{successor}"}
+    assert f"AHU-1 ({SERIAL}, then {successor}): IN1 SAT" in found["README.txt"].decode()
+    assert [row["text"] for row in rows(found["notes.csv"])] == ["of the old one"]
+    assert {row["Site"] for row in rows(found["ledger.csv"])} == {"", "New"}
+    assert rows(found["points.csv"])[0]["Serial number"] == f"{SERIAL}"
+
+
 def test_the_readme_names_every_file_the_time_and_the_points(holed: HoledFile, folder: Path) -> None:
     readme = members(holed, folder / "e.zip")["README.txt"].decode()
     for name in FILES[1:]:

@@ -207,6 +207,7 @@ KINDS = {
     "notes": Kind(_notes),
     "settings": _page("settings"),
     "history": _page("history"),
+    "evidence": _page("evidence"),
     "filled": Kind(_filled),  # the last of its house, for it leaves it so
     "welcome": _page("welcome", NOBODY),
 }

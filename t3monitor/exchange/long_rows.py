@@ -10,10 +10,7 @@ from typing import NamedTuple
 from t3monitor.exchange.cells import one_line
 from t3monitor.exchange.grid import columns, grid_rows
 from t3monitor.exchange.table import Table, TableSeries
-from t3monitor.exchange.told import Missing, Reading, cells, missing, told
-from t3monitor.model.points import PointKey
-from t3monitor.model.successions import Span
-from t3monitor.store.successions import read_spans
+from t3monitor.exchange.told import Missing, Reading, cells, missing, spans_of, told
 
 
 class Names(NamedTuple):
@@ -71,9 +68,7 @@ def _in_grid(url: str, table: Table, series: TableSeries) -> Iterator[Reading]:
 def _named(url: str, series: TableSeries) -> list[tuple[float, Names]]:
     """From when on which names."""
     site, *others = [one_line(name) for name in (series.site, series.panel, series.point, series.label)]
-    of_point = isinstance(series.key, PointKey)
-    each = read_spans(url, series.serial_number) if of_point else [Span(series.serial_number)]
-    return [(span.start_s, Names(site, span.serial_number, *others)) for span in each]
+    return [(span.start_s, Names(site, span.serial_number, *others)) for span in spans_of(url, series)]
 
 
 def _row(series: TableSeries, names: Names, row: Reading | Missing) -> LongRow:

@@ -17,11 +17,13 @@ from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of, shift_of, stored_key
+from t3monitor.model.successions import Span
 from t3monitor.model.units import is_measured, shows_time, value_text, written_unit
 from t3monitor.model.words import Words
 from t3monitor.store.causes.holes import ExplainedHole, holes_in_turn
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
+from t3monitor.store.successions import read_spans
 
 
 class Reading(NamedTuple):
@@ -117,6 +119,12 @@ def read_series(url: str, table: Table, key: SeriesKey, start_s: float, end_s: f
     """The readings of a part of the time, with those beside it."""
     stored = stored_key(key, start_s, end_s, table.zone)
     return HistoryReader(url).read_many((stored,), start_s, end_s, sys.maxsize)[stored]
+
+
+def spans_of(url: str, series: TableSeries) -> tuple[Span, ...]:
+    """Which panels gave the readings of a series, and when, the earliest first; raises DatabaseError."""
+    is_one = isinstance(series.key, PointKey)
+    return read_spans(url, series.serial_number) if is_one else (Span(series.serial_number),)
 
 
 def kind_of(series: Series) -> Kind:

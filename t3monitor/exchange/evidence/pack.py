@@ -5,6 +5,7 @@ any thread.
 """
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -28,19 +29,21 @@ from t3monitor.exchange.grid import faults_of
 from t3monitor.exchange.notes_csv import notes_csv
 from t3monitor.exchange.point_list import in_order, point_list_csv, with_points
 from t3monitor.exchange.table import Table, TableSeries
-from t3monitor.exchange.told import bits, missing, read_series
+from t3monitor.exchange.told import bits, missing, read_series, spans_of
 from t3monitor.exchange.wall_clock import WallClock
 from t3monitor.model.causes import HoleClass
 from t3monitor.model.notes import Note
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.series_keys import points_of
 from t3monitor.model.snapshot import Panel
+from t3monitor.model.successions import Span, Succession, spans
 from t3monitor.model.zones import local
 from t3monitor.store.history.statistics import statistics
 from t3monitor.store.ledger import cycles_between
 from t3monitor.store.migrate import present_revision
 from t3monitor.store.notes import read_notes
 from t3monitor.store.present_state import read_present_state
+from t3monitor.store.successions import read_successions
 from t3monitor.store.work import LongWork
 
 _ROWS_AT_ONCE = 1000  # between two looks whether it is still wanted
@@ -105,7 +108,10 @@ class _Pack:
         """Everything, in the order in which it stands in the file."""
         known = read_present_state(self._url)
         panels = {panel.serial_number: panel for panel in (*known.panels, *known.silent)} if known else {}
-        self._archive.write("README.txt", readme(self._table, self._evidence.picture.shows).encode())
+        text = readme(
+            self._table, self._evidence.picture.shows, [self._serials_text(its) for its in self._table.series]
+        )
+        self._archive.write("README.txt", text.encode())
         yield from self._write_readings()
         yield from self._write_holes()
         yield from self._write_known()
@@ -119,13 +125,27 @@ class _Pack:
         self._write_json("versions.json", {**versions(), "Qt": self._evidence.qt_version, **about})
 
     @cached_property
+    def _successions(self) -> tuple[Succession, ...]:
+        return read_successions(self._url)
+
+    def _spans(self, serial_number: int) -> list[Span]:
+        """The panels that were in the place of one at any time of the table, the first one first."""
+        every, table = spans(self._successions, serial_number), self._table
+        return [span for span in every if span.start_s <= table.end_s and span.end_s > table.start_s] or [every[-1]]
+
+    def _serials_text(self, series: TableSeries) -> str:
+        return ", then ".join(f"{span.serial_number}" for span in self._spans(series.serial_number))
+
+    @cached_property
     def _points(self) -> dict[PointKey, str]:
         """All that the series are made of, and how they are called."""
         found: dict[PointKey, str] = {}
         for series in self._table.series:
             for point in points_of(series.key):
-                is_one = isinstance(series.key, PointKey)
-                found.setdefault(point, f"{series.panel} {series.label}" if is_one else " ".join(map(str, point)))
+                for span in self._spans(point.serial_number):
+                    its = point._replace(serial_number=span.serial_number)
+                    is_one = isinstance(series.key, PointKey)
+                    found.setdefault(its, f"{series.panel} {series.label}" if is_one else " ".join(map(str, its)))
         return found
 
     @property
@@ -143,7 +163,7 @@ class _Pack:
         titles = ("From", "UTC offset", "To", "UTC offset", "Seconds", *_NAMES, "Class", "Cause", "Sentence")
         with self._csv("holes.csv", titles) as rows:
             for number, series in enumerate(table.series):
-                lengths = self._missing_s[series] = defaultdict(float)
+                lengths, named = self._missing_s.setdefault(series, defaultdict(float)), spans_of(self._url, series)
                 self._holes[series] = 0
                 for hole in missing(self._url, table, series.key):
                     length_s = hole.end_s - hole.start_s
@@ -151,7 +171,8 @@ class _Pack:
                     self._holes[series] += 1
                     times = *self._clock.cells(hole.start_s), *self._clock.cells(hole.end_s), self._number(length_s)
                     why = hole.hole_class.value, hole.cause.value, text_cell(hole.sentence)
-                    rows.write((*times, *_names(series), *why))
+                    place = bisect_right(named, hole.start_s, key=lambda span: span.start_s) - 1
+                    rows.write((*times, *_names(series, named[place].serial_number), *why))
                     yield 0.5 + 0.2 * (number + table.share(hole.end_s)) / len(table.series)
 
     def _write_known(self) -> Iterator[float]:
@@ -217,6 +238,7 @@ class _Pack:
         return text.replace(".", self._table.separators.decimal)
 
 
-def _names(series: TableSeries) -> tuple[str, ...]:
-    serial = f"{series.serial_number}"
+def _names(series: TableSeries, serial_number: int | None = None) -> tuple[str, ...]:
+    """``serial_number``: of the panel that was in its place."""
+    serial = f"{serial_number or series.serial_number}"
     return text_cell(series.site), serial, *map(text_cell, (series.panel, series.point, series.label))

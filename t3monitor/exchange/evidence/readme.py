@@ -1,6 +1,7 @@
 """What stands first in an evidence pack: what each of its files is, in plain words."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from t3monitor.exchange.evidence.archive import SUMS
 from t3monitor.exchange.table import Table
@@ -49,20 +50,20 @@ the same bytes.
 """
 
 
-def readme(table: Table, shows: str) -> str:
-    """``shows`` is what the picture shows."""
+def readme(table: Table, shows: str, serials: Sequence[str]) -> str:
+    """``shows`` is what the picture shows, ``serials`` of which panels each series is."""
     clock = WallClock(table.zone, table.start_s, table.end_s)
     start, end = (" ".join(clock.cells(time_s)) for time_s in (table.start_s, table.end_s))
-    text = _TEXT.format(start=start, end=end, points=_points(table), shows=shows, sums=SUMS)
+    text = _TEXT.format(start=start, end=end, points=_points(table, serials), shows=shows, sums=SUMS)
     return text.replace("\n", "\r\n")
 
 
-def _points(table: Table) -> str:
+def _points(table: Table, serials: Sequence[str]) -> str:
     by_panel: dict[str, list[str]] = defaultdict(list)
-    for series in table.series:
+    for series, its_serials in zip(table.series, serials, strict=True):
         panel = " ".join(filter(None, (series.site, series.panel)))
         name = " ".join(dict.fromkeys(filter(None, (series.point, series.label))))
-        by_panel[f"{panel} ({series.serial_number})"].append(" ".join(name.split()))
+        by_panel[f"{panel} ({its_serials})"].append(" ".join(name.split()))
     count = len(table.series)
     lines = [f"{count:,}" if count > 1 else "1"]
     for panel, names in by_panel.items():
