@@ -2,6 +2,9 @@
 
 from pytestqt.qtbot import QtBot
 
+from programs import Run, opened
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.events import FillEnded, FillOffered
 from t3monitor.ui.fill_offer import FillOffer
 
@@ -54,3 +57,24 @@ def test_of_several_sites_it_stays_until_all_are_done_and_goes_with_their_databa
     assert offer.isVisibleTo(None)
     offer.clear()
     assert not offer.isVisibleTo(None)
+
+
+def test_in_the_window_a_click_asks_the_services_and_what_was_filled_is_loaded(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, Settings(link=LinkName.WEBAPI, auto_start=False)) as program:
+            window, loads = program.window, []
+            window.apply_event(OFFERED)
+            assert window.fill_offer.isVisible()
+            (service,) = program.services._services.values()
+            window.fill_offer.click()
+            assert service._fill_asked
+            program.feed.on_imported = lambda: loads.append(1)  # the slot itself is another test's
+            window.apply_event(FillEnded(5, 1, 7200.0, 7200.0))
+            assert loads == [1]
+            assert not window.fill_offer.isVisible()
+            assert window.statusBar().currentMessage().startswith("Filled from T3000")
+            window.apply_event(OFFERED)
+            window.clear()
+            assert not window.fill_offer.isVisible()
+
+    run(scenario())

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from live_cycles import STEP_S, LiveCycles
-from t3monitor.config.settings import Filling
+from t3monitor.config.settings import Filling, Settings
 from t3monitor.config.sites import Site
 from t3monitor.model.causes import Cause
 from t3monitor.model.events import CycleFinished, CycleStarted, FillEnded, FillOffered, SyncEvent
@@ -21,8 +21,9 @@ from t3monitor.store.history.statistics import statistics
 from t3monitor.sync import filling
 from t3monitor.sync.pulse import Interruption
 from t3monitor.sync.service import SyncService
+from t3monitor.t3000.webapi.link import WebApiLink
 from t3000_log import T3000Log, at_utc
-from t3000_model import make_panels
+from t3000_model import Timed, make_panels
 from t3000_panels import PanelModel
 
 INPUT, OUTPUT, VARIABLE = PointType
@@ -406,3 +407,51 @@ def test_what_was_missed_last_is_asked_about_first(recorded: FilledSite) -> None
     begun = [question["start_time"] for _, question in recorded.client.histories]
     assert len(begun) == 2
     assert [recorded.t3000.log.local(since_s)[:13] for since_s, _ in (second, first)] == [text[:13] for text in begun]
+
+
+def test_a_cycle_that_is_asked_for_does_not_wait_for_an_answer_of_the_history(
+    recorded: FilledSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.away()
+    answer, services = recorded.t3000.history, []
+    recorded.on_event = lambda service, event: services.append(service)
+
+    def ask(*args: Any) -> Timed:
+        if len(recorded.client.histories) == 1:
+            services[-1].sync_once()
+        return answer(*args)
+
+    monkeypatch.setattr(recorded.t3000, "history", ask)
+    recorded.order.clear()
+    recorded.record(4)
+    (first_s, first), (_, again) = recorded.client.histories[:2]
+    assert first == again
+    assert ("begin", first_s) in recorded.order
+    assert [ended.problem for ended in recorded.ended()] == [""]
+
+
+def test_a_link_that_tells_no_history_is_never_asked_and_nothing_is_offered(
+    recorded: FilledSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WebApiLink, "tells_history", False)
+    recorded.away()
+    recorded.record(fill_from_t3000=ASK)
+    recorded.record()
+    assert recorded.client.histories == recorded.offered() == recorded.ended() == []
+
+
+def test_holes_of_a_database_are_not_filled_in_another_one(recorded: FilledSite, tmp_path: Path) -> None:
+    recorded.away()
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+
+    def change(service: SyncService, event: SyncEvent) -> None:
+        if isinstance(event, FillOffered):
+            service.apply(Settings(link="webapi", database=other, sites=(Site(zone=recorded.zone),)))
+            service.fill()
+
+    recorded.on_event = change
+    recorded.record(5, fill_from_t3000=ASK)
+    assert recorded.client.histories == recorded.filled() == []
+    recorded.file = tmp_path / "other.db"
+    assert recorded.rows("SELECT count(*) FROM TRENDLOG_DATA WHERE data_source = 7") == [(0,)]
+    assert recorded.rows("SELECT count(*) FROM TRENDLOG_DATA") != [(0,)]

@@ -10,6 +10,9 @@ import pytest
 
 from holed_file import SERIAL, HoledFile
 from t3monitor.cli import main
+from t3monitor.config.paths import user_paths
+from t3monitor.config.settings import LinkName, Settings
+from t3monitor.config.settings_file import save
 from t3monitor.model.point_types import PointType
 from t3monitor.store.lock import Holder, Lock
 from t3000_log import T3000Log
@@ -91,6 +94,15 @@ def test_files_are_another_way_to_import(
 ) -> None:
     assert run(file, stand_in, *more) == 2
     assert "neither files nor --dry-run" in capsys.readouterr().err
+
+
+def test_another_way_to_t3000_tells_no_history(
+    file: HoledFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path))
+    save(user_paths().settings_file, Settings(link=LinkName.REPLAY, replay=str(tmp_path)))
+    assert main(["import", "--from-t3000", "--database", file.url]) == 1
+    assert "Only T3000's web service tells what it logged" in capsys.readouterr().err
 
 
 def test_an_import_of_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Filling, Settings
 from t3monitor.model.clock import SystemClock
-from t3monitor.model.errors import MonitorError
+from t3monitor.model.errors import MonitorError, RefusedError
 from t3monitor.model.events import FillEnded
 from t3monitor.model.times import duration_text
 from t3monitor.store.keeper import Keeper
@@ -43,6 +43,8 @@ def fill(args: argparse.Namespace) -> int:
         with own_keeper(url, settings) as keeper:
             for site, its in settings_by_site(settings).items():
                 link = open_link(its)
+                if not link.tells_history:
+                    raise RefusedError("Only T3000's web service tells what it logged: name it with --url")
 
                 def end(_: int, link: Link = link) -> None:
                     is_ended.set()

@@ -33,6 +33,8 @@ _LOGGED_DAYS = 3
 class DemoLink(Link):
     """Simulated building behind the Link protocol."""
 
+    tells_history = True
+
     def __init__(
         self,
         panels: int = 6,

@@ -127,7 +127,7 @@ class Filler:
 
     def _step(self, link: Link, keeper: Keeper, timeout_s: float) -> FillOffered | FillEnded | None:
         if self._stretches is None:
-            self._stretches = self._looked()
+            self._stretches = self._looked() if link.tells_history else []
             if not self._stretches:
                 self.is_over = True
                 return None

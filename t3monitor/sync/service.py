@@ -469,6 +469,8 @@ class SyncService:
         if not settings.has_link_of(old):
             self._close_source()
         if self._database_url(old) != self._database_url(settings):
+            with self._changed:
+                self._has_holes = True
             self._give_back_keeper("for another database")
         elif self._noted and (changes := _changes(old, settings)):
             self._note(self._event(EventKind.SETTINGS, "; ".join(changes)))
@@ -485,6 +487,7 @@ class SyncService:
         if self._noted:
             self._note(self._event(EventKind.QUIT, why))
         keeper, self._keeper, self._database, self._noted = self._keeper, None, None, None
+        self._filler = None  # of the holes of that database
         if keeper:
             self._keepers.give_back(keeper)
 

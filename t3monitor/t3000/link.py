@@ -95,11 +95,12 @@ class Link(Protocol):
 
     ``on_panel`` is whoever fetches' own: a link that asks T3000 panel by panel calls it with the position, from 1, and
     the number of panels before it asks for each. ``interval_s`` is how long it is from one `fetch` to the next; a link
-    that cannot ask for everything in that time plans by it.
+    that cannot ask for everything in that time plans by it. ``tells_history``: `logged` and `t3000_time` can tell it.
     """
 
     on_panel: Callable[[int, int], None] = staticmethod(_unheard)
     interval_s: float = 30.0
+    tells_history: bool = False
 
     @property
     def description(self) -> str:

@@ -26,6 +26,8 @@ class WebApiLink(Link):
     Calls end by the computer's own clock; ``monotonic_s`` and ``utc_s`` serve for what is planned and stamped.
     """
 
+    tells_history = True
+
     def __init__(
         self,
         url: str,
