@@ -29,6 +29,7 @@ from t3monitor.store.schema import IMPORTED_RUN, SCHEMA_REVISION
 from t3monitor.store.upkeep.packed import pack_oldest
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.imported import ImportedFrame, store_imported
+from t3monitor.store.writing.spacings import read_spacings
 from t3monitor.sync.logged.known import Known, known_to
 
 IN2 = PointKey(SERIAL, PointType.INPUT, 2)
@@ -191,6 +192,13 @@ def test_a_reading_that_lacks_a_point_ends_its_line_as_it_did_there(ours: HoledF
     for holed in (theirs, ours):
         (series,) = HistoryReader(holed.url).read(IN1, 0, 2000, 100)
         assert [*zip(*(edges.tolist() for edges in series.holes), strict=True)] == [(1120.0, 1180.0)]
+
+
+def test_how_often_ours_reads_is_not_told_by_newer_readings_of_theirs(ours: HoledFile, theirs: HoledFile) -> None:
+    ours.read(1000, 1030)
+    theirs.read(1600, 1900, spacing_s=300)
+    merged(theirs, ours)
+    assert read_spacings(ours.url, "") == {(SERIAL, PointType.INPUT): (30, 30)}
 
 
 def test_what_theirs_imported_stays_imported_and_yields_to_what_was_recorded(

@@ -4,7 +4,7 @@ from sqlalchemy import func, literal, select, union_all
 
 from t3monitor.model.point_types import PointType
 from t3monitor.store.reading import reading, stored_rows
-from t3monitor.store.schema import IMPORTED_RUN, devices, sync_runs, trendlog_frames
+from t3monitor.store.schema import MERGED_RUN, devices, sync_runs, trendlog_frames
 from t3monitor.store.writing.reading_times import Vector
 
 _kinds = union_all(*(select(literal(kind.value).label("kind")) for kind in PointType)).subquery()
@@ -26,7 +26,7 @@ def read_spacings(url: str, site: str) -> dict[Vector, tuple[int, int]]:
             .where(
                 frame.serial_number == devices.c.serial_number,
                 frame.point_type == _kinds.c.kind,
-                frame.run_id > IMPORTED_RUN,  # else it was imported
+                frame.run_id > MERGED_RUN,  # else others recorded it
             )
             .order_by(frame.logging_time.desc(), frame.run_id.desc())
             .limit(1)
