@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,6 +25,7 @@ from t3monitor.simulation.story import PAST_S, Story
 from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.present_state import read_present_state
+from t3monitor.sync.links import open_link, site_zones
 from t3monitor.sync.sites import SiteServices
 from test_sites import Runner
 
@@ -111,6 +113,23 @@ def test_the_past_has_the_last_night_in_which_clocks_were_put_and_the_day_before
     assert min(later - earlier for earlier, later in pairwise(about) if abs(earlier) > 12_000) == 3600
     assert times[0] == min(put_s - 38 * 3600, END_S - PAST_S)
     assert put_s in notes, "that is how its user finds it"
+
+
+@pytest.mark.parametrize(("zone", "site_zone", "hours"), [("Europe/Berlin", None, 1), ("UTC", "America/New_York", -5)])
+def test_the_building_stands_in_a_zone_whose_clocks_are_put_and_lives_by_its_standard_time(
+    zone: str, site_zone: str | None, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(link=LinkName.DEMO)
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        place, zones, link = place_of_building(END_S), site_zones(settings), open_link(settings)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert isinstance(link, DemoLink)
+    assert link._building._utc_offset_s == place.standard_offset_s == hours * 3600
+    assert zones == ({"": ZoneInfo(site_zone)} if site_zone else {})
 
 
 def test_nothing_ran_between_that_night_and_the_last_days(url: str) -> None:
