@@ -21,6 +21,7 @@ from t3monitor.config.settings import Settings
 from t3monitor.config.settings_file import save
 from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.model.successions import Succession, SuccessionEdit
+from t3monitor.store.baselines import read_baselines
 from t3monitor.store.database import Database
 from t3monitor.store.lock import holder_of
 from t3monitor.store.notes import read_notes
@@ -115,6 +116,12 @@ def test_beside_a_program_that_records(
     assert read_successions(sqlite_url(database)) == ()
     with pytest.raises(UnansweredError, match="no other panel"):
         asyncio.run(write_successions(holder, [SuccessionEdit(237219, its._replace(successor=237219))]))
+
+    assert main(["database", "freeze", "Handover", "--database", sqlite_url(database)]) == 0
+    assert capsys.readouterr().out == "Frozen as “Handover”: 512 points of 2 panels\n"
+    assert main(["database", "freeze", "Handover", "--database", sqlite_url(database)]) != 0
+    assert "There is a baseline “Handover” already" in capsys.readouterr().err
+    assert [baseline.name for baseline in read_baselines(sqlite_url(database))] == ["Handover"]
 
     recorder.kill()
     recorder.wait()

@@ -8,6 +8,8 @@ import pytest
 
 from packed import BLOCK, KIND, POINTS, SERIAL, fill, time_of, value
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.baselines import BaselineEdit, Frozen
+from t3monitor.store.baselines import keep
 from t3monitor.store.database import Database
 from t3monitor.store.files import put_in_place
 from t3monitor.store.upkeep.backup import back_up
@@ -33,6 +35,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = Database(sqlite_url(path))
     fill(database, BLOCKS, HOT)
     fill(database, 1, HOT, serial=SERIAL + 1)
+    frozen = Frozen(NOW_S, (device(),), frozenset())
+    with database.writing() as cursor:
+        keep(cursor, BaselineEdit("freeze", "Commissioning"), frozen)
     database.close()
     return path
 
@@ -111,10 +116,11 @@ def samples(file: Path, serial: int = SERIAL) -> int:
 def test_of_a_whole_file_everything_is_carried(file: Path) -> None:
     new, result = salvaged(file)
     assert (result.lost, result.from_backup) == ((), 0)
-    for table in ("TRENDLOG_FRAMES", "TRENDLOG_BLOCKS", "TRENDLOG_SEGMENTS", "SYNC_RUNS", "TRENDLOG_LAYOUT_POINTS"):
+    history = "TRENDLOG_FRAMES", "TRENDLOG_BLOCKS", "TRENDLOG_SEGMENTS", "SYNC_RUNS", "TRENDLOG_LAYOUT_POINTS"
+    for table in (*history, "BASELINES", "BASELINE_PANELS", "BASELINE_POINTS"):
         everything = f"SELECT * FROM {table} ORDER BY 1, 2, 3"
         assert rows(new, everything) == rows(file, everything)
-        assert result.rows[table] == len(rows(file, everything))
+        assert result.rows[table] == len(rows(file, everything)) > 0
 
 
 def test_points_of_a_lost_layout_are_the_present_ones_where_its_fingerprint_says_so(tmp_path: Path) -> None:

@@ -197,15 +197,15 @@ def test_a_cycle_stores_every_panel_with_the_time_of_its_reading(stand_in: Stand
     # A panel is read whole at first; of that the groups in use are recorded, one of each type.
     assert (cycle["devices"], cycle["points"], cycle["samples"], cycle["skipped"]) == (3, 768, 90, 0)
     devices = program.rows(
-        "SELECT serial_number, panel_id, panel_name, ip_address, modbus_address, input_logging_time"
-        " FROM DEVICES ORDER BY panel_id"
+        "SELECT serial_number, panel_id, panel_name, ip_address, modbus_address, object_instance,"
+        " input_logging_time FROM DEVICES ORDER BY panel_id"
     )
-    assert [device[:5] for device in devices] == [
-        (2**32 - 7, 1, "AHU-1", "192.168.1.1", 1),
-        (237221, 2, "AHU-2", "192.168.1.2", 2),
-        (237222, 3, "AHU-3", "192.168.1.3", 3),
+    assert [device[:6] for device in devices] == [
+        (2**32 - 7, 1, "AHU-1", "192.168.1.1", 1, 1001),
+        (237221, 2, "AHU-2", "192.168.1.2", 2, 1002),
+        (237222, 3, "AHU-3", "192.168.1.3", 3, 1003),
     ]
-    assert all(began <= device[5] <= time.time() for device in devices)
+    assert all(began <= device[6] <= time.time() for device in devices)
 
 
 def test_a_frozen_panel_is_stored_once_and_keeps_its_age(stand_in: StandIn, program: Program) -> None:

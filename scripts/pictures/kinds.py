@@ -205,6 +205,7 @@ KINDS = {
     "log": _page("log"),
     "cycles": _page("cycles"),
     "notes": Kind(_notes),
+    "baselines": _page("baselines"),
     "settings": _page("settings"),
     "history": _page("history"),
     "evidence": _page("evidence"),
