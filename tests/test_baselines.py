@@ -50,7 +50,7 @@ def values(kind: PointType, was: float, has: float, band: float = 1.0, **fields:
 @pytest.mark.parametrize(
     ("kind", "range_", "units", "was", "same", "other"),
     [
-        (IN, 3, "°C", 20.1, 21.1, 21.2),
+        (IN, 3, "°C", 1.2, 2.2, 2.3),
         (IN, 4, "°F", 70.0, 68.0, 67.9),
         (IN, 27, "%", 40.0, 45.0, 45.1),
         (OUT, 2, "%Open", 50.0, 45.0, 44.9),
@@ -109,9 +109,8 @@ def test_words_and_units_that_one_of_both_does_not_know_are_no_difference() -> N
     assert told(frozen[low], frozen[high]) == [("VAR1", "words", "1 Low", "1 Slow")]
     table = point(IN, 1, 5.0, range=20, units="")
     assert told(panel(table), panel(table._replace(units="gpm"))) == []
-    assert told(panel(table._replace(units="kg")), panel(table._replace(units="gpm"))) == [
-        ("IN1", "unit", "kg", "gpm"),
-    ]
+    kilograms, gallons = panel(table._replace(units="kg")), panel(table._replace(units="gpm", value=50.0))
+    assert told(kilograms, gallons) == [("IN1", "unit", "kg", "gpm")], "values of different units are not compared"
 
 
 def test_a_faulty_sensor_is_a_status_and_its_value_says_nothing() -> None:

@@ -54,6 +54,14 @@ def test_a_panel_that_no_longer_answers_is_still_known(tmp_path: Path) -> None:
     assert known.received_at == NOW_S + 30
 
 
+def test_what_t3000_told_once_of_a_panel_is_kept_while_it_tells_nothing(tmp_path: Path) -> None:
+    told = device(settings=PanelSettings("192.168.1.5", 502, 7, 3, 4711))
+    store(tmp_path / "x.db", Snapshot(NOW_S, (told,)), Snapshot(NOW_S + 30, (replace(told, settings=PanelSettings()),)))
+    known = read_present_state(sqlite_url(tmp_path / "x.db"))
+    assert known is not None
+    assert known.panels[0].settings == told.settings
+
+
 def test_a_missing_file_and_an_empty_database_know_nothing(tmp_path: Path) -> None:
     assert read_present_state(sqlite_url(tmp_path / "x.db")) is None
     store(tmp_path / "x.db")

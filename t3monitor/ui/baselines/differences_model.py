@@ -131,6 +131,8 @@ class DifferencesModel(RowsModel[Difference]):
     def _is_wanted(self, difference: Difference) -> bool:
         if self._what and difference.what != self._what:  # Qt makes a plain text of it
             return False
+        if not self._sought:
+            return True
         panel, point = difference.panel, difference.point
         more = (panel.site, f"{panel.serial_number}", point.full_label if point else "")
         return all_found(self._sought, "\n".join((*self.texts(difference), *more)).lower())
