@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from answers import real_answer, real_panel
 from captured import captured
+from holed_file import HoledFile
 from programs import Run, opened, until
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.config.sites import Site
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.store.notes import read_notes
 from t3monitor.ui.importing import ImportDialog
 from t3000_databases import SPLIT, point, sample, split
 
@@ -132,6 +135,30 @@ def test_a_folder_that_is_dropped_is_told_of_with_its_databases_and_captures(
             assert "3 samples from 2025-10-31 21:34:39 EDT" in told
             dialog.import_button.click()
             await until(lambda: not program.is_busy and samples(paths) == 4, program)
+            dialog.reject()
+
+    run(scenario())
+
+
+def test_the_database_of_another_t3_monitor_is_told_of_and_merged(run: Run, paths: Paths, tmp_path: Path) -> None:
+    theirs = HoledFile(tmp_path / "other computer.db")
+    theirs.read(*range(1_767_632_400, 1_767_632_700, 30))
+    theirs.add("NOTES", since=1_767_632_460, text="belt", author="ann", created_at=1, changed_at=1)
+    theirs.connection.close()
+
+    async def scenario() -> None:
+        async with opened(paths, STOPPED) as program:
+            assert drop(program.window, [tmp_path / "other computer.db"])
+            dialog = program.importer.dialog
+            assert isinstance(dialog, ImportDialog)
+            await until(dialog.import_button.isEnabled, program)
+            told = dialog.text.toPlainText()
+            assert "10 readings of panels and types (another T3 Monitor's" in told
+            assert "20 samples from 2026-01-05 12:00:00 EST to 2026-01-05 12:04:30 EST" in told
+            assert "1 notes, of which 1 are new\n  20 of the samples are new" in told
+            dialog.import_button.click()
+            await until(lambda: not program.is_busy and samples(paths) == 20, program)
+            assert [note.text for note in read_notes(sqlite_url(paths.database_file(None)))] == ["belt"]
             dialog.reject()
 
     run(scenario())

@@ -1,13 +1,12 @@
 """Notes in the database: written, taken back, carried over."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from old_files import older_schema
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.notes import Note, NoteEdit
@@ -73,17 +72,14 @@ def test_a_damaged_database_is_left_with_its_notes(database: Database, tmp_path:
     assert read_notes(sqlite_url(tmp_path / "new.db")) == notes
 
 
-def test_a_file_of_schema_0005_gets_the_table_and_keeps_a_copy(database: Database) -> None:
-    database.close()
-    with closing(sqlite3.connect(database.path)) as connection, connection:
-        for table in ("NOTES", "PANEL_SUCCESSORS"):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("UPDATE alembic_version SET version_num = '0005'")
-    later = Database(database.url)
+def test_a_file_of_schema_0005_gets_the_table_and_keeps_a_copy(tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    older_schema("0005", file, tmp_path)
+    later = Database(sqlite_url(file))
     write_notes(later, [NoteEdit(FILTER)])
     assert len(read_notes(later.url)) == 1
     later.close()
-    assert database.path.with_name("notes.schema-0005.db").exists()
+    assert file.with_name("notes.schema-0005.db").exists()
 
 
 def test_notes_are_steps_of_the_trend_and_one_that_could_not_be_taken_back_is_not_done_twice(
