@@ -12,8 +12,9 @@ from typing import cast
 from sqlalchemy import Engine
 
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
+from t3monitor.store.failures import database_sentences
 from t3monitor.store.files import database_file, is_there
-from t3monitor.store.reading import reading
+from t3monitor.store.reading import open_read_only, reading
 from t3monitor.store.schema import SCHEMA_REVISION
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -85,15 +86,17 @@ def schema_revision(url: str) -> str | None:
 
     Raises DatabaseUnusableError if it is somebody else's, DatabaseError if it cannot be read.
     """
-    with reading(url, foreign=True) as connection:
-        tables = set(connection.exec_driver_sql(_TABLES).scalars())
+    path = database_file(url)
+    with database_sentences(path, opening=True), closing(open_read_only(path, foreign=True)) as connection:
+        connection.execute("BEGIN")  # else another program might change the tables in between
+        tables = {name for (name,) in connection.execute(_TABLES)}
         if {_VERSION_TABLE, _OWN_TABLE} <= tables and (
-            revision := connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            revision := connection.execute("SELECT version_num FROM alembic_version").fetchone()
         ):
-            return str(revision)
+            return str(revision[0])
     if tables:
         raise DatabaseUnusableError(
-            f"The database {database_file(url)} belongs to another program (T3000 itself keeps a file of that name); "
+            f"The database {path} belongs to another program (T3000 itself keeps a file of that name); "
             "it was not touched; choose another file"
         )
     return None

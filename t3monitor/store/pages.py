@@ -1,14 +1,12 @@
 """Whether the pages of a file are well formed, as SQLite finds them."""
 
-import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from threading import Timer
-from typing import cast
 
 from t3monitor.model.errors import DatabaseDamagedError
-from t3monitor.store.failures import damaged
+from t3monitor.store.failures import damaged, database_sentences
 from t3monitor.store.files import database_file
-from t3monitor.store.reading import reading
+from t3monitor.store.reading import open_read_only
 from t3monitor.store.work import CancelledWorkError, LongWork
 
 MOST_FINDINGS = 20
@@ -19,13 +17,15 @@ def damage(url: str, work: LongWork, *, full: bool = False, sealed: bool = False
 
     Raises DatabaseError, or CancelledWorkError.
     """
-    work.share = None
+    work.share, path = None, database_file(url)
     pragma = f"PRAGMA {'integrity' if full else 'quick'}_check({MOST_FINDINGS})"
     try:
-        with reading(url, foreign=sealed) as connection:
-            driver = cast(sqlite3.Connection, connection.connection.driver_connection)
-            with work.on(driver):
-                lines = [line for (text,) in driver.execute(pragma) for line in text.splitlines()]
+        with (
+            database_sentences(path, opening=sealed),
+            closing(open_read_only(path, foreign=sealed)) as connection,
+            work.on(connection),
+        ):
+            lines = [line for (text,) in connection.execute(pragma) for line in text.splitlines()]
     except DatabaseDamagedError as error:  # where SQLite does not even begin
         lines = [error.finding]
     return [line for line in lines if line != "ok" and not line.startswith("***")]
