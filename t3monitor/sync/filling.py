@@ -19,7 +19,7 @@ from t3monitor.model.events import FillEnded, FillOffered
 from t3monitor.model.recording import Recording
 from t3monitor.model.times import duration_text
 from t3monitor.model.zones import offset_s
-from t3monitor.store.causes.ours import OwnHole, own_holes, points_around
+from t3monitor.store.causes.ours import OwnHole, own_holes, panels_of, points_around
 from t3monitor.store.keeper import Keeper, Store
 from t3monitor.store.writing.events import RecordingEvent, write_events
 from t3monitor.store.writing.filled import tell_filled
@@ -36,6 +36,7 @@ DELAY_S = 5.0  # after the first good cycle
 BETWEEN_S = 0.5  # from an answer to the next question
 _LEAST_S = 10.0  # before the next cycle, or twice what the last question took
 AGAIN_S = (60.0, 600.0, 3600.0)  # after what went wrong; then not again, until there is another hole or a new start
+_PANELS_AT_ONCE = 3  # whose holes are looked for in a step
 ROWS = 10_000  # of an answer: a fifth of what T3000 gives at most, some 3 MB
 _FIRST_PIECE, _LONGEST_PIECE, _SHORTEST_PIECE = timedelta(hours=3), timedelta(days=1), timedelta(seconds=1)
 
@@ -95,6 +96,8 @@ class Filler:
         self._tries = 0
         self._length = _FIRST_PIECE
         self._stretches: list[_Stretch] | None = None  # None: not looked for yet
+        self._unseen: list[tuple[int, int]] | None = None  # panels whose holes were not looked for yet
+        self._found: list[OwnHole] = []
         self._ahead_s: float | None = None
         self._asking: _Asking | None = None
         self._samples = 0
@@ -110,7 +113,7 @@ class Filler:
 
     def go(self) -> None:
         """The user wants it."""
-        self._may_ask, self._stretches = True, None  # there may be others since they were offered
+        self._may_ask, self._stretches, self._unseen = True, None, None  # there may be others since they were offered
         self.due_s = self._clock.monotonic_s()
 
     def step(self, link: Link, keeper: Keeper, timeout_s: float) -> FillOffered | FillEnded | None:
@@ -127,7 +130,10 @@ class Filler:
 
     def _step(self, link: Link, keeper: Keeper, timeout_s: float) -> FillOffered | FillEnded | None:
         if self._stretches is None:
-            self._stretches = self._looked() if link.tells_history else []
+            if link.tells_history and not self._look():
+                self.due_s = self._clock.monotonic_s() + BETWEEN_S
+                return None
+            self._stretches, self._unseen = _stretches(self._found), None
             if not self._stretches:
                 self.is_over = True
                 return None
@@ -145,11 +151,15 @@ class Filler:
         self.due_s = self._clock.monotonic_s() + BETWEEN_S
         return None
 
-    def _looked(self) -> list[_Stretch]:
+    def _look(self) -> bool:
+        """Looks for holes of some panels more; returns whether that were all."""
+        if self._unseen is None:
+            self._unseen, self._found = panels_of(self._url, self._site), []
         now_s = self._clock.utc_s()
-        known = known_to(self._url, self._settings)
-        found = own_holes(self._url, self._site, self._recording, now_s - LOOKED_BACK_S, now_s)
-        return _stretches(_kept(found, known))
+        panels, self._unseen = self._unseen[:_PANELS_AT_ONCE], self._unseen[_PANELS_AT_ONCE:]
+        found = own_holes(self._url, panels, self._recording, now_s - LOOKED_BACK_S, now_s)
+        self._found += _kept(found, known_to(self._url, self._settings)) if found else ()
+        return not self._unseen
 
     def _offer(self, stretches: Sequence[_Stretch]) -> FillOffered:
         since_s, until_s = min(its.start_s for its in stretches), max(its.end_s for its in stretches)
@@ -235,7 +245,7 @@ class Filler:
         """It costs nothing but the filling; it is begun anew later, a few times."""
         again_in_s = AGAIN_S[self._tries] if self._tries < len(AGAIN_S) else None
         self._tries += 1
-        self._stretches, self._asking = None, None
+        self._stretches, self._asking, self._unseen = None, None, None
         self.due_s = self._clock.monotonic_s() + (again_in_s or 0.0)
         return self._over(problem, again_in_s)
 

@@ -487,7 +487,6 @@ class SyncService:
         if self._noted:
             self._note(self._event(EventKind.QUIT, why))
         keeper, self._keeper, self._database, self._noted = self._keeper, None, None, None
-        self._filler = None  # of the holes of that database
         if keeper:
             self._keepers.give_back(keeper)
 
