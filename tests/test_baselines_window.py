@@ -14,6 +14,7 @@ from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.baselines import Aspect, Frozen, differences
 from t3monitor.store.baselines import read_baselines
 from t3monitor.ui.baselines.differences_model import DifferencesModel
+from tab_stops import names as names_of
 from values import NOW_S, device, snapshot
 
 DEMO = Settings(link=LinkName.DEMO, auto_start=False, demo_panels=2)
@@ -36,6 +37,18 @@ def test_a_baseline_is_frozen_compared_renamed_deleted_and_its_differences_are_e
             control.show_action.trigger()
             await until(lambda: page.model.rowCount() > 0, program)
             assert page.isVisible()
+            heard = names_of(program.window)
+            controls = [
+                "Commissioning",
+                "with now",
+                "Usual band",
+                "All",
+                "Search the differences",
+                "Compare",
+                "Baseline",
+            ]
+            first = heard.index("Commissioning")
+            assert heard[first : first + 9] == [*controls, "Export…", "Differences"]
             assert names() == ["Commissioning"], "of the building's past"
             labels = [its for its in page.model.found if its.what is Aspect.CALIBRATION]
             assert [(its.point and its.point.label, its.then, its.now) for its in labels] == [("SAT", "1", "1.2")]
