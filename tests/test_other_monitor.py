@@ -184,6 +184,14 @@ def test_of_a_time_that_both_have_points_that_ours_lacks_are_added_and_end_no_li
     assert merged(theirs, ours).added == 0
 
 
+def test_readings_of_which_a_damaged_file_does_not_say_what_they_are_of_are_left_out(
+    ours: HoledFile, theirs: HoledFile
+) -> None:
+    theirs.read(1000)
+    theirs.read(1030, layout=99)
+    assert merged(theirs, ours).added == 2
+
+
 def test_a_reading_that_lacks_a_point_ends_its_line_as_it_did_there(ours: HoledFile, theirs: HoledFile) -> None:
     theirs.read(1000, 1030, 1060, 1090)
     theirs.read(1120, 1150, values=(None, 21.0))

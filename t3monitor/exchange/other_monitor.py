@@ -269,6 +269,8 @@ class _Merging:
             by_point = [columns[index][chosen].tolist() for index in indexes]
             told = (column[chosen].tolist() for column in (rows.times, rows.layouts, rows.runs, rows.spacings))
             for time_s, layout, run, spacing_s, values in zip(*told, zip(*by_point, strict=True), strict=True):
+                if int(layout) not in layouts:  # of a file with damage: nobody knows what these values are
+                    continue
                 panel_id, source, points = layouts[int(layout)]
                 yield ImportedFrame(
                     *vector,
