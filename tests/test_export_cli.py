@@ -26,6 +26,16 @@ def holed(tmp_path: Path) -> Iterator[HoledFile]:
     holed.connection.close()
 
 
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HoledFile]:
+    """So much that it takes a while to write."""
+    long, now_s = HoledFile(tmp_path_factory.mktemp("long") / "history.db"), int(time.time())
+    long.describe("SAT", "RAT")
+    long.read(*range(now_s - 40_000 * SPACING_S, now_s, SPACING_S))
+    yield long
+    long.connection.close()
+
+
 def export(holed: HoledFile, tmp_path: Path, *options: str, name: str = "t.csv") -> int:
     return main(["export", str(tmp_path / "out" / name), "--database", holed.url, "--zone", "Europe/Berlin", *options])
 
@@ -102,12 +112,11 @@ def test_a_missing_database_is_5_and_a_file_that_cannot_be_written_1(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("form", ["--long", "--excel", "--evidence"])
-def test_an_end_in_the_midst_leaves_nothing(holed: HoledFile, tmp_path: Path, form: str) -> None:
-    now_s = int(time.time())
-    holed.read(*range(now_s - 40_000 * SPACING_S, now_s, SPACING_S))
+def test_an_end_in_the_midst_leaves_nothing(long: HoledFile, tmp_path: Path, form: str) -> None:
     folder = tmp_path / "out"
+    folder.mkdir()
     name = {"--excel": "t.xlsx", "--evidence": "t.zip"}.get(form, "t.csv")
-    options = ["--database", holed.url, "--from", "2020-01-01", form]
+    options = ["--database", long.url, "--from", "2020-01-01", form]
     with subprocess.Popen(
         [sys.executable, "-m", "t3monitor", "export", str(folder / name), *options], stderr=subprocess.DEVNULL
     ) as process:
