@@ -21,6 +21,8 @@ from t3monitor.model.events import (
     AnswerDecoded,
     CycleFinished,
     CycleStarted,
+    FillEnded,
+    FillOffered,
     PanelCounts,
     PanelLogged,
     PanelUpserted,
@@ -245,3 +247,23 @@ def test_each_outcome_is_of_one_class() -> None:
         Outcome.NOT_READY,
         Outcome.INTERRUPTED,
     }
+
+
+def test_what_is_filled_from_t3000_is_told_with_how_much_and_what_went_wrong_with_when_it_is_tried_again() -> None:
+    lines = FlowLines()
+
+    def told(event: SyncEvent) -> list[str]:
+        return [line for _, line in lines.of(event)]
+
+    assert told(FillOffered(3, 0.0, 7200.0, 7200.0)) == [
+        "📥 T3000 may have logged what was missed while T3 Monitor did not record (2 hours)"
+    ]
+    assert told(FillEnded(1200, 1, 7200.0, 6840.0)) == [
+        "📥 Filled from T3000's own history: 1200 samples of 1 panel, 1.9 hours of 2 hours"
+    ]
+    assert told(FillEnded(0, 0, 0.0, 0.0, "T3000 did not answer", 600.0)) == [
+        "⚠️ Filling from T3000's own history: T3000 did not answer - tried again in 10 minutes"
+    ]
+    assert told(FillEnded(0, 0, 0.0, 0.0, "T3000 did not answer")) == [
+        "⚠️ Filling from T3000's own history: T3000 did not answer"
+    ]

@@ -178,7 +178,7 @@ class HistoryPage(SettingsPage):
                 (
                     self.tr("&Fill from T3000"),
                     self.filling,
-                    self.tr("what was missed while T3 Monitor was off, from what T3000 logged"),
+                    self.tr("what was missed here and T3000 logged"),
                 ),
             )
         ):
