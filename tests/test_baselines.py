@@ -1,7 +1,10 @@
 """Baselines: frozen as the database knows the points, and what differs from them later."""
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC
+from io import StringIO
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,8 @@ from typing import Any
 import pytest
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.exchange.differences_csv import Compared, differences_csv
+from t3monitor.exchange.table import Separators
 from t3monitor.model.baselines import Aspect, BaselineEdit, Frozen, differences
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
@@ -171,6 +176,24 @@ def test_the_difference_of_a_measured_value_is_a_number() -> None:
     (found,) = differences(state(then), state(now))
     assert (found.what, found.delta) == (Aspect.VALUE, -2.5)
     assert found.key == (237219, IN, 1)
+
+
+def test_values_are_numbers_in_the_file_and_their_unit_is_beside_them() -> None:
+    clock = point(VAR, 1, 3600.0, range=20, units="s")
+    then = panel(point(IN, 1, -12.5), point(IN, 2, 0, range=1, digital_analog=0, units=""), variables=(clock,))
+    now = panel(
+        point(IN, 1, -3.25),
+        point(IN, 2, 1, range=1, digital_analog=0, units=""),
+        variables=(clock._replace(value=7323.0),),
+    )
+    found = differences(state(then), state(now))
+    table = differences_csv(found, Compared("a", NOW_S, "b", NOW_S), Separators(",", ";"), UTC).decode("utf-8-sig")
+    assert [row[6:] for row in csv.reader(StringIO(table, newline=""), delimiter=";")] == [
+        ["What", "a, 2025-11-01 01:35:00 UTC+00:00", "b, 2025-11-01 01:35:00 UTC+00:00", "Difference", "Unit"],
+        ["value", "-12,5", "-3,25", "9,25", "°C"],
+        ["value", "Off", "On", "", ""],
+        ["value", "1:00:00", "2:02:03", "1:02:03", ""],
+    ]
 
 
 @pytest.fixture

@@ -12,10 +12,12 @@ from programs import Run, opened, until
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.baselines import Aspect, Frozen, differences
+from t3monitor.model.point_types import PointType
 from t3monitor.store.baselines import read_baselines
 from t3monitor.ui.baselines.differences_model import DifferencesModel
+from t3monitor.ui.kit.table_text import Figure
 from tab_stops import names as names_of
-from values import NOW_S, device, snapshot
+from values import NOW_S, device, point, snapshot
 
 DEMO = Settings(link=LinkName.DEMO, auto_start=False, demo_panels=2)
 
@@ -147,6 +149,19 @@ def test_the_points_are_written_as_a_list_and_as_ede(run: Run, paths: Paths, tmp
             assert lines[8].startswith(f"{first.serial_number}/IN1;;Outdoor Air Temp;0;1;OAT;")
 
     run(scenario())
+
+
+def test_values_are_copied_as_numbers_with_their_unit_beside_them() -> None:
+    parent = QWidget()
+    model = DifferencesModel(parent)
+    then, now = (
+        Frozen.of(snapshot(device(inputs=(point(PointType.INPUT, 1, value),))), NOW_S, 30) for value in (-12.5, 3.25)
+    )
+    (found,) = differences(then, now)
+    assert model.texts(found)[4:] == ["-12.50 °C", "3.25 °C", "+15.75 °C"]
+    copied = model.copied(found)[4:]
+    assert copied == ["-12.50", "3.25", "15.75", "°C"]
+    assert [type(cell) for cell in copied] == [Figure, Figure, Figure, str]
 
 
 def test_the_table_of_differences_is_a_sound_model(qtmodeltester: ModelTester) -> None:

@@ -8,6 +8,7 @@ from t3monitor.exchange.cells import csv_bytes, number_cell, text_cell
 from t3monitor.exchange.table import Separators
 from t3monitor.exchange.wall_clock import WallClock
 from t3monitor.model.baselines import Difference
+from t3monitor.model.units import hours_minutes_seconds, shows_time
 
 _TITLES = ("Site", "Panel", "Panel number", "Serial number", "Point", "Label", "What")
 
@@ -35,12 +36,17 @@ def differences_csv(
 
 
 def _row(difference: Difference, decimal: str) -> Iterator[str]:
-    panel, point, delta = difference.panel, difference.point, difference.delta
-    yield text_cell(panel.site)
-    yield text_cell(panel.panel_name)
+    panel, point = difference.panel, difference.point
+    yield from map(text_cell, (panel.site, panel.panel_name))
     yield from (f"{panel.panel_id}", f"{panel.serial_number}")
     yield from (point.point_id, text_cell(point.label or point.full_label)) if point else ("", "")
     yield text_cell(difference.what)
-    for text in (difference.then, difference.now):
-        yield number_cell(float(text), decimal) if difference.has_numbers else text_cell(text)
-    yield from ("", "") if delta is None or not point else (number_cell(delta, decimal), text_cell(point.written_unit))
+    if point is not None and difference.delta is not None:
+        is_time = shows_time(point.point_type, point.range)
+        for number in (point.value - difference.delta, point.value, difference.delta):
+            yield hours_minutes_seconds(number) if is_time else number_cell(number, decimal)
+        yield "" if is_time else text_cell(point.written_unit)
+    else:
+        for text in (difference.then, difference.now):
+            yield number_cell(float(text), decimal) if difference.has_numbers else text_cell(text)
+        yield from ("", "")

@@ -1,6 +1,6 @@
 """What differs from a baseline as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import cache
 from typing import Any
@@ -98,9 +98,11 @@ class DifferencesModel(RowsModel[Difference]):
     def copied(self, difference: Difference) -> list[str]:
         """The same for a spreadsheet: what is a number is one, with its unit beside it."""
         *names, then, now, delta = self.texts(difference)
-        ends = map(Figure, (then, now)) if difference.has_numbers else (then, now)
         number, _, unit = delta.partition(" ")
-        return [*names, *ends, Figure(number), unit]
+        ends: Iterable[str] = (then, now)
+        if delta or difference.has_numbers:
+            ends = (Figure(text.removesuffix(f" {unit}")) for text in ends)
+        return [*names, *ends, Figure(number.removeprefix("+")), unit]
 
     def copied_titles(self) -> list[str]:
         """The titles over that."""
