@@ -20,7 +20,8 @@ from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.plot.axes import NARROW_PX, ValueAxis
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices, AxisKey, Per
-from t3monitor.ui.trend.plot.plot import Drawn, TrendPlot
+from t3monitor.ui.trend.plot.drawn import Drawn
+from t3monitor.ui.trend.plot.plot import TrendPlot
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.plot.ticks import fit
 from t3monitor.ui.trend.saved import from_json, to_json

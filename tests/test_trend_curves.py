@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGraphicsRectItem
 
 from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.ui.trend.legend.styles import Style
-from t3monitor.ui.trend.plot.curves import Curve, CurvesItem
+from t3monitor.ui.trend.plot.curve import Curve
+from t3monitor.ui.trend.plot.curves import CurvesItem
 from t3monitor.ui.trend.plot.extremes import Band, band_pixels
 from t3monitor.ui.trend.plot.last_values import LastValue, spread
 from t3monitor.ui.trend.plot.line import drawn_line

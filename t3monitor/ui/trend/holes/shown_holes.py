@@ -13,7 +13,7 @@ from t3monitor.ui.trend.holes.explainer import HoleExplainer
 from t3monitor.ui.trend.holes.hole_texts import incident_texts, whose
 from t3monitor.ui.trend.holes.incidents import Incident, incidents
 from t3monitor.ui.trend.holes.missing import CAUSES, Missing, Pieces, faults, missing, with_filled_as_one
-from t3monitor.ui.trend.plot.plot import HoleRow
+from t3monitor.ui.trend.plot.drawn import HoleRow
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.series.coverage import Coverage
 from t3monitor.ui.trend.series.trace import Names, Trace

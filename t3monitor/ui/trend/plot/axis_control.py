@@ -10,7 +10,7 @@ from t3monitor.ui.trend.holes.explainer import HoleExplainer
 from t3monitor.ui.trend.holes.missing import faults
 from t3monitor.ui.trend.plot.axis_choices import AxisKey, Limits, Per
 from t3monitor.ui.trend.plot.axis_menu import AxisMenu
-from t3monitor.ui.trend.plot.plot import Drawn
+from t3monitor.ui.trend.plot.drawn import Drawn
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.state import TrendState
 

@@ -1,16 +1,15 @@
 """The plot: curves over one grid with an axis for each unit, lanes beneath, all above one time axis.
 
-There is one view box for all units, and their scales share its divisions: the marks of all axes stand on the same lines
+There is one box for all units, and their scales share its divisions: the marks of all axes stand on the same lines
 and nothing has to be kept aligned. The plot owns no time range and moves nothing by itself: it tells what the user does
 with the mouse, and is told what to show.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
@@ -20,20 +19,20 @@ from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QToolTip, QW
 from t3monitor.model.point_types import PointType
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.model.units import value_text
-from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.kit.layout import mark_focus
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.holes.hole_items import LEAST_PX, BandRow, CurveHoles, LaneHoles
 from t3monitor.ui.trend.holes.missing import Pieces, filled
 from t3monitor.ui.trend.holes.strip import STRIP_PX, Strip
-from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.marks.flags import FlagRow
 from t3monitor.ui.trend.marks.marks import Mark
 from t3monitor.ui.trend.marks.note_bands import NoteBands
 from t3monitor.ui.trend.plot.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices
-from t3monitor.ui.trend.plot.curves import Curve, CurvesItem
-from t3monitor.ui.trend.plot.lanes import LANE_PX, Lane, LanesItem, LaneWords
+from t3monitor.ui.trend.plot.curve import Curve
+from t3monitor.ui.trend.plot.curves import CurvesItem
+from t3monitor.ui.trend.plot.drawn import Drawn, HoleRow
+from t3monitor.ui.trend.plot.lanes import LANE_PX, Lane, LanesItem
 from t3monitor.ui.trend.plot.ticks import axis_unit
 from t3monitor.ui.trend.plot.time_box import TimeBox
 from t3monitor.ui.trend.plot.value_axes import ValueAxes
@@ -49,28 +48,6 @@ _ANY_HEIGHT_PX = 16_777_215.0  # Qt's
 _NARROWEST_PX = 100.0  # of the plot beside all its axes: Qt ends the program where a box of the scene has no width
 _GRIP, _NO_GRIP = Qt.CursorShape.SplitHCursor, Qt.CursorShape.ArrowCursor
 _RESTS_AFTER_MS = 150  # without a movement
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A visible series: its lines and lanes are made of its samples."""
-
-    key: SeriesKey
-    name: str  # beside a lane
-    colour: QColor
-    style: Style  # of its lines; lanes have but the colour
-    series: tuple[tuple[Series, LaneWords | None], ...]  # with words those that are a lane
-    ahead_s: float = 0.0  # how far after the present its own stands on the time axis
-    faulty: Holes | None = None  # when its sensor told nothing, so that the axis need not hold it
-    plot: int = 0  # of those above each other, from the top
-
-
-class HoleRow(NamedTuple):
-    """Holes that some of the shown series alone have."""
-
-    keys: Sequence[SeriesKey]
-    name: str  # whose they are
-    pieces: Pieces
 
 
 class TrendPlot(pg.GraphicsView):  # type: ignore[misc]

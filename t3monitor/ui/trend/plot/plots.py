@@ -13,7 +13,8 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.trend.holes.missing import Pieces
 from t3monitor.ui.trend.marks.marks import Mark
 from t3monitor.ui.trend.plot.axis_choices import NOTHING_CHOSEN, AxisChoices, AxisKey
-from t3monitor.ui.trend.plot.plot import Drawn, HoleRow, TrendPlot
+from t3monitor.ui.trend.plot.drawn import Drawn, HoleRow
+from t3monitor.ui.trend.plot.plot import TrendPlot
 from t3monitor.ui.trend.plot.ticks import Scale
 from t3monitor.ui.trend.time.time_range import TimeRange
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsGridLayout
 from t3monitor.ui.kit.theme import Theme
 from t3monitor.ui.trend.plot.axes import NARROW_PX, ValueAxis, widest_px
 from t3monitor.ui.trend.plot.axis_choices import Limits
-from t3monitor.ui.trend.plot.curves import Curve
+from t3monitor.ui.trend.plot.curve import Curve
 from t3monitor.ui.trend.plot.ticks import Fit, Scale, fit, still_fits
 from t3monitor.ui.trend.time.time_range import TimeRange
 

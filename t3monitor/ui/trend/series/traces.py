@@ -19,8 +19,8 @@ from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.legend.figures import Figures
 from t3monitor.ui.trend.legend.legend_model import Entry, Told
 from t3monitor.ui.trend.plot.axis_choices import Per
+from t3monitor.ui.trend.plot.drawn import Drawn
 from t3monitor.ui.trend.plot.lanes import lane_words
-from t3monitor.ui.trend.plot.plot import Drawn
 from t3monitor.ui.trend.plot.ticks import axis_unit
 from t3monitor.ui.trend.series.computed_trace import ComputedTrace
 from t3monitor.ui.trend.series.coverage import Coverage, Request
