@@ -14,6 +14,7 @@ import pytest
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import LinkName, Settings
+from t3monitor.model.baselines import Aspect, BaselineEdit, differences
 from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -22,6 +23,7 @@ from t3monitor.simulation.link import DemoLink
 from t3monitor.simulation.past import give_demo_a_past
 from t3monitor.simulation.place import place_of_building
 from t3monitor.simulation.story import PAST_S, Story
+from t3monitor.store.baselines import read_baseline
 from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.present_state import read_present_state
@@ -175,7 +177,12 @@ def test_a_service_that_began_without_a_past_gets_one_and_nothing_that_it_stored
         stored = "SELECT * FROM TRENDLOG_DATA WHERE logging_time > {} ORDER BY 1, 4, 5"
         began_s = rows("SELECT min(logging_time) FROM TRENDLOG_FRAMES")[0][0] - 1
         before, state = rows(stored.format(began_s)), rows("SELECT * FROM INPUT_POINTS")
+        services.write_baseline(BaselineEdit("freeze", "Own"))
         services.give_past()
+        own, made_up = (read_baseline(sqlite_url(path), name) for name in ("Own", "Commissioning"))
+        assert [sum(panel.point_count for panel in its.panels) for its in (own, made_up)] == [512, 512]
+        assert abs(own.taken_at - made_up.taken_at - PAST_S) < 3600
+        assert {its.what for its in differences(made_up, own)} > {Aspect.CALIBRATION, Aspect.VALUE}
         assert rows(stored.format(began_s)) == before
         assert rows("SELECT * FROM INPUT_POINTS") == state
         runs = [run for (run,) in rows("SELECT id FROM SYNC_RUNS ORDER BY started_at")]

@@ -30,7 +30,7 @@ from t3monitor.t3000.messages import AnswerDecoder
 _DEMO_STEP_S: int | None = None
 _DEMO_LATEST_S = 30  # before now: the first cycle follows
 _MADE_UP = "made up: the past of the simulated building"
-_COMMISSIONED = "Commissioning"  # the baseline of its first cycle
+_COMMISSIONED = "Commissioning"  # the baseline of the first cycle of its days
 _one_past_at_a_time = threading.Lock()
 
 
@@ -82,7 +82,7 @@ def backfill(
                     transaction.record(
                         replace(report, devices=len(panels), points=points, samples=points, bytes=len(body)), blanks
                     )
-                if not is_commissioned:
+                if not is_commissioned and now_s >= start_utc_s:
                     frozen = Frozen.of(Snapshot(now_s, tuple(panels)), now_s, spacing_s)
                     with database.writing() as cursor:
                         keep(cursor, BaselineEdit("freeze", _COMMISSIONED, author="demo"), frozen)
