@@ -16,11 +16,13 @@ MODULES = (
     "library.py",
     "library_child.py",
     "messages.py",
+    "../sync/filling.py",
     "../sync/links.py",
     "replay.py",
     "webapi/background.py",
     "webapi/client.py",
     "webapi/failures.py",
+    "webapi/history.py",
     "webapi/replies.py",
 )
 ERRORS = {

@@ -33,7 +33,7 @@ def logged_rows(body: bytes, limit: int) -> Logged:
     try:
         raw = read(_history, body).data
     except WireError as error:
-        raise BadReplyError(f"T3000's history cannot be read ({error})") from None
+        raise BadReplyError(f"T3000's history cannot be read ({error}): update T3000 if it stays so") from None
     rows: list[LoggedRow] = []
     for each in raw:
         try:
