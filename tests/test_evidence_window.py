@@ -1,14 +1,18 @@
 """File > Evidence: the view in sight as a pack, told of before, and given up when its dialog is closed."""
 
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from holed_file import IN1, HoledFile
 from programs import Run, opened, until
+from t3monitor import __version__
 from t3monitor.app import MonitorApp
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
@@ -120,5 +124,31 @@ def test_where_nothing_is_plotted_it_is_said_and_nothing_opens(run: Run, paths: 
             program.window.trend.exporter.evidence_action.trigger()
             assert program.evidence.dialog is None
             assert "no point is plotted" in program.window.trend.exporter.problem.text()
+
+    run(scenario())
+
+
+def test_a_page_of_evidence_knows_no_now_and_tells_no_folder_of_a_user(run: Run, paths: Paths, stored: None) -> None:
+    with closing(sqlite3.connect(paths.database_file(None))) as connection, connection:
+        connection.execute(
+            "UPDATE COVERAGE SET class = 'database', cause = 'database', reason = '/home/ann/t3.db is full'"
+        )
+        connection.execute("DELETE FROM TRENDLOG_FRAMES WHERE logging_time > ?", (START_S + 9000,))
+
+    async def scenario() -> None:
+        async with opened(paths, STOPPED) as program:
+            dialog = await dialog_of(program)
+            page = program.window.trend.page.make(tells_when=False)
+            first, second = page.holes
+            assert (first[:11], second[:11]) == ("18:53–19:23", "19:43–20:13")
+            assert first.endswith("The database could not be written to: ~/t3.db is full")
+            assert page.made == f"T3 Monitor {__version__}"
+            plot = page.make_plot(QSize(600, 300))
+            assert plot.lowest.time_axis._now_s is None, "no line, and no word beneath it"
+            plot.deleteLater()
+            usual = program.window.trend.page.make()
+            assert usual.holes[0].startswith("2023-11-14 "), "which is another day than today"
+            assert "made" in usual.made
+            dialog.reject()
 
     run(scenario())

@@ -118,7 +118,8 @@ class ShownHoles:
         now_s = self._clock() if as_of_s is None else as_of_s
         found = incidents([self._missing[trace.key] for trace in shown], start_s, min(end_s, now_s), days)
         if as_of_s is not None:
-            found = [one._replace(end_s=min(one.end_s, as_of_s)) for one in found]
+            known = (one._replace(end_s=min(one.end_s, as_of_s)) for one in found)
+            found = sorted(known, key=lambda one: -one.length_s)
         return incident_texts(found, shown, now_s, self._state.zone)
 
     def _of(self, trace: Trace, held: Coverage, now_s: float, like: Missing | None) -> Missing:
