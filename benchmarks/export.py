@@ -48,8 +48,8 @@ class Exported(NamedTuple):
         each_s, mb_s = self.rows / self.took_s, self.size / 1e6 / self.took_s
         memory = f"; memory at most {self.first_mb:.0f} MB in the first tenth, {self.later_mb:.0f} MB later"
         return (
-            f"{name}: {self.rows:,} rows, {self.size / 1e6:,.0f} MB in {self.took_s:.0f} s ({self.processor_s:.0f} s of a processor): "
-            f"{each_s:,.0f} rows a second, {mb_s:.1f} MB/s{memory}"
+            f"{name}: {self.rows:,} rows, {self.size / 1e6:,.0f} MB in {self.took_s:.0f} s "
+            f"({self.processor_s:.0f} s of a processor): {each_s:,.0f} rows a second, {mb_s:.1f} MB/s{memory}"
         )
 
 
