@@ -200,7 +200,7 @@ def held(series: Series, time_s: float) -> float | None:
     return None if place is None else float(series.values[place])
 
 
-@settings(max_examples=25)
+@settings(max_examples=2 * settings().max_examples)
 @given(
     st.lists(st.tuples(st.sampled_from([10, 30, 60, 90, 400]), st.integers(0, 9)), min_size=3, max_size=40),
     st.lists(st.tuples(st.sampled_from([20, 30, 75, 200]), st.integers(0, 9)), min_size=3, max_size=40),
