@@ -248,6 +248,18 @@ def test_states_are_words_in_a_workbook(holed: HoledFile, folder: Path) -> None:
     assert openpyxl.load_workbook(file)["Readings"]["F2"].value == "On"
 
 
+def test_of_more_points_than_charts_have_lines_the_first_that_are_measured_have_one(
+    holed: HoledFile, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(excel, "_MOST_CHARTED", 2)
+    holed.connection.execute("UPDATE TRENDLOG_LAYOUT_POINTS SET digital_analog = 0, range = 1 WHERE point_index = 1")
+    holed.read(1000, 1030, values=(1.0, 2.0))
+    series = [named(), *(named(IN2, label) for label in ("A", "B", "C"))]
+    (file,) = written(holed, folder, table(1000, 1030, *series), Form.EXCEL)
+    titles = next(openpyxl.load_workbook(file)["Chart data"].iter_rows(values_only=True))
+    assert titles == ("Time", "AHU-1 IN2 A", "Time", "AHU-1 IN2 B")
+
+
 # -- files -------------------------------------------------------------------------------------------------------------
 
 

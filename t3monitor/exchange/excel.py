@@ -90,6 +90,11 @@ class _Outline:
         self._values: list[Floats] = []
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether there is a line of it."""
+        return bool(self._times)
+
+    @property
     def mean(self) -> float | None:
         """By time, of what is known."""
         return self._integral / self.known_s if self.known_s else None
@@ -150,7 +155,9 @@ class _Book:
         faults = faults_of(self.url, self.table, series.key)
         parts = list(bits(self.url, self.table, [series.key]))
         most = max(1, _CHARTED // max(1, len(parts)))
-        is_drawn = len(self._outlines) < _MOST_CHARTED
+        is_drawn = (
+            sum(its.is_drawn for outlines in self._outlines.values() for its in outlines.values()) < _MOST_CHARTED
+        )
         for start_s, end_s in parts:
             for part in read_series(self.url, self.table, series.key, start_s, end_s):
                 kind = kind_of(part)
@@ -295,7 +302,7 @@ def _write_charts(book: _Book, _counts: dict[TableSeries, int]) -> Iterator[None
     by_unit: dict[str, list[tuple[str, _Outline]]] = defaultdict(list)
     for series in book.table.series:
         for its in book.outlines(series):
-            if its.is_measured and sum(map(len, by_unit.values())) < _MOST_CHARTED:
+            if its.is_drawn and sum(map(len, by_unit.values())) < _MOST_CHARTED:
                 by_unit[its.unit].append((" ".join(book.names(series)), its))
     if not by_unit:
         return
