@@ -1,5 +1,6 @@
 """``--processes N``: what one process has imported and collected is run by N that are forked from it, file by file."""
 
+import faulthandler
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 _NUMBER_BYTES = 2  # of a file; so few are read from a pipe as they were written
+_TO_END_S = 30
 _LIKE_OTHERS = 40  # tests that take as long as one with the window
 
 
@@ -83,6 +85,9 @@ class _Speaker:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or not report.passed:
             self._own_end.send(self._config.hook.pytest_report_to_serializable(config=self._config, report=report))
+
+    def pytest_unconfigure(self) -> None:
+        faulthandler.dump_traceback_later(_TO_END_S, exit=True)  # where a failed test left a thread that goes on
 
     def pytest_internalerror(self, excrepr: object) -> None:
         print(excrepr, file=sys.stderr)
