@@ -194,6 +194,7 @@ def device_rows(snapshot: Snapshot) -> list[SqlRow]:
             snapshot.received_at,
             snapshot.received_at,
             device.site,
+            device.settings.object_instance,
         )
         for device in snapshot.panels
     ]

@@ -127,9 +127,9 @@ def test_a_stretch_that_began_before_the_ten_minutes_were_over_is_left_out_whole
     assert max(times) < 15
 
 
-def test_the_settings_of_a_panel_are_its_addresses() -> None:
+def test_the_settings_of_a_panel_are_its_addresses_and_its_instance() -> None:
     link, _ = linked()
-    assert link.panel_settings(2, 2, 1.0) == PanelSettings("192.168.1.2", 502, 2, 2)
+    assert link.panel_settings(2, 2, 1.0) == PanelSettings("192.168.1.2", 502, 2, 2, 237221)
     assert link.panel_settings(250, 250, 1.0) is None
 
 

@@ -14,6 +14,7 @@ from t3monitor.store.history.changes import Change
 from t3monitor.store.marks import Restart, read_marks
 from t3monitor.ui.trend.marks.flags import FlagRow
 from t3monitor.ui.trend.marks.marks import Mark, MarkKind, clusters, mark_of_note, mark_of_restart, marks_of_changes
+from t3monitor.ui.trend.time.time_range import TimeRange
 
 VALVE = PointKey(7, PointType.OUTPUT, 3)
 
@@ -74,7 +75,7 @@ def test_a_flag_tells_of_its_marks_and_of_notes_that_reach_over_it(qapp: object)
     note = Note(20_000.0, 60_000.0, None, "Heating off\nby Bob", "ann", 0.0, 0.0)
     flags = FlagRow()
     flags.resize(1000, 18)
-    flags.setXRange(0, 100_000, padding=0)
+    flags.set_time(TimeRange(0, 100_000))
     flags.set_marks([mark(10_000), mark_of_note(note, ""), mark(50_000, MarkKind.OVERRIDE)])
     assert flags.tip(15_000) == ""
     assert "at 10000" in flags.tip(10_300)
