@@ -153,9 +153,6 @@ def test_what_another_program_wrote_and_copied_into_the_file_is_overwritten_by_t
 def test_what_is_known_of_a_panel_is_not_forgotten_when_an_answer_lacks_it(writer: Writer, file: Path) -> None:
     known = PanelSettings("192.168.1.5", 502, 7, 3, 42)
     store(writer, device(settings=known, building_name="Main", address="192.168.1.5"))
-        writer,
-        device(settings=PanelSettings("192.168.1.5", 502, 7, 3, 42), building_name="Main", address="192.168.1.5"),
-    )
     store(writer, device(panel_name="Renamed"))
     assert dicts(file, "SELECT * FROM DEVICES") == [
         {
