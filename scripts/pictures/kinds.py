@@ -1,10 +1,14 @@
 """What there are pictures of: each kind is a view that is made in the open window."""
 
 import asyncio
+import sqlite3
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtWidgets import QWidget
@@ -178,6 +182,33 @@ def _fill(program: MonitorApp) -> None:
             filler.step(link, keeper, 30.0)
 
 
+async def _import(program: MonitorApp) -> QWidget | None:
+    """A database of T3000's is looked at before anything of it is stored."""
+    (point,) = points_of(program, "AHU-1", "SAT")
+    with tempfile.TemporaryDirectory(prefix="T3000-") as folder:
+        file = Path(folder, "webview_t3_device.db")
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.executescript(_T3000_DATABASE.format(serial=point.serial_number))
+        program.importer.look_at([str(file)])
+        await idle(program)
+    return program.importer.dialog
+
+
+# Of a service and a browser, which count points from 0 and from 1; the service logged once more what it had not read.
+_T3000_DATABASE = """
+    CREATE TABLE TRENDLOG_DATA (id INTEGER PRIMARY KEY, SerialNumber INTEGER, PanelId INTEGER, PointId TEXT,
+        PointIndex INTEGER, PointType TEXT, Digital_Analog TEXT, Range_Field TEXT, Units TEXT);
+    CREATE TABLE TRENDLOG_DATA_DETAIL (ParentId INTEGER, Value TEXT, LoggingTime_Fmt TEXT);
+    WITH point(n) AS (VALUES (1), (2), (3)) INSERT INTO TRENDLOG_DATA
+        SELECT n, {serial}, 2, 'IN' || n, n - 1, 'INPUT', '1', '3', '' FROM point UNION ALL
+        SELECT n + 3, {serial}, 2, 'IN' || n, n, 'INPUT', '1', '3', '' FROM point;
+    WITH RECURSIVE minute(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM minute WHERE n < 1440)
+    INSERT INTO TRENDLOG_DATA_DETAIL SELECT id, 20000 + n, datetime('2026-11-01', n || ' minutes')
+        FROM minute, TRENDLOG_DATA WHERE id <= 3 OR n < 60;
+    INSERT INTO TRENDLOG_DATA_DETAIL VALUES (1, '0', '1970-01-01 00:00:00');
+    """
+
+
 def _page(name: str, house: House = MONTH) -> Kind:
     """A page of `t3monitor snapshot`."""
     return Kind(partial(compose, page=name, demo=house.is_live), house)
@@ -209,6 +240,7 @@ KINDS = {
     "settings": _page("settings"),
     "history": _page("history"),
     "evidence": _page("evidence"),
+    "import": Kind(_import),
     "filled": Kind(_filled),  # the last of its house, for it leaves it so
     "welcome": _page("welcome", NOBODY),
 }
