@@ -180,6 +180,18 @@ def test_an_entry_cut_off_within_its_answer_is_a_bad_reply_and_ends_the_replay(t
         link.fetch(1.0)
 
 
+def test_of_a_folder_a_bad_answer_is_told_with_the_file_that_holds_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording(tmp_path / "captures" / "1.txt", captured(FIRST))
+    bad = recording(tmp_path / "captures" / "2.txt", captured(SECOND)[:-200])
+    options = ["--file", str(bad.parent), "--database", f"sqlite:///{tmp_path / 'history.db'}", "--json"]
+    assert main(["sync", "--cycles", "2", "--interval", "1", *options]) == 1
+    reasons = [json.loads(line)["reason"] for line in capsys.readouterr().out.splitlines()]
+    assert reasons[0] is None
+    assert reasons[1].startswith(f"{bad}: T3000's answer is not a LOGGING_DATA answer")
+
+
 def test_an_entry_cut_off_before_its_answer_is_none(tmp_path: Path) -> None:
     head = captured(SECOND).partition(b"=== Complete")[0]
     assert answers(recording(tmp_path / "capture.txt", captured(FIRST), head)) == [FIRST]

@@ -7,7 +7,15 @@ from typing import NamedTuple, Protocol
 
 from t3monitor.model.causes import Blank, Cause
 from t3monitor.model.clock import Clock, Stopwatch
-from t3monitor.model.errors import BusyError, DatabaseError, DatabaseLockedError, MonitorError, NotReadyError, Outcome
+from t3monitor.model.errors import (
+    BadReplyError,
+    BusyError,
+    DatabaseError,
+    DatabaseLockedError,
+    MonitorError,
+    NotReadyError,
+    Outcome,
+)
 from t3monitor.model.events import (
     AnswerDecoded,
     CallStarted,
@@ -147,7 +155,7 @@ class Cycle:
 
         self._watch.enter(SyncPhase.PARSE.key)
         source.words.learn(answer.words)
-        snapshot = _remarked(source.decoder.decode(answer.body, received_at), answer, self._host.site)
+        snapshot = _remarked(_decoded(source, answer, received_at), answer, self._host.site)
         snapshot = in_groups(snapshot, answer.groups, source.recalled)
         snapshot = self._host.claims.known_controllers(self._host.site, snapshot)
         known = {panel.serial_number for panel in (*snapshot.panels, *snapshot.silent)}
@@ -327,6 +335,14 @@ class _Reading(NamedTuple):
         """The same where the disk has no room for the history."""
         history = replace(self.history, panels=tuple(panel.with_only([]) for panel in self.history.panels))
         return self._replace(history=history, blanks=(Blank(None, None, Cause.DATABASE, NO_SAMPLES),))
+
+
+def _decoded(source: Source, answer: Answer, received_at: int) -> Snapshot:
+    """What the answer says; of a bad one that was recorded the sentence names its file, for there may be many."""
+    try:
+        return source.decoder.decode(answer.body, received_at)
+    except BadReplyError as error:
+        raise BadReplyError(f"{answer.file}: {error}" if answer.file else f"{error}") from error
 
 
 def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:

@@ -27,7 +27,7 @@ class Answer(NamedTuple):
     ``silent`` are listed panels that did not answer. ``groups``, by serial number, are those of panels read in parts.
     ``words``, by serial number, are what the panels call their custom ranges, as far as that was learned for this
     answer. ``clock_ahead_s`` is how far T3000's clock is ahead of ours; None: not known. ``turn_s`` is how long
-    it takes until each panel was read once more; None: the link does not plan that.
+    it takes until each panel was read once more; None: the link does not plan that. ``file`` is where it was recorded.
     """
 
     body: Body
@@ -40,6 +40,7 @@ class Answer(NamedTuple):
     words: Mapping[int, RangeWords] = MappingProxyType({})
     clock_ahead_s: float | None = None
     turn_s: float | None = None
+    file: str = ""
     left_out: tuple[LeftOut, ...] = ()
 
     @property

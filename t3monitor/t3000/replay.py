@@ -18,7 +18,7 @@ class ReplayLink(Link):
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
-        self._answers: Iterator[bytes] | None = None
+        self._answers: Iterator[Answer] | None = None
         self._given = 0
 
     @property
@@ -42,13 +42,13 @@ class ReplayLink(Link):
             count = "1 answer" if self._given == 1 else f"{self._given} answers"
             raise NoNewDataError(f"The replay is over: {path_text(self._path)} holds {count}")
         self._given += 1
-        return Answer(answer)
+        return answer
 
     def close(self) -> None:
         """Forgets the place."""
         self._answers = None
 
-    def _read_all(self) -> Iterator[bytes]:
+    def _read_all(self) -> Iterator[Answer]:
         if self._path.is_dir():
             for file in sorted(path for path in self._path.rglob("*") if path.is_file()):
                 yield from _answers_of(file)
@@ -58,7 +58,7 @@ class ReplayLink(Link):
             raise OSError(errno.EINVAL, "it is neither a file nor a folder")
 
 
-def _answers_of(path: Path) -> Iterator[bytes]:
+def _answers_of(path: Path) -> Iterator[Answer]:
     with path.open("rb") as file:
         for recorded in recorded_answers(file):
-            yield recorded.body
+            yield Answer(recorded.body, file=path_text(path))
