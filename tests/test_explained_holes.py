@@ -1,6 +1,5 @@
 """Holes with their causes, of real files."""
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -14,6 +13,7 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.causes import Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.model.zones import local, zone_text
 from t3monitor.store.causes import recorded
 from t3monitor.store.causes.derivation import Event, Told
 from t3monitor.store.causes.holes import ExplainedHole, faulty, holes, holes_of_points, holes_of_vectors
@@ -242,10 +242,10 @@ def test_a_cycle_that_was_interrupted_was_stopped_and_one_of_a_later_version_is_
     assert file.causes(1000, 1300) == [(1030, 1120, "stopped"), (1150, 1300, "unknown")]
 
 
-def test_before_its_first_reading_a_point_was_first_seen(file: HoledFile) -> None:
+def test_before_its_first_reading_a_point_was_first_seen_by_a_clock_that_is_named(file: HoledFile) -> None:
     file.read(1000, 1030)
     file.cover(0, 990, "timeout")
-    seen = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(1000))
+    seen = f"{local(1000, None):%Y-%m-%d %H:%M:%S} {zone_text(1000, None)}"
     assert file.explained(500, 1000) == (
         ExplainedHole(500, 1000, Cause.BEFORE_FIRST, f"It was not read before: first seen {seen}", ()),
     )

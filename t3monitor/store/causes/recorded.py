@@ -1,7 +1,6 @@
 """What a database recorded of why there is no reading: read here, judged in `t3monitor.store.causes.derivation`."""
 
 import re
-import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date
@@ -22,6 +21,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.model.successions import Span, Succession, spans
 from t3monitor.model.units import has_states
+from t3monitor.model.zones import local, zone_text
 from t3monitor.store import schema
 from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, without_pauses
 from t3monitor.store.files import database_file
@@ -192,7 +192,7 @@ class Recorded:
             "SELECT first_seen FROM", schema.devices, "WHERE serial_number = ?", key.serial_number
         )
         seen_s = min((first_s, *(seen_s for (seen_s,) in kept or ())))
-        seen = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seen_s))
+        seen = f"{local(seen_s, None):%Y-%m-%d %H:%M:%S} {zone_text(seen_s, None)}"  # it stands beside times of others
         return [
             Told(-inf, seen_s, Order.BEFORE, Cause.BEFORE_FIRST, f"first seen {seen}"),
             Told(seen_s, min(first_s, gone_s), Order.BEFORE, Cause.NO_LONGER_KEPT),
