@@ -241,10 +241,12 @@ def test_the_readme_names_every_file_the_time_and_the_points(holed: HoledFile, f
     assert max(map(len, readme.splitlines())) <= 120
 
 
-def test_numbers_have_the_separators_that_were_asked_for(holed: HoledFile, folder: Path) -> None:
+def test_every_table_has_the_separators_that_were_asked_for(holed: HoledFile, folder: Path) -> None:
+    notes(holed, Note(5000.0, None, None, "a, b", "ann", 0.0, 0.0))
     found = members(holed, folder / "e.zip", evidence(separators=Separators(",", ";")))
     assert {"," in row["Known, %"] for row in rows(found["known.csv"], ";")} == {True}
     assert len(rows(found["holes.csv"], ";")[0]) == 13
+    assert [row["text"] for row in rows(found["notes.csv"], ";")] == ["a, b"]
 
 
 SECRETS = "geheim", "wilhelmine", "tresor"

@@ -21,10 +21,12 @@ class NotesFileError(MonitorError):
     """A file that has no notes, or one that cannot be read."""
 
 
-def notes_csv(notes: Iterable[Note], name_of: Callable[[PointKey], str], zone: tzinfo | None) -> bytes:
+def notes_csv(
+    notes: Iterable[Note], name_of: Callable[[PointKey], str], zone: tzinfo | None, delimiter: str = ","
+) -> bytes:
     """The notes as a file, with times in a zone (None: this computer's) and their offset; no text is a formula."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(_COLUMNS)
     for note in notes:
         times = [_iso(time_s, zone) for time_s in (note.start_s, note.end_s, note.created_at, note.changed_at)]

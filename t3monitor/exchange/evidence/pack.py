@@ -204,7 +204,8 @@ class _Pack:
 
     def _write_notes(self) -> None:
         notes = filter(self._is_told, read_notes(self._url))
-        content = notes_csv(notes, lambda point: self._points[point], self._table.zone)
+        table = self._table
+        content = notes_csv(notes, lambda point: self._points[point], table.zone, table.separators.cells)
         self._archive.write("notes.csv", content)
 
     def _write_points(self, panels: list[Panel]) -> None:
