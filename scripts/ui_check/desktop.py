@@ -92,6 +92,7 @@ def start(*options: str) -> subprocess.Popen[bytes]:
 
 def focus(name: str) -> None:
     """Gives a window the keys, which a window manager would do."""
+    until(lambda: windows(name), f"{name} is in sight")  # while another one closes the list lacks some
     _xdotool("windowfocus", "--sync", windows(name)[-1])
 
 
