@@ -10,6 +10,7 @@ from holed_file import IN1, SERIAL, HoledFile
 from t3monitor.model.causes import OURS, Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.recording import Recording
+from t3monitor.store.causes.holes import holes_in_turn
 from t3monitor.store.causes.ours import own_holes, panels_of, points_around
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.statistics import statistics
@@ -162,6 +163,25 @@ def test_between_filled_readings_holes_say_filled_from_t3000_and_whyever_that_wa
     assert told[1].sentence == "Filled from T3000: T3 Monitor was not running"
 
 
+def test_a_point_of_which_t3000_told_nothing_was_not_filled_although_others_of_its_panel_were(file: HoledFile) -> None:
+    absent(file, 1000, 9000)
+    [(start_s, end_s, cause)] = found(file)
+    file.fill(1600, 1900, 5000, 5300)
+    tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), start_s, end_s, cause)
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET vals = '[null]' WHERE logging_time IN (5000, 5300)")
+    file.cover(6000, 6500, "filled", cycles=0, serial_number=SERIAL, point_type="INPUT")
+    file.connection.commit()
+    whole = [(*hole[:2], hole.cause.value) for hole in file.explained(0, 9000) if hole.start_s >= 1000]
+    assert whole == [
+        (1030, 1600, "not_running"),
+        (1601, 1900, "filled"),
+        (1901, 2200, "filled"),
+        (2200, 9000, "not_running"),
+    ]
+    in_turn = [(*hole[:2], hole.cause.value) for hole in holes_in_turn(file.url, IN1, 1000, 9000, 1e6, 700)]
+    assert in_turn == whole
+
+
 def test_filled_readings_count_as_single_ones_in_what_is_known(file: HoledFile) -> None:
     absent(file, 1000, 3000)
     file.fill(1300, 1600, 1900)
@@ -184,10 +204,11 @@ def test_rows_of_what_was_filled_are_no_sign_of_a_cycle_and_do_not_go_on(file: H
     file.run(990, 1001, "ok")
     file.read(970, 1000, 3000, 3030)
     file.event(2999, "started")
+    file.fill(1300)
     file.cover(1300, 1900, "filled", cycles=0, serial_number=SERIAL, point_type="INPUT")
     assert file.causes(1000, 3000) == [
         (1030, 1300, "ended_unexpectedly"),
-        (1300, 1900, "filled"),
+        (1301, 1900, "filled"),
         (1900, 3000, "ended_unexpectedly"),
     ]
     file.cover(3040, 3050, "not_running", cycles=0, serial_number=SERIAL, point_type="INPUT")

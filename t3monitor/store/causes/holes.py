@@ -217,11 +217,21 @@ def _holes(
     ]
     if series is not None and series.times_utc_s.size and start_s < series.times_utc_s[0]:
         told += recorded.before(key, series)
-    parts = [part for hole in found for part in hole.without(elsewhere)]
-    unread = [(part.start_s, part.end_s) for part in parts]
-    if is_bit:
-        parts = [part for hole in parts for part in _around(recorded, key[:2], hole, start_s, end_s)]
-    explained = [*explained_holes(recorded, key[:2], parts, told)]
+    filled = recorded.filled(key[:2], start_s, end_s)
+    unread: list[tuple[float, float]] = []
+    alike: dict[frozenset[Told], list[Hole]] = {}  # by what was filled of other points alone
+    for hole in found:
+        of_others = frozenset(told for told in filled if series is None or _is_amid(told, hole))
+        for part in hole.without(elsewhere):
+            unread.append((part.start_s, part.end_s))
+            alike.setdefault(of_others, []).extend(
+                _around(recorded, key[:2], part, start_s, end_s) if is_bit else [part]
+            )
+    explained = [
+        hole
+        for of_others, parts in alike.items()
+        for hole in explained_holes(recorded, key[:2], parts, told, of_others)
+    ]
     explained += [
         ExplainedHole(part.start_s, part.end_s, fault.cause, sentence(fault.cause), ())
         for fault in faults
@@ -234,6 +244,11 @@ def _holes(
     )
 
 
+def _is_amid(told: Told, hole: Hole) -> bool:
+    """Whether a hole began before what is told and ends after it."""
+    return hole.start_s < told.start_s and told.end_s < hole.end_s
+
+
 def _around(recorded: Recorded, vector: Vector, hole: Hole, start_s: float, end_s: float) -> Iterator[Hole]:
     """What of a hole is so near to a time that it may matter there."""
     spacing_s = hole.spacing_s or recorded.spacing(vector, hole)
@@ -243,14 +258,19 @@ def _around(recorded: Recorded, vector: Vector, hole: Hole, start_s: float, end_
         yield part._replace(spacing_s=spacing_s)
 
 
-def explained_holes(recorded: Recorded, vector: Vector, holes: list[Hole], told: list[Told]) -> list[ExplainedHole]:
-    """Holes in pieces of one cause each; ``told`` is what is known of them already. Points of a panel share them."""
+def explained_holes(
+    recorded: Recorded, vector: Vector, holes: list[Hole], told: list[Told], without: frozenset[Told] = frozenset()
+) -> list[ExplainedHole]:
+    """Holes in pieces of one cause each; ``told`` is what is known of them already. Points of a panel share them.
+
+    ``without`` is what was recorded and does not hold for them.
+    """
     if not holes:
         return []
-    of = vector, tuple(holes), tuple(told)
+    of = vector, tuple(holes), tuple(told), without
     if of in recorded.explained:
         return recorded.explained[of]
-    known = recorded.known(vector, holes, told)
+    known = recorded.known(vector, holes, told, without)
     recorded.explained[of] = [
         ExplainedHole(
             piece.start_s,

@@ -67,6 +67,9 @@ class Hole(NamedTuple):
                 yield part
 
 
+_Of = tuple[Vector, tuple[Hole, ...], tuple[Told, ...], frozenset[Told]]
+
+
 class Recorded:
     """What a database recorded of why there is no reading; as long as the transaction of its connection is open.
 
@@ -78,7 +81,7 @@ class Recorded:
         self._url = url
         self._columns: dict[str, frozenset[str]] = {}  # by table
         self._absences: dict[tuple[_Sites, int], list[Told]] = {}  # of events from one on
-        self.explained: dict[tuple[Vector, tuple[Hole, ...], tuple[Told, ...]], list[Any]] = {}  # what others had made
+        self.explained: dict[_Of, list[Any]] = {}  # what others had made
         self._successions: tuple[Succession, ...] | None = None
         self._read: dict[tuple[Vector, float, float], list[_Frame]] = {}  # frames, in holes that points share
         self._ended: dict[tuple[_Sites, Times], list[tuple[Any, ...]]] = {}  # cycles, in holes that points share
@@ -213,8 +216,18 @@ class Recorded:
             if hole.start_s <= started_s < hole.end_s
         ]
 
-    def known(self, vector: Vector, holes: list[Hole], told: list[Told]) -> list[Told]:
-        """What counts at each time of these holes; ``told`` is what is known of them besides."""
+    def filled(self, vector: Vector, start_s: float, end_s: float) -> list[Told]:
+        """When T3000 told readings of some points of a panel and type that were missing."""
+        covered = self._covered(vector, self._sites(vector), start_s, end_s)
+        return [told for told in covered if told.cause is Cause.FILLED]
+
+    def known(
+        self, vector: Vector, holes: list[Hole], told: list[Told], without: frozenset[Told] = frozenset()
+    ) -> list[Told]:
+        """What counts at each time of these holes; ``told`` is what is known of them besides.
+
+        ``without`` is what was recorded of their panel and type and does not hold for them.
+        """
         sites = self._sites(vector)
         failed = [
             Told(started_s, finished_s, Order.LEDGER, cause, reason or "")
@@ -223,7 +236,7 @@ class Recorded:
             if (cause := _cause(outcome))
         ]
         start_s, end_s = min(holes).start_s, max(hole.end_s for hole in holes)
-        covered = self._covered(vector, sites, start_s, end_s)
+        covered = (one for one in self._covered(vector, sites, start_s, end_s) if one not in without)
         absent = (away for away in self._absences_of(sites, start_s) if away.start_s < end_s and away.end_s > start_s)
         others = [*told, *covered, *failed]
         in_order = sorted(holes)
