@@ -22,6 +22,7 @@ from t3monitor.model.causes import Cause
 from t3monitor.model.holes import is_hole, known_until, usual_spacing
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.store.causes import holes as causes
 from t3monitor.store.causes.holes import ExplainedHole, holes_in_turn, holes_of_points
 from t3monitor.store.database import Database
 from t3monitor.store.history import reader
@@ -443,6 +444,19 @@ def test_a_point_that_lacks_for_longer_than_is_read_at_once_has_one_hole(
     monkeypatch.setattr(reader, "_NEXT_PART", reader._NEXT_PART.replace(f"{reader._ROWS_AT_ONCE - 1}", "4"))
     (hole,) = holes_in_turn(history.url, IN1, BEGIN_S, end_s, end_s, 20.0)
     assert (hole.start_s, hole.end_s, hole.cause) == (BEGIN_S + 30 * 9, BEGIN_S + 30 * 49, Cause.POINT_MISSING)
+
+
+def test_years_before_anything_was_recorded_are_read_at_once(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    history.store([Reading(BEGIN_S + 30 * place, 30, 30, "°C") for place in range(5)])
+    with closing(sqlite3.connect(history.file)) as connection, connection:
+        connection.execute("UPDATE SYNC_RUNS SET started_at = ?, finished_at = ?", (BEGIN_S, BEGIN_S + 1))
+    opened: list[str] = []
+    reading = causes.reading
+    monkeypatch.setattr(causes, "reading", lambda url: (opened.append(url), reading(url))[1])
+    start_s, end_s = BEGIN_S - 10 * 366 * 86_400, BEGIN_S + 120.0
+    (hole,) = holes_in_turn(history.url, IN1, start_s, end_s, end_s)
+    assert (hole.start_s, hole.end_s, hole.cause) == (start_s, BEGIN_S, Cause.BEFORE_FIRST)
+    assert len(opened) < 10
 
 
 def pairwise_rest(there: Stretches, now_s: float) -> Stretches:

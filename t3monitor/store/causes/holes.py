@@ -83,9 +83,13 @@ def holes_in_turn(
     end_s = min(end_s, now_s)
     series = _outline(url, key, start_s, end_s)
     faults = Holes.none() if series is None else faulty(url, key)
+    with reading(url) as connection:
+        begun_s = Recorded(connection, url).begun_s()
+    if series is not None:
+        begun_s = min(begun_s, float(series.times_utc_s[0]))
     last: ExplainedHole | None = None
     while start_s < end_s:
-        until_s = min(start_s + bit_s, end_s)
+        until_s = min(max(start_s + bit_s, begun_s), end_s)  # years before anything was recorded are one bit
         found: tuple[ExplainedHole, ...] = ()
         if _without_reading(series, start_s, until_s, now_s) or faults.reach_into(start_s, until_s):
             with reading(url) as connection:

@@ -86,6 +86,12 @@ class Recorded:
         self._read: dict[tuple[Vector, float, float], list[_Frame]] = {}  # frames, in holes that points share
         self._ended: dict[tuple[_Sites, Times], list[tuple[Any, ...]]] = {}  # cycles, in holes that points share
 
+    def begun_s(self) -> float:
+        """When the first of all was recorded that tells of causes."""
+        columns = (schema.sync_runs, "started_at"), (schema.sync_events, "at"), (schema.coverage, "since")
+        firsts = (row[0] for table, column in columns for row in self._rows(f"SELECT min({column}) FROM", table, ""))
+        return min((first_s for first_s in firsts if first_s is not None), default=inf)
+
     def vectors(self) -> list[Vector]:
         """Each type of each panel."""
         rows = self._rows("SELECT serial_number FROM", schema.devices, "ORDER BY serial_number")
