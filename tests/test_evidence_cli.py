@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from holed_file import HoledFile
 from t3monitor.ui.kit.theme import LIGHT
-from test_export_cli import IN1, export, holed
+from test_export_cli import IN1, export, holed, only_past
 
 __all__ = ["holed"]
 
@@ -65,6 +65,21 @@ def test_of_many_points_the_first_are_drawn_and_the_readme_says_so(
     assert export(holed, tmp_path, "--evidence", "--from", "2023-11-14", "--to", "2023-11-15", name="t.zip") == 0
     with zipfile.ZipFile(tmp_path / "out" / "t.zip") as pack:
         assert "A picture of the trend: the first 1 of the 2 points." in pack.read("README.txt").decode()
+
+
+def test_a_panel_of_which_only_imported_history_is_there_has_its_evidence(
+    off_screen: None, holed: HoledFile, tmp_path: Path
+) -> None:
+    only_past(holed)
+    holed.connection.execute("DELETE FROM DEVICES")
+    times = "--from", "2023-11-14", "--to", "2023-11-15"
+    assert export(holed, tmp_path, "--evidence", *times, "--panel", "240001", name="t.zip") == 0
+    with zipfile.ZipFile(tmp_path / "out" / "t.zip") as pack:
+        assert "Panel 4,IN1,SAT,21.5" in pack.read("readings.csv").decode()
+        assert ",240001,IN1,,SAT,analog," in pack.read("points.csv").decode()
+        assert "240001/IN1" in pack.read("points_EDE.csv").decode()
+        image = QImage.fromData(pack.read("view.png")).convertToFormat(QImage.Format.Format_RGB32)
+    assert LIGHT.curves[0].rgb() in np.frombuffer(image.constBits(), dtype=np.uint32)
 
 
 @pytest.mark.parametrize("options", [["--every", "60"], ["--files", "day"]])

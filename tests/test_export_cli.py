@@ -45,6 +45,15 @@ def rows(tmp_path: Path, name: str = "t.csv", delimiter: str = ",") -> list[list
         return list(csv.reader(text, delimiter=delimiter))
 
 
+def only_past(holed: HoledFile) -> None:
+    """A panel of which there are readings and nothing else."""
+    layout = {"id": 9, "serial_number": 240001, "point_type": "INPUT", "panel_id": 4, "fingerprint": "9"}
+    holed.add("TRENDLOG_LAYOUTS", **layout)
+    point = {"point_id": "IN1", "point_index": 1, "label": "SAT", "range": 3, "units": "°C", "digital_analog": 1}
+    holed.add("TRENDLOG_LAYOUT_POINTS", layout_id=9, position=0, **point)
+    holed.read(1_700_000_000, 1_700_000_030, values=(21.5,), layout=9, serial=240001)
+
+
 def test_a_day_alone_is_meant_from_its_begin_to_its_end_by_the_clock_of_the_zone(
     holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -247,6 +256,47 @@ def test_a_panel_that_took_a_place_is_exported_with_the_one_before_each_under_it
     ]
     assert export(holed, tmp_path, *times, "--zone", "America/New_York") == 0
     assert [row[0][11:16] for row in rows(tmp_path)[1:] if row[5]] == ["17:00", "17:30", "18:00", "23:00", "23:30"]
+
+
+def test_a_panel_and_a_point_of_which_only_imported_history_is_there_are_exported_by_what_it_knows(
+    holed: HoledFile, tmp_path: Path
+) -> None:
+    holed.layout(8, {1: "°C", 3: "%"})
+    holed.read(1_700_000_000, layout=8)
+    only_past(holed)
+    times = "--from", "2023-11-14", "--to", "2023-11-15"
+    assert export(holed, tmp_path, *times, "--panel", "240001") == 0
+    assert [row[2:5] + row[5:7] for row in rows(tmp_path)[1:] if row[5]] == [
+        ["Panel 4", "IN1", "SAT", "21.5", "°C"]
+    ] * 2
+    assert export(holed, tmp_path, *times, "--point", f"{SERIAL}/IN3", "--long") == 0
+    assert next(row for row in rows(tmp_path) if row[7] == "21")[3:9] == [
+        f"{SERIAL}",
+        f"Panel {SERIAL}",
+        "IN3",
+        "L",
+        "21",
+        "%",
+    ]
+    assert export(holed, tmp_path, *times, "--long") == 0
+    assert {"240001", f"{SERIAL}"} == {row[3] for row in rows(tmp_path)[1:]}
+
+    assert export(holed, tmp_path, "--points") == 0
+    assert {row[3] for row in rows(tmp_path)[1:]} == {"IN1", "IN2"}, "as they are now"
+    assert export(holed, tmp_path, "--points", "--panel", "240001") == 0
+    titles, listed = rows(tmp_path)
+    told = dict(zip(titles, listed, strict=True))
+    assert (told["Label"], told["Mode"], told["Value"], told["Status"], told["Remark"]) == (
+        *("SAT", "", "", "", "known of the past alone"),
+    )
+
+
+def test_a_database_that_only_has_an_imported_panel_exports_it(holed: HoledFile, tmp_path: Path) -> None:
+    only_past(holed)
+    for table in ("DEVICES", "INPUT_POINTS", "TRENDLOG_FRAMES WHERE serial_number = " + str(SERIAL)):
+        holed.connection.execute(f"DELETE FROM {table}")
+    assert export(holed, tmp_path, "--from", "2023-11-14", "--to", "2023-11-15", "--point", "240001/IN1") == 0
+    assert [row[5] for row in rows(tmp_path)[1:] if row[5]] == ["21.5", "21.5"]
 
 
 def test_without_pyarrow_one_sentence_says_what_a_parquet_file_needs(

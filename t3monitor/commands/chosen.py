@@ -8,14 +8,13 @@ from t3monitor.model.point_types import parse_point_id
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Panel
 from t3monitor.store.migrate import present_revision
-from t3monitor.store.present_state import read_present_state
+from t3monitor.store.present_state import every_panel
 
 
 def known_panels(url: str) -> dict[int, Panel]:
-    """All panels of a database, by their serial numbers; raises DatabaseError."""
+    """All panels of a database, by their serial numbers, those of its history as well; raises DatabaseError."""
     present_revision(url)
-    known = read_present_state(url)
-    return {panel.serial_number: panel for panel in (*known.panels, *known.silent)} if known else {}
+    return every_panel(url)
 
 
 def chosen_points(args: argparse.Namespace, panels: dict[int, Panel]) -> Iterator[tuple[Panel, Point]]:

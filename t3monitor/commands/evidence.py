@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 
 from PySide6.QtCore import qVersion
 
@@ -13,7 +14,8 @@ from t3monitor.exchange.evidence.pack import Evidence, Picture, write_evidence
 from t3monitor.exchange.export import Form, estimated
 from t3monitor.exchange.table import Table
 from t3monitor.model.errors import MonitorError
-from t3monitor.store.present_state import read_present_state
+from t3monitor.model.snapshot import Snapshot
+from t3monitor.store.present_state import every_panel, read_present_state
 from t3monitor.store.reading import give_up_when
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.trend.export.evidence_picture import drawn
@@ -39,7 +41,9 @@ def evidence_written(args: argparse.Namespace, url: str, table: Table, settings:
 
 
 def _drawn(url: str, table: Table, work: LongWork) -> Picture:
-    known = read_present_state(url)
-    assert known is not None  # noqa: S101 - the points of the table are of it
+    known = read_present_state(url) or Snapshot(int(table.end_s), ())
+    present = {panel.serial_number for panel in known.panels}
+    silent = (panel for serial, panel in every_panel(url).items() if serial not in present)
+    known = replace(known, silent=tuple(silent))  # those of the history are told by name, and show nothing live
     with off_screen() as loop:
         return loop.run_until_complete(drawn(url, table, known, work))

@@ -23,7 +23,7 @@ from t3monitor.model.snapshot import Panel
 from t3monitor.model.zones import local
 from t3monitor.store.baselines import read_baseline, read_baselines
 from t3monitor.store.migrate import present_revision
-from t3monitor.store.present_state import read_present_state
+from t3monitor.store.present_state import present_panels, read_present_state
 
 ZoneOf = Callable[[list[str]], tzinfo | None]  # sites
 
@@ -33,7 +33,10 @@ def written_list(
 ) -> str:
     """Writes the list and says where it is; raises SettingsError, DatabaseError and OSError."""
     _check(args)
-    panels, file = _listed(args, known_panels(url)), whole_path(args.output, "FILE")
+    known, file = known_panels(url), whole_path(args.output, "FILE")
+    if not (args.point or args.panel):  # as they are now: what is of the past alone is listed where it is named
+        known = present_panels(url)
+    panels = _listed(args, known)
     zone = zone_of([panel.site for panel in panels])
     if args.ede:
         project = Project(project_name(file), local(time.time(), zone).date(), f"T3 Monitor {__version__}")

@@ -19,7 +19,7 @@ _TITLES = (
     *("Low V", "High V", "Read at", "UTC offset", "Remark"),
 )
 _OF_VALUES = {"Value", "Status", "Read at", "UTC offset", "Remark"}
-_NEVER_READ = "never read"
+_NEVER_READ, _PAST = "never read", "known of the past alone"
 
 
 def panels_of(snapshot: Snapshot) -> list[Panel]:
@@ -59,7 +59,8 @@ def point_list_csv(
 def _rows(panel: Panel, clock: WallClock, decimal: str) -> Iterator[tuple[str, ...]]:
     names = text_cell(panel.site), text_cell(panel.panel_name), f"{panel.panel_id}", f"{panel.serial_number}"
     for point in panel.points():
-        yield *names, *_cells(point, panel.point_read_at(point.point_type, point.point_index), clock, decimal)
+        read_at = None if point.is_past else panel.point_read_at(point.point_type, point.point_index)
+        yield *names, *_cells(point, read_at, clock, decimal)
     if not panel.point_count:
         remark = _NEVER_READ if panel.read_at is None else "no point in use"
         yield *names, *[""] * (len(_TITLES) - len(names) - 1), remark
@@ -67,25 +68,32 @@ def _rows(panel: Panel, clock: WallClock, decimal: str) -> Iterator[tuple[str, .
 
 def _cells(point: Point, read_at: int | None, clock: WallClock, decimal: str) -> Iterable[str]:
     is_number, is_time, unit = meaning(Kind(point.units, point.range, point.is_digital), point.point_type)
-    value = hours_minutes_seconds(point.value) if is_time else number_cell(point.value, decimal)
     return (
         point.point_id,
         *map(text_cell, (point.full_label, point.label)),
         "digital" if point.is_digital else "analog",
         *map(text_cell, (point.range_name, unit, point.states_text)),
-        "Manual" if point.auto_manual == MANUAL else "Auto",
+        "" if point.is_past else "Manual" if point.auto_manual == MANUAL else "Auto",
         "" if point.hw_switch_status is None else HW_SWITCH_WORDS.get(point.hw_switch_status, HW_SWITCH_WORDS[1]),
-        "" if read_at is None else value if is_number else text_cell(point.value_text),
+        "" if read_at is None else _value(point, decimal, is_number=is_number, is_time=is_time),
         _status(point),
         *(_optional(number, decimal) for number in (point.calibration, point.filter)),
         "" if point.jumper is None or not point.in_use else text_cell(JUMPER_WORDS.get(point.jumper, "")),
         *(_optional(number, decimal) for number in (point.low_voltage, point.high_voltage)),
         *(("", "") if read_at is None else clock.cells(read_at)),
-        _NEVER_READ if read_at is None else "",
+        _PAST if point.is_past else _NEVER_READ if read_at is None else "",
     )
 
 
+def _value(point: Point, decimal: str, *, is_number: bool, is_time: bool) -> str:
+    if is_time:
+        return hours_minutes_seconds(point.value)
+    return number_cell(point.value, decimal) if is_number else text_cell(point.value_text)
+
+
 def _status(point: Point) -> str:
+    if point.is_past:
+        return ""
     normal = INPUT_STATUS_WORDS[0] if point.point_type is PointType.INPUT and point.in_use else ""
     return ", ".join(filter(None, (point.fault or normal, "Overridden" if point.is_overridden else "")))
 

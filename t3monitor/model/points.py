@@ -1,5 +1,6 @@
 """One point of a panel as one reading of T3000 gives it."""
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ class Point(NamedTuple):
     panel: int  # panel number
     full_label: str  # T3000's description
     label: str  # T3000's short label
-    value: float  # analog: in units; digital: the state, 0 or 1; multistate: the state number
+    value: float  # analog: in units; digital: the state, 0 or 1; multistate: the state number; NaN: see is_past
     units: str
     range: int
     auto_manual: int  # 0 auto, 1 manual
@@ -58,6 +59,11 @@ class Point(NamedTuple):
     def is_revalued(self, old: "Point") -> bool:
         """Whether nothing but the value is another one."""
         return self[:_VALUE] == old[:_VALUE] and self[_VALUE + 1 :] == old[_VALUE + 1 :]
+
+    @property
+    def is_past(self) -> bool:
+        """Whether only the history knows it, and nothing of its present."""
+        return math.isnan(self.value)
 
     @property
     def is_digital(self) -> bool:

@@ -42,7 +42,7 @@ from t3monitor.store.history.statistics import statistics
 from t3monitor.store.ledger import cycles_between
 from t3monitor.store.migrate import present_revision
 from t3monitor.store.notes import read_notes
-from t3monitor.store.present_state import read_present_state
+from t3monitor.store.present_state import every_panel
 from t3monitor.store.successions import read_successions
 from t3monitor.store.work import LongWork
 
@@ -106,8 +106,7 @@ class _Pack:
 
     def write(self) -> Generator[float, None, None]:
         """Everything, in the order in which it stands in the file."""
-        known = read_present_state(self._url)
-        panels = {panel.serial_number: panel for panel in (*known.panels, *known.silent)} if known else {}
+        panels = every_panel(self._url)
         text = readme(
             self._table, self._evidence.picture.shows, [self._serials_text(its) for its in self._table.series]
         )

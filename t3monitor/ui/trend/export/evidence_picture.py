@@ -44,7 +44,7 @@ async def drawn(url: str, table: Table, known: Snapshot, work: LongWork) -> Pict
     view.loader.failed.connect(lambda _request, problem: failures.append(problem))
     try:
         if table.zone:
-            view.set_zones(dict.fromkeys({panel.site for panel in known.panels}, table.zone))
+            view.set_zones(dict.fromkeys({panel.site for panel in (*known.panels, *known.silent)}, table.zone))
         view.page.site_name = ", ".join(dict.fromkeys(series.site for series in shown if series.site))
         view.state.show_range(TimeRange(table.start_s, table.end_s))
         view.state.add([series.key for series in shown])
