@@ -460,6 +460,7 @@ def test_a_program_opens_a_file_without_alembic_and_numpy_and_several_that_make_
     new = tmp_path / "new.db"
     script = f"""if True:
         import os, sys
+        import t3monitor.commands.sync
         from t3monitor.store.keeper import Database
         Database({sqlite_url(file)!r}).close()
         assert not {{"alembic.command", "numpy"}} & sys.modules.keys()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import replace
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from t3monitor.config.settings import Filling, LinkName, Settings
 from t3monitor.model.causes import EventKind
@@ -33,12 +34,14 @@ from t3monitor.store.keeper import Keeper
 from t3monitor.store.keepers import Keepers
 from t3monitor.store.writing.events import RecordingEvent
 from t3monitor.sync.cycle import Cycle, CycleSettings
-from t3monitor.sync.filling import Filler
 from t3monitor.sync.pulse import Interruption, Pulse
 from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.source import Source
 from t3monitor.sync.trend_log_reader import TrendLogReader
 from t3monitor.t3000.link import Link
+
+if TYPE_CHECKING:
+    from t3monitor.sync.filling import Filler
 
 Listener = Callable[[SyncEvent], None]
 
@@ -421,7 +424,9 @@ class SyncService:
         elif looks:
             self._filler = self._new_filler(settings)
 
-    def _new_filler(self, settings: Settings) -> Filler:
+    def _new_filler(self, settings: Settings) -> "Filler":
+        from t3monitor.sync.filling import Filler  # with numpy, which a program that was just started can do without
+
         return Filler(self.site, settings, self.database_in_use, self.clock)
 
     def _fill_due_s(self) -> float | None:
