@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from t3monitor.exchange.cells import formula_free, with_formulas
 from t3monitor.exchange.notes_csv import NotesFileError, notes_csv, read_notes_csv
 from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
@@ -23,7 +24,7 @@ def note(text: str, **fields: object) -> Note:
 NOTES = [
     note("Filter changed"),
     note('Says "off",\nsecond line; ü °C', end_s=None, point=None),
-    *map(note, ("=1+1", "+49 30 1234", "-5 K", "@SUM(A1)", "\tx", "'quoted", "'=1")),
+    *map(note, ("=1+1", "+49 30 1234", "-5 K", "@SUM(A1)", "\tx", "'quoted", "'=1", "''quoted", "''=1", "\rx")),
     note("x", author="=cmd"),
 ]
 
@@ -41,6 +42,13 @@ def test_no_cell_is_a_formula_and_times_have_their_offset() -> None:
     assert header[0:2] == ["start", "end"]
     assert first[0:2] == ["2026-11-01T01:30:00-04:00", "2026-11-01T01:30:00-05:00"]
     assert not [cell for row in (first, *rows) for cell in row if cell.startswith(("=", "+", "-", "@", "\t"))]
+
+
+def test_names_are_free_of_formulas_as_in_every_other_table() -> None:
+    for text in ("=1", "'=1", "'quoted", "4-20"):
+        [_, row] = csv.reader(io.StringIO(notes_csv([note(text)], lambda _: "", None).decode("utf-8-sig")))
+        assert row[6] == formula_free(text)
+        assert with_formulas(row[6]) == text
 
 
 def test_a_file_of_a_spreadsheet_needs_no_more_than_times_and_texts() -> None:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
@@ -22,8 +22,11 @@ DEMO = Settings(link=LinkName.DEMO, auto_start=False, demo_panels=2)
 
 
 def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by_file(
-    run: Run, paths: Paths, tmp_path: Path
+    run: Run, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    german = QLocale(QLocale.Language.German, QLocale.Country.Germany)
+    monkeypatch.setattr("t3monitor.ui.trend.export.export.QLocale.system", lambda: german)
+
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:
             window, control = program.window, program.notes_control
@@ -93,6 +96,7 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
 
             file = tmp_path / "notes.csv"
             control.export_to(file, page.shown)
+            assert file.read_text(encoding="utf-8-sig").startswith("start;end;"), "as spreadsheets of this language"
             assert "'=Day of the audit" in file.read_text(encoding="utf-8-sig")
             notes = book.entries
             control.import_from(file)

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 from io import StringIO
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one begins with any of them
 _MONTH = (
     "(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz?|mrz|apr(?:il)?|may|mai|jun[ei]?|jul[yi]?|aug(?:ust)?"
     "|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)"
 )
 # Text that a spreadsheet would take for a formula, a date, a time or a number: =AHU+1, 4-20, 1:2, DEC1, 1E5, 007.
 _TAKEN_AMISS = re.compile(
-    rf"[=+\-@]|\d+(?: ?[-/.:,] ?\d+)+$|{_MONTH}[- ./]*\d+$|\d+[- ./]*{_MONTH}$|\d+e\d+$|0\d+$|(?:true|false)$",
+    rf"[{re.escape(''.join(_FORMULA))}]|"
+    rf"\d+(?: ?[-/.:,] ?\d+)+$|{_MONTH}[- ./]*\d+$|\d+[- ./]*{_MONTH}$|\d+e\d+$|0\d+$|(?:true|false)$",
     re.IGNORECASE,
 )
 
@@ -30,8 +32,13 @@ def text_cell(text: str) -> str:
 
 
 def formula_free(text: str) -> str:
-    """Text as it is, but for what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    """Text as it is, but for what a spreadsheet would take for a formula; `with_formulas` gives it back."""
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+
+
+def with_formulas(text: str) -> str:
+    """Text as it was before it was made `formula_free`."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
 
 
 def number_cell(number: float, decimal: str) -> str:

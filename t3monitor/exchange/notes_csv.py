@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 
+from t3monitor.exchange.cells import csv_bytes, formula_free, with_formulas
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
@@ -13,8 +14,6 @@ from t3monitor.model.points import PointKey
 _COLUMNS = (
     *("start", "end", "serial_number", "point_type", "point_index", "name", "text", "author", "created", "changed"),
 )
-_TAKEN_FOR_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "'")
-_ENCODING = "utf-8-sig"  # with the mark by which Excel knows it
 
 
 class NotesFileError(MonitorError):
@@ -25,21 +24,13 @@ def notes_csv(
     notes: Iterable[Note], name_of: Callable[[PointKey], str], zone: tzinfo | None, delimiter: str = ","
 ) -> bytes:
     """The notes as a file, with times in a zone (None: this computer's) and their offset; no text is a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter)
-    writer.writerow(_COLUMNS)
-    for note in notes:
-        times = [_iso(time_s, zone) for time_s in (note.start_s, note.end_s, note.created_at, note.changed_at)]
-        point = note.point or ("", "", "")
-        name = name_of(note.point) if note.point else ""
-        writer.writerow((*times[:2], *point, *map(_plain, (name, note.text, note.author)), *times[2:]))
-    return text.getvalue().encode(_ENCODING)
+    return csv_bytes((_COLUMNS, *(_row(note, name_of, zone) for note in notes)), delimiter)
 
 
 def read_notes_csv(content: bytes, author: str, now_s: float) -> list[Note]:
     """The notes of such a file, by ``author`` and of now where it does not say; raises NotesFileError."""
     try:
-        text = content.decode(_ENCODING)
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotesFileError("The file is not UTF-8; save it as “CSV UTF-8”") from None
     header = text.partition("\n")[0]
@@ -50,6 +41,17 @@ def read_notes_csv(content: bytes, author: str, now_s: float) -> list[Note]:
         return list(_notes(rows, author, now_s))
     except (csv.Error, ValueError, OverflowError) as error:
         raise NotesFileError(f"Line {rows.line_num}: {error}") from None
+
+
+def _row(note: Note, name_of: Callable[[PointKey], str], zone: tzinfo | None) -> Iterable[str]:
+    times = [_iso(time_s, zone) for time_s in (note.start_s, note.end_s, note.created_at, note.changed_at)]
+    name = name_of(note.point) if note.point else ""
+    return (
+        *times[:2],
+        *map(str, note.point or ("", "", "")),
+        *map(formula_free, (name, note.text, note.author)),
+        *times[2:],
+    )
 
 
 def _notes(rows: Iterable[Mapping[str, str | None]], author: str, now_s: float) -> Iterator[Note]:
@@ -65,8 +67,8 @@ def _notes(rows: Iterable[Mapping[str, str | None]], author: str, now_s: float) 
             start_s,
             end_s,
             _point(cells),
-            _as_it_was(cells["text"]),
-            _as_it_was(cells.get("author", "")) or author,
+            with_formulas(cells["text"]),
+            with_formulas(cells.get("author", "")) or author,
             created_s,
             _time_s(cells["changed"]) if cells.get("changed") else created_s,
         )
@@ -90,12 +92,3 @@ def _time_s(text: str) -> float:
     if at.tzinfo is None:
         raise ValueError(f"“{text}” has no offset, such as 2026-11-28T14:05:00+01:00")
     return at.timestamp()
-
-
-def _plain(text: str) -> str:
-    """As it is, but for what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_TAKEN_FOR_FORMULAS) else text
-
-
-def _as_it_was(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(_TAKEN_FOR_FORMULAS) else text

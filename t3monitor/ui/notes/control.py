@@ -16,6 +16,7 @@ from t3monitor.ui.kit.plain import add_action
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.notes.dialog import NoteDialog
 from t3monitor.ui.notes.page import NotesPage
+from t3monitor.ui.trend.export.export import separators
 from t3monitor.ui.trend.marks.marks import Cluster
 from t3monitor.ui.trend.view import TrendView
 
@@ -139,7 +140,7 @@ class NotesControl(QObject):
     def export_to(self, file: Path, notes: list[Note]) -> None:
         """Writes them into a file."""
         try:
-            file.write_bytes(notes_csv(notes, self._name_of, self._trend.state.zone))
+            file.write_bytes(notes_csv(notes, self._name_of, self._trend.state.zone, separators().cells))
         except OSError as error:
             self._say(self.tr("%1 cannot be written: %2"), file, error)
         else:
