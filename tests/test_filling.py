@@ -380,7 +380,7 @@ def test_a_zero_is_kept_and_what_was_never_read_or_means_something_else_is_not(r
     assert not {empty.time, words.time, other.time, never.time} & set(values)
 
 
-def test_what_a_sleep_and_a_locked_database_left_is_filled_as_well(recorded: FilledSite) -> None:
+def test_what_a_sleep_left_is_filled_as_well(recorded: FilledSite) -> None:
     def sleep(service: SyncService, event: SyncEvent) -> None:
         if isinstance(event, CycleFinished) and len(recorded.order) == 6:
             recorded.clock.now_s += AWAY_S
