@@ -174,7 +174,7 @@ def test_without_a_time_of_its_own_a_reading_has_that_of_its_entry_and_says_so(t
     at = [utc(f"2025-10-21 12:0{minute}:1{minute + 6}") for minute in range(3)]
     assert rows(ours) == [("IN1", time_s, 21.5, "°C") for time_s in at]
     assert rows(ours, "DISTINCT created_by") == [("t3000_capture_untimed",)]
-    assert "  3 samples without a time of T3000's, which have that of their capture" in report_lines(
+    assert "  3 samples without a time of T3000's, with that of the capture" in report_lines(
         report, NEW_YORK, is_stored=None
     )
 
@@ -295,7 +295,7 @@ def test_present_state_is_what_it_was(tmp_path: Path, ours: Database) -> None:
         ]
         events = connection.execute("SELECT kind, detail FROM SYNC_EVENTS").fetchall()
     assert there == [0] * 6
-    assert events == [("import", "a.txt, 1 answers")]
+    assert events == [("import", "a.txt, 1 answer")]
 
 
 def test_a_folder_may_hold_databases_and_captures_and_a_file_is_told_by_what_it_is(tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ def test_the_command_imports_both_and_says_of_each_what_it_is(
         assert main(["import", str(folder), "--zone", "UTC", *options]) == 0
         lines = capsys.readouterr().out.splitlines()
         assert [line for line in lines if "6 samples from 2025-11-01 01:34:39 UTC" in line]
-        assert [line for line in lines if "1 samples from 2026-01-05 12:00:00 UTC" in line]
+        assert [line for line in lines if "1 sample from 2026-01-05 12:00:00 UTC" in line]
         assert lines[-1] == f"  {last}"
     nothing = file(tmp_path / "notes.txt", b"Remember the milk")
     assert main(["import", str(nothing)]) == 0
@@ -358,3 +358,24 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_read(tmp_path: Pa
 def test_a_whole_panel_comes_through_with_all_its_points(tmp_path: Path, ours: Database) -> None:
     report = imported(file(tmp_path / "a.txt", captured(real_answer(full_panel(SERIAL)))), ours)
     assert (report.samples, report.added, report.points, len(rows(ours))) == (256, 256, 256, 256)
+
+
+def test_what_there_is_once_is_told_as_one(tmp_path: Path, ours: Database) -> None:
+    once = {f"{kind}_logging_time": 0 for kind in ("input", "output", "variable")}
+    answer = real_answer(real_panel(SERIAL, [real_point()], **once))
+    folder = tmp_path / "T3WebLog"
+    file(folder / "a.txt", captured(answer, at="2025-10-21 12:00:16"))
+    file(
+        folder / "b.txt", captured(answer, at="2025-10-21 12:00:16"), captured(answer, at="2025-10-21 12:00:16")[:-200]
+    )
+    file(folder / "c.txt")
+    at = "2025-10-21 12:00:16 UTC"
+    assert list(report_lines(imported(folder, ours), ZoneInfo("UTC"), is_stored=True))[1:] == [
+        f"  1 sample from {at} to {at}",
+        f"  1 point of panel {SERIAL} (panel 5)",
+        "  1 sample repeats another one and counts once",
+        "  1 sample without a time of T3000's, with that of the capture",
+        "  1 file without a reading: c.txt",
+        f"  {folder / 'b.txt'}: an answer of 2025-10-21 08:00:16 is cut off or no answer of T3000's, and is left out",
+        "  1 sample was added",
+    ]

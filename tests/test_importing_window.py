@@ -129,9 +129,9 @@ def test_a_folder_that_is_dropped_is_told_of_with_its_databases_and_captures(
             assert isinstance(dialog, ImportDialog)
             await until(dialog.import_button.isEnabled, program)
             told = dialog.text.toPlainText()
-            assert "1 samples from 2026-01-05 12:00:00 EST" in told
+            assert "1 sample from 2026-01-05 12:00:00 EST" in told
             assert "webview_t3_device_2026-02.db is no SQLite database" in told
-            assert f"{folder}: 1 files, 0.0 MB, 1 answers (captures)" in told
+            assert f"{folder}: 1 file, 0.0 MB, 1 answer (captures)" in told
             assert "3 samples from 2025-10-31 21:34:39 EDT" in told
             dialog.import_button.click()
             await until(lambda: not program.is_busy and samples(paths) == 4, program)
@@ -155,7 +155,7 @@ def test_the_database_of_another_t3_monitor_is_told_of_and_merged(run: Run, path
             told = dialog.text.toPlainText()
             assert "10 readings of panels and types (another T3 Monitor's" in told
             assert "20 samples from 2026-01-05 12:00:00 EST to 2026-01-05 12:04:30 EST" in told
-            assert "1 notes, of which 1 are new\n  20 of the samples are new" in told
+            assert "1 note, of which 1 is new\n  20 of the samples are new" in told
             dialog.import_button.click()
             await until(lambda: not program.is_busy and samples(paths) == 20, program)
             assert [note.text for note in read_notes(sqlite_url(paths.database_file(None)))] == ["belt"]

@@ -502,8 +502,8 @@ def test_it_is_told_what_is_new_before_anything_is_stored(ours: HoledFile, their
     lines = list(report_lines(report, None, is_stored=False))
     assert "(another T3 Monitor's, schema" in lines[0]
     assert lines[-4:] == [
-        "  1 notes, of which 1 are new",
-        "  1 changes at points, of which 1 are new",
+        "  1 note, of which 1 is new",
+        "  1 change at points, of which 1 is new",
         "  20 of the samples are new",
         "  nothing was stored (--dry-run)",
     ]

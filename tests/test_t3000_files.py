@@ -667,12 +667,12 @@ def test_a_report_tells_rows_span_panels_twins_what_says_nothing_and_size(tmp_pa
     assert list(report_lines(imported(file), NEW_YORK, is_stored=False)) == [
         f"{file}: 5 rows, {size} MB (TRENDLOG_DATA_DETAIL: a row for each sample)",
         "  2 samples from 2025-11-02 01:30:00 EDT to 2026-01-05 12:00:00 EST",
-        f"  1 points of panels {SERIAL} (panel 1)",
-        "  1 points with two rows each, counted from 0 and from 1, which are joined",
-        "  1 rows of a point and a time of which another one tells",
-        "  1 samples of an hour that came twice, which are taken for its first",
-        "  1 rows that are left out: its value is no number",
-        "  1 rows that are left out: its point is missing",
+        f"  1 point of panel {SERIAL} (panel 1)",
+        "  1 point with two rows, counted from 0 and from 1, which are joined",
+        "  1 row of a point and a time of which another one tells",
+        "  1 sample of an hour that came twice, taken for its first",
+        "  1 row that is left out: its value is no number",
+        "  1 row that is left out: its point is missing",
         "  nothing was stored (--dry-run)",
     ]
     assert importing.Report(file).added == 0

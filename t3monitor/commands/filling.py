@@ -15,6 +15,7 @@ from t3monitor.commands.waiting import done
 from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Filling, Settings
+from t3monitor.exchange.reports import counted
 from t3monitor.model.clock import SystemClock
 from t3monitor.model.errors import MonitorError, RefusedError
 from t3monitor.model.events import FillEnded
@@ -83,5 +84,6 @@ def _told(ended: FillEnded | None) -> str:
     told = ended.problem
     if ended.missing_s:
         share = f"{duration_text(ended.filled_s)} of {duration_text(ended.missing_s)}"
-        told = f"Filled from T3000's own history: {ended.samples:,} samples, {share}" + (f"; {told}" if told else "")
+        samples = counted(ended.samples, "sample")
+        told = f"Filled from T3000's own history: {samples}, {share}" + (f"; {told}" if told else "")
     return told

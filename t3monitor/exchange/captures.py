@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from t3monitor.exchange.reports import Samples, outcome_lines, span_lines
+from t3monitor.exchange.reports import Samples, counted, left_by_cancel, outcome_lines, span_lines
 from t3monitor.exchange.t3000_files.importing import Store
 from t3monitor.exchange.t3000_files.opening import UnusableFileError
 from t3monitor.model.errors import LinkError, NoNewDataError
@@ -248,8 +248,7 @@ def import_captures(
             "import parts of it"
         ) from error
     except CancelledWorkError:
-        left = f"{report.added:,} samples were added and stay; once more, and the rest is added"
-        raise CancelledWorkError(left if report.added else "nothing was stored") from None
+        raise CancelledWorkError(left_by_cancel(report.added)) from None
     return report
 
 
@@ -275,7 +274,7 @@ def _tell(work: LongWork, total: int, before: int, place: int) -> None:
 
 
 def _store(windows: Iterator[Collection[ImportedFrame]], report: Report, store: Store | None, work: LongWork) -> None:
-    detail = f"{report.path.name}, {report.answers:,} answers"
+    detail = f"{report.path.name}, {counted(report.answers, 'answer')}"
     for window in windows:
         if store:
             report.added += store(window, detail)
@@ -285,19 +284,20 @@ def _store(windows: Iterator[Collection[ImportedFrame]], report: Report, store: 
 
 def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None) -> Iterator[str]:
     """What is in captures, and what became of it (None: that is yet to be decided); times are told in ``zone``."""
-    files = f"{report.files:,} files, " if report.path.is_dir() else ""
-    yield f"{path_text(report.path)}: {files}{report.size / 1e6:.1f} MB, {report.answers:,} answers (captures)"
+    files = f"{counted(report.files, 'file')}, " if report.path.is_dir() else ""
+    yield f"{path_text(report.path)}: {files}{report.size / 1e6:.1f} MB, {counted(report.answers, 'answer')} (captures)"
     if not report.samples:
         yield "  there is no reading in it"
     yield from span_lines(report, zone)
     if report.repeats:
-        yield f"  {report.repeats:,} samples repeat others and count once"
+        repeats = counted(report.repeats, "sample repeats another one and counts", "samples repeat others and count")
+        yield f"  {repeats} once"
     if report.untimed:
-        yield f"  {report.untimed:,} samples without a time of T3000's, which have that of their capture"
+        yield f"  {counted(report.untimed, 'sample')} without a time of T3000's, with that of the capture"
     if report.without and report.path.is_dir():
         names = ", ".join(path_text(file.relative_to(report.path)) for file in report.without[:_NAMED])
         more = len(report.without) - _NAMED
-        yield f"  {len(report.without):,} files without a reading: {names}" + (
+        yield f"  {counted(len(report.without), 'file')} without a reading: {names}" + (
             f" and {more:,} more" if more > 0 else ""
         )
     faults = report.faults.most_common()

@@ -17,7 +17,7 @@ from typing import Protocol, cast
 from sqlalchemy import Connection
 
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.exchange.reports import Samples, outcome_lines, span_lines
+from t3monitor.exchange.reports import Samples, counted, left_by_cancel, outcome_lines, span_lines
 from t3monitor.exchange.t3000_files.opening import (
     FileChangedError,
     OpenFile,
@@ -46,6 +46,7 @@ from t3monitor.sync.logged.known import Known
 from t3monitor.t3000.text import path_text
 
 _TRIES = 5
+_LEFT_OUT = "sample that is left out: ", "samples that are left out: "
 _ROWS_AT_ONCE = 1_000
 _SAMPLES_AT_ONCE = 10_000
 _TIMES = """SELECT logging_time FROM TRENDLOG_FRAMES
@@ -113,8 +114,7 @@ def import_monitor(path: Path, folder: Path, target: Target | None, work: LongWo
             continue
         except CancelledWorkError:
             added += report.added
-            left = f"{added:,} samples were added and stay; once more, and the rest is added"
-            raise CancelledWorkError(left if added else "nothing was stored") from None
+            raise CancelledWorkError(left_by_cancel(added)) from None
         report.added += added
         return report
     raise UnusableFileError(f"{path_text(path)} changes all the time while it is read; end what writes to it")
@@ -196,7 +196,7 @@ class _Merging:
             if kind in frozenset(PointType)
         ]
         (total,) = self._cursor.execute("SELECT count(*) FROM TRENDLOG_FRAMES").fetchone()
-        detail = f"{self._report.path.name}, {total:,} readings"
+        detail = f"{self._report.path.name}, {counted(total, 'reading')}"
         for vector in vectors:
             for frames in self._frames(vector):
                 self._file.check()  # before anything of it is stored
@@ -323,22 +323,27 @@ class _Merging:
 def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None) -> Iterator[str]:
     """What is in a database, and what became of it (None: that is yet to be decided); times are told in ``zone``."""
     yield (
-        f"{path_text(report.path)}: {report.size / 1e6:.1f} MB, {report.frames:,} readings of panels and types "
-        f"(another T3 Monitor's, schema {report.schema})"
+        f"{path_text(report.path)}: {report.size / 1e6:.1f} MB, {counted(report.frames, 'reading')} "
+        f"of panels and types (another T3 Monitor's, schema {report.schema})"
     )
     if not report.samples:
         yield "  there is no sample in it"
     yield from span_lines(report, zone)
-    for count, what in (
-        (report.older, "samples that are left out: they are older than samples are kept (settings)"),
-        (report.later, "samples that are left out: their time is yet to come"),
-        (report.notes, f"notes, of which {report.new_notes:,} are new"),
-        (report.changes, f"changes at points, of which {report.new_changes:,} are new"),
-        (report.successions, "panels that took the place of others, unless it is said here otherwise"),
-        (report.explained, "stretches without a reading of which it tells why"),
+    for count, one, more, what in (
+        (report.older, *_LEFT_OUT, "older than samples are kept (settings)"),
+        (report.later, *_LEFT_OUT, "of a time that is yet to come"),
+        (report.notes, "note", "notes", f", of which {counted(report.new_notes, 'is', 'are')} new"),
+        (
+            report.changes,
+            "change at points",
+            "changes at points",
+            f", of which {counted(report.new_changes, 'is', 'are')} new",
+        ),
+        (report.successions, "panel", "panels", " in the place of another one, unless it is said here otherwise"),
+        (report.explained, "stretch", "stretches", " without a reading of which it tells why"),
     ):
         if count:
-            yield f"  {count:,} {what}"
+            yield f"  {counted(count, one, more)}{what}"
     if not is_stored:
-        yield f"  {report.new:,} of the samples are new"
+        yield f"  {counted(report.new, 'of the samples is', 'of the samples are')} new"
     yield from outcome_lines(report, is_stored=is_stored)

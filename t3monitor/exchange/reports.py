@@ -8,6 +8,19 @@ from t3monitor.model.zones import local, zone_text
 from t3monitor.store.writing.imported import ImportedFrame
 
 
+def counted(count: int, one: str, more: str = "") -> str:
+    """How many there are of something, which is called ``more`` where that is another word than ``one`` with an s."""
+    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
+
+
+def left_by_cancel(added: int) -> str:
+    """What an import leaves that was ended."""
+    if not added:
+        return "nothing was stored"
+    stay = counted(added, "sample was added and stays", "samples were added and stay")
+    return f"{stay}; once more, and the rest is added"
+
+
 @dataclass(slots=True, kw_only=True)
 class Samples:
     """Which samples there are, and how many of them were added; times are UTC epoch seconds."""
@@ -33,11 +46,12 @@ def span_lines(samples: Samples, zone: tzinfo | None) -> Iterator[str]:
     """How many there are, from when to when, and of which panels; times are told in ``zone``."""
     if samples.first_s is None or samples.last_s is None:
         return
-    yield f"  {samples.samples:,} samples from {_time(samples.first_s, zone)} to {_time(samples.last_s, zone)}"
+    first, last = _time(samples.first_s, zone), _time(samples.last_s, zone)
+    yield f"  {counted(samples.samples, 'sample')} from {first} to {last}"
     panels = ", ".join(
         f"{serial} (panel {', '.join(map(str, sorted(numbers)))})" for serial, numbers in sorted(samples.panels.items())
     )
-    yield f"  {samples.points:,} points of panels {panels}"
+    yield f"  {counted(samples.points, 'point')} of panel{'' if len(samples.panels) == 1 else 's'} {panels}"
 
 
 def outcome_lines(samples: Samples, *, is_stored: bool | None) -> Iterator[str]:
@@ -46,7 +60,9 @@ def outcome_lines(samples: Samples, *, is_stored: bool | None) -> Iterator[str]:
         yield "  nothing was stored (--dry-run)"
     elif is_stored:
         there = samples.samples - samples.added
-        yield f"  {samples.added:,} samples were added" + (f"; {there:,} were there already" if there else "")
+        added = counted(samples.added, "sample was added", "samples were added")
+        already = f"; {counted(there, 'was', 'were')} there already" if there else ""
+        yield f"  {added}{already}"
 
 
 def _time(time_s: int, zone: tzinfo | None) -> str:

@@ -225,7 +225,8 @@ class Filler:
         event = self._over("")
         if self._samples:
             panels = f"{event.panels} panel{'' if event.panels == 1 else 's'}"
-            detail = f"{self._samples:,} samples of {panels} from T3000's own history"
+            samples = f"{self._samples:,} sample{'' if self._samples == 1 else 's'}"
+            detail = f"{samples} of {panels} from T3000's own history"
             noted = RecordingEvent(self._clock.utc_s(), self._site, EventKind.FILLED, detail)
 
             def note(store: Store) -> None:

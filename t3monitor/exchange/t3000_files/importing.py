@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
-from t3monitor.exchange.reports import Samples
+from t3monitor.exchange.reports import Samples, counted, left_by_cancel
 from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, must_be_other, opened
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
@@ -24,7 +24,6 @@ from t3monitor.sync.logged.local_times import LocalTimes
 from t3monitor.t3000.text import path_text
 
 _TRIES = 5
-_NOTHING = "nothing was stored"
 Store = Callable[[Collection[ImportedFrame], str], int]  # with what tells of the import; returns the samples it added
 
 
@@ -71,8 +70,7 @@ def import_file(
         except FileChangedError:
             continue
         except CancelledWorkError:
-            left = f"{added:,} samples were added and stay; once more, and the rest is added" if added else _NOTHING
-            raise CancelledWorkError(left) from None
+            raise CancelledWorkError(left_by_cancel(added)) from None
         report.added = added
         return report
     raise UnusableFileError(f"{path_text(path)} changes all the time while it is read; end T3000, or try again")
@@ -93,7 +91,7 @@ def _imported(
     total = sum(readings.total for _, readings in tables)
     if not total:
         raise UnusableFileError(f"{path_text(file.path)} holds no samples: there is nothing in it to import")
-    detail = f"{file.path.name}, {total:,} rows"
+    detail = f"{file.path.name}, {counted(total, 'row')}"
     for shape, readings in tables:
         if not readings.total:
             continue
