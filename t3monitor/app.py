@@ -21,6 +21,7 @@ from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
 from t3monitor.store.lock import login_name
 from t3monitor.store.notes import read_notes
+from t3monitor.store.present_state import every_panel
 from t3monitor.store.successions import first_reading_s, read_successions
 from t3monitor.sync.links import open_link
 from t3monitor.sync.pulse import Pulse
@@ -106,6 +107,7 @@ class MonitorApp(QObject):
             self.window.devices,
             trend,
             lambda serial_number: self._tasks.read(first_reading_s, self.session.database, serial_number),
+            lambda: self._tasks.read(every_panel, self.session.database),
             self._tasks.spawn,
             login_name(),
             time.time,

@@ -1,6 +1,8 @@
 """A replaced panel in the window: said in the menu of Devices, seen in the trend, taken back."""
 
+import sqlite3
 import time
+from contextlib import closing
 from datetime import datetime
 
 from PySide6.QtCore import Qt
@@ -77,5 +79,40 @@ def test_a_panel_is_the_successor_of_another_one_until_that_is_taken_back(run: R
             await until(lambda: not program.is_busy and bool(flags()), program)
             assert book.entries[0][:3] == (old, new, since_s)
             assert flags() == [f"panel replaced: {old} → {new}"]
+
+    run(scenario())
+
+
+def test_a_controller_that_was_gone_before_anything_was_recorded_is_named_by_its_imported_history(
+    run: Run, paths: Paths
+) -> None:
+    async def scenario() -> None:
+        async with opened(paths, Settings(link=LinkName.DEMO, auto_start=False, demo_panels=1)) as program:
+            control, devices = program.successions_control, program.window.devices
+            [new] = (panel.serial_number for panel in program.session.shown.panels)
+
+            async def dialog() -> SuccessorDialog:
+                control.dialog = None
+                actions = {action.text(): action for action in devices.make_panel_menu(new).actions()}
+                actions["&Successor of…"].trigger()
+                await until(lambda: control.dialog is not None, program)
+                return control.dialog
+
+            asked = await dialog()
+            assert not asked.buttons.button(QDialogButtonBox.StandardButton.Save).isEnabled()
+            assert asked.message.text() == "✕ No other panel is known; import its history first"
+            asked.reject()
+
+            with closing(sqlite3.connect(paths.database_file(LinkName.DEMO))) as file, file:
+                layout = "INSERT INTO TRENDLOG_LAYOUTS (id, serial_number, point_type, panel_id, fingerprint)"
+                file.execute(f"{layout} VALUES (9999, 7, 'INPUT', 4, 'x')")
+                file.execute("INSERT INTO TRENDLOG_LAYOUT_POINTS VALUES (9999, 0, 'IN1', 1, 'SAT', 3, '°C', 1)")
+            asked = await dialog()
+            assert [asked.replaced.itemText(row) for row in range(asked.replaced.count())] == ["Panel 4 (7)"]
+            asked.buttons.button(QDialogButtonBox.StandardButton.Save).click()
+            await until(lambda: len(program.successions.entries) == 1, program)
+            assert program.successions.entries[0][:2] == (7, new)
+            await until(lambda: not program.is_busy, program)
+            assert devices.model.index_of(new).data(NOTE_ROLE) == "successor of 7"
 
     run(scenario())

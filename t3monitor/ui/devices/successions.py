@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QWidget
 
 from t3monitor.model.errors import MonitorError
+from t3monitor.model.snapshot import Panel
 from t3monitor.model.successions import Succession, SuccessionEdit, SuccessionError, check
 from t3monitor.model.zones import local, zone_text
 from t3monitor.ui.devices.view import DevicesView
@@ -66,6 +67,9 @@ class SuccessorDialog(QDialog):
         form.addRow(self.message)
         form.addRow(self.buttons)
         self.replaced.setFocus()
+        if not panels:
+            self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(False)
+            self.message.show_sentence(Tone.BAD, self.tr("No other panel is known; import its history first"))
 
     @Slot()
     def on_save(self) -> None:
@@ -94,17 +98,22 @@ class SuccessionsControl(QObject):
         devices: DevicesView,
         trend: TrendView,
         first_reading_s: Callable[[int], Awaitable[int | None]],
+        every_panel: Callable[[], Awaitable[Mapping[int, Panel]]],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         author: str,
         clock: Callable[[], float],
     ) -> None:
-        """``first_reading_s`` tells of a serial number, None if it was never read; it raises MonitorError."""
+        """``first_reading_s`` tells of a serial number, None if it was never read; both readers raise MonitorError.
+
+        ``every_panel`` are also those that only the history knows, as one that was gone before recording began.
+        """
         super().__init__(trend)
         self.dialog: SuccessorDialog | None = None
         self._book = book
         self._devices = devices
         self._trend = trend
         self._first_reading_s = first_reading_s
+        self._every_panel = every_panel
         self._spawn = spawn
         self._author = author
         self._clock = clock
@@ -137,11 +146,14 @@ class SuccessionsControl(QObject):
     async def _ask(self, successor: int) -> None:
         now_s = round(self._clock())
         try:
-            first_s = await self._first_reading_s(successor)
+            first_s, every = await self._first_reading_s(successor), await self._every_panel()
         except MonitorError as error:
             self._book.failed.emit(str(error))
             return
-        panels = self._devices.replaceable_by(successor)
+        shown = {panel.newest.serial_number for panel in self._devices.model.panels}
+        replaced = {its.serial_number for its in self._book.entries}
+        gone = {serial: f"{every[serial].panel_name} ({serial})" for serial in every.keys() - shown - replaced}
+        panels = self._devices.replaceable_by(successor) | dict(sorted(gone.items()))
         draft = Succession(next(iter(panels), successor), successor, first_s or now_s, now_s, self._author)
         name = self._devices.model.name_of(successor)
         dialog = SuccessorDialog(

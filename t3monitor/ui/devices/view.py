@@ -245,7 +245,6 @@ class DevicesView(QWidget):
             successor.setToolTip(
                 self.tr("This panel took the place of another one, with whose readings its points go on")
             )
-            successor.setEnabled(bool(self.replaceable_by(serial_number)))
             successor.triggered.connect(partial(self.successor_asked.emit, serial_number))
         menu.setToolTipsVisible(True)
         menu.addSeparator()
