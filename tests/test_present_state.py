@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +10,9 @@ from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.store.database import Database
-from t3monitor.store.present_state import read_present_state
+from t3monitor.store.layouts import LayoutPoint, find_or_insert
+from t3monitor.store.present_state import every_panel, read_present_state
+from t3monitor.store.schema import CREATED_BY_CAPTURE, DATA_SOURCE_CAPTURE
 from t3monitor.store.writing.writer import Writer
 from values import NOW_S, device, point, report
 
@@ -101,3 +105,22 @@ def test_what_a_wrong_clock_of_ours_once_stored_was_received_no_later_than_now(t
     known = read_present_state(sqlite_url(tmp_path / "x.db"), lambda: NOW_S)
     assert known is not None
     assert known.received_at == NOW_S
+
+
+def test_of_a_panel_that_only_its_history_knows_the_newest_labels_are_told_and_no_value(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "x.db")
+    assert every_panel(url) == {}
+    store(tmp_path / "x.db", Snapshot(NOW_S, (device(5, inputs=(point(PointType.INPUT, 1, 20.5),)),)))
+    sources = DATA_SOURCE_CAPTURE, CREATED_BY_CAPTURE
+    with closing(sqlite3.connect(tmp_path / "x.db")) as file, file:
+        for serial, label in ((7, "old"), (7, "new"), (5, "other")):
+            points = tuple(LayoutPoint(f"IN{index}", index, f"{label}{index}", 3, "°C", 1) for index in (1, 2))
+            find_or_insert(file.cursor(), serial, PointType.INPUT, 4, points, source=sources)
+    known = every_panel(url)
+    assert known.keys() == {5, 7}
+    assert [(its.label, its.is_past) for its in known[5].inputs] == [("L1", False), ("other2", True)]
+    assert [(its.label, its.units, its.is_past) for its in known[7].inputs] == [
+        *(("new1", "°C", True), ("new2", "°C", True)),
+    ]
+    assert (known[7].panel_name, known[7].panel_id, known[7].read_at) == ("Panel 4", 4, None)
+    assert [panel.serial_number for panel in read_present_state(url).panels] == [5], "the present state has none of it"

@@ -74,6 +74,8 @@ def every_panel(url: str) -> dict[int, Panel]:
     Such a point is what its newest layout says and has no value (NaN); such a panel was never read and has no name of
     its own. Raises DatabaseError.
     """
+    if schema_revision(url) is None:
+        return {}
     panels = present_panels(url)
     there = {(panel.serial_number, *point[:2]) for panel in panels.values() for point in panel.points()}
     past: dict[tuple[int, PointType], list[Point]] = defaultdict(list)
