@@ -3,7 +3,6 @@
 import hashlib
 import os
 import sqlite3
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from answers import LOGGED_S, full_panel, real_answer, real_panel, real_point
 from captured import captured, commented, exported, flat_answer, logged
+from storing_imports import storing
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.exchange import captures
@@ -27,7 +27,6 @@ from t3monitor.model.words import RangeWords
 from t3monitor.store.database import Database
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.work import CancelledWorkError, LongWork
-from t3monitor.store.writing.imported import store_imported
 from t3monitor.sync.logged.known import Known
 from t3000_databases import SPLIT, point, sample, split
 
@@ -66,22 +65,6 @@ def ours(tmp_path: Path) -> Any:
     (tmp_path / "ours").mkdir()
     with closing(Database(sqlite_url(tmp_path / "ours" / "history.db"))) as opened:
         yield opened
-
-
-def storing(database: Database, ends_after: int = sys.maxsize) -> Store:
-    """``ends_after`` so many windows, in the transaction of the next one."""
-    windows = 0
-
-    def store(frames: Any, detail: str) -> int:
-        nonlocal windows
-        windows += 1
-        with database.writing() as cursor:
-            added = store_imported(cursor, frames, 1.0, detail)
-            if windows > ends_after:
-                raise CancelledWorkError
-        return added
-
-    return store
 
 
 def imported(path: Path, database: Database | Store | None = None, known: Known | None = None) -> Report:

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from storing_imports import storing
 from t3monitor.cli import main
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
 from t3monitor.exchange.imports import sources_in
 from t3monitor.exchange.t3000_files import importing
-from t3monitor.exchange.t3000_files.importing import Report, Store, import_file
+from t3monitor.exchange.t3000_files.importing import Report, import_file
 from t3monitor.exchange.t3000_files.opening import UnusableFileError
 from t3monitor.exchange.t3000_files.told import report_lines
 from t3monitor.model.causes import Cause
@@ -38,7 +39,6 @@ from t3monitor.store.upkeep.retention import retained
 from t3monitor.store.words import write_words
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.coverage import Coverage
-from t3monitor.store.writing.imported import store_imported
 from t3monitor.store.writing.rows import newest_run_id
 from t3monitor.store.writing.spacings import read_spacings
 from t3monitor.sync.logged import frames
@@ -60,22 +60,6 @@ def ours(tmp_path: Path) -> Any:
     (tmp_path / "ours").mkdir()
     with closing(Database(sqlite_url(tmp_path / "ours" / "history.db"))) as opened:
         yield opened
-
-
-def storing(database: Database, ends_after: int = sys.maxsize) -> Store:
-    """``ends_after`` so many windows, in the transaction of the next one."""
-    windows = 0
-
-    def store(its_frames: Any, detail: str) -> int:
-        nonlocal windows
-        windows += 1
-        with database.writing() as cursor:
-            added = store_imported(cursor, its_frames, 1.0, detail)
-            if windows > ends_after:
-                raise CancelledWorkError
-        return added
-
-    return store
 
 
 def imported(file: Path, database: Database | None = None, known: Known | None = None) -> Report:
