@@ -16,6 +16,7 @@ from t3monitor.model.errors import MonitorError
 from t3monitor.store.baselines import read_baseline, read_baselines
 from t3monitor.store.present_state import read_present_state
 from t3monitor.ui.baselines.page import BaselinesPage
+from t3monitor.ui.kit.name_dialog import name_dialog
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.trend.export.export import file_name, file_problem, separators
 
@@ -181,12 +182,7 @@ class BaselinesControl(QObject):
             page.show_differences(comparison.found, choice.then, choice.now or self.tr("Now"), at)
 
     def _ask(self, title: str, name: str, then: Callable[[str], None]) -> None:
-        dialog = QInputDialog(self._page)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(self.tr("Name"))
-        dialog.setTextValue(name)
-        dialog.textValueSelected.connect(then)
-        self._show(dialog)
+        self._show(name_dialog(self._page, title, name, then))
 
     def _show(self, dialog: QFileDialog | QInputDialog | QMessageBox) -> None:
         self.dialog = dialog

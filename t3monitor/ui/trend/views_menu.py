@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWi
 from t3monitor.config.files import whole_file
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.kit.name_dialog import name_dialog
 from t3monitor.ui.kit.plain import add_action, menu_text
 from t3monitor.ui.trend.export.export import Exporter, file_name, file_problem
 from t3monitor.ui.trend.state import TrendState
@@ -136,12 +137,7 @@ class ViewsControl(QObject):
         self.views.start = name if is_start else None
 
     def _ask(self, title: str, name: str, then: Callable[[str], None]) -> None:
-        dialog = QInputDialog(self._widget)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(self.tr("Name:"))
-        dialog.setTextValue(name)
-        dialog.textValueSelected.connect(then)
-        self._show(dialog)
+        self._show(name_dialog(self._widget, title, name, then))
 
     def _show(self, dialog: QFileDialog | QInputDialog | QMessageBox) -> None:
         self.dialog = dialog
