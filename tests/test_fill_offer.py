@@ -67,7 +67,7 @@ def test_in_the_window_a_click_asks_the_services_and_what_was_filled_is_loaded(r
             assert window.fill_offer.isVisible()
             (service,) = program.services._services.values()
             window.fill_offer.click()
-            assert service._fill_asked
+            assert service._errands._fill_asked.is_set()
             program.feed.on_imported = lambda: loads.append(1)  # the slot itself is another test's
             window.apply_event(FillEnded(5, 1, 7200.0, 7200.0))
             assert loads == [1]

@@ -10,13 +10,11 @@ import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import replace
-from enum import Enum, auto
-from typing import TYPE_CHECKING
 
-from t3monitor.config.settings import Filling, LinkName, Settings
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.causes import EventKind
 from t3monitor.model.clock import Clock, SystemClock
-from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, InterruptedCycleError, Outcome
+from t3monitor.model.errors import DatabaseError, DatabaseUnusableError, InterruptedCycleError
 from t3monitor.model.events import (
     CycleFinished,
     CycleReport,
@@ -34,14 +32,11 @@ from t3monitor.store.keeper import Keeper
 from t3monitor.store.keepers import Keepers
 from t3monitor.store.writing.events import RecordingEvent
 from t3monitor.sync.cycle import Cycle, CycleSettings
+from t3monitor.sync.errands import Errands
 from t3monitor.sync.pulse import Interruption, Pulse
 from t3monitor.sync.recording import PanelClaims
 from t3monitor.sync.source import Source
-from t3monitor.sync.trend_log_reader import TrendLogReader
 from t3monitor.t3000.link import Link
-
-if TYPE_CHECKING:
-    from t3monitor.sync.filling import Filler
 
 Listener = Callable[[SyncEvent], None]
 
@@ -49,16 +44,6 @@ _log = logging.getLogger(__name__)
 
 _AWAKE_S = 2.0
 _ON = EventKind.STARTED, EventKind.RESUMED
-_LEAVES_HOLES = Outcome.DATABASE, Outcome.FAILED, Outcome.INTERRUPTED  # on our side
-
-
-class _Job(Enum):
-    ANNOUNCE = auto()
-    CYCLE = auto()
-    ERRAND = auto()
-    TREND_LOGS = auto()
-    FILL = auto()
-    CLOSE = auto()
 
 
 class SyncService:
@@ -106,8 +91,6 @@ class SyncService:
         self._forgets_panels = False
         self._source: Source | None = None
         self._preferred: Collection[PointKey] = ()
-        self._has_holes = False  # since something kept this program from recording
-        self._fill_asked = self._in_fill = False
 
         self._settings_in_use = settings  # the following belong to the service's thread
         self._forgets_in_cycle = False  # the link, once it is open
@@ -116,9 +99,7 @@ class SyncService:
         self._noted: EventKind | None = None  # of what the database has: STARTED, STOPPED or RESUMED
         self._goes_on_s = 0.0  # after a single cycle: how soon the next program comes in time
         self._must_open = False  # a service that starts goes on only with an open database
-        self._trend_logs: TrendLogReader | None = None
-        self._filler: Filler | None = None
-        self._was_good = False  # the last cycle
+        self._errands = Errands(self, settings, self._close_source)
 
     # From any thread
 
@@ -130,7 +111,8 @@ class SyncService:
         """Begins periodic cycles, the first at once; does nothing if they are running."""
         with self._changed:
             if not self._started:
-                self._started = self._at_startup = self._has_holes = True
+                self._started = self._at_startup = True
+                self._errands.look_for_holes()
                 self._due_s = self.clock.monotonic_s()
                 self._announcements.append(ServiceStarted(self._settings.sync_interval_secs))
                 self._announcements.append(self._event(EventKind.RESUMED))
@@ -150,7 +132,7 @@ class SyncService:
         future: Future[CycleReport] = Future()
         with self._changed:
             self._asked.append(future)
-            if self._in_fill and self._source:  # which can wait
+            if self._errands.is_filling and self._source:  # which can wait
                 self._source.link.interrupt()
             self._changed.notify_all()
         return future
@@ -158,7 +140,7 @@ class SyncService:
     def fill(self) -> None:
         """The user wants holes that came about on our side filled from T3000's own history, as was offered."""
         with self._changed:
-            self._fill_asked = True
+            self._errands.fill()
             self._changed.notify_all()
 
     def find_panels(self) -> None:
@@ -208,8 +190,8 @@ class SyncService:
         at, slept_s, stepped_s, uncounted_s = interruption
         with self._changed:
             self._announcements.append(ServiceInterrupted(slept_s, stepped_s))
-            self._has_holes |= slept_s > 0
             if slept_s:
+                self._errands.look_for_holes()
                 self._announcements.append(self._event(EventKind.SLEPT, f"{slept_s}", at))
             if stepped_s:
                 self._announcements.append(self._event(EventKind.CLOCK_STEPPED, f"{stepped_s}", at))
@@ -222,18 +204,8 @@ class SyncService:
     def run(self) -> None:
         """Works until `close` is called."""
         try:
-            while (job := self._next_job()) is not _Job.CLOSE:
-                match job:
-                    case _Job.ANNOUNCE:
-                        self._announce()
-                    case _Job.CYCLE:
-                        self._run_cycle()
-                    case _Job.ERRAND:
-                        self._run_errand()
-                    case _Job.TREND_LOGS:
-                        self._read_trend_logs()
-                    case _Job.FILL:
-                        self._fill()
+            while job := self._next_job():
+                job()
         finally:
             self._close_source()
             self._give_back_keeper(self._why_closed)
@@ -307,28 +279,22 @@ class SyncService:
                 self.clock.wait(self._changed, left_s)
         raise InterruptedCycleError("Stopped while waiting for T3000")
 
-    def _next_job(self) -> _Job:
+    def _next_job(self) -> Callable[[], None] | None:
+        """What is to be done now, waited for; None: the end."""
         with self._changed:
             while True:
                 now_s = self.clock.monotonic_s()
                 if self._announcements:
-                    return _Job.ANNOUNCE
+                    return self._announce
                 if self._closing:
-                    return _Job.CLOSE
+                    return None
                 if self._asked or self._forgets_panels or (self._started and self._due_s <= now_s):
-                    return _Job.CYCLE
-                errand_due_s = self._source.link.errand_due_s if self._started and self._source else None
-                if errand_due_s is not None and errand_due_s <= now_s:
-                    return _Job.ERRAND
-                if self._trend_logs and self._trend_logs.due_s <= now_s:
-                    return _Job.TREND_LOGS
-                fill_due_s = self._fill_due_s()
-                if fill_due_s is not None and fill_due_s <= now_s:
-                    return _Job.FILL
-                due_s = [self._due_s] if self._started else []
-                due_s += [fill_due_s] if fill_due_s is not None else []
-                due_s += [errand_due_s] if errand_due_s is not None else []
-                due_s += [self._trend_logs.due_s] if self._trend_logs else []
+                    return self._run_cycle
+                cycle_due_s = self._due_s if self._started else None
+                errand = self._errands.next(cycle_due_s)
+                if errand and errand.due_s <= now_s:
+                    return errand.run
+                due_s = [*([] if cycle_due_s is None else [cycle_due_s]), *([errand.due_s] if errand else [])]
                 self.clock.wait(self._changed, min(due_s) - now_s if due_s else None)
 
     def _announce(self) -> None:
@@ -369,16 +335,8 @@ class SyncService:
             at_startup=at_startup,
         )
         report = cycle.run()
-        if cycle.snapshot and cycle.snapshot.panels and self._source and not self._source.trend_logs_asked:
-            self._source.trend_logs_asked = True
-            self._trend_logs = TrendLogReader(cycle.snapshot, self.clock)
-
-        self._was_good = report.outcome.is_stored
-        self._look_for_holes(settings)
-
         with self._changed:
             self._in_cycle = False
-            self._has_holes |= report.outcome in _LEAVES_HOLES
             could_not_open = isinstance(cycle.error, DatabaseUnusableError) and not report.attempts
             if could_not_open and self._started:
                 self._end_periodic(ServiceStopped(str(cycle.error)), str(cycle.error))
@@ -388,6 +346,9 @@ class SyncService:
             next_in_s = max(0.0, self._due_s - now_s) if self._started else None
             answered, self._asked = self._asked, []
             is_over = not (self._started or self._closing or self._announcements)
+        self._errands.after_cycle(
+            report.outcome, cycle.snapshot, self._source, settings, is_periodic=next_in_s is not None
+        )
         if is_over:
             self._note(self._event(EventKind.STOPPED, "after a single cycle that was asked for"))
         self.emit(CycleFinished(report, next_in_s, cycle.snapshot))
@@ -395,87 +356,15 @@ class SyncService:
             if future.set_running_or_notify_cancel():
                 future.set_result(report)
 
-    def _run_errand(self) -> None:
-        if self._source is None:
-            return
-        try:
-            self._source.link.run_errand(self._settings_in_use.timeout_seconds)
-        except InterruptedCycleError:
-            pass  # the service is to stop
-        except Exception:  # noqa: BLE001 - the service outlives any mistake in a link
-            _log.exception("❌ A call between two cycles failed by an error of this program")
-            self._close_source()  # the next cycle opens it anew
-
-    def _read_trend_logs(self) -> None:
-        if self._trend_logs and self._source and self._keeper:
-            ended = self._trend_logs.step(self._source.link, self._keeper, self._settings_in_use.timeout_seconds)
-            if ended is None:
-                return
-            self.emit(ended)
-        self._trend_logs = None
-
-    def _look_for_holes(self, settings: Settings) -> None:
-        """After the first good cycle that follows what may have left some."""
-        with self._changed:
-            looks = self._has_holes and self._started and self._was_good
-            self._has_holes &= not looks
-        if settings.fill_from_t3000 is Filling.NEVER:
-            self._filler = None
-        elif looks:
-            self._filler = self._new_filler(settings)
-
-    def _new_filler(self, settings: Settings) -> "Filler":
-        from t3monitor.sync.filling import Filler  # with numpy, which a program that was just started can do without
-
-        return Filler(self.site, settings, self.database_in_use, self.clock)
-
-    def _fill_due_s(self) -> float | None:
-        """When T3000 may be asked for its history: between periodic cycles, if there is time before the next one."""
-        if not (self._started and self._was_good):
-            return None
-        if self._fill_asked:
-            self._fill_asked = False
-            self._filler = self._filler or self._new_filler(self._settings_in_use)
-            self._filler.go()
-        filler = self._filler
-        if filler is None:
-            return None
-        now_s = self.clock.monotonic_s()
-        has_time = self._due_s - max(now_s, filler.due_s) >= min(filler.needs_s, self._settings.sync_interval_secs / 2)
-        return filler.due_s if has_time else None
-
-    def _fill(self) -> None:
-        """One step of filling, which ends before the next cycle is due."""
-        filler, source, keeper = self._filler, self._source, self._keeper
-        if filler is None or source is None or keeper is None:
-            self._filler = None
-            return
-        with self._changed:
-            self._in_fill = True
-            left_s = self._due_s - self.clock.monotonic_s()
-        try:
-            told = filler.step(source.link, keeper, max(1.0, min(self._settings_in_use.timeout_seconds, left_s)))
-        except Exception:  # noqa: BLE001 - the service outlives any mistake in what is not a cycle
-            _log.exception("❌ Filling holes from T3000's history failed by an error of this program")
-            self._filler, told = None, None
-        else:
-            self._filler = None if filler.is_over else filler
-        with self._changed:
-            self._in_fill = False
-        if told:
-            self.emit(told)
-
     def _use(self, settings: Settings) -> None:
         """Closes what the new settings want opened anew."""
         old, self._settings_in_use = self._settings_in_use, settings
         if old.fill_from_t3000 != settings.fill_from_t3000 or old.sites != settings.sites:
-            with self._changed:
-                self._has_holes = True
+            self._errands.look_for_holes()
         if not settings.has_link_of(old):
             self._close_source()
         if self._database_url(old) != self._database_url(settings):
-            with self._changed:
-                self._has_holes = True
+            self._errands.look_for_holes()
             self._give_back_keeper("for another database")
         elif self._noted and (changes := _changes(old, settings)):
             self._note(self._event(EventKind.SETTINGS, "; ".join(changes)))
@@ -483,8 +372,7 @@ class SyncService:
     def _close_source(self) -> None:
         with self._changed:
             source, self._source = self._source, None
-            self._has_holes |= self._filler is not None
-        self._trend_logs = self._filler = None
+        self._errands.drop()
         if source:
             source.link.close()
 
