@@ -35,6 +35,7 @@ from t3monitor.sync.cycle import Cycle, CycleSettings
 from t3monitor.sync.errands import Errands
 from t3monitor.sync.pulse import Interruption, Pulse
 from t3monitor.sync.recording import PanelClaims
+from t3monitor.sync.recording_events import RecordingEvents
 from t3monitor.sync.source import Source
 from t3monitor.t3000.link import Link
 
@@ -43,7 +44,6 @@ Listener = Callable[[SyncEvent], None]
 _log = logging.getLogger(__name__)
 
 _AWAKE_S = 2.0
-_ON = EventKind.STARTED, EventKind.RESUMED
 
 
 class SyncService:
@@ -96,8 +96,7 @@ class SyncService:
         self._forgets_in_cycle = False  # the link, once it is open
         self._keeper: Keeper | None = None
         self._database: Database | None = None  # as it was opened last
-        self._noted: EventKind | None = None  # of what the database has: STARTED, STOPPED or RESUMED
-        self._goes_on_s = 0.0  # after a single cycle: how soon the next program comes in time
+        self._events = RecordingEvents(self)
         self._must_open = False  # a service that starts goes on only with an open database
         self._errands = Errands(self, settings, self._close_source)
 
@@ -115,7 +114,7 @@ class SyncService:
                 self._errands.look_for_holes()
                 self._due_s = self.clock.monotonic_s()
                 self._announcements.append(ServiceStarted(self._settings.sync_interval_secs))
-                self._announcements.append(self._event(EventKind.RESUMED))
+                self._announcements.append(self._events.event(EventKind.RESUMED))
                 if self._pulse:
                     self._pulse.listen(self.interrupted)
                 self._changed.notify_all()
@@ -192,9 +191,9 @@ class SyncService:
             self._announcements.append(ServiceInterrupted(slept_s, stepped_s))
             if slept_s:
                 self._errands.look_for_holes()
-                self._announcements.append(self._event(EventKind.SLEPT, f"{slept_s}", at))
+                self._announcements.append(self._events.event(EventKind.SLEPT, f"{slept_s}", at))
             if stepped_s:
-                self._announcements.append(self._event(EventKind.CLOCK_STEPPED, f"{stepped_s}", at))
+                self._announcements.append(self._events.event(EventKind.CLOCK_STEPPED, f"{stepped_s}", at))
             if self._began_s < self.clock.monotonic_s() - _AWAKE_S:  # else its time had come all the same
                 self._due_s -= uncounted_s
             self._changed.notify_all()
@@ -303,8 +302,8 @@ class SyncService:
         for event in events:
             if isinstance(event, SyncEvent):
                 self.emit(event)
-            elif self._noted:  # else the first cycle begins with that
-                self._note(event, soon=True)
+            elif self._events.has_begun:  # else the first cycle begins with that
+                self._events.note(event, soon=True)
 
     def _run_cycle(self) -> None:
         with self._changed:
@@ -319,9 +318,8 @@ class SyncService:
             self._forgets_in_cycle |= self._forgets_panels
             self._forgets_panels = False
         self._use(settings)
-        self._goes_on_s = (HOLE_AFTER_SPACINGS - 1) * interval_s if is_single else 0.0
-        if self._noted is None:
-            self._note(self._event(EventKind.STARTED))
+        self._events.goes_on_s = (HOLE_AFTER_SPACINGS - 1) * interval_s if is_single else 0.0
+        self._events.begin()
         self._must_open = at_startup or self._database is None
         cycle = Cycle(
             self,
@@ -350,7 +348,7 @@ class SyncService:
             report.outcome, cycle.snapshot, self._source, settings, is_periodic=next_in_s is not None
         )
         if is_over:
-            self._note(self._event(EventKind.STOPPED, "after a single cycle that was asked for"))
+            self._events.note(self._events.event(EventKind.STOPPED, "after a single cycle that was asked for"))
         self.emit(CycleFinished(report, next_in_s, cycle.snapshot))
         for future in answered:
             if future.set_running_or_notify_cancel():
@@ -366,8 +364,8 @@ class SyncService:
         if self._database_url(old) != self._database_url(settings):
             self._errands.look_for_holes()
             self._give_back_keeper("for another database")
-        elif self._noted and (changes := _changes(old, settings)):
-            self._note(self._event(EventKind.SETTINGS, "; ".join(changes)))
+        else:
+            self._events.change(old, settings)
 
     def _close_source(self) -> None:
         with self._changed:
@@ -377,32 +375,16 @@ class SyncService:
             source.link.close()
 
     def _give_back_keeper(self, why: str = "") -> None:
-        if self._noted:
-            self._note(self._event(EventKind.QUIT, why))
-        keeper, self._keeper, self._database, self._noted = self._keeper, None, None, None
+        self._events.end(why)
+        keeper, self._keeper, self._database = self._keeper, None, None
         if keeper:
             self._keepers.give_back(keeper)
-
-    def _event(self, kind: EventKind, detail: str = "", at: float | None = None) -> RecordingEvent:
-        return RecordingEvent(self.clock.utc_s() if at is None else at, self.site, kind, detail, self._goes_on_s)
-
-    def _note(self, event: RecordingEvent, *, soon: bool = False) -> None:
-        """Has an event stored, ``soon`` if no cycle follows, unless recording is on or off already as it says."""
-        switches = event.kind in (*_ON, EventKind.STOPPED)
-        if switches and self._noted and (self._noted in _ON) == (event.kind in _ON):
-            return
-        try:
-            self.keeper.note(event, soon=soon)
-        except DatabaseError:  # the settings name no file
-            return
-        if switches:
-            self._noted = event.kind
 
     def _end_periodic(self, announcement: ServiceStopped | None = None, why: str = "") -> None:
         """No further periodic cycle; the caller holds the lock."""
         self._started = False
         if announcement:
-            self._announcements += announcement, self._event(EventKind.STOPPED, why)
+            self._announcements += announcement, self._events.event(EventKind.STOPPED, why)
         if self._pulse:
             self._pulse.leave(self.interrupted)
 
@@ -412,15 +394,3 @@ class SyncService:
         if self._source:
             self._source.link.interrupt()
         self._changed.notify_all()
-
-
-def _changes(old: Settings, new: Settings) -> list[str]:
-    """What was changed of the settings that decide what is recorded when."""
-    changes = []
-    if old.sync_interval_secs != new.sync_interval_secs:
-        changes.append(f"sync interval {old.sync_interval_secs} s → {new.sync_interval_secs} s")
-    if not new.has_link_of(old):
-        changes.append("the way to T3000")
-    if (old.unrecorded_panels, old.recorded_types) != (new.unrecorded_panels, new.recorded_types):
-        changes.append("which panels and types are recorded")
-    return changes
