@@ -1,11 +1,14 @@
 """What the plot paints of measured values: lines, bands, and the picture that is moved with the time."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from hypothesis import given
+from hypothesis import strategies as some
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsRectItem
 
@@ -14,7 +17,7 @@ from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.plot.curve import Curve
 from t3monitor.ui.trend.plot.curves import CurvesItem
 from t3monitor.ui.trend.plot.extremes import Band, band_pixels
-from t3monitor.ui.trend.plot.last_values import LastValue, spread
+from t3monitor.ui.trend.plot.last_values import LastValue, placed
 from t3monitor.ui.trend.plot.line import drawn_line
 from t3monitor.ui.trend.plot.strokes import ANEW, strokes
 from t3monitor.ui.trend.plot.ticks import Scale
@@ -253,14 +256,25 @@ def test_a_dashed_line_has_its_strokes_along_it_and_they_stand_still_while_it_is
 
 
 def test_tags_stand_at_their_values_and_never_on_each_other() -> None:
-    assert spread([20, 80], 15, 100) == [20, 80]
-    assert spread([20, 22, 24], 15, 100) == [20, 35, 50]
-    assert spread([2, 97, 99], 15, 100) == [7.5, 77.5, 92.5]
+    assert placed([20, 80], 15, 100) == [20, 80]
+    assert placed([20, 22], 15, 100) == [20, 35]
+    assert placed([2, 97], 15, 100) == [7.5, 92.5], "whole, at the edges too"
+    assert placed([20, 20, 20, 20], 15, 100) == [20, 35, None, None], "one above would be cut"
+    assert placed([50, 50, 50, 50], 15, 100) == [50, 35, 65, None], "no farther from it than a tag is high"
+    assert placed([60, 50, 52], 15, 100) == [60, 45, None], "higher values have higher tags"
+
+
+@given(some.lists(some.floats(0, 300), max_size=25))
+def test_no_tag_covers_another_or_is_far_from_its_value(values: list[float]) -> None:
+    tags = sorted((at, value) for at, value in zip(placed(values, 14, 300), values, strict=True) if at is not None)
+    assert all(abs(at - value) <= 14 and 7 <= at <= 293 for at, value in tags)
+    assert all(below[0] - above[0] > 13.5 and above[1] <= below[1] for above, below in pairwise(tags))
+    assert len(tags) > 0 or not values, "the first one has always room"
 
 
 def test_a_tag_tells_a_value_that_is_too_long_for_it_with_a_power_of_ten() -> None:
     texts = {"-2147483.648": -2147483.648, "340282350000.00": 3.4028235e11, "94522879:52:30": 340282367550.0}
-    told = [LastValue(0.0, value, text, RED).text for text, value in texts.items()]
+    told = [LastValue(QPointF(), value, text, RED).text for text, value in texts.items()]
     assert told == ["-2147483.648", "3.40×10¹¹", "3.40×10¹¹"]
 
 
@@ -283,8 +297,8 @@ def test_the_newest_value_has_a_tag_while_it_holds_and_the_edge_is_the_present(
 
     def tags(end_s: float, now_s: float) -> bool:
         item.set_time(TimeRange(end_s - 400, end_s), now_s)
-        edge = pixels(paint(item)).reshape(HEIGHT, WIDTH)[:, -1]
-        return int(np.count_nonzero(edge == RED.rgb())) > 5
+        near_edge = pixels(paint(item)).reshape(HEIGHT, WIDTH)[:, -14:]
+        return int(np.count_nonzero(near_edge == RED.rgb(), axis=0).max()) > 10
 
     assert tags(2002, 2000)
     assert tags(1998, 1998), "it was just read"

@@ -310,9 +310,10 @@ class CurvesItem(QGraphicsItem):
                 left, right = ((at_s - shown.start_s) / shown.length_s * rect.width() for at_s in tail[:2])
                 y = float(_heights(np.array([tail[2]]), curve.scale, rect.height())[0])
                 painter.setPen(self._pen(curve))
-                painter.drawLine(QPointF(max(left, -1.0), y), QPointF(min(right, rect.width() + 1), y))
+                end = QPointF(min(right, rect.width() + 1), y)
+                painter.drawLine(QPointF(max(left, -1.0), y), end)
                 if is_edge and tail[1] >= now_s and not curve.shift_s and not self._is_dimmed(curve):
-                    last_values.append(LastValue(y, tail[2], curve.value_text(tail[2]), curve.colour))
+                    last_values.append(LastValue(end, tail[2], curve.value_text(tail[2]), curve.colour))
         paint_last_values(painter, rect, last_values)
 
 
