@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 from t3monitor.model.causes import OURS, Cause
 from t3monitor.store import statements
 from t3monitor.store.causes.derivation import Piece
+from t3monitor.store.causes.frames import Vector
+from t3monitor.store.causes.hole import Hole, Times
 from t3monitor.store.causes.holes import pieces_of
-from t3monitor.store.causes.recorded import Hole, Recorded, Times, Vector
+from t3monitor.store.causes.recorded import Recorded
 from t3monitor.store.reading import reading
 
 _STEP_S = 5 * 86_400.0  # of the time that is looked through at once
@@ -48,7 +50,7 @@ def told_elsewhere(url: str, other: Other, vector: Vector, now_s: float) -> Iter
         until_s = min(start_s + _STEP_S, end_s)
         with reading(url) as connection:
             ours, theirs = Recorded(connection, url), Recorded(*other)  # which remember what they are asked for
-            for hole in ours.holes(vector, start_s, now_s, until_s) or ():
+            for hole in ours.frames.holes(vector, start_s, now_s, until_s) or ():
                 if hole.start_s > seen_s:
                     seen_s = hole.start_s
                     yield from _better(ours, theirs, vector, hole.within(first_s, end_s))

@@ -13,7 +13,9 @@ from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.points import PointKey
 from t3monitor.model.successions import Span
 from t3monitor.store.causes.derivation import Order, Piece, Told, pieces
-from t3monitor.store.causes.recorded import Hole, Recorded, Vector
+from t3monitor.store.causes.frames import Vector
+from t3monitor.store.causes.hole import Hole
+from t3monitor.store.causes.recorded import Recorded
 from t3monitor.store.history.faults import Fault
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Holes, Series, Stretches
@@ -148,7 +150,7 @@ def holes_of_vectors(url: str, start_s: float, now_s: float) -> dict[Vector, tup
         return {
             vector: tuple(hole.within(start_s, now_s) for hole in explained_holes(recorded, vector, found, []))
             for vector in recorded.vectors()
-            if (found := recorded.holes(vector, start_s, now_s)) is not None
+            if (found := recorded.frames.holes(vector, start_s, now_s)) is not None
         }
 
 
@@ -255,7 +257,7 @@ def _is_amid(told: Told, hole: Hole) -> bool:
 
 def _around(recorded: Recorded, vector: Vector, hole: Hole, start_s: float, end_s: float) -> Iterator[Hole]:
     """What of a hole is so near to a time that it may matter there."""
-    spacing_s = hole.spacing_s or recorded.spacing(vector, hole)
+    spacing_s = hole.spacing_s or recorded.frames.spacing(vector, hole)
     around_s = max(_AROUND_S, _AROUND_SPACINGS * spacing_s)
     part = hole.within(start_s - around_s, end_s + around_s)
     if part.start_s < part.end_s:
@@ -296,7 +298,7 @@ def pieces_of(recorded: Recorded, vector: Vector, hole: Hole) -> list[Piece]:
 
 
 def _pieces(recorded: Recorded, vector: Vector, hole: Hole, known: list[Told]) -> list[Piece]:
-    times = hole.start_s, hole.end_s, hole.spacing_s or recorded.spacing(vector, hole)
+    times = hole.start_s, hole.end_s, hole.spacing_s or recorded.frames.spacing(vector, hole)
     found = pieces(*times, known)
     if {piece.cause for piece in found} == {Cause.UNKNOWN}:
         return pieces(*times, recorded.nothing_newer(vector, hole))

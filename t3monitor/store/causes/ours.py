@@ -10,8 +10,9 @@ from t3monitor.model.causes import OURS, Cause
 from t3monitor.model.holes import HOLE_AFTER_SPACINGS
 from t3monitor.model.point_types import PointType
 from t3monitor.model.recording import Recording
+from t3monitor.store.causes.hole import Hole, Times
 from t3monitor.store.causes.holes import explained_holes
-from t3monitor.store.causes.recorded import Hole, Recorded, Times
+from t3monitor.store.causes.recorded import Recorded
 from t3monitor.store.layouts import LayoutPoint, points_of_layout
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import IMPORTED_RUN
@@ -88,7 +89,7 @@ def _of_vector(
     holes: list[Hole] = []
     for start_s, end_s in _joined(recorded.not_recorded_by_us(vector, since_s, now_s)):
         seen_s = holes[-1].end_s if holes else since_s
-        holes += recorded.holes(vector, max(start_s, seen_s), now_s, end_s) or ()
+        holes += recorded.frames.holes(vector, max(start_s, seen_s), now_s, end_s) or ()
     pieces = explained_holes(recorded, vector, holes, [])
     asked = recorded.asked(vector, since_s) if pieces else []
     for piece in pieces:

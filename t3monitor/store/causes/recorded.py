@@ -1,21 +1,17 @@
 """What a database recorded of why there is no reading: read here, judged in `t3monitor.store.causes.derivation`."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain
 from math import inf
-from operator import itemgetter
 from sqlite3 import Cursor
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-import numpy as np
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from t3monitor.model.causes import OURS, Cause, EventKind, cause_of
 from t3monitor.model.errors import Outcome
-from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until, told_until
 from t3monitor.model.local_days import begin_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -24,83 +20,52 @@ from t3monitor.model.units import has_states
 from t3monitor.model.zones import local, zone_text
 from t3monitor.store import schema
 from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, without_pauses
+from t3monitor.store.causes.frames import OF_VECTOR, RECORDED, Frames, Vector
+from t3monitor.store.causes.hole import Hole, Times
+from t3monitor.store.causes.table_rows import TableRows
 from t3monitor.store.files import database_file
 from t3monitor.store.history.faults import Fault, faults_of
-from t3monitor.store.history.filling import filled
 from t3monitor.store.history.places_taken import seams
 from t3monitor.store.history.series import Series
-from t3monitor.store.history.vectors import delay_of_last
 from t3monitor.store.lock import holder_of
 from t3monitor.store.successions import successions_of
 
-Vector = tuple[int, PointType]  # serial number and type; also the begin of a point's key
-Times = tuple[float, float]
 _Sites = tuple[str, str]
-_Frame = tuple[float, int, float]  # time, layout, spacing
 _Kind = tuple[str, int | None]  # units, and of states the range: what must not change along a line
 
 _LONGEST_CYCLE_S = 3600.0  # but for one that slept with its computer
-_OF_VECTOR = "WHERE serial_number = ? AND point_type = ?"
-_RECORDED = f"{_OF_VECTOR} AND run_id > {schema.IMPORTED_RUN}"  # by this program: what was imported came with no cycle
-
-
-class Hole(NamedTuple):
-    """A time without a reading, before anything is known of its causes."""
-
-    start_s: float
-    end_s: float
-    spacing_s: float = 0.0  # of the reading before it; 0: not known
-    is_closed: bool = False  # there is a reading after it
-
-    def within(self, start_s: float, end_s: float) -> "Hole":
-        """What of it lies between two times that it reaches into."""
-        return self._replace(start_s=max(self.start_s, start_s), end_s=min(self.end_s, end_s))
-
-    def without(self, known: list[Times]) -> Iterator["Hole"]:
-        """What is left of it without these times, which are in order and do not overlap."""
-        first = bisect_right(known, self.start_s, key=itemgetter(1))
-        last = bisect_left(known, self.end_s, key=itemgetter(0))
-        edges = [-inf, *chain.from_iterable(known[first:last]), inf]
-        for since_s, until_s in zip(edges[::2], edges[1::2], strict=True):
-            part = self.within(since_s, until_s)
-            if part.start_s < part.end_s:
-                yield part
-
-
 _Of = tuple[Vector, tuple[Hole, ...], tuple[Told, ...], frozenset[Told]]
 
 
 class Recorded:
-    """What a database recorded of why there is no reading; as long as the transaction of its connection is open.
-
-    It is asked for each of many holes and vectors, hence by the driver's cursor.
-    """
+    """What a database recorded of why there is no reading; as long as the transaction of its connection is open."""
 
     def __init__(self, connection: Connection, url: str) -> None:
-        self._cursor = cast(Cursor, connection.connection.cursor())
+        self._rows = TableRows(cast(Cursor, connection.connection.cursor()))
+        self.frames = Frames(self._rows)
         self._url = url
-        self._columns: dict[str, frozenset[str]] = {}  # by table
         self._absences: dict[tuple[_Sites, int], list[Told]] = {}  # of events from one on
         self.explained: dict[_Of, list[Any]] = {}  # what others had made
         self._successions: tuple[Succession, ...] | None = None
-        self._read: dict[tuple[Vector, float, float], list[_Frame]] = {}  # frames, in holes that points share
         self._ended: dict[tuple[_Sites, Times], list[tuple[Any, ...]]] = {}  # cycles, in holes that points share
 
     def begun_s(self) -> float:
         """When the first of all was recorded that tells of causes."""
         columns = (schema.sync_runs, "started_at"), (schema.sync_events, "at"), (schema.coverage, "since")
-        firsts = (row[0] for table, column in columns for row in self._rows(f"SELECT min({column}) FROM", table, ""))
+        firsts = (
+            row[0] for table, column in columns for row in self._rows.select(f"SELECT min({column}) FROM", table, "")
+        )
         return min((first_s for first_s in firsts if first_s is not None), default=inf)
 
     def vectors(self) -> list[Vector]:
         """Each type of each panel."""
-        rows = self._rows("SELECT serial_number FROM", schema.devices, "ORDER BY serial_number")
+        rows = self._rows.select("SELECT serial_number FROM", schema.devices, "ORDER BY serial_number")
         return [(serial, point_type) for (serial,) in rows for point_type in PointType]
 
     def panels_of(self, site: str) -> list[tuple[int, int]]:
         """Serial number and panel number of each panel that a T3000 computer tells of."""
-        of_site = f"WHERE {self._site(schema.devices)} = ? ORDER BY serial_number"
-        rows = self._rows("SELECT serial_number, panel_id FROM", schema.devices, of_site, site)
+        of_site = f"WHERE {self._rows.site(schema.devices)} = ? ORDER BY serial_number"
+        rows = self._rows.select("SELECT serial_number, panel_id FROM", schema.devices, of_site, site)
         return [(serial, panel_id) for serial, panel_id in rows]
 
     def not_recorded_by_us(self, vector: Vector, since_s: float, now_s: float) -> Iterator[Times]:
@@ -115,7 +80,7 @@ class Recorded:
 
     def asked(self, vector: Vector, since_s: float) -> list[Times]:
         """Times since one about which T3000 was asked already, in order: no cycle stands behind these rows."""
-        rows = self._rows(
+        rows = self._rows.select(
             "SELECT since, until FROM",
             schema.coverage,
             "WHERE until > ? AND cycles = 0 AND serial_number = ? AND point_type = ? ORDER BY since",
@@ -123,31 +88,14 @@ class Recorded:
         )
         return [(start_s, end_s) for start_s, end_s in rows]
 
-    def holes(self, vector: Vector, start_s: float, now_s: float, end_s: float = inf) -> list[Hole] | None:
-        """The holes of a panel and type from one time to another; None if nothing was read of them up to that."""
-        frames = [*self._last_frame(vector, start_s), *self._frames(vector, start_s, min(end_s, now_s))]
-        if not frames:
-            return None
-        after = self._first_frame(vector, end_s) if end_s < now_s else []
-        last_s, _, spacing_s = frames[-1]
-        told_s = told_until(last_s, spacing_s, delay_of_last(self._cursor, vector, now_s), now_s)
-        last_end = (after[0][0], True) if after else (told_s, False)
-        ends = [*((time_s, True) for time_s, *_ in frames[1:]), last_end]
-        found = [
-            Hole(time_s + spacing_s, end_s, spacing_s, is_closed)
-            for (time_s, _, spacing_s), (end_s, is_closed) in zip(frames, ends, strict=True)
-            if is_hole(end_s - time_s, spacing_s)
-        ]
-        return [hole for hole in found if hole.end_s > start_s]
-
     def faults(self, key: PointKey) -> list[Fault]:
         """When the sensor of a point was open or shorted."""
-        return faults_of(self._cursor, key) if self._has(schema.point_changes) else []
+        return faults_of(self._rows.cursor, key) if self._rows.columns(schema.point_changes) else []
 
     def in_its_place(self, key: PointKey) -> list[tuple[PointKey, Span]]:
         """The point, and those of the panels whose place its panel took; and when each was the one."""
         if self._successions is None:
-            self._successions = successions_of(self._cursor)
+            self._successions = successions_of(self._rows.cursor)
         of = spans(self._successions, key.serial_number)
         return [(key._replace(serial_number=span.serial_number), span) for span in of]
 
@@ -155,7 +103,7 @@ class Recorded:
         """When one of these panels was not read any more, and the next one not yet."""
         return [
             Told(seam.last_s, seam.first_s, Order.REPLACED, Cause.REPLACED, f"{seam.serial_number} by {seam.successor}")
-            for seam in seams(self._cursor, key[:2])
+            for seam in seams(self._rows.cursor, key[:2])
         ]
 
     def left_out(
@@ -170,11 +118,8 @@ class Recorded:
         kinds = self._kinds(key)
         own = _kind_of(series) if series else None
         for place, hole in enumerate(holes):
-            frames, next_s = self._frames(key[:2], *hole[:2]), hole.end_s
-            if place in (0, len(holes) - 1):
-                frames = self._last_frame(key[:2], hole.start_s) + frames
-                next_s = self._next_s(key[:2], frames, hole.end_s, now_s) if frames else next_s
-            for start_s, end_s, layout in _held(frames, hole, next_s):
+            may_be_cut = place in (0, len(holes) - 1)
+            for start_s, end_s, layout in self.frames.held(key[:2], hole, now_s, may_be_cut=may_be_cut):
                 if layout not in kinds:
                     left_out.append(Told(start_s, end_s, Order.LEFT_OUT, Cause.UNUSED))
                 elif own in (None, kinds[layout]):
@@ -188,16 +133,16 @@ class Recorded:
         first_s = float(series.times_utc_s[0])
         others = [layout for layout, kind in self._kinds(key).items() if kind != _kind_of(series)]
         for layout in others:
-            if self._rows(
-                "SELECT 1 FROM", schema.trendlog_frames, f"{_OF_VECTOR} AND logging_time < ? AND layout_id = ? LIMIT 1",
+            if self._rows.select(
+                "SELECT 1 FROM", schema.trendlog_frames, f"{OF_VECTOR} AND logging_time < ? AND layout_id = ? LIMIT 1",
                 *(*key[:2], first_s, layout),
             ):  # fmt: skip
                 return []
-        retained = self._rows(
+        retained = self._rows.select(
             "SELECT detail FROM", schema.sync_events, "WHERE kind = ? ORDER BY id", EventKind.RETENTION.value
         )
         gone_s = max((begin_of(day, None) for (detail,) in retained for day in _days(detail)), default=-inf)
-        kept = gone_s > -inf and self._rows(
+        kept = gone_s > -inf and self._rows.select(
             "SELECT first_seen FROM", schema.devices, "WHERE serial_number = ?", key.serial_number
         )
         seen_s = min((first_s, *(seen_s for (seen_s,) in kept or ())))
@@ -209,10 +154,10 @@ class Recorded:
 
     def nothing_newer(self, vector: Vector, hole: Hole) -> list[Told]:
         """Up to when T3000 had no newer reading than the last before a hole: the cycle that stored that began in it."""
-        rows = self._rows(
+        rows = self._rows.select(
             "SELECT started_at, finished_at FROM",
             schema.sync_runs,
-            f"""WHERE id = (SELECT run_id FROM {schema.trendlog_frames.name} {_RECORDED} AND logging_time < ?
+            f"""WHERE id = (SELECT run_id FROM {schema.trendlog_frames.name} {RECORDED} AND logging_time < ?
                 ORDER BY logging_time DESC, run_id DESC LIMIT 1)""",  # noqa: S608 - of constants
             *(*vector, hole.start_s),
         )
@@ -250,7 +195,7 @@ class Recorded:
         def spacing_s(away: Told) -> float:
             place = bisect_left(in_order, away.end_s, key=lambda hole: hole.start_s)
             hole = in_order[max(place - 1, 0)]
-            return hole.spacing_s or self.spacing(vector, hole)
+            return hole.spacing_s or self.frames.spacing(vector, hole)
 
         return in_force([*others, *without_pauses(absent, others, spacing_s)])
 
@@ -259,33 +204,14 @@ class Recorded:
         runs = sorted((finished_s, run_id) for run_id, _, finished_s, *_ in self._runs(self._sites(vector), hole))
         return [finished_s for finished_s, _ in runs], [run_id for _, run_id in runs]
 
-    def spacing(self, vector: Vector, hole: Hole) -> float:
-        """Of the last reading before a hole."""
-        return next((spacing_s for _, _, spacing_s in self._last_frame(vector, hole.start_s)), UNKNOWN_SPACING_S)
-
-    def _rows(self, select: str, table: Table, rest: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Rows of a table; none of a file of an earlier schema, which does not have it."""
-        return self._cursor.execute(f"{select} {table.name} {rest}", values).fetchall() if self._has(table) else []
-
-    def _has(self, table: Table) -> frozenset[str]:
-        """The columns of a table of this file."""
-        if table.name not in self._columns:
-            columns = self._cursor.execute(f"PRAGMA table_info({table.name})")
-            self._columns[table.name] = frozenset(name for _, name, *_ in columns)
-        return self._columns[table.name]
-
-    def _site(self, table: Table) -> str:
-        """Its column of sites; of a file from before there were several, the name of the only one."""
-        return "site" if "site" in self._has(table) else "''"
-
     def _sites(self, vector: Vector) -> _Sites:
         """The T3000 computer that tells of a panel, also by its name of when it was the only one."""
-        select = f"SELECT {self._site(schema.devices)} FROM"
-        rows = self._rows(select, schema.devices, "WHERE serial_number = ?", vector[0])
+        select = f"SELECT {self._rows.site(schema.devices)} FROM"
+        rows = self._rows.select(select, schema.devices, "WHERE serial_number = ?", vector[0])
         return (rows[0][0] if rows else "", "")
 
     def _covered(self, vector: Vector, sites: _Sites, start_s: float, end_s: float) -> Iterator[Told]:
-        rows = self._rows(
+        rows = self._rows.select(
             "SELECT since, until, cause, reason, cycles FROM",
             schema.coverage,
             """WHERE until > ? AND since < ? AND site IN (?, ?)
@@ -298,18 +224,18 @@ class Recorded:
         """The cycles that ended in a hole: id, begin, end, outcome, reason."""
         place = sites, hole[:2]
         if place not in self._ended:
-            self._ended[place] = self._rows(
+            self._ended[place] = self._rows.select(
                 "SELECT id, started_at, finished_at, outcome, reason FROM",
                 schema.sync_runs,
                 f"""WHERE started_at > ? AND started_at < ? AND finished_at > ? AND finished_at < ?
-                    AND {self._site(schema.sync_runs)} IN (?, ?) ORDER BY started_at""",
+                    AND {self._rows.site(schema.sync_runs)} IN (?, ?) ORDER BY started_at""",
                 *(hole.start_s - _LONGEST_CYCLE_S, hole.end_s, hole.start_s, hole.end_s, *sites),
             )
         return self._ended[place]
 
     def _absences_of(self, sites: _Sites, since_s: float) -> list[Told]:
         """Those after a time, and perhaps earlier ones: a scheduler may start the program a hundred thousand times."""
-        started = self._rows(
+        started = self._rows.select(
             "SELECT id FROM",
             schema.sync_events,
             "WHERE at <= ? AND kind = ? AND site = ? ORDER BY at DESC LIMIT 1",
@@ -317,7 +243,7 @@ class Recorded:
         )
         place = sites, started[0][0] if started else 0
         if place not in self._absences:
-            rows = self._rows(
+            rows = self._rows.select(
                 "SELECT site, at, kind, detail FROM",
                 schema.sync_events,
                 "WHERE id >= ? AND site IN (?, ?) ORDER BY id",
@@ -331,14 +257,14 @@ class Recorded:
 
     def _last_sign(self, sites: _Sites, before_s: float) -> float:
         """When a cycle of these sites was last known to run before a time."""
-        of_site = f"{self._site(schema.sync_runs)} IN (?, ?)"
-        ran = self._rows(
+        of_site = f"{self._rows.site(schema.sync_runs)} IN (?, ?)"
+        ran = self._rows.select(
             "SELECT finished_at FROM",
             schema.sync_runs,
             f"WHERE started_at < ? AND {of_site} ORDER BY started_at DESC LIMIT 1",
             *(before_s, *sites),
         )
-        failed = self._rows(
+        failed = self._rows.select(
             "SELECT until FROM",
             schema.coverage,
             "WHERE until < ? AND cycles > 0 AND site IN (?, ?) ORDER BY until DESC LIMIT 1",
@@ -348,7 +274,7 @@ class Recorded:
 
     def _kinds(self, key: PointKey) -> dict[int, _Kind]:
         """What the point is in each layout that has it."""
-        rows = self._rows(
+        rows = self._rows.select(
             "SELECT place.layout_id, place.units, place.range, place.digital_analog FROM",
             schema.trendlog_layouts,
             f"""AS layout JOIN {schema.trendlog_layout_points.name} AS place ON place.layout_id = layout.id
@@ -359,72 +285,6 @@ class Recorded:
             layout: _kind(units, range_, digital=has_states(digital=digital_analog == 0, range_=range_))
             for layout, units, range_, digital_analog in rows
         }
-
-    def _next_s(self, vector: Vector, frames: list[_Frame], after_s: float, now_s: float) -> float:
-        """When the reading after these came, or up to when it is known that there is none."""
-        of_vector = f"{_OF_VECTOR} AND logging_time >= ?"
-        ((next_s,),) = self._rows(
-            "SELECT min(logging_time) FROM", schema.trendlog_frames, of_vector, *vector, after_s
-        ) or [(None,)]
-        if next_s is not None:
-            return float(next_s)
-        last_s, _, spacing_s = frames[-1]
-        return told_until(last_s, spacing_s, delay_of_last(self._cursor, vector, now_s), now_s)
-
-    def _frames(self, vector: Vector, start_s: float, end_s: float) -> list[_Frame]:
-        """Time, layout and spacing of what was recorded of a panel and type from ``start_s`` to before ``end_s``."""
-        place = vector, start_s, end_s
-        if place not in self._read:
-            rest = f"{_RECORDED} AND logging_time >= ? AND logging_time < ? ORDER BY logging_time, run_id"
-            rows = self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, start_s, end_s)
-            self._read[place] = self._with_spacings(vector, rows)
-        return self._read[place]
-
-    def _last_frame(self, vector: Vector, before_s: float) -> list[_Frame]:
-        """The same of the last one before a time, if there is one."""
-        return self._with_spacings(vector, self._last_rows(vector, before_s, 1))
-
-    def _first_frame(self, vector: Vector, since_s: float) -> list[_Frame]:
-        """The same of the first one since a time, if there is one."""
-        rest = f"{_RECORDED} AND logging_time >= ? ORDER BY logging_time, run_id DESC LIMIT 1"
-        rows = self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, since_s)
-        return self._with_spacings(vector, rows)
-
-    def _last_rows(self, vector: Vector, before_s: float, count: int) -> list[tuple[Any, ...]]:
-        rest = f"{_RECORDED} AND logging_time < ? ORDER BY logging_time DESC, run_id DESC LIMIT ?"
-        return self._rows(self._select_frames(), schema.trendlog_frames, rest, *vector, before_s, count)[::-1]
-
-    def _with_spacings(self, vector: Vector, rows: list[tuple[Any, ...]]) -> list[_Frame]:
-        """Of readings that an older program stored without, as the reader of the history tells them."""
-        if all(spacing_s is not None for _, _, spacing_s, _ in rows):
-            return [row[:3] for row in rows]
-        whole = [*self._last_rows(vector, rows[0][0], GAPS_TO_TELL), *rows]
-        one_a_time = {row[0]: row for row in whole}
-        times, layouts, spacings, intervals = np.array(list(one_a_time.values()), dtype=np.float64).T
-        own = times >= rows[0][0]
-        columns = times[own], layouts[own].astype(int), filled(times, spacings, intervals)[own]
-        return list(zip(*(column.tolist() for column in columns), strict=True))
-
-    def _select_frames(self) -> str:
-        there = self._has(schema.trendlog_frames)
-        spacing = "expected_spacing" if "expected_spacing" in there else "NULL"
-        intervals = ["sync_interval"] if "sync_interval" in there else []
-        intervals += ["(SELECT run.sync_interval FROM SYNC_RUNS AS run WHERE run.id = run_id)", f"{UNKNOWN_SPACING_S}"]
-        return f"SELECT logging_time, layout_id, {spacing}, coalesce({', '.join(intervals)}) FROM"
-
-
-def _held(frames: list[_Frame], hole: Hole, next_s: float) -> Iterator[tuple[float, float, int]]:
-    """When in a hole of a point readings of its panel and type held, and by which layout; what adjoins as one."""
-    if not frames:
-        return
-    times, layouts, spacings = np.array(frames, dtype=np.float64).T
-    until = np.minimum(known_until(times, spacings, np.append(times[1:], next_s)), hole.end_s)
-    times = np.maximum(times, hole.start_s)
-    there = times < until
-    times, until, layouts = times[there], until[there], layouts[there]
-    first = np.flatnonzero(np.append(True, (layouts[1:] != layouts[:-1]) | (until[:-1] < times[1:]))[: len(times)])
-    last = np.append(first[1:], len(times))[: len(first)] - 1
-    yield from zip(times[first].tolist(), until[last].tolist(), layouts[first].astype(int).tolist(), strict=True)
 
 
 def _events(rows: list[tuple[Any, ...]], site: str) -> list[Event]:
