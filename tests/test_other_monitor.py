@@ -1,6 +1,7 @@
 """Another T3 Monitor's database is merged into ours: samples, causes, notes, changes; and never twice."""
 
 import hashlib
+import json
 import sqlite3
 import subprocess
 import sys
@@ -14,19 +15,24 @@ import pytest
 from holed_file import IN1, SERIAL, HoledFile
 from old_files import old_file, older_schema
 from t3monitor.cli import main
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
 from t3monitor.exchange import other_monitor
 from t3monitor.exchange.other_monitor import Report, import_monitor, report_lines
 from t3monitor.exchange.t3000_files.opening import UnusableFileError
+from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.store.baselines import read_baseline, read_baselines, write_baseline
 from t3monitor.store.causes.holes import holes_of_vectors
 from t3monitor.store.database import Database
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.statistics import statistics
 from t3monitor.store.layouts import LayoutPoint
+from t3monitor.store.present_state import every_panel
 from t3monitor.store.schema import IMPORTED_RUN, SCHEMA_REVISION
 from t3monitor.store.upkeep.packed import pack_oldest
+from t3monitor.store.words import read_words
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.imported import ImportedFrame, store_imported
 from t3monitor.store.writing.spacings import read_spacings
@@ -393,6 +399,127 @@ def test_which_panel_took_the_place_of_which_is_taken_unless_ours_says_otherwise
     for _ in range(2):
         merged(theirs, ours)
         assert [row[:2] for row in samples_of(file_of(ours), "PANEL_SUCCESSORS")] == [(5, 7), (8, 9)]
+
+
+# Baselines, daily values, words
+
+
+def frozen(holed: HoledFile, name: str, at_s: float, *, author: str = "ann") -> None:
+    """A baseline as it is made; its time is told, since that is by which it is known."""
+    with closing(Database(holed.url)) as database:
+        write_baseline(database, BaselineEdit("freeze", name, author=author), at_s, 30)
+
+
+def listed(path: Path) -> list[tuple[str, float, int, int]]:
+    return [(its.name, its.taken_at, its.panels, its.points) for its in read_baselines(sqlite_url(path))]
+
+
+def test_baselines_are_taken_once_whatever_they_are_called_and_the_same_whoever_is_merged_into_whom(
+    ours: HoledFile, theirs: HoledFile, tmp_path: Path
+) -> None:
+    ours.describe("SAT")
+    theirs.describe("SAT", "RAT")
+    frozen(ours, "Commissioning", 500.0)
+    frozen(theirs, "Commissioning", 600.0)
+    frozen(theirs, "Service", 700.0)
+    with closing(sqlite3.connect(file_of(theirs))) as connection:
+        connection.execute("UPDATE BASELINE_POINTS SET label = 'café' WHERE point_index = 2")
+        connection.commit()
+    copies = [folder(tmp_path, f"way {number}") / "x.db" for number in (1, 2)]
+    for holed, copy in zip((ours, theirs), copies, strict=True):
+        with closing(sqlite3.connect(copy)) as target:
+            holed.connection.backup(target)
+    told = merge(file_of(theirs), file_of(ours), dry=True)
+    assert (told.baselines, told.new_baselines, listed(file_of(ours))) == (2, 2, [("Commissioning", 500.0, 1, 1)])
+    assert "  2 baselines, of which 2 are new" in list(report_lines(told, None, is_stored=False))
+    merged(theirs, ours)
+    assert listed(file_of(ours)) == [
+        ("Service", 700.0, 1, 2),
+        ("Commissioning (2)", 600.0, 1, 2),
+        ("Commissioning", 500.0, 1, 1),
+    ]
+    for mine, its in (("Commissioning (2)", "Commissioning"), ("Service", "Service")):
+        assert read_baseline(ours.url, mine) == read_baseline(theirs.url, its)
+    with closing(Database(ours.url)) as database:  # known by when it was frozen, not by its name
+        write_baseline(database, BaselineEdit("rename", "Service", "Service 2026"), 0.0, 30)
+    assert merged(theirs, ours).new_baselines == 0
+    assert len(listed(file_of(ours))) == 3
+    merge(*copies)  # the other way
+    assert merge(*copies).new_baselines == 0
+    assert sorted(row[1:] for row in listed(copies[1])) == sorted(row[1:] for row in listed(file_of(ours)))
+
+
+def day(holed: HoledFile, start_s: int, *, known_s: float = 9000.0, index: int = 1, units: str = "°C") -> None:
+    holed.add(
+        "TRENDLOG_DAYS",
+        serial_number=SERIAL,
+        point_type="INPUT",
+        point_index=index,
+        units=units,
+        range=3,
+        day_start=start_s,
+        day_end=start_s + 10_000,
+        digital_analog=1,
+        label="L",
+        minimum=1.0,
+        maximum=2.0,
+        mean=1.5,
+        known_s=known_s,
+    )
+
+
+def test_daily_values_are_taken_of_days_of_which_ours_has_nothing_and_never_twice(
+    ours: HoledFile, theirs: HoledFile
+) -> None:
+    for start_s in (0, 10_000, 20_000, 30_000):
+        day(theirs, start_s)
+    day(theirs, 20_000, units="°F", known_s=50.0)  # its unit was changed on that day
+    theirs.read(*range(34_000, 34_300, 30))  # the last of the days has samples still
+    day(ours, 0, known_s=4000.0)
+    ours.read(*range(50_000, 50_300, 30))
+    rows = [(0, 4000.0), (10_000, 9000.0), (20_000, 50.0), (20_000, 9000.0), (30_000, 9000.0)]
+
+    def days() -> list[tuple[Any, ...]]:
+        return sorted((row[3], row[12]) for row in samples_of(file_of(ours), "TRENDLOG_DAYS"))
+
+    told = merge(file_of(theirs), file_of(ours), dry=True)
+    assert (told.days, told.new_days, days()) == (5, 4, [(0, 4000.0)])
+    assert (merged(theirs, ours).new_days, days()) == (4, rows)
+    day(theirs, 40_000)  # meanwhile more has gone there; ours has its samples
+    assert (merged(theirs, ours).new_days, days()) == (0, rows)
+    series = HistoryReader(ours.url).read(IN1, 0, 60_000, 10_000)
+    assert [part.times_utc_s[0] for part in series] == [20_000, 0]
+
+
+def test_of_a_panel_of_which_only_daily_values_are_left_is_known_what_they_are_of(
+    ours: HoledFile, theirs: HoledFile
+) -> None:
+    theirs.connection.execute("UPDATE TRENDLOG_LAYOUTS SET serial_number = 42")
+    day(theirs, 0)
+    theirs.connection.execute("UPDATE TRENDLOG_DAYS SET serial_number = 42")
+    assert merged(theirs, ours).new_days == 1
+    (panel,) = (its for serial, its in every_panel(ours.url).items() if serial == 42)
+    assert [point.point_id for point in panel.inputs] == ["IN1", "IN2"]
+    assert len(HistoryReader(ours.url).read(PointKey(42, PointType.INPUT, 1), 0, 60_000, 10_000)) == 1
+
+
+def test_daily_values_that_are_no_longer_kept_are_left_out(ours: HoledFile, theirs: HoledFile) -> None:
+    day(theirs, 0)
+    day(theirs, 10_000)
+    known = Known(days_kept_since=lambda *_: 10_000.0, file=file_of(ours))
+    with closing(Database(ours.url)) as database:
+        copies = file_of(ours).parent / "copies"
+        report = import_monitor(file_of(theirs), copies, Into(database), LongWork(), known)
+    assert (report.days, report.new_days, count(file_of(ours), "TRENDLOG_DAYS")) == (1, 1, 1)
+
+
+def test_words_are_taken_of_ranges_of_which_ours_knows_none(ours: HoledFile, theirs: HoledFile) -> None:
+    for holed, range_, words in ((ours, 23, "Shut"), (theirs, 23, "Closed"), (theirs, 24, "Low"), (theirs, 24, "Min")):
+        told = json.dumps([[0, words]])
+        holed.add("RANGE_WORDS", serial_number=SERIAL, kind="digital", range=range_, words=told, since=1)
+    for added in (2, 0):
+        assert merged(theirs, ours).new_words == added
+        assert read_words(ours.url)[SERIAL].digital == {23: ((0, "Shut"),), 24: ((0, "Min"),)}
 
 
 # The other file

@@ -26,22 +26,25 @@ from t3monitor.exchange.t3000_files.opening import (
     opened,
 )
 from t3monitor.model.holes import UNKNOWN_SPACING_S
-from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
+from t3monitor.store import baselines, words
 from t3monitor.store.causes.elsewhere import Other, tell_elsewhere, told_elsewhere
 from t3monitor.store.database import Database
 from t3monitor.store.history.hot import frames_statement
 from t3monitor.store.history.vectors import VectorReadings
-from t3monitor.store.layouts import LayoutPoint, Source, points_of_layout
+from t3monitor.store.layouts import points_of_layout
 from t3monitor.store.migrate import schema_revision
-from t3monitor.store.notes import insert_notes, new_notes, notes_in
+from t3monitor.store.notes import add_others as add_others_notes
+from t3monitor.store.notes import notes_in
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import IMPORTED_RUN, SCHEMA_REVISION
 from t3monitor.store.successions import add_others as add_others_successions
 from t3monitor.store.successions import successions_of
 from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.store.writing import other_days
 from t3monitor.store.writing.imported import ImportedFrame, new_samples
-from t3monitor.store.writing.point_changes import Row, add_others
+from t3monitor.store.writing.point_changes import Row
+from t3monitor.store.writing.point_changes import add_others as add_others_changes
 from t3monitor.sync.logged.known import Known
 from t3monitor.t3000.text import path_text
 
@@ -58,10 +61,11 @@ _INTERVALS = f"""SELECT logging_time, run_id <= {IMPORTED_RUN},
     FROM TRENDLOG_FRAMES WHERE serial_number = ? AND point_type = ? AND logging_time BETWEEN ? AND ?"""  # noqa: S608 - of constants
 _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS ORDER BY serial_number, point_type"
 _LAYOUTS = """SELECT id, panel_id, data_source, created_by FROM TRENDLOG_LAYOUTS
-    WHERE serial_number = ? AND point_type = ?"""
+    WHERE serial_number = ? AND point_type = ? ORDER BY id"""
 _CHANGES = "SELECT serial_number, point_type, point_index, at, what, old, new FROM POINT_CHANGES ORDER BY at"
 
 _Vector = tuple[int, PointType]
+_Layouts = dict[int, other_days.Told]  # by number
 
 
 class Target(Protocol):
@@ -91,6 +95,11 @@ class Report(Samples):
     new_notes: int = 0
     changes: int = 0
     new_changes: int = 0
+    baselines: int = 0
+    new_baselines: int = 0
+    days: int = 0
+    new_days: int = 0
+    new_words: int = 0  # ranges
     successions: int = 0
     explained: int = 0
 
@@ -198,13 +207,15 @@ class _Merging:
         (total,) = self._cursor.execute("SELECT count(*) FROM TRENDLOG_FRAMES").fetchone()
         detail = f"{self._report.path.name}, {counted(total, 'reading')}"
         for vector in vectors:
-            for frames in self._frames(vector):
+            layouts = self._layouts(vector)
+            self._take_days(vector, layouts)  # before its samples: the last of the days may have some as well
+            for frames in self._frames(vector, layouts):
                 self._file.check()  # before anything of it is stored
                 self._take(frames, detail)
                 self._work.tell(self._report.frames / max(total, 1))
         self._report.points = sum(map(len, self._points.values()))
-        self._take_notes()
-        self._take_changes()
+        self._take_told()
+        self._take_baselines()
         self._file.check()
         successions = successions_of(self._cursor)
         self._report.successions = len(successions)
@@ -225,12 +236,14 @@ class _Merging:
         else:
             report.new += sum(len(frame.values) for frame in frames)
 
-    def _frames(self, vector: _Vector) -> Iterator[list[ImportedFrame]]:
-        """All of a panel and type in the order of time, some at once."""
-        layouts: dict[int, tuple[int, Source, tuple[LayoutPoint, ...]]] = {
+    def _layouts(self, vector: _Vector) -> _Layouts:
+        return {
             layout: (panel_id, (source, creator), points_of_layout(self._cursor, layout))
             for layout, panel_id, source, creator in self._cursor.execute(_LAYOUTS, vector).fetchall()
         }
+
+    def _frames(self, vector: _Vector, layouts: _Layouts) -> Iterator[list[ImportedFrame]]:
+        """All of a panel and type in the order of time, some at once."""
         indexes = sorted({point.point_index for _, _, points in layouts.values() for point in points})
         kept_since_s = self._known.kept_since(*vector)
         at_once = max(1, _SAMPLES_AT_ONCE // max(len(indexes), 1))
@@ -252,7 +265,7 @@ class _Merging:
     def _each(
         self,
         vector: _Vector,
-        layouts: dict[int, tuple[int, Source, tuple[LayoutPoint, ...]]],
+        layouts: _Layouts,
         indexes: list[int],
     ) -> Iterator[ImportedFrame]:
         statement = frames_statement(self._cursor)
@@ -284,29 +297,46 @@ class _Merging:
                     is_recorded=run > IMPORTED_RUN,
                 )
 
-    def _take_notes(self) -> None:
-        others = notes_in(self._cursor)
-        there: tuple[Note, ...] = ()
+    def _added(self, table: str, act: Callable[..., int], rows: int) -> int:
+        """How many of so many rows ``act`` adds to ours or, if nothing is stored, would add."""
+        if self._target:
+            return self._target.write(act) if rows else 0
         if self._ours:
             with reading(self._ours) as connection:
-                there = notes_in(cast(Cursor, connection.connection.cursor()))
-        new = new_notes(there, others)
-        self._report.notes, self._report.new_notes = len(others), len(new)
-        if self._target and new:
-            self._target.write(partial(insert_notes, notes=new))
-
-    def _take_changes(self) -> None:
-        rows: list[Row] = self._cursor.execute(_CHANGES).fetchall()
-        self._report.changes = self._report.new_changes = len(rows)
-        if self._target and rows:
-            self._report.new_changes = self._target.write(partial(add_others, rows=rows))
-        elif self._ours:
-            with reading(self._ours) as connection:
                 cursor = cast(Cursor, connection.connection.cursor())
-                if cursor.execute(
-                    "PRAGMA table_info(POINT_CHANGES)"
-                ).fetchone():  # ours may be of an earlier schema, too
-                    self._report.new_changes = add_others(cursor, rows, dry=True)
+                if cursor.execute(f"PRAGMA table_info({table})").fetchone():  # ours may be of an earlier schema, too
+                    return act(cursor, dry=True)
+        return rows
+
+    def _take_days(self, vector: _Vector, layouts: _Layouts) -> None:
+        """Daily values, a point at once."""
+        since_s = self._known.days_kept_since(*vector)
+        for index in other_days.points_with_days(self._cursor, vector):
+            rows = other_days.rows_of(self._cursor, vector, index, since_s)
+            self._file.check()
+            self._work.tell(None)
+            add = partial(other_days.add_others, vector=vector, rows=rows, layouts=layouts.values())
+            self._report.days += len(rows)
+            self._report.new_days += self._added("TRENDLOG_DAYS", add, len(rows))
+
+    def _take_told(self) -> None:
+        """What its users and its panels said: notes, changes at points, words of ranges."""
+        report, notes = self._report, notes_in(self._cursor)
+        changes: list[Row] = self._cursor.execute(_CHANGES).fetchall()
+        others = words.rows_in(self._cursor)
+        report.notes, report.changes = len(notes), len(changes)
+        report.new_notes = self._added("NOTES", partial(add_others_notes, others=notes), len(notes))
+        report.new_changes = self._added("POINT_CHANGES", partial(add_others_changes, rows=changes), len(changes))
+        report.new_words = self._added("RANGE_WORDS", partial(words.add_others, rows=others), len(others))
+
+    def _take_baselines(self) -> None:
+        for other in baselines.baselines_in(self._cursor):
+            rows = baselines.rows_of(self._cursor, other) if self._target else ()
+            self._file.check()
+            self._report.baselines += 1
+            self._report.new_baselines += self._added(
+                "BASELINES", partial(baselines.add_other, other=other, rows=rows), 1
+            )
 
     def _explain(self, vectors: list[_Vector]) -> None:
         """Tells of holes that are left what the other one knows of them."""
@@ -339,6 +369,9 @@ def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None)
             "changes at points",
             f", of which {counted(report.new_changes, 'is', 'are')} new",
         ),
+        (report.baselines, "baseline", "baselines", f", of which {counted(report.new_baselines, 'is', 'are')} new"),
+        (report.days, "daily value", "daily values", f", of which {counted(report.new_days, 'is', 'are')} new"),
+        (report.new_words, "range", "ranges", " of which ours has no words yet"),
         (report.successions, "panel", "panels", " in the place of another one, unless it is said here otherwise"),
         (report.explained, "stretch", "stretches", " without a reading of which it tells why"),
     ):

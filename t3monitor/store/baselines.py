@@ -3,8 +3,10 @@
 import json
 from collections import defaultdict
 from collections.abc import Container
+from itertools import chain, count
 from operator import attrgetter
 from sqlite3 import Cursor
+from typing import Any, NamedTuple
 
 from sqlalchemy import RowMapping, func, select
 
@@ -22,6 +24,23 @@ from t3monitor.store.schema import baseline_panels, baseline_points, baselines
 # What of a point is kept as it stands, in the order of the columns.
 _KEPT = [column.name for column in baseline_points.c if not column.primary_key and column.name != "words"]
 _kept_of = attrgetter(*_KEPT)
+
+
+_TAKEN = "SELECT id, name, taken_at, author FROM BASELINES ORDER BY taken_at, id"
+Rows = tuple[tuple[str, list[tuple[Any, ...]]], ...]  # of a baseline, each with the statement that inserts them
+_ITS_ROWS = (
+    (statements.INSERT_BASELINE_PANEL, "SELECT * FROM BASELINE_PANELS WHERE baseline_id = ?"),
+    (statements.INSERT_BASELINE_POINT, "SELECT * FROM BASELINE_POINTS WHERE baseline_id = ?"),
+)
+
+
+class Taken(NamedTuple):
+    """A baseline as another database has it; when it was frozen and by whom tells which one it is."""
+
+    id: int
+    name: str
+    taken_at: float  # UTC epoch seconds
+    author: str
 
 
 class BaselineError(MonitorError):
@@ -114,6 +133,37 @@ def keep(cursor: Cursor, edit: BaselineEdit, frozen: Frozen) -> None:
                 for its in panel.points()
             ],
         )
+
+
+def baselines_in(cursor: Cursor) -> list[Taken]:
+    """All of an open file, oldest first; none of a file of an earlier schema."""
+    if not cursor.execute("PRAGMA table_info(BASELINES)").fetchone():
+        return []
+    return [Taken(*row) for row in cursor.execute(_TAKEN).fetchall()]
+
+
+def rows_of(cursor: Cursor, taken: Taken) -> Rows:
+    """All that stands of a baseline in an open file: what `add_other` takes."""
+    return tuple((insert, cursor.execute(rows, (taken.id,)).fetchall()) for insert, rows in _ITS_ROWS)
+
+
+def add_other(cursor: Cursor, other: Taken, rows: Rows = (), *, dry: bool = False) -> int:
+    """Adds a baseline of another database, unless it is there under whatever name; returns how many are added.
+
+    Of two of one name ours keeps it, and the other one gets a number behind it.
+    """
+    there = baselines_in(cursor)
+    if other[2:] in {its[2:] for its in there}:
+        return 0
+    if not dry:
+        known = {its.name for its in there}
+        numbered = (f"{other.name} ({number})" for number in count(2))
+        name = next(name for name in chain((other.name,), numbered) if name not in known)
+        cursor.execute(statements.INSERT_BASELINE, (None, name, *other[2:]))
+        its_id = cursor.lastrowid
+        for insert, its_rows in rows:
+            cursor.executemany(insert, [(its_id, *row[1:]) for row in its_rows])
+    return 1
 
 
 def _point(row: RowMapping) -> Point:

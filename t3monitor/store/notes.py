@@ -32,15 +32,13 @@ def notes_in(cursor: Cursor) -> tuple[Note, ...]:
     return tuple(_note(row) for row in cursor.execute(f"{_ALL} ORDER BY since, id").fetchall())
 
 
-def new_notes(there: Iterable[Note], others: Iterable[Note]) -> list[Note]:
-    """Those of another database that are not there, though they may have been changed since; without a number."""
-    known = {same for note in there for same in _identities(note)}
-    return [note._replace(note_id=None) for note in others if known.isdisjoint(_identities(note))]
-
-
-def insert_notes(cursor: Cursor, notes: Iterable[Note]) -> int:
-    """Writes notes that are new; returns how many."""
-    return cursor.executemany(statements.UPSERT_NOTE, map(_row, notes)).rowcount
+def add_others(cursor: Cursor, others: Iterable[Note], *, dry: bool = False) -> int:
+    """Adds notes of another database that are not there, though they may have been changed since; returns how many."""
+    known = {same for note in notes_in(cursor) for same in _identities(note)}
+    new = [note._replace(note_id=None) for note in others if known.isdisjoint(_identities(note))]
+    if not dry:
+        cursor.executemany(statements.UPSERT_NOTE, map(_row, new))
+    return len(new)
 
 
 def write_notes(database: Database, edits: Iterable[NoteEdit]) -> tuple[NoteEdit, ...]:

@@ -1,6 +1,7 @@
 """What the panels call their custom ranges, as it is stored: a row for each change, so that one knows since when."""
 
 import json
+from collections.abc import Iterable
 from sqlite3 import Cursor
 from typing import Any
 
@@ -60,6 +61,20 @@ def write_words(cursor: Cursor, serial_number: int, words: RangeWords, since: in
             if stored.get((kind, range_)) != value
         ],
     )
+
+
+def rows_in(cursor: Cursor) -> list[tuple[Any, ...]]:
+    """All that stands of words in an open file: what `add_others` takes."""
+    return cursor.execute("SELECT serial_number, kind, range, words, since FROM RANGE_WORDS ORDER BY id").fetchall()
+
+
+def add_others(cursor: Cursor, rows: Iterable[tuple[Any, ...]], *, dry: bool = False) -> int:
+    """Adds what another database knows of ranges of which ours knows no words at all; returns how many rows."""
+    known = {row[:3] for row in rows_in(cursor)}
+    new = [(None, *row) for row in rows if row[:3] not in known]
+    if not dry:
+        cursor.executemany(statements.INSERT_WORDS, new)
+    return len(new)
 
 
 def words_of_panel(cursor: Cursor, serial_number: int) -> RangeWords:

@@ -13,15 +13,16 @@ from t3monitor.store.files import database_file
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.reading import reading
 from t3monitor.store.upkeep.ages import Ages
-from t3monitor.store.upkeep.retention import limits_of
+from t3monitor.store.upkeep.retention import Limits, limits_of
 from t3monitor.store.words import words_in_force
 
 
 class Known(NamedTuple):
-    """Words of panels by serial number, since when samples of a panel and type are kept (UTC s), and its file."""
+    """Words of panels by serial number, since when samples and daily values are kept (UTC s), and its file."""
 
     words: Mapping[int, RangeWords] = {}
     kept_since: Callable[[int, PointType], float] = lambda *_: 0.0
+    days_kept_since: Callable[[int, PointType], float] = lambda *_: 0.0
     file: Path | None = None
 
 
@@ -34,7 +35,9 @@ def known_to(url: str, settings: Settings) -> Known:
             words = words_in_force(connection)
             ages = Ages.in_file(cast(Cursor, connection.connection.cursor()), ages.now_s)
 
-    def kept_since(serial: int, kind: PointType) -> float:
-        return limits_of(settings, (serial, kind.value), ages).samples_s
+    def limits(serial: int, kind: PointType) -> Limits:
+        return limits_of(settings, (serial, kind.value), ages)
 
-    return Known(words, kept_since, database_file(url))
+    return Known(
+        words, lambda *vector: limits(*vector).samples_s, lambda *vector: limits(*vector).days_s, database_file(url)
+    )
