@@ -16,10 +16,10 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Panel
 from t3monitor.store import statements
+from t3monitor.store.baseline_tables import baseline_panels, baseline_points, baselines
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.reading import reading, stored_rows
-from t3monitor.store.schema import baseline_panels, baseline_points, baselines
 
 # What of a point is kept as it stands, in the order of the columns.
 _KEPT = [column.name for column in baseline_points.c if not column.primary_key and column.name != "words"]

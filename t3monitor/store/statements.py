@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert
 
 from t3monitor.model.point_types import PointType
-from t3monitor.store import schema
+from t3monitor.store import baseline_tables, schema
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 
@@ -101,6 +101,6 @@ INSERT_EVENT = _insert(schema.sync_events)
 UPSERT_POINT_CHANGE = _upsert(schema.point_changes, kept=("old",))
 UPSERT_NOTE = _upsert(schema.notes)
 INSERT_DAY = _insert(schema.trendlog_days)
-INSERT_BASELINE = _insert(schema.baselines)
-INSERT_BASELINE_PANEL = _insert(schema.baseline_panels)
-INSERT_BASELINE_POINT = _insert(schema.baseline_points)
+INSERT_BASELINE = _insert(baseline_tables.baselines)
+INSERT_BASELINE_PANEL = _insert(baseline_tables.baseline_panels)
+INSERT_BASELINE_POINT = _insert(baseline_tables.baseline_points)
