@@ -17,7 +17,7 @@ from t3monitor.store.keepers import Keepers
 from t3monitor.store.reading import reading
 from t3monitor.store.upkeep import disk
 from t3monitor.store.upkeep.disk import NO_SAMPLES, DiskGuard, room_of
-from t3monitor.store.writing.late import late_file
+from t3monitor.store.writing.late import UnstoredCycle, late_file
 from values import NOW_S, device, report
 
 MB = 1_000_000
@@ -142,7 +142,7 @@ def test_what_waits_to_be_stored_waits_until_there_is_room(large: Disk, tmp_path
     keeper = keepers.take(sqlite_url(tmp_path / "history.db"))
     keeper.database()
     panel = device()
-    keeper.keep(report(Outcome.DATABASE, "The database is locked"), 30, [(panel, panel)])
+    keeper.keep(UnstoredCycle(report(Outcome.DATABASE, "The database is locked"), 30, [(panel, panel)]))
     stored = []
     for large.free in (50, 5000):
         keeper.run(lambda _: None)
@@ -161,7 +161,7 @@ def test_what_still_waits_for_room_at_the_end_is_stored_by_the_next_start(large:
         keeper = keepers.take(url)
         keeper.run(lambda store: store)
         if free == 50:
-            keeper.keep(row, 30, [(device(), device())])
+            keeper.keep(UnstoredCycle(row, 30, [(device(), device())]))
         keepers.give_back(keeper)
         assert late_file(file).exists() == (free == 50)
     with reading(url) as connection:

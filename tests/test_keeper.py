@@ -26,7 +26,7 @@ from t3monitor.store.keepers import Keepers
 from t3monitor.store.lock import HeldError
 from t3monitor.store.upkeep.slices import UpkeepContext, is_loaded
 from t3monitor.store.writing import late as late_module
-from t3monitor.store.writing.late import Late, LateCycle, LateFrame, late_file
+from t3monitor.store.writing.late import Late, LateCycle, LateFrame, UnstoredCycle, late_file
 from values import NOW_S, device, points, report
 
 LOCKED = report(Outcome.DATABASE, "The database is locked", started_at=NOW_S - 9, finished_at=NOW_S, samples=7)
@@ -99,7 +99,7 @@ def rows(file: Path, sql: str) -> list[Any]:
 
 def keep(keeper: Keeper, panel: Panel, whole: Panel | None = None, **values: Any) -> None:
     keeper.database()  # nothing is read before
-    keeper.keep(replace(LOCKED, **values), 30, [(panel, whole or panel)])
+    keeper.keep(UnstoredCycle(replace(LOCKED, **values), 30, [(panel, whole or panel)]))
 
 
 # Tasks
@@ -245,7 +245,7 @@ def test_what_could_not_be_stored_is_stored_with_its_own_times_before_the_next_c
 
 def test_t3000s_own_times_of_a_late_reading_are_stored_with_it(keeper: Keeper, file: Path) -> None:
     keeper.database()
-    keeper.keep(LOCKED, 30, [(device(1, time_s=1000),) * 2], [((1, PointType.INPUT), (993, 1000))])
+    keeper.keep(UnstoredCycle(LOCKED, 30, [(device(1, time_s=1000),) * 2], [((1, PointType.INPUT), (993, 1000))]))
     keeper.run(nothing)
     assert rows(file, "SELECT * FROM READING_TIMES") == [(1, "INPUT", 993, 1000)]
 
@@ -260,7 +260,7 @@ def test_a_late_reading_does_not_set_back_the_present_state(keeper: Keeper, file
 
 
 def test_a_ledger_row_without_a_reading_waits_and_says_nothing_of_readings(keeper: Keeper, file: Path) -> None:
-    keeper.keep(report(Outcome.TIMEOUT, "T3000 gave no answer", samples=0), 30)
+    keeper.keep(UnstoredCycle(report(Outcome.TIMEOUT, "T3000 gave no answer", samples=0), 30))
     keeper.run(nothing)
     assert rows(file, "SELECT outcome, reason FROM SYNC_RUNS") == [("timeout", "T3000 gave no answer")]
 
@@ -302,14 +302,14 @@ def test_the_oldest_falls_out_of_what_waits_and_the_ledger_says_so(
 
 def test_what_waits_may_be_as_large_as_it_may_be(keeper: Keeper, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(keeper, device(time_s=1000))
-    monkeypatch.setattr(late_module, "_MOST_BYTES", 2 * keeper._late.bytes)
+    monkeypatch.setattr(late_module, "_MOST_BYTES", 2 * keeper._postponed._late.bytes)
     keep(keeper, device(time_s=1001), started_at=NOW_S + 1)
     keeper.run(nothing)
     assert rows(file, "SELECT count(*) FROM SYNC_RUNS") == [(2,)]
 
 
 def test_a_cycle_that_waits_and_has_nothing_to_say_has_no_reason(keeper: Keeper, file: Path) -> None:
-    keeper.keep(report(samples=0), 30)
+    keeper.keep(UnstoredCycle(report(samples=0), 30))
     keeper.run(nothing)
     assert rows(file, "SELECT reason FROM SYNC_RUNS") == [(None,)]
 
@@ -432,7 +432,7 @@ def test_nothing_is_left_where_the_folder_of_the_database_is_another_one(
 def test_nothing_is_left_beside_a_file_that_never_was_the_database(keepers: Keepers, file: Path) -> None:
     file.write_bytes(b"no database" * 100)
     keeper = keepers.take(f"sqlite:///{file}")
-    keeper.keep(report(Outcome.DATABASE, "is not an SQLite database"), 30)
+    keeper.keep(UnstoredCycle(report(Outcome.DATABASE, "is not an SQLite database"), 30))
     keepers.give_back(keeper)
     assert list(file.parent.iterdir()) == [file]
 

@@ -21,7 +21,7 @@ from t3monitor.store.keeper import Keeper, Store
 from t3monitor.store.keepers import Keepers
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.schema import SCHEMA_REVISION
-from t3monitor.store.writing.late import late_file
+from t3monitor.store.writing.late import UnstoredCycle, late_file
 from values import NOW_S, device, report
 
 OLD = "0004"
@@ -99,7 +99,7 @@ def test_while_a_file_is_migrated_cycles_go_on_and_what_they_read_waits(
         assert schema_revision(sqlite_url(file)) == OLD, "nobody waits for the migration"
         with pytest.raises(DatabaseLockedError, match=r"is being migrated \(\d+% of it copied\)"):
             keeper.run(nothing)
-        keeper.keep(MIGRATING, 30, [(device(), device())])
+        keeper.keep(UnstoredCycle(MIGRATING, 30, [(device(), device())]))
         disk.fast.set()
         while keeper._migrating:
             pass
@@ -118,7 +118,7 @@ def test_a_program_that_ends_while_a_file_is_migrated_leaves_the_old_one_and_wha
 ) -> None:
     keeper = keepers.take(sqlite_url(file))
     keeper.database()
-    keeper.keep(MIGRATING, 30, [(device(), device())])
+    keeper.keep(UnstoredCycle(MIGRATING, 30, [(device(), device())]))
     keepers.give_back(keeper)
     assert schema_revision(sqlite_url(file)) == OLD
     assert late_file(file).exists()

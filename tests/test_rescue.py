@@ -30,6 +30,7 @@ from t3monitor.store.keepers import Keepers
 from t3monitor.store.upkeep import salvage as salvage_module
 from t3monitor.store.upkeep.rescue import Rescue
 from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.store.writing.late import UnstoredCycle
 from t3monitor.sync.flow_log import FlowLines
 from values import device, report
 
@@ -187,7 +188,9 @@ def test_what_is_read_while_a_large_file_is_carried_over_waits(
         keeper.run(meet)
     with pytest.raises(DatabaseError, match=r"is damaged; what can be read of it is being carried .*waits until then"):
         keeper.run(cycle(NOW_S))
-    keeper.keep(report(started_at=NOW_S, finished_at=NOW_S), 30, [(device(time_s=NOW_S), device(time_s=NOW_S))])
+    keeper.keep(
+        UnstoredCycle(report(started_at=NOW_S, finished_at=NOW_S), 30, [(device(time_s=NOW_S), device(time_s=NOW_S))])
+    )
     is_read.set()
     rescue = keeper._rescue
     assert rescue is not None
@@ -259,7 +262,11 @@ def test_while_the_database_is_occupied_tasks_are_refused_and_what_they_bring_is
     def long(opened: Store) -> str:
         with pytest.raises(DatabaseLockedError, match=r"history.db is being compacted$"):
             keeper.run(nothing)
-        keeper.keep(report(started_at=NOW_S, finished_at=NOW_S), 30, [(device(time_s=NOW_S), device(time_s=NOW_S))])
+        keeper.keep(
+            UnstoredCycle(
+                report(started_at=NOW_S, finished_at=NOW_S), 30, [(device(time_s=NOW_S), device(time_s=NOW_S))]
+            )
+        )
         return opened.database.path.name
 
     assert keeper.occupy(long, "is being compacted") == "history.db"

@@ -8,17 +8,14 @@ minute is a class of an `UpkeepContext` with ``work`` (see `Upkeep`) that stands
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, wait
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from t3monitor.model.causes import Blank, EventKind
+from t3monitor.model.causes import EventKind
 from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseLockedError, DatabaseUnusableError
-from t3monitor.model.events import CycleReport
-from t3monitor.model.snapshot import Panel
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file, is_ours_in_ruins
 from t3monitor.store.folders import KnownFolders
@@ -31,8 +28,8 @@ from t3monitor.store.upkeep.rescue import Rescue
 from t3monitor.store.upkeep.retention import Retain
 from t3monitor.store.upkeep.slices import CopyWal, Upkeep, UpkeepContext
 from t3monitor.store.writing.events import RecordingEvent, write_events
-from t3monitor.store.writing.late import Late, late_file, read_late, write_late
-from t3monitor.store.writing.reading_times import Vector
+from t3monitor.store.writing.late import UnstoredCycle
+from t3monitor.store.writing.postponed import Postponed
 from t3monitor.store.writing.writer import Writer
 
 T = TypeVar("T")
@@ -97,9 +94,7 @@ class Keeper:
         self._tasks: deque[_Task] = deque()
         self._closing = False
         self._occupied = ""
-        self._late_lock = threading.Lock()
-        self._late = Late()
-        self._leaves_waiting = False  # after single cycles: the next program wants to know what this one waits for
+        self._postponed = Postponed(self.path, folders)
 
         self._store: Store | None = None  # set by the keeper's thread, to which the following belong
         self._migrating: Database | None = None
@@ -145,23 +140,13 @@ class Keeper:
                 return self._migrating
             raise
 
-    def keep(
-        self,
-        report: CycleReport,
-        sync_interval_s: int,
-        panels: Iterable[tuple[Panel, Panel]] = (),
-        reading_times: Iterable[tuple[Vector, tuple[int, int]]] = (),
-        blanks: Iterable[Blank] = (),
-    ) -> None:
-        """Has a cycle that could not be stored wait for the next task that writes; see `Late.add`."""
-        with self._late_lock:
-            self._late.add(report, sync_interval_s, panels, reading_times, blanks)
+    def keep(self, cycle: UnstoredCycle) -> None:
+        """Has a cycle that could not be stored wait for the next task that writes."""
+        self._postponed.add(cycle)
 
     def note(self, event: RecordingEvent, *, soon: bool) -> None:
         """Has what happened to the recording stored with the next task that writes, or ``soon``; waits for nothing."""
-        with self._late_lock:
-            self._late.add_event(event)
-            self._leaves_waiting = event.goes_on_s > 0
+        self._postponed.note(event)
         with self._changed:
             if soon and self._store is not None and not self._closing:
                 self._tasks.append(_Task(lambda _: None, True, lambda: True, self._clock.monotonic_s()))
@@ -180,7 +165,7 @@ class Keeper:
     def _ask(
         self, do: Callable[[Store], T], is_interrupted: Callable[[], bool], *, writes: bool, occupies: str = ""
     ) -> T:
-        patience_s = 0.0 if self._late.cycles else _PATIENCE_S
+        patience_s = 0.0 if self._postponed.has_cycles else _PATIENCE_S
         task = _Task(do, writes, is_interrupted, self._clock.monotonic_s() + patience_s)
         with self._changed:
             if self._closing:
@@ -227,7 +212,7 @@ class Keeper:
             if not task.done.set_running_or_notify_cancel():
                 return  # who asked did not wait for the migration
             if task.writes and store.has_room():
-                self._store_late(store)
+                store.late_stored += self._postponed.store(store.writer, self._clock.utc_s())
             task.done.set_result(task.do(store))
         except BaseException as error:  # noqa: BLE001 - it is the asking thread's
             if isinstance(error, DatabaseUnusableError) and self._store:
@@ -242,51 +227,14 @@ class Keeper:
             self._task = None
 
     def _end(self) -> None:
-        if self._was_open and not self._late.is_empty:
+        if self._was_open and not self._postponed.is_empty:
             last = _Task(lambda _: None, True, lambda: False, self._clock.monotonic_s() + _CLOSING_PATIENCE_S)
             self._perform(last)
-        if self._store and self._leaves_waiting:
-            self._late.waiting = self._store.writer.waiting()
-        if self._was_open and not self._late.is_empty:  # by an error, or since the disk has no room for it
-            self._leave_late()
+        if self._was_open:
+            self._postponed.leave(self._store.writer if self._store else None)
         if self._rescue:
             self._rescue.close()
         self._close_store()
-
-    def _leave_late(self) -> None:
-        """Leaves what could not be stored to the next run."""
-        count, file = len(self._late.cycles), late_file(self.path)
-        try:
-            self._folders.check(self.path)
-            write_late(self.path, self._late)
-        except (DatabaseError, OSError, ValueError) as error:
-            if count:  # else it is only when the program ended
-                _log.error(
-                    "❌ Cycles that were not stored and are lost: %d; %s cannot be written: %s", count, file, error
-                )
-        else:
-            if count:
-                _log.warning("⚠️ Cycles that were not stored and wait in %s for the next start: %d", file, count)
-
-    def _store_late(self, store: Store) -> None:
-        with self._late_lock:
-            if self._late.is_empty:
-                return
-            count = len(self._late.cycles)
-            try:
-                store.writer.store_late(self._late, self._clock.utc_s())
-            except DatabaseError:
-                raise
-            except Exception:  # noqa: BLE001 - what nobody can store must not keep out what comes after it
-                _log.exception("❌ Cycles that are lost by an error of this program: %d", count)
-                self._late = Late()
-                return
-            self._late = Late()
-            store.late_stored += count
-            with suppress(OSError):  # what is in the ledger is not stored again
-                late_file(self.path).unlink(missing_ok=True)
-        if count:
-            _log.info("💾 Cycles that were stored late, with the times of their readings: %d", count)
 
     def _next_task(self) -> _Task | None:
         """The next task, when there is one; until then upkeep that is due. None when it is time to end."""
@@ -335,14 +283,8 @@ class Keeper:
         return self._store
 
     def _take_earlier(self) -> None:
-        """Has what an earlier run could not store wait with what waits already."""
-        if not self._was_open:
-            with self._late_lock:
-                earlier = read_late(self.path)
-                earlier.cycles += self._late.cycles  # ledger rows: nothing was read yet
-                earlier.events += self._late.events
-                self._late = earlier
-            self._was_open = True
+        self._postponed.take_earlier()
+        self._was_open = True
 
     def _opened_whole(self) -> Store:
         """Opens the file; of a damaged one a new one, which may take several tasks. Raises DatabaseError."""

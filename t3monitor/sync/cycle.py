@@ -40,6 +40,7 @@ from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.keeper import Keeper, Store
 from t3monitor.store.upkeep.disk import NO_SAMPLES
+from t3monitor.store.writing.late import UnstoredCycle
 from t3monitor.store.writing.validation import count_back
 from t3monitor.sync import causes
 from t3monitor.sync.faults import summary
@@ -249,7 +250,8 @@ class Cycle:
         self._samples = reading.history.point_count
         report = self._report(error.outcome, str(error), reading.snapshot, None)
         times = source.times.to_keep(reading.history, repeats=reading.repeats)
-        self._host.keeper.keep(report, self._settings.interval_s, reading.panels(), times, reading.blanks)
+        unstored = UnstoredCycle(report, self._settings.interval_s, reading.panels(), times, reading.blanks)
+        self._host.keeper.keep(unstored)
         self._is_kept = True
         if reading.repeats:
             source.readings.take_as_stored(reading.history)
@@ -280,14 +282,14 @@ class Cycle:
         interval_s, run_id = self._settings.interval_s, self._run_id
         blanks = (causes.of_failure(error),)
         if isinstance(error, DatabaseLockedError) and run_id is None:  # it was waited for once
-            keeper.keep(report, interval_s, blanks=blanks)
+            keeper.keep(UnstoredCycle(report, interval_s, blanks=blanks))
             return report
         try:
             run_id = keeper.run(
                 lambda store: store.writer.record_failure(report, interval_s, run_id, blanks), self._host.is_interrupted
             )
         except DatabaseError:
-            keeper.keep(report, interval_s, blanks=blanks)
+            keeper.keep(UnstoredCycle(report, interval_s, blanks=blanks))
         return replace(report, run_id=run_id)
 
     def _report(

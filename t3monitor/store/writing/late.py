@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Cursor
+from typing import NamedTuple
 
 import msgspec
 
@@ -64,6 +65,16 @@ class LateCycle(msgspec.Struct, frozen=True):
     blanks: tuple[Blank, ...] = ()
 
 
+class UnstoredCycle(NamedTuple):
+    """What a cycle wanted stored; ``panels`` are what `CycleTransaction.log` would have been given."""
+
+    report: CycleReport
+    sync_interval_s: int
+    panels: Iterable[tuple[Panel, Panel]] = ()
+    reading_times: Iterable[tuple[Vector, tuple[int, int]]] = ()
+    blanks: Iterable[Blank] = ()
+
+
 class Late(msgspec.Struct):
     """The cycles that wait, oldest first; what does not fit falls out at that end and is counted.
 
@@ -79,15 +90,9 @@ class Late(msgspec.Struct):
     events: list[RecordingEvent] = []
     waiting: list[Waiting] = []  # causes, when the program ended
 
-    def add(
-        self,
-        report: CycleReport,
-        sync_interval_s: int,
-        panels: Iterable[tuple[Panel, Panel]] = (),
-        reading_times: Iterable[tuple[Vector, tuple[int, int]]] = (),
-        blanks: Iterable[Blank] = (),
-    ) -> None:
-        """Keeps a cycle. ``panels`` are what `CycleTransaction.log` would have been given."""
+    def add(self, unstored: UnstoredCycle) -> None:
+        """Keeps a cycle."""
+        report, sync_interval_s, panels, reading_times, blanks = unstored
         frames = tuple(frame for panel, whole in panels for frame in self._frames(panel, whole))
         self.cycles.append(LateCycle(report, sync_interval_s, frames, tuple(reading_times), tuple(blanks)))
         self.bytes += _size(self.cycles[-1])
