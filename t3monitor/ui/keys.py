@@ -73,7 +73,7 @@ def trend_keys() -> list[Keys]:
             (("PgUp", "PgDown"), _tr("One window, or the day or week of the calendar that is shown, back or forth")),
             (("Ctrl+PgUp", "Ctrl+PgDown"), _tr("A day back or forth")),
             (("T", "Y", "W"), _tr("Today, yesterday, this week")),
-            (("F",), _tr("Fit data: all readings of the points")),
+            (("F",), _tr("Fit data: the readings connected with those in sight; once more, all of them")),
             (("N",), _tr("A note at the cursor, else from A to B, else about the time in sight")),
             (("+", "-"), _tr("Zoom in or out around the cursor")),
             (("Home",), _tr("Follow the present")),

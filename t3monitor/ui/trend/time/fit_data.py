@@ -9,16 +9,30 @@ from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.series.coverage import Request
 from t3monitor.ui.trend.series.loader import Load, Spawn, Task, load_series
+from t3monitor.ui.trend.shown import Shown
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.time.time_range import EARLIEST_S
+from t3monitor.ui.trend.time.connected import around, connected
+from t3monitor.ui.trend.time.time_range import EARLIEST_S, TimeRange
 
-_POINTS = 1000  # the first and the last reading are told however few there are
+_POINTS = 1000  # the first and the last reading and all holes are told however few there are
 
 _logger = logging.getLogger(__name__)
 
 
+def fit_tip() -> str:
+    """What it shows, for tooltips."""
+    return translate(
+        "FitData",
+        "The readings connected with those in sight: until a week is without any. Once more: all of them",
+    )
+
+
 class FitData:
-    """Shows all readings of the series that are not hidden, when it knows their time."""
+    """Shows the readings of the series that are not hidden, when it knows their time.
+
+    Those that are connected with what is in sight (see `connected`), lest a day of months ago makes a dot of all others;
+    asked once more, all of them.
+    """
 
     def __init__(
         self, load: Load, spawn: Spawn, state: TrendState, clock: Callable[[], float], failed: Callable[[str], None]
@@ -29,6 +43,7 @@ class FitData:
         self._clock = clock
         self._failed = failed
         self._task: Task | None = None
+        self._fitted: Shown | None = None  # what was in sight afterwards
 
     @property
     def is_busy(self) -> bool:
@@ -59,10 +74,12 @@ class FitData:
             _logger.exception("Looking for data failed")
             self._failed(translate("FitData", "History cannot be loaded; the log tells why"))
         else:
-            parts = [part for series in found.values() for part in series]
-            if parts:
-                first_s = min(float(part.times_utc_s[0]) for part in parts)
-                self._state.show_data(first_s, max(float(part.ends_utc_s[-1]) for part in parts))
+            stretches = connected(chain.from_iterable(found.values()))
+            is_again = self._state.shown == self._fitted
+            shown = TimeRange(EARLIEST_S, self._clock()) if is_again else self._state.time_range
+            if fitting := around(stretches, shown):
+                self._state.show_data(*fitting)
+                self._fitted = self._state.shown
         self._task = None
 
 

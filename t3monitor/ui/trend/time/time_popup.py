@@ -22,8 +22,10 @@ from t3monitor.model.zones import local, zone_text
 from t3monitor.ui.kit.calendar import Calendar
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import field_label
+from t3monitor.ui.kit.texts import tooltip_text
 from t3monitor.ui.trend.shown import ZoneChoice
 from t3monitor.ui.trend.state import TrendState
+from t3monitor.ui.trend.time.fit_data import fit_tip
 from t3monitor.ui.trend.time.local_calendar import Span
 from t3monitor.ui.trend.time.time_range import LONGEST_S, SHORTEST_S, TimeRange
 from t3monitor.ui.trend.time.typed_times import TypedTimeError, time_typed, typed_text
@@ -51,6 +53,8 @@ class TimePopup(QFrame):
             (self.tr("Fit data") + "\tF", fit),
         ):
             offers.addWidget(self._offer(text, show))
+        fit_button = self.offers[-1]
+        fit_button.setToolTip(tooltip_text([fit_button.toolTip(), fit_tip()]))
         offers.addStretch(1)
 
         self.start, self.end = QLineEdit(), QLineEdit()
