@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -34,7 +35,8 @@ def days(stretches: Sequence[TimeRange]) -> list[tuple[float, float]]:
 def test_a_week_without_any_reading_parts_what_is_before_from_what_is_after() -> None:
     assert days(connected([series((0, 1), (8, 9))])) == [(0, 9)]
     assert days(connected([series((0, 1), (8.1, 9))])) == [(0, 1), (8.1, 9)]
-    assert days(connected([series((0, 1), (20, 21)), series((5, 14))])) == [(0, 21)], "another point has readings between"
+    others = [series((0, 1), (20, 21)), series((5, 14))]
+    assert days(connected(others)) == [(0, 21)], "another point has readings between"
     assert days(connected([series((30, 31)), series((0, 1), (9, 10), is_over=True)])) == [(0, 1), (9, 10), (30, 31)]
     assert connected([]) == []
 
@@ -52,7 +54,7 @@ def test_what_is_in_sight_is_shown_whole_or_else_what_is_nearest() -> None:
 def test_every_reading_is_in_a_stretch_and_no_two_stretches_are_near(points: list[list[int]]) -> None:
     all_known = [list(zip(its[::2], its[1::2], strict=False)) for its in map(sorted, points)]
     found = connected([series(*known) for known in all_known])
-    assert all(after.start_s - before.end_s > APART_S for before, after in zip(found, found[1:], strict=False))
+    assert all(after.start_s - before.end_s > APART_S for before, after in pairwise(found))
     for start, end in (its for known in all_known for its in known):
         assert sum(its.start_s <= start * DAY_S and end * DAY_S <= its.end_s for its in found) == 1
     edges = {edge * DAY_S for known in all_known for its in known for edge in its}

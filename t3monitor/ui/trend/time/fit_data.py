@@ -30,8 +30,8 @@ def fit_tip() -> str:
 class FitData:
     """Shows the readings of the series that are not hidden, when it knows their time.
 
-    Those that are connected with what is in sight (see `connected`), lest a day of months ago makes a dot of all others;
-    asked once more, all of them.
+    Those that are connected with what is in sight (see `connected`), lest a day of months ago makes a dot of the
+    others; asked once more, all of them.
     """
 
     def __init__(
