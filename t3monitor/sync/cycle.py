@@ -8,7 +8,6 @@ from typing import NamedTuple, Protocol
 from t3monitor.model.causes import Blank, Cause
 from t3monitor.model.clock import Clock, Stopwatch
 from t3monitor.model.errors import (
-    BadReplyError,
     BusyError,
     DatabaseError,
     DatabaseLockedError,
@@ -43,6 +42,7 @@ from t3monitor.store.upkeep.disk import NO_SAMPLES
 from t3monitor.store.writing.late import UnstoredCycle
 from t3monitor.store.writing.validation import count_back
 from t3monitor.sync import causes
+from t3monitor.sync.answers import snapshot_of
 from t3monitor.sync.faults import summary
 from t3monitor.sync.parts import in_groups, read_anew, to_record, with_all_as_new
 from t3monitor.sync.recording import PanelClaims
@@ -156,7 +156,7 @@ class Cycle:
 
         self._watch.enter(SyncPhase.PARSE.key)
         source.words.learn(answer.words)
-        snapshot = _remarked(_decoded(source, answer, received_at), answer, self._host.site)
+        snapshot = snapshot_of(source.decoder, answer, received_at, self._host.site)
         snapshot = in_groups(snapshot, answer.groups, source.recalled)
         snapshot = self._host.claims.known_controllers(self._host.site, snapshot)
         known = {panel.serial_number for panel in (*snapshot.panels, *snapshot.silent)}
@@ -337,37 +337,6 @@ class _Reading(NamedTuple):
         """The same where the disk has no room for the history."""
         history = replace(self.history, panels=tuple(panel.with_only([]) for panel in self.history.panels))
         return self._replace(history=history, blanks=(Blank(None, None, Cause.DATABASE, NO_SAMPLES),))
-
-
-def _decoded(source: Source, answer: Answer, received_at: int) -> Snapshot:
-    """What the answer says; of a bad one that was recorded the sentence names its file, for there may be many."""
-    try:
-        return source.decoder.decode(answer.body, received_at)
-    except BadReplyError as error:
-        raise BadReplyError(f"{answer.file}: {error}" if answer.file else f"{error}") from error
-
-
-def _remarked(snapshot: Snapshot, answer: Answer, site: str) -> Snapshot:
-    """The snapshot with what its link says beside its bytes."""
-    return replace(
-        snapshot,
-        panels=_at(site, snapshot.panels),
-        doubles=_at(site, snapshot.doubles),
-        skipped_panels=(*answer.failed_panels, *snapshot.skipped_panels),
-        skipped_points=(*answer.missing_points, *snapshot.skipped_points),
-        left_out=(*answer.left_out, *snapshot.left_out),
-        note=answer.note,
-        silent=_silent(snapshot, answer, site),
-    )
-
-
-def _at(site: str, panels: tuple[Panel, ...]) -> tuple[Panel, ...]:
-    return tuple(replace(panel, site=site) for panel in panels) if site else panels
-
-
-def _silent(snapshot: Snapshot, answer: Answer, site: str) -> tuple[Panel, ...]:
-    answered = {panel.serial_number for panel in snapshot.panels}
-    return tuple(replace(panel, site=site) for panel in answer.silent if panel.serial_number not in answered)
 
 
 def _ending(snapshot: Snapshot) -> tuple[Outcome, str | None]:
