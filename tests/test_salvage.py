@@ -45,7 +45,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def fewer_ranges_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a small file there is nothing more to find in the 500 that are tried in a large one."""
-    monkeypatch.setattr("t3monitor.store.upkeep.salvage._MOST_BARREN", 20)
+    monkeypatch.setattr("t3monitor.store.upkeep.carrying._MOST_BARREN", 20)
 
 
 @pytest.fixture
