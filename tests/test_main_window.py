@@ -306,7 +306,7 @@ def test_figures_of_a_stretch_take_their_height_from_points_and_plot_alike_until
     saved = window.save_state()
     window.trend.figures.height_changed.emit(0)
     assert heights(window) == before
-    window._splitters["right"].splitterMoved.emit(300, 1)
+    window.panes.right.splitterMoved.emit(300, 1)
     moved = window.save_state()
     for state, is_own in ((saved, False), (moved, True), ({"splitters": saved["splitters"]}, True), ({}, False)):
         window.restore_state(state)
@@ -323,7 +323,7 @@ def test_the_drawer_leaves_a_low_window_height_for_the_plot_until_somebody_moves
     with qtbot.waitExposed(window):
         window.show()
     window.activity.show_cycle()
-    drawer = window._splitters["drawer"]
+    drawer = window.panes
     window.activity_action.trigger()
     QCoreApplication.processEvents()
     assert 120 < window.activity.height() < 0.32 * drawer.height()
@@ -351,7 +351,7 @@ def test_a_low_window_holds_drawer_and_figures_and_still_has_curves(window: Main
     window.trend.figures.show()
     QCoreApplication.processEvents()
     assert window.trend.figures.isVisible()
-    least_px = window._drawer_splitter.minimumSizeHint().height()
+    least_px = window.panes.minimumSizeHint().height()
     assert least_px <= 507, "what 600 have beside menus, tool bar and status bar, so that it need not grow"
     assert window.trend.plot.height() - window.trend.plot.foot_px > 80
 

@@ -5,7 +5,7 @@ It shows and asks; what is done about it is the business of `t3monitor.app`, whi
 
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
@@ -18,22 +18,22 @@ from t3monitor.model.snapshot import Snapshot
 from t3monitor.session import Session
 from t3monitor.sync.links import site_zones
 from t3monitor.ui.activity.view import ActivityPane
+from t3monitor.ui.database_label import DatabaseLabel
 from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
 from t3monitor.ui.fill_offer import FillOffer
 from t3monitor.ui.help import add_help_menu
 from t3monitor.ui.importing import may_be_imported
 from t3monitor.ui.kit.icons import icon
-from t3monitor.ui.kit.layout import splitter, stack
+from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Banner
-from t3monitor.ui.kit.plain import Label, window_title
-from t3monitor.ui.kit.texts import tooltip_text
+from t3monitor.ui.kit.plain import window_title
+from t3monitor.ui.panes import Panes, bytes_to_text, text_to_bytes
 from t3monitor.ui.points.view import PointsView
-from t3monitor.ui.points_and_trend import PointsAndTrend
 from t3monitor.ui.progress.bar import PhaseBar
 from t3monitor.ui.progress.indicator import LinkIndicator
 from t3monitor.ui.progress.sites import SiteProgress
-from t3monitor.ui.progress.texts import database_text, link_reason, site_state_text, why_no_points
+from t3monitor.ui.progress.texts import link_reason, site_state_text, why_no_points
 from t3monitor.ui.tool_bar import ToolBar
 from t3monitor.ui.trend.actions import undo_on_key
 from t3monitor.ui.trend.view import TrendView
@@ -41,8 +41,6 @@ from t3monitor.ui.watched import watched_text
 from t3monitor.ui.welcome import WelcomePage
 
 _DEFAULT_SIZE = (1280, 800)
-_DEVICES_WIDTH, _DEVICES_SHARE = 300, 0.275  # at most, and of the window
-_DRAWER_SHARE, _DRAWER_PX = 0.28, 150  # of the height, and what it has in a low window
 _NOTICE_MS = 15_000
 _WIDTH_FOR_GROWTH = 1100  # of the window; else how the last cycle ended has no room
 
@@ -79,8 +77,6 @@ class MainWindow(QMainWindow):
         self.fill_offer = FillOffer()
         self.fill_offer.said.connect(self.say)
         self.settings_page = 0  # that was shown last
-        self._has_own_panes = self._has_own_drawer = False  # the user moved that border
-        self._database_size: tuple[int | None, float | None] = None, None  # bytes, and bytes a day
         self.indicator = LinkIndicator(self.progress)
 
         self.sync_once_action = self._action("sync-once", self.tr("Sync &once"), "F5", self.sync_once_asked.emit)
@@ -136,7 +132,7 @@ class MainWindow(QMainWindow):
     def show_welcome(self, *, shown: bool) -> None:
         """Shows the page of the first start instead of the panes, or the panes."""
         if shown is not (self._pages.currentWidget() is self.welcome):
-            self._pages.setCurrentWidget(self.welcome if shown else self._drawer_splitter)
+            self._pages.setCurrentWidget(self.welcome if shown else self.panes)
             (self.welcome.demo if shown else self.points.table).setFocus()
         for action in (
             self.sync_once_action,
@@ -204,8 +200,7 @@ class MainWindow(QMainWindow):
 
     def set_database_size(self, size: int | None, a_day: float | None) -> None:
         """Says how many bytes the database has, None while there is none, and gets in a day as far as that is known."""
-        self._database_size = size, a_day
-        self._show_database_size()
+        self._database_label.set_size(size, a_day)
 
     def visible_points(self) -> frozenset[PointKey]:
         """What the user looks at: the plotted points, and what the table of points shows."""
@@ -226,11 +221,8 @@ class MainWindow(QMainWindow):
     def save_state(self) -> dict[str, Any]:
         """Everything that the next start is to find as it was."""
         return {
-            "geometry": _text(self.saveGeometry()),
-            "splitters": {name: _text(its.saveState()) for name, its in self._splitters.items()},
-            "own_panes": self._has_own_panes,
-            "own_right": self._right.is_chosen,
-            "own_drawer": self._has_own_drawer,
+            "geometry": bytes_to_text(self.saveGeometry()),
+            **self.panes.save_state(),
             "activity": self.activity_action.isChecked(),
             "trend_alone": self.trend_alone_action.isChecked(),
             "settings_page": self.settings_page,
@@ -242,14 +234,8 @@ class MainWindow(QMainWindow):
     def restore_state(self, state: dict[str, Any]) -> None:
         """Puts a saved state back; what cannot be used of it is left out."""
         if isinstance(geometry := state.get("geometry"), str):
-            self.restoreGeometry(_bytes(geometry))
-        self._has_own_panes = state.get("own_panes") is True
-        self._right.is_chosen = state.get("own_right", "splitters" in state) is True
-        self._has_own_drawer = state.get("own_drawer", "splitters" in state) is True
-        splitters = found if isinstance(found := state.get("splitters"), dict) else {}
-        for name, its in self._splitters.items():
-            if isinstance(saved := splitters.get(name), str):
-                its.restoreState(_bytes(saved))
+            self.restoreGeometry(text_to_bytes(geometry))
+        self.panes.restore_state(state)
         self.activity_action.setChecked(bool(state.get("activity", False)))
         self._show_activity()
         self.trend_alone_action.setChecked(state.get("trend_alone") is True)
@@ -309,22 +295,11 @@ class MainWindow(QMainWindow):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._has_own_panes:
-            devices = min(_DEVICES_WIDTH, round(_DEVICES_SHARE * self.width()))
-            self._splitters["panes"].setSizes([devices, self.width() - devices])
-        self._fit_drawer()
-        self._show_database_size()
-
-    def _show_database_size(self) -> None:
-        size, a_day = self._database_size
-        has_room = self.width() >= _WIDTH_FOR_GROWTH
-        self._database_label.setText(database_text(size, a_day if has_room else None))
-        self._database_label.setToolTip(tooltip_text([database_text(size, a_day)]))
+        self.panes.fit(self.width())
+        self._database_label.set_has_room(self.width() >= _WIDTH_FOR_GROWTH)
 
     def _make_status_bar(self) -> None:
-        self._database_label = Label()
-        self._database_label.setProperty("muted", True)
-        self._database_label.setContentsMargins(8, 0, 8, 0)
+        self._database_label = DatabaseLabel()
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.phase_bar, 1)
         self.statusBar().addWidget(self.trend.exporter.saved_notice, 1)
@@ -332,17 +307,11 @@ class MainWindow(QMainWindow):
             self.statusBar().addPermanentWidget(widget)
 
     def _make_panes(self) -> None:
-        self._right = PointsAndTrend(self.points, self.trend)
-        panes = splitter(Qt.Orientation.Horizontal, (self.devices, 0), (self._right, 1))
-        panes.splitterMoved.connect(self._on_panes_moved)
+        self.panes = Panes(self.devices, self.points, self.trend, self.activity)
         self.trend.order_stops()
-        self.trend.figures.height_changed.connect(self._right.set_figures)
-        self._drawer_splitter = splitter(Qt.Orientation.Vertical, (panes, 1), (self.activity, 0))
-        self._drawer_splitter.splitterMoved.connect(self._on_drawer_moved)
-        self._splitters = {"right": self._right, "panes": panes, "drawer": self._drawer_splitter}
-        self.activity.hide()
+        self.trend.figures.height_changed.connect(self.panes.right.set_figures)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._drawer_splitter)
+        self._pages.addWidget(self.panes)
         self._pages.addWidget(self.welcome)
         below = QWidget()
         stack(below, self.banner, self.recorder_banner, self.salvaged_banner, self._pages)
@@ -394,24 +363,8 @@ class MainWindow(QMainWindow):
         self.points.on_find()
 
     @Slot()
-    def _on_panes_moved(self) -> None:
-        self._has_own_panes = True
-
-    @Slot()
-    def _on_drawer_moved(self) -> None:
-        self._has_own_drawer = True
-
-    @Slot()
     def _show_activity(self) -> None:
-        self.activity.setVisible(self.activity_action.isChecked())
-        self._fit_drawer()
-
-    def _fit_drawer(self) -> None:
-        """Leaves points and plot most of the height, until somebody moves the border."""
-        if self.activity_action.isChecked() and not self._has_own_drawer:
-            height = sum(self._drawer_splitter.sizes())
-            drawer = min(self.activity.sizeHint().height(), max(round(_DRAWER_SHARE * height), _DRAWER_PX))
-            self._drawer_splitter.setSizes([height - drawer, drawer])
+        self.panes.show_drawer(shown=self.activity_action.isChecked())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -443,11 +396,3 @@ def _importable(data: QMimeData) -> list[str]:
 def _tip(action: QAction) -> str:
     plain = action.text().replace("&", "").replace("…", "")
     return f"{plain} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})"
-
-
-def _text(state: QByteArray) -> str:
-    return bytes(state.toBase64().data()).decode("ascii")
-
-
-def _bytes(text: str) -> QByteArray:
-    return QByteArray.fromBase64(text.encode("ascii", "replace"))
