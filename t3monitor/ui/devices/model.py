@@ -10,6 +10,7 @@ from t3monitor.model.freshness import PanelState, is_link_up
 from t3monitor.model.recording import Recording
 from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.model.successions import Succession
+from t3monitor.ui.devices.cells import panel_colours, panel_texts, site_colour, total_texts
 from t3monitor.ui.devices.columns import DeviceColumn, state_word, title
 from t3monitor.ui.devices.paint import NOTE_ROLE, mark
 from t3monitor.ui.devices.panels import Group, PanelRow, SiteState, grouped, shown_state
@@ -17,8 +18,7 @@ from t3monitor.ui.devices.tips import panel_tip, site_tip
 from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
 from t3monitor.ui.kit.rows import stretches
 from t3monitor.ui.kit.texts import Ages, translate
-from t3monitor.ui.kit.theme import StateColours, current_theme
-from t3monitor.ui.progress.state import LinkState
+from t3monitor.ui.kit.theme import current_theme
 
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _DECORATION = int(Qt.ItemDataRole.DecorationRole)
@@ -63,9 +63,8 @@ class DevicesModel(QAbstractItemModel):
         self._replaced: dict[int, int] = {}  # by serial number of the successor
         self._successors: dict[int, int] = {}  # the other way round
         self._texts: dict[int, list[str]] = {}  # what the cells of each panel say
-        self._all_texts: list[str] = []
         self._now_s, self._interval_s = 0.0, 0
-        self._refresh_all_texts()
+        self._all_texts = total_texts(())
         self._marks = {state: mark(state) for state in PanelState}
 
     def set_site_name(self, name: str) -> None:
@@ -211,8 +210,8 @@ class DevicesModel(QAbstractItemModel):
         self._groups = grouped(self._panels.values(), self._site_states, unnamed)
         self._judge()
         ages = Ages(self._now_s)
-        self._texts = {serial: self._texts_of(panel, ages) for serial, panel in self._panels.items()}
-        self._refresh_all_texts()
+        self._texts = {serial: panel_texts(panel, ages) for serial, panel in self._panels.items()}
+        self._all_texts = total_texts(self._panels.values())
         self.endResetModel()
 
     def _judge(self) -> None:
@@ -228,7 +227,7 @@ class DevicesModel(QAbstractItemModel):
         for number, group in enumerate(self._groups, start=1):
             changed: dict[DeviceColumn, list[int]] = {column: [] for column in DeviceColumn}  # rows
             for row, panel in enumerate(group.panels):
-                old, new = self._texts[panel.newest.serial_number], self._texts_of(panel, ages)
+                old, new = self._texts[panel.newest.serial_number], panel_texts(panel, ages)
                 self._texts[panel.newest.serial_number] = new
                 is_turned = states[panel.newest.serial_number] is not panel.state
                 for column, rows in changed.items():
@@ -236,7 +235,7 @@ class DevicesModel(QAbstractItemModel):
                         rows.append(row)
             self._tell(number, changed)
         old = self._all_texts
-        self._refresh_all_texts()
+        self._all_texts = total_texts(self._panels.values())
         self._tell(_TOP_LEVEL, {column: [0] for column in DeviceColumn if old[column] != self._all_texts[column]})
 
     def _tell(self, internal_id: int, changed: Mapping[DeviceColumn, Sequence[int]]) -> None:
@@ -245,39 +244,6 @@ class DevicesModel(QAbstractItemModel):
                 self.dataChanged.emit(
                     self.createIndex(first, column, internal_id), self.createIndex(last, column, internal_id)
                 )
-
-    def _texts_of(self, panel: PanelRow, ages: Ages) -> list[str]:
-        newest = panel.newest
-        age = ages[panel.read_at]
-        if panel.state is PanelState.NO_ANSWER:
-            age = _tr("no answer")
-        elif panel.state is PanelState.STALE:
-            age = _tr("stale %s") % age
-        elif panel.state is PanelState.HELD:
-            age = _tr("held %s") % age
-        return [
-            panel.name,
-            age,
-            str(newest.panel_id),
-            str(newest.serial_number),
-            newest.address,
-            *(ages[logging_time] for _, _, logging_time in newest.vectors()),
-            str(panel.in_use),
-            str(panel.overridden),
-            str(panel.faults),
-        ]
-
-    def _refresh_all_texts(self) -> None:
-        panels = self._panels.values()
-        texts = [""] * len(DeviceColumn)
-        texts[DeviceColumn.NAME] = _tr("All panels")
-        if panels:
-            live = sum(panel.state is PanelState.LIVE for panel in panels)
-            texts[DeviceColumn.AGE] = _tr("%d/%d live") % (live, len(panels))
-            texts[DeviceColumn.IN_USE] = f"{sum(panel.in_use for panel in panels):,}"
-            texts[DeviceColumn.OVERRIDDEN] = f"{sum(panel.overridden for panel in panels):,}"
-            texts[DeviceColumn.FAULTS] = f"{sum(panel.faults for panel in panels):,}"
-        self._all_texts = texts
 
     def _text(self, index: _Index) -> str:
         if panel := self.panel(index):
@@ -325,10 +291,10 @@ class DevicesModel(QAbstractItemModel):
         column, muted = index.column(), current_theme().muted
         if panel is None:
             state = self._shown_state(index) if column == DeviceColumn.AGE else None
-            if state and (colour := _site_colour(state)):
+            if state and (colour := site_colour(state)):
                 return colour
             return muted if column == DeviceColumn.AGE or index.row() > 0 else None
-        if colours := _colours(panel, column):
+        if colours := panel_colours(panel, column):
             return colours.text
         return None if column == DeviceColumn.NAME and panel.answered else muted
 
@@ -380,7 +346,7 @@ class DevicesModel(QAbstractItemModel):
         if role == _DECORATION:
             return self._marks[panel.state] if column == DeviceColumn.NAME else None
         if role == _BACKGROUND:
-            colours = _colours(panel, column)
+            colours = panel_colours(panel, column)
             return colours.background if colours else None
         return panel.newest.serial_number  # of _SERIAL
 
@@ -401,23 +367,6 @@ class DevicesModel(QAbstractItemModel):
         if index.internalId() != _TOP_LEVEL:
             return _PANEL_FLAGS
         return _ALL_FLAGS if index.row() == 0 else _GROUP_FLAGS
-
-
-def _colours(panel: PanelRow, column: int) -> StateColours | None:
-    """Those of a cell whose text names a state."""
-    theme = current_theme()
-    if column == DeviceColumn.AGE:
-        return {PanelState.STALE: theme.stale, PanelState.NO_ANSWER: theme.down}.get(panel.state)
-    if column == DeviceColumn.OVERRIDDEN:
-        return theme.overridden if panel.overridden else None
-    if column == DeviceColumn.FAULTS:
-        return theme.fault if panel.faults else None
-    return None
-
-
-def _site_colour(site: SiteState) -> QColor | None:
-    theme = current_theme()
-    return {LinkState.FAILED: theme.bad, LinkState.WAITING: theme.warning}.get(site.state)
 
 
 def _tr(text: str) -> str:
