@@ -20,6 +20,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.ui.keys import table_keys
+from t3monitor.ui.kit.brief_names import brief_names
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.trend.holes.missing import Pieces
 from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
@@ -316,6 +317,7 @@ def test_of_what_stands_behind_a_label_the_panel_is_cut_last_and_in_its_middle(l
         legend.resize(width, 300)
         small += [text for text in drawn(legend) if text.startswith("A")]
     assert "AHU-1" in small
+    assert "A…1" not in small, "nobody knows a name again by that"
     assert all(text.split(" · ")[0].endswith("1") for text in small), sorted(set(small))
 
 
@@ -332,6 +334,28 @@ def test_equal_labels_are_told_apart_by_their_panels_at_any_width_and_figures_gi
     legend.show_entries([], "Now")
     legend.show_entries([replace(row, apart="") for row in alike], "Now")
     assert len(figures_shown(legend)) > len(before), "unless labels are enough"
+
+
+def test_where_a_panel_has_no_room_the_words_stay_that_tell_it_apart_also_beside_a_reading_of_t3000s(
+    legend: Legend,
+) -> None:
+    panels = ("VAV-1 Floor 1 North", "VAV-2 Floor 1 North")
+    told = Told("17.20 °C (filled from T3000)", shorter=("17.20 °C (filled)", "17.20 °C"))
+    legend.show_entries(
+        [
+            replace(ENTRIES[n], names=Names(panel, "RAT", "Return air"), apart=panel, brief=brief, told=told)
+            for n, (panel, brief) in enumerate(zip(panels, brief_names(panels), strict=True))
+        ],
+        "18:04:30",
+    )
+    told_at = {}
+    for width in range(NARROW_PX, 900, 20):
+        legend.resize(width, 300)
+        texts = drawn(legend)
+        small = [text.split(" · ")[0] for text in texts if text.startswith("V")]
+        assert small in (list(panels), list(brief_names(panels))), (width, texts)
+        told_at[width] = next(text for text in texts if text.startswith("17.20"))
+    assert list(dict.fromkeys(told_at.values())) == ["17.20 °C", "17.20 °C (filled)", told.text]
 
 
 @pytest.mark.parametrize("cause", Cause)

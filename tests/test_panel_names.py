@@ -10,6 +10,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.devices.model import DevicesModel
 from t3monitor.ui.devices.view import DevicesView
+from t3monitor.ui.kit.brief_names import brief_names
 from t3monitor.ui.kit.panel_names import PanelNames, sentence_about
 from t3monitor.ui.points.columns import Column
 from t3monitor.ui.points.filter import PointFilter
@@ -100,6 +101,24 @@ def test_equal_names_are_told_apart_in_the_tree(qtbot: QtBot) -> None:
     model.apply(snapshot(*ALIKE))
     assert model.index_of(237219).data() == "AHU-1 (237219)"
     assert str(model.index_of(237219).data(role=3)).startswith("AHU-1 (237219): ")
+
+
+@pytest.mark.parametrize(
+    ("names", "brief"),
+    [
+        (("VAV-1 Floor 1", "VAV-2 Floor 1", "VAV-1 Floor 1"), ("VAV-1 …", "VAV-2 …", "VAV-1 …")),
+        (("Boiler plant 1", "Boiler plant 2"), ("… 1", "… 2")),
+        (("Floor 1 East", "Floor 1 West", "Floor 2 East"), ("… 1 East", "… West", "… 2 …")),
+        (("Boiler plant", "Boiler plant 2"), ("Boiler plant", "… 2")),
+        (("AHU-1 · Office", "AHU-1 · Plant"), ("… Office", "… Plant")),
+        (("AHU 1", "AHU 10", ""), ("… 1", "… 10", "")),
+        ((), ()),
+    ],
+)
+def test_of_names_in_little_room_the_words_stay_that_tell_them_apart(
+    names: tuple[str, ...], brief: tuple[str, ...]
+) -> None:
+    assert brief_names(names) == brief
 
 
 def test_equal_names_are_told_apart_in_legend_and_lanes(qtbot: QtBot) -> None:

@@ -202,9 +202,10 @@ class Legend(QTreeView):
 
     def _row_px(self, entry: Entry) -> int:
         """What label, panel and value want; why there is no reading is told in as many words as have room."""
-        texts = entry.names.label[:_LONG_LABEL], "" if entry.told.is_missing else entry.value_text
+        value = entry.told.shorter[-1] if entry.told.shorter else entry.value_text
+        texts = entry.names.label[:_LONG_LABEL], "" if entry.told.is_missing else value
         texts_px = sum(map(QFontMetrics(self.font()).horizontalAdvance, texts))
-        return texts_px + apart_px(entry, QFontMetrics(small_font(self.font()))) + 3 * PADDING_PX
+        return texts_px + apart_px(entry.apart, QFontMetrics(small_font(self.font()))) + 3 * PADDING_PX
 
     def _fit_columns(self) -> None:
         """Shows the wanted figures that have room beside name and value; columns do not get narrower by themselves."""

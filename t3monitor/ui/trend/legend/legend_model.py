@@ -79,6 +79,7 @@ class Entry:
     figures: Figures
     plot: int = 0  # of those above each other, from the top
     apart: str = ""  # the panel, where another series has the same label
+    brief: str = ""  # as much of that as tells it apart
 
     @property
     def value_text(self) -> str:

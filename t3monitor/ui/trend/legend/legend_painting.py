@@ -15,6 +15,7 @@ from t3monitor.ui.trend.legend.styles import DASHES, Style
 PADDING_PX = 6  # of a cell, on either side
 _GAP_PX = 6
 _BOX_PX = 15
+_LEAST_CUT = 6  # letters; nobody knows a name again by fewer of them
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _State = QStyle.StateFlag
@@ -91,10 +92,18 @@ class RowPainter:
         plain, muted = colours
         room = cells[Column.NAME].united(cells[Column.VALUE]).adjusted(2, 0, -PADDING_PX, 0)
         wanted_px = self._metrics.horizontalAdvance(row.names.label) + 1  # an exact fit would be elided
-        its_apart_px = apart_px(row, self._small_metrics)
         ways = row.value_text, *row.told.shorter
-        beside_px = room.width() - wanted_px - its_apart_px - _GAP_PX
-        value = next((text for text in ways if self._metrics.horizontalAdvance(text) < beside_px), ways[-1])
+        beside_px = room.width() - wanted_px - _GAP_PX
+        apart, value = next(
+            (
+                (apart, text)
+                for apart in (row.apart, row.brief)
+                for text in ways
+                if self._metrics.horizontalAdvance(text) < beside_px - apart_px(apart, self._small_metrics)
+            ),
+            (row.brief, ways[-1]),
+        )
+        its_apart_px = apart_px(apart, self._small_metrics)
         value_px = self._metrics.horizontalAdvance(value) + 1
         label_px = min(wanted_px, max(room.width() - its_apart_px - value_px - _GAP_PX, room.width() // 3))
         painter.setPen(plain)
@@ -106,12 +115,13 @@ class RowPainter:
         if small_room.width() >= its_apart_px:  # as wide however long the value is
             right = room.right() - plain_value_px(self._metrics)
             small_room.setRight(min(small_room.right(), max(right, small_room.left() + its_apart_px)))
-        text, mode = small_text(row), Qt.TextElideMode.ElideRight
-        first, *_ = text.split(" · ")
+        whole, mode = small_text(row), Qt.TextElideMode.ElideRight
+        first = row.apart or whole.split(" · ")[0]
         if self._small_metrics.horizontalAdvance(f"{first} · m…") > small_room.width():  # its end tells panels apart
-            text, mode = first, Qt.TextElideMode.ElideMiddle
-        text = self._small_metrics.elidedText(text, mode, max(0, small_room.width()))
-        if len(text) > 2:  # no lonely letter
+            is_brief = self._small_metrics.horizontalAdvance(first) > small_room.width()
+            whole, mode = row.brief if row.brief and is_brief else first, Qt.TextElideMode.ElideMiddle
+        text = self._small_metrics.elidedText(whole, mode, max(0, small_room.width()))
+        if text == whole or len(text) >= _LEAST_CUT:
             painter.setPen(muted)
             painter.setFont(self._small)
             painter.drawText(small_room, _LEFT, text)
@@ -143,9 +153,9 @@ def small_font(font: QFont) -> QFont:
     return small
 
 
-def apart_px(row: Entry, small: QFontMetrics) -> int:
+def apart_px(apart: str, small: QFontMetrics) -> int:
     """What tells a row apart from others with the same label, in pixels of that font."""
-    return small.horizontalAdvance(row.apart) + _GAP_PX if row.apart else 0
+    return small.horizontalAdvance(apart) + _GAP_PX if apart else 0
 
 
 def plain_value_px(metrics: QFontMetrics) -> int:

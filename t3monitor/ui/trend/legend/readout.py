@@ -101,9 +101,12 @@ class Readout:
                 self._holes.ask_about(key, time_s)
             return self._missing(hole, value)
         if at_s is None or not isinstance(key, ComparedKey):
-            return Told(
-                f"{value} ({translate('Readout', 'filled from T3000')})" if self._is_filled(key, at_s) else value
-            )
+            if self._is_filled(key, at_s):
+                return Told(
+                    f"{value} ({translate('Readout', 'filled from T3000')})",
+                    shorter=(f"{value} ({word(Cause.FILLED)})", value),
+                )
+            return Told(value)
         return Told(value + self._difference(key, at_s, now_s))
 
     def _is_filled(self, key: SeriesKey, at_s: float | None) -> bool:

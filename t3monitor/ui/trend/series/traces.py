@@ -14,6 +14,7 @@ from t3monitor.model.points import Point, PointKey
 from t3monitor.model.recording import Recording
 from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, points_of
 from t3monitor.model.snapshot import Snapshot
+from t3monitor.ui.kit.brief_names import brief_names
 from t3monitor.ui.kit.panel_names import PanelNames
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.legend.figures import Figures
@@ -238,6 +239,7 @@ class Traces:
     ) -> list[Entry]:
         """The rows of the legend with what ``tell`` says of each series, of the present or of another time."""
         traces = list(self._traces.values())
+        apart = [its.beside("") for its in self._apart(traces)]
         return [
             Entry(
                 chosen.key,
@@ -251,9 +253,12 @@ class Traces:
                 _unit(trace),
                 figures.get(chosen.key, Figures()),
                 chosen.plot,
-                apart.beside(""),
+                its_apart,
+                brief,
             )
-            for chosen, trace, apart in zip(self._series, traces, self._apart(traces), strict=True)
+            for chosen, trace, its_apart, brief in zip(
+                self._series, traces, apart, brief_names(tuple(apart)), strict=True
+            )
         ]
 
     def is_recorded(self, trace: Trace) -> bool:
