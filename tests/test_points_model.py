@@ -17,9 +17,10 @@ from t3monitor.simulation.building import Building
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.ui.kit.theme import LIGHT
 from t3monitor.ui.points.columns import POINT_SORT_KEYS, Column
+from t3monitor.ui.points.fading import FADE_STRENGTHS
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, decode_point_keys, encode_point_keys
-from t3monitor.ui.points.model import FADE_STRENGTHS, PointsModel
+from t3monitor.ui.points.model import PointsModel
 from values import NOW_S, device, point, points, snapshot
 
 INTERVAL_S = 30
@@ -343,7 +344,7 @@ class TestChangeMark:
         strengths = []
         for _ in FADE_STRENGTHS[1:]:
             strengths.append(cell(model, "IN2", Column.VALUE, BACKGROUND).alphaF())
-            model.on_fade_step()
+            model.fading.on_step()
         assert strengths == pytest.approx(FADE_STRENGTHS[:-1], abs=0.01)
         assert cell(model, "IN2", Column.VALUE, BACKGROUND) is None
 
@@ -360,10 +361,10 @@ class TestChangeMark:
         model.apply(snapshot(panel))
         model.apply(snapshot(with_input(with_input(panel, 1, value=5.0), 3, value=5.0)))
         told.clear()
-        while FADE_STRENGTHS[model._fade_step + 1] == 1.0:
-            model.on_fade_step()
+        while FADE_STRENGTHS[model.fading._step + 1] == 1.0:
+            model.fading.on_step()
         assert told == []
-        model.on_fade_step()
+        model.fading.on_step()
         assert told == [(0, 2, 0, Column.CHANGED)]
 
 

@@ -5,34 +5,30 @@ There is no proxy model: with tens of thousands of rows, one that asks Python ab
 
 from collections.abc import Collection, Iterable, Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Slot
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from t3monitor.model.freshness import PanelState
 from t3monitor.model.point_types import PointType
-from t3monitor.model.points import HW_SWITCH_BY_HAND, MANUAL, Point, PointKey
+from t3monitor.model.points import Point, PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.plain import tooltip
 from t3monitor.ui.kit.rows import stretches
-from t3monitor.ui.kit.texts import age_text
-from t3monitor.ui.kit.theme import StateColours, current_theme
+from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.points.cells import cell_colours, cell_text
 from t3monitor.ui.points.columns import (
     POINT_TEXTS,
     Column,
     explanation,
     title,
-    words,
 )
 from t3monitor.ui.points.copied import cells
+from t3monitor.ui.points.fading import Fading
 from t3monitor.ui.points.filter import PointFilter
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.points.rows import Block, PointRows, Update
 from t3monitor.ui.points.tips import cell_tip
-
-FADE_STEP_MS = 200
-# Strength of the mark on a changed value after each step: it stands, then goes, and costs a repaint only while it goes.
-FADE_STRENGTHS = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0)
 
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _TOOL_TIP = int(Qt.ItemDataRole.ToolTipRole)
@@ -42,12 +38,9 @@ _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _NUMBER_COLUMNS = frozenset(int(column) for column in Column if column.is_number)
-_PANEL, _VALUE, _STATUS = int(Column.PANEL), int(Column.VALUE), int(Column.STATUS)
-_AUTO_MANUAL, _HW_SWITCH = int(Column.AUTO_MANUAL), int(Column.HW_SWITCH)
-_AGE, _CHANGED = int(Column.AGE), int(Column.CHANGED)
+_PANEL, _AGE, _CHANGED = int(Column.PANEL), int(Column.AGE), int(Column.CHANGED)
 _COLUMNS = len(Column)
 _ROOT = QModelIndex()
-_ALARM_WORD = "Alarm"
 
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -69,10 +62,8 @@ class PointsModel(QAbstractTableModel):
         self._shown: list[int] = []  # row of the table -> row of self._rows
         self._places: list[int] = []  # and back; -1: not shown
         self._now_s, self._interval_s = 0.0, 0
-        self._fading: dict[int, Point] = {}  # row -> the point before its change
-        self._fade_step = 0
-        self._fade_timer = QTimer(self, interval=FADE_STEP_MS)
-        self._fade_timer.timeout.connect(self.on_fade_step)
+        self.fading = Fading(self)
+        self.fading.paled.connect(self._on_paled)
 
     @property
     def filter(self) -> PointFilter:
@@ -111,10 +102,10 @@ class PointsModel(QAbstractTableModel):
             self.beginResetModel()
             self._rows.carry_out(update)
             self._rows.freshen(self._now_s, self._interval_s)
-            self._stop_fading()
+            self.fading.stop()
             self._show(self._rows.matching(self._filter))
             self.endResetModel()
-            self._fade(update.changed)
+            self.fading.begin(update.changed)
             return
         answered = [block.answered for block in self._rows.all_blocks]
         self._rows.carry_out(update)
@@ -123,9 +114,9 @@ class PointsModel(QAbstractTableModel):
             if block.answered is not before:
                 turned += block.parts  # also what was never read, which is as fresh as before
         if self._reshow(update, turned=bool(turned)):
-            self._fade(update.changed)
+            self.fading.begin(update.changed)
             return
-        self._fade(update.changed)
+        self.fading.begin(update.changed)
         changed_rows = [block.rows for block in update.renamed] + [part.rows for part in turned]
         self._tell_rows(row for rows in changed_rows for row in rows)
         self._tell_rows(update.changed)
@@ -135,7 +126,7 @@ class PointsModel(QAbstractTableModel):
     def clear(self) -> None:
         """Forgets all points: another T3000, another building."""
         self.beginResetModel()
-        self._stop_fading()
+        self.fading.stop()
         links_up = self._rows.links_up
         self._rows = PointRows()
         self._rows.links_up = links_up
@@ -196,23 +187,14 @@ class PointsModel(QAbstractTableModel):
 
     def text(self, row: int, column: int) -> str:
         """What a cell says."""
-        return self._text(self._shown[row], column)
+        return cell_text(self._rows, self._shown[row], column)
 
     def copied(self, row: int, column: Column) -> tuple[str, ...]:
         """What is copied of a cell; of a value its unit as well."""
         return cells(self._rows, self._shown[row], column, self.text(row, column))
 
-    @Slot()
-    def on_fade_step(self) -> None:
-        """The next step of the mark on changed values; by the timer, whatever their number."""
-        before = FADE_STRENGTHS[self._fade_step]
-        self._fade_step += 1
-        strength = FADE_STRENGTHS[self._fade_step]
-        rows = list(self._fading)
-        if strength == 0.0:
-            self._stop_fading()
-        if strength == before or not rows:
-            return
+    @Slot(object)
+    def _on_paled(self, rows: Iterable[int]) -> None:
         if places := [place for row in rows if (place := self._places[row]) >= 0]:
             self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), _COLUMNS - 1), [_BACKGROUND])
 
@@ -264,61 +246,13 @@ class PointsModel(QAbstractTableModel):
             bottom = len(self._shown) - 1
             self.dataChanged.emit(self.index(0, first), self.index(bottom, last), [_DISPLAY])
 
-    def _fade(self, changed: dict[int, Point]) -> None:
-        if not changed:
-            return
-        self._fading = changed | self._fading if self._fade_step == 0 else changed
-        self._fade_step = 0
-        self._fade_timer.start()
-
-    def _stop_fading(self) -> None:
-        self._fading = {}
-        self._fade_step = 0
-        self._fade_timer.stop()
-
-    def _text(self, row: int, column: int) -> str:
-        of_point = POINT_TEXTS.get(column)
-        if of_point is not None:
-            return of_point(self._rows.points[row])
-        block = self._rows.blocks[row]
-        if column == _PANEL:
-            return block.panel_name
-        if column == _AGE:
-            part = self._rows.parts[row]
-            if not block.answered:
-                return words().no_answer
-            if part.read_at is None:
-                return words().never_read
-            if part.state is PanelState.HELD:
-                return f"{words().held} {part.age}"
-            return f"{words().stale} {part.age}" if part.stale else part.age
-        changed_at = self._rows.changed_at[row]
-        return age_text(self._now_s - changed_at) if changed_at else ""
-
-    def _state(self, row: int, column: int) -> StateColours | None:
-        """The colours of a cell whose text names a state."""
-        point, theme = self._rows.points[row], current_theme()
-        if column == _STATUS:
-            return theme.fault if point.fault else theme.overridden if point.is_overridden else None
-        if column == _AUTO_MANUAL:
-            return theme.overridden if point.auto_manual == MANUAL else None
-        if column == _HW_SWITCH:
-            return theme.overridden if point.hw_switch_status in HW_SWITCH_BY_HAND else None
-        if column == _AGE:
-            if not self._rows.blocks[row].answered:
-                return theme.down
-            return theme.stale if self._rows.parts[row].stale else None
-        if column == _VALUE:
-            return theme.alarm if point.state_word == _ALARM_WORD else None
-        return None
-
     def _background(self, row: int, column: int) -> QColor | None:
-        old = self._fading.get(row)
+        old = self.fading.before(row)
         if old is not None and self._differs(row, column, old):
             changed = QColor(current_theme().changed)
-            changed.setAlphaF(FADE_STRENGTHS[self._fade_step])
+            changed.setAlphaF(self.fading.strength)
             return changed
-        state = self._state(row, column)
+        state = cell_colours(self._rows, row, column)
         return state.background if state else None
 
     def _differs(self, row: int, column: int, old: Point) -> bool:
@@ -326,9 +260,9 @@ class PointsModel(QAbstractTableModel):
         return of_point is not None and of_point(old) != of_point(self._rows.points[row])
 
     def _foreground(self, row: int, column: int) -> QColor | None:
-        state = self._state(row, column)
+        state = cell_colours(self._rows, row, column)
         if state:
-            old = self._fading.get(row)
+            old = self.fading.before(row)
             return None if old is not None and self._differs(row, column, old) else state.text
         if (
             self._rows.parts[row].state is not PanelState.LIVE
@@ -355,13 +289,13 @@ class PointsModel(QAbstractTableModel):
             return _RIGHT if column in _NUMBER_COLUMNS else _LEFT
         row = self._shown[index.row()]
         if role == _DISPLAY:
-            return self._text(row, column)
+            return cell_text(self._rows, row, column)
         if role == _BACKGROUND:
             return self._background(row, column)
         if role == _FOREGROUND:
             return self._foreground(row, column)
         if role == _TOOL_TIP:
-            return tooltip(cell_tip(self._rows, row, column, self._text(row, column))) or None
+            return tooltip(cell_tip(self._rows, row, column, cell_text(self._rows, row, column))) or None
         return None
 
     @override
