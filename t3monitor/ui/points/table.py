@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
-    QTimer,
     Signal,
     Slot,
 )
@@ -25,22 +24,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
-from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.ui.kit.columns import ColumnKeeper, pop_up
-from t3monitor.ui.kit.delegates import HEADER_STYLE, RIGHT_MARGIN, ROW_PADDING, NameDelegate, NumberDelegate, tabular
+from t3monitor.ui.kit.delegates import HEADER_STYLE, ROW_PADDING, NameDelegate, NumberDelegate, tabular
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.table_text import table_text
+from t3monitor.ui.points.column_widths import ColumnWidths
 from t3monitor.ui.points.columns import CLOCK_COLUMNS, Column, title
 from t3monitor.ui.points.copied import titles
 from t3monitor.ui.points.mime import keys_from
 from t3monitor.ui.points.model import PointsModel
-from t3monitor.ui.points.room import IF_ROOM, WIDTHS, columns_for, name_widths
 
 _REMEMBERED = 1000  # of the selected points
-_WHOLE = Column.LABEL, Column.VALUE, Column.STATUS, Column.AGE  # never cut
-_MEASURED = 5000  # texts of a column, at most
-_CELL_MARGIN = 8  # of a text and its cell
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -72,10 +67,10 @@ class PointsTable(QTableView):
         self.setFont(tabular(self.font()))
         self.setModel(model)
         self.setItemDelegateForColumn(Column.PANEL, NameDelegate(self))
-        numbers, self._values = NumberDelegate(self), NumberDelegate(self, units=True)
+        numbers, values = NumberDelegate(self), NumberDelegate(self, units=True)
         for column in Column:
             if column.is_number:
-                self.setItemDelegateForColumn(column, self._values if column is Column.VALUE else numbers)
+                self.setItemDelegateForColumn(column, values if column is Column.VALUE else numbers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -88,18 +83,14 @@ class PointsTable(QTableView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._types: Sequence[PointType] = ()  # of the points that are shown
-        self._wanted: dict[Column, int] = {}  # widths of what was in sight so far
-        self._measured: dict[Column, set[str]] = {}  # which costs more than to remember it
-        self._measuring = QTimer(self, singleShot=True, interval=0)
-        self._measuring.timeout.connect(self._measure)
         self._make_headers()
+        self._widths = ColumnWidths(self, self.columns, values, self._texts_in_sight)
         self._make_actions()
         self.reset_columns()
         model.modelAboutToBeReset.connect(self.on_about_to_be_reset)
         model.modelReset.connect(self.on_reset)
         for moved in (model.modelReset, model.layoutChanged, self.verticalScrollBar().valueChanged):
-            moved.connect(self._measuring.start)
+            moved.connect(self._widths.measure_soon)
         self.selectionModel().selectionChanged.connect(self.on_selection_changed)
         self.doubleClicked.connect(self.on_double_clicked)
 
@@ -127,16 +118,11 @@ class PointsTable(QTableView):
         if sorting:
             by = {"column": sorting[0].key, "descending": sorting[1] is Qt.SortOrder.DescendingOrder}
         selected = [list(key) for key in (*self.selected_keys(), *self._hidden)[:_REMEMBERED]]
-        own = {"selected": selected, "own_widths": self._own_widths, "own_choice": self._own_choice}
-        return {"columns": self.columns.save(), "sort": by, **own}
+        return {**self._widths.save_state(), "sort": by, "selected": selected}
 
     def restore_state(self, saved: dict[str, Any]) -> None:
         """From what `save_state` gave, as far as it can be used."""
-        listed = saved.get("columns")
-        self.columns.restore(listed)
-        self._own_widths = isinstance(listed, list) and saved.get("own_widths") is not False
-        self._own_choice = isinstance(listed, list) and saved.get("own_choice") is not False
-        self._use_room()
+        self._widths.restore_state(saved)
         self._hidden = keys_from(saved.get("selected"))  # until their rows appear
         by = saved.get("sort")
         column = next((its for its in Column if isinstance(by, dict) and its.key == by.get("column")), None)
@@ -172,12 +158,7 @@ class PointsTable(QTableView):
     @Slot()
     def reset_columns(self) -> None:
         """Order, widths and choice of columns as at first."""
-        digit = self.fontMetrics().horizontalAdvance("0")
-        self._wanted, self._measured = {}, {}
-        self.columns.reset({column: digits * digit for column, digits in WIDTHS.items()}, hidden=())
-        self._own_widths = self._own_choice = False
-        self._use_room()
-        self._measuring.start()
+        self._widths.reset()
 
     @Slot()
     def on_copy(self) -> None:
@@ -195,17 +176,6 @@ class PointsTable(QTableView):
     def on_double_clicked(self, index: QModelIndex) -> None:
         """Asks for the one point to be plotted."""
         self.plot_requested.emit([self._model.key(index.row())])
-
-    @Slot()
-    def on_columns_chosen(self) -> None:
-        """The user chose columns: nothing else does from now on."""
-        self._own_choice = True
-        self._use_room()
-
-    @Slot()
-    def on_columns_dragged(self) -> None:
-        """The user made a column wider or narrower: the others keep their widths."""
-        self._own_widths = True
 
     @Slot(QAction)
     def on_sort_chosen(self, action: QAction) -> None:
@@ -231,9 +201,7 @@ class PointsTable(QTableView):
     @Slot()
     def on_reset(self) -> None:
         """The rows are others: finds again what the user looked at."""
-        if self._types != (types := self._model.types):
-            self._types = types
-            self._use_room()
+        self._widths.set_types(self._model.types)
         place, self._place = self._place, None
         if place is None:
             return
@@ -255,6 +223,9 @@ class PointsTable(QTableView):
     def _rows_in_sight(self) -> range:
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         return range(first, (last if last >= 0 else self._model.rowCount() - 1) + 1) if first >= 0 else range(0)
+
+    def _texts_in_sight(self, column: Column) -> set[str]:
+        return {self._model.text(row, column) for row in self._rows_in_sight()}
 
     def _scroll_back(self, place: _Place) -> None:
         bar = self.verticalScrollBar()
@@ -288,46 +259,7 @@ class PointsTable(QTableView):
         parts = [selection.at(number) for number in range(selection.count())]
         return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
 
-    def _use_room(self) -> None:
-        """Shows the columns for which there is room, and gives what is left to names; the user's wish counts."""
-        digit, room = self.fontMetrics().horizontalAdvance("0"), self.viewport().width()
-        widths = {column: digits * digit for column, digits in WIDTHS.items()}
-        widths |= {column: max(widths[column], self._wanted.get(column, 0)) for column in _WHOLE}
-        if not self._own_choice:
-            shown = columns_for(room, widths, self._types)
-            for column in IF_ROOM:
-                self.setColumnHidden(column, column not in shown)
-        for column in _WHOLE:
-            if widths[column] > self.columnWidth(column) and not self.isColumnHidden(column):
-                self.columns.resize(column, widths[column])
-        if not self._own_widths:
-            names = name_widths(0, digit, {})
-            spare = room - sum(names.get(column, self.columnWidth(column)) for column in self.columns.shown())
-            for column, width in name_widths(spare, digit, self._wanted).items():
-                self.columns.resize(column, width)
-
-    @Slot()
-    def _measure(self) -> None:
-        """Widens the columns in which values would be cut, or names beside free room; they never become narrower."""
-        before, rows = dict(self._wanted), self._rows_in_sight()
-        for column in (*_WHOLE, Column.PANEL, Column.FULL_LABEL):
-            measured = self._measured.setdefault(column, set())
-            new = {self._model.text(row, column) for row in rows} - measured
-            self._wanted[column] = max((self._wanted.get(column, 0), *(self._needed(column, text) for text in new)))
-            if len(measured) > _MEASURED:
-                measured.clear()
-            measured |= new
-        if self._wanted != before:
-            self._use_room()
-
-    def _needed(self, column: Column, text: str) -> int:
-        if column is Column.VALUE:
-            return self._values.width_of(text, self.fontMetrics())
-        margin = _CELL_MARGIN + (RIGHT_MARGIN if column.is_number else 0)
-        return self.fontMetrics().horizontalAdvance(text) + margin
-
     def _make_headers(self) -> None:
-        self._own_widths = self._own_choice = False  # whether the user resized columns, or chose them
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(rows.ResizeMode.Fixed)
@@ -341,8 +273,6 @@ class PointsTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.columns: ColumnKeeper[Column] = ColumnKeeper(header, Column, title)
-        self.columns.chosen.connect(self.on_columns_chosen)
-        self.columns.dragged.connect(self.on_columns_dragged)
 
     def _make_actions(self) -> None:
         self.plot_action = self._action(self.tr("Plot"), self.on_plot)
@@ -377,7 +307,7 @@ class PointsTable(QTableView):
             self._update_columns(topLeft.column(), bottomRight.column())
         else:
             super().dataChanged(topLeft, bottomRight, roles)
-        self._measuring.start()
+        self._widths.measure_soon()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -395,8 +325,8 @@ class PointsTable(QTableView):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._use_room()
-        self._measuring.start()
+        self._widths.use_room()
+        self._widths.measure_soon()
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
