@@ -443,7 +443,7 @@ class TestState:
         header.resizeSection(Column.LABEL, 123)
         view.table.setColumnHidden(Column.RANGE, True)
         view.table.setColumnHidden(Column.CHANGED, False)
-        view.table.on_columns_chosen()
+        view.table.columns.chosen.emit()
         view.table.sortByColumn(Column.VALUE, Qt.SortOrder.DescendingOrder)
         click(qtbot, view, "Inputs")
         view.search.setText("in")
