@@ -160,14 +160,9 @@ class HistoryReader:
     ) -> dict[StoredKey, tuple[Series, ...]]:
         asked = _Asked(start_utc_s, end_utc_s, max_points)
         vectors = _by_vector(keys)
-        if len(vectors) < 2:
-            read = [self._read_vector(vector, vectors[vector], asked, with_gone=with_gone) for vector in vectors]
-        else:
-            with threads(_VECTORS_AT_ONCE) as at_once:
-                read = list(
-                    at_once.map(partial(self._read_vector, asked=asked, with_gone=with_gone), vectors, vectors.values())
-                )
-        return dict(chain.from_iterable(read))
+        read = partial(self._read_vector, asked=asked, with_gone=with_gone)
+        with threads(_VECTORS_AT_ONCE) as at_once:
+            return dict(chain.from_iterable(at_once.map(read, vectors, vectors.values())))
 
     def _read_vector(
         self, of: Vector, points: list[PointKey], asked: "_Asked", *, with_gone: bool
