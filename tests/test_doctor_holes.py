@@ -11,6 +11,10 @@ from holed_file import SERIAL, HoledFile
 from t3monitor.cli import main
 from t3monitor.commands.holes import holes_of_last_day, lines, summary
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.model.point_types import PointType
+from t3monitor.store.layouts import LayoutPoint
+from t3monitor.store.schema import CREATED_BY_CAPTURE, DATA_SOURCE_CAPTURE
+from t3monitor.store.writing.imported import ImportedFrame, add_frames
 
 NOW_S = 1_000_000.0
 
@@ -99,3 +103,33 @@ def test_the_doctor_prints_them_and_lists_them_all_as_json(
     [cause] = panel["causes"]
     assert (cause["cause"], cause["hole_class"], cause["number"]) == ("unknown", "unknown", 1)
     assert cause["seconds"] == pytest.approx(86_400, abs=1)
+
+
+def test_panels_that_only_imported_history_knows_are_told(
+    file: HoledFile, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    command = ["doctor", "--link", "demo", "--database", sqlite_url(tmp_path / "holes.db")]
+    assert main(command) == 0
+    assert "\npast " not in capsys.readouterr().out
+    source = DATA_SOURCE_CAPTURE, CREATED_BY_CAPTURE
+    for serial, kind, time_s in (
+        (42, PointType.INPUT, 1_000_000),
+        (42, PointType.OUTPUT, 1_100_000),
+        (43, PointType.INPUT, 1_000_000),
+    ):
+        points = (LayoutPoint("IN1", 1, "L", 3, "°C", 1), LayoutPoint("IN2", 2, "M", 3, "°C", 1))
+        frame = ImportedFrame(serial, kind, 7, source, time_s, 1, points, {1: 20.0})
+        add_frames(file.connection.cursor(), [frame])
+    file.add("PANEL_SUCCESSORS", serial_number=43, successor=SERIAL, since=1, created_at=1, author="ann")
+    assert main(command) == 0
+    assert (
+        "past       ok             2 panels are known by imported history alone, and not read now: "
+        f"42 (panel 7, 1970-01-12 to 1970-01-13), 43 (panel 7, 1970-01-12, replaced by {SERIAL}); if another panel "
+        "took the place of one, say so with Successor of… in Devices\n"
+    ) in capsys.readouterr().out
+    assert main([*command, "--json"]) == 0
+    names = "serial_number", "panel_id", "points", "first_sample_at", "last_sample_at", "successor"
+    assert json.loads(capsys.readouterr().out)["past_panels"] == [
+        dict(zip(names, (42, 7, 4, 1_000_000, 1_100_000, None), strict=True)),
+        dict(zip(names, (43, 7, 2, 1_000_000, 1_000_000, SERIAL), strict=True)),
+    ]

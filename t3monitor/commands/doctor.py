@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.past_panels import PastPanel, past_panels, sentence
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.diagnostics.versions import versions
 from t3monitor.model.check import Check, checked
@@ -48,13 +49,14 @@ def doctor(args: argparse.Namespace) -> int:
     )
     # In another thread: SQLite looks at a large file for a minute, during which this one would hear no Ctrl-C.
     panels: list[PanelHoles] = []
+    past: list[PastPanel] = []
     checks = asyncio.run(
         in_daemon_thread(
             lambda: [
                 Check("versions", Outcome.OK, ", ".join(" ".join(its) for its in versions().items())),
                 _folders(paths),
                 state_of_settings,
-                *_history(url, panels),
+                *_history(url, panels, past),
                 checked("recorder", lambda: _recorder(url)),
                 *check_link(settings, _known(url)),
                 _qt(),
@@ -63,7 +65,7 @@ def doctor(args: argparse.Namespace) -> int:
     )
     wrong = next((check for check in checks if not check.is_ok), None)
     try:
-        _print(checks, panels, as_json=args.json)
+        _print(checks, panels, past, as_json=args.json)
     except OSError as error:  # a full disk; a reader that went away
         print(f"The checks cannot be printed: {error.strerror}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written at the end
@@ -71,12 +73,13 @@ def doctor(args: argparse.Namespace) -> int:
     return exit_codes.of_outcome(wrong.outcome) if wrong else exit_codes.GOOD
 
 
-def _print(checks: list[Check], panels: "list[PanelHoles]", *, as_json: bool) -> None:
+def _print(checks: list[Check], panels: "list[PanelHoles]", past: list[PastPanel], *, as_json: bool) -> None:
     if as_json:
         told = {
             "ok": all(check.is_ok for check in checks),
             "checks": [asdict(check) for check in checks],
             "holes": [{**panel._asdict(), "causes": [cause._asdict() for cause in panel.causes]} for panel in panels],
+            "past_panels": [panel._asdict() for panel in past],
         }
         print(json.dumps(told), flush=True)
         return
@@ -106,8 +109,11 @@ def _write_into(folder: Path) -> None:
         pass
 
 
-def _history(url: str, panels: "list[PanelHoles]") -> list[Check]:
-    """The database, and if that is well what of the last day is not in it, which goes into ``panels``."""
+def _history(url: str, panels: "list[PanelHoles]", past: list[PastPanel]) -> list[Check]:
+    """The database, and if that is well what of the last day is not in it, and which panels it alone knows.
+
+    The two go into ``panels`` and ``past``.
+    """
 
     def look() -> str:
         from t3monitor.commands.holes import holes_of_last_day, summary
@@ -115,10 +121,19 @@ def _history(url: str, panels: "list[PanelHoles]") -> list[Check]:
         panels.extend(holes_of_last_day(url, time.time()))
         return summary(panels)
 
+    def look_back() -> str:
+        past.extend(past_panels(url))
+        return sentence(past) if past else ""
+
     database = checked("database", lambda: _database(url))
     if not (database.is_ok and is_there(database_file(url))):
         return [database]
-    return [database, checked("upkeep", lambda: last_care(url).sentence()), checked("holes", look)]
+    upkeep, holes, known_before = (
+        checked("upkeep", lambda: last_care(url).sentence()),
+        checked("holes", look),
+        checked("past", look_back),
+    )
+    return [database, upkeep, holes, *([known_before] if known_before.text else [])]
 
 
 def _database(url: str) -> str:
