@@ -75,6 +75,26 @@ def test_a_cycle_in_a_hole_that_stored_the_reading_before_it_found_nothing_newer
     assert file.causes(970, 1080, now_s=1090) == [(1030, 1080, "unknown")]
 
 
+@pytest.mark.parametrize("delay_s", [0, 45, 100])
+def test_after_readings_that_come_late_a_program_that_quit_is_why_there_is_none(file: HoledFile, delay_s: int) -> None:
+    file.event(900, "started")
+    file.read(970, 1000)
+    stored = file.run(999 + delay_s, 1000 + delay_s, "ok")
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET run_id = ? WHERE logging_time = 1000", (stored,))
+    file.event(1001 + delay_s, "quit")
+    assert file.causes(970, 5000, now_s=5000) == [(1030, 5000, "not_running")]
+
+
+def test_a_reading_that_was_stored_after_the_program_was_away_tells_nothing_of_before(file: HoledFile) -> None:
+    file.event(900, "started")
+    file.read(970, 1000)
+    file.event(2000, "quit")
+    file.event(3000, "started")
+    stored = file.run(3000, 3001, "ok")  # T3000 still told of the old reading
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET run_id = ? WHERE logging_time = 1000", (stored,))
+    assert file.causes(970, 2500, now_s=5000) == [(1030, 2000, "unknown"), (2000, 2500, "not_running")]
+
+
 def test_a_line_without_a_hole_has_nothing_to_explain(file: HoledFile) -> None:
     file.cover(0, 5000, "timeout")
     file.read(1000, 1030, 1105)

@@ -168,11 +168,14 @@ def in_force(told: Iterable[Told]) -> list[Told]:
     return found
 
 
-def pieces(start_s: float, end_s: float, spacing_s: float, known: Sequence[Told]) -> list[Piece]:
+def pieces(
+    start_s: float, end_s: float, spacing_s: float, known: Sequence[Told], arrived_s: float = -inf
+) -> list[Piece]:
     """A hole in pieces of one cause each, oldest first, without gap or overlap; ``known`` is what `in_force` gives.
 
     ``spacing_s`` is that of the reading before it. Time of which nobody tells belongs to what was told before it, or
-    at the begin after it, unless it is longer than from one cycle to the next.
+    at the begin after it, unless it is longer than from one cycle to the next. At the begin it is counted from
+    ``arrived_s``, when that reading was stored, if that is later: the next one might have come as late.
     """
     found: list[Piece] = []
 
@@ -185,7 +188,8 @@ def pieces(start_s: float, end_s: float, spacing_s: float, known: Sequence[Told]
     first = bisect_right(known, start_s, key=lambda told: told.end_s)
     last = bisect_left(known, end_s, key=lambda told: told.start_s)
     for told in known[first:last]:
-        told_until_s = found[-1].end_s if found else start_s
+        silent_s = arrived_s if start_s < arrived_s <= told.start_s else start_s
+        told_until_s = found[-1].end_s if found else silent_s
         if told.start_s - told_until_s > _TELLS_FOR_SPACINGS * spacing_s:
             add(told.start_s, Cause.UNKNOWN, "")
         elif found:

@@ -300,9 +300,15 @@ def pieces_of(recorded: Recorded, vector: Vector, hole: Hole) -> list[Piece]:
 def _pieces(recorded: Recorded, vector: Vector, hole: Hole, known: list[Told]) -> list[Piece]:
     times = hole.start_s, hole.end_s, hole.spacing_s or recorded.frames.spacing(vector, hole)
     found = pieces(*times, known)
-    if {piece.cause for piece in found} == {Cause.UNKNOWN}:
-        return pieces(*times, recorded.nothing_newer(vector, hole))
-    return found
+    if found[0].cause is not Cause.UNKNOWN:
+        return found
+    started_s, finished_s = recorded.stored(vector, hole)
+    if {piece.cause for piece in found} != {Cause.UNKNOWN}:
+        return pieces(*times, known, finished_s)
+    if not hole.start_s <= started_s < hole.end_s:
+        return found
+    nothing_newer = Told(hole.start_s, min(finished_s, hole.end_s), Order.LEDGER, Cause.NOT_REREAD)
+    return pieces(*times, [nothing_newer])
 
 
 def _without_reading(series: Series | None, start_s: float, end_s: float, now_s: float) -> list[Hole]:

@@ -152,8 +152,8 @@ class Recorded:
             Told(seen_s, min(first_s, gone_s), Order.BEFORE, Cause.NO_LONGER_KEPT),
         ]
 
-    def nothing_newer(self, vector: Vector, hole: Hole) -> list[Told]:
-        """Up to when T3000 had no newer reading than the last before a hole: the cycle that stored that began in it."""
+    def stored(self, vector: Vector, hole: Hole) -> Times:
+        """The cycle that stored the last reading before a hole: begin and end; long ago if the ledger has none."""
         rows = self._rows.select(
             "SELECT started_at, finished_at FROM",
             schema.sync_runs,
@@ -161,11 +161,7 @@ class Recorded:
                 ORDER BY logging_time DESC, run_id DESC LIMIT 1)""",  # noqa: S608 - of constants
             *(*vector, hole.start_s),
         )
-        return [
-            Told(hole.start_s, min(finished_s, hole.end_s), Order.LEDGER, Cause.NOT_REREAD)
-            for started_s, finished_s in rows
-            if hole.start_s <= started_s < hole.end_s
-        ]
+        return rows[0] if rows else (-inf, -inf)
 
     def filled(self, vector: Vector, start_s: float, end_s: float) -> list[Told]:
         """When T3000 told readings of some points of a panel and type that were missing."""
