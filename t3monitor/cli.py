@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from t3monitor.commands.arguments import parsed
     from t3monitor.config.errors import SettingsError
     from t3monitor.diagnostics.outlet import speak_utf8
+    from t3monitor.model.errors import MonitorError
 
     speak_utf8()
     args = parsed(argv)
@@ -42,5 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from t3monitor.commands.window import window as run
         return run(args)
     except SettingsError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - before any command has begun
+        print(error, file=sys.stderr)  # noqa: T201 - as the next: what ended a command
         return exit_codes.USAGE
+    except MonitorError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return exit_codes.of_outcome(error.outcome)

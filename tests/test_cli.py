@@ -515,15 +515,25 @@ def test_a_reader_that_goes_away_ends_the_sync_without_a_traceback() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
-def test_output_that_cannot_be_written_ends_the_sync_and_the_doctor_with_a_sentence_at_most(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_output_that_cannot_be_written_ends_a_command_with_a_sentence_at_most(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Path("/dev/full").open("w") as full:
-        monkeypatch.setattr(sys, "stdout", full)
-        assert main(["sync", "--link", "demo", "--json"]) == 1
-        assert capsys.readouterr().err == ""
-        assert main(["doctor", "--link", "demo", "--json"]) == 1
-        assert capsys.readouterr().err == "The checks cannot be printed: No space left on device\n"
+    database = f"--database sqlite:///{tmp_path / 'x.db'}"
+    assert main(f"sync --link demo --once {database}".split()) == 0
+    unprintable = "The result cannot be printed: No space left on device\n"
+    ends = {
+        "sync --link demo --json": "",
+        "doctor --link demo --json": unprintable,
+        f"database check {database}": unprintable,
+        f"export {tmp_path / 'x.csv'} --panel 237221 {database}": unprintable,
+    }
+    for command, sentence in ends.items():
+        capsys.readouterr()
+        with Path("/dev/full").open("w") as full:
+            monkeypatch.setattr(sys, "stdout", full)
+            assert main(command.split()) == 1
+        assert capsys.readouterr().err.endswith(sentence)
+    assert (tmp_path / "x.csv").exists(), "it is not the file that could not be written"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there os.kill takes no Ctrl-C")

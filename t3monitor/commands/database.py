@@ -10,11 +10,12 @@ from pathlib import Path
 
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.printing import say
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
 from t3monitor.config.paths import user_paths, whole_path
 from t3monitor.model.baselines import BaselineEdit
-from t3monitor.model.errors import DatabaseUnusableError, MonitorError
+from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.baselines import read_baselines, write_baseline
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
@@ -37,14 +38,7 @@ def database(args: argparse.Namespace) -> int:
     url = args.database or user_paths().database_url(settings)
     work = LongWork()
     on_end_signals(lambda _: work.cancel())
-    try:
-        print(done(lambda: _ACTIONS[args.action](args, url, work), work), flush=True)
-    except MonitorError as error:
-        print(error, file=sys.stderr)
-        return exit_codes.of_outcome(error.outcome)
-    except OSError as error:  # a full disk; a reader that went away
-        print(f"The result cannot be printed: {error.strerror}", file=sys.stderr)
-        return exit_codes.FAILED
+    say(done(lambda: _ACTIONS[args.action](args, url, work), work))
     return exit_codes.GOOD
 
 

@@ -4,9 +4,9 @@ import argparse
 import asyncio
 import json
 import os
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.past_panels import PastPanel, past_panels, sentence
+from t3monitor.commands.printing import say
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.diagnostics.versions import versions
 from t3monitor.model.check import Check, checked
@@ -64,16 +65,11 @@ def doctor(args: argparse.Namespace) -> int:
         )
     )
     wrong = next((check for check in checks if not check.is_ok), None)
-    try:
-        _print(checks, panels, past, as_json=args.json)
-    except OSError as error:  # a full disk; a reader that went away
-        print(f"The checks cannot be printed: {error.strerror}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written at the end
-        return exit_codes.FAILED
+    say(*_told(checks, panels, past, as_json=args.json))
     return exit_codes.of_outcome(wrong.outcome) if wrong else exit_codes.GOOD
 
 
-def _print(checks: list[Check], panels: "list[PanelHoles]", past: list[PastPanel], *, as_json: bool) -> None:
+def _told(checks: list[Check], panels: "list[PanelHoles]", past: list[PastPanel], *, as_json: bool) -> Iterator[str]:
     if as_json:
         told = {
             "ok": all(check.is_ok for check in checks),
@@ -81,15 +77,15 @@ def _print(checks: list[Check], panels: "list[PanelHoles]", past: list[PastPanel
             "holes": [{**panel._asdict(), "causes": [cause._asdict() for cause in panel.causes]} for panel in panels],
             "past_panels": [panel._asdict() for panel in past],
         }
-        print(json.dumps(told), flush=True)
+        yield json.dumps(told)
         return
     for check in checks:
         mark = "ok" if check.is_ok else check.outcome.replace("_", " ").upper()
-        print(f"{check.name:10} {mark:14} {check.text}", flush=True)
+        yield f"{check.name:10} {mark:14} {check.text}"
         if check.name == "holes" and panels:
             from t3monitor.commands.holes import lines
 
-            print(*(f"{'':25} {line}" for line in lines(panels)), sep="\n", flush=True)
+            yield from (f"{'':25} {line}" for line in lines(panels))
 
 
 def _folders(paths: Paths) -> Check:

@@ -12,6 +12,7 @@ from t3monitor.commands import exit_codes
 from t3monitor.commands.chosen import chosen_points, known_panels
 from t3monitor.commands.options import settings_in_force
 from t3monitor.commands.point_lists import written_differences, written_list
+from t3monitor.commands.printing import say
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
 from t3monitor.config.errors import SettingsError
@@ -47,13 +48,10 @@ def export(args: argparse.Namespace) -> int:
                 told = evidence_written(args, url, table, settings, work)
             else:
                 told = done(lambda: _written(args, url, table, work), work)
-        print(told, flush=True)
-    except MonitorError as error:
-        print(error, file=sys.stderr)
-        return exit_codes.of_outcome(error.outcome)
     except OSError as error:
         print(f"{args.output} could not be written: {error.strerror or error}", file=sys.stderr)
         return exit_codes.FAILED
+    say(told)
     return exit_codes.GOOD
 
 

@@ -1,7 +1,6 @@
 """``t3monitor import --from-t3000``: holes that came about on our side are filled from T3000's own history."""
 
 import argparse
-import sys
 import threading
 from functools import partial
 
@@ -10,6 +9,7 @@ import msgspec
 from t3monitor.commands import exit_codes
 from t3monitor.commands.importing import own_keeper
 from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.printing import say
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
 from t3monitor.config.errors import SettingsError
@@ -17,7 +17,7 @@ from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Filling, Settings
 from t3monitor.exchange.reports import counted
 from t3monitor.model.clock import SystemClock
-from t3monitor.model.errors import MonitorError, RefusedError
+from t3monitor.model.errors import RefusedError
 from t3monitor.model.events import FillEnded
 from t3monitor.model.times import duration_text
 from t3monitor.store.keeper import Keeper
@@ -40,30 +40,26 @@ def fill(args: argparse.Namespace) -> int:
     url = args.database or user_paths().database_url(settings)
     is_ended = threading.Event()
     code = exit_codes.GOOD
-    try:
-        with own_keeper(url, settings) as keeper:
-            for site, its in settings_by_site(settings).items():
-                link = open_link(its)
-                if not link.tells_history:
-                    raise RefusedError("Only T3000's web service tells what it logged: name it with --url")
+    with own_keeper(url, settings) as keeper:
+        for site, its in settings_by_site(settings).items():
+            link = open_link(its)
+            if not link.tells_history:
+                raise RefusedError("Only T3000's web service tells what it logged: name it with --url")
 
-                def end(_: int, link: Link = link) -> None:
-                    is_ended.set()
-                    link.interrupt()
+            def end(_: int, link: Link = link) -> None:
+                is_ended.set()
+                link.interrupt()
 
-                on_end_signals(end)
-                try:
-                    ended = done(partial(_filled, site, its, url, keeper, link, is_ended), LongWork())
-                finally:
-                    link.close()
-                if is_ended.is_set():
-                    return exit_codes.INTERRUPTED
-                print(f"{site}: {_told(ended)}" if site else _told(ended), flush=True)
-                if ended and ended.problem:
-                    code = exit_codes.FAILED
-    except MonitorError as error:
-        print(error, file=sys.stderr)
-        return exit_codes.of_outcome(error.outcome)
+            on_end_signals(end)
+            try:
+                ended = done(partial(_filled, site, its, url, keeper, link, is_ended), LongWork())
+            finally:
+                link.close()
+            if is_ended.is_set():
+                return exit_codes.INTERRUPTED
+            say(f"{site}: {_told(ended)}" if site else _told(ended))
+            if ended and ended.problem:
+                code = exit_codes.FAILED
     return code
 
 

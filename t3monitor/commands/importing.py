@@ -10,6 +10,7 @@ from pathlib import Path
 
 from t3monitor.commands import exit_codes
 from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.printing import say
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
 from t3monitor.config.errors import SettingsError
@@ -36,31 +37,24 @@ def import_(args: argparse.Namespace) -> int:
     work = LongWork()
     on_end_signals(lambda _: work.cancel())
     code = exit_codes.GOOD
-    try:
-        paths = [whole_path(path, "FILE") for path in args.files]
-        known, folder = known_to(url, settings), user_paths().data / "import"
-        sources = done(partial(sources_in, paths, work, known.file), work)
-        is_stored = not args.dry_run
-        with _storing(url, settings, dry_run=args.dry_run) as store:
-            for source in sources:
-                act = partial(import_source, source, zone, folder, store, work, known, is_stored=is_stored)
-                try:
-                    lines = done(act, work)
-                except DatabaseError:
-                    raise
-                except MonitorError as error:
-                    print(error, file=sys.stderr)
-                    code = code or exit_codes.of_outcome(error.outcome)
-                    if work.is_cancelled:
-                        break
-                else:
-                    print("\n".join(lines), flush=True)
-    except MonitorError as error:
-        print(error, file=sys.stderr)
-        return exit_codes.of_outcome(error.outcome)
-    except OSError as error:  # a full disk; a reader that went away
-        print(f"The result cannot be printed: {error.strerror}", file=sys.stderr)
-        return exit_codes.FAILED
+    paths = [whole_path(path, "FILE") for path in args.files]
+    known, folder = known_to(url, settings), user_paths().data / "import"
+    sources = done(partial(sources_in, paths, work, known.file), work)
+    is_stored = not args.dry_run
+    with _storing(url, settings, dry_run=args.dry_run) as store:
+        for source in sources:
+            act = partial(import_source, source, zone, folder, store, work, known, is_stored=is_stored)
+            try:
+                lines = done(act, work)
+            except DatabaseError:
+                raise
+            except MonitorError as error:
+                print(error, file=sys.stderr)
+                code = code or exit_codes.of_outcome(error.outcome)
+                if work.is_cancelled:
+                    break
+            else:
+                say(*lines)
     return code
 
 
