@@ -12,7 +12,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from t3monitor.app import MonitorApp
+from t3monitor.commands import exit_codes
 from t3monitor.commands.off_screen import off_screen
+from t3monitor.commands.printing import say
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.config.settings_file import load
@@ -40,9 +42,9 @@ def snapshot(args: argparse.Namespace) -> int:
         saved = loop.run_until_complete(_draw(args, paths))
     if not saved:
         print(f"{args.picture} cannot be written; choose a file that ends in .png", file=sys.stderr)
-        return 1
-    print(args.picture)
-    return 0
+        return exit_codes.FAILED
+    say(args.picture)
+    return exit_codes.GOOD
 
 
 @contextmanager

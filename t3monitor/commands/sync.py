@@ -8,7 +8,6 @@ import queue
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 
 from typing_extensions import override
@@ -21,12 +20,9 @@ from t3monitor.config.paths import user_paths
 from t3monitor.config.settings import Settings
 from t3monitor.diagnostics.logs import flush_logs, start_logging
 from t3monitor.diagnostics.outlet import Outlet
-from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.events import CycleFinished, CycleReport, ServiceInitialized, ServiceStopped, SyncEvent
-from t3monitor.model.notes import NoteEdit
 from t3monitor.model.snapshot import Snapshot
-from t3monitor.model.successions import SuccessionEdit
 from t3monitor.store.database import Database
 from t3monitor.store.files import database_file
 from t3monitor.store.lock import HeldError, Holder
@@ -34,6 +30,7 @@ from t3monitor.store.migrate import schema_revision
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.schema import SCHEMA_REVISION
 from t3monitor.sync.handover import Desk, OtherSettingsError, UnansweredError, in_words, sync_once
+from t3monitor.sync.host import ServicesHost
 from t3monitor.sync.links import open_link
 from t3monitor.sync.pulse import Pulse
 from t3monitor.sync.service import SyncService
@@ -103,7 +100,7 @@ def _record(args: argparse.Namespace, settings: Settings, url: str, output: Outl
         take_lock=lambda database: desk.take(database),
         pulse=Pulse(),
     )
-    desk = Desk("t3monitor sync", _Host(settings, services))
+    desk = Desk("t3monitor sync", ServicesHost(services, lambda: settings))
     follower = _Follower(events, _Printer(services.sites, output, as_json=args.json), threads)
     try:
         _claim(services, url)
@@ -165,39 +162,6 @@ def _have_recorded(args: argparse.Namespace, settings: Settings, url: str, holde
         printer.print(report, shown)
     output.drain(_LAST_WAIT_S)
     return printer.exit_code
-
-
-class _Host:
-    """What other programs may ask of this one."""
-
-    def __init__(self, settings: Settings, services: SiteServices) -> None:
-        self.settings = settings
-        self._services = services
-
-    def show(self) -> None:
-        """There is no window."""
-
-    def sync_once(self, *, find_panels: bool) -> "Sequence[Future[CycleReport]]":
-        """One cycle of each site, or the one that runs."""
-        if find_panels:
-            self._services.find_panels()
-        return self._services.sync_once()
-
-    def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
-        """Into the database that is recorded to."""
-        return self._services.write_notes(edits)
-
-    def write_successions(self, edits: Sequence[SuccessionEdit]) -> Sequence[SuccessionEdit]:
-        """There as well."""
-        return self._services.write_successions(edits)
-
-    def write_baseline(self, edit: BaselineEdit) -> None:
-        """In the database that is recorded to."""
-        self._services.write_baseline(edit)
-
-    def give_past(self) -> None:
-        """To the simulated building, if that is recorded."""
-        self._services.give_past()
 
 
 class _ServiceThread(threading.Thread):

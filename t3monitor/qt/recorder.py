@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from t3monitor.config.settings import Settings
 from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.errors import DatabaseError
-from t3monitor.model.events import CycleReport, SyncEvent
+from t3monitor.model.events import SyncEvent
 from t3monitor.model.notes import NoteEdit
 from t3monitor.model.successions import SuccessionEdit
 from t3monitor.store.lock import HeldError, Holder, holder_of
@@ -27,6 +26,7 @@ from t3monitor.sync.handover import (
     write_notes,
     write_successions,
 )
+from t3monitor.sync.host import ServicesHost
 from t3monitor.sync.sites import SiteServices
 
 InThread = Callable[..., Awaitable[Any]]  # runs something that blocks in a thread
@@ -58,7 +58,7 @@ class Recorder(QObject):
 
     def begin(self, window: Path, settings: Callable[[], Settings], services: SiteServices) -> None:
         """Answers other programs from now on; ``window`` is a file of the settings folder, which has one window."""
-        self._desk = Desk("t3monitor window", _Host(self.show_asked.emit, settings, services))
+        self._desk = Desk("t3monitor window", ServicesHost(services, settings, self.show_asked.emit))
         self._services = services
         try:
             self._desk.take(window)
@@ -194,39 +194,3 @@ class Recorder(QObject):
                     self.heard.emit(event)
         self.other, self.problem = None, self.tr("%s has ended: nobody records into this database") % holder
         self.changed.emit()
-
-
-class _Host:
-    """What other programs may ask of this one; called in the desk's thread."""
-
-    def __init__(self, show: Callable[[], None], settings: Callable[[], Settings], services: SiteServices) -> None:
-        self.show = show
-        self._settings = settings
-        self._services = services
-
-    @property
-    def settings(self) -> Settings:
-        """Those in force."""
-        return self._settings()
-
-    def sync_once(self, *, find_panels: bool) -> "Sequence[Future[CycleReport]]":
-        """One cycle of each site, or the one that runs."""
-        if find_panels:
-            self._services.find_panels()
-        return self._services.sync_once()
-
-    def write_notes(self, edits: Sequence[NoteEdit]) -> Sequence[NoteEdit]:
-        """Into the database in force."""
-        return self._services.write_notes(edits)
-
-    def write_successions(self, edits: Sequence[SuccessionEdit]) -> Sequence[SuccessionEdit]:
-        """There as well."""
-        return self._services.write_successions(edits)
-
-    def write_baseline(self, edit: BaselineEdit) -> None:
-        """In the database in force."""
-        self._services.write_baseline(edit)
-
-    def give_past(self) -> None:
-        """To the simulated building, if that is in force."""
-        self._services.give_past()
