@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
@@ -64,7 +65,10 @@ def owner() -> Owner:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, owner: Owner, loop: asyncio.AbstractEventLoop) -> Iterator[TrendView]:
+def view(
+    qtbot: QtBot, owner: Owner, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TrendView]:
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", 0)  # the test's hand is quicker
     view = TrendView(owner.load, lambda: owner.now_s, spawn=loop.create_task, in_thread=owner.call)
     qtbot.addWidget(view)
     view.resize(1000, 700)
@@ -322,6 +326,35 @@ def test_in_a_low_window_the_figures_give_way_before_the_curves(
     assert view.figures.isVisible()
     assert view.plot.height() - view.plot.foot_px > 80
     assert view.height() == 260
+
+
+def test_all_figures_with_all_limits_fit_a_narrow_window_and_what_gives_way_is_copied_all_the_same(
+    view: TrendView, loop: asyncio.AbstractEventLoop
+) -> None:
+    view.state.mark(view.state.shown.stretch.marking(NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S))
+    settle(view, loop)
+    type_in(view, "High", "22.5")
+    type_in(view, "Low", "22")
+    settle(view, loop)
+    table, told = view.figures.values, {}
+    for width in (1600, 960, 760):
+        view.resize(width, 600)
+        settle(view, loop)
+        told[width] = cells(table)
+        assert table.horizontalHeader().length() <= table.viewport().width(), "nothing scrolls sideways"
+    assert {"Std dev", "Time over", "Δ"} <= told[1600].keys()
+    assert told[1600]["Integral"] == "22.00 °C·h"
+    narrow = {"Unit": "°C", "A": "20.00", "Mean": "22.00", "Integral": "22.00", "High": "22.5", "t over": "0:30:00"}
+    assert narrow.items() <= told[960].items()
+    assert {"Series", "Known", "A", "B", "Min", "Mean", "Max", "High", "Over", "Low", "Under"} <= told[760].keys()
+    assert not {"Δ", "Std dev", "σ"} & told[760].keys()
+    tips = [table.horizontalHeaderItem(column).toolTip() for column in range(table.columnCount())]
+    assert {"Time over", "Std dev"} <= set(tips), "short titles are told in full"
+    view.figures.copy_table.click()
+    assert "Std dev" in QGuiApplication.clipboard().text()
+    view.resize(1600, 600)
+    settle(view, loop)
+    assert cells(table) == told[1600]
 
 
 def test_it_tells_how_much_height_it_wants_when_that_changes(view: TrendView, loop: asyncio.AbstractEventLoop) -> None:

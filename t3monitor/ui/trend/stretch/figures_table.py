@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QLocale, QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 from typing_extensions import override
 
@@ -21,15 +21,20 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class FiguresTable(QTableWidget):
-    """As high as its rows."""
+    """As high as its rows, and no wider than its place, as long as that has room for what does not give way.
+
+    Where there is little room titles and cells are brief, then columns give way, those first that say least; a row has
+    its remarks in its tooltip, and what is copied has all.
+    """
 
     copy_asked = Signal()
     bound_typed = Signal(str, str, object)  # unit, which of its `Bounds`; a number, or None if there is to be none
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: Sequence[Row] = ()
-        self._widest: dict[int, int] = {}
+        self._table = Table((), ())
+        self._widest: dict[tuple[bool, int], int] = {}
+        self._is_tight = False
         self.setAccessibleName(name)
         self.setFont(tabular(self.font()))
         self.setFrameShape(QTableWidget.Shape.NoFrame)
@@ -42,7 +47,6 @@ class FiguresTable(QTableWidget):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setHighlightSections(False)
         self.itemChanged.connect(self._on_changed)
 
@@ -51,21 +55,21 @@ class FiguresTable(QTableWidget):
         if self.state() == QAbstractItemView.State.EditingState:
             return
         blocker = QSignalBlocker(self)
-        if [row.key for row in table.rows] != [row.key for row in self._rows]:
+        before, self._table = self._table, Table((), ())  # until all cells are there, none is fitted
+        if [row.key for row in table.rows] != [row.key for row in before.rows]:
             self._widest = {}
             self.setRowCount(len(table.rows))
-            self.setColumnCount(len(table.heads))
-        self._rows = table.rows
-        for column, head in enumerate(table.heads):
-            title = QTableWidgetItem(head.title)
+        self.setColumnCount(len(table.heads))
+        for column in range(len(table.heads)):
+            title = QTableWidgetItem()
+            title.setToolTip(tooltip(table.heads[column].title))
             title.setTextAlignment(self._alignment(column))
             self.setHorizontalHeaderItem(column, title)
         for number, (row, colour) in enumerate(zip(table.rows, colours, strict=True)):
             for column in range(len(row.cells)):
                 self.setItem(number, column, self._item(row, column, colour))
-        for column in range(1, len(table.heads) - 1):
-            self.setColumnHidden(column, not table.filled(column))
         del blocker
+        self._table = table
         self._fit()
         self.setVisible(bool(table.rows))
 
@@ -99,17 +103,49 @@ class FiguresTable(QTableWidget):
         return _LEFT if column in (0, self.columnCount() - 1) else _RIGHT
 
     def _fit(self) -> None:
-        titles = self.horizontalHeader().fontMetrics()
-        for column in range(self.columnCount()):  # they do not get narrower by themselves
-            head = self.horizontalHeaderItem(column)
-            title_px = titles.horizontalAdvance(head.text()) + _TITLE_PX if head else 0
-            wanted_px = max(title_px, self.sizeHintForColumn(column) + _PADDING_PX)
-            self._widest[column] = max(self._widest.get(column, 0), wanted_px)
-            self.setColumnWidth(column, self._widest[column])
-        self.setColumnWidth(0, min(self.columnWidth(0), _NAME_PX))
-        last = self.columnCount() - 1
-        self.setColumnWidth(last, _REMARKS_PX)
+        heads, room_px = self._table.heads, self.viewport().width()
+        if not heads:
+            return
+        told = [column for column in range(len(heads)) if self._table.filled(column) or column in (0, len(heads) - 1)]
+        for self._is_tight in (False, True):
+            widths = self._widths(told)
+            if sum(widths.values()) <= room_px:
+                break
+        for column in sorted((its for its in told if heads[its].gives_way), key=lambda its: heads[its].gives_way):
+            if sum(widths.values()) > room_px:
+                del widths[column]
+        self.horizontalHeader().setStretchLastSection(len(heads) - 1 in widths)  # before it is hidden, or it has width
+        for column in range(len(heads)):
+            self.setColumnHidden(column, column not in widths)
+            if column in widths:
+                self.setColumnWidth(column, widths[column])
         self.updateGeometry()
+
+    def _widths(self, columns: Sequence[int]) -> dict[int, int]:
+        """What each of these columns wants; they do not get narrower by themselves."""
+        titles, tight, model = self.horizontalHeader().fontMetrics(), self._is_tight, self.model()
+        found = {}
+        for column in columns:
+            head = self._table.heads[column]
+            title = head.brief if head.brief and tight else head.title
+            blocker = QSignalBlocker(self)
+            model.setHeaderData(column, Qt.Orientation.Horizontal, title)
+            for number, row in enumerate(self._table.rows):
+                if brief := row.cells[column].brief:
+                    model.setData(model.index(number, column), brief if tight else row.cells[column].text)
+            del blocker
+            title_px = titles.horizontalAdvance(title) + _TITLE_PX
+            cell_px = self.sizeHintForColumn(column) + (0 if tight else _PADDING_PX)
+            found[column] = self._widest[tight, column] = max(title_px, cell_px, self._widest.get((tight, column), 0))
+        found[0] = min(found[0], _NAME_PX)
+        found[columns[-1]] = _REMARKS_PX
+        return found
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and self.state() != QAbstractItemView.State.EditingState:
+            self._fit()
 
     @override
     def sizeHint(self) -> QSize:
@@ -125,7 +161,7 @@ class FiguresTable(QTableWidget):
 
     @Slot(QTableWidgetItem)
     def _on_changed(self, item: QTableWidgetItem) -> None:
-        row = self._rows[item.row()]
+        row = self._table.rows[item.row()]
         cell = row.cells[item.column()]
         if not cell.bound:
             return

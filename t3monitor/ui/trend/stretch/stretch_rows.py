@@ -23,6 +23,7 @@ class Cell(NamedTuple):
     text: str = ""  # of hours over a limit without the unit, which is that of the integral
     copied: tuple[str, ...] = ("",)
     bound: str = ""  # which of `Bounds` is typed there
+    brief: str = ""  # the text in little room, if it can be shorter
 
 
 class Head(NamedTuple):
@@ -30,6 +31,8 @@ class Head(NamedTuple):
 
     title: str
     copied: tuple[str, ...]
+    brief: str = ""  # the title in little room, if it can be shorter
+    gives_way: int = 0  # the how-manieth one is to go where there is no room; 0: none
 
 
 class Row(NamedTuple):
@@ -139,7 +142,16 @@ def _value_heads() -> tuple[Head, ...]:
     }
     copied |= {name: (f"{name} s",) for name in (tr("Time over"), tr("Time under"))}
     copied |= {tr("High"): (tr("High limit"),), tr("Low"): (tr("Low limit"),)}
-    return (*_first_heads(), *(Head(name, copied.get(name, (name,))) for name in names), _last_head())
+    brief = {
+        tr("Std dev"): "σ",
+        tr("Time over"): tr("t over"),
+        tr("Time under"): tr("t under"),
+        tr("Reversals"): tr("Rev."),
+        tr("Dead band"): tr("Band"),
+    }
+    gives_way = {"Δ": 2, tr("Std dev"): 3, tr("Integral"): 4}
+    heads = (Head(name, copied.get(name, (name,)), brief.get(name, ""), gives_way.get(name, 0)) for name in names)
+    return (*_first_heads(), *heads, _last_head())
 
 
 def _value_row(trace: Trace, part: Part, its: Told, bounds: Bounds) -> Row:
@@ -157,10 +169,11 @@ def _value_row(trace: Trace, part: Part, its: Told, bounds: Bounds) -> Row:
         if number is None or is_time:
             return Cell(copied=("", ""))
         text = f"{number:.2f}"
-        return Cell(f"{text} {unit}·h" if with_unit else text, (Figure(text), f"{unit}·h"))
+        return Cell(f"{text} {unit}·h" if with_unit else text, (Figure(text), f"{unit}·h"), brief=text)
 
     def bound(name: str, number: float | None) -> Cell:
-        return Cell(bound=name) if number is None else Cell(f"{number:g}", (Figure(f"{number:g}"),), name)
+        text = "" if number is None else f"{number:g}"
+        return Cell(text, (Figure(text) if text else "",), bound=name)
 
     difference = None if part.at_a is None or part.at_b is None else part.at_b - part.at_a
     delta = value(difference)
@@ -257,7 +270,7 @@ def _first_heads() -> tuple[Head, Head]:
 
 
 def _last_head() -> Head:
-    return Head(translate("Stretch", "Remarks"), (translate("Stretch", "Remarks"),))
+    return Head(translate("Stretch", "Remarks"), (translate("Stretch", "Remarks"),), gives_way=1)  # tooltips have them
 
 
 def _row(trace: Trace, unit: str, cells: Sequence[Cell], its: Told, *, is_exact: bool) -> Row:
