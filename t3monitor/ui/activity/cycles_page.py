@@ -8,8 +8,8 @@ from typing_extensions import override
 from t3monitor.model.events import CycleReport
 from t3monitor.store.ledger import Cycles
 from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerModel, phases_text, result_text
-from t3monitor.ui.activity.pages import lay_out_page, table
 from t3monitor.ui.kit.notice import Notice
+from t3monitor.ui.kit.pages import lay_out_page, table
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.table_text import table_text
 from t3monitor.ui.progress.texts import way_out_text

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QW
 from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
 from t3monitor.ui.activity.cycles_page import CyclesPage
 from t3monitor.ui.activity.log_model import LogColumn, LogFilter, LogLine, LogModel
-from t3monitor.ui.activity.pages import lay_out_page, table, tool_button
 from t3monitor.ui.baselines.page import BaselinesPage
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
+from t3monitor.ui.kit.pages import lay_out_page, table, tool_button
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.tabs import Tabs
 from t3monitor.ui.notes.page import NotesPage

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QMenu, 
 from typing_extensions import override
 
 from t3monitor.model.baselines import BANDS_TEXT, Aspect, Baseline, Difference
-from t3monitor.ui.activity.pages import lay_out_page, table
 from t3monitor.ui.baselines.differences_model import DifferenceColumn, DifferencesModel, what_text
 from t3monitor.ui.kit.notice import Message, Notice, Tone
+from t3monitor.ui.kit.pages import lay_out_page, table
 from t3monitor.ui.kit.plain import Label, tooltip
 from t3monitor.ui.kit.search import SearchBox
 from t3monitor.ui.kit.table_text import table_text

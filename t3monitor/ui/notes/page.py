@@ -11,9 +11,9 @@ from typing_extensions import override
 
 from t3monitor.model.notes import Note
 from t3monitor.model.points import PointKey
-from t3monitor.ui.activity.pages import lay_out_page, table
 from t3monitor.ui.activity.rows_model import RowsModel
 from t3monitor.ui.kit.notice import Message, Notice, Tone
+from t3monitor.ui.kit.pages import lay_out_page, table
 from t3monitor.ui.kit.plain import tooltip
 from t3monitor.ui.kit.table_text import Figure, table_text
 from t3monitor.ui.kit.texts import local_time_text
