@@ -1,7 +1,7 @@
 """The ledger of cycles, each explained, and the way from one to its time in the trend."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHBoxLayout, QPushButton, QWidget
 from typing_extensions import override
 
@@ -9,7 +9,7 @@ from t3monitor.model.events import CycleReport
 from t3monitor.store.ledger import Cycles
 from t3monitor.ui.activity.ledger_model import LedgerColumn, LedgerModel, phases_text, result_text
 from t3monitor.ui.kit.notice import Notice
-from t3monitor.ui.kit.pages import lay_out_page, table
+from t3monitor.ui.kit.pages import add_key, lay_out_page, table
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.table_text import table_text
 from t3monitor.ui.progress.texts import way_out_text
@@ -65,14 +65,9 @@ class CyclesPage(QWidget):
         self.view.selectionModel().currentRowChanged.connect(self.on_current_row_changed)
         self.model.modelReset.connect(self.on_cycles_changed)
         self.view.doubleClicked.connect(self.on_cycle_chosen)
-        chosen = QAction(self.tr("Show in the trend"), self.view, shortcut=QKeySequence(Qt.Key.Key_Return))
-        chosen.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        chosen.triggered.connect(lambda: self.on_cycle_chosen(self.view.currentIndex()))
-        self.view.addAction(chosen)
-        copy = QAction(self.tr("Copy"), self.view, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self.on_copy)
-        self.view.addAction(copy)
+        show = self.tr("Show in the trend")
+        add_key(self.view, Qt.Key.Key_Return, lambda: self.on_cycle_chosen(self.view.currentIndex()), show)
+        add_key(self.view, QKeySequence.StandardKey.Copy, self.on_copy, self.tr("Copy"))
         self.on_cycles_changed()
 
     def load(self, cycles: Cycles) -> None:

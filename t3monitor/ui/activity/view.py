@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtCore import QModelIndex, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from t3monitor.model.events import CycleFinished, CycleReport, SyncEvent
@@ -17,7 +17,7 @@ from t3monitor.ui.baselines.page import BaselinesPage
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.notice import Notice
-from t3monitor.ui.kit.pages import lay_out_page, table, tool_button
+from t3monitor.ui.kit.pages import add_key, lay_out_page, table, tool_button
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.kit.tabs import Tabs
 from t3monitor.ui.notes.page import NotesPage
@@ -111,10 +111,7 @@ class LogPage(QWidget):
         self.view = table(self._filter, self.tr("Log lines"), stretched=LogColumn.TEXT)
         self.view.setColumnWidth(LogColumn.TIME, self.fontMetrics().horizontalAdvance("00:00:00 AEDT") + 12)
         self.view.setColumnWidth(LogColumn.LEVEL, self.fontMetrics().horizontalAdvance("▲ Warning") + 24)
-        copy = QAction(self.tr("Copy"), self.view, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self.on_copy)
-        self.view.addAction(copy)
+        add_key(self.view, QKeySequence.StandardKey.Copy, self.on_copy, self.tr("Copy"))
 
         self.levels = QComboBox()
         self.levels.setToolTip(self.tr("Which lines are shown"))
@@ -127,13 +124,13 @@ class LogPage(QWidget):
         self.search.setAccessibleName(self.tr("Search the log"))
         self.search.setMaximumWidth(320)
         self.search.textChanged.connect(self.on_search_changed)
-        self.follow = tool_button("follow", self.tr("Follow"), self.tr("Keep the newest line in sight"))
+        self.follow = tool_button(self.tr("Follow"), self.tr("Keep the newest line in sight"), "follow")
         self.follow.setCheckable(True)
         self.follow.setChecked(True)
         self.follow.toggled.connect(self.on_follow_toggled)
-        self.copy = tool_button("copy", self.tr("Copy"), self.tr("Copy the selected lines, or all that are shown"))
+        self.copy = tool_button(self.tr("Copy"), self.tr("Copy the selected lines, or all that are shown"), "copy")
         self.copy.clicked.connect(self.on_copy)
-        self.folder = tool_button("folder", self.tr("Open log folder"), str(log_folder))
+        self.folder = tool_button(self.tr("Open log folder"), str(log_folder), "folder")
         self.folder.clicked.connect(self.on_open_folder)
         self.note = Label()
         self.note.setProperty("muted", True)

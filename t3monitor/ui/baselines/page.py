@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from math import inf
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 from typing_extensions import override
 
 from t3monitor.model.baselines import BANDS_TEXT, Aspect, Baseline, Difference
 from t3monitor.ui.baselines.differences_model import DifferenceColumn, DifferencesModel, what_text
 from t3monitor.ui.kit.notice import Message, Notice, Tone
-from t3monitor.ui.kit.pages import lay_out_page, table
+from t3monitor.ui.kit.pages import add_key, lay_out_page, table, tool_button
 from t3monitor.ui.kit.plain import Label, tooltip
 from t3monitor.ui.kit.search import SearchBox
 from t3monitor.ui.kit.table_text import table_text
@@ -52,15 +52,15 @@ class BaselinesPage(QWidget):
         self.search.setAccessibleName(self.tr("Search the differences"))
         self.search.setMinimumWidth(120)
         self.search.setMaximumWidth(220)
-        self.deeds = self._button(self.tr("Baseline"), self.tr("Freeze all points, or rename or delete the baseline"))
+        self.deeds = tool_button(self.tr("Baseline"), self.tr("Freeze all points, or rename or delete the baseline"))
         self.deeds.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.deeds)
         self.freeze = menu.addAction(self.tr("&Freeze all points…"), self.freeze_asked.emit)
         self.rename = menu.addAction(self.tr("&Rename…"), self.on_rename)
         self.delete = menu.addAction(self.tr("&Delete…"), lambda: self.delete_asked.emit(self.chosen))
         self.deeds.setMenu(menu)
-        self.again = self._button(self.tr("Compare"), self.tr("Compare anew with the points as they are now"))
-        self.export = self._button(self.tr("Export…"), self.tr("The differences that are shown, as a CSV file"))
+        self.again = tool_button(self.tr("Compare"), self.tr("Compare anew with the points as they are now"))
+        self.export = tool_button(self.tr("Export…"), self.tr("The differences that are shown, as a CSV file"))
         self.count = Label()
         self.count.setProperty("muted", True)
         self.view = table(self.model, self.tr("Differences"), stretched=DifferenceColumn.THEN)
@@ -97,15 +97,9 @@ class BaselinesPage(QWidget):
         self.export.clicked.connect(self.export_asked)
         self.notice.button.clicked.connect(self.freeze_asked)
         self.view.doubleClicked.connect(self.on_chosen)
-        for keys, slot in (
-            (QKeySequence(Qt.Key.Key_Return), lambda: self.on_chosen(self.view.currentIndex())),
-            (QKeySequence(Qt.Key.Key_F2), self.on_rename),
-            (QKeySequence(QKeySequence.StandardKey.Copy), self.on_copy),
-        ):
-            action = QAction(self.view, shortcut=keys)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(slot)
-            self.view.addAction(action)
+        add_key(self.view, Qt.Key.Key_Return, lambda: self.on_chosen(self.view.currentIndex()))
+        add_key(self.view, Qt.Key.Key_F2, self.on_rename)
+        add_key(self.view, QKeySequence.StandardKey.Copy, self.on_copy)
         self.show_baselines(())
 
     @property
@@ -230,10 +224,3 @@ class BaselinesPage(QWidget):
         combo.setToolTip(tooltip(explanation))
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         return combo
-
-    def _button(self, text: str, explanation: str) -> QToolButton:
-        button = QToolButton(autoRaise=True)
-        button.setText(text)
-        button.setToolTip(tooltip(explanation))
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        return button

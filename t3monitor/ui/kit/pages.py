@@ -1,6 +1,9 @@
 """What the pages of the drawer are made of."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QToolButton, QVBoxLayout, QWidget
 
 from t3monitor.ui.kit.icons import icon
@@ -41,12 +44,21 @@ def lay_out_page(page: QWidget, controls: QHBoxLayout, *content: QWidget) -> Non
         layout.addWidget(widget, 0 if isinstance(widget, Label) else 1)
 
 
-def tool_button(icon_name: str, text: str, explanation: str) -> QToolButton:
-    """A flat button with a word."""
+def tool_button(text: str, explanation: str, icon_name: str = "") -> QToolButton:
+    """A flat button with a word, perhaps with an icon before it."""
     button = QToolButton(autoRaise=True)
-    button.setIcon(icon(icon_name))
     button.setText(text)
     button.setToolTip(tooltip(explanation))
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    if icon_name:
+        button.setIcon(icon(icon_name))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     return button
+
+
+def add_key(widget: QWidget, key: Qt.Key | QKeySequence.StandardKey, act: Callable[[], object], name: str = "") -> None:
+    """Has a key do something while the widget has the focus."""
+    action = QAction(name, widget, shortcut=QKeySequence(key))
+    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.triggered.connect(act)
+    widget.addAction(action)

@@ -5,15 +5,15 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from t3monitor.model.notes import Note
 from t3monitor.model.points import PointKey
 from t3monitor.ui.activity.rows_model import RowsModel
 from t3monitor.ui.kit.notice import Message, Notice, Tone
-from t3monitor.ui.kit.pages import lay_out_page, table
+from t3monitor.ui.kit.pages import add_key, lay_out_page, table, tool_button
 from t3monitor.ui.kit.plain import tooltip
 from t3monitor.ui.kit.table_text import Figure, table_text
 from t3monitor.ui.kit.texts import local_time_text
@@ -105,11 +105,11 @@ class NotesPage(QWidget):
         self.search = QLineEdit(placeholderText=self.tr("Search the notes…"), clearButtonEnabled=True)
         self.search.setAccessibleName(self.tr("Search the notes"))
         self.search.setMaximumWidth(320)
-        self.edit = self._button(self.tr("Edit…"), self.tr("Change the chosen note (F2)"))
-        self.delete = self._button(self.tr("Delete"), self.tr("Delete the chosen notes (Del)"))
-        self.undo = self._button(self.tr("Undo"), self.tr("Take the last change of notes back (Ctrl+Z)"))
-        self.export = self._button(self.tr("Export…"), self.tr("The notes that are shown, as a CSV file"))
-        self.import_ = self._button(self.tr("Import…"), self.tr("Notes of a CSV file; those that are there stay one"))
+        self.edit = tool_button(self.tr("Edit…"), self.tr("Change the chosen note (F2)"))
+        self.delete = tool_button(self.tr("Delete"), self.tr("Delete the chosen notes (Del)"))
+        self.undo = tool_button(self.tr("Undo"), self.tr("Take the last change of notes back (Ctrl+Z)"))
+        self.export = tool_button(self.tr("Export…"), self.tr("The notes that are shown, as a CSV file"))
+        self.import_ = tool_button(self.tr("Import…"), self.tr("Notes of a CSV file; those that are there stay one"))
         self.view = table(self.model, self.tr("Notes, newest first"), stretched=NoteColumn.TEXT)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         width = self.fontMetrics().horizontalAdvance
@@ -133,17 +133,11 @@ class NotesPage(QWidget):
         self.export.clicked.connect(lambda: self.export_asked.emit(self.shown))
         self.view.doubleClicked.connect(self.on_chosen)
         self.view.selectionModel().selectionChanged.connect(self.on_selected)
-        for keys, slot in (
-            (QKeySequence(Qt.Key.Key_Return), lambda: self.on_chosen(self.view.currentIndex())),
-            (QKeySequence(Qt.Key.Key_F2), self.on_edit),
-            (QKeySequence(QKeySequence.StandardKey.Delete), self.on_delete),
-            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_asked.emit),
-            (QKeySequence(QKeySequence.StandardKey.Copy), self.on_copy),
-        ):
-            action = QAction(self.view, shortcut=keys)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(slot)
-            self.view.addAction(action)
+        add_key(self.view, Qt.Key.Key_Return, lambda: self.on_chosen(self.view.currentIndex()))
+        add_key(self.view, Qt.Key.Key_F2, self.on_edit)
+        add_key(self.view, QKeySequence.StandardKey.Delete, self.on_delete)
+        add_key(self.view, QKeySequence.StandardKey.Undo, self.undo_asked.emit)
+        add_key(self.view, QKeySequence.StandardKey.Copy, self.on_copy)
         self.show_notes((), can_undo=False)
 
     @property
@@ -218,10 +212,3 @@ class NotesPage(QWidget):
             self.notice.say(self.tr("No note has these words."))
         else:
             self.notice.say(self.tr("There are no notes yet. In the trend, the key N writes one at the cursor."))
-
-    def _button(self, text: str, explanation: str) -> QToolButton:
-        button = QToolButton(autoRaise=True)
-        button.setText(text)
-        button.setToolTip(tooltip(explanation))
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        return button
