@@ -31,6 +31,7 @@ from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme
 from t3monitor.ui.trend.holes.explainer import ASK_AGAIN_S, HoleExplainer
 from t3monitor.ui.trend.holes.missing import CAUSES, Explained, Pieces
 from t3monitor.ui.trend.legend.in_sight import ToMeasure, in_sight
+from t3monitor.ui.trend.plot.lanes import LANE_INSET_PX
 from t3monitor.ui.trend.plot.time_box import TimeBox
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.state import ZoneChoice
@@ -657,3 +658,35 @@ def test_a_filled_reading_is_a_ring_and_another_one_a_dot(
     picture = view.plot.grab().toImage()
     middle = picture.pixelColor(math.floor(at.x()), math.floor(at.y()))
     assert (middle == curve.colour) is not is_filled
+
+
+@pytest.mark.parametrize("is_filled", [True, False])
+def test_a_filled_state_is_a_ring_at_its_height_and_another_single_one_a_stroke(
+    view: TrendView, settle: Settle, file: HoledFile, *, is_filled: bool
+) -> None:
+    times = [NOW_S - 2200, NOW_S - 2000, NOW_S - 1800]
+    for time_s, state in zip(times, (1.0, 0.0, 1.0), strict=True):
+        file.fill(time_s, value=state)
+    file.connection.execute("UPDATE TRENDLOG_FRAMES SET vals = '[1.0, 0.0]' WHERE layout_id = 1")
+    file.connection.execute("UPDATE TRENDLOG_LAYOUT_POINTS SET range = 1, units = '', digital_analog = 0")
+    if is_filled:
+        own = {"serial_number": IN1.serial_number, "point_type": "INPUT", "cycles": 0}
+        file.cover(times[0], times[-1] + 60, "filled", "T3 Monitor was not running", **own)
+    view.state.add([IN1])
+    settle(view)
+    view.plots.rest()
+    (lane,) = view.plot.lanes
+    box, picture = view.plot._lane_box, view.plot.grab().toImage()
+    for time_s, state in zip(times, (1.0, 0.0, 1.0), strict=True):
+        height = box.rect().height() - LANE_INSET_PX if not state else LANE_INSET_PX
+        at = box.mapToScene(QPointF(box.x_of(time_s), height))
+        row = [picture.pixelColor(math.floor(at.x()) + beside, math.floor(at.y())) for beside in range(-3, 4)]
+        assert (row[3] == lane.colour) is not is_filled
+        if is_filled:
+            sides = (min(one.lightness() for one in side) for side in (row[:3], row[4:]))
+            assert max(sides) < 200, "a ring has an edge on both sides"
+    if is_filled:
+        assert at_cursor(view, IN1, times[1] + 0.5) == "Off (filled from T3000)"
+        assert "Rings are" in view.plot.tip_at(times[1] + 100, 1.0, IN1)
+        assert "Rings are" not in view.plot.tip_at(times[0] - 100, 1.0, IN1)
+        assert view.plot._lane_holes.rows[0].pieces.causes.tolist().count(CAUSES.index(Cause.FILLED)) == 1, "one band"

@@ -136,6 +136,13 @@ def filled(pieces: Pieces) -> Floats:
     return starts
 
 
+def are_filled(times_s: Floats, begins_s: Floats) -> NDArray[np.bool_]:
+    """Which of single readings are T3000's own, by when such holes begin."""
+    following = np.append(begins_s, np.inf)[np.searchsorted(begins_s, times_s)]
+    is_filled: NDArray[np.bool_] = following - times_s <= MOMENT_S
+    return is_filled
+
+
 def with_filled_as_one(pieces: Pieces) -> Pieces:
     """As a band shows them: what single readings of T3000's fill is one time, not one between any two of them."""
     starts, ends, causes = pieces

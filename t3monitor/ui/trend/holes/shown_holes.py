@@ -4,10 +4,10 @@ from collections.abc import Callable
 from math import inf
 from operator import is_
 
-from t3monitor.model.causes import Cause
+from t3monitor.model.causes import Cause, sentence
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.store.causes.holes import ExplainedHole
-from t3monitor.ui.kit.texts import tooltip_text
+from t3monitor.ui.kit.texts import tooltip_text, translate
 from t3monitor.ui.trend.holes.bands import bands, bands_of_days
 from t3monitor.ui.trend.holes.explainer import HoleExplainer
 from t3monitor.ui.trend.holes.hole_texts import incident_texts, whose
@@ -104,7 +104,12 @@ class ShownHoles:
 
     def tip(self, time_s: float, reach_s: float, key: SeriesKey | None) -> str:
         """What is missing about a time, the longest first: of all shown series, or of one."""
-        return tooltip_text(self.told(time_s - reach_s, time_s + reach_s, key))
+        lines = self.told(time_s - reach_s, time_s + reach_s, key)
+        if any(f": {sentence(Cause.FILLED)}" in line for line in lines):
+            lines.append(
+                translate("Holes", "Rings are single readings that T3000 logged; between them nothing is known")
+            )
+        return tooltip_text(lines)
 
     def told(
         self, start_s: float, end_s: float, key: SeriesKey | None = None, *, as_of_s: float | None = None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from t3monitor.store.history.series import Floats, Holes, Series
-from t3monitor.ui.trend.holes.missing import MOMENT_S
+from t3monitor.ui.trend.holes.missing import are_filled
 from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.plot.line import Line, drawn_line
 from t3monitor.ui.trend.plot.ticks import Scale
@@ -79,9 +79,7 @@ class Curve:
 
     def is_filled(self, times_s: Floats) -> NDArray[np.bool_]:
         """Which of single readings are T3000's own: the hole after one begins a moment after it."""
-        begins_s = np.append(self._filled_s, np.inf)[np.searchsorted(self._filled_s, times_s)]
-        is_filled: NDArray[np.bool_] = begins_s - times_s <= MOMENT_S
-        return is_filled
+        return are_filled(times_s, self._filled_s)
 
     def as_fine(self, step_s: float) -> Line:
         """The line with no more than a place for each multiple of a time."""

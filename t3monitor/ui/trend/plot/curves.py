@@ -23,13 +23,13 @@ from t3monitor.ui.trend.export.paper import is_vectors
 from t3monitor.ui.trend.legend.styles import DASHES
 from t3monitor.ui.trend.plot.curve import Curve
 from t3monitor.ui.trend.plot.extremes import Band, band_pixels
+from t3monitor.ui.trend.plot.lanes import RING_PX
 from t3monitor.ui.trend.plot.last_values import LastValue, paint_last_values
 from t3monitor.ui.trend.plot.strokes import ANEW, strokes, within
 from t3monitor.ui.trend.plot.ticks import Scale
 from t3monitor.ui.trend.time.time_range import TimeRange
 
 _ALONE_PX = 4.0
-_HOLLOW_PX = 2.5  # radius of a reading that is not our own
 _FAR_PX = 30_000.0  # beyond this, places are drawn there: QPainter counts in few bits
 _MARGIN_PX = 64  # painted on both sides of what is in sight
 _STRETCHED, _THERE = 1.6, 0.9  # while it moves, a picture is drawn so much wider or narrower if it has so much of it
@@ -286,7 +286,7 @@ class CurvesItem(QGraphicsItem):
             pen.setWidthF(1.0)
             painter.setPen(pen)
             for place in places.alone[is_filled]:
-                painter.drawEllipse(QPointF(places.x[place], places.y[place]), _HOLLOW_PX, _HOLLOW_PX)
+                painter.drawEllipse(QPointF(places.x[place], places.y[place]), RING_PX, RING_PX)
 
     def _pen(self, curve: Curve) -> QPen:
         colour = QColor(curve.colour)

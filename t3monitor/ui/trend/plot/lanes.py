@@ -1,7 +1,7 @@
 """Points with states as compact lanes of steps, each state at its own height.
 
 There is a band below a state that is not 0 and nothing in a hole; where states change too fast to be seen, a pale band
-is as high as the lane.
+is as high as the lane. A single reading of T3000's own history is a ring.
 """
 
 import math
@@ -12,14 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from t3monitor.model.units import MULTISTATE, state_words
 from t3monitor.model.words import Words
-from t3monitor.store.history.series import Series
+from t3monitor.store.history.series import Floats, Series
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.trend.holes.missing import MOMENT_S, are_filled
 from t3monitor.ui.trend.plot.axes import axis_font
 from t3monitor.ui.trend.plot.line import drawn_line
 from t3monitor.ui.trend.plot.time_item import TimeItem
@@ -27,6 +28,7 @@ from t3monitor.ui.trend.time.time_range import TimeRange
 
 LANE_PX = 20.0
 LANE_INSET_PX = 3.5
+RING_PX = 2.5  # radius of a reading that is not our own
 _TEXT_ROOM_PX = 10.0
 _BAND, _SEVERAL, _DIMMED, _GROUND = 0.30, 0.15, 0.35, 0.75  # of a colour
 
@@ -67,6 +69,10 @@ class Stretches:
     starts: NDArray[np.float64]
     ends: NDArray[np.float64]
     states: NDArray[np.float64]  # NaN where it was several, one after the other
+
+    def taken(self, which: NDArray[np.bool_]) -> "Stretches":
+        """These of them."""
+        return Stretches(self.starts[which], self.ends[which], self.states[which])
 
 
 def stretches(series: Series, now_s: float) -> Stretches:
@@ -110,6 +116,7 @@ class LanesItem(TimeItem):
         super().__init__()
         self._lanes: list[tuple[Lane, list[_Part]]] = []
         self._active: Sequence[bool] | None = None
+        self._filled_s: Sequence[Floats] = ()  # of each lane
         self._now_s = 0.0
 
     def set_lanes(self, lanes: Sequence[Lane], now_s: float, active: Sequence[bool] | None = None) -> None:
@@ -128,6 +135,11 @@ class LanesItem(TimeItem):
         self._active = active
         self.set_now(now_s)
 
+    def set_filled(self, begins_s: Sequence[Floats]) -> None:
+        """When holes begin after single readings of T3000's own history, of each lane."""
+        self._filled_s = begins_s
+        self.update()
+
     def set_now(self, now_s: float) -> None:
         """The newest states hold up to now, if they are not too old."""
         self._now_s = now_s
@@ -143,8 +155,36 @@ class LanesItem(TimeItem):
         for number, (lane, parts) in enumerate(self._lanes):
             row = QRectF(place.left(), place.top() + number * lane_px, place.width(), lane_px)
             painter.setOpacity(1.0 if self._active is None or self._active[number] else _DIMMED)
+            filled_s = self._filled_s[number] if number < len(self._filled_s) else np.empty(0)
             for part in parts:
-                _paint(painter, row, part, part.until(self._now_s + lane.shift_s), lane.colour, self.shown)
+                rings, held = _apart(part.until(self._now_s + lane.shift_s), filled_s)
+                _paint(painter, row, part, held, lane.colour, self.shown)
+                _paint_rings(painter, row, part, rings, lane.colour, self.shown)
+
+
+def _apart(held: Stretches, filled_s: Floats) -> tuple[Stretches, Stretches]:
+    """Single readings of T3000's own history, and all others."""
+    is_filled = (held.ends - held.starts <= MOMENT_S) & are_filled(held.starts, filled_s)
+    return held.taken(is_filled), held.taken(~is_filled) if is_filled.any() else held
+
+
+def _paint_rings(
+    painter: QPainter, row: QRectF, part: _Part, read: Stretches, colour: QColor, shown: TimeRange
+) -> None:
+    """One for each pixel and state at most."""
+    inside = read.taken((read.starts >= shown.start_s) & (read.starts <= shown.end_s))
+    if not inside.starts.size:
+        return
+    x = np.floor((inside.starts - shown.start_s) * row.width() / shown.length_s) + row.left() + 0.5
+    heights = np.array([part.levels.get(state, 1.0) for state in inside.states.tolist()])
+    y = row.bottom() - LANE_INSET_PX - heights * (row.height() - 2 * LANE_INSET_PX)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(current_theme().base)
+    painter.setPen(QPen(colour, 1))
+    for place in np.unique(np.column_stack((x, y)), axis=0).tolist():
+        painter.drawEllipse(QPointF(*place), RING_PX, RING_PX)
+    painter.restore()
 
 
 def _paint(painter: QPainter, row: QRectF, part: _Part, held: Stretches, colour: QColor, shown: TimeRange) -> None:

@@ -22,7 +22,7 @@ from t3monitor.model.units import value_text
 from t3monitor.ui.kit.layout import mark_focus
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.holes.hole_items import LEAST_PX, BandRow, CurveHoles, LaneHoles
-from t3monitor.ui.trend.holes.missing import Pieces, filled
+from t3monitor.ui.trend.holes.missing import Pieces, filled, with_filled_as_one
 from t3monitor.ui.trend.holes.strip import STRIP_PX, Strip
 from t3monitor.ui.trend.marks.flags import FlagRow
 from t3monitor.ui.trend.marks.marks import Mark
@@ -190,8 +190,10 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             if its
         ]
         self._curve_holes.set_rows([BandRow(common), *own])
-        self._lane_holes.set_rows([BandRow(of.get(key, Pieces.none())) for key in self._lane_keys])
+        of_lanes = [of.get(key, Pieces.none()) for key in self._lane_keys]
+        self._lane_holes.set_rows([BandRow(with_filled_as_one(its)) for its in of_lanes])
         self.strip.set_pieces(list(of.values()))
+        self._lanes_item.set_filled([filled(its) for its in of_lanes])
         others = [curve.set_filled(filled(of.get(key, Pieces.none()))) for (key, _), curve in self._curves.items()]
         if any(others):
             self._curves_item.repaint()
