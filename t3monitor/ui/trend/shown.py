@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from t3monitor.model.series_keys import SeriesKey
-from t3monitor.ui.trend.legend.styles import FIRST, Style
+from t3monitor.ui.trend.legend.styles import FIRST, Style, free_style
 from t3monitor.ui.trend.plot.axis_choices import NOTHING_CHOSEN, AxisChoices
 from t3monitor.ui.trend.stretch.stretch import NOTHING_MARKED, Stretch
 from t3monitor.ui.trend.time.local_calendar import Span
@@ -63,6 +63,11 @@ class Shown:
         """How many plots stand above each other."""
         return 1 + max((chosen.plot for chosen in self.series), default=0)
 
+    @property
+    def of_series(self) -> tuple[object, ...]:
+        """What is drawn anew with the series."""
+        return self.series, self.grouped, self.axes.lines, self.marks, self.zone
+
     def stacked(self) -> "Shown":
         """The same, with plots without a number that no series has: an empty plot vanishes."""
         there = {chosen.plot for chosen in self.series} or {0}
@@ -83,6 +88,15 @@ class Shown:
             return self  # as mostly while a hand moves the time
         series = tuple(replace(chosen, plot=plots[chosen.plot]) for chosen in self.series)
         return replace(self, series=series, axes=self.axes.renumbered(plots))
+
+
+def added(series: Iterable[Chosen], keys: Iterable[SeriesKey], plot: int) -> tuple[Chosen, ...]:
+    """These, and behind them those of the keys that are not among them, each in a style of its own."""
+    found = list(series)
+    for key in keys:
+        if all(chosen.key != key for chosen in found):
+            found.append(Chosen(key, free_style(chosen.style for chosen in found), plot=plot))
+    return tuple(found)
 
 
 def moved(

@@ -1,26 +1,22 @@
 """What the trend shows, and the way there and back; plain data, without Qt. Times are UTC epoch seconds."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from enum import Flag, auto
-from typing import Any, Protocol
+from typing import Any
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of
-from t3monitor.ui.trend.legend.styles import Style, free_style
+from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices, AxisKey, Limits
-from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice, moved
+from t3monitor.ui.trend.shown import Chosen, DataBegin, Shown, ZoneChoice, added, moved
+from t3monitor.ui.trend.steps import Deed, Steps
 from t3monitor.ui.trend.stretch.stretch import Stretch
 from t3monitor.ui.trend.time.local_calendar import LocalCalendar, Span
-from t3monitor.ui.trend.time.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange
+from t3monitor.ui.trend.time.time_range import LONGEST_S, SHORTEST_S, Preset, TimeRange, fitting, growing
 
-_STEPS_KEPT = 100
-_PAUSE_S = 1.0  # between two movements of a hand that are undone one by one
 _SLIVER = 0.01
-_FIT_LEAST_S = 300.0  # shown of data that have just begun
-_FIT_MARGIN = 0.02  # before them, of their length
 
 
 class Change(Flag):
@@ -31,16 +27,6 @@ class Change(Flag):
     TIME = auto()
     CURSOR = auto()
     MOVING = auto()  # more of it is to be expected at once
-
-
-class Deed(Protocol):
-    """What was done beside what is shown, and is undone in its turn."""
-
-    def undo(self) -> None:
-        """Takes it back."""
-
-    def redo(self) -> None:
-        """Does it once more."""
 
 
 class TrendState:
@@ -57,9 +43,7 @@ class TrendState:
         self._changed = changed
         self._now_s = clock()
         self._shown = Shown(since=DataBegin.DATA)
-        self._earlier: deque[Shown | Deed] = deque(maxlen=_STEPS_KEPT)
-        self._later: list[Shown | Deed] = []
-        self._moved_at_s: float | None = None  # by hand, with nothing else since
+        self._steps = Steps()
         self._site_zone: tzinfo | None = None
         self._data_since_s: float | None = None
         self.cursor_s: float | None = None
@@ -87,8 +71,7 @@ class TrendState:
         now_s, looked_in = self._now_s, self.looked_in
         if self._shown.since is not DataBegin.DATA or self._shown.end_s is not None or self._data_since_s is None:
             return looked_in
-        there_s = (now_s - self._data_since_s) * (1 + _FIT_MARGIN)
-        return TimeRange.ending(now_s, min(looked_in.length_s, max(there_s, _FIT_LEAST_S))).within_history(now_s)
+        return growing(self._data_since_s, looked_in.length_s, now_s)
 
     @property
     def looked_in(self) -> TimeRange:
@@ -157,17 +140,12 @@ class TrendState:
 
     def add(self, keys: Iterable[SeriesKey], plot: int = 0) -> None:
         """Plots those that are not there yet, each in a style of its own."""
-        series = list(self.series)
-        for key in keys:
-            if all(chosen.key != key for chosen in series):
-                series.append(Chosen(key, free_style(chosen.style for chosen in series), plot=plot))
-        self._show(replace(self._shown, series=tuple(series)))
+        self._show(replace(self._shown, series=added(self.series, keys, plot)))
 
     def exchange(self, key: SeriesKey, new: SeriesKey) -> None:
         """Plots another series in the place and the style of one, unless it is there already."""
         if all(chosen.key != new for chosen in self.series):
-            series = tuple(replace(chosen, key=new) if chosen.key == key else chosen for chosen in self.series)
-            self._show(replace(self._shown, series=series))
+            self._change(key, key=new)
 
     def remove(self, key: SeriesKey) -> None:
         """Takes a series off the plot, if it is there."""
@@ -217,8 +195,8 @@ class TrendState:
         """Has these cursors A and B, and that told of the time between them."""
         self._show(replace(self._shown, stretch=stretch), by_hand=by_hand)
 
-    def _change(self, key: SeriesKey, **values: Any) -> None:
-        series = tuple(replace(chosen, **values) if chosen.key == key else chosen for chosen in self.series)
+    def _change(self, which: SeriesKey, **values: Any) -> None:
+        series = tuple(replace(chosen, **values) if chosen.key == which else chosen for chosen in self.series)
         self._show(replace(self._shown, series=series))
 
     # -- time ------------------------------------------------------------------------------------------------------
@@ -244,13 +222,11 @@ class TrendState:
 
     def show_data(self, first_s: float, last_s: float) -> None:
         """Shows all from the first reading to the last; if that is new, what comes as well."""
-        now_s = self._clock()
-        margin_s = max(now_s - first_s, _FIT_LEAST_S) * _FIT_MARGIN
-        length_s = min(max(now_s - first_s + margin_s, _FIT_LEAST_S), LONGEST_S)
-        if now_s - last_s <= max(margin_s, _FIT_LEAST_S):
-            self._show(replace(self._shown, length_s=length_s, end_s=None, since=None))
+        found, is_new = fitting(first_s, last_s, self._clock())
+        if is_new:
+            self._show(replace(self._shown, length_s=found.length_s, end_s=None, since=None))
         else:
-            self.show_range(TimeRange(first_s - margin_s, max(last_s + margin_s, first_s + SHORTEST_S)))
+            self.show_range(found)
 
     def set_follow(self, follow: bool = True) -> None:
         """Keeps the present at the right edge, or lets the time stand still."""
@@ -342,55 +318,36 @@ class TrendState:
     @property
     def can_undo(self) -> bool:
         """Whether there was a change."""
-        return bool(self._earlier)
+        return self._steps.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Whether the last step was an undo."""
-        return bool(self._later)
+        return self._steps.can_redo
 
     def undo(self) -> None:
         """Shows what was shown before the last change."""
-        if self._earlier:
-            step = self._earlier.pop()
-            if isinstance(step, Shown):
-                self._later.append(self._shown)
-                self._replace(step)
-            else:
-                self.take_back(step)
+        if self.can_undo:
+            self._go_to(self._steps.undo(self._shown))
 
     def redo(self) -> None:
         """Takes the last undo back."""
-        if self._later:
-            step = self._later.pop()
-            self._earlier.append(self._shown if isinstance(step, Shown) else step)
-            if isinstance(step, Shown):
-                self._replace(step)
-            else:
-                step.redo()
-                self._tell(Change.TIME)
+        if self.can_redo:
+            self._go_to(self._steps.redo(self._shown))
 
     def did(self, deed: Deed) -> None:
         """Something else was done, which is a step as well."""
-        self._later.clear()
-        self._earlier.append(deed)
-        self._moved_at_s = None
+        self._steps.do(deed)
         self._tell(Change.TIME)
 
     def take_back(self, deed: Deed) -> None:
         """Undoes it, whatever was done since."""
-        if deed in self._earlier:
-            self._earlier.remove(deed)
-        self._later.append(deed)
-        deed.undo()
+        self._steps.take_back(deed)
         self._tell(Change.TIME)
 
     def forget_deeds(self) -> None:
         """What was done besides cannot be undone any more."""
-        for steps in (self._earlier, self._later):
-            shown = [step for step in steps if isinstance(step, Shown)]
-            steps.clear()
-            steps.extend(shown)
+        self._steps.forget_deeds()
         self._tell(Change.TIME)
 
     def open(self, shown: Shown) -> None:
@@ -399,9 +356,14 @@ class TrendState:
 
     def restore(self, shown: Shown) -> None:
         """Begins anew with what was saved."""
-        self._earlier.clear()
-        self._later.clear()
+        self._steps.clear()
         self._replace(shown)
+
+    def _go_to(self, shown: Shown | None) -> None:
+        if shown is None:  # a deed, which shows itself
+            self._tell(Change.TIME)
+        else:
+            self._replace(shown)
 
     def _at(self, shown: TimeRange) -> Shown:
         return replace(self._shown, length_s=shown.length_s, end_s=shown.end_s, since=None)
@@ -419,20 +381,13 @@ class TrendState:
 
     def _show(self, shown: Shown, *, by_hand: bool = False) -> None:
         shown = shown.stacked()
-        at_s = self._clock()
-        goes_on = by_hand and self._moved_at_s is not None and 0 <= at_s - self._moved_at_s < _PAUSE_S
-        if shown != self._shown:
-            self._later.clear()
-            if not goes_on:
-                self._earlier.append(self._shown)
+        self._steps.show(self._shown, shown, self._clock(), by_hand=by_hand)
         self._replace(shown, Change.MOVING if by_hand else Change.NOTHING)
-        self._moved_at_s = at_s if by_hand else None
 
     def _replace(self, shown: Shown, how: Change = Change.NOTHING) -> None:
         before, self._shown = self._shown, shown
         self._now_s = self._clock()
-        self._moved_at_s = None
-        if _of_series(shown) != _of_series(before):
+        if shown.of_series != before.of_series:
             how |= Change.SERIES
         if shown.zone != before.zone:
             how |= Change.CURSOR
@@ -443,8 +398,3 @@ class TrendState:
             self.cursor_s = None
             change |= Change.CURSOR
         self._changed(change)
-
-
-def _of_series(shown: Shown) -> tuple[object, ...]:
-    """What is drawn anew with the series."""
-    return shown.series, shown.grouped, shown.axes.lines, shown.marks, shown.zone

@@ -6,6 +6,8 @@ from typing import NamedTuple, Self
 SHORTEST_S = 60.0
 LONGEST_S = 5 * 366 * 86400.0
 EARLIEST_S, LATEST_S = 946_684_800.0, 4_102_444_800.0  # 2000 and 2100: what lies beyond is no history
+_FIT_LEAST_S = 300.0  # shown of data that have just begun
+_FIT_MARGIN = 0.02  # before them, of their length
 
 
 class Preset(Enum):
@@ -58,3 +60,17 @@ class TimeRange(NamedTuple):
     def within_history(self, now_s: float = LATEST_S) -> "TimeRange":
         """The same length, moved to where history may be: not before the year 2000, and not after the present."""
         return self.moved(max(EARLIEST_S - self.start_s, 0.0)).moved(min(now_s - self.end_s, 0.0))
+
+
+def growing(since_s: float, most_s: float, now_s: float) -> TimeRange:
+    """Data that began then, up to the present, with a margin before them; no longer than ``most_s``."""
+    there_s = (now_s - since_s) * (1 + _FIT_MARGIN)
+    return TimeRange.ending(now_s, min(most_s, max(there_s, _FIT_LEAST_S))).within_history(now_s)
+
+
+def fitting(first_s: float, last_s: float, now_s: float) -> tuple[TimeRange, bool]:
+    """All from the first reading to the last, with a margin, and whether these are so new that more is to come."""
+    margin_s = max(now_s - first_s, _FIT_LEAST_S) * _FIT_MARGIN
+    if now_s - last_s <= max(margin_s, _FIT_LEAST_S):
+        return TimeRange.ending(now_s, min(max(now_s - first_s + margin_s, _FIT_LEAST_S), LONGEST_S)), True
+    return TimeRange(first_s - margin_s, max(last_s + margin_s, first_s + SHORTEST_S)), False
