@@ -10,12 +10,7 @@ from datetime import tzinfo
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import (
-    QFocusEvent,
-    QHideEvent,
-    QKeyEvent,
-    QShowEvent,
-)
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 from typing_extensions import override
 
@@ -83,7 +78,6 @@ class TrendView(QWidget):
         super().__init__(parent)
         self._clock = clock
         self._zones: Mapping[str, tzinfo] = {}
-        self._judged_at: tuple[float, int] | None = None  # time, sync interval
 
         self.state = TrendState(clock, self._on_changed, self.locale().firstDayOfWeek().value)
         self.traces = Traces()
@@ -163,8 +157,7 @@ class TrendView(QWidget):
         self.traces.describe(snapshot)
         if not self.state.series:
             return
-        if self._judged_at:
-            self.traces.judge(*self._judged_at)
+        self.traces.judge_again()
         self._draw()
         self.marks.pass_time()
         self.state.time_passed()
@@ -182,7 +175,6 @@ class TrendView(QWidget):
 
     def set_now(self, utc_s: float, sync_interval_s: int) -> None:
         """Marks present values that have become old; to be called every second."""
-        self._judged_at = utc_s, sync_interval_s
         is_news = self.holes.pass_time()
         if self.traces.judge(utc_s, sync_interval_s) or is_news:
             self._draw_cursor()
@@ -191,7 +183,7 @@ class TrendView(QWidget):
         """Of which sites readings keep coming; values of others are no more than held."""
         if sites != self.traces.links_up:
             self.traces.links_up = sites
-            if self._judged_at and self.traces.judge(*self._judged_at):
+            if self.traces.judge_again():
                 self._fill_legend()
 
     @Slot()

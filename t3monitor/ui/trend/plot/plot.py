@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter
 from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QToolTip, QWidget
 
@@ -30,9 +30,9 @@ from t3monitor.ui.trend.marks.note_bands import NoteBands
 from t3monitor.ui.trend.plot.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices
 from t3monitor.ui.trend.plot.curve import Curve
-from t3monitor.ui.trend.plot.curves import CurvesItem
 from t3monitor.ui.trend.plot.drawn import Drawn, HoleRow
 from t3monitor.ui.trend.plot.lanes import LANE_PX, Lane, LanesItem
+from t3monitor.ui.trend.plot.motion import Motion
 from t3monitor.ui.trend.plot.ticks import axis_unit
 from t3monitor.ui.trend.plot.time_box import TimeBox
 from t3monitor.ui.trend.plot.value_axes import ValueAxes
@@ -47,7 +47,6 @@ _TIP_PX = 4  # how far the mouse moves until a tooltip is of another place
 _ANY_HEIGHT_PX = 16_777_215.0  # Qt's
 _NARROWEST_PX = 100.0  # of the plot beside all its axes: Qt ends the program where a box of the scene has no width
 _GRIP, _NO_GRIP = Qt.CursorShape.SplitHCursor, Qt.CursorShape.ArrowCursor
-_RESTS_AFTER_MS = 150  # without a movement
 
 
 class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
@@ -90,10 +89,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._layout.setSpacing(0)
         self.setCentralItem(self._root)
         self.axes = ValueAxes(self._layout, _HEADER, self)
-        self._rest_timer = QTimer(self, singleShot=True, interval=_RESTS_AFTER_MS)
-        self._refine_timer = QTimer(self, interval=0)
         self._curve_box = self.add_time_box(_CURVES)
-        self._curves_item = CurvesItem(self._curve_box, self._rest_soon)
+        self._motion = Motion(self._curve_box, self)
+        self._curves_item = self._motion.item
         self._lane_box = self.add_time_box(_LANES)
         self._lane_names = LaneNames()
         self._lanes_item = LanesItem()
@@ -125,8 +123,6 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.setMouseTracking(True)
         self.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self._curve_box.resized.connect(self._on_box_resized)
-        self._rest_timer.timeout.connect(self._refine_timer.start)
-        self._refine_timer.timeout.connect(self._refine)
         self.restyle()
 
     def add_time_box(self, row: int) -> TimeBox:
@@ -247,7 +243,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
         """Shows this stretch of time, in the times of a zone (None: this computer's), with a line at the present."""
         if shown != self._range:
-            self._move()
+            self._motion.move()
         self._range, self._zone = shown, zone
         self.flags.zone = zone
         self._now_s = self._now_s if now_s is None else now_s
@@ -297,25 +293,9 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         whole = QRectF(self.viewport().rect())
         self.render(painter, whole, self.viewport().rect())
 
-    def _move(self) -> None:
-        """For a moment speed counts, not looks."""
-        self._refine_timer.stop()
-        self._curves_item.set_moving(True)
-        self._rest_timer.start()
-
-    def _rest_soon(self) -> None:
-        if not self._rest_timer.isActive():
-            self._refine_timer.start()
-
     def rest(self) -> None:
         """See `PlotStack.rest`."""
-        self._rest_timer.stop()
-        self._refine_timer.stop()
-        self._curves_item.set_moving(False)
-
-    def _refine(self) -> None:
-        if not self._curves_item.refine():
-            self._refine_timer.stop()
+        self._motion.rest()
 
     def _arrange_lanes(self) -> None:
         active = [key == self._active for key in self._lane_keys] if self._has_active() else None
@@ -358,7 +338,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             box.set_times(ticks)
 
     def _on_box_resized(self) -> None:
-        self._move()
+        self._motion.move()
         self.axes.set_plot_width(self.width())
         self._lane_names.fit_to(self.width())
         self._mark_times()
@@ -404,8 +384,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
     def close(self) -> None:
         """Pyqtgraph's, which clears the scene: nothing of it is painted any more."""
         super().close()
-        self._rest_timer.stop()
-        self._refine_timer.stop()
+        self._motion.stop()
 
 
 def _value_text(point_type: PointType, range_: int, value: float) -> str:

@@ -55,6 +55,7 @@ class Traces:
         self._zone: tzinfo | None = None
         self._snapshot: Snapshot | None = None
         self.recording = Recording()
+        self._judged_at: tuple[float, int] | None = None
         self.links_up: Collection[str] | None = None  # the sites of which readings keep coming; None: nobody has said
 
     def __getitem__(self, key: SeriesKey) -> Trace:
@@ -157,6 +158,14 @@ class Traces:
 
     def judge(self, now_s: float, interval_s: int) -> bool:
         """Whether their values are of the present, as of now; returns whether any is news."""
+        self._judged_at = now_s, interval_s
+        return self.judge_again()
+
+    def judge_again(self) -> bool:
+        """The same as of when it was asked last, since something else is known of them."""
+        if self._judged_at is None:
+            return False
+        now_s, interval_s = self._judged_at
         news = [
             trace.judge(now_s, interval_s, self.links_up) for trace in self._traces.values()
         ]  # of each, not only up to the first
