@@ -10,9 +10,9 @@ from PySide6.QtCore import QLocale
 from t3monitor.model.zones import clock_changes, is_repeated, local, zone_named, zone_names, zone_text
 from t3monitor.ui.kit.texts import clock_text, local_time_text
 from t3monitor.ui.trend.time.local_calendar import LocalCalendar, Span
+from t3monitor.ui.trend.time.range_text import range_text
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.time.time_ticks import time_ticks
-from t3monitor.ui.trend.time.toolbar import range_text
 from t3monitor.ui.trend.time.typed_times import TypedTimeError, time_typed, typed_text
 
 NEW_YORK, BERLIN, LORD_HOWE = (ZoneInfo(name) for name in ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe"))

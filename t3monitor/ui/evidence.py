@@ -18,7 +18,7 @@ from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.trend.export.evidence_picture import picture_of
 from t3monitor.ui.trend.export.export import Exporter, file_problem, separators
-from t3monitor.ui.trend.time.toolbar import range_text
+from t3monitor.ui.trend.time.range_text import range_text
 
 _WIDTH, _GAP, _LOOK_MS, _WHOLE = 560, 12, 100, 1000
 _POINTS_NAMED = 6

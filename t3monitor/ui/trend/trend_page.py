@@ -21,7 +21,7 @@ from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.stretch.stretch_rows import Tables
-from t3monitor.ui.trend.time.toolbar import range_text
+from t3monitor.ui.trend.time.range_text import range_text
 
 _PANELS = 4  # named in a title, at most
 

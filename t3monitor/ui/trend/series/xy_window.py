@@ -25,7 +25,7 @@ from t3monitor.ui.trend.series.coverage import Request
 from t3monitor.ui.trend.series.loader import Load, Spawn, Task, load_series
 from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
-from t3monitor.ui.trend.time.toolbar import range_text
+from t3monitor.ui.trend.time.range_text import range_text
 
 _HOURS = 24
 _REST_MS = 200  # without a movement

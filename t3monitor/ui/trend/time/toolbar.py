@@ -1,7 +1,6 @@
 """The bar above the plot: lengths of time, back and forward, follow, undo, and the time in sight."""
 
 from collections.abc import Callable
-from datetime import time, tzinfo
 from functools import cached_property
 
 from PySide6.QtCore import QEvent, QSize, Qt, Slot
@@ -9,15 +8,16 @@ from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStyle, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
 from typing_extensions import override
 
-from t3monitor.model.zones import is_repeated, local, zone_names
+from t3monitor.model.zones import local
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.plain import Label
-from t3monitor.ui.kit.texts import clock_text, date_text, translate
+from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.actions import toggle_figures
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.time.local_calendar import Span
+from t3monitor.ui.trend.time.range_text import range_text
 from t3monitor.ui.trend.time.time_popup import TimePopup
-from t3monitor.ui.trend.time.time_range import Preset, TimeRange
+from t3monitor.ui.trend.time.time_range import Preset
 
 _WITH_TITLE_PX = 860
 
@@ -199,28 +199,3 @@ class _TimeButton(QToolButton):
 def _preset_text(preset: Preset) -> str:
     number, unit = preset.value[:-1], preset.value[-1]
     return (translate("Preset", "%s h") if unit == "h" else translate("Preset", "%s d")) % number
-
-
-def range_text(
-    shown: TimeRange,
-    zone: tzinfo | None,
-    span: Span | None = None,
-    *,
-    brief: bool = False,
-) -> str:
-    """Start and end in a zone, which is named, with what need not be said left out.
-
-    That are the times of a whole day or week, the date of the end if it is that of the start; what is
-    brief has neither days of the week nor the zone, which the axis names.
-    """
-    is_whole = span is not None and local(shown.end_s, zone).time() == time()
-    first, last = (local(time_s, zone).date() for time_s in (shown.start_s, shown.end_s - is_whole))
-    start = date_text(first, weekday=not brief)
-    is_known = brief and last.year == first.year
-    end = "" if last == first else date_text(last, weekday=not brief, year=not is_known)
-    if not is_whole:
-        times = [clock_text(time_s, zone, seconds=False) for time_s in shown]
-        start, end = f"{start} {times[0]}", " ".join(filter(None, (end, times[1])))
-    text = " – ".join(filter(None, (start, end)))
-    is_named = brief or any(is_repeated(time_s, zone) for time_s in shown)
-    return text if is_named else f"{text} {zone_names(*shown, zone)}"
