@@ -1,6 +1,7 @@
+"""The command line: what is stored, printed and returned."""
+
 import gc
 import json
-import logging
 import multiprocessing
 import os
 import signal
@@ -10,21 +11,19 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from answers import DOCUMENT_EXAMPLE
+from command_line import REAL, Command, Does, command, kept_link, one_child, own_home
 from t3monitor import __version__
 from t3monitor.cli import main
-from t3monitor.config.settings import Settings
 from t3monitor.simulation.link import DemoLink
-from t3monitor.store.database import Database
 from t3monitor.t3000.library import LibraryLink
 
-Does = Callable[[str], None]
+__all__ = ["command", "kept_link", "one_child", "own_home"]
 
 # The documented example (docs/t3000.md 4.3), with one point of each type.
 DOCUMENTED = json.loads(DOCUMENT_EXAMPLE)
@@ -34,88 +33,6 @@ DOCUMENTED["devices"][0]["output_points"] = [
 DOCUMENTED["devices"][0]["variable_points"] = [
     {"index": 1, "panel": 1, "full_label": "Setpoint", "value": 0, "range": 2, "units": "Deg.F", "id": "VAR1"}
 ]
-
-
-def real_point(kind: str, id_: str, value: int, **fields: Any) -> dict[str, Any]:
-    common = {"type": kind, "id": id_, "index": 0, "pid": 1, "command": f"1{id_}", "label": "", "value": value}
-    return {**common, "auto_manual": 0, "control": 0, "digital_analog": 1, **fields}
-
-
-# What T3000 really sends for the above (docs/t3000.md 4.1).
-REAL = {
-    "action": "LOGGING_DATA_RES",
-    "data": [
-        {
-            "device_data": [
-                real_point("INPUT", "IN1", 72500, description="Temperature Sensor 1", range=2, unit=2, decom=1),
-                real_point("OUTPUT", "OUT1", 40000, description="Valve", range=4),
-                real_point("VARIABLE", "VAR1", 0, description="Setpoint", range=2),
-            ],
-            "input_logging_time": 1729512016,
-            "output_logging_time": 1729512016,
-            "panel_id": 1,
-            "panel_ipaddress": "192.168.1.100",
-            "panel_name": "Building A Controller",
-            "panel_serial_number": 12345,
-            "variable_logging_time": 1729512016,
-        }
-    ],
-}
-
-
-@pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Folders of its own, and the process left as it was: the command takes over logging."""
-    home = tmp_path / "home"
-    monkeypatch.setenv("T3MONITOR_HOME", str(home))
-    yield home
-    for name in ("t3monitor", "t3monitor.ffi"):
-        logger = logging.getLogger(name)
-        for log_file in logger.handlers[:]:
-            logger.removeHandler(log_file)
-            log_file.close()
-        logger.propagate = True
-
-
-class Command:
-    """Runs ``t3monitor sync`` in this process and keeps what came of it."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], folder: Path, library: Path) -> None:
-        self.capsys, self.library = capsys, library
-        self.file = folder / "x.db"
-        self.stderr = ""
-
-    def sync(self, *options: str, link: tuple[str, ...] | None = None) -> tuple[int, list[dict[str, Any]]]:
-        chosen = link if link is not None else ("--link", "library", "--library", str(self.library))
-        code = main(["sync", *chosen, "--database", f"sqlite:///{self.file}", "--json", *options])
-        captured = self.capsys.readouterr()
-        self.stderr = captured.err
-        return code, [json.loads(line) for line in captured.out.splitlines()]
-
-    def rows(self, sql: str) -> list[Any]:
-        with closing(sqlite3.connect(self.file)) as connection:
-            return connection.execute(sql).fetchall()
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str], tmp_path: Path, t3000_library: Path) -> Command:
-    return Command(capsys, tmp_path, t3000_library)
-
-
-@pytest.fixture(scope="module")
-def kept_link(t3000_library: Path) -> Iterator[LibraryLink]:
-    link = LibraryLink(t3000_library, request=Settings().request, buffer_bytes=Settings().buffer_bytes)
-    yield link
-    link.close()
-
-
-@pytest.fixture
-def one_child(kept_link: LibraryLink, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library's child process serves the commands of all tests: what becomes of its answers is what they try."""
-    monkeypatch.setattr(kept_link, "close", lambda: None)
-    monkeypatch.setattr("t3monitor.t3000.library.LibraryLink", lambda *_, **__: kept_link)
-
-
 TABLES = ("DEVICES", "INPUT_POINTS", "OUTPUT_POINTS", "VARIABLE_POINTS")
 
 
@@ -260,134 +177,6 @@ def test_panels_are_looked_for_anew_before_the_first_cycle_on_request_and_cost_n
     assert command.rows("SELECT count(*) FROM SYNC_RUNS") == [(cycles,)]
 
 
-def test_a_missing_library_is_one_sentence(command: Command, tmp_path: Path) -> None:
-    code, [cycle] = command.sync("--once", link=("--library", str(tmp_path / "t3000.so")))
-    assert (code, cycle["outcome"]) == (3, "unreachable")
-    assert "does not exist" in cycle["reason"]
-    assert "Traceback" not in command.stderr
-
-
-def test_no_link_at_all_is_one_sentence_and_nothing_simulated_is_stored(command: Command) -> None:
-    code, [cycle] = command.sync("--once", link=())
-    assert (code, cycle["outcome"]) == (3, "unreachable")
-    assert "--link" in cycle["reason"]
-    assert command.rows("SELECT count(*) FROM DEVICES") == [(0,)]
-
-
-def test_a_database_that_cannot_be_opened_has_exit_code_5(command: Command, t3000_does: Does) -> None:
-    t3000_does(f"say {json.dumps(REAL)}")
-    command.file.write_bytes(b"This is a letter." * 500)
-    code, [cycle] = command.sync("--once")
-    assert (code, cycle["outcome"], cycle["run_id"]) == (5, "database", None)
-    assert "is not an SQLite database" in cycle["reason"]
-
-
-@pytest.mark.parametrize("sent", ["nonsense", 5])
-@pytest.mark.parametrize("options", [("--once",), ()])
-def test_a_bad_database_in_the_settings_has_exit_code_5_and_begins_no_file(
-    sent: Any, options: tuple[str, ...], t3000_library: Path, own_home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    settings = own_home / "config" / "settings.json"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"database": sent}))
-    assert main(["sync", "--library", str(t3000_library), "--json", *options]) == 5
-    captured = capsys.readouterr()
-    [cycle] = map(json.loads, captured.out.splitlines())
-    sentence = f"'{sent}' is no database this program can use; write it as sqlite:///FILE"
-    assert (cycle["outcome"], cycle["run_id"], cycle["attempts"]) == ("database", None, 0)
-    assert cycle["reason"].startswith(sentence)
-    assert captured.err.count(f"failed (database): {sentence}") == 1  # although both log files have it
-    assert not list(own_home.rglob("*.db"))
-    assert json.loads(settings.read_text()) == {"database": sent}
-    if not options:
-        code, checks = doctor(capsys, "--library", "none.so")
-        assert code == 5
-        assert checks["database"]["text"].startswith(sentence)
-
-
-def test_a_home_that_is_a_file_is_one_sentence_and_exit_code_2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "file"))
-    assert main(["sync", "--once"]) == 2
-    assert (
-        capsys.readouterr().err
-        == f"T3MONITOR_HOME: {tmp_path / 'file'} is no folder; name one, which need not be there yet\n"
-    )
-
-
-def test_a_database_that_cannot_be_opened_ends_a_sync_without_end(command: Command) -> None:
-    command.file.write_bytes(b"This is a letter." * 500)
-    code, cycles = command.sync()
-    assert (code, len(cycles)) == (5, 1)
-
-
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        (("--interval", "0"), "--interval: sync_interval_secs cannot be 0: it is a whole number from 1 to 31536000"),
-        (("--timeout", "601"), "--timeout: timeout_seconds cannot be 601: it is a whole number from 1 to 600"),
-        (("--retries", "-1"), "--retries: retry_attempts cannot be -1: it is a whole number from 0 to 10"),
-    ],
-)
-def test_a_bad_option_is_one_sentence_and_exit_code_2(
-    capsys: pytest.CaptureFixture[str], options: tuple[str, ...], sentence: str
-) -> None:
-    assert main(["sync", "--once", "--link", "demo", *options]) == 2
-    assert sentence in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    "arguments", [["sync", "--link", "telepathy"], ["sync", "--cycles", "0"], ["sync", "--once", "--cycles", "2"]]
-)
-def test_wrong_usage_has_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as end:
-        main(arguments)
-    assert end.value.code == 2
-
-
-@pytest.mark.parametrize("sent", ["abc", "0", "1.5", "9" * 5000])
-def test_a_count_of_cycles_that_is_none_is_named(sent: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["sync", "--cycles", sent])
-    assert "argument --cycles: must be a whole number of 1 or more" in capsys.readouterr().err
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there it is the folder of that name beside one's own")
-@pytest.mark.parametrize("command_", [[], ["sync", "--once"], ["doctor"]])
-def test_a_home_of_a_user_who_is_not_known_is_one_sentence_and_exit_code_2(
-    command_: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("T3MONITOR_HOME", r"~nosuchuser\x")
-    assert main(command_) == 2
-    printed, errors = capsys.readouterr()
-    assert printed == ""
-    assert errors == "T3MONITOR_HOME: the home folder in '~nosuchuser\\x' is not known; give the whole path\n"
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there it is the folder of that name beside one's own")
-@pytest.mark.parametrize("option", ["--library", "--file"])
-@pytest.mark.parametrize("command_", ["sync", "doctor"])
-def test_a_file_in_the_home_of_a_user_who_is_not_known_is_one_sentence_and_exit_code_2(
-    option: str, command_: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([command_, option, "~nosuchuser/x"]) == 2
-    assert f"{option}: the home folder in '~nosuchuser/x' is not known" in capsys.readouterr().err
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no names that are no text")
-@pytest.mark.parametrize("option", ["--library", "--file"])
-@pytest.mark.parametrize("command_", [["sync", "--once"], ["doctor"]])
-def test_a_file_whose_name_is_no_text_is_unreachable(
-    command_: list[str], option: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert main([*command_, option, f"{tmp_path}/\udcff"]) == 3
-    printed, errors = capfd.readouterr()
-    assert "\\udcff" in printed
-    assert "Traceback" not in errors
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="there os.kill takes no Ctrl-C")
 @pytest.mark.parametrize(
     "module", ["argparse", "t3monitor.model.errors", "t3monitor.config.settings", "t3monitor.commands.doctor"]
@@ -404,26 +193,6 @@ def test_ctrl_c_while_the_program_is_still_being_imported_is_exit_code_130_and_n
         main(["doctor"])
     """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there os.kill takes no Ctrl-C")
-def test_ctrl_c_is_heard_while_doctor_has_sqlite_look_at_a_large_file(own_home: Path) -> None:
-    program = """if True:
-        import os, signal, sqlite3, threading
-        from t3monitor.cli import main
-        from t3monitor.commands import doctor
-
-        def look(*_):
-            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
-            endless = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-            sqlite3.connect(":memory:").execute(endless)
-
-        doctor.must_be_whole = look
-        main(["doctor", "--link", "demo"])
-    """
-    assert main(["sync", "--link", "demo", "--once"]) == 0
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
@@ -527,11 +296,11 @@ def test_output_that_cannot_be_written_ends_a_command_with_a_sentence_at_most(
         f"database check {database}": unprintable,
         f"export {tmp_path / 'x.csv'} --panel 237221 {database}": unprintable,
     }
-    for command, sentence in ends.items():
+    for arguments, sentence in ends.items():
         capsys.readouterr()
         with Path("/dev/full").open("w") as full:
             monkeypatch.setattr(sys, "stdout", full)
-            assert main(command.split()) == 1
+            assert main(arguments.split()) == 1
         assert capsys.readouterr().err.endswith(sentence)
     assert (tmp_path / "x.csv").exists(), "it is not the file that could not be written"
 
@@ -549,142 +318,6 @@ def test_ctrl_c_while_another_program_locks_the_database_ends_it_with_the_lock_s
         with signalled(signal.SIGINT, lambda: log.read_text(encoding="utf-8").count("FFI Response") == 2):
             code, _ = command.sync(link=("--link", "demo"))
     assert code == 130
-
-
-def doctor(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, dict[str, str]]]:
-    code = main(["doctor", "--json", *options])
-    answer = json.loads(capsys.readouterr().out)
-    checks = {check["name"]: check for check in answer["checks"]}
-    assert answer["ok"] == (code == 0) == all(check["outcome"] == "ok" for check in checks.values())
-    return code, checks
-
-
-def test_the_doctor_finds_nothing_wrong_with_the_simulated_building(capsys: pytest.CaptureFixture[str]) -> None:
-    code, checks = doctor(capsys, "--link", "demo")
-    assert code == 0
-    assert list(checks) == ["versions", "folders", "settings", "database", "recorder", "link", "qt"]
-    assert "6 panels, 1536 points" in checks["link"]["text"]
-    assert "will be made by the first cycle" in checks["database"]["text"]
-
-
-def test_the_doctor_names_a_missing_package_by_a_question_mark(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def missing(name: str) -> str:
-        raise metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(metadata, "version", missing)
-    code, checks = doctor(capsys, "--link", "demo")
-    assert code == 0
-    assert "SQLAlchemy ?, alembic ?" in checks["versions"]["text"]
-
-
-@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), ValueError("embedded null byte")])
-def test_a_check_that_fails_unexpectedly_is_a_failed_check_beside_the_others(
-    error: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_: object) -> None:
-        raise error
-
-    monkeypatch.setattr("t3monitor.commands.doctor.database_file", fail)
-    code, checks = doctor(capsys, "--link", "demo")
-    assert (code, checks["database"]["outcome"], checks["link"]["outcome"]) == (1, "failed", "ok")
-    assert str(error) in checks["database"]["text"]
-
-
-def test_the_doctor_looks_into_a_library(
-    capsys: pytest.CaptureFixture[str], t3000_library: Path, t3000_does: Does
-) -> None:
-    t3000_does(f"say {json.dumps(REAL)}")
-    code, checks = doctor(capsys, "--library", str(t3000_library))
-    assert code == 0
-    assert "BacnetWebView_HandleWebViewMsg" in checks["library"]["text"]
-    assert "64 bits" in checks["library"]["text"]
-    assert "1 panels, 3 points" in checks["link"]["text"]
-
-
-@pytest.mark.usefixtures("one_child")
-@pytest.mark.parametrize(
-    ("act", "code", "outcome"),
-    [("say {}", 7, "no_new_data"), ("code -2 {}", 3, "not_ready"), ("crash", 1, "crashed")],
-)
-def test_the_doctor_says_what_is_wrong_with_t3000(
-    capsys: pytest.CaptureFixture[str], t3000_library: Path, t3000_does: Does, act: str, code: int, outcome: str
-) -> None:
-    t3000_does(act)
-    found, checks = doctor(capsys, "--library", str(t3000_library))
-    assert (found, checks["link"]["outcome"]) == (code, outcome)
-
-
-def test_the_doctor_stores_nothing_and_names_a_damaged_database(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    file = tmp_path / "x.db"
-    assert doctor(capsys, "--link", "demo", "--database", f"sqlite:///{file}")[0] == 0
-    assert not file.exists()
-    file.write_bytes(b"This is a letter." * 500)
-    code, checks = doctor(capsys, "--link", "demo", "--database", f"sqlite:///{file}")
-    assert (code, checks["database"]["outcome"]) == (5, "database")
-    assert "is not an SQLite database" in checks["database"]["text"]
-
-
-def test_the_doctor_looks_at_every_page(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("t3monitor.store.database.check_pages", lambda *_: None)  # which has a second for it
-    file = tmp_path / "x.db"
-    Database(f"sqlite:///{file}").close()
-    with closing(sqlite3.connect(file)) as connection:
-        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'TRENDLOGS'").fetchone()
-    content = bytearray(file.read_bytes())
-    content[(page - 1) * 4096] ^= 0xFF
-    file.write_bytes(content)
-    code, checks = doctor(capsys, "--link", "demo", "--database", f"sqlite:///{file}")
-    assert (code, checks["database"]["outcome"]) == (5, "database")
-    assert "is damaged" in checks["database"]["text"]
-    assert "carries over what can be read" in checks["database"]["text"]
-
-
-def test_the_doctor_says_the_same_of_a_folder_and_of_the_database_in_it(
-    capsys: pytest.CaptureFixture[str], own_home: Path
-) -> None:
-    own_home.mkdir(exist_ok=True)
-    (own_home / "data").write_text("in the way")
-    _, checks = doctor(capsys, "--link", "demo")
-    assert (checks["folders"]["outcome"], checks["database"]["outcome"]) == ("failed", "database")
-    assert "cannot be written to" in checks["database"]["text"]
-
-
-def test_the_doctor_says_which_drive_or_share_of_windows_is_not_there(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Path, "exists", lambda _: False)
-    code, checks = doctor(capsys, "--link", "demo", "--database", f"sqlite:///{tmp_path / 'x.db'}")
-    assert (code, checks["database"]["outcome"]) == (5, "database")
-    assert f"there is no {tmp_path.anchor}; connect the drive or share" in checks["database"]["text"]
-
-
-def test_the_doctor_promises_no_file_of_a_name_that_cannot_be_any(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    name = "q%3F.db" if sys.platform == "win32" else f"{'q' * 300}.db"
-    code, checks = doctor(capsys, "--link", "demo", "--database", f"sqlite:///{tmp_path / name}")
-    assert (code, checks["database"]["outcome"]) == (5, "database")
-    assert "cannot be opened" in checks["database"]["text"]
-
-
-def test_the_doctor_sees_a_database_that_another_program_locks(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("t3monitor.store.database.BUSY_TIMEOUT_S", 0.01)
-    url = f"sqlite:///{tmp_path / 'x.db'}"
-    assert main(["sync", "--link", "demo", "--once", "--json", "--database", url]) == 0
-    capsys.readouterr()
-    with closing(sqlite3.connect(tmp_path / "x.db")) as other:
-        other.execute("BEGIN IMMEDIATE")
-        code, checks = doctor(capsys, "--link", "demo", "--database", url)
-    assert (code, checks["database"]["outcome"]) == (5, "database")
-    assert "is locked" in checks["database"]["text"]
 
 
 def test_the_window_starts_without_looking_for_garbage_in_what_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
