@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import importlib
 import logging
 import os
 import shutil
@@ -24,7 +23,6 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import Engine
 
-from processes import pytest_addoption, pytest_runtestloop
 from programs import PATIENCE_S, Run
 from t3monitor.config.database_url import sqlite_path, sqlite_url
 from t3monitor.config.paths import Paths
@@ -36,8 +34,6 @@ from t3monitor.store.database import Database
 from t3monitor.store.migrate import migrate_to_newest
 from t3monitor.store.pages import check_pages
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
-
-__all__ = ["pytest_addoption", "pytest_runtestloop"]  # hooks of this file
 
 CLIB = Path(__file__).parent / "clib"
 _MUCH_GARBAGE = 20_000  # objects that were made and not given back since garbage was collected last
@@ -90,11 +86,8 @@ def _reset_signals() -> None:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_collection_finish() -> None:
     """What is there for the whole run need not be looked at each time that garbage is collected."""
-    if session.config.getoption("processes") != 1:
-        for name in ("alembic.command", "t3monitor.app", "t3monitor.exchange.excel"):
-            importlib.import_module(name)  # for all processes; each would need it
     gc.freeze()
 
 
