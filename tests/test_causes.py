@@ -1,4 +1,4 @@
-"""Why there is no reading is recorded when it happens: a row as long as a cause lasts, and only where there is a hole."""
+"""Why there is no reading is recorded when it happens: a row as long as a cause lasts, only where there is a hole."""
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator

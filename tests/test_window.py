@@ -1,20 +1,14 @@
-"""The whole window, off screen, on the real service; T3000 is simulated or a real library with bad days."""
+"""The whole program with its window: cycles, settings, and what is shown of them."""
 
 import asyncio
 import json
-import os
-import signal
 import sqlite3
-import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from answers import real_answer, real_panel, real_point
@@ -29,27 +23,15 @@ from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.config.settings_file import load
 from t3monitor.model.errors import Outcome
-from t3monitor.model.events import AnswerDecoded, CycleFinished, LateStored, RetryScheduled
+from t3monitor.model.events import CycleFinished, RetryScheduled
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
-from t3monitor.simulation import past
-from t3monitor.store.database import Database
-from t3monitor.store.ledger import read_cycles
 from t3monitor.store.present_state import read_present_state
 from t3monitor.store.upkeep.preview import preview
-from t3monitor.store.writing.writer import Writer
 from t3monitor.sync.sites import SiteServices
 from t3monitor.ui.progress.texts import database_text
 from t3monitor.ui.trend.time.time_range import Preset
-from values import NOW_S, report
-
-Does = Callable[[str], None]
-PANELS = 2
-DEMO = Settings(link=LinkName.DEMO, auto_start=False, demo_panels=PANELS)
-
-
-def library_settings(library: Path, **values: Any) -> Settings:
-    return Settings(auto_start=False).with_values(link="library", library=str(library), **values)
+from window_settings import DEMO, ONE_PANEL, PANELS, Does, enabled, library_settings
 
 
 @pytest.mark.parametrize("ahead_s", [5 * 365 * 86_400, 600])
@@ -113,56 +95,6 @@ def test_a_click_on_sync_once_shows_devices_points_and_a_curve(run: Run, paths: 
             assert drawn > 16, "a day of history, here every hour, but in its holes"
 
     run(scenario())
-
-
-def test_a_reading_that_is_stored_late_is_in_the_curve_and_in_the_ledger(
-    run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("t3monitor.store.keeper._PATIENCE_S", 0.0)
-    now_s = int(time.time())
-    recording = paths.data / "answers.jsonl"
-    recording.parent.mkdir(parents=True)
-    recording.write_bytes(
-        b"\n".join(
-            real_answer(real_panel(1, [real_point(value=20_000)], input_logging_time=now_s + time_s))
-            for time_s in (-90, -60, -30)
-        )
-    )
-    key = PointKey(1, PointType.INPUT, 1)
-
-    async def scenario() -> None:
-        settings = Settings(auto_start=False).with_values(link="replay", replay=str(recording))
-        async with opened(paths, settings) as program:
-            window = program.window
-
-            async def sync_once() -> Outcome:
-                return (await cycle(program, lambda: click(program, window.sync_once_action))).outcome
-
-            assert await sync_once() is Outcome.OK
-            window.trend.state.add([key])
-            with closing(sqlite3.connect(paths.database_file("replay"), isolation_level=None)) as other:
-                other.execute("BEGIN IMMEDIATE")
-                assert await sync_once() is Outcome.DATABASE
-            assert await sync_once() is Outcome.OK
-
-            def drawn() -> list[int]:
-                return [int(at) - now_s for series in window.trend.traces[key].series for at in series.times_utc_s]
-
-            def told() -> list[tuple[Outcome, bool]]:
-                reports = [ledger.row(row) for row in range(ledger.rowCount())]
-                return [(report.outcome, "its readings were stored" in str(report.reason)) for report in reports]
-
-            ledger = window.activity.cycles.model
-            late = [(Outcome.OK, False), (Outcome.DATABASE, True), (Outcome.OK, False)]
-            await until(lambda: drawn() == [-90, -60, -30] and told() == late, program)
-
-    run(scenario())
-
-
-def enabled(program: MonitorApp) -> tuple[bool, bool, bool]:
-    window = program.window
-    actions = window.sync_once_action, window.start_action, window.stop_action
-    return tuple(action.isEnabled() for action in actions)  # type: ignore[return-value]
 
 
 def test_the_service_starts_with_the_window_if_the_settings_say_so(run: Run, paths: Paths) -> None:
@@ -256,24 +188,6 @@ def test_the_window_lives_on_while_the_library_hangs_and_says_that_it_timed_out(
     run(scenario())
 
 
-def test_closing_the_window_during_a_hang_takes_less_than_5_s_and_leaves_no_process(
-    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does, tmp_path: Path
-) -> None:
-    pid = tmp_path / "pid"
-    t3000_does(f"hang {pid}")
-
-    async def scenario() -> None:
-        program = MonitorApp(paths, library_settings(t3000_library, auto_start=True))
-        running = asyncio.ensure_future(program.run())
-        await until(lambda: pid.exists() and bool(pid.read_text().strip()), program)
-        program.window.close()
-        await asyncio.wait_for(running, 5)  # the contract; it takes a fraction of it
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(pid.read_text()), 0)
-
-    run(scenario())
-
-
 def test_the_first_start_offers_both_ways_and_the_simulated_building_is_one_click(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
         async with opened(paths, Settings(demo_panels=PANELS)) as program:
@@ -307,54 +221,6 @@ def test_the_window_comes_back_as_it_was_left(run: Run, paths: Paths) -> None:
     run(scenario())
 
 
-def test_a_damaged_database_is_said_in_the_window(run: Run, paths: Paths) -> None:
-    async def scenario() -> None:
-        file = paths.database_file(LinkName.DEMO)
-        file.parent.mkdir(parents=True)
-        file.write_bytes(b"This is a letter." * 500)
-        async with opened(paths, DEMO) as program:
-            report = await cycle(program, lambda: click(program, program.window.sync_once_action))
-            assert report.outcome is Outcome.DATABASE
-            await until(lambda: "not an SQLite database" in program.window.phase_bar.sentence, program)
-
-    run(scenario())
-
-
-def test_a_bad_database_in_the_settings_is_said_and_nothing_is_recorded_until_it_is_corrected(
-    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does, tmp_path: Path
-) -> None:
-    t3000_does(f"say {json.dumps(ONE_PANEL)}")
-    bad = library_settings(t3000_library, auto_start=True, database="mysql://<host>/db")
-
-    async def scenario() -> None:
-        async with opened(paths, bad) as program:
-            window = program.window
-            assert window.banner.isVisible()
-            assert "'mysql://<host>/db' is no database this program can use" in window.banner.label.text()
-            assert "database is corrected" in window.points._notice.text
-            assert enabled(program) == (False, False, False)
-            program.on_tick()
-            window.trend.state.add([PointKey(237219, PointType.INPUT, 1)])
-            await until(lambda: not program.is_busy, program)
-            QTest.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
-            dialog = program.settings.dialog
-            assert dialog is not None
-            await until(dialog.isVisible, program)
-            assert dialog.tabs.currentWidget() is dialog.database
-            assert dialog.database.file.text == "mysql://<host>/db"
-            assert "is no database" in dialog.database.message.text()
-            assert not list(tmp_path.rglob("*.db")), "no other file is begun in its place"
-            finished = next_event(program, CycleFinished)
-            dialog.database.file.set_text(str(tmp_path / "good.db"))
-            dialog.accept()
-            assert (await finished).report.outcome is Outcome.OK, "it starts as the settings say"
-            assert not window.banner.isVisible()
-            await until(lambda: panel_count(window.devices.model) == 1, program)
-        assert [file.name for file in tmp_path.rglob("*.db")] == ["good.db"]
-
-    run(scenario())
-
-
 def test_the_status_bar_says_how_the_database_grows_and_start_and_stop_change_what_can_be_clicked(
     run: Run, paths: Paths
 ) -> None:
@@ -375,135 +241,6 @@ def test_the_status_bar_says_how_the_database_grows_and_start_and_stop_change_wh
             click(program, window.stop_action)
             await until(lambda: enabled(program) == (True, True, False), program)
             assert window.indicator.countdown.text() == "every 30 s"
-
-    run(scenario())
-
-
-def test_nobody_waits_for_how_fast_the_database_grows(run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    goes_on = threading.Event()
-
-    def slow(*arguments: Any) -> Any:
-        goes_on.wait()
-        return preview(*arguments)
-
-    async def scenario() -> None:
-        async with opened(paths, DEMO) as program:
-            monkeypatch.setattr("t3monitor.ui.feed.preview", slow)
-            filled = asyncio.Event()
-            program.feed.open(makes_past=False, then=filled.set)
-            try:
-                await until(filled.is_set, program)
-            finally:
-                goes_on.set()
-            await until(lambda: not program.is_busy, program)
-
-    run(scenario())
-
-
-def test_a_cycle_that_failed_long_ago_is_found_behind_all_the_good_ones(
-    run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("t3monitor.ui.feed.CAPACITY", 3)
-    monkeypatch.setattr("t3monitor.sync.sites.give_demo_a_past", lambda *_: None)
-    database = Database(paths.database_url(DEMO))
-    for number, outcome in enumerate((Outcome.TIMEOUT, *[Outcome.OK] * 5)):
-        times = {"started_at": NOW_S + 30.0 * number, "finished_at": NOW_S + 30.0 * number + 1}
-        Writer(database).record_failure(report(outcome, **times), 30)
-    database.close()
-
-    async def scenario() -> None:
-        async with opened(paths, DEMO) as program:
-            cycles = program.window.activity.cycles
-
-            def rows() -> list[Outcome]:
-                return [cycles.model.row(row).outcome for row in range(cycles.model.rowCount())]
-
-            assert rows() == [Outcome.OK] * 3
-            cycles.failed_only.click()
-            await until(lambda: not program.is_busy, program)
-            assert rows() == [Outcome.TIMEOUT]
-            cycles.failed_only.click()
-            await until(lambda: not program.is_busy, program)
-            assert rows() == [Outcome.OK] * 3
-
-            window = program.window
-            window.trend.plot.strip.time_chosen.emit(NOW_S + 2.0)
-            await until(lambda: not program.is_busy, program)
-            assert window.activity.isVisible()
-            assert rows() == [Outcome.OK, Outcome.TIMEOUT]
-            assert cycles.view.currentIndex().row() == 0, "which came next"
-            cycles.view.doubleClicked.emit(cycles.model.index(1, 0))
-            assert sum(window.trend.state.time_range) / 2 == pytest.approx(NOW_S + 1.0)
-
-    run(scenario())
-
-
-def test_what_was_read_of_another_database_is_not_shown(
-    run: Run, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    goes_on = threading.Event()
-
-    def slow(url: str, most: int, *, failed_only: bool, around_s: float | None) -> Any:
-        cycles = read_cycles(url, most, failed_only=failed_only, around_s=around_s)
-        if cycles.reports:
-            goes_on.wait()
-        return cycles
-
-    async def scenario() -> None:
-        answer = tmp_path / "answer.json"
-        answer.write_bytes(real_answer(real_panel(1, [real_point()])))
-        settings = Settings(link=LinkName.REPLAY, replay=str(answer), auto_start=False)
-        async with opened(paths, settings) as program:
-            await cycle(program, program.services.sync_once)
-            await until(lambda: not program.is_busy, program)
-            monkeypatch.setattr("t3monitor.ui.feed.read_cycles", slow)
-            program.feed.on_event(LateStored(1))
-            await asyncio.sleep(0)
-            program.settings.apply(
-                settings.with_values(link=LinkName.LIBRARY, database=sqlite_url(tmp_path / "other.db"))
-            )
-            await until(lambda: not program.feed.is_opening, program)
-            goes_on.set()
-            await until(lambda: not program.is_busy, program)
-            assert program.window.activity.cycles.model.rowCount() == 0
-
-    run(scenario())
-
-
-def test_a_cycle_that_ends_when_the_settings_name_no_database_is_no_error_of_this_program(
-    run: Run, paths: Paths, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def scenario() -> None:
-        async with opened(paths, Settings(auto_start=False, link=LinkName.LIBRARY, database="nonsense")) as program:
-            program.feed.on_event(CycleFinished(report(), None))
-            await until(lambda: not program.is_busy, program)
-
-    run(scenario())
-    assert "An error in this program" not in caplog.text
-
-
-def test_a_simulated_building_needs_no_database_of_the_settings_and_puts_nothing_into_it(
-    run: Run, paths: Paths, tmp_path: Path
-) -> None:
-    async def scenario() -> None:
-        async with opened(paths, DEMO.with_values(database="mysql://host/db")) as program:
-            assert not program.window.banner.isVisible()
-            for named in (program.session.settings.database, f"sqlite:///{tmp_path / 'site.db'}"):
-                program.settings.apply(program.session.settings.with_values(database=named))
-                await until(lambda: not program.is_busy, program)
-                report = await cycle(program, program.window.sync_once_action.trigger)
-                assert report.outcome is Outcome.OK
-        assert not (tmp_path / "site.db").exists()
-        assert paths.database_file(LinkName.DEMO).exists()
-
-    run(scenario())
-
-
-def test_a_bad_database_is_said_on_the_first_page_too(run: Run, paths: Paths) -> None:
-    async def scenario() -> None:
-        async with opened(paths, Settings(database="nothing")) as program:
-            assert program.window.banner.isVisible()
-            assert program.window.welcome.isVisible()
 
     run(scenario())
 
@@ -571,84 +308,6 @@ def test_a_cycle_of_the_old_link_is_not_shown_after_a_switch_and_not_stored_in_t
             assert state is None or len(state.panels) == serials
 
     run(scenario())
-
-
-def test_closing_while_the_simulated_building_gets_its_past_leaves_no_half_of_it(
-    run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(past, "_DEMO_STEP_S", 300)  # it takes long enough to be closed meanwhile
-
-    async def scenario() -> None:
-        program = MonitorApp(paths, DEMO.with_values(demo_panels=20))
-        running = asyncio.ensure_future(program.run())
-        partial = paths.database_file(LinkName.DEMO).with_name("webview_t3_device.db.partial")
-        await until(partial.exists, program)
-        program.window.close()
-        await asyncio.wait_for(running, 5)
-        assert list(partial.parent.iterdir()) == []
-        monkeypatch.undo()
-        async with opened(paths, DEMO) as program:
-            state = program.session.shown
-            assert state is not None
-            assert len(state.panels) == PANELS, "the next start makes it whole"
-        partial.touch()  # of a program that was killed
-        async with opened(paths, DEMO):
-            assert not partial.exists()
-
-    run(scenario())
-
-
-def test_a_test_of_a_library_that_hangs_does_not_hold_up_closing(
-    run: Run, paths: Paths, t3000_library: Path, t3000_does: Does, tmp_path: Path
-) -> None:
-    t3000_does(f"hang {tmp_path / 'pid'}")
-
-    async def scenario() -> None:
-        program = MonitorApp(paths, library_settings(t3000_library, timeout_seconds=20))
-        running = asyncio.ensure_future(program.run())
-        await until(program.window.isVisible, program)
-        program.settings.open()
-        assert program.settings.dialog is not None
-        program.settings.dialog.on_test()
-        await until((tmp_path / "pid").exists, program)
-        program.window.close()
-        await asyncio.wait_for(running, 5)
-        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)  # it would end with the program, not with the test
-
-    run(scenario())
-
-
-def test_closing_while_another_program_locks_the_database_takes_less_than_5_s(run: Run, paths: Paths) -> None:
-    async def scenario() -> None:
-        async with opened(paths, DEMO) as program:
-            await cycle(program, program.window.sync_once_action.trigger)
-        with closing(sqlite3.connect(paths.database_file(LinkName.DEMO))) as other:
-            program = MonitorApp(paths, DEMO)
-            running = asyncio.ensure_future(program.run())
-            await until(lambda: program.window.isVisible() and not program.is_busy, program)
-            other.execute("BEGIN IMMEDIATE")
-            decoded = next_event(program, AnswerDecoded)
-            program.services.sync_once()
-            await decoded
-            program.window.close()
-            await asyncio.wait_for(running, 5)
-
-    run(scenario())
-
-
-ONE_PANEL = {
-    "action": "LOGGING_DATA_RES",
-    "data": [
-        {
-            "device_data": [
-                {"type": "INPUT", "id": "IN1", "index": 0, "pid": 1, "value": 21500, "range": 3, "digital_analog": 1}
-            ],
-            "panel_id": 1,
-            "panel_name": "AHU-1",
-            "panel_serial_number": 237219,
-        }
-    ],
-}
 
 
 def test_a_settings_error_is_shown_where_there_is_no_console(
