@@ -310,6 +310,25 @@ def test_a_cause_leaves_a_label_its_room_and_values_of_states_their_words(legend
     assert "On 42 %" in drawn(legend)
 
 
+def test_states_alone_have_no_room_for_extremes_and_their_shares_have_their_words(legend: Legend) -> None:
+    share = Figures(mean="Occupied 42 %", known="100 %")
+    legend.show_entries([replace(ENTRIES[2], figures=share), replace(ENTRIES[2], key=RAT, figures=share)], "Now")
+    assert figures_shown(legend) == [Column.MEAN, Column.KNOWN]
+    assert "Occupied 42 %" in drawn(legend)
+    legend.show_entries(ENTRIES, "Now")
+    assert len(figures_shown(legend)) == 4
+
+
+def test_a_long_label_is_whole_beside_the_word_for_a_hole(legend: Legend) -> None:
+    missing = Told("no reading: No answer", True, ("no reading: no such hour", "no such hour"))
+    legend.show_entries([replace(ENTRIES[2], names=Names("AHU-1", "SF_ST −1 d", ""), told=missing)], "18:04:30")
+    for width in range(NARROW_PX + 20, 600, 20):
+        legend.resize(width, 300)
+        texts = set(drawn(legend))
+        assert "SF_ST −1 d" in texts, (width, texts)
+        assert {missing.text, *missing.shorter} & texts, (width, texts)
+
+
 def test_of_what_stands_behind_a_label_the_panel_is_cut_last_and_in_its_middle(legend: Legend) -> None:
     legend.show_entries([replace(ENTRIES[0], names=Names("AHU-1", "SAT", "Supply air temperature"))], "Now")
     small = []

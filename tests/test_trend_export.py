@@ -117,6 +117,18 @@ def test_a_page_has_title_site_time_points_figures_and_holes_as_text(
     assert max(abs(float(number)) for number in numbers) < 10_000, "a file rounds seconds since 1970"
 
 
+def test_a_page_of_one_panel_names_it_in_its_title_alone(view: TrendView, settle: Settle, tmp_path: Path) -> None:
+    shown(view, settle, SAT)
+
+    def texts() -> list[str]:
+        view.exporter.save(tmp_path / "page.svg", Format.SVG)
+        return [(text.text or "").strip() for text in ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}text")]
+
+    assert {"AHU-1", "Supply air temperature"} <= set(texts())
+    view.page.view_name = lambda: "Coil test"
+    assert {"Coil test", "AHU-1 · Supply air temperature"} <= set(texts())
+
+
 def test_lines_of_a_drawing_end_at_the_plot_since_a_file_knows_no_clip(
     view: TrendView, settle: Settle, tmp_path: Path
 ) -> None:

@@ -202,7 +202,8 @@ class BaselinesPage(QWidget):
     def _say(self) -> None:
         shown, found = self.model.rowCount(), len(self.model.found)
         self.export.setEnabled(shown > 0)
-        self.count.setText("" if not self.baselines else f"{shown}" if shown == found else f"{shown} / {found}")
+        of_all = self.tr("%d differ") % found if shown == found else self.tr("%d of %d that differ") % (shown, found)
+        self.count.setText(of_all if self.baselines and found else "")
         if shown:
             self.notice.hide()
         elif found:

@@ -304,7 +304,8 @@ class _Table:
         names.adjust(metrics.horizontalAdvance(label) + _GAP_PX, 0, 0, 0)
         painter.setPen(LIGHT.muted)
         its = entry.names  # and not how it does at present
-        small = " · ".join(filter(None, (plot, its.panel, its.site, its.full_label)))
+        panel = its.panel if its.panel != self._page.title else ""  # of one panel it is the title
+        small = " · ".join(filter(None, (plot, panel, its.site, its.full_label)))
         if names.width() > 4 * _GAP_PX:
             painter.drawText(names, _LEFT, metrics.elidedText(small, _ELIDE, names.width()))
         painter.setPen(LIGHT.text)

@@ -202,8 +202,8 @@ class Legend(QTreeView):
 
     def _row_px(self, entry: Entry) -> int:
         """What label, panel and value want; why there is no reading is told in as many words as have room."""
-        value = entry.told.shorter[-1] if entry.told.shorter else entry.value_text
-        texts = entry.names.label[:_LONG_LABEL], "" if entry.told.is_missing else value
+        value = entry.told.shorter[-1] if entry.told.shorter else "" if entry.told.is_missing else entry.value_text
+        texts = entry.names.label[:_LONG_LABEL], value
         texts_px = sum(map(QFontMetrics(self.font()).horizontalAdvance, texts))
         return texts_px + apart_px(entry.apart, QFontMetrics(small_font(self.font()))) + 3 * PADDING_PX
 
@@ -212,6 +212,7 @@ class Legend(QTreeView):
         metrics = QFontMetrics(self.font())
         around_px = 2 * PADDING_PX
         entries = [row for row in self._rows.rows if isinstance(row, Entry)]
+        are_states = bool(entries) and all(entry.unit is None for entry in entries)
         for column, place in FIGURES.items():
             figures = [
                 (entry.figures.known_texts[1] if column is Column.KNOWN else str(entry.figures[place]), entry.unit)
@@ -219,21 +220,20 @@ class Legend(QTreeView):
             ]
             states = [text for text, unit in figures if unit is None]
             texts = [title(column), *(text for text, unit in figures if unit is not None)]
-            widest_px = max(
-                *map(metrics.horizontalAdvance, texts),
-                min(max(map(metrics.horizontalAdvance, states), default=0), metrics.horizontalAdvance(_STATE)),
-            )
-            widest_px += around_px
+            states_px = max(map(metrics.horizontalAdvance, states), default=0)
+            if not are_states:  # whose means have the room of the minimum else
+                states_px = min(states_px, metrics.horizontalAdvance(_STATE))
+            widest_px = max(*map(metrics.horizontalAdvance, texts), states_px) + around_px
             self._widest[column] = max(widest_px, self._widest.get(column, 0))
         value_px = plain_value_px(metrics)
         room_px = self.viewport().width() - sum(_WIDTHS.values()) - value_px
         name_px = max(metrics.horizontalAdvance(_LABEL) + around_px, self._longest_px - value_px)
-        fits = True
-        for column in (column for column in _GIVEN_UP_LAST if column in self._wanted):
+        fits, wanted = True, self._wanted - ({Column.MINIMUM, Column.MAXIMUM} if are_states else set())
+        for column in (column for column in _GIVEN_UP_LAST if column in wanted):
             fits = fits and room_px - self._widest[column] >= name_px
             room_px -= self._widest[column] if fits else 0
             self.setColumnHidden(column, not fits)
-        for column in FIGURES.keys() - self._wanted:
+        for column in FIGURES.keys() - wanted:
             self.setColumnHidden(column, True)
         shown_px = dict(self._widest)
         partial_px = around_px + max(
