@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, QUrl, Slot
@@ -51,11 +52,16 @@ class MonitorApp(QObject):
     ``run`` is a coroutine of the qasync loop and returns when the window was closed and everything has stopped.
     """
 
-    def __init__(self, paths: Paths, settings: Settings, *, leaves_traces: bool = True) -> None:
-        """``leaves_traces`` is False for a program that is only looked at: it remembers and prepares nothing."""
+    def __init__(
+        self, paths: Paths, settings: Settings, warnings: Sequence[str] = (), *, leaves_traces: bool = True
+    ) -> None:
+        """``warnings`` say what of the settings file cannot be used.
+
+        ``leaves_traces`` is False for a program that is only looked at: it remembers and prepares nothing.
+        """
         super().__init__()
         self.paths = paths
-        self.session = Session(paths, settings)
+        self.session = Session(paths, settings, warnings)
         self._leaves_traces = leaves_traces
         self._closed = asyncio.Event()
         self._tasks = Tasks()

@@ -1,5 +1,7 @@
 """What is shown, and of what: followed from settings and events, without Qt."""
 
+from collections.abc import Sequence
+
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseUnusableError
@@ -16,7 +18,7 @@ class Session:
     A site is a T3000 computer, by its name. ``shown`` are the panels of all sites; None before the first is known.
     """
 
-    def __init__(self, paths: Paths, settings: Settings) -> None:
+    def __init__(self, paths: Paths, settings: Settings, warnings: Sequence[str] = ()) -> None:
         self._paths = paths
         self._started: set[str] = set()
         self._in_cycle: set[str] = set()
@@ -24,6 +26,7 @@ class Session:
         self._newest: dict[str, Snapshot] = {}
         self._preferred: frozenset[PointKey] = frozenset()
         self.shown: Snapshot | None = None
+        self.settings_warnings = warnings  # what of their file cannot be used
         self._take(settings)
 
     def _take(self, settings: Settings) -> None:
@@ -52,6 +55,7 @@ class Session:
         """Takes other settings; whether they are of another link or database, of which nothing is known yet."""
         old, old_database = self.settings, self.database
         self._take(settings)
+        self.settings_warnings = ()
         self._started.intersection_update(self.sites)
         self._in_cycle.intersection_update(self.sites)
         is_other = not settings.has_link_of(old) or self.database != old_database

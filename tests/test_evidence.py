@@ -71,11 +71,15 @@ def named(key: PointKey, label: str) -> TableSeries:
 
 
 def evidence(
-    *series: TableSeries, settings: Settings | None = None, now_s: float = NOW_S, separators: Separators | None = None
+    *series: TableSeries,
+    settings: Settings | None = None,
+    warnings: tuple[str, ...] = (),
+    now_s: float = NOW_S,
+    separators: Separators | None = None,
 ) -> Evidence:
     series = series or (named(IN1, "SAT"), named(IN2, "RAT"))
     table = Table(series, START_S, END_S, now_s, ZoneInfo("Europe/Berlin"), separators or Separators())
-    return Evidence(table, PICTURE, settings or Settings(), "6.11")
+    return Evidence(table, PICTURE, settings or Settings(), warnings, "6.11")
 
 
 def members(holed: HoledFile, file: Path, its: Evidence | None = None) -> dict[str, bytes]:
@@ -273,6 +277,14 @@ def test_no_secret_of_the_settings_or_of_what_was_recorded_is_anywhere_in_it(hol
     assert told["t3000"]["library"] == "~/t3000.so"
     assert told["t3000"]["request"] == "(one's own, 30 characters)"
     assert told["t3000"]["sites"][0]["url"] == "http://***@10.0.0.4:9103"
+
+
+def test_what_of_the_settings_file_is_not_in_force_is_said_and_tells_no_secret(holed: HoledFile, folder: Path) -> None:
+    warning = "'http://wilhelmine:geheim@10.0.0.4' is not the address of a T3000 web service; the default is in force"
+    told = json.loads(members(holed, folder / "e.zip", evidence(warnings=(warning,)))["settings.json"])
+    assert told["not in force"] == [warning.replace("wilhelmine:geheim", "***")]
+    assert next(iter(told)) == "not in force"
+    assert "not in force" not in told_settings(Settings())
 
 
 def test_every_setting_is_told_and_those_that_are_texts_are_known_to_hold_no_secret_or_to_be_cleaned() -> None:

@@ -1,6 +1,7 @@
 """``t3monitor export --evidence``: the same bytes at any time, without a display, and what is refused."""
 
 import asyncio
+import json
 import time
 import zipfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from holed_file import HoledFile
+from t3monitor.config.paths import user_paths
 from t3monitor.ui.kit.theme import LIGHT
 from test_export_cli import IN1, export, holed, only_past
 
@@ -103,3 +105,21 @@ def test_an_evidence_pack_that_cannot_be_written_is_one_sentence(
     holed.read(int(time.time()) - 60)
     assert export(holed, tmp_path, "--evidence", name="no/t.zip") == 1
     assert capsys.readouterr().err.splitlines()[-1].endswith("t.zip could not be written: No such file or directory")
+
+
+@pytest.mark.parametrize("stored", ['{"t3000": {"sites": "Office"}}', '{"t3000": {"sites": [{"zone": "Mars"}]}}'])
+def test_what_of_the_settings_file_cannot_be_used_is_said_and_stands_in_the_pack(
+    off_screen: None, holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str], stored: str
+) -> None:
+    file = user_paths().settings_file
+    file.parent.mkdir(parents=True)
+    file.write_text(stored)
+    only_past(holed)
+    options = "--point", "240001/IN1", "--from", "2023-11-14", "--to", "2023-11-15"
+    assert export(holed, tmp_path, "--evidence", *options, name="e.zip") == 0
+    (said,) = (line for line in capsys.readouterr().err.splitlines() if "sites" in line)
+    assert said.endswith("; the default is in force")
+    with zipfile.ZipFile(tmp_path / "out" / "e.zip") as pack:
+        assert json.loads(pack.read("settings.json"))["not in force"] == [said]
+    assert export(holed, tmp_path, *options, name="e.csv") == 0
+    assert said in capsys.readouterr().err.splitlines()

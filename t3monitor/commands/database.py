@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from t3monitor.commands import exit_codes
-from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.options import settings_told
 from t3monitor.commands.printing import say
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
@@ -34,7 +34,7 @@ from t3monitor.sync import handover
 
 def database(args: argparse.Namespace) -> int:
     """Does what is asked for, says in one sentence what came of it, and returns the exit code."""
-    settings, _ = settings_in_force(args, user_paths())
+    settings, _ = settings_told(args)
     url = args.database or user_paths().database_url(settings)
     work = LongWork()
     on_end_signals(lambda _: work.cancel())
@@ -65,7 +65,7 @@ def _back_up(args: argparse.Namespace, url: str, work: LongWork) -> str:
 
 def _retain(args: argparse.Namespace, url: str, work: LongWork) -> str:
     """Says what goes; deletes it unless it is only to be said. Exceptions of the settings are in force."""
-    settings, _ = settings_in_force(args, user_paths())
+    settings, _ = settings_told(args)
     wanted = {"keep_samples_days": args.older_than, "keep_daily_values_days": args.daily_values}
     settings = settings.with_values(**{name: days for name, days in wanted.items() if days is not None})
     present_revision(url)
@@ -112,7 +112,7 @@ def _recording_right(path: Path) -> Iterator[None]:
 
 def _freeze(args: argparse.Namespace, url: str, _work: LongWork) -> str:
     """Whoever records does it, else this program."""
-    settings, _ = settings_in_force(args, user_paths())
+    settings, _ = settings_told(args)
     edit = BaselineEdit("freeze", args.name, author=login_name())
     try:
         with _opened(url) as opened:

@@ -21,10 +21,15 @@ from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.trend.export.evidence_picture import drawn
 
 
-def evidence_written(args: argparse.Namespace, url: str, table: Table, settings: Settings, work: LongWork) -> str:
-    """Writes the pack and says where it is; raises OSError, SettingsError, DatabaseError and CancelledWorkError."""
+def evidence_written(
+    args: argparse.Namespace, url: str, table: Table, settings: tuple[Settings, list[str]], work: LongWork
+) -> str:
+    """Writes the pack and says where it is; ``settings`` come with what of their file cannot be used.
+
+    Raises OSError, SettingsError, DatabaseError and CancelledWorkError.
+    """
     file = whole_path(args.output, "FILE")
-    evidence = Evidence(table, _drawn(url, table, work), settings, qVersion())
+    evidence = Evidence(table, _drawn(url, table, work), *settings, qVersion())
 
     def write() -> str:
         give_up_when(lambda: work.is_cancelled)

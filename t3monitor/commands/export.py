@@ -10,7 +10,7 @@ from functools import partial
 
 from t3monitor.commands import exit_codes
 from t3monitor.commands.chosen import chosen_points, known_panels
-from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.options import settings_told
 from t3monitor.commands.point_lists import written_differences, written_list
 from t3monitor.commands.printing import say
 from t3monitor.commands.signals import on_end_signals
@@ -34,7 +34,7 @@ def export(args: argparse.Namespace) -> int:
     """Says how large it gets, writes the files, says where they are, and returns the exit code."""
     work = LongWork()
     on_end_signals(lambda _: work.cancel())
-    settings, _ = settings_in_force(args, user_paths())
+    settings, warnings = settings_told(args)
     url = args.database or user_paths().database_url(settings)
     try:
         if args.points or args.ede or args.differences:
@@ -45,7 +45,7 @@ def export(args: argparse.Namespace) -> int:
             if args.evidence:
                 from t3monitor.commands.evidence import evidence_written  # which alone needs Qt
 
-                told = evidence_written(args, url, table, settings, work)
+                told = evidence_written(args, url, table, (settings, warnings), work)
             else:
                 told = done(lambda: _written(args, url, table, work), work)
     except OSError as error:

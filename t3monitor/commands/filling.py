@@ -8,7 +8,7 @@ import msgspec
 
 from t3monitor.commands import exit_codes
 from t3monitor.commands.importing import own_keeper
-from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.options import settings_told
 from t3monitor.commands.printing import say
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
@@ -32,7 +32,7 @@ def fill(args: argparse.Namespace) -> int:
     """Asks each T3000 computer for what is missing, says what came of it, and returns the exit code."""
     if args.files or args.dry_run:
         raise SettingsError("import --from-t3000: neither files nor --dry-run go with it")
-    settings, _ = settings_in_force(args, user_paths())
+    settings, _ = settings_told(args)
     if args.zone is not None:
         sites = [{"url": its.url, "name": its.name, "zone": args.zone} for its in settings.sites]
         settings = settings.with_values(sites=sites)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from t3monitor.commands import exit_codes
-from t3monitor.commands.options import settings_in_force
+from t3monitor.commands.options import settings_told
 from t3monitor.commands.printing import say
 from t3monitor.commands.signals import on_end_signals
 from t3monitor.commands.waiting import done
@@ -29,7 +29,7 @@ from t3monitor.sync.logged.known import known_to
 
 def import_(args: argparse.Namespace) -> int:
     """Imports each file, says what came of it, and returns the exit code: that of the first one that failed."""
-    settings, _ = settings_in_force(args, user_paths())
+    settings, _ = settings_told(args)
     if not args.files:
         raise SettingsError("import: name files or a folder, or --from-t3000")
     zone = _zone(args.zone)

@@ -1,11 +1,12 @@
 """From the settings file and a command's options to the settings in force."""
 
 import argparse
+import sys
 from typing import Any
 
 from t3monitor.config import settings_file
 from t3monitor.config.errors import SettingsError
-from t3monitor.config.paths import Paths, whole_path
+from t3monitor.config.paths import Paths, user_paths, whole_path
 from t3monitor.config.settings import LinkName, Settings
 
 _OPTIONS = {
@@ -26,13 +27,26 @@ def settings_in_force(args: argparse.Namespace, paths: Paths) -> tuple[Settings,
 
     A library, URL or file of recordings that is named chooses its link. Raises SettingsError for a bad option.
     """
+    settings, warnings = _stored(args, paths)
+    return settings, warnings + settings.cautions()
+
+
+def settings_told(args: argparse.Namespace) -> tuple[Settings, list[str]]:
+    """The same for what does not sync, of the user's folders; what in the file cannot be used is said on stderr."""
+    settings, warnings = _stored(args, user_paths())
+    for warning in warnings:
+        print(warning, file=sys.stderr, flush=True)
+    return settings, warnings
+
+
+def _stored(args: argparse.Namespace, paths: Paths) -> tuple[Settings, list[str]]:
     settings, warnings = settings_file.load(paths.settings_file)
     for option, value in _given(args).items():
         try:
             settings = settings.with_values(**{_OPTIONS[option]: value})
         except SettingsError as error:
             raise SettingsError(f"--{option}: {error}") from None
-    return settings, warnings + settings.cautions()
+    return settings, warnings
 
 
 def settings_by_option(args: argparse.Namespace) -> dict[str, str]:

@@ -70,7 +70,7 @@ def window(args: argparse.Namespace) -> int:
     loop.set_exception_handler(_log_loop_error)
     threading.excepthook = lambda args: _log_error(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
     with loop:
-        program = MonitorApp(paths, settings)
+        program = MonitorApp(paths, settings, warnings)
         CrashNotice(crash_log, program.window)
         ending = Ending(program, crash_log)
         on_end_signals(ending.on_signal)

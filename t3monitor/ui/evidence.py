@@ -128,7 +128,7 @@ class EvidenceDialog(QDialog):
                 await asyncio.sleep(_LOOK_MS / 1000)
             table = page.table(separators(), drawn=False)
             picture = picture_of(page, self.tr("the view in sight"))
-            evidence = Evidence(table, picture, self._session.settings, qVersion())
+            evidence = Evidence(table, picture, self._session.settings, self._session.settings_warnings, qVersion())
             written = await self._tasks.read(write_evidence, self._session.database, evidence, file, work)
         except CancelledWorkError:
             self._exporter.said.emit(self.tr("Given up: nothing was saved"))

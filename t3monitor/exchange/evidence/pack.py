@@ -7,7 +7,7 @@ any thread.
 import json
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -67,6 +67,7 @@ class Evidence:
     table: Table
     picture: Picture
     settings: Settings
+    settings_warnings: Sequence[str]  # what of their file cannot be used, so that the defaults are in force
     qt_version: str
 
 
@@ -119,7 +120,7 @@ class _Pack:
         self._write_points([panels[serial] for serial in self._serials if serial in panels])
         self._archive.write("view.png", self._evidence.picture.png)
         self._archive.write("view.pdf", self._evidence.picture.pdf)
-        self._write_json("settings.json", told_settings(self._evidence.settings))
+        self._write_json("settings.json", told_settings(self._evidence.settings, self._evidence.settings_warnings))
         about = {"schema of the database": present_revision(self._url), "T3000": _T3000}
         self._write_json("versions.json", {**versions(), "Qt": self._evidence.qt_version, **about})
 

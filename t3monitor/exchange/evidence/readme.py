@@ -34,7 +34,8 @@ points_EDE.csv, points_StateTexts.csv, points_Units.csv, points_ObjTypes.csv
                 The same for the engineering tools of BACnet systems (EDE of the BACnet Interest Group Europe).
 view.png        A picture of the trend: {shows}.
 view.pdf        The same as a page to print.
-settings.json   The settings of T3 Monitor in force. Passwords are ***, folders of users are ~.
+settings.json   The settings of T3 Monitor in force. Passwords are ***, folders of users are ~. What of their file
+                cannot be used, so that a default is in force, is said first ("not in force").
 versions.json   The versions of the program and of what it runs on.
 {sums}  The SHA-256 sum of each file. Whoever changes a file changes its sum. To check:
                   Linux, macOS:  sha256sum -c {sums}
