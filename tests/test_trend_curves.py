@@ -51,6 +51,22 @@ def test_single_samples_stay_as_they_are_and_so_does_a_hole_that_is_seen() -> No
     assert line.coarse(2.0) is line
 
 
+def test_what_holds_for_long_after_values_that_share_a_pixel_is_drawn_alone() -> None:
+    """A fan that stands still for a night had the band of its last minutes all night."""
+    times, values = np.array([*range(0, 400, 10), 5000, *range(5010, 5400, 10)]), np.zeros(80)
+    values[:36], values[41:] = 5.0, 7.0  # it stands still from 360 on
+    ends = np.where(times == 390, 4990.0, times + 5.0)
+    equal = Stretches(ends, values, values, np.ones(80))
+    line = drawn_line(series(times, values, stretches=equal), -np.inf).coarse(400.0)
+    begins, ends_s = line.times_s[:-1], line.times_s[1:]
+    long = ends_s - begins > 400
+    assert long.any()
+    assert (line.lows[:-1][long] == 0).all()
+    assert (line.highs[:-1][long] == 0).all()
+    assert (line.values[:-1][long] == 0).all()
+    assert (line.values[1:][long] == 0).all()
+
+
 def test_a_band_is_as_high_as_its_extremes_in_each_column_and_nowhere_else() -> None:
     band = Band(np.array([1.0, 3.0]), np.array([3.0, 4.0]), np.array([2.0, 5.0]), np.array([6.0, 6.0]))
     one = band_pixels([(band, RED.rgb())], 6, 8, 1)

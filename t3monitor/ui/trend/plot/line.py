@@ -29,6 +29,8 @@ class Line(NamedTuple):
         part = np.floor(times / step_s)
         begins = np.append(True, part[1:] != part[:-1])
         begins[breaks] = begins[breaks + 1] = True
+        long = np.flatnonzero(np.diff(times) > step_s)  # its ends are drawn as they are, not as what is beside them
+        begins[long] = begins[np.minimum(long + 2, len(times) - 1)] = True
         first = np.flatnonzero(begins)
         if len(first) > 0.8 * len(times):
             return self
