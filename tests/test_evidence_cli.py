@@ -6,6 +6,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from holed_file import HoledFile
 from t3monitor.config.paths import user_paths
+from t3monitor.store.history.reader import HistoryReader
 from t3monitor.ui.kit.theme import LIGHT
 from test_export_cli import IN1, export, holed, only_past
 
@@ -67,6 +69,27 @@ def test_of_many_points_the_first_are_drawn_and_the_readme_says_so(
     assert export(holed, tmp_path, "--evidence", "--from", "2023-11-14", "--to", "2023-11-15", name="t.zip") == 0
     with zipfile.ZipFile(tmp_path / "out" / "t.zip") as pack:
         assert "A picture of the trend: the first 1 of the 2 points." in pack.read("README.txt").decode()
+
+
+def test_for_the_picture_no_more_is_read_than_it_shows(
+    off_screen: None, holed: HoledFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window reads as much again on both sides, where its user may look next."""
+    asked: list[tuple[float, float]] = []
+    read_many = HistoryReader.read_many
+
+    def noted(self: HistoryReader, keys: Any, start_s: float, end_s: float, max_points: int) -> Any:
+        if max_points > 1:  # else it is asked for holes alone, which may begin earlier
+            asked.append((start_s, end_s))
+        return read_many(self, keys, start_s, end_s, max_points)
+
+    monkeypatch.setattr(HistoryReader, "read_many", noted)
+    holed.read(*range(1_700_000_000, 1_700_010_000, 60))
+    times = "--from", "2023-11-14T22:30:00Z", "--to", "2023-11-14T23:30:00Z"
+    assert export(holed, tmp_path, "--evidence", *times, name="t.zip") == 0
+    assert asked
+    assert min(start_s for start_s, _ in asked) == 1_700_001_000
+    assert max(end_s for _, end_s in asked) == 1_700_004_600
 
 
 def test_a_panel_of_which_only_imported_history_is_there_has_its_evidence(

@@ -1,8 +1,9 @@
 """The pictures of an evidence pack: of a view in sight, or of points of which no window shows anything."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from math import ceil
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -10,9 +11,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from t3monitor.exchange.evidence.pack import Picture
 from t3monitor.exchange.table import Table
 from t3monitor.model.errors import DatabaseError
+from t3monitor.model.series_keys import StoredKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
 from t3monitor.store.marks import read_marks
 from t3monitor.store.reading import give_up_when
 from t3monitor.store.work import LongWork
@@ -73,8 +76,17 @@ def _view(url: str, table: Table, work: LongWork) -> TrendView:
 
         return await asyncio.to_thread(run)
 
+    reader = HistoryReader(url)
+
+    def history(
+        keys: Sequence[StoredKey], start_s: float, end_s: float, max_points: int
+    ) -> Mapping[StoredKey, tuple[Series, ...]]:
+        """Of the table's time alone: a window reads as much on both sides, to which nobody moves here."""
+        begin_s, until_s = max(start_s, table.start_s), min(end_s, table.end_s)
+        return reader.read_many(keys, begin_s, until_s, ceil(max_points * (until_s - begin_s) / (end_s - start_s)))
+
     view = TrendView(
-        partial(read, HistoryReader(url).read_many),
+        partial(read, history),
         lambda: table.end_s,
         explain=lambda keys, start_s, end_s: read(holes_of_points, url, keys, start_s, end_s, table.end_s),
         read_marks=partial(read, read_marks, url),
