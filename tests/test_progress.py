@@ -114,11 +114,11 @@ STORING = (CYCLE, CALL, DECODED, BEGUN, upserted(1), logged(1), upserted(2), log
         ((CYCLE, CALL), "fetch · asking T3000"),
         ((CYCLE, CALL, PANEL), "fetch · panel 3/10"),
         ((CYCLE, CALL, PANEL, SECOND_CALL), "fetch · try 2 of 4"),
-        ((CYCLE, CALL, PANEL, DECODED, BEGUN), "store · device 0/6 · 0 points"),
+        ((CYCLE, CALL, PANEL, DECODED, BEGUN), "store · panel 0/6 · 0 points"),
         ((CYCLE, CALL, RETRY), "T3000 is starting (-2), try 2 of 4 in 4 s"),
         ((CYCLE, CALL, RETRY, SECOND_CALL), "fetch · try 2 of 4"),
         ((CYCLE, CALL, DECODED), "store · begin"),
-        (STORING, "store · device 3/6 · 768 points"),
+        (STORING, "store · panel 3/6 · 768 points"),
         ((*STORING, logged(3), upserted(6), logged(6)), "store · commit · 1,024 points"),
         ((*STORING, COMMITTED), "validate"),
         ((*STORING, COMMITTED, VALIDATED, ended(GOOD)), "waiting"),
@@ -261,7 +261,7 @@ def test_a_screen_reader_hears_all_steps_of_the_phase_bar(bar: PhaseBar, progres
     progress.set_now(NOW)
     description = bar.accessibleDescription()
     assert description.startswith("✓ Fetch, ✓ Parse, ● Store 3/6, ○ Validate, ○ Wait.")
-    assert description.endswith("store · device 3/6 · 768 points")
+    assert description.endswith("store · panel 3/6 · 768 points")
     progress.apply(ended(GOOD))
     assert bar.sentence == "last cycle ok, 143 ms, 6 panels, 1,536 samples"
     progress.apply(ended(TIMEOUT))

@@ -158,7 +158,7 @@ class Snapshot:
     cost nothing, each said once. ``silent`` are the panels that T3000 lists and that did not answer, without points
     and times.
 
-    ``doubles`` are further entries of the answer with the serial number of one of ``devices``: other controllers, not
+    ``doubles`` are further entries of the answer with the serial number of one of ``panels``: other controllers, not
     settled yet which of them is the known one. ``conflicts`` are the serial numbers of which two controllers are known.
     ``left_out`` are those of the skipped panels of which it is known which ones they are.
     """
@@ -176,7 +176,7 @@ class Snapshot:
 
     @property
     def point_count(self) -> int:
-        """Points of all devices."""
+        """Points of all panels."""
         return sum(panel.point_count for panel in self.panels)
 
 

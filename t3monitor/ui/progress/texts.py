@@ -27,7 +27,7 @@ def retry_text(progress: Progress, now_s: float) -> str:
 
 
 def doing_text(progress: Progress, now_s: float) -> str:
-    """What happens now: ``store · device 3/6 · 768 points``."""
+    """What happens now: ``store · panel 3/6 · 768 points``."""
     if not progress.in_cycle:
         if progress.stop_reason:
             return translate("Progress", "stopped: {reason}").format(reason=progress.stop_reason)
@@ -53,7 +53,7 @@ def doing_text(progress: Progress, now_s: float) -> str:
             return translate("Progress", "store · commit · {points} points").format(points=f"{progress.points:,}")
         case SyncPhase.VALIDATE:
             return translate("Progress", "validate")
-    return translate("Progress", "store · device {position}/{total} · {points} points").format(
+    return translate("Progress", "store · panel {position}/{total} · {points} points").format(
         position=progress.position, total=progress.total, points=f"{progress.points:,}"
     )
 
