@@ -28,12 +28,13 @@ from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
+from t3monitor.ui.trend.export.picture import as_image, as_pdf, as_svg
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 
 _DAY_S = 86400
 _SIZE = (1400, 600)
-_FRAMES = 120
+_FRAMES, _PAGES = 120, 5
 _BARS = {1: 60, 2: 25}  # frames/s by the scale of the screen
 _PLOTS = (({"INPUT": 4, "OUTPUT": 2, "VARIABLE": 2}, 364), ({"INPUT": 10, "OUTPUT": 4, "VARIABLE": 6}, 7))  # days
 
@@ -146,6 +147,7 @@ def _measure_frames(file: Path, keys: list[PointKey], shown: TimeRange, scale: i
     move(shown)
     crosshair = _frames(view.plot.viewport(), read)
     print(f"  crosshair {crosshair.wall_ms:5.1f} ms a frame ({crosshair.cpu_ms:.1f} of the processor)")
+    print(f"  page      {', '.join(_pages(view))}: ms of the processor in the GUI thread")
     view.loader.cancel()
     view.explainer.forget()
     for widget in (view, plain):
@@ -153,6 +155,20 @@ def _measure_frames(file: Path, keys: list[PointKey], shown: TimeRange, scale: i
         widget.deleteLater()
     QApplication.processEvents()
     loop.close()
+
+
+def _pages(view: TrendView) -> list[str]:
+    """What a page for a report takes of the GUI thread, the median of some, when its figures are measured already."""
+    view.readout.figures.compute_now()
+    found = []
+    for name, paint in (("PDF", as_pdf), ("SVG", as_svg), ("picture", as_image)):
+        took = []
+        for _ in range(_PAGES):
+            began = thread_time()
+            paint(view.page.make())
+            took.append((thread_time() - began) * 1000)
+        found.append(f"{name} {statistics.median(took):.0f}")
+    return found
 
 
 async def _longest_stall(view: TrendView, keys: Sequence[PointKey]) -> tuple[float, float]:

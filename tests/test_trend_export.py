@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -90,13 +91,18 @@ def shown(view: TrendView, settle: Settle, *keys: SeriesKey) -> None:
     view.describe(snapshot(panel(NOW_S)))
 
 
+def save(view: TrendView, settle: Settle, file: Path, its: Format) -> None:
+    view.exporter.save(file, its)
+    settle(view)
+
+
 def test_a_page_has_title_site_time_points_figures_and_holes_as_text(
     view: TrendView, settle: Settle, tmp_path: Path
 ) -> None:
     shown(view, settle, SAT, CO2, FAN)
     view.page.site_name = "School"
     view.state.set_hidden(CO2, True)
-    view.exporter.save(tmp_path / "page.svg", Format.SVG)
+    save(view, settle, tmp_path / "page.svg", Format.SVG)
     texts = [text.text or "" for text in ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}text")]
     page = " ".join(text.strip() for text in texts)
     figures = view.readout.figures.of(view.state.time_range)[SAT]
@@ -121,7 +127,7 @@ def test_a_page_of_one_panel_names_it_in_its_title_alone(view: TrendView, settle
     shown(view, settle, SAT)
 
     def texts() -> list[str]:
-        view.exporter.save(tmp_path / "page.svg", Format.SVG)
+        save(view, settle, tmp_path / "page.svg", Format.SVG)
         return [(text.text or "").strip() for text in ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}text")]
 
     assert {"AHU-1", "Supply air temperature"} <= set(texts())
@@ -136,7 +142,7 @@ def test_lines_of_a_drawing_end_at_the_plot_since_a_file_knows_no_clip(
     start_s, end_s = view.state.time_range
     view.state.show_range(TimeRange(end_s - (end_s - start_s) / 3, end_s))
     settle(view)
-    view.exporter.save(tmp_path / "page.svg", Format.SVG)
+    save(view, settle, tmp_path / "page.svg", Format.SVG)
     lines = [line.get("points", "") for line in ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}polyline")]
     assert min(float(place.split(",")[0]) for line in lines for place in line.split()) >= -0.5
 
@@ -153,7 +159,7 @@ def test_a_page_waits_for_the_history_that_it_shows(
     settle(view)
     loop.run_until_complete(asyncio.wait_for(_gone(view), 30))
     shown(view, settle)
-    view.exporter.save(tmp_path / "later.svg", Format.SVG)
+    save(view, settle, tmp_path / "later.svg", Format.SVG)
     assert page.read_text().count("<path") == (tmp_path / "later.svg").read_text().count("<path"), "with its lines"
 
 
@@ -202,9 +208,32 @@ async def _gone(view: TrendView) -> None:
         await asyncio.sleep(0)
 
 
+def test_a_picture_is_compressed_and_written_beside_the_window(
+    view: TrendView, settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown(view, settle, SAT)
+    may_go_on, in_thread = asyncio.Event(), view.exporter._in_thread
+
+    async def later(*call: Any) -> Any:
+        await may_go_on.wait()
+        return await in_thread(*call)
+
+    monkeypatch.setattr(view.exporter, "_in_thread", later)
+    save(view, settle, tmp_path / "page.png", Format.PNG)
+    assert view.exporter.is_busy
+    assert not list(tmp_path.iterdir())
+    view.state.remove_all()  # what was painted is kept
+    may_go_on.set()
+    settle(view)
+    assert not view.exporter.is_busy
+    picture = QImage(str(tmp_path / "page.png"))
+    colours = {picture.pixel(x, y) for x in range(picture.width()) for y in range(0, picture.height(), 7)}
+    assert LIGHT.curves[0].rgb() in colours
+
+
 def test_a_pdf_has_its_text_as_text_and_the_size_of_paper(view: TrendView, settle: Settle, tmp_path: Path) -> None:
     shown(view, settle, SAT)
-    view.exporter.save(tmp_path / "page.pdf", Format.PDF)
+    save(view, settle, tmp_path / "page.pdf", Format.PDF)
     pdf = (tmp_path / "page.pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
     assert b"/MediaBox [0 0 842" in pdf
@@ -231,8 +260,8 @@ def test_what_cannot_be_written_is_one_sentence_and_the_folder_is_not_remembered
     shown(view, settle, SAT)
     said: list[str] = []
     view.exporter.failed.connect(said.append)
-    view.exporter.save(tmp_path / "here.png", Format.PNG)
-    view.exporter.save(tmp_path / "no" / "there.png", Format.PNG)
+    save(view, settle, tmp_path / "here.png", Format.PNG)
+    save(view, settle, tmp_path / "no" / "there.png", Format.PNG)
     assert [sentence.startswith(f"{tmp_path / 'no' / 'there.png'} could not be written: ") for sentence in said] == [
         True
     ]
@@ -282,7 +311,8 @@ def test_one_key_writes_at_once_beside_the_last_file_under_a_name_of_site_range_
     view.page.site_name = "School 1/2"
     view.exporter.restore_state({"folder": str(tmp_path), "format": "svg"})
     view.exporter.save_action.trigger()
-    view.exporter.save_action.trigger()
+    view.exporter.save_action.trigger()  # before the first is written
+    settle(view)
     first, second = sorted(tmp_path.iterdir(), key=lambda file: len(file.name))
     assert re.fullmatch(r"School 1 2 AHU-1 \d{4}-\d\d-\d\d \d\d\.\d\d to \d{4}-\d\d-\d\d \d\d\.\d\d\.svg", first.name)
     assert second.stem == f"{first.stem} (2)"
@@ -342,7 +372,7 @@ def test_figures_between_a_and_b_stand_on_the_page_while_they_are_shown(
     shown(view, settle, SAT, FAN)
 
     def texts() -> str:
-        view.exporter.save(tmp_path / "page.svg", Format.SVG)
+        save(view, settle, tmp_path / "page.svg", Format.SVG)
         found = ElementTree.parse(tmp_path / "page.svg").iter(f"{SVG}text")
         return " ".join((text.text or "").strip() for text in found)
 

@@ -127,7 +127,7 @@ class EvidenceDialog(QDialog):
                 work.tell(None)
                 await asyncio.sleep(_LOOK_MS / 1000)
             table = page.table(separators(), drawn=False)
-            picture = picture_of(page, self.tr("the view in sight"))
+            picture = await picture_of(page, self.tr("the view in sight"))
             evidence = Evidence(table, picture, self._session.settings, self._session.settings_warnings, qVersion())
             written = await self._tasks.read(write_evidence, self._session.database, evidence, file, work)
         except CancelledWorkError:

@@ -19,9 +19,11 @@ from t3monitor.ui.trend.plot.axis_control import AxisControl
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.series.traces import Traces
+from t3monitor.ui.trend.shown import Shown
 from t3monitor.ui.trend.state import TrendState
 from t3monitor.ui.trend.stretch.stretch_rows import Tables
 from t3monitor.ui.trend.time.range_text import range_text
+from t3monitor.ui.trend.time.time_range import TimeRange
 
 _PANELS = 4  # named in a title, at most
 
@@ -95,7 +97,13 @@ class TrendPage:
             entries,
             [plot_name(entry.plot) for entry in entries] if state.shown.plot_count > 1 else (),
             [*map(without_secrets, self._holes.told(*state.time_range, as_of_s=None if tells_when else now_s))],
-            partial(self._make_plot, now_s, has_present=tells_when),
+            partial(
+                self._make_plot,
+                state.shown,
+                state.drawn_range,
+                now_s,
+                without_present=None if tells_when else state.time_range,
+            ),
             figures,
             self.xy(),
         )
@@ -114,21 +122,23 @@ class TrendPage:
             {line.key: tuple(series for series, _ in line.series) for line in lines} if drawn else None,
         )
 
-    def _make_plot(self, now_s: float, size: QSize, *, has_present: bool) -> PlotStack:
-        """``has_present``: a line stands at ``now_s``."""
-        state = self.state
+    def _make_plot(
+        self, shown: Shown, drawn: TimeRange, now_s: float, size: QSize, *, without_present: TimeRange | None
+    ) -> PlotStack:
+        """A line stands at ``now_s``, but in a time that is shown ``without_present``."""
+        zone = self.state.zone
         plot = PlotStack(are_axes_wide=True)  # on paper nobody points at a series
         plot.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         plot.resize(size)
         plot.show()
-        plot.set_axes(state.shown.axes)
-        plot.set_range(state.drawn_range, state.zone, now_s)
+        plot.set_axes(shown.axes)
+        plot.set_range(drawn, zone, now_s)
         plot.draw(self._axis_control.applied(self._traces.drawn(now_s)), now_s)
-        if not has_present:
-            plot.set_range(state.time_range, state.zone)
+        if without_present:
+            plot.set_range(without_present, zone)
         self._holes.show_on(plot, now_s)
         plot.set_marks(self._marks.shown)
-        plot.set_cursors(state.shown.stretch.cursors)
+        plot.set_cursors(shown.stretch.cursors)
         return plot
 
 

@@ -96,7 +96,7 @@ class TrendView(QWidget):
         self.axis_control = AxisControl(self.plots, self.state, self.explainer, self)
         self.page = TrendPage(self.state, self.traces, self.readout, self.holes, self.axis_control, self.marks, clock)
         self.page.is_read = lambda: not (self.loader.is_busy or self.explainer.is_busy)
-        self.exporter = Exporter(self.page, tables or NoTables(), spawn, self)
+        self.exporter = Exporter(self.page, tables or NoTables(), spawn, in_thread, self)
         self.views = ViewsControl(self.state, self.exporter, self)
         self.toolbar = TrendToolBar(self.state, clock, self.fit_data.show)
         self.toolbar.add_menu("ƒ", self.tr("Compare"), self.more.make_menu(self.toolbar))

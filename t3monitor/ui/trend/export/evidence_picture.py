@@ -19,7 +19,7 @@ from t3monitor.store.history.series import Series
 from t3monitor.store.marks import read_marks
 from t3monitor.store.reading import give_up_when
 from t3monitor.store.work import LongWork
-from t3monitor.ui.trend.export.picture import as_pdf_of, as_png
+from t3monitor.ui.trend.export.picture import as_file, as_image, as_pdf_of
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.trend_page import TrendPage
 from t3monitor.ui.trend.view import TrendView
@@ -30,10 +30,12 @@ _LOOK_S, _QUIET_LOOKS = 0.02, 10  # what ends may begin something else
 T = TypeVar("T")
 
 
-def picture_of(page: TrendPage, shows: str) -> Picture:
-    """What a trend shows, without telling when it was drawn."""
-    made = page.make(tells_when=False)
-    return Picture(as_png(made), as_pdf_of(made, page.state.time_range.end_s), shows)
+async def picture_of(page: TrendPage, shows: str) -> Picture:
+    """What a trend shows, without telling when it was drawn; in the GUI thread, which it leaves between its steps."""
+    made, end_s = page.make(tells_when=False), page.state.time_range.end_s
+    image = as_image(made)
+    png = await asyncio.to_thread(as_file, image)
+    return Picture(png, as_pdf_of(made, end_s), shows)
 
 
 async def drawn(url: str, table: Table, known: Snapshot, work: LongWork) -> Picture:
@@ -61,7 +63,7 @@ async def drawn(url: str, table: Table, known: Snapshot, work: LongWork) -> Pict
             raise DatabaseError(failures[0])
         count = len(table.series)
         shows = "all points" if count == len(shown) else f"the first {len(shown)} of the {count:,} points"
-        return picture_of(view.page, shows)
+        return await picture_of(view.page, shows)
     finally:
         view.forget()
         view.deleteLater()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import QDir, QLocale, QObject, QStandardPaths, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QProgressDialog, QWidget
 
 from t3monitor.config.files import whole_file
@@ -23,10 +23,11 @@ from t3monitor.model.zones import local
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.texts import date_text, translate
-from t3monitor.ui.trend.export.picture import Page, as_image, as_pdf, as_png, as_svg
+from t3monitor.ui.trend.export.picture import Page, as_file, as_image, as_pdf, as_svg
 from t3monitor.ui.trend.export.saved_notice import SavedNotice
 from t3monitor.ui.trend.message import ProblemLine
 from t3monitor.ui.trend.series.loader import Spawn, Task
+from t3monitor.ui.trend.stretch.stretch_meter import InThread
 from t3monitor.ui.trend.trend_page import TrendPage
 
 _ASKS_FROM_ROWS = 1_000_000
@@ -82,7 +83,11 @@ class Format(Enum):
         return self.name_filter.partition(" (")[0]
 
 
-_PICTURES: dict[Format, Callable[[Page], bytes]] = {Format.PDF: as_pdf, Format.PNG: as_png, Format.SVG: as_svg}
+_PICTURES: dict[Format, Callable[[Page], bytes | QImage]] = {
+    Format.PDF: as_pdf,
+    Format.PNG: as_image,
+    Format.SVG: as_svg,
+}
 
 
 class Tables(Protocol):
@@ -113,15 +118,18 @@ class Exporter(QObject):
     said = Signal(str)  # how it went
     failed = Signal(str)  # one sentence, empty: it begins anew
 
-    def __init__(self, page: TrendPage, tables: Tables, spawn: Spawn, parent: QWidget) -> None:
+    def __init__(self, page: TrendPage, tables: Tables, spawn: Spawn, in_thread: InThread, parent: QWidget) -> None:
+        """``in_thread`` has pictures written in another one."""
         super().__init__(parent)
         self._view = parent
         self.page = page
         self._tables = tables
         self._spawn = spawn
+        self._in_thread = in_thread
         self._folder = ""
         self._format = Format.PDF
         self._task: Task | None = None
+        self._writing: dict[Path, Task] = {}  # pictures
         self._work = LongWork()
         self._size = ""  # of the table that is written
         self._progress: QProgressDialog | None = None
@@ -146,8 +154,8 @@ class Exporter(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a table is being written."""
-        return self._task is not None
+        """Whether something is being written."""
+        return self._task is not None or bool(self._writing)
 
     def make_menu(self, parent: QWidget) -> QMenu:
         """What can be made at once, each in one click more; and elsewhere."""
@@ -192,7 +200,8 @@ class Exporter(QObject):
             self.failed.emit(file_problem(folder, error))
             return
         names = (self.proposed_name() + (f" ({number})" if number > 1 else "") for number in count(1))
-        self.save(next(file for name in names if not (file := folder / f"{name}.{its.suffix}").exists()), its)
+        files = (folder / f"{name}.{its.suffix}" for name in names)
+        self.save(next(file for file in files if file not in self._writing and not file.exists()), its)
 
     def has_something(self) -> bool:
         """Whether anything is plotted; else says so."""
@@ -249,13 +258,17 @@ class Exporter(QObject):
         self.said.emit(self.tr("The picture of the trend is on the clipboard"))
 
     def _save_picture(self, file: Path, its: Format, page: Page) -> None:
+        self._writing[file] = self._spawn(self._write_picture(file, _PICTURES[its](page)))
+
+    async def _write_picture(self, file: Path, painted: bytes | QImage) -> None:
         try:
-            with whole_file(file) as target:
-                target.write(_PICTURES[its](page))
+            await self._in_thread(_write, file, painted)
         except OSError as error:
             self.failed.emit(file_problem(file, error))
         else:
             self.say_saved([file])
+        finally:
+            self._writing.pop(file, None)
 
     @Slot()
     def forget(self) -> None:
@@ -357,6 +370,11 @@ class Exporter(QObject):
             self._progress.setAutoReset(False)
             self._progress.canceled.connect(self.forget)
         self._progress.setValue(round((self._work.share or 0.0) * _PERMILLE))
+
+
+def _write(file: Path, painted: bytes | QImage) -> None:
+    with whole_file(file) as target:
+        target.write(as_file(painted))
 
 
 def file_name(text: str) -> str:

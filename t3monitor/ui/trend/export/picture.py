@@ -2,6 +2,9 @@
 
 It is laid out in pixels of the screen, in which plots think, and is as large as a page of paper; in a PDF and in an SVG
 lines stay lines and text stays text. Its colours are those of the light theme, whatever the screen is like.
+
+It is painted in the GUI thread, which alone may have the plots: some 60 ms of the processor, of a year as of a week:
+lines are no finer than the page. What comes of it is compressed by `as_file` and written in another one.
 """
 
 from collections.abc import Callable, Sequence
@@ -119,10 +122,12 @@ def as_image(page: Page) -> QImage:
     return image
 
 
-def as_png(page: Page) -> bytes:
-    """A picture as a file."""
+def as_file(painted: bytes | QImage) -> bytes:
+    """What of a page that was painted stands in a file; for any thread, for a PNG takes longer than to paint it."""
+    if isinstance(painted, bytes):
+        return painted
     buffer = _buffer()
-    as_image(page).save(buffer, "PNG")  # type: ignore[call-overload] # PySide takes text, not bytes
+    painted.save(buffer, "PNG")  # type: ignore[call-overload] # PySide takes text, not bytes
     return bytes(buffer.data().data())
 
 
