@@ -15,6 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import pyqtgraph
 import pytest
 import qasync
 from hypothesis import HealthCheck, settings
@@ -58,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # Else constants are drawn too, of the source of all that is imported: it takes long to read, and what a test
         # draws would be up to which other ones there are.
         providers._get_local_constants = lambda: providers._local_constants
+    pyqtgraph.setConfigOption("mouseRateLimit", 0)  # the hand of a test is quicker than a user's
     sqlite3.connect = sqlite3.dbapi2.connect = partial(sqlite3.connect, factory=Connection)
 
 

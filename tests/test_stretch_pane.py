@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
@@ -65,10 +64,7 @@ def owner() -> Owner:
 
 
 @pytest.fixture
-def view(
-    qtbot: QtBot, owner: Owner, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[TrendView]:
-    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", 0)  # the test's hand is quicker
+def view(qtbot: QtBot, owner: Owner, loop: asyncio.AbstractEventLoop) -> Iterator[TrendView]:
     view = TrendView(owner.load, lambda: owner.now_s, spawn=loop.create_task, in_thread=owner.call)
     qtbot.addWidget(view)
     view.resize(1000, 700)

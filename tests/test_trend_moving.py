@@ -3,7 +3,6 @@
 import asyncio
 from datetime import date, datetime
 
-import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QDate, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QMouseEvent, QWheelEvent
@@ -104,10 +103,7 @@ def send_mouse(view: TrendView, kind: QEvent.Type, at: QPointF, button: Qt.Mouse
     QApplication.sendEvent(viewport, event)
 
 
-def test_the_mouse_drags_and_the_wheel_zooms_what_is_under_it(
-    view: TrendView, settle: Settle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", 0)  # the test's hand is quicker
+def test_the_mouse_drags_and_the_wheel_zooms_what_is_under_it(view: TrendView, settle: Settle) -> None:
     view.state.add([SAT, FAN])
     settle(view)
     for box in (view.plot._curve_box, view.plot._lane_box):
