@@ -116,13 +116,9 @@ def pytest_runtest_teardown() -> None:
 
 def _clear_screen() -> None:
     """No test inherits widgets or a theme: widgets that are left take each theme, which slows all that is made."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # pytest-qt's, which wait for a loop
     application = QApplication.instance()
-    if not isinstance(application, QApplication):
-        return
-    for widget in application.topLevelWidgets():
-        widget.deleteLater()  # of those without an owner in a test: they would live until garbage is collected
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # and pytest-qt's, which wait for a loop
-    if application.styleSheet():
+    if isinstance(application, QApplication) and application.styleSheet():
         apply_theme(application, LIGHT)
         application.setStyleSheet("")  # as a program finds it
 

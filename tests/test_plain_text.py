@@ -4,6 +4,7 @@ The whole window stands on a building whose names are HTML, mnemonics and marks 
 index and item of the plot is looked at, and what is drawn is read back.
 """
 
+import gc
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -174,6 +175,8 @@ def model_texts(model: QAbstractItemModel) -> list[str]:
 def test_no_corner_of_the_window_takes_a_name_for_html_or_a_mnemonic_and_all_are_drawn_as_they_are(
     run: Run, tmp_path: Path
 ) -> None:
+    gc.collect()  # widgets of other tests that had no owner
+
     async def scenario() -> None:
         async with hostile_building(tmp_path) as program:
             look_at_the_panes(program)
