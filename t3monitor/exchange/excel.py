@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isnan
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -175,16 +174,15 @@ class _Book:
 
 @contextmanager
 def _book(files: WholeFiles, file: Path, url: str, table: Table) -> Iterator[_Book]:
-    """What was written so far stands in a folder beside the file until all is done."""
-    with TemporaryDirectory(dir=file.parent, prefix=".", ignore_cleanup_errors=True) as folder:
-        workbook = xlsxwriter.Workbook(files.begin(file), {**_OPTIONS, "tmpdir": folder})
-        try:
-            yield _Book(workbook, url, table)
-        except BaseException:
-            for sheet in workbook.worksheets():
-                sheet.row_data_fh.close()  # else Windows keeps the folder
-            raise
-        workbook.close()
+    """What was written so far stands in the folder where the file does until all is done."""
+    workbook = xlsxwriter.Workbook(files.begin(file), {**_OPTIONS, "tmpdir": files.workplace(file)})
+    try:
+        yield _Book(workbook, url, table)
+    except BaseException:
+        for sheet in workbook.worksheets():
+            sheet.row_data_fh.close()  # else Windows keeps the folder
+        raise
+    workbook.close()
 
 
 def write_workbook(
