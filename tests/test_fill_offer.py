@@ -17,8 +17,9 @@ def test_it_is_seen_while_there_is_something_to_be_filled_and_a_click_has_it_don
     assert not offer.isVisibleTo(None)
     offer.take(OFFERED)
     assert offer.isVisibleTo(None)
-    assert offer.text() == "2 hours missed · Fill from T3000…"
+    assert offer.text() == "2 hours missed · Fill from T3000"
     assert "3 panels" in offer.toolTip()
+    assert "(1970-01-01" in offer.toolTip(), "of when"
     with qtbot.waitSignal(offer.asked, timeout=1000):
         offer.click()
     assert not offer.isEnabled()

@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from t3monitor.model.events import FillEnded, FillOffered, SyncEvent
 from t3monitor.model.times import duration_text
+from t3monitor.model.zones import local
 from t3monitor.ui.kit.plain import menu_text
-from t3monitor.ui.kit.texts import tooltip_text
+from t3monitor.ui.kit.texts import date_text, tooltip_text
 
 
 class FillOffer(QToolButton):
@@ -54,14 +55,23 @@ class FillOffer(QToolButton):
         if not self._of_sites:
             return
         missing = duration_text(max(its.missing_s for its in self._of_sites.values()))
-        self.setText(menu_text(self.tr("%s missed · Fill from T3000…") % missing))
+        self.setText(menu_text(self.tr("%s missed · Fill from T3000") % missing))
         self.setAccessibleName(self.tr("Fill %s that were missed from T3000's own history") % missing)
-        panels = sum(its.panels for its in self._of_sites.values())
+        sites = self._of_sites.values()
+        panels, since_s, until_s = (
+            sum(its.panels for its in sites),
+            min(its.since_s for its in sites),
+            max(its.until_s for its in sites),
+        )
+        days = dict.fromkeys(date_text(local(at_s, None).date()) for at_s in (since_s, until_s))
         self.setToolTip(
             tooltip_text(
                 (
-                    self.tr("T3 Monitor did not record for %s, of %d panels at most; T3000 may have logged meanwhile")
-                    % (missing, panels),
+                    self.tr(
+                        "T3 Monitor did not record for %s in all (%s), of %d panels; T3000 may have logged meanwhile"
+                    )
+                    % (missing, self.tr(" to ").join(days), panels),
+                    self.tr("A click asks T3000 for that, panel by panel, between the cycles"),
                     self.tr("Filled readings stand alone: T3000 logs no zeros, so nothing is known between them"),
                     self.tr("Settings > History has it done always, or never"),
                 )
