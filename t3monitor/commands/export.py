@@ -1,7 +1,6 @@
 """``t3monitor export``: readings as files, for spreadsheets and for other programs."""
 
 import argparse
-import locale
 import sys
 import time
 from contextlib import suppress
@@ -129,6 +128,6 @@ def _is_day(text: str) -> bool:
 def _separators(args: argparse.Namespace) -> Separators:
     if args.separators:
         return Separators(*args.separators)
-    with suppress(locale.Error):
-        locale.setlocale(locale.LC_NUMERIC, "")  # as the user has set it; Python itself begins in that of C
-    return Separators.of(str(locale.localeconv()["decimal_point"]))
+    from t3monitor.qt.separators import separators  # as in the window; Python's own need a locale that is installed
+
+    return separators()

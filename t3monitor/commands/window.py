@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import locale
 import logging
 import os
 import signal
@@ -131,6 +132,9 @@ def make_application() -> QApplication:
     """The QApplication with the program's name on it."""
     sys.setswitchinterval(_SWITCH_S)
     application = QApplication(sys.argv[:1])
+    # Qt gives C libraries the language of the desktop too; by a comma as decimal point a SQLite as Debian 12 has it
+    # reads 18.5 in JSON, which the readings of an hour stand in, as 18.
+    locale.setlocale(locale.LC_NUMERIC, "C")
     application.setStyle("Fusion")  # what the themes are made for
     application.setApplicationName("T3 Monitor")
     application.setApplicationVersion(__version__)

@@ -21,9 +21,14 @@ class Separators(NamedTuple):
     cells: str = ","
 
     @classmethod
-    def of(cls, decimal: str) -> "Separators":
-        """Those of spreadsheets whose numbers have this decimal point."""
-        return cls(decimal, ";" if decimal == "," else ",")
+    def of(cls, decimal: str, cells: str = "") -> "Separators":
+        """Those of spreadsheets whose numbers have this decimal point.
+
+        ``cells`` is what the system has between the members of a list; where that cannot be told from a number, or is
+        not known, it is a comma, or a semicolon.
+        """
+        can_be_used = len(cells) == 1 and cells not in f'{decimal}"\r\n' and not cells.isalnum() and cells != "-"
+        return cls(decimal, cells if can_be_used else ";" if decimal == "," else ",")
 
 
 class Rule(StrEnum):
