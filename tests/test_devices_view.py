@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QStyledItemDelegate, 
 from pytestqt.qtbot import QtBot
 
 from t3monitor.model.recording import Recording
+from t3monitor.model.successions import Succession
 from t3monitor.ui.devices.columns import DeviceColumn
 from t3monitor.ui.devices.panels import SiteState
 from t3monitor.ui.devices.view import DevicesView
@@ -295,6 +296,18 @@ def test_no_name_is_cut_beside_room_that_no_age_takes(view: DevicesView) -> None
     tree = view.tree
     name = view.model.index_of(1)
     assert tree.visualRect(name).width() >= tree.sizeHintForIndex(name).width()
+
+
+def test_a_note_behind_a_name_has_the_room_that_no_age_takes(view: DevicesView) -> None:
+    view.resize(300, 600)
+    view.set_now(NOW_S + 400 * 86_400, INTERVAL_S)
+    view.apply(snapshot(device(1, 1, panel_name="AHU-1"), device(2, 2, panel_name="AHU-2")))
+    QApplication.processEvents()
+    view.set_now(NOW_S, INTERVAL_S)
+    view.set_successions([Succession(2, 1, NOW_S, NOW_S, "")])
+    QApplication.processEvents()
+    width = view.tree.fontMetrics().horizontalAdvance("AHU-1 · successor of 2")
+    assert view.tree.visualRect(view.model.index_of(1)).width() > width
 
 
 def test_what_names_need_is_asked_when_they_are_others_and_not_as_ages_or_states_do(

@@ -176,8 +176,10 @@ class DevicesModel(QAbstractItemModel):
         self._refresh()
 
     def texts(self, column: DeviceColumn) -> set[str]:
-        """All that a column says."""
+        """All that a column says; names with the notes behind them."""
         groups = {self._text(self.index(row, column)) for row in range(self.rowCount())}
+        if column == DeviceColumn.NAME:
+            return groups | {f"{its.name} {self._note(its)}" for its in self._panels.values()}
         return groups | {texts[column] for texts in self._texts.values()}
 
     def panel(self, index: _Index) -> PanelRow | None:

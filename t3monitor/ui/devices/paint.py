@@ -54,13 +54,20 @@ def _colour(state: PanelState) -> QColor:
     }[state]
 
 
+def _before(note: str) -> str:
+    """A note with what stands between a name and it."""
+    return f" · {note}"
+
+
 class PanelDelegate(NameDelegate):
     """Gives the rows their height, the same for all of them; the name has its room before its note."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        hint = super().sizeHint(option, index)
-        return QSize(hint.width(), option.fontMetrics.height() + ROW_PADDING)
+        note = index.data(NOTE_ROLE)
+        width = super().sizeHint(option, index).width()
+        width += option.fontMetrics.horizontalAdvance(_before(note)) if note else 0
+        return QSize(width, option.fontMetrics.height() + ROW_PADDING)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
@@ -70,8 +77,8 @@ class PanelDelegate(NameDelegate):
             return
         self.initStyleOption(option, index)
         style = option.widget.style() if option.widget else QApplication.style()
-        metrics, note = option.fontMetrics, f" · {note}"
-        least = metrics.horizontalAdvance(" · …")
+        metrics, note = option.fontMetrics, _before(note)
+        least = metrics.horizontalAdvance(_before("…"))
         area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget).adjusted(2, 0, -2, 0)
         option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideMiddle, max(0, area.width() - least))
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
