@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import time
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -255,13 +256,20 @@ def test_a_report_tells_rows_span_panels_twins_what_says_nothing_and_size(tmp_pa
         "  2 samples from 2025-11-02 01:30:00 EDT to 2026-01-05 12:00:00 EST",
         f"  1 point of panel {SERIAL} (panel 1)",
         "  1 point with two rows, counted from 0 and from 1, which are joined",
-        "  1 row of a point and a time of which another one tells",
+        "  1 row repeats the point and time of another one",
         "  1 sample of an hour that came twice, taken for its first",
         "  1 row that is left out: its value is no number",
         "  1 row that is left out: its point is missing",
         "  nothing was stored (--dry-run)",
     ]
     assert importing.Report(file).added == 0
+
+
+def test_rows_that_are_left_out_are_told_with_why_each_of_them_is() -> None:
+    report = importing.Report(Path("a.db"), unreadable=Counter({"its value is no number": 2}), duplicates=3)
+    lines = list(report_lines(report, NEW_YORK, is_stored=None))
+    assert "  2 rows that are left out, each because its value is no number" in lines
+    assert "  3 rows repeat the point and time of others" in lines
 
 
 def test_the_command_tells_first_then_imports_and_says_what_was_there(

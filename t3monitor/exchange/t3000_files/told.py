@@ -19,9 +19,10 @@ def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None)
         twins = counted(report.twins, "point with two rows", "points with two rows each")
         yield f"  {twins}, counted from 0 and from 1, which are joined"
     if report.duplicates:
-        yield f"  {counted(report.duplicates, 'row')} of a point and a time of which another one tells"
+        repeat = "row repeats the point and time of another one", "rows repeat the point and time of others"
+        yield f"  {counted(report.duplicates, *repeat)}"
     if report.repeated:
         yield f"  {counted(report.repeated, 'sample')} of an hour that came twice, taken for its first"
     for reason, count in report.unreadable.most_common():
-        yield f"  {counted(count, 'row that is', 'rows that are')} left out: {reason}"
+        yield f"  {counted(count, 'row that is left out:', 'rows that are left out, each because')} {reason}"
     yield from outcome_lines(report, is_stored=is_stored)
