@@ -124,6 +124,7 @@ class MonitorApp(QObject):
             lambda edit: self.recorder.write_baseline(edit, self._tasks.read),
             self._tasks.read,
             self._tasks.spawn,
+            trend.exporter,
             login_name(),
             time.time,
         )
@@ -133,6 +134,7 @@ class MonitorApp(QObject):
             lambda: trend.state.zone,
             self._tasks.read,
             self._tasks.spawn,
+            trend.exporter,
             time.time,
         )
         file_actions = [self.point_lists.ask_action, self.baselines.show_action]
@@ -272,6 +274,7 @@ class MonitorApp(QObject):
         window.import_asked.connect(self.importer.ask)
         window.files_dropped.connect(self.importer.look_at)
         self.importer.imported.connect(self.feed.on_imported)
+        self.importer.said.connect(window.say)
         window.fill_offer.asked.connect(self.services.fill)
         window.fill_offer.filled.connect(self.feed.on_imported)
         window.trend.points_changed.connect(self.feed.on_plotted_points_changed)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 from pytestqt.modeltest import ModelTester
 
 from programs import Run, opened, until
@@ -131,16 +131,24 @@ def test_the_points_are_written_as_a_list_and_as_ede(run: Run, paths: Paths, tmp
             said: list[str] = []
             program.point_lists.said.connect(said.append)
             await until(lambda: not program.is_busy, program)
-            program.point_lists.save(tmp_path / "points.csv", as_ede=False)
-            program.point_lists.save(tmp_path / "site_EDE.csv", as_ede=True)
-            await until(lambda: len(said) == 2, program)
-            assert sorted(said) == [
-                f"Written: {tmp_path / 'points.csv'}",
-                f"Written: {tmp_path / 'site_EDE.csv'} and 3 more beside it",
-            ]
+            exporter = program.window.trend.exporter
+            exporter.restore_state({"folder": str(tmp_path)})
+            for name, kind in (("points.csv", "List of points"), ("site_EDE.csv", "List of points"), ("a.csv", "EDE")):
+                program.point_lists.ask()
+                dialog = program.point_lists.dialog
+                assert isinstance(dialog, QFileDialog)
+                assert Path(dialog.directory().path()) == tmp_path
+                dialog.selectNameFilter(next(its for its in dialog.nameFilters() if kind in its))
+                dialog.fileSelected.emit(str(tmp_path / name))
+                dialog.close()
+                await until(lambda name=name: exporter.saved_notice.files[:1] == [tmp_path / name], program)
+            ede = ["a.csv", "a_ObjTypes.csv", "a_StateTexts.csv", "a_Units.csv"]
+            assert sorted(file.name for file in tmp_path.glob("*.csv")) == sorted(
+                [*ede, "points.csv", "site_EDE.csv", *(name.replace("a_", "site_") for name in ede[1:])]
+            )
             program.point_lists.save(tmp_path / "no folder" / "points.csv", as_ede=False)
-            await until(lambda: len(said) == 3, program)
-            assert "could not be written" in said[2]
+            await until(lambda: len(said) == 1, program)
+            assert "could not be written" in said[0]
             used = [point for panel in program.session.shown.panels for point in panel.points() if point.in_use]
             with (tmp_path / "points.csv").open(encoding="utf-8-sig") as text:
                 assert len(text.readlines()) == len(used) + 1

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
@@ -19,6 +20,7 @@ from t3monitor.config.sites import Site
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.notes import read_notes
+from t3monitor.ui import importing
 from t3monitor.ui.importing import ImportDialog
 from t3000_databases import SPLIT, point, sample, split
 
@@ -106,9 +108,44 @@ def test_a_dialog_that_is_closed_while_it_looks_stores_nothing(run: Run, paths: 
             reloaded: list[bool] = []
             program.importer.imported.connect(lambda: reloaded.append(True))
             dialog.import_button.click()
-            dialog.reject()  # while it stores: the trend shows what stays
-            assert reloaded
+            assert "1 sample from" in dialog.text.toPlainText(), "until there is more to tell"
+            dialog.reject()  # while it stores: what stays is said, and the trend shows it
+            await until(lambda: bool(reloaded), program)
+            said = program.window.statusBar().currentMessage()
+            stays = {0: "It was cancelled, and nothing was stored", 1: "1 sample was added"}[samples(paths)]
+            assert said.startswith(f"t3000.db: {stays}") or "1 sample was added and stays" in said
+
+    run(scenario())
+
+
+def test_files_are_looked_for_among_the_documents_then_where_the_last_ones_were(
+    run: Run, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "documents", lambda: str(tmp_path))
+    (tmp_path / "site").mkdir()
+
+    async def scenario() -> None:
+        async with opened(paths, STOPPED) as program:
+            for folder in (tmp_path, tmp_path / "site"):
+                program.window.import_action.trigger()
+                dialog = program.importer.dialog
+                assert isinstance(dialog, QFileDialog)
+                assert Path(dialog.directory().path()) == folder
+                dialog.reject()
+                program.importer.look_at([str(tmp_path / "site" / "gone.db")])
+                assert isinstance(program.importer.dialog, ImportDialog)
+                program.importer.dialog.reject()
             await until(lambda: not program.is_busy, program)
+
+    run(scenario())
+
+
+def test_what_was_dropped_is_nothing_where_its_program_ended_before_it_told(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, STOPPED) as program:
+            how = Qt.DropAction.CopyAction, QMimeData(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+            QApplication.sendEvent(program.window, QDropEvent(QPointF(5, 5), *how))
+            assert program.importer.dialog is None
 
     run(scenario())
 

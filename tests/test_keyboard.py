@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QTabWidget
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QTabWidget
 from pytestqt.qtbot import QtBot
 
+from programs import Run, opened
+from t3monitor.config.paths import Paths
+from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -55,11 +59,24 @@ def test_every_stop_of_the_window_has_a_name_and_they_follow_the_eye(window: Mai
     assert found.index("Progress of the sync cycle") > places[-1]
 
 
+def test_in_no_menu_of_the_window_two_entries_have_one_letter(run: Run, paths: Paths) -> None:
+    async def scenario() -> None:
+        async with opened(paths, Settings(link=LinkName.WEBAPI, auto_start=False)) as program:
+            bar = program.window.menuBar()
+            menus = [menu for action in bar.actions() if isinstance(menu := action.menu(), QMenu)]
+            assert len(menus) == 4
+            for actions in (bar.actions(), *(menu.actions() for menu in menus)):
+                letters = [QKeySequence.mnemonic(its.text()).toString() for its in actions if not its.isSeparator()]
+                assert len(letters) == len(set(letters)), letters
+
+    run(scenario())
+
+
 def test_every_stop_of_what_opens_above_the_window_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
     window.trend.more.show_xy()
     assert window.trend.more.xy
     note = Note(NOW_S, None, None, "", "", NOW_S, NOW_S)
-    for opened in (
+    for above in (
         window.trend.toolbar.popup,
         window.trend.more.xy,
         NoteDialog(note, {}, None, NOW_S, window),
@@ -70,11 +87,11 @@ def test_every_stop_of_what_opens_above_the_window_has_a_name(window: MainWindow
         window.trend.more.expression_dialog(),
         AboutDialog(window),
     ):
-        opened.setWindowFlags(Qt.WindowType.Window)  # the off-screen platform cannot show a popup
-        opened.show()
+        above.setWindowFlags(Qt.WindowType.Window)  # the off-screen platform cannot show a popup
+        above.show()
         QCoreApplication.processEvents()
-        assert len(names(opened)) > 1
-        opened.close()
+        assert len(names(above)) > 1
+        above.close()
 
 
 def test_whatever_has_the_keys_shows_it(window: MainWindow, qtbot: QtBot) -> None:

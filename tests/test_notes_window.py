@@ -25,7 +25,7 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
     run: Run, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     german = QLocale(QLocale.Language.German, QLocale.Country.Germany)
-    monkeypatch.setattr("t3monitor.ui.trend.export.export.QLocale.system", lambda: german)
+    monkeypatch.setattr("t3monitor.qt.separators.QLocale.system", lambda: german)
 
     async def scenario() -> None:
         async with opened(paths, DEMO) as program:
@@ -96,6 +96,7 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
 
             file = tmp_path / "notes.csv"
             control.export_to(file, page.shown)
+            assert trend.exporter.saved_notice.files == [file]
             assert file.read_text(encoding="utf-8-sig").startswith("start;end;"), "as spreadsheets of this language"
             assert "'=Day of the audit" in file.read_text(encoding="utf-8-sig")
             notes = book.entries

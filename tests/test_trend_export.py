@@ -18,12 +18,14 @@ from pytestqt.qtbot import QtBot
 from t3monitor.exchange.export import Form, Size, Written
 from t3monitor.exchange.table import Table
 from t3monitor.model.series_keys import SeriesKey
+from t3monitor.model.zones import local
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
 from t3monitor.ui.trend.export.export import Format
 from t3monitor.ui.trend.export.picture import as_image
 from t3monitor.ui.trend.legend import figures
 from t3monitor.ui.trend.legend.in_sight import measure
+from t3monitor.ui.trend.time.local_calendar import Span
 from t3monitor.ui.trend.time.time_range import TimeRange
 from t3monitor.ui.trend.view import TrendView
 from trend_views import (
@@ -321,6 +323,20 @@ def test_one_key_writes_at_once_beside_the_last_file_under_a_name_of_site_range_
     assert not notice.isHidden()
     assert QUrl.fromLocalFile(str(second)).toEncoded().data().decode() in notice.text()
     assert f">{tmp_path}</a>" in notice.text()
+
+
+def test_a_file_of_whole_days_is_named_by_the_first_and_the_last_one(view: TrendView, settle: Settle) -> None:
+    shown(view, settle, SAT)
+    state = view.state
+    state.show_calendar(Span.DAY, -1)
+    day = local(state.time_range.start_s, state.zone).date()
+    assert view.exporter.proposed_name() == f"AHU-1 {day}"
+    state.show_calendar(Span.WEEK, -1)
+    first, last = (
+        local(time_s, state.zone).date() for time_s in (state.time_range.start_s, state.time_range.end_s - 1)
+    )
+    assert (last - first).days == 6
+    assert view.exporter.proposed_name() == f"AHU-1 {first} to {last}"
 
 
 def test_links_of_what_was_saved_are_text_where_a_name_looks_like_html(view: TrendView, tmp_path: Path) -> None:

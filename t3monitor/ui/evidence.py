@@ -12,12 +12,13 @@ from typing_extensions import override
 from t3monitor.exchange.evidence.pack import Evidence, write_evidence
 from t3monitor.exchange.export import Form, estimated
 from t3monitor.model.errors import MonitorError
+from t3monitor.qt.separators import separators
 from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.plain import Label
 from t3monitor.ui.trend.export.evidence_picture import picture_of
-from t3monitor.ui.trend.export.export import Exporter, file_problem, separators
+from t3monitor.ui.trend.export.export import Exporter, file_problem
 from t3monitor.ui.trend.time.range_text import range_text
 
 _WIDTH, _GAP, _LOOK_MS, _WHOLE = 560, 12, 100, 1000

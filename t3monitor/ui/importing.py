@@ -34,6 +34,8 @@ from t3monitor.session import Session
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.sync.logged.known import Known, known_to
 from t3monitor.sync.upkeep import UpkeepByHand
+from t3monitor.t3000.text import path_text
+from t3monitor.ui.kit.folders import documents
 from t3monitor.ui.kit.plain import Label
 
 _SIZE = (760, 420)
@@ -100,7 +102,15 @@ class ImportDialog(QDialog):
 
     imported = Signal()
 
-    def __init__(self, files: list[Path], history: OthersHistory, spawn: Spawn, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        files: list[Path],
+        history: OthersHistory,
+        spawn: Spawn,
+        on_cancelled: Callable[[str], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        """``on_cancelled`` is told what stays of an import that was cancelled; that is known when this is closed."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Import history"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -108,6 +118,7 @@ class ImportDialog(QDialog):
         self._files = files
         self._history = history
         self._spawn = spawn
+        self._on_cancelled = on_cancelled
         self._work: LongWork | None = None
         self._stores = False
         self.headline = Label(wordWrap=True)
@@ -129,7 +140,6 @@ class ImportDialog(QDialog):
     @Slot()
     def on_import(self) -> None:
         """Imports them; what is there already is left out."""
-        self.text.clear()
         self._stores = True
         self._begin(self.tr("Importing; recording goes on…"), self._history.take, self._on_taken)
 
@@ -138,8 +148,6 @@ class ImportDialog(QDialog):
         if self._work:
             self._work.cancel()
             self._work = None
-            if self._stores:
-                self.imported.emit()  # what was stored by now stays
         super().done(result)
 
     def _begin(self, headline: str, act: Callable[[Path, LongWork], list[str]], then: Callable[[int], None]) -> None:
@@ -156,20 +164,24 @@ class ImportDialog(QDialog):
         """``then`` is told of how many files something came; not if the dialog was closed."""
         good = 0
         try:
-            for file in self._files:
+            for number, file in enumerate(self._files):
                 work.share = None
                 try:
                     lines = await in_daemon_thread(partial(act, file, work))
                     good += 1
-                except CancelledWorkError:
+                except CancelledWorkError as error:
+                    self._tell_cancelled(file, str(error))
                     return
                 except MonitorError as error:
                     lines = [str(error)]
                 except Exception:  # noqa: BLE001 - whatever it is, the dialog must come to an end
                     _log.exception("❌ Importing %s failed", file)
                     lines = [self.tr("It failed by an error in this program; Initialize.log has the details")]
-                if work.is_cancelled:
+                if work.is_cancelled:  # too late for this file
+                    self._tell_cancelled(file, lines[-1].strip())
                     return
+                if number == 0:
+                    self.text.clear()  # of what was told before it was imported
                 self.text.appendPlainText("\n".join(lines))
         except asyncio.CancelledError:
             work.cancel()
@@ -178,6 +190,10 @@ class ImportDialog(QDialog):
         self._look.stop()
         self.bar.hide()
         then(good)
+
+    def _tell_cancelled(self, file: Path, what_stays: str) -> None:
+        if self._stores:
+            self._on_cancelled(f"{path_text(Path(file.name))}: {what_stays}")
 
     def _on_looked(self, good: int) -> None:
         self.import_button.setEnabled(good > 0)
@@ -190,8 +206,11 @@ class ImportDialog(QDialog):
         )
 
     def _on_taken(self, good: int) -> None:
-        self.headline.setText(self.tr("Imported: what it came to.") if good else self.tr("Nothing was imported."))
-        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Close"))
+        self.headline.setText(
+            self.tr("Imported; this is what came of it.") if good else self.tr("Nothing was imported.")
+        )
+        self.buttons.setStandardButtons(QDialogButtonBox.StandardButton.Close)
+        self.buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
         if good:
             self.imported.emit()
 
@@ -206,18 +225,20 @@ class Importer(QObject):
     """Asks for files; one dialog at a time."""
 
     imported = Signal()  # the database has more of the past
+    said = Signal(str)  # what stays of an import that was cancelled
 
     def __init__(self, window: QWidget, history: OthersHistory, spawn: Spawn, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
         self._history = history
         self._spawn = spawn
+        self._folder = ""  # of the files before
         self.dialog: QFileDialog | ImportDialog | None = None
 
     @Slot()
     def ask(self) -> None:
         """Asks which files."""
-        self.dialog = dialog = QFileDialog(self._window, self.tr("Import history"))
+        self.dialog = dialog = QFileDialog(self._window, self.tr("Import history"), self._folder or documents())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(
@@ -232,6 +253,12 @@ class Importer(QObject):
     @Slot(list)
     def look_at(self, files: list[str]) -> None:
         """Shows what is in them."""
-        self.dialog = dialog = ImportDialog([Path(file) for file in files], self._history, self._spawn, self._window)
+        self._folder = str(Path(files[0]).parent)
+        paths = [Path(file) for file in files]
+        self.dialog = dialog = ImportDialog(paths, self._history, self._spawn, self._on_cancelled, self._window)
         dialog.imported.connect(self.imported)
         dialog.open()
+
+    def _on_cancelled(self, sentence: str) -> None:
+        self.said.emit(sentence)
+        self.imported.emit()  # what was stored stays, and is in the trend

@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.sync_once_action = self._action("sync-once", self.tr("Sync &once"), "F5", self.sync_once_asked.emit)
         self.start_action = self._action("start", self.tr("&Start"), "F6", self.start_asked.emit)
         self.stop_action = self._action("stop", self.tr("S&top"), "Shift+F6", self.stop_asked.emit)
-        self.settings_action = self._action("settings", self.tr("S&ettings…"), "Ctrl+,", self.settings_asked.emit)
+        self.settings_action = self._action("settings", self.tr("&Settings…"), "Ctrl+,", self.settings_asked.emit)
         self.activity_action = self._action("clock", self.tr("&Activity"), "Ctrl+J", self._show_activity)
         self.activity_action.setCheckable(True)
         self.trend_alone_action = self._action("plot", self.tr("&Trend alone"), "F11", self._show_trend_alone)
@@ -272,7 +272,7 @@ class MainWindow(QMainWindow):
         quit_action = QAction(self.tr("&Quit"), self)
         quit_action.setShortcut(QKeySequence("Ctrl+Q"))  # Windows has no key of its own for it
         quit_action.triggered.connect(self.close)
-        logs_action = QAction(self.tr("Open &log folder"), self)
+        logs_action = QAction(self.tr("Open lo&g folder"), self)
         logs_action.triggered.connect(self.log_folder_asked)
         self.file_menu = file_menu = self.menuBar().addMenu(self.tr("&File"))
         self.import_action = QAction(self.tr("&Import history…"), self)
@@ -378,8 +378,9 @@ class MainWindow(QMainWindow):
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
-        self.files_dropped.emit(_importable(event.mimeData()))
-        event.acceptProposedAction()
+        if files := _importable(event.mimeData()):  # else its program ended meanwhile, without which there are none
+            self.files_dropped.emit(files)
+            event.acceptProposedAction()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

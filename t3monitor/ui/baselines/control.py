@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 from t3monitor.exchange.differences_csv import Compared, differences_csv
 from t3monitor.model.baselines import Baseline, BaselineEdit, Difference, Frozen, differences
 from t3monitor.model.errors import MonitorError
+from t3monitor.qt.separators import separators
 from t3monitor.store.baselines import read_baseline, read_baselines
 from t3monitor.store.present_state import read_present_state
 from t3monitor.ui.baselines.page import BaselinesPage
 from t3monitor.ui.kit.name_dialog import name_dialog
 from t3monitor.ui.kit.texts import local_time_text
-from t3monitor.ui.trend.export.export import file_name, file_problem, separators
+from t3monitor.ui.trend.export.export import Exporter, file_name, file_problem
 
 InThread = Callable[..., Awaitable[Any]]
 
@@ -62,6 +63,7 @@ class BaselinesControl(QObject):
         write: Callable[[BaselineEdit], Awaitable[None]],
         in_thread: InThread,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
+        exporter: Exporter,
         author: str,
         clock: Callable[[], float],
     ) -> None:
@@ -72,6 +74,7 @@ class BaselinesControl(QObject):
         self._write = write
         self._in_thread = in_thread
         self._spawn = spawn
+        self._exporter = exporter
         self._author = author
         self._clock = clock
         self.dialog: QFileDialog | QInputDialog | QMessageBox | None = None  # that was asked last
@@ -125,7 +128,9 @@ class BaselinesControl(QObject):
     def on_export(self) -> None:
         """Asks for a file, and writes what is shown."""
         name = f"{file_name(self._page.chosen)}, {self.tr('differences')}.csv"
-        dialog = QFileDialog(self._page, self.tr("Export differences"), name, self.tr("CSV files (*.csv)"))
+        dialog = QFileDialog(
+            self._page, self.tr("Export differences"), self._exporter.folder, self.tr("CSV files (*.csv)")
+        )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         dialog.selectFile(name)
@@ -137,11 +142,11 @@ class BaselinesControl(QObject):
         assert self._compared is not None  # noqa: S101 - else nothing is shown
         content = differences_csv(self._page.model.shown, self._compared, separators(), self._zone)
         try:
-            file.write_bytes(content)
+            self._exporter.write(file, content)
         except OSError as error:
             self._page.say(file_problem(file, error))
         else:
-            self._page.tell(self.tr("Written: %s") % file)
+            self._page.say()
 
     @property
     def _zone(self) -> tzinfo | None:

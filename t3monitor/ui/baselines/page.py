@@ -54,6 +54,7 @@ class BaselinesPage(QWidget):
         self.search.setMaximumWidth(220)
         self.deeds = tool_button(self.tr("Baseline"), self.tr("Freeze all points, or rename or delete the baseline"))
         self.deeds.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.deeds.setProperty("has_menu", True)
         menu = QMenu(self.deeds)
         self.freeze = menu.addAction(self.tr("&Freeze all points…"), self.freeze_asked.emit)
         self.rename = menu.addAction(self.tr("&Rename…"), self.on_rename)
@@ -158,10 +159,6 @@ class BaselinesPage(QWidget):
     def say(self, problem: str = "") -> None:
         """What went wrong; empty: nothing any more."""
         self.message.show_sentence(Tone.BAD, problem)
-
-    def tell(self, sentence: str) -> None:
-        """What came of something."""
-        self.message.show_sentence(Tone.GOOD, sentence)
 
     @Slot(int)
     def on_what_chosen(self, _index: int) -> None:

@@ -15,7 +15,8 @@ from t3monitor.exchange.ede import Project, ede_files, project_name
 from t3monitor.exchange.point_list import panels_of, point_list_csv
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.model.zones import local
-from t3monitor.ui.trend.export.export import file_name, file_problem, separators
+from t3monitor.qt.separators import separators
+from t3monitor.ui.trend.export.export import Exporter, file_name, file_problem
 
 
 def write_lists(file: Path, snapshot: Snapshot, *, as_ede: bool, zone: tzinfo | None, now_s: float) -> list[Path]:
@@ -35,7 +36,7 @@ def write_lists(file: Path, snapshot: Snapshot, *, as_ede: bool, zone: tzinfo | 
 class PointLists(QObject):
     """Asks for a file and writes the points into it, those in use of all panels as they are shown."""
 
-    said = Signal(str)  # what came of it
+    said = Signal(str)  # why there is none
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class PointLists(QObject):
         zone: Callable[[], tzinfo | None],
         in_thread: Callable[..., Awaitable[Any]],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
+        exporter: Exporter,
         clock: Callable[[], float],
     ) -> None:
         super().__init__(window)
@@ -52,6 +54,7 @@ class PointLists(QObject):
         self._zone = zone
         self._in_thread = in_thread
         self._spawn = spawn
+        self._exporter = exporter
         self._clock = clock
         self.dialog: QFileDialog | None = None
         self.ask_action = QAction(self.tr("&List of points…"), self)
@@ -65,15 +68,19 @@ class PointLists(QObject):
             return
         name = file_name(self.tr("Points"))
         kinds = {self.tr("List of points (*.csv)"): name, self.tr("BACnet EDE (*_EDE.csv)"): f"{name}_EDE"}
-        self.dialog = dialog = QFileDialog(self._window, self.tr("List of points"))
+        self.dialog = dialog = QFileDialog(self._window, self.tr("List of points"), self._exporter.folder)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(list(kinds))
         dialog.setDefaultSuffix("csv")
         dialog.selectFile(f"{name}.csv")
         dialog.filterSelected.connect(lambda kind: dialog.selectFile(f"{kinds[kind]}.csv"))
-        dialog.fileSelected.connect(lambda file: self.save(Path(file), as_ede="EDE" in dialog.selectedNameFilter()))
+        dialog.fileSelected.connect(lambda file: self._on_chosen(Path(file), dialog.selectedNameFilter()))
         dialog.open()
+
+    def _on_chosen(self, file: Path, kind: str) -> None:
+        """The name says what is wanted as well as the choice beneath it."""
+        self.save(file, as_ede="EDE" in kind or file.stem.upper().endswith("_EDE"))
 
     def save(self, file: Path, *, as_ede: bool) -> None:
         """Writes the list there, and says so."""
@@ -91,5 +98,4 @@ class PointLists(QObject):
         except OSError as error:
             self.said.emit(file_problem(file, error))
         else:
-            more = self.tr(" and %d more beside it") % (len(written) - 1) if len(written) > 1 else ""
-            self.said.emit(self.tr("Written: %s") % file + more)
+            self._exporter.say_saved(written)

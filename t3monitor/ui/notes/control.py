@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from t3monitor.exchange.notes_csv import NotesFileError, notes_csv, read_notes_csv
 from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.model.points import PointKey
+from t3monitor.qt.separators import separators
 from t3monitor.ui.kit.book import Book
 from t3monitor.ui.kit.plain import add_action
 from t3monitor.ui.kit.texts import local_time_text
 from t3monitor.ui.notes.dialog import NoteDialog
 from t3monitor.ui.notes.page import NotesPage
-from t3monitor.ui.trend.export.export import separators
 from t3monitor.ui.trend.marks.marks import Cluster
 from t3monitor.ui.trend.view import TrendView
 
@@ -132,7 +132,10 @@ class NotesControl(QObject):
     def on_export(self, notes: list[Note]) -> None:
         """Asks for a file, and writes them there."""
         name, _ = QFileDialog.getSaveFileName(
-            self._page, self.tr("Export notes"), "notes.csv", self.tr("CSV files (*.csv)")
+            self._page,
+            self.tr("Export notes"),
+            f"{self._trend.exporter.folder}/{self.tr('Notes')}.csv",
+            self.tr("CSV files (*.csv)"),
         )
         if name:
             self.export_to(Path(name), notes)
@@ -140,7 +143,8 @@ class NotesControl(QObject):
     def export_to(self, file: Path, notes: list[Note]) -> None:
         """Writes them into a file."""
         try:
-            file.write_bytes(notes_csv(notes, self._name_of, self._trend.state.zone, separators().cells))
+            content = notes_csv(notes, self._name_of, self._trend.state.zone, separators().cells)
+            self._trend.exporter.write(file, content)
         except OSError as error:
             self._say(self.tr("%1 cannot be written: %2"), file, error)
         else:
@@ -149,7 +153,9 @@ class NotesControl(QObject):
     @Slot()
     def on_import(self) -> None:
         """Asks for a file, and takes its notes."""
-        name, _ = QFileDialog.getOpenFileName(self._page, self.tr("Import notes"), "", self.tr("CSV files (*.csv)"))
+        name, _ = QFileDialog.getOpenFileName(
+            self._page, self.tr("Import notes"), self._trend.exporter.folder, self.tr("CSV files (*.csv)")
+        )
         if name:
             self.import_from(Path(name))
 

@@ -4,23 +4,25 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
-from datetime import time
+from datetime import time, timedelta
 from enum import Enum
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QDir, QLocale, QObject, QStandardPaths, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QDir, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QProgressDialog, QWidget
 
 from t3monitor.config.files import whole_file
 from t3monitor.exchange.export import Form, Size, Written
-from t3monitor.exchange.table import Separators, Table
+from t3monitor.exchange.table import Table
 from t3monitor.model.errors import MonitorError
 from t3monitor.model.zones import local
+from t3monitor.qt.separators import separators
 from t3monitor.store.work import CancelledWorkError, LongWork
+from t3monitor.ui.kit.folders import documents
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.texts import date_text, translate
 from t3monitor.ui.trend.export.picture import Page, as_file, as_image, as_pdf, as_svg
@@ -170,7 +172,7 @@ class Exporter(QObject):
     def folder(self) -> str:
         """Where the last file was put, if that is still there."""
         is_there = self._folder and QDir(self._folder).exists()
-        return self._folder if is_there else _documents()
+        return self._folder if is_there else documents()
 
     @property
     def title(self) -> str:
@@ -301,11 +303,17 @@ class Exporter(QObject):
         """Site, what is shown, and of which time; without an ending."""
         state = self.page.state
         start, end = (local(at_s, state.zone) for at_s in state.time_range)
-        days = dict.fromkeys(map(date_text, (start.date(), end.date())))
+        is_whole = start.time() == end.time() == time()  # whole days, of which the last one is over at the end
+        days = dict.fromkeys(map(date_text, (start.date(), end.date() - timedelta(is_whole))))
         times = (f"{date_text(at.date())} {at:%H.%M}" for at in (start, end))
-        is_whole = start.time() == end.time() == time()
         names = dict.fromkeys(filter(None, (self.page.site, self.page.title)))
         return file_name(" ".join((*names, " to ".join(days if is_whole else times))))
+
+    def write(self, file: Path, content: bytes) -> None:
+        """Writes what others made, and says where it is; raises OSError."""
+        with whole_file(file) as target:
+            target.write(content)
+        self.say_saved([file])
 
     def say_saved(self, files: list[Path], readings: int | None = None) -> None:
         """Links to what was saved, in whose folder the next file is put."""
@@ -380,15 +388,6 @@ def _write(file: Path, painted: bytes | QImage) -> None:
 def file_name(text: str) -> str:
     """A text as the name of a file, without what no system has in one."""
     return _NOT_IN_NAMES.sub(" ", text).strip(". ")[:_LONGEST_NAME]
-
-
-def _documents() -> str:
-    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-
-
-def separators() -> Separators:
-    """Those of this computer's language."""
-    return Separators.of(QLocale.system().decimalPoint())
 
 
 def file_problem(file: Path, error: OSError) -> str:
