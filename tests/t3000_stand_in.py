@@ -414,7 +414,7 @@ def _bomb_body() -> bytes:
 
 def main() -> None:
     args = _parser().parse_args()
-    panels = make_panels(args.panels, alike=args.alike, used=args.used)
+    panels = make_panels(args.panels, args.serial - 1, alike=args.alike, used=args.used)
     for panel in panels[: args.dead]:
         panel.reachable = False
     for panel in panels[len(panels) - args.bacnet_error :]:
@@ -455,6 +455,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--port", type=int, default=9103)
     add("--panels", type=int, default=10)
+    add("--serial", type=int, default=237220, metavar="N", help="of the first panel; the others follow")
     add("--used", type=_counts, default=(8, 8, 8), metavar="IN,OUT,VAR", help="how many points of a panel are in use")
     add("--alike", action="store_true", help="the labels of all panels are the same, as those of VAV boxes")
     add("--no-live", action="store_true", help="as a build that cannot be read live")

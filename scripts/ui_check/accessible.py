@@ -7,7 +7,9 @@ from typing import NamedTuple
 from PySide6.QtDBus import QDBusConnection, QDBusMessage
 
 _ROOT = "org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root"
-_ACCESSIBLE, _COMPONENT, _TABLE = (f"org.a11y.atspi.{name}" for name in ("Accessible", "Component", "Table"))
+_ACCESSIBLE, _COMPONENT, _TABLE, _TEXT = (
+    f"org.a11y.atspi.{name}" for name in ("Accessible", "Component", "Table", "Text")
+)
 _CELLS = ("table", "tree", "list")  # which have too many children to ask for each of them
 
 
@@ -57,6 +59,10 @@ class Tree:
 
     def description(self, widget: Widget) -> str:
         return self._property(widget[:2], "Description")
+
+    def text(self, widget: Widget) -> str:
+        """All of what is written in it."""
+        return str(_call(self._bus, widget[:2], _TEXT, "GetText", 0, -1).arguments()[0])
 
     def rows(self, table: Widget) -> int:
         told = _call(self._bus, table[:2], "org.freedesktop.DBus.Properties", "Get", _TABLE, "NRows").arguments()[0]

@@ -15,6 +15,7 @@ PICTURES = Path("build/ui-check")
 PATIENCE_S = 90.0  # which a busy machine does not try
 PROGRAM = [sys.executable, "-m", "t3monitor"]  # or a frozen one
 TOOLS = {"Xvfb": "xvfb", "xdotool": "xdotool", "import": "imagemagick", "dbus-daemon": "dbus-daemon"}
+_STEPS_OF_A_DRAG = 12
 _ACCESSIBILITY = Path("/usr/libexec/at-spi-bus-launcher")
 
 
@@ -39,6 +40,22 @@ class Hands:
         self.clicks += 1
         self.point_at(place)
         _xdotool("click", *(("--repeat", "2", "--delay", "60") if double else ()), "1")
+
+    def right_click(self, place: tuple[int, int]) -> None:
+        self.clicks += 1
+        self.point_at(place)
+        _xdotool("click", "3")
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Holds the button from one place to another; a click as any."""
+        self.clicks += 1
+        self.point_at(start)
+        _xdotool("mousedown", "1")
+        for step in range(1, _STEPS_OF_A_DRAG + 1):
+            x, y = (a + (b - a) * step // _STEPS_OF_A_DRAG for a, b in zip(start, end, strict=True))
+            _xdotool("mousemove", "--sync", str(x), str(y))
+            time.sleep(0.05)  # in which both programs tell each other of it, as they do while a hand moves
+        _xdotool("mouseup", "1")
 
     def press(self, keys: str) -> None:
         self.keys += 1
@@ -93,7 +110,11 @@ def start(*options: str) -> subprocess.Popen[bytes]:
 def focus(name: str) -> None:
     """Gives a window the keys, which a window manager would do."""
     until(lambda: windows(name), f"{name} is in sight")  # while another one closes the list lacks some
-    _xdotool("windowfocus", "--sync", windows(name)[-1])
+    focus_window(windows(name)[-1])
+
+
+def focus_window(window: str) -> None:
+    _xdotool("windowfocus", "--sync", window)
 
 
 def windows(name: str) -> list[str]:

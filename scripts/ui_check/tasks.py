@@ -19,25 +19,33 @@ MOST_CLICKS, MOST_KEYS = 2, 1
 _STRIP_PX, _AXES_PX = 48, 60  # measured in the picture: from the lower edge, and from the left one
 
 
+Task = Callable[["Desk"], str]
+
+
 class Done(NamedTuple):
-    """A task that was done, what it took, and what shows it."""
+    """A task that was done, what it took, and what shows it; what is not done each day has no bar."""
 
     what: str
     clicks: int
     keys: int
     proof: str
+    has_bar: bool = True
 
     @property
     def is_within_bar(self) -> bool:
-        return (self.clicks <= MOST_CLICKS and not self.keys) or (not self.clicks and self.keys <= MOST_KEYS)
+        return (
+            not self.has_bar
+            or (self.clicks <= MOST_CLICKS and not self.keys)
+            or (not self.clicks and self.keys <= MOST_KEYS)
+        )
 
 
 class Desk:
     """The open window of the simulated building, and the hands of the one who sits before it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, kind: str = "demo") -> None:
         self.home = home
-        self.data, self.config = home / "data" / "demo", home / "config" / "demo"
+        self.data, self.config = home / "data" / kind, home / "config" / kind
         self.tree, self.hands = Tree(), Hands()
 
     @property
@@ -58,6 +66,29 @@ class Desk:
             for found in self.tree.widgets(role, name):
                 return found
         return self.tree.widget("push button", name)
+
+    def row(self, column: str, text: str, wanted: str) -> Widget:
+        """The cell of the first row that has this text in a column."""
+        return self.cell(self.column(column).index(text), wanted)
+
+    def panel(self, name: str) -> Widget:
+        panels = self.tree.widget("tree", "Panels")
+        cells = (self.tree.cell(panels, row, 0) for row in range(self.tree.rows(panels)))
+        return next(cell for cell in cells if cell.name.startswith(name))
+
+    @property
+    def told_of_trend(self) -> str:
+        """The plot in words, once it is at rest."""
+        return self.tree.description(self.tree.widget("filler", "Trend"))
+
+    def show_day(self, day: str) -> None:
+        """Typed into both fields of what the clock opens."""
+        self.hands.click(self.button(r".*\d{4}-\d\d-\d\d").middle)
+        desktop.popup(0, 0)
+        self.hands.type(day)
+        self.hands.press("Tab")
+        self.hands.type(day)
+        self.hands.press("Return")
 
     @property
     def plot(self) -> Widget:
@@ -99,24 +130,24 @@ def plot_its_last_24_h(desk: Desk) -> str:
     desk.hands.click(desk.cell(0, "Label").middle, double=True)
     desk.hands.click(desk.button("24 h").middle)
     until(lambda: "holes" in desk.tree.description(desk.tree.widget("filler", "Trend")), "its history is drawn")
-    saved = _saved(desk, lambda trend: len(trend["points"]) == 1)
-    assert (saved["preset"], saved["follow"]) == ("24h", True), saved
+    kept = saved(desk, lambda trend: len(trend["points"]) == 1)
+    assert (kept["preset"], kept["follow"]) == ("24h", True), kept
     assert pixels(desk.plot) != before
-    return f"window.json: 1 point, {saved['preset']}, follows the present; the plot has another picture"
+    return f"window.json: 1 point, {kept['preset']}, follows the present; the plot has another picture"
 
 
 def add_a_second_point(desk: Desk) -> str:
     desk.hands.click(desk.cell(1, "Label").middle, double=True)
-    saved = _saved(desk, lambda trend: len(trend["points"]) == 2)
-    return f"window.json: {len(saved['points'])} points"
+    kept = saved(desk, lambda trend: len(trend["points"]) == 2)
+    return f"window.json: {len(kept['points'])} points"
 
 
 def go_to_yesterday(desk: Desk) -> str:
     desk.hands.click(desk.button(r"\w+ \d{4}-\d\d-\d\d").middle)
     desk.hands.click(desktop.popup(60, 45))  # Yesterday
-    saved = _saved(desk, lambda trend: trend["end_s"] is not None)
-    end_s = saved["end_s"]
-    begin, end = (datetime.fromtimestamp(time_s) for time_s in (end_s - saved["length_s"], end_s))
+    kept = saved(desk, lambda trend: trend["end_s"] is not None)
+    end_s = kept["end_s"]
+    begin, end = (datetime.fromtimestamp(time_s) for time_s in (end_s - kept["length_s"], end_s))
     today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     assert (begin, end) == (today - timedelta(days=1), today), (begin, end)
     return f"window.json: {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} in {os.environ['TZ']}"
@@ -182,7 +213,7 @@ def run(home: Path) -> list[Done]:
     with desktop.program("--demo"):
         desk = Desk(home)
         until(lambda: desk.tree.rows(desk.points) > 0, "the simulated building has points")
-        _do(desk, done, see_a_value_live)
+        do(desk, done, see_a_value_live)
         _begin_anew(desk)
         for task in (
             find_a_point_by_any_word,
@@ -191,14 +222,14 @@ def run(home: Path) -> list[Done]:
             go_to_yesterday,
             read_why_there_is_a_hole,
         ):
-            _do(desk, done, task)
-        _do(desk, done, export_what_is_seen)
+            do(desk, done, task)
+        do(desk, done, export_what_is_seen)
         _begin_anew(desk)
         for task in (change_the_interval, list_everything_overridden):
-            _do(desk, done, task)
+            do(desk, done, task)
     _choose_a_closed_port(home / "failing")
     with desktop.program():
-        _do(Desk(home / "failing"), done, see_why_the_last_cycle_failed_and_what_to_do)
+        do(Desk(home / "failing"), done, see_why_the_last_cycle_failed_and_what_to_do)
     return done
 
 
@@ -206,17 +237,18 @@ def table(done: list[Done]) -> str:
     """As Markdown, with what each may take."""
     lines = ["| task | clicks | keys | bar | proof |", "|---|---|---|---|---|"]
     for its in done:
-        bar = "≤ 2 clicks or 1 key" + ("" if its.is_within_bar else ": MORE")
+        bar = "≤ 2 clicks or 1 key" + ("" if its.is_within_bar else ": MORE") if its.has_bar else ""
         lines.append(f"| {its.what} | {its.clicks} | {its.keys} | {bar} | {its.proof} |")
     return "\n".join(lines)
 
 
-def _do(desk: Desk, done: list[Done], task: Callable[[Desk], str]) -> None:
+def do(desk: Desk, done: list[Done], task: Task, *, has_bar: bool = True) -> None:
+    """Does a task and takes down what it took, with a picture of what came of it."""
     desk.hands.clicks = desk.hands.keys = 0
     what = task.__name__.replace("_", " ")
     proof = task(desk)
-    done.append(Done(what, desk.hands.clicks, desk.hands.keys, proof))
-    picture(f"task-{len(done)}-{task.__name__.replace('_', '-')}")
+    done.append(Done(what, desk.hands.clicks, desk.hands.keys, proof, has_bar))
+    picture(f"{'task' if has_bar else 'files'}-{len(done)}-{what.replace(' ', '-')}")
 
 
 def _choose_a_closed_port(home: Path) -> None:
@@ -249,7 +281,7 @@ def _overridden(desk: Desk) -> set[tuple[str, ...]]:
     return {row for row in rows if row[2] == "Manual" or row[3].lower() not in ("", "auto")}
 
 
-def _saved(desk: Desk, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def saved(desk: Desk, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The trend as it is kept for the next start, once it is as wanted."""
     until(lambda: holds(desk.window_file().get("trend", {"points": (), "end_s": None})), "kept in window.json")
     return dict(desk.window_file()["trend"])
