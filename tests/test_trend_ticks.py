@@ -1,11 +1,15 @@
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
+from t3monitor.ui.trend.plot.axis_choices import LARGEST
 from t3monitor.ui.trend.plot.ticks import TIME_UNIT, Scale, fit, still_fits
 from t3monitor.ui.trend.plot.ticks import labels as value_labels
 from t3monitor.ui.trend.time.time_ticks import time_ticks
@@ -173,6 +177,7 @@ def test_noise_of_a_constant_value_is_not_blown_up() -> None:
         ("Pa", Scale(-1e38, 5e37, 1e38), ["-1.0×10³⁸", "-0.5×10³⁸", "0", "0.5×10³⁸", "1.0×10³⁸"]),
         ("A", Scale(0, 2e-12, 4e-12), ["0", "2×10⁻¹²", "4×10⁻¹²"]),
         ("Counts", Scale(1e12, 20, 1e12 + 40), ["1,000,000,000,000", "+20", "+40"]),
+        ("°C", Scale(3.4028235e35, 1e27, 3.4028235e35 + 2e27), ["3.40282×10³⁵", "+1×10²⁷", "+2×10²⁷"]),
         (TIME_UNIT, Scale(0, 900, 3600), ["0:00:00", "0:15:00", "0:30:00", "0:45:00", "1:00:00"]),
     ],
 )
@@ -185,6 +190,28 @@ def test_whatever_a_panel_sends_an_axis_has_short_marks(garbage: float) -> None:
     found = fit({"": (min(garbage, 21.0), max(garbage, 22.0)), "°C": (20.0, 25.0)}, 280)
     assert max(map(len, value_labels(found.scales[""]))) <= 11
     assert value_labels(found.scales["°C"])[0] == "20"
+
+
+@pytest.mark.parametrize("unit", ["°C", "°F", "%", "ppm", "kWh", "V", "Counts", "kg", TIME_UNIT, ""])
+@given(garbage=st.lists(st.floats(allow_nan=False), min_size=1, max_size=2).map(sorted), height_px=st.floats(0, 2000))
+@example(garbage=[1e16], height_px=400)
+@example(garbage=[-3.4028235e38], height_px=400)
+@example(garbage=[1.7e308], height_px=400)
+@example(garbage=[-1.7e308, 1.7e308], height_px=400)
+@example(garbage=[0.0, 5e-324], height_px=400)
+@example(garbage=[math.inf], height_px=400)
+def test_whatever_a_unit_reads_its_axis_holds_it_and_its_marks_stand_apart(
+    unit: str, garbage: list[float], height_px: float
+) -> None:
+    found = fit({unit: (garbage[0], garbage[-1])}, height_px)
+    scale = found.scales[unit]
+    assert -math.inf < scale.lowest < scale.highest < math.inf
+    assert scale.lowest <= max(garbage[0], -LARGEST) + scale.step * 1e-6, "beyond the largest it ends there"
+    assert scale.highest >= min(garbage[-1], LARGEST) - scale.step * 1e-6
+    texts = value_labels(scale, unit)
+    assert len(set(texts)) == len(set(scale.marks)) == len(scale.marks) >= 2
+    assert max(map(len, texts[1:])) <= 12, "the first may tell it all"
+    assert still_fits(found, {unit: (garbage[0], garbage[-1])}, found)
 
 
 def test_fifty_kwh_of_a_large_meter_fill_their_axis_and_so_does_a_time() -> None:

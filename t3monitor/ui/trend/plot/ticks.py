@@ -75,16 +75,17 @@ def labels(scale: Scale, unit: str = "") -> list[str]:
     if max(map(len, plain), default=0) <= _LONG:
         return plain
     if largest / scale.step > 10_000:  # a power of ten would be as long
-        first = plain[0] if len(plain[0]) <= 2 * _LONG else f"{marks[0]:g}"
-        return [first, *(f"+{number * scale.step:.{decimals}f}" for number in range(1, len(marks)))]
+        first = plain[0] if len(plain[0]) <= 2 * _LONG else short_text(marks[0], 6)
+        above = labels(Scale(0.0, scale.step, (len(marks) - 1) * scale.step))[1:]
+        return [first, *(f"+{text}" for text in above)]
     decimals = _decimals(scale.step / 10.0**power)
     return [f"{mark / 10.0**power:.{decimals}f}{_ten(power)}" if abs(mark) > scale.step / 2 else "0" for mark in marks]
 
 
-def short_text(value: float) -> str:
-    """Three digits of a value, with a power of ten."""
-    digits, power = f"{value:.2e}".split("e")
-    return f"{digits}{_ten(int(power))}"
+def short_text(value: float, digits: int = 3) -> str:
+    """So many digits of a value, with a power of ten."""
+    first, power = f"{value:.{digits - 1}e}".split("e")
+    return f"{first}{_ten(int(power))}"
 
 
 def _ten(power: int) -> str:
@@ -176,17 +177,21 @@ def still_fits(
     return True
 
 
-_LEAST_SPANS = {"°C": 2.0, "°F": 4.0, "%": 10.0, "ppm": 100.0}
+_LEAST_SPANS = {"°C": 2.0, "°F": 4.0, "%": 10.0, "ppm": 100.0, TIME_UNIT: 10.0}
 _ADDED_UP = ("kg", "gal", "cf", "btu")  # may be sums as well, of which a little is much
 
 
 def _span(unit: str, low: float, high: float) -> tuple[float, float]:
-    """The extent, widened if it is so narrow that it would show nothing but the noise of a constant value."""
-    low, high = max(low, -LARGEST), min(high, LARGEST)
+    """The extent, widened if it is so narrow that it would show nothing but the noise of a constant value.
+
+    Whatever the unit, its ends can be told apart by a float.
+    """
+    low, high = (min(max(end, -LARGEST), LARGEST) for end in (low, high))
     largest = max(abs(low), abs(high))
     least = _LEAST_SPANS.get(unit) or (max(0.02 * largest, 1e-6) if largest else 1.0)
     if is_counter(unit) or unit.casefold() in _ADDED_UP:
-        least = max(4.0 if low == high else 0.0, 10 * FINEST * largest)
+        least = 4.0 if low == high else 0.0
+    least = max(least, 10 * FINEST * largest, 1 / LARGEST)
     if high - low < least:
         middle = (low + high) / 2
         low, high = (0.0, least) if low >= 0 and middle < least / 2 else (middle - least / 2, middle + least / 2)
