@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
@@ -18,6 +19,7 @@ from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.legend.legend_model import Column
+from t3monitor.ui.trend.plot.curves import CurvesItem
 from t3monitor.ui.trend.plot.plot import TrendPlot
 from t3monitor.ui.trend.plot.time_box import TimeBox
 from t3monitor.ui.trend.saved import from_json, to_json
@@ -37,6 +39,7 @@ from trend_views import (
     file,
     history,
     lines,
+    message,
     settle,
 )
 
@@ -230,6 +233,49 @@ def test_plots_are_saved_and_a_damaged_number_is_the_first_plot(view: TrendView)
     saved = to_json(view.state.shown, ())
     assert [chosen.plot for chosen in from_json(saved)[0].series] == [0, 1, 0, 0]
     assert [chosen.plot for chosen in from_json(saved | {"plots": ["x", 7, -1]})[0].series] == [0, 0, 0, 0]
+
+
+def test_what_cannot_be_drawn_leaves_no_old_line_under_new_axes_and_says_so(
+    view: TrendView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view.state.show_in(CO2, 1, anew=True)
+
+    def colours() -> int:
+        """How many pixels of both plots have the colour of a line."""
+        QApplication.processEvents()
+        lines = {curve.colour.rgb() for plot in view.plots.plots for curve in plot._curves.values()}
+        images = [plot.grab().toImage() for plot in view.plots.plots]
+        boxes = [plot._curve_box.sceneBoundingRect().toRect() for plot in view.plots.plots]
+        return sum(
+            image.pixel(x, y) in lines
+            for image, box in zip(images, boxes, strict=True)
+            for x in range(box.left() + 2, box.right() - 2, 3)
+            for y in range(box.top() + 2, box.bottom() - 2)
+        )
+
+    assert colours() > 100
+    set_time = CurvesItem.set_time
+
+    def fails(item: CurvesItem, shown: TimeRange, now_s: float) -> None:
+        if item is view.plot._curves_item and shown.length_s == 60.0:
+            raise ValueError("math domain error")
+        set_time(item, shown, now_s)
+
+    monkeypatch.setattr(CurvesItem, "set_time", fails)
+    before = view.state.time_range
+    with pytest.raises(ValueError, match="math domain"):
+        view.state.show_range(TimeRange(NOW_S - 3600, NOW_S - 3540))
+    assert colours() == 0, "that of the plot above as well: it stands over the same time axis"
+    assert "error in this program" in message(view)
+    view.state.show_range(before)
+    assert colours() > 100
+    assert not message(view)
+    with monkeypatch.context() as context, pytest.raises(ValueError, match="math domain"):
+        context.setattr(TrendPlot, "_arrange_curves", Mock(side_effect=ValueError("math domain error")))
+        view.state.remove(SAT)
+    assert colours() == 0, "the line of what was removed as well"
+    view.state.show_range(TimeRange(NOW_S - 3600, NOW_S))
+    assert colours() > 100
 
 
 def test_a_plot_that_is_closed_while_it_moves_is_not_painted_once_more_at_rest(qtbot: QtBot) -> None:

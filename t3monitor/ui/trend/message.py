@@ -25,9 +25,13 @@ class PlotMessage(Label):
         self.setProperty("muted", True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def say(self, state: TrendState, traces: Traces, *, loading: bool, complete: bool, now_s: float) -> None:
-        """Tells it what is shown, whether the first history is still to come, and whether all is there."""
-        if not state.series:
+    def say(self, state: TrendState, traces: Traces, *, loading: bool, complete: bool, now_s: float, whole: bool = True) -> None:
+        """Tells it what is shown, whether the first history is still to come, whether all is there, and is drawn."""
+        if not whole:
+            text = self.tr(
+                "This cannot be drawn for an error in this program, which its log tells: choose another time or remove a point"
+            )
+        elif not state.series:
             text = self.tr("Double-click or drag a point here to plot it")
         elif not traces.shown:
             text = self.tr("All points are hidden: tick one in the list")

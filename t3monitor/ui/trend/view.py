@@ -139,6 +139,7 @@ class TrendView(QWidget):
         self.plots.hovered.connect(self.state.set_cursor)
         self.plots.menu_asked.connect(lambda at: open_menu(self.context_menu(), at))
         self.plots.resized.connect(self._on_plot_resized)
+        self.plots.failed.connect(self._say)
         self._told_zone: tzinfo | None = None
         self._restyle()
         self.draw_now()
@@ -334,6 +335,8 @@ class TrendView(QWidget):
         self._time_follow()
         self._say()
         self._want_history()
+        if not self.plots.is_whole:  # in this time it may be
+            self._draw()
 
     @Slot()
     def _draw_cursor(self) -> None:
@@ -345,10 +348,12 @@ class TrendView(QWidget):
         self.legend.show_entries(self.readout.entries(), self.readout.heading, grouped=self.state.shown.grouped)
         self.legend.setVisible(bool(self.state.series))
 
+    @Slot()
     def _say(self) -> None:
         well = not self.problem.text()
         loading, complete = well and self.loader.held is None, well and not self.loader.is_busy
-        self.message.say(self.state, self.traces, loading=loading, complete=complete, now_s=self._clock())
+        now_s, whole = self._clock(), self.plots.is_whole
+        self.message.say(self.state, self.traces, loading=loading, complete=complete, now_s=now_s, whole=whole)
 
     @Slot()
     def _on_plot_resized(self) -> None:

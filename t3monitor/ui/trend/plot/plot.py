@@ -236,6 +236,11 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             return 0
         return math.ceil(_STRIP_GAP_PX + STRIP_PX + self.time_axis.minimumHeight())
 
+    def show_lines(self, shown: bool) -> None:
+        """Whether there is anything over the axes."""
+        for item in (self._curves_item, self._lanes_item):
+            item.setVisible(shown)
+
     def set_focused(self, focused: bool) -> None:
         """Whether the keys are the plot's."""
         mark_focus(self, focused=focused)

@@ -1,6 +1,7 @@
 """Several plots above each other over one time: the lowest has its axis and the strip, all edges stand in line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
 from typing import Any
 
@@ -40,6 +41,7 @@ class PlotStack(QSplitter):
     axis_menu_asked = Signal(object, QPoint)  # AxisKey, global position
     resized = Signal()
     heights_chosen = Signal(object)  # a tuple of pixels
+    failed = Signal()  # nothing is drawn, see `is_whole`
 
     def __init__(self, parent: QWidget | None = None, *, are_axes_wide: bool = False) -> None:
         """``are_axes_wide``: all of them, whatever room that takes; else those that have room beside the plot."""
@@ -51,6 +53,7 @@ class PlotStack(QSplitter):
         self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: ""
         self._heights: tuple[int, ...] = ()  # that somebody chose
         self._told: dict[str, tuple[Any, ...]] = {}
+        self._unfinished: set[str] = set()  # steps of drawing that raised
         self._keys: list[list[SeriesKey]] = [[]]
         self.lowest = self._made(is_lowest=True)
         self.plots = [self.lowest]
@@ -90,6 +93,10 @@ class PlotStack(QSplitter):
 
     def draw(self, points: Sequence[Drawn], now_s: float) -> None:
         """Draws these points, each in its plot, and nothing else."""
+        with self._step("points"):
+            self._draw(points, now_s)
+
+    def _draw(self, points: Sequence[Drawn], now_s: float) -> None:
         numbers = sorted({point.plot for point in points} or {0})
         groups = [[point for point in points if point.plot == number] for number in numbers]
         self._have(len(groups))
@@ -125,8 +132,30 @@ class PlotStack(QSplitter):
 
     def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
         """Shows this stretch of time."""
-        self._tell(TrendPlot.set_range, shown, zone, now_s)
-        self._align()
+        with self._step("time"):
+            self._tell(TrendPlot.set_range, shown, zone, now_s)
+            self._align()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether points and time were drawn, the last ones that it was told."""
+        return not self._unfinished
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        """An error in it goes on, and until it goes through no line is in sight: old ones would stand under new axes."""
+        try:
+            yield
+        except Exception:
+            self._unfinished.add(name)
+            raise
+        else:
+            self._unfinished.discard(name)
+        finally:
+            for plot in self.plots:
+                plot.show_lines(self.is_whole)
+            if not self.is_whole:
+                self.failed.emit()
 
     def set_cursor(self, time_s: float | None, text: str = "") -> None:
         """Stands the crosshair at a time, or takes it away."""
