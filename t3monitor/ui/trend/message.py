@@ -25,11 +25,14 @@ class PlotMessage(Label):
         self.setProperty("muted", True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def say(self, state: TrendState, traces: Traces, *, loading: bool, complete: bool, now_s: float, whole: bool = True) -> None:
+    def say(
+        self, state: TrendState, traces: Traces, *, loading: bool, complete: bool, now_s: float, whole: bool = True
+    ) -> None:
         """Tells it what is shown, whether the first history is still to come, whether all is there, and is drawn."""
         if not whole:
             text = self.tr(
-                "This cannot be drawn for an error in this program, which its log tells: choose another time or remove a point"
+                "This cannot be drawn: an error in this program, of which its log tells. "
+                "Choose another time, or remove a point."
             )
         elif not state.series:
             text = self.tr("Double-click or drag a point here to plot it")

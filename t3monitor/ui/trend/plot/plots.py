@@ -143,7 +143,7 @@ class PlotStack(QSplitter):
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
-        """An error in it goes on, and until it goes through no line is in sight: old ones would stand under new axes."""
+        """Until it goes through no line is in sight, since old ones would stand under new axes; an error goes on."""
         try:
             yield
         except Exception:

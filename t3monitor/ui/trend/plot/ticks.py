@@ -188,10 +188,9 @@ def _span(unit: str, low: float, high: float) -> tuple[float, float]:
     """
     low, high = (min(max(end, -LARGEST), LARGEST) for end in (low, high))
     largest = max(abs(low), abs(high))
-    least = _LEAST_SPANS.get(unit) or (max(0.02 * largest, 1e-6) if largest else 1.0)
+    least = max(_LEAST_SPANS.get(unit, 1e-6), 0.02 * largest) if largest else _LEAST_SPANS.get(unit, 1.0)
     if is_counter(unit) or unit.casefold() in _ADDED_UP:
-        least = 4.0 if low == high else 0.0
-    least = max(least, 10 * FINEST * largest, 1 / LARGEST)
+        least = max(4.0 if low == high else 0.0, 10 * FINEST * largest, 1 / LARGEST)
     if high - low < least:
         middle = (low + high) / 2
         low, high = (0.0, least) if low >= 0 and middle < least / 2 else (middle - least / 2, middle + least / 2)
