@@ -27,6 +27,7 @@ from t3monitor.exchange.t3000_files.opening import (
 )
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.store import baselines, words
 from t3monitor.store.causes.elsewhere import Other, tell_elsewhere, told_elsewhere
 from t3monitor.store.database import Database
@@ -64,7 +65,6 @@ _LAYOUTS = """SELECT id, panel_id, data_source, created_by FROM TRENDLOG_LAYOUTS
     WHERE serial_number = ? AND point_type = ? ORDER BY id"""
 _CHANGES = "SELECT serial_number, point_type, point_index, at, what, old, new FROM POINT_CHANGES ORDER BY at"
 
-_Vector = tuple[int, PointType]
 _Layouts = dict[int, other_days.Told]  # by number
 
 
@@ -195,7 +195,7 @@ class _Merging:
         self._now_s = time.time()
         ours = sqlite_url(known.file) if known.file else ""
         self._ours = ours if ours and schema_revision(ours) else None  # None: there is nothing yet
-        self._points: dict[_Vector, set[int]] = {}
+        self._points: dict[Vector, set[int]] = {}
 
     def run(self) -> None:
         """Raises FileChangedError, too."""
@@ -236,13 +236,13 @@ class _Merging:
         else:
             report.new += sum(len(frame.values) for frame in frames)
 
-    def _layouts(self, vector: _Vector) -> _Layouts:
+    def _layouts(self, vector: Vector) -> _Layouts:
         return {
             layout: (panel_id, (source, creator), points_of_layout(self._cursor, layout))
             for layout, panel_id, source, creator in self._cursor.execute(_LAYOUTS, vector).fetchall()
         }
 
-    def _frames(self, vector: _Vector, layouts: _Layouts) -> Iterator[list[ImportedFrame]]:
+    def _frames(self, vector: Vector, layouts: _Layouts) -> Iterator[list[ImportedFrame]]:
         """All of a panel and type in the order of time, some at once."""
         indexes = sorted({point.point_index for _, _, points in layouts.values() for point in points})
         kept_since_s = self._known.kept_since(*vector)
@@ -264,7 +264,7 @@ class _Merging:
 
     def _each(
         self,
-        vector: _Vector,
+        vector: Vector,
         layouts: _Layouts,
         indexes: list[int],
     ) -> Iterator[ImportedFrame]:
@@ -308,7 +308,7 @@ class _Merging:
                     return act(cursor, dry=True)
         return rows
 
-    def _take_days(self, vector: _Vector, layouts: _Layouts) -> None:
+    def _take_days(self, vector: Vector, layouts: _Layouts) -> None:
         """Daily values, a point at once."""
         since_s = self._known.days_kept_since(*vector)
         for index in other_days.points_with_days(self._cursor, vector):
@@ -338,7 +338,7 @@ class _Merging:
                 "BASELINES", partial(baselines.add_other, other=other, rows=rows), 1
             )
 
-    def _explain(self, vectors: list[_Vector]) -> None:
+    def _explain(self, vectors: list[Vector]) -> None:
         """Tells of holes that are left what the other one knows of them."""
         if not (self._target and self._ours):
             return

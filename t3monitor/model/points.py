@@ -14,6 +14,8 @@ HW_SWITCH_WORDS = {0: "MAN-OFF", 1: "AUTO", 2: "MAN-ON"}
 HW_SWITCH_BY_HAND = (0, 2)  # T3000 shows whatever else it finds there as AUTO
 JUMPER_WORDS = {0: "Thermistor", 1: "4-20 mA", 2: "0-5 V", 3: "0-10 V", 4: "Thermistor", 5: "PT 1K"}
 
+Vector = tuple[int, PointType]  # serial number and type: what is read at one time; also the begin of a point's key
+
 
 class PointKey(NamedTuple):
     """What identifies a point everywhere: IN1 of panel 237219 is (237219, INPUT, 1)."""

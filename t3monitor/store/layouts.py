@@ -20,6 +20,7 @@ from t3monitor.store.schema import CREATED_BY_FFI_SYNC_SERVICE, DATA_SOURCE_FFI_
 
 _LAYOUTS_LOOKED_AT = 8
 
+RowVector = tuple[int, str]  # serial number and type of a vector, as rows have them
 Source = tuple[int, str]  # data_source and created_by of the samples
 RECORDED: Source = DATA_SOURCE_FFI_SYNC, CREATED_BY_FFI_SYNC_SERVICE
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 
 from t3monitor.model.identity import Identity, StoredIdentity
 from t3monitor.model.point_types import PointType
-from t3monitor.model.points import Point
+from t3monitor.model.points import Point, Vector
 from t3monitor.model.snapshot import Panel, PanelSettings, Snapshot
 from t3monitor.model.words import NO_WORDS, RangeWords
 from t3monitor.store.migrate import schema_revision
@@ -45,7 +45,7 @@ def read_present_state(url: str, utc_s: Callable[[], float] = time.time) -> Snap
             return None
         panels = connection.execute(stored_panels.order_by(devices.c.panel_id)).all()
         words = words_in_force(connection)
-        points: dict[tuple[int, PointType], list[Point]] = defaultdict(list)
+        points: dict[Vector, list[Point]] = defaultdict(list)
         for point_type, table in point_tables.items():
             names = [name for name in Point._fields if name in table.c]
             query = select(table.c.serial_number, *(table.c[name] for name in names))
@@ -78,7 +78,7 @@ def every_panel(url: str) -> dict[int, Panel]:
         return {}
     panels = present_panels(url)
     there = {(panel.serial_number, *point[:2]) for panel in panels.values() for point in panel.points()}
-    past: dict[tuple[int, PointType], list[Point]] = defaultdict(list)
+    past: dict[Vector, list[Point]] = defaultdict(list)
     with reading(url) as connection:
         words = words_in_force(connection)
         for serial, number, kind, index, *told, _ in connection.execute(_NEWEST_ENTRIES):
@@ -123,7 +123,7 @@ def stored_identities(url: str) -> list[StoredIdentity]:
     ]
 
 
-def _panel(row: Row[Any], points: dict[tuple[int, PointType], list[Point]]) -> Panel:
+def _panel(row: Row[Any], points: dict[Vector, list[Point]]) -> Panel:
     serial = row.serial_number
     return Panel(
         serial_number=serial,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.model.times import FUTURE_S, clocks_agree, difference_text, duration_text, time_by_our_clock
-from t3monitor.sync.recording import Vector
 
 _MOVED_S = 2.0  # a measured difference that moves less is the same one
 _MOVED_SHARE = 0.1

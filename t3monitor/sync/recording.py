@@ -6,14 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from t3monitor.model.freshness import is_stale
-from t3monitor.model.point_types import PointType
-from t3monitor.model.points import Point
+from t3monitor.model.points import Point, Vector
 from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.present_state import stored_identities
 from t3monitor.sync.identity import Controllers
-
-Vector = tuple[int, PointType]  # serial number and type
 
 
 class Readings:

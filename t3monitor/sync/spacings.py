@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from t3monitor.model.holes import GAPS_TO_TELL, usual_spacing
+from t3monitor.model.points import Vector
 from t3monitor.model.snapshot import Panel, Snapshot
-from t3monitor.sync.recording import Vector
 
 
 class ExpectedSpacings:

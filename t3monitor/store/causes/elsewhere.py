@@ -11,9 +11,9 @@ from typing import NamedTuple, cast
 from sqlalchemy import Connection
 
 from t3monitor.model.causes import OURS, Cause
+from t3monitor.model.points import Vector
 from t3monitor.store import statements
 from t3monitor.store.causes.derivation import Piece
-from t3monitor.store.causes.frames import Vector
 from t3monitor.store.causes.hole import Hole, Times
 from t3monitor.store.causes.holes import pieces_of
 from t3monitor.store.causes.recorded import Recorded

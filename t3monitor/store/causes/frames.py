@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 
 from t3monitor.model.holes import GAPS_TO_TELL, UNKNOWN_SPACING_S, is_hole, known_until, told_until
-from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.store import schema
 from t3monitor.store.causes.hole import Hole
 from t3monitor.store.causes.table_rows import TableRows
 from t3monitor.store.history.filling import filled
 from t3monitor.store.history.vectors import delay_of_last
 
-Vector = tuple[int, PointType]  # serial number and type; also the begin of a point's key
 _Frame = tuple[float, int, float]  # time, layout, spacing
 
 OF_VECTOR = "WHERE serial_number = ? AND point_type = ?"

@@ -10,10 +10,9 @@ import numpy as np
 
 from t3monitor.model.causes import Cause, HoleClass, sentence
 from t3monitor.model.holes import UNKNOWN_SPACING_S
-from t3monitor.model.points import PointKey
+from t3monitor.model.points import PointKey, Vector
 from t3monitor.model.successions import Span
 from t3monitor.store.causes.derivation import Order, Piece, Told, pieces
-from t3monitor.store.causes.frames import Vector
 from t3monitor.store.causes.hole import Hole
 from t3monitor.store.causes.recorded import Recorded
 from t3monitor.store.history.faults import Fault

@@ -9,6 +9,7 @@ from typing import NamedTuple, cast
 from t3monitor.model.causes import OURS, Cause
 from t3monitor.model.holes import HOLE_AFTER_SPACINGS
 from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.model.recording import Recording
 from t3monitor.store.causes.hole import Hole, Times
 from t3monitor.store.causes.holes import explained_holes
@@ -84,7 +85,7 @@ def _is_same(point: LayoutPoint, other: LayoutPoint | None) -> bool:
 
 
 def _of_vector(
-    recorded: Recorded, vector: tuple[int, PointType], since_s: float, now_s: float
+    recorded: Recorded, vector: Vector, since_s: float, now_s: float
 ) -> Iterator[tuple[float, float, Cause]]:
     holes: list[Hole] = []
     for start_s, end_s in _joined(recorded.not_recorded_by_us(vector, since_s, now_s)):

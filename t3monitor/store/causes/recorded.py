@@ -14,13 +14,13 @@ from t3monitor.model.causes import OURS, Cause, EventKind, cause_of
 from t3monitor.model.errors import Outcome
 from t3monitor.model.local_days import begin_of
 from t3monitor.model.point_types import PointType
-from t3monitor.model.points import PointKey
+from t3monitor.model.points import PointKey, Vector
 from t3monitor.model.successions import Span, Succession, spans
 from t3monitor.model.units import has_states
 from t3monitor.model.zones import local, zone_text
 from t3monitor.store import schema
 from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, without_pauses
-from t3monitor.store.causes.frames import OF_VECTOR, RECORDED, Frames, Vector
+from t3monitor.store.causes.frames import OF_VECTOR, RECORDED, Frames
 from t3monitor.store.causes.hole import Hole, Times
 from t3monitor.store.causes.table_rows import TableRows
 from t3monitor.store.files import database_file

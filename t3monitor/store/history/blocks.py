@@ -7,7 +7,8 @@ import numpy as np
 from sqlalchemy import bindparam, func, literal_column, select
 
 from t3monitor.model.holes import is_hole
-from t3monitor.store.history.coded import Codes, Flags, Ints, Vector, Wholes, codes_of, read_codes, read_columns
+from t3monitor.store.history.coded import Codes, Flags, Ints, Wholes, codes_of, read_codes, read_columns
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.schema import trendlog_blocks
 from t3monitor.store.statements import sql_text
 
@@ -46,7 +47,7 @@ _SPACINGS = codes_of(trendlog_blocks, _block.spacings, _block.spacing_width > _z
 class Blocks:
     """The blocks of a vector that reach into a stretch of time, in the order of their first readings."""
 
-    vector: Vector
+    vector: RowVector
     first_seqs: Ints
     counts: Ints
     layouts: Ints
@@ -57,7 +58,7 @@ class Blocks:
     _spacings: Wholes
 
     @classmethod
-    def read(cls, cursor: Cursor, vector: Vector, start_s: float, end_s: float) -> "Blocks":
+    def read(cls, cursor: Cursor, vector: RowVector, start_s: float, end_s: float) -> "Blocks":
         """Those that have a reading in that time, or readings on both sides of it."""
         extent = cursor.execute(_EXTENT, (*vector, start_s, end_s)).fetchone()
         columns = read_columns(cursor, _BLOCKS, (*vector, *extent, start_s, end_s))
@@ -70,7 +71,7 @@ class Blocks:
         return cls(vector, seqs, counts, layouts, first, last, runs, *wholes)
 
     @classmethod
-    def none(cls, vector: Vector) -> "Blocks":
+    def none(cls, vector: RowVector) -> "Blocks":
         """No block."""
         nothing = np.empty(0, dtype=np.int64)
         wholes = Wholes(nothing, nothing, nothing, nothing, Codes(nothing, nothing, nothing, ()))

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, func, literal_column, select
 
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.statements import sql_text
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
-Vector = tuple[int, str]  # serial number and type
 
 _SKIPPED_AT_MOST = 1_000  # readings: their codes are read at one go, wherever they stand
 
@@ -41,7 +41,7 @@ def codes_of(table: FromClause, codes: ColumnElement[Any], varies: ColumnElement
     return sql_text(statement).replace(" JOIN ", " CROSS JOIN ", 1)  # else SQLite looks for a run for each column
 
 
-def read_codes(cursor: Cursor, statement: str, vector: Vector, positions: Ints, seqs: Ints) -> list[bytes]:
+def read_codes(cursor: Cursor, statement: str, vector: RowVector, positions: Ints, seqs: Ints) -> list[bytes]:
     """The codes of some columns, each by its position and the first of its readings."""
     if not seqs.size:
         return []

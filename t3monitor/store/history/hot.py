@@ -12,9 +12,10 @@ import numpy as np
 from sqlalchemy import bindparam, case, func, literal_column, null, select
 
 from t3monitor.model.holes import UNKNOWN_SPACING_S
-from t3monitor.store.history.coded import Ints, Vector
+from t3monitor.store.history.coded import Ints
 from t3monitor.store.history.places import Place
 from t3monitor.store.history.series import Floats
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.schema import sync_runs, trendlog_frames
 from t3monitor.store.statements import sql_text
 
@@ -75,7 +76,7 @@ class Hot(NamedTuple):
 def read_hot(
     cursor: Cursor,
     statement: str,
-    vector: Vector,
+    vector: RowVector,
     indexes: Sequence[int],
     all_places: dict[int, dict[int, Place]],
     start_s: float,

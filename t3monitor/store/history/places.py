@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 
 from t3monitor.model.units import has_states, is_measured
-from t3monitor.store.history.coded import Vector
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.schema import trendlog_layout_points, trendlog_layouts
 from t3monitor.store.statements import sql_text
 
@@ -65,7 +65,7 @@ class Place(NamedTuple):
         return is_measured(digital=self.digital, range_=self.range)
 
 
-def read_places(cursor: Cursor, vector: Vector, indexes: Sequence[int]) -> dict[int, dict[int, Place]]:
+def read_places(cursor: Cursor, vector: RowVector, indexes: Sequence[int]) -> dict[int, dict[int, Place]]:
     """Where the points stand in each layout of the vector."""
     wanted = frozenset(indexes)
     places: dict[int, dict[int, Place]] = {}

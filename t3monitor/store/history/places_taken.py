@@ -9,12 +9,12 @@ import numpy as np
 
 from t3monitor.model.points import PointKey
 from t3monitor.model.successions import Span, spans
-from t3monitor.store.history.coded import Vector
 from t3monitor.store.history.day_series import with_days
 from t3monitor.store.history.places import Place
 from t3monitor.store.history.rows import PointReadings, Rows, Values
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.vectors import VectorReadings
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.successions import successions_of
 
 _FIRST_AND_LAST = """
@@ -99,7 +99,7 @@ AnyReadings = VectorReadings | JoinedReadings
 
 
 def read_vector(
-    cursor: Cursor, statement: str, vector: Vector, indexes: Sequence[int], start_s: float, end_s: float
+    cursor: Cursor, statement: str, vector: RowVector, indexes: Sequence[int], start_s: float, end_s: float
 ) -> AnyReadings:
     """The readings between two times and those beside them; of a panel that took a place with those before it."""
     places = spans_of(cursor, vector[0])
@@ -121,7 +121,7 @@ def spans_of(cursor: Cursor, serial_number: int) -> tuple[Span, ...]:
     return spans(successions_of(cursor), serial_number)
 
 
-def vectors_of(cursor: Cursor, vectors: Iterable[Vector]) -> list[Vector]:
+def vectors_of(cursor: Cursor, vectors: Iterable[RowVector]) -> list[RowVector]:
     """Those of all these panels."""
     return [(span.serial_number, kind) for serial, kind in vectors for span in spans_of(cursor, serial)]
 
@@ -135,7 +135,7 @@ class Seam(NamedTuple):
     successor: int
 
 
-def seams(cursor: Cursor, vector: Vector) -> Iterator[Seam]:
+def seams(cursor: Cursor, vector: RowVector) -> Iterator[Seam]:
     """Those of a panel and the ones before it; there is none before the first reading of all of them."""
     before: Part | None = None
     for part in _parts(cursor, vector, places := spans_of(cursor, vector[0])):
@@ -152,7 +152,7 @@ def keys_of(cursor: Cursor, key: PointKey) -> Iterator[tuple[PointKey, Span]]:
         yield key._replace(serial_number=span.serial_number), span
 
 
-def extent(cursor: Cursor, vector: Vector) -> tuple[int, int] | None:
+def extent(cursor: Cursor, vector: RowVector) -> tuple[int, int] | None:
     """The times of the first and the last reading; None if there is none."""
     parts = list(_parts(cursor, vector, spans_of(cursor, vector[0])))
     return (parts[0].first_s, parts[-1].last_s) if parts else None
@@ -167,7 +167,7 @@ def with_days_of_all(
     return series
 
 
-def _parts(cursor: Cursor, vector: Vector, places: Sequence[Span]) -> Iterator[Part]:
+def _parts(cursor: Cursor, vector: RowVector, places: Sequence[Span]) -> Iterator[Part]:
     for span in places:
         first_s, last_s = cursor.execute(
             _FIRST_AND_LAST, (span.serial_number, vector[1], span.start_s, span.end_s)
@@ -177,7 +177,7 @@ def _parts(cursor: Cursor, vector: Vector, places: Sequence[Span]) -> Iterator[P
 
 
 def _parts_around(
-    cursor: Cursor, vector: Vector, places: Sequence[Span], start_s: float, end_s: float
+    cursor: Cursor, vector: RowVector, places: Sequence[Span], start_s: float, end_s: float
 ) -> Iterator[Part]:
     """Those that have readings between two times, or the one before or after them."""
     parts = list(_parts(cursor, vector, places))

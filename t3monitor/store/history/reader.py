@@ -19,7 +19,6 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComputedKey, PlacedKey, StoredKey
 from t3monitor.store.files import database_file
 from t3monitor.store.history.changes import Change, changes
-from t3monitor.store.history.coded import Vector
 from t3monitor.store.history.computed import computed, read_from_s
 from t3monitor.store.history.days import has_days
 from t3monitor.store.history.hot import frames_statement
@@ -38,6 +37,7 @@ from t3monitor.store.history.rows import PointReadings
 from t3monitor.store.history.series import Floats, Holes, Series, Stretches
 from t3monitor.store.history.thinning import FEWEST, stretch_s, thinned
 from t3monitor.store.history.vectors import VectorReadings
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.reading import reading, threads
 from t3monitor.store.schema import trendlog_frames
 from t3monitor.store.statements import sql_text
@@ -165,7 +165,7 @@ class HistoryReader:
             return dict(chain.from_iterable(at_once.map(read, vectors, vectors.values())))
 
     def _read_vector(
-        self, of: Vector, points: list[PointKey], asked: "_Asked", *, with_gone: bool
+        self, of: RowVector, points: list[PointKey], asked: "_Asked", *, with_gone: bool
     ) -> list[tuple[StoredKey, tuple[Series, ...]]]:
         found: list[tuple[StoredKey, tuple[Series, ...]]] = []
         with self._reading() as (cursor, statement):
@@ -275,8 +275,8 @@ class HistoryReader:
                 ) from error
 
 
-def _by_vector(keys: Iterable[PointKey]) -> dict[Vector, list[PointKey]]:
-    found: dict[Vector, list[PointKey]] = {}
+def _by_vector(keys: Iterable[PointKey]) -> dict[RowVector, list[PointKey]]:
+    found: dict[RowVector, list[PointKey]] = {}
     for key in dict.fromkeys(keys):
         found.setdefault((key.serial_number, key.point_type.value), []).append(key)
     return found

@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, select
 
 from t3monitor.model.holes import GAPS_TO_TELL
 from t3monitor.store.history.blocks import Blocks
-from t3monitor.store.history.coded import Flags, Ints, Vector
+from t3monitor.store.history.coded import Flags, Ints
 from t3monitor.store.history.hot import read_hot
 from t3monitor.store.history.places import read_places
 from t3monitor.store.history.rows import Order, PointReadings, Rows
 from t3monitor.store.history.segments import NOWHERE, Runs, Segments
 from t3monitor.store.history.series import Floats
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.schema import DATA_SOURCE_FFI_SYNC, trendlog_frames
 from t3monitor.store.statements import sql_text
 
@@ -37,7 +38,7 @@ _DELAY = """
         WHERE serial_number = ?1 AND point_type = ?2 AND logging_time <= ?3)"""
 
 
-def delay_of_last(cursor: Cursor, vector: Vector, until_s: float) -> float:
+def delay_of_last(cursor: Cursor, vector: RowVector, until_s: float) -> float:
     """How long after its time the last reading up to a time was there, in seconds; 0 if no cycle tells it."""
     (delay_s,) = cursor.execute(_DELAY, (*vector, until_s)).fetchone()
     return delay_s or 0.0
@@ -47,7 +48,7 @@ class VectorReadings:
     """What was read of a vector; times, spacings and hot frames once for all of its points."""
 
     def __init__(
-        self, cursor: Cursor, statement: str, vector: Vector, indexes: Sequence[int], start_s: float, end_s: float
+        self, cursor: Cursor, statement: str, vector: RowVector, indexes: Sequence[int], start_s: float, end_s: float
     ) -> None:
         """Reads the readings from ``start_s`` to ``end_s``, and so many before and after as decide on holes."""
         self.places = read_places(cursor, vector, indexes)

@@ -13,10 +13,8 @@ from t3monitor.model.holes import UNKNOWN_SPACING_S, known_until
 from t3monitor.store.history.codec import decode, decode_whole
 from t3monitor.store.history.days import Readings, used_positions
 from t3monitor.store.history.series import Floats
-from t3monitor.store.layouts import points_of_layout
+from t3monitor.store.layouts import RowVector, points_of_layout
 from t3monitor.store.schema import DATA_SOURCE_FFI_SYNC, IMPORTED_RUN
-
-Vector = tuple[int, str]  # serial number and type
 
 _HOT_AT_ONCE = 240
 _NEVER_S = 1e12
@@ -53,7 +51,7 @@ _OF_FRAME = "WHERE serial_number = ? AND point_type = ? AND logging_time = ? AND
 class Leaving(NamedTuple):
     """Frames of one layout, by time; ``marks`` tell each from others of its time: their seq, or else their run."""
 
-    vector: Vector
+    vector: RowVector
     layout_id: int
     times: list[int]
     marks: list[int]
@@ -128,7 +126,7 @@ class Leaving(NamedTuple):
         return list(zip(self.times, self.marks, strict=True))
 
 
-def oldest(cursor: Cursor, vector: Vector, before_s: int) -> Leaving | None:
+def oldest(cursor: Cursor, vector: RowVector, before_s: int) -> Leaving | None:
     """What is wholly before a time, by the clock, so that counters count on from day to day."""
     block = cursor.execute(_BLOCK, (*vector, before_s)).fetchone()
     hot = cursor.execute(_HOT, (UNKNOWN_SPACING_S, *vector, before_s, _HOT_AT_ONCE)).fetchall()

@@ -15,12 +15,10 @@ import numpy as np
 
 from t3monitor.store.database import Database
 from t3monitor.store.history.codec import encode_whole
-from t3monitor.store.layouts import LayoutPoint, fingerprint_of, points_of_layout
+from t3monitor.store.layouts import LayoutPoint, RowVector, fingerprint_of, points_of_layout
 from t3monitor.store.schema import point_tables
 from t3monitor.store.upkeep.checking import frames_of_block, packed_frames, segment_problem
 from t3monitor.store.work import LongWork
-
-Vector = tuple[int, str]
 
 _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS"
 _SIZES = "SELECT layout_id, max(position) + 1 FROM TRENDLOG_LAYOUT_POINTS GROUP BY layout_id"
@@ -65,13 +63,13 @@ class LostValues(NamedTuple):
 class Unknown(NamedTuple):
     """Readings of which some values are not known any more."""
 
-    vector: Vector
+    vector: RowVector
     first_s: int
     last_s: int
     samples: int
 
 
-def mend(target: Database, lost: Mapping[Vector, list[LostValues]], work: LongWork) -> list[Unknown]:
+def mend(target: Database, lost: Mapping[RowVector, list[LostValues]], work: LongWork) -> list[Unknown]:
     """Mends the history of every vector; of which readings values are not known any more.
 
     Raises DatabaseError or CancelledWorkError.
@@ -112,7 +110,7 @@ def _points(cursor: sqlite3.Cursor, query: str, of: int) -> tuple[LayoutPoint, .
     return tuple(LayoutPoint(*row) for row in cursor.execute(query, (of,)))
 
 
-def _decide(cursor: sqlite3.Cursor, vector: Vector) -> None:
+def _decide(cursor: sqlite3.Cursor, vector: RowVector) -> None:
     """Where a block and its readings tell different times, what most readings say counts."""
     frames = packed_frames(cursor, vector)
     for first, count, layout, interval, _, *columns in cursor.execute(_BLOCKS, vector).fetchall():
@@ -130,7 +128,7 @@ def _decide(cursor: sqlite3.Cursor, vector: Vector) -> None:
             cursor.executemany(_NO_FRAME, [(*vector, frame[1], frame[5]) for frame in others.tolist()])
 
 
-def _mend_blocks(cursor: sqlite3.Cursor, vector: Vector) -> None:
+def _mend_blocks(cursor: sqlite3.Cursor, vector: RowVector) -> None:
     """Makes blocks of packed readings that have none: each begins where segments do, or another layout or interval."""
     frames = packed_frames(cursor, vector)
     is_alone = np.ones(len(frames), dtype=bool)
@@ -155,7 +153,7 @@ def _blocks_of(frames: Iterable[list[int]], begins: set[int]) -> Iterator[int]:
         before = frame
 
 
-def _mend_frames(cursor: sqlite3.Cursor, vector: Vector) -> None:
+def _mend_frames(cursor: sqlite3.Cursor, vector: RowVector) -> None:
     """Gives blocks the readings that they count."""
     seqs = packed_frames(cursor, vector)[:, 0]
     for first, count, layout, interval, run, *columns in cursor.execute(_BLOCKS, vector).fetchall():
@@ -170,7 +168,7 @@ def _mend_frames(cursor: sqlite3.Cursor, vector: Vector) -> None:
 
 
 def _mend_segments(
-    cursor: sqlite3.Cursor, vector: Vector, sizes: Mapping[int, int], lost: Iterable[LostValues]
+    cursor: sqlite3.Cursor, vector: RowVector, sizes: Mapping[int, int], lost: Iterable[LostValues]
 ) -> Iterator[Unknown]:
     """Has the values missing of which it is not known what they were."""
     blocks = cursor.execute(_BLOCKS, vector).fetchall()

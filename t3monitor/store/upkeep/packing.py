@@ -7,6 +7,7 @@ from typing import cast
 from zlib import crc32
 
 from t3monitor.store.database import Database
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.reading import reading
 from t3monitor.store.upkeep.slices import UpkeepContext, is_loaded
 
@@ -26,16 +27,14 @@ _VECTORS = "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS"
 _TOOLS = "t3monitor.store.upkeep.packed"
 _log = logging.getLogger(__name__)
 
-_Vector = tuple[int, str]
-
 
 class Packing:
     """Packs the oldest frames of each vector that has many."""
 
     def __init__(self, _context: UpkeepContext) -> None:
-        self._unseen: deque[_Vector] = deque()  # of this round
-        self._waiting: deque[tuple[_Vector, bool]] = deque()  # with whether it is due; else it is to be filled in
-        self._unreadable: set[_Vector] = set()
+        self._unseen: deque[RowVector] = deque()  # of this round
+        self._waiting: deque[tuple[RowVector, bool]] = deque()  # with whether it is due; else it is to be filled in
+        self._unreadable: set[RowVector] = set()
         self._packed = 0  # frames of the first one that waits, by now
         self._is_untidy = False  # that one
 
@@ -84,12 +83,12 @@ class Packing:
                     self._waiting.append((vector, is_due))
 
 
-def _is_due(cursor: Cursor, vector: _Vector) -> bool:
+def _is_due(cursor: Cursor, vector: RowVector) -> bool:
     at_least = _LEFT_HOT + _frames_of_block(cursor, vector)
     return cursor.execute(_IS_DUE, (*vector, at_least - 1)).fetchone() is not None
 
 
-def _frames_of_block(cursor: Cursor, vector: _Vector) -> int:
+def _frames_of_block(cursor: Cursor, vector: RowVector) -> int:
     """How many the next block of a vector is to have: the first one fewer, as many as chance has it.
 
     Vectors of a site begin together. If all came due together for ever, the file would have room for the frames of

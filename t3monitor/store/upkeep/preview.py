@@ -8,10 +8,11 @@ from typing import NamedTuple, cast
 from t3monitor.config.settings import Settings
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.store.files import database_file
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.reading import reading
 from t3monitor.store.upkeep.ages import Ages
 from t3monitor.store.upkeep.disk import Room, room_of
-from t3monitor.store.upkeep.retention import Limits, Vector, limits_of, pause_text, vectors_in
+from t3monitor.store.upkeep.retention import Limits, limits_of, pause_text, vectors_in
 
 _DAY_S = 86_400
 _LATELY_S = 7 * _DAY_S
@@ -163,7 +164,7 @@ def preview(url: str, settings: Settings, now_s: float, zone: tzinfo | None = No
 
 
 def _part(
-    cursor: Cursor, vector: Vector, limits: Limits, sizes: dict[int, int], since_s: float, now_s: float
+    cursor: Cursor, vector: RowVector, limits: Limits, sizes: dict[int, int], since_s: float, now_s: float
 ) -> tuple[Part, float | None]:
     values = {
         "serial": vector[0],
@@ -226,7 +227,7 @@ def _part(
     )
 
 
-def _points_in_use(cursor: Cursor, vector: Vector) -> int:
+def _points_in_use(cursor: Cursor, vector: RowVector) -> int:
     count: int
     (count,) = cursor.execute(
         "SELECT count(*) FROM TRENDLOG_LAYOUT_POINTS WHERE range <> 0 AND layout_id ="

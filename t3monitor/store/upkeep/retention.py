@@ -14,6 +14,7 @@ from t3monitor.config.settings import Settings
 from t3monitor.model.causes import EventKind
 from t3monitor.model.local_days import begin_of
 from t3monitor.store.database import Database
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.reading import reading
 from t3monitor.store.upkeep.ages import Ages
 from t3monitor.store.upkeep.slices import UpkeepContext, is_loaded
@@ -35,9 +36,6 @@ _OLDER = (
     " LIMIT 1",
 )
 _OLDER_DAY = "SELECT 1 FROM TRENDLOG_DAYS WHERE serial_number = ? AND point_type = ? AND day_end <= ? LIMIT 1"
-
-
-Vector = tuple[int, str]  # serial number and type
 
 
 class Limits(NamedTuple):
@@ -114,7 +112,7 @@ def pause_text(url: str, settings: Settings, now_s: float, zone: tzinfo | None =
     return f"{days:,} days without any cycle do not count as age, so that a clock that is set wrong deletes nothing"
 
 
-def limits_of(settings: Settings, vector: Vector, ages: Ages) -> Limits:
+def limits_of(settings: Settings, vector: RowVector, ages: Ages) -> Limits:
     """What is kept of a panel's points of a type."""
     kept = settings.kept(*vector)
     samples, days = (
@@ -123,7 +121,7 @@ def limits_of(settings: Settings, vector: Vector, ages: Ages) -> Limits:
     return Limits(samples, days)
 
 
-def vectors_in(cursor: Cursor) -> list[Vector]:
+def vectors_in(cursor: Cursor) -> list[RowVector]:
     """All of which there are layouts."""
     return cursor.execute(
         "SELECT DISTINCT serial_number, point_type FROM TRENDLOG_LAYOUTS ORDER BY serial_number, point_type"
@@ -173,7 +171,7 @@ def retained(database: Database, settings: Settings, now_s: float, zone: tzinfo 
         yield 0
 
 
-def _has_older(database: Database, vector: Vector, limits: Limits) -> bool:
+def _has_older(database: Database, vector: RowVector, limits: Limits) -> bool:
     asked = [*((older, limits.samples_s) for older in _OLDER), (_OLDER_DAY, limits.days_s)]
     with reading(database.url) as connection:
         cursor = cast(Cursor, connection.connection.cursor())

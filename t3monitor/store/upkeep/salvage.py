@@ -19,10 +19,11 @@ from t3monitor.model.holes import is_hole
 from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
 from t3monitor.store.files import beside
+from t3monitor.store.layouts import RowVector
 from t3monitor.store.pages import must_be_whole
 from t3monitor.store.redescribed import redescribed
 from t3monitor.store.upkeep.carrying import HIGHEST, Loss, Table, carry, opened, tables_of
-from t3monitor.store.upkeep.mending import LostValues, Unknown, Vector, mend
+from t3monitor.store.upkeep.mending import LostValues, Unknown, mend
 from t3monitor.store.work import LongWork
 
 _MOST_SAID = 3
@@ -104,8 +105,8 @@ def remove(database: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _lost_values(losses: Iterable[Loss]) -> dict[Vector, list[LostValues]]:
-    lost: defaultdict[Vector, list[LostValues]] = defaultdict(list)
+def _lost_values(losses: Iterable[Loss]) -> dict[RowVector, list[LostValues]]:
+    lost: defaultdict[RowVector, list[LostValues]] = defaultdict(list)
     for loss in losses:
         if loss.table == "TRENDLOG_SEGMENTS" and loss.cell:
             serial, kind, position = loss.cell
@@ -113,7 +114,7 @@ def _lost_values(losses: Iterable[Loss]) -> dict[Vector, list[LostValues]]:
     return lost
 
 
-def _fill(backup: Path, target: Database, lost: dict[Vector, list[LostValues]], work: LongWork) -> int:
+def _fill(backup: Path, target: Database, lost: dict[RowVector, list[LostValues]], work: LongWork) -> int:
     """Fills from a backup; how many rows that gave. Of what it has whole no value is lost any more."""
     with target.writing() as cursor:
         before = {table.name: _size(cursor, table) for table in tables_of(cursor)}

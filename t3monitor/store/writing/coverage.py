@@ -13,9 +13,9 @@ from t3monitor.model.causes import Blank, Cause
 from t3monitor.model.events import CycleReport
 from t3monitor.model.holes import UNKNOWN_SPACING_S, is_hole
 from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.store import statements
 from t3monitor.store.schema import IMPORTED_RUN
-from t3monitor.store.writing.reading_times import Vector
 
 _Scope = tuple[int | None, PointType | None]  # serial number, None: the whole site; type, None: all of the panel's
 _Why = tuple[Cause, str]

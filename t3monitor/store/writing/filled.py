@@ -5,7 +5,7 @@ from sqlite3 import Cursor
 
 from t3monitor.model.causes import Cause, sentence
 from t3monitor.model.holes import is_hole, usual_spacing
-from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.store import statements
 from t3monitor.store.schema import DATA_SOURCE_T3000_HISTORY
 
@@ -21,9 +21,7 @@ _TIMES = """
       AND layout.data_source = ? ORDER BY frame.logging_time"""
 
 
-def tell_filled(
-    cursor: Cursor, site: str, vector: tuple[int, PointType], start_s: float, end_s: float, cause: Cause
-) -> float:
+def tell_filled(cursor: Cursor, site: str, vector: Vector, start_s: float, end_s: float, cause: Cause) -> float:
     """Writes of a hole, or a part of one, what of it was filled and what was not; returns how many seconds were."""
     of_vector = vector[0], vector[1].value
     asked = *of_vector, start_s, end_s, DATA_SOURCE_T3000_HISTORY

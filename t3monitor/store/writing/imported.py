@@ -12,6 +12,7 @@ from typing import NamedTuple
 from t3monitor.model.causes import EventKind
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.store import statements
 from t3monitor.store.layouts import LayoutPoint, Source, find_or_insert
 from t3monitor.store.schema import (
@@ -94,7 +95,7 @@ def _new(cursor: Cursor, frames: Collection[ImportedFrame]) -> Iterator[_New]:
         yield from _new_of_vector(cursor, vector, list(members))
 
 
-def _new_of_vector(cursor: Cursor, vector: tuple[int, PointType], frames: list[ImportedFrame]) -> Iterator[_New]:
+def _new_of_vector(cursor: Cursor, vector: Vector, frames: list[ImportedFrame]) -> Iterator[_New]:
     lowest: dict[int, int] = {}  # run_id, by time
     recorded: set[int] = set()  # times
     for time_s, low, high in cursor.execute(_THERE, (*vector, frames[0].logging_time, frames[-1].logging_time)):

@@ -19,13 +19,14 @@ from t3monitor.config.files import write_whole
 from t3monitor.model.causes import Blank, Cause
 from t3monitor.model.events import CycleReport
 from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.model.snapshot import Panel
 from t3monitor.model.times import duration_text
 from t3monitor.store import statements
 from t3monitor.store.layouts import Layout, LayoutPoint, find_or_insert, layout_point, points_of_vector
 from t3monitor.store.writing.coverage import Coverage, LastReading, Waiting
 from t3monitor.store.writing.events import RecordingEvent, write_events
-from t3monitor.store.writing.reading_times import Vector, write_reading_times
+from t3monitor.store.writing.reading_times import write_reading_times
 from t3monitor.store.writing.rows import insert_run, json_array
 
 _VERSION = 1

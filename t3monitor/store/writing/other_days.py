@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from sqlite3 import Cursor
 from typing import Any
 
-from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.store import statements
 from t3monitor.store.layouts import LayoutPoint, Source, find_or_insert
 
@@ -21,12 +21,12 @@ _ANY_LAYOUT = "SELECT 1 FROM TRENDLOG_LAYOUTS WHERE serial_number = ? AND point_
 Told = tuple[int, Source, tuple[LayoutPoint, ...]]  # of a layout: the panel's number, and what stands in it
 
 
-def points_with_days(cursor: Cursor, vector: tuple[int, PointType]) -> list[int]:
+def points_with_days(cursor: Cursor, vector: Vector) -> list[int]:
     """The numbers of points of which there are daily values."""
     return [index for (index,) in cursor.execute(_POINTS, vector).fetchall()]
 
 
-def rows_of(cursor: Cursor, vector: tuple[int, PointType], point_index: int, since_s: float) -> list[tuple[Any, ...]]:
+def rows_of(cursor: Cursor, vector: Vector, point_index: int, since_s: float) -> list[tuple[Any, ...]]:
     """The daily values of a point that end after a time."""
     query = f"SELECT *{_OF_POINT} AND day_end > ? ORDER BY day_start"
     return cursor.execute(query, (*vector, point_index, since_s)).fetchall()
@@ -34,7 +34,7 @@ def rows_of(cursor: Cursor, vector: tuple[int, PointType], point_index: int, sin
 
 def add_others(
     cursor: Cursor,
-    vector: tuple[int, PointType],
+    vector: Vector,
     rows: Sequence[tuple[Any, ...]],
     layouts: Iterable[Told],
     *,

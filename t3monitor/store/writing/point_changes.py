@@ -10,13 +10,12 @@ from sqlalchemy import bindparam, null, select
 
 from t3monitor.model.causes import PointChange
 from t3monitor.model.point_types import PointType
-from t3monitor.model.points import INPUT_STATUS_WORDS, Point
+from t3monitor.model.points import INPUT_STATUS_WORDS, Point, Vector
 from t3monitor.model.units import UNUSED
 from t3monitor.model.words import Words
 from t3monitor.store import statements
 from t3monitor.store.schema import point_tables
 from t3monitor.store.words import words_of_panel
-from t3monitor.store.writing.reading_times import Vector
 
 _SEEN_LATER_S = 3600  # two that look at a point see the same change at two times
 

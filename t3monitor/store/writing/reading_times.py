@@ -6,11 +6,11 @@ from sqlite3 import Cursor
 from sqlalchemy import select
 
 from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.store import statements
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import devices, reading_times
 
-Vector = tuple[int, PointType]  # serial number and type
 OwnTimes = dict[Vector, tuple[int, int]]  # T3000's time and the time it is stored with, both UTC epoch seconds
 
 

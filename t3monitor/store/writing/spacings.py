@@ -3,9 +3,9 @@
 from sqlalchemy import func, literal, select, union_all
 
 from t3monitor.model.point_types import PointType
+from t3monitor.model.points import Vector
 from t3monitor.store.reading import reading, stored_rows
 from t3monitor.store.schema import MERGED_RUN, devices, sync_runs, trendlog_frames
-from t3monitor.store.writing.reading_times import Vector
 
 _kinds = union_all(*(select(literal(kind.value).label("kind")) for kind in PointType)).subquery()
 

@@ -12,7 +12,7 @@ from t3monitor.model.causes import Blank
 from t3monitor.model.events import CycleReport
 from t3monitor.model.freshness import PanelState, panel_state
 from t3monitor.model.point_types import PointType
-from t3monitor.model.points import Point
+from t3monitor.model.points import Point, Vector
 from t3monitor.model.snapshot import Panel
 from t3monitor.model.trendlogs import TrendLog
 from t3monitor.model.words import RangeWords
@@ -52,8 +52,8 @@ class _Changes(NamedTuple):
     only_values: bool  # nothing but values is other
 
 
-_Vectors = dict[tuple[int, PointType], _StoredVector]
-_Settings = dict[tuple[int, PointType], dict[int, tuple[Any, ...]]]  # those of points by number, as of `settings_of`
+_Vectors = dict[Vector, _StoredVector]
+_Settings = dict[Vector, dict[int, tuple[Any, ...]]]  # those of points by number, as of `settings_of`
 _NO_CHANGES = _Changes([], only_values=True)
 
 
@@ -176,8 +176,8 @@ class CycleTransaction:
         self._stored = stored
         self._known_settings = settings
         self._coverage = coverage
-        self._read: dict[tuple[int, PointType], LastReading] = {}
-        self._found_changes: dict[tuple[int, PointType], _Changes | None] = {}
+        self._read: dict[Vector, LastReading] = {}
+        self._found_changes: dict[Vector, _Changes | None] = {}
 
     def upsert(self, panel: Panel, received_at: int) -> None:
         """Step 8: the panel, and those of its points that changed; ``received_at`` in UTC epoch seconds."""
@@ -222,7 +222,7 @@ class CycleTransaction:
         """What a panel calls its custom ranges from ``since`` on; blank ones replace no known ones."""
         write_words(self._cursor, serial_number, words, since)
 
-    def take_reading_times(self, times: Iterable[tuple[tuple[int, PointType], tuple[int, int]]]) -> None:
+    def take_reading_times(self, times: Iterable[tuple[Vector, tuple[int, int]]]) -> None:
         """T3000's own times of readings beside those they are stored with."""
         write_reading_times(self._cursor, times)
 
