@@ -58,6 +58,18 @@ def test_following_keeps_the_present_at_the_right_edge(view: TrendView, clock: C
     assert view.state.time_range == TimeRange(NOW_S + 100 - 86400, NOW_S + 100)
 
 
+def test_no_time_to_come_is_on_the_axis_beside_the_word_for_the_present(view: TrendView, clock: Clock) -> None:
+    view.state.set_zone(ZoneChoice.UTC)
+    view.state.show_preset(Preset.MONTH)
+    clock.now_s += 86_400 - clock.now_s % 86_400 - 3600  # an hour before midnight, which is less than the sliver
+    view._follow_timer.timeout.emit()
+    view.draw_now()
+    assert view.state.drawn_range.end_s > clock.now_s + 3600
+    ticks = view.plot.time_axis.ticks
+    assert len(ticks) > 3
+    assert ticks[-1].utc_s <= clock.now_s
+
+
 def test_the_follow_timer_runs_only_while_it_is_followed_in_sight(view: TrendView) -> None:
     assert view._follow_timer.isActive()
     view.state.set_follow(False)

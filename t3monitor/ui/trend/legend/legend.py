@@ -41,7 +41,7 @@ from t3monitor.ui.trend.legend.legend_painting import (
 from t3monitor.ui.trend.legend.style_popup import StylePopup
 
 NARROWEST_PX, _NARROWEST_NAME_PX = 190, 20
-_SHARE, NARROW_PX, _WIDE_PX = 0.36, 240, 500  # of the trend's width, at first
+_SHARE, NARROW_PX, _WIDE_PX = 0.36, 240, 560  # of the trend's width, at first
 _WIDTHS = {Column.SHOWN: 24, Column.LOOKS: 28, Column.REMOVE: 22}
 _LABEL = "SUP_TEMP"  # has room before any figure has
 _LONG_LABEL = 12  # letters; of a longer one the middle may go before a figure does

@@ -78,6 +78,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self.time_axis = TimeAxis()
         self._range = TimeRange(0, 1)
         self._now_s = 0.0
+        self._present_s: float | None = None  # where its line stands
         self._active: SeriesKey | None = None
         self._zone: tzinfo | None = None
         self._curves: dict[tuple[SeriesKey, int], Curve] = {}
@@ -251,7 +252,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             self._motion.move()
         self._range, self._zone = shown, zone
         self.flags.zone = zone
-        self._now_s = self._now_s if now_s is None else now_s
+        self._now_s, self._present_s = self._now_s if now_s is None else now_s, now_s
         self.time_axis.set_now(now_s)
         for box in self._boxes:
             box.set_time(shown)
@@ -337,7 +338,10 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             self._curves_item.repaint()
 
     def _mark_times(self) -> None:
-        ticks = time_ticks(*self._range, self._curve_box.size().width(), self._zone)
+        start_s, end_s = self._range
+        ticks = time_ticks(start_s, end_s, self._curve_box.size().width(), self._zone)
+        if self._present_s is not None:  # the sliver after it has no times
+            ticks = [tick for tick in ticks if tick.utc_s <= self._present_s]
         self.time_axis.set_marks(self._range, ticks, self._zone)
         for box in self._boxes:
             box.set_times(ticks)
