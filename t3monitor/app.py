@@ -275,7 +275,7 @@ class MonitorApp(QObject):
         window.files_dropped.connect(self.importer.look_at)
         self.importer.imported.connect(self.feed.on_imported)
         self.importer.said.connect(window.say)
-        window.fill_offer.asked.connect(self.services.fill)
+        window.fill_offer.asked.connect(self.controls.on_fill)
         window.fill_offer.filled.connect(self.feed.on_imported)
         window.trend.points_changed.connect(self.feed.on_plotted_points_changed)
         window.activity.cycles.others_wanted.connect(self.feed.on_other_cycles_wanted)

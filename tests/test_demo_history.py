@@ -43,6 +43,13 @@ def test_nothing_is_logged_yet_of_what_is_to_come_nor_of_a_panel_of_another_numb
     assert logged(BUILDING, ASKED._replace(serial_number=5), UTC, NOW_S).rows == []
 
 
+def test_what_is_older_than_the_past_of_the_building_is_no_longer_there() -> None:
+    asked = ASKED._replace(since=datetime(2026, 11, 1), until=datetime(2026, 11, 20), limit=50_000)
+    rows = logged(BUILDING, asked, UTC, NOW_S).rows
+    assert rows[-1].time == "2026-11-19 12:02:30"
+    assert logged(BUILDING, asked._replace(until=datetime(2026, 11, 18)), UTC, NOW_S).rows == []
+
+
 def test_the_service_counts_from_0_and_leaves_out_zeros_and_a_browser_counts_from_1() -> None:
     rows = logged(BUILDING, ASKED, UTC, NOW_S).rows
     by_service = [row for row in rows if row.time[-5:] in ("00:00", "05:00")]

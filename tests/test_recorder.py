@@ -14,14 +14,16 @@ import pytest
 from answers import real_answer, real_panel, real_point
 from programs import PATIENCE_S, Run, click, opened, until
 from t3monitor.app import MonitorApp
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.paths import Paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.baselines import BaselineEdit
 from t3monitor.model.errors import DatabaseError
-from t3monitor.model.events import CycleReport, CycleStarted, ServiceStarted
+from t3monitor.model.events import CycleReport, CycleStarted, FillEnded, FillOffered, ServiceStarted
 from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.store.database import Database
 from t3monitor.store.lock import HeldError, Holder, Lock, holder_of, lock_file
 from t3monitor.sync.handover import (
     Desk,
@@ -255,6 +257,9 @@ class Host:
     def give_past(self) -> None:
         raise DatabaseError("The database is full")
 
+    def fill(self) -> None:
+        self.filled = True
+
 
 def test_the_program_that_records_is_asked_to_write_notes(host: Host, holder: Holder) -> None:
     edits = [NoteEdit(Note(1.5, None, PointKey(7, PointType.INPUT, 1), "Belt", "ann", 2.0, 2.0)), NoteEdit(None, 3)]
@@ -266,6 +271,38 @@ def test_the_program_that_records_is_asked_to_freeze_all_points(host: Host, hold
     edit = BaselineEdit("freeze", "Commissioning", author="ann")
     asyncio.run(write_baseline(holder, edit))
     assert host.baseline == edit
+
+
+def test_a_window_beside_a_recorder_has_its_offer_to_fill_holes_and_a_click_passes_it_on(
+    run: Run, paths: Paths, settings: Settings
+) -> None:
+    offered = FillOffered(2, 1000.0, 9000.0, 7200.0)
+
+    async def scenario() -> None:
+        host, database = Host(), paths.database_file("replay")
+        database.parent.mkdir(parents=True)
+        Database(sqlite_url(database)).close()
+        desk = Desk("t3monitor sync", host)
+        desk.take(database)
+        desk.publish(ServiceStarted(30))
+        desk.publish(offered)  # before anybody follows
+        try:
+            async with opened(paths, settings) as program:
+                offer = program.window.fill_offer
+                await until(offer.isVisible, program)
+                assert offer.text() == "2 hours missed · Fill from T3000…"
+                offer.click()
+                await until(lambda: getattr(host, "filled", False), program)
+                desk.publish(FillEnded(0, 0, 7200.0, 0.0))
+                await until(lambda: not offer.isVisible(), program)
+                desk.publish(offered)
+                await until(offer.isVisible, program)
+                desk.close()
+                await until(lambda: not offer.isVisible(), program)
+        finally:
+            desk.close()
+
+    run(scenario())
 
 
 def test_what_the_program_that_records_cannot_write_is_its_sentence(holder: Holder) -> None:

@@ -18,6 +18,7 @@ from t3monitor.store.lock import HeldError, Holder, holder_of
 from t3monitor.sync.handover import (
     Desk,
     UnansweredError,
+    fill,
     follow,
     give_past,
     show,
@@ -161,6 +162,11 @@ class Recorder(QObject):
             await in_thread(self._services.give_past, is_cancelled)
         elif self.other is not None:
             await give_past(self.other)
+
+    async def fill(self) -> None:
+        """Has the other program fill holes from T3000's own history, as it offered; raises UnansweredError."""
+        if self.other is not None:
+            await fill(self.other)
 
     async def stop_following(self) -> None:
         """Leaves the other program alone; this one ends."""

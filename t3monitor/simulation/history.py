@@ -1,7 +1,8 @@
 """What the simulated building's T3000 has logged by itself, and how its web service would tell it (docs/t3000.md 8.5).
 
 A server's service logs all points but the upper variables every five minutes, and no zero of status 0; a browser that
-is left open logs 14 points of each panel between these times, of states what they show.
+is left open logs 14 points of each panel between these times, of states what they show. T3000 deletes what is older
+than the past that the building has.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import msgspec
 from t3monitor.model.point_types import PointType
 from t3monitor.model.zones import local
 from t3monitor.simulation.building import Building
+from t3monitor.simulation.story import PAST_S
 from t3monitor.t3000.actions import LoggedStretch
 from t3monitor.t3000.link import Logged, LoggedRow
 
@@ -61,7 +63,7 @@ def _times(asked: LoggedStretch, zone: tzinfo | None, now_s: float) -> Iterator[
     """When something was logged whose local time lies in a stretch, the newest first."""
     first, last = _text(asked.since), _text(asked.until)
     until_s = min(now_s, asked.until.timestamp() + 2 * _LONGEST_OFFSET_S)
-    for at_s in range(int(until_s // _BROWSER_AFTER_S) * _BROWSER_AFTER_S, 0, -_BROWSER_AFTER_S):
+    for at_s in range(int(until_s // _BROWSER_AFTER_S) * _BROWSER_AFTER_S, int(now_s - PAST_S), -_BROWSER_AFTER_S):
         if at_s < asked.since.timestamp() - 2 * _LONGEST_OFFSET_S:
             return
         if first <= _text(local(at_s, zone)) <= last:

@@ -30,6 +30,8 @@ from t3monitor.model.events import (
     CycleFinished,
     CycleReport,
     CycleStarted,
+    FillEnded,
+    FillOffered,
     PanelAsked,
     RetryScheduled,
     ServiceStarted,
@@ -41,11 +43,14 @@ from t3monitor.model.successions import SuccessionEdit
 from t3monitor.store.lock import FRESHENED_EVERY_S, Holder, Lock
 
 _log = logging.getLogger(__name__)
-QuestionName = Literal["show", "sync", "follow", "notes", "successions", "baseline", "past"]
+QuestionName = Literal["show", "sync", "follow", "notes", "successions", "baseline", "past", "fill"]
 _LOOPBACK = "127.0.0.1"
 _TOLD = {
     event.__name__: event
-    for event in (ServiceStarted, ServiceStopped, CycleStarted, CallStarted, PanelAsked, RetryScheduled, CycleFinished)
+    for event in (
+        *(ServiceStarted, ServiceStopped, CycleStarted, CallStarted, PanelAsked, RetryScheduled, CycleFinished),
+        *(FillOffered, FillEnded),
+    )
 }
 _LONGEST_LINE_BYTES = 1 << 20
 _PATIENCE_S = 5.0
@@ -134,6 +139,10 @@ class Host(Protocol):
         """Gives the simulated building a past, unless it has one; raises MonitorError."""
         ...
 
+    def fill(self) -> None:
+        """Has holes filled from T3000's own history, as was offered."""
+        ...
+
 
 class Desk:
     """Where this program answers others, in a thread of its own; the locks that it takes tell them the way."""
@@ -147,7 +156,8 @@ class Desk:
         self._taking = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._followers: dict[asyncio.Queue[SyncEvent], asyncio.Task[Any] | None] = {}  # of the thread, as the next
-        self._started: dict[str, SyncEvent] = {}  # by site
+        self._started: dict[str, SyncEvent] = {}  # by site, as the next
+        self._offered: dict[str, SyncEvent] = {}
         self._ended = asyncio.Event()
         self._is_open = threading.Event()
         self._thread = threading.Thread(target=self._work, name="desk", daemon=True)
@@ -223,6 +233,9 @@ class Desk:
             case "show":
                 self._host.show()
                 yield Line()
+            case "fill":
+                self._host.fill()
+                yield Line()
             case "sync":
                 in_force = in_words(self._host.settings, question.wanted)
                 if others := {name: value for name, value in in_force.items() if value != question.wanted[name]}:
@@ -252,7 +265,7 @@ class Desk:
                 events: asyncio.Queue[SyncEvent] = asyncio.Queue(_WAITING_EVENTS)
                 self._followers[events] = asyncio.current_task()
                 try:
-                    for event in self._started.values():
+                    for event in (*self._started.values(), *self._offered.values()):
                         yield Line.of_event(event)
                     while True:
                         yield Line.of_event(await events.get())
@@ -260,10 +273,16 @@ class Desk:
                     del self._followers[events]
 
     def _tell(self, event: SyncEvent) -> None:
-        if isinstance(event, ServiceStarted):
-            self._started[event.site] = event
-        elif isinstance(event, ServiceStopped):
-            self._started.pop(event.site, None)
+        match event:
+            case ServiceStarted(site=site):
+                self._started[site] = event
+            case ServiceStopped(site=site):
+                self._started.pop(site, None)
+                self._offered.pop(site, None)
+            case FillOffered(site=site):
+                self._offered[site] = event
+            case FillEnded(site=site):
+                self._offered.pop(site, None)
         for events, task in self._followers.items():
             try:
                 events.put_nowait(event)
@@ -350,6 +369,11 @@ async def write_baseline(holder: Holder, edit: BaselineEdit) -> None:
 async def give_past(holder: Holder) -> None:
     """Has another program give the simulated building a past, unless it has one; raises UnansweredError."""
     await _done(holder, Question(key=holder.key, what="past"))
+
+
+async def fill(holder: Holder) -> None:
+    """Has another program fill holes from T3000's own history, as it offered; raises UnansweredError."""
+    await _done(holder, Question(key=holder.key, what="fill"))
 
 
 async def _done(holder: Holder, question: Question) -> Line:

@@ -48,3 +48,7 @@ class ServicesHost:
     def give_past(self) -> None:
         """To the simulated building, if that is in force."""
         self._services.give_past()
+
+    def fill(self) -> None:
+        """Has holes filled from T3000's own history, as was offered."""
+        self._services.fill()

@@ -73,6 +73,14 @@ class Controls(QObject):
             self._tasks.spawn(self._hand_over(find_panels=True))
 
     @Slot()
+    def on_fill(self) -> None:
+        """Holes of ours are filled from T3000's own history, as was offered, perhaps by the program that records."""
+        if self._recorder.records:
+            self._services.fill()
+        else:
+            self._tasks.spawn(self._have_filled())
+
+    @Slot()
     def on_recorder_changed(self) -> None:
         """Another program records, or does no longer."""
         if not self._recorder.records:
@@ -81,6 +89,7 @@ class Controls(QObject):
             self._session.forget_services()
             self._window.apply_settings(self._session)
             self._window.progress.begin_anew()
+            self._window.fill_offer.clear()
         self.on_running_changed()
 
     @Slot()
@@ -112,6 +121,13 @@ class Controls(QObject):
     def _start_recording(self) -> None:
         if self._recorder.records:
             self._services.start()
+
+    async def _have_filled(self) -> None:
+        try:
+            await self._recorder.fill()
+        except UnansweredError as error:
+            self._window.fill_offer.clear()
+            self._window.say(str(error))
 
     async def _hand_over(self, *, find_panels: bool) -> None:
         try:
