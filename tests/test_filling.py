@@ -409,6 +409,30 @@ def test_what_was_missed_last_is_asked_about_first(recorded: FilledSite) -> None
     assert [recorded.t3000.log.local(since_s)[:13] for since_s, _ in (second, first)] == [text[:13] for text in begun]
 
 
+def test_a_panel_that_was_renumbered_in_the_hole_is_asked_by_each_of_its_numbers_and_nothing_comes_twice(
+    recorded: FilledSite,
+) -> None:
+    since_s, renumbered_s = recorded.away(1800)
+    recorded.panels[0].panel_id = 9
+    _, until_s = recorded.away(1800)  # around the change T3000 has logged by both
+    recorded.record(6)
+    asked = [
+        (question["panel_id"], question["start_time"], question["end_time"])
+        for _, question in recorded.client.histories
+    ]
+    assert [panel_id for panel_id, *_ in asked] == [1, 9]
+    assert asked[0][1:] == asked[1][1:]
+    of = {}
+    for panel_id in (1, 9):
+        rows = recorded.filled(f"CASE panel_id WHEN {panel_id} THEN logging_time END")
+        of[panel_id] = sorted({time_s for (time_s,) in rows if time_s})
+    assert since_s <= of[1][0] < renumbered_s < of[9][-1] <= until_s
+    times = recorded.filled("logging_time, point_id")
+    assert len(times) == len(set(times))
+    recorded.record(3)
+    assert len(recorded.client.histories) == 2, "it is not asked about again"
+
+
 def test_a_cycle_that_is_asked_for_does_not_wait_for_an_answer_of_the_history(
     recorded: FilledSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from t3monitor.model.causes import OURS, Cause
 from t3monitor.model.point_types import PointType
 from t3monitor.model.recording import Recording
 from t3monitor.store.causes.holes import holes_in_turn
-from t3monitor.store.causes.ours import own_holes, panels_of, points_around
+from t3monitor.store.causes.ours import around, own_holes, panels_of
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.statistics import statistics
 from t3monitor.store.writing.coverage import Coverage
@@ -219,9 +219,9 @@ def test_rows_of_what_was_filled_are_no_sign_of_a_cycle_and_do_not_go_on(file: H
 def test_only_points_that_are_the_same_before_and_after_a_hole_can_be_filled(file: HoledFile) -> None:
     absent(file, 1000, 3000)
     [hole] = own_holes(file.url, panels_of(file.url, ""), ALL, 0, 3040)
-    assert list(points_around(file.url, hole)) == [1, 2]
+    assert list(around(file.url, hole).points) == [1, 2]
     file.layout(2, {2: "°C", 1: "°F", 3: "°C"})
     file.connection.execute("UPDATE TRENDLOG_FRAMES SET layout_id = 2 WHERE logging_time >= 3000")
-    assert list(points_around(file.url, hole)) == [2]
+    assert list(around(file.url, hole).points) == [2]
     file.connection.execute("DELETE FROM TRENDLOG_FRAMES WHERE logging_time >= 3000")
-    assert list(points_around(file.url, hole)) == [1, 2]
+    assert list(around(file.url, hole).points) == [1, 2]

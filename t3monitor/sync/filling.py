@@ -19,7 +19,7 @@ from t3monitor.model.events import FillEnded, FillOffered
 from t3monitor.model.recording import Recording
 from t3monitor.model.times import duration_text
 from t3monitor.model.zones import offset_s
-from t3monitor.store.causes.ours import OwnHole, own_holes, panels_of, points_around
+from t3monitor.store.causes.ours import OwnHole, around, own_holes, panels_of
 from t3monitor.store.keeper import Keeper, Store
 from t3monitor.store.writing.events import RecordingEvent, write_events
 from t3monitor.store.writing.filled import tell_filled
@@ -45,7 +45,6 @@ class _Stretch(NamedTuple):
     """Holes of one panel that overlap, which one question tells of."""
 
     serial_number: int
-    panel_id: int
     holes: tuple[OwnHole, ...]
 
     @property
@@ -62,11 +61,15 @@ class _Asking:
 
     def __init__(self, stretch: _Stretch, url: str, zone: tzinfo | None, now_s: float, ahead_s: float | None) -> None:
         """Raises DatabaseError."""
+        sides = [(hole.point_type, around(url, hole)) for hole in stretch.holes]
         points: Points = {
-            (hole.point_type, number): point
-            for hole in reversed(stretch.holes)  # of several of a type the first counts
-            for number, point in points_around(url, hole).items()
+            (kind, number): point
+            for kind, its in reversed(sides)  # of several of a type the first counts
+            for number, point in its.points.items()
         }
+        # T3000 logs by the number that a panel has, and knows none of before: one that was renumbered is asked by each.
+        self._panel_ids = tuple(dict.fromkeys(panel_id for _, its in sides for panel_id in its.panel_ids))
+        self._turn = 0
         self.stretch = stretch
         self.readings = HoleReadings(stretch.holes, points, zone, now_s, ahead_s)
         self.described = Described()
@@ -76,7 +79,14 @@ class _Asking:
     def piece(self, length: timedelta, limit: int) -> LoggedStretch:
         """The next question; both of its ends belong to it, in whole seconds."""
         until: datetime = min(self.next + length - _SHORTEST_PIECE, self.end)
-        return LoggedStretch(self.stretch.serial_number, self.stretch.panel_id, self.next, until, limit)
+        return LoggedStretch(self.stretch.serial_number, self._panel_ids[self._turn], self.next, until, limit)
+
+    def take_answer(self, asked: LoggedStretch) -> bool:
+        """A question is answered; returns whether that was the last one."""
+        self._turn = (self._turn + 1) % len(self._panel_ids)
+        if not self._turn:
+            self.next = asked.until + _SHORTEST_PIECE
+        return self.next > self.end
 
 
 class Filler:
@@ -193,13 +203,12 @@ class Filler:
             return
         if logged.unreadable:
             asking.readings.left_out["it cannot be read"] += logged.unreadable
-        oldest_first = asking.readings.of(reversed(logged.rows))
+        oldest_first = asking.readings.of(reversed(logged.rows), asked.panel_id)
         for window in windows(oldest_first, asking.described, T3000_HISTORY):
             self._samples += keeper.run(partial(_add, window))
         if len(logged.rows) < ROWS // 4:
             self._length = min(2 * self._length, _LONGEST_PIECE)
-        asking.next = asked.until + _SHORTEST_PIECE
-        if asking.next > asking.end:
+        if asking.take_answer(asked):
             self._finish(asking, keeper)
 
     def _finish(self, asking: _Asking, keeper: Keeper) -> None:
@@ -279,7 +288,7 @@ def _stretches(holes: Iterable[OwnHole]) -> list[_Stretch]:
         if of_panel and hole.start_s <= of_panel[-1].end_s:
             of_panel[-1] = of_panel[-1]._replace(holes=(*of_panel[-1].holes, hole))
         else:
-            of_panel.append(_Stretch(hole.serial_number, hole.panel_id, (hole,)))
+            of_panel.append(_Stretch(hole.serial_number, (hole,)))
     return sorted((one for ones in found.values() for one in ones), key=lambda its: (-its.end_s, its.serial_number))
 
 

@@ -18,7 +18,7 @@ from t3monitor.store.layouts import LayoutPoint, points_of_layout
 from t3monitor.store.reading import reading
 from t3monitor.store.schema import IMPORTED_RUN
 
-_AROUND = f"""SELECT layout_id FROM TRENDLOG_FRAMES
+_AROUND = f"""SELECT layout_id, (SELECT panel_id FROM TRENDLOG_LAYOUTS WHERE id = layout_id) FROM TRENDLOG_FRAMES
     WHERE serial_number = ? AND point_type = ? AND run_id > {IMPORTED_RUN} AND logging_time """  # noqa: S608 - of a constant
 _BEFORE = _AROUND + "<= ? ORDER BY logging_time DESC, run_id DESC LIMIT 1"
 _AFTER = _AROUND + ">= ? ORDER BY logging_time, run_id LIMIT 1"
@@ -29,7 +29,7 @@ class OwnHole(NamedTuple):
     """A part of a hole in which readings of others are wanted, all of one cause; UTC epoch seconds."""
 
     serial_number: int
-    panel_id: int
+    panel_id: int  # at present
     point_type: PointType
     start_s: float
     end_s: float
@@ -61,8 +61,18 @@ def own_holes(
         ]
 
 
-def points_around(url: str, hole: OwnHole) -> dict[int, LayoutPoint]:
-    """The points that were recorded before a hole and, as the same ones, after it, by number; raises DatabaseError."""
+class Around(NamedTuple):
+    """The points that were recorded before a hole and, as the same ones, after it, by number.
+
+    ``panel_ids`` are the numbers that their panel had before it and after it.
+    """
+
+    points: dict[int, LayoutPoint]
+    panel_ids: tuple[int, ...]
+
+
+def around(url: str, hole: OwnHole) -> Around:
+    """What there is on both sides of a hole; raises DatabaseError."""
     vector = hole.serial_number, hole.point_type.value
     with reading(url) as connection:
         cursor = cast(Cursor, connection.connection.cursor())
@@ -74,9 +84,11 @@ def points_around(url: str, hole: OwnHole) -> dict[int, LayoutPoint]:
             {point.point_index: point for point in points_of_layout(cursor, layout[0])} if layout else None
             for layout in layouts
         )
+    panel_ids = tuple(dict.fromkeys(layout[1] for layout in layouts if layout)) or (hole.panel_id,)
     if before is None or after is None:
-        return before or after or {}
-    return {number: point for number, point in before.items() if _is_same(point, after.get(number))}
+        return Around(before or after or {}, panel_ids)
+    both = {number: point for number, point in before.items() if _is_same(point, after.get(number))}
+    return Around(both, panel_ids)
 
 
 def _is_same(point: LayoutPoint, other: LayoutPoint | None) -> bool:

@@ -49,21 +49,21 @@ class HoleReadings:
         self._times = LocalTimes(zone, now_s + (ahead_s or 0.0))
         self._now_s = now_s
         self._ahead_s = ahead_s
-        self._sources: dict[tuple[PointType, int, bool], SourcePoint] = {}
+        self._sources: dict[tuple[int, PointType, int, bool], SourcePoint] = {}
 
-    def of(self, rows: Iterable[LoggedRow]) -> Iterator[Reading]:
-        """The readings of rows, the oldest first, none of which a line leads on from.
+    def of(self, rows: Iterable[LoggedRow], panel_id: int) -> Iterator[Reading]:
+        """The readings of rows, the oldest first, none of which a line leads on from; of the panel by that number.
 
         T3000 logs no zeros, so there may have been readings between them.
         """
         for row in rows:
             try:
-                if reading := self._read(row):
+                if reading := self._read(row, panel_id):
                     yield reading
             except (NoTimeError, UnreadableError) as error:
                 self.left_out[str(error)] += 1
 
-    def _read(self, row: LoggedRow) -> Reading | None:
+    def _read(self, row: LoggedRow, panel_id: int) -> Reading | None:
         named = point_named(row.point_id, row.point_type)
         if named is None:
             raise UnreadableError("it names no point")
@@ -82,11 +82,11 @@ class HoleReadings:
         if range_ and (range_, row.is_analog) != (entry.range, entry.digital_analog != 0):
             raise UnreadableError("T3000 has it with another range than the panel")
         by_service = row.number == number - 1
-        source = self._sources.get((*named, by_service))
+        source = self._sources.get((panel_id, *named, by_service))
         if source is None:
             key = PointKey(hole.serial_number, *named)
-            source = SourcePoint(key, hole.panel_id, entry, Pace(), 0.0, by_service=by_service)
-            self._sources[*named, by_service] = source
+            source = SourcePoint(key, panel_id, entry, Pace(), 0.0, by_service=by_service)
+            self._sources[panel_id, *named, by_service] = source
         if source.has_states and by_service:
             raise UnreadableError("it is a state that T3000's service logged, which need not be the one shown")
         return Reading(time_s, False, source, source.value(row.raw), True)
