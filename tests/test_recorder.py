@@ -290,7 +290,7 @@ def test_a_window_beside_a_recorder_has_its_offer_to_fill_holes_and_a_click_pass
             async with opened(paths, settings) as program:
                 offer = program.window.fill_offer
                 await until(offer.isVisible, program)
-                assert offer.text() == "2 hours missed · Fill from T3000…"
+                assert offer.text().startswith("2 hours missed · ")
                 offer.click()
                 await until(lambda: getattr(host, "filled", False), program)
                 desk.publish(FillEnded(0, 0, 7200.0, 0.0))
