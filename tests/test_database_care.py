@@ -218,6 +218,15 @@ def test_a_copy_is_not_begun_where_there_is_no_room(
         back_up(database.url, tmp_path / "copy.db", LongWork())
 
 
+def test_a_copy_is_not_made_where_it_would_be_taken_for_the_wal_of_a_database(
+    database: Database, file: Path, tmp_path: Path
+) -> None:
+    database.close()
+    assert not (tmp_path / f"{file.name}-wal").exists()
+    with pytest.raises(BackupError, match="cannot be written: that is a database or belongs to one"):
+        back_up(database.url, file.with_name(f"{file.name}-wal"), LongWork())
+
+
 def test_a_copy_into_no_folder_is_refused_with_a_sentence(database: Database, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match=r"copy\.db cannot be written .*check the folder and its permissions"):
         back_up(database.url, tmp_path / "none" / "copy.db", LongWork())

@@ -120,6 +120,17 @@ def test_a_missing_database_is_5_and_a_file_that_cannot_be_written_1(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("what", ["--long", "--points", "--ede"])
+def test_nothing_is_exported_into_the_place_of_the_database(
+    holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    holed.read(int(time.time()) - SPACING_S)
+    for name in ("history.db", "history.db-wal"):
+        assert main(["export", str(tmp_path / name), what, "--database", holed.url]) == 1
+        assert "could not be written: that is a database or belongs to one" in capsys.readouterr().err
+    assert export(holed, tmp_path, "--points", name="points.csv") == 0
+
+
 @pytest.mark.parametrize("form", ["--long", "--excel", "--evidence"])
 def test_an_end_in_the_midst_leaves_nothing(long: HoledFile, tmp_path: Path, form: str) -> None:
     folder = tmp_path / "out"

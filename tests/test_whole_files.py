@@ -1,17 +1,21 @@
 """Files that are there whole or not at all, also when a program is killed amid them."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from t3monitor.config.databases import TakenError
 from t3monitor.config.files import WholeFiles, whole_file, write_whole
 
 WRITER = """
 import sys
 from pathlib import Path
+from t3monitor.config.databases import TakenError
 from t3monitor.config.files import WholeFiles
 with WholeFiles() as files:
     for name in ("a.csv", "b.csv"):
@@ -96,3 +100,40 @@ def test_what_goes_wrong_leaves_nothing_and_what_was_there(tmp_path: Path) -> No
         raise ZeroDivisionError
     assert names(tmp_path) == ["settings.json"]
     assert (tmp_path / "settings.json").read_text() == "old"
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal", "-lock", "-late.json"])
+def test_no_document_takes_the_place_of_a_database_or_of_what_belongs_to_one(
+    tmp_path: Path, mode: str, ending: str
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        database.execute(f"PRAGMA journal_mode = {mode}")
+        database.execute("CREATE TABLE t (x)")
+        database.commit()
+        before = names(tmp_path)
+        with pytest.raises(TakenError, match="choose another name"), whole_file(tmp_path / f"a.db{ending}") as file:
+            file.write(b"rows")
+        with closing(sqlite3.connect(tmp_path / "a.db")) as other:
+            assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("t",)]
+        assert names(tmp_path) == before
+
+
+def test_a_database_is_known_behind_a_link_and_its_wal_under_any_name(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("CREATE TABLE t (x)")
+        (tmp_path / "wal of before").write_bytes((tmp_path / "a.db-wal").read_bytes())
+        (tmp_path / "link.csv").symlink_to(tmp_path / "a.db")
+        for name in ("link.csv", "wal of before"):
+            with pytest.raises(TakenError), whole_file(tmp_path / name):
+                pass
+        assert (tmp_path / "link.csv").is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such files")
+def test_what_is_no_file_is_not_replaced_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(TakenError, match="that is no file"), whole_file(place):
+            pass

@@ -15,6 +15,7 @@ from t3monitor.app import MonitorApp
 from t3monitor.commands import exit_codes
 from t3monitor.commands.off_screen import off_screen
 from t3monitor.commands.printing import say
+from t3monitor.config.databases import must_be_free
 from t3monitor.config.paths import Paths, user_paths
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.config.settings_file import load
@@ -37,6 +38,11 @@ _PANEL, _POINTS = "AHU-1", ("SAT", "RAT", "OAT", "HTG_VLV", "SF_ST")
 
 def snapshot(args: argparse.Namespace) -> int:
     """Draws one page and says where; ``--demo`` uses a simulated building in a folder that is thrown away."""
+    try:
+        must_be_free(Path(args.picture))
+    except OSError as error:
+        print(f"{args.picture} could not be written: {error.strerror}", file=sys.stderr)
+        return exit_codes.FAILED
     with off_screen() as loop, _paths(demo=args.demo) as paths:
         start_logging(paths.log_folder, cycles_on_stderr=False)
         saved = loop.run_until_complete(_draw(args, paths))

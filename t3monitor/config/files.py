@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from t3monitor.config.databases import must_be_free
+
 if sys.platform != "win32":
     import fcntl
 
@@ -69,7 +71,9 @@ class WholeFiles:
         return list(self._temporary)
 
     def begin(self, path: Path) -> BinaryIO:
-        """The next one, to write; the one before is finished. Raises OSError."""
+        """The next one, to write; the one before is finished. Raises OSError, also for the place of a database."""
+        if self._mode != _PRIVATE:  # where that is, a user said
+            must_be_free(path)
         self._finish()
         temporary = self.workplace(path) / f"{len(self._temporary)}"
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), self._mode)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from t3monitor.config.database_url import sqlite_url
+from t3monitor.config.databases import TakenError, must_be_free
 from t3monitor.model.errors import MonitorError
 from t3monitor.store.files import beside, database_file, is_there
 from t3monitor.store.migrate import present_revision
@@ -36,6 +37,7 @@ def back_up(url: str, copy: Path, work: LongWork, *, rests: bool = False) -> int
     try:
         if is_there(copy):
             raise BackupError(f"{copy} is there already, and was not touched; choose another name")
+        must_be_free(copy)  # where it would be taken for the -wal of one
         _check_room(path, copy.parent)
         _remove(partial)
         _copy(url, partial, work, rests=rests)
@@ -44,6 +46,8 @@ def back_up(url: str, copy: Path, work: LongWork, *, rests: bool = False) -> int
             raise BackupError(f"The copy of {path} came out damaged ({found[0]}) and was removed; check both disks")
         size = partial.stat().st_size
         partial.rename(copy)
+    except TakenError as error:
+        raise BackupError(f"{copy} cannot be written: {error.strerror}") from error
     except OSError as error:
         raise _failed(copy, error.strerror or str(error)) from error
     finally:

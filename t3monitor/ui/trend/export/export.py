@@ -15,6 +15,7 @@ from PySide6.QtCore import QDir, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QProgressDialog, QWidget
 
+from t3monitor.config.databases import TakenError
 from t3monitor.config.files import whole_file
 from t3monitor.exchange.export import Form, Size, Written
 from t3monitor.exchange.table import Table
@@ -392,5 +393,7 @@ def file_name(text: str) -> str:
 
 def file_problem(file: Path, error: OSError) -> str:
     """Why a file was not written, and the way out."""
+    if isinstance(error, TakenError):
+        return translate("Export", "%s could not be written: %s") % (file, error.strerror)
     sentence = translate("Export", "%s could not be written: %s. Choose another folder, or close the file elsewhere")
     return sentence % (file, error.strerror or error)
