@@ -219,7 +219,7 @@ def test_no_name_becomes_a_formula_a_date_a_row_or_a_cell(
     holed: HoledFile, folder: Path, form: Form, every_s: int | None
 ) -> None:
     holed.read(1020, 1050)
-    series = [TableSeries(IN1, name, name, "IN1", name, ((0, name),), 3) for name in HOSTILE]
+    series = [TableSeries(IN1, name, name, "IN1", name) for name in HOSTILE]
     (file,) = written(holed, folder, table(1020, 1050, *series, every_s=every_s), form)
     if form is Form.EXCEL:
         for sheet in openpyxl.load_workbook(file).worksheets:

@@ -19,6 +19,7 @@ from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
 from t3monitor.store.database import Database
+from t3monitor.store.history import lines as of_points
 from t3monitor.store.history import reader as history
 from t3monitor.store.history.changes import Change
 from t3monitor.store.history.reader import HistoryReader
@@ -226,7 +227,7 @@ def test_headers_tell_what_the_readings_of_their_stretch_tell(
     start_s, end_s = part_of(made, part)
     whole = stored.reader.read_many(KEYS, BEGIN_S - 1e6, BEGIN_S + 1e6, 10_000)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "_WORTH_SUMMING", 1)
+        patch.setattr(of_points, "_WORTH_SUMMING", 1)
         found = stored.reader.read_many(KEYS, start_s, end_s, 40)
     for key, parts in found.items():
         lines = {series.units: series for series in whole[key]}

@@ -19,8 +19,9 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.successions import Span, Succession, SuccessionEdit, SuccessionError, check, spans
 from t3monitor.store.causes.holes import faulty, holes_in_turn, holes_of_points
 from t3monitor.store.database import Database
-from t3monitor.store.history import reader as history
+from t3monitor.store.history import lines as of_points
 from t3monitor.store.history.reader import HistoryReader
+from t3monitor.store.history.series import Series
 from t3monitor.store.marks import read_marks
 from t3monitor.store.successions import first_reading_s, read_successions, write_successions
 from t3monitor.store.upkeep.packed import pack_oldest
@@ -206,7 +207,7 @@ def test_panels_in_turn_are_read_as_one_panel_would_be_that_had_the_readings_of_
     found, wanted = (its.reader.read_many(KEYS, start_s, end_s, 10_000) for its in (three, one))
     whole = one.reader.read_many(KEYS, BEGIN_S - 1e6, BEGIN_S + 1e6, 10_000)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "_WORTH_SUMMING", 1)
+        patch.setattr(of_points, "_WORTH_SUMMING", 1)
         thinned = three.reader.read_many(KEYS, start_s, end_s, 40)
     for key in KEYS:
         assert [_told(series) for series in found[key]] == [_told(series) for series in wanted[key]]
@@ -227,7 +228,7 @@ def test_panels_in_turn_are_read_as_one_panel_would_be_that_had_the_readings_of_
         assert three.reader.count(key, start_s, end_s) == one.reader.count(key, start_s, end_s)
 
 
-def _told(series: history.Series) -> tuple[object, ...]:
+def _told(series: Series) -> tuple[object, ...]:
     assert series.stretches is None
     return (*line_of(series), series.units, series.range, series.digital, series.label, series.spacing_s)
 

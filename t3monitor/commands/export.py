@@ -95,7 +95,7 @@ def _table(args: argparse.Namespace, settings: Settings, url: str, now_s: float)
 def _series(panel: Panel, point: Point) -> TableSeries:
     key = PointKey(panel.serial_number, point.point_type, point.point_index)
     label = point.label or point.full_label
-    return TableSeries(key, panel.site, panel.panel_name, point.point_id, label, point.words, point.range)
+    return TableSeries(key, panel.site, panel.panel_name, point.point_id, label)
 
 
 def _zone(args: argparse.Namespace, settings: Settings, sites: list[str]) -> tzinfo | None:

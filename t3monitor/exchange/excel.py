@@ -23,7 +23,7 @@ from t3monitor.exchange.told import Reading, bits, cells, kind_of, meaning, miss
 from t3monitor.exchange.wall_clock import WallClock
 from t3monitor.model.causes import sentence
 from t3monitor.model.series_keys import points_of
-from t3monitor.model.units import range_name
+from t3monitor.model.units import range_name, states_text
 from t3monitor.store.history.series import Floats, Series
 from t3monitor.store.history.statistics import Statistics, statistics
 
@@ -80,7 +80,9 @@ class _Outline:
     def __init__(self, series: TableSeries, kind: Kind) -> None:
         point_type = points_of(series.key)[0].point_type
         self.is_measured, _, self.unit = meaning(kind, point_type)
-        self.range_name = range_name(point_type, digital=kind.digital, range_=kind.range)
+        name = range_name(point_type, digital=kind.digital, range_=kind.range)
+        states = states_text(digital=kind.digital, range_=kind.range, words=kind.words) if kind.words else ""
+        self.range_name = f"{name} ({states})" if states else name
         self.known_s = 0.0
         self.minimum: float | None = None
         self.maximum: float | None = None

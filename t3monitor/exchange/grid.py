@@ -12,7 +12,7 @@ import numpy as np
 from t3monitor.exchange.table import Kind, Rule, Table, TableSeries
 from t3monitor.exchange.told import Reading, bits, cells, kind_of, meaning
 from t3monitor.model.series_keys import SeriesKey, StoredKey, points_of, shift_of, stored_key
-from t3monitor.model.units import is_counter, is_measured
+from t3monitor.model.units import is_counter, is_measured, states_text
 from t3monitor.store.causes.holes import faulty
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Floats, Holes, Series
@@ -27,6 +27,7 @@ class Column(NamedTuple):
 
     series: TableSeries
     kind: Kind
+    is_one_of_several: bool = False  # of the same series with states, which differ in what these are called
 
     @property
     def _meaning(self) -> tuple[bool, bool, str]:
@@ -42,7 +43,9 @@ class Column(NamedTuple):
         """What stands over it."""
         its = self.series
         names = " ".join(dict.fromkeys(filter(None, (its.site, its.panel, its.point, its.label))))
-        return f"{names} [{unit}]" if (unit := self._meaning[2]) else names
+        _, range_, digital, words = self.kind
+        states = states_text(digital=digital, range_=range_, words=words) if self.is_one_of_several else ""
+        return f"{names} [{what}]" if (what := self._meaning[2] or states) else names
 
     def cell(self, value: float) -> float | str:
         """A number, or the word of a state."""
@@ -51,7 +54,7 @@ class Column(NamedTuple):
 
 def columns(url: str, table: Table) -> list[Column]:
     """Of the series in their order; one that measured several things has several, the earliest first."""
-    found: dict[SeriesKey, dict[tuple[str, int | None], Column]] = {series.key: {} for series in table.series}
+    found: dict[SeriesKey, dict[tuple[object, ...], Column]] = {series.key: {} for series in table.series}
     for first in range(0, len(table.series), _SERIES_AT_ONCE):
         some = table.series[first : first + _SERIES_AT_ONCE]
         for start_s, end_s in bits(url, table, [series.key for series in some]):
@@ -60,7 +63,8 @@ def columns(url: str, table: Table) -> list[Column]:
                 for kind in map(kind_of, read[series.key]):
                     found[series.key].setdefault(what_of(kind), Column(series, kind))
     nothing = Kind("", 0, digital=False)
-    return [column for its in table.series for column in found[its.key].values() or [Column(its, nothing)]]
+    each = [list(found[its.key].values()) or [Column(its, nothing)] for its in table.series]
+    return [column._replace(is_one_of_several=len(its) > 1) for its in each for column in its]
 
 
 def grid_rows(url: str, table: Table, shown: Sequence[Column]) -> Iterator[tuple[float, list[float]]]:
@@ -102,9 +106,10 @@ def _values(table: Table, series: Series, edges: Floats, faults: Holes) -> Float
     return series.values_at(edges[:-1], table.now_s, faults)
 
 
-def what_of(kind: Kind) -> tuple[str, int | None]:
-    """By what columns are told apart: a unit, or the range of states."""
-    return kind.units, kind.range if not is_measured(digital=kind.digital, range_=kind.range) else None
+def what_of(kind: Kind) -> tuple[object, ...]:
+    """By what columns are told apart: a unit, or the range of states and what these are called."""
+    is_number = is_measured(digital=kind.digital, range_=kind.range)
+    return (kind.units,) if is_number else (kind.units, kind.range, kind.words)
 
 
 def _read(

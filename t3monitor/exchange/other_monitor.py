@@ -371,7 +371,7 @@ def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None)
         ),
         (report.baselines, "baseline", "baselines", f", of which {counted(report.new_baselines, 'is', 'are')} new"),
         (report.days, "daily value", "daily values", f", of which {counted(report.new_days, 'is', 'are')} new"),
-        (report.new_words, "range", "ranges", " of which ours has no words yet"),
+        (report.new_words, "range", "ranges", " of which ours has no words of that time yet"),
         (report.successions, "panel", "panels", " in the place of another one, unless it is said here otherwise"),
         (report.explained, "stretch", "stretches", " without a reading of which it tells why"),
     ):

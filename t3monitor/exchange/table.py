@@ -44,6 +44,7 @@ class Kind(NamedTuple):
     units: str
     range: int
     digital: bool  # shows one of two states
+    words: Words = ()  # what the site called its states then
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,6 @@ class TableSeries:
     panel: str
     point: str
     label: str
-    words: Words = ()  # of the site, for states of ``words_range``
-    words_range: int = 0
 
     @property
     def serial_number(self) -> int:

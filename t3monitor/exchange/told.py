@@ -19,7 +19,6 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import SeriesKey, points_of, shift_of, stored_key
 from t3monitor.model.successions import Span
 from t3monitor.model.units import is_measured, shows_time, value_text, written_unit
-from t3monitor.model.words import Words
 from t3monitor.store.causes.holes import ExplainedHole, holes_in_turn
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
@@ -81,13 +80,12 @@ def cells(series: TableSeries, reading: Reading) -> Cells:
     is_number, is_time, unit = meaning(kind, point_type)
     if is_number:
         return Cells(reading.value, reading.low, reading.high, unit, is_time)
-    words = series.words if series.words_range == kind.range else ()
     if reading.low == reading.high:
-        return Cells(word(reading.value, kind, point_type, words), "", "", "", is_time=False)
+        return Cells(word(reading.value, kind, point_type), "", "", "", is_time=False)
     if kind.digital:  # of two states the share of the second one
         percent = min(max(round(100 * reading.value), 1), 99)
-        return Cells(f"{word(1.0, kind, point_type, words)} {percent} %", "", "", "", is_time=False)
-    ends = (word(value, kind, point_type, words) for value in (reading.low, reading.high))
+        return Cells(f"{word(1.0, kind, point_type)} {percent} %", "", "", "", is_time=False)
+    ends = (word(value, kind, point_type) for value in (reading.low, reading.high))
     return Cells(" … ".join(ends), "", "", "", is_time=False)
 
 
@@ -101,9 +99,9 @@ def meaning(kind: Kind, point_type: PointType) -> tuple[bool, bool, str]:
 
 
 @lru_cache
-def word(value: float, kind: Kind, point_type: PointType, words: Words) -> str:
+def word(value: float, kind: Kind, point_type: PointType) -> str:
     """That of a state."""
-    return value_text(value, "", point_type=point_type, digital=kind.digital, range_=kind.range, words=words)
+    return value_text(value, "", point_type=point_type, digital=kind.digital, range_=kind.range, words=kind.words)
 
 
 def bits(url: str, table: Table, keys: Iterable[SeriesKey]) -> Iterator[tuple[float, float]]:
@@ -129,7 +127,7 @@ def spans_of(url: str, series: TableSeries) -> tuple[Span, ...]:
 
 def kind_of(series: Series) -> Kind:
     """What it measures."""
-    return Kind(series.units, series.range, series.digital)
+    return Kind(series.units, series.range, series.digital, series.words)
 
 
 def missing(url: str, table: Table, key: SeriesKey) -> Iterator[ExplainedHole]:
@@ -163,7 +161,7 @@ def _readings(url: str, table: Table, key: SeriesKey) -> Iterator[Reading]:
         yield from _in_order(table.drawn.get(key, ()), table.start_s, table.end_s)
     elif isinstance(key, PointKey):
         for part in HistoryReader(url).readings(key, table.start_s, table.end_s):
-            kind = Kind(part.units, part.range, part.digital)
+            kind = Kind(part.units, part.range, part.digital, part.words)
             for time_s, value in zip(part.times_utc_s.tolist(), part.values.tolist(), strict=True):
                 if table.takes_end or time_s < table.end_s:
                     yield Reading(time_s, value, value, value, kind)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from t3monitor.model.point_types import PointType
-from t3monitor.model.units import UNUSED, range_name, state_word, state_words, value_text, written_unit
+from t3monitor.model.units import UNUSED, range_name, state_word, states_text, value_text, written_unit
 from t3monitor.model.words import Words
 
 MANUAL = 1
@@ -107,9 +107,7 @@ class Point(NamedTuple):
     @property
     def states_text(self) -> str:
         """What its states are called: ``0 Off, 1 On``; empty where it shows a number, or nobody knows."""
-        neutral = state_words(self.range) if self.is_digital else None
-        words = dict(enumerate(neutral or ())) | dict(self.words)
-        return ", ".join(f"{state} {word}" for state, word in sorted(words.items()))
+        return states_text(digital=self.is_digital, range_=self.range, words=self.words)
 
     @property
     def value_text(self) -> str:

@@ -189,6 +189,13 @@ def state_word(value: float, *, digital: bool, range_: int, words: Words = ()) -
     return neutral[1 if value else 0] if neutral else None
 
 
+def states_text(*, digital: bool, range_: int, words: Words = ()) -> str:
+    """What the states of a range are called: ``0 Off, 1 On``; empty of a number, or where nobody knows."""
+    neutral = state_words(range_) if digital else None
+    known = dict(enumerate(neutral or ())) | dict(words)
+    return ", ".join(f"{state} {word}" for state, word in sorted(known.items()))
+
+
 def value_text(
     value: float, units: str, *, point_type: PointType, digital: bool, range_: int, words: Words = ()
 ) -> str:

@@ -1,6 +1,6 @@
 """What a site calls the states and units of its custom ranges (docs/t3000.md 6.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from t3monitor.model.point_types import PointType
@@ -46,6 +46,22 @@ class RangeWords:
     def unit(self, point_type: PointType, *, digital: bool, range_: int) -> str:
         """The unit of a point with this range; empty where the site has none."""
         return self.units.get(range_, "") if point_type is PointType.INPUT and not digital else ""
+
+
+def are_renamed(old: Words, new: Words) -> bool:
+    """Whether any state has another word than before; a word that is only known now, or not any more, is no other."""
+    before = dict(old)
+    return any(before.get(state, word) != word for state, word in new)
+
+
+def joined(old: Words, new: Words) -> Words:
+    """What is known together of words of which none is another one."""
+    return new if len(new) >= len(old) and {*new} >= {*old} else tuple(sorted((dict(old) | dict(new)).items()))
+
+
+def common(some: Sequence[Words]) -> Words:
+    """The words that are the same in all of them."""
+    return tuple(sorted(frozenset.intersection(*map(frozenset, some)))) if some else ()
 
 
 def _updated(known: Mapping[int, Words], newer: Mapping[int, Words]) -> dict[int, Words]:

@@ -213,13 +213,13 @@ class Cycle:
             for panel in history.silent:
                 transaction.upsert_silent(panel, received_at)
             for serial, words in source.words.unstored.items():
-                transaction.take_words(serial, words, received_at)
+                transaction.take_words(serial, words, source.words.since(serial, history))
             transaction.take_reading_times(source.times.to_keep(history, repeats=repeats))
             self._samples = history.point_count
             transaction.record(self._report(*self._ending(snapshot), snapshot, transaction.run_id), reading.blanks)
             self._watch.enter(SyncPhase.COMMIT.key)
         self.snapshot, self._run_id = snapshot, transaction.run_id
-        source.words.unstored = {}
+        source.words.take_as_stored()
         source.is_behind = False
         if repeats:
             source.readings.take_as_stored(history)
@@ -247,6 +247,8 @@ class Cycle:
 
     def _keep(self, source: Source, reading: "_Reading", error: DatabaseError) -> None:
         """Has what was read wait until it can be stored."""
+        for serial in source.words.unstored:
+            source.words.since(serial, reading.history)
         self._samples = reading.history.point_count
         report = self._report(error.outcome, str(error), reading.snapshot, None)
         times = source.times.to_keep(reading.history, repeats=reading.repeats)

@@ -64,7 +64,9 @@ def holes_of_points(
     url: str, keys: Iterable[PointKey], start_s: float, end_s: float, now_s: float
 ) -> dict[PointKey, tuple[ExplainedHole, ...]]:
     """What `holes` finds of each point; raises DatabaseError."""
-    lines = HistoryReader(url).read_many(keys, start_s, end_s, 1)  # its holes are all there, whatever is thinned
+    lines = HistoryReader(url).read_many(
+        keys, start_s, end_s, 1, by_words=False
+    )  # its holes are all there, whatever is thinned
     with reading(url) as connection:
         recorded = Recorded(connection, url)
         return {
@@ -113,8 +115,8 @@ def _outline(url: str, key: PointKey, start_s: float, end_s: float) -> Series | 
     newest: object = None
     reader = HistoryReader(url)
     for since_s, until_s in reader.bits([key], start_s, end_s):
-        for part in reader.read(key, since_s, until_s, 1):
-            newest = part.units, part.digital and part.range
+        for part in reader.read_many((key,), since_s, until_s, 1, by_words=False)[key]:
+            newest = part.kind
             outlines[newest] = _going_on(outlines.get(newest), part)
     return outlines.get(newest)
 

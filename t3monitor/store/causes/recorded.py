@@ -16,7 +16,7 @@ from t3monitor.model.local_days import begin_of
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey, Vector
 from t3monitor.model.successions import Span, Succession, spans
-from t3monitor.model.units import has_states
+from t3monitor.model.units import has_states, is_measured
 from t3monitor.model.zones import local, zone_text
 from t3monitor.store import schema
 from t3monitor.store.causes.derivation import Event, Order, Told, absences, by_coverage, in_force, without_pauses
@@ -299,7 +299,7 @@ def _days(retention: str) -> list[date]:
 
 
 def _kind(units: str, range_: int, *, digital: bool) -> _Kind:
-    return units, range_ if digital else None
+    return units, None if is_measured(digital=digital, range_=range_) else range_
 
 
 def _kind_of(series: Series) -> _Kind:

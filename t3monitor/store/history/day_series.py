@@ -1,7 +1,6 @@
 """Daily values in the place of samples that are no longer kept: a stretch for each day, before the readings."""
 
 from dataclasses import replace
-from itertools import groupby
 from sqlite3 import Cursor
 
 import numpy as np
@@ -9,7 +8,10 @@ import numpy as np
 from t3monitor.model.holes import is_hole
 from t3monitor.model.points import PointKey
 from t3monitor.model.successions import Span
+from t3monitor.model.units import is_measured
+from t3monitor.model.words import Words
 from t3monitor.store.history.days import Day, days_of_point
+from t3monitor.store.history.past_words import PastWords
 from t3monitor.store.history.series import Floats, Holes, Series, Stretches
 from t3monitor.store.history.thinning import thinned
 
@@ -24,10 +26,11 @@ def with_days(
     end_s: float,
     max_points: int,
     span: Span,
+    words: PastWords,
 ) -> tuple[Series, ...]:
     """The series of a point with its daily values before them, where there are some in the time asked for.
 
-    ``span``: when its panel was the one in its place.
+    ``span``: when its panel was the one in its place. A day on which a state got another word has none for it.
     """
     (oldest_s,) = cursor.execute(_OLDEST_SAMPLE, (key.serial_number, key.point_type.value)).fetchone()
     until_s = min(np.inf if oldest_s is None else float(oldest_s), span.end_s)
@@ -39,16 +42,20 @@ def with_days(
     if not days:
         return parts
     # A reading after the time asked for may be years after the last of these days.
-    found = {_kind(part): part for part in parts if part.times_utc_s[0] <= end_s}
-    for kind, of_kind in groupby(sorted(days, key=_kind_of_day), _kind_of_day):
-        its_days = sorted(of_kind)
+    found = {part.kind: part for part in parts if part.times_utc_s[0] <= end_s}
+    of_kinds: dict[tuple[str, bool, int | None, Words], list[Day]] = {}
+    for day in days:
+        its_words = words.throughout(day.start_s, day.end_s, digital=day.digital, range_=day.range)
+        range_ = None if is_measured(digital=day.digital, range_=day.range) else day.range
+        of_kinds.setdefault((day.units, day.digital, range_, its_words), []).append(day)
+    for kind, its_days in of_kinds.items():
         later = found.pop(kind, None)
-        whole, weights = _whole(its_days, until_s, later)
+        whole, weights = _whole(sorted(its_days), until_s, later, kind[-1])
         found[kind] = thinned(whole, weights, start_s, end_s, max_points) if len(weights) > max_points else whole
     return tuple(sorted(found.values(), key=lambda series: float(series.ends_utc_s[-1])))
 
 
-def _whole(days: list[Day], until_s: float, later: Series | None) -> tuple[Series, Floats]:
+def _whole(days: list[Day], until_s: float, later: Series | None, words: Words) -> tuple[Series, Floats]:
     """The days and the readings after them as one series, and how much each place weighs."""
     newest = days[-1]
     starts = np.array([day.start_s for day in days], dtype=float)
@@ -67,6 +74,7 @@ def _whole(days: list[Day], until_s: float, later: Series | None) -> tuple[Serie
         newest.label,
         float(newest.end_s - newest.start_s),
         Stretches(ends, lows, highs, shares),
+        words=words,
     )
     if later is None:
         return series, known_s
@@ -88,11 +96,3 @@ def _between(starts: Floats, ends: Floats) -> Holes:
     """Whole days of which nothing is known."""
     before = np.flatnonzero(starts[1:] > ends[:-1])
     return Holes(ends[before], starts[before + 1])
-
-
-def _kind_of_day(day: Day) -> tuple[str, bool, int]:
-    return day.units, day.digital, day.range if day.digital else 0
-
-
-def _kind(series: Series) -> tuple[str, bool, int]:
-    return series.units, series.digital, series.range if series.digital else 0

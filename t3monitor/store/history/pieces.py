@@ -28,9 +28,8 @@ def in_pieces(
     for begin_s, until_s in _pieces(start_s, end_s, least_s, edges):
         is_first, is_last = begin_s == start_s, until_s == end_s
         for series in read(begin_s, until_s):
-            kind = series.units, series.digital, series.range if series.digital else None
-            line = lines.pop(kind, None) or _Line()
-            lines[kind] = line  # that of the newest reading is the last one
+            line = lines.pop(series.kind, None) or _Line()
+            lines[series.kind] = line  # that of the newest reading is the last one
             times = series.times_utc_s
             first = 0 if is_first else int(np.searchsorted(times, begin_s))
             last = len(times) if is_last else int(np.searchsorted(times, until_s))

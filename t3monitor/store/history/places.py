@@ -57,7 +57,7 @@ class Place(NamedTuple):
     @property
     def kind(self) -> Kind:
         """What its line is of."""
-        return Kind(self.units, self.digital, self.range if self.digital else None)
+        return Kind(self.units, self.digital, None if self.is_measured else self.range)
 
     @property
     def is_measured(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from t3monitor.model.points import PointKey
 from t3monitor.model.successions import Span, spans
 from t3monitor.store.history.day_series import with_days
+from t3monitor.store.history.past_words import PastWords
 from t3monitor.store.history.places import Place
 from t3monitor.store.history.rows import PointReadings, Rows, Values
 from t3monitor.store.history.series import Series
@@ -42,9 +43,9 @@ class Readings(NamedTuple):
         """All that a point had in it, reading by reading."""
         return self._within(self.vector.of(index))
 
-    def summed_up(self, index: int, within_s: float) -> PointReadings | None:
+    def summed_up(self, index: int, within_s: float, edges: Sequence[float]) -> PointReadings | None:
         """See `VectorReadings.summed_up`."""
-        found = self.vector.summed_up(index, within_s)
+        found = self.vector.summed_up(index, within_s, edges)
         if found is None or any(_is_amid(found.rows, edge_s) for edge_s in self.span[1:]):
             return None
         return self._within(found)
@@ -87,9 +88,9 @@ class JoinedReadings:
         """All that a point had, reading by reading."""
         return _joined([part.of(index) for part in self._parts])
 
-    def summed_up(self, index: int, within_s: float) -> PointReadings | None:
+    def summed_up(self, index: int, within_s: float, edges: Sequence[float] = ()) -> PointReadings | None:
         """See `VectorReadings.summed_up`."""
-        each = [part.summed_up(index, within_s) for part in self._parts]
+        each = [part.summed_up(index, within_s, edges) for part in self._parts]
         if not any(each):
             return None
         return _joined([found or part.of(index) for found, part in zip(each, self._parts, strict=True)])
@@ -159,11 +160,17 @@ def extent(cursor: Cursor, vector: RowVector) -> tuple[int, int] | None:
 
 
 def with_days_of_all(
-    cursor: Cursor, key: PointKey, series: tuple[Series, ...], start_s: float, end_s: float, max_points: int
+    cursor: Cursor,
+    key: PointKey,
+    series: tuple[Series, ...],
+    start_s: float,
+    end_s: float,
+    max_points: int,
+    words: PastWords,
 ) -> tuple[Series, ...]:
     """See `with_days`; of each of the panels those of its time."""
     for own, span in reversed(list(keys_of(cursor, key))):
-        series = with_days(cursor, own, series, start_s, end_s, max_points, span)
+        series = with_days(cursor, own, series, start_s, end_s, max_points, span, words)
     return series
 
 

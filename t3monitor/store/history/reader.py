@@ -7,35 +7,34 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from sqlite3 import Cursor
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import msgspec
-import numpy as np
 from sqlalchemy import bindparam, func, literal_column, select
 
 from t3monitor.model.day_shifts import Part
 from t3monitor.model.errors import DatabaseUnusableError
 from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComputedKey, PlacedKey, StoredKey
+from t3monitor.model.successions import Span
 from t3monitor.store.files import database_file
 from t3monitor.store.history.changes import Change, changes
 from t3monitor.store.history.computed import computed, read_from_s
 from t3monitor.store.history.days import has_days
 from t3monitor.store.history.hot import frames_statement
+from t3monitor.store.history.lines import Asked, Readings, readings_of, series_of
+from t3monitor.store.history.past_words import PastWords
 from t3monitor.store.history.pieces import in_pieces
 from t3monitor.store.history.placed import placed
-from t3monitor.store.history.places import Kind, Place
 from t3monitor.store.history.places_taken import (
-    AnyReadings,
     extent,
     keys_of,
     read_vector,
+    spans_of,
     vectors_of,
     with_days_of_all,
 )
-from t3monitor.store.history.rows import PointReadings
-from t3monitor.store.history.series import Floats, Holes, Series, Stretches
-from t3monitor.store.history.thinning import FEWEST, stretch_s, thinned
+from t3monitor.store.history.series import Series
 from t3monitor.store.history.vectors import VectorReadings
 from t3monitor.store.layouts import RowVector
 from t3monitor.store.reading import reading, threads
@@ -57,7 +56,6 @@ _NEXT_PART = sql_text(
     .offset(literal_column(f"{_ROWS_AT_ONCE - 1}"))
     .limit(literal_column("1"))
 )
-_WORTH_SUMMING = 16  # times as many readings as are asked for: else all are read, and perhaps found to be few enough
 
 
 class Reading(NamedTuple):
@@ -68,17 +66,6 @@ class Reading(NamedTuple):
     units: str
     range: int
     digital: bool  # shows one of two states
-    label: str
-
-
-class Readings(NamedTuple):
-    """Readings of a point, oldest first, while it was called and measured alike."""
-
-    times_utc_s: Floats
-    values: Floats
-    units: str
-    range: int
-    digital: bool
     label: str
 
 
@@ -96,19 +83,27 @@ class HistoryReader:
         return self.read_many((key,), start_utc_s, end_utc_s, max_points)[key]
 
     def read_many(
-        self, keys: Iterable[StoredKey], start_utc_s: float, end_utc_s: float, max_points: int
+        self,
+        keys: Iterable[StoredKey],
+        start_utc_s: float,
+        end_utc_s: float,
+        max_points: int,
+        *,
+        by_words: bool = True,
     ) -> dict[StoredKey, tuple[Series, ...]]:
         """The samples of each point with start <= logging time <= end, the one before and the one after.
 
-        A point has one series for each unit it had (each range, for states), that of the sample that came last last;
-        none without samples. Of two samples of one logging time that of the later cycle counts. More samples than
-        ``max_points`` become stretches (see `thinned`), of what is computed when it is computed; their headers in the
-        file are read in place of the samples where that comes to the same. The holes are all there. Where samples are
-        no longer kept there is a stretch for each day (see `with_days`), but not of what is computed.
+        A point has one series for each unit it had (of states each range and, unless ``by_words`` is false, what these
+        were called), that of the sample that came last last; none without samples. Of two samples of one logging time
+        that of the later cycle counts. More samples than ``max_points`` become stretches (see `thinned`), of what is
+        computed when it is computed; their headers in the file are read in place of the samples where that comes to the
+        same. The holes are all there. Where samples are no longer kept there is a stretch for each day (see
+        `with_days`), but not of what is computed.
         """
         keys = list(keys)
         times = start_utc_s, end_utc_s
-        found = self._read([key for key in keys if not isinstance(key, PlacedKey)], *times, max_points)
+        here: list[PointKey | ComputedKey] = [key for key in keys if not isinstance(key, PlacedKey)]
+        found = self._read(here, *times, max_points, by_words=by_words)
         elsewhere: dict[tuple[Part, ...], list[PlacedKey]] = {}
         for key in keys:
             if isinstance(key, PlacedKey):
@@ -118,10 +113,16 @@ class HistoryReader:
         return {key: found.get(key, ()) for key in keys}
 
     def _read(
-        self, keys: list[PointKey | ComputedKey], start_s: float, end_s: float, max_points: int
+        self,
+        keys: list[PointKey | ComputedKey],
+        start_s: float,
+        end_s: float,
+        max_points: int,
+        *,
+        by_words: bool = True,
     ) -> dict[StoredKey, tuple[Series, ...]]:
         points = [key for key in keys if isinstance(key, PointKey)]
-        found = self._read_points(points, start_s, end_s, max_points)
+        found = self._read_points(points, start_s, end_s, max_points, by_words=by_words)
         for key in keys:
             if isinstance(key, ComputedKey):
                 found[key] = self._computed(key, start_s, end_s, max_points)
@@ -132,7 +133,8 @@ class HistoryReader:
         back_s = start_s - read_from_s(key.expression, start_s)
 
         def piece(begin_s: float, until_s: float) -> tuple[Series, ...]:
-            whole = self._read_points(key.points, begin_s - back_s, until_s, sys.maxsize, with_gone=False)
+            since_s = begin_s - back_s
+            whole = self._read_points(key.points, since_s, until_s, sys.maxsize, with_gone=False, by_words=False)
             return computed(key.expression, [whole.get(point, ()) for point in key.points], begin_s, until_s)
 
         return in_pieces(piece, start_s, end_s, max_points, back_s)
@@ -156,16 +158,23 @@ class HistoryReader:
             yield key, placed(whole, parts, start_s, end_s, max_points)
 
     def _read_points(
-        self, keys: Iterable[PointKey], start_utc_s: float, end_utc_s: float, max_points: int, *, with_gone: bool = True
+        self,
+        keys: Iterable[PointKey],
+        start_utc_s: float,
+        end_utc_s: float,
+        max_points: int,
+        *,
+        with_gone: bool = True,
+        by_words: bool = True,
     ) -> dict[StoredKey, tuple[Series, ...]]:
-        asked = _Asked(start_utc_s, end_utc_s, max_points)
+        asked = Asked(start_utc_s, end_utc_s, max_points)
         vectors = _by_vector(keys)
-        read = partial(self._read_vector, asked=asked, with_gone=with_gone)
+        read = partial(self._read_vector, asked=asked, with_gone=with_gone, by_words=by_words)
         with threads(_VECTORS_AT_ONCE) as at_once:
             return dict(chain.from_iterable(at_once.map(read, vectors, vectors.values())))
 
     def _read_vector(
-        self, of: RowVector, points: list[PointKey], asked: "_Asked", *, with_gone: bool
+        self, of: RowVector, points: list[PointKey], asked: Asked, *, with_gone: bool, by_words: bool
     ) -> list[tuple[StoredKey, tuple[Series, ...]]]:
         found: list[tuple[StoredKey, tuple[Series, ...]]] = []
         with self._reading() as (cursor, statement):
@@ -173,10 +182,11 @@ class HistoryReader:
                 return found
             gone = with_gone and has_days(cursor)
             vector = read_vector(cursor, statement, of, [point.point_index for point in points], *asked.outer)
+            words = PastWords.read(cursor, spans_of(cursor, of[0]) if by_words else ())
             for point in points:
-                series = asked.of(vector, point.point_index)
+                series = asked.of(vector, point.point_index, words)
                 if gone:
-                    series = with_days_of_all(cursor, point, series, *asked.times, asked.max_points)
+                    series = with_days_of_all(cursor, point, series, *asked.times, asked.max_points, words)
                 found.append((point, series))
         return found
 
@@ -203,7 +213,8 @@ class HistoryReader:
                         cursor, statement, vector, [key.point_index for key in missing], start_s, newest_s
                     )
                     for key in missing:
-                        parts = _series(read, key.point_index, read.of(key.point_index), start_s, newest_s)
+                        readings = read.of(key.point_index)
+                        parts = series_of(read, key.point_index, readings, start_s, newest_s, PastWords(()))
                         told = [_reading(series, -1) for series, _ in parts]
                         if told:
                             found[key] = max(told)
@@ -258,7 +269,8 @@ class HistoryReader:
                 row = cursor.execute(_NEXT_PART, (*key[:2], last_s, end_utc_s)).fetchone()
                 begin_s, last_s = last_s + 1, row[0] if row else end_utc_s
                 vector = VectorReadings(cursor, statement, key[:2], [key.point_index], begin_s, last_s)
-                parts = list(_readings(vector, key.point_index, begin_s, last_s))
+                words = PastWords.read(cursor, [Span(key.serial_number)])
+                parts = list(readings_of(vector, key.point_index, begin_s, last_s, words))
             yield from parts
 
     @contextmanager
@@ -282,94 +294,6 @@ def _by_vector(keys: Iterable[PointKey]) -> dict[RowVector, list[PointKey]]:
     return found
 
 
-class _Asked:
-    """What part of a history is asked for, and how finely."""
-
-    def __init__(self, start_s: float, end_s: float, max_points: int) -> None:
-        self.times = start_s, end_s
-        self.max_points = max_points
-        self._stretch_s = length_s = stretch_s(start_s, end_s, max_points)
-        # Stretches are whole, wherever the part begins.
-        self.outer = math.floor(start_s / length_s) * length_s, math.ceil(end_s / length_s) * length_s
-
-    def of(self, vector: AnyReadings, index: int) -> tuple[Series, ...]:
-        """The series of a point."""
-        fewest = max(self.max_points, FEWEST)
-        is_worth_it = vector.reading_count > _WORTH_SUMMING * self.max_points
-        summed_up = vector.summed_up(index, self._stretch_s) if is_worth_it else None
-        whole = self._within(_series(vector, index, summed_up, *self.outer)) if summed_up else []
-        if sum(counts.sum() for _, counts in whole) <= fewest:
-            readings = vector.of(index)
-            asked = readings.between(*self.times)
-            are_few = all(len(asked.rows.times[own]) <= fewest for _, own in _parts(vector, index, asked))
-            whole = self._within(_series(vector, index, readings, *(self.times if are_few else self.outer)))
-        return tuple(thinned(part, counts, *self.times, self.max_points) for part, counts in whole)
-
-    def _within(self, parts: Iterable[tuple[Series, Floats]]) -> list[tuple[Series, Floats]]:
-        """Those with a reading that holds in the time asked for, and the last one."""
-        parts = list(parts)
-        return [part for part in parts if part is parts[-1] or part[0].is_known_within(*self.times, self.times[1])]
-
-
-def _series(
-    vector: AnyReadings, index: int, readings: PointReadings, start_s: float, end_s: float
-) -> Iterator[tuple[Series, Floats]]:
-    """The point's lines, that with the sample that came last last, and of how many readings each of their places is."""
-    readings = readings.between(start_s, end_s)
-    for place, own in _parts(vector, index, readings):
-        yield _line(readings, own, place, vector.delay_s), readings.rows.counts[own]
-
-
-def _parts(vector: AnyReadings, index: int, readings: PointReadings) -> list[tuple[Place, Any]]:
-    """What was told last of the point in each of its units, and in which rows it has this unit."""
-    rows, known = readings.rows, ~np.isnan(readings.values.means)
-    places = {layout: vector.places[layout][index] for layout in vector.layouts & vector.layouts_of(index)}
-    if len({place._replace(position=0) for place in places.values()}) == 1:
-        place = next(iter(places.values()))
-        return [(place, slice(None) if known.all() else np.flatnonzero(known))] if known.any() else []
-    newest: dict[Kind, tuple[float, Place]] = {}  # by which cycle its last sample came
-    for layout, place in places.items():
-        runs = rows.runs[(rows.layouts == layout) & known]
-        if runs.size:
-            newest[place.kind] = max((float(runs.max()), place), newest.get(place.kind, (-1.0, place)))
-    return [
-        (newest_place, np.flatnonzero(known & np.isin(rows.layouts, alike)))
-        for _, newest_place in sorted(newest.values())
-        for alike in ([layout for layout, place in places.items() if place.kind == newest_place.kind],)
-    ]
-
-
-def _line(readings: PointReadings, own: Any, place: Place, delay_s: float) -> Series:
-    """The line of some of the rows."""
-    rows, values, are_single = readings
-    times, ends, until = rows.times[own], rows.ends[own], rows.until[own]
-    next_times = np.append(times[1:], np.inf)
-    before_hole = np.flatnonzero(until < next_times)  # after the last one: if there are later rows, which lack it
-    return Series(
-        times,
-        values.means[own],
-        Holes(until[before_hole], next_times[before_hole]),
-        place.units,
-        place.range,
-        place.digital,
-        place.label,
-        float(rows.spacings[own][-1]),
-        None if are_single else Stretches(ends, values.lows[own], values.highs[own], np.ones(len(times))),
-        delay_s,
-    )
-
-
 def _reading(series: Series, place: int) -> Reading:
     time_s, value = float(series.times_utc_s[place]), float(series.values[place])
     return Reading(time_s, value, series.units, series.range, series.digital, series.label)
-
-
-def _readings(vector: AnyReadings, index: int, start_s: float, end_s: float) -> Iterator[Readings]:
-    """The readings between two times."""
-    rows, (values, *_), _ = vector.of(index).between(start_s, end_s)
-    known = ~np.isnan(values) & (rows.times >= start_s) & (rows.times <= end_s)
-    times, values, layouts = rows.times[known], values[known], rows.layouts[known]
-    for part in np.split(np.arange(len(times)), np.flatnonzero(np.diff(layouts)) + 1):
-        if part.size:
-            place = vector.places[int(layouts[part[0]])][index]
-            yield Readings(times[part], values[part], place.units, place.range, place.digital, place.label)

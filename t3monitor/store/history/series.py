@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from t3monitor.model.holes import is_hole, known_until, told_until
+from t3monitor.model.units import is_measured
+from t3monitor.model.words import Words
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +86,7 @@ def known_shares(times: Floats, ends: Floats, holes: Holes) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """Readings of one point in one unit, oldest first, and the holes between them; or stretches of many readings."""
+    """Readings of one point in one unit and wording, oldest first, and the holes between; or stretches of many."""
 
     times_utc_s: Floats
     values: Floats  # of a stretch the mean: of two states the share of the second one
@@ -96,6 +98,13 @@ class Series:
     spacing_s: float  # of the newest reading: after what time the next one was expected
     stretches: Stretches | None = None  # None: each time has one reading
     delay_s: float = 0.0  # of the newest reading: how long after its time it was there
+    words: Words = ()  # what the site called its states when it was read
+
+    @property
+    def kind(self) -> tuple[str, bool, int | None, Words]:
+        """What must not change along a line."""
+        is_number = is_measured(digital=self.digital, range_=self.range)
+        return self.units, self.digital, None if is_number else self.range, self.words
 
     @property
     def thinned(self) -> bool:

@@ -102,8 +102,10 @@ class VectorReadings:
         }
         return order.rows, columns
 
-    def summed_up(self, index: int, within_s: float) -> PointReadings | None:
+    def summed_up(self, index: int, within_s: float, edges: Sequence[float] = ()) -> PointReadings | None:
         """What a point had, with less rows of blocks no longer than that; None: there are none of which this holds.
+
+        No row is of both sides of an edge.
 
         Of a measured value a block whose header tells all about its readings is one row, of a state the readings of one
         value side by side: without a hole inside, and without a reading of another block between them.
@@ -111,6 +113,8 @@ class VectorReadings:
         if within_s not in self._unbroken:
             self._unbroken[within_s] = self._find_unbroken(within_s)
         unbroken = self._unbroken[within_s]
+        for edge_s in edges:
+            unbroken = unbroken & ~((self._blocks.first_times < edge_s) & (self._blocks.last_times >= edge_s))
         segments = self._segments_of(index)
         layouts = [layout for layout, points in self.places.items() if index in points and points[index].is_measured]
         is_measured = np.isin(self._blocks.layouts, layouts)

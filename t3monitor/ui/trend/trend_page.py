@@ -143,6 +143,5 @@ class TrendPage:
 
 
 def _named(trace: Trace) -> TableSeries:
-    names, point = trace.names, trace.point
-    words = (point.words, point.range) if point else ((), 0)
-    return TableSeries(trace.key, names.site, names.panel, trace.point_id, names.label, *words)
+    names = trace.names
+    return TableSeries(trace.key, names.site, names.panel, trace.point_id, names.label)

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.series_keys import SeriesKey
-from t3monitor.model.units import is_counter, is_measured
+from t3monitor.model.units import MULTISTATE, is_counter, is_measured
 from t3monitor.store.history.increases import increases
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, Statistics
@@ -53,7 +53,8 @@ def figures_of(trace: Trace, told: InSight | None) -> Figures:
     if told is None:
         return Figures()
     newest = told.newest
-    known = newest[1].known if newest and told.is_changed else told.known
+    has_figures = newest and (newest[0].digital or newest[0].range not in MULTISTATE)
+    known = newest[1].known if newest and has_figures and told.is_changed else told.known
     texts = Figures(known=share_text(known), is_partial=known < KNOWN_WELL)
     if newest is None:
         return texts

@@ -90,12 +90,18 @@ def in_sight(trace: Trace, its: ToMeasure) -> list[str]:
         if part[1].known
     ]
     if found.is_changed and found.newest:
-        unit = written_unit(found.newest[0].units) or translate("InSight", "the newest range")
-        lines.append(translate("InSight", "The unit changed in sight: the figures in the list are those in %s") % unit)
+        lines.append(_told_of_change(found.newest[0], [series for series, told in found.lines if told.known]))
     if (missing_s := found.end_s - found.start_s - found.known_s) >= 1:
         why = _why(its.lacking, found.start_s, found.end_s)
         lines.append(": ".join(filter(None, (translate("InSight", "missing %s") % duration_text(missing_s), why))))
     return lines
+
+
+def _told_of_change(newest: Series, parts: Sequence[Series]) -> str:
+    if len({part.kind[:-1] for part in parts}) == 1:
+        return translate("InSight", "Its states had other words before: the figures in the list are those since then")
+    unit = written_unit(newest.units) or translate("InSight", "the newest range")
+    return translate("InSight", "The unit changed in sight: the figures in the list are those in %s") % unit
 
 
 def _newest_s(series: Series, end_s: float) -> float:

@@ -15,7 +15,7 @@ from t3monitor.model.points import Point
 from t3monitor.model.series_keys import SeriesKey, points_of, shift_of
 from t3monitor.model.snapshot import Panel
 from t3monitor.model.units import has_states, is_measured, value_text
-from t3monitor.model.words import Words
+from t3monitor.model.words import are_renamed, joined
 from t3monitor.store.history.series import Holes, Series
 from t3monitor.ui.trend.plot.axis_choices import Per
 from t3monitor.ui.trend.plot.ticks import axis_unit
@@ -275,11 +275,6 @@ class Trace:
         now_s += self.ahead_s(now_s)
         return any(series.is_known_within(start_s, end_s, now_s) for series in self.series)
 
-    def words(self, series: Series) -> Words:
-        """What the site calls the states of a series; empty where it has no words, or they are of another range."""
-        point = self.point
-        return point.words if point is not None and point.range == series.range else ()
-
     def text_of(self, series: Series, value: float) -> str:
         """A value of a series with its unit or state word."""
         return value_text(
@@ -288,7 +283,7 @@ class Trace:
             point_type=self.of.point_type,
             digital=series.digital,
             range_=series.range,
-            words=self.words(series),
+            words=series.words,
         )
 
     def _missing_of_live(self) -> list[_Sample]:
@@ -312,20 +307,17 @@ class Trace:
         """Puts a live sample into the line, at its time; returns whether the line changed."""
         time_s, point, spacing_s, delay_s = sample
         digital = has_states(digital=point.is_digital, range_=point.range)
-        kind = point.units, digital, point.range if digital else None
-        own = next((series for series in self.series if _kind(series) == kind), None)
+        kind = point.units, digital, None if is_measured(digital=digital, range_=point.range) else point.range
+        alike = (series for series in self.series if series.kind[:-1] == kind)
+        own = next((series for series in alike if not are_renamed(series.words, point.words)), None)
         longer = own.with_reading(time_s, point.value, spacing_s, delay_s) if own else _begun(sample, digital)
         if longer is own:
             return False
         self._appended += 1
-        longer = replace(longer, range=point.range, label=point.label)
+        words = joined(own.words, point.words) if own else point.words
+        longer = replace(longer, range=point.range, label=point.label, words=words)
         self.series = (*(series.without_reading(time_s) for series in self.series if series is not own), longer)
         return True
-
-
-def _kind(series: Series) -> tuple[str, bool, int | None]:
-    """What must not change along a line."""
-    return series.units, series.digital, series.range if series.digital else None
 
 
 def _begun(sample: _Sample, digital: bool) -> Series:

@@ -214,7 +214,7 @@ class Traces:
             lines = trace.lines(now_s + ahead_s)
             is_increase = any(line is not series for line, series in zip(lines, trace.series, strict=True))
             style = chosen.style._replace(step=chosen.style.step or is_increase)
-            with_words = tuple((line, lane_words(line, trace.words(line))) for line in lines)
+            with_words = tuple((line, lane_words(line, line.words)) for line in lines)
             name = apart.beside(trace.names.label)
             found.append(Drawn(trace.key, name, _colour(chosen), style, with_words, ahead_s, plot=chosen.plot))
         return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
@@ -12,6 +13,7 @@ from typing_extensions import override
 from t3monitor.model.units import is_measured
 from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.kit.plain import Label
+from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.series.traces import Traces
 from t3monitor.ui.trend.state import TrendState
@@ -226,12 +228,18 @@ class StretchPane(QWidget):
 
 
 def _states(trace: Trace) -> list[tuple[float, str]]:
-    """The states in which a point can be, with their words; of a measured one none."""
+    """The states in which a point can be, with all their words, the earliest first; of a measured one none."""
     series = trace.series[-1] if trace.series else None
     if series is None or is_measured(digital=series.digital, range_=series.range):
         return []
-    states = [0.0, 1.0] if series.digital else [float(state) for state, _ in trace.words(series)]
+    parts = [part for part in trace.series if part.kind[:-1] == series.kind[:-1]]
+    parts.sort(key=lambda part: float(part.times_utc_s[0]))
+    states = {0.0, 1.0} if series.digital else {float(state) for part in parts for state, _ in part.words}
     if not states:
         known = series.values if series.stretches is None else np.concatenate(series.stretches[1:3])
-        states = np.unique(np.round(known)).tolist()
-    return [(state, trace.text_of(series, state)) for state in states]
+        states = set(np.unique(np.round(known)).tolist())
+    then = translate("Stretch", "%s, then %s")
+    return [
+        (state, reduce(lambda *words: then % words, dict.fromkeys(trace.text_of(part, state) for part in parts)))
+        for state in sorted(states)
+    ]
