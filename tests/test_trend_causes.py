@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from drawn import drawn
 from holed_file import IN1, SERIAL, HoledFile
 from legend_rows import LegendRow
-from t3monitor.model.causes import Cause
+from t3monitor.model.causes import Cause, sentence
 from t3monitor.model.errors import DatabaseError
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -676,6 +676,7 @@ def test_a_filled_state_is_a_ring_at_its_height_and_another_single_one_a_stroke(
     settle(view)
     view.plots.rest()
     (lane,) = view.plot.lanes
+    assert (sentence(Cause.UNKNOWN) in drawn(view.plot), sentence(Cause.FILLED) in drawn(view.plot)) == (True, False)
     box, picture = view.plot._lane_box, view.plot.grab().toImage()
     for time_s, state in zip(times, (1.0, 0.0, 1.0), strict=True):
         height = box.rect().height() - LANE_INSET_PX if not state else LANE_INSET_PX

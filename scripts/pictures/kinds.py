@@ -161,7 +161,7 @@ async def _successor(program: MonitorApp) -> QWidget:
 
 async def _filled(program: MonitorApp) -> QWidget:
     """An hour in which recording was stopped for a while, filled from what T3000 logged."""
-    state = _trend_alone(program, *points_of(program, "AHU-1", "SAT", "MAT", "HTG_VLV", "SF_ST"))
+    state = _trend_alone(program, *points_of(program, "AHU-1", "SAT", "MAT", "HTG_VLV", "SF_CMD", "SF_ST"))
     await asyncio.to_thread(_fill, program)
     program.feed.on_imported()
     now_s = time.time()

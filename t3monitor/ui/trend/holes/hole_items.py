@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from typing_extensions import override
 
-from t3monitor.model.causes import HoleClass, sentence, word
+from t3monitor.model.causes import Cause, HoleClass, sentence, word
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.holes.hatches import TILE_PX, hatched, picture
 from t3monitor.ui.trend.holes.missing import CAUSES, Pieces
@@ -35,6 +35,8 @@ class BandRow(NamedTuple):
 
 class HoleItem(ColumnItem):
     """Draws rows of bands, with the causes of those that have room for them."""
+
+    unsaid: frozenset[Cause] = frozenset()
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +87,8 @@ class HoleItem(ColumnItem):
         right = np.minimum((ends - self.shown.start_s) * px_per_s, place.width())
         painter.setPen(theme.text)
         for n in np.flatnonzero(right - left >= line_px + _PADDING_PX).tolist():
-            if (cause := CAUSES[causes[n]]) is None:
+            cause = CAUSES[causes[n]]
+            if cause is None or cause in self.unsaid:
                 continue
             band = QRectF(place.left() + float(left[n]), place.top(), float(right[n] - left[n]), place.height())
             texts = [": ".join(filter(None, (row.name, text))) for text in (sentence(cause), word(cause))]
@@ -161,6 +164,8 @@ class CurveHoles(HoleItem):
 
 class LaneHoles(HoleItem):
     """A row in each lane, as high as what is drawn of its states."""
+
+    unsaid = frozenset([Cause.FILLED])  # rings stand there, which words would cover
 
     @override
     def places(self, whole: QRectF) -> list[QRectF]:

@@ -157,15 +157,12 @@ class LanesItem(TimeItem):
             painter.setOpacity(1.0 if self._active is None or self._active[number] else _DIMMED)
             filled_s = self._filled_s[number] if number < len(self._filled_s) else np.empty(0)
             for part in parts:
-                rings, held = _apart(part.until(self._now_s + lane.shift_s), filled_s)
+                held = part.until(self._now_s + lane.shift_s)
+                if filled_s.size:
+                    is_filled = (held.ends - held.starts <= MOMENT_S) & are_filled(held.starts, filled_s)
+                    _paint_rings(painter, row, part, held.taken(is_filled), lane.colour, self.shown)
+                    held = held.taken(~is_filled)
                 _paint(painter, row, part, held, lane.colour, self.shown)
-                _paint_rings(painter, row, part, rings, lane.colour, self.shown)
-
-
-def _apart(held: Stretches, filled_s: Floats) -> tuple[Stretches, Stretches]:
-    """Single readings of T3000's own history, and all others."""
-    is_filled = (held.ends - held.starts <= MOMENT_S) & are_filled(held.starts, filled_s)
-    return held.taken(is_filled), held.taken(~is_filled) if is_filled.any() else held
 
 
 def _paint_rings(
