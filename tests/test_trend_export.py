@@ -21,7 +21,7 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.zones import local
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.theme import DARK, LIGHT, apply_theme, current_theme
-from t3monitor.ui.trend.export.export import Format
+from t3monitor.ui.trend.export.formats import Format
 from t3monitor.ui.trend.export.picture import as_image
 from t3monitor.ui.trend.legend import figures
 from t3monitor.ui.trend.legend.in_sight import measure
@@ -292,6 +292,28 @@ def test_a_table_of_what_is_seen_is_written_beside_the_window_until_it_is_given_
     settle(view)
     assert said == ["Given up: nothing was saved"]
     assert not view.is_busy
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_parquet_file_is_offered_where_its_package_is_installed(
+    view: TrendView, settle: Settle, writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    monkeypatch.setattr("t3monitor.ui.trend.export.formats.has_parquet", lambda: is_there)
+    menu = view.exporter.make_menu(view)
+    assert ("All readings, Parquet" in [action.text() for action in menu.actions()]) is is_there
+    view.exporter.restore_state({"folder": str(tmp_path), "format": "parquet"})
+    assert (view.exporter.save_state()["format"] == "parquet") is is_there
+    view.exporter.ask()
+    assert view.exporter.dialog is not None
+    filters = view.exporter.dialog.nameFilters()
+    view.exporter.dialog.reject()
+    assert ("All readings, Parquet (*.parquet)" in filters) is is_there
+    if is_there:
+        shown(view, settle, SAT)
+        writer.ends = True
+        save(view, settle, tmp_path / "t.parquet", Format.PARQUET)
+        [(table, file, form)] = writer.wanted
+        assert (table.drawn, file.name, form) == (None, "t.parquet", Form.PARQUET)
 
 
 @pytest.mark.parametrize(("its", "form"), [(Format.DRAWN, Form.CSV), (Format.DRAWN_EXCEL, Form.EXCEL)])

@@ -90,9 +90,14 @@ class Size:
         return f"About {rows} of {points}, {size}" + (f", into {' of '.join(into)}" if into else "")
 
 
+def has_parquet() -> bool:
+    """Whether Parquet files can be written: their package is an optional one."""
+    return find_spec("pyarrow") is not None
+
+
 def estimated(url: str, table: Table, form: Form, split: Split | None = None) -> Size:
     """How large it will get; raises DatabaseError, and FormError."""
-    if form is Form.PARQUET and find_spec("pyarrow") is None:
+    if form is Form.PARQUET and not has_parquet():
         raise FormError("A Parquet file needs pyarrow, which is not installed: pip install pyarrow, or write --long")
     files = sum(1 for _ in _parts(table, Path(form), split)) if split else 1
     names = [len(f"{series.site}{series.panel}{series.point}{series.label}") for series in table.series]

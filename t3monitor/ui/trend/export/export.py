@@ -5,7 +5,6 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import time, timedelta
-from enum import Enum
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -26,6 +25,7 @@ from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.kit.folders import documents
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.texts import date_text, translate
+from t3monitor.ui.trend.export.formats import Format
 from t3monitor.ui.trend.export.picture import Page, as_file, as_image, as_pdf, as_svg
 from t3monitor.ui.trend.export.saved_notice import SavedNotice
 from t3monitor.ui.trend.message import ProblemLine
@@ -39,51 +39,6 @@ _LONGEST_NAME = 100
 _PROGRESS_AFTER_MS, _LOOK_MS, _PERMILLE = 500, 100, 1000
 
 _logger = logging.getLogger(__name__)
-
-
-class Format(Enum):
-    """What can be made; the value is what is saved."""
-
-    PDF = "pdf"
-    PNG = "png"
-    SVG = "svg"
-    EXCEL = "xlsx"
-    READINGS = "csv"
-    DRAWN_EXCEL = "xlsx-drawn"
-    DRAWN = "csv-drawn"
-
-    @property
-    def suffix(self) -> str:
-        """Of its files."""
-        return self.value.partition("-")[0]
-
-    @property
-    def form(self) -> Form:
-        """Of a table."""
-        return Form(self.suffix)
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether a table has what the lines are made of, rather than all readings."""
-        return self in (Format.DRAWN, Format.DRAWN_EXCEL)
-
-    @property
-    def name_filter(self) -> str:
-        """As the desktop's dialog shows it."""
-        return {
-            Format.PDF: translate("Export", "Page for a report, PDF (*.pdf)"),
-            Format.PNG: translate("Export", "Picture, PNG (*.png)"),
-            Format.SVG: translate("Export", "Drawing, SVG (*.svg)"),
-            Format.EXCEL: translate("Export", "All readings, Excel (*.xlsx)"),
-            Format.READINGS: translate("Export", "All readings, CSV (*.csv)"),
-            Format.DRAWN_EXCEL: translate("Export", "Values as drawn, Excel (*.xlsx)"),
-            Format.DRAWN: translate("Export", "Values as drawn, CSV (*.csv)"),
-        }[self]
-
-    @property
-    def title(self) -> str:
-        """Without the names of its files."""
-        return self.name_filter.partition(" (")[0]
 
 
 _PICTURES: dict[Format, Callable[[Page], bytes | QImage]] = {
@@ -163,7 +118,7 @@ class Exporter(QObject):
     def make_menu(self, parent: QWidget) -> QMenu:
         """What can be made at once, each in one click more; and elsewhere."""
         menu = QMenu(parent)
-        for its in Format:
+        for its in Format.offered():
             menu.addAction(its.title, partial(self.save_now, its))
         menu.addSeparator()
         menu.addActions([self.ask_action, self.copy_action])
@@ -188,7 +143,7 @@ class Exporter(QObject):
         """From what `save_state` gave; anything else is left as it is."""
         if isinstance(saved, dict):
             self._folder = folder if isinstance(folder := saved.get("folder"), str) else ""
-            self._format = next((its for its in Format if its.value == saved.get("format")), Format.PDF)
+            self._format = next((its for its in Format.offered() if its.value == saved.get("format")), Format.PDF)
 
     def save_now(self, its: Format | None = None) -> None:
         """Writes what was written last, or something else, beside the last file under a name of its own."""
@@ -219,7 +174,7 @@ class Exporter(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.setNameFilters([each.name_filter for each in Format])
+        dialog.setNameFilters([each.name_filter for each in Format.offered()])
         dialog.filterSelected.connect(self._on_filter)
         dialog.selectNameFilter((its or self._format).name_filter)
         dialog.setDefaultSuffix((its or self._format).suffix)
@@ -293,7 +248,7 @@ class Exporter(QObject):
         file, name_filter = Path(chosen), self.dialog.selectedNameFilter()
         its = next((each for each in Format if each.name_filter == name_filter), self._format)
         if file.suffix.lower() != f".{its.suffix}":  # the name says more than the choice beneath it
-            its = next((each for each in Format if f".{each.suffix}" == file.suffix.lower()), its)
+            its = next((each for each in Format.offered() if f".{each.suffix}" == file.suffix.lower()), its)
         self.save(file, its)
 
     @Slot()
