@@ -13,11 +13,11 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from exported import IN1, export, holed, only_past
 from holed_file import HoledFile
 from t3monitor.config.paths import user_paths
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.ui.kit.theme import LIGHT
-from test_export_cli import IN1, export, holed, only_past
 
 __all__ = ["holed"]
 

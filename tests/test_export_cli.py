@@ -11,19 +11,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from exported import IN1, export, holed, only_past
 from holed_file import SERIAL, SPACING_S, HoledFile
 from t3monitor.cli import main
 
-IN1 = f"{SERIAL}/IN1"
-
-
-@pytest.fixture
-def holed(tmp_path: Path) -> Iterator[HoledFile]:
-    (tmp_path / "out").mkdir()
-    holed = HoledFile(tmp_path / "history.db")
-    holed.describe("SAT", "RAT")
-    yield holed
-    holed.connection.close()
+__all__ = ["holed"]
 
 
 @pytest.fixture(scope="module")
@@ -36,22 +28,9 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HoledFile]:
     long.connection.close()
 
 
-def export(holed: HoledFile, tmp_path: Path, *options: str, name: str = "t.csv") -> int:
-    return main(["export", str(tmp_path / "out" / name), "--database", holed.url, "--zone", "Europe/Berlin", *options])
-
-
 def rows(tmp_path: Path, name: str = "t.csv", delimiter: str = ",") -> list[list[str]]:
     with (tmp_path / "out" / name).open(encoding="utf-8-sig", newline="") as text:
         return list(csv.reader(text, delimiter=delimiter))
-
-
-def only_past(holed: HoledFile) -> None:
-    """A panel of which there are readings and nothing else."""
-    layout = {"id": 9, "serial_number": 240001, "point_type": "INPUT", "panel_id": 4, "fingerprint": "9"}
-    holed.add("TRENDLOG_LAYOUTS", **layout)
-    point = {"point_id": "IN1", "point_index": 1, "label": "SAT", "range": 3, "units": "°C", "digital_analog": 1}
-    holed.add("TRENDLOG_LAYOUT_POINTS", layout_id=9, position=0, **point)
-    holed.read(1_700_000_000, 1_700_000_030, values=(21.5,), layout=9, serial=240001)
 
 
 def test_a_day_alone_is_meant_from_its_begin_to_its_end_by_the_clock_of_the_zone(

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holed_file import SERIAL, HoledFile
+from recorded_frames import BEGIN_S, POINTS, Frame, assert_is_of, few, line_of, some_batches
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
@@ -27,7 +28,6 @@ from t3monitor.store.successions import first_reading_s, read_successions, write
 from t3monitor.store.upkeep.packed import pack_oldest
 from t3monitor.store.upkeep.salvage import salvage
 from t3monitor.store.work import LongWork
-from test_reader import BEGIN_S, POINTS, Frame, assert_is_of, few, line_of, some_batches
 
 OLD, NEW, NEWEST = 237219, 240001, 250003
 NOW_S = 2_000_000_000.0
