@@ -78,10 +78,10 @@ def test_for_the_picture_no_more_is_read_than_it_shows(
     asked: list[tuple[float, float]] = []
     read_many = HistoryReader.read_many
 
-    def noted(self: HistoryReader, keys: Any, start_s: float, end_s: float, max_points: int) -> Any:
+    def noted(self: HistoryReader, keys: Any, start_s: float, end_s: float, max_points: int, **how: Any) -> Any:
         if max_points > 1:  # else it is asked for holes alone, which may begin earlier
             asked.append((start_s, end_s))
-        return read_many(self, keys, start_s, end_s, max_points)
+        return read_many(self, keys, start_s, end_s, max_points, **how)
 
     monkeypatch.setattr(HistoryReader, "read_many", noted)
     holed.read(*range(1_700_000_000, 1_700_010_000, 60))
