@@ -1,12 +1,15 @@
 """What rows of T3000's own databases mean, in every shape that they have had: times, twins, zeros, ranges, units."""
 
+import re
 import shutil
 import sqlite3
 import time
 from collections import Counter
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -210,6 +213,59 @@ def test_twice_or_a_part_of_it_adds_nothing(tmp_path: Path, ours: Database) -> N
     with closing(sqlite3.connect(ours.path)) as connection:
         events = connection.execute("SELECT kind, detail FROM SYNC_EVENTS").fetchall()
     assert events == [("import", "webview_t3_device_2026-01.db, 30 rows"), ("import", "t3000.db, 120 rows")]
+
+
+@pytest.mark.parametrize("zone", [NEW_YORK, ZoneInfo("Europe/Berlin")], ids=str)
+@pytest.mark.parametrize("shape", SPLIT)
+def test_a_file_and_its_partitions_in_any_order_are_the_whole_and_nothing_comes_twice(
+    shape: str, zone: ZoneInfo, tmp_path: Path
+) -> None:
+    """Of nights in which clocks are put, and of days in which browsers wrote UTC and the service local time."""
+    points = [point(1, "IN1", 0), point(2, "IN1", 1), point(3, "IN2", 1), point(4, "OUT1", 0)]
+    written = []
+    for began in ("2025-10-25 22:00", "2025-11-02 03:00", "2025-11-30 20:00", "2025-12-08 20:00", "2026-03-08 04:00"):
+        for number in range(16):
+            for row in points:
+                by_service = int(str(row["PointIndex"])) == 0
+                time_s = utc(began) + 1800 * number + (0 if by_service else 150)
+                text = f"{datetime.fromtimestamp(time_s, zone):%Y-%m-%d %H:%M:%S}"
+                if not by_service and text < "2025-12-09":
+                    text = f"{datetime.fromtimestamp(time_s, UTC):%Y-%m-%d %H:%M:%S}"
+                told = {"LoggingTime": time_s, "DataSource": 1 if by_service else 2}
+                known = {
+                    name: value for name, value in told.items() if name in re.sub("LoggingTime_Fmt", "", SPLIT[shape])
+                }
+                written.append(sample(int(str(row["id"])), f"{len(written)}000", text, **known))
+    parts = {
+        "webview_t3_device_2025-11.db": ("", "2025-12-01"),
+        "webview_t3_device_2025-12.db": ("2025-12-01", "2026-01-01"),
+        "webview_t3_device.db": ("2026-01-01", "9999"),
+        "copy.db": ("", "9999"),
+    }
+    files = [
+        split(
+            tmp_path / name,
+            SPLIT[shape],
+            points,
+            [row for row in written if since <= str(row["LoggingTime_Fmt"]) < until],
+        )
+        for name, (since, until) in parts.items()
+    ]
+    november, december, present, whole = files
+    found = []
+    for number, order in enumerate(
+        ([whole], [november, december, present], [present, december, november], [december, whole, *files], files)
+    ):
+        with closing(Database(sqlite_url(tmp_path / f"{number}.history"))) as ours:
+            for file in order:
+                import_file(file, zone, tmp_path / "copies", storing(ours), LongWork(), Known())
+            found.append(rows(ours, "serial_number, point_id, logging_time, value, units, created_by"))
+    assert all(samples == found[0] for samples in found)
+    places = [row[:3] for row in found[0]]
+    assert len(places) == len(set(places))
+    assert len({value for *_, value, _, _ in found[0]}) == len(places), "each is a row that was written"
+    if "LoggingTime " in SPLIT[shape]:
+        assert len(places) == len(written)
 
 
 def test_an_import_that_is_ended_anywhere_and_repeated_is_as_one_that_was_not(
