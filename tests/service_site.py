@@ -22,6 +22,23 @@ WHOLE = Building(panels=2).answer(1_761_960_895)
 ANSWER = few_points(WHOLE)
 POINTS = 2 * 3 * 8
 NOT_READY = NotReadyError("T3000 is starting (-2)")
+_PATIENCE_S = 20.0
+
+
+class Runner(threading.Thread):
+    """Runs a service, as the command line and the window do."""
+
+    def __init__(self, service: SyncService) -> None:
+        super().__init__(daemon=True)
+        self.service = service
+
+    def run(self) -> None:
+        self.service.run()
+
+    def close(self) -> None:
+        self.service.close()
+        self.join(_PATIENCE_S)
+        assert not self.is_alive()
 
 
 class Site:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from service_site import Runner
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.baselines import Aspect, BaselineEdit, differences
@@ -29,7 +30,6 @@ from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.present_state import read_present_state
 from t3monitor.sync.links import open_link, site_zones
 from t3monitor.sync.sites import SiteServices
-from test_sites import Runner
 
 END_S = 1_761_998_400  # 1 November 2025, 12:00 UTC
 PANELS = 5

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from state_words_of_ranges import DIGITAL
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import HW_SWITCH_WORDS, INPUT_STATUS_WORDS, JUMPER_WORDS, Point
 from t3monitor.model.units import unit
-from test_units import DIGITAL
 
 INPUT, OUTPUT, VARIABLE = PointType
 

@@ -1,6 +1,7 @@
 """The settings page of how long history is kept: exceptions, and what the values would do before they are applied."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from t3monitor.store.upkeep.preview import Preview, preview
 from t3monitor.store.work import LongWork
 from t3monitor.ui.settings.history import HistoryPage
 from t3monitor.ui.settings.upkeep import UpkeepTask
-from test_preview import BEGIN_S, NOW_S
 from values import device
 
+BEGIN_S = int(datetime(2026, 1, 10).timestamp())
+NOW_S = BEGIN_S + 20 * 86_400 + 60
 KEPT = Kept(serial_number=237219, point_type="OUTPUT", samples_days=30, daily_values_days=400)
 UNKNOWN = Kept(serial_number=4711, samples_days=3)
 

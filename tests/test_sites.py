@@ -10,11 +10,11 @@ import pytest
 
 from answers import few_points
 from scripted_link import ScriptedLink, Step
+from service_site import Runner
 from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import Outcome, UnreachableError
 from t3monitor.model.events import AnswerDecoded, CycleFinished, SyncEvent
 from t3monitor.simulation.building import Building
-from t3monitor.sync.service import SyncService
 from t3monitor.sync.sites import SiteServices
 from t3monitor.t3000.link import Answer
 
@@ -23,20 +23,6 @@ OFFICE = few_points(Building(panels=2).answer(NOW_S))
 POINTS = 2 * 3 * 8
 PLANT = OFFICE.replace(b'"panel_serial_number":2', b'"panel_serial_number":9')
 PATIENCE_S = 20.0
-
-
-class Runner(threading.Thread):
-    def __init__(self, service: SyncService) -> None:
-        super().__init__(daemon=True)
-        self.service = service
-
-    def run(self) -> None:
-        self.service.run()
-
-    def close(self) -> None:
-        self.service.close()
-        self.join(PATIENCE_S)
-        assert not self.is_alive()
 
 
 class Campus:

@@ -2,11 +2,11 @@
 
 import pytest
 
+from state_words_of_ranges import DIGITAL
 from t3monitor.model.point_types import PointType, parse_point_id
 from t3monitor.model.units import has_states, is_defined, range_name, state_words, unit, value_text, written_unit
 
 INPUT, OUTPUT, VARIABLE = PointType
-
 # What docs/t3000.md 6 gives no name of its own has its unit for a name, or any name that is not neutral (None).
 ANALOG: dict[PointType, dict[int, tuple[str | None, str]]] = {
     INPUT: {
@@ -96,32 +96,6 @@ ANALOG: dict[PointType, dict[int, tuple[str | None, str]]] = {
         38: ("Custom 5", ""),
     },
 }
-
-DIGITAL = {
-    1: "Off/On",
-    2: "Close/Open",
-    3: "Stop/Start",
-    4: "Disable/Enable",
-    5: "Normal/Alarm",
-    6: "Normal/High",
-    7: "Normal/Low",
-    8: "No/Yes",
-    9: "Cool/Heat",
-    10: "Unoccupy/Occupy",
-    11: "Low/High",
-    12: "On/Off",
-    13: "Open/Close",
-    14: "Start/Stop",
-    15: "Enable/Disable",
-    16: "Alarm/Normal",
-    17: "High/Normal",
-    18: "Low/Normal",
-    19: "Yes/No",
-    20: "Heat/Cool",
-    21: "Occupy/Unoccupy",
-    22: "High/Low",
-}
-
 ALL_ANALOG = [(kind, range_, *words) for kind, ranges in ANALOG.items() for range_, words in ranges.items()]
 
 

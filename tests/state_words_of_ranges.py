@@ -1,0 +1,26 @@
+"""The words of T3000's digital ranges (docs/t3000.md 6)."""
+
+DIGITAL = {
+    1: "Off/On",
+    2: "Close/Open",
+    3: "Stop/Start",
+    4: "Disable/Enable",
+    5: "Normal/Alarm",
+    6: "Normal/High",
+    7: "Normal/Low",
+    8: "No/Yes",
+    9: "Cool/Heat",
+    10: "Unoccupy/Occupy",
+    11: "Low/High",
+    12: "On/Off",
+    13: "Open/Close",
+    14: "Start/Stop",
+    15: "Enable/Disable",
+    16: "Alarm/Normal",
+    17: "High/Normal",
+    18: "Low/Normal",
+    19: "Yes/No",
+    20: "Heat/Cool",
+    21: "Occupy/Unoccupy",
+    22: "High/Low",
+}
