@@ -62,7 +62,7 @@ spreadsheets: $(READY) ## exported files read back by csv, pandas, openpyxl and 
 		{ apt-get update -qq && apt-get install -qq -y --no-install-recommends libreoffice-calc python3-uno >/dev/null; }
 	@$(BIN)/python -m scripts.spreadsheets
 
-ui-check: $(READY) ## the real window under Xvfb, with a real mouse and keyboard: an engineer's ten tasks, counted
+ui-check: $(READY) ## the real window under Xvfb, with a real mouse and keyboard: an engineer's ten tasks, counted, and files in and out
 	@$(BIN)/python -m scripts.ui_check $(UI_CHECK)
 
 pictures: $(READY) ## docs/images anew, in light and dark; PICTURES=folder, ALL=1 for all sizes and scales, KINDS="holes xy"

@@ -140,6 +140,26 @@ def test_files_are_looked_for_among_the_documents_then_where_the_last_ones_were(
     run(scenario())
 
 
+def test_a_file_without_a_sample_cannot_be_imported_and_what_can_be_is_said(
+    run: Run, paths: Paths, tmp_path: Path
+) -> None:
+    (tmp_path / "letter.txt").write_text("Dear Sirs")
+    empty = split(tmp_path / "empty.db", SPLIT["2025-10-30"], [point(1)], [])
+
+    async def scenario() -> None:
+        async with opened(paths, STOPPED) as program:
+            assert drop(program.window, [tmp_path / "letter.txt", empty])
+            dialog = program.importer.dialog
+            assert isinstance(dialog, ImportDialog)
+            await until(lambda: not program.is_busy, program)
+            assert not dialog.import_button.isEnabled()
+            assert dialog.headline.text().startswith("Nothing of this can be imported. What can: databases of T3000's")
+            assert "there is no reading in it" in dialog.text.toPlainText()
+            dialog.reject()
+
+    run(scenario())
+
+
 def test_what_was_dropped_is_nothing_where_its_program_ended_before_it_told(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
         async with opened(paths, STOPPED) as program:

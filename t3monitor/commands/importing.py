@@ -45,7 +45,7 @@ def import_(args: argparse.Namespace) -> int:
         for source in sources:
             act = partial(import_source, source, zone, folder, store, work, known, is_stored=is_stored)
             try:
-                lines = done(act, work)
+                told = done(act, work)
             except DatabaseError:
                 raise
             except MonitorError as error:
@@ -54,7 +54,7 @@ def import_(args: argparse.Namespace) -> int:
                 if work.is_cancelled:
                     break
             else:
-                say(*lines)
+                say(*told.lines)
     return code
 
 

@@ -27,6 +27,13 @@ class Source(NamedTuple):
     captures: tuple[Path, ...] = ()
 
 
+class Told(NamedTuple):
+    """What is to be told of a source, and whether it holds anything that can be imported."""
+
+    lines: list[str]
+    holds_something: bool
+
+
 def sources_in(paths: Iterable[Path], work: LongWork, in_force: Path | None = None) -> list[Source]:
     """What the named files and folders hold, each once: of a folder T3000's databases below it, then all captures.
 
@@ -58,8 +65,8 @@ def import_source(
     known: Known,
     *,
     is_stored: bool | None,
-) -> list[str]:
-    """Imports it, or without ``store`` only looks at it; returns what is to be told, in times of ``zone``.
+) -> Told:
+    """Imports it, or without ``store`` only looks at it; what is told of is in times of ``zone``.
 
     ``zone`` is that of the computer that wrote it (None: this one's), ``folder`` is ours, for a copy where one is
     needed; ``is_stored`` says what the lines say of the outcome (None: it is yet to be decided). Raises
@@ -67,15 +74,15 @@ def import_source(
     """
     if source.captures:
         captured = captures.import_captures(*source, zone, store, work, known)
-        return list(captures.report_lines(captured, zone, is_stored=is_stored))
+        return Told([*captures.report_lines(captured, zone, is_stored=is_stored)], captured.samples > 0)
     try:
         report = import_file(source.path, zone, folder, store, work, known)
-        return list(report_lines(report, zone, is_stored=is_stored))
+        return Told([*report_lines(report, zone, is_stored=is_stored)], report.samples > 0)
     except OurOwnFileError:
         from t3monitor.exchange import other_monitor  # with numpy, which a program that was just started does without
 
         merged = other_monitor.import_monitor(source.path, folder, store, work, known)
-        return list(other_monitor.report_lines(merged, zone, is_stored=is_stored))
+        return Told([*other_monitor.report_lines(merged, zone, is_stored=is_stored)], holds_something=True)
 
 
 def _is_database(path: Path, in_force: Path | None) -> bool:

@@ -73,20 +73,20 @@ class OthersHistory:
             return self._told_of(path, Storing(keeper), work, known)
 
     def _told_of(self, path: Path, store: Storing | None, work: LongWork, known: Known) -> list[str]:
-        """Of each source in it; what failed is told as well, unless all did."""
+        """Of each source in it, of those too that cannot be used; if none can, that is an error."""
         lines: list[str] = []
-        failed: list[MonitorError] = []
-        sources = sources_in([path], work, known.file)
+        holds_something = False
         is_stored = True if store else None
-        for source in sources:
+        for source in sources_in([path], work, known.file):
             try:
-                lines += import_source(source, self._zone, self._folder, store, work, known, is_stored=is_stored)
+                told = import_source(source, self._zone, self._folder, store, work, known, is_stored=is_stored)
+                lines += told.lines
+                holds_something |= told.holds_something
             except (CancelledWorkError, DatabaseError):
                 raise
             except MonitorError as error:
-                failed.append(error)
                 lines.append(str(error))
-        if len(failed) == len(sources):
+        if not holds_something:
             raise UnusableFileError("\n".join(lines))
         return lines
 
@@ -202,7 +202,10 @@ class ImportDialog(QDialog):
                 "Nothing is stored yet. What the database has already is left out; the present state stays as it is."
             )
             if good
-            else self.tr("Nothing of this can be imported.")
+            else self.tr(
+                "Nothing of this can be imported. What can: databases of T3000's, captures of its answers, and the "
+                "database of another T3 Monitor."
+            )
         )
 
     def _on_taken(self, good: int) -> None:
