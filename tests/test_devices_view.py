@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QPainter
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -202,6 +202,15 @@ class TestRecording:
         assert view.tree.viewport().grab(place).toImage() != before
         view.filter_box.setText("not rec")
         assert shown(view) == ["All panels", "Panels", "AHU"]
+
+    def test_a_key_does_each_entry_of_a_panels_menu(self, view: DevicesView) -> None:
+        view.apply(snapshot(device(1, 1), device(2, 2)))
+        view.set_successions([Succession(2, 1, NOW_S, NOW_S, "")])
+        for serial_number in (1, 2):
+            entries = [its for its in view.make_panel_menu(serial_number).actions() if not its.isSeparator()]
+            letters = [QKeySequence.mnemonic(its.text()).toString() for its in entries]
+            assert all(letters)
+            assert len(letters) == len(set(letters)) == 4
 
 
 class TestState:

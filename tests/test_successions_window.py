@@ -62,7 +62,7 @@ def test_a_panel_is_the_successor_of_another_one_until_that_is_taken_back(run: R
             assert (note(new), note(old)) == ("", "")
             QTest.keySequence(window, QKeySequence("Ctrl+Y"))
             await until(lambda: len(book.entries) == 1, program)
-            menu()[f"No longer successor of {old}"].trigger()
+            menu()[f"&No longer successor of {old}"].trigger()
             await until(lambda: not book.entries, program)
 
             asked = await dialog()

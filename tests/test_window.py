@@ -280,7 +280,7 @@ def test_what_the_user_looks_at_is_to_be_read_first_and_a_controller_is_accepted
             entries = {}
             for serial in (first, last):
                 actions = window.devices.make_panel_menu(serial).actions()
-                entries[serial] = next(action for action in actions if action.text() == "This is the same controller")
+                entries[serial] = next(action for action in actions if action.text() == "&This is the same controller")
             assert (entries[first].isEnabled(), entries[last].isEnabled()) == (True, False)
             entries[first].trigger()
             assert accepted == [first]

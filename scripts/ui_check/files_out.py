@@ -135,6 +135,11 @@ def say_who_is_the_successor(desk: Desk) -> str:
     until(lambda: ask(desk.data, told), "it is kept")
     focus("T3 Monitor")
     until(lambda: "successor of" in desk.panel("AHU-2").name, "the tree says it")
+    desk.hands.right_click(desk.panel("AHU-2").middle)
+    desk.hands.press("n")
+    until(lambda: not ask(desk.data, told), "the same menu takes it back")
+    desk.hands.press("ctrl+z")
+    until(lambda: "successor of" in desk.panel("AHU-2").name, "and that is undone by a key")
     return f"PANEL_SUCCESSORS: {ask(desk.data, told)}; {desk.panel('AHU-2').name}"
 
 

@@ -50,7 +50,7 @@ class BaselinesPage(QWidget):
         self.what = self._combo(self.tr("What differs"), self.tr("Which differences are shown"))
         self.search = SearchBox(self.tr("Search…"))
         self.search.setAccessibleName(self.tr("Search the differences"))
-        self.search.setMinimumWidth(120)
+        self.search.setMinimumWidth(80)
         self.search.setMaximumWidth(220)
         self.deeds = tool_button(self.tr("Baseline"), self.tr("Freeze all points, or rename or delete the baseline"))
         self.deeds.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

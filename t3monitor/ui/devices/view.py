@@ -231,14 +231,14 @@ class DevicesView(QWidget):
         record.setCheckable(True)
         record.setChecked(self.model.is_recorded(serial_number))
         record.toggled.connect(partial(self.record_toggled.emit, serial_number))
-        same = menu.addAction(self.tr("This is the same controller"))
+        same = menu.addAction(self.tr("&This is the same controller"))
         same.setToolTip(
             self.tr("Another controller with this serial number answers; says that it is this panel, moved and renamed")
         )
         same.setEnabled(self.model.is_in_conflict(serial_number))
         same.triggered.connect(partial(self.same_controller_said.emit, serial_number))
         if before := self.model.replaced_by(serial_number):
-            text = self.tr("No longer successor of %d") % before
+            text = self.tr("&No longer successor of %d") % before
             menu.addAction(text).triggered.connect(partial(self.successor_revoked.emit, serial_number))
         else:
             successor = menu.addAction(self.tr("&Successor of…"))
