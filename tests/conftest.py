@@ -208,6 +208,16 @@ def paths(tmp_path: Path) -> Paths:
     return Paths(tmp_path / "config", tmp_path / "data", tmp_path / "logs")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_test_touches_a_users_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test leaves in the program's folders would be found by the next run; ``own_home`` gives it some."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("T3MONITOR_HOME", str(home))
+        yield
+    assert not [file for file in home.rglob("*") if file.is_file()], "a test without own_home wrote there"
+
+
 @pytest.fixture
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For commands run in this process: folders of its own, and logging left as it was."""

@@ -54,7 +54,7 @@ def run(file: HoledFile, stand_in: StandIn, *more: str) -> int:
 
 
 def test_what_t3000_logged_is_stored_once_and_what_goes_on_now_is_left_for_later(
-    file: HoledFile, stand_in: StandIn, capsys: pytest.CaptureFixture[str]
+    file: HoledFile, stand_in: StandIn, own_home: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     times = leave(file, stand_in)
     assert run(file, stand_in, "--zone", "UTC") == 0
@@ -67,7 +67,7 @@ def test_what_t3000_logged_is_stored_once_and_what_goes_on_now_is_left_for_later
 
 
 def test_a_zone_that_t3000_contradicts_fills_nothing_and_fails(
-    file: HoledFile, stand_in: StandIn, capsys: pytest.CaptureFixture[str]
+    file: HoledFile, stand_in: StandIn, own_home: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     leave(file, stand_in)
     assert run(file, stand_in, "--zone", "Etc/GMT-3") == 1

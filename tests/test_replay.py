@@ -181,7 +181,7 @@ def test_an_entry_cut_off_within_its_answer_is_a_bad_reply_and_ends_the_replay(t
 
 
 def test_of_a_folder_a_bad_answer_is_told_with_the_file_that_holds_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, own_home: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recording(tmp_path / "captures" / "1.txt", captured(FIRST))
     bad = recording(tmp_path / "captures" / "2.txt", captured(SECOND)[:-200])
