@@ -50,6 +50,21 @@ def test_a_point_that_lost_the_members_behind_its_value_is_read_anew() -> None:
     assert (new.value, new.status) == (22.0, None)
 
 
+@pytest.mark.parametrize("value", [2**32 + 1, 10**14, -(2**31) - 1, 1e38])
+def test_a_value_that_is_no_number_of_t3000s_is_no_change_of_the_one_before(value: float) -> None:
+    _, new = decoded(points_of(real_point()), points_of(real_point(value=value)))
+    assert new.panels[0].inputs == ()
+    assert new.skipped_points == (
+        f"panel 5: point 1 of the answer cannot be used: its value {value:g} does not fit T3000's 32 bits",
+    )
+
+
+@pytest.mark.parametrize("value", [-(2**31), 2**32 - 1, 999_999_999, 1_000_000_000, -1])
+def test_a_value_of_32_bits_is_one_whatever_its_sign(value: int) -> None:
+    _, new = decoded(points_of(real_point()), points_of(real_point(value=value)))
+    assert [point.value for point in new.panels[0].points()] == [value / 1000]
+
+
 def test_points_that_change_stay_at_their_places_in_whatever_order_they_are_listed() -> None:
     def answer(value: int) -> bytes:
         return points_of(

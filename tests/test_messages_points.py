@@ -31,6 +31,8 @@ BAD_POINTS: dict[str, Any] = {
     "a value that is a list": real_point(number=2, value=[21500]),
     "a value that is true": real_point(number=2, value=True),
     "a value without end": real_point(number=2, value=10**400),
+    "a value of more than 32 bits": real_point(number=2, value=2**32 + 1),
+    "a value that no panel can have": real_point(number=2, value=3.4028235e38),
     "an id of another type": real_point(number=2, id="OUT2"),
     "an id with number zero": real_point(number=2, id="IN0"),
     "an id with a leading zero": real_point(number=2, id="IN02"),

@@ -15,8 +15,9 @@ from t3monitor.model.words import NO_WORDS, RangeWords
 from t3monitor.t3000.text import clean
 from t3monitor.t3000.wire_json import LenientDecoder, WireError, read
 
-# Whatever a panel sends in a whole number must fit the database's integers.
-Number = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**32)]
+# T3000's numbers have 32 bits, of which builds differ in the sign; what is beyond them was made by no panel.
+LEAST_RAW, MOST_RAW = -(2**31), 2**32
+Number = Annotated[int, msgspec.Meta(ge=LEAST_RAW, le=MOST_RAW)]
 
 LABEL_SIZE = 9
 FULL_LABEL_SIZES = {PointType.INPUT: 21, PointType.OUTPUT: 19, PointType.VARIABLE: 21}
@@ -63,7 +64,7 @@ class _Typed(Struct):
 
 
 _VALUE_MEMBER = b'"value":'
-_LAST_NUMBER = re.compile(rb"-?[0-9]{1,15}}")
+_LAST_NUMBER = re.compile(rb"-?[0-9]{1,9}}")  # fits T3000's 32 bits whatever its digits
 _POINT_TYPES: dict[str | None, PointType] = {point_type.value: point_type for point_type in PointType}
 # Objects that stand beside the points in an answer and are none; what is wrong with them is nobody's fault.
 _OTHER_TYPES = {"PROGRAM", "PID", "SCHEDULE", "HOLIDAY", "GRP", "MON"}
@@ -181,7 +182,11 @@ def _value(wire: _WirePoint, shape: Shape, *, digital: bool) -> float:
     if has_states(digital=digital, range_=wire.range):
         state = wire.control if wire.control is not None else wire.value
         return 1.0 if state else 0.0
-    return wire.value / 1000 if shape is Shape.REAL else wire.value
+    if shape is Shape.DOCUMENTED:
+        return wire.value
+    if not LEAST_RAW <= wire.value <= MOST_RAW:
+        raise WireError(f"its value {wire.value:g} does not fit T3000's 32 bits")
+    return wire.value / 1000
 
 
 def _units(wire: _WirePoint, point_type: PointType, *, digital: bool) -> str:

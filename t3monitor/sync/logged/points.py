@@ -9,9 +9,9 @@ from t3monitor.model.units import has_states, unit
 from t3monitor.model.words import NO_WORDS
 from t3monitor.store.layouts import LayoutPoint
 from t3monitor.sync.logged.known import Known
+from t3monitor.t3000.wire_points import LEAST_RAW, MOST_RAW
 
 _SCALE = 1000  # of T3000's raw numbers
-_LEAST, _MOST = -(2**31), 2**32  # of a raw number
 
 
 class UnreadableError(ValueError):
@@ -72,7 +72,7 @@ class SourcePoint:
                 raise UnreadableError("its value is no number") from None
             if number != as_float:
                 raise UnreadableError("its value is not whole, so its scale is not known") from None
-        if not _LEAST <= number <= _MOST:
+        if not LEAST_RAW <= number <= MOST_RAW:
             raise UnreadableError("its value is no number of T3000's")
         return float(number != 0) if self.has_states else number / _SCALE
 
