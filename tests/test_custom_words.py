@@ -43,7 +43,7 @@ def test_a_point_says_its_state_and_unit_in_the_words_of_its_panel() -> None:
     decoder = AnswerDecoder()
     decoder.set_words(PANEL, WORDS)
     assert value_texts(decoder) == {
-        "IN1": "21.50 kPa",
+        "IN1": "21.500 kPa",
         "IN2": "21.50 °C",
         "OUT1": "Ajar",
         "OUT2": "On",
@@ -60,9 +60,9 @@ def test_words_of_another_panel_change_nothing() -> None:
 
 def test_new_words_hold_from_the_next_answer_on_though_its_bytes_are_the_same() -> None:
     decoder = AnswerDecoder()
-    assert value_texts(decoder)["IN1"] == "21.50"
+    assert value_texts(decoder)["IN1"] == "21.500"
     decoder.set_words(PANEL, WORDS)
-    assert value_texts(decoder)["IN1"] == "21.50 kPa"
+    assert value_texts(decoder)["IN1"] == "21.500 kPa"
     decoder.set_words(PANEL, RangeWords(digital={23: ((0, "Open"), (1, "Closed"))}, units={20: "Pa"}))
     texts = value_texts(decoder)
     assert (texts["IN1"], texts["OUT1"], texts["VAR1"]) == ("21.50 Pa", "Closed", "State 2")
@@ -74,7 +74,7 @@ def test_a_value_that_alone_changed_keeps_its_words() -> None:
     value_texts(decoder)
     changed = [POINTS[0] | {"value": 5000}, *POINTS[1:4], POINTS[4] | {"value": 1000}, POINTS[5]]
     texts = value_texts(decoder, changed)
-    assert (texts["IN1"], texts["VAR1"]) == ("5.00 kPa", "Low")
+    assert (texts["IN1"], texts["VAR1"]) == ("5.000 kPa", "Low")
 
 
 def test_points_whose_words_did_not_change_stay_the_same_objects() -> None:

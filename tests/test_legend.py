@@ -25,8 +25,9 @@ from t3monitor.ui.kit.layout import stack
 from t3monitor.ui.trend.holes.missing import Pieces
 from t3monitor.ui.trend.legend.figures import Figures, FiguresInSight, figures_of
 from t3monitor.ui.trend.legend.in_sight import InSight, ToMeasure, in_sight, measure
-from t3monitor.ui.trend.legend.legend import NARROW_PX, Legend, LegendSplitter
+from t3monitor.ui.trend.legend.legend import Legend
 from t3monitor.ui.trend.legend.legend_model import Column, Entry, Told
+from t3monitor.ui.trend.legend.legend_splitter import NARROW_PX, LegendSplitter
 from t3monitor.ui.trend.legend.styles import FIRST, Style
 from t3monitor.ui.trend.series.trace import Names, Trace
 from t3monitor.ui.trend.time.time_range import TimeRange
@@ -310,6 +311,23 @@ def test_a_cause_leaves_a_label_its_room_and_values_of_states_their_words(legend
     assert "On 42 %" in drawn(legend)
 
 
+def test_a_word_that_has_no_room_beside_its_label_has_a_line_of_its_own(legend: Legend) -> None:
+    word = "◉ Warm-up stage 04 ABC"
+    mode = replace(ENTRIES[2], names=Names("AHU-1", "AHU_MODE", ""), told=Told(word), state=PanelState.LIVE)
+    legend.show_entries([ENTRIES[0], mode], "Now")
+    heights = {}
+    for width in (NARROW_PX, 900, NARROW_PX):
+        legend.resize(width, 300)
+        assert {"AHU_MODE", word} <= set(drawn(legend)), width
+        heights[width] = [
+            legend.visualRect(legend.cell(entry.key, Column.NAME)).height() for entry in (ENTRIES[0], mode)
+        ]
+    assert heights[900][1] == heights[900][0] == heights[NARROW_PX][0]
+    assert heights[NARROW_PX][1] > 1.4 * heights[NARROW_PX][0]
+    legend.show_entries([ENTRIES[0], replace(mode, told=Told("On"))], "Now")
+    assert legend.visualRect(legend.cell(mode.key, Column.NAME)).height() == heights[NARROW_PX][1], "nothing jumps"
+
+
 def test_states_alone_have_no_room_for_extremes_and_their_shares_have_their_words(legend: Legend) -> None:
     share = Figures(mean="Occupied 42 %", known="100 %")
     legend.show_entries([replace(ENTRIES[2], figures=share), replace(ENTRIES[2], key=RAT, figures=share)], "Now")
@@ -464,8 +482,8 @@ def test_a_counter_has_what_it_counted_in_place_of_its_mean() -> None:
     def counted(values: list[float], end_s: float) -> str:
         return figures(values, units="kWh", range_=25, end_s=end_s).mean
 
-    assert counted([100.0, 104.0, 0.0, 5.0], 40.0) == "+9.00", "it was set to zero"
-    assert counted([100.0, 104.0], 90.0) == "≥ +4.00", "of the rest nothing is known"
+    assert counted([100.0, 104.0, 0.0, 5.0], 40.0) == "+9.000", "it was set to zero"
+    assert counted([100.0, 104.0], 90.0) == "≥ +4.000", "of the rest nothing is known"
 
 
 def test_of_a_counter_of_which_there_are_too_many_readings_it_is_nearly_what_it_counted() -> None:
@@ -473,7 +491,7 @@ def test_of_a_counter_of_which_there_are_too_many_readings_it_is_nearly_what_it_
     stretches = Stretches(times + 90.0, np.arange(4) * 10.0, np.arange(4) * 10.0 + 9.0, np.ones(4))
     series = Series(times, np.arange(4) * 10.0 + 4.5, Holes.none(), "kWh", 25, False, "", 10.0, stretches)
     told = measure(ToMeasure((series,), TimeRange(0.0, 390.0), Pieces.none(), 390.0))
-    assert figures_of(Trace(SAT), told).mean == "≈ +39.00"
+    assert figures_of(Trace(SAT), told).mean == "≈ +39.000"
 
 
 def test_what_is_partial_is_said_in_a_word_where_there_is_room_and_marked_where_there_is_none(legend: Legend) -> None:

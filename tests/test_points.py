@@ -39,20 +39,22 @@ def point(kind: PointType = INPUT, value: float = 0.0, **fields: Any) -> Point:
         (INPUT, 3, -12.0, "-12.00 °C"),
         (INPUT, 28, 850.0, "850.00 ppm"),
         (INPUT, 31, 12.3, "12.30 µg/m³"),
-        (INPUT, 19, 0.0, "0.00 V"),
-        (INPUT, 20, 5.0, "5.00"),
-        (INPUT, 0, 5.0, "5.00"),
-        (INPUT, 255, 5.0, "5.00"),
+        (INPUT, 19, 0.0, "0.000 V"),
+        (INPUT, 20, 5.0, "5.000"),
+        (INPUT, 0, 5.0, "5.000"),
+        (INPUT, 255, 5.0, "5.000"),
         (OUTPUT, 4, 45.125, "45.12 %"),
         (OUTPUT, 2, 100.0, "100.00 %Open"),
-        (VARIABLE, 1, 21.5, "21.500 °C"),
+        (VARIABLE, 1, 21.5, "21.50 °C"),
+        (INPUT, 12, 0.004, "0.004 A"),
+        (VARIABLE, 7, 0.012, "0.012 inWC"),
         (VARIABLE, 22, 0.001, "0.001 %"),
-        (VARIABLE, 33, 1234.5, "1234.500 m³/h"),
+        (VARIABLE, 33, 1234.5, "1234.50 m³/h"),
         (VARIABLE, 34, 5.0, "5.000"),
         (VARIABLE, 0, 5.0, "5.000"),
     ],
 )
-def test_a_number_has_two_decimals_or_three_for_variables_and_its_unit(
+def test_a_number_has_the_decimals_of_its_unit_whatever_shows_it(
     kind: PointType, range_: int, value: float, text: str
 ) -> None:
     assert point(kind, value, range=range_).value_text == text
@@ -77,7 +79,7 @@ def test_a_time_variable_is_shown_as_hours_minutes_and_seconds(seconds: float, t
 
 
 def test_range_twenty_is_a_time_only_on_an_analog_variable() -> None:
-    assert point(INPUT, 90.0, range=20).value_text == "90.00"
+    assert point(INPUT, 90.0, range=20).value_text == "90.000"
     assert point(VARIABLE, 0.0, range=20, digital_analog=0).value_text == "Heat"
 
 
@@ -93,7 +95,7 @@ def test_a_digital_point_shows_the_word_of_its_state(kind: PointType, range_: in
 @pytest.mark.parametrize("range_", [0, 31, 255])
 def test_a_digital_point_without_a_digital_range_shows_a_number(range_: int) -> None:
     shown = point(INPUT, 2.5, range=range_, digital_analog=0)
-    assert (shown.state_word, shown.value_text) == (None, "2.50")
+    assert (shown.state_word, shown.value_text) == (None, "2.500")
 
 
 @pytest.mark.parametrize("digital_analog", [0, 1])

@@ -386,6 +386,26 @@ class TestCopying:
         number = QLocale.system().toString(20.5, "f", 2)
         assert view.table.selected_text() == f"Value\tUnit\tId\n{number}\t°C\tIN1\n"
 
+    def test_huge_and_tiny_values_are_figures_with_all_that_is_shown(self, view: PointsView) -> None:
+        values = (3.4028235e35, 0.012, 1e-9)
+        view.apply(snapshot(device(inputs=points(PointType.INPUT, *values, units="inWC"), outputs=(), variables=())))
+        for column in Column:
+            view.table.setColumnHidden(column, column is not Column.VALUE)
+        view.table.selectAll()
+        texts = [line.split("\t") for line in view.table.selected_text().splitlines()[1:]]
+        decimal = QLocale.system().decimalPoint()
+        assert [number.replace(decimal, ".") for number, _ in texts] == ["3.403e35", "0.012", "1.00e-9"]
+        assert {unit for _, unit in texts} == {"inWC"}
+
+    @pytest.mark.parametrize("value", [20.0, 3.4e35, -1.7e308])
+    def test_labels_and_ages_stay_in_sight_beside_a_huge_value(self, qtbot: QtBot, value: float) -> None:
+        view = shown_view(qtbot)
+        view.resize(695, 300)
+        view.apply(snapshot(device(inputs=points(PointType.INPUT, value), outputs=(), variables=())))
+        QApplication.processEvents()
+        assert {Column.LABEL, Column.AGE} <= {column for column in Column if not view.table.isColumnHidden(column)}
+        assert view.table.horizontalScrollBar().maximum() == 0
+
     def test_states_have_no_unit_and_hours_are_figures(self, view: PointsView) -> None:
         fan = point(PointType.VARIABLE, 1, 1.0, range=1, digital_analog=0, units="")
         run_time = point(PointType.VARIABLE, 2, 3723.0, range=20, units="s")

@@ -186,17 +186,17 @@ def test_cursor_list_tooltip_and_what_is_told_say_of_a_counter_what_is_drawn(sho
     view.readout.figures.compute_now()
     (entry,) = view.readout.entries()
     assert entry.unit == "kWh/h"
-    assert entry.told.text == f"{NOW_S % 3600 / 300 + 1:.2f} kWh/h", "in the hour that goes on"
+    assert entry.told.text == f"{NOW_S % 3600 / 300 + 1:.3f} kWh/h", "in the hour that goes on"
     figures = entry.figures
-    assert (figures.minimum, figures.mean, figures.maximum, figures.known) == ("4.00", "10.58", "12.00", "100 %")
+    assert (figures.minimum, figures.mean, figures.maximum, figures.known) == ("4.000", "10.583", "12.000", "100 %")
     assert view.readout.in_sight(METER)[1].endswith(
-        "highest 12.00 kWh/h, standard deviation 2.64 kWh/h, increase 47.00 kWh"
+        "highest 12.000 kWh/h, standard deviation 2.644 kWh/h, increase 47.000 kWh"
     )
     assert f"{entry.told.text}" in summary(view.state, view.traces, view.holes, NOW_S)
     view.state.set_cursor(START_S + 5400)
-    assert view.readout.entries()[0].told.text == "12.00 kWh/h"
+    assert view.readout.entries()[0].told.text == "12.000 kWh/h"
     view.state.choose_axes(AxisChoices())
-    assert view.readout.entries()[0].told.text == "1234585.00 kWh"
+    assert view.readout.entries()[0].told.text == "1234585.000 kWh"
 
 
 def test_days_of_a_counter_are_those_of_the_zone_that_is_shown(shown: Show, monkeypatch: pytest.MonkeyPatch) -> None:

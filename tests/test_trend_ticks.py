@@ -251,3 +251,10 @@ def test_a_low_plot_has_few_marks_and_gives_up_many() -> None:
     assert many.divisions > few.divisions > fewest.divisions == 2
     assert not still_fits(many, extents, few)
     assert not still_fits(few, extents, fewest)
+
+
+@pytest.mark.parametrize("value", [1e-12, 0.012, 3e-200])
+def test_tiny_values_fill_their_axis(value: float) -> None:
+    scale = fit({"A": (value, 2 * value)}, 300).scales["A"]
+    assert scale.span < 3 * value
+    assert "×10" in value_labels(scale, "A")[-1] or value > 1e-3

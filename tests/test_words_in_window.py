@@ -66,7 +66,7 @@ def test_the_table_shows_them_with_what_each_state_is_called(qtbot: QtBot) -> No
     view.apply(snapshot(panel()))
     model = view.model
     cells = [[model.text(row, column) for column in (Column.VALUE, Column.RANGE)] for row in range(3)]
-    assert cells == [["12.50 litres", "Table 1"], ["Run", "Shut/Run"], ["Day", "Multistate 1"]]
+    assert cells == [["12.500 litres", "Table 1"], ["Run", "Shut/Run"], ["Day", "Multistate 1"]]
     tips = [model.index(row, Column.RANGE).data(Qt.ItemDataRole.ToolTipRole) for row in range(3)]
     assert tips == ["Table 1", "Shut/Run\n0: Shut\n1: Run", "Multistate 1\n1: Night\n2: Day"]
     view.table.selectAll()

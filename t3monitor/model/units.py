@@ -4,6 +4,7 @@ A range number means nothing without its point: 3 is °C on an input, psi on an 
 and Stop/Start on a digital point. Custom tables are not part of LOGGING_DATA; they get neutral words.
 """
 
+from t3monitor.model.numbers import number_text
 from t3monitor.model.point_types import PointType
 from t3monitor.model.words import Words
 
@@ -197,17 +198,25 @@ def states_text(*, digital: bool, range_: int, words: Words = ()) -> str:
 
 
 def value_text(
-    value: float, units: str, *, point_type: PointType, digital: bool, range_: int, words: Words = ()
+    value: float,
+    units: str,
+    *,
+    point_type: PointType,
+    digital: bool,
+    range_: int,
+    words: Words = (),
+    with_unit: bool = True,
 ) -> str:
-    """A value with its unit as engineers write it, or its state word; T3000's decimals: 2, or 3 for variables."""
+    """A value with its unit as engineers write it, or its state word."""
     if (word := state_word(value, digital=digital, range_=range_, words=words)) is not None:
         return word
     if range_ in MULTISTATE:
         return f"State {value:g}"
     if shows_time(point_type, range_):
         return hours_minutes_seconds(value)
-    decimals = 3 if point_type is PointType.VARIABLE else 2
-    return f"{value:.{decimals}f} {written_unit(units, point_type=point_type, range_=range_)}".rstrip()
+    unit = written_unit(units, point_type=point_type, range_=range_)
+    number = number_text(value, unit)
+    return f"{number} {unit}" if unit and with_unit else number
 
 
 def hours_minutes_seconds(seconds: float) -> str:

@@ -2,12 +2,14 @@
 
 import re
 
+from t3monitor.model.numbers import typed
 from t3monitor.model.points import Point
 from t3monitor.ui.kit.table_text import Figure
 from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.points.columns import Column, title
 from t3monitor.ui.points.rows import PointRows
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 _HOURS = re.compile(r"-?\d+:\d\d:\d\d")  # of a variable of the range Time
 
 
@@ -33,7 +35,7 @@ def cells(rows: PointRows, row: int, column: Column, text: str) -> tuple[str, ..
 
 
 def _value(point: Point, text: str) -> tuple[str, str]:
-    number, _, unit = text.partition(" ")
+    number, _, unit = typed(text).partition(" ")
     is_figure = _is_number(number) or _HOURS.fullmatch(number)
     if point.state_word is not None or not is_figure:
         return text, ""
@@ -45,4 +47,4 @@ def _time(time_s: int | None) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text.removeprefix("-").replace(".", "", 1).isdecimal()
+    return _NUMBER.fullmatch(text) is not None

@@ -49,13 +49,14 @@ _LEAST = {Column.PANEL: 7, Column.FULL_LABEL: WIDTHS[Column.FULL_LABEL]}  # in d
 def columns_for(room: int, widths: Mapping[Column, int], types: Collection[PointType] = ()) -> list[Column]:
     """The columns for which there is room, those that matter most first; widths in pixels, as the room.
 
-    Of points of some ``types`` alone, columns that would be empty come last.
+    Names of panels give way to labels, and of points of some ``types`` alone, columns that would be empty come last.
     """
     shown = [column for column in Column if column not in IF_ROOM]
     left = room - sum(widths[column] for column in shown)
+    panels_px = widths[Column.PANEL] * (1 - _LEAST[Column.PANEL] / WIDTHS[Column.PANEL])
     for column in sorted(IF_ROOM, key=lambda column: bool(types) and _ONLY_OF.get(column) not in (None, *types)):
         left -= widths[column]
-        if left < (widths[Column.PANEL] if column in _AFTER_NAMES else 0):
+        if left < (widths[Column.PANEL] if column in _AFTER_NAMES else -panels_px if column is Column.LABEL else 0):
             break
         shown.append(column)
     return shown

@@ -23,7 +23,8 @@ from t3monitor.ui.trend.drops import Drops
 from t3monitor.ui.trend.export.export import Exporter, NoTables, Tables
 from t3monitor.ui.trend.holes.explainer import Explain, HoleExplainer, no_causes
 from t3monitor.ui.trend.holes.shown_holes import ShownHoles
-from t3monitor.ui.trend.legend.legend import Legend, LegendSplitter
+from t3monitor.ui.trend.legend.legend import Legend
+from t3monitor.ui.trend.legend.legend_splitter import LegendSplitter
 from t3monitor.ui.trend.legend.readout import Readout
 from t3monitor.ui.trend.marks.shown_marks import ReadMarks, ShownMarks, no_marks
 from t3monitor.ui.trend.message import PlotMessage, ProblemLine

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -61,13 +60,12 @@ def figures_of(trace: Trace, told: InSight | None) -> Figures:
     series, statistics = newest
     if not is_measured(digital=series.digital, range_=series.range):
         return texts._replace(mean=_share_of_second_state(trace, series, statistics))
-    bare = series if told.is_changed else replace(series, units="")
     minimum, mean, maximum = (
-        "" if value is None else trace.text_of(bare, value)
+        "" if value is None else trace.text_of(series, value, with_unit=told.is_changed)
         for value in (statistics.minimum, statistics.mean, statistics.maximum)
     )
     if is_counter(series.units):
-        mean = _counted(trace, bare, statistics)
+        mean = _counted(trace, series, statistics, with_unit=told.is_changed)
     return texts._replace(minimum=minimum, mean=mean, maximum=maximum)
 
 
@@ -88,14 +86,14 @@ def _share_of_second_state(trace: Trace, series: Series, statistics: Statistics)
     return f"{trace.text_of(series, 1)} {percent} %"
 
 
-def _counted(trace: Trace, series: Series, told: Statistics) -> str:
+def _counted(trace: Trace, series: Series, told: Statistics, *, with_unit: bool) -> str:
     counted = told.increase
     if is_by_stretches := counted is None:
         counted = float(increases(series, np.array([told.start_s, told.end_s]), told.end_s)[0])
     if counted is None or math.isnan(counted):
         return ""
     mark = "≥ " if told.known < KNOWN_PLAIN else "≈ " if is_by_stretches else ""
-    return f"{mark}+{trace.text_of(series, counted)}"
+    return f"{mark}+{trace.text_of(series, counted, with_unit=with_unit)}"
 
 
 class FiguresInSight(QObject):

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QMenu,
-    QSplitter,
     QStyleOptionViewItem,
     QTreeView,
     QWidget,
@@ -41,7 +40,6 @@ from t3monitor.ui.trend.legend.legend_painting import (
 from t3monitor.ui.trend.legend.style_popup import StylePopup
 
 NARROWEST_PX, _NARROWEST_NAME_PX = 190, 20
-_SHARE, NARROW_PX, _WIDE_PX = 0.36, 240, 560  # of the trend's width, at first
 _WIDTHS = {Column.SHOWN: 24, Column.LOOKS: 28, Column.REMOVE: 22}
 _LABEL = "SUP_TEMP"  # has room before any figure has
 _LONG_LABEL = 12  # letters; of a longer one the middle may go before a figure does
@@ -49,36 +47,6 @@ _STATE = "Open 99 %"  # longer words have the room of the minimum, or none
 _GIVEN_UP_LAST = (Column.KNOWN, Column.MEAN, Column.MINIMUM, Column.MAXIMUM)
 _Key = Qt.Key
 _Index = QModelIndex | QPersistentModelIndex
-
-
-class LegendSplitter(QSplitter):
-    """Plot and list side by side; until somebody moves the border, the list has its share of the room."""
-
-    def __init__(self, plot: QWidget, legend: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.is_chosen = False
-        self.setHandleWidth(1)
-        self.setChildrenCollapsible(False)
-        for place, pane in enumerate((plot, legend)):
-            self.addWidget(pane)
-            self.setStretchFactor(place, 1 - place)
-        self.splitterMoved.connect(self._on_moved)
-
-    def choose(self, sizes: Sequence[int]) -> None:
-        """Keeps the list as wide as it was."""
-        self.is_chosen = True
-        self.setSizes(list(sizes))
-
-    @Slot()
-    def _on_moved(self) -> None:
-        self.is_chosen = True
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if not self.is_chosen:
-            legend_px = min(max(round(self.width() * _SHARE), NARROW_PX), _WIDE_PX)
-            self.setSizes([self.width() - legend_px, legend_px])
 
 
 class Legend(QTreeView):
@@ -103,14 +71,15 @@ class Legend(QTreeView):
         self._wanted = set(FIGURES)
         self._widest: dict[Column, int] = {}
         self._longest_px = 0  # a label and its value beside each other
+        self._least_px: dict[SeriesKey, int] = {}  # the same of each row, with as few words as tell it apart
+        self._in_two_lines: set[SeriesKey] = set()  # the value has one of its own beneath the label
         self._fitted: object = None  # to which texts the columns are
         self.setModel(self._rows)
-        self.setItemDelegate(RowHeight(self))
+        self.setItemDelegate(RowHeight(self, lambda index: self.lines_of(self._rows.entry(index))))
         self.setFont(tabular(self.font()))
         self.setFrameShape(QTreeView.Shape.NoFrame)
         self.setRootIsDecorated(False)
         self.setIndentation(0)
-        self.setUniformRowHeights(True)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -154,6 +123,21 @@ class Legend(QTreeView):
         if fitted != self._fitted:
             self._fitted = fitted
             self._fit_columns()
+        for entry in entries:
+            self._least_px[entry.key] = max(self._least_px.get(entry.key, 0), self._row_px(entry, entry.brief))
+        self._break_rows()
+
+    def lines_of(self, entry: Entry | None) -> int:
+        """Of how many lines a row is: of two where label and value have no room beside each other."""
+        return 2 if entry and entry.key in self._in_two_lines else 1
+
+    def _break_rows(self) -> None:
+        """Rows do not become lower while their series are shown: nothing jumps when values change."""
+        room_px = self.columnWidth(Column.NAME) + self.columnWidth(Column.VALUE)
+        broken = {key for key, least_px in self._least_px.items() if least_px > room_px}
+        if broken != self._in_two_lines:
+            self._in_two_lines = broken
+            self.scheduleDelayedItemsLayout()
 
     def cell(self, key: SeriesKey, column: Column) -> QModelIndex:
         """The cell of a series."""
@@ -200,12 +184,13 @@ class Legend(QTreeView):
             self._wanted ^= {Column(column)}
             self._fit_columns()
 
-    def _row_px(self, entry: Entry) -> int:
+    def _row_px(self, entry: Entry, apart: str | None = None) -> int:
         """What label, panel and value want; why there is no reading is told in as many words as have room."""
         value = entry.told.shorter[-1] if entry.told.shorter else "" if entry.told.is_missing else entry.value_text
         texts = entry.names.label[:_LONG_LABEL], value
         texts_px = sum(map(QFontMetrics(self.font()).horizontalAdvance, texts))
-        return texts_px + apart_px(entry.apart, QFontMetrics(small_font(self.font()))) + 3 * PADDING_PX
+        small = QFontMetrics(small_font(self.font()))
+        return texts_px + apart_px(entry.apart if apart is None else apart, small) + 3 * PADDING_PX
 
     def _fit_columns(self) -> None:
         """Shows the wanted figures that have room beside name and value; columns do not get narrower by themselves."""
@@ -250,6 +235,7 @@ class Legend(QTreeView):
         for column, width in widths.items():
             if self.columnWidth(column) != width:
                 self.setColumnWidth(column, width)
+        self._break_rows()
 
     # -- what the user does ----------------------------------------------------------------------------------------
 
@@ -292,6 +278,7 @@ class Legend(QTreeView):
     def _on_reset(self) -> None:
         """The rows are others: the keys and the mouse stay with their series, as far as it is still there."""
         self._widest, self._longest_px, self._fitted = {}, 0, None
+        self._least_px = {}
         for row, shown in enumerate(self._rows.rows):
             self.setFirstColumnSpanned(row, QModelIndex(), not isinstance(shown, Entry))
         place = self._rows.row_of(self._pointed_at)
@@ -368,7 +355,7 @@ class Legend(QTreeView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "_widest"):
-            self._widest, self._longest_px = {}, 0
+            self._widest, self._longest_px, self._least_px = {}, 0, {}
             self._fit_columns()
 
     @override
@@ -381,6 +368,7 @@ class Legend(QTreeView):
             row,
             is_pointed_at=isinstance(row, Entry) and row.key == self._pointed_at,
             is_chosen=self.hasFocus() and index.row() == self.currentIndex().row(),
+            in_two_lines=isinstance(row, Entry) and self.lines_of(row) > 1,
         )
 
     @override

@@ -1,8 +1,8 @@
 """How a row of the list of chosen series is painted: whole, since a cursor that moves changes the values of all."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 from typing_extensions import override
@@ -22,11 +22,16 @@ _State = QStyle.StateFlag
 
 
 class RowHeight(QStyledItemDelegate):
-    """Has all rows as high as a line of text wants it; what is in them is painted by `RowPainter`."""
+    """Has rows as high as their lines of text want it; what is in them is painted by `RowPainter`."""
+
+    def __init__(self, parent: QObject, lines: Callable[[QModelIndex | QPersistentModelIndex], int]) -> None:
+        """``lines``: of how many a row is."""
+        super().__init__(parent)
+        self._lines = lines
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, option.fontMetrics.height() + ROW_PADDING)
+        return QSize(0, option.fontMetrics.height() * self._lines(index) + ROW_PADDING)
 
 
 class RowPainter:
@@ -45,8 +50,20 @@ class RowPainter:
         self._lefts = {column: tree.columnViewportPosition(column) for column in Column}
         self._widths = {column: tree.columnWidth(column) for column in Column}
 
-    def paint(self, painter: QPainter, rect: QRect, row: Row, *, is_pointed_at: bool, is_chosen: bool) -> None:
-        """``is_chosen``: the keys are its; a frame says so, on which each colour of a line is seen."""
+    def paint(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        row: Row,
+        *,
+        is_pointed_at: bool,
+        is_chosen: bool,
+        in_two_lines: bool = False,
+    ) -> None:
+        """``is_chosen``: the keys are its; a frame says so, on which each colour of a line is seen.
+
+        ``in_two_lines``: its value stands beneath its label.
+        """
         if is_chosen or is_pointed_at:
             painter.fillRect(rect, self._theme.window)
         if is_chosen:
@@ -67,7 +84,12 @@ class RowPainter:
             colour.setAlphaF(0.4 if row.hidden else 1.0)
             paint_line(painter, cells[Column.LOOKS].adjusted(2, 0, -4, 0), colour, row.style)
         painter.setFont(self._font)
-        self._paint_names(painter, cells, row, (muted if row.hidden else plain, muted))
+        room = cells[Column.NAME].united(cells[Column.VALUE]).adjusted(2, 0, -PADDING_PX, 0)
+        colours = muted if row.hidden else plain, muted
+        if in_two_lines:
+            self._paint_in_two_lines(painter, room.adjusted(0, ROW_PADDING // 2, 0, -(ROW_PADDING // 2)), row, colours)
+        else:
+            self._paint_names(painter, room, row, colours)
         for column in FIGURES:
             if self._widths[column] and self._is_dirty(cells[column]):
                 self._paint_figure(painter, cells, column, row, muted if is_muted(row, column) else plain)
@@ -85,12 +107,27 @@ class RowPainter:
         check = QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck
         self._tree.style().drawPrimitive(check, option, painter, self._tree)
 
-    def _paint_names(
-        self, painter: QPainter, cells: Mapping[Column, QRect], row: Entry, colours: tuple[QColor, QColor]
-    ) -> None:
+    def _paint_in_two_lines(self, painter: QPainter, room: QRect, row: Entry, colours: tuple[QColor, QColor]) -> None:
+        """Label and what stands small behind it, and beneath them the value."""
+        plain, muted = colours
+        line_px = room.height() // 2
+        above, below = room.adjusted(0, 0, 0, -line_px), room.adjusted(0, line_px, 0, 0)
+        fits = (text for text in (row.value_text, *row.told.shorter) if self._advance(text) < below.width())
+        value = next(fits, (row.value_text, *row.told.shorter)[-1])
+        painter.setPen(muted if is_muted(row, Column.VALUE) else plain)
+        painter.drawText(below, _RIGHT, self._elided(value, below.width()))
+        least_px = min(apart_px(row.brief, self._small_metrics), above.width() // 2)
+        label_px = min(self._advance(row.names.label) + 1, above.width() - least_px)
+        painter.setPen(plain)
+        painter.drawText(above, _LEFT, self._elided(row.names.label, label_px, Qt.TextElideMode.ElideMiddle))
+        self._paint_small(painter, above.adjusted(label_px + _GAP_PX, 0, 0, 0), row, muted)
+
+    def _advance(self, text: str) -> int:
+        return self._metrics.horizontalAdvance(text)
+
+    def _paint_names(self, painter: QPainter, room: QRect, row: Entry, colours: tuple[QColor, QColor]) -> None:
         """Label, what stands small behind it, and the value, for which that gives way unless it tells series apart."""
         plain, muted = colours
-        room = cells[Column.NAME].united(cells[Column.VALUE]).adjusted(2, 0, -PADDING_PX, 0)
         wanted_px = self._metrics.horizontalAdvance(row.names.label) + 1  # an exact fit would be elided
         ways = row.value_text, *row.told.shorter
         beside_px = room.width() - wanted_px - _GAP_PX
@@ -115,6 +152,10 @@ class RowPainter:
         if small_room.width() >= its_apart_px:  # as wide however long the value is
             right = room.right() - plain_value_px(self._metrics)
             small_room.setRight(min(small_room.right(), max(right, small_room.left() + its_apart_px)))
+        self._paint_small(painter, small_room, row, muted)
+
+    def _paint_small(self, painter: QPainter, small_room: QRect, row: Entry, colour: QColor) -> None:
+        """What stands small behind a label."""
         whole, mode = small_text(row), Qt.TextElideMode.ElideRight
         first = row.apart or whole.split(" · ")[0]
         if self._small_metrics.horizontalAdvance(f"{first} · m…") > small_room.width():  # its end tells panels apart
@@ -122,7 +163,7 @@ class RowPainter:
             whole, mode = row.brief if row.brief and is_brief else first, Qt.TextElideMode.ElideMiddle
         text = self._small_metrics.elidedText(whole, mode, max(0, small_room.width()))
         if text == whole or len(text) >= _LEAST_CUT:
-            painter.setPen(muted)
+            painter.setPen(colour)
             painter.setFont(self._small)
             painter.drawText(small_room, _LEFT, text)
             painter.setFont(self._font)

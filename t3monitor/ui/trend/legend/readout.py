@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
 from t3monitor.model.causes import SENSOR_FAULTS, Cause, sentence, word
+from t3monitor.model.numbers import difference
 from t3monitor.model.series_keys import ComparedKey, SeriesKey
 from t3monitor.model.units import is_measured
 from t3monitor.model.zones import local
@@ -136,7 +136,7 @@ class Readout:
             return ""
         if not is_measured(digital=told[0].digital, range_=told[0].range):
             return ""
-        text = point.text_of(replace(told[0], units=""), told[1] - then[1])
+        text = point.text_of(told[0], difference(told[1], then[1]), with_unit=False)
         about = "" if told[2] and then[2] else "≈ "
         return f" ({about}{text if text.startswith('-') else f'+{text}'})".replace("-", "−")
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
+from t3monitor.model.numbers import short_text
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.plot.axes import axis_font
-from t3monitor.ui.trend.plot.ticks import short_text
 
 _PADDING_PX, _LEAD_PX, _MOST_CHARACTERS = 3.0, 7.0, 12
 _EXACT = 0.1  # a pixel of it is none that is missing

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QToolTip, QW
 from t3monitor.model.point_types import PointType
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.model.units import value_text
+from t3monitor.store.history.series import Series
 from t3monitor.ui.kit.layout import mark_focus
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.holes.hole_items import LEAST_PX, BandRow, CurveHoles, LaneHoles
@@ -163,7 +164,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
                 curve = self._curves.get((point.key, number)) or Curve()
                 news |= curve.set_series(series, axis_unit(series, point.key), point.colour, point.style, point.faulty)
                 curve.shift_s = point.ahead_s
-                curve.value_text = partial(_value_text, points_of(point.key)[0].point_type, series.range)
+                curve.value_text = partial(_value_text, points_of(point.key)[0].point_type, series)
                 curves[point.key, number] = curve
             if states := tuple((series, words) for series, words in point.series if words is not None):
                 self.lanes.append(Lane(point.name, point.colour, states, point.ahead_s))
@@ -396,6 +397,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._motion.stop()
 
 
-def _value_text(point_type: PointType, range_: int, value: float) -> str:
+def _value_text(point_type: PointType, series: Series, value: float) -> str:
     """A measured value without its unit."""
-    return value_text(value, "", point_type=point_type, digital=False, range_=range_)
+    kind = series.units, series.range
+    return value_text(value, kind[0], point_type=point_type, digital=False, range_=kind[1], with_unit=False)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from t3monitor.model.numbers import short_text, ten_text
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.model.units import hours_minutes_seconds, is_counter, shows_time, written_unit
 from t3monitor.store.history.series import Series
@@ -18,7 +19,6 @@ _ROUND_S = (
     *(n * _MINUTE for n in (1, 2, 5, 10, 15, 30)),
     *(n * _HOUR for n in (1, 2, 3, 6, 12)),
 )
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def axis_unit(series: Series, key: SeriesKey) -> str:
@@ -79,17 +79,9 @@ def labels(scale: Scale, unit: str = "") -> list[str]:
         above = labels(Scale(0.0, scale.step, (len(marks) - 1) * scale.step))[1:]
         return [first, *(f"+{text}" for text in above)]
     decimals = _decimals(scale.step / 10.0**power)
-    return [f"{mark / 10.0**power:.{decimals}f}{_ten(power)}" if abs(mark) > scale.step / 2 else "0" for mark in marks]
-
-
-def short_text(value: float, digits: int = 3) -> str:
-    """So many digits of a value, with a power of ten."""
-    first, power = f"{value:.{digits - 1}e}".split("e")
-    return f"{first}{_ten(int(power))}"
-
-
-def _ten(power: int) -> str:
-    return f"×10{str(power).translate(_SUPERSCRIPTS)}"
+    return [
+        f"{mark / 10.0**power:.{decimals}f}{ten_text(power)}" if abs(mark) > scale.step / 2 else "0" for mark in marks
+    ]
 
 
 def whole_text(value: float, unit: str) -> str:
@@ -188,7 +180,7 @@ def _span(unit: str, low: float, high: float) -> tuple[float, float]:
     """
     low, high = (min(max(end, -LARGEST), LARGEST) for end in (low, high))
     largest = max(abs(low), abs(high))
-    least = max(_LEAST_SPANS.get(unit, 1e-6), 0.02 * largest) if largest else _LEAST_SPANS.get(unit, 1.0)
+    least = max(_LEAST_SPANS.get(unit, 1 / LARGEST), 0.02 * largest) if largest else _LEAST_SPANS.get(unit, 1.0)
     if is_counter(unit) or unit.casefold() in _ADDED_UP:
         least = max(4.0 if low == high else 0.0, 10 * FINEST * largest, 1 / LARGEST)
     if high - low < least:

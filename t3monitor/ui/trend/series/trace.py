@@ -222,7 +222,7 @@ class Trace:
             percent = min(max(round(100 * float(series.values[place])), 1), 99)  # it had both states
             return f"{self.text_of(series, 1)} {percent} %"
         lowest, highest = float(series.stretches.lows[place]), float(series.stretches.highs[place])
-        return f"{self.text_of(replace(series, units=''), lowest)} … {self.text_of(series, highest)}"
+        return f"{self.text_of(series, lowest, with_unit=False)} … {self.text_of(series, highest)}"
 
     def number_at(self, time_s: float, now_s: float) -> tuple[Series, float, bool] | None:
         """The line with a reading at a time, as of now, its value, and whether that is of one reading, not a mean."""
@@ -275,7 +275,7 @@ class Trace:
         now_s += self.ahead_s(now_s)
         return any(series.is_known_within(start_s, end_s, now_s) for series in self.series)
 
-    def text_of(self, series: Series, value: float) -> str:
+    def text_of(self, series: Series, value: float, *, with_unit: bool = True) -> str:
         """A value of a series with its unit or state word."""
         return value_text(
             value,
@@ -284,6 +284,7 @@ class Trace:
             digital=series.digital,
             range_=series.range,
             words=series.words,
+            with_unit=with_unit,
         )
 
     def _missing_of_live(self) -> list[_Sample]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import NamedTuple
 
+from t3monitor.model.numbers import difference, number_text, typed
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.times import duration_text
 from t3monitor.model.units import hours_minutes_seconds, is_counter, is_measured, shows_time, written_unit
@@ -162,22 +163,22 @@ def _value_row(trace: Trace, part: Part, its: Told, bounds: Bounds) -> Row:
     def value(number: float | None) -> Cell:
         if number is None:
             return Cell()
-        text = trace.text_of(part.series, number).removesuffix(unit).rstrip()
-        return Cell(text, (Figure(f"{number:.6g}" if is_time else text),))
+        text = trace.text_of(series, number, with_unit=False)
+        return Cell(text, (Figure(f"{number:.6g}" if is_time else typed(text)),))
 
     def hours(number: float | None, *, with_unit: bool = False) -> Cell:
         if number is None or is_time:
             return Cell(copied=("", ""))
-        text = f"{number:.2f}"
-        return Cell(f"{text} {unit}·h" if with_unit else text, (Figure(text), f"{unit}·h"), brief=text)
+        text = number_text(number, unit)
+        return Cell(f"{text} {unit}·h" if with_unit else text, (Figure(typed(text)), f"{unit}·h"), brief=text)
 
     def bound(name: str, number: float | None) -> Cell:
         text = "" if number is None else f"{number:g}"
         return Cell(text, (Figure(text) if text else "",), bound=name)
 
-    difference = None if part.at_a is None or part.at_b is None else part.at_b - part.at_a
-    delta = value(difference)
-    if difference is not None and difference > 0:
+    more = None if part.at_a is None or part.at_b is None else difference(part.at_b, part.at_a)
+    delta = value(more)
+    if more is not None and more > 0:
         delta = delta._replace(text=f"+{delta.text}")
     cells = [
         Cell("h:mm:ss" if is_time else unit, ("s" if is_time else unit,)),
