@@ -21,6 +21,7 @@ from t3monitor.store.files import (
     FileStates,
     database_file,
     file_states,
+    is_half_copied,
     is_whole_without_wal,
     set_aside,
     set_aside_strange_wal,
@@ -187,10 +188,16 @@ class Database:
         self._engine.dispose()
 
     def _copy_wal(self, mode: str = "TRUNCATE") -> bool:
-        """Copies what no reader holds up; whether that is all."""
-        with closing(self._engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            _, pages, copied_pages = cursor.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        """Copies what no reader holds up; whether that is all.
+
+        A full disk ends it half-way. What is in the file then is ours as well, and the rest is still in the -wal.
+        """
+        try:
+            with closing(self._engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                _, pages, copied_pages = cursor.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        finally:
+            self._left = self._left._replace(file=file_states(self.path).file)
         return bool(pages == copied_pages)
 
     def _check_files(self) -> None:
@@ -210,6 +217,7 @@ class Database:
         if now.file != left.file:  # another program has copied the -wal into it, or written over it
             self._detach()
             is_copied = now.wal == left.wal and sys.platform != "win32"  # which may tell a time of change late
+            is_copied &= not is_half_copied(self.path)
             if now.wal is None or not wal_belongs(self.path, is_copied=is_copied):
                 self._lose("was overwritten while it was open", set_aside(self.path))
             number = self._number

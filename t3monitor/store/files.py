@@ -26,6 +26,7 @@ _OUR_TABLE = b"TRENDLOG_LAYOUT_POINTS"
 _TABLES_FROM = 100  # in the first page; what is before changes with each transaction
 _WAL_HEADER = struct.Struct(">8xI4x8s8x")  # page size, salts
 _FRAME_HEADER = struct.Struct(">II8s8x")  # page number, of the last of a transaction pages of the file, salts
+_COPIED_FRAMES = struct.Struct("=96xI28xI")  # in the -shm: how many frames are copied, how many were to be
 _log = logging.getLogger(__name__)
 
 
@@ -101,7 +102,7 @@ def file_states(path: Path) -> FileStates:
 def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
     """Whether the -wal continues the file that it stands beside, as far as its transactions are numbered.
 
-    ``is_copied``: no program ended while it copied the -wal into the file, and somebody wrote to that: then what was
+    ``is_copied``: whoever copied the -wal into the file came to the end, and somebody wrote to that: then what was
     copied must be there. Not for a file that this process has open: on POSIX systems that would take SQLite's locks
     from it.
     """
@@ -127,7 +128,20 @@ def wal_belongs(path: Path, *, is_copied: bool = False) -> bool:
 def is_whole_without_wal(path: Path, number: int) -> bool:
     """Whether the transaction of that number is in the file itself; not for a file that this process has open."""
     copied = _copied(path)
-    return copied is not None and copied.number == number
+    return copied is not None and copied.number == number and not is_half_copied(path)
+
+
+def is_half_copied(path: Path) -> bool:
+    """Whether whoever copied the -wal into the file last did not come to the end: the disk got full, or it still copies.
+
+    By what SQLite keeps in the -shm; for what is open as `wal_belongs`.
+    """
+    try:
+        with beside(path, "shm").open("rb") as file:
+            copied, begun = _COPIED_FRAMES.unpack(file.read(_COPIED_FRAMES.size))
+    except (OSError, struct.error):
+        return False
+    return bool(begun > copied)
 
 
 def is_ours_in_ruins(path: Path) -> bool:
