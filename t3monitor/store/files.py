@@ -132,7 +132,7 @@ def is_whole_without_wal(path: Path, number: int) -> bool:
 
 
 def is_half_copied(path: Path) -> bool:
-    """Whether whoever copied the -wal into the file last did not come to the end: the disk got full, or it still copies.
+    """Whether whoever copied the -wal into the file last did not come to the end: the disk got full, or it goes on.
 
     By what SQLite keeps in the -shm; for what is open as `wal_belongs`.
     """
