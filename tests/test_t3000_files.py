@@ -345,6 +345,11 @@ def test_the_command_tells_first_then_imports_and_says_what_was_there(
         "  120 samples were added",
         "  0 samples were added; 120 were there already",
     ]
+    empty = past(folder / "Database", "webview_t3_device_2026-04.db", range(0))
+    assert main(command) == 0
+    assert capsys.readouterr().err == f"{empty} holds no samples: there is nothing in it to import\n"
+    assert main(["import", str(empty)]) == 1, "when it is named itself"
+    capsys.readouterr()
     assert main(["import", str(folder / "none.db"), "--dry-run"]) == 1
     assert capsys.readouterr().err == f"There is no file {folder / 'none.db'}\n"
     assert main([*command[:2], "--zone", "Mars"]) == 2

@@ -17,6 +17,7 @@ from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths, whole_path
 from t3monitor.config.settings import Settings
 from t3monitor.exchange.imports import import_source, sources_in
+from t3monitor.exchange.t3000_files.opening import NoSamplesError
 from t3monitor.exchange.t3000_files.storing import Storing
 from t3monitor.model.errors import DatabaseError, MonitorError
 from t3monitor.model.zones import zone_named
@@ -50,6 +51,8 @@ def import_(args: argparse.Namespace) -> int:
                 raise
             except MonitorError as error:
                 print(error, file=sys.stderr)
+                if isinstance(error, NoSamplesError) and source.path not in paths:
+                    continue  # T3000's own partitioning leaves such files in its folder
                 code = code or exit_codes.of_outcome(error.outcome)
                 if work.is_cancelled:
                     break

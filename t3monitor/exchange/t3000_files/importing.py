@@ -12,7 +12,14 @@ from datetime import tzinfo
 from pathlib import Path
 
 from t3monitor.exchange.reports import Samples, counted, left_by_cancel
-from t3monitor.exchange.t3000_files.opening import FileChangedError, OpenFile, UnusableFileError, must_be_other, opened
+from t3monitor.exchange.t3000_files.opening import (
+    FileChangedError,
+    NoSamplesError,
+    OpenFile,
+    UnusableFileError,
+    must_be_other,
+    opened,
+)
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
 from t3monitor.exchange.t3000_files.shapes import shapes_in
@@ -90,7 +97,7 @@ def _imported(
     tables = [(shape, Readings(file, shape, points, times)) for shape in shapes]
     total = sum(readings.total for _, readings in tables)
     if not total:
-        raise UnusableFileError(f"{path_text(file.path)} holds no samples: there is nothing in it to import")
+        raise NoSamplesError(path_text(file.path))
     detail = f"{file.path.name}, {counted(total, 'row')}"
     for shape, readings in tables:
         if not readings.total:

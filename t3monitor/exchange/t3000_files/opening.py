@@ -32,6 +32,13 @@ class UnusableFileError(MonitorError):
     """A file of which nothing can be imported; the sentence says why."""
 
 
+class NoSamplesError(UnusableFileError):
+    """A database of T3000's without any, as some of its partition files are."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} holds no samples: there is nothing in it to import")
+
+
 class OurOwnFileError(UnusableFileError):
     """It is a database of this program, not of T3000."""
 
