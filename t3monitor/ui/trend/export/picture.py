@@ -303,7 +303,7 @@ class _Table:
         painter.setPen(LIGHT.text)
         names = room.adjusted(22 + _GAP_PX, 0, -sum(self._widths.values()), 0)
         metrics = QFontMetricsF(self._font)
-        label = f"{entry.names.label} [{entry.unit}]" if entry.unit else entry.names.label
+        label = f"{entry.names.own} [{entry.unit}]" if entry.unit else entry.names.own
         label = metrics.elidedText(label, _ELIDE, names.width())
         painter.drawText(names, _LEFT, label)
         names.adjust(metrics.horizontalAdvance(label) + _GAP_PX, 0, 0, 0)

@@ -37,7 +37,7 @@ class ComputedTrace(Trace):
     def names(self) -> Names:
         names = [part.names for part in self.parts]
         first, is_alone = names[0], len({name.panel for name in names}) == 1
-        labels = [name.label if is_alone or name.panel == first.panel else name.short for name in names]
+        labels = [name.own if is_alone or name.panel == first.panel else name.short for name in names]
         label = text_of(self._expression, labels)
         if self.series and not self._points:
             label = self.series[-1].label

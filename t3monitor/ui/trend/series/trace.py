@@ -40,15 +40,21 @@ class Names:
     label: str
     full_label: str
     site: str = ""  # where there are several
+    point_id: str = ""  # where another point of the panel has the same label
+
+    @property
+    def own(self) -> str:
+        """The label, by which it is told from all others of its panel."""
+        return f"{self.label} ({self.point_id})" if self.point_id else self.label
 
     @property
     def short(self) -> str:
-        """Panel and label."""
-        return f"{self.panel} {self.label}"
+        """Panel and label, by which it is told from all others of its site."""
+        return f"{self.panel} {self.own}"
 
     @property
     def everywhere(self) -> str:
-        """Panel and label, and the site where there are several."""
+        """The same, and the site where there are several."""
         return " · ".join(filter(None, (self.short, self.site)))
 
 
@@ -66,6 +72,7 @@ class Trace:
         self.read_at_s = 0.0  # that value, UTC epoch seconds
         self.answered = True  # in the newest snapshot
         self.state = PanelState.LIVE  # of that value
+        self.tells_id = False  # since another point has the same names
         self._panel = self._site = ""
         self._of_site = ""  # as its panel says, however many sites there are
         self._live: deque[_Sample] = deque(maxlen=_LIVE_KEPT)
@@ -97,10 +104,19 @@ class Trace:
     @property
     def names(self) -> Names:
         """What to call it."""
+        panel, point = self._panel or str(self.of.serial_number), self.point
+        full_label, point_id = point.full_label if point else "", self.point_id if self.tells_id else ""
+        return Names(panel, self._on_its_day(self._label), full_label, self._site, point_id)
+
+    @property
+    def _label(self) -> str:
         point = self.point
-        label = (point.label if point else self.series[-1].label if self.series else "") or self.point_id
-        panel = self._panel or str(self.of.serial_number)
-        return Names(panel, self._on_its_day(label), point.full_label if point else "", self._site)
+        return (point.label if point else self.series[-1].label if self.series else "") or self.point_id
+
+    @property
+    def called(self) -> tuple[str, str, str]:
+        """By what its point is told from others, where that is enough: site, panel and label."""
+        return self._site, self._panel or str(self.of.serial_number), self._label
 
     def _on_its_day(self, label: str) -> str:
         """A label, with how many days earlier (−) or later its series is."""

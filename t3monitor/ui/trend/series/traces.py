@@ -125,6 +125,7 @@ class Traces:
         for trace in self._traces.values():
             trace.increases = increases
         self.set_zone(self._zone)
+        self._tell_ids()
 
     def describe(self, snapshot: Snapshot) -> None:
         """Gives each its names and present value."""
@@ -146,6 +147,16 @@ class Traces:
                 missed_at = panel.read_without(of.point_type, of.point_index)
                 if missed_at is not None:
                     trace.miss(missed_at)
+        self._tell_ids()
+
+    def _tell_ids(self) -> None:
+        """Points that are called alike are told apart by their ids, wherever they are named."""
+        parts = [part for trace in self._traces.values() for part in trace.parts]
+        alike: dict[tuple[str, str, str], set[PointKey]] = {}
+        for part in parts:
+            alike.setdefault(part.called, set()).add(part.of)
+        for part in parts:
+            part.tells_id = len(alike[part.called]) > 1
 
     def site_zone(self, zones: Mapping[str, tzinfo]) -> tzinfo | None:
         """The zone of the first series whose site has one, of those by name of site."""
@@ -181,6 +192,7 @@ class Traces:
         held = {key: found.get(key, ()) for key in request.keys if key in self._traces}
         for key, series in held.items():
             self[key].set_history(series, reaches_present=request.end_s >= now_s + self[key].ahead_s(now_s))
+        self._tell_ids()
         return Coverage(
             request._replace(keys=tuple(held)),
             all(self[key].reaches_present for key in held),

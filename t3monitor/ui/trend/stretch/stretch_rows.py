@@ -281,7 +281,7 @@ def _row(trace: Trace, unit: str, cells: Sequence[Cell], its: Told, *, is_exact:
         trace.key,
         unit,
         (
-            Cell(f"{names.label} · {names.panel}", (names.panel, names.label)),
+            Cell(f"{names.own} · {names.panel}", (names.panel, names.own)),
             Cell(
                 f"{'◔ ' if is_partial else ''}{share_text(its.known) if its.asked_s else '–'}",
                 (Figure(f"{100 * its.known:.2f}"),),
