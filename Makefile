@@ -27,7 +27,7 @@ TYPES = .mypy_cache/found
 test: $(READY) ## formatting, lint, layers, and beside types the test suite
 	@$(MAKE) --no-print-directory quick-lint
 	@mkdir -p $(dir $(TYPES)) && { $(BIN)/mypy >$(TYPES) 2>&1 & types=$$!; \
-	PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --dist worksteal; tests=$$?; \
+	PYTHONDONTWRITEBYTECODE= LC_ALL=C.UTF-8 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --dist worksteal; tests=$$?; \
 	wait $$types; types=$$?; cat $(TYPES); exit $$((tests || types)); }
 
 quick-lint: $(READY)
