@@ -22,6 +22,7 @@ from t3monitor.store.pages import must_be_whole
 from t3monitor.store.upkeep import slices as upkeep
 from t3monitor.store.upkeep.slices import CopyWal, UpkeepContext
 from t3monitor.store.work import LongWork
+from t3monitor.store.writing.late import late_file
 
 taken_away = pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody take an open file away")
 
@@ -451,3 +452,42 @@ def test_a_malformed_file_is_found_when_it_is_opened(malformed: Path) -> None:
 def test_a_check_of_every_page_finds_a_malformed_one(malformed: Path) -> None:
     with pytest.raises(DatabaseUnusableError, match="is damaged"):
         must_be_whole(sqlite_url(malformed), LongWork())
+
+
+@pytest.fixture
+def link(file: Path, tmp_path: Path) -> Path:
+    link = tmp_path / "elsewhere" / "linked.db"
+    link.parent.mkdir()
+    link.symlink_to(file)
+    return link
+
+
+by_a_link = pytest.mark.skipif(sys.platform == "win32", reason="there links are for administrators")
+
+
+@by_a_link
+def test_a_database_that_a_link_names_is_guarded_with_the_wal_of_its_file(file: Path, link: Path) -> None:
+    database = Database(sqlite_url(link), lambda: False)
+    write(database, 1)
+    beside(file, "wal").unlink()
+    with pytest.raises(DatabaseUnusableError, match="lost its -wal while it was open, which was copied"):
+        write(database, 2)
+    assert rows(link) == rows(file) == [1]
+    assert list(link.parent.iterdir()) == [link]
+
+
+@by_a_link
+def test_the_strange_wal_of_a_file_that_a_link_names_does_not_ruin_it(
+    database: Database, file: Path, copy: Path, link: Path, tmp_path: Path
+) -> None:
+    left = killed(file, tmp_path / "left")
+    database.close()
+    in_place(copy, file)
+    beside(file, "wal").write_bytes(beside(left, "wal").read_bytes())
+    assert opened_anew(link) == [1, 2, 3, 9]
+    assert beside(file, "wal.aside-1").exists()
+
+
+@by_a_link
+def test_what_waits_to_be_stored_waits_beside_the_file_that_a_link_names(file: Path, link: Path) -> None:
+    assert late_file(link) == late_file(file)

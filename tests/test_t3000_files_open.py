@@ -212,3 +212,16 @@ def test_a_shape_whose_samples_no_point_owns_says_so(shape: str, tmp_path: Path)
     assert unusable(file) == (
         "FILE has the shape of August 2025, whose samples name no point of a panel: none can be imported"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there links are for administrators")
+def test_what_the_wal_of_a_file_holds_is_read_by_whatever_link_it_is_named(tmp_path: Path, ours: Database) -> None:
+    file, link = past(tmp_path), tmp_path / "elsewhere" / "webview_t3_device.db"
+    link.parent.mkdir()
+    link.symlink_to(tmp_path / "first link.db")
+    (tmp_path / "first link.db").symlink_to(file)
+    with t3000(file) as process:
+        report = import_file(link, NEW_YORK, tmp_path / "copies", storing(ours), LongWork(), Known())
+        assert (report.added, rows(ours)[40]) == (121, ("IN1", utc("2026-01-05 18:00:00"), 77.0, "°C"))
+        assert list(link.parent.iterdir()) == [link]
+        process.kill()

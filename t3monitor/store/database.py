@@ -19,6 +19,7 @@ from t3monitor.store.failures import database_sentences
 from t3monitor.store.files import (
     APPLICATION_ID,
     FileStates,
+    behind_links,
     database_file,
     file_states,
     is_half_copied,
@@ -257,7 +258,8 @@ def _pragma(cursor: Cursor, name: str) -> int:
 
 
 def _engine(path: Path, *, waits_for_locks: bool = True) -> Engine:
-    url, timeout_s = URL.create("sqlite", database=str(path)), BUSY_TIMEOUT_S if waits_for_locks else 0
+    url = URL.create("sqlite", database=str(behind_links(path)))  # on Windows SQLite's -wal would be beside the link
+    timeout_s = BUSY_TIMEOUT_S if waits_for_locks else 0
     engine = create_engine(url, poolclass=QueuePool, pool_size=1, connect_args={"timeout": timeout_s})
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)

@@ -196,8 +196,14 @@ def _aside(file: Path, number: int) -> Path:
 
 
 def beside(path: Path, ending: str) -> Path:
-    """What SQLite keeps beside a database: its wal, shm or journal."""
-    return path.with_name(f"{path.name}-{ending}")
+    """What is kept beside a database, whatever link to it is named: its wal, shm or journal, its late.json."""
+    file = behind_links(path)
+    return file.with_name(f"{file.name}-{ending}")
+
+
+def behind_links(path: Path) -> Path:
+    """The file that a link names, to its end; any other path as it is, so that a drive of Windows keeps its letter."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _state(path: Path) -> FileState | None:

@@ -16,7 +16,7 @@ from sqlalchemy.schema import DefaultClause
 
 from t3monitor.config.database_url import read_only_uri
 from t3monitor.store.failures import database_sentences
-from t3monitor.store.files import database_file, has_journal, is_there
+from t3monitor.store.files import behind_links, database_file, has_journal, is_there
 
 BUSY_TIMEOUT_S = 3.0  # closing the program takes less than 5 s, also while another one locks the file
 _STEPS = 10_000  # of SQLite's virtual machine, a millisecond or less
@@ -82,7 +82,7 @@ def open_read_only(path: Path, *, foreign: bool = False) -> sqlite3.Connection:
     """
     if not (is_there(path) and path.is_file()):
         return _connect("file::memory:")
-    uri = read_only_uri(path)
+    uri = read_only_uri(behind_links(path))
     as_it_is = f"{uri}&immutable=1"
     if foreign and not has_journal(path):
         return _connect(as_it_is)

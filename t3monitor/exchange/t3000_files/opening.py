@@ -14,7 +14,7 @@ from pathlib import Path
 
 from t3monitor.config.database_url import read_only_uri
 from t3monitor.model.errors import MonitorError
-from t3monitor.store.files import APPLICATION_ID, FileStates, beside, file_states
+from t3monitor.store.files import APPLICATION_ID, FileStates, behind_links, beside, file_states
 from t3monitor.store.lock import HeldError, Holder, Lock
 from t3monitor.store.work import LongWork
 from t3monitor.t3000.text import path_text
@@ -103,7 +103,7 @@ def opened(
             yield OpenFile(path, path, connection, states)
         return
     with (
-        _copied(path, folder, work) as copy,
+        _copied(behind_links(path), folder, work) as copy,
         closing(_connect(read_only_uri(copy).replace("?mode=ro", "?mode=rw"))) as connection,
     ):
         yield OpenFile(path, copy, connection, None)

@@ -23,6 +23,7 @@ from t3monitor.model.points import Vector
 from t3monitor.model.snapshot import Panel
 from t3monitor.model.times import duration_text
 from t3monitor.store import statements
+from t3monitor.store.files import beside
 from t3monitor.store.layouts import Layout, LayoutPoint, find_or_insert, layout_point, points_of_vector
 from t3monitor.store.writing.coverage import Coverage, LastReading, Waiting
 from t3monitor.store.writing.events import RecordingEvent, write_events
@@ -185,7 +186,7 @@ class Late(msgspec.Struct):
 
 def late_file(database: Path) -> Path:
     """The file beside a database."""
-    return database.with_name(f"{database.name}-late.json")
+    return beside(database, "late.json")
 
 
 def read_late(database: Path) -> Late:
