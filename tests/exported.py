@@ -1,9 +1,11 @@
 """The export of a file of ours, as the command line is called for it."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from holed_file import SERIAL, HoledFile
 from t3monitor.cli import main
@@ -18,6 +20,16 @@ def holed(tmp_path: Path) -> Iterator[HoledFile]:
     holed.describe("SAT", "RAT")
     yield holed
     holed.connection.close()
+
+
+@pytest.fixture
+def off_screen(qapp: QApplication, own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command that needs Qt in this process, which has an application and somebody who hears Qt already."""
+    monkeypatch.setattr("t3monitor.commands.off_screen.make_application", lambda: qapp)
+    monkeypatch.setattr("t3monitor.commands.off_screen.qInstallMessageHandler", lambda _: None)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    yield
+    asyncio.set_event_loop(None)
 
 
 def export(holed: HoledFile, tmp_path: Path, *options: str, name: str = "t.csv") -> int:

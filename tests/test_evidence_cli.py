@@ -1,35 +1,22 @@
 """``t3monitor export --evidence``: the same bytes at any time, without a display, and what is refused."""
 
-import asyncio
 import json
 import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
 
-from exported import IN1, export, holed, only_past
+from exported import IN1, export, holed, off_screen, only_past
 from holed_file import HoledFile
 from t3monitor.config.paths import user_paths
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.ui.kit.theme import LIGHT
 
-__all__ = ["holed"]
-
-
-@pytest.fixture
-def off_screen(qapp: QApplication, own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A command that needs Qt in this process, which has an application and somebody who hears Qt already."""
-    monkeypatch.setattr("t3monitor.commands.off_screen.make_application", lambda: qapp)
-    monkeypatch.setattr("t3monitor.commands.off_screen.qInstallMessageHandler", lambda _: None)
-    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    yield
-    asyncio.set_event_loop(None)
+__all__ = ["holed", "off_screen"]
 
 
 def test_an_evidence_pack_is_the_same_at_another_time_and_in_another_folder(

@@ -2,30 +2,21 @@
 
 import csv
 import signal
-import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from exported import IN1, export, holed, only_past
+from exported import IN1, export, holed, off_screen, only_past
 from holed_file import SERIAL, SPACING_S, HoledFile
+from programs import PATIENCE_S
 from t3monitor.cli import main
+from t3monitor.store.work import LongWork
 
-__all__ = ["holed"]
-
-
-@pytest.fixture(scope="module")
-def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HoledFile]:
-    """So much that it takes a while to write."""
-    long, now_s = HoledFile(tmp_path_factory.mktemp("long") / "history.db"), int(time.time())
-    long.describe("SAT", "RAT")
-    long.read(*range(now_s - 40_000 * SPACING_S, now_s, SPACING_S))
-    yield long
-    long.connection.close()
+__all__ = ["holed", "off_screen"]
 
 
 def rows(tmp_path: Path, name: str = "t.csv", delimiter: str = ",") -> list[list[str]]:
@@ -98,7 +89,6 @@ def test_a_missing_database_is_5_and_a_file_that_cannot_be_written_1(
     assert "could not be written: No such file" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("what", ["--long", "--points", "--ede"])
 def test_nothing_is_exported_into_the_place_of_the_database(
     holed: HoledFile, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
@@ -110,21 +100,27 @@ def test_nothing_is_exported_into_the_place_of_the_database(
     assert export(holed, tmp_path, "--points", name="points.csv") == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("form", ["--long", "--excel", "--evidence"])
-def test_an_end_in_the_midst_leaves_nothing(long: HoledFile, tmp_path: Path, form: str) -> None:
-    folder = tmp_path / "out"
-    folder.mkdir()
+def test_an_end_in_the_midst_leaves_nothing(
+    off_screen: None, holed: HoledFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    now_s, folder = int(time.time()), tmp_path / "out"
+    holed.read(*range(now_s - 2_000 * SPACING_S, now_s, SPACING_S))
+    main_thread, tell, seen = threading.get_ident(), LongWork.tell, list[str]()
+
+    def end_in_the_midst(work: LongWork, share: float | None) -> None:
+        if not seen and any(folder.iterdir()):
+            seen.extend(path.name for path in folder.iterdir())
+            signal.pthread_kill(main_thread, signal.SIGTERM)
+            assert work._cancelled.wait(PATIENCE_S)
+        tell(work, share)
+
+    monkeypatch.setattr(LongWork, "tell", end_in_the_midst)
     name = {"--excel": "t.xlsx", "--evidence": "t.zip"}.get(form, "t.csv")
-    options = ["--database", long.url, "--from", "2020-01-01", form]
-    with subprocess.Popen(
-        [sys.executable, "-m", "t3monitor", "export", str(folder / name), *options], stderr=subprocess.DEVNULL
-    ) as process:
-        while process.poll() is None and not any(folder.iterdir()):
-            time.sleep(0.01)
-        assert any(folder.iterdir()), "it writes beside its place"
-        assert not (folder / name).exists()
-        process.send_signal(signal.SIGTERM)
-    assert process.returncode == 130
+    assert export(holed, tmp_path, "--from", "2020-01-01", form, name=name) == 130
+    assert seen, "it writes beside its place"
+    assert name not in seen
     assert not list(folder.iterdir())
 
 

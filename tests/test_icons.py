@@ -63,7 +63,7 @@ def test_an_icon_that_a_widget_has_follows_another_palette(qtbot: QtBot) -> None
     button = QToolButton()
     button.setIcon(icon("plot"))
     qtbot.addWidget(button)
-    gc.collect()  # the icon owns what draws it
+    gc.collect(0)  # the icon owns what draws it
     assert RED in drawn_colours(button)
     use(BLUE)
     assert BLUE in drawn_colours(button)
@@ -78,7 +78,7 @@ def test_garbage_that_holds_an_icon_leaves_alone_what_draws_it() -> None:
     garbage.append(garbage)
     shown = QIcon(plot)
     del plot, garbage
-    gc.collect()
+    gc.collect(0)
     assert colours(shown.pixmap(QSize(24, 24)).toImage()) == {RED}
 
 
