@@ -350,6 +350,11 @@ def test_the_command_tells_first_then_imports_and_says_what_was_there(
     assert capsys.readouterr().err == f"{empty} holds no samples: there is nothing in it to import\n"
     assert main(["import", str(empty)]) == 1, "when it is named itself"
     capsys.readouterr()
+    settings = tmp_path / "home" / "config" / "settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text('{"t3000": {"sites": [{"zone": "America/New_York"}]}}')  # as the window reads it too
+    assert main(["import", str(folder / "Database" / "t3000.db")]) == 0
+    assert told[2] in capsys.readouterr().out.splitlines()
     assert main(["import", str(folder / "none.db"), "--dry-run"]) == 1
     assert capsys.readouterr().err == f"There is no file {folder / 'none.db'}\n"
     assert main([*command[:2], "--zone", "Mars"]) == 2

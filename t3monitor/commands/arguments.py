@@ -86,7 +86,11 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     import_.add_argument("--url", metavar="URL", help="of that web service (default: those of the settings)")
     import_.add_argument("--dry-run", action="store_true", help="only say what is in the files")
-    import_.add_argument("--zone", metavar="ZONE", help="of the computer that wrote them (default: this one's)")
+    import_.add_argument(
+        "--zone",
+        metavar="ZONE",
+        help="of the computer that wrote them (default: that of the only site in the settings, else this one's)",
+    )
     import_.add_argument("--database", metavar="URL", help=_DATABASE_HELP)
 
 

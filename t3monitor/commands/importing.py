@@ -16,7 +16,7 @@ from t3monitor.commands.waiting import done
 from t3monitor.config.errors import SettingsError
 from t3monitor.config.paths import user_paths, whole_path
 from t3monitor.config.settings import Settings
-from t3monitor.exchange.imports import import_source, sources_in
+from t3monitor.exchange.imports import import_source, sources_in, zone_of_t3000
 from t3monitor.exchange.t3000_files.opening import NoSamplesError
 from t3monitor.exchange.t3000_files.storing import Storing
 from t3monitor.model.errors import DatabaseError, MonitorError
@@ -33,7 +33,7 @@ def import_(args: argparse.Namespace) -> int:
     settings, _ = settings_told(args)
     if not args.files:
         raise SettingsError("import: name files or a folder, or --from-t3000")
-    zone = _zone(args.zone)
+    zone = _zone(args.zone) if args.zone else zone_of_t3000(settings)
     url = args.database or user_paths().database_url(settings)
     work = LongWork()
     on_end_signals(lambda _: work.cancel())
@@ -61,9 +61,7 @@ def import_(args: argparse.Namespace) -> int:
     return code
 
 
-def _zone(name: str | None) -> tzinfo | None:
-    if name is None:
-        return None
+def _zone(name: str) -> tzinfo:
     zone = zone_named(name)
     if zone is None:
         raise SettingsError(f"--zone: there is no zone {name!r}; write it as America/New_York, or UTC")

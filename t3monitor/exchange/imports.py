@@ -7,11 +7,13 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
+from t3monitor.config.settings import Settings
 from t3monitor.exchange import captures
 from t3monitor.exchange.t3000_files.importing import import_file
 from t3monitor.exchange.t3000_files.opening import MAGIC, OurOwnFileError, UnusableFileError
 from t3monitor.exchange.t3000_files.storing import Storing
 from t3monitor.exchange.t3000_files.told import report_lines
+from t3monitor.model.zones import zone_named
 from t3monitor.store.work import LongWork
 from t3monitor.sync.logged.known import Known
 from t3monitor.t3000.text import path_text
@@ -32,6 +34,12 @@ class Told(NamedTuple):
 
     lines: list[str]
     holds_something: bool
+
+
+def zone_of_t3000(settings: Settings) -> tzinfo | None:
+    """The zone in which T3000 wrote its times, where the settings know but one; None: that of this computer."""
+    names = {site.zone for site in settings.sites}
+    return zone_named(names.pop()) if len(names) == 1 else None
 
 
 def sources_in(paths: Iterable[Path], work: LongWork, in_force: Path | None = None) -> list[Source]:

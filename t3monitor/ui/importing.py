@@ -6,7 +6,6 @@ Lives in the GUI thread; what blocks is done in a thread that nobody waits for.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,11 +23,10 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from t3monitor.config.paths import Paths
-from t3monitor.exchange.imports import import_source, sources_in
+from t3monitor.exchange.imports import import_source, sources_in, zone_of_t3000
 from t3monitor.exchange.t3000_files.opening import UnusableFileError
 from t3monitor.exchange.t3000_files.storing import Storing
 from t3monitor.model.errors import DatabaseError, MonitorError
-from t3monitor.model.zones import zone_named
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.session import Session
 from t3monitor.store.work import CancelledWorkError, LongWork
@@ -77,9 +75,10 @@ class OthersHistory:
         lines: list[str] = []
         holds_something = False
         is_stored = True if store else None
+        zone = zone_of_t3000(self._session.settings)
         for source in sources_in([path], work, known.file):
             try:
-                told = import_source(source, self._zone, self._folder, store, work, known, is_stored=is_stored)
+                told = import_source(source, zone, self._folder, store, work, known, is_stored=is_stored)
                 lines += told.lines
                 holds_something |= told.holds_something
             except (CancelledWorkError, DatabaseError):
@@ -89,12 +88,6 @@ class OthersHistory:
         if not holds_something:
             raise UnusableFileError("\n".join(lines))
         return lines
-
-    @property
-    def _zone(self) -> tzinfo | None:
-        """That of the T3000 computer, where there is but one; else this computer's."""
-        names = {site.zone for site in self._session.settings.sites}
-        return zone_named(names.pop()) if len(names) == 1 else None
 
 
 class ImportDialog(QDialog):
