@@ -144,7 +144,7 @@ def test_a_page_of_evidence_knows_no_now_and_tells_no_folder_of_a_user(run: Run,
             assert first.endswith("The database could not be written to: ~/t3.db is full")
             assert page.made == f"T3 Monitor {__version__}"
             plot = page.make_plot(QSize(600, 300))
-            assert plot.lowest.time_axis._now_s is None, "no line, and no word beneath it"
+            assert plot.foot.time_axis._now_s is None, "no line, and no word beneath it"
             plot.deleteLater()
             usual = program.window.trend.page.make()
             assert usual.holes[0].startswith("2023-11-14 "), "which is another day than today"

@@ -59,7 +59,7 @@ def test_the_list_has_every_key_of_the_trend_and_no_other() -> None:
         state.set_cursor(NOW_S - 60)
         pressed = QKeySequence(key)[0]
         event = QKeyEvent(QEvent.Type.KeyPress, pressed.key(), pressed.keyboardModifiers())
-        return act_on_key(event, state, Traces(), lambda: None, lambda: None)
+        return act_on_key(event, state, Traces(), lambda: None, lambda: None, lambda _: None)
 
     listed = {key for keys in trend_keys() for key in keys.keys}
     assert {key for key in {*CANDIDATES, *listed} if is_heard(key)} == listed

@@ -109,7 +109,7 @@ def test_whatever_has_the_keys_shows_it(window: MainWindow, qtbot: QtBot) -> Non
                 unmarked.append(stop.accessibleName())
     assert not unmarked
     window.trend.setFocus()
-    assert window.trend.plot.property("focused")
+    assert window.trend.plots.property("focused")
 
 
 def test_no_two_things_in_the_window_have_one_letter(window: MainWindow) -> None:

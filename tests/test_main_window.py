@@ -185,7 +185,7 @@ def test_the_trend_is_read_in_the_time_of_the_site_that_the_settings_tell(window
     sites = [{"name": "Roof", "url": "a"}, {"name": "Plant", "url": "b", "zone": "America/New_York"}]
     put_into_force(window, Settings(link="webapi").with_values(sites=sites))
     window.apply_snapshot(snapshot(device(site="Roof"), device(237220, site="Plant")))
-    state, axis = window.trend.state, window.trend.plot.time_axis
+    state, axis = window.trend.state, window.trend.plots.foot.time_axis
     state.add([PointKey(237219, PointType.INPUT, 1)])
     assert state.zone is None
     state.add([PointKey(237220, PointType.INPUT, 1)])
@@ -353,7 +353,7 @@ def test_a_low_window_holds_drawer_and_figures_and_still_has_curves(window: Main
     assert window.trend.figures.isVisible()
     least_px = window.panes.minimumSizeHint().height()
     assert least_px <= 507, "what 600 have beside menus, tool bar and status bar, so that it need not grow"
-    assert window.trend.plot.height() - window.trend.plot.foot_px > 80
+    assert window.trend.plot.height() > 80
 
 
 def test_in_a_low_window_points_give_way_for_the_plot(window: MainWindow, qtbot: QtBot) -> None:

@@ -137,14 +137,14 @@ def test_keys_stand_cursors_at_the_crosshair_and_esc_takes_them_away(
     QTest.keyClick(view, Qt.Key.Key_B)
     settle(view, loop)
     assert view.state.shown.stretch.between == (NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S)
-    assert {"A", "B"} <= set(drawn(view.plot))
-    assert any("1:00:00" in text for text in drawn(view.plot))
+    assert {"A", "B"} <= set(drawn(view.plots.foot))
+    assert any("1:00:00" in text for text in drawn(view.plots.foot))
     assert cells(view.figures.values)["Δ"] == "+4.00"
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert not view.state.shown.stretch.cursors
-    assert not {"A", "B"} & set(drawn(view.plot))
+    assert not {"A", "B"} & set(drawn(view.plots.foot))
     QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert {"A", "B"} <= set(drawn(view.plot))
+    assert {"A", "B"} <= set(drawn(view.plots.foot))
 
 
 def test_a_drag_with_shift_marks_a_stretch_and_a_drag_at_a_cursor_moves_it(
@@ -320,7 +320,7 @@ def test_in_a_low_window_the_figures_give_way_before_the_curves(
     QTest.keyClick(view, Qt.Key.Key_S)
     settle(view, loop)
     assert view.figures.isVisible()
-    assert view.plot.height() - view.plot.foot_px > 80
+    assert view.plot.height() > 80
     assert view.height() == 260
 
 

@@ -378,20 +378,6 @@ def test_plots_that_were_told_of_axes_before_they_have_any_have_them_as_they_app
     assert [plot.axes.fit.scales["°C"].highest for plot in plots.plots] == [10, 11]
 
 
-def test_of_plots_above_each_other_the_lowest_alone_has_the_times_and_they_can_align(qtbot: QtBot) -> None:
-    lowest, upper = TrendPlot(), TrendPlot(is_lowest=False)
-    for plot in (lowest, upper):
-        qtbot.addWidget(plot)
-        plot.resize(600, 300)
-        plot.set_sides(90.0, 0.0)
-        plot.show()
-        plot.set_range(TimeRange(START_S, float(NOW_S)))
-        QApplication.processEvents()
-    boxes = [plot._curve_box.sceneBoundingRect() for plot in (lowest, upper)]
-    assert upper.height() - boxes[1].bottom() < 10 < lowest.height() - boxes[0].bottom()
-    assert boxes[0].left() == boxes[1].left() >= 90
-
-
 def test_curves_that_appear_are_painted_once_and_then_with_their_full_width(
     shown: Show, loop: asyncio.AbstractEventLoop, qtbot: QtBot
 ) -> None:

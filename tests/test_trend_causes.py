@@ -117,9 +117,9 @@ def test_the_crosshair_says_why_there_is_no_reading(view: TrendView, settle: Set
     text = "no reading: T3000 did not answer in time: <b>No answer</b> within 20 s"
     assert at_cursor(view, IN1, NOW_S - 2000.0) == text
     assert text in LegendRow(view.legend, IN1).tip
-    assert view.plot.time_axis.cursor_text.endswith(" · no reading: T3000 did not answer in time")
+    assert view.plots.foot.time_axis.cursor_text.endswith(" · no reading: T3000 did not answer in time")
     assert at_cursor(view, IN1, NOW_S - 1000.0) == "20.00 °C"
-    assert " · " not in view.plot.time_axis.cursor_text
+    assert " · " not in view.plots.foot.time_axis.cursor_text
 
 
 def test_beside_the_time_stands_the_cause_only_if_it_is_that_of_all(
@@ -132,9 +132,9 @@ def test_beside_the_time_stands_the_cause_only_if_it_is_that_of_all(
     view.state.set_cursor(NOW_S - 1980.0)
     assert LegendRow(view.legend, IN1).value == "20.00 °C"
     assert LegendRow(view.legend, IN2).value == "no reading: The point was not in use, and so not read"
-    assert " · " not in view.plot.time_axis.cursor_text
+    assert " · " not in view.plots.foot.time_axis.cursor_text
     view.state.set_hidden(IN1, True)
-    assert view.plot.time_axis.cursor_text.endswith(" · no reading: The point was not in use, and so not read")
+    assert view.plots.foot.time_axis.cursor_text.endswith(" · no reading: The point was not in use, and so not read")
 
 
 def test_a_cause_that_nobody_recorded_is_said_to_be_none(view: TrendView, settle: Settle) -> None:
@@ -151,7 +151,7 @@ def test_what_an_open_sensor_reads_is_no_reading_and_stands_in_the_tooltip_alone
     view.state.add([IN1])
     settle(view)
     assert at_cursor(view, IN1, NOW_S - 1000.0) == "no reading: The sensor was open"
-    assert view.plot.time_axis.cursor_text.endswith(" · no reading: The sensor was open")
+    assert view.plots.foot.time_axis.cursor_text.endswith(" · no reading: The sensor was open")
     row = LegendRow(view.legend, IN1)
     assert row.value_is_muted
     assert "read all the same: 20.00 °C" in row.tip.splitlines()
@@ -327,15 +327,15 @@ def test_a_band_says_its_cause_inside_or_in_plain_words_under_the_mouse(
     view.state.show_range(LAST_HOUR)
     settle(view)
     assert "T3000 did not answer in time" in " ".join(drawn(view.plot))
-    box = view.plot.strip
-    tip = view.plot.tip_of(place_of(view, NOW_S - 2000.0, box))
+    box = view.plots.foot.strip
+    tip = view.plots.foot.tip_of(place_of(view, NOW_S - 2000.0, box))
     assert local_time_text(NOW_S - 2400)[11:16] in tip
     assert "did not answer in time: &lt;b&gt;No answer" in tip
-    assert view.plot.tip_of(place_of(view, NOW_S - 1000.0, box)) == "Nothing is missing here"
+    assert view.plots.foot.tip_of(place_of(view, NOW_S - 1000.0, box)) == "Nothing is missing here"
     view.state.show_range(TimeRange(NOW_S - 3 * 86_400, NOW_S))
     settle(view)
     assert "T3000 did not answer in time" not in " ".join(drawn(view.plot)), "there is no room"
-    assert "T3000 did not answer" in view.plot.tip_of(place_of(view, NOW_S - 2000.0, box))
+    assert "T3000 did not answer" in view.plots.foot.tip_of(place_of(view, NOW_S - 2000.0, box))
 
 
 def test_under_a_narrow_plot_the_time_at_the_cursor_is_whole_and_covers_no_mark_in_part(
@@ -347,16 +347,16 @@ def test_under_a_narrow_plot_the_time_at_the_cursor_is_whole_and_covers_no_mark_
     view.resize(500, 500)
     settle(view)
     view.state.set_cursor(NOW_S - 2000.0)
-    texts = drawn(view.plot)
+    texts = drawn(view.plots.foot)
     (told,) = (text for text in texts if text.startswith(local_time_text(NOW_S - 2000)))
     assert told.endswith("…")
-    marks = {tick.text for tick in view.plot.time_axis.ticks}
+    marks = {tick.text for tick in view.plots.foot.time_axis.ticks}
     assert not marks <= set(texts)
     view.state.set_cursor(None)
-    assert marks <= set(drawn(view.plot))
+    assert marks <= set(drawn(view.plots.foot))
     view.state.show_range(TimeRange(NOW_S // 3600 * 3600.0 - 3600, NOW_S // 3600 * 3600.0))
-    marks = {tick.text for tick in view.plot.time_axis.ticks}
-    assert marks <= set(drawn(view.plot)), "the one where the axis begins, too"
+    marks = {tick.text for tick in view.plots.foot.time_axis.ticks}
+    assert marks <= set(drawn(view.plots.foot)), "the one where the axis begins, too"
 
 
 def test_bands_take_the_colours_of_another_theme(view: TrendView, settle: Settle, qapp: QApplication) -> None:
@@ -365,7 +365,7 @@ def test_bands_take_the_colours_of_another_theme(view: TrendView, settle: Settle
     settle(view)
     for theme in (LIGHT, DARK):
         apply_theme(qapp, theme)
-        place = place_of(view, NOW_S - 2000.0, view.plot.strip).toPoint()
+        place = place_of(view, NOW_S - 2000.0, view.plot._curve_box).toPoint()
         found = view.plot.grab().toImage().pixelColor(place.x(), place.y() - 60)
         blended = 0.9 * theme.base.red() + 0.1 * theme.muted.red()
         assert found.red() == pytest.approx(blended, abs=2)
@@ -377,8 +377,9 @@ def test_a_click_on_the_strip_asks_for_the_cycles_of_its_time(qtbot: QtBot, view
     settle(view)
     asked: list[float] = []
     view.cycles_asked.connect(asked.append)
-    at = view.plot.mapFromScene(place_of(view, NOW_S - 2000.0, view.plot.strip))
-    qtbot.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    foot = view.plots.foot
+    at = foot.mapFromScene(place_of(view, NOW_S - 2000.0, foot.strip))
+    qtbot.mouseClick(foot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert asked == [pytest.approx(NOW_S - 2000.0, abs=10)]
     view.show_time(NOW_S - 86_400.0)
     assert view.state.time_range == TimeRange(NOW_S - 86_400.0 - 1800, NOW_S - 86_400.0 + 1800)
@@ -600,7 +601,7 @@ def test_what_t3000_filled_is_told_at_the_crosshair_in_the_list_and_as_one_incid
     view.state.add([IN1])
     settle(view)
     assert at_cursor(view, IN1, NOW_S - 1900.0) == "Filled from T3000: T3 Monitor was not running"
-    assert view.plot.time_axis.cursor_text.endswith(" · Filled from T3000")
+    assert view.plots.foot.time_axis.cursor_text.endswith(" · Filled from T3000")
     assert at_cursor(view, IN1, times[1] + 0.5) == "22.00 °C (filled from T3000)"
     assert at_cursor(view, IN1, NOW_S - 1000.0) == "20.00 °C"
     filled = [one for one in view.holes.incidents(IN1, NOW_S - 3600, NOW_S) if one.sentence.startswith("Filled")]

@@ -145,10 +145,10 @@ def test_another_theme_changes_the_colours_and_keeps_the_lines(
     view.state.add([SAT, FAN])
     settle(view)
     count = drawn(view, SAT)[0].size
-    light = view.grab().toImage().pixelColor(300, 200)
+    light = view.grab().toImage().pixelColor(304, 196)
     apply_theme(qapp, DARK)
     QApplication.sendPostedEvents()
-    dark = view.grab().toImage().pixelColor(300, 200)
+    dark = view.grab().toImage().pixelColor(304, 196)
     assert light.lightness() > 200 > 60 > dark.lightness()
     assert view.plot.lanes[0].colour == DARK.curves[1]
     assert drawn(view, SAT)[0].size == count

@@ -399,8 +399,8 @@ def test_the_page_has_no_crosshair_and_no_values_at_it(view: TrendView, settle: 
     shown(view, settle, SAT)
     view.state.set_cursor(NOW_S - 3600.0)
     plots = view.page.make().make_plot(QSize(600, 300))
-    assert view.plot.time_axis.cursor_text
-    assert not plots.lowest.time_axis.cursor_text
+    assert view.plots.foot.time_axis.cursor_text
+    assert not plots.foot.time_axis.cursor_text
     plots.deleteLater()
 
 

@@ -152,7 +152,7 @@ def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Se
     assert LegendRow(view.legend, SAT).value == f"{sat.value:.2f} °C"
     assert LegendRow(view.legend, CO2).value == f"{co2.value:.2f} ppm"
     assert LegendRow(view.legend, FAN).value == fan.value_text
-    assert view.plot.time_axis.cursor_text
+    assert view.plots.foot.time_axis.cursor_text
     assert heading(view) == clock_text(at_s + 100)
     view.state.show_preset(Preset.WEEK)
     view.plot.hovered.emit(float(at_s))
@@ -160,7 +160,7 @@ def test_the_crosshair_reads_every_point_at_its_time(view: TrendView, settle: Se
     view.plot.hovered.emit(None)
     assert LegendRow(view.legend, SAT).value == ""
     assert heading(view) == "Now"
-    assert view.plot.time_axis.cursor_text == ""
+    assert view.plots.foot.time_axis.cursor_text == ""
 
 
 def test_the_crosshair_says_that_there_is_no_reading_in_holes(view: TrendView, settle: Settle, clock: Clock) -> None:

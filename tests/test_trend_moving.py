@@ -65,7 +65,7 @@ def test_no_time_to_come_is_on_the_axis_beside_the_word_for_the_present(view: Tr
     view._follow_timer.timeout.emit()
     view.draw_now()
     assert view.state.drawn_range.end_s > clock.now_s + 3600
-    ticks = view.plot.time_axis.ticks
+    ticks = view.plots.foot.time_axis.ticks
     assert len(ticks) > 3
     assert ticks[-1].utc_s <= clock.now_s
 

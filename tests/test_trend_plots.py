@@ -9,12 +9,14 @@ from unittest.mock import Mock
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.notes import Note
 from t3monitor.model.points import PointKey
+from t3monitor.model.series_keys import ComparedKey
 from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
@@ -30,6 +32,7 @@ from trend_views import (
     FAN,
     HOLE_S,
     NOW_S,
+    OCC,
     SAT,
     VALVE,
     Clock,
@@ -92,7 +95,7 @@ def test_a_point_goes_to_a_new_plot_and_back_and_empty_plots_vanish(view: TrendV
     view.state.show_in(VALVE, 0)
     view.state.remove(CO2)
     assert plots(view) == [0, 0, 1]
-    assert view.plots.count() == len(view.plots.plots) == 2
+    assert view.plots.splitter.count() == len(view.plots.plots) == 2
     view.state.undo()
     settle(view)
     assert plots(view) == [0, 1, 0, 2]
@@ -102,20 +105,23 @@ def test_a_point_goes_to_a_new_plot_and_back_and_empty_plots_vanish(view: TrendV
     assert view.plots.plots == [view.plots.lowest]
 
 
-def test_all_plots_have_one_time_their_edges_in_line_and_the_lowest_the_time_axis(view: TrendView) -> None:
+def test_all_plots_have_one_time_and_stand_in_line_with_each_other_and_with_the_time_axis(view: TrendView) -> None:
     view.state.show_in(CO2, 1, anew=True)
     view.state.show_in(FAN, 2, anew=True)
     view.state.zoom(0.5)
     view.draw_now()
     view.state.set_cursor(HOLE_S[0] - 60)
-    for plot in view.plots.plots:
-        plot._layout.activate()
-    boxes = [plot._lane_box if plot.lanes else plot._curve_box for plot in view.plots.plots]
+    foot = view.plots.foot
+    boxes = [plot._lane_box if plot.lanes else plot._curve_box for plot in view.plots.plots] + [foot.strip]
+    for each in (*view.plots.plots, foot):
+        each.lay_out()
+    assert (foot.time_axis.pos().x(), foot.time_axis.size().width()) == (
+        foot.strip.pos().x(),
+        foot.strip.size().width(),
+    )
     assert len({box.shown for box in boxes}) == 1
     assert len({(box.sceneBoundingRect().left(), box.sceneBoundingRect().right()) for box in boxes}) == 1
     assert len({box._cursor.line().x1() for box in boxes}) == 1
-    assert [plot.time_axis.isVisible() for plot in view.plots.plots] == [False, False, True]
-    assert [plot.strip.isVisible() for plot in view.plots.plots] == [False, False, True]
     assert [list(plot.value_axes) for plot in view.plots.plots] == [["°C", "%"], ["ppm"], []]
 
 
@@ -151,7 +157,7 @@ def test_the_stretch_of_a_note_is_a_tint_behind_curves_and_lanes_of_each_plot(
         image = plot.grab().toImage()  # lays it out
         place = box.sceneBoundingRect()
         x = round(box.mapToScene(QPointF(box.x_of(time_s), 0)).x())
-        ys = range(round(place.top()) + 3, round(place.bottom()) - 3, 3)
+        ys = range(round(place.top()) + 1, round(place.bottom()) - 1)
         reds = [image.pixelColor(x, y).red() for y in ys]
         return any(abs(red - tinted) <= 1 for red in reds)
 
@@ -209,23 +215,23 @@ def test_the_menu_of_a_point_offers_the_other_plots_and_new_ones(view: TrendView
 def test_heights_that_a_user_chose_are_kept_until_plots_come_or_go(view: TrendView) -> None:
     view.state.show_in(CO2, 1, anew=True)
     assert view.save_state()["heights"] == []
-    view.plots.moveSplitter(100, 1)
+    view.plots.splitter.moveSplitter(100, 1)
     view.views.save_as("Low above high")
     saved = view.save_state()
-    assert saved["heights"] == view.plots.sizes()
+    assert saved["heights"] == view.plots.splitter.sizes()
     view.state.undo()
-    assert view.plots.sizes() != saved["heights"], "both are alike again"
+    assert view.plots.splitter.sizes() != saved["heights"], "both are alike again"
     view.state.redo()
-    assert view.plots.sizes() == saved["heights"]
+    assert view.plots.splitter.sizes() == saved["heights"]
     view.state.remove(CO2)
     assert view.save_state()["heights"] == []
     view.restore_state(saved)
-    assert view.plots.sizes() == saved["heights"]
+    assert view.plots.splitter.sizes() == saved["heights"]
     view.restore_state(saved | {"heights": [3, "x"]})
     assert len(view.plots.plots) == 2
     assert view.save_state()["heights"] == []
     view.views.open("Low above high")
-    assert view.plots.sizes() == saved["heights"]
+    assert view.plots.splitter.sizes() == saved["heights"]
 
 
 def test_plots_are_saved_and_a_damaged_number_is_the_first_plot(view: TrendView) -> None:
@@ -233,6 +239,55 @@ def test_plots_are_saved_and_a_damaged_number_is_the_first_plot(view: TrendView)
     saved = to_json(view.state.shown, ())
     assert [chosen.plot for chosen in from_json(saved)[0].series] == [0, 1, 0, 0]
     assert [chosen.plot for chosen in from_json(saved | {"plots": ["x", 7, -1]})[0].series] == [0, 0, 0, 0]
+
+
+def test_in_a_low_window_curves_and_lanes_keep_a_height_and_scroll_above_the_time_axis(
+    view: TrendView, settle: Settle
+) -> None:
+    view.state.add([OCC, *(ComparedKey(key, days) for key in (FAN, OCC) for days in range(1, 6))])
+    settle(view)
+    view.resize(900, 300)
+    QApplication.processEvents()
+    plots, plot, bar = view.plots, view.plot, view.plots._scroll.verticalScrollBar()
+
+    def heights() -> tuple[float, float]:
+        plot.lay_out()
+        return plot._curve_box.size().height(), plot._lane_box.size().height() / len(plot.lanes)
+
+    assert heights() == (64, 15)
+    assert plots.foot.mapTo(plots, QPoint()).y() + plots.foot.height() == plots.height(), "in sight"
+    assert bar.isVisible()
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert bar.value() > 0
+    foot = plots.foot
+    foot.lay_out()
+    right = foot.mapTo(plots, foot.mapFromScene(foot.strip.sceneBoundingRect().topRight())).x()
+    assert right == plot.mapTo(plots, plot.mapFromScene(plot._curve_box.sceneBoundingRect().topRight())).x()
+    view.resize(900, 420)
+    QApplication.processEvents()
+    assert not bar.isVisible()
+    assert heights()[0] == 64
+    assert 15 < heights()[1] < 20
+    view.resize(900, 700)
+    QApplication.processEvents()
+    assert heights()[0] > 200
+    assert heights()[1] == 20
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert bar.value() == 0
+
+
+def test_plots_above_each_other_have_a_height_each_and_scroll(view: TrendView) -> None:
+    for plot, key in enumerate((CO2, VALVE, FAN), 1):
+        view.state.show_in(key, plot, anew=True)
+    view.resize(900, 300)
+    QApplication.processEvents()
+    assert [plot.height() >= plot.least_px for plot in view.plots.plots] == [True] * 4
+    assert [plot._curve_box.size().height() for plot in view.plots.plots][:3] == [64] * 3
+    assert view.plots._scroll.verticalScrollBar().isVisible()
+    assert view.plots.needed_px > view.plots.height()
+    view.resize(900, 900)
+    QApplication.processEvents()
+    assert not view.plots._scroll.verticalScrollBar().isVisible()
 
 
 def test_what_cannot_be_drawn_leaves_no_old_line_under_new_axes_and_says_so(

@@ -171,7 +171,7 @@ def test_a_cycle_that_failed_long_ago_is_found_behind_all_the_good_ones(
             assert rows() == [Outcome.OK] * 3
 
             window = program.window
-            window.trend.plot.strip.time_chosen.emit(NOW_S + 2.0)
+            window.trend.plots.foot.strip.time_chosen.emit(NOW_S + 2.0)
             await until(lambda: not program.is_busy, program)
             assert window.activity.isVisible()
             assert rows() == [Outcome.OK, Outcome.TIMEOUT]

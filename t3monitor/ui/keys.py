@@ -72,6 +72,7 @@ def trend_keys() -> list[Keys]:
             (("Left", "Right"), _tr("A tenth of the window back or forth")),
             (("PgUp", "PgDown"), _tr("One window, or the day or week of the calendar that is shown, back or forth")),
             (("Ctrl+PgUp", "Ctrl+PgDown"), _tr("A day back or forth")),
+            (("Up", "Down"), _tr("Plots and lanes up or down, where a low window has no room for all")),
             (("T", "Y", "W"), _tr("Today, yesterday, this week")),
             (("F",), _tr("Fit data: the readings connected with those in sight; once more, all of them")),
             (("N",), _tr("A note at the cursor, else from A to B, else about the time in sight")),

@@ -37,9 +37,15 @@ def splitter(orientation: Qt.Orientation, *panes: tuple[QWidget, int]) -> QSplit
 
 def mark_focus(widget: QWidget, *, focused: bool) -> None:
     """Marks a widget that cannot have the focus itself, but whose owner has it; the style sheet knows how."""
-    widget.setProperty("focused", focused)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    mark(widget, "focused", on=focused)
+
+
+def mark(widget: QWidget, name: str, *, on: bool) -> None:
+    """Sets a property that the style sheet knows, and has the widget look like it."""
+    if bool(widget.property(name)) != on:
+        widget.setProperty(name, on)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def _add(layout: QVBoxLayout, parts: tuple[QWidget | QLayout, ...]) -> None:

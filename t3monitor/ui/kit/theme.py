@@ -207,8 +207,10 @@ def _style_sheet(theme: Theme) -> str:
         QToolButton:focus {{ border: 1px solid {theme.accent.name()}; border-radius: 3px; }}
         QToolButton:checked:focus {{ background: {theme.border.name()}; }}
         QToolButton[has_menu="true"]::menu-indicator {{ image: none; }}
-        TrendPlot {{ border: 1px solid {theme.base.name()}; }}
-        TrendPlot[focused="true"] {{ border-color: {theme.accent.name()}; }}
+        PlotStack {{ border: 1px solid {theme.base.name()}; }}
+        PlotStack[focused="true"] {{ border-color: {theme.accent.name()}; }}
+        Foot {{ border: none; border-top: 1px solid {theme.base.name()}; }}
+        Foot[beneath="true"] {{ border-top-color: {theme.outline.name()}; }}
         *[framed="true"] {{ border: 1px solid {theme.outline.name()}; }}
         *[framed="true"]:focus {{ border-color: {theme.accent.name()}; }}
         QLineEdit {{

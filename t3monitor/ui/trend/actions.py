@@ -112,11 +112,16 @@ def open_menu(menu: QMenu, at: QPoint) -> None:
 
 
 def act_on_key(
-    event: QKeyEvent, state: TrendState, traces: Traces, fit: Callable[[], None], note: Callable[[], None]
+    event: QKeyEvent,
+    state: TrendState,
+    traces: Traces,
+    fit: Callable[[], None],
+    note: Callable[[], None],
+    scroll: Callable[[int], None],
 ) -> bool:
     """Does what a key asks for; returns False if it asks for nothing here.
 
-    ``fit`` shows the time that has data, ``note`` asks for one.
+    ``fit`` shows the time that has data, ``note`` asks for one, ``scroll`` goes down by so many steps.
     """
     with_control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
     with_cursor = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
@@ -141,6 +146,10 @@ def act_on_key(
             state.move_windows(-1)
         case _Key.Key_PageDown:
             state.move_windows(1)
+        case _Key.Key_Up if not with_cursor:
+            scroll(-1)
+        case _Key.Key_Down if not with_cursor:
+            scroll(1)
         case _Key.Key_Plus | _Key.Key_Equal:
             state.zoom(1 / _KEY_ZOOM)
         case _Key.Key_Minus:

@@ -105,7 +105,7 @@ class TrendView(QWidget):
         self.toolbar.add_menu("⤓", self.tr("Export"), self.exporter.make_menu(self.toolbar))
         self.spoken = Spoken(self, self.state, self.traces, self.holes, clock)
         self.problem = ProblemLine()
-        self.message = PlotMessage(self.plot)
+        self.message = PlotMessage(self.plots)
         self.splitter = LegendSplitter(self.plots, self.legend)
         self.drops = Drops(self, self.plots, self.state, self.legend.series_of)
         self.cursors = CursorControl(self.plots, self.state, clock, self)
@@ -125,7 +125,7 @@ class TrendView(QWidget):
         self.loader.loaded.connect(self._on_loaded)
         self.loader.failed.connect(self._on_failed)
         self.explainer.explained.connect(self._draw)
-        self.plot.strip.time_chosen.connect(self.cycles_asked)
+        self.plots.foot.strip.time_chosen.connect(self.cycles_asked)
         self.readout.figures.computed.connect(self._fill_legend)
         self.legend.hidden_changed.connect(self.state.set_hidden)
         self.legend.remove_asked.connect(self.state.remove)
@@ -387,7 +387,7 @@ class TrendView(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not act_on_key(event, self.state, self.traces, self.fit_data.show, self.ask_note):
+        if not act_on_key(event, self.state, self.traces, self.fit_data.show, self.ask_note, self.plots.scroll_by):
             super().keyPressEvent(event)
 
     @override

@@ -48,6 +48,7 @@ class Strip(TimeBox):
     """The strip; a click asks for what was recorded of a time."""
 
     time_chosen = Signal(float)
+    is_gripped = False
 
     def __init__(self) -> None:
         super().__init__()

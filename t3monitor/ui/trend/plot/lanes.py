@@ -26,7 +26,7 @@ from t3monitor.ui.trend.plot.line import drawn_line
 from t3monitor.ui.trend.plot.time_item import TimeItem
 from t3monitor.ui.trend.time.time_range import TimeRange
 
-LANE_PX = 20.0
+LANE_PX, LEAST_LANE_PX = 20.0, 15.0  # a word has room in either
 LANE_INSET_PX = 3.5
 RING_PX = 2.5  # radius of a reading that is not our own
 _TEXT_ROOM_PX = 10.0

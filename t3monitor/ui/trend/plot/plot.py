@@ -1,95 +1,67 @@
-"""The plot: curves over one grid with an axis for each unit, lanes beneath, all above one time axis.
+"""The plot: curves over one grid with an axis for each unit, lanes beneath, all over one time.
 
 There is one box for all units, and their scales share its divisions: the marks of all axes stand on the same lines
 and nothing has to be kept aligned. The plot owns no time range and moves nothing by itself: it tells what the user does
-with the mouse, and is told what to show.
+with the mouse, and is told what to show. Curves keep a least height, lanes get lower for it; with both it is as high as
+`least_px`, and whoever has no room for that scrolls.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
-from typing import Any
 
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QPainter
-from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QToolTip, QWidget
+from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QGraphicsWidget
+from typing_extensions import override
 
 from t3monitor.model.point_types import PointType
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.model.units import value_text
 from t3monitor.store.history.series import Series
-from t3monitor.ui.kit.layout import mark_focus
 from t3monitor.ui.kit.theme import current_theme
 from t3monitor.ui.trend.holes.hole_items import LEAST_PX, BandRow, CurveHoles, LaneHoles
 from t3monitor.ui.trend.holes.missing import Pieces, filled, with_filled_as_one
-from t3monitor.ui.trend.holes.strip import STRIP_PX, Strip
 from t3monitor.ui.trend.marks.flags import FlagRow
 from t3monitor.ui.trend.marks.marks import Mark
 from t3monitor.ui.trend.marks.note_bands import NoteBands
-from t3monitor.ui.trend.plot.axes import HEADER_PX, LaneNames, TimeAxis, ValueAxis
+from t3monitor.ui.trend.plot.axes import HEADER_PX, LaneNames, ValueAxis
 from t3monitor.ui.trend.plot.axis_choices import AxisChoices
 from t3monitor.ui.trend.plot.curve import Curve
 from t3monitor.ui.trend.plot.drawn import Drawn, HoleRow
-from t3monitor.ui.trend.plot.lanes import LANE_PX, Lane, LanesItem
+from t3monitor.ui.trend.plot.lanes import LANE_PX, LEAST_LANE_PX, Lane, LanesItem
 from t3monitor.ui.trend.plot.motion import Motion
 from t3monitor.ui.trend.plot.ticks import axis_unit
 from t3monitor.ui.trend.plot.time_box import TimeBox
+from t3monitor.ui.trend.plot.time_view import SPARE, TimeView
 from t3monitor.ui.trend.plot.value_axes import ValueAxes
 from t3monitor.ui.trend.time.time_range import TimeRange
-from t3monitor.ui.trend.time.time_ticks import time_ticks
 
-_HEADER, _CURVES, _LANES, _STRIP, _TIME = range(5)  # rows; columns: the left axis, the plot, the right axes
-_SPARE = 64  # the last column
+_HEADER, _CURVES, _LANES = range(3)  # rows; columns: the left axis, the plot, the right axes
 _LEAST_LEFT_PX = 40.0
-_LANE_GAP_PX, _STRIP_GAP_PX = 8.0, 3.0
-_TIP_PX = 4  # how far the mouse moves until a tooltip is of another place
+_LANE_GAP_PX = 8.0
+_ABOVE_PX, _BELOW_PX = 4, 8  # around all of it: the lowest value stands half beneath its line
+_LEAST_CURVES_PX = 64  # as few marks as an axis has are told apart
 _ANY_HEIGHT_PX = 16_777_215.0  # Qt's
-_NARROWEST_PX = 100.0  # of the plot beside all its axes: Qt ends the program where a box of the scene has no width
-_GRIP, _NO_GRIP = Qt.CursorShape.SplitHCursor, Qt.CursorShape.ArrowCursor
 
 
-class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
+class TrendPlot(TimeView):
     """Curves, lanes and axes.
 
     Whatever else belongs on the time axis gets a row of the layout with a box of its own (`add_time_box`), or is an
     item in the box of the curves; X of every box is UTC epoch seconds.
     """
 
-    dragged = Signal(float)  # seconds to move the range by
-    zoomed = Signal(float, float)  # factor of the length, time around which
-    hovered = Signal(object)  # time under the mouse, None if it left
-    cursor_dragged = Signal(str, float)  # A or B, time to stand at
-    stretch_marked = Signal(float, float)  # from a time to another one
-    cursor_asked = Signal(float)  # time at which the next one is to stand
-    menu_asked = Signal(QPoint)  # global position
     resized = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, is_lowest: bool = True) -> None:
-        """Of plots that stand above each other with one time, the lowest has its axis and the strip for all of them."""
-        super().__init__(parent, useOpenGL=False, background=None)
-        self.setAcceptDrops(False)  # the view takes drops
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the view has the keys
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else all beneath is painted first
-        self.setFrameShape(pg.GraphicsView.Shape.NoFrame)
+    def __init__(self) -> None:
+        super().__init__((6, _ABOVE_PX, 8, _BELOW_PX))
         self.number = 0  # of those above each other, as series name it
         self.lanes: list[Lane] = []
-        self.time_axis = TimeAxis()
-        self._range = TimeRange(0, 1)
         self._now_s = 0.0
-        self._present_s: float | None = None  # where its line stands
         self._active: SeriesKey | None = None
-        self._zone: tzinfo | None = None
         self._curves: dict[tuple[SeriesKey, int], Curve] = {}
-        self._boxes: list[TimeBox] = []
-
-        self._root = QGraphicsWidget()
-        self._layout = QGraphicsGridLayout(self._root)
-        self._layout.setContentsMargins(6, 4, 8, 4 if is_lowest else 8)  # the lowest value stands half beneath its line
-        self._layout.setSpacing(0)
-        self.setCentralItem(self._root)
         self.axes = ValueAxes(self._layout, _HEADER, self)
         self._curve_box = self.add_time_box(_CURVES)
         self._motion = Motion(self._curve_box, self)
@@ -106,25 +78,15 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._note_bands = NoteBands(), NoteBands()
         for box, notes in zip((self._curve_box, self._lane_box), self._note_bands, strict=True):
             box.add(notes)
-        self.strip = Strip()
-        self._add_box(self.strip, _STRIP)
         # what is missing, see `ShownHoles`
         self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: ""
         self.flags = FlagRow()
         self._add_box(self.flags, _HEADER)
         self._layout.addItem(self._lane_names, _LANES, 0)
-        self._layout.addItem(self.time_axis, _TIME, 1)
-        self._set_height(_STRIP, STRIP_PX if is_lowest else 0)
-        for item in (self.strip, self.time_axis):
-            item.setVisible(is_lowest)
-        self._layout.setRowSpacing(_LANES, _STRIP_GAP_PX if is_lowest else 0)
-        self._layout.setColumnStretchFactor(1, 1)
-        self._layout.setColumnMinimumWidth(1, _NARROWEST_PX)
-        self._layout.addItem(QGraphicsWidget(), _CURVES, _SPARE)  # right of all axes
+        self._layout.addItem(QGraphicsWidget(), _CURVES, SPARE)  # right of all axes
         self.set_sides(0, 0)
-        self.setMouseTracking(True)
-        self.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self._curve_box.resized.connect(self._on_box_resized)
+        self.sigDeviceRangeChanged.connect(self._share_height)  # by pyqtgraph, as it is resized
         self.restyle()
 
     def add_time_box(self, row: int) -> TimeBox:
@@ -132,16 +94,6 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         box = TimeBox()
         self._add_box(box, row)
         return box
-
-    def _add_box(self, box: TimeBox, row: int) -> None:
-        box.dragged.connect(self.dragged)
-        box.cursor_dragged.connect(self.cursor_dragged)
-        box.stretch_marked.connect(self.stretch_marked)
-        box.cursor_asked.connect(self.cursor_asked)
-        box.zoomed.connect(self.zoomed)
-        box.menu_asked.connect(self.menu_asked)
-        self._layout.addItem(box, row, 1)
-        self._boxes.append(box)
 
     @property
     def value_axes(self) -> dict[str, ValueAxis]:
@@ -190,7 +142,6 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._curve_holes.set_rows([BandRow(common), *own])
         of_lanes = [of.get(key, Pieces.none()) for key in self._lane_keys]
         self._lane_holes.set_rows([BandRow(with_filled_as_one(its)) for its in of_lanes])
-        self.strip.set_pieces(list(of.values()))
         self._lanes_item.set_filled([filled(its) for its in of_lanes])
         others = [curve.set_filled(filled(of.get(key, Pieces.none()))) for (key, _), curve in self._curves.items()]
         if any(others):
@@ -219,70 +170,33 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         """How much axes and names of lanes want, left and right."""
         return max(_LEAST_LEFT_PX, self.axes.drawn_px[0], self._lane_names.minimumWidth()), self.axes.right_px
 
+    @override
     def set_sides(self, left_px: float, right_px: float) -> None:
-        """Has them take so much, at least what they want, so that plots above each other align."""
-        widths = {0: max(left_px, self.sides[0]), _SPARE: max(0.0, right_px - self.axes.drawn_px[1])}
-        for column, width_px in widths.items():
-            if width_px != self._layout.columnMaximumWidth(column):  # else all would be laid out in each frame
-                self._layout.setColumnFixedWidth(column, width_px)
-
-    def lay_out(self) -> None:
-        """Has everything where it belongs: as it is painted it would be too late, and all would be painted twice."""
-        self._root.setGeometry(self.range)  # it may have been wider, beside axes that were
-        self._layout.activate()
-
-    @property
-    def foot_px(self) -> int:
-        """How high strip and time axis are, as far as it has them."""
-        if not self.time_axis.isVisible():
-            return 0
-        return math.ceil(_STRIP_GAP_PX + STRIP_PX + self.time_axis.minimumHeight())
+        """Has its axes and names take so much, at least what they want, so that plots above each other align."""
+        super().set_sides(max(left_px, self.sides[0]), max(0.0, right_px - self.axes.drawn_px[1]))
 
     def show_lines(self, shown: bool) -> None:
         """Whether there is anything over the axes."""
         for item in (self._curves_item, self._lanes_item):
             item.setVisible(shown)
 
-    def set_focused(self, focused: bool) -> None:
-        """Whether the keys are the plot's."""
-        mark_focus(self, focused=focused)
-
+    @override
     def set_range(self, shown: TimeRange, zone: tzinfo | None = None, now_s: float | None = None) -> None:
-        """Shows this stretch of time, in the times of a zone (None: this computer's), with a line at the present."""
         if shown != self._range:
             self._motion.move()
-        self._range, self._zone = shown, zone
         self.flags.zone = zone
-        self._now_s, self._present_s = self._now_s if now_s is None else now_s, now_s
-        self.time_axis.set_now(now_s)
-        for box in self._boxes:
-            box.set_time(shown)
-            box.set_now(now_s)
+        self._now_s = self._now_s if now_s is None else now_s
+        super().set_range(shown, zone, now_s)
         self._mark_times()
         self._fit_values()
         self._curves_item.set_time(shown, self._now_s)
         self._lanes_item.set_now(self._now_s)
 
-    def set_cursor(self, time_s: float | None, text: str = "") -> None:
-        """Stands the crosshair at a time, or takes it away."""
-        for box in self._boxes:
-            box.set_cursor(time_s)
-        self.time_axis.set_cursor(time_s, text)
-
-    def set_cursors(self, at: Mapping[str, float]) -> None:
-        """Stands the cursors A and B there, those that there are."""
-        for box in self._boxes:
-            box.set_cursors(at)
-        self.time_axis.set_cursors(at)
-
+    @override
     def restyle(self) -> None:
-        """Takes the colours of the theme in force."""
-        theme = current_theme()
-        self.setBackground(theme.base)
-        for box in self._boxes:
-            box.restyle(theme)
-        for axis in (self.time_axis, self._lane_names, self.axes):
-            axis.restyle(theme)
+        super().restyle()
+        for axis in (self._lane_names, self.axes):
+            axis.restyle(current_theme())
         for item in (self._curve_holes, self._lane_holes):
             item.renew()
         self._arrange_lanes()
@@ -293,12 +207,10 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         """Whether a series that is drawn is the active one."""
         return self._active in self._lane_keys or any(key == self._active for key, _ in self._curves)
 
+    @override
     def paint_on(self, painter: QPainter) -> None:
-        """Paints it as it is, from the origin of the painter on."""
-        self.lay_out()
         self.rest()
-        whole = QRectF(self.viewport().rect())
-        self.render(painter, whole, self.viewport().rect())
+        super().paint_on(painter)
 
     def rest(self) -> None:
         """See `PlotStack.rest`."""
@@ -311,13 +223,33 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         is_alone = bool(self.lanes) and not self._curves  # then lanes have the whole height
         self._set_height(_HEADER, HEADER_PX if self.flags.marks or not is_alone else 0)
         self._set_height(_CURVES, 1 if is_alone else None)
-        self._set_height(_LANES, None if is_alone else len(self.lanes) * LANE_PX)
         self._layout.setRowStretchFactor(_CURVES, not is_alone)
         self._layout.setRowStretchFactor(_LANES, is_alone)
         self._layout.setRowSpacing(_CURVES, _LANE_GAP_PX if self.lanes and self._curves else 0)
         self._lane_box.setVisible(bool(self.lanes))
         self._lane_names.setVisible(bool(self.lanes))
         self._lane_names.fit_to(self.width())
+        self._share_height()
+
+    @property
+    def least_px(self) -> int:
+        """How high it is at least."""
+        curves_px = _LEAST_CURVES_PX if self._curves or not self.lanes else 0
+        return math.ceil(self._around_px + curves_px + len(self.lanes) * LEAST_LANE_PX)
+
+    @property
+    def _around_px(self) -> float:
+        """How much is neither curves nor lanes."""
+        rows_px = self._layout.rowMinimumHeight(_HEADER) + self._layout.rowSpacing(_CURVES)
+        return _ABOVE_PX + rows_px + _BELOW_PX
+
+    def _share_height(self) -> None:
+        """Lanes are as high as is well, and lower rather than that curves were too low; alone they have all of it."""
+        self.setMinimumHeight(self.least_px)
+        room_px = self.height() - self._around_px - _LEAST_CURVES_PX
+        each_px = min(max(room_px / max(1, len(self.lanes)), LEAST_LANE_PX), LANE_PX)
+        is_alone = bool(self.lanes) and not self._curves
+        self._set_height(_LANES, None if is_alone else len(self.lanes) * each_px)
 
     def _set_height(self, row: int, height_px: float | None) -> None:
         """Fixes the height of a row, or (None) leaves it to the layout."""
@@ -339,11 +271,7 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
             self._curves_item.repaint()
 
     def _mark_times(self) -> None:
-        start_s, end_s = self._range
-        ticks = time_ticks(start_s, end_s, self._curve_box.size().width(), self._zone)
-        if self._present_s is not None:  # the sliver after it has no times
-            ticks = [tick for tick in ticks if tick.utc_s <= self._present_s]
-        self.time_axis.set_marks(self._range, ticks, self._zone)
+        ticks = self._ticks(self._curve_box.size().width())
         for box in self._boxes:
             box.set_times(ticks)
 
@@ -355,41 +283,15 @@ class TrendPlot(pg.GraphicsView):  # type: ignore[misc]
         self._fit_values()
         self.resized.emit()
 
-    def _on_mouse_moved(self, at: QPointF) -> None:
-        for box in self._boxes:
-            if box.isVisible() and box.sceneBoundingRect().contains(at):
-                time_s = box.time_at(box.mapFromScene(at))
-                if box is not self.strip:
-                    box.setCursor(_GRIP if box.cursor_near(time_s) else _NO_GRIP)
-                self.hovered.emit(time_s)
-                return
-        self.hovered.emit(None)
-
-    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
-        """Called by Qt."""
-        if isinstance(event, QHelpEvent) and (tip := self.tip_of(self.mapToScene(event.pos()))):
-            about = QRect(event.pos() - QPoint(_TIP_PX, _TIP_PX), event.pos() + QPoint(_TIP_PX, _TIP_PX))
-            QToolTip.showText(event.globalPos(), tip, self.viewport(), about)
-            return True
-        return bool(super().viewportEvent(event))
-
-    def tip_of(self, at: QPointF) -> str:
-        """What is missing at a place of the scene, or marked."""
-        for box in self._boxes:
-            if box.isVisible() and (place := box.sceneBoundingRect()).contains(at):
-                lane = int((at.y() - place.top()) / place.height() * len(self.lanes)) if box is self._lane_box else None
-                reach_s = LEAST_PX / 2 * self._range.length_s / place.width()
-                time_s = box.time_at(box.mapFromScene(at))
-                if box is self.flags:
-                    return self.flags.tip(time_s)
-                tip = self.tip_at(time_s, reach_s, None if lane is None else self._lane_keys[lane])
-                return tip or (self.tr("Nothing is missing here") if box is self.strip else "")
-        return ""
-
-    def leaveEvent(self, event: Any) -> None:  # noqa: N802
-        """Called by Qt."""
-        super().leaveEvent(event)
-        self.hovered.emit(None)
+    @override
+    def _tip(self, box: TimeBox, at: QPointF) -> str:
+        """What is missing at a place, or marked."""
+        lane = int(at.y() / box.size().height() * len(self.lanes)) if box is self._lane_box else None
+        reach_s = LEAST_PX / 2 * self._range.length_s / box.size().width()
+        time_s = box.time_at(at)
+        if box is self.flags:
+            return self.flags.tip(time_s)
+        return self.tip_at(time_s, reach_s, None if lane is None else self._lane_keys[lane])
 
     def close(self) -> None:
         """Pyqtgraph's, which clears the scene: nothing of it is painted any more."""

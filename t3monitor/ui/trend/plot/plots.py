@@ -1,4 +1,7 @@
-"""Several plots above each other over one time: the lowest has its axis and the strip, all edges stand in line."""
+"""Several plots above each other over one time, whose axis and strip are their foot; all edges stand in line.
+
+Where they have no room they scroll above their foot.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,22 +10,26 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QWidget
 from typing_extensions import override
 
 from t3monitor.model.series_keys import SeriesKey
+from t3monitor.ui.kit.layout import mark, mark_focus, stack
 from t3monitor.ui.trend.holes.missing import Pieces
 from t3monitor.ui.trend.marks.marks import Mark
 from t3monitor.ui.trend.plot.axis_choices import NOTHING_CHOSEN, AxisChoices, AxisKey
 from t3monitor.ui.trend.plot.drawn import Drawn, HoleRow
+from t3monitor.ui.trend.plot.foot import Foot
 from t3monitor.ui.trend.plot.plot import TrendPlot
 from t3monitor.ui.trend.plot.ticks import Scale
+from t3monitor.ui.trend.plot.time_view import TimeView
 from t3monitor.ui.trend.time.time_range import TimeRange
 
 _LEAST_PX = 140  # with strip and axis: what is beneath or beside gives way before curves are lost
+_HAND = "dragged", "zoomed", "hovered", "cursor_dragged", "stretch_marked", "cursor_asked", "menu_asked"
 
 
-class PlotStack(QSplitter):
+class PlotStack(QFrame):
     """As many plots as the series want, from top to bottom; whatever it is told, all of them are, new ones as well.
 
     Until somebody moves a border between them, all have as much room for their curves.
@@ -45,20 +52,31 @@ class PlotStack(QSplitter):
 
     def __init__(self, parent: QWidget | None = None, *, are_axes_wide: bool = False) -> None:
         """``are_axes_wide``: all of them, whatever room that takes; else those that have room beside the plot."""
-        super().__init__(Qt.Orientation.Vertical, parent)
+        super().__init__(parent)
         self._are_axes_wide = are_axes_wide
-        self.setHandleWidth(1)
-        self.setChildrenCollapsible(False)
         self.setMinimumHeight(_LEAST_PX)
         self.tip_at: Callable[[float, float, SeriesKey | None], str] = lambda *_: ""
         self._heights: tuple[int, ...] = ()  # that somebody chose
         self._told: dict[str, tuple[Any, ...]] = {}
         self._unfinished: set[str] = set()  # steps of drawing that raised
         self._keys: list[list[SeriesKey]] = [[]]
-        self.lowest = self._made(is_lowest=True)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.splitterMoved.connect(self._on_moved)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setWidget(self.splitter)
+        self.foot = Foot()
+        self.foot.tip_at = lambda time_s, reach_s: self.tip_at(time_s, reach_s, None)
+        self._follow_hand(self.foot)
+        stack(self, self._scroll, self.foot)
+        self.lowest = self._made()
         self.plots = [self.lowest]
         self.lowest.resized.connect(self.resized)
-        self.splitterMoved.connect(self._on_moved)
 
     @property
     def width_px(self) -> int:
@@ -70,22 +88,25 @@ class PlotStack(QSplitter):
         return next(plot.axes.fit.scales[axis.unit] for plot in self.plots if plot.number == axis.plot)
 
     def place_at(self, at: QPoint) -> tuple[int, QRect]:
-        """Which plot is there, and its place; at the time axis, which is the last one's, a new one below all."""
-        for plot in self.plots:
-            if plot.geometry().contains(at) and plot is not self.lowest:
-                return plot.number, plot.geometry()
-        place = self.lowest.geometry()
-        above = place.adjusted(0, 0, 0, -self.lowest.foot_px)
-        if at.y() <= above.bottom():
-            return self.lowest.number, above
-        return self.lowest.number + 1, place.adjusted(0, above.height(), 0, 0)
+        """Which plot is there, and its place; at the time axis a new one below all."""
+        foot = self.foot.geometry()
+        if at.y() >= foot.top():
+            return self.lowest.number + 1, foot
+        places = {plot.number: QRect(plot.mapTo(self, QPoint()), plot.size()) for plot in self.plots}
+        number = next((number for number, place in places.items() if at.y() <= place.bottom()), self.lowest.number)
+        return number, places[number] & self._scroll.geometry()
+
+    def scroll_by(self, steps: int) -> None:
+        """Scrolls down (negative: up) what has not all the room that it wants."""
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(bar.value() + steps * bar.singleStep())
 
     def set_heights(self, heights: tuple[int, ...]) -> None:
         """Makes each as high as that; all alike without heights."""
         if heights != self._heights and len(heights) in (0, len(self.plots)):
             self._heights = heights
             if heights:
-                self.setSizes(heights)
+                self.splitter.setSizes(heights)
             else:
                 self._share_room()
 
@@ -114,6 +135,7 @@ class PlotStack(QSplitter):
     def set_holes(self, common: Pieces, rows: Sequence[HoleRow], of: Mapping[SeriesKey, Pieces]) -> None:
         """What is missing, see `TrendPlot.set_holes`; the strip tells of all plots."""
         self._tell(TrendPlot.set_holes, common, rows, of)
+        self.foot.set_pieces(list(of.values()))
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Shows these, whose flags are of all plots, above the first."""
@@ -134,6 +156,7 @@ class PlotStack(QSplitter):
         """Shows this stretch of time."""
         with self._step("time"):
             self._tell(TrendPlot.set_range, shown, zone, now_s)
+            self.foot.set_range(shown, zone, now_s)
             self._align()
 
     @property
@@ -159,21 +182,28 @@ class PlotStack(QSplitter):
 
     def set_cursor(self, time_s: float | None, text: str = "") -> None:
         """Stands the crosshair at a time, or takes it away."""
-        self._tell(TrendPlot.set_cursor, time_s, text)
+        self._tell(TrendPlot.set_cursor, time_s)
+        self.foot.set_cursor(time_s, text)
 
     def set_cursors(self, at: Mapping[str, float]) -> None:
         """Stands the cursors A and B there, those that there are."""
         self._tell(TrendPlot.set_cursors, at)
+        self.foot.set_cursors(at)
 
     def set_focused(self, focused: bool) -> None:
         """Whether the keys are the plots'."""
-        self._tell(TrendPlot.set_focused, focused)
+        mark_focus(self, focused=focused)
 
     def restyle(self) -> None:
         """Takes the colours of the theme in force."""
-        for plot in self.plots:
-            plot.restyle()
+        for view in self._views:
+            view.restyle()
         self._align()
+
+    @property
+    def needed_px(self) -> int:
+        """How high it is where nothing scrolls."""
+        return sum(plot.least_px + self.splitter.handleWidth() for plot in self.plots) + self.foot.height_px
 
     def rest(self) -> None:
         """Is painted at its best from now on, all at once."""
@@ -182,11 +212,15 @@ class PlotStack(QSplitter):
 
     def paint_on(self, painter: QPainter) -> None:
         """Paints all of it as it is, from the origin of the painter on."""
-        for plot in self.plots:
+        for view in self._views:
             painter.save()
-            painter.translate(plot.pos())
-            plot.paint_on(painter)
+            painter.translate(view.mapTo(self, QPoint()))
+            view.paint_on(painter)
             painter.restore()
+
+    @property
+    def _views(self) -> Sequence[TimeView]:
+        return (*self.plots, self.foot)
 
     # -- how they stand --------------------------------------------------------------------------------------------
 
@@ -195,12 +229,15 @@ class PlotStack(QSplitter):
         for plot in self.plots:
             method(plot, *arguments)
 
-    def _made(self, *, is_lowest: bool) -> TrendPlot:
-        plot = TrendPlot(is_lowest=is_lowest)
+    def _follow_hand(self, view: TimeView) -> None:
+        for name in _HAND:
+            getattr(view, name).connect(getattr(self, name))
+
+    def _made(self) -> TrendPlot:
+        plot = TrendPlot()
         plot.axes.are_all_wide = self._are_axes_wide
         plot.tip_at = lambda *about: self.tip_at(*about)
-        for name in ("dragged", "zoomed", "hovered", "cursor_dragged", "stretch_marked", "cursor_asked", "menu_asked"):
-            getattr(plot, name).connect(getattr(self, name))
+        self._follow_hand(plot)
         plot.resized.connect(self._align)
         plot.flags.chosen.connect(self.flag_chosen)
         for mine, its in (
@@ -209,7 +246,7 @@ class PlotStack(QSplitter):
             (self.axis_menu_asked, plot.axes.menu_asked),
         ):
             its.connect(lambda unit, what, mine=mine: mine.emit(AxisKey(unit, plot.number), what))
-        self.insertWidget(0, plot)
+        self.splitter.insertWidget(0, plot)
         return plot
 
     def _have(self, count: int) -> None:
@@ -221,7 +258,7 @@ class PlotStack(QSplitter):
             plot.setParent(None)
             plot.deleteLater()
         while len(self.plots) < count:
-            plot = self._made(is_lowest=False)
+            plot = self._made()
             self.plots.insert(0, plot)
             for name, arguments in self._told.items():
                 getattr(plot, name)(*arguments)
@@ -235,18 +272,22 @@ class PlotStack(QSplitter):
     def _align(self) -> None:
         """Gives all plots the same edges, so that one time is above another."""
         sides = [plot.sides for plot in self.plots]
+        left_px, right_px = (max(widths) for widths in zip(*sides, strict=True))
         for plot in self.plots:
-            plot.set_sides(*(max(widths) for widths in zip(*sides, strict=True)))
-            plot.lay_out()
+            plot.set_sides(left_px, right_px)
+        bar_px = self._scroll.width() - self._scroll.viewport().width()
+        self.foot.set_sides(left_px, right_px + bar_px)
+        mark(self.foot, "beneath", on=bar_px > 0)  # some of the plots, which scroll
+        for view in self._views:
+            view.lay_out()
 
     def _share_room(self) -> None:
-        foot_px = self.lowest.foot_px
-        each = max(1, (self.height() - foot_px) // len(self.plots))
-        self.setSizes([*[each] * (len(self.plots) - 1), each + foot_px])
+        each = max(1, self._scroll.height() // len(self.plots))
+        self.splitter.setSizes([each] * len(self.plots))
 
     @Slot()
     def _on_moved(self) -> None:
-        self._heights = tuple(self.sizes())
+        self._heights = tuple(self.splitter.sizes())
         self.heights_chosen.emit(self._heights)
 
     @override

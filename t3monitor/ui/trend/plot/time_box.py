@@ -52,6 +52,8 @@ class TimeBox(QGraphicsWidget):
     stretch_marked = Signal(float, float)  # from a time to another one
     cursor_asked = Signal(float)  # time at which the next one is to stand
 
+    is_gripped = True  # the mouse takes hold of the cursors A and B in it, and is told so
+
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
