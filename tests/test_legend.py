@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPointF, Qt
-from PySide6.QtGui import QColor, QDragEnterEvent, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QCursor, QDragEnterEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
 from drawn import drawn
@@ -584,3 +584,24 @@ def test_one_thread_at_a_time_measures_and_what_was_asked_meanwhile_is_measured_
     measured.figures.forget()
     measured.end(2)
     assert measured.figures.of(EARLIER) == {}, "the series are others"
+
+
+def test_after_a_drag_the_row_beneath_the_mouse_is_strong_and_no_other(
+    legend: Legend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    legend.show_entries(ENTRIES, "Now")
+    legend.clearFocus()
+    pointed_at: list[PointKey | None] = []
+    legend.pointed_at.connect(pointed_at.append)
+
+    def drag(start: QPoint, end: QPoint) -> None:
+        monkeypatch.setattr(QAbstractItemView, "startDrag", lambda *_: QCursor.setPos(end))
+        monkeypatch.setattr(QTreeView, "mouseMoveEvent", lambda *_: legend.startDrag(Qt.DropAction.MoveAction))
+        places, none = (QPointF(start), QPointF(legend.viewport().mapToGlobal(start))), Qt.MouseButton.NoButton
+        legend.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, *places, none, none, Qt.KeyboardModifier.NoModifier))
+
+    row = legend.visualRect(legend.cell(CO2, Column.NAME)).center()
+    drag(row, legend.viewport().mapToGlobal(legend.viewport().rect().bottomRight() + QPoint(60, 60)))
+    assert pointed_at == [CO2, None]
+    drag(row, legend.viewport().mapToGlobal(row))
+    assert pointed_at[-1] == CO2

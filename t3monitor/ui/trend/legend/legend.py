@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistent
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
+    QCursor,
     QFocusEvent,
     QFontMetrics,
     QKeyEvent,
@@ -338,13 +339,23 @@ class Legend(QTreeView):
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
         self._point_at(self.indexAt(event.position().toPoint()))
+        super().mouseMoveEvent(event)  # which may be a whole drag
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._point_at(self.currentIndex() if self.hasFocus() else None)
+
+    @override
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:
+        """Ends when the row is dropped: the mouse is elsewhere then, and nothing else says so."""
+        super().startDrag(supportedActions)
+        at = self.viewport().mapFromGlobal(QCursor.pos())
+        if self.viewport().rect().contains(at):
+            self._point_at(self.indexAt(at))
+        else:
+            self._point_at(self.currentIndex() if self.hasFocus() else None)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
