@@ -79,7 +79,7 @@ def test_beside_a_program_that_records_it_is_refused(
     file: HoledFile, stand_in: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     leave(file, stand_in)
-    lock = Lock(tmp_path / "history.db", Holder.of_this_process("t3monitor sync", 0, ""))
+    lock = Lock(tmp_path / "history.db", Holder.of_this_process("t3monitor sync", 1, ""))
     try:
         assert run(file, stand_in) == 5
     finally:

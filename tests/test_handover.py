@@ -23,7 +23,7 @@ from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.model.successions import Succession, SuccessionEdit
 from t3monitor.store.baselines import read_baselines
 from t3monitor.store.database import Database
-from t3monitor.store.lock import holder_of
+from t3monitor.store.lock import Holder, Lock, holder_of
 from t3monitor.store.notes import read_notes
 from t3monitor.store.successions import read_successions
 from t3monitor.sync.handover import UnansweredError, write_notes, write_successions
@@ -162,3 +162,25 @@ def test_a_pipe_that_nobody_reads_keeps_neither_cycles_nor_the_end_from_coming_h
         os.close(write)
     assert cycles(database) == 2
     assert [file.name for file in database.parent.iterdir()] == [database.name]
+
+
+def test_beside_an_import_nothing_is_handed_over_and_nobody_records(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database.parent.mkdir(parents=True)
+    Database(sqlite_url(database)).close()
+    lock = Lock(database, Holder.of_this_process("t3monitor import", 0, ""))
+    try:
+        in_use = f"{database} is in use by {holder_of(database)}: wait until that is done"
+        for command in (["sync", "--once"], ["sync", "--cycles", "1"], ["sync"]):
+            assert main([*command, "--link", "demo"]) == 5
+            assert in_use in capsys.readouterr().err
+        assert main(["database", "freeze", "Commissioning", "--database", sqlite_url(database)]) == 5
+        assert in_use in capsys.readouterr().err
+        main(["doctor", "--link", "demo"])
+        said = capsys.readouterr().out
+        assert f"{holder_of(database)} is at work in this database" in said
+        assert "records into" not in said
+    finally:
+        lock.release()
+    assert cycles(database) == 0

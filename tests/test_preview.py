@@ -176,7 +176,7 @@ class TestCommand:
     def test_beside_a_recorder_it_is_refused_with_its_name(
         self, history: History, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        lock = Lock(history.file, Holder.of_this_process("t3monitor sync", 0, ""))
+        lock = Lock(history.file, Holder.of_this_process("t3monitor sync", 1, ""))
         try:
             assert self.run(history, "--older-than", "5") == 5
             assert self.run(history, "--older-than", "5", "--dry-run") == exit_codes.GOOD

@@ -99,6 +99,29 @@ def test_when_the_recorder_has_ended_a_click_records_here(run: Run, paths: Paths
     run(scenario())
 
 
+def test_beside_an_import_it_is_said_that_this_ends_and_a_click_records_then(
+    run: Run, paths: Paths, settings: Settings
+) -> None:
+    database = paths.database_file("replay")
+    lock = Lock(database, Holder.of_this_process("t3monitor import", 0, ""))
+
+    async def scenario() -> None:
+        async with opened(paths, settings) as program:
+            banner = program.window.recorder_banner
+            await until(lambda: not program.recorder.records, program)
+            program.recorder.look_again()
+            assert f"is in use by {holder_of(database)}: wait until that is done" in banner.label.text()
+            lock.release()
+            banner.button.click()
+            await until(lambda: program.session.is_started and program.session.shown is not None, program)
+            assert program.recorder.records
+
+    try:
+        run(scenario())
+    finally:
+        lock.release()
+
+
 def test_of_two_windows_that_are_started_at_once_one_stays(run: Run, paths: Paths) -> None:
     async def scenario() -> None:
         async with opened(paths, Settings()) as first:

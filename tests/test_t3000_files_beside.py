@@ -225,7 +225,7 @@ def test_beside_a_program_that_records_nothing_is_imported(
 ) -> None:
     monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "home"))
     database = tmp_path / "history.db"
-    lock = Lock(database, Holder.of_this_process("t3monitor sync", 0, ""))
+    lock = Lock(database, Holder.of_this_process("t3monitor sync", 1, ""))
     try:
         assert main(["import", str(past(tmp_path)), "--database", sqlite_url(database)]) == 5
     finally:

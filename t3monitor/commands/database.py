@@ -118,7 +118,7 @@ def _freeze(args: argparse.Namespace, url: str, _work: LongWork) -> str:
         with _opened(url) as opened:
             write_baseline(opened, edit, time.time(), settings.sync_interval_secs)
     except HeldError as held:
-        if held.holder is None or not held.holder.is_here:
+        if held.holder is None or not held.holder.answers:
             raise
         asyncio.run(handover.write_baseline(held.holder, edit))
     frozen = next(baseline for baseline in read_baselines(url) if baseline.name == args.name)

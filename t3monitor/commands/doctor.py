@@ -178,7 +178,9 @@ def _try_writing(url: str) -> None:
 
 def _recorder(url: str) -> str:
     holder = holder_of(database_file(url))
-    return f"{holder} records into this database" if holder else "no program records into this database"
+    if holder is None:
+        return "no program records into this database"
+    return f"{holder} {'records into' if holder.records else 'is at work in'} this database"
 
 
 def _words(taken: tuple[int, int, int] | None) -> str:

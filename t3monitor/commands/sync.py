@@ -63,7 +63,7 @@ def sync(args: argparse.Namespace) -> int:
                 return _record(args, settings, url, output)
             except HeldError as held:
                 problem, holder = held, held.holder
-            if not (args.once and holder and holder.is_here):
+            if not (args.once and holder and holder.answers):
                 break
             try:
                 return _have_recorded(args, settings, url, holder, output)

@@ -37,7 +37,7 @@ class Recorder(QObject):
     """Lives in the GUI thread, from `begin` to `close`; ``records`` says whether this program may.
 
     ``other`` is the program that records instead, and ``problem`` why nobody can be followed: it runs on another
-    computer, or has ended.
+    computer, has ended, or is none that records.
     """
 
     changed = Signal()
@@ -111,7 +111,7 @@ class Recorder(QObject):
     def _on_overtaken(self, held: HeldError) -> None:
         if self.records and held.subject == self._database:
             self.records, self.problem = False, str(held)
-            if held.holder is not None and held.holder.is_here:
+            if held.holder is not None and held.holder.answers:
                 self._go_along_with(held.holder)
             self.changed.emit()
 
@@ -120,7 +120,7 @@ class Recorder(QObject):
         if self._database is None or self.records or self.other is not None:
             return
         holder = holder_of(self._database)
-        if holder is not None and holder.is_here:
+        if holder is not None and holder.answers:
             self._go_along_with(holder)
             self.changed.emit()
 

@@ -30,7 +30,10 @@ _MOST_BYTES = 4096
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """A program that holds a lock; other programs of its computer reach it at the loopback ``port`` with ``key``."""
+    """A program that holds a lock; other programs of its computer reach it at the loopback ``port`` with ``key``.
+
+    What imports or compacts alone has no port: it cannot be asked for anything, and ends by itself.
+    """
 
     program: str
     pid: int
@@ -49,6 +52,16 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it runs on this computer."""
         return self.host == socket.gethostname()
 
+    @property
+    def records(self) -> bool:
+        """Whether it records into the database."""
+        return bool(self.port)
+
+    @property
+    def answers(self) -> bool:
+        """Whether it can be asked to do something in place of this program."""
+        return self.records and self.is_here
+
     def __str__(self) -> str:
         return f"{self.program} of {self.user} (process {self.pid}{'' if self.is_here else f' on {self.host}'})"
 
@@ -56,7 +69,8 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 class HeldError(DatabaseUnusableError):
     """Another program has the lock; ``holder`` is None as long as it has not said who it is."""
 
-    def __init__(self, subject: Path, holder: Holder | None, way_out: str = "end that one first") -> None:
+    def __init__(self, subject: Path, holder: Holder | None, way_out: str = "") -> None:
+        way_out = way_out or ("end that one first" if holder is None or holder.records else "wait until that is done")
         if holder is not None and not holder.is_here:
             way_out = f"a database is not opened from two computers; {way_out}"
         super().__init__(f"{subject} is in use by {holder or 'another program'}: {way_out}")
@@ -117,7 +131,7 @@ def holder_of(subject: Path) -> Holder | None:
 def _held(file: Path, subject: Path, holder: Holder) -> int:
     """A handle of the file, locked and with the holder's text."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    other, way_out = None, "end that one first"
+    other, way_out = None, ""
     for attempt in range(_TRIES):
         if attempt:
             time.sleep(_PAUSE_S)

@@ -245,7 +245,8 @@ class Recorded:
                 "WHERE id >= ? AND site IN (?, ?) ORDER BY id",
                 *(place[1], *sites),
             )
-            is_recorded = holder_of(database_file(self._url)) is not None
+            holder = holder_of(database_file(self._url))
+            is_recorded = holder is not None and holder.records
             self._absences[place] = absences(
                 _events(rows, sites[0]), lambda at_s: self._last_sign(sites, at_s), is_recorded=is_recorded
             )
