@@ -258,6 +258,22 @@ def test_what_the_last_stretch_holds_is_not_told_again(trace: Trace) -> None:
     assert trace.appended == 0
 
 
+def test_the_newest_reading_is_known_of_a_stretch_that_it_ends_and_of_no_other(trace: Trace) -> None:
+    told = stretches((-600, -330, 20, 22), (-300, 0, 20, 21))
+    assert told.newest_value is None, "20.25 is their mean"
+    tell(trace, (0, 20.5))
+    trace.set_history((told,), reaches_present=True)
+    (series,) = trace.series
+    assert (series.newest_value, trace.appended) == (20.5, 0)
+    assert series.values is told.values
+    tell(trace, (-20, 20.75))  # a clock was set back
+    assert trace.series[0].newest_value == 20.5
+    tell(trace, (30, 25))
+    assert trace.series[0].newest_value == 25
+    trace.set_history((stretches((-600, 30, 20, 20)),), reaches_present=False)
+    assert trace.series[0].newest_value == 20, "all of them are equal"
+
+
 def test_stretches_are_moved_as_a_whole(trace: Trace) -> None:
     moved = stretches((-600, -330, 20, 22), (-100, 0, 20, 21)).shifted(1000)
     assert moved.stretches

@@ -1,6 +1,7 @@
 """What the plot paints of measured values: lines, bands, and the picture that is moved with the time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 
 from t3monitor.store.history.series import Holes, Series, Stretches
 from t3monitor.ui.trend.legend.styles import Style
+from t3monitor.ui.trend.plot import curves as curves_module
 from t3monitor.ui.trend.plot.curve import Curve
 from t3monitor.ui.trend.plot.curves import CurvesItem
 from t3monitor.ui.trend.plot.extremes import Band, band_pixels
@@ -234,6 +236,25 @@ def test_others_than_the_active_curve_are_pale(waves: list[Curve], paint: Paint,
 def test_the_newest_reading_is_drawn_for_as_long_as_it_holds(waves: list[Curve]) -> None:
     assert waves[0].tail(2020.0) == (1998.0, 2020.0, waves[0].line.values[-1])
     assert waves[0].tail(9000.0) == (1998.0, 2028.0, waves[0].line.values[-1])
+
+
+def test_the_newest_of_many_readings_is_told_as_it_was_read_and_never_as_their_mean(
+    paint: Callable[..., QImage], box: QGraphicsRectItem
+) -> None:
+    stretch = Stretches(np.array([990.0]), np.array([1.0]), np.array([5.0]), np.array([1.0]))
+    of_many = series([10], [3.0], stretches=stretch)
+    item, tags = CurvesItem(box), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(curves_module, "paint_last_values", lambda _painter, _rect, values: tags.extend(values))
+        for newest in (None, 4.5):
+            curve = Curve()
+            curve.set_series(replace(of_many, newest=newest), "°C", RED, Style(), None)
+            curve.scale = Scale(0.0, 1.0, 5.0)
+            item.set_curves([curve])
+            item.set_time(TimeRange(0, 1000), 1000.0)
+            paint(item)
+    assert [tag.value for tag in tags] == [4.5]
+    assert tags[0].end.y() == pytest.approx(HEIGHT * (1 - 4.5 / 5)), "and its line ends there"
 
 
 def test_readings_of_a_faulty_sensor_are_left_out_of_what_an_axis_fits_unless_there_are_no_others() -> None:

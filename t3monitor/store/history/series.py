@@ -99,6 +99,7 @@ class Series:
     stretches: Stretches | None = None  # None: each time has one reading
     delay_s: float = 0.0  # of the newest reading: how long after its time it was there
     words: Words = ()  # what the site called its states when it was read
+    newest: float | None = None  # the newest reading, where it is known of a stretch
 
     @property
     def kind(self) -> tuple[str, bool, int | None, Words]:
@@ -115,6 +116,13 @@ class Series:
     def ends_utc_s(self) -> Floats:
         """Times of the last readings of the stretches, or of the readings."""
         return self.times_utc_s if self.stretches is None else self.stretches.ends
+
+    @property
+    def newest_value(self) -> float | None:
+        """What the newest reading says; None where nobody knows it: a stretch of many tells their mean."""
+        if self.stretches is None or self.stretches.lows[-1] == self.stretches.highs[-1]:
+            return float(self.values[-1])
+        return self.newest
 
     def known_until(self, now_s: float) -> float:
         """Until when the newest reading holds, as of now."""
@@ -170,10 +178,11 @@ class Series:
             return replace(self, values=values)
         holes = self._holes_up_to(time_s) if is_newest else self._holes_around(place, time_s, spacing_s)
         before = int(np.searchsorted(times, time_s, side="right")) - 1
+        newest = value if time_s >= self.ends_utc_s[-1] else self.newest
         if stretches and before >= 0 and time_s <= stretches.ends[before]:
             longer = stretches.reaching(before, value)
             if longer is stretches and holes is self.holes:
-                return self
+                return self if newest == self.newest else replace(self, newest=newest)
             stretches = longer
         else:
             times, values = np.insert(times, place, time_s), np.insert(values, place, value)
@@ -185,6 +194,7 @@ class Series:
             holes=holes,
             spacing_s=spacing_s if is_newest else self.spacing_s,
             delay_s=delay_s if is_newest else self.delay_s,
+            newest=newest,
             stretches=stretches and stretches._replace(known=known_shares(times, stretches.ends, holes)),
         )
 

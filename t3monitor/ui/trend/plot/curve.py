@@ -47,12 +47,21 @@ class Curve:
         return before != (series, unit, colour, style)
 
     def tail(self, now_s: float) -> tuple[float, float, float] | None:
-        """From when to when the newest reading holds as of now, and its value; None if it does not hold."""
+        """From when to when the newest reading holds as of now, and its value; None if it does not hold.
+
+        Of a stretch whose newest reading nobody knows the value is the mean, see `newest_value`.
+        """
         if self._series is None or not self.line.times_s.size:
             return None
         since_s, until_s = float(self.line.times_s[-1]), self._series.known_until(now_s)
-        value = float(self.line.values[-1])
+        newest = self.newest_value
+        value = float(self.line.values[-1]) if newest is None else newest
         return (since_s, until_s, value) if until_s >= since_s and math.isfinite(value) else None
+
+    @property
+    def newest_value(self) -> float | None:
+        """What the newest reading says; None where the mean of many is all that is known."""
+        return self._series.newest_value if self._series is not None else None
 
     def extent(self, shown: TimeRange) -> tuple[float, float] | None:
         """Smallest and largest value in sight; None if there is nothing."""

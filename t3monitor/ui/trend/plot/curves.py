@@ -312,7 +312,8 @@ class CurvesItem(QGraphicsItem):
                 painter.setPen(self._pen(curve))
                 end = QPointF(min(right, rect.width() + 1), y)
                 painter.drawLine(QPointF(max(left, -1.0), y), end)
-                if is_edge and tail[1] >= now_s and not curve.shift_s and not self._is_dimmed(curve):
+                is_told = curve.newest_value is not None and not curve.shift_s and not self._is_dimmed(curve)
+                if is_edge and tail[1] >= now_s and is_told:
                     last_values.append(LastValue(end, tail[2], curve.value_text(tail[2]), curve.colour))
         paint_last_values(painter, rect, last_values)
 

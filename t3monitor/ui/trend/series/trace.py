@@ -330,7 +330,8 @@ class Trace:
         longer = own.with_reading(time_s, point.value, spacing_s, delay_s) if own else _begun(sample, digital)
         if longer is own:
             return False
-        self._appended += 1
+        if own is None or longer.values is not own.values or longer.stretches is not own.stretches:
+            self._appended += 1  # else it was loaded already, in a stretch that does not tell it
         words = joined(own.words, point.words) if own else point.words
         longer = replace(longer, range=point.range, label=point.label, words=words)
         self.series = (*(series.without_reading(time_s) for series in self.series if series is not own), longer)
