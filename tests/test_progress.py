@@ -287,6 +287,15 @@ def test_how_a_cycle_ended_is_whole_before_details_of_its_steps_are(bar: PhaseBa
     assert {"✓ Store", "✓ Validate"} <= set(told), "words without what has no room, and none that is cut"
 
 
+def test_no_step_is_cut_at_any_width(bar: PhaseBar, progress: SiteProgress) -> None:
+    progress.apply(ended(GOOD))
+    for width in range(480, 1000, 3):
+        bar.resize(width, 26)
+        steps = [text for text in drawn(bar) if text[0] in "✓●○"]
+        assert len(steps) == 5
+        assert not any("…" in text for text in steps), (width, steps)
+
+
 def test_the_phase_bar_draws_a_failed_step_unlike_a_good_one(bar: PhaseBar, progress: SiteProgress) -> None:
     bar.resize(1000, bar.sizeHint().height())
     pictures = []

@@ -15,6 +15,7 @@ from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.errors import Outcome, UnreachableError
 from t3monitor.model.events import AnswerDecoded, CycleFinished, SyncEvent
 from t3monitor.simulation.building import Building
+from t3monitor.sync.links import site_zones
 from t3monitor.sync.sites import SiteServices
 from t3monitor.t3000.link import Answer
 
@@ -334,3 +335,11 @@ def test_upkeep_of_the_databases_goes_by_the_settings_in_force(campus: Campus) -
     changed = campus.settings("Office", "Plant", retry_attempts=7)
     campus.services.apply(changed)
     assert campus.services._keepers._context.settings() is changed
+
+
+def test_what_is_of_no_site_yet_is_in_the_zone_of_the_only_one() -> None:
+    one, two = ({"name": name, "url": f"http://{name}", "zone": "America/New_York"} for name in "ab")
+    settings = Settings(link=LinkName.WEBAPI)
+    assert set(site_zones(settings.with_values(sites=[one]))) == {"a", ""}
+    assert set(site_zones(settings.with_values(sites=[one, two]))) == {"a", "b"}
+    assert site_zones(settings.with_values(sites=[{"url": "http://a"}])) == {}

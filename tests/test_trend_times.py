@@ -201,7 +201,7 @@ def test_what_is_offered_is_read_back(locale: QLocale, zone: tzinfo) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "“” is no time; type it as 2026-11-02 13:45"),
+        ("", "A time is missing; type it as 2026-11-02 13:45"),
         ("yesterday", "“yesterday” is no time"),
         ("31/02/2026 10:00", "“31/02/2026 10:00” is no time"),
         ("2026-10-31 25:00", "is no time"),

@@ -10,6 +10,7 @@ _ROOT = "org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root"
 _ACCESSIBLE, _COMPONENT, _TABLE, _TEXT = (
     f"org.a11y.atspi.{name}" for name in ("Accessible", "Component", "Table", "Text")
 )
+_ENABLED = 1 << 8  # of the states that AT-SPI has
 _CELLS = ("table", "tree", "list")  # which have too many children to ask for each of them
 
 
@@ -56,6 +57,19 @@ class Tree:
         for found in self.widgets(role, name):
             return found
         raise UnseenError(f"no {role} {name!r}")
+
+    def button(self, name: str) -> Widget:
+        """The first button of that name; one that is grey does nothing yet."""
+        for role in ("push button", "check box", "button menu"):
+            for found in self.widgets(role, name):
+                if not self._is_enabled(found):
+                    raise UnseenError(f"{found.name} is grey")
+                return found
+        raise UnseenError(f"no button {name!r}")
+
+    def _is_enabled(self, widget: Widget) -> bool:
+        told = re.search(r"\{(\d+)", repr(_call(self._bus, widget[:2], _ACCESSIBLE, "GetState")))
+        return told is not None and bool(int(told[1]) & _ENABLED)
 
     def description(self, widget: Widget) -> str:
         return self._property(widget[:2], "Description")

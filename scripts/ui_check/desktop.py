@@ -170,6 +170,19 @@ def until(condition: Callable[[], object], what: str) -> None:
     print(f"ok: {what}")
 
 
+def found(find: Callable[[], Widget]) -> Widget:
+    """What is looked for, when it is there: under load that may take its time."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return find()
+        except UnseenError:
+            if time.monotonic() > deadline_s:
+                picture("failed")
+                raise
+        time.sleep(0.05)
+
+
 def _holds(condition: Callable[[], object]) -> bool:
     try:
         return bool(condition())

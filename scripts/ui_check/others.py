@@ -14,6 +14,7 @@ from scripts.ui_check.desktop import (
     Hands,
     copied_picture,
     focus,
+    found,
     picture,
     popup,
     program,
@@ -50,10 +51,10 @@ def _controls(home: Path) -> None:
     with program("--demo"):
         tree = Tree()
         until(lambda: cycles_since(database, time.time() - 5) > 0, "it starts by itself")
-        hands.click(tree.widget("push button", "Stop").middle)
+        hands.click(found(lambda: tree.button("Stop")).middle)
         before = cycles(database)
         until(lambda: tree.widget("push button", "State of the link: . Stopped"), "a click on Stop stops it")
-        hands.click(tree.widget("push button", "Sync once").middle)
+        hands.click(found(lambda: tree.button("Sync once")).middle)
         until(lambda: cycles(database) == before + 1, "a click on Sync once is one cycle")
         points = tree.widget("table", "Points")
         hands.click(tree.cell(points, 0, 3).middle, double=True)
@@ -81,13 +82,13 @@ def _controls(home: Path) -> None:
         hands.click(tree.widget("check box", "Activity").middle)
         until(lambda: tree.widget("page tab", "Cycles"), "a click on Activity opens it")
         picture("activity")
-        hands.click(tree.widget("push button", "Settings").middle)
+        hands.click(found(lambda: tree.button("Settings")).middle)
         until(lambda: windows("Settings"), "a click on Settings opens them")
         picture("settings")
         hands.press("Escape")
         until(lambda: not windows("Settings"), "Escape closes them")
         before = cycles(database)
-        hands.click(tree.widget("push button", "Start").middle)
+        hands.click(found(lambda: tree.button("Start")).middle)
         until(lambda: cycles(database) == before + 1, "a click on Start runs a cycle at once")
         picture("running")
     assert read_json(home / "config" / "demo" / "window.json")["activity"] is True
@@ -122,7 +123,7 @@ def _crash(home: Path) -> None:
         until(lambda: len(list(logs.glob("crash-*"))) == 1, "the crash is noticed")
         until(lambda: tree.widget("push button", ".*crashed last time"), "a line says so")
         picture("crashed-last-time")
-        hands.click(tree.widget("push button", ".*crashed last time").middle)
+        hands.click(found(lambda: tree.button(".*crashed last time")).middle)
         until(lambda: windows("Report of an error"), "a click on the line opens the report")
         picture("report")
         hands.press("Return")  # Copy has the focus

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from scripts.ui_check import desktop
 from scripts.ui_check.accessible import Tree, Widget
 from scripts.ui_check.database import ask, cycles, read_json
-from scripts.ui_check.desktop import Hands, picture, pixels, until
+from scripts.ui_check.desktop import Hands, found, picture, pixels, until
 
 MOST_CLICKS, MOST_KEYS = 2, 1
-_STRIP_PX, _AXES_PX = 48, 60  # measured in the picture: from the lower edge, and from the left one
+_STRIP_PX, _AXES_PX = 50, 60  # measured in the picture: from the lower edge, and from the left one
 
 
 Task = Callable[["Desk"], str]
@@ -62,10 +62,7 @@ class Desk:
         return [self.tree.cell(points, row, number).name for row in range(self.tree.rows(points))]
 
     def button(self, name: str) -> Widget:
-        for role in ("push button", "check box", "button menu"):
-            for found in self.tree.widgets(role, name):
-                return found
-        return self.tree.widget("push button", name)
+        return found(lambda: self.tree.button(name))
 
     def row(self, column: str, text: str, wanted: str) -> Widget:
         """The cell of the first row that has this text in a column."""

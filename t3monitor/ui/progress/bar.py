@@ -122,7 +122,7 @@ class PhaseBar(QWidget):
             painter.setFont(font)
             painter.setPen(self._step_colour(step, theme))
             ways = step.text, replace(step, detail="").text
-            text = next((way for way in ways if painter.fontMetrics().horizontalAdvance(way) <= width), ways[-1])
+            text = next((way for way in ways if painter.fontMetrics().horizontalAdvance(way) < width), ways[-1])
             text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
             if step.state is StepState.NOW:

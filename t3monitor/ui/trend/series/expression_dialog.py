@@ -82,8 +82,8 @@ class ExpressionDialog(QDialog):
             lists.addLayout(column)
         hint = Label(
             self.tr(
-                "Also points that are not on the plot, by label or Panel.Label, names with spaces in quotes;"
-                " + − × ÷ ( ), comparisons, and, or, not. A hole of any point is a hole."
+                "Also points that are not on the plot, by label or 'Panel.Label'; names with spaces or hyphens stand in"
+                " quotes; + − × ÷ ( ), comparisons, and, or, not. A hole of any point is a hole."
             ),
             wordWrap=True,
         )

@@ -104,6 +104,8 @@ def _pattern(locale: QLocale) -> str:
 
 
 def _no_time(text: str, today: date) -> str:
+    if not text.strip():
+        return translate("TypedTime", "A time is missing; type it as %s") % f"{date_text(today)} 13:45"
     return (
         translate("TypedTime", "“%1” is no time; type it as %2")
         .replace("%1", text)
