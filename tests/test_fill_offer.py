@@ -39,10 +39,12 @@ def test_what_came_of_it_is_said_and_what_is_shown_is_read_anew(qtbot: QtBot) ->
     assert not offer.isVisibleTo(None)
     with qtbot.assertNotEmitted(offer.filled):
         offer.take(FillEnded(0, 0, 7200.0, 0.0))
+        offer.take(FillEnded(0, 0, 7200.0, 0.0, left_out=(("its value is no number", 1200),)))
         offer.take(FillEnded(0, 0, 0.0, 0.0, "T3000 does not tell its time zone"))
     assert said == [
         "Filled from T3000: 1.9 hours of 2 hours that were missed",
         "T3000 has logged nothing of what was missed",
+        "T3000 has logged nothing of use of what was missed: each row is left out because its value is no number",
         "T3000 does not tell its time zone",
     ]
 

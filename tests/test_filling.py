@@ -344,6 +344,33 @@ def test_a_state_is_taken_from_what_browsers_log_and_not_from_what_the_service_d
     assert since_s + 900 in {row[0] for row in made.filled() if row[1] == "IN2"}
 
 
+@pytest.mark.parametrize("is_logged", [True, False])
+def test_of_what_is_not_filled_it_is_told_whether_t3000_has_nothing_or_nothing_of_use(
+    is_logged: bool, tmp_path: Path
+) -> None:
+    made = site(tmp_path, members={"OUT1": DIGITAL})
+    since_s, _ = made.away(every_s=AWAY_S * 2)  # browsers log nothing meanwhile
+    if is_logged:
+        made.t3000.log.by_service(made.panels, [since_s + 900, since_s + 2100])
+    made.record()
+    said = dict(made.rows("SELECT point_type, reason FROM COVERAGE WHERE cycles = 0 AND cause = 'not_running'"))
+    why = "it is a state that T3000's service logged, which need not be the one shown"
+    assert said["OUTPUT"] == (
+        f"T3000's readings of this time were left out: {why}" if is_logged else "T3000 has no readings of this time"
+    )
+    assert [dict(its.left_out).get(why, 0) for its in made.ended()] == [2 * is_logged]
+
+
+def test_of_a_point_that_was_set_up_otherwise_meanwhile_it_is_not_told_that_t3000_has_nothing(tmp_path: Path) -> None:
+    made = site(tmp_path)
+    made.away()
+    made.panels[0].members["OUT1"] = {"range": 2}
+    made.record()
+    [(said,)] = made.rows("SELECT DISTINCT reason FROM COVERAGE WHERE cycles = 0 AND point_type = 'OUTPUT'")
+    why = "its point is set up otherwise than it was before, so its unit is not known"
+    assert said == f"T3000's readings of this time were left out: {why}"
+
+
 def test_rows_of_one_point_counted_from_0_and_from_1_are_one_reading(recorded: FilledSite) -> None:
     since_s, _ = recorded.away()
     recorded.t3000.log.by_service(recorded.panels, [since_s + 60 * n for n in range(60)])

@@ -261,6 +261,10 @@ def test_what_is_filled_from_t3000_is_told_with_how_much_and_what_went_wrong_wit
     assert told(FillEnded(1200, 1, 7200.0, 6840.0)) == [
         "📥 Filled from T3000's own history: 1200 samples of 1 panel, 1.9 hours of 2 hours"
     ]
+    left_out = FillEnded(0, 1, 7200.0, 0.0, left_out=(("its value is no number", 1200),))
+    assert told(left_out)[1:] == [
+        "📥 T3000's own history: 1,200 rows that are left out, each because its value is no number"
+    ]
     assert told(FillEnded(0, 0, 0.0, 0.0, "T3000 did not answer", 600.0)) == [
         "⚠️ Filling from T3000's own history: T3000 did not answer - tried again in 10 minutes"
     ]

@@ -124,7 +124,7 @@ def test_what_was_filled_is_told_so_and_is_not_asked_for_again(file: HoledFile) 
     absent(file, 1000, 9000)
     [(start_s, end_s, cause)] = found(file)
     file.fill(*range(2000, 4001, 300), *range(7000, 8001, 300))
-    filled_s = tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), start_s, end_s, cause)
+    filled_s = tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), (start_s, end_s, cause))
     rows = file.connection.execute("SELECT since, until, class, cause, reason, cycles FROM COVERAGE ORDER BY since")
     ours = "monitor", "filled", "T3 Monitor was not running", 0
     nothing = "monitor", "not_running", "T3000 has no readings of this time", 0
@@ -142,7 +142,7 @@ def test_what_was_filled_is_told_so_and_is_not_asked_for_again(file: HoledFile) 
 def test_a_hole_of_which_t3000_has_nothing_keeps_its_cause(file: HoledFile) -> None:
     absent(file, 1000, 3000)
     [(start_s, end_s, cause)] = found(file)
-    assert tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), start_s, end_s, cause) == 0
+    assert tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), (start_s, end_s, cause)) == 0
     assert found(file) == []
     assert file.causes(0, 3000)[-1:] == [(1030, 3000, "not_running")]
 
@@ -151,7 +151,7 @@ def test_between_filled_readings_holes_say_filled_from_t3000_and_whyever_that_wa
     absent(file, 1000, 3000)
     [(start_s, end_s, cause)] = found(file)
     file.fill(1300, 1600, 1900)
-    tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), start_s, end_s, cause)
+    tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), (start_s, end_s, cause))
     told = [hole for hole in file.explained(0, 3000) if hole.start_s >= 1000]
     assert [(*hole[:2], hole.cause) for hole in told] == [
         (1030, 1300, Cause.NOT_RUNNING),
@@ -167,7 +167,7 @@ def test_a_point_of_which_t3000_told_nothing_was_not_filled_although_others_of_i
     absent(file, 1000, 9000)
     [(start_s, end_s, cause)] = found(file)
     file.fill(1600, 1900, 5000, 5300)
-    tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), start_s, end_s, cause)
+    tell_filled(file.connection.cursor(), "", (SERIAL, INPUT), (start_s, end_s, cause))
     file.connection.execute("UPDATE TRENDLOG_FRAMES SET vals = '[null]' WHERE logging_time IN (5000, 5300)")
     file.cover(6000, 6500, "filled", cycles=0, serial_number=SERIAL, point_type="INPUT")
     file.connection.commit()

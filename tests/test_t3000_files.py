@@ -61,12 +61,12 @@ def test_of_a_file_with_points_apart_texts_are_local_times_of_their_zone(
     file = split(
         tmp_path / "t3000.db",
         SPLIT[shape],
-        [point(7), point(8, "OUT2", 1, Digital_Analog="0", Range_Field="1"), point(9, "VAR3", 2, Range_Field="20")],
-        [sample(parent, "90000", "2025-11-01 12:00:00", **others) for parent in (7, 8, 9)],
+        [point(7), point(9, "VAR3", 2, Range_Field="20")],
+        [sample(parent, "90000", "2025-11-01 12:00:00", **others) for parent in (7, 9)],
     )
     imported(file, ours)
     at = utc("2025-11-01 16:00:00")
-    assert rows(ours) == [("IN1", at, 90.0, "°C"), ("OUT2", at, 1.0, ""), ("VAR3", at, 90.0, "s")]
+    assert rows(ours) == [("IN1", at, 90.0, "°C"), ("VAR3", at, 90.0, "s")]
     source = rows(ours, "DISTINCT serial_number, panel_id, data_source, created_by")
     assert source == [(SERIAL, 1, 4, "t3000_database")]
 
@@ -123,6 +123,33 @@ def test_the_source_of_a_row_tells_more_than_its_point(tmp_path: Path, ours: Dat
     )
     imported(file, ours)
     assert [time_s for _, time_s, *_ in rows(ours)] == [utc("2025-10-29 16:00:00"), utc("2025-10-29 18:00:00")]
+
+
+@pytest.mark.parametrize("shape", SPLIT)
+def test_a_state_is_taken_from_browsers_and_one_that_the_service_logged_is_left_out(
+    shape: str, tmp_path: Path, ours: Database
+) -> None:
+    """The service logs ``value``, which was seen to be the contrary of the state."""
+    states = {"Digital_Analog": "0", "Range_Field": "1"}
+    told = {"LoggingTime": utc("2026-01-10 12:00:00"), "DataSource": 2}
+    known = {name: value for name, value in told.items() if name in re.sub("LoggingTime_Fmt", "", SPLIT[shape])}
+    file = split(
+        tmp_path / "t3000.db",
+        SPLIT[shape],
+        [point(1, "OUT1", 1, **states), point(2, "OUT2", 1, **states), point(3, "OUT3", 2)],
+        [
+            sample(1, "1", "2026-01-10 07:00:00", **known),
+            *(
+                sample(
+                    row, "1000", "2026-01-10 07:00:00", **{**known, **dict.fromkeys({"DataSource"} & known.keys(), 1)}
+                )
+                for row in (2, 3)
+            ),
+        ],
+    )
+    report = imported(file, ours)
+    assert [(point_id, value) for point_id, _, value, _ in rows(ours)] == [("OUT1", 1.0), ("OUT3", 1.0)]
+    assert report.unreadable == {"it is a state that T3000's service logged, which need not be the one shown": 1}
 
 
 def test_an_hour_that_comes_twice_is_its_first_with_a_mark_and_one_that_never_comes_is_none(

@@ -24,6 +24,7 @@ from t3monitor.store.keeper import Keeper
 from t3monitor.store.work import LongWork
 from t3monitor.sync.filling import Filler
 from t3monitor.sync.links import open_link
+from t3monitor.sync.logged.points import left_out_texts
 from t3monitor.sync.sites import settings_by_site
 from t3monitor.t3000.link import Link
 
@@ -82,4 +83,4 @@ def _told(ended: FillEnded | None) -> str:
         share = f"{duration_text(ended.filled_s)} of {duration_text(ended.missing_s)}"
         samples = counted(ended.samples, "sample")
         told = f"Filled from T3000's own history: {samples}, {share}" + (f"; {told}" if told else "")
-    return told
+    return "\n".join((told, *(f"  {text}" for text in left_out_texts(ended.left_out))))

@@ -233,6 +233,7 @@ class FillEnded(SyncEvent):
     """T3000 was asked for its own history: ``samples`` of it were missing.
 
     ``panels`` got some. The one that lacked readings longest did for ``missing_s``, of which ``filled_s`` are filled.
+    ``left_out`` tells how many rows are of no use, by why.
 
     ``problem`` is a sentence where that was cut short, ``again_in_s`` tells when it is tried again, None: not at all.
     """
@@ -243,6 +244,7 @@ class FillEnded(SyncEvent):
     filled_s: float
     problem: str = ""
     again_in_s: float | None = None
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,12 @@ class _Asking:
             for kind, its in reversed(sides)  # of several of a type the first counts
             for number, point in its.points.items()
         }
+        changed = {(kind, number) for kind, its in sides for number in its.changed}
         # T3000 logs by the number that a panel has, and knows none of before: one that was renumbered is asked by each.
         self._panel_ids = tuple(dict.fromkeys(panel_id for _, its in sides for panel_id in its.panel_ids))
         self._turn = 0
         self.stretch = stretch
-        self.readings = HoleReadings(stretch.holes, points, zone, now_s, ahead_s)
+        self.readings = HoleReadings(stretch.holes, points, changed, zone, now_s, ahead_s)
         self.described = Described()
         by_s = ahead_s or 0.0
         self.next, self.end = local_span(stretch.start_s + by_s, stretch.end_s + by_s, zone)
@@ -114,7 +115,7 @@ class Filler:
         self._missing_s: Counter[int] = Counter()  # by serial number, as the next
         self._filled_s: Counter[int] = Counter()
         self._took_s = 0.0  # the last question
-        self.left_out: Counter[str] = Counter()  # rows, by why
+        self._left_out: Counter[str] = Counter()  # rows, by why
 
     @property
     def needs_s(self) -> float:
@@ -201,8 +202,7 @@ class Filler:
             self._length = max(_SHORTEST_PIECE, (asked.until - asked.since + _SHORTEST_PIECE) / 2)
             self._length -= timedelta(microseconds=self._length.microseconds)
             return
-        if logged.unreadable:
-            asking.readings.left_out["it cannot be read"] += logged.unreadable
+        asking.readings.leave_out(logged.unreadable)
         oldest_first = asking.readings.of(reversed(logged.rows), asked.panel_id)
         for window in windows(oldest_first, asking.described, T3000_HISTORY):
             self._samples += keeper.run(partial(_add, window))
@@ -213,19 +213,18 @@ class Filler:
 
     def _finish(self, asking: _Asking, keeper: Keeper) -> None:
         """All of a stretch is answered, which is told with it."""
-        holes = asking.stretch.holes
 
-        def tell(store: Store) -> dict[OwnHole, float]:
+        def tell(store: Store) -> list[float]:
             with store.database.writing() as cursor:
-                return {
-                    hole: tell_filled(cursor, self._site, (hole.serial_number, hole.point_type), *hole[3:])
-                    for hole in holes
-                }
+                return [
+                    tell_filled(cursor, self._site, (hole.serial_number, hole.point_type), hole[3:], its)
+                    for hole, its in asking.readings.left_out_of.items()
+                ]
 
         told = keeper.run(tell)
-        self.left_out += asking.readings.left_out
+        self._left_out += asking.readings.left_out
         self._missing_s[asking.stretch.serial_number] += round(asking.stretch.end_s - asking.stretch.start_s)
-        self._filled_s[asking.stretch.serial_number] += round(max(told.values()))
+        self._filled_s[asking.stretch.serial_number] += round(max(told))
         self._asking, self._tries = None, 0
         if self._stretches:
             del self._stretches[0]
@@ -249,7 +248,8 @@ class Filler:
         self.is_over = again_in_s is None
         panels = sum(filled_s > 0 for filled_s in self._filled_s.values())
         missing_s, filled_s = (float(max(its.values(), default=0)) for its in (self._missing_s, self._filled_s))
-        return FillEnded(self._samples, panels, missing_s, filled_s, problem, again_in_s)
+        left_out = tuple(self._left_out.most_common())
+        return FillEnded(self._samples, panels, missing_s, filled_s, problem, again_in_s, left_out)
 
     def _failed(self, problem: str) -> FillEnded:
         """It costs nothing but the filling; it is begun anew later, a few times."""

@@ -37,6 +37,7 @@ from t3monitor.model.events import (
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.model.times import duration_text
 from t3monitor.sync.faults import Faults, panel_of
+from t3monitor.sync.logged.points import left_out_texts
 
 Line = tuple[int, str]  # level of logging, text without time stamp
 
@@ -240,6 +241,7 @@ def _filled_lines(event: FillEnded) -> list[Line]:
         panels = f"{event.panels} panel{'' if event.panels == 1 else 's'}"
         share = f"{duration_text(event.filled_s)} of {duration_text(event.missing_s)}"
         lines = _info(f"📥 Filled from T3000's own history: {event.samples} samples of {panels}, {share}")
+    lines += _info(*(f"📥 T3000's own history: {text}" for text in left_out_texts(event.left_out)))
     if event.problem:
         again = f" - tried again in {duration_text(event.again_in_s)}" if event.again_in_s else ""
         lines.append((logging.WARNING, f"⚠️ Filling from T3000's own history: {event.problem}{again}"))

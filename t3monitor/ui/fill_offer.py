@@ -82,6 +82,11 @@ class FillOffer(QToolButton):
         if event.problem:
             return event.problem
         if not event.samples:
+            if event.left_out:
+                why, _ = event.left_out[0]
+                return (
+                    self.tr("T3000 has logged nothing of use of what was missed: each row is left out because %s") % why
+                )
             return self.tr("T3000 has logged nothing of what was missed")
         return self.tr("Filled from T3000: %s of %s that were missed") % (
             duration_text(event.filled_s),

@@ -54,7 +54,7 @@ class Readings:
         for *who, epoch, text, raw, source in self._select(columns, self._first_of("LoggingTime", "LoggingTime_Fmt")):
             self.rows += 1
             point = self._points.of(*who)
-            if reading := self._read(point, epoch, text, raw, is_utc=_is_utc(point, text, source)):
+            if reading := self._read(point, epoch, text, raw, source):
                 yield reading
 
     def _split(self, *, are_utc: bool | None) -> Iterator[Reading]:
@@ -66,12 +66,11 @@ class Readings:
             columns, self._first_of("LoggingTime", "LoggingTime_Fmt"), until
         ):
             point = self._by_id.get(parent, "its point is missing")
-            is_utc = _is_utc(point, text, source)
-            if are_utc is not None and is_utc is not are_utc:
+            if are_utc is not None and _is_utc(point, text, source) is not are_utc:
                 continue
             self.rows += 1
             is_alone = lacks_zeros and str(text) >= _NO_ZEROS_SINCE
-            if reading := self._read(point, epoch, text, raw, is_utc=is_utc, is_alone=is_alone):
+            if reading := self._read(point, epoch, text, raw, source, is_alone=is_alone):
                 yield reading
 
     def _read(
@@ -80,22 +79,24 @@ class Readings:
         epoch: object,
         text: object,
         raw: object,
+        source: object,
         *,
-        is_utc: bool,
         is_alone: bool = False,
     ) -> Reading | None:
         """The sample of a row, unless that says nothing."""
         try:
             if isinstance(point, str):
                 raise UnreadableError(point)
+            is_utc = _is_utc(point, text, source)
             moment: Moment = self._times.of_epoch(epoch) or self._times.of_text(text, is_utc=is_utc)
             if moment.time_s < point.kept_since_s:
                 raise UnreadableError("it is older than samples are kept (settings)")
-            value = point.value(raw)
+            by_service = _is_by_service(point, source)
+            value = point.value(raw, by_service=by_service)
         except (NoTimeError, UnreadableError) as error:
             self.unreadable[str(error)] += 1
             return None
-        return Reading(*moment, point, value, is_alone and point.by_service)
+        return Reading(*moment, point, value, is_alone and by_service)
 
     def _lacks_zeros(self) -> bool:
         """Whether T3000's service wrote samples since builds that leave out zeros, and none of zero."""
@@ -118,6 +119,9 @@ class Readings:
 
 def _is_utc(point: SourcePoint | str, text: object, source: object) -> bool:
     """Whether a time is written in UTC: by a browser, before all were local."""
-    if isinstance(point, str) or str(text) >= _LOCAL_SINCE or source in _BY_SERVICE:
-        return False
-    return source in _BY_BROWSER or not point.by_service
+    return not isinstance(point, str) and str(text) < _LOCAL_SINCE and not _is_by_service(point, source)
+
+
+def _is_by_service(point: SourcePoint, source: object) -> bool:
+    """Whether T3000's service wrote a row, which its source tells better than the index of its point."""
+    return source in _BY_SERVICE or (point.by_service and source not in _BY_BROWSER)

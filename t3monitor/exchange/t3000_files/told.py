@@ -5,6 +5,7 @@ from datetime import tzinfo
 
 from t3monitor.exchange.reports import counted, outcome_lines, span_lines
 from t3monitor.exchange.t3000_files.importing import Report
+from t3monitor.sync.logged.points import left_out_texts
 from t3monitor.t3000.text import path_text
 
 
@@ -23,6 +24,6 @@ def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None)
         yield f"  {counted(report.duplicates, *repeat)}"
     if report.repeated:
         yield f"  {counted(report.repeated, 'sample')} of an hour that came twice, taken for its first"
-    for reason, count in report.unreadable.most_common():
-        yield f"  {counted(count, 'row that is left out:', 'rows that are left out, each because')} {reason}"
+    for text in left_out_texts(report.unreadable.most_common()):
+        yield f"  {text}"
     yield from outcome_lines(report, is_stored=is_stored)

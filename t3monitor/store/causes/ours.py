@@ -64,11 +64,12 @@ def own_holes(
 class Around(NamedTuple):
     """The points that were recorded before a hole and, as the same ones, after it, by number.
 
-    ``panel_ids`` are the numbers that their panel had before it and after it.
+    ``panel_ids`` are the numbers that their panel had before it and after it; ``changed`` points became others.
     """
 
     points: dict[int, LayoutPoint]
     panel_ids: tuple[int, ...]
+    changed: frozenset[int] = frozenset()
 
 
 def around(url: str, hole: OwnHole) -> Around:
@@ -88,7 +89,7 @@ def around(url: str, hole: OwnHole) -> Around:
     if before is None or after is None:
         return Around(before or after or {}, panel_ids)
     both = {number: point for number, point in before.items() if _is_same(point, after.get(number))}
-    return Around(both, panel_ids)
+    return Around(both, panel_ids, frozenset((before.keys() | after.keys()) - both.keys()))
 
 
 def _is_same(point: LayoutPoint, other: LayoutPoint | None) -> bool:

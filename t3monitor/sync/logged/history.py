@@ -1,7 +1,7 @@
 """From rows of T3000's own history to readings that fill holes of a panel."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from t3monitor.model.point_types import PointType
@@ -11,6 +11,7 @@ from t3monitor.model.zones import clock_changes, local
 from t3monitor.store.causes.ours import OwnHole
 from t3monitor.store.layouts import LayoutPoint, Source
 from t3monitor.store.schema import CREATED_BY_T3000_HISTORY, DATA_SOURCE_T3000_HISTORY
+from t3monitor.store.writing.filled import LeftOut
 from t3monitor.sync.logged.frames import Reading
 from t3monitor.sync.logged.local_times import LocalTimes, NoTimeError
 from t3monitor.sync.logged.points import Pace, SourcePoint, UnreadableError, point_named, whole
@@ -18,6 +19,7 @@ from t3monitor.t3000.link import LoggedRow
 
 T3000_HISTORY: Source = DATA_SOURCE_T3000_HISTORY, CREATED_BY_T3000_HISTORY
 _SECOND = timedelta(seconds=1)
+_TOGETHER_S = 60  # so near to each other rows that are left out are told as one stretch
 Points = Mapping[tuple[PointType, int], LayoutPoint]
 
 
@@ -38,14 +40,20 @@ class HoleReadings:
         self,
         holes: Sequence[OwnHole],
         points: Points,
+        changed: Collection[tuple[PointType, int]],
         zone: tzinfo | None,
         now_s: float,
         ahead_s: float | None,
     ) -> None:
-        """``zone`` is T3000's (None: this computer's); ``ahead_s`` is how far its clock is ahead of ours."""
+        """``changed`` points were others before a hole than after it.
+
+        ``zone`` is T3000's (None: this computer's); ``ahead_s`` is how far its clock is ahead of ours.
+        """
         self.left_out: Counter[str] = Counter()  # rows, by why
+        self.left_out_of: dict[OwnHole, list[LeftOut]] = {hole: [] for hole in holes}
         self._holes = holes
         self._points = points
+        self._changed = frozenset(changed)
         self._times = LocalTimes(zone, now_s + (ahead_s or 0.0))
         self._now_s = now_s
         self._ahead_s = ahead_s
@@ -57,36 +65,52 @@ class HoleReadings:
         T3000 logs no zeros, so there may have been readings between them.
         """
         for row in rows:
+            named = point_named(row.point_id, row.point_type)
+            if named and named not in self._points and named not in self._changed:  # it is not recorded
+                continue
+            holes = [its for its in self._holes if named is None or its.point_type is named[0]]
+            time_s = None
             try:
-                if reading := self._read(row, panel_id):
-                    yield reading
+                moment = self._times.of_text(row.time, is_utc=False)
+                time_s = time_by_our_clock(moment.time_s, int(self._now_s), self._ahead_s)
+                holes = [its for its in holes if its.start_s <= time_s <= its.end_s]
+                if holes:
+                    yield self._read(row, named, time_s, panel_id, is_repeated=moment.is_repeated)
             except (NoTimeError, UnreadableError) as error:
-                self.left_out[str(error)] += 1
+                self._leave_out(str(error), holes, time_s)
 
-    def _read(self, row: LoggedRow, panel_id: int) -> Reading | None:
-        named = point_named(row.point_id, row.point_type)
+    def leave_out(self, rows: int) -> None:
+        """Rows of which nothing can be told, so that they may be of any hole."""
+        for _ in range(rows):
+            self._leave_out("it cannot be read", self._holes, None)
+
+    def _leave_out(self, why: str, holes: Iterable[OwnHole], time_s: float | None) -> None:
+        self.left_out[why] += 1
+        for hole in holes:
+            its = self.left_out_of[hole]
+            since_s, until_s = (hole.start_s, hole.end_s) if time_s is None else (time_s, time_s)
+            if its and its[-1].why == why and 0 <= since_s - its[-1].until_s <= _TOGETHER_S:
+                its[-1] = its[-1]._replace(until_s=until_s)
+            elif not its or its[-1] != (since_s, until_s, why):
+                its.append(LeftOut(since_s, until_s, why))
+
+    def _read(
+        self, row: LoggedRow, named: tuple[PointType, int] | None, time_s: int, panel_id: int, *, is_repeated: bool
+    ) -> Reading:
         if named is None:
             raise UnreadableError("it names no point")
         entry = self._points.get(named)
-        if entry is None:  # it is not recorded
-            return None
-        moment = self._times.of_text(row.time, is_utc=False)
-        time_s = time_by_our_clock(moment.time_s, int(self._now_s), self._ahead_s)
-        kind, number = named
-        hole = next((its for its in self._holes if its[2] is kind and its.start_s <= time_s <= its.end_s), None)
-        if hole is None:
-            return None
-        if moment.is_repeated:
+        if entry is None:
+            raise UnreadableError("its point is set up otherwise than it was before, so its unit is not known")
+        if is_repeated:
             raise UnreadableError("its local time came twice, so it is not known when it was")
         range_ = whole(row.range)
         if range_ and (range_, row.is_analog) != (entry.range, entry.digital_analog != 0):
             raise UnreadableError("T3000 has it with another range than the panel")
-        by_service = row.number == number - 1
+        by_service = row.number == named[1] - 1
         source = self._sources.get((panel_id, *named, by_service))
         if source is None:
-            key = PointKey(hole.serial_number, *named)
+            key = PointKey(self._holes[0].serial_number, *named)
             source = SourcePoint(key, panel_id, entry, Pace(), 0.0, by_service=by_service)
             self._sources[panel_id, *named, by_service] = source
-        if source.has_states and by_service:
-            raise UnreadableError("it is a state that T3000's service logged, which need not be the one shown")
-        return Reading(time_s, False, source, source.value(row.raw), True)
+        return Reading(time_s, False, source, source.value(row.raw, by_service=by_service), True)

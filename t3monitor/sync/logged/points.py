@@ -1,6 +1,7 @@
 """The points that own what T3000 logged: who they are, and how their raw numbers become values."""
 
 from collections import deque
+from collections.abc import Iterable, Iterator
 
 from t3monitor.model.holes import GAPS_TO_TELL, usual_spacing
 from t3monitor.model.point_types import PointType, parse_point_id
@@ -16,6 +17,12 @@ _SCALE = 1000  # of T3000's raw numbers
 
 class UnreadableError(ValueError):
     """A row that says nothing; the text tells what it is."""
+
+
+def left_out_texts(rows: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """How many rows are left out, by what they are."""
+    for why, count in rows:
+        yield f"{count:,} {'row that is left out:' if count == 1 else 'rows that are left out, each because'} {why}"
 
 
 class Pace:
@@ -61,8 +68,13 @@ class SourcePoint:
         self.by_service = by_service
         self.has_states = has_states(digital=entry.digital_analog == 0, range_=entry.range)
 
-    def value(self, raw: object) -> float:
-        """What a raw number means: a state, or thousandths of a unit. Raises UnreadableError."""
+    def value(self, raw: object, *, by_service: bool) -> float:
+        """What a raw number means: a state, or thousandths of a unit. Raises UnreadableError.
+
+        ``by_service``: T3000's sync service wrote it, which logs the ``value`` of a point with states, not ``control``.
+        """
+        if self.has_states and by_service:
+            raise UnreadableError("it is a state that T3000's service logged, which need not be the one shown")
         try:
             number = int(str(raw))
         except ValueError:
