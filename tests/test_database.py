@@ -264,7 +264,7 @@ def test_a_name_that_the_system_refuses_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnusableError, match="cannot be opened"):
+    with pytest.raises(DatabaseUnusableError, match="is no file; name the file of a database"):
         opened(tmp_path)
 
 

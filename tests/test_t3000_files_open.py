@@ -13,6 +13,8 @@ import pytest
 
 from imported_files import NEW_YORK, imported, ours, past, rows, utc
 from storing_imports import storing
+from t3monitor.cli import main
+from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.settings import Settings
 from t3monitor.exchange.imports import sources_in
 from t3monitor.exchange.t3000_files import importing
@@ -225,3 +227,34 @@ def test_what_the_wal_of_a_file_holds_is_read_by_whatever_link_it_is_named(tmp_p
         assert (report.added, rows(ours)[40]) == (121, ("IN1", utc("2026-01-05 18:00:00"), 77.0, "°C"))
         assert list(link.parent.iterdir()) == [link]
         process.kill()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes in the file system")
+@pytest.mark.parametrize("name", ["pipe.db", "pipe.json"])
+def test_a_pipe_is_refused_and_not_waited_for(
+    name: str, tmp_path: Path, own_home: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "Database"
+    folder.mkdir()
+    os.mkfifo(folder / name)
+    file, url = past(folder), sqlite_url(tmp_path / "history.db")
+    assert main(["import", str(folder / name), str(file), "--database", url]) == 1
+    told = capsys.readouterr()
+    assert f"{folder / name} cannot be read (it is neither a file nor a folder)" in told.err
+    assert "120 samples were added" in told.out
+    assert databases_in([folder]) == [file]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes in the file system")
+@pytest.mark.parametrize(
+    "command", [["sync", "--once", "--link", "demo"], ["import", "FILE"], ["database", "check"], ["export", "a.csv"]]
+)
+def test_a_pipe_is_no_database_in_force(
+    command: list[str], tmp_path: Path, own_home: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.db")
+    file = past(tmp_path)
+    words = [str(file) if word == "FILE" else word for word in command]
+    assert main([*words, "--database", sqlite_url(tmp_path / "pipe.db")]) == 5
+    told = capsys.readouterr()
+    assert f"{tmp_path / 'pipe.db'} is no file; name the file of a database" in told.out + told.err

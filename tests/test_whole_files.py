@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from t3monitor.config.databases import TakenError
-from t3monitor.config.files import WholeFiles, whole_file, write_whole
+from t3monitor.config.files import WholeFiles, open_file, whole_file, write_whole
 
 WRITER = """
 import sys
@@ -137,3 +137,15 @@ def test_what_is_no_file_is_not_replaced_and_not_waited_for(tmp_path: Path) -> N
     for place in (tmp_path / "pipe", tmp_path):
         with pytest.raises(TakenError, match="that is no file"), whole_file(place):
             pass
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes in the file system")
+def test_what_a_user_names_to_be_read_is_a_file_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="it is neither a file nor a folder"):
+        open_file(tmp_path / "pipe")
+    with pytest.raises(FileNotFoundError):
+        open_file(tmp_path / "none")
+    (tmp_path / "a.csv").write_bytes(b"rows")
+    with open_file(tmp_path / "a.csv") as file:
+        assert file.read() == b"rows"

@@ -24,7 +24,7 @@ from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.store.database import Database
-from t3monitor.store.files import database_file, is_there
+from t3monitor.store.files import database_file, is_there, must_be_file
 from t3monitor.store.lock import holder_of
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.pages import must_be_whole
@@ -137,6 +137,7 @@ def _database(url: str) -> str:
     file = database_file(url)
     revision = schema_revision(url)
     if revision is None:
+        must_be_file(file)
         folder = next((parent for parent in file.parents if parent.exists()), None)
         if folder is None:  # Windows' drives and shares are not always there
             raise DatabaseUnusableError(

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import errno
 import hashlib
 import os
 import secrets
@@ -32,6 +33,13 @@ def write_whole(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with WholeFiles(private=True) as files:
         files.begin(path).write(text.encode("utf-8", "surrogatepass"))
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A file to read that a user named; raises OSError, also for a pipe or a device, which might never end."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is neither a file nor a folder", str(path))
+    return path.open("rb")
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from t3monitor.config.files import open_file
 from t3monitor.exchange.reports import Samples, counted, left_by_cancel, outcome_lines, span_lines
 from t3monitor.exchange.t3000_files.importing import Store
 from t3monitor.exchange.t3000_files.opening import UnusableFileError
@@ -164,7 +165,7 @@ class _Reader:
     def read(self, file: Path, tell: Callable[[int], None]) -> None:
         """``tell`` is told how many bytes of it are read; raises OSError, sqlite3.Error and what ``tell`` raises."""
         readings = 0
-        with file.open("rb") as content:
+        with open_file(file) as content:
             for recorded in recorded_answers(content):
                 tell(content.tell())
                 if ACTION in recorded.body:

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
+from t3monitor.config.files import open_file
 from t3monitor.config.settings import Settings
 from t3monitor.exchange import captures
 from t3monitor.exchange.t3000_files.importing import import_file
@@ -99,7 +100,7 @@ def _is_database(path: Path, in_force: Path | None) -> bool:
     with suppress(OSError):
         if in_force and path.samefile(in_force):
             return True
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), open_file(path) as file:
         return file.read(len(MAGIC)) == MAGIC
     return False
 

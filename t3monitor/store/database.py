@@ -24,6 +24,7 @@ from t3monitor.store.files import (
     file_states,
     is_half_copied,
     is_whole_without_wal,
+    must_be_file,
     set_aside,
     set_aside_strange_wal,
     wal_belongs,
@@ -163,6 +164,7 @@ class Database:
                     raise
 
     def _prepare(self) -> None:
+        must_be_file(self.path)
         set_aside_strange_wal(self.path)
         migrate_to_newest(self._engine, self.url, lambda copied: self._goes_on(self, copied))
         check_pages(self.url, _OPENING_CHECK_S)

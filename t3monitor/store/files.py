@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from t3monitor.config.database_url import sqlite_path
+from t3monitor.config.files import open_file
 from t3monitor.model.errors import DatabaseUnusableError
 
 APPLICATION_ID = int.from_bytes(b"T3Mn")
@@ -89,6 +90,12 @@ def is_there(path: Path) -> bool:
     return False
 
 
+def must_be_file(path: Path) -> None:
+    """Raises DatabaseUnusableError for a folder, a pipe or a device; a file may be there or not. Raises OSError."""
+    if is_there(path) and not path.is_file():
+        raise DatabaseUnusableError(f"{path} is no file; name the file of a database")
+
+
 def has_journal(path: Path) -> bool:
     """Whether there are transactions beside the file, which it needs to be read right."""
     return any(beside(path, ending).exists() for ending in ("wal", "journal"))
@@ -147,7 +154,7 @@ def is_half_copied(path: Path) -> bool:
 def is_ours_in_ruins(path: Path) -> bool:
     """Whether what is no SQLite file any more was a database of this program; not for one that is open."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             begin = file.read(_BEGIN_BYTES)
     except OSError:
         return False
@@ -203,7 +210,7 @@ def beside(path: Path, ending: str) -> Path:
 
 def behind_links(path: Path) -> Path:
     """The file that a link names, to its end; any other path as it is, so that a drive of Windows keeps its letter."""
-    return Path(os.path.realpath(path)) if path.is_symlink() else path
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
 def _state(path: Path) -> FileState | None:

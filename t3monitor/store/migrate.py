@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.failures import database_sentences
-from t3monitor.store.files import database_file, is_there
+from t3monitor.store.files import database_file, is_there, must_be_file
 from t3monitor.store.reading import open_read_only, reading
 from t3monitor.store.schema import SCHEMA_REVISION
 
@@ -107,8 +107,7 @@ def present_revision(url: str) -> str:
     path = database_file(url)
     if not is_there(path):
         raise DatabaseUnusableError(f"There is no database {path}; name one with --database, or in the settings")
-    if not path.is_file():
-        raise DatabaseUnusableError(f"{path} is no file; name the file of a database")
+    must_be_file(path)
     revision = schema_revision(url)
     if revision is None:
         raise DatabaseUnusableError(f"The database {path} is empty: its tables are made by the first cycle")

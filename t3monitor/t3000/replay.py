@@ -1,9 +1,9 @@
 """The replay link: recorded answers from a file or a folder, one per cycle."""
 
-import errno
 from collections.abc import Iterator
 from pathlib import Path
 
+from t3monitor.config.files import open_file
 from t3monitor.model.errors import NoNewDataError, UnreachableError
 from t3monitor.t3000.captures import recorded_answers
 from t3monitor.t3000.link import Answer, Link
@@ -52,13 +52,11 @@ class ReplayLink(Link):
         if self._path.is_dir():
             for file in sorted(path for path in self._path.rglob("*") if path.is_file()):
                 yield from _answers_of(file)
-        elif self._path.is_file() or not self._path.exists():
+        else:
             yield from _answers_of(self._path)
-        else:  # a pipe, for one, might never end
-            raise OSError(errno.EINVAL, "it is neither a file nor a folder")
 
 
 def _answers_of(path: Path) -> Iterator[Answer]:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         for recorded in recorded_answers(file):
             yield Answer(recorded.body, file=path_text(path))

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from t3monitor.config.database_url import read_only_uri
+from t3monitor.config.files import open_file
 from t3monitor.model.errors import MonitorError
 from t3monitor.store.files import APPLICATION_ID, FileStates, behind_links, beside, file_states
 from t3monitor.store.lock import HeldError, Holder, Lock
@@ -122,7 +123,7 @@ def _journals(path: Path) -> tuple[Path, Path]:
 def _check(path: Path, *, may_be_ours: bool) -> None:
     name = path_text(path)
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             page = file.read(_APPLICATION_ID.stop)
     except FileNotFoundError:
         raise UnusableFileError(f"There is no file {name}") from None

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from t3monitor.config.files import open_file
 from t3monitor.exchange.notes_csv import NotesFileError, notes_csv, read_notes_csv
 from t3monitor.model.notes import Note, NoteEdit
 from t3monitor.model.points import PointKey
@@ -162,7 +163,8 @@ class NotesControl(QObject):
     def import_from(self, file: Path) -> None:
         """Takes the notes of a file; those that are there already are not written again."""
         try:
-            notes = read_notes_csv(file.read_bytes(), self._author, round(self._clock()))
+            with open_file(file) as source:
+                notes = read_notes_csv(source.read(), self._author, round(self._clock()))
         except OSError as error:
             self._say(self.tr("%1 cannot be read: %2"), file, error)
         except NotesFileError as error:

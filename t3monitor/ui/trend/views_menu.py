@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
 
-from t3monitor.config.files import whole_file
+from t3monitor.config.files import open_file, whole_file
 from t3monitor.model.points import PointKey
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.ui.kit.name_dialog import name_dialog
@@ -183,7 +183,7 @@ class ViewsControl(QObject):
         """Keeps the view of a file and shows it; says which of its points are not here."""
         self.failed.emit("")
         try:
-            with file.open("rb") as source:
+            with open_file(file) as source:
                 text = source.read(_LARGEST_BYTES).decode("utf-8-sig")
             found = read_file_text(text)
         except OSError as error:
