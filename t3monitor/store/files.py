@@ -210,7 +210,8 @@ def beside(path: Path, ending: str) -> Path:
 
 def behind_links(path: Path) -> Path:
     """The file that a link names, to its end; any other path as it is, so that a drive of Windows keeps its letter."""
-    return Path(os.path.realpath(path)) if os.path.islink(path) else path
+    is_link = os.path.islink(path)  # noqa: PTH114 - it raises nothing, whatever the name
+    return Path(os.path.realpath(path)) if is_link else path
 
 
 def _state(path: Path) -> FileState | None:
