@@ -544,4 +544,4 @@ def test_the_present_state_is_read_in_the_words_of_the_panel(writer: Writer, fil
         transaction.record(report())
     known = read_present_state(sqlite_url(file))
     assert known is not None
-    assert [shown.value_text for shown in known.panels[0].inputs] == ["Ajar", "5.00 kPa", "High"]
+    assert [shown.value_text for shown in known.panels[0].inputs] == ["Ajar", "5.000 kPa", "High"]
