@@ -11,7 +11,8 @@ from PySide6.QtCore import QHashSeed, QSize
 from pytestqt.qtbot import QtBot
 
 from t3monitor.ui.trend.export.dated_pdf import dated
-from t3monitor.ui.trend.export.picture import Page, as_pdf, as_pdf_of
+from t3monitor.ui.trend.export.page import Page
+from t3monitor.ui.trend.export.picture import as_pdf, as_pdf_of
 from t3monitor.ui.trend.plot.plots import PlotStack
 from t3monitor.ui.trend.time.time_range import TimeRange
 

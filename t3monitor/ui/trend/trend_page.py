@@ -10,7 +10,7 @@ from t3monitor.config.without_secrets import without_secrets
 from t3monitor.exchange.table import Separators, Table, TableSeries
 from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.kit.theme import LIGHT, drawn_in
-from t3monitor.ui.trend.export.picture import Page, PaintXY
+from t3monitor.ui.trend.export.page import Page, PaintXY
 from t3monitor.ui.trend.holes.shown_holes import ShownHoles
 from t3monitor.ui.trend.legend.legend_model import plot_name
 from t3monitor.ui.trend.legend.readout import Readout

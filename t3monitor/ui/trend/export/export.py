@@ -26,7 +26,8 @@ from t3monitor.ui.kit.folders import documents
 from t3monitor.ui.kit.icons import icon
 from t3monitor.ui.kit.texts import date_text, translate
 from t3monitor.ui.trend.export.formats import Format
-from t3monitor.ui.trend.export.picture import Page, as_file, as_image, as_pdf, as_svg
+from t3monitor.ui.trend.export.page import Page
+from t3monitor.ui.trend.export.picture import as_file, as_image, as_pdf, as_svg
 from t3monitor.ui.trend.export.saved_notice import SavedNotice
 from t3monitor.ui.trend.message import ProblemLine
 from t3monitor.ui.trend.series.loader import Spawn, Task

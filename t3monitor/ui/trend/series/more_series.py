@@ -11,7 +11,7 @@ from t3monitor.model.points import PointKey
 from t3monitor.model.series_keys import ComparedKey, ComputedKey, SeriesKey, difference
 from t3monitor.model.zones import local
 from t3monitor.ui.kit.plain import add_action, menu_text, tooltip
-from t3monitor.ui.trend.export.picture import PaintXY
+from t3monitor.ui.trend.export.page import PaintXY
 from t3monitor.ui.trend.series.day_dialog import DayDialog
 from t3monitor.ui.trend.series.expression_dialog import ExpressionDialog
 from t3monitor.ui.trend.series.loader import Load, Spawn
