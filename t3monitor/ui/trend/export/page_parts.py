@@ -1,6 +1,6 @@
 """What a page is made of beside its plots: its head, the table of its series, the figures of a stretch, its foot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 
 from PySide6.QtCore import QRectF, Qt
@@ -13,6 +13,7 @@ from t3monitor.ui.trend.export.page import Page
 from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, figure_text, title
 from t3monitor.ui.trend.legend.legend_painting import paint_line
 from t3monitor.ui.trend.plot.axes import axis_font
+from t3monitor.ui.trend.stretch.stretch_rows import Table as FiguresTable
 from t3monitor.ui.trend.stretch.stretch_rows import Tables
 
 GAP_PX = 8
@@ -22,47 +23,76 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ELIDE = Qt.TextElideMode.ElideRight
 
 
-def paint_head(painter: QPainter, room: QRectF, page: Page) -> float:
-    """Title, and beneath it site and time; returns where it ends."""
+def _title_font() -> QFont:
     font = QFont(QGuiApplication.font())
     font.setPointSizeF(font.pointSizeF() * 1.6)
     font.setBold(True)
-    top = room.top() + _line(painter, room, page.title, font, LIGHT.text)
+    return font
+
+
+def head_px() -> float:
+    """How high a head is."""
+    return QFontMetricsF(_title_font()).height() + QFontMetricsF(QGuiApplication.font()).height()
+
+
+def paint_head(painter: QPainter, room: QRectF, page: Page) -> None:
+    """Title, and beneath it site and time."""
+    title_px = _line(painter, room, page.title, _title_font(), LIGHT.text)
     texts = " · ".join(filter(None, (page.site, page.time)))
-    return top + _line(painter, room.adjusted(0, top - room.top(), 0, 0), texts, QGuiApplication.font(), LIGHT.muted)
+    _line(painter, room.adjusted(0, title_px, 0, 0), texts, QGuiApplication.font(), LIGHT.muted)
 
 
-def paint_foot(painter: QPainter, room: QRectF, page: Page) -> float:
-    """What is missing, and who made the page when; returns where it begins."""
-    font, height = axis_font(), QFontMetricsF(axis_font()).height()
+def foot_px(lines: Sequence[str]) -> float:
+    """How high a foot of these is."""
+    return QFontMetricsF(axis_font()).height() * len(lines)
+
+
+def missing(page: Page) -> list[str]:
+    """The lines that tell what is missing."""
     more = len(page.holes) - _HOLES
-    holes = [translate("Picture", "Missing: %s") % line for line in page.holes[:_HOLES]]
+    lines = [translate("Picture", "Missing: %s") % line for line in page.holes[:_HOLES]]
     if more > 0:
-        holes[-1] += " " + translate("Picture", "(and %d more)") % more
-    lines = [*holes, page.made]
-    top = room.bottom() - height * len(lines)
+        lines[-1] += " " + translate("Picture", "(and %d more)") % more
+    return lines
+
+
+def paint_foot(painter: QPainter, room: QRectF, lines: Sequence[str]) -> None:
+    """Lines at the bottom of the room."""
+    height, top = foot_px(lines[:1]), room.bottom() - foot_px(lines)
     for number, text in enumerate(lines):
         at = QRectF(room.left(), top + number * height, room.width(), height)
-        _line(painter, at, text, font, LIGHT.muted)
-    return top
+        _line(painter, at, text, axis_font(), LIGHT.muted)
 
 
-def paint_figures(painter: QPainter, room: QRectF, shown: Tables, heading: str) -> float:
-    """The figures of a stretch at the bottom of the room, under the time that they are of; returns where they begin."""
+def _told(shown: Tables) -> list[FiguresTable]:
+    """As many of the figures as a page has."""
+    left = _FIGURES
+    cut = []
+    for table in shown:
+        cut.append(table._replace(rows=table.rows[:left]))
+        left -= len(cut[-1].rows)
+    return [table for table in cut if table.rows]
+
+
+def _figures_font() -> tuple[QFont, QFont, int]:
+    """Of figures and of their titles, and how high a row is."""
     font = tabular(axis_font())
     bold = QFont(font)
     bold.setBold(True)
-    row_px = ceil(QFontMetricsF(bold).height()) + 2
-    parts = [table for table in shown if table.rows]
-    left_out = max(0, sum(len(table.rows) for table in parts) - _FIGURES)
-    rows_left = _FIGURES
-    cut = []
-    for table in parts:
-        cut.append(table._replace(rows=table.rows[:rows_left]))
-        rows_left -= len(cut[-1].rows)
-    cut = [table for table in cut if table.rows]
-    lines = sum(len(table.rows) + 1 for table in cut)
-    top = at = room.bottom() - row_px * (1 + lines)
+    return font, bold, ceil(QFontMetricsF(bold).height()) + 2
+
+
+def figures_px(shown: Tables) -> float:
+    """How high the figures of a stretch are."""
+    return _figures_font()[2] * (1 + sum(len(table.rows) + 1 for table in _told(shown)))
+
+
+def paint_figures(painter: QPainter, room: QRectF, shown: Tables, heading: str) -> None:
+    """The figures of a stretch at the top of the room, under the time that they are of."""
+    font, bold, row_px = _figures_font()
+    cut = _told(shown)
+    left_out = sum(len(table.rows) for table in shown) - sum(len(table.rows) for table in cut)
+    at = room.top()
     if left_out:
         heading += " " + translate("Picture", "(%d rows more in the window)") % left_out
     _line(painter, QRectF(room.left(), at, room.width(), row_px), heading, bold, LIGHT.text)
@@ -84,7 +114,6 @@ def paint_figures(painter: QPainter, room: QRectF, shown: Tables, heading: str) 
                 text = QFontMetricsF(painter.font()).elidedText(text, _ELIDE, max(0.0, cell.width() + 1))
                 painter.drawText(cell, _LEFT if is_text else _RIGHT, text)
                 left += width
-    return top
 
 
 def _line(painter: QPainter, room: QRectF, text: str, font: QFont, colour: QColor) -> float:
@@ -96,7 +125,7 @@ def _line(painter: QPainter, room: QRectF, text: str, font: QFont, colour: QColo
     return metrics.height()
 
 
-class Table:
+class SeriesTable:
     """The series with their figures, in one column or two."""
 
     def __init__(self, page: Page, width: float) -> None:
@@ -106,9 +135,7 @@ class Table:
         self._bold.setBold(True)
         self._metrics = QFontMetricsF(self._bold)
         self._row_px = ceil(self._metrics.height()) + 3
-        rows = list(page.entries)
-        self._columns = 2 if len(rows) > _ROWS_IN_ONE_COLUMN else 1
-        self._per_column = ceil(len(rows) / self._columns)
+        self._columns = 2 if len(page.entries) > _ROWS_IN_ONE_COLUMN else 1
         self._width = (width - (self._columns - 1) * 3 * GAP_PX) / self._columns
         self._shown = list(FIGURES)
         self._widths = {
@@ -116,18 +143,22 @@ class Table:
             for column in self._shown
         }
 
-    @property
-    def height(self) -> float:
-        """Of all of it."""
-        return self._row_px * (self._per_column + 1) + 2 if self._page.entries else 0.0
+    def height(self, count: int) -> float:
+        """Of so many series."""
+        return self._row_px * (ceil(count / self._columns) + 1) + 2 if count else 0.0
+
+    def fitting(self, height: float) -> int:
+        """How many series have room."""
+        return self._columns * max(1, int((height - 2) // self._row_px) - 1)
 
     def _texts(self, column: Column) -> list[str]:
         return [title(column), *(figure_text(entry, column) for entry in self._page.entries)]
 
-    def paint(self, painter: QPainter, top: float, left: float) -> None:
-        """Paints it there."""
-        for number in range(self._columns if self._page.entries else 0):
-            entries = list(enumerate(self._page.entries))[number * self._per_column : (number + 1) * self._per_column]
+    def paint(self, painter: QPainter, top: float, left: float, shown: range) -> None:
+        """Paints these of the series there."""
+        each = ceil(len(shown) / self._columns)
+        for number in range(self._columns if shown else 0):
+            places = shown[number * each : (number + 1) * each]
             room = QRectF(left + number * (self._width + 3 * GAP_PX), top, self._width, self._row_px)
             painter.setFont(self._bold)
             painter.setPen(LIGHT.muted)
@@ -135,9 +166,11 @@ class Table:
             self._paint_cells(painter, room, title)
             painter.setPen(LIGHT.border)
             painter.drawLine(room.bottomLeft(), room.bottomRight())
-            for place, entry in entries:
+            for place in places:
                 room.translate(0, self._row_px)
-                self._paint_entry(painter, room, entry, self._page.plots[place] if self._page.plots else "")
+                self._paint_entry(
+                    painter, room, self._page.entries[place], self._page.plots[place] if self._page.plots else ""
+                )
 
     def _paint_entry(self, painter: QPainter, room: QRectF, entry: Entry, plot: str) -> None:
         painter.save()

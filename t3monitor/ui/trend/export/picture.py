@@ -1,36 +1,28 @@
 """The page on which the trend leaves the window: title, time, plots and a table of what they show, ready for a report.
 
-It is laid out in pixels of the screen, in which plots think, and is as large as a page of paper; in a PDF and in an SVG
-lines stay lines and text stays text. Its colours are those of the light theme, whatever the screen is like.
+It is laid out in pixels of the screen, in which plots think, and is as large as a page of paper; what has no room on
+that stands on further ones in a PDF, while a picture gets higher. In a PDF and in an SVG lines stay lines and text
+stays text. Its colours are those of the light theme, whatever the screen is like.
 
 It is painted in the GUI thread, which alone may have the plots: some 60 ms of the processor, of a year as of a week:
 lines are no finer than the page. What comes of it is compressed by `as_file` and written in another one.
 """
 
-from PySide6.QtCore import QBuffer, QHashSeed, QMarginsF, QRect, QRectF, QSize, QUuid
-from PySide6.QtGui import (
-    QGuiApplication,
-    QImage,
-    QPageLayout,
-    QPageSize,
-    QPainter,
-    QPdfWriter,
-)
+from PySide6.QtCore import QBuffer, QHashSeed, QMarginsF, QPoint, QRect, QSize, QSizeF, QUuid
+from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from t3monitor.ui.kit.theme import LIGHT, drawn_in
 from t3monitor.ui.trend.export.dated_pdf import dated
 from t3monitor.ui.trend.export.page import Page
-from t3monitor.ui.trend.export.page_parts import GAP_PX, Table, paint_figures, paint_foot, paint_head
+from t3monitor.ui.trend.export.sheets import Sheets, a4_px, dpi
 
-_MARGIN_MM, _MM_PER_INCH = 12.0, 25.4
+_POINTS_PER_INCH = 72.0
 _SCALE = 2  # of a PNG: fine enough to print
-_XY_SHARE = 0.4  # of the width
 _CREATOR = "T3 Monitor"
 
 
 def as_pdf(page: Page) -> bytes:
-    """A page of A4."""
+    """A page of A4, and further ones for what has no room on it."""
     return _pdf(page, QUuid.createUuid())
 
 
@@ -46,43 +38,49 @@ def as_pdf_of(page: Page, time_s: float) -> bytes:
 def _pdf(page: Page, document_id: QUuid) -> bytes:
     buffer = _buffer()
     writer = QPdfWriter(buffer)
-    writer.setResolution(_dpi())
-    writer.setPageLayout(
-        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape, QMarginsF(0, 0, 0, 0))
-    )
+    writer.setResolution(dpi())
     writer.setTitle(page.title)
     writer.setCreator(_CREATOR)
     writer.setDocumentId(document_id)
-    painter = QPainter(writer)
-    _paint(painter, page)
-    painter.end()
+    with Sheets(page, a4_px()) as sheets:
+        painter = QPainter()
+        for number, size in enumerate(sheets.sizes):
+            writer.setPageLayout(_paper(size))
+            if number:
+                writer.newPage()
+            else:
+                painter.begin(writer)
+            sheets.paint(painter, number)
+        painter.end()
     return bytes(buffer.data().data())
 
 
 def as_svg(page: Page) -> bytes:
     """A drawing that can be edited."""
-    buffer, generator = _buffer(), QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(_dpi())
-    generator.setSize(_page_size())
-    generator.setViewBox(QRect(0, 0, _page_size().width(), _page_size().height()))
-    generator.setTitle(page.title)
-    generator.setDescription(page.time)
-    painter = QPainter(generator)
-    _paint(painter, page)
-    painter.end()
+    with Sheets(page, a4_px(), as_one=True) as sheets:
+        buffer, generator, (size,) = _buffer(), QSvgGenerator(), sheets.sizes
+        generator.setOutputDevice(buffer)
+        generator.setResolution(dpi())
+        generator.setSize(size)
+        generator.setViewBox(QRect(QPoint(), size))
+        generator.setTitle(page.title)
+        generator.setDescription(page.time)
+        painter = QPainter(generator)
+        sheets.paint(painter, 0)
+        painter.end()
     return bytes(buffer.data().data())
 
 
 def as_image(page: Page) -> QImage:
     """A picture."""
-    image = QImage(_page_size() * _SCALE, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(_SCALE)
-    image.setText("Title", page.title)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    _paint(painter, page)
-    painter.end()
+    with Sheets(page, a4_px(), as_one=True) as sheets:
+        image = QImage(sheets.sizes[0] * _SCALE, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(_SCALE)
+        image.setText("Title", page.title)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        sheets.paint(painter, 0)
+        painter.end()
     return image
 
 
@@ -101,42 +99,11 @@ def _buffer() -> QBuffer:
     return buffer
 
 
-def _dpi() -> int:
-    """That of the screen's fonts, so that plots and text come out as they do there."""
-    return round(QGuiApplication.primaryScreen().logicalDotsPerInchY())
-
-
-def _page_size() -> QSize:
-    """A4, landscape."""
-    return QPageSize(QPageSize.PageSizeId.A4).sizePixels(_dpi()).transposed()
-
-
-def _paint(painter: QPainter, page: Page) -> None:
-    with drawn_in(LIGHT):
-        whole = QRectF(0, 0, _page_size().width(), _page_size().height())
-        margin = _MARGIN_MM / _MM_PER_INCH * _dpi()
-        painter.fillRect(whole, LIGHT.base)
-        room = whole.adjusted(margin, margin, -margin, -margin)
-        room.setTop(paint_head(painter, room, page) + GAP_PX)
-        room.setBottom(paint_foot(painter, room, page) - GAP_PX)
-        if page.figures:
-            room.setBottom(paint_figures(painter, room, *page.figures) - GAP_PX)
-        table = Table(page, room.width())
-        room.setBottom(room.bottom() - table.height)
-        table.paint(painter, room.bottom(), room.left())
-        room.setBottom(room.bottom() - GAP_PX)
-        if page.paint_xy:
-            painter.save()
-            page.paint_xy(painter, room.adjusted((1 - _XY_SHARE) * room.width() + GAP_PX, 0, 0, 0))
-            painter.restore()
-            room.setWidth((1 - _XY_SHARE) * room.width())
-        _paint_plot(painter, room.toAlignedRect(), page)
-
-
-def _paint_plot(painter: QPainter, room: QRect, page: Page) -> None:
-    plot = page.make_plot(room.size())
-    painter.save()
-    painter.translate(room.topLeft())
-    plot.paint_on(painter)
-    painter.restore()
-    plot.deleteLater()
+def _paper(size: QSize) -> QPageLayout:
+    """Of a sheet, which is A4 unless it is higher."""
+    if size == a4_px():
+        paper, way = QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Landscape
+    else:
+        paper = QPageSize(QSizeF(size) * _POINTS_PER_INCH / dpi(), QPageSize.Unit.Point)
+        way = QPageLayout.Orientation.Portrait  # as wide and as high as it is
+    return QPageLayout(paper, way, QMarginsF(0, 0, 0, 0))
