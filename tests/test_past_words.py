@@ -24,7 +24,12 @@ from t3monitor.store.history.series import Series
 from t3monitor.store.words import add_others, read_words, rows_in, write_words
 from t3monitor.store.work import LongWork
 from t3monitor.t3000.link import Answer
+from t3monitor.ui.trend.holes.missing import Pieces
+from t3monitor.ui.trend.legend.in_sight import ToMeasure, in_sight
 from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.stretch.stretch_rows import tables
+from t3monitor.ui.trend.stretch.stretch_told import Times, tell
+from t3monitor.ui.trend.time.time_range import TimeRange
 from values import NOW_S, device, point
 
 MODE = key(6)  # of three states, read every ten minutes, another state after each ninth reading
@@ -201,6 +206,23 @@ def test_a_live_line_goes_on_while_its_words_hold_and_begins_anew_with_others() 
     texts = [trace.text_at(NOW_S + at_s, NOW_S + 90) for at_s in (0, 30, 60, 90)]
     assert texts == ["Low", "High", "High", "High"]
     assert [each.words for each in trace.series] == [LOW_HIGH, HIGH_LOW]
+
+
+def test_how_long_it_was_in_a_state_is_told_by_the_words_of_their_time(history: History) -> None:
+    history.store(regular(BEGIN_S, 37))
+    call(history, BEGIN_S, LOW_HIGH)
+    call(history, BEGIN_S + 18 * STEP_S, HIGH_LOW)
+    shown = TimeRange(BEGIN_S, BEGIN_S + 36 * STEP_S)
+    trace = Trace(MODE)
+    trace.set_history(HistoryReader(history.url).read(MODE, *shown, 10_000), reaches_present=False)
+    off, low, *_ = in_sight(trace, ToMeasure(trace.series, shown, Pieces.none(), shown.end_s))[1].split("; ")
+    assert (off, low) == ("Off 3 hours, starts: 1", "Low 3 hours, starts: 1"), "as state 1 and then as state 2"
+    told = tell(trace.series, (), Times(shown, BEGIN_S + 10.0 * STEP_S, BEGIN_S + 20.0 * STEP_S, shown.end_s))
+    rows = tables({MODE: told}, lambda _: trace, {}).states.rows
+    assert [[cell.text for cell in row.cells[2:7]] for row in rows] == [
+        ["Off", "Low", "Low", "3:00:00", "50.0 %"],
+        ["Low", "Low", "Low", "3:00:00", "50.0 %"],
+    ]
 
 
 @pytest.mark.parametrize("every_s", [None, STEP_S])

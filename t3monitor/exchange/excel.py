@@ -82,7 +82,7 @@ class _Outline:
         self.is_measured, _, self.unit = meaning(kind, point_type)
         name = range_name(point_type, digital=kind.digital, range_=kind.range)
         states = states_text(digital=kind.digital, range_=kind.range, words=kind.words) if kind.words else ""
-        self.range_name = f"{name} ({states})" if states else name
+        self.range_name = f"{name} ({states})" if states and not kind.digital else states or name
         self.known_s = 0.0
         self.minimum: float | None = None
         self.maximum: float | None = None

@@ -13,6 +13,7 @@ from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.trend.holes.hole_texts import cause_texts
 from t3monitor.ui.trend.holes.missing import CAUSES, Pieces, faults
 from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.series.words_told import by_word
 from t3monitor.ui.trend.time.time_range import TimeRange
 
 
@@ -87,8 +88,9 @@ def in_sight(trace: Trace, its: ToMeasure) -> list[str]:
     lines += [
         ", ".join(filter(None, (_figures(trace, *line), _increase(trace, *part))))
         for line, part in zip(found.lines, found.parts, strict=True)
-        if part[1].known
+        if part[1].known and _is_measured(line[0])
     ]
+    lines += _states(trace, [part for part in found.parts if part[1].known and not _is_measured(part[0])])
     if found.is_changed and found.newest:
         lines.append(_told_of_change(found.newest[0], [series for series, told in found.lines if told.known]))
     if (missing_s := found.end_s - found.start_s - found.known_s) >= 1:
@@ -121,7 +123,11 @@ def _known_text(known: float) -> str:
 
 
 def _at_least(told: Statistics) -> str:
-    return "" if told.known >= KNOWN_PLAIN else translate("InSight", "at least ")
+    return "" if told.known >= KNOWN_PLAIN else _least()
+
+
+def _least() -> str:
+    return translate("InSight", "at least ")
 
 
 def _increase(trace: Trace, series: Series, told: Statistics) -> str:
@@ -131,8 +137,6 @@ def _increase(trace: Trace, series: Series, told: Statistics) -> str:
 
 
 def _figures(trace: Trace, series: Series, told: Statistics) -> str:
-    if not is_measured(digital=series.digital, range_=series.range):
-        return "; ".join(_state_text(trace, series, state, _at_least(told)) for state in told.states)
     words = translate("InSight", "mean"), translate("InSight", "lowest"), translate("InSight", "highest")
     values = told.mean, told.minimum, told.maximum
     figures = [
@@ -143,8 +147,26 @@ def _figures(trace: Trace, series: Series, told: Statistics) -> str:
     return ", ".join(figures)
 
 
-def _state_text(trace: Trace, series: Series, told: StateTime, at_least: str) -> str:
-    text = f"{trace.text_of(series, told.state)} {at_least}{duration_text(told.seconds)}"
+def _is_measured(series: Series) -> bool:
+    return is_measured(digital=series.digital, range_=series.range)
+
+
+def _states(trace: Trace, parts: Sequence[tuple[Series, Statistics]]) -> list[str]:
+    """A line for each range that its states had, whatever they were called."""
+    alike: dict[tuple[object, ...], list[tuple[Series, Statistics]]] = {}
+    for series, told in parts:
+        alike.setdefault(series.kind[:-1], []).append((series, told))
+    return [
+        "; ".join(
+            _state_text(word, state, "" if sum(told.known for _, told in its) >= KNOWN_PLAIN else _least())
+            for word, state in by_word(trace, ((series, told.states) for series, told in its)).items()
+        )
+        for its in alike.values()
+    ]
+
+
+def _state_text(word: str, told: StateTime, at_least: str) -> str:
+    text = f"{word} {at_least}{duration_text(told.seconds)}"
     if told.starts is None:
         return text
     return f"{text}, {translate('InSight', 'starts: %d') % told.starts}"

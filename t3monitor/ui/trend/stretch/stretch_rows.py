@@ -14,6 +14,7 @@ from t3monitor.ui.kit.texts import local_time_text, translate
 from t3monitor.ui.trend.holes.hole_texts import cause_texts
 from t3monitor.ui.trend.legend.figures import share_text
 from t3monitor.ui.trend.series.trace import Trace
+from t3monitor.ui.trend.series.words_told import by_word
 from t3monitor.ui.trend.stretch.stretch import Bounds
 from t3monitor.ui.trend.stretch.stretch_told import Part, Told, dead_band
 
@@ -72,11 +73,14 @@ def tables(
     states: list[Row] = []
     for key, its in told.items():
         trace, rows = traces(key), len(values) + len(states)
+        alike: dict[tuple[object, ...], list[Part]] = {}  # of states, whatever they were called
         for part in its.parts:
             if is_measured(digital=part.series.digital, range_=part.series.range):
                 values.append(_value_row(trace, part, its, bounds.get(part.series.units, Bounds())))
             else:
-                states += _state_rows(trace, part, its)
+                alike.setdefault(part.series.kind[:-1], []).append(part)
+        for parts in alike.values():
+            states += _state_rows(trace, parts, its)
         if len(values) + len(states) == rows:  # nothing is known
             own, heads = (states, _state_heads()) if _has_states(trace) else (values, _value_heads())
             blank = [Cell(copied=("",) * len(head.copied)) for head in heads[2:-1]]
@@ -222,20 +226,22 @@ def _state_heads() -> tuple[Head, ...]:
     )
 
 
-def _state_rows(trace: Trace, part: Part, its: Told) -> list[Row]:
-    """A row for each state that it was in, of two for both; without known time one that says so."""
+def _state_rows(trace: Trace, parts: Sequence[Part], its: Told) -> list[Row]:
+    """A row for each word of the states that it was in, of two for both; without known time one that says so."""
 
-    def word(value: float | None) -> Cell:
-        text = "" if value is None else trace.text_of(part.series, value)
+    def cell(text: str) -> Cell:
         return Cell(text, (text,))
 
-    at_cursors = [word(part.at_a), word(part.at_b)]
-    found = []
-    for state in _states(part) or (None,):
-        figures = [Cell()] * 6 if state is None else _state_cells(state, part)
-        cells = [word(state.state) if state else Cell(), *at_cursors, *figures]
-        found.append(_row(trace, "", cells, its, is_exact=part.is_exact))
-    return found
+    def at(value: Callable[[Part], float | None]) -> Cell:
+        held = [(part.series, found) for part in parts if (found := value(part)) is not None]
+        return cell(trace.text_of(*held[0]) if held else "")
+
+    at_cursors = [at(lambda part: part.at_a), at(lambda part: part.at_b)]
+    known_s = sum(part.told.known_s for part in parts)
+    times = by_word(trace, ((part.series, _states(part)) for part in parts))
+    rows = [[cell(word), *at_cursors, *_state_cells(state, known_s)] for word, state in times.items()]
+    is_exact = all(part.is_exact for part in parts)
+    return [_row(trace, "", cells, its, is_exact=is_exact) for cells in rows or [[Cell(), *at_cursors, *[Cell()] * 6]]]
 
 
 def _states(part: Part) -> tuple[StateTime, ...]:
@@ -247,8 +253,7 @@ def _states(part: Part) -> tuple[StateTime, ...]:
     return tuple(sorted((found[0], never), key=lambda its: its.state))
 
 
-def _state_cells(state: StateTime, part: Part) -> list[Cell]:
-    known_s = part.told.known_s
+def _state_cells(state: StateTime, known_s: float) -> list[Cell]:
     share = state.seconds / known_s
     an_hour = None if state.starts is None else state.starts / (known_s / 3600)
     return [
