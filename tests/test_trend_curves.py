@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from t3monitor.store.history.series import Holes, Series, Stretches
+from t3monitor.store.history.thinning import thinned
 from t3monitor.ui.trend.legend.styles import Style
 from t3monitor.ui.trend.plot import curves as curves_module
 from t3monitor.ui.trend.plot.curve import Curve
@@ -41,6 +42,12 @@ def test_samples_that_share_a_pixel_are_a_band_of_their_extremes_around_their_me
     assert (line.values == 3).all()
     assert (line.lows == 1).all()
     assert (line.highs == 5).all()
+
+
+def test_values_whose_sum_is_no_number_any_more_are_thinned_all_the_same() -> None:
+    dense = series(np.arange(0, 1000, 10), np.full(100, 1.7e308))
+    assert (drawn_line(dense, -np.inf).coarse(40.0).highs == 1.7e308).all()
+    assert (thinned(dense, np.ones(100), 0.0, 1000.0, 40).values == 1.7e308).all()
 
 
 def test_single_samples_stay_as_they_are_and_so_does_a_hole_that_is_seen() -> None:

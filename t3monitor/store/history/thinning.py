@@ -86,7 +86,8 @@ def _joined(series: Series, counts: Floats, first: NDArray[np.intp]) -> Series:
     ends = series.ends_utc_s[last]
     lows, highs = (values, values) if series.stretches is None else (series.stretches.lows, series.stretches.highs)
     lows, highs = np.minimum.reduceat(lows, first), np.maximum.reduceat(highs, first)
-    means = np.add.reduceat(values * counts, first) / np.add.reduceat(counts, first)
+    with np.errstate(over="ignore", invalid="ignore"):  # of values like 1.7e308
+        means = np.add.reduceat(values * counts, first) / np.add.reduceat(counts, first)
     known = known_shares(times, ends, series.holes)
     if series.stretches is not None:  # of days less may be known than their holes tell
         length_s = np.append(series.times_utc_s[1:], series.ends_utc_s[-1]) - series.times_utc_s + 1e-9

@@ -35,7 +35,8 @@ class Line(NamedTuple):
         if len(first) > 0.8 * len(times):
             return self
         counts = np.add.reduceat(~is_break, first, dtype=float)
-        sums = np.add.reduceat(np.where(is_break, 0.0, self.values), first)
+        with np.errstate(over="ignore", invalid="ignore"):  # of values like 1.7e308, which are off all axes
+            sums = np.add.reduceat(np.where(is_break, 0.0, self.values), first)
         return Line(
             times[first],
             np.divide(sums, counts, out=np.full(len(first), np.nan), where=counts > 0),

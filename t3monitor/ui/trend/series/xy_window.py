@@ -18,9 +18,11 @@ from t3monitor.model.zones import clock_changes, offset_s, zone_names
 from t3monitor.store.history.pairs import Pairs, pairs
 from t3monitor.store.history.series import Floats, Series
 from t3monitor.ui.kit.notice import Message, Tone
-from t3monitor.ui.kit.plain import Label, field_label, menu_text
+from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.kit.texts import translate
 from t3monitor.ui.kit.theme import current_theme
+from t3monitor.ui.trend.plot.axis_choices import LARGEST
+from t3monitor.ui.trend.plot.ticks import axis_unit, fit
 from t3monitor.ui.trend.series.coverage import Request
 from t3monitor.ui.trend.series.loader import Load, Spawn, Task, load_series
 from t3monitor.ui.trend.series.traces import Traces
@@ -32,6 +34,7 @@ _REST_MS = 200  # without a movement
 _MOST_READINGS = 200_000  # of each; of more it is means that are paired, and said so
 _CELLS = 700  # of a dot that covers another one nothing would be seen
 _DOT_PX = 6
+_BESIDE = 0.02  # of an axis, beyond its ends: dots are whole
 
 _logger = logging.getLogger(__name__)
 
@@ -141,14 +144,14 @@ class XYWindow(QDialog):
     def _offer(self) -> None:
         """Offers the measured series of the plot, as they are called now."""
         keys = [key for key in self._traces.keys if self._traces[key].unit is not None]
+        offered = [(self._traces[key].names.everywhere, key) for key in keys]
         for place, box in enumerate((self.x_box, self.y_box)):
             chosen = box.currentData()
-            names = [self._traces[key].names.everywhere for key in keys]
-            if names == [box.itemText(number) for number in range(box.count())]:
+            if offered == [(box.itemText(number), box.itemData(number)) for number in range(box.count())]:
                 continue
             box.clear()
-            for key, name in zip(keys, names, strict=True):
-                box.addItem(menu_text(name), key)
+            for name, key in offered:
+                box.addItem(name, key)
             box.setCurrentIndex(keys.index(chosen) if chosen in keys else min(place, len(keys) - 1))
 
     async def _run(self, asked: Request) -> None:
@@ -176,16 +179,21 @@ class XYWindow(QDialog):
         x, y = (its[-1] for its in measured)
         now_s = self._clock()
         ahead_s = max(self._traces[key].ahead_s(now_s) for key in asked.keys if key in self._traces.keys)
-        self._draw(pairs(x, y, asked.start_s, asked.end_s, now_s + max(0.0, ahead_s)), asked.zone)
+        every = pairs(x, y, asked.start_s, asked.end_s, now_s + max(0.0, ahead_s))
+        has_place = (np.abs(every.xs) <= LARGEST) & (np.abs(every.ys) <= LARGEST)
+        self._draw(Pairs(*(column[has_place] for column in every)), asked.zone)
+        self._fit(*(axis_unit(series, key) for series, key in zip((x, y), asked.keys, strict=True)))
         for axis, series, key in (("bottom", x, asked.keys[0]), ("left", y, asked.keys[1])):
             unit = written_unit(series.units)
             label = self._traces[key].names.short if key in self._traces.keys else series.label
             self.plot.setLabel(axis, _plain(f"{label} [{unit}]" if unit else label))
         count = len(self.shown.times_utc_s)
+        beyond = len(every.times_utc_s) - count
         several = any(len(its) > 1 for its in measured)
         notes = [
             range_text(self._state.time_range, asked.zone),
             self.tr("%d pairs") % count + (self.tr(" of means") if x.thinned or y.thinned else ""),
+            self.tr("%d left out, which no axis holds") % beyond if beyond else "",
             self.tr("of the newest unit alone") if several else "",
         ]
         self.told.setText(" · ".join(filter(None, notes)))
@@ -201,7 +209,19 @@ class XYWindow(QDialog):
             item.setData(found.xs[own], found.ys[own], brush=hour_colour(hour, dark=theme.dark))
         self.hours.zone_text = zone_names(*self._state.time_range, zone)
         self.hours.update()
-        self.plot.autoRange()
+
+    def _fit(self, x_unit: str, y_unit: str) -> None:
+        """Has all pairs in sight, on axes that end where those of the trend would."""
+        if not len(self.shown.times_utc_s):
+            return
+        ends = [
+            fit({unit: (float(values.min()), float(values.max()))}, size_px).scales[unit][::2]
+            for unit, values, size_px in (
+                (x_unit, self.shown.xs, self.plot.width()),
+                (y_unit, self.shown.ys, self.plot.height()),
+            )
+        ]
+        self.plot.setRange(xRange=ends[0], yRange=ends[1], padding=_BESIDE)
 
     def _say(self, tone: Tone, sentence: str) -> None:
         self.message.show_sentence(tone, sentence)
@@ -276,7 +296,7 @@ def _seen(found: Pairs, hours: np.ndarray) -> np.ndarray:
         return np.empty(0, dtype=int)
     codes = hours.astype(np.int64)
     for values in (found.xs, found.ys):
-        span = float(values.max() - values.min()) or 1.0
+        span = float(values.max() - values.min()) or 1.0  # a number, see LARGEST
         codes = codes * (_CELLS + 1) + ((values - values.min()) / span * _CELLS).astype(np.int64)
     _, first = np.unique(codes, return_index=True)
     return first
