@@ -25,7 +25,8 @@ from t3monitor.store.words import add_others, read_words, rows_in, write_words
 from t3monitor.store.work import LongWork
 from t3monitor.t3000.link import Answer
 from t3monitor.ui.trend.holes.missing import Pieces
-from t3monitor.ui.trend.legend.in_sight import ToMeasure, in_sight
+from t3monitor.ui.trend.legend.figures import figures_of
+from t3monitor.ui.trend.legend.in_sight import ToMeasure, in_sight, measure
 from t3monitor.ui.trend.series.trace import Trace
 from t3monitor.ui.trend.stretch.stretch_rows import tables
 from t3monitor.ui.trend.stretch.stretch_told import Times, tell
@@ -223,6 +224,26 @@ def test_how_long_it_was_in_a_state_is_told_by_the_words_of_their_time(history: 
         ["Off", "Low", "Low", "3:00:00", "50.0 %"],
         ["Low", "Low", "Low", "3:00:00", "50.0 %"],
     ]
+
+
+def test_the_list_tells_the_share_of_a_word_whichever_state_it_was(history: History) -> None:
+    """IN2 changes after each fifth reading; its two states change their words with one another."""
+    with history.database.writing() as cursor:
+        cursor.execute("UPDATE TRENDLOG_LAYOUT_POINTS SET range = 23 WHERE point_index = 2")
+        for since_s, words in (
+            (BEGIN_S, ((0, "Shut"), (1, "Open"))),
+            (BEGIN_S + 20 * STEP_S, ((0, "Open"), (1, "Shut"))),
+        ):
+            write_words(cursor, SERIAL, RangeWords(digital={23: words}), since_s)
+    history.store(regular(BEGIN_S, 31))
+    shown = TimeRange(BEGIN_S, BEGIN_S + 30 * STEP_S)
+    trace = Trace(key(2))
+    trace.set_history(HistoryReader(history.url).read(key(2), *shown, 10_000), reaches_present=False)
+    told = figures_of(trace, measure(ToMeasure(trace.series, shown, Pieces.none(), shown.end_s)))
+    assert (told.mean, told.known, told.is_partial) == ("Shut 50 %", "100 %", False)
+    shown = TimeRange(BEGIN_S, BEGIN_S + 25 * STEP_S)
+    told = figures_of(trace, measure(ToMeasure(trace.series, shown, Pieces.none(), shown.end_s)))
+    assert told.mean == "Shut 40 %", "10 of the first 20 readings, none of the 5 after them"
 
 
 @pytest.mark.parametrize("every_s", [None, STEP_S])

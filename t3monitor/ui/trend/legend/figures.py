@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from t3monitor.model.series_keys import SeriesKey
-from t3monitor.model.units import MULTISTATE, is_counter, is_measured
+from t3monitor.model.units import is_counter, is_measured
 from t3monitor.store.history.increases import increases
 from t3monitor.store.history.series import Series
 from t3monitor.store.history.statistics import KNOWN_PLAIN, KNOWN_WELL, Statistics
@@ -52,14 +52,13 @@ def figures_of(trace: Trace, told: InSight | None) -> Figures:
     if told is None:
         return Figures()
     newest = told.newest
-    has_figures = newest and (newest[0].digital or newest[0].range not in MULTISTATE)
-    known = newest[1].known if newest and has_figures and told.is_changed else told.known
+    known = sum(part.known for _, part in told.as_newest) if told.is_changed else told.known
     texts = Figures(known=share_text(known), is_partial=known < KNOWN_WELL)
     if newest is None:
         return texts
     series, statistics = newest
     if not is_measured(digital=series.digital, range_=series.range):
-        return texts._replace(mean=_share_of_second_state(trace, series, statistics))
+        return texts._replace(mean=_share_of_second_state(trace, series, told.as_newest))
     minimum, mean, maximum = (
         "" if value is None else trace.text_of(series, value, with_unit=told.is_changed)
         for value in (statistics.minimum, statistics.mean, statistics.maximum)
@@ -77,13 +76,19 @@ def share_text(share: float) -> str:
     return f"{percent:.1f} %" if 99 <= percent < 100 else f"{math.floor(percent)} %"
 
 
-def _share_of_second_state(trace: Trace, series: Series, statistics: Statistics) -> str:
-    if statistics.mean is None or not series.digital:
+def _share_of_second_state(trace: Trace, newest: Series, parts: Sequence[tuple[Series, Statistics]]) -> str:
+    """How much of the known time it was what the second state is called now, whichever state that was before."""
+    if not newest.digital:
         return ""
-    percent = round(100 * statistics.mean)
-    if 0 < statistics.mean < 1:
-        percent = min(max(percent, 1), 99)
-    return f"{trace.text_of(series, 1)} {percent} %"
+    word, spent_s = trace.text_of(newest, 1), 0.0
+    for series, told in parts:
+        shares = 1 - (told.mean or 0.0), told.mean or 0.0
+        spent_s += told.known_s * sum(
+            share for state, share in enumerate(shares) if trace.text_of(series, state) == word
+        )
+    share = spent_s / sum(told.known_s for _, told in parts)
+    percent = round(100 * share)
+    return f"{word} {min(max(percent, 1), 99) if 0 < share < 1 else percent} %"
 
 
 def _counted(trace: Trace, series: Series, told: Statistics, *, with_unit: bool) -> str:

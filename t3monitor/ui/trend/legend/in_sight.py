@@ -45,6 +45,12 @@ class InSight(NamedTuple):
         return max(self._read, key=lambda line: _newest_s(line[0], self.end_s), default=None)
 
     @property
+    def as_newest(self) -> list[tuple[Series, Statistics]]:
+        """Those in the unit of the newest reading; of states those in its range, whatever they were called."""
+        newest = self.newest
+        return [line for line in self._read if newest and line[0].kind[:-1] == newest[0].kind[:-1]]
+
+    @property
     def known(self) -> float:
         """The share of the time that is known."""
         return self.known_s / (self.end_s - self.start_s)
@@ -101,7 +107,7 @@ def in_sight(trace: Trace, its: ToMeasure) -> list[str]:
 
 def _told_of_change(newest: Series, parts: Sequence[Series]) -> str:
     if len({part.kind[:-1] for part in parts}) == 1:
-        return translate("InSight", "Its states had other words before: the figures in the list are those since then")
+        return translate("InSight", "Its states had other words before: the list has the newest ones")
     unit = written_unit(newest.units) or translate("InSight", "the newest range")
     return translate("InSight", "The unit changed in sight: the figures in the list are those in %s") % unit
 
