@@ -323,8 +323,15 @@ def test_the_command_imports_both_and_says_of_each_what_it_is(
         assert [line for line in lines if "1 sample from 2026-01-05 12:00:00 UTC" in line]
         assert lines[-1] == f"  {last}"
     nothing = file(tmp_path / "notes.txt", b"Remember the milk")
-    assert main(["import", str(nothing)]) == 0
+    assert main(["import", str(nothing)]) == 1
+    assert "holds no answers of T3000, and is no database: name a file of T3WebLog" in capsys.readouterr().err
+    without_panels = file(tmp_path / "empty.txt", b'{"action": "LOGGING_DATA_RES", "data": []}')
+    assert main(["import", str(without_panels)]) == 0
     assert "  there is no reading in it" in capsys.readouterr().out
+    for begin in (b"PK\x03\x04", b"\x1f\x8b\x08\x00"):
+        packed = file(tmp_path / "T3WebLog.zip", begin + b"of some length")
+        assert main(["import", str(packed)]) == 1
+        assert f"{packed} is packed: unpack it, and import" in capsys.readouterr().err
     assert main(["import", str(tmp_path / "none.txt"), "--dry-run"]) == 1
     assert capsys.readouterr().err == f"There is no file {tmp_path / 'none.txt'}\n"
 

@@ -287,18 +287,17 @@ def as_nobody() -> Iterator[None]:
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can become a user without rights")
-def test_a_read_only_file_is_refused_with_its_cause() -> None:
+@pytest.mark.parametrize(("of_file", "of_folder"), [(0o444, 0o777), (0o666, 0o555)])
+def test_a_read_only_file_is_refused_with_its_cause_when_it_is_opened(of_file: int, of_folder: int) -> None:
     with TemporaryDirectory() as folder:  # that of pytest is its user's alone
-        Path(folder).chmod(0o777)
         file = Path(folder) / "history.db"
         make(file)
-        file.chmod(0o444)
-        with as_nobody():
-            database = opened(file)
-            with pytest.raises(DatabaseUnusableError, match="is read-only; give yourself write permission"):
-                store(database)
-            database.close()
+        file.chmod(of_file)
+        Path(folder).chmod(of_folder)
+        with as_nobody(), pytest.raises(DatabaseUnusableError, match="is read-only; give yourself write permission"):
+            opened(file)
         assert runs(file) == 0
+        Path(folder).chmod(0o777)
 
 
 def add_migration(folder: Path, body: str) -> Path:

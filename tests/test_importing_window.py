@@ -154,7 +154,15 @@ def test_a_file_without_a_sample_cannot_be_imported_and_what_can_be_is_said(
             await until(lambda: not program.is_busy, program)
             assert not dialog.import_button.isEnabled()
             assert dialog.headline.text().startswith("Nothing of this can be imported. What can: databases of T3000's")
-            assert "there is no reading in it" in dialog.text.toPlainText()
+            assert "letter.txt holds no answers of T3000" in dialog.text.toPlainText()
+            dialog.reject()
+
+            (tmp_path / "log.zip").write_bytes(b"PK\x03\x04")
+            assert drop(program.window, [tmp_path / "log.zip"])
+            dialog = program.importer.dialog
+            assert isinstance(dialog, ImportDialog)
+            await until(lambda: not program.is_busy, program)
+            assert "log.zip is packed: unpack it" in dialog.text.toPlainText()
             dialog.reject()
 
     run(scenario())

@@ -216,3 +216,21 @@ def test_an_answer_cut_off_anywhere_is_a_bad_reply() -> None:
 def test_members_that_nobody_knows_are_ignored() -> None:
     panel = real_panel(points=[real_point(novelty=[1, {"a": None}])], floor={"room": 5})
     assert len(list(only_device(real_answer(panel, msgId="x")).points())) == 1
+
+
+@pytest.mark.parametrize(
+    ("point", "said"),
+    [
+        (real_point(value="x"), "its value is a text, not a number"),
+        (real_point(value=[1]), "its value is a list, not a number"),
+        (5, "it is a whole number, not an object"),
+    ],
+)
+def test_what_is_wrong_with_a_point_is_said_in_words(point: Any, said: str) -> None:
+    (sentence,) = decode(real_answer(real_panel(points=[point]))).skipped_points
+    assert sentence.endswith(f"point 1 of the answer cannot be used: {said}")
+
+
+def test_what_an_answer_lacks_is_named() -> None:
+    (sentence,) = decode(real_answer(real_panel(1), without(real_panel(), "panel_serial_number"))).skipped_panels
+    assert sentence == "panel 2 of the answer cannot be read: it has no panel_serial_number"

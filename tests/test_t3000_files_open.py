@@ -69,6 +69,9 @@ def test_while_t3000_has_it_open_what_its_wal_holds_is_read_and_nothing_is_left_
     with t3000(file) as process:
         before = state(folder)
         assert "t3000.db-wal" in before
+        looked = import_file(file, NEW_YORK, tmp_path / "home" / "data" / "import", None, LongWork(), Known())
+        assert not (tmp_path / "home").exists(), "where only is looked nothing stays"
+        assert looked.size == len(before["t3000.db"]) + len(before["t3000.db-wal"])
         report = import_file(file, NEW_YORK, copies, storing(ours), LongWork(), Known())
         assert (report.added, rows(ours)[40]) == (121, ("IN1", utc("2026-01-05 18:00:00"), 77.0, "°C"))
         assert state(folder) == before
@@ -169,10 +172,12 @@ def test_each_file_that_is_none_says_so_in_a_sentence(tmp_path: Path, ours: Data
     assert unusable(strange) == "FILE is no database of T3000's web service: it has no table TRENDLOG_DATA"
     assert unusable(newer) == (
         "FILE has a shape that this program does not know (TRENDLOG_DATA_DETAIL without Value): "
-        "it may be of a newer T3000"
+        "it may be of a newer T3000; update this program"
     )
     assert unusable(bare) == "FILE holds no samples: there is nothing in it to import"
     assert unusable(cut).startswith("FILE is damaged and cannot be read (")
+    assert unusable(cut).endswith("; import a backup of it, or what SQLite's command .recover makes of a copy")
+    assert unusable(tmp_path) == "FILE cannot be read (Is a directory); choose another file, or import a copy of it"
     for own in (ours.path, older, in_ruins):
         assert unusable(own) == "FILE is a database of T3 Monitor, not of T3000; nothing of it is imported"
     with pytest.raises(UnusableFileError, match=r"has neither databases \(\*\.db\) nor captures"):
@@ -212,7 +217,8 @@ def test_a_shape_whose_samples_no_point_owns_says_so(shape: str, tmp_path: Path)
         connection.execute(f"CREATE TABLE TRENDLOG_DATA ({UNOWNED[shape]})")
         connection.execute("INSERT INTO TRENDLOG_DATA (Trendlog_Input_ID, TimeStamp) VALUES (1, 'x')")
     assert unusable(file) == (
-        "FILE has the shape of August 2025, whose samples name no point of a panel: none can be imported"
+        "FILE has the shape of August 2025, whose samples name no point of a panel: none can be imported; "
+        "of that time captures of T3000's answers can (T3WebLog, T3Web/logs), if there are any"
     )
 
 

@@ -24,7 +24,7 @@ from t3monitor.model.errors import DatabaseUnusableError, Outcome
 from t3monitor.model.snapshot import Snapshot
 from t3monitor.qt.background import in_daemon_thread
 from t3monitor.store.database import Database
-from t3monitor.store.files import database_file, is_there, must_be_file
+from t3monitor.store.files import database_file, is_there, must_be_file, size_of
 from t3monitor.store.lock import holder_of
 from t3monitor.store.migrate import schema_revision
 from t3monitor.store.pages import must_be_whole
@@ -165,7 +165,7 @@ def _database(url: str) -> str:
         hot = connection.scalar(count.where(trendlog_frames.c.seq.is_(None)))
         taken = words_taken(connection)
     history = f"history in {blocks} packed blocks and {hot} hot frames"
-    return f"{file} {allowed}; {cycles} cycles, {history}, {file.stat().st_size / 1e6:.1f} MB{_words(taken)}"
+    return f"{file} {allowed}; {cycles} cycles, {history}, {size_of(file) / 1e6:.1f} MB{_words(taken)}"
 
 
 def _try_writing(url: str) -> None:

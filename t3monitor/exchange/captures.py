@@ -22,7 +22,7 @@ import msgspec
 from t3monitor.config.files import open_file
 from t3monitor.exchange.reports import Samples, counted, left_by_cancel, outcome_lines, span_lines
 from t3monitor.exchange.t3000_files.importing import Store
-from t3monitor.exchange.t3000_files.opening import UnusableFileError
+from t3monitor.exchange.t3000_files.opening import UnusableFileError, unreadable
 from t3monitor.model.errors import LinkError, NoNewDataError
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
@@ -42,6 +42,8 @@ from t3monitor.t3000.text import path_text
 
 _SAMPLES_AT_ONCE = 10_000
 _SHARE_OF_READING = 0.8
+_BEGIN_BYTES = 8
+_PACKED = b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!"
 _NAMED = 5  # files without a reading
 _TOLD = 20  # sentences of what is wrong with files
 _DISTINCT = 1_000
@@ -242,6 +244,8 @@ def import_captures(
     try:
         with closing(_Gathered()) as gathered:
             _read(files, _Reader(gathered, report, zone, known), report, work)
+            if not report.answers and path in files:
+                raise UnusableFileError(_nothing_in(path))
             _store(gathered.windows(), report, store, work)
     except sqlite3.Error as error:
         raise UnusableFileError(
@@ -261,13 +265,19 @@ def _read(files: Sequence[Path], reader: _Reader, report: Report, work: LongWork
             reader.read(file, partial(_tell, work, report.size, before))
         except OSError as error:
             if file == report.path:
-                raise UnusableFileError(
-                    f"There is no file {path_text(file)}"
-                    if isinstance(error, FileNotFoundError)
-                    else f"{path_text(file)} cannot be read ({error.strerror})"
-                ) from error
+                raise unreadable(file, error) from error
             report.fault(file, f"it cannot be read ({error.strerror})")
         before += _size(file)
+
+
+def _nothing_in(file: Path) -> str:
+    with open_file(file) as content:
+        if content.read(_BEGIN_BYTES).startswith(_PACKED):
+            return f"{path_text(file)} is packed: unpack it, and import the folder or the files that were in it"
+    return (
+        f"{path_text(file)} holds no answers of T3000, and is no database: name a file of T3WebLog or T3Web/logs, or "
+        "webview_t3_device.db"
+    )
 
 
 def _tell(work: LongWork, total: int, before: int, place: int) -> None:

@@ -31,6 +31,7 @@ from t3monitor.model.points import Vector
 from t3monitor.store import baselines, words
 from t3monitor.store.causes.elsewhere import Other, tell_elsewhere, told_elsewhere
 from t3monitor.store.database import Database
+from t3monitor.store.files import size_of
 from t3monitor.store.history.hot import frames_statement
 from t3monitor.store.history.vectors import VectorReadings
 from t3monitor.store.layouts import points_of_layout
@@ -116,7 +117,7 @@ def import_monitor(path: Path, folder: Path, target: Target | None, work: LongWo
     for _ in range(_TRIES):
         try:
             with _readable(path, folder, work) as (file, schema), _transaction(file) as connection:
-                report = Report(path, path.stat().st_size, schema)
+                report = Report(path, size_of(path), schema)
                 _Merging(file, connection, target, work, known, report).run()
         except FileChangedError:
             added += report.added

@@ -25,6 +25,7 @@ from t3monitor.store.files import (
     is_half_copied,
     is_whole_without_wal,
     must_be_file,
+    must_be_writable,
     set_aside,
     set_aside_strange_wal,
     wal_belongs,
@@ -165,6 +166,7 @@ class Database:
 
     def _prepare(self) -> None:
         must_be_file(self.path)
+        must_be_writable(self.path)  # SQLite would say so at the first row that is written, and again at each
         set_aside_strange_wal(self.path)
         migrate_to_newest(self._engine, self.url, lambda copied: self._goes_on(self, copied))
         check_pages(self.url, _OPENING_CHECK_S)

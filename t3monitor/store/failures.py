@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from t3monitor.model.errors import DatabaseDamagedError, DatabaseError, DatabaseLockedError, DatabaseUnusableError
+from t3monitor.store.files import READ_ONLY
 
 _FULL_BELOW_BYTES = 1_000_000  # SQLite calls some of a full disk's failures disk errors
 _LOCKED = sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED
@@ -20,7 +21,7 @@ _DAMAGED = (
 _UNUSABLE = {
     sqlite3.SQLITE_NOTADB: f"is not an SQLite database, or is damaged; {_WAY_OUT}, or choose another file",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written to",
-    sqlite3.SQLITE_READONLY: "is read-only; give yourself write permission or choose another file",
+    sqlite3.SQLITE_READONLY: READ_ONLY,
     sqlite3.SQLITE_PERM: "may not be accessed; check its permissions",
     sqlite3.SQLITE_AUTH: "may not be accessed; check its permissions",
 }

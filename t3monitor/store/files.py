@@ -19,6 +19,7 @@ from t3monitor.config.files import open_file
 from t3monitor.model.errors import DatabaseUnusableError
 
 APPLICATION_ID = int.from_bytes(b"T3Mn")
+READ_ONLY = "is read-only; give yourself write permission or choose another file"
 _SHOWN_LETTERS = 200  # of a URL that is none
 _MAGIC = b"SQLite format 3\0"
 _FIRST_PAGE = struct.Struct(">16s24xI16xI4xI")  # magic, schema_version, user_version, application_id
@@ -96,9 +97,23 @@ def must_be_file(path: Path) -> None:
         raise DatabaseUnusableError(f"{path} is no file; name the file of a database")
 
 
+def must_be_writable(path: Path) -> None:
+    """Raises DatabaseUnusableError where a file that is there, or the -wal beside it, cannot be written."""
+    if is_there(path) and not (
+        os.access(path, os.W_OK) and (beside(path, "wal").exists() or os.access(behind_links(path).parent, os.W_OK))
+    ):
+        raise DatabaseUnusableError(f"The database {path} {READ_ONLY}")
+
+
 def has_journal(path: Path) -> bool:
     """Whether there are transactions beside the file, which it needs to be read right."""
     return any(beside(path, ending).exists() for ending in ("wal", "journal"))
+
+
+def size_of(path: Path) -> int:
+    """How many bytes a database takes, with its -wal; raises OSError."""
+    wal = _state(beside(path, "wal"))
+    return path.stat().st_size + (wal.size if wal else 0)
 
 
 def file_states(path: Path) -> FileStates:

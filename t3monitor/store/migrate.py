@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from t3monitor.model.errors import DatabaseError, DatabaseUnusableError
 from t3monitor.store.failures import database_sentences
-from t3monitor.store.files import database_file, is_there, must_be_file
+from t3monitor.store.files import database_file, is_there, must_be_file, size_of
 from t3monitor.store.reading import open_read_only, reading
 from t3monitor.store.schema import SCHEMA_REVISION
 
@@ -137,7 +137,7 @@ def _copy_aside(url: str, revision: str, goes_on: Callable[[float], bool]) -> No
 
 
 def _check_space(path: Path, copy: Path) -> None:
-    needed = path.stat().st_size * 5 // 4  # the copy, and a new index: in the -wal, then in the file
+    needed = size_of(path) * 5 // 4  # the copy, and a new index: in the -wal, then in the file
     free = shutil.disk_usage(path.parent).free
     if free < needed:
         raise DatabaseError(

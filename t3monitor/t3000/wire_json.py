@@ -19,6 +19,17 @@ _TEXT_OR_NO_NUMBER = re.compile(
     r"[-+]?(?:[0-9]++[.,]#[A-Za-z]++[0-9]*+|nan(?:\([a-z]*+\))?|inf(?:inity)?)(?![A-Za-z0-9_])",
     re.DOTALL | re.IGNORECASE,
 )
+_UNEXPECTED = re.compile(r"Expected `([^`]+)`, got `([^`]+)`(?: - at `.*?(\w*)(?:\[[^`]*)?`)?")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "empty",
+}
 _read_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -43,7 +54,7 @@ def read(decoder: msgspec.json.Decoder[T], raw: bytes | msgspec.Raw) -> T:
         except RecursionError:
             return _read_repaired(decoder, _without_depths(bytes(raw)))
     except msgspec.ValidationError as error:
-        raise WireError(str(error)) from None
+        raise WireError(_in_words(str(error))) from None
     except ValueError as error:
         raise NoJsonError(str(error)) from None
 
@@ -75,6 +86,17 @@ class LenientDecoder(Generic[S]):
         except WireError:
             return False
         return True
+
+
+def _in_words(text: str) -> str:
+    """What the decoder says of a piece that is not what was expected, for an engineer."""
+    if missing := _MISSING.search(text):
+        return f"it has no {missing[1]}"
+    if unexpected := _UNEXPECTED.match(text):
+        expected, got, member = unexpected.groups()
+        wanted = [_KINDS.get(kind, kind) for kind in expected.split(" | ") if kind != "null"]
+        return f"{f'its {member}' if member else 'it'} is {_KINDS.get(got, got)}, not {' or '.join(wanted)}"
+    return text
 
 
 def _read_repaired(decoder: msgspec.json.Decoder[T], raw: bytes | msgspec.Raw) -> T:

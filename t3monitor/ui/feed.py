@@ -31,7 +31,7 @@ from t3monitor.qt.recorder import Recorder
 from t3monitor.qt.tasks import Tasks
 from t3monitor.session import Session
 from t3monitor.store.causes.holes import ExplainedHole, holes_of_points
-from t3monitor.store.files import database_file
+from t3monitor.store.files import database_file, size_of
 from t3monitor.store.history.reader import HistoryReader
 from t3monitor.store.history.series import Series
 from t3monitor.store.ledger import read_cycles
@@ -275,7 +275,7 @@ class WindowFeed(QObject):
 
 def _size_bytes(path: Path) -> int | None:
     try:
-        return path.stat().st_size
+        return size_of(path)
     except OSError:
         return None
 

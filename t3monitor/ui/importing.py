@@ -40,6 +40,7 @@ _SIZE = (760, 420)
 _LOOK_MS = 200
 _WHOLE = 1000  # steps of the bar
 _KINDS = ".db", ".txt", ".json", ".jsonl", ".ndjson", ".log"
+_PACKED = ".zip", ".7z", ".gz", ".rar"  # of which it is said that they are
 _log = logging.getLogger(__name__)
 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
@@ -47,7 +48,7 @@ Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
 def may_be_imported(name: str) -> bool:
     """Whether a file or folder that is dropped is meant to be imported."""
-    return name.lower().endswith(_KINDS) or Path(name).is_dir()
+    return name.lower().endswith((*_KINDS, *_PACKED)) or Path(name).is_dir()
 
 
 class OthersHistory:

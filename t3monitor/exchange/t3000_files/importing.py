@@ -23,6 +23,7 @@ from t3monitor.exchange.t3000_files.opening import (
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
 from t3monitor.exchange.t3000_files.shapes import shapes_in
+from t3monitor.store.files import size_of
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.imported import ImportedFrame
 from t3monitor.sync.logged.frames import Described, Window, windows
@@ -90,7 +91,7 @@ def _imported(
     work: LongWork,
     known: Known,
 ) -> Report:
-    report = Report(file.path, file.path.stat().st_size)
+    report = Report(file.path, size_of(file.path))
     points, described = SourcePoints(file.connection, known), Described()
     times = LocalTimes(zone, time.time())
     shapes = shapes_in(file.connection, path_text(file.path))

@@ -47,6 +47,15 @@ class OurOwnFileError(UnusableFileError):
         super().__init__(f"{name} is a database of T3 Monitor, not of T3000; nothing of it is imported")
 
 
+def unreadable(path: Path, error: OSError) -> UnusableFileError:
+    """What to raise where the system refuses to read a file."""
+    name = path_text(path)
+    if isinstance(error, FileNotFoundError):
+        return UnusableFileError(f"There is no file {name}")
+    way_out = "give yourself permission to read it" if isinstance(error, PermissionError) else "choose another file"
+    return UnusableFileError(f"{name} cannot be read ({error.strerror}); {way_out}, or import a copy of it")
+
+
 def must_be_other(path: Path, in_force: Path | None) -> None:
     """Raises UnusableFileError for the database in force; it is not opened: closing it would take SQLite's locks."""
     with suppress(OSError):
@@ -85,7 +94,10 @@ class OpenFile:
             yield
         except sqlite3.Error as error:
             self.check()
-            raise UnusableFileError(f"{path_text(self.path)} is damaged and cannot be read ({error})") from error
+            raise UnusableFileError(
+                f"{path_text(self.path)} is damaged and cannot be read ({error}); import a backup of it, or what "
+                "SQLite's command .recover makes of a copy"
+            ) from error
 
 
 @contextmanager
@@ -125,10 +137,8 @@ def _check(path: Path, *, may_be_ours: bool) -> None:
     try:
         with open_file(path) as file:
             page = file.read(_APPLICATION_ID.stop)
-    except FileNotFoundError:
-        raise UnusableFileError(f"There is no file {name}") from None
     except OSError as error:
-        raise UnusableFileError(f"{name} cannot be read ({error.strerror})") from error
+        raise unreadable(path, error) from error
     if not page and not any(file.exists() for file in _journals(path)):
         raise UnusableFileError(f"{name} is empty: there is nothing in it")
     if page and not page.startswith(MAGIC):
@@ -148,7 +158,8 @@ def _remove_left_over(folder: Path) -> None:
 def _place(folder: Path) -> Iterator[Path]:
     """An empty folder in it, for one import at a time; nothing of it stays."""
     place = folder / "copy"
-    place.parent.mkdir(parents=True, exist_ok=True)
+    made = [above for above in place.parents if not above.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
     lock = None
     with suppress(OSError):  # where there are no locks nothing is refused
         lock = Lock(place, Holder.of_this_process("t3monitor import", 0, ""))
@@ -160,8 +171,9 @@ def _place(folder: Path) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
         if lock:
             lock.release()
-        with suppress(OSError):
-            folder.rmdir()
+        with suppress(OSError):  # another one copies into it, or somebody put something there
+            for above in made or [folder]:
+                above.rmdir()
 
 
 @contextmanager

@@ -49,11 +49,13 @@ def shapes_in(connection: sqlite3.Connection, name: str) -> list[Shape]:
         return shapes
     if _UNOWNED in there.get(POINTS, ()):
         raise UnusableFileError(
-            f"{name} has the shape of August 2025, whose samples name no point of a panel: none can be imported"
+            f"{name} has the shape of August 2025, whose samples name no point of a panel: none can be imported; of "
+            "that time captures of T3000's answers can (T3WebLog, T3Web/logs), if there are any"
         )
     if POINTS in there:
         raise UnusableFileError(
-            f"{name} has a shape that this program does not know ({POINTS} without samples): it may be of a newer T3000"
+            f"{name} has a shape that this program does not know ({POINTS} without samples): it may be of a "
+            "newer T3000; update this program"
         )
     raise UnusableFileError(f"{name} is no database of T3000's web service: it has no table {POINTS}")
 
@@ -69,5 +71,5 @@ def _check(table: str, columns: frozenset[str], needed: set[str], name: str, *, 
     if missing:
         raise UnusableFileError(
             f"{name} has a shape that this program does not know ({table} without {', '.join(missing)}): it may be of "
-            "a newer T3000"
+            "a newer T3000; update this program"
         )

@@ -10,7 +10,7 @@ from typing import cast
 from t3monitor.config.database_url import sqlite_url
 from t3monitor.config.databases import TakenError, must_be_free
 from t3monitor.model.errors import MonitorError
-from t3monitor.store.files import beside, database_file, is_there
+from t3monitor.store.files import beside, database_file, is_there, size_of
 from t3monitor.store.migrate import present_revision
 from t3monitor.store.pages import damage, must_be_whole
 from t3monitor.store.reading import reading
@@ -58,9 +58,7 @@ def back_up(url: str, copy: Path, work: LongWork, *, rests: bool = False) -> int
 
 def room_for(path: Path, folder: Path) -> tuple[int, int]:
     """How many bytes a copy of the database takes, and how many are free on the disk of a folder; raises OSError."""
-    wal = beside(path, "wal")
-    size = path.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
-    return size, shutil.disk_usage(folder).free
+    return size_of(path), shutil.disk_usage(folder).free
 
 
 def _check_room(path: Path, folder: Path) -> None:

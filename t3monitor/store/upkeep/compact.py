@@ -9,6 +9,7 @@ from t3monitor.config.database_url import sqlite_url
 from t3monitor.model.errors import DatabaseError
 from t3monitor.store.database import Database
 from t3monitor.store.failures import database_sentences
+from t3monitor.store.files import size_of
 from t3monitor.store.pages import must_be_whole
 from t3monitor.store.reading import open_read_only, reading
 from t3monitor.store.upkeep.backup import room_for
@@ -28,7 +29,7 @@ def compact(database: Database, work: LongWork) -> tuple[float, float]:
     path = database.path.resolve()  # else the copy would be beside a link to it
     copy = path.with_name(f"{path.name}.compact.partial")
     with database_sentences(path):
-        before = path.stat().st_size
+        before = size_of(path)
         try:
             copy.unlink(missing_ok=True)
             _copy(database, copy, _checked_room(database), work)
@@ -41,7 +42,7 @@ def compact(database: Database, work: LongWork) -> tuple[float, float]:
                     file.unlink(missing_ok=True)
     with suppress(DatabaseError):  # a reader; then it becomes smaller when that has ended
         database.copy_wal()
-    after = path.stat().st_size
+    after = size_of(path)
     return before / 1e6, after / 1e6
 
 
