@@ -373,3 +373,31 @@ def test_names_stay_names_in_every_table(holed: HoledFile, folder: Path) -> None
         assert {(row["Label"], row["Panel"], row["Site"]) for row in rows(found[name])} == {
             ("'=1+1", "two lines", "'-x")
         }
+
+
+def test_points_are_told_as_they_were_at_the_end_whatever_became_of_them_since(holed: HoledFile, folder: Path) -> None:
+    before = members(holed, folder / "a.zip")
+    later = {"label": "Zuluft", "units": "°F", "range": 4, "auto_manual": 1, "calibration": 1.5, "filter": 9}
+    names = ", ".join(f"{name} = ?" for name in later)
+    holed.connection.execute(f"UPDATE INPUT_POINTS SET {names} WHERE point_index = 1", tuple(later.values()))
+    changed = {"label": ("SAT", "Zuluft"), "units": ("°C", "°F"), "range": ("3", "4"), "mode": ("0", "1")}
+    changed |= {"calibration": ("0.0", "1.5"), "filter": ("0", "9")}
+    for what, (old, new) in changed.items():
+        holed.add(
+            "POINT_CHANGES",
+            serial_number=SERIAL,
+            point_type="INPUT",
+            point_index=1,
+            at=int(END_S) + 10,
+            what=what,
+            old=old,
+            new=new,
+        )
+    series = named(IN1, "Zuluft"), named(IN2, "RAT")  # as they are called now
+    assert members(holed, folder / "b.zip", evidence(*series)) == before
+    at_s = int(END_S) - 10
+    holed.connection.execute("UPDATE POINT_CHANGES SET at = ? WHERE at = ?", (at_s, int(END_S) + 10))
+    found = members(holed, folder / "c.zip", evidence(*series))
+    row = rows(found["points.csv"])[0]
+    assert (row["Label"], row["Mode"]) == ("Zuluft", "Manual")
+    assert "IN1 Zuluft" in found["README.txt"].decode()

@@ -3,6 +3,7 @@
 import json
 import time
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,32 @@ def test_an_evidence_pack_is_the_same_at_another_time_and_in_another_folder(
     colours = set(np.frombuffer(image.constBits(), dtype=np.uint32).tolist())
     assert {LIGHT.base.rgb(), LIGHT.curves[0].rgb()} <= colours, "a line on light ground"
     assert LIGHT.curves[1].rgb() not in colours, "and no other"
+
+
+def test_a_pack_is_the_same_after_a_label_and_a_unit_have_changed(
+    off_screen: None, holed: HoledFile, tmp_path: Path
+) -> None:
+    end_s = 1_700_086_400
+    options = ("--evidence", "--from", "2023-11-14", "--to", f"{datetime.fromtimestamp(end_s, UTC).isoformat()}")
+    holed.read(*range(1_700_000_000, end_s, 600), spacing_s=600)
+    assert export(holed, tmp_path, *options, "--point", IN1, name="before.zip") == 0
+    holed.layout(2, {1: "°F", 2: "°C"})
+    holed.read(*range(end_s + 200, end_s + 20_000, 600), layout=2, spacing_s=600)
+    old = dict(
+        zip(
+            ("label", "units", "range"),
+            *holed.connection.execute("SELECT label, units, range FROM INPUT_POINTS WHERE point_index = 1"),
+            strict=True,
+        )
+    )
+    for what, new in {"label": "Zuluft", "units": "°F", "range": 4}.items():
+        holed.connection.execute(f"UPDATE INPUT_POINTS SET {what} = ? WHERE point_index = 1", (new,))
+        its = {"serial_number": 237219, "point_type": "INPUT", "point_index": 1, "at": end_s + 200}
+        holed.add("POINT_CHANGES", **its, what=what, old=f"{old[what]}", new=f"{new}")
+    assert export(holed, tmp_path, *options, "--point", IN1, name="after.zip") == 0
+    before, after = (zipfile.ZipFile(tmp_path / "out" / f"{name}.zip") for name in ("before", "after"))
+    with before, after:
+        assert [name for name in before.namelist() if before.read(name) != after.read(name)] == []
 
 
 def test_of_many_points_the_first_are_drawn_and_the_readme_says_so(

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from dataclasses import replace
 
 from PySide6.QtCore import qVersion
 
@@ -10,12 +9,11 @@ from t3monitor.commands.off_screen import off_screen
 from t3monitor.commands.waiting import done
 from t3monitor.config.paths import whole_path
 from t3monitor.config.settings import Settings
-from t3monitor.exchange.evidence.pack import Evidence, Picture, write_evidence
+from t3monitor.exchange.evidence.pack import Evidence, Picture, as_of_end, write_evidence
 from t3monitor.exchange.export import Form, estimated
 from t3monitor.exchange.table import Table
 from t3monitor.model.errors import MonitorError
-from t3monitor.model.snapshot import Snapshot
-from t3monitor.store.present_state import every_panel, read_present_state
+from t3monitor.model.snapshot import Panel, Snapshot
 from t3monitor.store.reading import give_up_when
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.ui.trend.export.evidence_picture import drawn
@@ -29,7 +27,8 @@ def evidence_written(
     Raises OSError, SettingsError, DatabaseError and CancelledWorkError.
     """
     file = whole_path(args.output, "FILE")
-    evidence = Evidence(table, _drawn(url, table, work), *settings, qVersion())
+    table, panels = as_of_end(url, table)
+    evidence = Evidence(table, _drawn(url, table, panels, work), *settings, qVersion())
 
     def write() -> str:
         give_up_when(lambda: work.is_cancelled)
@@ -45,10 +44,7 @@ def evidence_written(
     return done(write, work)
 
 
-def _drawn(url: str, table: Table, work: LongWork) -> Picture:
-    known = read_present_state(url) or Snapshot(int(table.end_s), ())
-    present = {panel.serial_number for panel in known.panels}
-    silent = (panel for serial, panel in every_panel(url).items() if serial not in present)
-    known = replace(known, silent=tuple(silent))  # those of the history are told by name, and show nothing live
+def _drawn(url: str, table: Table, panels: dict[int, Panel], work: LongWork) -> Picture:
+    known = Snapshot(int(table.end_s), (), silent=tuple(panels.values()))  # told by name; nothing live is shown
     with off_screen() as loop:
         return loop.run_until_complete(drawn(url, table, known, work))

@@ -1,7 +1,7 @@
 """Writes an evidence pack: what was read of some points in a time, what was not and why, and by which program.
 
-Nothing in it tells of the present: of the same database and the same time the same bytes come, whenever it is made. For
-any thread.
+Readings, holes and points are told as of the end of its time. What is of now is what people wrote about that time, the
+settings, the versions, and whatever nobody records the changes of (`store/past_points.py`). For any thread.
 """
 
 import json
@@ -42,6 +42,7 @@ from t3monitor.store.history.statistics import statistics
 from t3monitor.store.ledger import cycles_between
 from t3monitor.store.migrate import present_revision
 from t3monitor.store.notes import read_notes
+from t3monitor.store.past_points import with_past_points
 from t3monitor.store.present_state import every_panel
 from t3monitor.store.successions import read_successions
 from t3monitor.store.work import LongWork
@@ -78,7 +79,8 @@ def write_evidence(url: str, evidence: Evidence, file: Path, work: LongWork) -> 
     """
     with whole_file(file) as target:
         archive = Archive(target, evidence.table.end_s)
-        pack = _Pack(url, evidence, archive)
+        table, panels = as_of_end(url, evidence.table)
+        pack = _Pack(url, replace(evidence, table=table), panels, archive)
         try:
             with closing(pack.write()) as steps:
                 for number, share in enumerate(steps):
@@ -92,11 +94,43 @@ def write_evidence(url: str, evidence: Evidence, file: Path, work: LongWork) -> 
     return Written(pack.readings, [file])
 
 
+def as_of_end(url: str, table: Table) -> tuple[Table, dict[int, Panel]]:
+    """A table whose points are called as they were at its end, and all panels with its points as they were then.
+
+    Raises DatabaseError.
+    """
+    successions = read_successions(url)
+    points = {
+        point._replace(serial_number=span.serial_number)
+        for series in table.series
+        for point in points_of(series.key)
+        for span in spans(successions, point.serial_number)
+    }
+    present = every_panel(url)
+    past = with_past_points(url, present, points, table.end_s)
+
+    def called(series: TableSeries) -> TableSeries:
+        if not isinstance(series.key, PointKey) or series.serial_number not in present:
+            return series
+        names = [_name(panels[series.serial_number], series.key) for panels in (present, past)]
+        return replace(series, label=names[1]) if names[0] != names[1] else series
+
+    return replace(table, series=[called(series) for series in table.series]), past
+
+
+def _name(panel: Panel, key: PointKey) -> str:
+    points = panel.points()
+    its = (point.label or point.full_label for point in points if tuple(point[:2]) == tuple(key[1:]))
+    return next(its, "")
+
+
 class _Pack:
     """A pack in the making; each step yields how much is done."""
 
-    def __init__(self, url: str, evidence: Evidence, archive: Archive) -> None:
+    def __init__(self, url: str, evidence: Evidence, panels: dict[int, Panel], archive: Archive) -> None:
+        """``panels`` are all of them, with the points of the table as they were at its end."""
         self._url = url
+        self._panels = panels
         self._evidence = evidence
         self._table = replace(evidence.table, now_s=evidence.table.end_s)
         self._archive = archive
@@ -107,7 +141,7 @@ class _Pack:
 
     def write(self) -> Generator[float, None, None]:
         """Everything, in the order in which it stands in the file."""
-        panels = every_panel(self._url)
+        panels = self._panels
         text = readme(
             self._table, self._evidence.picture.shows, [self._serials_text(its) for its in self._table.series]
         )

@@ -29,7 +29,9 @@ known.csv       For each point how much of the time is known, and how much is mi
 ledger.csv      Each cycle in which T3 Monitor asked T3000 in this time: when, how it ended, why it failed, how many
                 panels, points and samples it brought.
 notes.csv       What people wrote down about these points, and the site as a whole, in this time, and who did.
-points.csv      The points with their settings, as T3 Monitor knows them; without values, which readings.csv has.
+points.csv      The points with their settings at the end of the time, without values, which readings.csv has. What
+                nobody records the changes of is as it was when the pack was made: names of panels and sites, Signal,
+                Low V, High V, and a description (Full label) that became another one together with the label.
 points_EDE.csv, points_StateTexts.csv, points_Units.csv, points_ObjTypes.csv
                 The same for the engineering tools of BACnet systems (EDE of the BACnet Interest Group Europe).
 view.png        A picture of the trend: {shows}.
@@ -46,8 +48,10 @@ How to read it
 
 The CSV files open in a spreadsheet, with the decimal point and the separators of the computer that made the pack.
 All times in it are of the time above, those of the files are its end in UTC; nothing tells when the pack was made.
-Made anew of the same database for the same points and the same time, by the same program on the same computer, it has
-the same bytes.
+Points are called as they were at the end of the time. Of when the pack was made are notes that people have written or
+changed since, the settings, the versions, and names of panels and sites; a picture of the view in sight names points
+as the window did. While these stay as they are, the same points and the same time of the same database give the same
+bytes, by the same program on the same computer.
 """
 
 

@@ -1,7 +1,7 @@
 """Why a point has no reading: its holes, each with its cause, by what the database recorded; for any thread."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import inf
 from typing import NamedTuple
@@ -70,7 +70,7 @@ def holes_of_points(
     with reading(url) as connection:
         recorded = Recorded(connection, url)
         return {
-            key: _holes_in_place(recorded, series[-1] if series else None, key, start_s, end_s, now_s)
+            key: _holes_in_place(recorded, _last_of(series, end_s), key, start_s, end_s, now_s)
             for key, series in lines.items()
             if isinstance(key, PointKey)
         }
@@ -110,15 +110,24 @@ def holes_in_turn(
 
 
 def _outline(url: str, key: PointKey, start_s: float, end_s: float) -> Series | None:
-    """Begin, end and holes of the series that `HistoryReader` gives last for a time, read bit by bit."""
+    """Begin, end and holes of the series that was read last in a time, which is read bit by bit."""
     outlines: dict[object, Series] = {}
     newest: object = None
     reader = HistoryReader(url)
     for since_s, until_s in reader.bits([key], start_s, end_s):
-        for part in reader.read_many((key,), since_s, until_s, 1, by_words=False)[key]:
-            newest = part.kind
-            outlines[newest] = _going_on(outlines.get(newest), part)
+        parts = reader.read_many((key,), since_s, until_s, 1, by_words=False)[key]
+        for part in parts:
+            outlines[part.kind] = _going_on(outlines.get(part.kind), part)
+        last = _last_of(parts, end_s)
+        newest = last.kind if last else newest
     return outlines.get(newest)
+
+
+def _last_of(parts: Sequence[Series], end_s: float) -> Series | None:
+    """The series that was read last up to the end; of one that went on after it the reader tells that as well."""
+    within = [part for one in parts if (part := one.before(end_s))]
+    last = max(within, key=lambda part: part.ends_utc_s[-1], default=None)
+    return next((one for one in parts if last and one.kind == last.kind), parts[-1] if parts else None)
 
 
 def _going_on(before: Series | None, part: Series) -> Series:

@@ -165,6 +165,27 @@ class Series:
         stretches = self.stretches and self.stretches._replace(ends=self.stretches.ends + by_s)
         return replace(self, times_utc_s=self.times_utc_s + by_s, holes=holes, stretches=stretches)
 
+    def before(self, end_s: float) -> "Series | None":
+        """As it was at a time, by what was read until then; None if nothing was."""
+        count = int(np.searchsorted(self.times_utc_s, end_s, side="right"))
+        if not count:
+            return None
+        starts, ends = self.holes
+        begun = int(np.searchsorted(starts, end_s, side="right"))
+        is_newest = count == len(self.times_utc_s)
+        if is_newest and begun == len(starts):
+            return self
+        follows_s = starts[begun] - self.ends_utc_s[count - 1] if begun < len(starts) else self.spacing_s
+        return replace(
+            self,
+            times_utc_s=self.times_utc_s[:count],
+            values=self.values[:count],
+            holes=Holes(starts[:begun], np.where(ends[:begun] > end_s, np.inf, ends[:begun])),
+            spacing_s=self.spacing_s if is_newest else float(follows_s),
+            stretches=self.stretches and Stretches(*(column[:count] for column in self.stretches)),
+            newest=self.newest if is_newest else None,
+        )
+
     def with_reading(self, time_s: float, value: float, spacing_s: float, delay_s: float = 0.0) -> "Series":
         """The series with a reading at its time, mostly after all others; itself if it has that one already."""
         times, values, stretches = self.times_utc_s, self.values, self.stretches

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from math import ceil
 from typing import Any, TypeVar
@@ -79,19 +80,29 @@ def _view(url: str, table: Table, work: LongWork) -> TrendView:
         return await asyncio.to_thread(run)
 
     reader = HistoryReader(url)
+    labels: dict[object, str] = {series.key: series.label for series in table.series}
 
     def history(
         keys: Sequence[StoredKey], start_s: float, end_s: float, max_points: int
     ) -> Mapping[StoredKey, tuple[Series, ...]]:
         """Of the table's time alone: a window reads as much on both sides, to which nobody moves here."""
         begin_s, until_s = max(start_s, table.start_s), min(end_s, table.end_s)
-        return reader.read_many(keys, begin_s, until_s, ceil(max_points * (until_s - begin_s) / (end_s - start_s)))
+        found = reader.read_many(keys, begin_s, until_s, ceil(max_points * (until_s - begin_s) / (end_s - start_s)))
+        return {key: tuple(as_of_end(key, parts)) for key, parts in found.items()}
+
+    def as_of_end(key: StoredKey, parts: Sequence[Series]) -> list[Series]:
+        """What was read until then, as it was called then; that of the last reading last."""
+        until_end = (part for one in parts if (part := one.before(table.end_s)))
+        named = (replace(part, label=labels.get(key, part.label)) for part in until_end)
+        return sorted(named, key=lambda part: float(part.ends_utc_s[-1]))
 
     view = TrendView(
         partial(read, history),
         lambda: table.end_s,
-        explain=lambda keys, start_s, end_s: read(holes_of_points, url, keys, start_s, end_s, table.end_s),
-        read_marks=partial(read, read_marks, url),
+        explain=lambda keys, start_s, end_s: read(
+            holes_of_points, url, keys, start_s, min(end_s, table.end_s), table.end_s
+        ),
+        read_marks=lambda keys, start_s, end_s: read(read_marks, url, keys, start_s, min(end_s, table.end_s)),
         in_thread=read,
     )
     view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
