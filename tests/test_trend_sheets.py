@@ -103,7 +103,7 @@ def svg_texts(svg: bytes) -> list[tuple[str, float]]:
 
 @pytest.mark.parametrize(
     ("count", "states", "pages"),
-    [(0, 0, 1), (1, 0, 1), (20, 0, 1), (10, 10, 1), (40, 0, 2), (60, 0, 2), (200, 0, 4), (1, 60, 2)],
+    [(0, 0, 1), (1, 0, 1), (20, 0, 1), (10, 10, 1), (50, 0, 2), (60, 0, 2), (200, 0, 4), (1, 60, 2)],
 )
 def test_each_series_stands_once_in_the_table_and_the_plot_keeps_its_height(
     qtbot: QtBot, count: int, states: int, pages: int
