@@ -54,13 +54,14 @@ class SystemClock:
 if sys.platform == "win32":
     import ctypes
 
-    _kernel = ctypes.WinDLL("KernelBase")  # has had both since Windows 10
+    _kernel = ctypes.WinDLL("kernel32")
+    _kernel.GetTickCount64.restype = ctypes.c_ulonglong
 
     def _windows_up_s() -> tuple[float, float]:
-        ticks, awake_ticks = ctypes.c_ulonglong(), ctypes.c_ulonglong()  # of 100 ns
-        _kernel.QueryInterruptTime(ctypes.byref(ticks))
+        awake_ticks = ctypes.c_ulonglong()  # of 100 ns
         _kernel.QueryUnbiasedInterruptTime(ctypes.byref(awake_ticks))
-        return awake_ticks.value / 1e7, (ticks.value - awake_ticks.value) / 1e7
+        awake_s = awake_ticks.value / 1e7
+        return awake_s, _kernel.GetTickCount64() / 1e3 - awake_s
 
 
 class Stopwatch:
