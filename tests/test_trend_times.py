@@ -127,6 +127,27 @@ def test_zones_without_a_short_name_are_named_by_their_offset() -> None:
     ]
 
 
+class TimeOfWindows(datetime):
+    """It has no local times before 1970, as its C library has none."""
+
+    @classmethod
+    def fromtimestamp(cls, timestamp: float, tz: tzinfo | None = None) -> datetime:
+        if timestamp < 0:
+            raise OSError(22, "Invalid argument")
+        return datetime.fromtimestamp(timestamp, tz)
+
+
+@pytest.mark.parametrize("zone", [None, UTC, NEW_YORK, LORD_HOWE], ids=str)
+def test_windows_too_has_local_times_around_1970(zone: tzinfo | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = [-3600.0, -0.5, 0.0, 86_399.5, 2 * 86_400 - 1, 2 * 86_400, 1e9]
+    here = [datetime.fromtimestamp(at_s, zone) for at_s in moments]
+    monkeypatch.setattr("t3monitor.model.zones.datetime", TimeOfWindows)
+    assert [local(at_s, zone) for at_s in moments] == here
+    assert [zone_text(at_s, zone) for at_s in moments[:-1]] == [zone_text(2 * 86_400, zone)] * 6
+    assert not any(is_repeated(at_s, zone) for at_s in moments)
+    assert clock_changes(-7200, 7200, zone) == []
+
+
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "America", "/etc/passwd", "../x", "a\0b", "x" * 5000])
 def test_what_is_no_zone_is_none(name: str) -> None:
     assert zone_named(name) is None

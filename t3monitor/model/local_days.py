@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 
+from t3monitor.model.zones import local
+
 
 def days_of(first_s: float, end_s: float, zone: tzinfo | None) -> Iterator[tuple[int, int]]:
     """Begin and end of each day that has a part of a time, oldest first: of 23 or 25 hours where clocks are put."""
-    day = datetime.fromtimestamp(first_s, zone).date()
+    day = local(first_s, zone).date()
     start = begin_of(day, zone)
     while start < end_s:
         day += timedelta(days=1)

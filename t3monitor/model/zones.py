@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 _ABBREVIATION = re.compile("[A-Z]{2,5}")
 _MINUS = "\u2212"
+_LOCAL_SINCE_S = 2 * 86_400  # Windows knows no local time before 1970, wherever its clocks are
 
 
 def zone_named(name: str) -> tzinfo | None:
@@ -25,24 +26,29 @@ def zone_named(name: str) -> tzinfo | None:
 
 def local(utc_s: float, zone: tzinfo | None) -> datetime:
     """Date and time of day in a zone; its ``fold`` tells the second of two equal ones."""
-    return datetime.fromtimestamp(utc_s, zone)
+    if utc_s >= _LOCAL_SINCE_S:
+        return datetime.fromtimestamp(utc_s, zone)
+    ahead = timedelta(seconds=utc_s - _LOCAL_SINCE_S)
+    if zone is None:
+        return datetime.fromtimestamp(_LOCAL_SINCE_S) + ahead
+    return (datetime.fromtimestamp(_LOCAL_SINCE_S, UTC) + ahead).astimezone(zone)
 
 
 def offset_s(utc_s: float, zone: tzinfo | None) -> float:
     """How far local time is ahead of UTC."""
-    offset = local(utc_s, zone).astimezone(zone).utcoffset()
+    offset = _aware(utc_s, zone).utcoffset()
     return offset.total_seconds() if offset else 0.0
 
 
 def is_repeated(utc_s: float, zone: tzinfo | None) -> bool:
     """Whether this local time comes twice, since clocks are put back."""
-    at = local(utc_s, zone)
+    at = _aware(utc_s, zone).replace(tzinfo=zone)
     return at.replace(fold=0).timestamp() != at.replace(fold=1).timestamp()
 
 
 def zone_text(utc_s: float, zone: tzinfo | None) -> str:
     """How the zone is called then: ``EST``, or by its offset, ``UTC+10:30``, where it has no short name."""
-    at = local(utc_s, zone).astimezone(zone)
+    at = _aware(utc_s, zone)
     name = at.tzname() or ""
     return name if _ABBREVIATION.fullmatch(name) else _offset_text(at.utcoffset() or timedelta())
 
@@ -51,6 +57,11 @@ def zone_names(start_s: float, end_s: float, zone: tzinfo | None) -> str:
     """How the zone is called in a time: ``EST``, or ``EDT/EST`` and ``UTC+11/+10:30`` where clocks are put in it."""
     first, last = zone_text(start_s, zone), zone_text(end_s, zone)
     return first if first == last else f"{first}/{last.removeprefix('UTC')}"
+
+
+def _aware(utc_s: float, zone: tzinfo | None) -> datetime:
+    """A local time that knows its offset and name; before 1970, where nothing was recorded, those of 1970."""
+    return local(max(utc_s, _LOCAL_SINCE_S), zone).astimezone(zone)
 
 
 def _offset_text(offset: timedelta) -> str:

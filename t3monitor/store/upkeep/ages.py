@@ -6,11 +6,12 @@ time of recording has made old, and a week.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from sqlite3 import Cursor
 from typing import NamedTuple
 
 from t3monitor.model.local_days import begin_of
+from t3monitor.model.zones import local
 
 _LONGEST_PAUSE_S = 7 * 86_400.0  # which counts
 _FIRST_DAY = date(1971, 1, 1)  # zones have it too
@@ -52,7 +53,7 @@ class Ages(NamedTuple):
         return (Ages(self.now_s, self.zone).day_before(days) - self.day_before(days)).days
 
     def _day_of(self, time_s: float) -> date:
-        return datetime.fromtimestamp(time_s, self.zone).date()
+        return local(time_s, self.zone).date()
 
 
 def _pauses(cursor: Cursor, now_s: float) -> Iterator[tuple[float, float]]:

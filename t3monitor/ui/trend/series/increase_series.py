@@ -1,12 +1,13 @@
 """A counter as its increase in each hour or day, as a series of its own."""
 
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 import numpy as np
 
 from t3monitor.model.local_days import days_of
 from t3monitor.model.units import written_unit
+from t3monitor.model.zones import offset_s
 from t3monitor.store.history.increases import increases
 from t3monitor.store.history.series import Floats, Holes, Series
 from t3monitor.ui.trend.plot.axis_choices import Per
@@ -39,7 +40,6 @@ def _edges(first_s: float, end_s: float, per: Per, zone: tzinfo | None) -> Float
     if per is Per.DAY:
         days = list(days_of(first_s, end_s, zone))
         return np.array([begin for begin, _ in days] + [end for _, end in days[-1:]], dtype=float)
-    offset = datetime.fromtimestamp(first_s, zone).astimezone(zone).utcoffset()
-    offset_s = offset.total_seconds() % _HOUR_S if offset else 0.0  # zones of half an hour
-    first = np.floor((first_s + offset_s) / _HOUR_S)
-    return np.arange(first, np.ceil((end_s + offset_s) / _HOUR_S) + 1) * _HOUR_S - offset_s
+    ahead_s = offset_s(first_s, zone) % _HOUR_S  # zones of half an hour
+    first = np.floor((first_s + ahead_s) / _HOUR_S)
+    return np.arange(first, np.ceil((end_s + ahead_s) / _HOUR_S) + 1) * _HOUR_S - ahead_s
