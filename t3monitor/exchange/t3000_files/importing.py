@@ -23,6 +23,7 @@ from t3monitor.exchange.t3000_files.opening import (
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
 from t3monitor.exchange.t3000_files.shapes import shapes_in
+from t3monitor.exchange.t3000_files.zones import ZoneCheck
 from t3monitor.store.files import size_of
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.imported import ImportedFrame
@@ -93,7 +94,7 @@ def _imported(
 ) -> Report:
     report = Report(file.path, size_of(file.path))
     points, described = SourcePoints(file.connection, known), Described()
-    times = LocalTimes(zone, time.time())
+    times, zones = LocalTimes(zone, time.time()), ZoneCheck(known.url)
     shapes = shapes_in(file.connection, path_text(file.path))
     tables = [(shape, Readings(file, shape, points, times)) for shape in shapes]
     total = sum(readings.total for _, readings in tables)
@@ -107,6 +108,7 @@ def _imported(
         before = report.rows
         for window in windows(readings, described):
             file.check()  # before anything of it is stored
+            zones.take(window.frames, path_text(file.path))
             store(window.frames, detail)
             report.take(window)
             report.rows = before + readings.rows

@@ -18,12 +18,13 @@ from t3monitor.store.words import words_in_force
 
 
 class Known(NamedTuple):
-    """Words of panels by serial number, since when samples and daily values are kept (UTC s), and its file."""
+    """Words of panels by serial number, since when samples and daily values are kept (UTC s), its file and its URL."""
 
     words: Mapping[int, RangeWords] = {}
     kept_since: Callable[[int, PointType], float] = lambda *_: 0.0
     days_kept_since: Callable[[int, PointType], float] = lambda *_: 0.0
     file: Path | None = None
+    url: str = ""
 
 
 def known_to(url: str, settings: Settings) -> Known:
@@ -39,5 +40,9 @@ def known_to(url: str, settings: Settings) -> Known:
         return limits_of(settings, (serial, kind.value), ages)
 
     return Known(
-        words, lambda *vector: limits(*vector).samples_s, lambda *vector: limits(*vector).days_s, database_file(url)
+        words,
+        lambda *vector: limits(*vector).samples_s,
+        lambda *vector: limits(*vector).days_s,
+        database_file(url),
+        url,
     )
