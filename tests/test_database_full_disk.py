@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -84,6 +85,19 @@ def test_a_copying_that_a_full_disk_ends_is_not_taken_for_anothers(database: Dat
     anew.close()
     assert is_whole(file, 3002)
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_what_stays_beside_the_file_at_the_end_is_said(
+    database: Database, file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with full_after(file, 3), monkeypatch.context() as patch:
+        patch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+        database.close()
+    assert f"the database {file} got last is in the -wal beside it; keep the two together" in caplog.text
+    caplog.clear()
+    Database(sqlite_url(file), lambda: False).close()
+    assert is_whole(file, 3000)
+    assert not caplog.text
 
 
 def test_a_copying_that_ended_half_way_goes_on_when_there_is_room(database: Database, file: Path) -> None:

@@ -271,6 +271,20 @@ def test_what_cannot_be_written_is_one_sentence_and_the_folder_is_not_remembered
     assert [found.name for found in tmp_path.iterdir()] == ["here.png"]
 
 
+@pytest.mark.parametrize("its", [Format.PNG, Format.PDF])
+def test_no_picture_takes_the_place_of_a_database(view: TrendView, settle: Settle, tmp_path: Path, its: Format) -> None:
+    shown(view, settle, SAT)
+    said: list[str] = []
+    view.exporter.failed.connect(said.append)
+    (tmp_path / "history.db").write_bytes(b"SQLite format 3\0 and pages")
+    save(view, settle, tmp_path / "history.db", its)
+    assert said == [
+        f"{tmp_path / 'history.db'} could not be written: that is a database or belongs to one, and is left as it is; "
+        "choose another name"
+    ]
+    assert (tmp_path / "history.db").read_bytes() == b"SQLite format 3\0 and pages"
+
+
 def test_a_table_of_what_is_seen_is_written_beside_the_window_until_it_is_given_up(
     view: TrendView, settle: Settle, tmp_path: Path, writer: Writer
 ) -> None:

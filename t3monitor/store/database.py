@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
 from t3monitor.model.errors import DatabaseError, DatabaseLockedError, DatabaseUnusableError
-from t3monitor.store.failures import database_sentences
+from t3monitor.store.failures import database_sentences, is_full
 from t3monitor.store.files import (
     APPLICATION_ID,
     FileStates,
@@ -154,6 +154,13 @@ class Database:
             except DatabaseError as error:
                 _log.warning("⚠️ %s", error)
         self._disconnect()
+        wal = file_states(self.path).wal
+        if wal and wal.size and is_full(self.path):
+            _log.warning(
+                "⚠️ The disk is full: what the database %s got last is in the -wal beside it; keep the two together, "
+                "and free some space",
+                self.path,
+            )
 
     def _patiently(self, do: Callable[[], T], *, opening: bool = False) -> T:
         while True:

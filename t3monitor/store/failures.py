@@ -56,7 +56,8 @@ def damaged(path: Path, finding: str) -> DatabaseDamagedError:
     return error
 
 
-def _is_full(path: Path) -> bool:
+def is_full(path: Path) -> bool:
+    """Whether the disk of a file is; False where that cannot be told."""
     try:
         return shutil.disk_usage(path.parent).free < _FULL_BELOW_BYTES
     except OSError:
@@ -65,7 +66,7 @@ def _is_full(path: Path) -> bool:
 
 def _translated(path: Path, error: BaseException, *, opening: bool) -> DatabaseError:
     primary_code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes carry details above
-    if primary_code == sqlite3.SQLITE_IOERR and _is_full(path):
+    if primary_code == sqlite3.SQLITE_IOERR and is_full(path):
         primary_code = sqlite3.SQLITE_FULL
     if primary_code in _LOCKED:
         return DatabaseLockedError(f"The database {path} is locked by another program; close that, or wait")
