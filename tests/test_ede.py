@@ -149,3 +149,5 @@ def test_the_other_tables_are_named_after_the_first(tmp_path: Path) -> None:
         *("Library_EDE.csv", "Library_StateTexts.csv", "Library_Units.csv", "Library_ObjTypes.csv"),
     ]
     assert [file.name for file in ede_files(tmp_path / "a.csv", [], PROJECT)][:2] == ["a.csv", "a_StateTexts.csv"]
+    for name in ("a", "a_EDE"):
+        assert [file.name for file in ede_files(tmp_path / name, [], PROJECT)][:2] == ["a_EDE.csv", "a_StateTexts.csv"]

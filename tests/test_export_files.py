@@ -27,7 +27,7 @@ NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 FORMS = [form for form in Form if form is not Form.PARQUET]  # whose package `make spreadsheets` installs
 HOSTILE = [
     *("=cmd|' /C calc'!A0", "+1+1", "-1", "@x", '"quoted", and; more', "two\nlines", "a\ttab", "<b>&amp;"),
-    *("1E5", "DEC1"),
+    *("1E5", "DEC1", "#N/A", "#DIV/0!", "#NAME?", "#ZAHL!"),
 ]
 
 
@@ -235,7 +235,7 @@ def test_no_name_becomes_a_formula_a_date_a_row_or_a_cell(
         assert "\n" not in cell
         assert "\t" not in cell
     if form is Form.CSV:
-        assert not {"1E5", "DEC1"} & {cell for row in rows for cell in row}
+        assert not {"1E5", "DEC1", "#N/A", "#DIV/0!", "#NAME?", "#ZAHL!"} & {cell for row in rows for cell in row}
 
 
 def test_states_are_words_in_a_workbook(holed: HoledFile, folder: Path) -> None:

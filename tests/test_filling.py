@@ -379,6 +379,20 @@ def test_rows_of_one_point_counted_from_0_and_from_1_are_one_reading(recorded: F
     assert len(rows) == len(set(rows))
 
 
+def test_readings_so_near_that_a_line_would_join_them_are_left_out_so_that_each_stands_alone(
+    recorded: FilledSite,
+) -> None:
+    since_s, until_s = recorded.away(every_s=2)
+    recorded.record()
+    times = sorted({row[0] for row in recorded.filled() if row[1] == "IN2"})
+    assert len(times) == pytest.approx(AWAY_S / 4, abs=30)
+    [line] = HistoryReader(recorded.url).read(IN2, since_s - 600, until_s + 600, 10_000)
+    known = statistics(line, times[0], times[-1], recorded.clock.utc_s())
+    assert known.known_s == pytest.approx(len(times) - 1)
+    [ended] = recorded.ended()
+    assert dict(ended.left_out)["it is so near to the one before that a line would join them"] > 800
+
+
 def test_points_that_are_not_recorded_are_not_filled(recorded: FilledSite) -> None:
     since_s, _ = recorded.away()
     recorded.t3000.log.by_service(recorded.panels, [since_s + 1800])

@@ -337,9 +337,12 @@ def test_upkeep_of_the_databases_goes_by_the_settings_in_force(campus: Campus) -
     assert campus.services._keepers._context.settings() is changed
 
 
-def test_what_is_of_no_site_yet_is_in_the_zone_of_the_only_one() -> None:
+def test_what_is_of_no_site_is_in_the_zone_that_all_are_in_also_where_no_link_is_chosen_yet() -> None:
     one, two = ({"name": name, "url": f"http://{name}", "zone": "America/New_York"} for name in "ab")
-    settings = Settings(link=LinkName.WEBAPI)
-    assert set(site_zones(settings.with_values(sites=[one]))) == {"a", ""}
-    assert set(site_zones(settings.with_values(sites=[one, two]))) == {"a", "b"}
-    assert site_zones(settings.with_values(sites=[{"url": "http://a"}])) == {}
+    for settings in (Settings(link=LinkName.WEBAPI), Settings()):
+        assert set(site_zones(settings.with_values(sites=[one]))) == {"a", ""}
+        assert set(site_zones(settings.with_values(sites=[one, two]))) == {"a", "b", ""}
+        assert set(site_zones(settings.with_values(sites=[one, {**two, "zone": "UTC"}]))) == {"a", "b"}
+        assert site_zones(settings.with_values(sites=[{"url": "http://a"}])) == {}
+    library = Settings(link=LinkName.LIBRARY, library="a.so").with_values(sites=[one])
+    assert site_zones(library) == {}  # T3000 is here

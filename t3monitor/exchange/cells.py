@@ -11,9 +11,11 @@ _MONTH = (
     "(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz?|mrz|apr(?:il)?|may|mai|jun[ei]?|jul[yi]?|aug(?:ust)?"
     "|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)"
 )
-# Text that a spreadsheet would take for a formula, a date, a time or a number: =AHU+1, 4-20, 1:2, DEC1, 1E5, 007.
+# Text that a spreadsheet would take for a formula, a date, a time, a number or an error: =AHU+1, 4-20, 1:2, DEC1, 1E5,
+# 007, #N/A, which is #NV in German.
 _TAKEN_AMISS = re.compile(
     rf"[{re.escape(''.join(_FORMULA))}]|"
+    rf"#[^\W\d][\w/]*[!?]?$|"
     rf"\d+(?: ?[-/.:,] ?\d+)+$|{_MONTH}[- ./]*\d+$|\d+[- ./]*{_MONTH}$|\d+e\d+$|0\d+$|(?:true|false)$",
     re.IGNORECASE,
 )

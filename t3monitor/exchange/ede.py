@@ -15,6 +15,7 @@ from t3monitor.model.bacnet import ENGINEERING_UNITS, BacnetObject, ObjectType, 
 from t3monitor.model.points import Point
 from t3monitor.model.snapshot import Panel
 
+_CSV = ".csv"
 _EDE, _STATE_TEXTS, _UNITS, _OBJECT_TYPES = "EDE", "StateTexts", "Units", "ObjTypes"
 _COLUMNS = (
     *("# keyname", "device obj.-instance", "object-name", "object-type", "object-instance"),
@@ -36,14 +37,17 @@ class Project(NamedTuple):
 
 
 def ede_files(file: Path, panels: Iterable[Panel], project: Project) -> dict[Path, bytes]:
-    """What is in the table ``file`` and in those beside it: ``site_EDE.csv`` has ``site_Units.csv``."""
+    """What is in the table ``file`` and in those beside it: ``site_EDE.csv``, or ``site``, has ``site_Units.csv``."""
     stem = project_name(file)
     tables = ede_tables(panels, project)
-    return {file if name == _EDE else file.with_name(f"{stem}_{name}.csv"): tables[name] for name in tables}
+    return {
+        file if name == _EDE and file.suffix else file.with_name(f"{stem}_{name}{_CSV}"): table
+        for name, table in tables.items()
+    }
 
 
 def project_name(file: Path) -> str:
-    """What is said of a project by the name of its table: ``site`` of ``site_EDE.csv``."""
+    """What is said of a project by the name of its table: ``site`` of ``site_EDE.csv``, or of ``site``."""
     return file.stem.removesuffix(f"_{_EDE}")
 
 

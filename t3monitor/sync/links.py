@@ -44,12 +44,13 @@ def open_link(settings: Settings) -> Link:
 def site_zones(settings: Settings) -> dict[str, tzinfo]:
     """In which zones the sites are, by their names; those that are in this computer's have none.
 
-    What is of no site yet is the only one's: panels are told theirs by its next cycle.
+    What is of no site, as panels of the past alone are, and those that no cycle told theirs yet, is in the zone that
+    all sites are in.
     """
     match settings.link:
-        case LinkName.WEBAPI:
+        case LinkName.WEBAPI | None:  # which is not chosen yet, as where only files are imported
             zones = {site.name: zone_named(site.zone) for site in settings.sites}
-            if len(settings.sites) == 1:
+            if len({site.zone for site in settings.sites}) == 1:
                 zones[""] = zone_named(settings.sites[0].zone)
         case LinkName.DEMO:
             from t3monitor.simulation.place import place_of_building

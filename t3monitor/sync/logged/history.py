@@ -19,6 +19,7 @@ from t3monitor.t3000.link import LoggedRow
 
 T3000_HISTORY: Source = DATA_SOURCE_T3000_HISTORY, CREATED_BY_T3000_HISTORY
 _SECOND = timedelta(seconds=1)
+_APART_S = 3  # at least, of readings that each stand alone, with a spacing of a second
 _TOGETHER_S = 60  # so near to each other rows that are left out are told as one stretch
 Points = Mapping[tuple[PointType, int], LayoutPoint]
 
@@ -57,6 +58,7 @@ class HoleReadings:
         self._times = LocalTimes(zone, now_s + (ahead_s or 0.0))
         self._now_s = now_s
         self._ahead_s = ahead_s
+        self._last_s: dict[SourcePoint, int] = {}
         self._sources: dict[tuple[int, PointType, int, bool], SourcePoint] = {}
 
     def of(self, rows: Iterable[LoggedRow], panel_id: int) -> Iterator[Reading]:
@@ -113,4 +115,8 @@ class HoleReadings:
             key = PointKey(self._holes[0].serial_number, *named)
             source = SourcePoint(key, panel_id, entry, Pace(), 0.0, by_service=by_service)
             self._sources[panel_id, *named, by_service] = source
-        return Reading(time_s, False, source, source.value(row.raw, by_service=by_service), True)
+        value = source.value(row.raw, by_service=by_service)
+        if 0 < abs(time_s - self._last_s.get(source, -_APART_S)) < _APART_S:
+            raise UnreadableError("it is so near to the one before that a line would join them")
+        self._last_s[source] = time_s
+        return Reading(time_s, False, source, value, True)
