@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from t3monitor.config.database_url import sqlite_url
-from t3monitor.model.holes import known_until
+from t3monitor.model.holes import is_hole, known_until
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import Point, PointKey
 from t3monitor.model.series_keys import difference
@@ -48,7 +48,7 @@ def points(draw: st.DrawFn) -> Series:
     after_end = [place for place, time_s in enumerate(times) if time_s > END_S]
     if after_end:  # the reader takes one of them
         times = times[: after_end[0] + 1]
-    return series(times, spacing_s, is_open=not after_end and draw(st.booleans()))
+    return series(times, spacing_s, is_open=not after_end and is_hole(END_S - times[-1], spacing_s))
 
 
 @given(points(), points())
@@ -70,6 +70,13 @@ def test_it_is_known_when_both_are_and_is_one_less_the_other(minuend: Series, su
 def test_a_hole_of_one_is_a_hole_of_the_difference_up_to_when_both_are_back() -> None:
     (found,) = differences([series([0, 30, 60, 300, 330], 30)], [series([0, 30, 60, 90, 360], 30)], 360)
     assert line(found) == [(0, 0), (30, 0), (60, 0), (90, None), (360, pytest.approx(-30 / 7))]
+
+
+def test_of_two_with_one_newest_time_the_first_to_end_ends_the_difference() -> None:
+    slow, fast = series([0, 1], 30, is_open=True), series([0, 1], 1)
+    for parts in ([fast], [slow]), ([slow], [fast]):
+        (found,) = differences(*parts, END_S)
+        assert [found.place_at(time_s, END_S) for time_s in (1.5, 9.5, 40)] == [1, None, None]
 
 
 def test_one_that_ends_ends_the_difference() -> None:

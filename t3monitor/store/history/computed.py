@@ -67,7 +67,7 @@ def _series(tree: ast.expr, parts: Sequence[Series], start_s: float, end_s: floa
     names = [part.label for part in parts]
     expression = Expression(tree, [Operand(*pair) for pair in zip(parts, each_unknown, strict=True)], names)
     expression.at(np.empty(0))  # whether it has a sense
-    unknown = _joined(each_unknown)
+    unknown = _joined([*each_unknown, _ended(parts)])
     times = np.unique(np.concatenate([part.times_utc_s for part in parts]))
     times = times[max(0, np.searchsorted(times, start_s, side="right") - 1) :]
     times = times[times <= told_s]
@@ -106,6 +106,14 @@ def _unknown(series: Series, told_s: float, newest_s: float) -> Holes:
         np.concatenate(([-np.inf], starts, end)),
         np.concatenate((series.times_utc_s[:1], np.where(ends > told_s, np.inf, ends), np.full(len(end), np.inf))),
     )
+
+
+def _ended(parts: Sequence[Series]) -> Holes:
+    """From when on one of them is not known, if any ended for good: others may have been silent then."""
+    lasting = [part.holes.starts[-1] for part in parts if np.isinf(part.holes.ends[-1:]).any()]
+    if not lasting:
+        return Holes.none()
+    return Holes(np.array([min(part.known_until(min(lasting)) for part in parts)]), np.array([np.inf]))
 
 
 def _joined(parts: Iterable[Holes]) -> Holes:
