@@ -362,3 +362,13 @@ def test_separators_are_those_that_are_chosen(holed: HoledFile, folder: Path) ->
     holed.read(0, values=(21.5, 0.0))
     (file,) = written(holed, folder, table(0, 10, separators=Separators(",", "\t")))
     assert rows_of(file, delimiter="\t")[1][5] == "21,5"
+
+
+def test_a_point_by_itself_is_read_without_a_thread_of_its_own(
+    holed: HoledFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of points are exported one after the other: a thread for each took longer than reading it."""
+    monkeypatch.setattr("t3monitor.store.history.reader.threads", lambda _: pytest.fail("a thread"))
+    holed.read(3600, 3630)
+    [series] = HistoryReader(holed.url).read(IN2, 3600, 3700, 10)
+    assert len(series.times_utc_s) == 2
