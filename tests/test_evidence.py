@@ -401,3 +401,17 @@ def test_points_are_told_as_they_were_at_the_end_whatever_became_of_them_since(h
     row = rows(found["points.csv"])[0]
     assert (row["Label"], row["Mode"]) == ("Zuluft", "Manual")
     assert "IN1 Zuluft" in found["README.txt"].decode()
+
+
+def test_a_change_that_cannot_be_understood_costs_no_pack(holed: HoledFile, folder: Path) -> None:
+    holed.add(
+        "POINT_CHANGES",
+        serial_number=SERIAL,
+        point_type="INPUT",
+        point_index=1,
+        at=int(END_S) + 10,
+        what="filter",
+        old="as before",
+        new="5",
+    )
+    assert rows(members(holed, folder / "a.zip")["points.csv"])[0]["Filter"] == "0"

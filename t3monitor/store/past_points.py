@@ -5,6 +5,7 @@ description that became another one together with the label.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from math import inf
 from sqlite3 import Cursor
@@ -67,10 +68,11 @@ def _taken_back(point: Point, change: Change) -> Point:
         if point.label == new:
             return point._replace(label=old)
         return point._replace(full_label=old) if point.full_label == new else point
-    if what is PointChange.RANGE:
-        range_, _, digital = old.partition(" ")
-        return point._replace(range=int(range_), digital_analog=0 if digital else 1)
-    if what in _FIELDS:
-        name, kind = _FIELDS[what]
-        return point._replace(**{name: kind(old)})
-    return point  # words, which are read as they were
+    with suppress(ValueError):  # a number that a later version has told otherwise
+        if what is PointChange.RANGE:
+            range_, _, digital = old.partition(" ")
+            return point._replace(range=int(range_), digital_analog=0 if digital else 1)
+        if what in _FIELDS:
+            name, kind = _FIELDS[what]
+            return point._replace(**{name: kind(old)})
+    return point  # words are read as they were
