@@ -227,6 +227,19 @@ def test_a_range_that_changed_makes_another_layout_and_none_where_it_came_back(t
         assert connection.execute("SELECT count(*) FROM TRENDLOG_LAYOUTS").fetchone() == (2,)
 
 
+def test_of_a_panel_that_had_two_numbers_at_a_time_the_first_row_counts(tmp_path: Path, ours: Database) -> None:
+    file = split(
+        tmp_path / "t3000.db",
+        SPLIT["2025-10-30"],
+        [point(1), point(2, PanelId=7)],
+        [sample(parent, f"{parent}000", f"2026-01-05 12:0{minute}:00") for minute in range(3) for parent in (1, 2)],
+    )
+    told = imported(file)
+    report = imported(file, ours)
+    assert (told.samples, report.samples, report.added, report.duplicates) == (3, 3, 3, 3)
+    assert [value for _, _, value, _ in rows(ours)] == [1.0, 1.0, 1.0]
+
+
 def test_twice_or_a_part_of_it_adds_nothing(tmp_path: Path, ours: Database) -> None:
     part = past(tmp_path, "webview_t3_device_2026-01.db", range(10, 20))
     whole = past(tmp_path)
@@ -339,7 +352,7 @@ def test_a_report_tells_rows_span_panels_twins_what_says_nothing_and_size(tmp_pa
         "  2 samples from 2025-11-02 01:30:00 EDT to 2026-01-05 12:00:00 EST",
         f"  1 point of panel {SERIAL} (panel 1)",
         "  1 point with two rows, counted from 0 and from 1, which are joined",
-        "  1 row repeats the point and time of another one",
+        "  1 row repeats the point and time of another one; of each point and time the first row counts",
         "  1 sample of an hour that came twice, taken for its first",
         "  1 row that is left out: its value is no number",
         "  1 row that is left out: its point is missing",
@@ -352,7 +365,7 @@ def test_rows_that_are_left_out_are_told_with_why_each_of_them_is() -> None:
     report = importing.Report(Path("a.db"), unreadable=Counter({"its value is no number": 2}), duplicates=3)
     lines = list(report_lines(report, NEW_YORK, is_stored=None))
     assert "  2 rows that are left out, each because its value is no number" in lines
-    assert "  3 rows repeat the point and time of others" in lines
+    assert "  3 rows repeat the point and time of others; of each point and time the first row counts" in lines
 
 
 def test_the_command_tells_first_then_imports_and_says_what_was_there(

@@ -21,7 +21,7 @@ def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None)
         yield f"  {twins}, counted from 0 and from 1, which are joined"
     if report.duplicates:
         repeat = "row repeats the point and time of another one", "rows repeat the point and time of others"
-        yield f"  {counted(report.duplicates, *repeat)}"
+        yield f"  {counted(report.duplicates, *repeat)}; of each point and time the first row counts"
     if report.repeated:
         yield f"  {counted(report.repeated, 'sample')} of an hour that came twice, taken for its first"
     for text in left_out_texts(report.unreadable.most_common()):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
+from t3monitor.model.points import PointKey
 from t3monitor.store.layouts import LayoutPoint, Source
 from t3monitor.store.schema import CREATED_BY_REPEATED_HOUR, CREATED_BY_T3000_DATABASE, DATA_SOURCE_T3000_DATABASE
 from t3monitor.store.writing.imported import ImportedFrame
@@ -73,22 +74,24 @@ class Described:
 def windows(readings: Iterable[Reading], described: Described, source: Source = T3000_DATABASE) -> Iterator[Window]:
     """All readings, in windows that end with a time; ``source`` is that of those whose time came once."""
     gathered: dict[tuple[object, ...], _Gathered] = {}
+    taken: set[tuple[PointKey, int]] = set()  # a panel may have had several numbers at a time
     count = duplicates = repeated = 0
     last_s = 0
     for reading in readings:
         if count >= _READINGS_OF_WINDOW and reading.time_s != last_s:
             yield Window(_frames(gathered.values(), described, source), duplicates, repeated)
-            gathered, count, duplicates, repeated = {}, 0, 0, 0
+            gathered, taken, count, duplicates, repeated = {}, set(), 0, 0, 0
         point, last_s = reading.point, reading.time_s
         count += 1
+        if (sample := (point.key, reading.time_s)) in taken:
+            duplicates += 1
+            continue
+        taken.add(sample)
         place = point.vector, reading.time_s, reading.is_repeated
         frame = gathered.get(place)
         if frame is None:
             frame = gathered[place] = _Gathered(reading)
         number = point.key.point_index
-        if number in frame.values:
-            duplicates += 1
-            continue
         frame.points[number] = point
         frame.values[number] = reading.value
         frame.is_alone &= reading.is_alone
