@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from answers import (
+    documented_answer,
+    documented_panel,
     documented_point,
     real_answer,
     real_panel,
@@ -63,6 +65,13 @@ def test_a_bad_point_is_skipped_and_counted_and_the_others_survive(bad: Any) -> 
     assert len(snapshot.skipped_points) == 1
     assert "panel 5" in snapshot.skipped_points[0]
     assert snapshot.skipped_panels == ()
+
+
+@pytest.mark.parametrize("value", [3.4e38, 1.7e308, -1e300])
+def test_in_the_documented_shape_too_a_value_fits_32_bits(value: float) -> None:
+    snapshot = decode(documented_answer(documented_panel(inputs=[documented_point(value=value)])))
+    assert snapshot.panels[0].inputs == ()
+    assert snapshot.skipped_points[0].endswith(f"its value {value:g} does not fit T3000's 32 bits")
 
 
 @pytest.mark.parametrize(

@@ -182,11 +182,9 @@ def _value(wire: _WirePoint, shape: Shape, *, digital: bool) -> float:
     if has_states(digital=digital, range_=wire.range):
         state = wire.control if wire.control is not None else wire.value
         return 1.0 if state else 0.0
-    if shape is Shape.DOCUMENTED:
-        return wire.value
     if not LEAST_RAW <= wire.value <= MOST_RAW:
         raise WireError(f"its value {wire.value:g} does not fit T3000's 32 bits")
-    return wire.value / 1000
+    return wire.value / 1000 if shape is Shape.REAL else wire.value
 
 
 def _units(wire: _WirePoint, point_type: PointType, *, digital: bool) -> str:
