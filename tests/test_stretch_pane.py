@@ -260,6 +260,28 @@ def test_a_limit_is_typed_for_a_unit(view: TrendView, loop: asyncio.AbstractEven
     assert view.state.shown.stretch.bounds == {"°C": Bounds(low=22.0)}
 
 
+@pytest.mark.parametrize(
+    ("text", "limit", "told"),
+    [
+        ("1234567.8", 1_234_567.8, "1234567.8"),
+        ("101325.5", 101_325.5, "101325.5"),
+        ("3.403×10³⁵", 3.403e35, "3.403×10³⁵"),
+        ("−5", -5.0, "-5"),
+    ],
+)
+def test_a_limit_keeps_all_its_digits_and_is_typed_as_the_window_writes_numbers(
+    view: TrendView, loop: asyncio.AbstractEventLoop, text: str, limit: float, told: str
+) -> None:
+    view.state.mark(view.state.shown.stretch.marking(NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S))
+    settle(view, loop)
+    type_in(view, "High", text)
+    settle(view, loop)
+    assert view.state.shown.stretch.bounds == {"°C": Bounds(limit)}
+    assert cells(view.figures.values)["High"] == told
+    type_in(view, "High", told)
+    assert view.state.shown.stretch.bounds == {"°C": Bounds(limit)}
+
+
 def test_the_height_of_the_figures_is_kept(view: TrendView, loop: asyncio.AbstractEventLoop, qtbot: QtBot) -> None:
     view.state.mark(view.state.shown.stretch.marking(NOW_S - 1.5 * HOUR_S, NOW_S - 0.5 * HOUR_S))
     settle(view, loop)

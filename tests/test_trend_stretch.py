@@ -293,3 +293,24 @@ def test_copied_text_has_each_figure_under_its_name() -> None:
     text = spoken(shown(told), heading_text([told], 0.0, 60.0, None))
     assert text.startswith("A 1970-01-01")
     assert ", Δt 0:01:00\nL · 237219: Known 100 %, Unit °C, A 20.00, B 24.00, Δ +4.00, Min 20.00," in text
+
+
+def test_copied_text_is_read_by_people_and_a_table_by_a_spreadsheet() -> None:
+    huge = series([(at_s, 2.1e9) for at_s in range(0, 3630, 30)])
+    bounds = {"°C": Bounds(101_325.5)}
+    told = tell([huge], [], between(0, 3600), bounds=bounds)
+    text = spoken(shown(told, bounds=bounds), "")
+    assert ", Mean 2.100×10⁹," in text
+    assert ", Integral 2.100×10⁹ °C·h, High 101325.5, Over 2.100×10⁹ °C·h," in text
+    table = copied(shown(told, bounds=bounds), "")
+    assert "2.100e9\t°C·h" in table
+    assert "\t101325.5\t" in table
+
+
+def test_times_are_copied_with_all_their_seconds() -> None:
+    hours = series([(at_s, 1_234_567.25) for at_s in range(0, 90, 30)], "s", 20)
+    trace = Trace(OCC)
+    trace.series = (hours,)
+    told = tell([hours], [], between(0, 60))
+    (row,) = tables({OCC: told}, lambda _: trace, {}).values.rows
+    assert ("342:56:07", ("1234567.25",)) in [(cell.text, cell.copied) for cell in row.cells]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
 from t3monitor.ui.trend.plot.axis_choices import LARGEST
-from t3monitor.ui.trend.plot.ticks import TIME_UNIT, Scale, fit, still_fits
+from t3monitor.ui.trend.plot.ticks import TIME_UNIT, Scale, fit, still_fits, value_of, whole_text
 from t3monitor.ui.trend.plot.ticks import labels as value_labels
 from t3monitor.ui.trend.time.time_ticks import time_ticks
 
@@ -258,3 +258,10 @@ def test_tiny_values_fill_their_axis(value: float) -> None:
     scale = fit({"A": (value, 2 * value)}, 300).scales["A"]
     assert scale.span < 3 * value
     assert "×10" in value_labels(scale, "A")[-1] or value > 1e-3
+
+
+@pytest.mark.parametrize("value", [3.403e35, -5.0, 1_234_567.8, 1e-12])
+def test_an_end_of_an_axis_is_typed_as_the_window_writes_it(value: float) -> None:
+    text = whole_text(value, "°C")
+    assert "e" not in text
+    assert value_of(text) == value_of(text.replace("-", "−")) == value

@@ -20,11 +20,18 @@ def number_text(value: float, unit: str) -> str:
     """A value without its unit, which is as it is written; what is not 0 never reads as 0."""
     if abs(value) >= _HUGE:
         return short_text(value, 4)
-    for decimals in (_DECIMALS.get(unit, _MOST_DECIMALS), _MOST_DECIMALS):
+    its = _decimals(unit)
+    for decimals in (its, _MOST_DECIMALS):
         text = f"{value:.{decimals}f}"
         if float(text):
             return text
-    return short_text(value) if value else f"{0.0:.{_DECIMALS.get(unit, _MOST_DECIMALS)}f}"
+    return short_text(value) if value else f"{0.0:.{its}f}"
+
+
+def exact_text(value: float, digits: int = 15) -> str:
+    """A value as somebody typed it, with all its digits and no others."""
+    first, _, power = f"{value:.{digits}g}".partition("e")
+    return f"{first}{ten_text(int(power))}" if power else first
 
 
 def short_text(value: float, digits: int = 3) -> str:
@@ -45,6 +52,17 @@ def typed(text: str) -> str:
     return _POWER.sub(lambda found: f"e{found[1].translate(_PLAIN)}", text)
 
 
+def entered(text: str) -> str:
+    """What somebody typed or copied out of the window, with its minus sign, as programs read it."""
+    return typed(text).replace("−", "-")
+
+
 def difference(value: float, other: float) -> float:
     """How much more than another value; what is nothing but rounding is 0."""
     return 0.0 if math.isclose(value, other, rel_tol=1e-12) else value - other
+
+
+def _decimals(unit: str) -> int:
+    """A rate has those of what it is a rate of."""
+    its = unit if unit in _DECIMALS else unit.removesuffix("/h").removesuffix("/d")
+    return _DECIMALS.get(its, _MOST_DECIMALS)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from t3monitor.model.numbers import short_text, ten_text
+from t3monitor.model.numbers import entered, exact_text, short_text, ten_text
 from t3monitor.model.series_keys import SeriesKey, points_of
 from t3monitor.model.units import hours_minutes_seconds, is_counter, shows_time, written_unit
 from t3monitor.store.history.series import Series
@@ -86,12 +86,12 @@ def labels(scale: Scale, unit: str = "") -> list[str]:
 
 def whole_text(value: float, unit: str) -> str:
     """An end of an axis as it is typed."""
-    return hours_minutes_seconds(value) if unit == TIME_UNIT and abs(value) < 1e9 else f"{value:.10g}"
+    return hours_minutes_seconds(value) if unit == TIME_UNIT and abs(value) < 1e9 else exact_text(value, 10)
 
 
 def value_of(text: str) -> float | None:
     """What was typed, a number or hours, minutes and seconds; None if it is neither or too much for an axis."""
-    parts = text.strip().replace(",", ".").split(":")
+    parts = entered(text).strip().replace(",", ".").split(":")
     try:
         numbers = [float(part) for part in parts]
     except ValueError:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QPixmap, QResi
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 from typing_extensions import override
 
+from t3monitor.model.numbers import entered
 from t3monitor.ui.kit.delegates import tabular
 from t3monitor.ui.kit.plain import tooltip
 from t3monitor.ui.kit.texts import tooltip_text, translate
@@ -165,7 +166,7 @@ class FiguresTable(QTableWidget):
         cell = row.cells[item.column()]
         if not cell.bound:
             return
-        text = item.text().strip().rstrip("…")
+        text = entered(item.text()).strip().rstrip("…")
         number, is_number = QLocale().toDouble(text)
         if not is_number:
             number, is_number = QLocale.c().toDouble(text)

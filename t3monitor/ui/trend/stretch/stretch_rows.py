@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import NamedTuple
 
-from t3monitor.model.numbers import difference, number_text, typed
+from t3monitor.model.numbers import difference, exact_text, number_text, typed
 from t3monitor.model.series_keys import SeriesKey
 from t3monitor.model.times import duration_text
 from t3monitor.model.units import hours_minutes_seconds, is_counter, is_measured, shows_time, written_unit
@@ -104,7 +104,7 @@ def spoken(shown: Tables, heading: str) -> str:
     for table in shown:
         for row in table.rows:
             figures = [
-                f"{head.title} {' '.join(cell.copied) if len(cell.copied) > 1 else cell.text}"
+                f"{head.title} {f'{cell.brief} {cell.copied[1]}' if cell.brief else cell.text}"
                 for head, cell in zip(table.heads[1:-1], row.cells[1:-1], strict=True)
                 if cell.text
             ]
@@ -168,7 +168,7 @@ def _value_row(trace: Trace, part: Part, its: Told, bounds: Bounds) -> Row:
         if number is None:
             return Cell()
         text = trace.text_of(series, number, with_unit=False)
-        return Cell(text, (Figure(f"{number:.6g}" if is_time else typed(text)),))
+        return Cell(text, (Figure(f"{round(number, 3):.15g}" if is_time else typed(text)),))
 
     def hours(number: float | None, *, with_unit: bool = False) -> Cell:
         if number is None or is_time:
@@ -177,8 +177,8 @@ def _value_row(trace: Trace, part: Part, its: Told, bounds: Bounds) -> Row:
         return Cell(f"{text} {unit}·h" if with_unit else text, (Figure(typed(text)), f"{unit}·h"), brief=text)
 
     def bound(name: str, number: float | None) -> Cell:
-        text = "" if number is None else f"{number:g}"
-        return Cell(text, (Figure(text) if text else "",), bound=name)
+        text = "" if number is None else exact_text(number)
+        return Cell(text, (Figure(typed(text)) if text else "",), bound=name)
 
     more = None if part.at_a is None or part.at_b is None else difference(part.at_b, part.at_a)
     delta = value(more)
