@@ -250,6 +250,27 @@ class TestRoom:
         view.apply(snapshot(device(panel_name=name, inputs=(point(PointType.INPUT, 1, 1.0, label="WWWWWMMMM"),))))
         qtbot.waitUntil(lambda: fits(view.table, Column.LABEL, "WWWWWMMMM"))
 
+    @pytest.mark.parametrize("word", ["Warm-up stage 01 ABC", "Warm-up stage 01 ABCDEFGHIJKLMNOP"])
+    @pytest.mark.parametrize("width", [577, 649, 693, 739])  # beside the panels in windows of 800 to 1024 pixels
+    def test_full_labels_give_way_to_long_values_and_labels_do_not(
+        self, view: PointsView, qtbot: QtBot, width: int, word: str
+    ) -> None:
+        table = view.table
+        view.resize(width, 500)
+        mode = point(PointType.VARIABLE, 1, 1.0, label="WWWWWMMMM", range=101)._replace(words=((1, word),))
+        view.apply(snapshot(device(inputs=(), outputs=(), variables=(mode,))))
+        qtbot.waitUntil(lambda: fits(table, Column.VALUE, word) and fits(table, Column.LABEL, "WWWWWMMMM"))
+        assert {Column.LABEL, Column.VALUE, Column.STATUS, Column.AGE} <= set(table.columns.shown())
+        has_room = table.horizontalHeader().length() <= table.viewport().width()
+        assert has_room or table.isColumnHidden(Column.FULL_LABEL)
+
+    def test_a_label_that_an_older_version_had_hidden_for_want_of_room_is_shown(self, view: PointsView) -> None:
+        saved = view.save_state()
+        for column in saved["columns"]:
+            column["hidden"] = column["name"] == Column.LABEL.key
+        view.restore_state(saved)
+        assert not view.table.isColumnHidden(Column.LABEL)
+
     def test_columns_that_points_of_a_type_have_not_give_their_room_to_those_they_have(self, view: PointsView) -> None:
         view.resize(1000, 400)
         view.apply(snapshot(device()))

@@ -10,7 +10,7 @@ from t3monitor.model.point_types import PointType
 from t3monitor.ui.kit.columns import ColumnKeeper
 from t3monitor.ui.kit.delegates import RIGHT_MARGIN, NumberDelegate
 from t3monitor.ui.points.columns import Column
-from t3monitor.ui.points.room import IF_ROOM, WIDTHS, columns_for, name_widths
+from t3monitor.ui.points.room import WIDTHS, columns_for, name_widths
 
 _WHOLE = Column.LABEL, Column.VALUE, Column.STATUS, Column.AGE  # never cut
 _MEASURED = 5000  # texts of a column, at most
@@ -93,15 +93,17 @@ class ColumnWidths(QObject):
         widths |= {column: max(widths[column], self._wanted.get(column, 0)) for column in _WHOLE}
         if not self._own_choice:
             shown = columns_for(room, widths, self._types)
-            for column in IF_ROOM:
+            for column in Column:
                 table.setColumnHidden(column, column not in shown)
         for column in _WHOLE:
             if widths[column] > table.columnWidth(column) and not table.isColumnHidden(column):
                 self._columns.resize(column, widths[column])
         if not self._own_widths:
             names = name_widths(0, digit, {})
-            spare = room - sum(names.get(column, table.columnWidth(column)) for column in self._columns.shown())
-            for column, width in name_widths(spare, digit, self._wanted).items():
+            shown = self._columns.shown()
+            spare = room - sum(names.get(column, table.columnWidth(column)) for column in shown)
+            wanted = {column: width for column, width in self._wanted.items() if column in shown}
+            for column, width in name_widths(spare, digit, wanted).items():
                 self._columns.resize(column, width)
 
     @Slot()

@@ -25,8 +25,8 @@ WIDTHS = {
     Column.CHANGED: 10,
 }
 # The others are always shown: they fit beside the panels in a window of half a screen.
-IF_ROOM = (
-    Column.LABEL,
+_IF_ROOM = (
+    Column.FULL_LABEL,
     Column.AUTO_MANUAL,
     Column.RANGE,
     Column.SIGNAL,
@@ -43,20 +43,22 @@ _ONLY_OF = dict.fromkeys((Column.CALIBRATION, Column.FILTER, Column.SIGNAL), Poi
 )
 _AFTER_NAMES = Column.FILTER, Column.CHANGED, Column.LOW_VOLTAGE, Column.HIGH_VOLTAGE  # which had more room by then
 _WIDEST_NAME = 40  # of panels and points, in digits: further away, the eye loses the row
-_LEAST = {Column.PANEL: 7, Column.FULL_LABEL: WIDTHS[Column.FULL_LABEL]}  # in digits; many panels have short names
+_LEAST = {Column.PANEL: 7, Column.FULL_LABEL: 8}  # in digits; many have short names
 
 
 def columns_for(room: int, widths: Mapping[Column, int], types: Collection[PointType] = ()) -> list[Column]:
     """The columns for which there is room, those that matter most first; widths in pixels, as the room.
 
-    Names of panels give way to labels, and of points of some ``types`` alone, columns that would be empty come last.
+    Names of panels and full labels give way to labels and values, and of points of some ``types`` alone, columns that
+    would be empty come last.
     """
-    shown = [column for column in Column if column not in IF_ROOM]
+    shown = [column for column in Column if column not in _IF_ROOM]
     left = room - sum(widths[column] for column in shown)
-    panels_px = widths[Column.PANEL] * (1 - _LEAST[Column.PANEL] / WIDTHS[Column.PANEL])
-    for column in sorted(IF_ROOM, key=lambda column: bool(types) and _ONLY_OF.get(column) not in (None, *types)):
+    given_px = sum(widths[column] * (1 - least / WIDTHS[column]) for column, least in _LEAST.items())
+    to_be_left = dict.fromkeys(_AFTER_NAMES, float(widths[Column.PANEL])) | {Column.FULL_LABEL: -given_px}
+    for column in sorted(_IF_ROOM, key=lambda column: bool(types) and _ONLY_OF.get(column) not in (None, *types)):
         left -= widths[column]
-        if left < (widths[Column.PANEL] if column in _AFTER_NAMES else -panels_px if column is Column.LABEL else 0):
+        if left < to_be_left.get(column, 0):
             break
         shown.append(column)
     return shown
@@ -66,7 +68,9 @@ def name_widths(spare: int, digit: int, wanted: Mapping[Column, int]) -> dict[Co
     """How wide names of panels and points are with some pixels to spare: first as they are ``wanted``, then wider."""
     widths = {column: least * digit for column, least in _LEAST.items()}
     most = _WIDEST_NAME * digit
-    for limits in ({column: min(wanted.get(column, 0), most) for column in _LEAST}, {Column.FULL_LABEL: most}):
+    as_wanted = {column: min(wanted.get(column, 0), most) for column in _LEAST}
+    usual = min(as_wanted[Column.FULL_LABEL], WIDTHS[Column.FULL_LABEL] * digit)
+    for limits in ({Column.FULL_LABEL: usual}, as_wanted, {Column.FULL_LABEL: most}):
         for column, limit in limits.items():
             more = min(max(0, limit - widths[column]), max(0, spare))
             widths[column] += more
