@@ -23,12 +23,38 @@ from t3monitor.model.errors import Outcome
 from t3monitor.model.events import CycleFinished, LateStored
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.model.snapshot import Snapshot
 from t3monitor.store.database import Database
 from t3monitor.store.ledger import read_cycles
 from t3monitor.store.upkeep.preview import preview
 from t3monitor.store.writing.writer import Writer
+from t3monitor.ui.devices.columns import DeviceColumn
+from t3monitor.ui.main_window import MainWindow
+from t3monitor.ui.points.columns import Column
 from values import NOW_S, report
 from window_settings import DEMO, ONE_PANEL, Does, enabled, library_settings
+
+
+def test_ages_are_those_of_the_clock_from_the_first_row_on(
+    run: Run, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ages: set[str] = set()
+    apply = MainWindow.apply_snapshot
+
+    def look_at(window: MainWindow, snapshot: Snapshot) -> None:
+        apply(window, snapshot)
+        points = window.points.model
+        ages.update(points.text(row, Column.AGE) for row in range(points.rowCount()))
+        ages.update(window.devices.model.texts(DeviceColumn.AGE))
+
+    monkeypatch.setattr(MainWindow, "apply_snapshot", look_at)
+
+    async def scenario() -> None:
+        async with opened(paths, DEMO):
+            assert any("stale" in age for age in ages), "those of its past"
+
+    run(scenario())
+    assert not [age for age in ages if "ahead" in age]
 
 
 def test_a_reading_that_is_stored_late_is_in_the_curve_and_in_the_ledger(

@@ -200,6 +200,8 @@ class WindowFeed(QObject):
 
     def _show(self) -> None:
         if self._session.shown is not None and not self._closing.is_set():
+            # First: the clock of panes that are new, or of a computer that slept, is behind what was read.
+            self._window.set_now(time.time(), time.monotonic(), self._session.settings.sync_interval_secs)
             self._window.apply_snapshot(self._session.shown)
             self.shown.emit()
 
