@@ -478,6 +478,19 @@ def test_a_series_that_changed_its_unit_has_the_figures_of_the_newest_one_and_sa
     assert in_sight(trace, to_measure)[-1].endswith(f"the figures in the list are those {in_words}")
 
 
+def test_of_states_that_had_other_words_each_time_is_told_in_its_own() -> None:
+    trace = Trace(SAT)
+    low_high, night_day = (((0, off), (1, on)) for off, on in (("Low", "High"), ("Night", "Day")))
+    trace.series = tuple(
+        Series(np.array([at_s]), np.array([1.0]), Holes(np.array([end_s]), np.array([np.inf])), "", 1, True, "", 10.0)
+        for at_s, end_s in ((0.0, 20.0), (20.0, 40.0))
+    )
+    trace.series = replace(trace.series[0], words=low_high), replace(trace.series[1], words=night_day)
+    *_, states, told = in_sight(trace, ToMeasure(trace.series, TimeRange(0.0, 40.0), Pieces.none(), 40.0))
+    assert [word in states for word in ("High", "Day", "Low", "Night")] == [True, True, False, False]
+    assert told == "Its states had other words before: each time is told in those of then"
+
+
 def test_a_counter_has_what_it_counted_in_place_of_its_mean() -> None:
     def counted(values: list[float], end_s: float) -> str:
         return figures(values, units="kWh", range_=25, end_s=end_s).mean

@@ -107,7 +107,7 @@ def in_sight(trace: Trace, its: ToMeasure) -> list[str]:
 
 def _told_of_change(newest: Series, parts: Sequence[Series]) -> str:
     if len({part.kind[:-1] for part in parts}) == 1:
-        return translate("InSight", "Its states had other words before: the list has the newest ones")
+        return translate("InSight", "Its states had other words before: each time is told in those of then")
     unit = written_unit(newest.units) or translate("InSight", "the newest range")
     return translate("InSight", "The unit changed in sight: the figures in the list are those in %s") % unit
 
