@@ -159,3 +159,34 @@ def test_further_pages_are_the_same_bytes_each_time(qtbot: QtBot) -> None:
     pdf = as_pdf_of(page, 1_790_000_000.0)
     assert len(re.findall(rb"/Type /Page\b(?!s)", pdf)) == 2
     assert pdf == as_pdf_of(page, 1_790_000_000.0)
+
+
+@pytest.mark.parametrize(
+    ("count", "values", "states", "pages"),
+    [(2, 6, 4, 1), (12, 12, 0, 1), (20, 80, 0, 4), (60, 60, 42, 5), (0, 3, 3, 1)],
+)
+def test_all_rows_of_figures_stand_once_on_as_few_sheets_as_they_fill(
+    qtbot: QtBot, count: int, values: int, states: int, pages: int
+) -> None:
+    heads = tuple(Head(title, (title,)) for title in ("Series", "Mean of it", "Remark"))
+    rows = [
+        Row(key(n), "", (Cell(f"F{n}"), Cell("4.25"), Cell("")), is_partial=False, remark="")
+        for n in range(values + states)
+    ]
+    told = Tables(Table(heads, tuple(rows[:values])), Table(heads, tuple(rows[values:])))
+    page = replace(page_of(count), figures=(told, "between A and B"))
+    with Sheets(page, a4_px()) as sheets:
+        found = texts_of(sheets)
+        height = a4_px().height()
+    assert [text for on_sheet in found for text, _ in on_sheet if re.fullmatch(r"F\d+", text)] == [
+        f"F{n}" for n in range(values + states)
+    ]
+    assert not any("more" in text for on_sheet in found for text, _ in on_sheet)
+    for on_sheet in found:
+        figures = [at for text, at in on_sheet if re.fullmatch(r"F\d+", text)]
+        heading = [text for text, _ in on_sheet if text == "between A and B"]
+        assert len(heading) == bool(figures), "each sheet says of which time they are"
+        assert max(figures, default=0) < min((at for text, at in on_sheet if text.startswith("T3 Monitor"))) < height
+    assert len(found) == pages
+    whole = [text for text, _ in svg_texts(as_svg(page)) if re.fullmatch(r"F\d+", text)]
+    assert len(whole) == values + states

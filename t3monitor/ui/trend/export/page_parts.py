@@ -1,6 +1,7 @@
 """What a page is made of beside its plots: its head, the table of its series, the figures of a stretch, its foot."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 
 from PySide6.QtCore import QRectF, Qt
@@ -13,11 +14,11 @@ from t3monitor.ui.trend.export.page import Page
 from t3monitor.ui.trend.legend.legend_model import FIGURES, Column, Entry, figure_text, title
 from t3monitor.ui.trend.legend.legend_painting import paint_line
 from t3monitor.ui.trend.plot.axes import axis_font
+from t3monitor.ui.trend.stretch.stretch_rows import Row, Tables
 from t3monitor.ui.trend.stretch.stretch_rows import Table as FiguresTable
-from t3monitor.ui.trend.stretch.stretch_rows import Tables
 
 GAP_PX = 8
-_ROWS_IN_ONE_COLUMN, _HOLES, _FIGURES = 8, 4, 10  # at most
+_ROWS_IN_ONE_COLUMN, _HOLES = 8, 4  # at most
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ELIDE = Qt.TextElideMode.ElideRight
@@ -64,16 +65,6 @@ def paint_foot(painter: QPainter, room: QRectF, lines: Sequence[str]) -> None:
         _line(painter, at, text, axis_font(), LIGHT.muted)
 
 
-def _told(shown: Tables) -> list[FiguresTable]:
-    """As many of the figures as a page has."""
-    left = _FIGURES
-    cut = []
-    for table in shown:
-        cut.append(table._replace(rows=table.rows[:left]))
-        left -= len(cut[-1].rows)
-    return [table for table in cut if table.rows]
-
-
 def _figures_font() -> tuple[QFont, QFont, int]:
     """Of figures and of their titles, and how high a row is."""
     font = tabular(axis_font())
@@ -82,38 +73,55 @@ def _figures_font() -> tuple[QFont, QFont, int]:
     return font, bold, ceil(QFontMetricsF(bold).height()) + 2
 
 
-def figures_px(shown: Tables) -> float:
-    """How high the figures of a stretch are."""
-    return _figures_font()[2] * (1 + sum(len(table.rows) + 1 for table in _told(shown)))
+class FiguresPart:
+    """The figures of a stretch, those of values before those of states, under the time that they are of."""
 
+    def __init__(self, shown: Tables, heading: str) -> None:
+        self._shown, self._heading = shown, heading
+        self._font, self._bold, self._row_px = _figures_font()
+        self.count = sum(len(table.rows) for table in shown)
 
-def paint_figures(painter: QPainter, room: QRectF, shown: Tables, heading: str) -> None:
-    """The figures of a stretch at the top of the room, under the time that they are of."""
-    font, bold, row_px = _figures_font()
-    cut = _told(shown)
-    left_out = sum(len(table.rows) for table in shown) - sum(len(table.rows) for table in cut)
-    at = room.top()
-    if left_out:
-        heading += " " + translate("Picture", "(%d rows more in the window)") % left_out
-    _line(painter, QRectF(room.left(), at, room.width(), row_px), heading, bold, LIGHT.text)
-    for table in cut:
-        columns = [column for column in range(len(table.heads)) if any(row.cells[column].text for row in table.rows)]
-        texts = [[table.heads[column].title for column in columns]]
-        texts += [[row.cells[column].text for column in columns] for row in table.rows]
-        metrics = QFontMetricsF(bold)
-        widths = [max(metrics.horizontalAdvance(row[n]) for row in texts) + 2 * GAP_PX for n in range(len(columns))]
-        widths[-1] = max(0.0, room.width() - sum(widths[:-1]))  # the remark
-        for number, row in enumerate(texts):
-            at += row_px
-            left = room.left()
-            painter.setFont(font if number else bold)
-            painter.setPen(LIGHT.text if number else LIGHT.muted)
-            for n, (text, width) in enumerate(zip(row, widths, strict=True)):
-                is_text = n == 0 or columns[n] == len(table.heads) - 1
-                cell = QRectF(left, at, width - GAP_PX, row_px)
-                text = QFontMetricsF(painter.font()).elidedText(text, _ELIDE, max(0.0, cell.width() + 1))
-                painter.drawText(cell, _LEFT if is_text else _RIGHT, text)
-                left += width
+    def height(self, rows: range) -> float:
+        """Of these rows."""
+        return self._row_px * (1 + sum(1 + len(its) for _, its in self._cut(rows))) if rows else 0.0
+
+    def fitting(self, rows: range, height: float) -> int:
+        """How many of these, from the first on, have room."""
+        return bisect_right(range(1, len(rows) + 1), height, key=lambda count: self.height(rows[:count]))
+
+    def _cut(self, rows: range) -> Iterator[tuple[FiguresTable, Sequence[Row]]]:
+        """The tables of which there are some, and these."""
+        before = 0
+        for table in self._shown:
+            if its := table.rows[max(0, rows.start - before) : max(0, rows.stop - before)]:
+                yield table, its
+            before += len(table.rows)
+
+    def paint(self, painter: QPainter, room: QRectF, rows: range) -> None:
+        """Paints these at the top of the room."""
+        if not rows:
+            return
+        row_px, metrics = self._row_px, QFontMetricsF(self._bold)
+        at = room.top()
+        _line(painter, QRectF(room.left(), at, room.width(), row_px), self._heading, self._bold, LIGHT.text)
+        for table, shown in self._cut(rows):
+            columns = [n for n in range(len(table.heads)) if any(row.cells[n].text for row in table.rows)]
+            titles = [table.heads[n].title for n in columns]
+            whole = [titles, *([row.cells[n].text for n in columns] for row in table.rows)]
+            widths = [max(map(metrics.horizontalAdvance, its)) + 2 * GAP_PX for its in zip(*whole, strict=True)]
+            if columns[-1] == len(table.heads) - 1:  # the remark has what is left
+                widths[-1] = max(0.0, room.width() - sum(widths[:-1]))
+            for number, texts in enumerate([titles, *([row.cells[n].text for n in columns] for row in shown)]):
+                at += row_px
+                left = room.left()
+                painter.setFont(self._font if number else self._bold)
+                painter.setPen(LIGHT.text if number else LIGHT.muted)
+                for n, (text, width) in enumerate(zip(texts, widths, strict=True)):
+                    is_text = n == 0 or columns[n] == len(table.heads) - 1
+                    cell = QRectF(left, at, width - GAP_PX, row_px)
+                    text = QFontMetricsF(painter.font()).elidedText(text, _ELIDE, max(0.0, cell.width() + 1))
+                    painter.drawText(cell, _LEFT if is_text else _RIGHT, text)
+                    left += width
 
 
 def _line(painter: QPainter, room: QRectF, text: str, font: QFont, colour: QColor) -> float:

@@ -1,5 +1,6 @@
 """A page of the trend on as many sheets of paper as it takes, or on one that is as high as it takes."""
 
+from collections.abc import Iterator
 from math import ceil
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -12,19 +13,20 @@ from t3monitor.ui.kit.theme import LIGHT, drawn_in
 from t3monitor.ui.trend.export.page import Page
 from t3monitor.ui.trend.export.page_parts import (
     GAP_PX,
+    FiguresPart,
     SeriesTable,
-    figures_px,
     foot_px,
     head_px,
     missing,
-    paint_figures,
     paint_foot,
     paint_head,
 )
+from t3monitor.ui.trend.stretch.stretch_rows import Table, Tables
 
 _MARGIN_MM, _MM_PER_INCH = 12.0, 25.4
 _LEAST_PLOT_PX = 260  # else the table goes to the next sheet
 _XY_SHARE = 0.4  # of the width
+_NO_FIGURES = Tables(Table((), ()), Table((), ())), ""
 
 
 def dpi() -> int:
@@ -43,7 +45,7 @@ class _Sheet(NamedTuple):
     height_px: float
     plot_px: float  # 0: without the plots
     series: range  # of the table
-    has_figures: bool
+    figures: range  # rows of them
 
 
 class Sheets:
@@ -57,34 +59,43 @@ class Sheets:
             self._width_px = paper.width() - 2 * self._margin_px
             self._room_px = paper.height() - 2 * self._margin_px - head_px() - 2 * GAP_PX  # beside head and foot
             self._table = SeriesTable(page, self._width_px)
-            self._figures_px = figures_px(page.figures[0]) + GAP_PX if page.figures else 0.0
+            self._figures = FiguresPart(*(page.figures or _NO_FIGURES))
             plots_px = self._width_px * ((1 - _XY_SHARE) if page.paint_xy else 1)
             self._plots = page.make_plot(QSize(ceil(plots_px), ceil(self._room_px)))
             self._sheets = self._laid_out(as_one=as_one)
 
     def _laid_out(self, *, as_one: bool) -> list[_Sheet]:
-        page, table = self._page, self._table
-        everything, nothing = range(len(page.entries)), range(0)
+        page = self._page
+        series, rows, nothing = range(len(page.entries)), range(self._figures.count), range(0)
         above_px = self._room_px - foot_px([*missing(page), page.made])  # of the first foot
         least_px = max(_LEAST_PLOT_PX, self._plots.needed_px)
-        beneath_px = table.height(len(everything)) + GAP_PX + self._figures_px
+        beneath_px = self._beneath_px(series, rows)
         height_px = self._paper.height()
         if above_px - beneath_px >= least_px:
-            return [_Sheet(height_px, above_px - beneath_px, everything, has_figures=True)]
+            return [_Sheet(height_px, above_px - beneath_px, series, rows)]
         plot_px = max(above_px, least_px)
         higher_px = height_px + plot_px - above_px
         if as_one:
-            return [_Sheet(higher_px + beneath_px, plot_px, everything, has_figures=True)]
-        sheets = [_Sheet(higher_px, plot_px, nothing, has_figures=False)]
-        room_px = self._room_px - foot_px([page.made])
-        while everything:
-            count = table.fitting(room_px)
-            now, everything = everything[:count], everything[count:]
-            has_room = not everything and table.height(len(now)) + GAP_PX + self._figures_px <= room_px
-            sheets.append(_Sheet(height_px, 0.0, now, has_figures=has_room))
-        if page.figures and not sheets[-1].has_figures:
-            sheets.append(_Sheet(height_px, 0.0, nothing, has_figures=True))
-        return sheets
+            return [_Sheet(higher_px + beneath_px, plot_px, series, rows)]
+        beneath_px = self._beneath_px(series, nothing)
+        if above_px - beneath_px >= least_px:
+            return [_Sheet(height_px, above_px - beneath_px, series, nothing), *self._further(nothing, rows)]
+        return [_Sheet(higher_px, plot_px, nothing, nothing), *self._further(series, rows)]
+
+    def _beneath_px(self, series: range, rows: range) -> float:
+        figures_px = self._figures.height(rows) + GAP_PX if rows else 0.0
+        return self._table.height(len(series)) + GAP_PX + figures_px
+
+    def _further(self, series: range, rows: range) -> Iterator[_Sheet]:
+        """Sheets beneath the plots for these; where the table ends the figures begin."""
+        room_px = self._room_px - foot_px([self._page.made])
+        while series or rows:
+            count = self._table.fitting(room_px)
+            now, series = series[:count], series[count:]
+            count = 0 if series else self._figures.fitting(rows, room_px - self._beneath_px(now, range(0)))
+            count = count if now else max(1, count)
+            yield _Sheet(self._paper.height(), 0.0, now, rows[:count])
+            rows = rows[count:]
 
     @property
     def sizes(self) -> list[QSize]:
@@ -106,10 +117,9 @@ class Sheets:
                 self._paint_plots(painter, QRectF(room.left(), room.top(), room.width(), sheet.plot_px))
                 room.setTop(room.top() + sheet.plot_px + GAP_PX)
             self._table.paint(painter, room.top(), room.left(), sheet.series)
-            if sheet.has_figures and page.figures:
-                table_px = self._table.height(len(sheet.series))
-                room.setTop(room.top() + table_px + GAP_PX if table_px else room.top())
-                paint_figures(painter, room, *page.figures)
+            table_px = self._table.height(len(sheet.series))
+            room.setTop(room.top() + table_px + GAP_PX if table_px else room.top())
+            self._figures.paint(painter, room, sheet.figures)
 
     def _made(self, number: int) -> str:
         if len(self._sheets) == 1:
