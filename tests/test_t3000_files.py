@@ -252,7 +252,8 @@ def test_twice_or_a_part_of_it_adds_nothing(tmp_path: Path, ours: Database) -> N
     assert rows(ours) == before
     with closing(sqlite3.connect(ours.path)) as connection:
         events = connection.execute("SELECT kind, detail FROM SYNC_EVENTS").fetchall()
-    assert events == [("import", "webview_t3_device_2026-01.db, 30 rows"), ("import", "t3000.db, 120 rows")]
+    files = "webview_t3_device_2026-01.db, 30 rows", "t3000.db, 120 rows"
+    assert events == [("import", f"{file}, local times of America/New_York") for file in files]
 
 
 @pytest.mark.parametrize("zone", [NEW_YORK, ZoneInfo("Europe/Berlin")], ids=str)

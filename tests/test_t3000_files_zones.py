@@ -84,6 +84,44 @@ def test_what_is_new_or_repeats_itself_is_none_of_another_zone(tmp_path: Path, o
         assert imported(day(number), ours, NEW_YORK) == 3 * 144
 
 
+def test_states_before_what_is_measured_are_not_added_either(tmp_path: Path, ours: Database) -> None:
+    """They come first, in more than one window, and tell nothing of the zone."""
+    points = [point(1, "OUT1", 1, Digital_Analog="0", Range_Field="1"), point(2, "IN1", 1)]
+    states = [
+        sample(
+            1,
+            f"{number % 2}",
+            f"2026-01-0{5 + number // 10_800} {number // 3600 % 3:02}:{number // 60 % 60:02}:{number % 60:02}",
+        )
+        for number in range(12_000)
+    ]
+    measured = [sample(2, f"{20_000 + number}", f"2026-01-07 12:{number:02}:00") for number in range(40)]
+    file = split(tmp_path / "t3000.db", SPLIT["2025-10-30"], points, [*states, *measured])
+    imported(file, ours, NEW_YORK)
+    before = rows(ours)
+    with pytest.raises(OtherZoneError):
+        imported(file, ours, BERLIN)
+    assert rows(ours) == before
+
+
+def test_what_a_browser_wrote_in_utc_hides_nothing_however_much_it_is(tmp_path: Path, ours: Database) -> None:
+    browser = [f"2025-11-{20 + minute // 1440} {minute // 60 % 24:02}:{minute % 60:02}:00" for minute in range(1000)]
+    service = [f"2025-12-1{number // 24} {number % 24:02}:00:00" for number in range(48)]
+    samples = [sample(1, f"{20_000 + number}", text) for number, text in enumerate([*browser, *service])]
+    file = split(tmp_path / "t3000.db", SPLIT["2025-10-30"], [point(1, "IN1", 1)], samples)
+    imported(file, ours, NEW_YORK)
+    with pytest.raises(OtherZoneError, match="6 hours later"):
+        imported(file, ours, BERLIN)
+
+
+def test_in_one_zone_what_repeats_itself_is_new(tmp_path: Path, ours: Database) -> None:
+    """A curve of half a day, as of a simulator, is there twelve hours earlier."""
+    for part in range(2):
+        samples = [sample(1, f"{20_000 + hour}", f"2026-01-05 {12 * part + hour:02}:00:00") for hour in range(12)]
+        file = split(tmp_path / f"{part}.db", SPLIT["2025-10-30"], [point(1, "IN1", 1)], samples)
+        assert imported(file, ours, NEW_YORK) == 12
+
+
 def test_the_command_refuses_it_before_and_when_it_is_meant_to_be_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,7 +23,7 @@ from t3monitor.exchange.t3000_files.opening import (
 from t3monitor.exchange.t3000_files.points import SourcePoints
 from t3monitor.exchange.t3000_files.readings import Readings
 from t3monitor.exchange.t3000_files.shapes import shapes_in
-from t3monitor.exchange.t3000_files.zones import ZoneCheck
+from t3monitor.exchange.t3000_files.zones import ZoneCheck, zone_noted
 from t3monitor.store.files import size_of
 from t3monitor.store.work import CancelledWorkError, LongWork
 from t3monitor.store.writing.imported import ImportedFrame
@@ -75,6 +75,9 @@ def import_file(
     for _ in range(_TRIES):
         try:
             with opened(path, folder, work) as file, file.sentences(), work.on(file.connection):
+                check = ZoneCheck(known.url, zone, path_text(path))
+                if check.is_needed:  # of the whole file, before anything of it is stored
+                    _imported(file, zone, check.take, work, known)
                 report = _imported(file, zone, store_counted, work, known)
         except FileChangedError:
             continue
@@ -94,13 +97,13 @@ def _imported(
 ) -> Report:
     report = Report(file.path, size_of(file.path))
     points, described = SourcePoints(file.connection, known), Described()
-    times, zones = LocalTimes(zone, time.time()), ZoneCheck(known.url)
+    times = LocalTimes(zone, time.time())
     shapes = shapes_in(file.connection, path_text(file.path))
     tables = [(shape, Readings(file, shape, points, times)) for shape in shapes]
     total = sum(readings.total for _, readings in tables)
     if not total:
         raise NoSamplesError(path_text(file.path))
-    detail = f"{file.path.name}, {counted(total, 'row')}"
+    detail = f"{file.path.name}, {counted(total, 'row')}{zone_noted(zone)}"
     for shape, readings in tables:
         if not readings.total:
             continue
@@ -108,7 +111,6 @@ def _imported(
         before = report.rows
         for window in windows(readings, described):
             file.check()  # before anything of it is stored
-            zones.take(window.frames, path_text(file.path))
             store(window.frames, detail)
             report.take(window)
             report.rows = before + readings.rows
