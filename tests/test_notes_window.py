@@ -63,6 +63,7 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             trend.ask_note()
             assert control.dialog is not None
             start_s, end_s = trend.state.time_range
+            assert control.dialog.about.itemText(1) == "AHU-1 RAT"
             control.dialog.about.setCurrentIndex(0)
             typed("=Day of the audit")
             await until(lambda: len(listed()) == 2, program)
@@ -71,9 +72,10 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             page.search.setText("AUDIT day")
             assert listed() == ["=Day of the audit"]
             page.search.clear()
-            control.edit(note)
+            control.edit(note._replace(point=PointKey(*point)))  # as it comes from the database
             typed("Belt changed")
             await until(lambda: "Belt changed" in listed(), program)
+            assert {note.text: note.point for note in own()}["Belt changed"] == point, "it is plotted as well"
             page.view.selectAll()
             page.delete.click()
             await until(lambda: listed() == [], program)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout,
 from t3monitor.model.notes import Note
 from t3monitor.model.points import PointKey
 from t3monitor.model.zones import local, zone_text
+from t3monitor.ui.kit.choices import place_of
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.kit.texts import local_time_text
@@ -22,7 +23,7 @@ class NoteDialog(QDialog):
     def __init__(
         self, draft: Note, points: Mapping[PointKey, str], zone: tzinfo | None, now_s: float, parent: QWidget
     ) -> None:
-        """``points`` are those that it may be about, with their names."""
+        """``points`` are those that it may be about, with their names; that of the draft is among them."""
         super().__init__(parent)
         self.note: Note | None = draft
         self._draft = draft
@@ -38,7 +39,7 @@ class NoteDialog(QDialog):
         self.about.addItem(self.tr("The whole site"), None)
         for point, name in points.items():
             self.about.addItem(name, point)
-        self.about.setCurrentIndex(max(0, self.about.findData(draft.point)) if draft.point else 0)
+        self.about.setCurrentIndex(place_of(draft.point, self.about))
         self.message = Message()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self.on_save)

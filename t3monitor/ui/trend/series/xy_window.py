@@ -17,6 +17,7 @@ from t3monitor.model.units import is_measured, written_unit
 from t3monitor.model.zones import clock_changes, offset_s, zone_names
 from t3monitor.store.history.pairs import Pairs, pairs
 from t3monitor.store.history.series import Floats, Series
+from t3monitor.ui.kit.choices import place_of
 from t3monitor.ui.kit.notice import Message, Tone
 from t3monitor.ui.kit.plain import Label, field_label
 from t3monitor.ui.kit.texts import translate
@@ -94,8 +95,8 @@ class XYWindow(QDialog):
 
     def choose(self, x: SeriesKey, y: SeriesKey) -> None:
         """Shows these two, if they are on the plot."""
-        self.x_box.setCurrentIndex(self.x_box.findData(x))
-        self.y_box.setCurrentIndex(self.y_box.findData(y))
+        self.x_box.setCurrentIndex(place_of(x, self.x_box))
+        self.y_box.setCurrentIndex(place_of(y, self.y_box))
         self.refresh()
 
     def paint_on(self, painter: QPainter, room: QRectF) -> None:
