@@ -33,7 +33,7 @@ from t3monitor.ui.baselines.point_lists import PointLists
 from t3monitor.ui.controls import Controls
 from t3monitor.ui.devices.successions import SuccessionsControl
 from t3monitor.ui.evidence import EvidenceMaker
-from t3monitor.ui.feed import TableFiles, WindowFeed, explain_holes, load_history, marks_of, point_name
+from t3monitor.ui.feed import TableFiles, WindowFeed, explain_holes, load_history, marks_of
 from t3monitor.ui.importing import Importer, OthersHistory
 from t3monitor.ui.kit.book import Book
 from t3monitor.ui.kit.theme import apply_theme, theme_for
@@ -98,7 +98,7 @@ class MonitorApp(QObject):
             self.notes,
             self.window.activity.notes,
             trend,
-            partial(point_name, self.session),
+            self.window.points.model.name_of,
             login_name(),
             time.time,
         )

@@ -30,6 +30,25 @@ def names_of(*devices: object, **fields: object) -> dict[int, str]:
     return {each.serial_number: names.everywhere(each.serial_number) for each in (*told.panels, *told.silent)}
 
 
+def test_points_are_named_apart_by_panel_id_and_site(qtbot: QtBot) -> None:
+    view = PointsView()
+    qtbot.addWidget(view)
+    twice = (point(PointType.INPUT, 1, label="A&B"), point(PointType.INPUT, 2, label="A&B"))
+    view.apply(snapshot(*(replace(panel, inputs=twice) for panel in ALIKE)))
+    keys = [PointKey(panel.serial_number, PointType.INPUT, number) for panel in ALIKE for number in (1, 2, 3)]
+    names = list(map(view.model.name_of, keys))
+    assert names[:3] == ["AHU-1 (237219) A&B (IN1)", "AHU-1 (237219) A&B (IN2)", "AHU-1 (237219) IN3"]
+    assert len(set(names)) == len(keys)
+    once = (point(PointType.INPUT, 1, label="SAT"), point(PointType.INPUT, 2, label=""))
+    here, there = (device(number, panel_name="AHU", inputs=once, site=site) for number, site in ((1, "A"), (2, "B")))
+    view.clear()
+    view.apply(snapshot(here, there))
+    view.apply(snapshot(here))
+    named = [view.model.name_of(PointKey(number, PointType.INPUT, of)) for number in (1, 2) for of in (1, 2)]
+    assert named == ["AHU SAT · A", "AHU IN2 · A", "AHU SAT · B", "AHU IN2 · B"], "of one that does not answer, too"
+    assert view.model.name_of(PointKey(9, PointType.INPUT, 1)) == "9 IN1"
+
+
 def test_names_of_their_own_stand_alone() -> None:
     assert names_of(device(1, panel_name="AHU-1"), device(2, panel_name="AHU-2")) == {1: "AHU-1", 2: "AHU-2"}
 

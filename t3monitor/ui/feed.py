@@ -85,17 +85,6 @@ class TableFiles:
         return await self._tasks.read(write, self._session.database, table, file, form, work)
 
 
-def point_name(session: Session, point: PointKey) -> str:
-    """Panel and label, as far as they are known."""
-    panels = session.shown.panels if session.shown else ()
-    for panel in panels:
-        if panel.serial_number == point.serial_number:
-            for its in panel.points():
-                if (its.point_type, its.point_index) == point[1:]:
-                    return f"{panel.panel_name} {its.label or its.point_id}"
-    return " ".join(map(str, point))
-
-
 class WindowFeed(QObject):
     """Feeds a window until it is closed; lives in the GUI thread, and has what blocks read in those of the readers."""
 

@@ -13,7 +13,7 @@ class PanelNames:
     def __init__(self) -> None:
         self._told: dict[int, tuple[str, str]] = {}  # name and site, by serial number
         self._of_site: dict[int, str] = {}
-        self._everywhere: dict[int, str] = {}
+        self._shown_site: dict[int, str] = {}  # only where there are several
 
     def learn(self, snapshot: Snapshot) -> None:
         """Takes the names that a snapshot tells, also of panels that did not answer."""
@@ -30,7 +30,7 @@ class PanelNames:
             if alike[_folded(name), site] > 1 and name != str(serial):
                 name = f"{name} ({serial})"
             self._of_site[serial] = name
-            self._everywhere[serial] = " · ".join(filter(None, (name, site if several else "")))
+            self._shown_site[serial] = site if several else ""
 
     def of_site(self, serial_number: int) -> str:
         """What to call a panel where its site is in sight or there is but one; the serial number if it has no name."""
@@ -43,7 +43,11 @@ class PanelNames:
 
     def everywhere(self, serial_number: int) -> str:
         """What to call a panel among those of all sites, for each may have an AHU-1."""
-        return self._everywhere.get(serial_number, str(serial_number))
+        return self._with_site(self.of_site(serial_number), serial_number)
+
+    def of_point(self, serial_number: int, label: str) -> str:
+        """What to call a point of a panel among those of all sites."""
+        return self._with_site(f"{self.of_site(serial_number)} {label}", serial_number)
 
     def site(self, serial_number: int) -> str:
         """The site of a panel; empty where it is not known or has no name."""
@@ -51,7 +55,10 @@ class PanelNames:
 
     def clear(self) -> None:
         """Forgets all panels."""
-        self._told, self._of_site, self._everywhere = {}, {}, {}
+        self._told, self._of_site, self._shown_site = {}, {}, {}
+
+    def _with_site(self, name: str, serial_number: int) -> str:
+        return " · ".join(filter(None, (name, self._shown_site.get(serial_number, ""))))
 
 
 def sentence_about(panel: Panel, sentences: Sequence[str]) -> str:

@@ -185,6 +185,10 @@ class PointsModel(QAbstractTableModel):
         """The point in a row of the table."""
         return self._rows.points[self._shown[row]]
 
+    def name_of(self, key: PointKey) -> str:
+        """What to call a point, shown or not, so that no other one is called like it."""
+        return self._rows.name_of(key)
+
     def text(self, row: int, column: int) -> str:
         """What a cell says."""
         return cell_text(self._rows, self._shown[row], column)

@@ -162,6 +162,15 @@ class PointRows:
             self._row_of = {self.key(row): row for row in range(len(self.points))}
         return self._row_of.get(key)
 
+    def name_of(self, key: PointKey) -> str:
+        """What to call a point among all others: by panel and label, and its id where the panel has the label twice."""
+        row, name = self.row_of(key), f"{key.point_type.prefix}{key.point_index}"
+        if row is not None and (label := self.points[row].label):
+            own = (block for block in self.all_blocks if block.panel.serial_number == key.serial_number)
+            is_alone = sum(point.label == label for block in own for point in block.points) == 1
+            name = label if is_alone else f"{label} ({name})"
+        return self._names.of_point(key.serial_number, name)
+
     def count(self, serial_number: int | None) -> int:
         """Points of a panel, or of all panels."""
         if serial_number is None:
