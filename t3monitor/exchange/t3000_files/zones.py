@@ -73,8 +73,8 @@ class ZoneCheck:
                     raise OtherZoneError(
                         f"{self._file}: the readings of panel {vector[0]} are there already, {when}, since their local "
                         "times were read in another zone; so as not to have each of them twice nothing is added: "
-                        "import it in the zone of the first time (--zone, or the T3000 computer's in the settings), or into a "
-                        "new database if that was the wrong one"
+                        "import it in the zone of the first time (--zone, or the T3000 computer's in the settings), "
+                        "or into a new database if that was the wrong one"
                     )
                 self._is_open[vector] &= len(missing) < _ENOUGH
 
