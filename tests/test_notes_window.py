@@ -15,7 +15,9 @@ from t3monitor.config.settings import LinkName, Settings
 from t3monitor.model.notes import Note
 from t3monitor.model.point_types import PointType
 from t3monitor.model.points import PointKey
+from t3monitor.ui.kit.plain import tooltip
 from t3monitor.ui.notes.dialog import NoteDialog
+from t3monitor.ui.notes.page import NoteColumn
 from t3monitor.ui.trend.marks.marks import Cluster, MarkKind
 
 DEMO = Settings(link=LinkName.DEMO, auto_start=False, demo_panels=2)
@@ -76,6 +78,10 @@ def test_a_note_is_written_listed_changed_deleted_brought_back_and_comes_home_by
             typed("Belt changed")
             await until(lambda: "Belt changed" in listed(), program)
             assert {note.text: note.point for note in own()}["Belt changed"] == point, "it is plotted as well"
+            index = page.model.index(
+                page.shown[::-1].index(next(its for its in own() if its.text == "Belt changed")), NoteColumn.ABOUT
+            )
+            assert index.data(Qt.ItemDataRole.ToolTipRole) == tooltip("AHU-1 RAT"), "where the name is cut"
             page.view.selectAll()
             page.delete.click()
             await until(lambda: listed() == [], program)

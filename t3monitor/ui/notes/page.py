@@ -12,6 +12,7 @@ from typing_extensions import override
 from t3monitor.model.notes import Note
 from t3monitor.model.points import PointKey
 from t3monitor.ui.activity.rows_model import RowsModel
+from t3monitor.ui.kit.delegates import NameDelegate
 from t3monitor.ui.kit.notice import Message, Notice, Tone
 from t3monitor.ui.kit.pages import add_key, lay_out_page, table, tool_button
 from t3monitor.ui.kit.plain import tooltip
@@ -74,7 +75,7 @@ class NotesModel(RowsModel[Note]):
             case Qt.ItemDataRole.DisplayRole:
                 return self.texts(row)[column]
             case Qt.ItemDataRole.ToolTipRole:
-                return tooltip(row.text)
+                return tooltip(self.texts(row)[column] if column == NoteColumn.ABOUT else row.text)
         return None
 
     def _fill(self) -> None:
@@ -112,6 +113,7 @@ class NotesPage(QWidget):
         self.import_ = tool_button(self.tr("Import…"), self.tr("Notes of a CSV file; those that are there stay one"))
         self.view = table(self.model, self.tr("Notes, newest first"), stretched=NoteColumn.TEXT)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.setItemDelegateForColumn(NoteColumn.ABOUT, NameDelegate(self.view))
         width = self.fontMetrics().horizontalAdvance
         for column in (NoteColumn.FROM, NoteColumn.TO):
             self.view.setColumnWidth(column, width("0000-00-00 00:00:00 AEDT") + 12)
