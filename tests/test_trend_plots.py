@@ -21,6 +21,7 @@ from t3monitor.store.causes.holes import holes_of_points
 from t3monitor.ui.kit.theme import LIGHT, apply_theme
 from t3monitor.ui.points.mime import POINTS_MIME_TYPE, encode_point_keys
 from t3monitor.ui.trend.legend.legend_model import Column
+from t3monitor.ui.trend.plot.arrivals import arrived
 from t3monitor.ui.trend.plot.curves import CurvesItem
 from t3monitor.ui.trend.plot.plot import TrendPlot
 from t3monitor.ui.trend.plot.time_box import TimeBox
@@ -288,6 +289,89 @@ def test_plots_above_each_other_have_a_height_each_and_scroll(view: TrendView) -
     view.resize(900, 900)
     QApplication.processEvents()
     assert not view.plots._scroll.verticalScrollBar().isVisible()
+
+
+def is_in_sight(view: TrendView, key: object) -> bool:
+    """Whether its lane, or the plot of its curve, is within what scrolls."""
+    QApplication.processEvents()
+    (plot,) = (plot for plot in view.plots.plots if plot.place_of(key) is not None)
+    place = plot.place_of(key)
+    assert place is not None
+    place.translate(plot.mapTo(view.plots._scroll.viewport(), QPoint()))
+    return place.top() >= 0 and place.bottom() <= view.plots._scroll.viewport().height()
+
+
+def test_where_plots_scroll_what_was_just_put_there_is_in_sight(view: TrendView, settle: Settle) -> None:
+    for plot, key in enumerate((CO2, VALVE, FAN), 1):
+        view.state.show_in(key, plot, anew=True)
+    view.resize(900, 300)
+    bar = view.plots._scroll.verticalScrollBar()
+    QApplication.processEvents()
+    bar.setValue(0)
+    view.state.show_in(SAT, view.plots.lowest.number + 1, anew=True)
+    assert is_in_sight(view, SAT)
+    assert bar.value() > 0
+    view.state.undo()
+    assert is_in_sight(view, SAT)
+    assert bar.value() == 0
+    view.state.add([ComparedKey(FAN, days) for days in range(1, 9)], view.plots.lowest.number)
+    settle(view)
+    assert is_in_sight(view, ComparedKey(FAN, 8)), "a lane, once its readings are there"
+    bar.setValue(0)
+    view.state.pan(-600)
+    settle(view)
+    QApplication.processEvents()
+    assert bar.value() == 0, "what stays where it is moves nothing"
+
+
+def test_a_lane_that_makes_its_plot_higher_is_in_sight_whole(
+    view: TrendView, settle: Settle, loop: asyncio.AbstractEventLoop
+) -> None:
+    view.resize(900, 300)
+    view.state.add([ComparedKey(FAN, days) for days in range(1, 12)])
+    settle(view)
+    QApplication.processEvents()
+    for days in range(12, 16):
+        view.plots._scroll.verticalScrollBar().setValue(0)
+        view.state.add([ComparedKey(FAN, days)])
+        for _ in range(3):
+            view.loader.flush()
+            loop.run_until_complete(asyncio.sleep(0))
+        view.plots._scroll_timer.timeout.emit()  # before all is laid out
+        assert is_in_sight(view, ComparedKey(FAN, days))
+
+
+def test_where_plots_scroll_the_keys_of_the_list_scroll_to_its_series_and_the_mouse_does_not(
+    view: TrendView, settle: Settle
+) -> None:
+    view.state.add([OCC])
+    for plot, key in enumerate((CO2, VALVE, FAN, OCC), 1):
+        view.state.show_in(key, plot, anew=True)
+    settle(view)
+    view.resize(900, 300)
+    QApplication.processEvents()
+    bar, legend = view.plots._scroll.verticalScrollBar(), view.legend
+    bar.setValue(0)
+    legend.pointed_at.emit(OCC)
+    assert not is_in_sight(view, OCC)
+    legend.setCurrentIndex(legend.cell(SAT, Column.NAME))
+    while legend.currentIndex().row() < legend.cell(OCC, Column.NAME).row():
+        QTest.keyClick(legend, Qt.Key.Key_Down)
+    assert is_in_sight(view, OCC)
+    while legend.currentIndex().row() > legend.cell(SAT, Column.NAME).row():
+        QTest.keyClick(legend, Qt.Key.Key_Up)
+    assert is_in_sight(view, SAT)
+
+
+def test_a_series_was_moved_if_it_stands_otherwise_to_the_others_whatever_their_plots_are_called() -> None:
+    first = {SAT: 0, CO2: 1, VALVE: 2, FAN: 2}
+    assert arrived({}, first) is None
+    assert arrived(first, first) is None
+    assert arrived(first, {SAT: 3, CO2: 0, VALVE: 1, FAN: 1}) == SAT
+    assert arrived(first, {SAT: 0, CO2: 1, VALVE: 2, FAN: 3}) == FAN
+    assert arrived(first, {SAT: 0, VALVE: 1, FAN: 1}) is None, "one went"
+    assert arrived(first, first | {OCC: 2}) == OCC
+    assert arrived(first, {OCC: 0}) is None, "all are others"
 
 
 def test_what_cannot_be_drawn_leaves_no_old_line_under_new_axes_and_says_so(

@@ -134,6 +134,7 @@ class TrendView(QWidget):
         self.legend.moved.connect(self.state.move)
         self.legend.grouped_changed.connect(self.state.set_grouped)
         self.legend.pointed_at.connect(self.plots.set_active)
+        self.legend.walked_to.connect(self.plots.reveal)
         self.plots.dragged.connect(self.state.pan)
         self.plots.zoomed.connect(self.state.zoom)
         self.plots.heights_chosen.connect(self.state.set_heights)

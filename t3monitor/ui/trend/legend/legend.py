@@ -60,6 +60,7 @@ class Legend(QTreeView):
     moved = Signal(object, object, int)  # SeriesKey, the one before which it is to stand (None: behind all), plot
     grouped_changed = Signal(bool)
     pointed_at = Signal(object)  # SeriesKey under the mouse or the keys, else None
+    walked_to = Signal(object)  # SeriesKey, by the keys
 
     def __init__(self, in_sight: Callable[[SeriesKey], Sequence[str]], parent: QWidget | None = None) -> None:
         """``in_sight`` tells what a series did in the time in sight, in lines; it is asked for a tooltip."""
@@ -305,6 +306,8 @@ class Legend(QTreeView):
                 self._rows.move(row, row + 2)
             case _Key.Key_Up | _Key.Key_Down:
                 super().keyPressEvent(event)
+                if walked := self._rows.entry(self.currentIndex()):
+                    self.walked_to.emit(walked.key)
             case _Key.Key_Space if entry:
                 self.hidden_changed.emit(entry.key, not entry.hidden)
             case _Key.Key_Delete if entry:

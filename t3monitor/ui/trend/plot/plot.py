@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, QRect, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsWidget
 from typing_extensions import override
@@ -230,6 +230,16 @@ class TrendPlot(TimeView):
         self._lane_names.setVisible(bool(self.lanes))
         self._lane_names.fit_to(self.width())
         self._share_height()
+
+    def place_of(self, key: SeriesKey | None) -> QRect | None:
+        """Where its lane is, or, for a curve, the whole plot; None if it is not drawn here."""
+        if key not in self._lane_keys:
+            return self.rect() if any(key == its for its, _ in self._curves) else None
+        self.lay_out()
+        room = self.mapFromScene(self._lane_box.sceneBoundingRect()).boundingRect()
+        each_px = room.height() / len(self._lane_keys)
+        top_px = room.top() + self._lane_keys.index(key) * each_px
+        return QRect(room.left(), math.floor(top_px), room.width(), math.ceil(each_px))
 
     @property
     def least_px(self) -> int:

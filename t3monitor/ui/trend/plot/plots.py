@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import tzinfo
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QWidget
 from typing_extensions import override
@@ -17,6 +17,7 @@ from t3monitor.model.series_keys import SeriesKey
 from t3monitor.ui.kit.layout import mark, mark_focus, stack
 from t3monitor.ui.trend.holes.missing import Pieces
 from t3monitor.ui.trend.marks.marks import Mark
+from t3monitor.ui.trend.plot.arrivals import arrived
 from t3monitor.ui.trend.plot.axis_choices import NOTHING_CHOSEN, AxisChoices, AxisKey
 from t3monitor.ui.trend.plot.drawn import Drawn, HoleRow
 from t3monitor.ui.trend.plot.foot import Foot
@@ -60,6 +61,10 @@ class PlotStack(QFrame):
         self._told: dict[str, tuple[Any, ...]] = {}
         self._unfinished: set[str] = set()  # steps of drawing that raised
         self._keys: list[list[SeriesKey]] = [[]]
+        self._places: dict[SeriesKey, int] = {}  # in which plots they are
+        self._wanted: SeriesKey | None = None  # in sight
+        self._scroll_timer = QTimer(self, singleShot=True, interval=0)  # when all is laid out
+        self._scroll_timer.timeout.connect(self._on_laid_out)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
@@ -101,6 +106,25 @@ class PlotStack(QFrame):
         bar = self._scroll.verticalScrollBar()
         bar.setValue(bar.value() + steps * bar.singleStep())
 
+    def reveal(self, key: SeriesKey) -> None:
+        """Scrolls to the curves or the lane of a series, as soon as it has some."""
+        self._wanted = key
+        self._scroll_timer.start()
+
+    @Slot()
+    def _on_laid_out(self) -> None:
+        if self._wanted not in self._places:
+            self._wanted = None
+            return
+        self.splitter.refresh()  # its layout, and that of what scrolls, may come later
+        height_px = max(self._scroll.viewport().height(), self.splitter.minimumSizeHint().height())
+        self.splitter.resize(self.splitter.width(), height_px)
+        for plot in self.plots:
+            if (place := plot.place_of(self._wanted)) is not None:
+                self._wanted = None
+                place.translate(plot.mapTo(self.splitter, QPoint()))
+                self._scroll.ensureVisible(0, place.center().y(), 0, place.height() // 2 + 1)
+
     def set_heights(self, heights: tuple[int, ...]) -> None:
         """Makes each as high as that; all alike without heights."""
         if heights != self._heights and len(heights) in (0, len(self.plots)):
@@ -131,6 +155,10 @@ class PlotStack(QFrame):
             self._keys = keys
             self.set_holes(*self._told["set_holes"])
         self._align()
+        places = {point.key: point.plot for point in points}
+        before, self._places = self._places, places
+        if wanted := arrived(before, places) or self._wanted:
+            self.reveal(wanted)
 
     def set_holes(self, common: Pieces, rows: Sequence[HoleRow], of: Mapping[SeriesKey, Pieces]) -> None:
         """What is missing, see `TrendPlot.set_holes`; the strip tells of all plots."""
