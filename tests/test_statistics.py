@@ -425,6 +425,17 @@ def test_a_counter_that_wraps_anywhere_counts_what_it_counted(steps: list[float]
     assert increase(*values) == pytest.approx(sum(steps), abs=1e-3)
 
 
+def _is_hole(line: Series, edge_s: int) -> bool:
+    """Whether a hole is there, or ends there: what changed in it is of the stretch that has all of it."""
+    return line.holes.at(edge_s) is not None or edge_s in line.holes.ends
+
+
+def test_what_was_before_the_stretch_is_no_movement_of_it() -> None:
+    line = series([(0, 0), (29, 20), (30, 0), (31, 0)], "%Open")
+    assert statistics(line, 29, 31, LONG_AFTER_S, dead_band=1).reversals == 0
+    assert statistics(line, 28, 31, LONG_AFTER_S, dead_band=1).reversals == 1
+
+
 @given(readings=_readings(some.sampled_from([0.0, 1.0])), edge_s=some.integers(0, 400))
 def test_starts_and_times_of_adjacent_stretches_add_up(readings: list[tuple[float, float]], edge_s: int) -> None:
     line = states(readings)
@@ -433,7 +444,7 @@ def test_starts_and_times_of_adjacent_stretches_add_up(readings: list[tuple[floa
     )
     assert sum(part.known_s for part in parts) == pytest.approx(whole.known_s)
     assert sum(part.runtime_s or 0 for part in parts) == pytest.approx(whole.runtime_s or 0)
-    is_hole = line.holes.at(edge_s) is not None
+    is_hole = _is_hole(line, edge_s)
     starts = sum(state.starts for part in parts for state in part.states)
     assert starts <= sum(state.starts for state in whole.states)
     assert is_hole or starts == sum(state.starts for state in whole.states)
@@ -442,7 +453,7 @@ def test_starts_and_times_of_adjacent_stretches_add_up(readings: list[tuple[floa
 @given(readings=_readings(some.sampled_from([5.0, 6.0, 100.0, 2.0])), edge_s=some.integers(0, 400))
 def test_increases_of_adjacent_stretches_add_up(readings: list[tuple[float, float]], edge_s: int) -> None:
     line = series(readings, "kWH", KWH)
-    if line.holes.at(edge_s) is not None:
+    if _is_hole(line, edge_s):
         return
     whole, *parts = (
         statistics(line, start_s, end_s, LONG_AFTER_S).increase or 0.0

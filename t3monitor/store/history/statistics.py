@@ -302,7 +302,7 @@ def _reversals(held: _Held, dead_band: float) -> int:
     dead_band += _ROUNDING
     is_news = np.append(True, held.values[1:] != held.values[:-1]) | ~held.follows
     found, way = 0, 0
-    lowest = highest = 0.0
+    lowest = highest = float(held.values[0])  # whatever came before
     for value, follows, is_asked in zip(
         held.values[is_news].tolist(), held.follows[is_news].tolist(), held.is_asked[is_news].tolist(), strict=True
     ):
