@@ -336,6 +336,36 @@ def test_the_command_imports_both_and_says_of_each_what_it_is(
     assert capsys.readouterr().err == f"There is no file {tmp_path / 'none.txt'}\n"
 
 
+OF_OTHER_CALLS = {
+    "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed_9.txt": b'{"debug":"HandleWebViewMsg returned empty response"}',
+    "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed_4.txt": b"",
+    "T3_CppMsg_HandWebViewMsg_1101.txt": b"Action 17: read 10 points\r\n",
+    "saved.json": b'{\n  "data": [],\n  "action": "GET_PANELS_LIST_RES"\n}',
+    "saved.txt": '{"error":"Exception in BacnetWebView HandleWebViewMsg bridge"}'.encode("utf-16"),
+    "early.txt": b'{"error":"MFC application not initialized"}',
+    "asked.txt": b'// request: {"action":17}\n// response (2 items):\n{"data":{}}',
+    "entry.txt": captured(LISTED),
+    "rust.log": b"[2025-10-21 12:00:17 UTC] [INFO] Starting the service\r\n",
+}
+
+
+@pytest.mark.parametrize("name", OF_OTHER_CALLS)
+def test_a_file_of_t3000s_without_a_reading_is_counted_also_where_it_is_named_alone(name: str, tmp_path: Path) -> None:
+    report = imported(file(tmp_path / name, OF_OTHER_CALLS[name]))
+    assert report.without == [tmp_path / name]
+    assert [*report_lines(report, ZoneInfo("UTC"), is_stored=None)] == [
+        f"{tmp_path / name}: 0.0 MB, 0 answers (captures)",
+        "  there is no reading in it",
+        f"  1 file without a reading: {name}",
+    ]
+
+
+@pytest.mark.parametrize("content", [b"hello", b"", b'{"debug": true, "action": "run"}', b"MZ\0\0", b"error: none"])
+def test_a_file_of_others_is_no_capture(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(UnusableFileError, match="holds no answers of T3000, and is no database: name a file of"):
+        imported(file(tmp_path / "hello.txt", content))
+
+
 def test_a_file_that_cannot_be_read_is_told_and_the_others_are_read(tmp_path: Path, ours: Database) -> None:
     gone, there = tmp_path / "gone.txt", file(tmp_path / "there.txt", captured(call(0)))
     report = import_captures(tmp_path, (gone, there), None, storing(ours), LongWork(), Known())

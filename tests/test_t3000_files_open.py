@@ -166,10 +166,15 @@ def test_each_file_that_is_none_says_so_in_a_sentence(tmp_path: Path, ours: Data
     in_ruins.write_bytes(ours.path.read_bytes()[:100])  # its mark is seen before it is opened
     with closing(sqlite3.connect(older)) as connection:
         connection.execute("PRAGMA application_id = 0")  # of a time before it had a mark
-    assert unusable(text) == "FILE is no SQLite database"
-    assert unusable(empty) == "FILE is empty: there is nothing in it"
+    other = "a file of T3WebLog or T3Web/logs, or webview_t3_device.db"
+    assert unusable(text) == f"FILE is no SQLite database: name a backup of it if it was one, or {other}"
+    assert unusable(empty) == f"FILE is empty: name a backup of it, or {other}"
     assert unusable(none) == "There is no file FILE"
-    assert unusable(strange) == "FILE is no database of T3000's web service: it has no table TRENDLOG_DATA"
+    no_table = "FILE is no database of T3000's web service (it has no table TRENDLOG_DATA)"
+    assert unusable(strange) == f"{no_table}: name {other}"
+    packed = tmp_path / "packed.db"
+    packed.write_bytes(b"PK\x03\x04" + bytes(200))
+    assert unusable(packed) == "FILE is packed: unpack it, and import the folder or the files that were in it"
     assert unusable(newer) == (
         "FILE has a shape that this program does not know (TRENDLOG_DATA_DETAIL without Value): "
         "it may be of a newer T3000; update this program"

@@ -22,7 +22,13 @@ import msgspec
 from t3monitor.config.files import open_file
 from t3monitor.exchange.reports import Samples, counted, left_by_cancel, outcome_lines, span_lines
 from t3monitor.exchange.t3000_files.importing import Store
-from t3monitor.exchange.t3000_files.opening import UnusableFileError, unreadable
+from t3monitor.exchange.t3000_files.opening import (
+    OF_T3000S,
+    PACKED_BYTES,
+    UnusableFileError,
+    must_be_unpacked,
+    unreadable,
+)
 from t3monitor.model.errors import LinkError, NoNewDataError
 from t3monitor.model.holes import UNKNOWN_SPACING_S
 from t3monitor.model.point_types import PointType
@@ -36,20 +42,19 @@ from t3monitor.store.writing.imported import ImportedFrame
 from t3monitor.sync.logged.known import Known
 from t3monitor.sync.logged.local_times import LocalTimes, NoTimeError
 from t3monitor.sync.logged.points import Pace
-from t3monitor.t3000.captures import ACTION, Recorded, recorded_answers
+from t3monitor.t3000.captures import ACTION, Recorded, is_of_t3000, recorded_answers
 from t3monitor.t3000.messages import AnswerDecoder
 from t3monitor.t3000.text import path_text
 
 _SAMPLES_AT_ONCE = 10_000
 _SHARE_OF_READING = 0.8
-_BEGIN_BYTES = 8
-_PACKED = b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!"
 _NAMED = 5  # files without a reading
 _TOLD = 20  # sentences of what is wrong with files
 _DISTINCT = 1_000
 # Never read in that run of T3000's, or by a build that did not tell: as if there were no time.
 _ZERO_TIME = re.compile(rb'("(?:input|output|variable)_logging_time"\s*+:\s*+)"?0"?(?=\s*+[,}])')
 _DAY_FOLDERS = re.compile(r"(\d{4})-(\d\d)/\2(\d\d)")  # of T3Web/logs, by the clock on the wall
+_T3000S_NAMES = re.compile(r"T3_(?:CppMsg|Webview)_|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}_\d+\.txt")
 _UNTIMED = "neither T3000 nor the file says when it was read"
 _SCHEMA = """
     CREATE TABLE layouts (fingerprint TEXT PRIMARY KEY, points TEXT) WITHOUT ROWID;
@@ -245,7 +250,7 @@ def import_captures(
         with closing(_Gathered()) as gathered:
             _read(files, _Reader(gathered, report, zone, known), report, work)
             if not report.answers and path in files:
-                raise UnusableFileError(_nothing_in(path))
+                _must_be_of_t3000(path)
             _store(gathered.windows(), report, store, work)
     except sqlite3.Error as error:
         raise UnusableFileError(
@@ -270,14 +275,15 @@ def _read(files: Sequence[Path], reader: _Reader, report: Report, work: LongWork
         before += _size(file)
 
 
-def _nothing_in(file: Path) -> str:
+def _must_be_of_t3000(file: Path) -> None:
+    """What T3000 wrote of other calls is a file without a reading; raises UnusableFileError of any other file."""
     with open_file(file) as content:
-        if content.read(_BEGIN_BYTES).startswith(_PACKED):
-            return f"{path_text(file)} is packed: unpack it, and import the folder or the files that were in it"
-    return (
-        f"{path_text(file)} holds no answers of T3000, and is no database: name a file of T3WebLog or T3Web/logs, or "
-        "webview_t3_device.db"
-    )
+        must_be_unpacked(file, content.read(PACKED_BYTES))
+        content.seek(0)
+        if not _T3000S_NAMES.match(file.name) and not is_of_t3000(content):
+            raise UnusableFileError(
+                f"{path_text(file)} holds no answers of T3000, and is no database: name {OF_T3000S}"
+            )
 
 
 def _tell(work: LongWork, total: int, before: int, place: int) -> None:
@@ -305,8 +311,9 @@ def report_lines(report: Report, zone: tzinfo | None, *, is_stored: bool | None)
         yield f"  {repeats} once"
     if report.untimed:
         yield f"  {counted(report.untimed, 'sample')} without a time of T3000's, with that of the capture"
-    if report.without and report.path.is_dir():
-        names = ", ".join(path_text(file.relative_to(report.path)) for file in report.without[:_NAMED])
+    if report.without:
+        above = report.path if report.path.is_dir() else report.path.parent
+        names = ", ".join(path_text(file.relative_to(above)) for file in report.without[:_NAMED])
         more = len(report.without) - _NAMED
         yield f"  {counted(len(report.without), 'file')} without a reading: {names}" + (
             f" and {more:,} more" if more > 0 else ""

@@ -197,7 +197,8 @@ def write_workbook(
         parts = parts or [_write_list(book, counts)]
         for number, part in enumerate(parts):
             for share, is_reading in part:
-                yield (number + share) / len(parts) * 0.9, is_reading  # the rest is what follows
+                # The rest is what follows; each of several sheets has the same rows.
+                yield (number + share) / len(parts) * 0.9, is_reading and number == 0
         for write in (_write_points, _write_holes, _write_charts):
             for _ in write(book, counts):
                 yield 0.95, False

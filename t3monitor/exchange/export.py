@@ -163,7 +163,7 @@ def _written(
     for number, shown in enumerate(grids if form is Form.CSV else (), 1):
         path = file if number == 1 else file.with_name(f"{file.stem}, points {number}{file.suffix}")
         for share, is_reading in write_grid(files, path, url, table, shown):
-            yield (number - 1 + share) / len(grids), is_reading
+            yield (number - 1 + share) / len(grids), is_reading and number == 1  # the others have the same rows
 
 
 def _in_sheets(shown: Sequence[Column]) -> list[Sequence[Column]]:

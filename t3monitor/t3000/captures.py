@@ -16,9 +16,14 @@ _LARGEST_BYTES = 110_000_000  # T3000's own buffer holds 100 MB
 _SHOWN_BYTES = 4096  # of what is of no known kind
 _AT = rb"\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
 _HEADER = re.compile(rb"=== [\w+ ]{1,80} " + _AT + rb"\] ===")
-_LOGGED = re.compile(_AT + rb" UTC\].{0,80}?JSON Content Preview \(FULL\): *")
+_LOG_LINE = _AT + rb" UTC\]"
+_LOGGED = re.compile(_LOG_LINE + rb".{0,80}?JSON Content Preview \(FULL\): *")
 _MARK = b"=== "
 _BEGINS = b"=== Complete JSON Response ===", b"=== Full JSON Response ===", b"// response", b"// request"
+_WRITTEN = re.compile(b"|".join((_HEADER.pattern, _LOG_LINE, *map(re.escape, _BEGINS))))
+_ANSWERED = re.compile(
+    rb'"action"\s*+:\s*+"\w{1,80}_RES"|"(?:debug|error)"\s*+:\s*+"(?:[ \w]{0,80}\bHandleWebViewMsg\b|MFC application )'
+)
 _read_any = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -104,6 +109,11 @@ def recorded_answers(file: BinaryIO) -> Iterator[Recorded]:
         yield from gathered.taken(b"")
     else:
         yield Recorded(shown)
+
+
+def is_of_t3000(file: BinaryIO) -> bool:
+    """Whether T3000 wrote the file, whatever its calls answered; raises OSError."""
+    return any(_WRITTEN.match(line) or _ANSWERED.search(line) for line in _lines(file))
 
 
 def _time(told: re.Match[bytes]) -> int | None:

@@ -21,6 +21,9 @@ from t3monitor.store.work import LongWork
 from t3monitor.t3000.text import path_text
 
 MAGIC = b"SQLite format 3\0"
+OF_T3000S = "a file of T3WebLog or T3Web/logs, or webview_t3_device.db"  # what can be named instead
+PACKED_BYTES = 8  # by which packed files are known
+_PACKED = b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!"
 _APPLICATION_ID = slice(68, 72)  # of the first page
 _WAL_HEADER_BYTES = 32  # with salts that are others as soon as it is begun anew
 _CHUNK_BYTES = 4_000_000
@@ -61,6 +64,14 @@ def must_be_other(path: Path, in_force: Path | None) -> None:
     with suppress(OSError):
         if in_force and path.samefile(in_force):
             raise UnusableFileError(f"{path_text(path)} is the database in force itself: there is nothing to import")
+
+
+def must_be_unpacked(path: Path, begin: bytes) -> None:
+    """Raises UnusableFileError for a packed file, whatever its name."""
+    if begin.startswith(_PACKED):
+        raise UnusableFileError(
+            f"{path_text(path)} is packed: unpack it, and import the folder or the files that were in it"
+        )
 
 
 class FileChangedError(Exception):
@@ -140,9 +151,10 @@ def _check(path: Path, *, may_be_ours: bool) -> None:
     except OSError as error:
         raise unreadable(path, error) from error
     if not page and not any(file.exists() for file in _journals(path)):
-        raise UnusableFileError(f"{name} is empty: there is nothing in it")
+        raise UnusableFileError(f"{name} is empty: name a backup of it, or {OF_T3000S}")
     if page and not page.startswith(MAGIC):
-        raise UnusableFileError(f"{name} is no SQLite database")
+        must_be_unpacked(path, page)
+        raise UnusableFileError(f"{name} is no SQLite database: name a backup of it if it was one, or {OF_T3000S}")
     if not may_be_ours and int.from_bytes(page[_APPLICATION_ID]) == APPLICATION_ID:
         raise OurOwnFileError(name)
 

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
-from t3monitor.exchange.t3000_files.opening import OurOwnFileError, UnusableFileError
+from t3monitor.exchange.t3000_files.opening import OF_T3000S, OurOwnFileError, UnusableFileError
 
 POINTS = "TRENDLOG_DATA"  # of old files the samples as well
 SAMPLES = "TRENDLOG_DATA_DETAIL"
@@ -57,7 +57,9 @@ def shapes_in(connection: sqlite3.Connection, name: str) -> list[Shape]:
             f"{name} has a shape that this program does not know ({POINTS} without samples): it may be of a "
             "newer T3000; update this program"
         )
-    raise UnusableFileError(f"{name} is no database of T3000's web service: it has no table {POINTS}")
+    raise UnusableFileError(
+        f"{name} is no database of T3000's web service (it has no table {POINTS}): name {OF_T3000S}"
+    )
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
