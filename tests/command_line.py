@@ -1,7 +1,6 @@
 """The command line as it is called, in a home of its own, with a library that does as a test wants."""
 
 import json
-import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -45,17 +44,8 @@ REAL = {
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Folders of its own, and the process left as it was: the command takes over logging."""
-    home = tmp_path / "home"
-    monkeypatch.setenv("T3MONITOR_HOME", str(home))
-    yield home
-    for name in ("t3monitor", "t3monitor.ffi"):
-        logger = logging.getLogger(name)
-        for log_file in logger.handlers[:]:
-            logger.removeHandler(log_file)
-            log_file.close()
-        logger.propagate = True
+def at_home(own_home: Path) -> None:
+    """Each test has folders of its own: the command takes over logging."""
 
 
 class Command:

@@ -219,10 +219,11 @@ def no_test_touches_a_users_folders(tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """For commands run in this process: folders of its own, and logging left as it was."""
-    monkeypatch.setenv("T3MONITOR_HOME", str(tmp_path / "home"))
-    yield
+    home = tmp_path / "home"
+    monkeypatch.setenv("T3MONITOR_HOME", str(home))
+    yield home
     for name in ("t3monitor", "t3monitor.ffi"):
         logger = logging.getLogger(name)
         for log_file in logger.handlers[:]:

@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 
 from answers import DOCUMENT_EXAMPLE
-from command_line import REAL, Command, Does, command, kept_link, one_child, own_home
+from command_line import REAL, Command, Does, at_home, command, kept_link, one_child
 from t3monitor import __version__
 from t3monitor.cli import main
 from t3monitor.simulation.link import DemoLink
 from t3monitor.t3000.library import LibraryLink
 
-__all__ = ["command", "kept_link", "one_child", "own_home"]
+__all__ = ["at_home", "command", "kept_link", "one_child"]
 
 # The documented example (docs/t3000.md 4.3), with one point of each type.
 DOCUMENTED = json.loads(DOCUMENT_EXAMPLE)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from command_line import REAL, Does, doctor, kept_link, one_child, own_home
+from command_line import REAL, Does, at_home, doctor, kept_link, one_child
 from t3monitor.cli import main
 from t3monitor.store.database import Database
 
-__all__ = ["kept_link", "one_child", "own_home"]
+__all__ = ["at_home", "kept_link", "one_child"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there os.kill takes no Ctrl-C")

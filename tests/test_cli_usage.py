@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from command_line import REAL, Command, Does, command, doctor, own_home
+from command_line import REAL, Command, Does, at_home, command, doctor
 from t3monitor.cli import main
 
-__all__ = ["command", "own_home"]
+__all__ = ["at_home", "command"]
 
 
 def test_a_missing_library_is_one_sentence(command: Command, tmp_path: Path) -> None:
